@@ -21,9 +21,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch import examples
-from mentormatch.errors import MentorMatchError
-from mentormatch.programme.enrolment import read_contacts
+from mentormatch import MentorMatchError, examples, read_contacts
 
 PLUGIN = "canaries"
 MARK = "serinette"

@@ -8,13 +8,10 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch import examples
-from mentormatch.assignment.engine import Ties, solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
+from mentormatch import AssignmentProblem, RequestError, Row, Status, examples, solve
+from mentormatch.assignment.engine import Ties
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores
-from mentormatch.assignment.model.solution import Status
-from mentormatch.errors import RequestError
 from tests.cli.processes import run
 from tests.conftest import some_seeds
 

@@ -15,9 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.errors import RequestError
+from mentormatch import AssignmentProblem, RequestError, solve
 
 type Cells = list[list[float]]
 type Mask = NDArray[np.bool_] | None

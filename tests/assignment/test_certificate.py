@@ -9,12 +9,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from mentormatch.assignment.engine import engines_by_kind, solve
+from mentormatch import AssignmentProblem, Certificate, Row, Solution, Status, Tier, Verdict, certify, solve
+from mentormatch.assignment.engine import engines_by_kind
 from mentormatch.assignment.engines import milp, plain
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import DualSolution, Links, Solution, Status, Tier
-from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, DegreeBounds
+from mentormatch.assignment.model.solution import DualSolution, Links
 from mentormatch.base.arrays import IntVector
 from tests.oracles.exhaustive import choices, exhaustive, holds, tiers
 from tests.oracles.problems import problems, random_problem

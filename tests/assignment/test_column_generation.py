@@ -3,11 +3,8 @@
 import numpy as np
 import pytest
 
+from mentormatch import AssignmentProblem, Solution, Status, certify, solve
 from mentormatch.assignment import column_generation, dense_assignment, sparse_assignment
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.assignment.verification.certificate import certify
 from tests.conftest import some_of, some_seeds
 from tests.oracles.problems import random_problem
 

@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution
+from mentormatch import AssignmentProblem, Solution, solve
 
 pytestmark = [pytest.mark.promise(16), pytest.mark.parametrize("engine", ["plain", "milp"])]
 

@@ -8,15 +8,15 @@ import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from mentormatch import AssignmentProblem, solve
 from mentormatch.assignment import cost_matrix, dense_assignment, sparse_assignment
 from mentormatch.assignment import optimal_face as faces
 from mentormatch.assignment.cost_matrix import CostMatrix
-from mentormatch.assignment.engine import solve
 from mentormatch.assignment.kernels import jit as choice
 from mentormatch.assignment.kernels.components import strong_components
 from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.lexicographic import opening_stage
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.objective import scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, remaining_degrees

@@ -9,11 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status
+from mentormatch import AssignmentProblem, Solution, Status, Verdict, certify, solve
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.objective import evaluate_tiers
-from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.reduced_costs import round_by_goal, round_to_unit
 from mentormatch.base.arrays import IntVector
 from tests.oracles.exhaustive import choices, exhaustive, tiers

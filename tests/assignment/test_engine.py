@@ -8,18 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mentormatch import AssignmentProblem, RequestError, Row, Status, certify, solve
 from mentormatch.assignment import transportation
-from mentormatch.assignment.engine import engines_by_kind, select_engine, solve
+from mentormatch.assignment.engine import engines_by_kind, select_engine
 from mentormatch.assignment.engines import plain
 from mentormatch.assignment.mip import dispatch
 from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus
 from mentormatch.assignment.mip.simplex import SimplexModel
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores
-from mentormatch.assignment.model.solution import Status
-from mentormatch.assignment.verification.certificate import certify
-from mentormatch.errors import RequestError
 from tests.conftest import DEEP
 
 pose = AssignmentProblem.from_scores

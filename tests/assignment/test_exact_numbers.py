@@ -8,11 +8,9 @@ import pandas as pd
 import pytest
 from scipy.sparse import coo_array, csr_array
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
+from mentormatch import AssignmentProblem, RequestError, Row, solve
+from mentormatch.assignment.model.problem import MAX_SUM, DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
-from mentormatch.errors import RequestError
 
 pose = AssignmentProblem.from_scores
 ones = np.ones((2, 3))

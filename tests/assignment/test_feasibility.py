@@ -8,14 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.engine import Engine, SolveOptions, solve
+from mentormatch import AssignmentProblem, EngineError, Row, Solution, Status, Tier, solve
+from mentormatch.assignment.engine import Engine, SolveOptions
 from mentormatch.assignment.engines.plain import Plain
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores
-from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.verification.feasibility import violations
-from mentormatch.errors import EngineError
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(9)

@@ -5,12 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import select_engine, solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution, Status, Tier
+from mentormatch import AssignmentProblem, EngineError, RequestError, Solution, Status, Tier, solve
+from mentormatch.assignment.engine import select_engine
 from mentormatch.assignment.objective import LeximinStages
 from mentormatch.assignment.verification.feasibility import violations
-from mentormatch.errors import EngineError, RequestError
 from mentormatch.explanation.goal_prices import price_goals
 
 pytestmark = pytest.mark.promise(13)

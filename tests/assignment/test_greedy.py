@@ -9,16 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.bench_hours import of_type
+from mentormatch import AssignmentProblem, Row, Status, Verdict, certify, solve
 from mentormatch.assignment import greedy
-from mentormatch.assignment.engine import solve
 from mentormatch.assignment.greedy import choose_greedily, greedy_solution
 from mentormatch.assignment.mip.dispatch import solve_in_process
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.pair_program import PairModel
 from mentormatch.assignment.side_constraints import relax
-from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.feasibility import violations
 from tests.assignment.test_whole_sets import hours_market
 from tests.conftest import some_seeds

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch import EngineError
 from mentormatch.assignment.mip import branch_and_bound, dispatch, pulp_backend
 from mentormatch.assignment.mip.branch_and_bound import solve_integer_program
 from mentormatch.assignment.mip.presolve import DualBounds, presolve
 from mentormatch.assignment.mip.program_model import LinearConstraint, Program, SolverResult, SolverStatus, SparseRows
 from mentormatch.assignment.mip.simplex import SimplexModel
 from mentormatch.base.arrays import BoolVector
-from mentormatch.errors import EngineError
 
 GREATEST = 1_000_000
 

@@ -10,11 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import GOALS, AssignmentProblem
-from mentormatch.assignment.model.rows import Row
+from mentormatch import AssignmentProblem, Row, Solution, Status, solve
+from mentormatch.assignment.model.problem import GOALS
 from mentormatch.assignment.model.scores import pack_scores
-from mentormatch.assignment.model.solution import Solution, Status
 from tests.oracles.problems import larger_problem, problems, with_any_goals
 
 pytestmark = pytest.mark.promise(14)

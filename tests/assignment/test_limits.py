@@ -8,29 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, solve
 from mentormatch.assignment import engine, greedy, sparse_assignment
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
-from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines import plain
 from mentormatch.assignment.greedy import binding_rows, choose_greedily
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import FittingRows, Row, are_satisfied
+from mentormatch.assignment.model.rows import FittingRows, are_satisfied
 from mentormatch.assignment.model.scores import SparseScores
-from mentormatch.assignment.model.solution import (
-    Incumbent,
-    IncumbentCallback,
-    Solution,
-    Status,
-    empty_solution,
-    ignore_incumbent,
-)
+from mentormatch.assignment.model.solution import Incumbent, IncumbentCallback, empty_solution, ignore_incumbent
 from mentormatch.assignment.optimal_face import OptimalFace, exact_dot
 from mentormatch.assignment.pair_program import PairModel
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.assignment.transportation import has_few_sinks
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.base.arrays import IntVector
-from mentormatch.errors import RequestError
 from tests.conftest import some_seeds
 from tests.oracles.problems import problems
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba.core.caching import CacheImpl
 
+from mentormatch import EngineError
 from mentormatch.assignment import sparse_assignment
 from mentormatch.assignment.flow import assignment
 from mentormatch.assignment.flow import assignment as paths
@@ -31,7 +32,6 @@ from mentormatch.assignment.kernels.jit import jit
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
 from mentormatch.base.arrays import IntVector
-from mentormatch.errors import EngineError
 from tests.conftest import some_seeds
 
 type Posed = tuple[OptimalFace, IntVector]

@@ -10,14 +10,9 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import Row, terms_of_rows
-from mentormatch.assignment.model.solution import Status
-from mentormatch.errors import RequestError
+from mentormatch import AssignmentProblem, GroupProblem, RequestError, Row, Status, form_groups, solve
+from mentormatch.assignment.model.rows import terms_of_rows
 from mentormatch.groups.check import mistakes
-from mentormatch.groups.formation import form_groups
-from mentormatch.groups.problem import GroupProblem
 from tests.conftest import DEEP
 
 pose = AssignmentProblem.from_scores

@@ -8,14 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.engine import solve
+from mentormatch import AssignmentProblem, Row, Solution, Status, Tier, certify, solve
 from mentormatch.assignment.model import scores
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification import solution_set as pricing
-from mentormatch.assignment.verification.certificate import certify
 from mentormatch.assignment.verification.reduced_costs import DualStage
 from mentormatch.assignment.verification.solution_set import SolutionSet
 from tests.oracles.problems import problems

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
+from mentormatch import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, DegreeBounds
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.reduced_costs import (
     MAX_EXACT_SUM,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch import AssignmentProblem
 from mentormatch.assignment.model import scores
-from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, ScanQuery, Scores, SparseScores, pack_scores
 from mentormatch.scale.scan.implicit_scores import as_implicit
 

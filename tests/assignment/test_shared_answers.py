@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch import Cohort, People
 from mentormatch.base.columns import NONE, Column, MultiChoice, NameLists, NumberColumn, SingleChoice, Texts
 from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules import shared_answers
 from mentormatch.rules.kinds.compared_answers import Common, Different, Gap
 from mentormatch.rules.kinds.named_people import Veto

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
-from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch import AssignmentProblem, Solution, Status, Tier, Verdict, certify, solve
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.reduced_costs import DualStage
 from mentormatch.assignment.verification.solution_set import SolutionSet, _finishing_order, _strong_components
 from tests.oracles.problems import problems

@@ -3,12 +3,9 @@
 import numpy as np
 import pytest
 
+from mentormatch import AssignmentProblem, Status, certify, solve
 from mentormatch.assignment import column_generation, dense_assignment
 from mentormatch.assignment.cost_matrix import CostMatrix
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Status
-from mentormatch.assignment.verification.certificate import certify
 from tests.assignment.test_column_generation import prices
 from tests.conftest import some_seeds
 

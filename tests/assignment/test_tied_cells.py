@@ -5,11 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mentormatch import AssignmentProblem, Solution, certify, solve
 from mentormatch.assignment import dense_assignment, sparse_assignment, tied_cells
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution
-from mentormatch.assignment.verification.certificate import certify
 from mentormatch.base.arrays import IntVector
 from tests.conftest import some_seeds
 from tests.oracles.exhaustive import exhaustive

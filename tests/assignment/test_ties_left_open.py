@@ -7,11 +7,10 @@ from itertools import count
 import numpy as np
 import pytest
 
+from mentormatch import AssignmentProblem, Row, Solution, Status, solve
 from mentormatch.assignment import engine
-from mentormatch.assignment.engine import engines_by_kind, solve
-from mentormatch.assignment.model.problem import GOALS, AssignmentProblem
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.engine import engines_by_kind
+from mentormatch.assignment.model.problem import GOALS
 from tests.conftest import DEEP
 from tests.oracles.problems import larger_problem
 from tests.scale.test_column_generation import PROGRAMME, RULES, both, cohort

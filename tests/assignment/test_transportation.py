@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
+from mentormatch import AssignmentProblem, solve
 from mentormatch.assignment import sparse_assignment, transportation
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.assignment.transportation import (
     ABSENT,

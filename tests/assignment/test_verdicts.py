@@ -5,19 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
-from mentormatch.assignment.verification.certificate import (
-    HOLLOW,
-    WORDS,
-    Certificate,
-    CertifiedTier,
-    Verdict,
-    certify,
-    provable_goals,
-)
+from mentormatch import AssignmentProblem, Certificate, Row, Solution, Status, Tier, Verdict, certify, solve
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.assignment.verification.certificate import HOLLOW, WORDS, CertifiedTier, provable_goals
 from mentormatch.languages import tr
 
 pytestmark = pytest.mark.promise(11)

@@ -11,16 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mentormatch.assignment.engine import SolveOptions, solve
+from mentormatch import AssignmentProblem, Row, Solution, Status, Verdict, certify, solve
+from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.engines.milp import _maximise_within
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, DegreeBounds
 from mentormatch.assignment.model.scores import pack_scores
-from mentormatch.assignment.model.solution import LazySolution, Solution, Status
+from mentormatch.assignment.model.solution import LazySolution
 from mentormatch.assignment.optimal_face import are_pins_allowed
 from mentormatch.assignment.side_constraints import solve_with_side_constraints
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker, TieBreaker
-from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.assignment.whole_sets import set_model, set_solver
 from mentormatch.assignment.whole_sets.set_model import KnapsackTables, SetModel

@@ -13,10 +13,9 @@ from benchmarks.scale.cohorts import EXAMPLE, KINDS, Kind, Market, census, matri
 from benchmarks.scale.pointed import VALUES
 from benchmarks.scale.records import begun, keep, kept, newest
 from benchmarks.scale.solving import solved
-from mentormatch.assignment.engine import solve
+from mentormatch import Cohort, solve
 from mentormatch.fields import SIDES
 from mentormatch.operations.instance import unheld_scores
-from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import formulate
 from mentormatch.scoring.score import MILLION, score
 

@@ -12,13 +12,11 @@ from jinja2.meta import find_referenced_templates
 from jinja2.nodes import Template
 
 import mentormatch
+from mentormatch import Matching, ProgrammeText, Repair, evaluate
 from mentormatch.explanation.names import KEYS, cohort_names
 from mentormatch.inspection.section import writer_for
 from mentormatch.notebook import BoardWidget, DeparturesWidget, FilesWidget, FormWidget
-from mentormatch.operations.evaluation import evaluate
-from mentormatch.operations.matching import Matching, exporter_for
-from mentormatch.operations.repair import Repair
-from mentormatch.programme.edits import ProgrammeText
+from mentormatch.operations.matching import exporter_for
 from mentormatch.report import followup, profiles, sessions
 from mentormatch.report.folder import content_of
 from mentormatch.report.handouts import common_text, handouts

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 
-from mentormatch.languages import language
+from mentormatch import language
 from mentormatch.widgets.board.session import Board
 from mentormatch.widgets.board.texts import script, stylesheet, words
 

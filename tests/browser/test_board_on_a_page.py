@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import mentormatch as mm
-from mentormatch.operations.matching import Matching
+from mentormatch import Matching
 from mentormatch.widgets.board.session import Board
 from tests.browser.browsing import NOTHING, Watched, faults
 from tests.browser.hostile import hostile_board

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 import mentormatch as mm
+from mentormatch import Matching, language
 from mentormatch.explanation.names import cohort_names
-from mentormatch.languages import language
-from mentormatch.operations.matching import Matching, NamedExporter, exporters
+from mentormatch.operations.matching import NamedExporter, exporters
 from mentormatch.report.view import FEW
 from tests.browser.browsing import NOTHING, Watched, faults
 from tests.browser.test_every_page import show

@@ -4,10 +4,7 @@ import json
 import tomllib
 from pathlib import Path
 
-from mentormatch import examples
-from mentormatch.operations.matching import match
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme, examples, match, read_survey
 from tests.cli.processes import run
 from tests.drafts.questionnaires import reworded
 

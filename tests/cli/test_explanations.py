@@ -3,8 +3,7 @@
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import RequestError
-from mentormatch.operations.matching import Matching
+from mentormatch import Matching, RequestError
 
 
 @pytest.fixture(scope="module")

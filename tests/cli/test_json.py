@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
+from mentormatch import MatchRequest, MentorMatchError, RequestError
 from mentormatch.base.strict_json import parse_json
-from mentormatch.contract.requests import MatchRequest
-from mentormatch.errors import MentorMatchError, RequestError
 
 PROGRAMME: dict[str, Any] = {
     "programme": {"name": "Essai"},

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import OutputError, RequestError
-from mentormatch.operations.matching import Matching, documents_made, exporters
+from mentormatch import Matching, OutputError, RequestError
+from mentormatch.operations.matching import documents_made, exporters
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mentormatch import RequestError
 from mentormatch.contract.operation import ask, operations
 from mentormatch.contract.requests import CohortRequest
-from mentormatch.errors import RequestError
 from tests.contract.bodies import KINDS
 from tests.contract.test_any_json import EVERY_KIND, said
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mentormatch import ProgrammeError, RequestError
 from mentormatch.contract.operation import ask
-from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
 from tests.conftest import DEEP

@@ -12,9 +12,22 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch import examples
-from mentormatch.assignment.model.solution import Status, empty_solution
-from mentormatch.contract.match_response import MatchResponse, kept_places_out, pair_out
+from mentormatch import (
+    AccessGroup,
+    DrawnPart,
+    MatchResponse,
+    MentorTrait,
+    PlanGain,
+    ProportionEstimate,
+    QuotaPrice,
+    RequestError,
+    Status,
+    SturdyPlan,
+    examples,
+    verify,
+)
+from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.contract.match_response import kept_places_out, pair_out
 from mentormatch.contract.operation import ask
 from mentormatch.contract.operations.evidence import drawn_part_out
 from mentormatch.contract.operations.fairness import group_out as access_group_out
@@ -23,16 +36,11 @@ from mentormatch.contract.operations.recruit import gain_out, trait_out
 from mentormatch.contract.operations.repair import sturdy_plan_out
 from mentormatch.contract.requests import with_arrived_apart
 from mentormatch.contract.response import verification_out
-from mentormatch.errors import RequestError
 from mentormatch.examples import folder_of
-from mentormatch.operations.access import AccessGroup, ProportionEstimate, QuotaPrice
-from mentormatch.operations.experiment import DrawnPart
 from mentormatch.operations.matching import PairsByHand
-from mentormatch.operations.recoverable_plan import SturdyPlan
-from mentormatch.operations.recruitment import MentorTrait, PlanGain
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append
-from mentormatch.record.verify import entry_of, journal_beside, verify
+from mentormatch.record.verify import entry_of, journal_beside
 from tests.contract.test_people import PROGRAMME, person
 from tests.explanation.diagnosis.people import alike, programme
 

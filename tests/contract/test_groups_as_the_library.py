@@ -10,15 +10,13 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch import examples
-from mentormatch.assignment.model.solution import Status
+from mentormatch import FormedGroup, Grouping, ProgrammeError, RequestError, Status, examples
 from mentormatch.contract.group_response import GroupsResponse, group_out
 from mentormatch.contract.member_requests import GroupsRequest
 from mentormatch.contract.operation import ask
-from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.examples import folder_of
 from mentormatch.groups.inputs import names_as
-from mentormatch.groups.partition import FormedGroup, Grouping, GroupShare
+from mentormatch.groups.partition import GroupShare
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from tests.contract.bodies import example, texts
 

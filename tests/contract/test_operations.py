@@ -9,13 +9,12 @@ import pytest
 from jsonschema_rs import meta, validator_for
 from pydantic import ValidationError
 
+from mentormatch import ProgrammeError, ProposalRecord, RequestError
 from mentormatch.contract.member_requests import MembersRequest
 from mentormatch.contract.operation import ask, operations, read, schema_of
 from mentormatch.contract.requests import CohortRequest
 from mentormatch.contract.response import Response
-from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.languages import tr
-from mentormatch.operations.proposal import ProposalRecord
 from tests.contract.bodies import KINDS, example, texts
 from tests.english import french_in
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
+from mentormatch import MatchRequest, RequestError, SurveyError
 from mentormatch.contract.operation import ask
-from mentormatch.contract.requests import MatchRequest, table_of
-from mentormatch.errors import RequestError, SurveyError
+from mentormatch.contract.requests import table_of
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import TableSource, rows_in
 from mentormatch.survey.tool import sort_by_tool

@@ -8,8 +8,8 @@ import pytest
 from pydantic_core import PydanticUndefined
 
 import mentormatch as mm
+from mentormatch import Sessions
 from mentormatch.contract.operation import operations
-from mentormatch.programme.sections import Sessions
 from tests.conftest import ROOT
 
 CALLS: dict[str, tuple[Callable[..., Any], ...]] = {

@@ -9,13 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from mentormatch import examples
-from mentormatch.errors import MentorMatchError
+from mentormatch import MentorMatchError, Programme, examples, read_survey
 from mentormatch.fields import AnyField
 from mentormatch.programme.drafts.programme_draft import draft
 from mentormatch.programme.drafts.sensitivity import subject_of
-from mentormatch.programme.enrolment import read_survey, read_tables
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.enrolment import read_tables
 from mentormatch.survey.table import Record, TextTable
 
 PEOPLE = 8

@@ -5,10 +5,9 @@ import tomllib
 import pytest
 from pandas import DataFrame
 
-from mentormatch.languages import language
+from mentormatch import Programme, language, read_survey
 from mentormatch.programme.drafts.programme_draft import Draft, draft
-from mentormatch.programme.enrolment import read_survey, read_tables
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.enrolment import read_tables
 
 ROWS = 12
 

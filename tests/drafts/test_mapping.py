@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from pandas import DataFrame
 
-from mentormatch import examples
+from mentormatch import OutputError, Programme, SurveyError, examples, read_survey
 from mentormatch.base.columns import Grades
-from mentormatch.errors import OutputError, SurveyError
 from mentormatch.programme.drafts.mapping_draft import (
     StatedMapping,
     add_mapping,
@@ -18,8 +17,7 @@ from mentormatch.programme.drafts.mapping_draft import (
     unknown_texts,
     with_mapping,
 )
-from mentormatch.programme.enrolment import read_survey, read_tables
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.enrolment import read_tables
 from tests.drafts.questionnaires import reworded
 from tests.survey.intake.answers import KEY, TRADE, frame, programme
 

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from pandas import DataFrame
 
-from mentormatch.operations.matching import match
+from mentormatch import Programme, match, read_survey
 from mentormatch.programme.drafts.capacity import figure, taking_side
 from mentormatch.programme.drafts.programme_draft import Draft, draft
 from mentormatch.programme.drafts.twins import need_or_offer
-from mentormatch.programme.enrolment import read_survey, read_tables
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.enrolment import read_tables
 from tests.conftest import DEEP
 from tests.drafts.questionnaires import renderer, sources, tables
 

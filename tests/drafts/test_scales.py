@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas import DataFrame
 
+from mentormatch import language
 from mentormatch.fields import Ranking
-from mentormatch.languages import language
 from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.samples import QuestionSample, samples
 from mentormatch.programme.drafts.scales import order_answers

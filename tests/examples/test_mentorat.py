@@ -6,12 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import examples
-from mentormatch.errors import OutputError, RequestError
-from mentormatch.operations.evaluation import evaluate
-from mentormatch.operations.matching import Matching, match
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
+from mentormatch import Cohort, Matching, OutputError, Programme, RequestError, evaluate, examples, match
 
 RURAL = {"Cantal", "Allier", "Haute-Loire"}
 

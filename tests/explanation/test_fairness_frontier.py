@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Status
+from mentormatch import AssignmentProblem, Status, solve
 from mentormatch.explanation import goal_prices
 from mentormatch.explanation.goal_prices import FrontierPoint, find_frontier, trace_frontier
 from tests.report.cohorts import matched, person, programme, small

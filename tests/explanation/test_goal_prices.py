@@ -5,13 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch import examples, match
-from mentormatch.assignment.model.solution import Status
-from mentormatch.errors import EngineError
+from mentormatch import EngineError, GoalPrice, Matching, Programme, Status, examples, match
 from mentormatch.explanation import goal_prices, unmatched
-from mentormatch.explanation.goal_prices import GoalPrice, price_words
-from mentormatch.operations.matching import Matching
-from mentormatch.programme.programme import Programme
+from mentormatch.explanation.goal_prices import price_words
 from tests.explanation.diagnosis.people import programme, words
 from tests.explanation.diagnosis.planting import random_cohort
 

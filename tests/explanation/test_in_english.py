@@ -7,15 +7,12 @@ from typing import Any
 
 import pytest
 
-from mentormatch.assignment.model.solution import Status, empty_solution
-from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, GoalPrice, places_words, price_words
+from mentormatch import GoalPrice, Matching, Status, diagnose, evaluate, language, match, repair
+from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, places_words, price_words
 from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.unmatched import Case, explain_unmatched
 from mentormatch.explanation.why_not import LOST, amount
-from mentormatch.languages import language
-from mentormatch.operations.evaluation import diagnose, evaluate
-from mentormatch.operations.matching import Matching, match
-from mentormatch.operations.repair import repair
 from tests.english import french_in
 from tests.explanation.diagnosis.people import METIERS, alike, cohort, counting, pin, programme
 from tests.explanation.diagnosis.planting import planted

@@ -5,12 +5,7 @@ from typing import Any
 import pytest
 from pandas import DataFrame
 
-from mentormatch.errors import RequestError
-from mentormatch.operations.evaluation import Evaluation, evaluate
-from mentormatch.operations.matching import match
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
+from mentormatch import Cohort, Evaluation, Programme, RequestError, evaluate, match, read_survey
 
 FIELDS: dict[str, Any] = {
     "code": {"question": "Code", "kind": "text", "use": "key"},

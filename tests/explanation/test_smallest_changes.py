@@ -7,15 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch import examples, match
-from mentormatch.assignment.model.solution import Status
+from mentormatch import Cohort, Matching, Programme, Rule, Status, examples, match
 from mentormatch.base.columns import NumberColumn
 from mentormatch.explanation import unmatched
 from mentormatch.explanation.diagnosis.findings import PossibleChange
-from mentormatch.operations.matching import KeyPair, Matching
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
-from mentormatch.rules.rule import Rule, forbidden_by_rule, market_of
+from mentormatch.operations.matching import KeyPair
+from mentormatch.rules.rule import forbidden_by_rule, market_of
 from tests.explanation.diagnosis.people import METIERS, counting, programme
 from tests.explanation.diagnosis.planting import random_cohort
 

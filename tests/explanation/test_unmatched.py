@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 from pandas import DataFrame
 
-from mentormatch.assignment.model.solution import Status, empty_solution
-from mentormatch.explanation.unmatched import Case, Unmatched, explain_unmatched
-from mentormatch.operations.matching import Matching, match
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
+from mentormatch import Matching, Programme, Status, Unmatched, match, read_survey
+from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.explanation.unmatched import Case, explain_unmatched
 
 FIELDS: dict[str, Any] = {
     "code": {"question": "Code", "kind": "text", "use": "key"},

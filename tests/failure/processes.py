@@ -9,13 +9,11 @@ from time import monotonic, sleep
 import numpy as np
 import pytest
 
+from mentormatch import AssignmentProblem, Row, Solution, Status, solve
 from mentormatch.assignment import engine
-from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines.plain import Plain
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores, pack_scores
-from mentormatch.assignment.model.solution import Solution, Status
 
 pose = AssignmentProblem.from_scores
 

@@ -9,15 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mentormatch import AssignmentProblem, EngineError, Problem, RequestError, Status, language, solve
 from mentormatch.assignment import subprocess_solve
-from mentormatch.assignment.engine import Engine, engines_by_kind, solve
+from mentormatch.assignment.engine import Engine, engines_by_kind
 from mentormatch.assignment.mip import dispatch
 from mentormatch.assignment.mip.dispatch import SolverProcess
 from mentormatch.assignment.mip.program_model import Program
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Status
-from mentormatch.errors import EngineError, Problem, RequestError
-from mentormatch.languages import language
 from tests.conftest import some_of
 from tests.failure.processes import alive, all_apart, children, only_linux, pose, program, quotas, wait_for
 from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, both, cohort

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
+from mentormatch import Matching, OutputError
 from mentormatch.base import atomic_files
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.errors import OutputError
-from mentormatch.operations.matching import Matching, exporters
+from mentormatch.operations.matching import exporters
 
 if sys.platform != "win32":
     import resource

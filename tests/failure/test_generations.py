@@ -13,14 +13,11 @@ from zipfile import ZipFile
 import pytest
 
 import mentormatch as mm
+from mentormatch import Matching, OutputError, OverwriteError, language, verify
 from mentormatch.base.atomic_files import write_all_whole, write_whole
 from mentormatch.base.generation import generation, hold_folder
 from mentormatch.base.manifest import FILENAME, Document, DocumentState, check_documents, manifest_in
-from mentormatch.errors import OutputError, OverwriteError
-from mentormatch.languages import language
-from mentormatch.operations.matching import Matching
 from mentormatch.record.validation import validate
-from mentormatch.record.verify import verify
 from tests.cli.processes import stepwise
 from tests.failure.processes import only_linux
 from tests.failure.test_full_disk import only_posix

@@ -12,9 +12,8 @@ from time import sleep
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import solve
+from mentormatch import Status, solve
 from mentormatch.assignment.engines.plain import Plain
-from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from tests.failure.processes import alive, children, only_linux, pose, program, wait_for
 

@@ -12,10 +12,8 @@ from time import monotonic, sleep
 
 import pytest
 
+from mentormatch import Solution, Status, Verdict, certify, solve
 from mentormatch.assignment import subprocess_solve
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.assignment.verification.certificate import Verdict, certify
 from tests.conftest import some_of
 from tests.failure.processes import KINDS, all_apart, assert_true, best_of, children, made, only_linux, program, quotas
 

@@ -10,12 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mentormatch import AssignmentProblem, Status, solve
 from mentormatch.assignment import subprocess_solve
-from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines.plain import Plain
 from mentormatch.assignment.mip import dispatch
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.subprocess_solve import SolveTask
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from tests.conftest import DEEP

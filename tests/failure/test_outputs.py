@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from mentormatch import verify
 from mentormatch.cli.commands import app
 from mentormatch.record.log import check_chain
 from mentormatch.record.validation import validate
-from mentormatch.record.verify import verify
 from tests.cli.commands import CASES, NAMES, Edition, done
 from tests.cli.processes import Commanded
 from tests.conftest import DEEP

@@ -5,9 +5,7 @@ from typing import Any
 
 from pandas import DataFrame
 
-from mentormatch.followup.lessons import Year, follow_up
-from mentormatch.operations.matching import Matching
-from mentormatch.programme.programme import Programme
+from mentormatch import Matching, Programme, Year, follow_up
 from tests.report.cohorts import matched, person, programme
 
 FIELDS: dict[str, Any] = {

@@ -11,7 +11,8 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
-from mentormatch.languages import FRENCH, LANGUAGES, language, spoken, tr, tr_n
+from mentormatch import language
+from mentormatch.languages import FRENCH, LANGUAGES, spoken, tr, tr_n
 
 HOME = Path(__file__).parents[2]
 SOURCE = HOME / "src" / "mentormatch"

@@ -3,14 +3,9 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from mentormatch.groups.dates import choose_dates
-from mentormatch.groups.formation import form_groups
-from mentormatch.groups.partition import Grouping
+from mentormatch import Grouped, Grouping, choose_dates, choose_topics, form_groups, rotate, schedule_turns
 from mentormatch.groups.result import Result
-from mentormatch.groups.rotation import rotate
-from mentormatch.groups.topics import choose_topics
-from mentormatch.groups.turns import schedule_turns
-from mentormatch.programme.sections import Facilitation, Grouped
+from mentormatch.programme.sections import Facilitation
 from tests.report.edition import Edition
 
 FIRST = date(2026, 9, 15)

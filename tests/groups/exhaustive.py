@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from mentormatch.groups.partition import Grouping
+from mentormatch import Cohort, Grouping, Person, Rule
 from mentormatch.languages.text_keys import fold
-from mentormatch.people.cohort import Cohort, Person
 from mentormatch.rules.kinds.bounds import Composition, MinimumScore
 from mentormatch.rules.kinds.named_people import Together
 from mentormatch.rules.kinds.places import Priority
-from mentormatch.rules.rule import Rule
 from tests.groups.random_programmes import Drawn
 from tests.laws.recount import FORBID
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from mentormatch import Cohort, People, Programme
 from mentormatch.fields import AnyField
-from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import rules_by_kind
 
 WORK = ["scène", "production", "diffusion"]

@@ -10,10 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from mentormatch.errors import OutputError
+from mentormatch import OutputError, choose_dates, schedule_turns
 from mentormatch.groups.calendar import SessionEvent, calendar_of
-from mentormatch.groups.dates import choose_dates
-from mentormatch.groups.turns import schedule_turns
 from tests.groups.seasons import few
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
+from mentormatch import Dates, RequestError, choose_dates
 from mentormatch.assignment.verification.feasibility import violations
-from mentormatch.errors import RequestError
-from mentormatch.groups.dates import Dates, choose_dates
 from tests.groups.seasons import calendars, few, ways
 
 APART = (21, 42)

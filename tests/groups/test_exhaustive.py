@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 import mentormatch as mm
-from mentormatch.groups.partition import Grouping
+from mentormatch import Grouping
 from tests.conftest import DEEP
 from tests.groups.exhaustive import Game
 from tests.groups.random_programmes import GOALS, RULES, Drawn, drawn, kinds_of_groups

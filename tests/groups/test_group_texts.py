@@ -9,10 +9,9 @@ import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.assignment.model.solution import Status, Tier
+from mentormatch import Grouping, Rotation, Status, Tier
 from mentormatch.explanation.names import KEYS, Labels
-from mentormatch.groups.partition import Grouping, goal_in_words
-from mentormatch.groups.rotation import Rotation
+from mentormatch.groups.partition import goal_in_words
 from mentormatch.programme.sections import Facilitation
 from mentormatch.report.sessions import TITLES
 

@@ -6,12 +6,9 @@ from random import Random
 import pytest
 
 import mentormatch as mm
+from mentormatch import Cohort, Grouped, Grouping, Rule
 from mentormatch.groups.infeasibility import GroupConflict
-from mentormatch.groups.partition import Grouping
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.sections import Grouped
 from mentormatch.rules.kinds.named_people import Apart, Together
-from mentormatch.rules.rule import Rule
 from tests.groups.random_programmes import group_of
 
 pytestmark = pytest.mark.promise(17)

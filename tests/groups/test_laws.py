@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
+from mentormatch import Cohort, Grouping, GroupProblem, GroupSolution
 from mentormatch.groups.check import mistakes
-from mentormatch.groups.partition import Grouping
-from mentormatch.groups.problem import GroupProblem, GroupSolution, SizeRange
+from mentormatch.groups.problem import SizeRange
 from mentormatch.groups.solver import solve_groups
-from mentormatch.people.cohort import Cohort
 from mentormatch.rules.kinds.named_people import Apart, Together
 from tests.conftest import DEEP
 from tests.groups.random_programmes import Drawn, drawn

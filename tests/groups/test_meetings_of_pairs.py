@@ -7,11 +7,9 @@ from itertools import pairwise
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import RequestError
+from mentormatch import Matching, MeetingDates, RequestError, match, meeting_dates
 from mentormatch.groups.inputs import read_multiple_choice
 from mentormatch.languages.phrases import listed
-from mentormatch.operations.matching import Matching, match
-from mentormatch.operations.meeting_dates import MeetingDates, meeting_dates
 
 FIRST, LAST = date(2026, 9, 7), date(2026, 12, 18)
 

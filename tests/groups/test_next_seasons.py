@@ -5,8 +5,7 @@ from itertools import combinations
 import pytest
 
 import mentormatch as mm
-from mentormatch.groups.partition import Grouping
-from mentormatch.languages import language
+from mentormatch import Grouping, language
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,7 @@ import pandas as pd
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import MentorMatchError, RequestError, SurveyError
-from mentormatch.groups.partition import Grouping
-from mentormatch.groups.rotation import read_groups
+from mentormatch import Grouping, MentorMatchError, RequestError, SurveyError, read_groups
 from mentormatch.survey.table_reader import TableSource
 
 NAME = "codeveloppement"

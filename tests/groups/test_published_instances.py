@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mentormatch.assignment.model.solution import Status
+from mentormatch import GroupProblem, Status
 from mentormatch.groups.local_search import construct_rounds
-from mentormatch.groups.problem import GroupProblem
 from mentormatch.groups.rotation import least_repeats, repeats_in, rotate_groups
 from mentormatch.groups.solver import solve_groups
 from tests.conftest import SHARED_DATA

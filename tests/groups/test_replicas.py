@@ -7,11 +7,11 @@ from time import monotonic
 import numpy as np
 import pytest
 
+from mentormatch import GroupProblem, Status
 from mentormatch.assignment.kernels.jit import HAS_NUMBA
-from mentormatch.assignment.model.solution import Status
 from mentormatch.groups import replica_exchange
 from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start, keyed_order, reorder
-from mentormatch.groups.problem import GroupProblem, GroupTerm, Leaders, SizeRange
+from mentormatch.groups.problem import GroupTerm, Leaders, SizeRange
 from mentormatch.groups.replica_arrays import ArrayReplicas
 from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, groups_for
 from mentormatch.groups.solver import solve_groups

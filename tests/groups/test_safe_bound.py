@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.assignment.model.solution import Status
+from mentormatch import GroupProblem, Status
 from mentormatch.groups.energy import keyed_order, reorder
-from mentormatch.groups.problem import GroupProblem, SizeRange
+from mentormatch.groups.problem import SizeRange
 from mentormatch.groups.relaxation import (
     DualMatrices,
     bound_total,

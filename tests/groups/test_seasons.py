@@ -10,16 +10,22 @@ import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch import examples
-from mentormatch.errors import OutputError, ProgrammeError, RequestError
-from mentormatch.groups.dates import Dates, choose_dates
+from mentormatch import (
+    Cohort,
+    Dates,
+    OutputError,
+    Programme,
+    ProgrammeError,
+    RequestError,
+    Topics,
+    Turns,
+    choose_dates,
+    choose_topics,
+    examples,
+)
 from mentormatch.groups.inputs import read_multiple_choice
 from mentormatch.groups.result import Result
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
-from mentormatch.groups.topics import Topics, choose_topics
-from mentormatch.groups.turns import Turns
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
 from mentormatch.record.digests import digest_of_programme
 
 NAME = "groupe-de-travail"

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import ProgrammeError
-from mentormatch.programme.sections import Grouped
+from mentormatch import Grouped, ProgrammeError
 
 FIELDS = {
     "work": {"kind": "choice", "question": "Métier", "options": ["scène", "bureau"]},

@@ -11,10 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.assignment.verification.certificate import Verdict
+from mentormatch import RequestError, Topics, Verdict, choose_topics
 from mentormatch.assignment.verification.feasibility import violations
-from mentormatch.errors import RequestError
-from mentormatch.groups.topics import Topics, choose_topics
 from tests.canaries import ANSWER
 from tests.groups.seasons import Approvals, ballots, choices, few, value
 

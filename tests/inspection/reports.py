@@ -5,9 +5,8 @@ from typing import Any
 
 from pandas import DataFrame
 
-from mentormatch.inspection.intake import Intake, intake
+from mentormatch import Intake, Programme, intake
 from mentormatch.inspection.section import writer_for
-from mentormatch.programme.programme import Programme
 
 CODE = {"question": "Code", "kind": "text", "use": "key"}
 EMAIL = {"question": "Courriel", "kind": "text", "use": "contact"}

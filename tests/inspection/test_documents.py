@@ -10,8 +10,7 @@ import pytest
 from pandas import DataFrame
 
 import mentormatch as mm
-from mentormatch.errors import OutputError
-from mentormatch.inspection.intake import Intake
+from mentormatch import Intake, OutputError
 from mentormatch.inspection.section import writer_for
 from mentormatch.report.texts import visible
 from mentormatch.survey.table_reader import read_table

@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import examples
+from mentormatch import Matching, examples
 from mentormatch.base.arrays import BoolVector
 from mentormatch.explanation.names import KEYS
 from mentormatch.inspection.market import FEW, LETTERS, letters_of, prospects, rule_losses
-from mentormatch.operations.matching import Matching
 from mentormatch.rules.rule import market_of
 from tests.inspection.reports import APART, CODE, FIRMS, NEEDS, OVERLAP, PLACES, SEATS, programme, report
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mentormatch.inspection.intake import Intake
+from mentormatch import Intake
 from mentormatch.inspection.section import SHAPE, day_of
 from tests.inspection.reports import CODE, EMAIL, NEEDS, OVERLAP, programme, report
 

@@ -2,11 +2,10 @@
 
 from pandas import DataFrame
 
-from mentormatch.languages import language
+from mentormatch import Programme, language
 from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
 from mentormatch.programme.drafts.programme_draft import draft
 from mentormatch.programme.enrolment import read_tables
-from mentormatch.programme.programme import Programme
 from tests.english import french_in
 
 ANSWERS = DataFrame(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mentormatch.errors import MentorMatchError
+from mentormatch import MentorMatchError, language
 from mentormatch.followup.waves import DESCRIPTION, GROUPS, warning
-from mentormatch.languages import language, tr
+from mentormatch.languages import tr
 from tests.english import french_in
 from tests.followup.years import frame, paired, reasons, year
 

@@ -4,14 +4,11 @@ from typing import Any
 
 from pandas import DataFrame
 
+from mentormatch import Programme, intake, language, match
 from mentormatch.explanation.tables import contribution_sheet, pair_sheet, rejected_sheet, unmatched_sheet
-from mentormatch.inspection.intake import intake
-from mentormatch.languages import language
 from mentormatch.languages.text_keys import flags
-from mentormatch.operations.matching import match
 from mentormatch.places.finding import find
 from mentormatch.programme.enrolment import read_tables
-from mentormatch.programme.programme import Programme
 from tests.english import french_in
 
 FIELDS: dict[str, dict[str, Any]] = {

@@ -12,10 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.errors import MentorMatchError
-from mentormatch.languages import LANGUAGES, language
+from mentormatch import AssignmentProblem, MentorMatchError, language, solve
+from mentormatch.languages import LANGUAGES
 from mentormatch.languages.phrases import REASONS, system_reason
 from tests.cli.commands import CASES, Edition, done
 from tests.contract.bodies import KINDS, example, texts

@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import MentorMatchError
-from mentormatch.languages import language
-from mentormatch.profiles import with_wishes
+from mentormatch import MentorMatchError, language, with_wishes
 from mentormatch.record.rights.edition import Edition, find_held_data
 from mentormatch.record.rights.erasure import forget
 from tests.english import french_in

@@ -7,11 +7,8 @@ from pathlib import Path
 import pytest
 from pandas import DataFrame
 
-from mentormatch.errors import MentorMatchError
-from mentormatch.languages import language
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
-from mentormatch.survey.privacy import pseudonyms_for, read_forgotten, secret_beside
+from mentormatch import MentorMatchError, Programme, language, pseudonyms_for, read_survey
+from mentormatch.survey.privacy import read_forgotten, secret_beside
 from mentormatch.survey.table_reader import read_table
 from mentormatch.survey.tool import tools_by_kind
 from tests.english import french_in

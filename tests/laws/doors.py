@@ -15,9 +15,8 @@ import xlsxwriter
 from odfdo import Document, Table
 from openpyxl import Workbook
 
+from mentormatch import Cohort, read_survey
 from mentormatch.contract.requests import CohortRequest
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.enrolment import read_survey
 from mentormatch.survey.sheets import text_of_value
 from mentormatch.survey.table_reader import TableSource
 from tests.laws.editions import KEY, STAMP, TOWNS, Edition

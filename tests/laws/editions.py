@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from mentormatch import Programme
 from mentormatch.fields import (
     AnyField,
     Choice,
@@ -23,7 +24,6 @@ from mentormatch.fields import (
     YesNo,
 )
 from mentormatch.places.finding import find
-from mentormatch.programme.programme import Programme
 from mentormatch.survey.sheets import text_of_value
 from tests.laws.questionnaires import ANSWERED_BY, SIDES, answered_to, asked_of
 

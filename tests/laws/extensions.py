@@ -9,12 +9,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from mentormatch import Criterion, Rule
 from mentormatch.fields import Levels, Side, YesNo
 from mentormatch.fields.extension import Extension, FieldRef
 from mentormatch.fields.single_answers import Options
 from mentormatch.places.gazetteer import DEPARTEMENTS
-from mentormatch.rules.rule import Rule, rules_by_kind
-from mentormatch.scoring.criterion import ORDERED, Criterion, criteria_by_kind
+from mentormatch.rules.rule import rules_by_kind
+from mentormatch.scoring.criterion import ORDERED, criteria_by_kind
 from tests.laws.questionnaires import PEOPLE, PLACES_FIELD, SIDES, Draw, Survey
 
 type Settings = dict[str, Any]

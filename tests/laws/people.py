@@ -8,9 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
+from mentormatch import Cohort, Programme, read_survey
 
 KEYS = ("1", "02", "X", "ana@x.fr", "Zoe\u0301@y.org", "li@z.net")
 SPELLINGS = {"ana@x.fr": " ANA@x.fr", "Zoe\u0301@y.org": "ZO\u00c9@Y.ORG", "X": "x"}

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 from hypothesis import strategies as st
 
+from mentormatch import Cohort, People
 from mentormatch.fields import (
     AnyField,
     Choice,
@@ -25,7 +26,6 @@ from mentormatch.fields import (
     YesNo,
 )
 from mentormatch.fields.extension import Extension
-from mentormatch.people.cohort import Cohort, People
 from mentormatch.places.finding import find
 from mentormatch.places.gazetteer import DEPARTEMENTS
 from tests import canaries

@@ -4,15 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from math import inf, isnan
 
+from mentormatch import Person, Rule
 from mentormatch.base.columns import Grades, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.people.cohort import Person
 from mentormatch.rules.kinds.bounds import Diversity, MinimumScore, Where
 from mentormatch.rules.kinds.compared_answers import Common, Complementary, Covers, Different, Gap
 from mentormatch.rules.kinds.meet import Meet
 from mentormatch.rules.kinds.named_people import Apart, Ban, History, Veto
 from mentormatch.rules.kinds.places import Load
-from mentormatch.rules.rule import Rule
 from tests.places.measured import apart
 
 type Forbids = Callable[[Rule, Person, Person, int], bool]

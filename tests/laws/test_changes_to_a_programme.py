@@ -13,12 +13,11 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
+from mentormatch import Cohort, Matching, Pair, People
 from mentormatch.base.columns import NumberColumn
-from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import YesNo
-from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.matching import KeyPair
 from mentormatch.people.changes import add_people
-from mentormatch.people.cohort import Cohort, People
 from tests.conftest import DEEP
 from tests.oracles.enumeration import best_of
 from tests.oracles.programmes import KINDS, Small, small

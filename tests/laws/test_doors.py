@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 
+from mentormatch import Cohort, People, SurveyError
 from mentormatch.base.columns import Column
-from mentormatch.errors import SurveyError
-from mentormatch.people.cohort import Cohort, People
 from mentormatch.survey import values
 from mentormatch.survey.readers import memory
 from tests.conftest import DEEP

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 import mentormatch as mm
-from mentormatch import examples
-from mentormatch.assignment.model.solution import Status
+from mentormatch import Programme, Status, examples
 from mentormatch.examples import folder_of
 from mentormatch.fields.extension import Extension
-from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
 

@@ -12,14 +12,14 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+from mentormatch import Matching, People, Person, Rule
 from mentormatch.base.arrays import BoolMatrix
 from mentormatch.contract.requests import CohortRequest
-from mentormatch.operations.matching import Exporter, Matching
-from mentormatch.people.cohort import People, Person
+from mentormatch.operations.matching import Exporter
 from mentormatch.record.seal import Seal
 from mentormatch.rules.kinds.compared_answers import Gap
 from mentormatch.rules.kinds.named_people import Ban
-from mentormatch.rules.rule import Market, Relaxation, Rule
+from mentormatch.rules.rule import Market, Relaxation
 from mentormatch.scoring.criteria.compared_answers import Same
 from mentormatch.scoring.criterion import Block
 from mentormatch.survey.tools.google import Google

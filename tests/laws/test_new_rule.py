@@ -10,15 +10,12 @@ from typing import Any, ClassVar
 import pytest
 
 import mentormatch as mm
-from mentormatch.assignment.model.solution import Status
+from mentormatch import Cohort, Matching, Rule, Status, evaluate
 from mentormatch.explanation.diagnosis.diagnose import diagnose_rules
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.unmatched import explain_unmatched
-from mentormatch.operations.evaluation import evaluate
-from mentormatch.operations.matching import Matching
-from mentormatch.people.cohort import Cohort
-from mentormatch.rules.rule import Market, PairIndices, Rule, rules_by_kind
+from mentormatch.rules.rule import Market, PairIndices, rules_by_kind
 from mentormatch.rules.shared_answers import cross_product
 from tests.explanation.diagnosis.people import alike, pin, programme, words
 from tests.laws.planted.rule import Charter

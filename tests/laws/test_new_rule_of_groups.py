@@ -7,13 +7,11 @@ import numpy as np
 import pytest
 from pydantic import Field as Setting
 
+from mentormatch import Grouped, Grouping, People, Rule
 from mentormatch.base.arrays import BoolVector
 from mentormatch.contract.group_response import GroupsResponse
 from mentormatch.fields import Side
-from mentormatch.groups.partition import Grouping
-from mentormatch.people.cohort import People
-from mentormatch.programme.sections import Grouped
-from mentormatch.rules.rule import CompositionBound, NameOf, Rule
+from mentormatch.rules.rule import CompositionBound, NameOf
 from tests.explanation.diagnosis.people import words
 from tests.groups.test_infeasibility import apart, formed, why
 

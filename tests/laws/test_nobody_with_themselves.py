@@ -13,16 +13,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.solution import Solution
+from mentormatch import Cohort, Matching, RequestError, Solution, match, solve, verify
 from mentormatch.contract.operation import ask
-from mentormatch.errors import RequestError
 from mentormatch.operations import instance
 from mentormatch.operations.instance import unheld_scores
-from mentormatch.operations.matching import Matching, match
-from mentormatch.people.cohort import Cohort
 from mentormatch.record.decision import save_decision
-from mentormatch.record.verify import verify
 from mentormatch.rules.rule import SELF_PAIRS, formulate
 from tests.laws.people import ANSWERS, Files, Told, files, frame, sent
 from tests.oracles.exhaustive import exhaustive

@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.engine import solve
+from mentormatch import Cohort, People, Rule, solve
 from mentormatch.base.arrays import BoolVector
 from mentormatch.fields.extension import FieldRef
-from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.kinds.compared_answers import Common, Different, Gap, Require
-from mentormatch.rules.rule import Market, Rule, forbidden_pairs, formulate, market_of, rules_by_kind
+from mentormatch.rules.rule import Market, forbidden_pairs, formulate, market_of, rules_by_kind
 from mentormatch.scoring.score import MILLION, ScoreTable
 from mentormatch.testing import (
     check_degree_bounds,

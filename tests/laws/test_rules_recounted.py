@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.model.rows import Row
+from mentormatch import Person, Row, Rule
 from mentormatch.fields import Side
 from mentormatch.languages.text_keys import fold
-from mentormatch.people.cohort import Person
 from mentormatch.rules.kinds.bounds import Proportion, Quota, ReservedPlaces
 from mentormatch.rules.kinds.compared_answers import Require
 from mentormatch.rules.kinds.named_people import History, Pin, Together
 from mentormatch.rules.kinds.places import BothRoles, Capacity, Load, Priority
-from mentormatch.rules.rule import Market, Rule, keeping_row, market_of, rules_by_kind
+from mentormatch.rules.rule import Market, keeping_row, market_of, rules_by_kind
 from mentormatch.scoring.score import MILLION
 from tests.laws.extensions import rule
 from tests.laws.questionnaires import SIDES, cohort, surveys

@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch import Cohort, Criterion
 from mentormatch.explanation.pairs import explain_pair
-from mentormatch.people.cohort import Cohort
 from mentormatch.scoring import score as scoring
 from mentormatch.scoring.criteria.compared_answers import Closeness, Same
-from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION, contribution, normalise_weights, score
 from tests.laws.extensions import CRITERIA, criteria, criterion
 from tests.laws.questionnaires import BLANK_FIELD, EQUAL_FIELD, cohort, parts_of, surveys

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch import Criterion, Rule, language
 from mentormatch.fields import AnyField
-from mentormatch.languages import LANGUAGES, language
+from mentormatch.languages import LANGUAGES
 from mentormatch.programme.blanks import BLANK, BlankSentence, BlankSource, FormBlank, attribute_of, sentences_of
 from mentormatch.programme.question_edits import TABLES
 from mentormatch.programme.tables import table_of
-from mentormatch.rules.rule import Rule, rules_by_kind
-from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.rules.rule import rules_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 from tests.english import foreign_in
 from tests.laws.extensions import criterion, rule
 from tests.laws.planted.rule import Charter

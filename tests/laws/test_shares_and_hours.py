@@ -8,10 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.errors import ProgrammeError, SurveyError
-from mentormatch.operations.matching import Matching
-from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme.programme import Programme
+from mentormatch import Cohort, Matching, People, Programme, ProgrammeError, SurveyError
 from tests.operations.situations import MENTEES, all_plans, cohort_of, keys, points_of, programme_of
 
 few = settings(max_examples=10)

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch import Cohort, Criterion, Rule
 from mentormatch.assignment.model.scores import ScanQuery
-from mentormatch.people.cohort import Cohort
-from mentormatch.rules.rule import Rule, forbidden_pairs, market_of, rules_by_kind
+from mentormatch.rules.rule import forbidden_pairs, market_of, rules_by_kind
 from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scan.workers import scan_range
 from mentormatch.scale.scores import terms
 from mentormatch.scale.scores.matrix import ScoreMatrix, build_matrix
-from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 from mentormatch.scoring.score import Points, score
 from tests.laws.extensions import criterion, rule
 from tests.laws.questionnaires import cohort, surveys

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import ProgrammeError, RequestError
+from mentormatch import ProgrammeError, RequestError
 from mentormatch.fields import Slots
 from mentormatch.fields.clock import OVERSEAS, Clock, SlotWeek, WeeklySlot, common_slot_in_words, nearest_zones
 from mentormatch.operations import instance

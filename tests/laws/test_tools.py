@@ -8,10 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mentormatch.errors import Problem, SurveyError
-from mentormatch.people.cohort import Cohort
+from mentormatch import Cohort, Problem, Programme, SurveyError
 from mentormatch.programme.enrolment import plan_of
-from mentormatch.programme.programme import Programme
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.tool import sort_by_tool, tools_by_kind

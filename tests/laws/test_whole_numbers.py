@@ -10,9 +10,7 @@ import pandas as pd
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import RequestError
-from mentormatch.groups.partition import Grouping
-from mentormatch.operations.matching import Matching
+from mentormatch import Grouping, Matching, RequestError
 
 WHOLE: Mapping[str, Callable[[int], Any]] = {
     "int64": np.int64,

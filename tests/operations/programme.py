@@ -4,10 +4,8 @@ from typing import Any
 
 from pandas import DataFrame
 
+from mentormatch import Cohort, Programme, read_survey
 from mentormatch.fields import Side
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
 
 FIELDS: dict[str, Any] = {
     "code": {"question": "Code", "kind": "text", "use": "key"},

@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.operations.matching import KeyPair, Matching
-from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme.programme import Programme
+from mentormatch import AssignmentProblem, Cohort, Matching, People, Programme
+from mentormatch.operations.matching import KeyPair
 from mentormatch.rules.rule import formulate
 from mentormatch.scoring.score import score
 from tests.oracles.exhaustive import choices, holds

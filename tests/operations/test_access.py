@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 import mentormatch as mm
+from mentormatch import ProportionEstimate
 from mentormatch.base.inference import LEAST_SHOWN, correct_levels
-from mentormatch.operations.access import ProportionEstimate, level, merge_small_groups
+from mentormatch.operations.access import level, merge_small_groups
 from mentormatch.report.exporters.workbook import WorkbookExporter
 from mentormatch.rules.kinds.bounds import Where
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 import mentormatch as mm
+from mentormatch import Cohort, Matching
 from mentormatch.base.columns import NumberColumn
-from mentormatch.operations.matching import KeyPair, Matching
-from mentormatch.people.cohort import Cohort
+from mentormatch.operations.matching import KeyPair
 from tests.conftest import DEEP
 from tests.operations.programme import LATE, PROGRAMME, first, only
 from tests.oracles.enumeration import Best, Places, best_of

@@ -6,13 +6,10 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
+from mentormatch import Cohort, Programme, ProgrammeError, RequestError, SurveyError, verify
 from mentormatch.contract.operation import ask
-from mentormatch.errors import ProgrammeError, RequestError, SurveyError
 from mentormatch.fields import Side
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import save_decision
-from mentormatch.record.verify import verify
 
 TASKS = ["Budget", "Contrats", "Presse"]
 ROLE = {"field": "role", "mentor": "Mentor·e", "mentee": "Mentoré·e", "both": "Les deux"}

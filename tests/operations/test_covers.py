@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
+from mentormatch import Cohort, Programme
 
 FIELDS: Mapping[str, Any] = {
     "code": {"question": "Code", "kind": "text", "use": "key"},

@@ -9,19 +9,20 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.base.strict_json import Keys
-from mentormatch.errors import OutputError, RequestError
-from mentormatch.operations.carry_over import (
+from mentormatch import (
     CarryOver,
-    LeftOut,
+    Matching,
+    OutputError,
+    Programme,
+    RequestError,
     carry_over,
     read_carry_over,
+    read_contacts,
     with_history,
     write_carry_over,
 )
-from mentormatch.operations.matching import Matching
-from mentormatch.programme.enrolment import read_contacts
-from mentormatch.programme.programme import Programme
+from mentormatch.base.strict_json import Keys
+from mentormatch.operations.carry_over import LeftOut
 from mentormatch.rules.kinds.places import Priority
 from tests.operations.situations import cohort_of, keys, programme_of
 

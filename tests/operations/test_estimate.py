@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import RequestError
+from mentormatch import Cohort, RequestError
 from mentormatch.operations import estimate, instance
-from mentormatch.people.cohort import Cohort
 from mentormatch.rules.kinds.places import Capacity
 from tests.cli.commands import done
 

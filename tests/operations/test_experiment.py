@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
+from mentormatch import DrawnPart
 from mentormatch.contract.operations.evidence import DrawResponse
-from mentormatch.operations.experiment import DrawnPart, differing_parts, lot
+from mentormatch.operations.experiment import differing_parts, lot
 from tests.cli.commands import done
 from tests.conftest import some_of
 from tests.operations.test_recruit import market, matched

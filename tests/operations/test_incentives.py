@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.operations.incentives import incentives
+from mentormatch import incentives
 from mentormatch.people.changes import AnswerChange, other_answers, with_answer
 from mentormatch.report.exporters.workbook import WorkbookExporter
 from tests.conftest import some_of

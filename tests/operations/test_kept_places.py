@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.assignment.model.solution import Status
-from mentormatch.people.cohort import Cohort
+from mentormatch import Cohort, Status
 from tests.contract.test_as_the_library import told
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme, words
 

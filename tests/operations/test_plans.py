@@ -5,11 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution, Status, empty_solution
-from mentormatch.errors import RequestError
-from mentormatch.operations.matching import KeyPair, Matching
-from mentormatch.operations.plans import plans
+from mentormatch import AssignmentProblem, Matching, RequestError, Solution, Status, plans
+from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.operations.matching import KeyPair
 from tests.conftest import DEEP
 from tests.operations.situations import (
     Situation,

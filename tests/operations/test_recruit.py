@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.operations.recruit import recruit
+from mentormatch import recruit
 from mentormatch.report.exporters.workbook import WorkbookExporter
 
 SKILLS, TOWNS, LEVELS, SLOTS = list("abcd"), ["Lyon", "Valence", "Riom"], list("1234"), ["lundi matin", "mardi matin"]

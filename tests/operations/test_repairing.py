@@ -7,11 +7,9 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
+from mentormatch import Cohort, Matching, People, RequestError, repair
 from mentormatch.base.columns import NumberColumn
-from mentormatch.errors import RequestError
-from mentormatch.operations.matching import KeyPair, Matching
-from mentormatch.operations.repair import repair
-from mentormatch.people.cohort import Cohort, People
+from mentormatch.operations.matching import KeyPair
 from tests.operations.situations import cohort_of, keys, programme_of
 
 

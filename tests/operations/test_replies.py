@@ -7,11 +7,10 @@ import pandas as pd
 import pytest
 
 import mentormatch as mm
-from mentormatch.assignment.model.solution import Status
+from mentormatch import Reply, Status, read_replies, reply
 from mentormatch.operations.matching import KeyPair
 from mentormatch.operations.proposal import Late, RoundsRead
 from mentormatch.operations.repair import keys_of
-from mentormatch.operations.replies import Reply, read_replies, reply
 from tests.operations.situations import cohort_of, programme_of
 
 HISTORIES = 500

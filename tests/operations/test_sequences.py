@@ -7,10 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.errors import RequestError
-from mentormatch.operations.matching import Matching
-from mentormatch.operations.repair import Repair, repair
-from mentormatch.people.cohort import Cohort
+from mentormatch import Cohort, Matching, Repair, RequestError, repair
 from tests.conftest import DEEP
 from tests.operations.situations import keys
 

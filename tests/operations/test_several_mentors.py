@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme
 
 TASKS = ["Budget", "Contrats", "Tournée"]
 FIELDS: Mapping[str, Any] = {

@@ -8,9 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.errors import SurveyError
-from mentormatch.explanation.pairs import Pair
-from mentormatch.operations.pair_sheet import read_pairs
+from mentormatch import Pair, SurveyError, read_pairs
 from tests.conftest import DEEP
 
 COHORT = mm.examples.cohort()

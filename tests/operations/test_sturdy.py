@@ -13,11 +13,10 @@ import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch import AssignmentProblem, sturdy
 from mentormatch.operations import departures
 from mentormatch.operations import recoverable_plan as search
 from mentormatch.operations.departures import DepartureMarket
-from mentormatch.operations.recoverable_plan import sturdy
 from mentormatch.report.exporters.workbook import WorkbookExporter
 from tests.conftest import some_of
 

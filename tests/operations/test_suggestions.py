@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 import mentormatch as mm
-from mentormatch.assignment.model.solution import Status
+from mentormatch import Status
 from tests.operations.situations import cohort_of, programme_of
 
 type Drawn = tuple[list[list[int]], list[int], set[tuple[int, int]]]

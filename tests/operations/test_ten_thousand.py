@@ -9,11 +9,9 @@ import pytest
 import mentormatch as mm
 from benchmarks.population import cohort_of
 from benchmarks.scale.cohorts import Market
-from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.errors import RequestError
+from mentormatch import Matching, RequestError, Solution, Status
 from mentormatch.operations import matching
 from mentormatch.operations.instance import build_instance
-from mentormatch.operations.matching import Matching
 
 MENTORS, MENTEES = 6_000, 10_000
 PROGRAMME = Market(MENTORS, MENTEES).programme

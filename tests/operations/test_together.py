@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.assignment.model.solution import Status
+from mentormatch import Status
 from tests.explanation.diagnosis.people import alike, pin, programme, words
 
 TWO = {"kind": "capacity", "field": "places", "most": 2}

@@ -7,8 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
+from mentormatch import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import DegreeBounds
 
 type Pairs = tuple[tuple[int, int], ...]
 

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
+from mentormatch import AssignmentProblem, Row, Solution
+from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, DegreeBounds
 from mentormatch.assignment.model.scores import pack_scores
-from mentormatch.assignment.model.solution import Solution
 
 
 def ordered(names: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:

@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from mentormatch import Cohort, People, Programme
 from mentormatch.base.columns import NONE
 from mentormatch.fields import AnyField, Side
-from mentormatch.people.cohort import Cohort, People
 from mentormatch.places.finding import find
-from mentormatch.programme.programme import Programme
 
 MOST = 7
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

@@ -8,11 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
+from mentormatch import AssignmentProblem, Row, Status, solve
+from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores
-from mentormatch.assignment.model.solution import Status
 from tests.conftest import DEEP, some_seeds
 from tests.oracles.exhaustive import exhaustive
 from tests.oracles.problems import larger_problem, random_problem, shuffled

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.engine import engines_by_kind, solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch import AssignmentProblem, Solution, Status, solve
+from mentormatch.assignment.engine import engines_by_kind
 from tests.oracles.exhaustive import Best, exhaustive
 from tests.oracles.problems import problems
 

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import GOALS, AssignmentProblem
-from mentormatch.assignment.model.solution import Status
+from mentormatch import AssignmentProblem, Status, solve
+from mentormatch.assignment.model.problem import GOALS
 from tests.oracles.problems import problems, random_problem, shuffled, with_any_goals
 from tests.oracles.test_exhaustive import compare, seeds
 

@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch.assignment.model.solution import Status
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
+from mentormatch import Cohort, Programme, Status
 from tests.conftest import DEEP
 from tests.oracles.enumeration import Best, best_of
 from tests.oracles.programmes import Small, small

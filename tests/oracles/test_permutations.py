@@ -8,12 +8,10 @@ import pytest
 from numpy.random import Generator
 
 import mentormatch as mm
-from mentormatch.assignment.engine import engines_by_kind, solve
+from mentormatch import AssignmentProblem, Cohort, Row, Status, solve
+from mentormatch.assignment.engine import engines_by_kind
 from mentormatch.assignment.engines.large import Large
-from mentormatch.assignment.model.problem import GOALS, AssignmentProblem
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import Status
-from mentormatch.people.cohort import Cohort
+from mentormatch.assignment.model.problem import GOALS
 from tests.conftest import DEEP
 from tests.oracles.problems import keys_of, larger_problem, shuffled
 from tests.oracles.programmes import SIDES, small

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch.people.cohort import People, Person
-from mentormatch.programme.programme import Programme
+from mentormatch import People, Person, Programme
 from mentormatch.scoring.score import MILLION, ScoreTable, score
 from tests.conftest import DEEP
 from tests.oracles.enumeration import best_of

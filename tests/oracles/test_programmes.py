@@ -8,9 +8,8 @@ from random import Random
 import pytest
 
 import mentormatch as mm
+from mentormatch import Goals, Solution
 from mentormatch.assignment.model.problem import GOALS
-from mentormatch.assignment.model.solution import Solution
-from mentormatch.programme.programme import Goals
 from mentormatch.rules.rule import formulate, rules_by_kind
 from mentormatch.scoring.score import score
 from tests.conftest import DEEP

@@ -8,10 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch import AssignmentProblem, Row, Solution, Status, solve
 
 pytestmark = pytest.mark.promise(13)
 

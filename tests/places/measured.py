@@ -2,7 +2,7 @@
 
 from math import acos, cos, radians, sin
 
-from mentormatch.people.cohort import Person
+from mentormatch import Person
 from mentormatch.places.gazetteer import gazetteer
 
 

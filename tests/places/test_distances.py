@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch import People
 from mentormatch.base.columns import NONE
 from mentormatch.fields import Place
-from mentormatch.people.cohort import People
 from mentormatch.places.finding import find
 from mentormatch.places.gazetteer import DEPARTEMENTS, DETOUR, PlaceColumn, distances, format_length, gazetteer, minutes
 from tests.places.measured import apart as measured

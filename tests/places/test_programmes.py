@@ -7,12 +7,9 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.operations.carry_over import carry_over, with_history
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
+from mentormatch import Cohort, Programme, carry_over, verify, with_history
 from mentormatch.record.decision import read_decision, write_decision
 from mentormatch.record.digests import digest_of_answers
-from mentormatch.record.verify import verify
 from mentormatch.survey.values import cell_of
 
 MEET: dict[str, Any] = {"kind": "meet", "place": "lieu", "travel": "trajet", "remote": "visio"}

@@ -5,7 +5,7 @@ from pathlib import Path
 from pandas import DataFrame
 
 import mentormatch as mm
-from mentormatch.programme.enrolment import read_contacts
+from mentormatch import read_contacts
 from mentormatch.record.rights.edition import Edition
 from mentormatch.report.handouts import write_contacts
 from mentormatch.report.profiles import write_profiles

@@ -12,13 +12,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import mentormatch as mm
-from mentormatch.errors import OutputError, RequestError, SurveyError
-from mentormatch.followup.lessons import follow_up
+from mentormatch import Contacts, OutputError, RequestError, SurveyError, follow_up
 from mentormatch.languages.text_keys import canonical
 from mentormatch.record.rights.edition import Edition
 from mentormatch.record.rights.erasure import forget
 from mentormatch.record.validation import validate
-from mentormatch.survey.contacts import Contacts
 from tests.cli.commands import done
 
 PROGRAMME, COHORT = mm.examples.programme(), mm.examples.cohort()

@@ -11,17 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.errors import OutputError, SurveyError
+from mentormatch import OutputError, Programme, SurveyError, pseudonyms_for
 from mentormatch.languages.text_keys import canonical
-from mentormatch.programme.programme import Programme
-from mentormatch.survey.privacy import (
-    Pseudonyms,
-    forgotten_beside,
-    pseudonyms_for,
-    read_forgotten,
-    remember_to_forget,
-    secret_beside,
-)
+from mentormatch.survey.privacy import Pseudonyms, forgotten_beside, read_forgotten, remember_to_forget, secret_beside
 
 pytestmark = pytest.mark.promise(28)
 

@@ -11,12 +11,10 @@ import pytest
 from pandas import DataFrame
 
 import mentormatch as mm
-from mentormatch.errors import OutputError, SurveyError
-from mentormatch.programme.enrolment import read_contacts
+from mentormatch import OutputError, SurveyError, read_contacts, verify
 from mentormatch.record.log import check_chain
 from mentormatch.record.rights.edition import Edition, export_person, find_held_data, speaks_of
 from mentormatch.record.rights.erasure import forget, others_in, purge, to_purge, without_rows
-from mentormatch.record.verify import verify
 from mentormatch.report.handouts import write_contacts
 from mentormatch.survey.table_reader import read_rows
 from tests.cli.processes import run

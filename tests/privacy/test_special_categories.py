@@ -5,9 +5,9 @@ from typing import Any, get_args
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import ProgrammeError
+from mentormatch import Programme, ProgrammeError
 from mentormatch.fields.base import Special
-from mentormatch.programme.programme import SPECIAL, Programme
+from mentormatch.programme.programme import SPECIAL
 from tests.inspection.reports import CODE, programme, report
 
 HEALTH = {"question": "Avez-vous besoin d'un aménagement ?", "kind": "yesno", "special": "health"}

@@ -8,10 +8,8 @@ import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.errors import ProgrammeError
+from mentormatch import Profiles, Programme, ProgrammeError, anonymous_profiles
 from mentormatch.fields import Side
-from mentormatch.profiles import Profiles, anonymous_profiles
-from mentormatch.programme.programme import Programme
 from mentormatch.report.profiles import write_profiles
 from mentormatch.survey.privacy import Pseudonyms
 from tests.report.readers import Outline, sheets

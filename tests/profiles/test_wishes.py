@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from pandas import DataFrame
 
 import mentormatch as mm
-from mentormatch.errors import SurveyError
-from mentormatch.people.cohort import Cohort
-from mentormatch.profiles import with_wishes
+from mentormatch import Cohort, SurveyError, with_wishes
 from mentormatch.survey.table_reader import read_rows
 from tests.cli.processes import run
 from tests.profiles.test_profiles import CODES, VETO, WISHES, answers, programme

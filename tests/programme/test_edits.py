@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.errors import MentorMatchError, ProgrammeError, RequestError
+from mentormatch import MentorMatchError, ProgrammeError, ProgrammeText, ProgrammeVersions, RequestError
 from mentormatch.examples import folder_of
 from mentormatch.programme.blanks import Beginning, FormBlank, sentences_of
 from mentormatch.programme.edits import (
@@ -19,8 +19,6 @@ from mentormatch.programme.edits import (
     AdditionEdit,
     GoalEdit,
     ProgrammeEdit,
-    ProgrammeText,
-    ProgrammeVersions,
     RemovalEdit,
     SettingsEdit,
     WeightEdit,

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import mentormatch as mm
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme
 
 FIELDS: Mapping[str, Any] = {
     "code": {"question": "Code", "kind": "text", "use": "key"},

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from mentormatch.errors import ProgrammeError
+from mentormatch import Programme, ProgrammeError, language
 from mentormatch.fields.single_answers import Number, YesNo
-from mentormatch.languages import language, tr
-from mentormatch.programme.programme import ANSWERED_BY, SPECIAL, Programme
+from mentormatch.languages import tr
+from mentormatch.programme.programme import ANSWERED_BY, SPECIAL
 from mentormatch.programme.validation_messages import BOUNDS, FOUND, TYPES
 from tests.english import french_in
 

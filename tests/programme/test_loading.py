@@ -8,9 +8,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import examples
-from mentormatch.errors import ProgrammeError
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme, ProgrammeError, examples
 from tests.laws.extensions import criteria, rules
 from tests.laws.questionnaires import surveys
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.errors import Problem, ProgrammeError
-from mentormatch.programme.programme import Programme
+from mentormatch import Problem, Programme, ProgrammeError
 from mentormatch.programme.validation_messages import type_name
 
 BASE = """

@@ -7,13 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 import mentormatch as mm
-from mentormatch import examples
+from mentormatch import MentorMatchError, Programme, RequestError, examples, language, propose
 from mentormatch.cli.commands import app
-from mentormatch.contract.operation import COHORT, ask, operations, propose
-from mentormatch.errors import MentorMatchError, RequestError
+from mentormatch.contract.operation import COHORT, ask, operations
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
-from mentormatch.languages import language
-from mentormatch.programme.programme import FUNCTIONS, Programme
+from mentormatch.programme.programme import FUNCTIONS
 
 pytestmark = pytest.mark.promise(37)
 

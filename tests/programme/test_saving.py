@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 import mentormatch as mm
-from mentormatch.errors import OutputError, OverwriteError, ProgrammeError
+from mentormatch import OutputError, OverwriteError, ProgrammeError
 from mentormatch.examples import folder_of
 from mentormatch.fields import fields_by_kind
 from mentormatch.programme import programme as whole

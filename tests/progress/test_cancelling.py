@@ -14,14 +14,12 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
+from mentormatch import AssignmentProblem, Progress, RequestError, Solution, Status, solve
 from mentormatch.assignment import engine
-from mentormatch.assignment.engine import SolveOptions, solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Incumbent, Solution, Status
+from mentormatch.assignment.engine import SolveOptions
+from mentormatch.assignment.model.solution import Incumbent
 from mentormatch.base import progress
-from mentormatch.base.progress import Progress
 from mentormatch.contract.operation import ask, operations
-from mentormatch.errors import RequestError
 from tests.conftest import DEEP
 from tests.failure.processes import assert_true, endless, quotas
 from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, both, cohort

@@ -2,8 +2,7 @@
 
 from itertools import product
 
-from mentormatch.base.progress import Progress
-from mentormatch.languages import language
+from mentormatch import Progress, language
 from mentormatch.widgets.progress import ENDS, GOALS, describe_scan, end, page_of, part, stage
 from tests.english import french_in
 

@@ -12,12 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
+from mentormatch import AssignmentProblem, Progress, Solution, Status, Tier, solve
 from mentormatch.assignment import engine
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.base import progress
-from mentormatch.base.progress import DOCUMENTS, TIES, Progress, listen, track
+from mentormatch.base.progress import DOCUMENTS, TIES, listen, track
 from mentormatch.operations.matching import documents_made
 from mentormatch.record.decision import SUFFIX
 from tests.conftest import DEEP

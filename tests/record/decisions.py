@@ -9,11 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from mentormatch import examples, match
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
-from mentormatch.operations.matching import Matching
+from mentormatch import AssignmentProblem, Matching, Row, examples, match, solve
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.record.decision import write_decision
 
 type Json = Any

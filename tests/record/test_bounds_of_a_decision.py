@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.errors import RequestError
+from mentormatch import RequestError
 from mentormatch.record import decision as module
 from mentormatch.record.decision import Decision
 from tests.record.decisions import coupled, plain, written

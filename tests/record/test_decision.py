@@ -8,13 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mentormatch import examples
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import Row
+from mentormatch import AssignmentProblem, Cohort, OutputError, RequestError, Row, examples, read_contacts
 from mentormatch.assignment.model.solution import DualSolution
-from mentormatch.errors import OutputError, RequestError
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.enrolment import read_contacts
 from mentormatch.record.decision import (
     FILENAME,
     Decision,

@@ -6,8 +6,8 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
+from mentormatch import Cohort, People
 from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice, Texts
-from mentormatch.people.cohort import Cohort, People
 from mentormatch.record.digests import digest, digest_of_answers, digest_of_programme
 from tests.explanation.diagnosis.people import programme
 

@@ -8,13 +8,14 @@ from functools import cache
 
 import pytest
 
+from mentormatch import Verification
 from mentormatch.languages import tr
 from mentormatch.operations.matching import documents_made
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
 from mentormatch.record.log import LogEntry, LogKind, LogLine, chain_in, extend_content
 from mentormatch.record.seal import READERS, Seal
-from mentormatch.record.verify import UNKNOWN, Verification, verify_content
+from mentormatch.record.verify import UNKNOWN, verify_content
 from tests.report.cohorts import small
 
 pytestmark = pytest.mark.promise(29)

@@ -6,8 +6,9 @@ from random import Random
 
 import pytest
 
+from mentormatch import verify
 from mentormatch.record.decision import save_decision
-from mentormatch.record.verify import VerificationOutcome, journal_beside, verify
+from mentormatch.record.verify import VerificationOutcome, journal_beside
 from tests.conftest import some_of
 from tests.record.decisions import coupled, example, plain, posed
 

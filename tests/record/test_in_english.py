@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.assignment.verification.certificate import NAMES, WORDS, CertifiedTier, Verdict, certify
-from mentormatch.errors import MentorMatchError
-from mentormatch.languages import language, tr
+from mentormatch import MentorMatchError, Verdict, certify, language, verify
+from mentormatch.assignment.verification.certificate import NAMES, WORDS, CertifiedTier
+from mentormatch.languages import tr
 from mentormatch.record.log import SUFFIX, append, sign
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import WORDS as OUTCOMES
-from mentormatch.record.verify import verify
 from tests.english import french_in
 from tests.record.decisions import coupled, plain, posed, written
 

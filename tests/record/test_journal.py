@@ -7,9 +7,9 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
+from mentormatch import language
 from mentormatch.cli.verify import verify_command
 from mentormatch.explanation import edits
-from mentormatch.languages import language
 from mentormatch.record import log
 from mentormatch.record.log import LogEntry, LogKind
 from mentormatch.record.validation import validate

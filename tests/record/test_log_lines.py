@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mentormatch.errors import OutputError, RequestError
+from mentormatch import OutputError, RequestError
 from mentormatch.record.log import START, SUFFIX, LogEntry, LogLine, account, append, check_chain, now, sign
 
 pytestmark = pytest.mark.promise(29)

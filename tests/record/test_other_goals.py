@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.operations.matching import Matching
+from mentormatch import Matching, verify
 from mentormatch.record.decision import Decision, save_decision
-from mentormatch.record.verify import VerificationOutcome, verify
+from mentormatch.record.verify import VerificationOutcome
 
 
 def matched(*order: str) -> Matching:

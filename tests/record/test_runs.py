@@ -7,12 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import examples, match, read_survey, repair
-from mentormatch.errors import OutputError, RequestError
-from mentormatch.operations.matching import Matching
+from mentormatch import Matching, OutputError, RequestError, examples, match, read_survey, repair, verify
 from mentormatch.record.digests import digest
 from mentormatch.record.log import LogEntry, check_chain
-from mentormatch.record.verify import verify
 from tests.record.decisions import example
 from tests.report.readers import Outline, parts, sheets
 

@@ -7,20 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch import AssignmentProblem, Verification, verify
 from mentormatch.contract.response import verification_out
 from mentormatch.languages import tr
 from mentormatch.record.log import LogEntry, append, check_chain
-from mentormatch.record.verify import (
-    AFTER,
-    UNKNOWN,
-    WORDS,
-    Verification,
-    VerificationOutcome,
-    entry_of,
-    journal_beside,
-    verify,
-)
+from mentormatch.record.verify import AFTER, UNKNOWN, WORDS, VerificationOutcome, entry_of, journal_beside
 from tests.record.decisions import changed, coupled, plain, written
 
 pytestmark = pytest.mark.promise(29)

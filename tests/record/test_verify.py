@@ -12,13 +12,11 @@ from hypothesis import given
 from typer import Typer
 from typer.testing import CliRunner
 
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Status
-from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch import AssignmentProblem, Status, Verdict, certify, verify
 from mentormatch.cli.verify import verify_command
 from mentormatch.record.decision import Decision, save_decision
 from mentormatch.record.log import append, check_chain
-from mentormatch.record.verify import VerificationOutcome, entry_of, journal_beside, verify
+from mentormatch.record.verify import VerificationOutcome, entry_of, journal_beside
 from tests.oracles.exhaustive import choices, exhaustive, holds, tiers
 from tests.oracles.problems import problems
 from tests.record.decisions import changed, coupled, example, mutations, plain, posed, written

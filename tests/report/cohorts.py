@@ -8,10 +8,8 @@ from typing import Any
 
 from pandas import DataFrame
 
+from mentormatch import Matching, Programme, match, read_survey
 from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.operations.matching import Matching, match
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
 from tests.conftest import DEEP
 
 type Answers = Mapping[str, str]

@@ -8,16 +8,23 @@ from typing import Any
 
 from pandas import DataFrame
 
-from mentormatch import examples
+from mentormatch import (
+    Contacts,
+    Intake,
+    Matching,
+    Profiles,
+    Programme,
+    Year,
+    anonymous_profiles,
+    examples,
+    follow_up,
+    intake,
+    match,
+    read_contacts,
+    read_survey,
+)
 from mentormatch.examples import copy_to, copy_waves_to
-from mentormatch.followup.lessons import Year, follow_up
-from mentormatch.inspection.intake import Intake, intake
 from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.operations.matching import Matching, match
-from mentormatch.profiles import Profiles, anonymous_profiles
-from mentormatch.programme.enrolment import read_contacts, read_survey
-from mentormatch.programme.programme import Programme
-from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.privacy import Pseudonyms
 from tests.report.cohorts import hostile_strings
 

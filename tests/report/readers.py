@@ -9,7 +9,8 @@ from zipfile import ZipFile
 
 from python_calamine import CalamineWorkbook
 
-from mentormatch.operations.matching import Matching, exporter_for
+from mentormatch import Matching
+from mentormatch.operations.matching import exporter_for
 
 VOID = frozenset({"meta", "br", "rect", "img"})
 ALIVE = re.compile(r"<f[ >/]|<hyperlink[s ]|externalLink|vbaProject|<oleObject|TargetMode=.External")

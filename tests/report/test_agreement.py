@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.operations.matching import Matching
+from mentormatch import Matching
 from mentormatch.report.book import clip
 from mentormatch.report.texts import visible
 from tests.conftest import DEEP

@@ -8,19 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
+from mentormatch import Chain, Cohort, Contacts, Programme, carry_over, with_history, write_handouts
 from mentormatch.contract.operation import ask
 from mentormatch.explanation.names import pseudonyms
-from mentormatch.explanation.pairs import Chain
-from mentormatch.operations.carry_over import carry_over, with_history
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
 from mentormatch.record.rights.edition import Edition, export_person
 from mentormatch.record.rights.erasure import forget
-from mentormatch.report.handouts import contact_sheet, handouts, person_sheet, write_handouts
+from mentormatch.report.handouts import contact_sheet, handouts, person_sheet
 from mentormatch.report.view import figures
 from mentormatch.report.views.piece import labels_of
 from mentormatch.rules.kinds.named_people import PastPair
-from mentormatch.survey.contacts import Contacts
 
 TASKS = ["Budget", "Contrats", "Presse", "Lumière"]
 ROLE = {"field": "role", "mentor": "Mentor·e", "mentee": "Mentoré·e", "both": "Les deux"}

@@ -11,22 +11,26 @@ from typing import Any
 import pytest
 from pyarrow.parquet import read_table
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Status
-from mentormatch.assignment.verification.certificate import certify
+from mentormatch import (
+    AssignmentProblem,
+    Matching,
+    MatchResponse,
+    Programme,
+    Status,
+    certify,
+    language,
+    match,
+    read_contacts,
+    read_survey,
+    solve,
+    write_handouts,
+)
 from mentormatch.base.manifest import manifest_in
 from mentormatch.cli.summary import standing, summary
-from mentormatch.contract.match_response import MatchResponse
 from mentormatch.contract.operation import ask
 from mentormatch.explanation.caveats import Code
-from mentormatch.languages import language
-from mentormatch.operations.matching import Matching, match
-from mentormatch.programme.enrolment import read_contacts, read_survey
-from mentormatch.programme.programme import Programme
 from mentormatch.record.validation import validate
 from mentormatch.report.exporters.data_files import CAVEATS
-from mentormatch.report.handouts import write_handouts
 from mentormatch.report.words import goals, verdict
 from tests.cli.processes import run
 from tests.conftest import some_of

@@ -6,10 +6,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import mentormatch as mm
-from mentormatch.errors import OutputError
-from mentormatch.languages import language
+from mentormatch import Contacts, OutputError, language
 from mentormatch.report.handouts import contact_sheet, write_contacts
-from mentormatch.survey.contacts import Contacts
 
 PROGRAMME = mm.examples.programme()
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
+from mentormatch import Matching
 from mentormatch.explanation.goal_prices import price_words
-from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import spaced
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.readers import Outline, notebook, page, sheets, written

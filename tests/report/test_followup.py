@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from mentormatch import examples
-from mentormatch.followup.lessons import Year, follow_up
+from mentormatch import Year, examples, follow_up, match
 from mentormatch.followup.waves import DESCRIPTION
 from mentormatch.languages import tr
-from mentormatch.operations.matching import match
 from mentormatch.report.followup import notebook_fragment, page, workbook
 from tests.followup.years import HEAD, asking, frame, paired, year
 from tests.report.cohorts import FIELDS, hostile_strings, matched, programme

@@ -11,10 +11,8 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import MentorMatchError
-from mentormatch.followup.lessons import Year
-from mentormatch.languages import language
-from mentormatch.operations.matching import Matching, exporter_for
+from mentormatch import Matching, MentorMatchError, Year, language
+from mentormatch.operations.matching import exporter_for
 from mentormatch.report.profiles import profile_notes, write_profiles
 from tests.english import french_in
 from tests.report.cohorts import matched, person, programme

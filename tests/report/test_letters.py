@@ -8,17 +8,8 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.report.letters import (
-    Letter,
-    LetterKind,
-    Template,
-    default_templates,
-    letters,
-    notes,
-    template,
-    templates_in,
-    write_letters,
-)
+from mentormatch import Letter, letters, write_letters
+from mentormatch.report.letters import LetterKind, Template, default_templates, notes, template, templates_in
 from tests.report.readers import table
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()

@@ -1,7 +1,7 @@
 import pytest
 
+from mentormatch import Matching
 from mentormatch.explanation.names import pseudonyms
-from mentormatch.operations.matching import Matching
 from mentormatch.report.exporters import page as exporter
 from tests.report.cohorts import FIELDS, matched, person, programme, small
 from tests.report.readers import Outline, notebook, page

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.assignment.model.solution import Status, empty_solution
-from mentormatch.operations.matching import Matching
+from mentormatch import Matching, Status
+from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.report.texts import spaced, visible
 from mentormatch.report.view import FEW, TONES
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small

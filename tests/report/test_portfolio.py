@@ -7,12 +7,11 @@ from zipfile import ZipFile
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import RequestError
-from mentormatch.operations.matching import Matching
+from mentormatch import Matching, RequestError, Verification, verify
 from mentormatch.record.decision import FILENAME
 from mentormatch.record.log import chain_in
 from mentormatch.record.seal import READERS
-from mentormatch.record.verify import Verification, verify, verify_content
+from mentormatch.record.verify import verify_content
 from mentormatch.report import folder
 from mentormatch.report.folder import Portfolio, documents, pack_files, validate_matching
 

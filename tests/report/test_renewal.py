@@ -9,9 +9,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from mentormatch.errors import OutputError
-from mentormatch.languages import language
-from mentormatch.operations.matching import Matching, documents_made, exporter_for
+from mentormatch import Matching, OutputError, language
+from mentormatch.operations.matching import documents_made, exporter_for
 from mentormatch.record.log import check_chain
 from mentormatch.record.validation import validate
 from mentormatch.report import folder as folders

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from mentormatch import Solution, Status, Tier
 from mentormatch.assignment.model.problem import GOALS
-from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.languages import tr
 from mentormatch.report import words
 from mentormatch.report.texts import encodable, spaced, visible

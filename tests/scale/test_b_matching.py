@@ -9,13 +9,11 @@ from scipy.optimize import Bounds as Limits
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
-from mentormatch.assignment.engine import solve
+from mentormatch import AssignmentProblem, Status, Verdict, certify, solve
 from mentormatch.assignment.flow.assignment import solve_assignment
 from mentormatch.assignment.flow.b_matching import solve_b_matching
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
-from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.arrays import IntVector
 from mentormatch.explanation.why_not import ExchangeGraph, cost_by_reoptimizing
 from tests.conftest import DEEP, some_of

@@ -7,11 +7,10 @@ import pytest
 
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of
-from mentormatch.assignment.engine import solve
+from mentormatch import Cohort, solve
 from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.objective import scalarize
 from mentormatch.operations.instance import unheld_scores
-from mentormatch.people.cohort import Cohort
 from mentormatch.rules.kinds.bounds import Quota
 from mentormatch.rules.rule import formulate
 from mentormatch.scale.columns import generation

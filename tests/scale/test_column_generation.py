@@ -8,19 +8,25 @@ import pytest
 
 import mentormatch as mm
 from benchmarks.population import cohort_of
-from mentormatch.assignment.engine import solve
+from mentormatch import (
+    AssignmentProblem,
+    Cohort,
+    Programme,
+    RequestError,
+    Rule,
+    Solution,
+    Status,
+    Verdict,
+    certify,
+    solve,
+)
 from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores, SparseScores
-from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.assignment.verification.certificate import Verdict, certify
-from mentormatch.errors import RequestError
 from mentormatch.operations import instance
 from mentormatch.operations.instance import unheld_scores
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.bounds import Quota
-from mentormatch.rules.rule import Rule, formulate
+from mentormatch.rules.rule import formulate
 from mentormatch.scale import engine
 from mentormatch.scale.columns import generation, master
 from mentormatch.scale.scan.implicit_scores import ImplicitScores

@@ -10,14 +10,11 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
+from mentormatch import Cohort, Matching, RequestError, Status, verify
 from mentormatch.assignment.model.scores import DenseScores, SparseScores
-from mentormatch.assignment.model.solution import Status
-from mentormatch.errors import RequestError
 from mentormatch.explanation.names import codes
 from mentormatch.operations import instance
-from mentormatch.operations.matching import Matching
-from mentormatch.people.cohort import Cohort
-from mentormatch.record.verify import VerificationOutcome, verify
+from mentormatch.record.verify import VerificationOutcome
 from mentormatch.report import view as shown
 from mentormatch.report.pictures import Distribution, HeatMap
 from mentormatch.rules.kinds.bounds import Quota, ReservedPlaces

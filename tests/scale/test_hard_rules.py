@@ -6,13 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import solve
+from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, Verdict, certify, solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.assignment.verification.certificate import Verdict, certify
-from mentormatch.errors import RequestError
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.explanation.why_not import cost_by_reoptimizing
 from mentormatch.scale import engine
 from mentormatch.scale.columns import master

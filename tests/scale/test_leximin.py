@@ -10,14 +10,11 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch.assignment.engine import solve
+from mentormatch import AssignmentProblem, EngineError, Solution, Status, Verdict, certify, solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.optimal_face import duals_by_goal
-from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.reduced_costs import round_by_goal
-from mentormatch.errors import EngineError
 from mentormatch.operations import instance
 from mentormatch.rules.kinds.bounds import Quota
 from mentormatch.scale.columns import generation, master

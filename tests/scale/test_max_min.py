@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of
+from mentormatch import AssignmentProblem, Solution, Status, Verdict, certify, solve
 from mentormatch.assignment.bottleneck_goals import WorstMentee
-from mentormatch.assignment.engine import SolveOptions, solve
+from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.engines.large import Large
 from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import NO_SCORE
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.objective import eligible_mentees
 from mentormatch.assignment.optimal_face import dual_bound, round_duals
-from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import instance
 from mentormatch.rules.kinds.bounds import Quota
 from mentormatch.scale import engine

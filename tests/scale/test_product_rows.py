@@ -7,13 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import DualSolution, Status
-from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch import EngineError, Row, Status, Verdict, certify, solve
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.reduced_costs import DualStage
 from mentormatch.assignment.verification.solution_set import SolutionSet
-from mentormatch.errors import EngineError
 from mentormatch.scale.constraints import rows as quotas
 from tests.conftest import DEEP
 from tests.scale.test_relaxation import (

@@ -8,13 +8,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import solve
+from mentormatch import AssignmentProblem, Row, Solution, Status, Verdict, certify, solve
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import scalarize
-from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.arrays import IntVector
 from mentormatch.scale import engine
 from mentormatch.scale.columns import generation, master

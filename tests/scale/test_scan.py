@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch import AssignmentProblem
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules.rule import formulate

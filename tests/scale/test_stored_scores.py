@@ -5,14 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import select_engine, solve
+from mentormatch import AssignmentProblem, EngineError, Row, Status, Verdict, certify, solve
+from mentormatch.assignment.engine import select_engine
 from mentormatch.assignment.engines import large
 from mentormatch.assignment.engines.large import Large
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import Status, empty_solution
-from mentormatch.assignment.verification.certificate import Verdict, certify
-from mentormatch.errors import EngineError
+from mentormatch.assignment.model.solution import empty_solution
 from tests.conftest import DEEP
 from tests.scale.test_column_generation import needing, same
 from tests.scale.test_relaxation import FEW, asked, free, market, quotas, weighted

@@ -9,21 +9,16 @@ from scipy.optimize import linprog
 
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of, naming_as, repeated
-from mentormatch.assignment.engine import solve
+from mentormatch import AssignmentProblem, Cohort, People, Programme, Rule, Solution, Status, Verdict, certify, solve
 from mentormatch.assignment.flow.transportation import augment_class, shortest_path, transport_state
 from mentormatch.assignment.lexicographic import opening_stage
-from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import ScanQuery
-from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import scalarize
-from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.columns import NameLists
 from mentormatch.operations.instance import unheld_scores
-from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.bounds import Quota
 from mentormatch.rules.kinds.named_people import Ban, Pin
-from mentormatch.rules.rule import Rule, formulate
+from mentormatch.rules.rule import formulate
 from mentormatch.scale.columns import aggregation, ties
 from mentormatch.scale.columns.residual import make_path_scanner
 from mentormatch.scale.columns.subproblem import PricingProblem

@@ -8,16 +8,12 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch.assignment.engine import solve
+from mentormatch import AssignmentProblem, Row, Status, Verdict, certify, solve, verify
 from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.objective import evaluate_tiers, objective_of, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
-from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import instance
-from mentormatch.record.verify import VerificationOutcome, verify
+from mentormatch.record.verify import VerificationOutcome
 from mentormatch.scale import engine
 from mentormatch.scale.columns import generation, master
 from mentormatch.scale.columns.master import RestrictedMaster, WeightedGoals

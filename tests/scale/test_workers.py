@@ -16,14 +16,11 @@ import pytest
 from distributed import Client, LocalCluster
 
 import mentormatch as mm
-from mentormatch.assignment.engine import solve
+from mentormatch import AssignmentProblem, Progress, RequestError, Solution, Status, language, solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import ScanQuery
-from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.base.progress import Progress, listen
-from mentormatch.errors import RequestError
-from mentormatch.languages import language, spoken
+from mentormatch.base.progress import listen
+from mentormatch.languages import spoken
 from mentormatch.operations import instance
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules.rule import formulate

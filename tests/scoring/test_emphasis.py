@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
+from mentormatch import Programme
 from mentormatch.operations import instance
-from mentormatch.programme.programme import Programme
 
 FIELDS: Mapping[str, Any] = {
     "code": {"question": "Code", "kind": "text", "use": "key"},

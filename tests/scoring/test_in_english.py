@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mentormatch import Criterion, People, language
 from mentormatch.fields import AnyField, Choices, ListOfNames, Place, Ranking, Slots
-from mentormatch.languages import language, tr
-from mentormatch.people.cohort import FATES, People
-from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.languages import tr
+from mentormatch.people.cohort import FATES
+from mentormatch.scoring.criterion import criteria_by_kind
 from tests.english import french_in
 from tests.report.cohorts import small
 

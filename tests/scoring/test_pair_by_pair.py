@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch import Criterion, Person
 from mentormatch.base.columns import Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.people.cohort import Person
 from mentormatch.scoring.criteria.compared_answers import (
     Availability,
     Closeness,
@@ -22,7 +22,7 @@ from mentormatch.scoring.criteria.compared_answers import (
     Unlike,
 )
 from mentormatch.scoring.criteria.preferences import Given, Wishes
-from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, surveys
 from tests.places.measured import apart

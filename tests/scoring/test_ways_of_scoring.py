@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch import Cohort, Criterion, People, Person
 from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, Ranks, SingleChoice
 from mentormatch.fields import Side
-from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring import score as scoring
 from mentormatch.scoring.criteria.compared_answers import Availability, Coverage, Overlap, Same, Unlike
 from mentormatch.scoring.criteria.preferences import Wishes
-from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named, criteria_by_kind
+from mentormatch.scoring.criterion import AnswerTally, Block, Named, criteria_by_kind
 from mentormatch.scoring.score import (
     ClassPoints,
     Direct,

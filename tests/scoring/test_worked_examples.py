@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mentormatch import Criterion, People
 from mentormatch.fields import (
     AnyField,
     Choice,
@@ -19,8 +20,7 @@ from mentormatch.fields import (
     Slots,
     YesNo,
 )
-from mentormatch.people.cohort import People
-from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 
 TASKS = ["Budget", "Contrats", "Tournée"]
 LEVELS = ["Non", "Les bases", "Je pratique", "Je forme"]

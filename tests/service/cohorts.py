@@ -7,8 +7,7 @@ from functools import cache
 from typing import Any
 
 from benchmarks.made import header, row
-from mentormatch import examples
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme, examples
 
 
 @cache

@@ -3,7 +3,7 @@
 import os
 import time
 
-from mentormatch.errors import RequestError
+from mentormatch import RequestError
 
 REHEARSALS: list[int] = []
 """The processes that have rehearsed: at most this one."""

@@ -2,8 +2,8 @@
 
 import pytest
 
+from mentormatch import language
 from mentormatch.cli.serve import announce, cannot_listen
-from mentormatch.languages import language
 from tests.english import french_in
 
 

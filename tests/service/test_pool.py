@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from mentormatch import language
 from mentormatch.contract.operation import ask
-from mentormatch.languages import language
 from mentormatch.service import processes
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError

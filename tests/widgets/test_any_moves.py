@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 import mentormatch as mm
-from mentormatch.assignment.model.solution import Status
-from mentormatch.operations.matching import Matching
+from mentormatch import Matching, Status
 from mentormatch.widgets.board.decisions import BoardDecision, BoardRequest, Imposed, SetAsideIn, Withdrawal
 from mentormatch.widgets.board.session import Board
 from tests.conftest import DEEP

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.languages import language
-from mentormatch.operations.matching import Matching
+from mentormatch import Matching, language
 from mentormatch.widgets.board.session import Board
 from mentormatch.widgets.board.texts import WORDS
 from tests.english import french_in

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 import mentormatch as mm
+from mentormatch import Matching
 from mentormatch.explanation.names import Labels
-from mentormatch.operations.matching import Matching
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.readers import Outline
 

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import ProgrammeError, RequestError, SurveyError
+from mentormatch import Matching, ProgrammeError, RequestError, SurveyError
 from mentormatch.notebook import DeparturesWidget, FilesWidget, KernelWidget, PanelWidget
-from mentormatch.operations.matching import Matching
 from mentormatch.widgets.form.texts import SCRIPTS
 from mentormatch.widgets.pages import notebook_script, notebook_style
 from mentormatch.widgets.panel import DocumentsPanel, PanelGesture

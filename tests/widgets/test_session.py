@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import OutputError
+from mentormatch import Matching, OutputError, verify
 from mentormatch.explanation.edits import Edit
 from mentormatch.explanation.names import pseudonyms
-from mentormatch.operations.matching import Matching
 from mentormatch.record.log import check_chain
-from mentormatch.record.verify import verify
 from mentormatch.report.texts import spaced
 from mentormatch.widgets.board.session import Board
 from tests.laws.people import Files, Told

@@ -5,10 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from mentormatch import Cohort, People, Programme, Rule
 from mentormatch.base.columns import Column, NameLists, NumberColumn, SingleChoice
-from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme.programme import Programme
-from mentormatch.rules.rule import Rule
 
 METIERS = ("production", "diffusion", "administration")
 NIVEAUX = ("débutant", "confirmé", "expert")

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
+from mentormatch import Cohort, Programme
 from tests.explanation.diagnosis.people import METIERS, NIVEAUX, cohort, counting, pin, programme
 
 type Settings = dict[str, Any]

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch.assignment.model.rows import Row
+from mentormatch import Cohort, Row
 from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.explanation.diagnosis.hall_violators import check_counts, counts_pairs
-from mentormatch.people.cohort import Cohort
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import Answers, alike, cohort, counting, pin, programme, words
 

@@ -2,11 +2,7 @@
 
 import pytest
 
-from mentormatch import examples
-from mentormatch.assignment.model.solution import Status
-from mentormatch.errors import RequestError
-from mentormatch.operations.evaluation import diagnose
-from mentormatch.operations.matching import match
+from mentormatch import RequestError, Status, diagnose, examples, match
 from tests.explanation.diagnosis.people import METIERS, alike, cohort, counting, pin, programme, words
 from tests.explanation.diagnosis.planting import wild
 

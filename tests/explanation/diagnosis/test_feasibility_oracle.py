@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution, Status, empty_solution
-from mentormatch.errors import EngineError
+from mentormatch import AssignmentProblem, Cohort, Diagnosis, EngineError, Solution, Status, match
+from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.explanation.diagnosis import diagnose
 from mentormatch.explanation.diagnosis import diagnose as module
 from mentormatch.explanation.diagnosis.diagnose import (
@@ -21,10 +20,8 @@ from mentormatch.explanation.diagnosis.diagnose import (
     deletion_filter,
     diagnose_case,
 )
-from mentormatch.explanation.diagnosis.findings import Diagnosis, Finding, RuleConflict
+from mentormatch.explanation.diagnosis.findings import Finding, RuleConflict
 from mentormatch.explanation.unmatched import Case
-from mentormatch.operations.matching import match
-from mentormatch.people.cohort import Cohort
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme
 

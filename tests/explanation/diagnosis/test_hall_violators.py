@@ -6,11 +6,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from mentormatch import Cohort, Programme
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.explanation.diagnosis.hall_violators import HallViolator, allowed_pairs, find_hall_violators, shortages
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import METIERS, alike, cohort, counting, programme, words
 

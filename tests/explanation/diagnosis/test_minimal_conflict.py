@@ -6,13 +6,8 @@ from time import monotonic
 
 import pytest
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Status
+from mentormatch import AssignmentProblem, Cohort, Programme, Status, diagnose, solve
 from mentormatch.explanation.diagnosis.diagnose import FeasibilityOracle, conflict_of, deletion_filter
-from mentormatch.operations.evaluation import diagnose
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.places import Capacity
 from mentormatch.rules.rule import formulate
 from mentormatch.scoring.score import score

@@ -6,7 +6,7 @@ from time import monotonic
 
 import pytest
 
-from mentormatch.assignment.model.solution import Status
+from mentormatch import Cohort, Diagnosis, Programme, Rule, Status, diagnose, match
 from mentormatch.explanation.diagnosis import diagnose as module
 from mentormatch.explanation.diagnosis.diagnose import (
     FeasibilityOracle,
@@ -14,13 +14,8 @@ from mentormatch.explanation.diagnosis.diagnose import (
     places_in_use,
     ways_out,
 )
-from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
+from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.fields import SIDES, Side
-from mentormatch.operations.evaluation import diagnose
-from mentormatch.operations.matching import match
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
-from mentormatch.rules.rule import Rule
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import METIERS, alike, cohort, counting, pin, programme, words
 from tests.explanation.diagnosis.planting import planted, wild

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mentormatch import Cohort, Matching, match
 from mentormatch.explanation.diagnosis.smallest_change import (
     NEVER,
     Obstacle,
@@ -18,8 +19,6 @@ from mentormatch.explanation.diagnosis.smallest_change import (
 )
 from mentormatch.explanation.unmatched import Case
 from mentormatch.fields import SIDES, Side
-from mentormatch.operations.matching import Matching, match
-from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import forbidden_by_rule
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme, words
 

@@ -6,15 +6,13 @@ from typing import Any
 
 import pytest
 
-from mentormatch.assignment.model.solution import Status
+from mentormatch import Cohort, Matching, Status, match
 from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_change
 from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.rule_breaches import breaches
 from mentormatch.explanation.unmatched import Case
 from mentormatch.fields import SIDES, Side
-from mentormatch.operations.matching import Matching, match
-from mentormatch.people.cohort import Cohort
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme, words
 from tests.explanation.diagnosis.planting import wild
 

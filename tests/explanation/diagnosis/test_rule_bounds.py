@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from mentormatch import Cohort
 from mentormatch.languages.phrases import quoted
-from mentormatch.people.cohort import Cohort
 from mentormatch.rules import kinds
 from mentormatch.rules.rule import Relaxation, market_of
 from mentormatch.scoring.score import score

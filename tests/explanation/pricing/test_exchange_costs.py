@@ -9,13 +9,20 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import Solution, Status, Tier
+from mentormatch import (
+    AssignmentProblem,
+    ExchangeCost,
+    Row,
+    Solution,
+    Status,
+    Tier,
+    cost_of_forcing,
+    partner_options,
+    solve,
+)
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.explanation import why_not
-from mentormatch.explanation.why_not import ExchangeCost, ExchangeGraph, cost_of_forcing, partner_options
+from mentormatch.explanation.why_not import ExchangeGraph
 from tests.conftest import DEEP
 from tests.oracles.problems import problems, random_problem
 

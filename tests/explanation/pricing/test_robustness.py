@@ -5,11 +5,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from mentormatch.errors import RequestError
+from mentormatch import Matching, RequestError, Robustness, match
 from mentormatch.examples import cohort, programme
-from mentormatch.explanation.robustness import Robustness, SamplingPlan, robustness
+from mentormatch.explanation.robustness import SamplingPlan, robustness
 from mentormatch.explanation.unmatched import Case
-from mentormatch.operations.matching import Matching, match
 
 
 def matching(seed: int = 0) -> Matching:

@@ -7,16 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.solution import Status, empty_solution
+from mentormatch import Cohort, Programme, Status, WhyNot, match, solve
+from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.examples import cohort as example_cohort
 from mentormatch.examples import programme as example_programme
 from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.unmatched import Case
-from mentormatch.explanation.why_not import WhyNot, alternatives, why_not
-from mentormatch.operations.matching import match
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
+from mentormatch.explanation.why_not import alternatives, why_not
 from tests.explanation.diagnosis.people import cohort, programme
 
 PEOPLE = cohort(

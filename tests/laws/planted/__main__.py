@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import mentormatch as mm
-from mentormatch.contract.match_response import MatchResponse
-from mentormatch.operations.matching import Matching
-from mentormatch.programme.programme import Programme
+from mentormatch import Matching, MatchResponse, Programme
 from tests.explanation.diagnosis.people import CRITERIA, FIELDS, alike, cohort, words
 from tests.report.readers import Outline, notebook, page, sheets, written
 

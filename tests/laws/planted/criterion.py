@@ -5,9 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
+from mentormatch import Criterion, People, Person
 from mentormatch.fields.extension import FieldRef
-from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import Block, Criterion, defined
+from mentormatch.scoring.criterion import Block, defined
 
 
 class Mirror(Criterion):

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from mentormatch.operations.matching import Exporter, Matching
+from mentormatch import Matching
+from mentormatch.operations.matching import Exporter
 from mentormatch.record.seal import Seal
 
 

@@ -6,11 +6,10 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field as Setting
 
+from mentormatch import People, Row, Rule
 from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.assignment.model.rows import Row
 from mentormatch.fields import Side
-from mentormatch.people.cohort import People
-from mentormatch.rules.rule import Market, NameOf, PairIndices, Relaxation, Rule
+from mentormatch.rules.rule import Market, NameOf, PairIndices, Relaxation
 from mentormatch.rules.shared_answers import cross_product
 
 

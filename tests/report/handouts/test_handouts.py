@@ -8,28 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import examples
-from mentormatch.errors import ProgrammeError, RequestError
+from mentormatch import (
+    Contacts,
+    Matching,
+    Programme,
+    ProgrammeError,
+    RequestError,
+    examples,
+    match,
+    read_contacts,
+    write_handouts,
+)
 from mentormatch.examples import ANSWERS, folder_of
 from mentormatch.fields import SIDES
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import Matching, match
-from mentormatch.programme.enrolment import read_contacts
-from mentormatch.programme.programme import Programme
 from mentormatch.record.validation import validate
 from mentormatch.report.exporters.data_files import to_csv
-from mentormatch.report.handouts import (
-    NOBODY,
-    PROVISIONAL,
-    common_text,
-    handouts,
-    letters_book,
-    person_sheet,
-    write_handouts,
-)
+from mentormatch.report.handouts import NOBODY, PROVISIONAL, common_text, handouts, letters_book, person_sheet
 from mentormatch.report.texts import render_template
-from mentormatch.survey.contacts import Contacts
 from tests.report.cohorts import FIELDS, hostile_matchings, hostile_strings, matched, person, programme
 from tests.report.readers import ALIVE, Outline, parts, sheets, table
 

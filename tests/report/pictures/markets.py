@@ -6,7 +6,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from mentormatch.operations.matching import Matching
+from mentormatch import Matching
 from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.report.pictures.picture import Picture, pictures
 from tests.report.cohorts import FIELDS, matched, programme

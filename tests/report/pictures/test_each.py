@@ -6,15 +6,12 @@ from statistics import fmean, median
 
 import pytest
 
-from mentormatch import examples
-from mentormatch.errors import RequestError
+from mentormatch import Matching, RequestError, choose_dates, examples, schedule_turns
 from mentormatch.explanation.goal_prices import FrontierPoint
 from mentormatch.explanation.names import KEYS
-from mentormatch.groups.dates import choose_dates
-from mentormatch.groups.turns import schedule_turns
 from mentormatch.inspection.market import prospects
 from mentormatch.languages.phrases import NO_BREAK, day, points
-from mentormatch.operations.matching import Matching, before_solving
+from mentormatch.operations.matching import before_solving
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
 from mentormatch.report.pictures.picture import Drawing, LinearScale
 from mentormatch.report.pictures.timeline import Timeline, places

@@ -9,10 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mentormatch.errors import OutputError
-from mentormatch.explanation.pairs import Pair
+from mentormatch import Matching, OutputError, Pair
 from mentormatch.languages.phrases import points, thousands
-from mentormatch.operations.matching import Matching
 from mentormatch.places.gazetteer import CREDIT
 from mentormatch.report.pictures.picture import Picture, pictures
 from tests.report.cohorts import hostile_matchings, hostile_strings, small

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import pytest
 
+from mentormatch import Matching
 from mentormatch.languages.phrases import NO_BREAK
-from mentormatch.operations.matching import UNSOLVED, Matching
+from mentormatch.operations.matching import UNSOLVED
 from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, middle, outlines
 from mentormatch.report.pictures.map import MOST_DOTS, MOST_LINES, THICK, Link, Map, MapPlane, Spot, territory
 from tests.report.cohorts import FIELDS, matched, person, programme, small

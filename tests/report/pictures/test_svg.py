@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.languages import language
+from mentormatch import language
 from mentormatch.report.pictures.picture import SIZE, Frame, LinearScale, as_svg, cividis, round_step, text_width
 
 LENGTHS = st.floats(-500, 500)

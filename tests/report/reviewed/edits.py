@@ -7,7 +7,8 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
-from mentormatch.operations.matching import Matching, exporter_for
+from mentormatch import Matching
+from mentormatch.operations.matching import exporter_for
 
 PAIRS, MENTOR, MENTEE, VALIDATION = "xl/worksheets/sheet1.xml", "A", "B", "F"
 

@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import examples
-from mentormatch.errors import SurveyError
-from mentormatch.languages import LANGUAGES, language, tr
-from mentormatch.operations.matching import Matching, match
-from mentormatch.report.reviewed.decisions import read_decisions
+from mentormatch import Matching, SurveyError, examples, language, match, read_decisions
+from mentormatch.languages import LANGUAGES, tr
 from tests.english import french_in
 from tests.report.readers import sheets
 from tests.report.reviewed.edits import saved, with_cells, with_row, without_row, workbook

@@ -11,12 +11,9 @@ from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 import mentormatch as mm
-from mentormatch.errors import SurveyError
+from mentormatch import Cohort, Decisions, Matching, SurveyError, language, match, read_decisions
 from mentormatch.explanation.edits import Note
-from mentormatch.languages import language
-from mentormatch.operations.matching import KeyPair, Matching, match
-from mentormatch.people.cohort import Cohort
-from mentormatch.report.reviewed.decisions import Decisions, read_decisions
+from mentormatch.operations.matching import KeyPair
 from mentormatch.report.texts import visible
 from mentormatch.survey.privacy import remember_to_forget
 from tests.report.cohorts import hostile_strings, matched, person, programme

@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import examples
-from mentormatch.errors import SurveyError
-from mentormatch.operations.matching import match
+from mentormatch import Decisions, SurveyError, examples, match, read_decisions
 from mentormatch.report.reviewed import rows
-from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.reviewed.edits import PAIRS, changed, saved, with_cells, with_row, without_row, workbook
 

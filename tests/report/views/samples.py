@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from mentormatch.assignment.model.solution import Status, empty_solution
-from mentormatch.operations.matching import Matching
+from mentormatch import Matching, Status
+from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.report.views.piece import Piece, ViewNames
 from tests.operations.test_learn import edition
 from tests.report.cohorts import matched, person, programme

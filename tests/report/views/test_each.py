@@ -6,16 +6,13 @@ from functools import cache
 import numpy as np
 import pytest
 
-from mentormatch import examples
-from mentormatch.assignment.model.solution import Status
+from mentormatch import Matching, RequestError, Status, examples, match
 from mentormatch.assignment.verification.certificate import NAMES, CertifiedTier
-from mentormatch.errors import RequestError
 from mentormatch.explanation.tables import in_words
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import NO_BREAK, percent, points
 from mentormatch.operations import plans as planning
-from mentormatch.operations.matching import Matching, match
 from mentormatch.report.comparison import PointShift, shifts
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.piece import Piece

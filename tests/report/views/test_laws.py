@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.assignment.model.solution import Status
-from mentormatch.errors import OutputError
+from mentormatch import Matching, OutputError, Status
 from mentormatch.languages import tr
-from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import spaced
 from mentormatch.report.views import plan
 from mentormatch.report.views.piece import Piece

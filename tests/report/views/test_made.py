@@ -3,7 +3,7 @@
 import pytest
 
 import mentormatch as mm
-from mentormatch.operations.matching import Matching
+from mentormatch import Matching
 from mentormatch.report.comparison import criterion_means, format_difference, shifts
 from mentormatch.report.pictures.distribution import Distribution
 from mentormatch.report.pictures.heat_map import HeatMap

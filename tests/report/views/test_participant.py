@@ -4,12 +4,11 @@ import re
 
 import pytest
 
+from mentormatch import Contacts, Matching
 from mentormatch.explanation.names import ABSENT
 from mentormatch.fields import SIDES
-from mentormatch.operations.matching import Matching
 from mentormatch.report.handouts import common_text, handouts
 from mentormatch.report.texts import render_template
-from mentormatch.survey.contacts import Contacts
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.handouts.test_handouts import CONTACTS, example, read
 from tests.report.pictures.markets import CANARY, KEY, market

@@ -2,10 +2,9 @@
 
 from typing import Any
 
+from mentormatch import Matching, match, solve
 from mentormatch.assignment import engine, subprocess_solve
-from mentormatch.assignment.engine import solve
 from mentormatch.base.progress import track
-from mentormatch.operations.matching import Matching, match
 from mentormatch.service.desk import desk
 from tests.failure.processes import program, quotas
 from tests.progress.hanging import HANGS

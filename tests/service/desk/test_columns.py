@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.languages import language
+from mentormatch import Programme, language
 from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
 from mentormatch.programme.drafts.programme_draft import StatedDraft, draft
 from mentormatch.programme.enrolment import read_tables
-from mentormatch.programme.programme import Programme
 from tests.conftest import DEEP, SHARED_DATA, some_of, some_seeds
 from tests.drafts.questionnaires import renderer, reworded, sources
 from tests.drafts.test_canaries import CANARY, EXPORTS, export

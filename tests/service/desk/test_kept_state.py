@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import errors
-from mentormatch.assignment.model.solution import Status
+from mentormatch import Status, errors
 from mentormatch.languages import tr
 from mentormatch.service.desk import kept_state
 from mentormatch.service.desk.desk import Desk

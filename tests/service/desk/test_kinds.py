@@ -16,10 +16,9 @@ from markupsafe import escape
 from openpyxl import load_workbook
 
 import mentormatch as mm
+from mentormatch import carry_over, lessons, with_history
 from mentormatch.examples import contents, folder_of
-from mentormatch.followup.lessons import lessons
 from mentormatch.groups.sessions import topics_of, year_of
-from mentormatch.operations.carry_over import carry_over, with_history
 from mentormatch.report import followup
 from mentormatch.report.sessions import WRITERS, SessionDocuments
 from mentormatch.report.texts import spaced

@@ -11,7 +11,8 @@ import pytest
 from openpyxl import Workbook
 
 import mentormatch as mm
-from mentormatch.assignment.model.solution import Status, empty_solution
+from mentormatch import Status
+from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.explanation.tables import ResultSheet
 from mentormatch.operations.proposal import Late
 from mentormatch.report.exporters.data_files import to_csv

@@ -3,7 +3,7 @@
 import re
 from importlib.resources import files
 
-from mentormatch.languages import language
+from mentormatch import language
 from mentormatch.service.desk.assets import OWN, SIGN, WORDS, assets, sign_words, words
 from mentormatch.service.desk.documents import PURPOSES, VIEWS
 from mentormatch.widgets.form.texts import SCRIPTS as FORM_SCRIPTS

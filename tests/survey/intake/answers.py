@@ -5,8 +5,7 @@ from typing import Any
 
 from pandas import DataFrame
 
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
+from mentormatch import Cohort, Programme
 
 KEY = {"question": "Code", "kind": "text", "use": "key"}
 EMAIL = {"question": "Courriel", "kind": "text", "use": "contact"}

@@ -2,8 +2,7 @@
 
 import pytest
 
-from mentormatch.errors import SurveyError
-from mentormatch.programme.enrolment import read_survey
+from mentormatch import SurveyError, read_survey
 from mentormatch.survey.headers import split_part
 from tests.survey.intake.answers import KEY, TRADE, frame, programme, remarks
 

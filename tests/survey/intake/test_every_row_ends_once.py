@@ -8,12 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from mentormatch.errors import SurveyError
+from mentormatch import Cohort, Programme, SurveyError, match, read_survey
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import match
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
 from tests.survey.intake.answers import CONSENT, EMAIL, KEY, TRADE, programme
 
 FIELDS = {"courriel": EMAIL, "metier": TRADE, "notice": CONSENT}

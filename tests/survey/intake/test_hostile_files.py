@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 from pandas import DataFrame
 
-from mentormatch.errors import SurveyError
+from mentormatch import Cohort, Programme, SurveyError, read_contacts, read_survey
 from mentormatch.fields import Side
-from mentormatch.people.cohort import Cohort, RowFate
-from mentormatch.programme.enrolment import read_contacts, read_survey
-from mentormatch.programme.programme import Programme
+from mentormatch.people.cohort import RowFate
 from mentormatch.survey.table_reader import read_table
 from tests.survey.intake.answers import remarks
 

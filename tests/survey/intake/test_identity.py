@@ -5,10 +5,7 @@ from typing import Any
 import pytest
 from pandas import DataFrame
 
-from mentormatch.errors import SurveyError
-from mentormatch.operations.matching import match
-from mentormatch.programme.enrolment import read_contacts, read_survey
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme, SurveyError, match, read_contacts, read_survey
 from tests.survey.intake.answers import CONSENT, EMAIL, KEY, NAME, TRADE, fates, frame, programme, remarks
 
 KEYED = programme({"code": KEY, "courriel": EMAIL, "metier": TRADE})

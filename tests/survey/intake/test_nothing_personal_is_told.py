@@ -5,13 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pandas import DataFrame
 
-from mentormatch import examples
-from mentormatch.errors import MentorMatchError
-from mentormatch.operations.evaluation import evaluate
-from mentormatch.operations.matching import match
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
+from mentormatch import Cohort, MentorMatchError, Programme, evaluate, examples, match, read_survey
 from mentormatch.survey.table_reader import read_table
 from tests.conftest import ROOT
 

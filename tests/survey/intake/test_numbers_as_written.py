@@ -10,10 +10,9 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch import Programme, read_survey
 from mentormatch.fields import Answer, Number
 from mentormatch.fields.base import SeveralAnswers
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
 from tests.survey.intake.answers import KEY, frame
 
 PEOPLE = Number(question="Combien de personnes pouvez-vous accompagner ?")

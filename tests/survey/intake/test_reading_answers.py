@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas import DataFrame
 
+from mentormatch import Programme, read_survey
 from mentormatch.fields import (
     Answer,
     AnyField,
@@ -30,8 +31,6 @@ from mentormatch.fields.base import AnswerReading
 from mentormatch.languages.text_keys import fold
 from mentormatch.places.finding import TOWNS
 from mentormatch.places.gazetteer import DEPARTEMENTS
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
 from mentormatch.survey.values import cell_of
 from tests.laws.questionnaires import QUESTIONNAIRES, answered_to
 from tests.survey.intake.answers import KEY

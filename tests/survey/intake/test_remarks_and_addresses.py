@@ -8,11 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.operations.matching import match
-from mentormatch.people.cohort import FIRST_LINES, Cohort, Remark, merge_remarks
-from mentormatch.programme.enrolment import read_contacts, read_survey
-from mentormatch.programme.programme import Programme
-from mentormatch.report.handouts import write_contacts, write_handouts
+from mentormatch import Cohort, Programme, Remark, match, read_contacts, read_survey, write_handouts
+from mentormatch.people.cohort import FIRST_LINES, merge_remarks
+from mentormatch.report.handouts import write_contacts
 from mentormatch.survey.contacts import fault_of
 from mentormatch.survey.intake import similar_pairs
 from tests.survey.intake.answers import EMAIL, KEY, NAME, frame

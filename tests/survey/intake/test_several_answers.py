@@ -6,10 +6,9 @@ import pandas as pd
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import SurveyError
+from mentormatch import Cohort, SurveyError
 from mentormatch.fields import Choice, Choices, ListOfNames, Number, Place, Ranking, SeveralAnswers, Text
 from mentormatch.fields.base import AnswerReading
-from mentormatch.people.cohort import Cohort
 
 PROGRAMME = mm.Programme.read(
     {

@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.errors import SurveyError
-from mentormatch.people.cohort import Cohort
+from mentormatch import Cohort, Programme, SurveyError
 from mentormatch.programme.enrolment import plan_of
-from mentormatch.programme.programme import Programme
 from mentormatch.survey.duplicates import newest, precedes
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.moments import moments

@@ -7,13 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.errors import ProgrammeError
+from mentormatch import Programme, ProgrammeError, language, read_survey
 from mentormatch.fields import Choice, Choices, Slots, YesNo
 from mentormatch.fields.base import AnswerReading
-from mentormatch.languages import language
 from mentormatch.languages.text_keys import says_yes
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
 from mentormatch.record.digests import digest_of_answers
 from tests.survey.intake.answers import CONSENT, KEY, fates, frame, programme
 

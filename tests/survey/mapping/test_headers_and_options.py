@@ -4,10 +4,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.errors import ProgrammeError, SurveyError
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
+from mentormatch import Cohort, Programme, ProgrammeError, SurveyError, read_survey
 from tests.survey.intake.answers import KEY, ROLE, ROLES, TRADE, frame, remarks
 
 GRID = {"question": "Que savez-vous faire ?", "kind": "levels", "items": ["Budget", "Paie"], "levels": ["Non", "Oui"]}

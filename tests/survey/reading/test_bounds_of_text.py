@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError
 from mentormatch.survey.readers import delimited_text
 from mentormatch.survey.table_reader import TableSource, rows_in
 from tests.conftest import DEEP, some_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError
 from mentormatch.survey import census, sheets
 from mentormatch.survey.table_reader import Rows, TableSource, rows_in
 from tests.survey.reading.hostile import raw_workbook, sheet_xml

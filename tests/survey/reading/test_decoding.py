@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError
 from mentormatch.survey import text_decoder
 from mentormatch.survey.text_decoder import DecodedText, decode, physical_lines
 

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import examples
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError, examples
 from mentormatch.survey import table as limits
 from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.table_reader import read_table

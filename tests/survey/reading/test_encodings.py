@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 import mentormatch as mm
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError
 from mentormatch.survey.encodings import CANDIDATES, choose_encoding, cost
 from mentormatch.survey.text_decoder import decode
 from tests.conftest import DEEP

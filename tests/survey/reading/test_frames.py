@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError
 from mentormatch.fields import SeveralAnswers
 from mentormatch.survey.table import Record
 from mentormatch.survey.table_reader import read_table

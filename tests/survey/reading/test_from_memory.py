@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import examples, read_survey
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError, examples, read_survey
 from mentormatch.survey import table_reader
 from mentormatch.survey.table_reader import read_stream, read_table
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import examples
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError, examples
 from mentormatch.survey.headers import headless
 from mentormatch.survey.table import Record
 from mentormatch.survey.table_reader import read_rows, read_stream, read_table

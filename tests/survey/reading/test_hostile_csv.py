@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError
 from mentormatch.survey.table_reader import read_rows, read_table
 from tests.survey.reading.hostile import shared
 

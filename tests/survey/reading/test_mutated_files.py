@@ -14,7 +14,7 @@ from random import Random
 
 import pytest
 
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError
 from mentormatch.survey.table import MAX_CELL_CHARACTERS, Rows
 from mentormatch.survey.table_reader import read_rows
 from tests.conftest import DEEP

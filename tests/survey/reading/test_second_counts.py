@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError
 from mentormatch.survey import sheets
 from mentormatch.survey.readers import workbook
 from mentormatch.survey.table_reader import Rows, TableSource, rows_in

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from pandas import DataFrame
 
+from mentormatch import Programme, read_survey
 from mentormatch.languages.text_keys import fold
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
 from mentormatch.survey.table import MAX_CELL_CHARACTERS
 from mentormatch.survey.table_reader import read_table
 from tests.survey.reading.hostile import shared, workbook_of

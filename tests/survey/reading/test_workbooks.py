@@ -10,7 +10,7 @@ import psutil
 import pytest
 import xlsxwriter
 
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError
 from mentormatch.survey import sheets
 from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.table_reader import read_table

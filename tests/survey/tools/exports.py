@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme
 from mentormatch.survey.sheets import text_of_value
 from mentormatch.survey.table import Record, Rows, gather
 from tests.survey.tools.made import Answers, Cell, plain_table

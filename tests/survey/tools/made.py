@@ -20,12 +20,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from pandas import DataFrame
 
+from mentormatch import Cohort, Programme, read_survey
 from mentormatch.base.columns import Column
 from mentormatch.fields import AnyField, Levels, ListOfNames, Number, Place, Side, Slots, Text, YesNo
-from mentormatch.people.cohort import Cohort
 from mentormatch.places.gazetteer import DEPARTEMENTS
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import read_table
 from tests import canaries

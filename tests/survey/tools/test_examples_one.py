@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import sort_by_tool
 from tests.survey.tools.exports import as_read

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError
 from mentormatch.fields.base import split
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import sort_by_tool

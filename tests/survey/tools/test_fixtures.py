@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from pandas import DataFrame
 
-from mentormatch.programme.enrolment import read_survey
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme, read_survey
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import read_table
 from mentormatch.survey.tool import tools_by_kind

@@ -4,8 +4,8 @@ import csv
 
 from hypothesis import given
 
+from mentormatch import Programme
 from mentormatch.fields import fields_by_kind
-from mentormatch.programme.programme import Programme
 from tests.survey.tools.made import (
     Answers,
     check_people,

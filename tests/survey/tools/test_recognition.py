@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.errors import SurveyError
+from mentormatch import SurveyError
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import read_table
 from mentormatch.survey.tool import sort_by_tool

@@ -7,7 +7,7 @@ from typing import Literal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme
 from tests.survey.tools.exports import limesurvey_is_clear
 from tests.survey.tools.made import (
     Answers,

@@ -5,7 +5,7 @@ import csv
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme
 from tests.survey.tools.made import (
     Answers,
     check_people,

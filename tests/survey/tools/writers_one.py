@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from mentormatch import Programme
 from mentormatch.fields import AnyField, Levels, ListOfNames, Ranking, YesNo
-from mentormatch.programme.programme import Programme
 from tests.laws.questionnaires import SIDES
 from tests.survey.tools.made import NOTICE, ROLE, Answers, chosen, graded, joined, options_of, said
 

@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from mentormatch import Programme
 from mentormatch.fields import AnyField, Levels, ListOfNames, Number, Ranking, YesNo
-from mentormatch.programme.programme import Programme
 from tests.survey.tools.made import NOTICE, Answers, Cell, chosen, graded, joined, options_of
 from tests.survey.tools.writers_one import DAYS, SEVERAL, Cells, questions_of, ranks, ticks
 
