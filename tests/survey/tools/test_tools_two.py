@@ -21,9 +21,6 @@ from tests.survey.tools.writers_two import (
     google,
     helloasso,
     microsoft,
-    tally,
-    typeform,
-    with_boxes,
     with_statements,
 )
 
@@ -70,25 +67,6 @@ def test_the_workbook_of_a_microsoft_form_is_read_as_the_same_people(case: Case,
     cohort = read_back(with_statements(programme), workbook(rows, "Sheet1"), "Mentorat(1-8).xlsx")
     check_people(cohort, programme, people)
     check_whole(cohort, [False] * len(people))
-
-
-@few
-@given(case=cases)
-def test_an_export_of_tally_is_read_as_the_same_people(case: Case) -> None:
-    programme, people = case
-    cohort = read_back(programme, delimited(tally(programme, people), ",").encode(), "Mentorat_Submissions.csv")
-    check_people(cohort, programme, people)
-    check_whole(cohort, [False] * len(people))
-
-
-@few
-@given(case=cases, left=unfinished)
-def test_an_export_of_typeform_is_read_as_the_same_people(case: Case, left: list[bool]) -> None:
-    programme, people = case
-    text = delimited(typeform(programme, people, left), ",", quoting=csv.QUOTE_MINIMAL)
-    cohort = read_back(with_boxes(programme), text.encode(), "responses.csv")
-    check_people(cohort, programme, people)
-    check_whole(cohort, left[: len(people)])
 
 
 @few
