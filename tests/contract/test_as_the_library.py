@@ -14,7 +14,10 @@ import pytest
 import mentormatch as mm
 from mentormatch import (
     AccessGroup,
+    AnswerGain,
+    Chain,
     DrawnPart,
+    Incentive,
     MatchResponse,
     MentorTrait,
     PlanGain,
@@ -27,10 +30,11 @@ from mentormatch import (
     verify,
 )
 from mentormatch.assignment.model.solution import empty_solution
-from mentormatch.contract.match_response import kept_places_out, pair_out
-from mentormatch.contract.operation import ask
+from mentormatch.contract.match_response import chain_out, kept_places_out, pair_out
+from mentormatch.contract.operation import ask, operations
 from mentormatch.contract.operations.evidence import drawn_part_out
 from mentormatch.contract.operations.fairness import group_out as access_group_out
+from mentormatch.contract.operations.fairness import incentive_out
 from mentormatch.contract.operations.matching import PlansResponse
 from mentormatch.contract.operations.recruit import gain_out, trait_out
 from mentormatch.contract.operations.repair import sturdy_plan_out
@@ -399,6 +403,31 @@ def test_lots_and_groups_of_answers_are_told_whole() -> None:
     assert full.wished is not None
     assert full.price is not None
     assert (full.points, full.wished.count, full.price.points, full.level) == (25, 1, 2, 0.5)
+
+
+def test_chains_are_told_whole() -> None:
+    chain = Chain(("M1", "M2"), ("B1",), ("E1",))
+    assert chain_out(chain).model_dump() == {
+        "mentors": ["M1", "M2"],
+        "people": ["B1"],
+        "mentees": ["E1"],
+        "loop": False,
+        "sentence": str(chain),
+    }
+
+
+def test_the_most_that_one_person_gains_is_told_out_of_a_hundred() -> None:
+    gains = (AnswerGain("E1", "shorter", 0, 250_000), AnswerGain("E2", "shorter", 1, 0))
+    told = incentive_out(Incentive("needs", "Besoins", "mentee", gains, ("Besoins couverts",), None))
+    assert (told.field, told.side, told.people, told.changes) == ("needs", "mentee", 2, ["shorter"])
+    assert (told.placed, told.points, told.parts, told.closing) == (1, 25, ["Besoins couverts"], None)
+
+
+def test_who_declined_whom_is_told() -> None:
+    sent = operations()["reply"].example()
+    answer = ask("reply", {**sent, "replies": [{"person": "E02", "answer": "declined", "reason": "trop loin"}]})
+    (told,) = json.loads(answer.to_json())["declined"]
+    assert told == {"mentor": "M02", "mentee": "E02", "round": 1, "side": "mentee", "reason": "trop loin"}
 
 
 def test_who_is_in_no_list_has_none_among_the_suggestions() -> None:
