@@ -425,9 +425,9 @@ def test_the_most_that_one_person_gains_is_told_out_of_a_hundred() -> None:
 
 def test_who_declined_whom_is_told() -> None:
     sent = operations()["reply"].example()
-    answer = ask("reply", {**sent, "replies": [{"person": "E02", "answer": "declined", "reason": "trop loin"}]})
+    answer = ask("reply", {**sent, "replies": [{"person": "E02", "answer": "declined", "reason": "distance"}]})
     (told,) = json.loads(answer.to_json())["declined"]
-    assert told == {"mentor": "M02", "mentee": "E02", "round": 1, "side": "mentee", "reason": "trop loin"}
+    assert told == {"mentor": "M02", "mentee": "E02", "round": 1, "side": "mentee", "reason": "distance"}
 
 
 def test_who_is_in_no_list_has_none_among_the_suggestions() -> None:

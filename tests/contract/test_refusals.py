@@ -169,6 +169,12 @@ def test_what_does_not_fit_is_told_with_its_place_and_type(parts: dict[str, Any]
     assert lines("match", example("match", pins=[]) | parts) == [told]
 
 
+def test_that_nothing_may_be_said_is_told_in_words() -> None:
+    (told,) = lines("reply", example("reply", replies=[{"person": "E01", "answer": "declined", "reason": "loin"}]))
+    assert told.startswith("$.replies[0].reason : un texte ; attendu : « partner », « schedule », « distance »")
+    assert told.endswith("« no_answer », ou rien")
+
+
 @pytest.mark.parametrize("parts", [parts for parts, _ in MISFITS])
 def test_what_does_not_fit_is_told_in_english_where_english_is_spoken(parts: dict[str, Any]) -> None:
     sent = example("match") | {"language": "en", "pins": []} | parts

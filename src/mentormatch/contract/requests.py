@@ -137,9 +137,11 @@ def type_expected(error: ErrorDetails) -> str:
     if kind in BOUNDS:
         return tr(BOUNDS[kind], limit=limit_in(kind, context))
     expected = str(context.get("expected", error["msg"]))
-    return (
-        enumerate_names(re.findall(r"'([^']+)'", expected)) if kind == "literal_error" and "'" in expected else expected
-    )
+    if kind != "literal_error" or "'" not in expected:
+        return expected
+    values = re.findall(r"'([^']*)'", expected)
+    named = enumerate_names(filter(None, values))
+    return named if all(values) else tr("{choices}, ou rien", choices=named)
 
 
 def limit_in(kind: str, context: Mapping[str, Any]) -> Any:
