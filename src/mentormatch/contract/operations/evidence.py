@@ -182,7 +182,7 @@ class DrawLots(Operation[DrawRequest, DrawResponse]):
 
     def example(self) -> dict[str, Any]:
         """Return the question of what a lot gives between two weights."""
-        second = {**PROGRAMME, "criteria": [{**PROGRAMME["criteria"][0], "weight": 2}]}
+        second = {**PROGRAMME, "criteria": [{**each, "weight": 2} for each in PROGRAMME["criteria"]]}
         return {**COHORT, "second": second, "seed": 20261129}
 
 
