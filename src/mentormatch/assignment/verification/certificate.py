@@ -236,10 +236,9 @@ def _reason_without_duals(problem: AssignmentProblem) -> str:
 
 
 def _has_equal_scores(problem: AssignmentProblem) -> bool:
-    """Return whether no pair that may be chosen has more points than another, as far as all are at hand."""
+    """Return whether no pair that may be chosen has more points than another, as far as their bounds tell."""
     scores = problem.scores
-    alike = scores.count == 0 or (scores.count > 1 and scores.extremes[0] == scores.extremes[1])
-    return scores.stored and alike
+    return scores.count == 0 or (scores.count > 1 and scores.extremes[0] == scores.extremes[1])
 
 
 def _as_tier_bounds(problem: AssignmentProblem, bounds: Mapping[str, int]) -> dict[str, int]:
