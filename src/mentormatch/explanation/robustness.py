@@ -174,6 +174,7 @@ def sample_problems(case: Case, trial: SamplingPlan) -> Iterator[AssignmentProbl
         if isinstance(scores, UnheldScores):
             yield formulate(case.cohort, scores.with_criteria(changed), case.rules, goals)
             continue
+        # The scores under these weights
         weights = normalise_weights(changed)
         if scores.emphasis is None:
             found = sum_weighted(values, weights, case.problem.shape)

@@ -191,9 +191,11 @@ class Energy:
     def tables(self) -> EnergyTables:
         """Return the energy as arrays, at the penalties of now."""
         n = len(self.problem)
+        # Seats: those of each group, and those outside for who is left out
         most = [span.most for span in self.spans]
         least = [span.least for span in self.spans] + [0]
         rooms = [*most, n - sum(least) if self.outside else 0]
+        # Units: people who move together
         blocks = self._units()
         unit = np.zeros(n, dtype=np.int64)
         for place, block in enumerate(blocks):

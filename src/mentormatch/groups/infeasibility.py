@@ -116,6 +116,7 @@ def formulate_groups(
     """Return the problem of forming groups of ``cohort``; ``past`` are the keys of former groups."""
     section = programme.groups or Grouped(size=2)
     rules, people, leading = programme.rules, cohort.members, cohort.facilitators
+    # Who takes part, in an order that does not depend on the rows
     members = in_order(people, np.flatnonzero(eligible_people(rules, people, "mentee")))
     facilitators = in_order(leading, np.flatnonzero(eligible_people(rules, leading, "mentor")))
     taken, leaders = people.take(members), leading.take(facilitators)

@@ -270,12 +270,15 @@ def partitions_of(problem: GroupProblem, placed: int) -> Partitions:
     """Return what all groups keep in which so many people are placed, each other person being a group of one."""
     n, alone = len(problem), len(problem) - placed
     spans, fewest = spans_of(problem)
+    # By the sizes that groups may have: how many pairs meet in all
     squares = square_sums(spans, fewest, placed)
     sizes = problem.sizes
+    # Who must meet; where people may be left out, nobody must
     together = np.zeros((n, n), dtype=np.bool_)
     for block in () if alone else problem.together:
         together[np.ix_(block, block)] = True
     together &= ~np.eye(n, dtype=bool)
+    # How many of some people each person meets, themselves included
     rows = [
         row_of(count.holds.astype(np.int64), SizeRange(count.least, count.most), alone, none=count.none)
         for count in problem.counts

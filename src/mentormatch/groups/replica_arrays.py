@@ -215,12 +215,14 @@ class PairedExchange:
         rows = np.arange(len(states))[:, None]
         inside = (group != self.outside)[..., None, None]
         total = np.zeros((1, 1, 1, 1), dtype=np.int64)
+        # Counts: violations of now less those after the exchange
         for rule, holds in enumerate(self.holds):
             now = states.counted[rows, rule, group][..., None, None]
             then = np.where(inside, now - holds[leaving] + holds[joining], 0)
             total = total + (tables.bad[rule][now * inside] - tables.bad[rule][then]) * inside
         if not len(tables.points):
             return total
+        # Terms of whole groups: the items that all have, before and after
         size = states.sizes[rows, group]
         after = size[..., None, None] - (leaving != self.nobody) + (joining != self.nobody)
         for term in range(len(tables.points)):
@@ -258,6 +260,7 @@ class PairedExchange:
         lengths = np.diff(tables.unit_first)
         blocks = np.flatnonzero(lengths > 1)
         unit, seat = int(blocks[unit % len(blocks)]), seat % len(tables.home)
+        # Who goes, and whole units of the other group to take their places
         moving = tables.unit_people[tables.unit_first[unit] : tables.unit_first[unit + 1]]
         came, to = int(states.place[replica, moving[0]]), int(tables.home[seat])
         taken = None if came == to else self._units_from(replica, seat, len(moving))
@@ -266,12 +269,14 @@ class PairedExchange:
         coming, seats = taken
         if states.sizes[replica, came] - len(moving) + len(coming) < tables.least[came]:
             return False
+        # Both groups as they are, and as they would be
         members = [np.flatnonzero(states.place[replica] == group) for group in (came, to)]
         then = (
             np.concatenate([np.setdiff1d(members[0], moving), coming]),
             np.concatenate([np.setdiff1d(members[1], coming), moving]),
         )
         values = [self._value(group, people) for group, people in zip((came, to), then, strict=True)]
+        # Worth and what lacks to the floor, before and after
         gain = sum(
             worth - self._lack(group, len(people), worth) - int(now) + self._lack(group, len(old), int(now))
             for group, people, old, worth, now in zip(

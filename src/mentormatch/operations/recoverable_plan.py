@@ -179,12 +179,14 @@ def sturdy(matching: Matching, k: int = 1, *, time_limit_s: float | None = None)
     """
     limit = duration("time_limit_s", time_limit_s)
     problem, deadline = matching.problem, None if limit is None else monotonic() + limit
+    # Every departure, what holds of the plan given, and how much could hold at most
     market = departures_of(matching, whole_number("k", k, 1), deadline)
     try:
         given, bound = market.count_held_after(matching.solution.pairs), market.bound()
     except TimeoutError:
         problem_found = Problem("time_limit_s", str(limit), tr("plus de temps, ou aucune limite"))
         raise RequestError(tr("En si peu de temps, rien ne peut être dit de ces départs"), [problem_found]) from None
+    # Then plans that hold better
     search = PlanSearch(matching, market, bound)
     plans, complete = search.better_plans(given)
 
@@ -249,6 +251,7 @@ class PlanSearch:
 
     def better_plans(self, given: HeldCounts) -> tuple[list[EvaluatedPlan], bool]:
         """Return plans that hold better and better, the one with most points first, and whether all were looked at."""
+        # All plans where they are few, likely ones and local search from the best otherwise
         every = all_plans(self.problem, len(self.matching.solution.pairs))
         plans, evaluated = self.likely_plans() if every is None else every, list[EvaluatedPlan]()
         complete, best = every is not None, (self.matching.solution.pairs, given)
@@ -262,6 +265,7 @@ class PlanSearch:
                 evaluated += self.climb(*best)
         except TimeoutError:
             complete = False
+        # The Pareto front of points and of what holds
         better, held = list[EvaluatedPlan](), given
         for pairs, after in sorted(evaluated, key=lambda one: self.points_of(one[0]), reverse=True):
             if after > held:
@@ -275,6 +279,7 @@ class PlanSearch:
         goes_on = True
         while goes_on:
             goes_on = False
+            # First improvement
             for near in self.neighbours(pairs):
                 if held == self.bound or not left:
                     return climbed
@@ -327,6 +332,7 @@ class PlanSearch:
         plan = self.matching.solution.pairs
         for _ in range(2):
             able = [old + new for old, new in zip(able, self.stand_ins(plan), strict=True)]
+            # A person is worth less in a pair, the more others could do with them
             worth = 1_000_000 - able[0][:, None] * 1_000_000 // max(2 * int(able[0].max()), 1)
             worth = worth - able[1][None, :] * 1_000_000 // max(2 * int(able[1].max()), 1)
             for share in SHARES:
@@ -366,6 +372,7 @@ def all_plans(problem: AssignmentProblem, least: int) -> list[IntMatrix] | None:
     if choices is None:
         return None
     most = [max(map(len, some), default=0) for some in choices]
+    # Bound: no more pairs than these can come of the mentees still to be asked
     ahead = [sum(most[mentee:]) for mentee in range(len(most) + 1)]
     room: list[int] = problem.mentors.most.tolist()
     found, steps = list[IntMatrix](), 0
@@ -380,6 +387,7 @@ def all_plans(problem: AssignmentProblem, least: int) -> list[IntMatrix] | None:
             pairs = np.array(sorted(chosen), dtype=np.int64).reshape(-1, 2)
             found += [pairs] if keeps_rules(problem, pairs) else []
             continue
+        # Branch on all sets of mentors of the next mentee
         taken = Counter(mentor for mentor, _ in chosen)
         for partners in choices[mentee]:
             enough = len(chosen) + len(partners) + ahead[mentee + 1] >= least

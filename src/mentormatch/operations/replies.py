@@ -122,6 +122,7 @@ def close_round(proposal: Proposal, replies: Sequence[Reply], late: Late) -> Rep
     places = person_places(proposal.matching.cohort)
     said: dict[tuple[KeyPair, Side], Reply] = {}
     left: dict[Place, Reply] = {}
+    # Each reply is about one pair, or says that somebody left
     for one in [] if problems else replies:
         found = [place for place in places[canonical(one.person)] if one.side in (None, place[0])]
         if found and one.answer == "left":
@@ -131,11 +132,13 @@ def close_round(proposal: Proposal, replies: Sequence[Reply], late: Late) -> Rep
         else:
             about = replied_pair(proposal, one, found)
             problems += [about] if isinstance(about, Problem) else take(said, one, about)
+    # Nobody accepts and leaves
     for (pair, side), one in said.items():
         if one.answer == "accepted" and (leaver := left.get((side, pair[SIDES.index(side)]))):
             problems.append(contradiction(leaver, one))
     if problems:
         raise RequestError(tr("Des réponses ne peuvent pas être prises ; aucune ne l'est"), problems)
+    # What is settled stays as it was
     taken = [
         PairReply(pair, side, answer_of(one), one.reason)
         for (pair, side), one in said.items()

@@ -66,15 +66,18 @@ def solve_implicit(problem: AssignmentProblem, run: SolveOptions) -> Solution:
 
 def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[Row, ...], run: SolveOptions) -> Solution:
     """Return the solution of a problem whose own rows are separable; ``hard_rows`` are the others."""
+    # Leximin comes after the other goals: these are solved first
     fair = "leximin" in problem.goals
     variant = replace(problem, goals=fits_before_leximin(problem.goals)) if fair else problem
     people_only = fair and PEOPLE.issuperset(variant.goals)
     compiled = find_spec("numba") is not None and _is_worth_loading(problem.scores)
     variant = bind_fixed_people(variant)
+    # Bounds that follow from a rule are set, whatever else it asks
     rules = HardRules.of(variant, hard_rows)
     variant = rules.cap_loads(variant)
     if not are_pins_feasible(variant):
         return empty_solution(Status.INFEASIBLE, WIDE)
+    # Column generation: a restricted master and implicit pricing
     master = RestrictedMaster(
         variant,
         replace(run, ties=run.ties and not people_only, on_incumbent=rules.filter_reports(run.on_incumbent)),

@@ -217,17 +217,20 @@ class SearchTree:
         before, basis = None, None
         for _ in range(DEEPEST):
             word = self._solve_lp(least, most, basis)
+            # The last column led nowhere: it is left instead
             if word is SolverStatus.INFEASIBLE and before is not None:
                 (least, most), before = before, None
                 continue
             if word is not SolverStatus.OPTIMAL:
                 return
+            # A whole vertex is the incumbent
             optimum = self.simplex.vertex()
             values, basis = optimum.values, optimum.basis
             fractional = np.minimum(values, 1 - values) >= INTEGRALITY_TOLERANCE
             if not fractional.any():
                 self._offer(values > 0.5)
                 return
+            # Fix what is nearly taken, and the greatest fraction; the other branch is kept for one step back
             column = int(np.argmax(np.where(fractional, values, 0.0)))
             left = most.copy()
             left[column] = False

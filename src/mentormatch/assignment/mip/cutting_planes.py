@@ -174,16 +174,19 @@ def find_cuts(program: Program, seconds: float | None, stopped: Stop = never) ->
         if simplex.run(None if ends is None else max(ends - monotonic(), 0.0)) is not SolverStatus.OPTIMAL:
             break
         optimum = simplex.vertex()
+        # Rounds that move the bound little, several in turn, end it
         values.append(optimum.value)
         duals = optimum.duals[len(rows.most) :]
         moved = values[max(len(values) - 2, 0)] - optimum.value
         poor = poor + 1 if len(values) > 1 and moved < POOR * (values[0] - optimum.value) else 0
+        # Separation: a broken cut of each knapsack, added to the linear program
         found = list(_broken(knapsacks, optimum.values, simplex.reduced, over))
         if not found:
             break
         for cut in found:
             simplex.cut(cut.columns, cut.coefficients, cut.most or 0)
         cuts += found
+    # Only what binds in the end is kept
     binding = [cut for cut, dual in zip(cuts, duals, strict=False) if abs(dual) > PRICED]
     return SolverResult(SolverStatus.STOPPED, cuts=tuple(binding))
 

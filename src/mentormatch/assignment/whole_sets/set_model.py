@@ -129,6 +129,7 @@ def _rows_of_owners(problem: AssignmentProblem, side: int) -> list[OwnerRow] | N
             continue
         if row.most < 0 or person in owned:
             return None
+        # One row an owner: sets of items are packed into its hours
         owned.add(person)
         found.append(OwnerRow(place, person, own, needs, row.most))
     return found
@@ -144,9 +145,11 @@ def _model[M: SetModel](
     if others.conditional.any():
         return None
     n = problem.shape[side]
+    # What each pair takes of its owner, what the owner has, and the row that says so
     needs, hours, rows = np.zeros(len(owners), np.int64), np.zeros(n, np.int64), np.full(n, -1)
     for row in found:
         needs[row.places], hours[row.owner], rows[row.owner] = row.needs, row.hours, row.place
+    # Pins are taken: their hours and places are gone
     pinned = np.isin(pairs[0] * problem.shape[1] + pairs[1], [i * problem.shape[1] + k for i, k in problem.pins])
     used = np.bincount(owners[pinned], minlength=n)
     served = np.bincount(items[pinned], minlength=problem.shape[1 - side])
@@ -154,6 +157,7 @@ def _model[M: SetModel](
     places, most = loads.most - used, others.most - served
     if min(hours.min(initial=0), places.min(initial=0), most.min(initial=0)) < 0:
         return None
+    # Of the other pairs those that fit by themselves, in the order of their owners
     kept = ~pinned & (needs <= hours[owners]) & (places[owners] > 0) & (most[items] > 0)
     order = np.flatnonzero(kept)[np.argsort(owners[kept], kind="stable")]
     return cls(

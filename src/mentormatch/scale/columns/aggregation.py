@@ -90,11 +90,13 @@ class OverrideSolve:
         """
         (face, optimum), scores = opening, self.pricing.scores
         duals = np.where(scores.mentors, optimum.left, 0), np.where(scores.mentees, optimum.right, 0)
+        # Classes of those who are alike and pay the same
         sides = zip((self.people.mentors, self.people.mentees), duals, strict=True)
         mentors, mentees = (renumber(classes.join(Distinct.of(price))) for classes, price in sides)
         if len(mentors) * len(mentees) > MAX_CLASS_PAIRS:
             return None
         own = self.people.codes[0][mentors.first], self.people.codes[1][mentees.first]
+        # Pairs of classes with reduced cost 0, and exceptions that have it
         flow = _tight_blocks(class_profits(aggregate_problem), own, (duals[0][mentors.first], duals[1][mentees.first]))
         answer = replace(face, lefts=face.lefts[optimum.chosen], rights=face.rights[optimum.chosen])
         override_pairs = self._override_pairs()
