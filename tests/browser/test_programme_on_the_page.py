@@ -143,7 +143,7 @@ def test_on_a_telephone_and_in_english_everything_is_there(visit: Visit) -> None
 def test_a_rule_is_added_and_two_versions_are_compared(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     page.locator("summary", has_text="Ajouter une règle").click()
-    page.get_by_label("Laquelle ?").select_option(value="apart")
+    page.get_by_label("Laquelle ?", exact=True).select_option(value="apart")
     page.locator('[data-focus="add:rules:people"]').fill("M01, E13")
     page.locator('[data-focus="add:rules:do"]').click()
     expect(page.locator(".rules li").last).to_contain_text("Ces personnes ne se rencontrent pas")
