@@ -6,6 +6,7 @@ from importlib.resources import files
 from mentormatch import language
 from mentormatch.service.desk.assets import OWN, SIGN, WORDS, assets, sign_words, words
 from mentormatch.service.desk.documents import PURPOSES, VIEWS
+from mentormatch.service.desk.routes import KEPT_AT, NAME, TAB
 from mentormatch.widgets.form.texts import SCRIPTS as FORM_SCRIPTS
 from mentormatch.widgets.pages import text_of
 from tests.english import french_in
@@ -34,6 +35,11 @@ def test_every_text_that_a_script_asks_for_is_there_and_is_asked_for() -> None:
 def test_no_text_for_people_stands_in_a_script() -> None:
     spoken = re.compile(r"[À-ÿ«»…]|[A-Z][a-z]+ [a-z]+ ")
     assert {text for text in quoted() if spoken.search(text)} == set()
+
+
+def test_the_headers_that_scripts_name_are_those_of_the_service() -> None:
+    named = {name for script in SCRIPTS.values() for name in re.findall(r'"(X-[A-Za-z-]+)"', script)}
+    assert named == {NAME, TAB, KEPT_AT}
 
 
 def test_the_page_of_the_way_in_has_every_word_once() -> None:

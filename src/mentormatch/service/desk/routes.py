@@ -26,7 +26,7 @@ OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Polic
 PAGE = {**OWN, "Content-Security-Policy": POLICY}
 FILE_TYPE, NAME = "application/octet-stream", "X-File-Name"
 TAB, MOST_TAB = "X-Tab", 64
-KEPT_AT = "X-Work-CookieAttributes"
+KEPT_AT = "X-Work-Kept"
 """When the work was kept, in seconds since 1970; 0: it is not."""
 WORKING_FILE = "travail.mentormatch"
 LOOKS = ("round", "groups", "year", "sessions", "follow")
