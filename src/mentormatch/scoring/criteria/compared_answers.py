@@ -169,12 +169,8 @@ class Table(Criterion):
 
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.codes(self.mentor), right.codes(self.mentee)
-        points = self._points(ours, theirs)
-        return AnswerTally(
-            (ours.values, theirs.values),
-            (left.known(self.mentor), right.known(self.mentee)),
-            lambda mine, yours: points[mine, yours],
-        )
+        points, known = self._points(ours, theirs), (left.known(self.mentor), right.known(self.mentee))
+        return AnswerTally((ours.values, theirs.values), known, lambda mine, yours: points[mine, yours])
 
     def _points(self, ours: SingleChoice, theirs: SingleChoice) -> Block:
         points = np.full((len(ours.labels), len(theirs.labels)), self.otherwise)
@@ -295,9 +291,8 @@ def share_of_either(own: Block, other: Block, least: Block) -> Block:
 
 def steps(ours: Stakes, theirs: Stakes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return (n, k) and (m, k) bool: which steps each stake reaches; the smaller of two reaches what both reach."""
-    mine, yours = (
-        stakes.values[:, items] for stakes, items in zip((ours, theirs), shared_items(ours, theirs), strict=True)
-    )
+    both = shared_items(ours, theirs)
+    mine, yours = (stakes.values[:, items] for stakes, items in zip((ours, theirs), both, strict=True))
     heights = range(1, max(min(ours.top, theirs.top), 1) + 1)
     left, right = (np.concatenate([values >= height for height in heights], axis=1) for values in (mine, yours))
     return left, right
@@ -328,12 +323,7 @@ class Unlike(Criterion):
         items = shared_items(mine, yours)
         have, also = (side.values > 0 for side in (mine, yours))
         both = CommonItems(have[:, items[0]], also[:, items[1]], len(items[0]))
-        return AnswerTally(
-            (have.sum(axis=1), also.sum(axis=1)),
-            (left.known(self.field), right.known(self.field)),
-            share_of_one,
-            (both,),
-        )
+        return AnswerTally((have.sum(axis=1), also.sum(axis=1)), known, share_of_one, (both,))
 
     def reason(self, left: Person, right: Person) -> str:
         ours = left.parts(self.field)
@@ -465,14 +455,9 @@ class Availability(Criterion):
 
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.members(self.field), right.members(self.field)
-        both = slots_in_common(ours, theirs)
+        both, known = slots_in_common(ours, theirs), (left.known(self.field), right.known(self.field))
         nothing = np.zeros(len(left)), np.zeros(len(right))
-        return AnswerTally(
-            nothing,
-            (left.known(self.field), right.known(self.field)),
-            lambda _, __, number: self._value(number),
-            (both,),
-        )
+        return AnswerTally(nothing, known, lambda _, __, number: self._value(number), (both,))
 
     def _value(self, number: Block) -> Block:
         return np.minimum(1.0, number / self.enough)
