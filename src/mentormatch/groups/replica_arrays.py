@@ -5,6 +5,7 @@ its own; of those that Metropolis' rule accepts, the one with most to spare is d
 so energies stay exact. People who are to be together move in steps of their own, one a replica.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -276,19 +277,19 @@ class PairedExchange:
             np.concatenate([np.setdiff1d(members[1], coming), moving]),
         )
         values = [self._value(group, people) for group, people in zip((came, to), then, strict=True)]
-        # Worth and what lacks to the floor, before and after
-        gain = sum(
-            worth - self._lack(group, len(people), worth) - int(now) + self._lack(group, len(old), int(now))
-            for group, people, old, worth, now in zip(
-                (came, to), then, members, values, states.value[replica, [came, to]], strict=True
-            )
-        )
+        worth = states.value[replica, [came, to]].tolist()
+        gain = self._energy((came, to), then, values) - self._energy((came, to), members, worth)
         if gain < least:
             return False
         self._settle(replica, (moving, coming), (came, to), seats)
         states.value[replica, [came, to]] = values
         states.energies[replica] += gain
         return True
+
+    def _energy(self, groups: Sequence[int], members: Sequence[IntVector], values: Sequence[int]) -> int:
+        """Return what groups of these people are worth together, less what each lacks to the floor."""
+        each = zip(groups, members, values, strict=True)
+        return sum(value - self._lack(group, len(people), value) for group, people, value in each)
 
     def _units_from(self, replica: int, seat: int, needed: int) -> tuple[IntVector, IntVector] | None:
         """Return the people and the places of whole units of a group, from a place on, as many as are needed."""
