@@ -33,7 +33,7 @@ from mentormatch.explanation.pairs import Contribution as Contribution
 from mentormatch.explanation.pairs import Pair as Pair
 from mentormatch.explanation.robustness import Robustness as Robustness
 from mentormatch.explanation.rule_breaches import Breach as Breach
-from mentormatch.explanation.unmatched import Unmatched as Unmatched
+from mentormatch.explanation.unmatched_people import Unmatched as Unmatched
 from mentormatch.explanation.why_not import Alternative as Alternative
 from mentormatch.explanation.why_not import ExchangeCost as ExchangeCost
 from mentormatch.explanation.why_not import PartnerOption as PartnerOption

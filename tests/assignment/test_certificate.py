@@ -11,7 +11,7 @@ from numpy.random import default_rng
 
 from mentormatch import AssignmentProblem, Certificate, Row, Solution, Status, Tier, Verdict, certify, solve
 from mentormatch.assignment.engine import engines_by_kind
-from mentormatch.assignment.engines import milp, plain
+from mentormatch.assignment.engines import milp, semi_assignment
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, DegreeBounds
 from mentormatch.assignment.model.solution import DualSolution, Links
 from mentormatch.base.arrays import IntVector
@@ -79,7 +79,7 @@ def test_goals_that_take_several_stages_are_certified_stage_by_stage(scores: lis
 def holds_one_goal_at_a_time(problem: AssignmentProblem) -> None:
     """Hold the certificates of a problem whose goals are not put together."""
     with pytest.MonkeyPatch.context() as alone:
-        alone.setattr(plain, "MAX_FLOAT64", 0)
+        alone.setattr(semi_assignment, "MAX_FLOAT64", 0)
         alone.setattr(milp, "MAX_SOLVER_WEIGHT", 0)
         holds_for_every_engine(problem)
         assert all(len(solution.prices) in (0, len(problem.goals)) for solution, _ in certificates(problem))

@@ -11,7 +11,7 @@ import pytest
 from mentormatch import AssignmentProblem, RequestError, Row, Status, certify, solve
 from mentormatch.assignment import transportation
 from mentormatch.assignment.engine import engines_by_kind, select_engine
-from mentormatch.assignment.engines import plain
+from mentormatch.assignment.engines import semi_assignment
 from mentormatch.assignment.mip import dispatch
 from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus
 from mentormatch.assignment.mip.simplex import SimplexModel
@@ -56,7 +56,7 @@ def test_people_with_very_many_places_are_not_copied_as_often(monkeypatch: pytes
     monkeypatch.setattr(transportation, "MAX_SINKS", 0)
     problem = pose(np.random.default_rng(3).integers(0, 9, (2, 80)), mentor_capacity=40)
     spread = solve(problem)
-    monkeypatch.setattr(plain, "CELLS", 2 * 80 * 40 - 1)
+    monkeypatch.setattr(semi_assignment, "CELLS", 2 * 80 * 40 - 1)
     found = solve(problem)
     assert (spread.engine, found.engine) == ("plain", "milp")
     assert np.array_equal(found.pairs, spread.pairs)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, EngineError, Row, Solution, Status, Tier, solve
 from mentormatch.assignment.engine import Engine, SolveOptions
-from mentormatch.assignment.engines.plain import Plain
+from mentormatch.assignment.engines.semi_assignment import SemiAssignment
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.verification.feasibility import violations
@@ -261,7 +261,7 @@ def test_an_engine_that_dies_ends_as_failed_and_says_why(monkeypatch: pytest.Mon
     def die(self: Engine, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         raise EngineError("out of ink")
 
-    monkeypatch.setattr(Plain, "solve", die)
+    monkeypatch.setattr(SemiAssignment, "solve", die)
     solution = solve(AssignmentProblem.from_scores([[1]]))
     assert (solution.status, solution.notes, solution.gap) == (Status.FAILED, ("out of ink",), None)
 

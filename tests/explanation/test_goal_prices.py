@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mentormatch import EngineError, GoalPrice, Matching, Programme, Status, examples, match
-from mentormatch.explanation import goal_prices, unmatched
+from mentormatch.explanation import goal_prices, unmatched_people
 from mentormatch.explanation.goal_prices import price_words
 from tests.explanation.diagnosis.people import programme, words
 from tests.explanation.diagnosis.planting import random_cohort
@@ -151,7 +151,7 @@ def test_what_is_not_proved_or_cannot_be_solved_again_has_no_prices(monkeypatch:
     assert Matching(done.cohort, done.programme, done.scores, done.problem, unproved).goal_prices == ()
 
 
-@pytest.mark.parametrize(("room", "limit"), [(unmatched, "MOST_PEOPLE"), (goal_prices, "MOST_COUPLED")])
+@pytest.mark.parametrize(("room", "limit"), [(unmatched_people, "MOST_PEOPLE"), (goal_prices, "MOST_COUPLED")])
 def test_beyond_so_many_people_there_are_none(monkeypatch: pytest.MonkeyPatch, room: object, limit: str) -> None:
     matching = with_goals("matched", "priority", "total")
     assert matching.problem.rows

@@ -11,7 +11,7 @@ from mentormatch import GoalPrice, Matching, Status, diagnose, evaluate, languag
 from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, places_words, price_words
 from mentormatch.explanation.names import pseudonyms
-from mentormatch.explanation.unmatched import Case, explain_unmatched
+from mentormatch.explanation.unmatched_people import Case, explain_unmatched
 from mentormatch.explanation.why_not import LOST, amount
 from tests.english import french_in
 from tests.explanation.diagnosis.people import METIERS, alike, cohort, counting, pin, programme

@@ -9,7 +9,7 @@ import pytest
 
 from mentormatch import Cohort, Matching, Programme, Rule, Status, examples, match
 from mentormatch.base.columns import NumberColumn
-from mentormatch.explanation import unmatched
+from mentormatch.explanation import unmatched_people
 from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.operations.matching import KeyPair
 from mentormatch.rules.rule import forbidden_by_rule, market_of
@@ -120,7 +120,7 @@ def test_they_wait_until_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_beyond_so_many_people_nobody_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
     matching = drawn(1)
-    monkeypatch.setattr(unmatched, "MOST_PEOPLE", max(matching.problem.shape) - 1)
+    monkeypatch.setattr(unmatched_people, "MOST_PEOPLE", max(matching.problem.shape) - 1)
     assert matching.smallest_changes == (None,) * len(matching.unmatched)
     assert len(matching.frames.unmatched) == len(matching.unmatched)
 

@@ -11,7 +11,7 @@ import pytest
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, solve
 from mentormatch.assignment import engine
-from mentormatch.assignment.engines.plain import Plain
+from mentormatch.assignment.engines.semi_assignment import SemiAssignment
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores, pack_scores
 
@@ -55,7 +55,7 @@ def wait_for[T](look: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
 def all_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every problem solved in a process of its own from the first moment on."""
     monkeypatch.setattr(engine, "IN_PROCESS_PAIRS", -1)
-    monkeypatch.setattr(Plain, "runs_in_process", lambda self, problem, seconds: False)
+    monkeypatch.setattr(SemiAssignment, "runs_in_process", lambda self, problem, seconds: False)
 
 
 def program(trouble: str) -> str:
@@ -64,7 +64,7 @@ def program(trouble: str) -> str:
 sys.path[:] = sys.argv[1:]
 import os, time
 from mentormatch.assignment import subprocess_main, tie_breaking
-from mentormatch.assignment.engines import milp, plain
+from mentormatch.assignment.engines import milp, semi_assignment
 {trouble}
 subprocess_main.main()
 """

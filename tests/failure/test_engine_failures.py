@@ -95,7 +95,7 @@ from mentormatch.languages import tr
 def refused(*asked):
     raise RequestError(tr("Ces nombres ne font pas un problème"), [Problem("scores", tr("un nombre trop grand"))])
 
-plain.Plain.solve = milp.Milp.solve = refused
+semi_assignment.SemiAssignment.solve = milp.Milp.solve = refused
 """
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from mentormatch import Status, solve
-from mentormatch.assignment.engines.plain import Plain
+from mentormatch.assignment.engines.semi_assignment import SemiAssignment
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from tests.failure.processes import alive, children, only_linux, pose, program, wait_for
 
@@ -140,6 +140,6 @@ def test_an_interrupt_in_this_process_leaves_the_best_answer_so_far(monkeypatch:
     solution = solve(problem)
     assert (solution.status, len(solution.pairs), solution.notes) == (Status.PROVED, 4, ("interrupted",))
     assert not solution.canonical
-    monkeypatch.setattr(Plain, "solve", interrupt)
+    monkeypatch.setattr(SemiAssignment, "solve", interrupt)
     solution = solve(problem)
     assert (solution.status, len(solution.pairs), solution.notes) == (Status.STOPPED, 0, ("interrupted",))

@@ -12,7 +12,7 @@ import pytest
 
 from mentormatch import AssignmentProblem, Status, solve
 from mentormatch.assignment import subprocess_solve
-from mentormatch.assignment.engines.plain import Plain
+from mentormatch.assignment.engines.semi_assignment import SemiAssignment
 from mentormatch.assignment.mip import dispatch
 from mentormatch.assignment.subprocess_solve import SolveTask
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
@@ -30,11 +30,14 @@ from tests.failure.processes import (
     quotas,
 )
 
-HANGS = "plain.Plain.solve = lambda *asked: time.sleep(600)"
+HANGS = "semi_assignment.SemiAssignment.solve = lambda *asked: time.sleep(600)"
 HANGS_AT_TIES = "tie_breaking.AnonymousTieBreaker.of = lambda *asked: time.sleep(600)"
-DEAF = "plain.Plain.solve = lambda *asked: sum(range(1 << 50))"
-EATS = "plain.Plain.solve = lambda *asked: bytearray(1 << 42)"
-TALKS = "solve = plain.Plain.solve\nplain.Plain.solve = lambda *asked: os.write(1, b'hello') and solve(*asked)"
+DEAF = "semi_assignment.SemiAssignment.solve = lambda *asked: sum(range(1 << 50))"
+EATS = "semi_assignment.SemiAssignment.solve = lambda *asked: bytearray(1 << 42)"
+TALKS = (
+    "solve = semi_assignment.SemiAssignment.solve\n"
+    "semi_assignment.SemiAssignment.solve = lambda *asked: os.write(1, b'hello') and solve(*asked)"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -159,7 +162,7 @@ def test_memory_that_is_out_in_this_process_is_told_as_well(monkeypatch: pytest.
     solution = solve(problem)
     assert (solution.status, len(solution.pairs), solution.notes) == (Status.PROVED, 4, ("out of memory",))
     assert not solution.canonical
-    monkeypatch.setattr(Plain, "solve", eat)
+    monkeypatch.setattr(SemiAssignment, "solve", eat)
     solution = solve(problem)
     assert (solution.status, len(solution.pairs), solution.notes) == (Status.FAILED, 0, ("out of memory",))
 

@@ -14,7 +14,7 @@ from mentormatch import Cohort, Matching, Rule, Status, evaluate
 from mentormatch.explanation.diagnosis.diagnose import diagnose_rules
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.names import pseudonyms
-from mentormatch.explanation.unmatched import explain_unmatched
+from mentormatch.explanation.unmatched_people import explain_unmatched
 from mentormatch.rules.rule import Market, PairIndices, rules_by_kind
 from mentormatch.rules.shared_answers import cross_product
 from tests.explanation.diagnosis.people import alike, pin, programme, words

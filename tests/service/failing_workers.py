@@ -13,7 +13,7 @@ SLEEPS, DIES, FULL, BROKEN, ENGINE, ENDLESS, LINGERS = range(101, 108)
 TROUBLE = f"""{BOUND}
 import os, time
 from mentormatch.assignment import engine
-from mentormatch.assignment.engines.plain import Plain
+from mentormatch.assignment.engines.semi_assignment import SemiAssignment
 from mentormatch.assignment.engine import solve
 from mentormatch.errors import EngineError
 from mentormatch.contract.operations.matching import Match

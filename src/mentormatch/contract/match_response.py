@@ -12,7 +12,7 @@ from mentormatch.explanation.caveats import Code
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange, RuleConflict
 from mentormatch.explanation.goal_prices import PlacesLeft, places_words, price_words
 from mentormatch.explanation.pairs import Chain, Pair
-from mentormatch.explanation.unmatched import Unmatched
+from mentormatch.explanation.unmatched_people import Unmatched
 from mentormatch.fields import Side
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import Cohort

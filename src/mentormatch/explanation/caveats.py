@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.model.array_input import MOST_ROUNDED, find_rounding_loss
 from mentormatch.base.arrays import IntVector
-from mentormatch.explanation.unmatched import Case
+from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import thousands

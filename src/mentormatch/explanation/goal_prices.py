@@ -18,7 +18,7 @@ from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.base.progress import track
 from mentormatch.errors import EngineError
 from mentormatch.explanation.names import first_of
-from mentormatch.explanation.unmatched import MOST_NAMED, Case
+from mentormatch.explanation.unmatched_people import MOST_NAMED, Case
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, decimal, listed, percent, points
 from mentormatch.rules.rule import NO_SCORES, KeptPlaces, keeping_rules, market_of, usable_places

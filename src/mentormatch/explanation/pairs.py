@@ -11,7 +11,7 @@ from itertools import chain as joined
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.explanation.unmatched import Case
+from mentormatch.explanation.unmatched_people import Case
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import about, listed, percent, points
 from mentormatch.people.cohort import Cohort, People, Person

@@ -14,7 +14,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import exact_number, seed_number, value_in_words
 from mentormatch.errors import EngineError, Problem, RequestError
-from mentormatch.explanation.unmatched import Case
+from mentormatch.explanation.unmatched_people import Case
 from mentormatch.explanation.why_not import pair_list
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, percent, thousands

@@ -14,7 +14,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.explanation.names import NamesByPerson
 from mentormatch.explanation.pairs import Chain, Pair
-from mentormatch.explanation.unmatched import Unmatched
+from mentormatch.explanation.unmatched_people import Unmatched
 from mentormatch.fields import Side
 from mentormatch.languages import language, mark, tr
 from mentormatch.people.cohort import FATES, Cohort, RowFate

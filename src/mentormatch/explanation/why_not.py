@@ -39,7 +39,7 @@ from mentormatch.assignment.residual_graph import (
 from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.explanation.names import first_of, in_role
-from mentormatch.explanation.unmatched import MOST_NAMED, Case, SideView, ineligibility, no_answer
+from mentormatch.explanation.unmatched_people import MOST_NAMED, Case, SideView, ineligibility, no_answer
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, decimal, listed, points, quoted, thousands

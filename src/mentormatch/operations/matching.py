@@ -42,7 +42,7 @@ from mentormatch.explanation.tables import (
     score_grid,
     unmatched_sheet,
 )
-from mentormatch.explanation.unmatched import Case, Unmatched, explain_unmatched
+from mentormatch.explanation.unmatched_people import Case, Unmatched, explain_unmatched
 from mentormatch.explanation.why_not import Alternative, WhyNot, alternatives, why_not
 from mentormatch.fields import Side
 from mentormatch.languages import once_spoken, own_language, tr

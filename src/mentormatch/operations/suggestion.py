@@ -22,7 +22,7 @@ from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.explanation.pairs import Pair, explain_pairs
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, frame, reasons, sheet
-from mentormatch.explanation.unmatched import Case, Unmatched, explain_unmatched
+from mentormatch.explanation.unmatched_people import Case, Unmatched, explain_unmatched
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages import language, once_spoken, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores

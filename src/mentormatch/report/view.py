@@ -17,7 +17,7 @@ from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.names import KEYS, Labels, codes
 from mentormatch.explanation.pairs import Contribution, Pair, chains, explain_pairs
 from mentormatch.explanation.tables import SIDE_WORDS, in_words
-from mentormatch.explanation.unmatched import Unmatched, reasons
+from mentormatch.explanation.unmatched_people import Unmatched, reasons
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import percent, points
 from mentormatch.operations.matching import Matching

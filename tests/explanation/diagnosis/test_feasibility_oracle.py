@@ -21,7 +21,7 @@ from mentormatch.explanation.diagnosis.diagnose import (
     diagnose_case,
 )
 from mentormatch.explanation.diagnosis.findings import Finding, RuleConflict
-from mentormatch.explanation.unmatched import Case
+from mentormatch.explanation.unmatched_people import Case
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme
 

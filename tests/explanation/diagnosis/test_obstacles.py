@@ -17,7 +17,7 @@ from mentormatch.explanation.diagnosis.smallest_change import (
     obstacles,
     smallest_change,
 )
-from mentormatch.explanation.unmatched import Case
+from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES, Side
 from mentormatch.rules.rule import forbidden_by_rule
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme, words

@@ -32,7 +32,7 @@ from mentormatch.explanation.diagnosis.findings import (
 )
 from mentormatch.explanation.diagnosis.hall_violators import check_counts, find_hall_violators
 from mentormatch.explanation.names import KEYS, Labels
-from mentormatch.explanation.unmatched import Case
+from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, quoted

@@ -11,7 +11,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.explanation.diagnosis.hall_violators import counts_pairs
-from mentormatch.explanation.unmatched import BATCH, Case, Excluding, SideView
+from mentormatch.explanation.unmatched_people import BATCH, Case, Excluding, SideView
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, points, quoted

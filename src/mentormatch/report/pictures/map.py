@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from mentormatch.explanation.unmatched import Case
+from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, joined, listed, thousands

@@ -11,7 +11,7 @@ from mentormatch.explanation.diagnosis.smallest_change import smallest_change
 from mentormatch.explanation.pairs import explain_pair
 from mentormatch.explanation.rule_breaches import Breach
 from mentormatch.explanation.tables import SIDE_WORDS, in_words
-from mentormatch.explanation.unmatched import explain_one
+from mentormatch.explanation.unmatched_people import explain_one
 from mentormatch.explanation.why_not import Alternative, alternatives, why_not
 from mentormatch.fields import SIDES, Side
 from mentormatch.inspection.market import Prospects, prospects

@@ -9,7 +9,7 @@ from typing import ClassVar
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.names import KEYS, GivenNames, Labels, cohort_names, labels_with_names, on_both_sides
-from mentormatch.explanation.unmatched import Case
+from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages import own_language, tr
 from mentormatch.languages.text_keys import canonical

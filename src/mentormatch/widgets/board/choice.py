@@ -8,7 +8,7 @@ import numpy as np
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.names import Labels
 from mentormatch.explanation.pairs import explain_pair
-from mentormatch.explanation.unmatched import Case, SideView, ineligibility
+from mentormatch.explanation.unmatched_people import Case, SideView, ineligibility
 from mentormatch.explanation.why_not import Alternative, Move, alternatives, amount, names_in_words
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr

@@ -11,7 +11,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.names import Labels
-from mentormatch.explanation.unmatched import Case, SideView, ineligibility, no_answer
+from mentormatch.explanation.unmatched_people import Case, SideView, ineligibility, no_answer
 from mentormatch.explanation.why_not import names_in_words, why_not
 from mentormatch.languages import language, mark, own_language, spoken, tr
 from mentormatch.languages.phrases import about

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.edits import LETTERS
-from mentormatch.explanation.unmatched import explain_unmatched
+from mentormatch.explanation.unmatched_people import explain_unmatched
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, clock, counted, listed, points, thousands

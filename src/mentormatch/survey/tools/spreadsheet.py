@@ -35,7 +35,7 @@ NO_TITLE = mark("une ligne d'intitulés en haut du fichier")
 HEADER_AT = mark("si les intitulés sont à la ligne {line}, supprimez les lignes au-dessus")
 
 
-class PlainTable(Tool):
+class Spreadsheet(Tool):
     """A table made by hand, or by a tool that is not known."""
 
     kind: ClassVar[str] = "plain"

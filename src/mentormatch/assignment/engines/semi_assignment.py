@@ -32,7 +32,7 @@ CELLS, CELLS_A_PAIR = 1 << 26, 16
 less memory, and often less time."""
 
 
-class Plain(Engine):
+class SemiAssignment(Engine):
     """Exact and fast: one dense or sparse assignment for all goals that fit into one number."""
 
     kind: ClassVar[str] = "plain"
