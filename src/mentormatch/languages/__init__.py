@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, cached_property, wraps
 from importlib.resources import files
-from typing import Any, Concatenate, Literal, Protocol, Self, get_args, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, Protocol, Self, overload
 
-Language = Literal["fr", "en"]
-"""The languages, by their codes (ISO 639-1). All that knows languages by name takes them from here."""
-LANGUAGES: tuple[Language, ...] = get_args(Language)
-FRENCH: Language = "fr"
+FRENCH = "fr"
+LANGUAGES: tuple[str, ...] = (FRENCH, *sorted(room.name for room in files(__name__).iterdir() if len(room.name) == 2))
+"""The languages, by their codes (ISO 639-1): French, and those whose catalogues stand in a folder of that name."""
+if TYPE_CHECKING:
+    type Language = str
+else:
+    Language = Literal[LANGUAGES]
 
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_]|\{)")
 
