@@ -19,6 +19,9 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch.cli import main
+from mentormatch.languages import LANGUAGES
+from mentormatch.rules.rule import rules_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 
 SOFT = (
     (re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|\+00:00)"), "<moment>"),
@@ -32,11 +35,12 @@ SOFT = (
     (re.compile(r'"(seconds|\w+_s)": ?[0-9.e+-]+'), r'"\1": 0'),
     (re.compile(r"<style>.*?</style>", re.DOTALL), "<style></style>"),
     (re.compile(r"'sha256-[\w+/=]+'"), "'<sha256>'"),
+    (re.compile(re.escape("|".join(LANGUAGES)) + r"\s+"), "<languages> "),
     (re.compile(r"\b" + re.escape(mm.__version__) + r"\b"), "<version>"),
 )
 """What differs between two runs of the same: moments, digests of what holds versions, seconds; and style sheets."""
-
-
+LISTED = re.compile(r"(?:[«“]\s?\w+\s?[»”], ){9,}[«“]\s?\w+\s?[»”]")
+"""Ten names or more, one after the other: where all are kinds of rules or criteria, a new kind may be one of them."""
 NOTHING: Mapping[str, bytes] = {}
 
 
@@ -66,8 +70,15 @@ def normalised(text: str, folder: Path | None = None) -> str:
         text = text.replace(str(folder), "<folder>")
     for pattern, put in SOFT:
         text = pattern.sub(put, text)
+    text = LISTED.sub(without_kinds, text)
     today = datetime.now(UTC).date()
     return text.replace(today.isoformat(), "<today>").replace(f"{today:%d/%m/%Y}", "<today>")
+
+
+def without_kinds(listed: re.Match[str]) -> str:
+    """Return an enumeration as it stands, or that it was one of kinds."""
+    names = set(re.findall(r"\w+", listed[0]))
+    return "<kinds>" if names <= {*rules_by_kind(), *criteria_by_kind()} else listed[0]
 
 
 @contextmanager

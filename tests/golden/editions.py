@@ -59,7 +59,7 @@ COMMANDS: Mapping[str, str] = {
     "export-person": f"export-person M01 {ANSWERED}",
     "forget": f"forget E03 {ANSWERED}",
     "schema": "schema",
-    "schema-match": "schema match",
+    "schema-match": "schema match --response",
     "help": "--help",
     "help-match": "match --help",
     "help-groups": "groups --help",
