@@ -10,7 +10,6 @@ import numpy as np
 
 from mentormatch import Cohort, People, Programme
 from mentormatch.fields import AnyField
-from mentormatch.rules.rule import rules_by_kind
 
 WORK = ["scène", "production", "diffusion"]
 STEPS = ["début", "milieu", "confirmé", "expert"]
@@ -141,8 +140,3 @@ def answer(random: Random, field: str) -> object:
             return tuple(random.sample(FIRMS, random.choice([0, 1, 1])))
     named = [*(f"P{row}" for row in range(6)), *FIRMS] if field == "refused" else [f"P{row}" for row in range(9)]
     return tuple(random.sample(named, random.choice([0, 0, 1, 2])))
-
-
-def kinds_of_groups() -> list[str]:
-    """Return the kinds of rules that a programme of groups may state."""
-    return sorted(kind for kind, each in rules_by_kind().items() if each.of_groups)

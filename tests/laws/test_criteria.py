@@ -6,20 +6,11 @@ from hypothesis import strategies as st
 
 from mentormatch.scoring.criterion import criteria_by_kind
 from mentormatch.testing import check_criterion, check_reasons, check_statement, check_value_of_a_pair, check_values
-from tests.laws.extensions import CRITERIA, criterion, untried
+from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, parts_of, surveys
 
 KINDS = sorted(criteria_by_kind())
 every_criterion = pytest.mark.parametrize("kind", KINDS)
-
-
-def test_every_criterion_is_tried() -> None:
-    assert untried(criteria_by_kind(), CRITERIA) == []
-
-
-def test_a_criterion_that_is_not_tried_is_named_with_what_to_add() -> None:
-    sentence = untried({"mirror": criteria_by_kind()["same"]}, CRITERIA)[0]
-    assert sentence.startswith("`mirror` has no settings")
 
 
 @every_criterion

