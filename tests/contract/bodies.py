@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+from mentormatch.contract.member_requests import MembersRequest
 from mentormatch.contract.operation import operations
+from mentormatch.contract.requests import CohortRequest
 
 KINDS = sorted(operations())
+OF_PEOPLE = [kind for kind in KINDS if issubclass(operations()[kind].request_type, CohortRequest)]
+OF_MEMBERS = [kind for kind in KINDS if issubclass(operations()[kind].request_type, MembersRequest)]
 type Path = tuple[str | int, ...]
 
 

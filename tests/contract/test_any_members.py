@@ -6,17 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.contract.member_requests import MembersRequest
-from mentormatch.contract.operation import GROUPED, SAID, operations
+from mentormatch.contract.operation import GROUPED, SAID
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
 from tests.conftest import DEEP
-from tests.contract.bodies import KINDS, example, places, replaced
+from tests.contract.bodies import OF_MEMBERS, example, places, replaced
 from tests.contract.test_any_answers import ANSWERS
 from tests.contract.test_any_json import said, values
 from tests.contract.test_groups_as_the_library import request_of
 
-OF_MEMBERS = [kind for kind in KINDS if issubclass(operations()[kind].request_type, MembersRequest)]
 CODEV, TASK = request_of("codeveloppement"), request_of("groupe-de-travail")
 EVERY_KIND = {
     **CODEV["programme"],
@@ -41,10 +39,6 @@ EXTENSIONS = [
 PLACES = list(places(EVERY_KIND))[1:]
 ASKED = [*SAID["C01"], "skills"]
 LIMIT = {"time_limit_s": 2}
-
-
-def test_every_operation_on_members_is_tried() -> None:
-    assert OF_MEMBERS == ["dates", "groups", "rotate", "topics", "turns"]
 
 
 @pytest.mark.promise(6)

@@ -10,20 +10,16 @@ from jsonschema_rs import meta, validator_for
 from pydantic import ValidationError
 
 from mentormatch import ProgrammeError, ProposalRecord, RequestError
-from mentormatch.contract.member_requests import MembersRequest
 from mentormatch.contract.operation import ask, operations, read, schema_of
-from mentormatch.contract.requests import CohortRequest
 from mentormatch.contract.response import Response
 from mentormatch.languages import tr
-from tests.contract.bodies import KINDS, example, texts
+from tests.contract.bodies import KINDS, OF_MEMBERS, OF_PEOPLE, example, texts
 from tests.english import french_in
 
 every_operation = pytest.mark.parametrize("kind", KINDS)
 ASKED = {kind: schema_of(operations()[kind], "request") for kind in KINDS}
 REQUIRED = [(kind, name) for kind in KINDS for name in ASKED[kind]["required"]]
 KEYS = [(kind, name) for kind in KINDS for name in ASKED[kind]["properties"]]
-OF_PEOPLE = [kind for kind in KINDS if issubclass(operations()[kind].request_type, CohortRequest)]
-OF_MEMBERS = [kind for kind in KINDS if issubclass(operations()[kind].request_type, MembersRequest)]
 
 
 @every_operation
