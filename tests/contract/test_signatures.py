@@ -1,40 +1,15 @@
 """An operation in JSON and the call of the library take the same: what only one of them takes is written here."""
 
-from collections.abc import Callable
 from inspect import Parameter, signature
 from typing import Any
 
 import pytest
 from pydantic_core import PydanticUndefined
 
-import mentormatch as mm
 from mentormatch import Sessions
 from mentormatch.contract.operation import operations
 from tests.conftest import ROOT
 
-CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
-    "access": (mm.match, mm.access),
-    "alternatives": (mm.match, mm.Matching.alternatives),
-    "dates": (mm.choose_dates,),
-    "diagnose": (mm.diagnose,),
-    "draw": (mm.draw,),
-    "evaluate": (mm.evaluate,),
-    "groups": (mm.form_groups,),
-    "incentives": (mm.incentives,),
-    "learn": (mm.learn,),
-    "match": (mm.match,),
-    "plans": (mm.plans,),
-    "recruit": (mm.match, mm.recruit),
-    "repair": (mm.repair,),
-    "reply": (mm.reply,),
-    "rotate": (mm.form_groups, mm.rotate),
-    "sturdy": (mm.match, mm.sturdy),
-    "suggest": (mm.suggest,),
-    "topics": (mm.choose_topics,),
-    "turns": (mm.schedule_turns,),
-    "verify": (mm.verify,),
-    "why-not": (mm.match, mm.Matching.why_not),
-}
 OBJECTS = {"self", "cohort", "programme", "matching", "grouping", "approvals", "availabilities"}
 """What Python holds as one object. A message spells it out, and says in which language it is answered:"""
 SPELT_OUT = {
@@ -75,7 +50,7 @@ OTHER_DEFAULTS = {("repair", "seed"), ("reply", "seed"), ("repair", "arrived"), 
 
 def taken(kind: str) -> dict[str, Any]:
     """Return what the calls of Python take for an operation, each with its default."""
-    given = {name: one.default for call in CALLS[kind] for name, one in signature(call).parameters.items()}
+    given = {name: one.default for call in operations()[kind].calls for name, one in signature(call).parameters.items()}
     of_sessions = OF_SESSIONS if kind in ("dates", "topics", "turns") else set()
     return {name: default for name, default in given.items() if name not in OBJECTS | of_sessions}
 
@@ -93,10 +68,6 @@ def plain(default: Any) -> Any:
     return () if default == [] else None if default in (Parameter.empty, PydanticUndefined) else default
 
 
-def test_every_operation_has_a_call() -> None:
-    assert set(CALLS) == set(operations()), "an operation answers what a call of the library does: name it in CALLS"
-
-
 @pytest.mark.parametrize("kind", operations())
 def test_the_pages_on_json_tell_of_every_operation(kind: str) -> None:
     pages = ROOT / "docs" / "reference"
@@ -106,14 +77,14 @@ def test_the_pages_on_json_tell_of_every_operation(kind: str) -> None:
     assert kind in sections, "docs/reference/python/contract.rst has no section for it"
 
 
-@pytest.mark.parametrize("kind", CALLS)
+@pytest.mark.parametrize("kind", operations())
 def test_python_and_json_take_the_same(kind: str) -> None:
     in_python, in_json = set(taken(kind)), set(asked(kind))
     assert in_python - in_json == PYTHON_ALONE.get(kind, set())
     assert in_json - in_python == JSON_ALONE.get(kind, set())
 
 
-@pytest.mark.parametrize("kind", CALLS)
+@pytest.mark.parametrize("kind", operations())
 def test_what_both_take_has_the_same_default(kind: str) -> None:
     in_python, in_json = taken(kind), asked(kind)
     differ = {(kind, name) for name in {*in_python} & {*in_json} if plain(in_python[name]) != plain(in_json[name])}

@@ -4,7 +4,7 @@ The examples that operations begin from: two mentors and two mentees, and a grou
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar, Literal
 
@@ -104,6 +104,11 @@ class Operation[Asked: Request, Answered: Response](ABC):
     kind: ClassVar[str]
     request_type: ClassVar[type[Request]]
     response_type: ClassVar[type[Response]]
+    calls: ClassVar[tuple[Callable[..., Any], ...]]
+    """The calls of the library that answer the same, one after the other."""
+    sent: ClassVar[str]
+    told: ClassVar[str]
+    """What the table of the contract says of its messages."""
 
     @abstractmethod
     def answer(self, request: Asked) -> Answered:

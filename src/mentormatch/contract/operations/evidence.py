@@ -16,7 +16,7 @@ from mentormatch.contract.operation import COHORT, PROGRAMME, Operation
 from mentormatch.contract.operations.repair import pairs_out
 from mentormatch.contract.requests import CohortRequest, ProgrammeTable, TimeLimit
 from mentormatch.followup.lessons import MOST_EDITIONS, CriterionEffect, EditionResults
-from mentormatch.operations.experiment import Draw, DrawnPart, Experiment, draw_plan
+from mentormatch.operations.experiment import Draw, DrawnPart, Experiment, draw, draw_plan
 from mentormatch.operations.learn import Learning, learn
 from mentormatch.programme.programme import Programme
 
@@ -97,6 +97,9 @@ class LearnFromEditions(Operation[LearnRequest, LearnResponse]):
     kind = "learn"
     request_type = LearnRequest
     response_type = LearnResponse
+    calls = (learn,)
+    sent = "people, `editions`, `seed`, `time_limit_s`"
+    told = "which criteria went with pairs that lasted and were content, and this year's pairs under other weights"
 
     def answer(self, request: LearnRequest) -> LearnResponse:
         """Return what the editions teach."""
@@ -173,6 +176,9 @@ class DrawLots(Operation[DrawRequest, DrawResponse]):
     kind = "draw"
     request_type = DrawRequest
     response_type = DrawResponse
+    calls = (draw,)
+    sent = "people, a `second` programme, `seed`"
+    told = "the pairs of two programmes that differ in criteria, a lot deciding where their plans differ, and each lot"
 
     def answer(self, request: DrawRequest) -> DrawResponse:
         """Return what the lots give."""

@@ -18,6 +18,7 @@ from mentormatch.contract.requests import CohortRequest, MatchRequest, TimeLimit
 from mentormatch.fields import Side
 from mentormatch.operations.access import Access, AccessGroup, AccessQuestion, ProportionEstimate, QuotaPrice, access
 from mentormatch.operations.incentives import Incentive, Incentives, incentives
+from mentormatch.operations.matching import match
 from mentormatch.people.changes import AnswerChange
 
 
@@ -89,6 +90,9 @@ class EqualAccess(Operation[AccessRequest, AccessResponse]):
     kind = "access"
     request_type = AccessRequest
     response_type = AccessResponse
+    calls = (match, access)
+    sent = "people, `seed`, `time_limit_s`, `ties`, `prices`"
+    told = "who was placed, by the answers to the questions that the programme watches"
 
     def answer(self, request: AccessRequest) -> AccessResponse:
         """Return how people fared."""
@@ -195,6 +199,9 @@ class AnswerIncentives(Operation[IncentivesRequest, IncentivesResponse]):
     kind = "incentives"
     request_type = IncentivesRequest
     response_type = IncentivesResponse
+    calls = (incentives,)
+    sent = "people, `seed`, `time_limit_s`"
+    told = "which questions invite to answer otherwise, and what closes it; never who"
 
     def answer(self, request: IncentivesRequest) -> IncentivesResponse:
         """Return what invites to answer otherwise."""

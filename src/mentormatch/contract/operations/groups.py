@@ -16,6 +16,7 @@ from mentormatch.contract.group_response import GroupsResponse
 from mentormatch.contract.match_response import Response
 from mentormatch.contract.member_requests import GroupsRequest
 from mentormatch.contract.operation import MEMBERS, Operation
+from mentormatch.groups.formation import form_groups
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.rotation import rotate
 
@@ -26,6 +27,9 @@ class GroupsOperation(Operation[GroupsRequest, GroupsResponse]):
     kind = "groups"
     request_type = GroupsRequest
     response_type = GroupsResponse
+    calls = (form_groups,)
+    sent = "a programme with `[groups]`, its members, `together`, `apart`, `past` groups"
+    told = "the groups, explained, everybody else with a reason, and why not all have a place"
 
     def answer(self, request: GroupsRequest) -> GroupsResponse:
         """Return the groups."""
@@ -82,6 +86,9 @@ class Rotate(Operation[RotateRequest, RotateResponse]):
     kind = "rotate"
     request_type = RotateRequest
     response_type = RotateResponse
+    calls = (form_groups, rotate)
+    sent = "what `groups` was sent, `rounds`"
+    told = "groups for several rounds, as few people as can be meeting again"
 
     def answer(self, request: RotateRequest) -> RotateResponse:
         """Return the groups of every round."""

@@ -49,12 +49,12 @@ from mentormatch.contract.requests import (
 from mentormatch.contract.response import VerifyResponse, verification_out
 from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.operations.evaluation import Evaluation, diagnose, evaluate
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import Matching, match
 from mentormatch.operations.plans import may_go_on, plans
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Decision
-from mentormatch.record.verify import verify_content
+from mentormatch.record.verify import verify, verify_content
 
 
 class Match(Operation[MatchRequest, MatchResponse]):
@@ -63,6 +63,9 @@ class Match(Operation[MatchRequest, MatchResponse]):
     kind = "match"
     request_type = MatchRequest
     response_type = MatchResponse
+    calls = (match,)
+    sent = "a programme and people, `pins`, `bans`, `seed`, `time_limit_s`"
+    told = "the pairs, explained, and everybody else with a reason"
 
     def answer(self, request: MatchRequest) -> MatchResponse:
         """Return the pairs."""
@@ -109,6 +112,9 @@ class Diagnose(Operation[DiagnoseRequest, DiagnoseResponse]):
     kind = "diagnose"
     request_type = DiagnoseRequest
     response_type = DiagnoseResponse
+    calls = (diagnose,)
+    sent = "people, `time_limit_s`"
+    told = "whether the rules can all hold, what stands in the way, the ways out"
 
     def answer(self, request: DiagnoseRequest) -> DiagnoseResponse:
         """Return the diagnosis."""
@@ -166,6 +172,9 @@ class Plans(Operation[PlansRequest, PlansResponse]):
     kind = "plans"
     request_type = PlansRequest
     response_type = PlansResponse
+    calls = (plans,)
+    sent = "people, `n`, `differ_by`"
+    told = "several plans, the best first"
 
     def answer(self, request: PlansRequest) -> PlansResponse:
         """Return the plans."""
@@ -259,6 +268,9 @@ class Evaluate(Operation[EvaluateRequest, EvaluateResponse]):
     kind = "evaluate"
     request_type = EvaluateRequest
     response_type = EvaluateResponse
+    calls = (evaluate,)
+    sent = "what `match` was sent, and `pairs` of any origin; `best`"
+    told = "what they are worth, in each goal too, each rule that they break, and what the best plan reaches"
 
     def answer(self, request: EvaluateRequest) -> EvaluateResponse:
         """Return the plan, explained."""
@@ -295,6 +307,9 @@ class Verify(Operation[VerifyRequest, VerifyResponse]):
     kind = "verify"
     request_type = VerifyRequest
     response_type = VerifyResponse
+    calls = (verify,)
+    sent = "the text of a `decision` file, of its `log`, a `head`"
+    told = "whether it is what it says"
 
     def answer(self, request: VerifyRequest) -> VerifyResponse:
         """Return what holds."""

@@ -20,7 +20,7 @@ from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import MatchRequest, Mention
 from mentormatch.explanation.why_not import Alternative, Losses, Move
 from mentormatch.fields import SIDES, Side
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import Matching, match
 
 
 class LossOut(JsonMessage):
@@ -115,6 +115,9 @@ class Alternatives(Operation[AlternativesRequest, AlternativesResponse]):
     kind = "alternatives"
     request_type = AlternativesRequest
     response_type = AlternativesResponse
+    calls = (match, Matching.alternatives)
+    sent = "what `match` was sent, `person`, `most`"
+    told = "the other partners they could have, cheapest first"
 
     def answer(self, request: AlternativesRequest) -> AlternativesResponse:
         """Return the other partners, the cheapest first."""
@@ -184,6 +187,9 @@ class WhyNotOperation(Operation[WhyNotRequest, WhyNotResponse]):
     kind = "why-not"
     request_type = WhyNotRequest
     response_type = WhyNotResponse
+    calls = (match, Matching.why_not)
+    sent = "what `match` was sent, `mentor` and `mentee`"
+    told = "what forcing that pair would cost, who would move, or which rules forbid it"
 
     def answer(self, request: WhyNotRequest) -> WhyNotResponse:
         """Return what forcing the pair would mean."""

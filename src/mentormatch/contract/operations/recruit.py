@@ -10,6 +10,7 @@ from mentormatch.base.strict_json import JsonMessage, whole
 from mentormatch.contract.match_response import Response
 from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import MatchRequest
+from mentormatch.operations.matching import match
 from mentormatch.operations.recruit import MOST_MENTORS, recruit
 from mentormatch.operations.recruitment import (
     MentorDescription,
@@ -107,6 +108,9 @@ class Recruit(Operation[RecruitRequest, RecruitResponse]):
     kind = "recruit"
     request_type = RecruitRequest
     response_type = RecruitResponse
+    calls = (match, recruit)
+    sent = "what `match` was sent, `k`"
+    told = "whom to recruit next, by the few answers it takes, and which places would do instead"
 
     def answer(self, request: RecruitRequest) -> RecruitResponse:
         """Return whom to recruit."""

@@ -32,6 +32,7 @@ from mentormatch.languages import tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.evaluation import given_plan
+from mentormatch.operations.matching import match
 from mentormatch.operations.recoverable_plan import MOST_LEAVING, Sturdiness, SturdyPlan, sturdy
 from mentormatch.operations.repair import Repair as Repaired
 from mentormatch.operations.repair import Reserve, TradeoffPoint, repair
@@ -132,6 +133,9 @@ class RepairOperation(Operation[RepairRequest, RepairResponse]):
     kind = "repair"
     request_type = RepairRequest
     response_type = RepairResponse
+    calls = (repair,)
+    sent = "today's people, the `former` pairs, who is `withdrawn`, which pairs to `keep`"
+    told = "new pairs, as few broken as that takes"
 
     def answer(self, request: RepairRequest) -> RepairResponse:
         """Return the repaired plan."""
@@ -262,6 +266,9 @@ class SturdyPlans(Operation[SturdyRequest, SturdyResponse]):
     kind = "sturdy"
     request_type = SturdyRequest
     response_type = SturdyResponse
+    calls = (match, sturdy)
+    sent = "what `match` was sent, `k`"
+    told = "how many keep or get a partner if `k` leave, and the plans that hold better, with price and bound"
 
     def answer(self, request: SturdyRequest) -> SturdyResponse:
         """Return what holds."""

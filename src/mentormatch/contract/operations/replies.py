@@ -85,6 +85,9 @@ class Suggest(Operation[SuggestRequest, SuggestResponse]):
     kind = "suggest"
     request_type = SuggestRequest
     response_type = SuggestResponse
+    calls = (suggest,)
+    sent = "people, `each`, `most_shown`"
+    told = "for everybody a short list of possible partners, nobody shown too often or never"
 
     def answer(self, request: SuggestRequest) -> SuggestResponse:
         """Return the lists."""
@@ -210,6 +213,9 @@ class ReplyOperation(Operation[ReplyRequest, ReplyResponse]):
     kind = "reply"
     request_type = ReplyRequest
     response_type = ReplyResponse
+    calls = (reply,)
+    sent = "today's people, the `proposal` (pairs, or what `reply` told), the `replies`, `late`"
+    told = "the next round: accepted pairs stay, declined ones do not come back, how everybody stands"
 
     def answer(self, request: ReplyRequest) -> ReplyResponse:
         """Return the next round."""

@@ -21,13 +21,12 @@ from mentormatch.contract.member_requests import Keyed, MembersRequest, NumberIn
 from mentormatch.contract.operation import MEMBERS, Operation
 from mentormatch.contract.requests import Mention
 from mentormatch.fields import SIDES
-from mentormatch.groups.dates import Dates
-from mentormatch.groups.dates import Dates as ChosenDates
+from mentormatch.groups.dates import Dates, choose_dates
 from mentormatch.groups.inputs import names_as
 from mentormatch.groups.result import worst_status
 from mentormatch.groups.sessions import dates_of, require_sessions, topics_of, turns_of
-from mentormatch.groups.topics import Topics as ChosenTopics
-from mentormatch.groups.turns import Turns as Scheduled
+from mentormatch.groups.topics import Topics, choose_topics
+from mentormatch.groups.turns import Turns, schedule_turns
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 
@@ -97,7 +96,7 @@ class TopicsResponse(Response):
     remarks: list[RemarkOut]
 
     @classmethod
-    def of(cls, found: ChosenTopics, cohort: Cohort, *, staff: bool) -> Self:
+    def of(cls, found: Topics, cohort: Cohort, *, staff: bool) -> Self:
         """Return what a choice of topics says."""
         return cls(
             status=found.status,
@@ -121,6 +120,9 @@ class TopicsOperation(Operation[TopicsRequest, TopicsResponse]):
     kind = "topics"
     request_type = TopicsRequest
     response_type = TopicsResponse
+    calls = (choose_topics,)
+    sent = "a programme with `[sessions]`, its members, `number`, `staff`"
+    told = "the topics, who is served, and for the team who asked for what"
 
     def answer(self, request: TopicsRequest) -> TopicsResponse:
         """Return the topics."""
@@ -134,7 +136,7 @@ class TopicsOperation(Operation[TopicsRequest, TopicsResponse]):
         return {**MEMBERS, "staff": True}
 
 
-def wanted_out(found: ChosenTopics) -> list[WantedOut]:
+def wanted_out(found: Topics) -> list[WantedOut]:
     """Return who asked for what as the contract has it."""
     return [WantedOut(member=one.member, asked=list(one.asked), chosen=list(one.chosen)) for one in found.requests]
 
@@ -187,7 +189,7 @@ class DatesResponse(Response):
     remarks: list[RemarkOut]
 
     @classmethod
-    def of(cls, found: ChosenDates, cohort: Cohort, *, staff: bool) -> Self:
+    def of(cls, found: Dates, cohort: Cohort, *, staff: bool) -> Self:
         """Return what a choice of dates says."""
         return cls(
             status=found.status,
@@ -213,6 +215,9 @@ class DatesOperation(Operation[DatesRequest, DatesResponse]):
     kind = "dates"
     request_type = DatesRequest
     response_type = DatesResponse
+    calls = (choose_dates,)
+    sent = "a programme with `[sessions]`, its members, `number`, `staff`"
+    told = "the dates, how many can be there, what was set aside, and for the team who misses what"
 
     def answer(self, request: DatesRequest) -> DatesResponse:
         """Return the dates."""
@@ -226,12 +231,12 @@ class DatesOperation(Operation[DatesRequest, DatesResponse]):
         return {**MEMBERS, "staff": True}
 
 
-def missed_out(found: ChosenDates) -> list[MissedOut]:
+def missed_out(found: Dates) -> list[MissedOut]:
     """Return who misses what as the contract has it."""
     return [MissedOut(member=one.member, missed=list(one.names)) for one in found.missed]
 
 
-def silent_in(found: ChosenDates) -> list[str]:
+def silent_in(found: Dates) -> list[str]:
     """Return who did not say when they can come."""
     there = found.there
     return [member for member, known in zip(there.members, there.known.tolist(), strict=True) if not known]
@@ -301,7 +306,7 @@ class TurnsResponse(Response):
     remarks: list[RemarkOut]
 
     @classmethod
-    def of(cls, found: Scheduled, at: Dates | None, cohort: Cohort, seed: int) -> Self:
+    def of(cls, found: Turns, at: Dates | None, cohort: Cohort, seed: int) -> Self:
         """Return what turns say, at dates that were chosen for them."""
         return cls(
             status=worst_status([found.status, *([at.status] if at else [])]),
@@ -323,6 +328,9 @@ class TurnsOperation(Operation[TurnsRequest, TurnsResponse]):
     kind = "turns"
     request_type = TurnsRequest
     response_type = TurnsResponse
+    calls = (schedule_turns,)
+    sent = "a programme with `[sessions]`, its members; the `group`, the `dates` where the team chose them"
+    told = "who presents at which session, who has no turn and why"
 
     def answer(self, request: TurnsRequest) -> TurnsResponse:
         """Return the turns."""
@@ -339,7 +347,7 @@ class TurnsOperation(Operation[TurnsRequest, TurnsResponse]):
         return {**MEMBERS, "dates": ["13 octobre", "17 novembre"]}
 
 
-def without_out(found: Scheduled) -> list[WithoutTurnOut]:
+def without_out(found: Turns) -> list[WithoutTurnOut]:
     """Return everybody without a turn as the contract has them."""
     return [
         WithoutTurnOut(member=one.member, round=one.round, code=one.code, reason=one.reason) for one in found.without
