@@ -31,3 +31,8 @@ def test_the_page_of_criteria_and_rules_is_the_one_that_the_code_writes() -> Non
     tool = run_path(str(ROOT / "tools" / "reference"))
     written = (ROOT / "docs" / "reference" / "criteria-and-rules.md").read_text(encoding="utf-8")
     assert written == tool["page"](), "run `make reference`"
+
+
+def test_what_tells_of_operations_is_what_the_code_writes() -> None:
+    for path, text in run_path(str(ROOT / "tools" / "contract"))["pages"]().items():
+        assert path.read_text(encoding="utf-8") == text, "run `make reference`"
