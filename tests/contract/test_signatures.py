@@ -21,13 +21,8 @@ OF_SESSIONS = {*Sessions.model_fields, "sessions", "n", "candidates", "field", "
 OF_THE_MACHINE = {"executor", "memory_mb", "cancel"}
 """Workers, memory and events of one process: a service has its own."""
 PYTHON_ALONE: dict[str, set[str]] = {
-    "access": {*OF_THE_MACHINE, "price_limit_s"},  # a service has limits of its own
-    "alternatives": OF_THE_MACHINE,
+    "access": {"price_limit_s"},  # a service has limits of its own
     "draw": {"record"},  # a file, whose parts are sent
-    "match": OF_THE_MACHINE,
-    "recruit": OF_THE_MACHINE,
-    "sturdy": OF_THE_MACHINE,
-    "why-not": OF_THE_MACHINE,
     "topics": {"goals"},  # no programme states them
     "turns": {"zone"},  # of a programme, the question about slots states it
     "verify": {"path", "journal", "against"},  # files: what stands in them is sent, as ``decision`` and ``log``
@@ -52,7 +47,7 @@ def taken(kind: str) -> dict[str, Any]:
     """Return what the calls of Python take for an operation, each with its default."""
     given = {name: one.default for call in operations()[kind].calls for name, one in signature(call).parameters.items()}
     of_sessions = OF_SESSIONS if kind in ("dates", "topics", "turns") else set()
-    return {name: default for name, default in given.items() if name not in OBJECTS | of_sessions}
+    return {name: default for name, default in given.items() if name not in OBJECTS | OF_THE_MACHINE | of_sessions}
 
 
 def asked(kind: str) -> dict[str, Any]:
