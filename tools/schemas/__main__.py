@@ -73,7 +73,7 @@ def messages(models: dict[str, type[BaseModel]], mode: JsonSchemaMode, common: s
     places, found = models_json_schema(each, schema_generator=Parted, ref_template=place)
     parts = found["$defs"]
     named = set(re.findall(r'"\$ref": "[^"]*/(\w+)"', json.dumps(parts)))
-    whole = {file: parts[places[model, mode]["$ref"].rpartition("/")[2]] for file, model in models.items()}
+    whole = {file: {**parts[places[model, mode]["$ref"].rpartition("/")[2]]} for file, model in models.items()}
     return {common: {"$defs": {name: part for name, part in parts.items() if name in named}}, **whole}
 
 
