@@ -35,8 +35,10 @@ watching: list[bool] = []
 
 
 def note(event: str, arguments: tuple[Any, ...]) -> None:
-    """Note the files that are opened to be written, while somebody watches."""
-    if watching and event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITING:
+    """Note the files that are opened to be written, while somebody watches; a number is a pipe to a child."""
+    if not watching or event != "open" or isinstance(arguments[0], int):
+        return
+    if isinstance(arguments[2], int) and arguments[2] & WRITING:
         opened.append(str(arguments[0]))
 
 
