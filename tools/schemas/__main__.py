@@ -24,6 +24,7 @@ SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
 PROMISED = SCHEMAS / f"v{VERSION}"
 """What was promised, without words and examples."""
 PROGRAMME = "programme.json"
+WIDTH = 120
 WORDS = {"title", "description", "examples", "default", "discriminator"}
 
 
@@ -105,7 +106,19 @@ def bare(schema: Any) -> Any:
 
 def text_of(schema: dict[str, Any]) -> str:
     """Return a schema as its file has it."""
-    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+    return laid_out(schema, 0) + "\n"
+
+
+def laid_out(part: Any, depth: int) -> str:
+    """Return JSON of which each object and list stands on one line where it has room there."""
+    line = json.dumps(part, ensure_ascii=False)
+    if len(line) + depth <= WIDTH or not isinstance(part, dict | list):
+        return line
+    start, end = "{}" if isinstance(part, dict) else "[]"
+    keys = [f"{json.dumps(key)}: " for key in part] if isinstance(part, dict) else [""] * len(part)
+    values = part.values() if isinstance(part, dict) else part
+    inner = [f"{key}{laid_out(each, depth + 1)}" for key, each in zip(keys, values, strict=True)]
+    return start + ",".join(f"\n{' ' * (depth + 1)}{each}" for each in inner) + f"\n{' ' * depth}{end}"
 
 
 if __name__ == "__main__":
