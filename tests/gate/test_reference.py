@@ -27,6 +27,11 @@ def test_the_page_of_commands_is_the_one_that_the_code_writes() -> None:
     assert written == tool["page"](), "run `make reference`"
 
 
+def test_the_lists_of_criteria_and_rules_name_all_of_them() -> None:
+    for path, text in run_path(str(ROOT / "tools" / "reference"))["lists"]().items():
+        assert path.read_text(encoding="utf-8") == text, "run `make reference`"
+
+
 def test_the_page_of_criteria_and_rules_is_the_one_that_the_code_writes() -> None:
     tool = run_path(str(ROOT / "tools" / "reference"))
     written = (ROOT / "docs" / "reference" / "criteria-and-rules.md").read_text(encoding="utf-8")

@@ -1,12 +1,13 @@
 """Every criterion and rule states an example, and people are matched with it."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
 import mentormatch as mm
-from mentormatch import Programme, Status, examples
+from mentormatch import Programme, ProgrammeError, Status, examples
 from mentormatch.examples import folder_of
 from mentormatch.fields.extension import Extension
 from mentormatch.rules.rule import rules_by_kind
@@ -18,6 +19,24 @@ STATED = {
 KINDS = [
     (part, kind) for part, kinds in (("criteria", criteria_by_kind()), ("rules", rules_by_kind())) for kind in kinds
 ]
+
+
+def shown(part: str, kind: str) -> Mapping[str, Any]:
+    """Return the example that a kind states."""
+    return (criteria_by_kind() if part == "criteria" else rules_by_kind())[kind].example
+
+
+def with_answers(stated: Any, answers: Sequence[str]) -> Any:
+    """Return what a kind states with other answers wherever it names some."""
+    if isinstance(stated, list):
+        return [with_answers(part, answers) for part in stated]
+    if not isinstance(stated, Mapping):
+        return stated
+    return {key: answers if key == "in" else with_answers(part, answers) for key, part in stated.items()}
+
+
+ANSWERED = [(part, kind) for part, kind in KINDS if with_answers(shown(part, kind), []) != shown(part, kind)]
+"""The kinds whose examples name answers."""
 
 
 def without_example(kinds: Mapping[str, type[Extension]]) -> list[str]:
@@ -38,6 +57,14 @@ def test_one_that_states_none_is_named_with_what_to_add() -> None:
         """A kind that somebody forgot to show."""
 
     assert without_example({"silent": Silent})[0].startswith("`silent` states no example")
+
+
+@pytest.mark.parametrize(("part", "kind"), ANSWERED)
+def test_an_answer_that_is_no_option_is_refused_by_name(part: str, kind: str) -> None:
+    name = "codeveloppement" if part == "rules" and not rules_by_kind()[kind].of_pairs else "mentorat"
+    example = with_answers(shown(part, kind), ["nulle part"])
+    with pytest.raises(ProgrammeError, match="nulle part"):
+        Programme.read({**STATED[name], part: [*STATED[name][part], example]})
 
 
 @pytest.mark.parametrize(("part", "kind"), KINDS)

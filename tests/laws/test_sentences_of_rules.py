@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from mentormatch import Criterion, Rule, language
 from mentormatch.fields import AnyField
+from mentormatch.fields.extension import attribute_of
 from mentormatch.languages import LANGUAGES
-from mentormatch.programme.blanks import BLANK, BlankSentence, BlankSource, FormBlank, attribute_of, sentences_of
+from mentormatch.programme.blanks import BLANK, BlankSentence, BlankSource, FormBlank, sentences_of
 from mentormatch.programme.question_edits import TABLES
 from mentormatch.programme.tables import table_of
 from mentormatch.rules.rule import rules_by_kind

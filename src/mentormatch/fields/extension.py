@@ -66,8 +66,10 @@ class Extension(BaseModel):
                 yield FieldReference(setting, field, ref)
 
     def quotations(self) -> Iterator[AnswerReference]:
-        """Yield every answer to a field that this extension names."""
-        yield from ()
+        """Yield every answer to a field that this extension names: unless said, those of ``in``, to ``field``."""
+        if field := getattr(self, "field", None):
+            among = getattr(self, attribute_of(type(self), "in"), ())
+            yield from (AnswerReference("in", field, answer) for answer in among)
 
     def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
         """Yield what does not go with the questions of a programme, by the setting that it stands in."""
@@ -83,3 +85,9 @@ def settings_naming_fields(kind: type[Extension]) -> tuple[tuple[str, FieldRef],
     """Return the settings of a kind that name fields, each with what it may name."""
     fields = kind.model_fields.items()
     return tuple((setting, mark) for setting, info in fields for mark in info.metadata if isinstance(mark, FieldRef))
+
+
+def attribute_of(kind: type[BaseModel], setting: str) -> str:
+    """Return the attribute that holds a setting, which the file may call otherwise."""
+    names = (name for name, info in kind.model_fields.items() if info.validation_alias == setting)
+    return next(names, setting)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from mentormatch.fields import AnyField
-from mentormatch.fields.extension import Extension, FieldRef, settings_naming_fields
+from mentormatch.fields.extension import Extension, FieldRef, attribute_of, settings_naming_fields
 from mentormatch.languages import tr
 from mentormatch.programme.programme import Parts, Programme, check_extension
 from mentormatch.programme.tables import as_tables
@@ -216,12 +216,6 @@ def answer_field(extension: Extension | type[Extension], setting: str) -> str:
     inside, _, name = setting.rpartition(".")
     known: Mapping[str, str] = getattr(extension, "answer_fields", {})
     return f"{inside}.{known.get(name, 'field')}".lstrip(".")
-
-
-def attribute_of(kind: type[BaseModel], setting: str) -> str:
-    """Return the attribute that holds a setting, which the file may call otherwise."""
-    names = (name for name, info in kind.model_fields.items() if info.validation_alias == setting)
-    return next(names, setting)
 
 
 def variants(schema: Mapping[str, Any], whole: Mapping[str, Any] | None = None) -> Iterator[Mapping[str, Any]]:

@@ -280,9 +280,6 @@ class Proportion(Rule):
     def references(self) -> Iterator[FieldReference]:
         yield FieldReference("field", self.field, FieldRef(KINDS, self.side))
 
-    def quotations(self) -> Iterator[AnswerReference]:
-        yield from (AnswerReference("in", self.field, answer) for answer in self.among)
-
     def describe(self) -> str:
         least, most = ("" if bound is None else percent(bound / WHOLE) for bound in (self.least, self.most))
         return tr(SHARES[bool(least), bool(most)], least=least, most=most, field=self.field)
@@ -376,9 +373,6 @@ class Composition(Rule):
         """Refuse a composition without a bound, or with bounds that cross."""
         check_bounds(self.least, self.most)
         return self
-
-    def quotations(self) -> Iterator[AnswerReference]:
-        yield from (AnswerReference("in", self.field, answer) for answer in self.among)
 
     def describe(self) -> str:
         bounds = self.least is not None, self.most is not None

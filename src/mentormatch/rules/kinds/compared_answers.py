@@ -28,7 +28,7 @@ from mentormatch.base.columns import NONE, MultiChoice, NameLists, SingleChoice
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import AnyField, Levels, Side
 from mentormatch.fields.clock import ZonedSlots
-from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
+from mentormatch.fields.extension import FieldRef, FieldReference
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, plain
 from mentormatch.people.cohort import People
@@ -135,9 +135,6 @@ class Require(Rule):
     field: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "any")]
     among: list[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
     missing: Missing = "forbid"
-
-    def quotations(self) -> Iterator[AnswerReference]:
-        yield from (AnswerReference("in", self.field, answer) for answer in self.among)
 
     def describe(self) -> str:
         return tr("réponse exigée à « {field} »", field=self.field)

@@ -323,10 +323,6 @@ class Priority(Rule):
         if self.field is not None:
             yield FieldReference("field", self.field, FieldRef(KINDS, self.side))
 
-    def quotations(self) -> Iterator[AnswerReference]:
-        if self.field is not None:
-            yield from (AnswerReference("in", self.field, answer) for answer in self.among)
-
     def describe(self) -> str:
         return tr("personnes à placer en priorité")
 

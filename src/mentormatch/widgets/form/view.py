@@ -5,10 +5,10 @@ from typing import Any, Literal
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.fields import AnyField
-from mentormatch.fields.extension import Extension
+from mentormatch.fields.extension import Extension, attribute_of
 from mentormatch.languages import language, mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, plain, quoted
-from mentormatch.programme.blanks import Beginning, BlankSentence, FormBlank, attribute_of, sentences_of
+from mentormatch.programme.blanks import Beginning, BlankSentence, FormBlank, sentences_of
 from mentormatch.programme.edits import FULL, programme_differences
 from mentormatch.programme.programme import Goal
 from mentormatch.report.intake_words import KINDS
