@@ -77,7 +77,7 @@ proof: cover ## run every test, also those that take hours, with deep searches, 
 mutants: .venv/dev ## change the code that vouches for results, and tell what no test notices; GROUPS="check log"
 	$(BIN)/python tools/mutants $(GROUPS)
 
-reference: .venv/dev ## write the pages of criteria, rules, commands and operations, and the JSON schemas, from the code
+reference: .venv/dev ## write the pages of criteria, rules, survey tools, commands and operations, and the JSON schemas
 	$(BIN)/python tools/reference
 	$(BIN)/python tools/commands
 	$(BIN)/python tools/contract

@@ -3,6 +3,8 @@
 import re
 from runpy import run_path
 
+import pytest
+
 from tests.conftest import ROOT
 
 MARK = re.compile(r"mark\.promise\((\d+)\)")
@@ -27,17 +29,13 @@ def test_the_page_of_commands_is_the_one_that_the_code_writes() -> None:
     assert written == tool["page"](), "run `make reference`"
 
 
-def test_the_lists_of_criteria_and_rules_name_all_of_them() -> None:
-    for path, text in run_path(str(ROOT / "tools" / "reference"))["lists"]().items():
+@pytest.mark.parametrize("tool", ["reference", "contract"])
+def test_pages_and_lists_are_as_the_code_writes_them(tool: str) -> None:
+    for path, text in run_path(str(ROOT / "tools" / tool))["pages"]().items():
         assert path.read_text(encoding="utf-8") == text, "run `make reference`"
 
 
-def test_the_page_of_criteria_and_rules_is_the_one_that_the_code_writes() -> None:
-    tool = run_path(str(ROOT / "tools" / "reference"))
-    written = (ROOT / "docs" / "reference" / "criteria-and-rules.md").read_text(encoding="utf-8")
-    assert written == tool["page"](), "run `make reference`"
-
-
-def test_what_tells_of_operations_is_what_the_code_writes() -> None:
-    for path, text in run_path(str(ROOT / "tools" / "contract"))["pages"]().items():
-        assert path.read_text(encoding="utf-8") == text, "run `make reference`"
+def test_the_page_of_survey_tools_has_every_part_that_the_code_writes() -> None:
+    written = (ROOT / "docs" / "reference" / "outils-d-enquete.md").read_text(encoding="utf-8")
+    parts = run_path(str(ROOT / "tools" / "reference"))["blocks"]([])
+    assert {name for name in parts if f"<!-- make reference: {name} -->" not in written} == set()

@@ -15,7 +15,7 @@ from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.tool import sort_by_tool, tools_by_kind
 from mentormatch.testing import check_known_rows, check_named_tool, tools_that_know
-from tests.conftest import DEEP, ROOT
+from tests.conftest import DEEP
 from tests.laws.questionnaires import SIDES
 from tests.survey.tools.exports import EXPORTS, as_read
 from tests.survey.tools.made import (
@@ -85,13 +85,6 @@ def test_an_export_is_read_as_the_same_people(kind: str, case: Case, unfinished:
 def test_a_tool_says_what_staff_call_it(kind: str) -> None:
     assert tools_by_kind()[kind].label
     assert sum(tool.label == tools_by_kind()[kind].label for tool in tools_by_kind().values()) == 1
-
-
-@every_tool
-def test_the_page_of_survey_tools_tells_of_a_tool_whatever_it_is(kind: str) -> None:
-    page = (ROOT / "docs" / "reference" / "outils-d-enquete.md").read_text(encoding="utf-8")
-    (line,) = [line for line in page.splitlines() if line.startswith(f"| `{kind}` |")]
-    assert tools_by_kind()[kind].label.split(" ou ")[0] in line
 
 
 def test_one_tool_alone_takes_what_no_other_knows() -> None:

@@ -28,6 +28,30 @@ OTHER = "Autre"
 """The item that holds what was typed beside the options."""
 
 
+@dataclass(frozen=True, slots=True)
+class ToolPage:
+    """What the page of survey tools says of one, in French: cells of its tables, which may stay empty.
+
+    It is ``known_by`` what is ``expected`` unless said; ``guide`` is a link. The tool notes when an answer was ``sent``
+    and who left it ``unfinished``; some rows are ``refused``, columns of its ``own`` stay. So it writes ``several``
+    choices, an ``other`` answer, a ``grid``, a ``ranking``, and calls the number of a ``response``.
+    """
+
+    known_by: str = ""
+    files: str = ""
+    guide: str = ""
+    sent: str = ""
+    unfinished: str = ""
+    refused: str = ""
+    own: str = ""
+    several: str = ""
+    other: str = ""
+    grid: str = ""
+    ranking: str = ""
+    response: str = ""
+    unconfirmed: str = ""
+
+
 class Tool(ABC):
     """One survey tool, under the name ``label`` that staff know it by. ``last`` ones are asked when no other knows.
 
@@ -40,6 +64,7 @@ class Tool(ABC):
     last: ClassVar[bool] = False
     marks: ClassVar[Sequence[str]] = ()
     expected: ClassVar[str] = ""
+    page: ClassVar[ToolPage] = ToolPage()
 
     @abstractmethod
     def knows(self, rows: Rows) -> bool:

@@ -6,8 +6,7 @@ ticks is ``X``; "Compact" holds all in one cell. ``Séquentiel``, ``SID``, ``UID
 programme may use them as key; the other columns of the tool itself are left out.
 
 When a row was sent is ``Heure de complétion``, or ``Heure de soumission`` where that is empty: day, month and year
-where the labels are French, or a real date of a workbook. Read as it is remembered, not confirmed: the English labels,
-and the keys of columns in the place of their labels.
+where the labels are French, or a real date of a workbook.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from mentormatch.survey.table import Record, Rows, TextTable, is_blank, tabulate
 from mentormatch.survey.tool import (
     OTHER,
     Tool,
+    ToolPage,
     ToolQuestion,
     columns_of,
     header_of,
@@ -56,6 +56,20 @@ class Framaforms(Tool):
     label: ClassVar[str] = mark("Framaforms ou Yakforms")
     marks: ClassVar[Sequence[str]] = (*sorted(DETAILS), *FRENCH, COMPLETED[-1], SUBMITTED[-1])
     expected: ClassVar[str] = mark("le titre du formulaire, une ligne de questions, une ligne d'intitulés")
+    page: ClassVar[ToolPage] = ToolPage(
+        known_by="un titre seul (ou effacé), « Détails de la soumission », les intitulés",
+        files="texte, XLSX, ancien `.xls`",
+        guide="[depuis Framaforms](../guides/depuis-framaforms.md)",
+        sent="heure de complétion, sinon de soumission",
+        unfinished="« Brouillon » vaut 1",
+        own="Séquentiel, SID, UID, Nom d'utilisateur",
+        several="une colonne par option, `X` ; ou une cellule, `a,b,`",
+        other="dernière colonne ; à la fin de la cellule",
+        grid="une colonne par ligne",
+        ranking="une colonne par option, ou par rang",
+        unconfirmed="les intitulés en anglais, et les clés à la place des libellés",
+        response="« SID » ou « Séquentiel »",
+    )
 
     def knows(self, rows: Rows) -> bool:
         """Take a title in a row of its own, or none, above the details of the submission and their labels."""

@@ -3,11 +3,8 @@
 The CSV of the form joins several choices with ``;``. A sheet joins them with a comma and a space, which stand in
 options as well: ``mentormatch.fields.lists`` finds the options that are known, longest first. What was typed beside
 the options stands in the same cell, after them. A grid has a column a line, ``Question [Ligne]``. The address stays,
-for a programme may use it; the time stamp and the score are left out. Day or month first is the country of the sheet:
-in English nothing tells.
-
-Read as they are remembered, not confirmed: the joiner of a sheet; the columns ``Question [Score]`` and
-``Question [Feedback]`` of a quiz, which are left out.
+for a programme may use it; the time stamp and what a quiz adds are left out. Day or month first is the country of the
+sheet: in English nothing tells.
 """
 
 import re
@@ -20,6 +17,7 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Order, Rows, TextTable, tabulate
 from mentormatch.survey.tool import (
     Tool,
+    ToolPage,
     columns_of,
     first_filled,
     not_of,
@@ -56,6 +54,20 @@ class Google(Tool):
     label: ClassVar[str] = "Google Forms"
     marks: ClassVar[Sequence[str]] = STAMPS
     expected: ClassVar[str] = mark("« Horodateur » en première colonne")
+    page: ClassVar[ToolPage] = ToolPage(
+        known_by="« Horodateur » en premier (français, anglais, espagnol, allemand, italien, portugais, néerlandais)",
+        files="CSV, XLSX de Google Sheets",
+        sent="horodateur",
+        own="adresse e-mail",
+        several="`a;b` (formulaire), `a, b` (feuille)",
+        other="dans la cellule",
+        grid="`Question [Ligne]`",
+        ranking="une grille de rangs",
+        unconfirmed=(
+            "la virgule qui joint les choix d'une feuille ; les grilles `Question [Ligne]` ; les colonnes d'un "
+            "quiz ; les intitulés en d'autres langues que le français et l'anglais"
+        ),
+    )
 
     def knows(self, rows: Rows) -> bool:
         """Take what has the time stamp that Google sets in the first column."""

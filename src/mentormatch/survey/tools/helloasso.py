@@ -3,9 +3,6 @@
 Only orders that are "Validé" are people; the others are refused rows. The only address is that of the person who paid,
 who may have paid for several: where that is so it is remarked on, and the number of the ticket can be the key. Names,
 address, ticket and tariff stay, for a programme may use them; what else concerns the order is left out.
-
-Read as they are remembered, not confirmed: the delimiter ``;``; the date of an order, ``dd/mm/yyyy`` with or without
-the time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,6 +15,7 @@ from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.survey.table import Refused, Rows, TableRemark, TextTable, tabulate
 from mentormatch.survey.tool import (
     Tool,
+    ToolPage,
     columns_of,
     not_of,
     number_repeats,
@@ -47,6 +45,18 @@ class HelloAsso(Tool):
     label: ClassVar[str] = "HelloAsso"
     marks: ClassVar[Sequence[str]] = (ORDER, STATUS, PAYER)
     expected: ClassVar[str] = mark("« Référence commande », « Date de la commande » et « Statut de la commande »")
+    page: ClassVar[ToolPage] = ToolPage(
+        files="CSV, XLSX",
+        sent="date de la commande",
+        refused="une commande qui n'est pas « Validé » est une ligne rejetée",
+        own="participant, payeur, numéro de billet, tarif",
+        several="une option par colonne, `Oui`",
+        other="une question à part",
+        grid="une question par ligne",
+        ranking="la cellule, dans l'ordre",
+        unconfirmed="le point-virgule ; la date `jj/mm/aaaa`, avec ou sans l'heure",
+        response="numéro de billet",
+    )
 
     def knows(self, rows: Rows) -> bool:
         """Take what has an order in each row, with its date and its status."""

@@ -6,8 +6,6 @@ boxes of which none is ticked are a blank, for nothing tells that from a questio
 with ``=`` may have a ``'`` in front, which is taken off. An empty date of submission means an answer that is not
 finished; its moment is then that of the last action. The id of the answer, its token and the language stay, for a
 programme may use them; the other columns of the tool itself are left out.
-
-Read as it is remembered, not confirmed: a moment in 1980 is that of an anonymous survey, and is not told.
 """
 
 import re
@@ -21,6 +19,7 @@ from mentormatch.survey.table import Record, Rows, SentMoment, TableRemark, Text
 from mentormatch.survey.tool import (
     OTHER,
     Tool,
+    ToolPage,
     ToolQuestion,
     columns_of,
     header_of,
@@ -71,6 +70,23 @@ class LimeSurvey(Tool):
     marks: ClassVar[Sequence[str]] = (*sorted(LAST_PAGE | LANGUAGE), SUBMITTED[0], NUMBERS[1], "tete de serie")
     expected: ClassVar[str] = mark(
         "« ID de la réponse », « Date de soumission »... en tête, ou des « Question [item] »"
+    )
+    page: ClassVar[ToolPage] = ToolPage(
+        known_by=(
+            "ses colonnes en tête, dont la dernière page ou la langue de départ, ou l'ID de la réponse et la "
+            "date de soumission"
+        ),
+        files="CSV, XLSX",
+        guide="[depuis LimeSurvey](../guides/depuis-limesurvey.md)",
+        sent="date de soumission, sinon de la dernière action",
+        unfinished="la date de soumission est vide",
+        own="ID de la réponse, code d'invitation, langue",
+        several="`Question [option]` : Oui, Non, N/A ; `Q1[SQ001]` ou `Q1_SQ001` : Y",
+        other="`[Autre]`, `[other]` ; `-oth-`",
+        grid="`Question [ligne]`",
+        ranking="`[Classement 1]`, `[1]`",
+        unconfirmed="un moment de 1980 veut dire « anonymisé » : il n'est pas retenu",
+        response="ID",
     )
 
     def knows(self, rows: Rows) -> bool:

@@ -4,9 +4,8 @@ Several choices stand in one cell, ``A;B;`` or ``["A","B"]``. Titles that are al
 the question "Nom" beside the column "Nom" of the tool, ``Pourquoi ?2`` the second question "Pourquoi ?". A question
 that asks for what the tool itself notes of the account (name, address) takes its place. ``anonymous`` is no address.
 
-Unconfirmed: a Likert question has a column a statement, named by the statement alone; the programme says in
-``[mapping.questions]`` to which line of which grid each belongs. The names of the columns of a quiz, beyond
-``Points - ...`` and ``Feedback - ...``.
+A Likert question has a column a statement, named by the statement alone; the programme says in ``[mapping.questions]``
+to which line of which grid each belongs.
 """
 
 import json
@@ -21,6 +20,7 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Rows, TextTable, tabulate
 from mentormatch.survey.tool import (
     Tool,
+    ToolPage,
     columns_of,
     leading_count,
     map_cells,
@@ -62,6 +62,24 @@ class Microsoft(Tool):
     label: ClassVar[str] = "Microsoft Forms"
     marks: ClassVar[Sequence[str]] = (*ENDS[1:], ADDRESS[0], *NOTES[0])
     expected: ClassVar[str] = mark("« ID », « Heure de début », « Heure de fin » d'abord")
+    page: ClassVar[ToolPage] = ToolPage(
+        known_by=(
+            "« ID », « Heure de début », « Heure de fin » (français, anglais, espagnol, allemand, italien, "
+            "portugais, néerlandais)"
+        ),
+        files="XLSX",
+        sent="heure de fin",
+        own="adresse et nom du compte, si rien d'autre ne les demande",
+        several='`a;b;` ou `["a","b"]`',
+        other="dans la cellule",
+        grid="une colonne par énoncé, à nommer dans `[mapping.questions]`",
+        ranking="`a;b;` dans l'ordre",
+        unconfirmed=(
+            "une question de Likert a une colonne par énoncé ; les noms des colonnes d'un quiz ; les intitulés "
+            "en d'autres langues que le français et l'anglais"
+        ),
+        response="ID",
+    )
 
     def knows(self, rows: Rows) -> bool:
         """Tell whether the first columns are the number, the start and the end."""

@@ -15,6 +15,7 @@ from mentormatch.languages import mark
 from mentormatch.survey.table import Rows, TextTable, tabulate
 from mentormatch.survey.tool import (
     Tool,
+    ToolPage,
     ToolQuestion,
     header_of,
     map_cells,
@@ -37,6 +38,16 @@ class Nextcloud(Tool):
     label: ClassVar[str] = "Nextcloud Forms"
     marks: ClassVar[Sequence[str]] = (*IDS[:3], "id de soumission")
     expected: ClassVar[str] = mark("les identifiants des colonnes sous les intitulés")
+    page: ClassVar[ToolPage] = ToolPage(
+        files="CSV, XLSX, ODS",
+        sent="horodatage",
+        own="identifiants de soumission et de compte, nom",
+        several="`a; b`",
+        other="dans la cellule",
+        grid="`Question (Ligne)`",
+        ranking="`Question (option)`",
+        response="identifiant de soumission",
+    )
 
     def knows(self, rows: Rows) -> bool:
         """Take a second row that holds nothing but ids of columns."""

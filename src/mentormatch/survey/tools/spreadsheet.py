@@ -20,6 +20,7 @@ from mentormatch.survey.tool import (
     MOST_TITLES,
     OTHER,
     Tool,
+    ToolPage,
     count,
     item_name,
     number_repeats,
@@ -41,6 +42,11 @@ class Spreadsheet(Tool):
     kind: ClassVar[str] = "plain"
     label: ClassVar[str] = mark("un tableau")
     last: ClassVar[bool] = True
+    page: ClassVar[ToolPage] = ToolPage(
+        known_by="rien de tout cela",
+        files="CSV, XLSX, XLS, ODS",
+        guide="[depuis Excel](../guides/depuis-excel.md)",
+    )
 
     def knows(self, rows: Rows) -> bool:
         """Take any rows."""

@@ -4,8 +4,6 @@ A ticked option repeats its label in the cell. E-mail, names and custom data sta
 does the id of the respondent; the collector, the dates and the IP address are left out. Any of these columns may be
 missing: the second row is mark enough. Who has no end date did not finish; who left half-way with one is seen by the
 share of answers alone, for nothing else tells. Where the second row was blank there is one header row.
-
-Read as it is remembered, not confirmed: the French labels; dates in English with AM or PM are month, day, year.
 """
 
 import re
@@ -18,6 +16,7 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Order, Rows, TextTable, tabulate
 from mentormatch.survey.tool import (
     Tool,
+    ToolPage,
     ToolQuestion,
     columns_of,
     first_filled,
@@ -52,6 +51,22 @@ class SurveyMonkey(Tool):
     label: ClassVar[str] = "SurveyMonkey"
     marks: ClassVar[Sequence[str]] = (*RESPONDENT, *COLLECTOR, *sorted(OPEN))
     expected: ClassVar[str] = mark("deux lignes d'intitulés : des questions, puis « Response » ou des options")
+    page: ClassVar[ToolPage] = ToolPage(
+        known_by=(
+            "une seconde ligne d'intitulés, « Response », « Open-Ended Response » ou des options ; ou « "
+            "Respondent ID » et « Collector ID »"
+        ),
+        files="CSV, XLSX",
+        sent="« End Date », sinon « Start Date »",
+        unfinished="« End Date » est vide",
+        own="Respondent ID, adresse, noms, « Custom Data »",
+        several="une colonne par option, qui répète son libellé",
+        other="« Other (please specify) », « Autre »",
+        grid="une colonne par ligne",
+        ranking="une colonne par option",
+        unconfirmed="les libellés français ; les dates en mois/jour/année, en anglais avec AM ou PM",
+        response="« Respondent ID »",
+    )
 
     def knows(self, rows: Rows) -> bool:
         """Take two header rows: questions, and "Response" below; or ids of respondent and collector over one alone."""

@@ -3,9 +3,6 @@
 ``Question`` holds ``A, B``; ``Question (A)`` and ``Question (B)`` right behind it hold true or false. The columns of
 the options are exact, so they are read and the joined one is left out; what was typed for the option "Autre" is what is
 left of the joined text. Titles that come again get `` (2)``.
-
-Unconfirmed: how the columns of the options of a repeated question are named; ``Question (2) (A)`` and
-``Question (A) (2)`` are both taken.
 """
 
 import re
@@ -19,6 +16,7 @@ from mentormatch.survey.table import Record, Rows, TextTable, tabulate
 from mentormatch.survey.tool import (
     OTHER,
     Tool,
+    ToolPage,
     columns_of,
     item_name,
     leading_count,
@@ -42,6 +40,20 @@ class Tally(Tool):
     label: ClassVar[str] = "Tally"
     marks: ClassVar[Sequence[str]] = FIRST
     expected: ClassVar[str] = mark("« Submission ID », « Respondent ID », « Submitted at » d'abord")
+    page: ClassVar[ToolPage] = ToolPage(
+        known_by="« Submission ID », puis « Respondent ID » ou « Submitted at »",
+        files="CSV",
+        sent="« Submitted at »",
+        several="`Question (option)` : true, false ; la cellule jointe est laissée",
+        other="ce qui reste de la cellule jointe",
+        grid="`Question (ligne)`",
+        ranking="une colonne par rang ou par option",
+        unconfirmed=(
+            "le nom des colonnes d'options d'une question répétée : `Question (2) (a)` et `Question (a) (2)` "
+            "sont acceptés ; les grilles et les classements"
+        ),
+        response="« Submission ID »",
+    )
 
     def knows(self, rows: Rows) -> bool:
         """Tell whether the first columns are the number and one more of the three that Tally sets there."""

@@ -22,6 +22,7 @@ from mentormatch.survey.table import Rows, TextTable, tabulate
 from mentormatch.survey.tool import (
     OTHER,
     Tool,
+    ToolPage,
     not_of,
     number_repeats,
     part,
@@ -47,6 +48,18 @@ class Typeform(Tool):
     label: ClassVar[str] = "Typeform"
     marks: ClassVar[Sequence[str]] = (STARTED, SUBMITTED, NETWORK)
     expected: ClassVar[str] = mark("« # », « Start Date (UTC) », « Submit Date (UTC) »")
+    page: ClassVar[ToolPage] = ToolPage(
+        known_by="« # », « Start Date (UTC) », « Submit Date (UTC) » : deux des trois",
+        files="CSV",
+        sent="« Submit Date », sinon « Start Date » (UTC)",
+        unfinished="« Submit Date » est vide, ou « Response Type » n'est pas « completed »",
+        several="une colonne par option, à nommer dans `[mapping.questions]`",
+        other="`Other`, derrière sa question",
+        grid="une question par ligne",
+        ranking="la cellule, dans l'ordre",
+        unconfirmed="la forme d'un classement",
+        response="« # »",
+    )
 
     def knows(self, rows: Rows) -> bool:
         """Take what has the two times behind the questions, or one of them and the tool's number first."""
