@@ -1,17 +1,24 @@
 """The laws of criteria, rules, survey tools and exporters, for the tests of whoever writes one.
 
 ``check_criterion``, ``check_rule``, ``check_tool`` and ``check_exporter`` try one kind on people who are drawn with
-seeds, some answers of whom are missing; two runs try the same. Where a law does not hold they raise AssertionError,
-with the law. Each law is a function of its own, which the tests of this project call with other draws.
+seeds, some answers of whom are missing, a tool on those of its example; two runs try the same. Where a law does not
+hold they raise AssertionError, with the law. Each law is a function of its own, which the tests of this project call
+with other draws.
 
 >>> from mentormatch.rules.kinds.compared_answers import Gap
 >>> check_rule(Gap)
 """
 
 import csv
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, time, timedelta, timezone
+from importlib.resources import files
 from io import StringIO
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
@@ -20,18 +27,22 @@ from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import SIDES, AnyField, Side
 from mentormatch.fields.extension import Extension
 from mentormatch.operations.matching import Exporter, match
-from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme.enrolment import read_survey
+from mentormatch.people.cohort import Cohort, People, RowFate
+from mentormatch.programme.enrolment import plan_of, read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION
+from mentormatch.survey.intake import take_apart
 from mentormatch.survey.table import Record, Rows, TextTable, gather
-from mentormatch.survey.tool import Tool, sort_by_tool, tools_by_kind
+from mentormatch.survey.table_reader import read_table
+from mentormatch.survey.tool import Tool, count, sort_by_tool, tools_by_kind
 
 DRAWS = 10
 BLANK_SHARE = 0.2
 """So much of the answers that are asked about is left out."""
+WINTER = timezone(timedelta(hours=1))
+"""The time zone in which the people of ``exported.toml`` sent their answers."""
 
 
 def check_criterion(
@@ -81,19 +92,24 @@ def check_rule(
             check_degree_bounds(rule, market.side(side), side, some)
 
 
-def check_tool(kind: type[Tool], export: Sequence[Sequence[str]], above: int = 1) -> None:
-    """Hold every law of survey tools against one export: its rows of cells, ``above`` of which stand above the answers.
+def check_tool(kind: type[Tool], export: Sequence[Sequence[str]] = (), above: int | None = None) -> None:
+    """Hold every law of survey tools against the ``example`` that a tool states, or another export: its rows of cells.
 
-    The tool has to be registered: by its file, or by the entry point of a package that is installed.
+    The example is read as the people of ``examples/exported.toml``, who were asked the same by hand. ``above`` is how
+    many rows of an export stand above the answers, unless given those above the first that is read. The tool has to be
+    registered: by its file, or by the entry point of a package that is installed.
     """
-    rows = rows_of(export)
     hold(bool(kind.label), f"`{kind.kind}` has a label")
+    hold(bool(export or kind.example), f"`{kind.kind}` states an example")
+    rows = rows_of(export or kind.example)
     check_known_rows(kind.kind, rows)
     check_named_tool(kind.kind, rows)
-    if sum(map(bool, export[0])) > 1:  # a tool that begins with a title of its own may not stand below another
+    if count(rows.records[0].cells) > 1:  # a tool that begins with a title of its own may not stand below another
         check_title_above(rows, ["Mentorat 2026"])
     for seed in range(DRAWS):
-        check_order_of_rows(rows, above, Random(seed))
+        check_order_of_rows(rows, count_rows_above(rows) if above is None else above, Random(seed))
+    if not export:
+        check_example(kind)
 
 
 def check_exporter(kind: type[Exporter]) -> None:
@@ -279,6 +295,77 @@ def check_order_of_rows(rows: Rows, above: int, random: Random) -> None:
     same = (found.header, found.sent) == (expected.header, expected.sent)
     lines = sorted(found.records, key=lambda record: record.line)
     hold(same and lines == list(expected.records), "the order of the answers changes no answer")
+
+
+def check_example(kind: type[Tool]) -> None:
+    """Hold that the example of a tool is read as the people who were asked, and what the tool tells of each answer."""
+    plan, people = plan_of(exported_programme(kind)), exported_people()
+    answers = [{name: one[name] for name in one if name in plan.fields} for one in people]
+    table = read_export(kind.example)
+    found, reached = take_apart([(table, None)], plan)
+    expected, contacts = take_apart([(read_table(answers, tool="plain"), None)], plan)
+    for side in SIDES:
+        ours, theirs = found.side(side), expected.side(side)
+        hold(sorted(ours.ids) == sorted(theirs.ids), f"the example has as {side}s {', '.join(theirs.ids)}")
+        for name in theirs.columns:
+            read, told = answers_by_key(ours, name), answers_by_key(theirs, name)
+            hold(read == told, f"the example is read as the same answers to `{name}`: {read} instead of {told}")
+    remarked = {remark.text for remark in expected.remarks} <= {remark.text for remark in found.remarks}
+    hold(remarked, "the example has what M2 typed beside the options")
+    hold(reached.people == contacts.people, "the example is read as people who are reached as they told")
+    for row in found.rows:
+        check_submission(kind, row, next(one for one in people if one["code"] == row.key))
+    numbers = [table.sent[row.line].response if row.line in table.sent else "" for row in found.rows]
+    told_apart = len(set(numbers)) == len(numbers) and all(numbers)
+    hold(told_apart if kind.page.response else not any(numbers), "`page.response` says whether each has a number")
+
+
+def check_submission(kind: type[Tool], row: RowFate, person: Mapping[str, Any]) -> None:
+    """Hold that a row tells when it was sent, and whether it was left half-way, where ``page`` of the tool says so."""
+    left = bool(kind.page.unfinished) and "unfinished" in person
+    hold((row.fate == "incomplete") == left, f"`page.unfinished` says whether it is known that {row.key} left half-way")
+    stated = person["sent"] if kind.page.sent else None
+    day = stated and datetime.combine(stated, time())  # some tools tell no more
+    when = row.when.astimezone(WINTER).replace(tzinfo=None) if row.when and row.when.tzinfo else row.when
+    hold(when in (stated, day) or (left and not when), f"`page.sent`: {row.key} answered at {stated}, not {when}")
+
+
+def answers_by_key(people: People, name: str) -> dict[str, str]:
+    """Return what each of some people answered to a question, by their key."""
+    return {key: people.shown(name, row) for row, key in enumerate(people.ids)}
+
+
+def exported_people() -> list[dict[str, Any]]:
+    """Return the people whom examples of tools hold: their answers, when they were sent, whether left half-way."""
+    people: list[dict[str, Any]] = read_exported()["people"]
+    return people
+
+
+def exported_programme(kind: type[Tool]) -> Programme:
+    """Return what these people were asked, with what has to be mapped for a tool."""
+    asked = {name: part for name, part in read_exported().items() if name != "people"}
+    return Programme.read({**asked, "mapping": {"questions": dict(kind.mapping)}})
+
+
+def read_exported() -> dict[str, Any]:
+    """Return what ``examples/exported.toml`` says."""
+    return tomllib.loads(files(examples).joinpath("exported.toml").read_text(encoding="utf-8"))
+
+
+def read_export(cells: Sequence[Sequence[str]]) -> TextTable:
+    """Return what is read from a file of these cells."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "export.csv")
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows(cells)
+        return read_table(file)
+
+
+def count_rows_above(rows: Rows) -> int:
+    """Return how many rows of an export stand above the first that is an answer."""
+    table = sort_by_tool(rows)
+    lines = [*(row.line for row in table.records), *(row.line for row in table.refused)]
+    return sum(row.line < min(lines, default=0) for row in rows.records)
 
 
 def rows_of(cells: Sequence[Sequence[str]]) -> Rows:

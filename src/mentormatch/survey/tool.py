@@ -7,7 +7,7 @@ when it was sent and whether it is whole, goes into ``sent``; its other columns 
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import ClassVar
@@ -57,6 +57,9 @@ class Tool(ABC):
 
     ``marks`` are headers, folded, that hardly any other table has, and ``expected`` says what its exports have: where
     no tool knows a file, a tool of which a mark is there is named.
+
+    ``example`` is an export, rows of cells, of the people of ``examples/exported.toml``; ``mapping`` what a programme
+    says in ``[mapping.questions]`` to read it. What it tells of when and whether answers were sent, ``page`` says.
     """
 
     kind: ClassVar[str]
@@ -65,6 +68,8 @@ class Tool(ABC):
     marks: ClassVar[Sequence[str]] = ()
     expected: ClassVar[str] = ""
     page: ClassVar[ToolPage] = ToolPage()
+    example: ClassVar[Sequence[Sequence[str]]] = ()
+    mapping: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
     def knows(self, rows: Rows) -> bool:

@@ -1,11 +1,14 @@
-"""One export of each survey tool, of any random programme and people: what the laws of tools are held against."""
+"""One export of each survey tool: what the laws of tools are held against."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from mentormatch import Programme
 from mentormatch.survey.sheets import text_of_value
 from mentormatch.survey.table import Record, Rows, gather
+from mentormatch.survey.tool import tools_by_kind
+from mentormatch.testing import count_rows_above, exported_programme
 from tests.survey.tools.made import Answers, Cell, plain_table
 from tests.survey.tools.writers_one import framaforms, limesurvey, nextcloud, surveymonkey
 from tests.survey.tools.writers_two import (
@@ -53,7 +56,12 @@ def limesurvey_is_clear(programme: Programme, people: Sequence[Answers]) -> bool
     return not (programme.fields["text"].question.endswith("]") and any(one["text"] == "N/A" for one in people))
 
 
-EXPORTS: Mapping[str, Kind] = {
+def as_read(rows: Sequence[Sequence[Cell]]) -> Rows:
+    """Return cells as a reader hands them over."""
+    return gather("reponses.csv", (Record(line, tuple(map(text_of_value, row))) for line, row in enumerate(rows, 1)))
+
+
+WRITERS: Mapping[str, Kind] = {
     "framaforms": Kind(
         lambda asked, people, left: framaforms(asked, people, left, compact=False), above=3, partial=True
     ),
@@ -69,8 +77,18 @@ EXPORTS: Mapping[str, Kind] = {
     "tally": Kind(lambda asked, people, _: tally(asked, people)),
     "typeform": Kind(typeform, prepare=with_boxes, partial=True),
 }
+"""The tools whose exports of any answers are written here, by a second implementation."""
+STATED = {kind: tool for kind, tool in tools_by_kind().items() if tool.example}
+"""The tools that state an example."""
+EXPORTS = [*((kind, "written") for kind in WRITERS), *((kind, "stated") for kind in STATED)]
+"""Each tool of which there is an export, and whether that is written here or the example that it states."""
 
 
-def as_read(rows: Sequence[Sequence[Cell]]) -> Rows:
-    """Return cells as a reader hands them over."""
-    return gather("reponses.csv", (Record(line, tuple(map(text_of_value, row))) for line, row in enumerate(rows, 1)))
+@cache
+def export_of(kind: str, source: str) -> Kind:
+    """Return how a tool writes answers; what it has stated is the same whatever is asked and answered."""
+    if source == "written":
+        return WRITERS[kind]
+    tool = STATED[kind]
+    programme = exported_programme(tool)
+    return Kind(lambda *_: tool.example, count_rows_above(as_read(tool.example)), prepare=lambda _: programme)

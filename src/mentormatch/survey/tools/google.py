@@ -68,6 +68,25 @@ class Google(Tool):
             "quiz ; les intitulés en d'autres langues que le français et l'anglais"
         ),
     )
+    example: ClassVar[Sequence[Sequence[str]]] = tuple(
+        zip(
+            ("Horodateur", "09/03/2026 10:04:00", "10/03/2026 18:30:00", "14/03/2026 09:00:00", "15/03/2026 23:15:00"),
+            ("Code", "M1", "M2", "E1", "E2"),
+            ("Rôle", "Mentor·e", "Mentor·e", "Mentoré·e", "Mentoré·e"),
+            ("Courriel", "ana@lilas.fr", "bo@lilas.fr", "zoe@lilas.fr", "eli@lilas.fr"),
+            ("Métier", "Administration", "Production, diffusion", "Production, diffusion", "Administration"),
+            ("Domaines", "Budget, Contrats, paie", "Tournées, cirque", "", ""),
+            ("Attentes [Réseau]", "Beaucoup", "Peu", "", ""),
+            ("Attentes [Technique]", "Peu", "Peu", "Beaucoup", ""),
+            ("Priorités [Écoute]", "2", "3", "1", ""),
+            ("Priorités [Conseil]", "1", "2", "2", ""),
+            ("Priorités [Contacts]", "3", "1", "3", ""),
+            ("Années", "12,5", "3", "0", ""),
+            ("À distance", "Oui", "Non", "Oui", ""),
+            ("Un mot", 'D\'accord ; "vite", donc', "", "première ligne\nseconde ligne", ""),
+            strict=True,
+        )
+    )
 
     def knows(self, rows: Rows) -> bool:
         """Take what has the time stamp that Google sets in the first column."""
