@@ -2,11 +2,8 @@
 
 The row of questions names a question only over its first column, so nothing in the file tells the last items of a
 question from the questions behind it: such columns are ``Table.alone``, and the programme settles them. What "Séparé"
-ticks is ``X``; "Compact" holds all in one cell. ``Séquentiel``, ``SID``, ``UID`` and ``Nom d'utilisateur`` stay, for a
-programme may use them as key; the other columns of the tool itself are left out.
-
-When a row was sent is ``Heure de complétion``, or ``Heure de soumission`` where that is empty: day, month and year
-where the labels are French, or a real date of a workbook.
+ticks is ``X``; "Compact" holds all in one cell. Moments are day, month and year where the labels are French, or a real
+date of a workbook.
 """
 
 from collections.abc import Iterator, Sequence

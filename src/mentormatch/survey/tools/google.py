@@ -2,8 +2,7 @@
 
 The CSV of the form joins several choices with ``;``. A sheet joins them with a comma and a space, which stand in
 options as well: ``mentormatch.fields.lists`` finds the options that are known, longest first. What was typed beside
-the options stands in the same cell, after them. A grid has a column a line, ``Question [Ligne]``. The address stays,
-for a programme may use it; the time stamp and what a quiz adds are left out. Day or month first is the country of the
+the options stands in the same cell, after them. What a quiz adds is left out. Day or month first is the country of the
 sheet: in English nothing tells.
 """
 

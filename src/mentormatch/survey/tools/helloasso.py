@@ -1,8 +1,7 @@
 """HelloAsso: a CSV or XLSX of tickets, one row a ticket; a form of questions may hang on each.
 
-Only orders that are "Validé" are people; the others are refused rows. The only address is that of the person who paid,
-who may have paid for several: where that is so it is remarked on, and the number of the ticket can be the key. Names,
-address, ticket and tariff stay, for a programme may use them; what else concerns the order is left out.
+The only address is that of the person who paid, who may have paid for several: where that is so it is remarked on, and
+the number of the ticket can be the key.
 """
 
 from collections.abc import Iterator, Sequence

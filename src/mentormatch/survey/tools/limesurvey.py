@@ -3,9 +3,7 @@
 ``[Autre]`` holds what was typed beside the options, and ``-oth-`` is the option ``Autre``. A comment is a question of
 its own, ``Question – commentaire``. In full answers a box says ``Oui`` or ``Non``, or ``N/A`` where it was not shown;
 boxes of which none is ticked are a blank, for nothing tells that from a question passed over. An answer that starts
-with ``=`` may have a ``'`` in front, which is taken off. An empty date of submission means an answer that is not
-finished; its moment is then that of the last action. The id of the answer, its token and the language stay, for a
-programme may use them; the other columns of the tool itself are left out.
+with ``=`` may have a ``'`` in front, which is taken off.
 """
 
 import re

@@ -3,9 +3,6 @@
 Several choices stand in one cell, ``A;B;`` or ``["A","B"]``. Titles that are already taken get a digit: ``Nom2`` is
 the question "Nom" beside the column "Nom" of the tool, ``Pourquoi ?2`` the second question "Pourquoi ?". A question
 that asks for what the tool itself notes of the account (name, address) takes its place. ``anonymous`` is no address.
-
-A Likert question has a column a statement, named by the statement alone; the programme says in ``[mapping.questions]``
-to which line of which grid each belongs.
 """
 
 import json

@@ -1,9 +1,7 @@
 """Nextcloud Forms: the row below the header, hidden in workbooks, holds the id of each column.
 
-A column ``question-id-3-11`` is item 11 of question 3: a line of a grid, or a ranked option; its header is
-``Question (item)``. Several choices are joined by ``; ``. In CSV files an answer that would be a formula has a ``'`` in
-front, which is taken off. The id of the submission, and the account and name of who sent it, stay, for a programme may
-use them as key; the moment is ISO 8601 with its offset. There are no partial answers.
+A column ``question-id-3-11`` is item 11 of question 3: a line of a grid, or a ranked option. In CSV files an answer
+that would be a formula has a ``'`` in front, which is taken off. The moment is ISO 8601 with its offset.
 """
 
 import re

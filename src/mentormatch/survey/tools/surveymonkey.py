@@ -1,9 +1,7 @@
 """SurveyMonkey: two header rows, a question over the first of its columns, below it an option, a line or "Response".
 
-A ticked option repeats its label in the cell. E-mail, names and custom data stay, for a programme may use them, and so
-does the id of the respondent; the collector, the dates and the IP address are left out. Any of these columns may be
-missing: the second row is mark enough. Who has no end date did not finish; who left half-way with one is seen by the
-share of answers alone, for nothing else tells. Where the second row was blank there is one header row.
+Any of the tool's own columns may be missing: the second row is mark enough. Who left half-way with an end date is seen
+by the share of answers alone, for nothing else tells. Where the second row was blank there is one header row.
 """
 
 import re

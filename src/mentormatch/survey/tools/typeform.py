@@ -1,11 +1,6 @@
 """Typeform: a CSV with what was typed beside the options in a column ``Other`` behind its question.
 
-Several columns are called ``Other``: each belongs to the question before it. Times are UTC; a row without the time when
-it was submitted is not whole, and its moment is then that of its start; nor is one whose ``Response Type`` is not
-``completed``. Tags of HTML in titles are left out, and so are the tool's own columns.
-
-A question with several choices has a column an option, named by the option alone; the programme says in
-``[mapping.questions]`` to which question each belongs.
+Several columns are called ``Other``: each belongs to the question before it. Tags of HTML in titles are left out.
 
 Seen in headers alone: the columns ``Response Type``, ``Stage Date (UTC)``, ``Tags`` and ``Ending`` of newer exports.
 """
