@@ -106,8 +106,9 @@ def check_tool(kind: type[Tool], export: Sequence[Sequence[str]] = (), above: in
     check_named_tool(kind.kind, rows)
     if count(rows.records[0].cells) > 1:  # a tool that begins with a title of its own may not stand below another
         check_title_above(rows, ["Mentorat 2026"])
+    above = count_rows_above(rows) if above is None else above
     for seed in range(DRAWS):
-        check_order_of_rows(rows, count_rows_above(rows) if above is None else above, Random(seed))
+        check_order_of_rows(rows, above, Random(seed))
     if not export:
         check_example(kind)
 
@@ -313,11 +314,13 @@ def check_example(kind: type[Tool]) -> None:
     remarked = {remark.text for remark in expected.remarks} <= {remark.text for remark in found.remarks}
     hold(remarked, "the example has what M2 typed beside the options")
     hold(reached.people == contacts.people, "the example is read as people who are reached as they told")
-    for row in found.rows:
-        check_submission(kind, row, next(one for one in people if one["code"] == row.key))
-    numbers = [table.sent[row.line].response if row.line in table.sent else "" for row in found.rows]
-    told_apart = len(set(numbers)) == len(numbers) and all(numbers)
-    hold(told_apart if kind.page.response else not any(numbers), "`page.response` says whether each has a number")
+    rows = {row.key: row for row in found.rows}
+    for one in people:
+        check_submission(kind, rows[one["code"]], one)
+    numbers = {table.sent[row.line].response if row.line in table.sent else "" for row in rows.values()}
+    numbered = "" not in numbers and len(numbers) == len(rows)
+    fits = numbered if kind.page.response else numbers == {""}
+    hold(fits, "each answer has a number of its own where `page.response` says so, none where it does not")
 
 
 def check_submission(kind: type[Tool], row: RowFate, person: Mapping[str, Any]) -> None:

@@ -315,7 +315,7 @@ def with_cells(cells: Mapping[str, str]) -> Sequence[Sequence[str]]:
         ),
         (
             lambda: check_tool(google(page=replace(Google.page, response="« N° »"))),
-            "`page.response` says whether each has a number",
+            "each answer has a number of its own where `page.response` says so",
         ),
         (lambda: check_criterion(Relative), "a pair has the same value, to the bit, whichever block it comes in"),
         (lambda: check_criterion(Silent), "`reason` gives a phrase for every pair with a value"),
