@@ -32,7 +32,7 @@ from pydantic import Field as Setting
 from mentormatch.base.columns import Column, NameLists, SingleChoice
 from mentormatch.fields.clock import ZonedSlots, slots_in_words
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
-from mentormatch.languages import mark, tr
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted
 from mentormatch.people.cohort import People, Person
 from mentormatch.places.gazetteer import PlaceColumn, Unit, format_length, minutes
@@ -451,7 +451,11 @@ class Availability(Criterion):
 
     @property
     def sentence(self) -> str:
-        return tr("À partir de {enough} réponses en commun à {field}, tous les points.")
+        return tr_n(
+            "À partir de {enough} réponse en commun à {field}, tous les points.",
+            "À partir de {enough} réponses en commun à {field}, tous les points.",
+            self.enough,
+        )
 
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.members(self.field), right.members(self.field)
