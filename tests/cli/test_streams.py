@@ -121,6 +121,12 @@ def test_a_request_is_answered_in_the_language_it_asks_for_or_that_of_its_progra
         assert told["diagnosis"]["sentences"][0].startswith(said)
 
 
+@pytest.mark.parametrize("options", [[], ["--language", "fr"]])
+def test_a_request_that_is_refused_is_so_in_the_language_it_asks_for_from_the_first_word(options: list[str]) -> None:
+    sent = operations()["why-not"].example() | {"mentor": "M99", "language": "en"}
+    assert done("ask", "why-not", *options, given=json.dumps(sent).encode()).err.startswith("Error: Unknown person")
+
+
 def test_a_request_that_does_not_fit_ends_with_3_and_its_problems_as_json() -> None:
     told = done("ask", "match", "--json", given=b'{"programme": {}, "rows": 3}')
     assert told.code == 3

@@ -47,7 +47,8 @@ def ask_command(ctx: typer.Context, kind: OperationKind, request: Request = STDI
     del as_json  # every command takes it, so that a script need not know which ones write nothing else
 
     sent = parse_json(content_of(request))
-    speak_own(ctx, part_of(part_of(part_of(sent, "programme"), "programme"), "language"))
+    own = part_of(part_of(part_of(sent, "programme"), "programme"), "language")
+    speak_own(ctx, own, wished=part_of(sent, "language"))
     response = ask(kind, parse_request(operation_named(kind), sent))
     write_json(response.to_json())
     raise typer.Exit(code_of(response))

@@ -168,10 +168,11 @@ def speak_as(ctx: typer.Context, programme: Path) -> Path:
     return programme
 
 
-def speak_own(ctx: typer.Context, code: object) -> None:
-    """Speak the language that a programme names, if it names one, unless one was asked for."""
-    if code in LANGUAGES and ASKED not in ctx.meta:
-        ctx.find_root().with_resource(language(str(code)))
+def speak_own(ctx: typer.Context, code: object, *, wished: object = None) -> None:
+    """Speak the language that a request wishes; else that which a programme names, unless one was asked for."""
+    spoken_now = wished if wished in LANGUAGES else code if ASKED not in ctx.meta else None
+    if spoken_now in LANGUAGES:
+        ctx.find_root().with_resource(language(str(spoken_now)))
 
 
 def language_of(programme: Path) -> str:
