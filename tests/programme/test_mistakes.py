@@ -325,3 +325,8 @@ def test_a_mistake_in_a_question_does_not_make_what_speaks_of_it_a_mistake() -> 
 
 def test_a_date_is_no_name_of_a_type_in_english() -> None:
     assert type_name(tomllib.loads("x = 2025-01-01")["x"]) == "une date ou une heure"
+
+
+@pytest.mark.parametrize(("points", "expected"), [("101", "au plus 100"), ("-0.5", "au moins 0")])
+def test_a_bound_is_written_as_people_write_numbers(points: str, expected: str) -> None:
+    assert only(f"{BASE}[[rules]]\nkind = 'minimum_score'\npoints = {points}").expected == expected

@@ -176,6 +176,7 @@ def test_none_is_said_by_default_alone() -> None:
 )
 def test_every_kind_has_a_name_in_python(room: ModuleType, kinds: dict[str, type]) -> None:
     assert [kind.__name__ for kind in kinds.values() if getattr(room, kind.__name__, None) is not kind] == []
+    assert {kind.__name__ for kind in kinds.values()} <= {*dir(room)}
 
 
 def test_help_says_first_what_a_programme_is_and_how_to_make_one() -> None:

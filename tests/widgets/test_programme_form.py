@@ -12,7 +12,7 @@ from mentormatch import MentorMatchError, Programme, ProgrammeError, ProgrammeTe
 from mentormatch.examples import folder_of
 from mentormatch.languages.phrases import plain, points
 from mentormatch.programme.edits import RemovalEdit, SettingsEdit
-from mentormatch.widgets.form.changes import form_action
+from mentormatch.widgets.form.changes import form_action, rule_words
 from mentormatch.widgets.form.session import ProgrammeForm, edits_towards
 from mentormatch.widgets.form.view import FormOut, form_state
 from tests.conftest import DEEP
@@ -55,6 +55,13 @@ def column(told: dict[str, Any], name: str) -> list[str]:
 def blanks(told: dict[str, Any], at: int) -> dict[str, dict[str, Any]]:
     pieces = [piece for sentence in told["rules"][at]["sentences"] for piece in sentence["pieces"]]
     return {piece["setting"]: piece for piece in pieces if "setting" in piece}
+
+
+def test_a_share_is_told_out_of_100_as_its_blank_has_it() -> None:
+    cells = [{"mentor": "Grenoble", "mentee": "Lyon", "points": 1}]
+    table = {"kind": "table", "mentor": "a", "mentee": "b", "cells": cells, "name": "Villes"}
+    pair = [mm.criteria.Table.model_validate({**table, "otherwise": otherwise}) for otherwise in (0.25, 0.6)]
+    assert rule_words((pair[0], pair[1]), ({}, {}), brief=True) == ("25", "60")
 
 
 def test_one_step_of_experience_less_is_told_in_figures_and_people(form: ProgrammeForm) -> None:

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from mentormatch.errors import Problem
 from mentormatch.languages import mark, tr
-from mentormatch.languages.phrases import counted, quoted, thousands
+from mentormatch.languages.phrases import counted, plain, quoted, thousands
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import fold
 
@@ -171,8 +171,8 @@ def other(where: str, error: ErrorDetails, context: Mapping[str, Any]) -> Proble
     if kind in TYPES:
         return Problem(where, tr("trouvé : {found}", found=type_name(error["input"])), tr(TYPES[kind]))
     if kind in BOUNDS:
-        limit = next(iter(context.values()), "")
-        return Problem(where, tr("valeur hors des limites"), tr(BOUNDS[kind], limit=limit))
+        limit = next(iter(context.values()))
+        return Problem(where, tr("valeur hors des limites"), tr(BOUNDS[kind], limit=plain(limit)))
     if kind == "too_short":
         least = tr("au moins {count}", count=counted(context["min_length"], "élément"))
         return Problem(where, tr("valeur hors des limites"), least)

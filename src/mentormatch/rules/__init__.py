@@ -36,3 +36,8 @@ if not TYPE_CHECKING:
         from mentormatch.rules.rule import rules_by_kind
 
         return class_named(name, rules_by_kind().values() if name[:1].isupper() else (), __name__)
+
+    def __dir__():
+        from mentormatch.rules.rule import rules_by_kind
+
+        return sorted({*globals(), *(each.__name__ for each in rules_by_kind().values())})

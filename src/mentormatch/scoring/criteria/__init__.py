@@ -23,3 +23,8 @@ if not TYPE_CHECKING:
         from mentormatch.scoring.criterion import criteria_by_kind
 
         return class_named(name, criteria_by_kind().values() if name[:1].isupper() else (), __name__)
+
+    def __dir__():
+        from mentormatch.scoring.criterion import criteria_by_kind
+
+        return sorted({*globals(), *(each.__name__ for each in criteria_by_kind().values())})

@@ -4,6 +4,7 @@ What staff ask of the form of a programme, as JSON.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field as Setting
@@ -26,6 +27,9 @@ from mentormatch.report.intake_words import KINDS, PEOPLE, USES
 from mentormatch.report.words import GOALS
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criterion import Criterion
+
+PARTS_OF_ONE = {"minimum_answered": 100, "otherwise": 100}
+"""Settings that are shares, and are told out of so many."""
 
 
 class EditGesture(JsonMessage):
@@ -384,7 +388,8 @@ def rule_words(
     """Return what two rules ask, or two criteria count; ``brief``: only what is filled in otherwise, where both are."""
     sentences = [sentences_of(rule, questions) if rule else () for rule, questions in zip(rules, fields, strict=True)]
     if brief and all(sentences):
-        blanks = [{blank.setting: blank_words(blank) for one in each for blank in one.blanks} for each in sentences]
+        filled = [[in_parts(blank) for one in each for blank in one.blanks] for each in sentences]
+        blanks = [{blank.setting: blank_words(blank) for blank in each} for each in filled]
         others = [name for name in blanks[1] if blanks[0].get(name) != blanks[1][name]]
         if others:
             return listed([blanks[0].get(name, NONE) for name in others]), listed([blanks[1][name] for name in others])
@@ -394,7 +399,7 @@ def rule_words(
 
 def sentence_words(sentence: BlankSentence) -> str:
     """Return a sentence with what is filled in."""
-    return "".join(piece if isinstance(piece, str) else blank_words(piece) for piece in sentence.pieces)
+    return "".join(piece if isinstance(piece, str) else blank_words(in_parts(piece)) for piece in sentence.pieces)
 
 
 def either(words: Sequence[str]) -> str:
@@ -406,6 +411,15 @@ def either(words: Sequence[str]) -> str:
     from babel.lists import format_list
 
     return format_list(words, style="or", locale=spoken())
+
+
+def in_parts(blank: FormBlank) -> FormBlank:
+    """Return the blank of a share, told out of so many parts; any other as it is."""
+    parts = PARTS_OF_ONE.get(blank.setting, 1)
+    if parts == 1:
+        return blank
+    value = None if blank.value is None else round(blank.value * parts, 6)
+    return replace(blank, value=value, most=float(parts))
 
 
 def blank_words(blank: FormBlank) -> str:

@@ -5,7 +5,6 @@ Sentences with blanks as JSON: what stands in each, what may, and what the newes
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pydantic import Field as Setting
@@ -23,10 +22,7 @@ from mentormatch.programme.question_edits import LISTS, TABLES
 from mentormatch.report.intake_words import KINDS, PEOPLE, USES
 from mentormatch.report.texts import spaced, visible
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.widgets.form.changes import blank_words, label_of
-
-PARTS_OF_ONE = {"minimum_answered": 100, "otherwise": 100}
-"""Settings that are shares, and are told out of so many."""
+from mentormatch.widgets.form.changes import PARTS_OF_ONE, blank_words, in_parts, label_of
 
 
 class FormPiece(JsonMessage):
@@ -76,15 +72,6 @@ def sentence_out(sentence: BlankSentence, former: tuple[BlankSentence, ...] = ()
         ],
         stated=sentence.stated,
     )
-
-
-def in_parts(blank: FormBlank) -> FormBlank:
-    """Return the blank of a share, told out of so many parts; any other as it is."""
-    parts = PARTS_OF_ONE.get(blank.setting, 1)
-    if parts == 1:
-        return blank
-    value = None if blank.value is None else round(blank.value * parts, 6)
-    return replace(blank, value=value, most=float(parts))
 
 
 def piece_out(blank: FormBlank, label: str, before: FormBlank | None) -> FormPiece:
