@@ -174,6 +174,13 @@ def test_the_order_of_the_rows_changes_nobody(kind: str, source: str, case: Case
     check_same_people(cohort_of(found, prepared), cohort_of(expected, prepared))
 
 
+def test_a_file_that_is_refused_is_told_of_which_tool_it_seems_to_be() -> None:
+    programme = Programme.read({"programme": {"name": "Essai"}, "fields": {"mot": {"kind": "text", "question": "Mot"}}})
+    table = sort_by_tool(as_read([["Nom", "Ville", TALLY[0], "Pays"], ["Zoé", "Lyon", "x", "F"]]))
+    with pytest.raises(SurveyError, match=r"--tool tally"):
+        take_in([(table, "mentor")], plan_of(programme))
+
+
 def line_of(record: Record) -> int:
     return record.line
 

@@ -201,8 +201,9 @@ def laid_out(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> lis
         found, wrong = places(table, plan, side)
         sheets.append(SubmissionSheet(table, side, found))
         problems += [*wrong, *without_identity(table, found, plan), *without_role(table, side, plan)]
-    if problems:
-        raise SurveyError(tr("Les réponses ne peuvent pas être lues"), problems)
+    if problems:  # what was remarked of a file may be why: of which tool it seems to be an export
+        remarked = [Problem(table.source, one.text) for table, _ in tables for one in table.remarks if one.line is None]
+        raise SurveyError(tr("Les réponses ne peuvent pas être lues"), [*problems, *remarked])
     return sheets
 
 
