@@ -11,7 +11,8 @@ skeleton      finding look-alikes, never to merge them    letters of other alpha
 ``flags`` tells what in a text cannot be seen. What people typed is always shown as they typed it, but for control
 characters, which are shown as escapes, so that no terminal obeys them.
 
-Whether a text says yes or no, in French or English, in words, by a figure or by a tick, or neither of them.
+Whether a text says yes or no, in French or English, in words, by a figure or by a tick, or neither of them. Of
+any other language that is spoken, the two words are read.
 
 The rule: a word of yes or no leads, and nothing behind it takes it back. What negates a yes, what affirms a no, a
 condition, a doubt, a question mark or a delay takes it back. "Non" and "no" are also the first half of other words
@@ -21,9 +22,9 @@ condition, a doubt, a question mark or a delay takes it back. "Non" and "no" are
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from mentormatch.languages import mark, tr
+from mentormatch.languages import FRENCH, LANGUAGES, language, mark, tr
 
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u02bb\u2032\u00b4`\uff07\u02b9"), "'")
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
@@ -233,6 +234,8 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
 
 
+READ = (FRENCH, "en")
+"""The languages in which yes and no are read however they are said; in another, the word alone is."""
 YES = frozenset({"oui", "o", "yes", "y", "x", "vrai", "true", "1"})
 NO = frozenset({"non", "n", "no", "faux", "false", "0"})
 """The signs by which tools write yes and no."""
@@ -305,7 +308,18 @@ def says_yes(text: str) -> bool | None:
     if said in YES_ALONE or said in NO_ALONE:
         return said in YES_ALONE
     found = refusal(said)
-    return consent(said) if found is None else found
+    found = consent(said) if found is None else found
+    return spoken_answers().get(said) if found is None else found
+
+
+@cache
+def spoken_answers() -> dict[str, bool]:
+    """Return the words for yes and no, folded, in the languages of which nothing else is read."""
+    found: dict[str, bool] = {}
+    for code in (code for code in LANGUAGES if code not in READ):
+        with language(code):
+            found |= {fold(tr("Oui")): True, fold(tr("Non")): False}
+    return found
 
 
 def refusal(said: str) -> bool | None:

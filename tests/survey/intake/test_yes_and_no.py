@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mentormatch import Programme, ProgrammeError, language, read_survey
 from mentormatch.fields import Choice, Choices, Slots, YesNo
 from mentormatch.fields.base import AnswerReading
+from mentormatch.languages import FRENCH, text_keys
 from mentormatch.languages.text_keys import says_yes
 from mentormatch.record.digests import digest_of_answers
 from tests.survey.intake.answers import CONSENT, KEY, fates, frame, programme
@@ -78,6 +79,14 @@ def test_every_wording_of_the_templates_is_read_and_none_is_read_as_the_other() 
     assert len(yes) + len(no) > 200
     assert [text for text in yes if says_yes(text) is not True] == []
     assert [text for text in no if says_yes(text) is not False] == []
+
+
+def test_of_a_third_language_the_words_alone_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_keys, "READ", (FRENCH,))
+    assert {"yes": True, "no": False}.items() <= text_keys.spoken_answers.__wrapped__().items()
+    monkeypatch.setattr(text_keys, "spoken_answers", lambda: {"si": True, "no": False})
+    texts = ("Sì", "Sì, ma non subito", "No", "forse")
+    assert [says_yes.__wrapped__(text) for text in texts] == [True, None, False, None]
 
 
 @pytest.mark.promise(6)
