@@ -97,6 +97,11 @@ def test_a_decision_on_standard_input_is_verified_with_its_log(tmp_path: Path) -
     assert "Décision refusée" in refused.err
 
 
+def test_a_programme_may_come_through_a_pipe(edition: Edition) -> None:
+    ended = shell("mentormatch match reponses.csv -p <(cat programme.toml) --json --quiet", edition.folder)
+    assert (json.loads(ended.stdout)["status"], ended.stderr) == ("proved", "")
+
+
 @pytest.mark.parametrize("kind", operations())
 def test_every_operation_of_the_contract_is_asked_for_by_its_request_on_standard_input(kind: str) -> None:
     request = operations()[kind].example()

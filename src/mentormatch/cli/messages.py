@@ -180,6 +180,8 @@ def language_of(programme: Path) -> str:
     from mentormatch.base.strict_toml import load_tables
     from mentormatch.errors import ProgrammeError
 
+    if not programme.is_file():  # a pipe is read once, by who needs all of it
+        return ""
     try:
         return str(load_tables(programme)["programme"]["language"])
     except (ProgrammeError, KeyError, TypeError):
