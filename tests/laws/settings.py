@@ -137,4 +137,6 @@ def number_within(kind: type, marks: Sequence[Any]) -> st.SearchStrategy[float]:
     }
     least, above = bounds.get("ge", bounds.get("gt", -1)), "gt" in bounds
     most = min(bounds.get("le", least + RANGE), least + RANGE)
-    return st.integers(least + above, most) if kind is int else st.floats(least, most, exclude_min=above)
+    if kind is int:
+        return st.integers(least + above, most)
+    return st.integers(round(least * 100) + above, round(most * 100)).map(lambda hundredths: hundredths / 100)

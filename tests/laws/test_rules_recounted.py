@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mentormatch import Person, Row, Rule
 from mentormatch.fields import Side
 from mentormatch.languages.text_keys import fold
-from mentormatch.rules.kinds.bounds import Proportion, Quota, ReservedPlaces
+from mentormatch.rules.kinds.bounds import MinimumScore, Proportion, Quota, ReservedPlaces
 from mentormatch.rules.kinds.compared_answers import Require
 from mentormatch.rules.kinds.named_people import History, Pin, Together
 from mentormatch.rules.kinds.places import BothRoles, Capacity, Load, Priority
@@ -61,6 +61,11 @@ def test_a_pair_is_forbidden_where_the_two_people_break_the_rule(kind: str, data
     for (mentor, mentee), forbidden in np.ndenumerate(block):
         left, right = met.mentors.person(mentor), met.mentees.person(mentee)
         assert forbidden == FORBID[kind](asked, left, right, int(met.scores[mentor, mentee]))
+
+
+@pytest.mark.parametrize(("points", "least"), [(35, 350_000), (33.3, 333_000), (35.00004, 350_001), (1e-5, 1)])
+def test_points_with_more_decimals_than_scores_have_are_not_undercut(points: float, least: int) -> None:
+    assert MinimumScore(points=points).least_score == least
 
 
 @pytest.mark.parametrize("kind", sorted(OTHERS))

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import Cohort, Criterion, Rule
+from mentormatch import Cohort, Criterion, People, Rule
 from mentormatch.assignment.model.scores import ScanQuery
+from mentormatch.fields import Choices
 from mentormatch.rules.rule import forbidden_pairs, market_of, rules_by_kind
 from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scan.workers import scan_range
@@ -61,6 +62,15 @@ def test_a_criterion_adds_the_same_in_a_strip_as_in_the_block(kind: str, data: s
     kinds = (kind, data.draw(st.sampled_from(sorted(criteria_by_kind()))))
     rated = [criterion(data.draw, survey, each) for each in kinds]
     hold_strips_against_the_block(cohort(data.draw, survey, rated), rated, [])
+
+
+@pytest.mark.parametrize("ticked", [None, (0,)])
+def test_questions_with_more_options_and_fewer_that_are_answered_alike_add_up(ticked: tuple[int, ...] | None) -> None:
+    asked = {"many": Choices(question="?", options=["a", "b", "c", "d"]), "few": Choices(question="?", options=["a"])}
+    columns = {name: field.column([ticked, None]) for name, field in asked.items()}
+    mentors, mentees = (People((f"{side}1", f"{side}2"), columns, np.ones(2, dtype=np.bool_)) for side in "ME")
+    rated = [criteria_by_kind()["availability"].model_validate({"field": name}) for name in asked]
+    hold_strips_against_the_block(Cohort(mentors, mentees), rated, [])
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, each in rules_by_kind().items() if each.of_pairs))

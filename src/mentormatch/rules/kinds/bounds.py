@@ -487,4 +487,4 @@ class MinimumScore(Rule):
 
     @property
     def least_score(self) -> int:
-        return round(self.points * POINT)
+        return ceil(round(self.points * POINT, 6))

@@ -368,8 +368,9 @@ class OverlapTerm:
         return all(np.array_equal(a.bits, b.bits) and np.array_equal(a.known, b.known) for a, b in sides)
 
     def add_points(self, other: "OverlapTerm") -> "OverlapTerm":
-        """Return the sum of two terms that count the same."""
-        return replace(self, points=self.points + other.points, unknown=self.unknown + other.unknown)
+        """Return the sum of two terms that count the same, so never more answers than the shorter has points for."""
+        most = min(len(self.points), len(other.points))
+        return replace(self, points=self.points[:most] + other.points[:most], unknown=self.unknown + other.unknown)
 
     def table_offsets(self) -> NDArray[np.uint8]:
         """Return (m,) uint8: what is added to the count to index ``tables``: 0 for who answered, else past its end."""
