@@ -10,7 +10,8 @@ from jsonschema_rs import meta, validator_for
 from pydantic import ValidationError
 
 from mentormatch import ProgrammeError, ProposalRecord, RequestError
-from mentormatch.contract.operation import ask, operations, read, schema_of
+from mentormatch.contract.operation import MENTEES, MENTORS, ask, operations, read, schema_of
+from mentormatch.contract.operations.matching import PlansResponse
 from mentormatch.contract.response import Response
 from mentormatch.languages import tr
 from tests.contract.bodies import KINDS, OF_MEMBERS, OF_PEOPLE, example, texts
@@ -273,3 +274,10 @@ def test_what_contradicts_itself_fits_and_is_refused_later() -> None:
     request = read("match", example("match", pins=[{"mentor": "M09", "mentee": "E01"}]))
     with pytest.raises(RequestError, match="Personne inconnue"):
         ask("match", request)
+
+
+def test_one_plan_of_three_is_all_there_is_where_the_one_pair_must_be() -> None:
+    pair = {"mentors": MENTORS[:1], "mentees": MENTEES[:1], "pins": [{"mentor": "M01", "mentee": "E01"}]}
+    told = ask("plans", example("plans", n=3, **pair))
+    assert isinstance(told, PlansResponse)
+    assert (len(told.plans), told.all_told) == (1, True)
