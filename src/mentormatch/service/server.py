@@ -149,6 +149,18 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.components = components
     app.add_exception_handler(HTTPException, refuse)
     app.add_exception_handler(RequestValidationError, refuse_parts)
+    add_layers(app, settings, components)
+    app.include_router(routes.health_routes(components))
+    app.include_router(routes.operation_routes(components))
+    app.include_router(routes.job_routes(components))
+    app.include_router(desk_routes.routes(components))
+    openapi.describe(app)
+    app.include_router(description.description_routes(components, app.openapi))
+    return app
+
+
+def add_layers(app: FastAPI, settings: Settings, components: Components) -> None:
+    """Put around an application what each request passes, the innermost first."""
     if settings.gzip:
         app.add_middleware(Packing)
     app.add_middleware(
@@ -159,13 +171,6 @@ def make_app(settings: Settings) -> FastAPI:
     )
     if settings.origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.origins, **ACROSS)  # outside: refusals are read too
-    app.include_router(routes.health_routes(components))
-    app.include_router(routes.operation_routes(components))
-    app.include_router(routes.job_routes(components))
-    app.include_router(desk_routes.routes(components))
-    openapi.describe(app)
-    app.include_router(description.description_routes(components, app.openapi))
-    return app
 
 
 async def refuse(request: Request, error: Exception) -> NoReturn:

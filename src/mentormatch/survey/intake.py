@@ -332,15 +332,20 @@ def split(
             *resemblances(kept, plan),
         ]
     )
-    # How people are reached is kept apart from the cohort, without addresses that no mail can be sent to.
-    contacts = {
+    return replace(cohort, remarks=made), Contacts(tuple(questionnaire.contacts), gather_contacts(kept, faults))
+
+
+def gather_contacts(
+    kept: Iterable[SurveyEntry], faults: Mapping[RowFate, Mapping[str, str]]
+) -> dict[tuple[Side, str], dict[str, str]]:
+    """Return how people are reached, apart from the cohort, without addresses that no mail can be sent to."""
+    return {
         (entry.side, entry.row.key): {
             name: said for name, said in entry.contact.items() if name not in faults[entry.row]
         }
         for entry in kept
         if entry.contact
     }
-    return replace(cohort, remarks=made), Contacts(tuple(questionnaire.contacts), contacts)
 
 
 def faulty(entry: SurveyEntry, questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
