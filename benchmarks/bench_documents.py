@@ -17,7 +17,7 @@ import mentormatch as mm
 from benchmarks.bench_board import opened
 from benchmarks.made import write_survey
 from mentormatch.operations.matching import Matching, exporter_for
-from mentormatch.report.handouts import common_text, handouts, letters_book
+from mentormatch.report.handouts import common_text, letters_book, make_handouts
 from mentormatch.report.texts import render_template
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.session import Board
@@ -48,7 +48,7 @@ def fresh(done: Matching) -> Matching:
 def handed(matching: Matching) -> bytes:
     """Return the table for letters and all sheets of participants."""
     contacts = made(len(matching.cohort.mentors), len(matching.cohort.mentees))[1]
-    sheets = handouts(matching, contacts)
+    sheets = make_handouts(matching, contacts)
     pages = render_template("handouts.html", handed=sheets, common=common_text(matching, None))
     return letters_book(matching, contacts, sheets) + pages.encode()
 

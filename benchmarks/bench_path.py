@@ -20,7 +20,7 @@ from mentormatch.operations.matching import Matching, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import formulate
-from mentormatch.scoring.score import ScoreTable, score
+from mentormatch.scoring.scores import ScoreTable, score
 
 SIZES = [11, 100, 1000]
 PLAIN = ("quota",)

@@ -11,11 +11,11 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from mentormatch.fields import Number, Place
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.places.finding import find, find_untranslated
-from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer
+from mentormatch.places.gazetteer import DEPARTEMENTS, load_gazetteer
 from mentormatch.rules.kinds.meet import Meet
 from mentormatch.rules.rule import market_of
 from mentormatch.scoring.criteria.compared_answers import Near
-from mentormatch.scoring.score import score
+from mentormatch.scoring.scores import score
 
 SIZE = 5_000
 ANSWERS = 20_000
@@ -29,7 +29,7 @@ def cohort() -> Cohort:
     random = np.random.default_rng(0)
 
     def side(letter: str) -> People:
-        places = random.integers(0, len(gazetteer().codes), SIZE).tolist()
+        places = random.integers(0, len(load_gazetteer().codes), SIZE).tolist()
         trips = random.uniform(5, 300, SIZE).tolist()
         columns = {"where": Place(question="?").column(places), "trip": Number(question="?").column(trips)}
         return People(tuple(f"{letter}{row}" for row in range(SIZE)), columns, np.ones(SIZE, dtype=bool))
@@ -39,7 +39,7 @@ def cohort() -> Cohort:
 
 def written() -> list[str]:
     """Return what people write, most of it different."""
-    random, places = Random(0), gazetteer()
+    random, places = Random(0), load_gazetteer()
     found = random.choices(sorted(places.by_code.values()), k=ANSWERS)
     number = [DEPARTEMENTS[places.departements[place]][0] for place in found]
     return [f"{places.names[place].upper()} ({code})" for place, code in zip(found, number, strict=True)]

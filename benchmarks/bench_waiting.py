@@ -186,9 +186,9 @@ def follow_up(mentors: int, mentees: int) -> tuple[Work, Work]:
 
     def ours() -> None:
         year = mm.follow_up(programme, done.pairs, waves)
-        followup.page(year)
-        followup.workbook(year)
-        followup.to_json(year)
+        followup.year_page(year)
+        followup.year_workbook(year)
+        followup.year_json(year)
 
     def bare() -> None:
         for path in waves.values():

@@ -18,12 +18,12 @@ from mentormatch.groups.partition import Grouping
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.places.gazetteer import PlaceColumn
 from mentormatch.programme.programme import Programme
-from mentormatch.record.decision import FILENAME, write_decision
+from mentormatch.record.decision import DECISION_NAME, write_decision
 from tests.survey.tools import writers_one, writers_two
 from tests.survey.tools.made import Answers, delimited, plain_table, workbook
 
 SEED = 29
-DECISION, GROUPS = FILENAME, "groups.json"
+DECISION, GROUPS = DECISION_NAME, "groups.json"
 GROUPS_S = 20.0
 """So long groups are improved."""
 PROGRAMME = "programme.toml"

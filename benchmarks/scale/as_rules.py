@@ -16,7 +16,7 @@ from mentormatch.rules.rule import eligible_people
 from mentormatch.scoring.criteria.compared_answers import Availability, Closeness, Coverage, Overlap, Same, Table
 from mentormatch.scoring.criteria.preferences import Wishes
 from mentormatch.scoring.criterion import Criterion, Stakes, stakes_of
-from mentormatch.scoring.score import normalise_weights
+from mentormatch.scoring.scores import normalise_weights
 
 type Answer = Any
 """What a person answered to one criterion, as JSON; None: nothing."""

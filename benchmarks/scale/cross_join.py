@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from benchmarks.scale.one_by_one import CELLS, SCALE, TOP, WEIGHTS
 from mentormatch.base.columns import Grades, MultiChoice, NameLists, Ranks, SingleChoice
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.scoring.score import MILLION
+from mentormatch.scoring.scores import MILLION
 
 type Values = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from benchmarks.scale.cohorts import EXAMPLE
 from mentormatch.base.columns import NONE
 from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring.criteria.compared_answers import Table
-from mentormatch.scoring.score import MILLION, normalise_weights
+from mentormatch.scoring.scores import MILLION, normalise_weights
 
 WEIGHTS = {one.label: weight for one, weight in zip(EXAMPLE.criteria, normalise_weights(EXAMPLE.criteria), strict=True)}
 TABLE = next(one for one in EXAMPLE.criteria if isinstance(one, Table))

@@ -31,7 +31,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.compared_answers import Different, Gap, Require
 from mentormatch.scoring.criteria.compared_answers import Closeness, Overlap, Same
-from mentormatch.scoring.score import score
+from mentormatch.scoring.scores import score
 
 COMPILING = numba.__version__
 """That compiled code is used, which it is where it is loaded."""

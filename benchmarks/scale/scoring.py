@@ -13,7 +13,7 @@ from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, scan_block
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.simd import SimdScanner
-from mentormatch.scoring.score import score
+from mentormatch.scoring.scores import score
 
 ROUNDS, MENTORS = 5, 1_024
 FEW = 300

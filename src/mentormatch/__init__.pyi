@@ -67,7 +67,7 @@ from mentormatch.groups.turns import WithoutTurn as WithoutTurn
 from mentormatch.groups.turns import schedule_turns as schedule_turns
 from mentormatch.inspection.intake import Intake as Intake
 from mentormatch.inspection.intake import intake as intake
-from mentormatch.languages import language as language
+from mentormatch.languages.translation import language as language
 from mentormatch.notebook import open_board as open_board
 from mentormatch.notebook import open_departures as open_departures
 from mentormatch.notebook import open_documents as open_documents

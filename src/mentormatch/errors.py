@@ -17,8 +17,8 @@ line numbers and the names of fields.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from mentormatch.languages import tr
 from mentormatch.languages.text_keys import on_one_line
+from mentormatch.languages.translation import tr
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from mentormatch.base.generation import keep_file
 from mentormatch.base.progress import listen_always
 from mentormatch.errors import MentorMatchError, OutputError
 from mentormatch.explanation.names import GivenNames, Labels
-from mentormatch.languages import language, tr
+from mentormatch.languages.translation import language, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.operations.repair import Repair
 from mentormatch.people.cohort import Cohort
@@ -109,7 +109,7 @@ class BoardWidget(KernelWidget):
     def __init__(self, board: Board) -> None:
         self.board = board
         with language(board.language):
-            super().__init__(view=board.state(), words=board_texts.words())
+            super().__init__(view=board.state(), words=board_texts.board_words())
 
     @property
     def matching(self) -> Matching:

@@ -16,15 +16,15 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, ProgrammeError, SurveyError
 from mentormatch.fields import ACROSS, SIDES, Answer, AnswerReading, AnyField, Choices, Ranking, Side, Text
 from mentormatch.fields.base import position
-from mentormatch.languages import LANGUAGES, language, mark, tr, tr_n
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import LANGUAGES, language, mark, tr, tr_n
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.enrolment import AnswerSource, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import formulate
 from mentormatch.scoring.criteria.preferences import Wishes
-from mentormatch.scoring.score import score
+from mentormatch.scoring.scores import score
 from mentormatch.survey.duplicates import group_by
 from mentormatch.survey.entries import SubmissionSheet, laid_out, submissions
 from mentormatch.survey.plan import Plan, answers_of, renaming

@@ -32,7 +32,7 @@ from mentormatch.programme.enrolment import plan_of, read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION
+from mentormatch.scoring.scores import MILLION
 from mentormatch.survey.intake import take_apart
 from mentormatch.survey.table import Record, Rows, TextTable, gather
 from mentormatch.survey.table_reader import read_table

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from numpy.random import default_rng
 
 from mentormatch import AssignmentProblem, Certificate, Row, Solution, Status, Tier, Verdict, certify, solve
-from mentormatch.assignment.engine import engines_by_kind
-from mentormatch.assignment.engines import milp, semi_assignment
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, DegreeBounds
-from mentormatch.assignment.model.solution import DualSolution, Links
-from mentormatch.base.arrays import IntVector
+from mentormatch.assignment import ADDITIVE_GOALS, DegreeBounds, DualSolution, engines_by_kind
+from mentormatch.assignment.model.solution import Links
+from mentormatch.base import IntVector
+from tests.doors import substitute
 from tests.oracles.exhaustive import choices, exhaustive, holds, tiers
 from tests.oracles.problems import problems, random_problem
 
@@ -79,8 +78,8 @@ def test_goals_that_take_several_stages_are_certified_stage_by_stage(scores: lis
 def holds_one_goal_at_a_time(problem: AssignmentProblem) -> None:
     """Hold the certificates of a problem whose goals are not put together."""
     with pytest.MonkeyPatch.context() as alone:
-        alone.setattr(semi_assignment, "MAX_FLOAT64", 0)
-        alone.setattr(milp, "MAX_SOLVER_WEIGHT", 0)
+        substitute(alone, "assignment", MAX_FLOAT64=0)
+        substitute(alone, "assignment", MAX_SOLVER_WEIGHT=0)
         holds_for_every_engine(problem)
         assert all(len(solution.prices) in (0, len(problem.goals)) for solution, _ in certificates(problem))
 

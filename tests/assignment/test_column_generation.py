@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, Solution, Status, certify, solve
-from mentormatch.assignment import column_generation, dense_assignment, sparse_assignment
+from mentormatch import AssignmentProblem, Status, certify, solve
+from mentormatch.assignment import TightColumns, column_generation, dense_assignment, sparse_assignment
+from tests.assignment.markets import prices
 from tests.conftest import some_of, some_seeds
+from tests.doors import substitute
 from tests.oracles.problems import random_problem
 
 VALUES = (1, 3, 1_000_000)
@@ -16,9 +18,7 @@ def begin_with_few(patch: pytest.MonkeyPatch) -> list[bool]:
     led: list[bool] = []
     original = column_generation.solve_by_columns
 
-    def noted(
-        many: column_generation.PricingOracle, solve: column_generation.SolveMaster
-    ) -> column_generation.TightColumns | None:
+    def noted(many: column_generation.PricingOracle, solve: column_generation.SolveMaster) -> TightColumns | None:
         result = original(many, solve)
         led.append(result is not None)
         return result
@@ -38,18 +38,13 @@ def begin_with_few(patch: pytest.MonkeyPatch) -> list[bool]:
 
 def solve_masters_by_paths(patch: pytest.MonkeyPatch) -> None:
     """Have compiled augmenting paths solve the restricted masters of problems of any size."""
-    patch.setattr(sparse_assignment, "use_numba", lambda pairs: True)
-    patch.setattr(sparse_assignment, "PATHS_FROM", 0)
+    substitute(patch, "assignment", use_numba=lambda pairs: True)
+    substitute(patch, "assignment", PATHS_FROM=0)
 
 
 def random(seed: int) -> AssignmentProblem:
     """Return a problem of up to 30 people a side, with as many ties as the seed says."""
     return random_problem(np.random.default_rng(seed), 30, values=VALUES[seed % 3], most=1 + seed % 2)
-
-
-def prices(solution: Solution) -> list[tuple[list[int], list[int]]]:
-    """Return the prices of each stage."""
-    return [(stage.mentors.tolist(), stage.mentees.tolist()) for stage in solution.prices]
 
 
 @pytest.mark.parametrize("master", ["scipy", "paths"])
@@ -89,8 +84,8 @@ def test_few_pairs_of_a_large_block_are_proved_to_be_optimal(values: int) -> Non
 def test_few_pairs_are_tried_only_where_not_all_want_the_same(alike: int, monkeypatch: pytest.MonkeyPatch) -> None:
     scattered, draw = dense_assignment.SCATTERED, np.random.default_rng(5)
     led = begin_with_few(monkeypatch)
-    monkeypatch.setattr(dense_assignment, "SCATTERED", scattered)
-    monkeypatch.setattr(dense_assignment, "use_numba", lambda _: False)
+    substitute(monkeypatch, "assignment", SCATTERED=scattered)
+    substitute(monkeypatch, "assignment", use_numba=lambda _: False)
     wanted = alike * draw.integers(0, 10_000_000, (1, 90))
     problem = AssignmentProblem.from_scores(wanted + draw.integers(0, 1_000_000, (80, 90)))
     assert certify(problem, solve(problem)).certified

@@ -9,19 +9,25 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from mentormatch import AssignmentProblem, solve
-from mentormatch.assignment import cost_matrix, dense_assignment, sparse_assignment
-from mentormatch.assignment import optimal_face as faces
-from mentormatch.assignment.cost_matrix import CostMatrix
+from mentormatch.assignment import (
+    CostMatrix,
+    DegreeBounds,
+    DenseScores,
+    OptimalFace,
+    RemainingDegrees,
+    dense_assignment,
+    opening_stage,
+    scalarize,
+    solve_left_unit,
+    sparse_assignment,
+)
 from mentormatch.assignment.kernels import jit as choice
 from mentormatch.assignment.kernels.components import strong_components
 from mentormatch.assignment.kernels.jit import use_numba
-from mentormatch.assignment.lexicographic import opening_stage
-from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.assignment.model.scores import DenseScores
-from mentormatch.assignment.objective import scalarize
-from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, remaining_degrees
-from mentormatch.base.arrays import IntVector
+from mentormatch.assignment.optimal_face import remaining_degrees
+from mentormatch.base import IntVector
 from tests.conftest import DEEP
+from tests.doors import substitute
 
 SEEDS = range(600 if DEEP else 30)
 GOALS = (("matched", "total"), ("total",), ("matched",), ("total", "matched"))
@@ -64,8 +70,8 @@ def test_prices_and_total_are_those_of_scipys_assignment(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_few_slots_at_first_lead_to_the_same_duals(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense_assignment, "SLOT_CELLS", -1)
-    monkeypatch.setattr(dense_assignment, "SLOTS_A_COLUMN", 0)
+    substitute(monkeypatch, "assignment", SLOT_CELLS=-1)
+    substitute(monkeypatch, "assignment", SLOTS_A_COLUMN=0)
     problem = drawn(4 * seed)  # somebody may take several
     stage = opening_stage(scalarize(problem, 1 << 50))
     assert isinstance(problem.scores, DenseScores)
@@ -86,7 +92,7 @@ def test_few_slots_at_first_lead_to_the_same_duals(seed: int, monkeypatch: pytes
 
 
 def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense_assignment, "COMPILED_FROM", 0)
+    substitute(monkeypatch, "assignment", COMPILED_FROM=0)
     taken = []
 
     def by_paths(block: CostMatrix) -> dense_assignment.PricedAssignment:
@@ -98,7 +104,7 @@ def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> No
     for seed in SEEDS:
         found = []
         for compiled in (False, True):
-            monkeypatch.setattr(dense_assignment, "use_numba", lambda _, compiled=compiled: compiled)
+            substitute(monkeypatch, "assignment", use_numba=lambda _, compiled=compiled: compiled)
             found.append(solve(drawn(seed), seed=seed))
         assert found[0].pairs.tolist() == found[1].pairs.tolist()
         assert found[0].tiers == found[1].tiers
@@ -114,14 +120,14 @@ def test_the_same_cells_are_near_by_either_way(seed: int, monkeypatch: pytest.Mo
     prices = tuple(random.integers(0, stage.range + 1, count) for count in block.shape)
     found = []
     for compiled in (False, True):
-        monkeypatch.setattr(cost_matrix, "use_numba", lambda _, compiled=compiled: compiled)
+        substitute(monkeypatch, "assignment", use_numba=lambda _, compiled=compiled: compiled)
         found.append(block.columns_within((prices[0], prices[1]), stage.range // 3).tolist())
     assert found[0] == found[1]
 
 
 def test_columns_that_nobody_has_are_not_gone_through_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     scores = np.random.default_rng(0).integers(0, 1_000_000, (300_000, 2))  # squared, that would take minutes
-    monkeypatch.setattr(dense_assignment, "use_numba", lambda _: True)
+    substitute(monkeypatch, "assignment", use_numba=lambda _: True)
     found = solve(AssignmentProblem.from_scores(scores))
     assert found.tiers[1].value == found.tiers[1].bound == scores.max(axis=0).sum()
 
@@ -131,8 +137,8 @@ def test_a_face_has_the_same_optimum_by_either_way(seed: int, monkeypatch: pytes
     face, profit = faced(seed)
     found = []
     for compiled in (False, True):
-        monkeypatch.setattr(sparse_assignment, "use_numba", lambda _, compiled=compiled: compiled)
-        found.append(sparse_assignment.solve_left_unit(face, profit))
+        substitute(monkeypatch, "assignment", use_numba=lambda _, compiled=compiled: compiled)
+        found.append(solve_left_unit(face, profit))
     expected, optimum = found
     assert (optimum is None) == (expected is None)
     if optimum is not None and expected is not None:
@@ -171,12 +177,12 @@ def test_parts_are_those_that_scipy_finds(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_same_pairs_are_free_by_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, profit = faced(seed)
-    optimum = sparse_assignment.solve_left_unit(whole, profit)
+    optimum = solve_left_unit(whole, profit)
     if optimum is None:
         return
     found = []
     for compiled in (False, True):
-        monkeypatch.setattr(faces, "use_numba", lambda _, compiled=compiled: compiled)
+        substitute(monkeypatch, "assignment", use_numba=lambda _, compiled=compiled: compiled)
         found.append(whole.restrict_to_optimum(optimum, profit))
     assert (found[0].lefts.tolist(), found[0].rights.tolist()) == (found[1].lefts.tolist(), found[1].rights.tolist())
     assert sorted(found[0].fixed.tolist()) == sorted(found[1].fixed.tolist())

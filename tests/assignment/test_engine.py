@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,15 +10,19 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, RequestError, Row, Status, certify, solve
-from mentormatch.assignment import transportation
-from mentormatch.assignment.engine import engines_by_kind, select_engine
-from mentormatch.assignment.engines import semi_assignment
-from mentormatch.assignment.mip import dispatch
-from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus
-from mentormatch.assignment.mip.simplex import SimplexModel
-from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment import (
+    DegreeBounds,
+    DenseScores,
+    Program,
+    SimplexModel,
+    SolverResult,
+    SolverStatus,
+    engines_by_kind,
+    select_engine,
+    solve_program,
+)
 from tests.conftest import DEEP
+from tests.doors import substitute
 
 pose = AssignmentProblem.from_scores
 
@@ -53,10 +58,10 @@ def test_the_fastest_engine_that_takes_a_problem_is_asked(problem: AssignmentPro
 
 
 def test_people_with_very_many_places_are_not_copied_as_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transportation, "MAX_SINKS", 0)
+    substitute(monkeypatch, "assignment", MAX_SINKS=0)
     problem = pose(np.random.default_rng(3).integers(0, 9, (2, 80)), mentor_capacity=40)
     spread = solve(problem)
-    monkeypatch.setattr(semi_assignment, "CELLS", 2 * 80 * 40 - 1)
+    substitute(monkeypatch, "assignment", PLACE_CELLS=2 * 80 * 40 - 1)
     found = solve(problem)
     assert (spread.engine, found.engine) == ("plain", "milp")
     assert np.array_equal(found.pairs, spread.pairs)
@@ -100,8 +105,7 @@ def test_nothing_is_printed_not_even_by_the_solver(engine: str, capfd: pytest.Ca
 def test_a_plain_problem_never_loads_pulp() -> None:
     script = (
         "import sys, numpy as np\n"
-        "from mentormatch.assignment.engine import solve\n"
-        "from mentormatch.assignment.model.problem import AssignmentProblem\n"
+        "from mentormatch import AssignmentProblem, solve\n"
         "assert str(solve(AssignmentProblem.from_scores(np.eye(3))).status) == 'proved'\n"
         "assert not {'pulp', 'highspy', 'pandas'} & set(sys.modules)\n"
     )
@@ -111,13 +115,13 @@ def test_a_plain_problem_never_loads_pulp() -> None:
 @pytest.mark.promise(21)
 def test_no_key_enters_a_solver_model(monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
-    ask = dispatch.solve_program
+    ask = solve_program
 
     def listen(program: Program, *asked: Any) -> SolverResult:
         names.extend(program.names)
         return ask(program, *asked)
 
-    monkeypatch.setattr(dispatch, "solve_program", listen)
+    substitute(monkeypatch, "assignment", solve_program=listen)
     small = coupled(6)
     keys = tuple(f"person{place}@example.org" for place in range(6))
     solve(AssignmentProblem(small.scores, small.mentors, small.mentees, small.rows, mentor_keys=keys, mentee_keys=keys))
@@ -144,18 +148,16 @@ def test_a_simplex_that_gives_up_is_asked_once_more_and_then_the_solve_fails_in_
 @pytest.mark.promise(10)
 @pytest.mark.promise(20)
 def test_a_solver_that_is_stopped_at_any_moment_leaves_a_true_answer_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem, ask = coupled(7), dispatch.solve_program
+    problem, ask = coupled(7), solve_program
     whole = solve(problem)
     seen: set[Status] = set()
     for allowed in range(20) if DEEP else (0, 2, 8, 19):
         left = iter(range(allowed))
-        monkeypatch.setattr(
-            dispatch,
-            "solve_program",
-            lambda *asked, left=left: (
-                ask(*asked) if next(left, None) is not None else SolverResult(SolverStatus.STOPPED)
-            ),
-        )
+
+        def stopping(*asked: Any, left: Iterator[int] = left) -> SolverResult:
+            return ask(*asked) if next(left, None) is not None else SolverResult(SolverStatus.STOPPED)
+
+        substitute(monkeypatch, "assignment", solve_program=stopping)
         solution = solve(problem)
         seen.add(solution.status)
         if solution.status is Status.PROVED:

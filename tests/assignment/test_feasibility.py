@@ -9,11 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, EngineError, Row, Solution, Status, Tier, solve
-from mentormatch.assignment.engine import Engine, SolveOptions
-from mentormatch.assignment.engines.semi_assignment import SemiAssignment
-from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.assignment.model.scores import DenseScores
-from mentormatch.assignment.verification.feasibility import violations
+from mentormatch.assignment import DegreeBounds, DenseScores, Engine, SolveOptions, engines_by_kind, violations
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(9)
@@ -250,7 +246,7 @@ def test_an_engine_that_lies_ends_as_failed_without_pairs(
     def lie(self: Engine, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         return of(problem, [[0, 0], [0, 1], [0, 2], [1, 3]])
 
-    monkeypatch.setattr("mentormatch.assignment.engines.milp.Milp.solve", lie)
+    monkeypatch.setattr(engines_by_kind()["milp"], "solve", lie)
     solution = solve(problem, engine="milp")
     assert (solution.status, len(solution.pairs)) == (Status.FAILED, 0)
     assert solution.notes == ("row 'quota' sums to 4, at most 3",)
@@ -261,7 +257,7 @@ def test_an_engine_that_dies_ends_as_failed_and_says_why(monkeypatch: pytest.Mon
     def die(self: Engine, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         raise EngineError("out of ink")
 
-    monkeypatch.setattr(SemiAssignment, "solve", die)
+    monkeypatch.setattr(engines_by_kind()["plain"], "solve", die)
     solution = solve(AssignmentProblem.from_scores([[1]]))
     assert (solution.status, solution.notes, solution.gap) == (Status.FAILED, ("out of ink",), None)
 

@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 
 from benchmarks.bench_hours import of_type
 from mentormatch import AssignmentProblem, Row, Status, Verdict, certify, solve
-from mentormatch.assignment import greedy
-from mentormatch.assignment.greedy import choose_greedily, greedy_solution
+from mentormatch.assignment import PairModel, choose_greedily, violations
+from mentormatch.assignment.greedy import greedy_solution
 from mentormatch.assignment.mip.dispatch import solve_in_process
-from mentormatch.assignment.pair_program import PairModel
 from mentormatch.assignment.side_constraints import relax
-from mentormatch.assignment.verification.feasibility import violations
-from tests.assignment.test_whole_sets import hours_market
+from tests.assignment.markets import hours_market
 from tests.conftest import some_seeds
+from tests.doors import substitute
 from tests.oracles.problems import problems
 
 
@@ -77,7 +76,7 @@ def test_of_very_many_pairs_greed_sees_the_best_and_the_pins(seed: int, monkeypa
     problem = AssignmentProblem.from_scores(
         draw.integers(0, 1_000, (n, m)), hours=draw.integers(1, 5, m), mentor_hours=draw.integers(4, 20, n), pins=[pin]
     )
-    monkeypatch.setattr(greedy, "COUPLED_PAIRS", 3 * min(n, m))
+    substitute(monkeypatch, "assignment", COUPLED_PAIRS=3 * min(n, m))
     found = greedy_solution(problem)
     assert found is not None
     assert violations(problem, found) == []
@@ -155,7 +154,7 @@ def test_a_limit_that_ends_at_once_gives_pairs_that_keep_the_rules_with_a_gap(
 ) -> None:
     problem = make(seed)
     best = solve(problem)
-    monkeypatch.setattr("mentormatch.assignment.engine._try_relaxation", lambda *_: None)
+    substitute(monkeypatch, "assignment", _try_relaxation=lambda *_: None)
     found = solve(problem, time_limit_s=0.002)
     assert found.status in (Status.FEASIBLE, Status.PROVED)
     assert violations(problem, found) == []

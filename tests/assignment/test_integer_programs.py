@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import EngineError
-from mentormatch.assignment.mip import branch_and_bound, dispatch, pulp_backend
+from mentormatch.assignment import LinearConstraint, Program, SimplexModel, SolverResult, SolverStatus, solve_program
+from mentormatch.assignment.mip import pulp_backend
 from mentormatch.assignment.mip.branch_and_bound import solve_integer_program
 from mentormatch.assignment.mip.presolve import DualBounds, presolve
-from mentormatch.assignment.mip.program_model import LinearConstraint, Program, SolverResult, SolverStatus, SparseRows
-from mentormatch.assignment.mip.simplex import SimplexModel
-from mentormatch.base.arrays import BoolVector
+from mentormatch.assignment.mip.program_model import SparseRows
+from mentormatch.base import BoolVector
+from tests.doors import substitute
 
 GREATEST = 1_000_000
 
@@ -102,10 +103,10 @@ def test_a_tree_that_grows_too_large_is_given_up_and_the_program_is_solved_in_an
 ) -> None:
     weights = np.array([[7, 5, 4, 9, 6], [3, 8, 6, 5, 9]])
     program = whole([5, 6, 7, 8, 9], [False] * 5, [LinearConstraint(np.arange(5), row, None, 15) for row in weights])
-    monkeypatch.setattr(branch_and_bound, "MAX_NODES", 0)
+    substitute(monkeypatch, "assignment", MAX_NODES=0)
     assert solve_integer_program(program, None) is None
-    assert told(program, dispatch.solve_program(program, None)) == best(program)
-    assert dispatch.solve_program(program, 60.0, lambda: True).word is SolverStatus.STOPPED
+    assert told(program, solve_program(program, None)) == best(program)
+    assert solve_program(program, 60.0, lambda: True).word is SolverStatus.STOPPED
 
 
 @given(programs(), st.integers(-3, 3))

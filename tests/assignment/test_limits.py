@@ -9,20 +9,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, solve
-from mentormatch.assignment import engine, greedy, sparse_assignment
+from mentormatch.assignment import (
+    Incumbent,
+    KeyedTieBreaker,
+    OptimalFace,
+    PairModel,
+    SolveOptions,
+    SparseScores,
+    choose_greedily,
+    empty_solution,
+    engine,
+    exact_dot,
+    greedy,
+    has_few_sinks,
+    sparse_assignment,
+    violations,
+)
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
-from mentormatch.assignment.engines import semi_assignment
-from mentormatch.assignment.greedy import binding_rows, choose_greedily
+from mentormatch.assignment.greedy import binding_rows
 from mentormatch.assignment.model.rows import FittingRows, are_satisfied
-from mentormatch.assignment.model.scores import SparseScores
-from mentormatch.assignment.model.solution import Incumbent, IncumbentCallback, empty_solution, ignore_incumbent
-from mentormatch.assignment.optimal_face import OptimalFace, exact_dot
-from mentormatch.assignment.pair_program import PairModel
-from mentormatch.assignment.tie_breaking import KeyedTieBreaker
-from mentormatch.assignment.transportation import has_few_sinks
-from mentormatch.assignment.verification.feasibility import violations
-from mentormatch.base.arrays import IntVector
+from mentormatch.assignment.model.solution import IncumbentCallback, ignore_incumbent
+from mentormatch.base import IntVector
 from tests.conftest import some_seeds
+from tests.doors import substitute
 from tests.oracles.problems import problems
 
 
@@ -90,7 +99,7 @@ def test_greed_takes_the_same_pairs_whenever_those_that_never_fit_are_left_out(
 ) -> None:
     pool, found = PairModel.of(problem := with_hours(seed)), []
     for step in (1, 3, 1 << 20):
-        monkeypatch.setattr(greedy, "STEP", step)
+        substitute(monkeypatch, "assignment", STEP=step)
         chosen = choose_greedily(pool, problem.scores.values_of_pairs())
         assert chosen is not None
         found.append(chosen.tolist())
@@ -138,7 +147,7 @@ def test_rows_that_fit_other_people_are_looked_at_again() -> None:
 def test_a_limit_too_short_for_so_many_keys_leaves_ties_open(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = AssignmentProblem.from_scores(np.ones((6, 6)))
     whole = solve(problem, time_limit_s=60)
-    monkeypatch.setattr(engine, "KEYS_A_SECOND", 0)
+    substitute(monkeypatch, "assignment", KEYS_A_SECOND=0)
     found = solve(problem, time_limit_s=60)
     assert (whole.canonical, found.status, found.canonical) == (True, Status.PROVED, False)
     assert found.tiers == whole.tiers
@@ -149,7 +158,7 @@ def test_where_paths_between_few_people_take_too_long_greed_is_asked_at_once(mon
     draw = np.random.default_rng(0)
     problem = AssignmentProblem.from_scores(draw.integers(0, 99, (3, 9_000)), mentor_capacity=2_000)
     whole = solve(problem, time_limit_s=60)
-    monkeypatch.setattr(semi_assignment, "PROVED_A_SECOND", 1)
+    substitute(monkeypatch, "assignment", PROVED_A_SECOND=1)
     found = solve(problem, time_limit_s=60)
     assert (whole.greedy, found.greedy) == (False, True)
     assert len(found.pairs) == len(whole.pairs) == 6_000
@@ -162,7 +171,7 @@ def test_an_optimum_that_happens_to_keep_the_rows_is_kept_where_the_canonical_on
         draw = np.random.default_rng(seed)
         weights = draw.integers(0, 2, (1, 5))
         problem = AssignmentProblem.from_scores(np.ones((3, 5)), rows=[Row("r", weights, None, 2)])
-        run = engine.SolveOptions(KeyedTieBreaker(seed, problem.mentor_keys, problem.mentee_keys))
+        run = SolveOptions(KeyedTieBreaker(seed, problem.mentor_keys, problem.mentee_keys))
         so_far = Incumbent()
         found = engine._try_relaxation(problem, run, so_far)
         if so_far.latest is not None:
@@ -190,7 +199,7 @@ def test_a_threshold_search_ends_where_the_time_is_up() -> None:
 def test_people_without_open_pairs_stay_out_of_the_paths_between_few(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sparse_assignment, "use_numba", lambda pairs: False)
+    substitute(monkeypatch, "assignment", use_numba=lambda pairs: False)
     draw, n = np.random.default_rng(seed), 900
     allowed = draw.random((n, 2)) < 0.04
     problem = AssignmentProblem.from_scores(
@@ -227,7 +236,7 @@ def test_a_problem_of_so_many_keys_that_no_process_could_start_in_time_goes_to_g
     draw = np.random.default_rng(1)
     rows = [Row("r", draw.integers(0, 5, (300, 300)), None, 90)]
     problem = AssignmentProblem.from_scores(draw.integers(0, 9, (300, 300)), rows=rows)
-    monkeypatch.setattr(engine, "STARTING_S", 60.0)
+    substitute(monkeypatch, "assignment", STARTING_S=60.0)
     monkeypatch.setattr(engine, "solve_in_subprocess", lambda *_: pytest.fail("a process was started"))
     found = solve(problem, time_limit_s=50)
     assert found.greedy
@@ -237,8 +246,8 @@ def test_a_problem_of_so_many_keys_that_no_process_could_start_in_time_goes_to_g
 def test_where_there_are_many_pairs_some_of_the_limit_is_set_aside_for_greed(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = AssignmentProblem.from_scores(np.arange(12).reshape(3, 4))
     assert engine._reserve_s(problem, 9.0) == 0.0
-    monkeypatch.setattr(engine, "MANY_PAIRS", 11)
-    monkeypatch.setattr(engine, "PAIRS_A_SECOND", 4)
+    substitute(monkeypatch, "assignment", MANY_PAIRS=11)
+    substitute(monkeypatch, "assignment", PAIRS_A_SECOND=4)
     assert engine._reserve_s(problem, 9.0) == 3.0
     assert engine._reserve_s(problem, 4.0) == 2.0
     assert solve(problem, time_limit_s=60).canonical

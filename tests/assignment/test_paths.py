@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from numba.core.caching import CacheImpl
 
 from mentormatch import EngineError
-from mentormatch.assignment import sparse_assignment
+from mentormatch.assignment import (
+    OptimalFace,
+    PrimalDual,
+    RemainingDegrees,
+    TimeLimitReached,
+    exact_dot,
+    solve_assignment,
+    solve_left_unit,
+)
 from mentormatch.assignment.flow import assignment
 from mentormatch.assignment.flow import assignment as paths
 from mentormatch.assignment.flow.assignment import (
@@ -26,13 +34,11 @@ from mentormatch.assignment.flow.assignment import (
     run_reverse,
     run_scaled,
     skip_deadline,
-    solve_assignment,
 )
 from mentormatch.assignment.kernels.jit import jit
-from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
-from mentormatch.base.arrays import IntVector
+from mentormatch.base import IntVector
 from tests.conftest import some_seeds
+from tests.doors import substitute
 
 type Posed = tuple[OptimalFace, IntVector]
 
@@ -110,8 +116,8 @@ def same_prices(first: PrimalDual, second: PrimalDual) -> bool:
 
 def by_scipy(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sparse_assignment, "use_numba", lambda _: False)
-        return sparse_assignment.solve_left_unit(face, profit)
+        substitute(patched, "assignment", use_numba=lambda _: False)
+        return solve_left_unit(face, profit)
 
 
 @given(posed())
@@ -316,7 +322,7 @@ def test_when_the_time_is_up_the_search_ends_at_the_next_look(
     begin: Callable[[AssignmentGraph, CheckDeadline], WarmStart] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     face, profit = face_of(np.arange(400), np.ones(20, dtype=np.int64), np.ones(20, dtype=np.int64)), np.arange(400) % 7
-    monkeypatch.setattr(paths, "STEPS_AT_ONCE", 1)
+    substitute(monkeypatch, "assignment", STEPS_AT_ONCE=1)
     if begin is not None:
         monkeypatch.setattr(paths, "choose_start", begin)
     looks = count()

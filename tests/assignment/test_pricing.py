@@ -9,12 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, Tier, certify, solve
-from mentormatch.assignment.model import scores
-from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
-from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.assignment import DenseScores, DualSolution, DualStage, SolutionSet, SparseScores, pack_scores
 from mentormatch.assignment.verification import solution_set as pricing
-from mentormatch.assignment.verification.reduced_costs import DualStage
-from mentormatch.assignment.verification.solution_set import SolutionSet
+from tests.doors import substitute
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(11)
@@ -75,7 +72,7 @@ STAGES = (
 def test_pairs_are_left_that_are_worth_their_prices(
     monkeypatch: pytest.MonkeyPatch, cells: int, prices: DualSolution
 ) -> None:
-    monkeypatch.setattr(scores, "STRIP_CELLS", cells)
+    substitute(monkeypatch, "assignment", STRIP_CELLS=cells)
     asked = problem(rows=ROWS)
     every = SolutionSet.of(asked, NOBODY)
     stage = DualStage.of(asked, prices, every, {})
@@ -165,7 +162,7 @@ def test_a_stage_that_puts_no_goal_first_proves_nothing_of_those_after_it_either
 def test_pairs_that_are_named_are_among_those_left_in_whichever_strip_they_stand(
     cells: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scores, "STRIP_CELLS", cells)
+    substitute(monkeypatch, "assignment", STRIP_CELLS=cells)
     asked = problem(former=((2, 2), (0, 1)))
     dear = DualSolution(
         (("matched", 700), ("priority", 43), ("total", 2)), np.full(3, 9_000), np.zeros(3, dtype=np.int64)

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem
-from mentormatch.assignment.model import scores
-from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, ScanQuery, Scores, SparseScores, pack_scores
-from mentormatch.scale.scan.implicit_scores import as_implicit
+from mentormatch.assignment import NO_SCORE, DenseScores, ScanQuery, SparseScores, pack_scores
+from mentormatch.assignment.model.scores import Scores
+from mentormatch.scale import as_implicit
+from tests.doors import substitute
 
 SPANS = (5, (1 << 31) - 1, 1 << 31, 1 << 61)
 """Differences that fit into four bytes, and that do not."""
@@ -36,7 +37,7 @@ def test_the_extremes_are_those_of_allowed_pairs_whatever_stands_at_the_others(d
 
 @pytest.mark.parametrize("cells", [1, 600, 1 << 17])
 def test_a_block_of_many_strips_has_the_extremes_of_all_of_them(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scores, "CELLS", cells)
+    substitute(monkeypatch, "assignment", CELLS=cells)
     rng = np.random.default_rng(cells)
     values, allowed = rng.integers(-900, 900, (520, 300), dtype=np.int32), rng.random((520, 300)) < 0.6
     found = pack_scores(values, allowed)

@@ -8,13 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Cohort, People
-from mentormatch.base.columns import NONE, Column, MultiChoice, NameLists, NumberColumn, SingleChoice, Texts
-from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.rules import shared_answers
-from mentormatch.rules.kinds.compared_answers import Common, Different, Gap
-from mentormatch.rules.kinds.named_people import Veto
-from mentormatch.rules.rule import Market, market_of
+from mentormatch.base import NONE, Column, MultiChoice, NameLists, NumberColumn, SingleChoice, Texts
+from mentormatch.languages import canonical, fold
+from mentormatch.rules import Common, Different, Gap, Market, Veto, market_of
 from mentormatch.rules.shared_answers import pairs_with_common_entry, share_at_least
+from tests.doors import substitute
 
 LETTERS = ("Ada", "ada ", "Ad\u00e1", "Bo", "Cy", "Di", "Ed")
 """Names of which two differ in case and spaces only, and one in an accent."""
@@ -64,7 +62,7 @@ def test_names_are_shared_as_in_plain_python(left: NameLists, right: NameLists, 
 def test_names_are_shared_alike_whichever_way_is_taken(
     kinds: int, seldom: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared_answers, "SELDOM", seldom)
+    substitute(monkeypatch, "rules", SELDOM=seldom)
     rng = np.random.default_rng(kinds)
     left, right = (
         NameLists(

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Status, certify, solve
-from mentormatch.assignment import column_generation, dense_assignment
-from mentormatch.assignment.cost_matrix import CostMatrix
-from tests.assignment.test_column_generation import prices
+from mentormatch.assignment import CostMatrix, TightColumns, column_generation, dense_assignment
+from tests.assignment.markets import prices
 from tests.conftest import some_seeds
 
 SIZES = (8, 13, 30, 61)
@@ -31,7 +30,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     asked: list[CostMatrix] = []
     original = dense_assignment.solve_square
 
-    def noted(block: CostMatrix, whole: dense_assignment.SolveWhole) -> column_generation.TightColumns | None:
+    def noted(block: CostMatrix, whole: dense_assignment.SolveWhole) -> TightColumns | None:
         asked.append(block)
         found = original(block, whole)
         asked.pop()

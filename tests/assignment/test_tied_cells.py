@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Solution, certify, solve
-from mentormatch.assignment import dense_assignment, sparse_assignment, tied_cells
-from mentormatch.base.arrays import IntVector
+from mentormatch.assignment import dense_assignment, tied_cells
+from mentormatch.base import IntVector
 from tests.conftest import some_seeds
+from tests.doors import substitute
 from tests.oracles.exhaustive import exhaustive
 
 SEEDS = some_seeds(40)
@@ -51,7 +52,7 @@ def led(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         return result
 
     monkeypatch.setattr(dense_assignment, "settle_tied_cells", noted)
-    for name, value in (("TIED", 1), ("LEADING", 8), ("STRIP_CELLS", 20)):
+    for name, value in (("TIED", 1), ("LEADING", 8), ("TIED_STRIP_CELLS", 20)):
         monkeypatch.setattr(tied_cells, name, value)
     return found
 
@@ -60,7 +61,7 @@ def both(problem: AssignmentProblem, patch: pytest.MonkeyPatch, **how: Any) -> t
     """Return the answer from all tight cells, and from few of them."""
     answers = []
     for size in (1 << 60, 0):
-        patch.setattr(dense_assignment, "TIED_FROM", size)
+        substitute(patch, "assignment", TIED_FROM=size)
         answers.append(solve(problem, **how))
     return answers[0], answers[1]
 
@@ -85,8 +86,8 @@ def test_few_cells_lead_to_the_answer_where_very_many_are_tied(
     shape: tuple[int, int], kind: str, master: str, led: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if master == "paths":
-        monkeypatch.setattr(sparse_assignment, "use_numba", lambda pairs: True)
-        monkeypatch.setattr(sparse_assignment, "PATHS_FROM", 0)
+        substitute(monkeypatch, "assignment", use_numba=lambda pairs: True)
+        substitute(monkeypatch, "assignment", PATHS_FROM=0)
     draw = np.random.default_rng(sum(shape))
     scores = draw.integers(0, 3, shape)
     if kind == "two parts":
@@ -100,7 +101,7 @@ def test_few_cells_lead_to_the_answer_where_very_many_are_tied(
 @pytest.mark.parametrize("seed", some_seeds(80))
 def test_of_all_answers_it_is_the_canonical_one(seed: int, led: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
     problem = tied(seed, most=5)
-    monkeypatch.setattr(dense_assignment, "TIED_FROM", 0)
+    substitute(monkeypatch, "assignment", TIED_FROM=0)
     best = exhaustive(problem, seed)
     assert best is not None
     assert [tuple(pair) for pair in solve(problem, seed=seed).pairs.tolist()] == list(best.pairs)

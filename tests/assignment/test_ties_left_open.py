@@ -1,59 +1,21 @@
 """A proof that leaves only ties open is a proof, and says so; "feasible" always leaves something to be had."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
 
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, Row, Solution, Status, solve
-from mentormatch.assignment import engine
-from mentormatch.assignment.engine import engines_by_kind
-from mentormatch.assignment.model.problem import GOALS
+from mentormatch import AssignmentProblem, Row, Status, solve
+from mentormatch.assignment import GOALS, engines_by_kind
+from tests.assignment.markets import assert_says_what_it_proves, ends
 from tests.conftest import DEEP
 from tests.oracles.problems import larger_problem
-from tests.scale.test_column_generation import PROGRAMME, RULES, both, cohort
+from tests.scale.markets import PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(12)
 
 SEEDS = range(200 if DEEP else 12)
 PEOPLE = 7
-
-
-class Ticks:
-    """A clock that goes on by a second whenever somebody looks at it."""
-
-    def __init__(self) -> None:
-        self.looks = count()
-
-    def __call__(self) -> float:
-        return float(next(self.looks))
-
-
-def ends(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch, kind: str | None = None) -> Iterator[Solution]:
-    """Yield what a solve says that is ended at every look at the clock, up to the one that comes to its end."""
-    for looks in (looks for base in count() for looks in (range(1, 60) if not base else (80 << base,))):
-        with monkeypatch.context() as patched:
-            patched.setattr(engine, "monotonic", Ticks())
-            found = solve(problem, time_limit_s=looks, engine=kind)
-        yield found
-        if found.canonical or found.status is Status.INFEASIBLE:
-            return
-
-
-def assert_says_what_it_proves(found: Solution, best: Solution) -> None:
-    """Hold an answer against the optimum: it is proved where that is reached for sure, and nowhere else."""
-    reached, optimum = ([(tier.value, tier.vector) for tier in each.tiers] for each in (found, best))
-    assert found.status in {Status.PROVED, Status.FEASIBLE, Status.STOPPED, best.status}, found.notes
-    if found.status is Status.FEASIBLE:
-        assert found.gap != 0
-        assert not all(tier.proved for tier in found.tiers)
-    if found.status is Status.PROVED:
-        assert reached == optimum
-        assert found.gap == 0
-    if found.canonical:
-        assert found.pairs.tolist() == best.pairs.tolist()
 
 
 def coupled(seed: int) -> AssignmentProblem:

@@ -10,17 +10,22 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from mentormatch import AssignmentProblem, solve
-from mentormatch.assignment import sparse_assignment, transportation
-from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.assignment.model.scores import DenseScores, SparseScores
+from mentormatch.assignment import (
+    DegreeBounds,
+    DenseScores,
+    SparseScores,
+    has_few_sinks,
+    transportation,
+)
 from mentormatch.assignment.transportation import (
     ABSENT,
     TransportationProblem,
     minimal_prices,
     solve_transportation,
 )
-from mentormatch.base.arrays import IntMatrix, IntVector
+from mentormatch.base import IntMatrix, IntVector
 from tests.conftest import some_seeds
+from tests.doors import substitute
 
 BELOW = -(10**9)
 
@@ -128,11 +133,11 @@ def test_pairs_tiers_and_prices_are_those_that_a_column_for_each_place_gives(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     problem = posed(seed)
-    monkeypatch.setattr(transportation, "MAX_SINKS", 0)
+    substitute(monkeypatch, "assignment", MAX_SINKS=0)
     copied = solve(problem, seed=seed)
-    monkeypatch.setattr(transportation, "MAX_SINKS", 100)
-    monkeypatch.setattr(transportation, "PLACES_A_SINK", 0)
-    monkeypatch.setattr(transportation, "PLACED", 0)
+    substitute(monkeypatch, "assignment", MAX_SINKS=100)
+    substitute(monkeypatch, "assignment", PLACES_A_SINK=0)
+    substitute(monkeypatch, "assignment", PLACED=0)
     found = solve(problem, seed=seed)
     assert found.status == copied.status
     assert found.pairs.tolist() == copied.pairs.tolist()
@@ -155,8 +160,8 @@ def test_where_very_many_come_on_each_of_few_who_take_several_stored_pairs_give_
     mentors, mentees = np.nonzero(allowed)
     stored = replace(problem, scores=SparseScores((n, m), mentors, mentees, problem.scores.at(mentors, mentees)))
     known = solve(stored, seed=seed)
-    monkeypatch.setattr(transportation, "ITEMS_A_SINK", 5)
-    monkeypatch.setattr(sparse_assignment, "use_numba", lambda _: False)
+    substitute(monkeypatch, "assignment", ITEMS_A_SINK=5)
+    substitute(monkeypatch, "assignment", use_numba=lambda _: False)
     found = solve(stored, seed=seed)
     assert (found.status, found.pairs.tolist(), found.tiers) == (known.status, known.pairs.tolist(), known.tiers)
 
@@ -166,13 +171,13 @@ def test_few_are_those_who_take_many(most: list[int], items: int) -> None:
     taking = [min(each, items) for each in most if each]
     few = bool(taking) and sum(taking) >= transportation.PLACES_A_SINK * len(taking)
     few &= sum(taking) * items >= transportation.PLACED
-    assert transportation.has_few_sinks(np.array(most, dtype=np.int64), items) == few
+    assert has_few_sinks(np.array(most, dtype=np.int64), items) == few
 
 
 def test_more_sinks_than_paths_are_quick_for_are_not_few() -> None:
     many = np.full(transportation.MAX_SINKS + 1, 1_000)
-    assert not transportation.has_few_sinks(many, 10**6)
-    assert transportation.has_few_sinks(many[:-1], 10**6)
+    assert not has_few_sinks(many, 10**6)
+    assert has_few_sinks(many[:-1], 10**6)
 
 
 def test_a_part_of_a_problem_has_its_share_of_the_places() -> None:

@@ -12,20 +12,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, Verdict, certify, solve
-from mentormatch.assignment.engine import SolveOptions
+from mentormatch.assignment import ADDITIVE_GOALS, DegreeBounds, KeyedTieBreaker, SolveOptions, pack_scores, violations
 from mentormatch.assignment.engines.milp import _maximise_within
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, DegreeBounds
-from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import LazySolution
 from mentormatch.assignment.optimal_face import are_pins_allowed
 from mentormatch.assignment.side_constraints import solve_with_side_constraints
-from mentormatch.assignment.tie_breaking import KeyedTieBreaker, TieBreaker
-from mentormatch.assignment.verification.feasibility import violations
+from mentormatch.assignment.tie_breaking import TieBreaker
 from mentormatch.assignment.whole_sets import set_model, set_solver
 from mentormatch.assignment.whole_sets.set_model import KnapsackTables, SetModel
 from mentormatch.assignment.whole_sets.set_solver import solve_by_sets
-from tests.assignment.test_ties_left_open import assert_says_what_it_proves, ends
+from tests.assignment.markets import assert_says_what_it_proves, ends, hours_market
 from tests.conftest import DEEP
+from tests.doors import substitute
 
 SEEDS = range(4_000 if DEEP else 70)
 
@@ -173,8 +171,8 @@ def test_all_sets_that_lose_no_more_than_the_slack_are_listed(seed: int, slack: 
     )  # fmt: skip
     gains = rng.integers(-20, 50, 9)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(set_model, "MOST_UNITS", int(rng.choice([4, 4_096])))  # hours in coarse units prune less
-        patch.setattr(set_model, "FEWEST_UNITS", 4)
+        substitute(patch, "assignment", MOST_UNITS=int(rng.choice([4, 4_096])))  # hours in coarse units prune less
+        substitute(patch, "assignment", FEWEST_UNITS=4)
         tables = KnapsackTables.of(model, gains, slack)
         exact = set_model.MOST_UNITS > 4
     listed = tables.sets(slack, 1_000)
@@ -191,18 +189,6 @@ def test_all_sets_that_lose_no_more_than_the_slack_are_listed(seed: int, slack: 
 
 def _loss(tables: KnapsackTables, gains: NDArray[np.int64], some: tuple[int, ...]) -> int:
     return int(tables.best[some[0]] - gains[list(some[1:])].sum())
-
-
-def hours_market(seed: int, mentors: int, mentees: int, listed: int) -> AssignmentProblem:
-    """Return a market in which mentees need 2 to 10 hours, mentors have 5 to 20 and take three at most."""
-    rng = np.random.default_rng(seed)
-    allowed = np.zeros((mentors, mentees), dtype=bool)
-    for mentee in range(mentees):
-        allowed[rng.choice(mentors, listed, replace=False), mentee] = True
-    problem = AssignmentProblem.from_scores(rng.integers(0, 1_000_000, (mentors, mentees)), allowed, mentor_capacity=3)
-    need, limit = rng.integers(2, 11, (1, mentees)), rng.integers(5, 21, mentors)
-    rows = (Row(f"m{i}", need, None, int(limit[i]), mentor=i) for i in range(mentors))
-    return replace(problem, goals=("total",), rows=tuple(rows))
 
 
 def test_a_thousand_limits_on_hours_are_met_and_proved() -> None:

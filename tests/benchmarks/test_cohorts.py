@@ -17,8 +17,8 @@ from benchmarks.cohorts import files, table
 from benchmarks.cohorts.cases import CASES, Case
 from benchmarks.cohorts.check import check
 from benchmarks.scale.records import begun, kept
-from mentormatch.rules.rule import rules_by_kind
-from mentormatch.survey.tool import tools_by_kind
+from mentormatch.rules import rules_by_kind
+from mentormatch.survey import tools_by_kind
 from tests.conftest import DEEP, some_of
 
 SOLVED = {case.name: case for case in CASES if not case.groups and case.people <= 300}

@@ -13,20 +13,26 @@ from jinja2.nodes import Template
 
 import mentormatch
 from mentormatch import Matching, ProgrammeText, Repair, evaluate
-from mentormatch.explanation.names import KEYS, cohort_names
-from mentormatch.inspection.section import writer_for
+from mentormatch.explanation import KEYS, cohort_names
+from mentormatch.inspection import writer_for
 from mentormatch.notebook import BoardWidget, DeparturesWidget, FilesWidget, FormWidget
-from mentormatch.operations.matching import exporter_for
-from mentormatch.report import followup, profiles, sessions
-from mentormatch.report.folder import content_of
-from mentormatch.report.handouts import common_text, handouts
+from mentormatch.operations import exporter_for
+from mentormatch.report import (
+    EvaluationPiece,
+    RepairPiece,
+    SessionDocuments,
+    Timeline,
+    common_text,
+    content_of,
+    environment,
+    for_readers,
+    make_handouts,
+    render_template,
+    session_page,
+    year_page,
+)
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
-from mentormatch.report.pictures.timeline import Timeline
-from mentormatch.report.texts import environment, render_template
-from mentormatch.report.views.pairs import EvaluationPiece, RepairPiece
-from mentormatch.widgets.board.session import Board
-from mentormatch.widgets.form.session import ProgrammeForm
-from mentormatch.widgets.panel import DeparturesPanel, FilesPanel
+from mentormatch.widgets import Board, DeparturesPanel, FilesPanel, ProgrammeForm
 from tests.groups.edition_texts import gathered
 from tests.report.edition import Edition
 from tests.report.views.samples import views
@@ -66,21 +72,21 @@ def intake(one: Edition) -> str:
 
 
 def anonymous(one: Edition) -> str:
-    return next(content.decode() for name, content in profiles.for_readers(one.profiles, "mentee") if "html" in name)
+    return next(content.decode() for name, content in for_readers(one.profiles, "mentee") if "html" in name)
 
 
 def handed(one: Edition) -> str:
     return render_template(
-        "handouts.html", handed=handouts(one.matching, one.contacts), common=common_text(one.matching, None)
+        "handouts.html", handed=make_handouts(one.matching, one.contacts), common=common_text(one.matching, None)
     )
 
 
 def year(one: Edition) -> str:
-    return followup.page(one.year).decode()
+    return year_page(one.year).decode()
 
 
 def group(one: Edition) -> str:
-    return sessions.page(sessions.SessionDocuments(gathered(one)[0], staff=True)).decode()
+    return session_page(SessionDocuments(gathered(one)[0], staff=True)).decode()
 
 
 def view(one: Edition) -> str:

@@ -7,8 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 
 from mentormatch import language
-from mentormatch.widgets.board.session import Board
-from mentormatch.widgets.board.texts import script, stylesheet, words
+from mentormatch.widgets import Board, board_words, script, stylesheet
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'none';"
@@ -40,7 +39,7 @@ board.render({ model, el: document.getElementById("board") });
 def handler(board: Board) -> type[BaseHTTPRequestHandler]:
     """Return what serves one board: its page, its files, its values, and what is asked of it."""
     with language(board.language):
-        values = {"words": words(), "asked": {}}
+        values = {"words": board_words(), "asked": {}}
     files = {
         "/": ("text/html", PAGE),
         "/page.js": ("text/javascript", OVER_HTTP),

@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 import mentormatch as mm
 from mentormatch import Turns
 from mentormatch.examples import contents, folder_of
-from mentormatch.groups.sessions import topics_of, year_of
+from mentormatch.groups import topics_of, year_of
 from tests.browser.browsing import NOTHING
 from tests.conftest import DEEP
-from tests.operations.test_learn import edition
+from tests.operations.situations import edition
 from tests.service.desk.visiting import Visit, visiting
 from tests.service.server import Served, limits, serving
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 import mentormatch as mm
-from mentormatch.cli.commands import COMMANDS, app
-from mentormatch.contract.operation import operations
+from mentormatch.cli import COMMANDS, app
+from mentormatch.contract import operations_by_kind
 
 NAMES = [name for name, _ in COMMANDS.values()]
 
@@ -90,7 +90,7 @@ class Edition:
         for name in ("binomes.csv", "binomes.json", "binomes.decision.json"):
             matching.save(folder / "out" / name)
         mm.follow_up(matching.programme, matching.pairs, waves).save(folder / "year")
-        (folder / "request.json").write_text(json.dumps(operations()["match"].example()), "utf-8")
+        (folder / "request.json").write_text(json.dumps(operations_by_kind()["match"].example()), "utf-8")
         return cls(folder)
 
     def copied(self, folder: Path) -> "Edition":

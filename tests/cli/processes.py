@@ -27,9 +27,9 @@ from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import Any, NoReturn, Self, TextIO
 
-from mentormatch.base.streams import flush
+from mentormatch.base import exchange, flush
 from mentormatch.cli import main as command_line
-from mentormatch.cli.interrupts import stand_by
+from mentormatch.cli import stand_by
 
 STEPS = ("open", "os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -245,10 +245,10 @@ def stepwise(folder: Path, *, within: bool) -> Iterator[tuple[int, Path]]:
 
     ``within``: the run works in the folder, which then cannot change places.
     """
-    from mentormatch.base.generation import generation
+    from mentormatch.base import write_generation
 
     def run(place: Path, text: str) -> None:
-        with generation(place, "kind") as draft:
+        with write_generation(place, "kind") as draft:
             for name in "abcde":
                 draft.put(f"{name}.txt", f"{text} {name}".encode())
             draft.log = ("d.journal.jsonl", text.encode())
@@ -273,7 +273,9 @@ def stepwise(folder: Path, *, within: bool) -> Iterator[tuple[int, Path]]:
 
 def die_at(step: int) -> None:
     """Kill this process before a step of its writing: a file that is opened, linked, renamed or deleted, a swap."""
-    from mentormatch.base import generation
+    import pytest
+
+    from tests.doors import substitute
 
     left = iter(range(step))
 
@@ -282,13 +284,11 @@ def die_at(step: int) -> None:
         if event in STEPS and isinstance(flags, int) and flags & WRITING and next(left, None) is None:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    exchange = generation.exchange
-
     def counted(one: Path, other: Path) -> None:
         counted_event("os.rename", ())
         exchange(one, other)
 
-    generation.exchange = counted
+    substitute(pytest.MonkeyPatch(), "base", exchange=counted)
     sys.addaudithook(counted_event)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from mentormatch.cli.commands import app
+from mentormatch.cli import app
 from tests.cli.commands import CASES, NAMES, Edition, done
 from tests.english import french_in
 

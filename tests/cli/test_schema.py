@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.contract.operation import SchemaPart, operations, schema_of
+from mentormatch.contract import SchemaPart, operations_by_kind, schema_of
 from tests.cli.processes import run
 
 
@@ -14,12 +14,12 @@ def test_the_schema_of_a_request_or_a_response_is_told(
     options: tuple[str, ...], part: SchemaPart, tmp_path: Path
 ) -> None:
     done = run("schema", "why-not", *options, folder=tmp_path)
-    assert json.loads(done.stdout) == schema_of(operations()["why-not"], part)
+    assert json.loads(done.stdout) == schema_of(operations_by_kind()["why-not"], part)
     assert done.stderr == ""
 
 
 def test_without_an_operation_they_are_listed(tmp_path: Path) -> None:
-    assert run("schema", folder=tmp_path).stdout.split() == list(operations())
+    assert run("schema", folder=tmp_path).stdout.split() == list(operations_by_kind())
 
 
 def test_an_operation_that_is_not_there_is_bad_data(tmp_path: Path) -> None:

@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.contract.operation import operations
-from mentormatch.record.decision import save_decision
-from mentormatch.record.log import append
-from mentormatch.record.verify import entry_of
+from mentormatch.contract import operations_by_kind
+from mentormatch.record import append, entry_of, save_decision
 from tests.cli.commands import Edition, done
 from tests.conftest import some_of
 
@@ -102,17 +100,17 @@ def test_a_programme_may_come_through_a_pipe(edition: Edition) -> None:
     assert (json.loads(ended.stdout)["status"], ended.stderr) == ("proved", "")
 
 
-@pytest.mark.parametrize("kind", operations())
+@pytest.mark.parametrize("kind", operations_by_kind())
 def test_every_operation_of_the_contract_is_asked_for_by_its_request_on_standard_input(kind: str) -> None:
-    request = operations()[kind].example()
+    request = operations_by_kind()[kind].example()
     told = done("ask", kind, given=json.dumps(request).encode())
     assert told.err == ""
     assert told.code == {"diagnose": 4}.get(kind, 0)
-    assert operations()[kind].response_type.model_validate_json(told.out).to_json() == told.out
+    assert operations_by_kind()[kind].response_type.model_validate_json(told.out).to_json() == told.out
 
 
 def test_a_request_is_answered_in_the_language_it_asks_for_or_that_of_its_programme() -> None:
-    request = operations()["diagnose"].example()
+    request = operations_by_kind()["diagnose"].example()
     programme = request["programme"]
     english = programme | {"programme": programme["programme"] | {"language": "en"}}
     for sent, options, said in (
@@ -128,7 +126,7 @@ def test_a_request_is_answered_in_the_language_it_asks_for_or_that_of_its_progra
 
 @pytest.mark.parametrize("options", [[], ["--language", "fr"]])
 def test_a_request_that_is_refused_is_so_in_the_language_it_asks_for_from_the_first_word(options: list[str]) -> None:
-    sent = operations()["why-not"].example() | {"mentor": "M99", "language": "en"}
+    sent = operations_by_kind()["why-not"].example() | {"mentor": "M99", "language": "en"}
     assert done("ask", "why-not", *options, given=json.dumps(sent).encode()).err.startswith("Error: Unknown person")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.contract.operation import ask
+from mentormatch.contract import ask
 from tests.conftest import ROOT
 from tests.service.server import TOKEN, Served, start, stop
 

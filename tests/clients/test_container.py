@@ -17,7 +17,7 @@ import httpx
 import pytest
 import yaml  # type: ignore[import-untyped]  # it comes without types
 
-from mentormatch.contract.operation import operations
+from mentormatch.contract import operations_by_kind
 from tests.cli.commands import done
 from tests.clients.test_generated import SEARCH, needed
 from tests.conftest import ROOT
@@ -186,7 +186,8 @@ def test_the_steps_of_the_image_make_a_service_that_runs_as_nobody_and_writes_no
         assert process.poll() is None, process.stderr and process.stderr.read()
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=BEARER, timeout=60, trust_env=False) as client:
             codes = {
-                kind: client.post(f"/v1/{kind}", json=one.example()).status_code for kind, one in operations().items()
+                kind: client.post(f"/v1/{kind}", json=one.example()).status_code
+                for kind, one in operations_by_kind().items()
             }
             assert client.get("/docs/swagger-ui.css").status_code == 200
         alive = (DEPLOY / "alive").read_text("utf-8").replace(":8000", f":{port}")
@@ -212,7 +213,7 @@ def test_through_the_proxy_the_service_is_called_and_nobody_outside_sees_how_it_
             wait_for(lambda: answers(f"http://127.0.0.1:{port}"))
             url = f"http://127.0.0.1:{port}"
             with httpx.Client(base_url=url, headers=BEARER, timeout=60, trust_env=False) as client:
-                asked = operations()["match"].example()
+                asked = operations_by_kind()["match"].example()
                 answer = client.post("/v1/match", json=asked)
                 job = client.post("/v1/match", json=asked, headers={"Prefer": "respond-async"}).json()
                 events = client.get(job["links"]["events"])

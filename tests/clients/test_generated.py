@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.contract.operation import operations
+from mentormatch.contract import operations_by_kind
 from tests.conftest import ROOT, TOOLS
 from tests.service.server import TOKEN, Served, serving
 
@@ -60,7 +60,7 @@ def folder(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with served.client() as client:
         for name in ("openapi.json", "openapi-3.0.json"):
             (found / name).write_text(client.get(f"/{name}").raise_for_status().text, "utf-8")
-    examples = {kind: operation.example() for kind, operation in operations().items()}
+    examples = {kind: operation.example() for kind, operation in operations_by_kind().items()}
     (found / "requests.json").write_text(json.dumps(examples), "utf-8")
     return found
 
@@ -98,8 +98,8 @@ def test_the_python_client_has_a_type_for_everything(python_client: Path) -> Non
     files = [*package.glob("models/*.py"), *package.glob("api/**/*.py")]
     assert [place for file in files for place in untyped(file)] == []
     named = {file.stem for file in files}
-    assert {kind.replace("-", "_") for kind in operations()} <= named
-    assert {f"{kind.replace('-', '_')}_request" for kind in operations()} <= named
+    assert {kind.replace("-", "_") for kind in operations_by_kind()} <= named
+    assert {f"{kind.replace('-', '_')}_request" for kind in operations_by_kind()} <= named
     assert [name for name in named if re.search(r"_type_\d|(?<!by)_item$|mentormatch", name)] == []
 
 
@@ -152,7 +152,7 @@ def test_the_python_client_gets_the_same_type_at_once_and_as_a_job_and_passes_ov
     python_client: Path, folder: Path, served: Served
 ) -> None:
     program = [sys.executable, "-c", EVERY_OPERATION, served.url, TOKEN, folder / "requests.json"]
-    assert run(program, python_client).split() == list(operations())
+    assert run(program, python_client).split() == list(operations_by_kind())
 
 
 HEADERS = "[name: string]: unknown;"
@@ -235,4 +235,4 @@ def test_the_client_of_openapi_generator_is_made_without_a_warning_and_calls_eve
     ]
     assert keys == []
     program = [sys.executable, "-c", JAVA_MADE, served.url, TOKEN, folder / "requests.json"]
-    assert run(program, client, PYTHONPATH=str(client)).split() == list(operations())
+    assert run(program, client, PYTHONPATH=str(client)).split() == list(operations_by_kind())

@@ -4,19 +4,17 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from mentormatch.contract.member_requests import MembersRequest
-from mentormatch.contract.operation import operations
-from mentormatch.contract.requests import CohortRequest
+from mentormatch.contract import CohortRequest, MembersRequest, operations_by_kind
 
-KINDS = sorted(operations())
-OF_PEOPLE = [kind for kind in KINDS if issubclass(operations()[kind].request_type, CohortRequest)]
-OF_MEMBERS = [kind for kind in KINDS if issubclass(operations()[kind].request_type, MembersRequest)]
+KINDS = sorted(operations_by_kind())
+OF_PEOPLE = [kind for kind in KINDS if issubclass(operations_by_kind()[kind].request_type, CohortRequest)]
+OF_MEMBERS = [kind for kind in KINDS if issubclass(operations_by_kind()[kind].request_type, MembersRequest)]
 type Path = tuple[str | int, ...]
 
 
 def example(kind: str, **parts: Any) -> dict[str, Any]:
     """Return a copy of the example of an operation, with other parts."""
-    return deepcopy(operations()[kind].example()) | parts
+    return deepcopy(operations_by_kind()[kind].example()) | parts
 
 
 def places(value: Any, before: Path = ()) -> Iterator[Path]:

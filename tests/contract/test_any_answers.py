@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch import RequestError
-from mentormatch.contract.operation import ask, operations
+from mentormatch.contract import ask, operations_by_kind
 from tests.contract.bodies import OF_PEOPLE, example
 from tests.contract.test_any_json import EVERY_KIND, said
 
@@ -58,7 +58,7 @@ def test_any_answers_are_matched_or_refused(kind: str, data: st.DataObject) -> N
     rules = data.draw(st.lists(st.sampled_from(RULES), max_size=5))
     programme = {**EVERY_KIND, "programme": HEADING, "fields": FIELDS, "criteria": CRITERIA, "rules": rules}
     parts: dict[str, Any] = {"programme": programme, **people, "pins": [], "bans": [], **SOONER.get(kind, {})}
-    if "time_limit_s" in operations()[kind].request_type.model_fields:
+    if "time_limit_s" in operations_by_kind()[kind].request_type.model_fields:
         parts = {"time_limit_s": 5, **parts}
     if kind == "draw":
         parts["second"] = {**programme, "criteria": CRITERIA[:-1]}

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.contract.operation import GROUPED, SAID
-from mentormatch.rules.rule import rules_by_kind
-from mentormatch.scoring.criterion import criteria_by_kind
+from mentormatch.contract import GROUPED
+from mentormatch.contract.operation import SAID
+from mentormatch.rules import rules_by_kind
+from mentormatch.scoring import criteria_by_kind
 from tests.conftest import DEEP
 from tests.contract.bodies import OF_MEMBERS, example, places, replaced
+from tests.contract.sent import request_of
 from tests.contract.test_any_answers import ANSWERS
 from tests.contract.test_any_json import said, values
-from tests.contract.test_groups_as_the_library import request_of
 
 CODEV, TASK = request_of("codeveloppement"), request_of("groupe-de-travail")
 EVERY_KIND = {

@@ -1,11 +1,8 @@
 """Each operation says what the call of the library says, neither less nor something else."""
 
-import csv
 import json
-import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,51 +26,27 @@ from mentormatch import (
     examples,
     verify,
 )
-from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.assignment import empty_solution
+from mentormatch.contract import PlansResponse, ask, operations_by_kind, verification_out
 from mentormatch.contract.match_response import chain_out, kept_places_out, pair_out
-from mentormatch.contract.operation import ask, operations
 from mentormatch.contract.operations.evidence import drawn_part_out
 from mentormatch.contract.operations.fairness import group_out as access_group_out
 from mentormatch.contract.operations.fairness import incentive_out
-from mentormatch.contract.operations.matching import PlansResponse
 from mentormatch.contract.operations.recruit import gain_out, trait_out
 from mentormatch.contract.operations.repair import sturdy_plan_out
 from mentormatch.contract.requests import with_arrived_apart
-from mentormatch.contract.response import verification_out
-from mentormatch.examples import folder_of
-from mentormatch.operations.matching import PairsByHand
-from mentormatch.record.decision import save_decision
-from mentormatch.record.log import append
-from mentormatch.record.verify import entry_of, journal_beside
+from mentormatch.operations import PairsByHand
+from mentormatch.record import append, entry_of, journal_beside, save_decision
+from tests.contract.sent import request, rows, told
 from tests.contract.test_people import PROGRAMME, person
 from tests.explanation.diagnosis.people import alike, programme
 
-FOLDER = folder_of("mentorat")
 PINS = [("M06", "E08")]
 BANS = [("M04", "E05")]
 
 
-@cache
-def sent_programme() -> dict[str, Any]:
-    return tomllib.loads((FOLDER / "programme.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def rows() -> list[dict[str, str]]:
-    text = (FOLDER / "reponses.csv").read_text(encoding="utf-8-sig")
-    return list(csv.DictReader(text.splitlines(), delimiter=";"))
-
-
-def request(**parts: Any) -> dict[str, Any]:
-    return {"programme": sent_programme(), "rows": rows(), **parts}
-
-
 def keys(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"mentor": mentor, "mentee": mentee} for mentor, mentee in pairs]
-
-
-def told(kind: str, **parts: Any) -> Any:
-    return json.loads(ask(kind, request(**parts)).to_json())
 
 
 def of(matching: mm.Matching) -> Any:
@@ -424,7 +397,7 @@ def test_the_most_that_one_person_gains_is_told_out_of_a_hundred() -> None:
 
 
 def test_who_declined_whom_is_told() -> None:
-    sent = operations()["reply"].example()
+    sent = operations_by_kind()["reply"].example()
     answer = ask("reply", {**sent, "replies": [{"person": "E02", "answer": "declined", "reason": "distance"}]})
     (told,) = json.loads(answer.to_json())["declined"]
     assert told == {"mentor": "M02", "mentee": "E02", "round": 1, "side": "mentee", "reason": "distance"}

@@ -1,6 +1,5 @@
 """Each operation on members says what the call of the library says; who asked for what only where that is asked for."""
 
-import csv
 import json
 import tomllib
 from dataclasses import replace
@@ -11,41 +10,16 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import FormedGroup, Grouping, ProgrammeError, RequestError, Status, examples
-from mentormatch.contract.group_response import GroupsResponse, group_out
+from mentormatch.contract import GroupsResponse, ask
+from mentormatch.contract.group_response import group_out
 from mentormatch.contract.member_requests import GroupsRequest
-from mentormatch.contract.operation import ask
 from mentormatch.examples import folder_of
-from mentormatch.groups.inputs import names_as
-from mentormatch.groups.partition import GroupShare
-from mentormatch.groups.sessions import dates_of, topics_of, turns_of
+from mentormatch.groups import GroupShare, dates_of, names_as, topics_of, turns_of
 from tests.contract.bodies import example, texts
+from tests.contract.sent import CODEV, TASK, request_of
 
-CODEV, TASK = "codeveloppement", "groupe-de-travail"
-MOST = 9
 TOGETHER, APART = [["C01", "C06"]], [["C02", "C05"]]
 THREE = [{"id": f"C{number}", "answers": {}} for number in range(3)]
-
-
-@cache
-def request_of(name: str) -> dict[str, Any]:
-    """Return an example programme and its rows as JSON has them: dates are texts."""
-    folder = folder_of(name)
-    programme = tomllib.loads((folder / "programme.toml").read_text(encoding="utf-8"))
-    text = (folder / "reponses.csv").read_text(encoding="utf-8-sig")
-    rows = list(csv.DictReader(text.splitlines(), delimiter=";"))
-    return as_json({"programme": programme, "rows": rows} if name == TASK else few(programme, rows))
-
-
-def few(programme: dict[str, Any], rows: list[dict[str, str]]) -> dict[str, Any]:
-    """Return a request on the first rows, in groups of three, without the rule that needs many people."""
-    rules = [rule for rule in programme["rules"] if rule["kind"] != "composition"]
-    groups = {"size": 3, "goals": ["placed", "priority", "meetings", "floor", "total"]}
-    return {"programme": {**programme, "rules": rules, "groups": groups}, "rows": rows[:MOST]}
-
-
-def as_json(sent: dict[str, Any]) -> dict[str, Any]:
-    written: dict[str, Any] = json.loads(json.dumps(sent, default=lambda day: day.isoformat()))
-    return written
 
 
 def told(kind: str, name: str = CODEV, **parts: Any) -> Any:

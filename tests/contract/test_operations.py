@@ -10,27 +10,26 @@ from jsonschema_rs import meta, validator_for
 from pydantic import ValidationError
 
 from mentormatch import ProgrammeError, ProposalRecord, RequestError
-from mentormatch.contract.operation import MENTEES, MENTORS, ask, operations, read, schema_of
-from mentormatch.contract.operations.matching import PlansResponse
+from mentormatch.contract import MENTEES, MENTORS, PlansResponse, ask, operations_by_kind, read, schema_of
 from mentormatch.contract.response import Response
 from mentormatch.languages import tr
 from tests.contract.bodies import KINDS, OF_MEMBERS, OF_PEOPLE, example, texts
 from tests.english import french_in
 
 every_operation = pytest.mark.parametrize("kind", KINDS)
-ASKED = {kind: schema_of(operations()[kind], "request") for kind in KINDS}
+ASKED = {kind: schema_of(operations_by_kind()[kind], "request") for kind in KINDS}
 REQUIRED = [(kind, name) for kind in KINDS for name in ASKED[kind]["required"]]
 KEYS = [(kind, name) for kind in KINDS for name in ASKED[kind]["properties"]]
 
 
 @every_operation
 def test_an_operation_is_found_among_the_operations(kind: str) -> None:
-    assert type(operations()[kind]).__module__.startswith("mentormatch.contract.operations.")
+    assert type(operations_by_kind()[kind]).__module__.startswith("mentormatch.contract.operations.")
 
 
 @every_operation
 def test_the_example_fits_its_schema_and_the_answer_fits_its_own(kind: str) -> None:
-    operation = operations()[kind]
+    operation = operations_by_kind()[kind]
     for part in ("request", "response"):
         meta.validate(schema_of(operation, part))
     validator_for(schema_of(operation, "request")).validate(example(kind))
@@ -43,7 +42,9 @@ def test_the_example_fits_its_schema_and_the_answer_fits_its_own(kind: str) -> N
 def test_an_answer_is_the_same_for_an_object_its_text_its_bytes_and_its_type(kind: str) -> None:
     sent = example(kind)
     text = json.dumps(sent)
-    answers = [ask(kind, form) for form in (sent, text, text.encode(), operations()[kind].request_type.of(sent))]
+    answers = [
+        ask(kind, form) for form in (sent, text, text.encode(), operations_by_kind()[kind].request_type.of(sent))
+    ]
     assert len({answer.to_json() for answer in answers}) == 1
 
 
@@ -56,7 +57,7 @@ def test_what_is_said_is_english_where_english_is_asked_for(kind: str) -> None:
 @every_operation
 def test_schemas_have_a_dialect_a_name_without_a_host_a_title_and_a_description(kind: str) -> None:
     for part in ("request", "response"):
-        schema = schema_of(operations()[kind], part)
+        schema = schema_of(operations_by_kind()[kind], part)
         assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
         assert schema["$id"] == f"urn:mentormatch:v1:{kind}.{part}"
         assert schema["title"]
@@ -66,7 +67,7 @@ def test_schemas_have_a_dialect_a_name_without_a_host_a_title_and_a_description(
 
 @every_operation
 def test_requests_are_closed_and_show_their_example_and_answers_are_open(kind: str) -> None:
-    operation = operations()[kind]
+    operation = operations_by_kind()[kind]
     asked, answered = schema_of(operation, "request"), schema_of(operation, "response")
     assert asked["additionalProperties"] is False
     assert asked["examples"] == [operation.example()]
@@ -163,7 +164,7 @@ def test_a_body_that_is_no_object_is_refused(kind: str, body: str) -> None:
 @pytest.mark.parametrize("kind", OF_PEOPLE)
 def test_people_and_rows_are_not_sent_together_nor_is_neither(kind: str) -> None:
     row = [{"Rôle": "mentor"}]
-    whole, schema = example(kind), validator_for(schema_of(operations()[kind], "request"))
+    whole, schema = example(kind), validator_for(schema_of(operations_by_kind()[kind], "request"))
     people = {"mentors", "mentees"}
     nobody = {key: part for key, part in whole.items() if key not in people}
     one_side = {key: part for key, part in whole.items() if key != "mentees"}
@@ -185,7 +186,7 @@ def test_people_and_rows_are_not_sent_together_nor_is_neither(kind: str) -> None
 @pytest.mark.parametrize("kind", OF_MEMBERS)
 def test_members_and_rows_are_not_sent_together_nor_is_neither(kind: str) -> None:
     row = [{"Rôle": "mentor"}]
-    whole, schema = example(kind), validator_for(schema_of(operations()[kind], "request"))
+    whole, schema = example(kind), validator_for(schema_of(operations_by_kind()[kind], "request"))
     nobody = {key: part for key, part in whole.items() if key != "members"}
     for sent, found in (
         (whole | {"rows": row}, "seulement « members », « rows »"),
@@ -263,7 +264,7 @@ def test_a_whole_number_with_a_point_in_the_programme_is_that_number() -> None:
 @every_operation
 def test_what_fits_the_contract_is_known_before_any_work(kind: str) -> None:
     request = read(kind, json.dumps(example(kind)))
-    assert type(request) is operations()[kind].request_type
+    assert type(request) is operations_by_kind()[kind].request_type
     assert read(kind, request) is request
     assert ask(kind, request) == ask(kind, example(kind))
     with pytest.raises(RequestError, match="ne suit pas le contrat"):

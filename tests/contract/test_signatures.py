@@ -7,7 +7,7 @@ import pytest
 from pydantic_core import PydanticUndefined
 
 from mentormatch import Sessions
-from mentormatch.contract.operation import operations
+from mentormatch.contract import operations_by_kind
 from tests.conftest import ROOT
 
 OBJECTS = {"self", "cohort", "programme", "matching", "grouping", "approvals", "availabilities"}
@@ -45,14 +45,18 @@ OTHER_DEFAULTS = {("repair", "seed"), ("reply", "seed"), ("repair", "arrived"), 
 
 def taken(kind: str) -> dict[str, Any]:
     """Return what the calls of Python take for an operation, each with its default."""
-    given = {name: one.default for call in operations()[kind].calls for name, one in signature(call).parameters.items()}
+    given = {
+        name: one.default
+        for call in operations_by_kind()[kind].calls
+        for name, one in signature(call).parameters.items()
+    }
     of_sessions = OF_SESSIONS if kind in ("dates", "topics", "turns") else set()
     return {name: default for name, default in given.items() if name not in OBJECTS | OF_THE_MACHINE | of_sessions}
 
 
 def asked(kind: str) -> dict[str, Any]:
     """Return what a message may hold for an operation, each with its default."""
-    fields = operations()[kind].request_type.model_fields
+    fields = operations_by_kind()[kind].request_type.model_fields
     return {
         name: field.get_default(call_default_factory=True) for name, field in fields.items() if name not in SPELT_OUT
     }
@@ -63,7 +67,7 @@ def plain(default: Any) -> Any:
     return () if default == [] else None if default in (Parameter.empty, PydanticUndefined) else default
 
 
-@pytest.mark.parametrize("kind", operations())
+@pytest.mark.parametrize("kind", operations_by_kind())
 def test_the_pages_on_json_tell_of_every_operation(kind: str) -> None:
     pages = ROOT / "docs" / "reference"
     rows = (pages / "contract.md").read_text(encoding="utf-8").splitlines()
@@ -72,14 +76,14 @@ def test_the_pages_on_json_tell_of_every_operation(kind: str) -> None:
     assert kind in sections, "docs/reference/python/contract.rst has no section for it"
 
 
-@pytest.mark.parametrize("kind", operations())
+@pytest.mark.parametrize("kind", operations_by_kind())
 def test_python_and_json_take_the_same(kind: str) -> None:
     in_python, in_json = set(taken(kind)), set(asked(kind))
     assert in_python - in_json == PYTHON_ALONE.get(kind, set())
     assert in_json - in_python == JSON_ALONE.get(kind, set())
 
 
-@pytest.mark.parametrize("kind", operations())
+@pytest.mark.parametrize("kind", operations_by_kind())
 def test_what_both_take_has_the_same_default(kind: str) -> None:
     in_python, in_json = taken(kind), asked(kind)
     differ = {(kind, name) for name in {*in_python} & {*in_json} if plain(in_python[name]) != plain(in_json[name])}

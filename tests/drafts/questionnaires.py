@@ -1,13 +1,17 @@
 """Files to draft from: the published questionnaires as survey tools export them, and the example in other words."""
 
 import importlib.util
+import re
+import tomllib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from mentormatch import examples
-from mentormatch.programme.drafts.samples import Tables
-from mentormatch.programme.enrolment import read_tables
+from pandas import DataFrame
+
+from mentormatch import Programme, examples
+from mentormatch.programme import read_tables
+from mentormatch.programme.drafts import Draft, Tables, draft
 
 PEOPLE = 20
 OTHERWISE = {
@@ -55,3 +59,37 @@ def reworded(folder: Path) -> Path:
         text = text.replace(ours, theirs)
     files.answers.write_text(text, "utf-8")
     return files.answers
+
+
+ROWS = 12
+
+
+def uncommented(text: str) -> str:
+    """Return a draft with all that it proposes."""
+    lines = text.splitlines()
+    return "\n".join(line[2:] if re.match(r"# (\[\[|\w+ = |# )", line) else line for line in lines)
+
+
+def people(prefix: str, **cells: list[str]) -> DataFrame:
+    """Return so many people with their codes; shorter columns come again and again."""
+    codes = [f"{prefix}{row}" for row in range(ROWS)]
+    return DataFrame({"Code": codes, **{name: again(given) for name, given in cells.items()}}, dtype=object)
+
+
+def again(given: list[str]) -> list[str]:
+    return [given[row % len(given)] for row in range(ROWS)]
+
+
+def apart(mentors: dict[str, list[str]], mentees: dict[str, list[str]]) -> Draft:
+    """Return the draft of a file of mentors and a file of mentees."""
+    return draft(read_tables(mentors=people("M", **mentors), mentees=people("E", **mentees)))
+
+
+def proposed(made: Draft) -> list[tuple[str, list[str]]]:
+    """Return the kind of each proposal and the questions that it names, once all are in force."""
+    programme = Programme.read(tomllib.loads(uncommented(made.text)))
+    rules = [(rule.kind, list(rule.references())) for rule in programme.rules]
+    criteria = [(criterion.kind, list(criterion.references())) for criterion in programme.criteria]
+    return [
+        (kind, sorted({programme.fields[said.field].question for said in named})) for kind, named in rules + criteria
+    ]

@@ -3,11 +3,9 @@
 import pytest
 from pandas import DataFrame
 
-from mentormatch.programme.drafts.kinds import Guess
-from mentormatch.programme.drafts.samples import QuestionSample, samples
-from mentormatch.programme.drafts.uses import guess
-from mentormatch.programme.enrolment import read_tables
-from mentormatch.survey.table import Record, TextTable
+from mentormatch.programme import read_tables
+from mentormatch.programme.drafts import Guess, QuestionSample, guess, sample_questions
+from mentormatch.survey import Record, TextTable
 
 
 def sample(question: str, *answers: str) -> QuestionSample:
@@ -79,7 +77,7 @@ def test_boxes_ticked_with_their_own_label_are_one_question() -> None:
         {"Name": ["Zoe", "Ana"], "Law": ["Law", ""], "Tax": ["Tax", "Tax"], "I agree": ["I agree", "I agree"]},
         dtype=object,
     )
-    found = samples(read_tables(frame))
+    found = sample_questions(read_tables(frame))
     assert [one.items for one in found] == [(), ("Law", "Tax"), ()]
     assert guess(found[1]).kind == "choices"
 
@@ -89,6 +87,6 @@ def test_a_question_is_not_taken_into_the_grid_that_a_tool_may_have_put_it_under
     ranks = [("1", "2"), ("2", "1"), ("1", "2"), ("2", "1")] * 3
     rows = [Record(n, (*pair, f"Personne {n}", "Bonjour")) for n, pair in enumerate(ranks)]
     table = TextTable("f.csv", header, tuple(rows), alone={1: "Son", 2: "Qui éviter ?", 3: "Un mot"})
-    named = {one.question for one in samples([(table, None)])}
+    named = {one.question for one in sample_questions([(table, None)])}
     assert {"Qui éviter ?", "Un mot"} <= named
     assert "Son" not in named

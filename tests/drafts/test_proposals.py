@@ -1,57 +1,22 @@
 """What a draft proposes loads, serves to pair its own people, and is not proposed where nothing tells that it could."""
 
-import re
 import tomllib
 from pathlib import Path
 
 import pytest
-from pandas import DataFrame
 
 from mentormatch import Programme, match, read_survey
-from mentormatch.programme.drafts.capacity import figure, taking_side
-from mentormatch.programme.drafts.programme_draft import Draft, draft
+from mentormatch.programme import read_tables
+from mentormatch.programme.drafts import Draft, draft, taking_side
+from mentormatch.programme.drafts.capacity import figure
 from mentormatch.programme.drafts.twins import need_or_offer
-from mentormatch.programme.enrolment import read_tables
 from tests.conftest import DEEP
-from tests.drafts.questionnaires import renderer, sources, tables
-
-ROWS = 12
-
-
-def uncommented(text: str) -> str:
-    """Return a draft with all that it proposes."""
-    lines = text.splitlines()
-    return "\n".join(line[2:] if re.match(r"# (\[\[|\w+ = |# )", line) else line for line in lines)
-
-
-def people(prefix: str, **cells: list[str]) -> DataFrame:
-    """Return so many people with their codes; shorter columns come again and again."""
-    codes = [f"{prefix}{row}" for row in range(ROWS)]
-    return DataFrame({"Code": codes, **{name: again(given) for name, given in cells.items()}}, dtype=object)
-
-
-def again(given: list[str]) -> list[str]:
-    return [given[row % len(given)] for row in range(ROWS)]
-
-
-def apart(mentors: dict[str, list[str]], mentees: dict[str, list[str]]) -> Draft:
-    """Return the draft of a file of mentors and a file of mentees."""
-    return draft(read_tables(mentors=people("M", **mentors), mentees=people("E", **mentees)))
+from tests.drafts.questionnaires import ROWS, apart, people, proposed, renderer, sources, tables, uncommented
 
 
 def together(cells: dict[str, list[str]]) -> Draft:
     """Return the draft of one file in which a question tells the role."""
     return draft(read_tables(people("P", Rôle=["Mentor·e", "Mentoré·e"], **cells)))
-
-
-def proposed(made: Draft) -> list[tuple[str, list[str]]]:
-    """Return the kind of each proposal and the questions that it names, once all are in force."""
-    programme = Programme.read(tomllib.loads(uncommented(made.text)))
-    rules = [(rule.kind, list(rule.references())) for rule in programme.rules]
-    criteria = [(criterion.kind, list(criterion.references())) for criterion in programme.criteria]
-    return [
-        (kind, sorted({programme.fields[said.field].question for said in named})) for kind, named in rules + criteria
-    ]
 
 
 TOPICS = ["Budget;Droit", "Réseau", "Droit;Réseau", "Budget"]

@@ -5,9 +5,9 @@ import tomllib
 import pytest
 from pandas import DataFrame
 
-from mentormatch.programme.drafts.programme_draft import StatedDraft, draft, examples, surety_of_entry
-from mentormatch.programme.drafts.samples import samples
-from mentormatch.programme.enrolment import read_tables
+from mentormatch.programme import read_tables
+from mentormatch.programme.drafts import StatedDraft, draft, sample_questions
+from mentormatch.programme.drafts.programme_draft import examples, surety_of_entry
 
 ROWS = 12
 CELLS = {
@@ -20,7 +20,7 @@ CELLS = {
     "Racontez votre parcours": [f"J'ai commencé il y a {row} ans, par hasard" for row in range(ROWS)],
     "Avez-vous un handicap ?": ["Oui", "Non"] * 6,
 }
-ASKED = {one.question: one for one in samples(read_tables(DataFrame(CELLS)))}
+ASKED = {one.question: one for one in sample_questions(read_tables(DataFrame(CELLS)))}
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,9 @@ from pandas import DataFrame
 
 from mentormatch import language
 from mentormatch.fields import Ranking
-from mentormatch.programme.drafts.kinds import Guess
-from mentormatch.programme.drafts.samples import QuestionSample, samples
+from mentormatch.programme import read_tables
+from mentormatch.programme.drafts import Guess, QuestionSample, guess, sample_questions
 from mentormatch.programme.drafts.scales import order_answers
-from mentormatch.programme.drafts.uses import guess
-from mentormatch.programme.enrolment import read_tables
 
 ORDERS = [
     ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"],
@@ -107,7 +105,7 @@ def test_the_first_choice_is_the_best_whatever_the_order_of_the_columns(headers:
     cells = [["a", "b", "a"], ["b", "c", "b"], ["c", "a", "c"]]
     columns = list(zip(headers, cells, strict=True))
     frame = DataFrame(dict(reversed(columns) if turned else columns), dtype=object)
-    (found,) = samples(read_tables(frame))
+    (found,) = sample_questions(read_tables(frame))
     made = guess(found)
     assert made.kind == "ranking"
     options = made.settings["options"]

@@ -3,10 +3,8 @@
 import pytest
 from pandas import DataFrame
 
-from mentormatch.programme.drafts.samples import QuestionSample, samples
-from mentormatch.programme.drafts.sensitivity import subject_of
-from mentormatch.programme.drafts.uses import guess
-from mentormatch.programme.enrolment import read_tables
+from mentormatch.programme import read_tables
+from mentormatch.programme.drafts import QuestionSample, guess, sample_questions, subject_of
 from tests.drafts.near_wordings import NEAR
 from tests.drafts.wordings import SENSITIVE
 
@@ -58,7 +56,7 @@ def test_a_header_that_is_a_code_is_told_by_its_options(options: list[str]) -> N
 
 def test_the_items_of_a_grid_tell_as_options_do() -> None:
     boxes = {f"Q7 [{item}]": ["Oui", "Non"] * 4 for item in ("Asthme", "Diabète", "Autre")}
-    (found,) = samples(read_tables(DataFrame(boxes, dtype=object)))
+    (found,) = sample_questions(read_tables(DataFrame(boxes, dtype=object)))
     assert guess(found).use == "forbidden"
 
 
@@ -90,13 +88,13 @@ def test_a_question_that_only_asks_for_more_is_as_sensitive_as_the_one_before(mo
         more: ["canari", ""],
         "Loisirs": ["Lire", "Dormir"],
     }
-    found = samples(read_tables(DataFrame(columns, dtype=object)))
+    found = sample_questions(read_tables(DataFrame(columns, dtype=object)))
     assert [guess(one).use == "forbidden" for one in found] == [True, True, False]
 
 
 def uses_in(form: dict[str, list[str]]) -> list[str]:
     """Return how a form says that each of its questions is used."""
-    return [guess(one).use for one in samples(read_tables(DataFrame(form, dtype=object)))]
+    return [guess(one).use for one in sample_questions(read_tables(DataFrame(form, dtype=object)))]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mentormatch import EngineError, GoalPrice, Matching, Programme, Status, examples, match
-from mentormatch.explanation import goal_prices, unmatched_people
-from mentormatch.explanation.goal_prices import price_words
+from mentormatch.explanation import goal_prices, price_words, unmatched_people
+from tests.doors import substitute
 from tests.explanation.diagnosis.people import programme, words
 from tests.explanation.diagnosis.planting import random_cohort
 
@@ -133,7 +133,7 @@ def test_they_wait_until_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> 
         asked.append(given)
         return ()
 
-    monkeypatch.setattr("mentormatch.explanation.goal_prices.price_goals", prices)
+    substitute(monkeypatch, "explanation", price_goals=prices)
     matching = with_goals("matched", "total")
     assert (len(matching.pairs), len(asked)) == (12, 0)
     assert (matching.goal_prices, len(asked)) == ((), 1)
@@ -143,7 +143,7 @@ def test_what_is_not_proved_or_cannot_be_solved_again_has_no_prices(monkeypatch:
     def failing(*_: object, **__: object) -> None:
         raise EngineError("not solved")
 
-    monkeypatch.setattr("mentormatch.explanation.goal_prices.price_goals", failing)
+    substitute(monkeypatch, "explanation", price_goals=failing)
     assert with_goals("matched", "total").goal_prices == ()
     monkeypatch.undo()
     done = with_goals("matched", "priority", "total")
@@ -162,5 +162,5 @@ def test_beyond_so_many_people_there_are_none(monkeypatch: pytest.MonkeyPatch, r
 
 
 def test_no_price_is_told_where_it_is_not_found_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(goal_prices, "MOST_SECONDS", 1e-9)
+    substitute(monkeypatch, "explanation", PRICING_SECONDS=1e-9)
     assert match(examples.cohort(), examples.programme()).goal_prices == ()

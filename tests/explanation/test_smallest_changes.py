@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from mentormatch import Cohort, Matching, Programme, Rule, Status, examples, match
-from mentormatch.base.columns import NumberColumn
-from mentormatch.explanation import unmatched_people
-from mentormatch.explanation.diagnosis.findings import PossibleChange
-from mentormatch.operations.matching import KeyPair
-from mentormatch.rules.rule import forbidden_by_rule, market_of
+from mentormatch.base import NumberColumn
+from mentormatch.explanation import PossibleChange
+from mentormatch.operations import KeyPair
+from mentormatch.rules import forbidden_by_rule, market_of
+from tests.doors import substitute
 from tests.explanation.diagnosis.people import METIERS, counting, programme
 from tests.explanation.diagnosis.planting import random_cohort
 
@@ -111,7 +111,7 @@ def test_they_wait_until_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> 
     def asked(*_: object) -> None:
         raise AssertionError("nobody asked")
 
-    monkeypatch.setattr("mentormatch.explanation.diagnosis.smallest_change.change_for", asked)
+    substitute(monkeypatch, "explanation", change_for=asked)
     matching = drawn(1)
     assert len(matching.unmatched) > 0
     with pytest.raises(AssertionError):
@@ -120,7 +120,7 @@ def test_they_wait_until_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_beyond_so_many_people_nobody_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
     matching = drawn(1)
-    monkeypatch.setattr(unmatched_people, "MOST_PEOPLE", max(matching.problem.shape) - 1)
+    substitute(monkeypatch, "explanation", MOST_PEOPLE=max(matching.problem.shape) - 1)
     assert matching.smallest_changes == (None,) * len(matching.unmatched)
     assert len(matching.frames.unmatched) == len(matching.unmatched)
 

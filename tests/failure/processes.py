@@ -10,10 +10,8 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, solve
-from mentormatch.assignment import engine
-from mentormatch.assignment.engines.semi_assignment import SemiAssignment
-from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.assignment.model.scores import DenseScores, pack_scores
+from mentormatch.assignment import ENGINE_PROGRAM, DegreeBounds, DenseScores, SemiAssignment, pack_scores
+from tests.doors import substitute
 
 pose = AssignmentProblem.from_scores
 
@@ -54,7 +52,7 @@ def wait_for[T](look: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
 
 def all_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every problem solved in a process of its own from the first moment on."""
-    monkeypatch.setattr(engine, "IN_PROCESS_PAIRS", -1)
+    substitute(monkeypatch, "assignment", IN_PROCESS_PAIRS=-1)
     monkeypatch.setattr(SemiAssignment, "runs_in_process", lambda self, problem, seconds: False)
 
 
@@ -63,10 +61,11 @@ def program(trouble: str) -> str:
     return f"""import sys
 sys.path[:] = sys.argv[1:]
 import os, time
-from mentormatch.assignment import subprocess_main, tie_breaking
-from mentormatch.assignment.engines import milp, semi_assignment
+from mentormatch.assignment import AnonymousTieBreaker, engines_by_kind
+from tests.doors import put
+engines = engines_by_kind()
 {trouble}
-subprocess_main.main()
+{ENGINE_PROGRAM}
 """
 
 

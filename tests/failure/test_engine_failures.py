@@ -10,14 +10,11 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, EngineError, Problem, RequestError, Status, language, solve
-from mentormatch.assignment import subprocess_solve
-from mentormatch.assignment.engine import Engine, engines_by_kind
-from mentormatch.assignment.mip import dispatch
-from mentormatch.assignment.mip.dispatch import SolverProcess
-from mentormatch.assignment.mip.program_model import Program
+from mentormatch.assignment import Engine, Program, SolverProcess, engines_by_kind
 from tests.conftest import some_of
+from tests.doors import substitute
 from tests.failure.processes import alive, all_apart, children, only_linux, pose, program, quotas, wait_for
-from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, both, cohort
+from tests.scale.markets import GOALS, PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(20)
 
@@ -71,7 +68,7 @@ def test_whatever_an_engine_raises_is_a_status(kind: str, raised: Exception, mon
 
 DEATHS = {
     "raises": "raise ValueError",
-    "cannot be imported": "sys.modules['mentormatch.assignment.engine'] = None\nimport mentormatch.assignment.engine",
+    "cannot be imported": "import mentormatch.nothing_of_this_name",
     "is killed": "os.kill(os.getpid(), 9)",
     "is out of memory": "os._exit(77)",
     "says something else": "os.write(1, b'hello')",
@@ -83,7 +80,7 @@ DEATHS = {
 @pytest.mark.parametrize("kind", some_of(["plain", "milp"]))
 def test_a_process_that_dies_in_any_way_is_a_status(kind: str, death: str, monkeypatch: pytest.MonkeyPatch) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(subprocess_solve, "PROGRAM", program(DEATHS[death]))
+    substitute(monkeypatch, "assignment", ENGINE_PROGRAM=program(DEATHS[death]))
     found = solve(problem_for(kind), engine=kind)
     assert (found.status, len(found.pairs), len(found.notes)) == (Status.FAILED, 0, 1)
 
@@ -95,7 +92,7 @@ from mentormatch.languages import tr
 def refused(*asked):
     raise RequestError(tr("Ces nombres ne font pas un problème"), [Problem("scores", tr("un nombre trop grand"))])
 
-semi_assignment.SemiAssignment.solve = milp.Milp.solve = refused
+engines["plain"].solve = engines["milp"].solve = refused
 """
 
 
@@ -106,7 +103,7 @@ def test_what_is_refused_in_another_process_is_worded_in_the_language_of_whoever
     kind: str, spoken: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(subprocess_solve, "PROGRAM", program(REFUSES))
+    substitute(monkeypatch, "assignment", ENGINE_PROGRAM=program(REFUSES))
     with language(spoken), pytest.raises(RequestError, match=words) as refused:
         solve(problem_for(kind), engine=kind)
     assert [problem.where for problem in refused.value.problems] == ["scores"]
@@ -133,8 +130,8 @@ def test_its_pairs_are_the_same_and_its_process_is_started_once_and_ends_with_it
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     here, own = solve(quotas(10)), SolverProcess()
-    monkeypatch.setattr(dispatch, "can_load_highs", lambda: False)
-    monkeypatch.setattr(dispatch, "SOLVER_PROCESS", own)
+    substitute(monkeypatch, "assignment", can_load_highs=lambda: False)
+    substitute(monkeypatch, "assignment", SOLVER_PROCESS=own)
     before = children(os.getpid())
     assert solve(quotas(10)).pairs.tolist() == here.pairs.tolist()
     started = children(os.getpid()) - before
@@ -168,12 +165,12 @@ def test_a_process_of_a_solver_that_dies_or_is_deaf_is_told_and_the_next_program
     empty = Program(["x"], np.array([1]), np.zeros(1, dtype=bool), [], integral=False)
     own = SolverProcess()
     with monkeypatch.context() as patched:
-        patched.setattr("mentormatch.assignment.mip.dispatch.PROGRAM", "import sys; sys.exit(3)")
+        substitute(patched, "assignment", SOLVER_PROGRAM="import sys; sys.exit(3)")
         with pytest.raises(EngineError, match="ended with code 3"):
             own.solve(empty, None)
     assert own.solve(empty, 60.0).values is not None
     with monkeypatch.context() as patched:
-        patched.setattr("mentormatch.assignment.mip.dispatch.PROGRAM", "import time; time.sleep(60)")
+        substitute(patched, "assignment", SOLVER_PROGRAM="import time; time.sleep(60)")
         own.end()
         assert own.solve(empty, 0.1).values is None
     own.end()

@@ -11,9 +11,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, OutputError
-from mentormatch.base import atomic_files
-from mentormatch.base.atomic_files import write_whole
-from mentormatch.operations.matching import exporters
+from mentormatch.base import write_whole
+from mentormatch.operations import exporters
+from tests.doors import substitute
 
 if sys.platform != "win32":
     import resource
@@ -78,7 +78,7 @@ def test_an_interrupt_while_a_file_is_written_leaves_what_was_there(
 def test_where_every_draft_has_a_name_files_are_written_all_the_same(
     *, private: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(atomic_files, "OWN_FILES", tmp_path / "absent")
+    substitute(monkeypatch, "base", OWN_FILES=tmp_path / "absent")
     target = tmp_path / "binomes.json"
     for content in (b"before", b"after"):
         write_whole(target, content, private=private)

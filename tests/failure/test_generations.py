@@ -8,39 +8,23 @@ from itertools import combinations
 from pathlib import Path
 from threading import Barrier, Thread
 from time import monotonic, sleep
-from zipfile import ZipFile
 
 import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, OutputError, OverwriteError, language, verify
-from mentormatch.base.atomic_files import write_all_whole, write_whole
-from mentormatch.base.generation import generation, hold_folder
-from mentormatch.base.manifest import FILENAME, Document, DocumentState, check_documents, manifest_in
-from mentormatch.record.validation import validate
+from mentormatch.base import MANIFEST_NAME, exchange, manifest_in, write_generation, write_whole
+from mentormatch.base.atomic_files import write_all_whole
+from mentormatch.base.generation import hold_folder
+from mentormatch.base.manifest import Document, check_documents
+from mentormatch.record import validate
 from tests.cli.processes import stepwise
+from tests.doors import substitute
+from tests.failure.folders import edited, snapshot, told
 from tests.failure.processes import only_linux
 from tests.failure.test_full_disk import only_posix
 
 pytestmark = pytest.mark.promise(38)
-
-
-def snapshot(folder: Path) -> dict[str, bytes]:
-    """Return all that a folder holds."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def edited(path: Path) -> None:
-    """Have somebody write in a document."""
-    if path.suffix != ".xlsx":
-        path.write_bytes(path.read_bytes() + b"\nune remarque")
-        return
-    with ZipFile(path) as book:
-        parts = {name: book.read(name) for name in book.namelist()}
-    with ZipFile(path, "w") as book:
-        for name, part in parts.items():
-            saved = part.replace(b'modified xsi:type="dcterms:W3CDTF">2000', b'modified xsi:type="dcterms:W3CDTF">2026')
-            book.writestr(name, saved)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +97,7 @@ def test_what_changed_by_hand_is_told_and_is_no_refusal(two: tuple[Matching, Mat
         "binomes.csv : ce document n’est plus là.",
         "binomes.xlsx : changé à la main depuis qu’il a été fait.",
     )
-    (tmp_path / FILENAME).write_text("{", "utf-8")
+    (tmp_path / MANIFEST_NAME).write_text("{", "utf-8")
     assert not verify(tmp_path / "binomes.decision.json").sound
 
 
@@ -134,40 +118,40 @@ def test_other_files_stay_in_the_folder_as_they_are(two: tuple[Matching, Matchin
 
 def test_a_document_that_a_run_no_longer_writes_goes_with_its_generation(tmp_path: Path) -> None:
     for names in (("a.txt", "b.txt", "c.txt"), ("a.txt",)):
-        with generation(tmp_path / "d", "kind") as draft:
+        with write_generation(tmp_path / "d", "kind") as draft:
             for name in names:
                 draft.put(name, name.encode())
         (tmp_path / "d" / "c.txt").write_text("changé", "utf-8")
-    assert sorted(snapshot(tmp_path / "d")) == ["a.txt", "c.txt", FILENAME]
+    assert sorted(snapshot(tmp_path / "d")) == ["a.txt", "c.txt", MANIFEST_NAME]
 
 
 def test_what_came_into_a_folder_while_it_was_written_is_not_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mentormatch.base import generation as module
-
     folder = tmp_path / "d"
-    with generation(folder, "kind") as draft:
+    with write_generation(folder, "kind") as draft:
         draft.put("a.txt", b"a")
-    exchange = module.exchange
 
     def late(one: Path, other: Path) -> None:
         (one / "tard.txt").write_text("venu trop tard", "utf-8")
         (one / "a.txt").write_text("changé trop tard", "utf-8")
         exchange(one, other)
 
-    monkeypatch.setattr(module, "exchange", late)
-    with generation(folder, "kind") as draft:
+    substitute(monkeypatch, "base", exchange=late)
+    with write_generation(folder, "kind") as draft:
         draft.put("a.txt", b"b")
     assert {b"b", b"venu trop tard", "changé trop tard".encode()} <= set(snapshot(folder).values())
     assert [path.name for path in tmp_path.iterdir()] == ["d"]
 
 
 def test_a_folder_that_another_run_holds_is_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentormatch.base.generation.PATIENCE_S", 0.05)
-    with generation(tmp_path, "kind") as draft:
+    substitute(monkeypatch, "base", PATIENCE_S=0.05)
+    with write_generation(tmp_path, "kind") as draft:
         draft.put("a.txt", b"a")
-        with pytest.raises(OutputError, match="un autre calcul y écrit en ce moment"), generation(tmp_path, "kind"):
+        with (
+            pytest.raises(OutputError, match="un autre calcul y écrit en ce moment"),
+            write_generation(tmp_path, "kind"),
+        ):
             pass
     assert (tmp_path / "a.txt").read_bytes() == b"a"
 
@@ -209,25 +193,10 @@ def test_the_first_of_many_files_that_cannot_be_written_is_named(tmp_path: Path)
     assert set(snapshot(tmp_path)) <= {"taken", *files}
 
 
-def told(out: Path) -> bool:
-    """Say whether a folder is one generation, or says of itself that it is not."""
-    for path in (out, *out.rglob("*")):
-        if path.is_dir() and (path / FILENAME).exists() and not path.name.endswith(".part"):
-            states = {state for _, _, state in manifest_in(path).states(path)}
-            if states - {DocumentState.SAME}:
-                return False
-    return True
-
-
-def left(folder: Path) -> list[str]:
-    """Return the drafts that are in a folder."""
-    return [path.name for path in folder.rglob("*") if path.name.endswith(".part")]
-
-
 def test_a_part_that_a_later_run_does_not_write_leaves_its_log_and_no_manifest(tmp_path: Path) -> None:
     place = tmp_path / "d"
     for homes in ("ab", "a"):
-        with generation(place, "kind") as draft:
+        with write_generation(place, "kind") as draft:
             for home in homes:
                 part = draft.part(home, "kind")
                 part.put("d.txt", homes.encode())
@@ -239,13 +208,13 @@ def test_a_part_that_a_later_run_does_not_write_leaves_its_log_and_no_manifest(t
 
 def test_a_part_in_which_somebody_wrote_stays_with_its_manifest(tmp_path: Path) -> None:
     place = tmp_path / "d"
-    with generation(place, "kind") as draft:
+    with write_generation(place, "kind") as draft:
         for home in "ab":
             draft.part(home, "kind").put("d.txt", b"made")
     (place / "b" / "d.txt").write_text("typed", "utf-8")
-    with generation(place, "kind") as draft:
+    with write_generation(place, "kind") as draft:
         draft.part("a", "kind").put("d.txt", b"anew")
-    assert sorted(path.name for path in (place / "b").iterdir()) == ["d.txt", FILENAME]
+    assert sorted(path.name for path in (place / "b").iterdir()) == ["d.txt", MANIFEST_NAME]
     assert not told(place)
 
 
@@ -304,6 +273,6 @@ def test_a_manifest_tells_of_no_file_outside_its_folder(tmp_path: Path) -> None:
     for name in ("../a", "/a", "", "x/../../a"):
         documents = [{"name": name, "sha256": "", "size": 0}]
         run = {"kind": "k", "version": "", "when": "", "decision": "", "log": "", "documents": documents}
-        (tmp_path / FILENAME).write_text(json.dumps({"runs": [run], "earlier": {}}), "utf-8")
+        (tmp_path / MANIFEST_NAME).write_text(json.dumps({"runs": [run], "earlier": {}}), "utf-8")
         assert not manifest_in(tmp_path).readable
         assert check_documents(tmp_path / "x.decision.json")[1]

@@ -13,24 +13,23 @@ import numpy as np
 import pytest
 
 from mentormatch import Status, solve
-from mentormatch.assignment.engines.semi_assignment import SemiAssignment
-from mentormatch.assignment.tie_breaking import KeyedTieBreaker
+from mentormatch.assignment import KeyedTieBreaker, SemiAssignment
 from tests.failure.processes import alive, children, only_linux, pose, program, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLVES = """import sys
 sys.path[:] = sys.argv[1:]
-from mentormatch.assignment import engine, subprocess_solve
-from mentormatch.assignment.mip import branch_and_bound
+from mentormatch import solve
+from tests.doors import put
 from tests.failure.processes import endless
-branch_and_bound.MAX_NODES = 0  # the other process at once
+put("assignment", MAX_NODES=0)  # the other process at once
 {trouble}
 problem = endless(exact={exact})
 print("ready", flush=True)
-solution = engine.solve(problem)
+solution = solve(problem)
 print(str(solution.status), len(solution.pairs) > 0, solution.notes, flush=True)
 """
-DEAF = "milp.Milp.solve = lambda *asked: sum(range(1 << 50))"
+DEAF = 'engines["milp"].solve = lambda *asked: sum(range(1 << 50))'
 
 
 @contextmanager
@@ -86,7 +85,7 @@ def test_an_interrupt_ends_the_solve_with_a_status_and_no_process_lives_on(
 @pytest.mark.promise(20)
 @pytest.mark.parametrize(
     "trouble",
-    ["", f"engine.IN_PROCESS_PAIRS, subprocess_solve.PROGRAM = -1, {program(DEAF)!r}"],
+    ["", f"put('assignment', IN_PROCESS_PAIRS=-1, ENGINE_PROGRAM={program(DEAF)!r})"],
     ids=["a solver at work", "a solver that keeps Python from running"],
 )
 def test_the_process_of_a_solve_ends_with_its_parent_even_one_that_is_killed(trouble: str) -> None:
@@ -105,7 +104,7 @@ def test_the_process_of_a_solve_ends_with_its_parent_even_one_that_is_killed(tro
     "delay", [0.0, pytest.param(0.03, marks=pytest.mark.proof), 0.1, pytest.param(0.2, marks=pytest.mark.proof)]
 )
 def test_a_parent_that_is_killed_while_the_process_starts_leaves_none(delay: float) -> None:
-    with solving("engine.IN_PROCESS_PAIRS = -1") as parent:
+    with solving("put('assignment', IN_PROCESS_PAIRS=-1)") as parent:
         helpers = wait_for(lambda: children(parent.pid))
         sleep(delay)
         parent.kill()

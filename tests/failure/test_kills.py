@@ -13,16 +13,18 @@ from time import monotonic, sleep
 import pytest
 
 from mentormatch import Solution, Status, Verdict, certify, solve
-from mentormatch.assignment import subprocess_solve
 from tests.conftest import some_of
+from tests.doors import substitute
 from tests.failure.processes import KINDS, all_apart, assert_true, best_of, children, made, only_linux, program, quotas
 
 FAST, DEEP = 2, 200
 MOMENTS = [*range(FAST), *(pytest.param(moment, marks=pytest.mark.proof) for moment in range(FAST, DEEP))]
 
-DIES = """from mentormatch.assignment.mip import dispatch as highs
-left, ask = iter(range({programs})), highs.solve_program
-highs.solve_program = lambda *asked: ask(*asked) if next(left, None) is not None else os.kill(os.getpid(), 9)"""
+DIES = """from mentormatch.assignment import solve_program
+left = iter(range({programs}))
+def dying(*asked):
+    return solve_program(*asked) if next(left, None) is not None else os.kill(os.getpid(), 9)
+put("assignment", solve_program=dying)"""
 
 known = cache(best_of)
 
@@ -107,7 +109,7 @@ def test_a_kill_before_any_program_leaves_what_was_found_with_its_gap_and_prices
     optimum = solve(problem)
     all_apart(monkeypatch)
     for programs in (0, 2, 4, 99):
-        monkeypatch.setattr(subprocess_solve, "PROGRAM", program(DIES.format(programs=programs)))
+        substitute(monkeypatch, "assignment", ENGINE_PROGRAM=program(DIES.format(programs=programs)))
         found.append(solve(problem))
         assert_true(problem, found[-1], optimum)
     assert found[0].status is Status.FAILED

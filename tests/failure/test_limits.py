@@ -11,12 +11,10 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Status, solve
-from mentormatch.assignment import subprocess_solve
-from mentormatch.assignment.engines.semi_assignment import SemiAssignment
+from mentormatch.assignment import KeyedTieBreaker, SemiAssignment, SolveTask
 from mentormatch.assignment.mip import dispatch
-from mentormatch.assignment.subprocess_solve import SolveTask
-from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from tests.conftest import DEEP
+from tests.doors import substitute
 from tests.failure.processes import (
     all_apart,
     assert_true,
@@ -30,13 +28,12 @@ from tests.failure.processes import (
     quotas,
 )
 
-HANGS = "semi_assignment.SemiAssignment.solve = lambda *asked: time.sleep(600)"
-HANGS_AT_TIES = "tie_breaking.AnonymousTieBreaker.of = lambda *asked: time.sleep(600)"
-DEAF = "semi_assignment.SemiAssignment.solve = lambda *asked: sum(range(1 << 50))"
-EATS = "semi_assignment.SemiAssignment.solve = lambda *asked: bytearray(1 << 42)"
+HANGS = 'engines["plain"].solve = lambda *asked: time.sleep(600)'
+HANGS_AT_TIES = "AnonymousTieBreaker.of = lambda *asked: time.sleep(600)"
+DEAF = 'engines["plain"].solve = lambda *asked: sum(range(1 << 50))'
+EATS = 'engines["plain"].solve = lambda *asked: bytearray(1 << 42)'
 TALKS = (
-    "solve = semi_assignment.SemiAssignment.solve\n"
-    "semi_assignment.SemiAssignment.solve = lambda *asked: os.write(1, b'hello') and solve(*asked)"
+    'solve = engines["plain"].solve\nengines["plain"].solve = lambda *asked: os.write(1, b"hello") and solve(*asked)'
 )
 
 
@@ -84,7 +81,7 @@ def test_a_time_limit_at_any_stage_leaves_a_true_answer_or_none(
 @pytest.mark.parametrize("trouble", [HANGS, DEAF])
 def test_an_engine_that_hangs_is_ended_at_the_time_limit(trouble: str, monkeypatch: pytest.MonkeyPatch) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(subprocess_solve, "PROGRAM", program(trouble))
+    substitute(monkeypatch, "assignment", ENGINE_PROGRAM=program(trouble))
     problem = pose([[1.0, 0.9, 0.0], [0.9, 0.0, 0.0], [0.0, 0.0, 0.1]])
     solution = solve(problem, time_limit_s=1)
     assert (solution.status, len(solution.pairs)) == (Status.FEASIBLE, 3)  # pairs without an engine, with their gap
@@ -96,7 +93,7 @@ def test_an_engine_that_hangs_is_ended_at_the_time_limit(trouble: str, monkeypat
 def test_an_engine_that_hangs_after_an_answer_leaves_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = pose(np.ones((5, 5)))
     all_apart(monkeypatch)
-    monkeypatch.setattr(subprocess_solve, "PROGRAM", program(HANGS_AT_TIES))
+    substitute(monkeypatch, "assignment", ENGINE_PROGRAM=program(HANGS_AT_TIES))
     solution = solve(problem, time_limit_s=3)
     assert (solution.status, len(solution.pairs), solution.canonical) == (Status.PROVED, 5, False)
 
@@ -105,7 +102,7 @@ def test_an_engine_that_hangs_after_an_answer_leaves_the_answer(monkeypatch: pyt
 @pytest.mark.promise(20)
 def test_an_engine_that_takes_all_memory_is_stopped_by_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(subprocess_solve, "PROGRAM", program(EATS))
+    substitute(monkeypatch, "assignment", ENGINE_PROGRAM=program(EATS))
     solution = solve(pose(np.eye(3)))
     assert (solution.status, solution.notes) == (Status.FAILED, ("the engine ran out of memory",))
 
@@ -114,7 +111,7 @@ def test_an_engine_that_takes_all_memory_is_stopped_by_the_system(monkeypatch: p
 @pytest.mark.promise(20)
 def test_a_problem_too_large_for_the_memory_fails_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(subprocess_solve, "MEMORY_BYTES", 1 << 28)
+    substitute(monkeypatch, "assignment", MEMORY_BYTES=1 << 28)
     solution = solve(pose(np.zeros((6000, 6000), dtype=np.int64)))  # the numbers alone are more, however many cores
     assert (solution.status, solution.notes) == (Status.FAILED, ("the engine ran out of memory",))
     assert len(solution.pairs) == 0
@@ -134,15 +131,15 @@ def test_a_process_that_goes_wrong_fails_the_solve_in_words(
     child: str, note: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(subprocess_solve, "PROGRAM", child)
-    monkeypatch.setattr(subprocess_solve, "SILENT_S", 0.2)
+    substitute(monkeypatch, "assignment", ENGINE_PROGRAM=child)
+    substitute(monkeypatch, "assignment", SILENT_S=0.2)
     solution = solve(quotas(6))
     assert (solution.status, solution.notes) == (Status.FAILED, (note,))
 
 
 def test_what_an_engine_prints_does_not_disturb_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(subprocess_solve, "PROGRAM", program(TALKS))
+    substitute(monkeypatch, "assignment", ENGINE_PROGRAM=program(TALKS))
     assert solve(pose(np.eye(3))).status is Status.PROVED
 
 

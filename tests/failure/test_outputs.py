@@ -14,15 +14,14 @@ import pytest
 from typer.main import get_command
 
 from mentormatch import verify
-from mentormatch.cli.commands import app
-from mentormatch.record.log import check_chain
-from mentormatch.record.validation import validate
+from mentormatch.cli import app
+from mentormatch.record import check_chain, validate
 from tests.cli.commands import CASES, NAMES, Edition, done
 from tests.cli.processes import Commanded
 from tests.conftest import DEEP
+from tests.failure.folders import edited, left, snapshot, told
 from tests.failure.processes import only_linux
 from tests.failure.test_full_disk import full_after, only_posix
-from tests.failure.test_generations import edited, left, snapshot, told
 
 pytestmark = pytest.mark.promise(38)
 

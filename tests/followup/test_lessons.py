@@ -14,7 +14,8 @@ from scipy.stats import fisher_exact
 from scipy.stats.contingency import odds_ratio
 
 import mentormatch as mm
-from mentormatch.base.inference import LEAST_SHOWN, STEPS, ExactEffect, Stratum, people_needed
+from mentormatch.base import LEAST_SHOWN
+from mentormatch.base.inference import STEPS, ExactEffect, Stratum, people_needed
 from mentormatch.followup.lessons import RESULTS
 from tests.followup.years import frame, year
 

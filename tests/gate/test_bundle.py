@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.failure.processes import only_linux
-from tests.service.test_own_page import Own
+from tests.service.own_page import Own
 from tools.bundle.__main__ import LOCKED, SYSTEMS, contents, needed, pack, requirements
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012, Registry, meta, validator_for
 
-from mentormatch.contract.operation import SchemaPart, ask, open_schema, operations, schema_of
-from mentormatch.fields.extension import Extension
-from mentormatch.rules.rule import rules_by_kind
-from mentormatch.scoring.criterion import criteria_by_kind
+from mentormatch.contract import SchemaPart, ask, open_schema, operations_by_kind, schema_of
+from mentormatch.fields import Extension
+from mentormatch.rules import rules_by_kind
+from mentormatch.scoring import criteria_by_kind
 from tests.conftest import ROOT
 from tools.schemas.breaks import breaking, linked
 
@@ -22,10 +22,10 @@ TOOL = run_path(str(ROOT / "tools" / "schemas" / "__main__.py"))
 SCHEMAS = ROOT / "docs" / "reference" / "schemas"
 PARTS: tuple[SchemaPart, ...] = ("request", "response")
 SHARED = ["programme.json", "requests.json", "responses.json"]
-NAMES = sorted([f"{kind}.{part}.json" for kind in operations() for part in PARTS] + SHARED)
+NAMES = sorted([f"{kind}.{part}.json" for kind in operations_by_kind() for part in PARTS] + SHARED)
 HOLD_A_PROGRAMME = [
     f"{kind}.request.json"
-    for kind, one in operations().items()
+    for kind, one in operations_by_kind().items()
     if "programme" in one.example() and (TOOL["PROMISED"] / f"{kind}.request.json").exists()
 ]
 type Schemas = dict[str, dict[str, Any]]
@@ -229,11 +229,11 @@ def test_what_breaks_in_the_programme_is_found_in_every_request_that_refers_to_i
     assert {name for name, why in found if told in why} == {*HOLD_A_PROGRAMME, "programme.json"}
 
 
-@pytest.mark.parametrize("kind", operations())
+@pytest.mark.parametrize("kind", operations_by_kind())
 def test_the_files_say_what_the_command_says_in_one_piece(kind: str, today: Schemas) -> None:
     files = linked(today)
     for part in PARTS:
-        whole = linked({"": schema_of(operations()[kind], part)})[""]
+        whole = linked({"": schema_of(operations_by_kind()[kind], part)})[""]
         assert said(files[f"{kind}.{part}.json"]) == said(whole)
 
 
@@ -251,7 +251,7 @@ def said(schema: Any) -> Any:
     [
         pytest.param(folder, kind, id=f"{kind}-{name}")
         for name, folder in (("today", SCHEMAS), ("promised", TOOL["PROMISED"]))
-        for kind in operations()
+        for kind in operations_by_kind()
         if name == "today" or (folder / f"{kind}.request.json").is_file()  # an operation is promised at a release
     ],
 )
@@ -259,7 +259,7 @@ def test_a_message_is_held_against_the_files_as_they_lie_together(folder: Path, 
     files = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")}
     registry = Registry(list(files.items()), draft=Draft202012)
     asked, answered = (validator_for(files[f"{kind}.{part}.json"], registry=registry) for part in PARTS)
-    sent = operations()[kind].example()
+    sent = operations_by_kind()[kind].example()
     asked.validate(sent)
     answered.validate(json.loads(ask(kind, sent).to_json()))
     assert not asked.is_valid(sent | {"news": 1})
@@ -271,7 +271,7 @@ def test_a_message_is_held_against_the_files_as_they_lie_together(folder: Path, 
 def test_every_criterion_and_rule_is_in_the_request_by_itself_with_its_example(
     kinds: dict[str, type[Extension]],
 ) -> None:
-    schema = schema_of(operations()["match"], "request")
+    schema = schema_of(operations_by_kind()["match"], "request")
     shown = {
         one["properties"]["kind"].get("const"): one
         for one in schema["$defs"].values()

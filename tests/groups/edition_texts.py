@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from mentormatch import Grouped, Grouping, choose_dates, choose_topics, form_groups, rotate, schedule_turns
-from mentormatch.groups.result import Result
-from mentormatch.programme.sections import Facilitation
+from mentormatch.groups import Result
+from mentormatch.programme import Facilitation
 from tests.report.edition import Edition
 
 FIRST = date(2026, 9, 15)

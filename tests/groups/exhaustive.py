@@ -4,10 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from mentormatch import Cohort, Grouping, Person, Rule
-from mentormatch.languages.text_keys import fold
-from mentormatch.rules.kinds.bounds import Composition, MinimumScore
-from mentormatch.rules.kinds.named_people import Together
-from mentormatch.rules.kinds.places import Priority
+from mentormatch.languages import fold
+from mentormatch.rules import Composition, MinimumScore, Priority, Together
 from tests.groups.random_programmes import Drawn
 from tests.laws.recount import FORBID
 

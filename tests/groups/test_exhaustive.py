@@ -6,7 +6,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Grouping
-from mentormatch.rules.rule import rules_by_kind
+from mentormatch.rules import rules_by_kind
 from tests.conftest import DEEP
 from tests.groups.exhaustive import Game
 from tests.groups.random_programmes import GOALS, RULES, Drawn, drawn

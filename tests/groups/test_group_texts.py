@@ -10,10 +10,10 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch import Grouping, Rotation, Status, Tier
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation import KEYS, Labels
 from mentormatch.groups.partition import goal_in_words
-from mentormatch.programme.sections import Facilitation
-from mentormatch.report.sessions import TITLES
+from mentormatch.programme import Facilitation
+from mentormatch.report import TITLES
 
 NAME = "codeveloppement"
 SUFFIXES = (".html", ".csv", ".json", ".xlsx")

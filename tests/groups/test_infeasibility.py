@@ -1,40 +1,15 @@
 """Why not everybody has a place: what is said is so, no smaller conflict is there, and every way out leads out."""
 
-from collections.abc import Sequence
-from random import Random
-
 import pytest
 
 import mentormatch as mm
-from mentormatch import Cohort, Grouped, Grouping, Rule
-from mentormatch.groups.infeasibility import GroupConflict
-from mentormatch.rules.kinds.named_people import Apart, Together
-from tests.groups.random_programmes import group_of
+from mentormatch import Grouped
+from mentormatch.rules import Together
+from tests.groups.wishes import apart, formed, why
 
 pytestmark = pytest.mark.promise(17)
 
 FIELDS = {"firms": {"kind": "names", "question": "Employeurs"}}
-
-
-def formed(people: int, groups: Grouped, rules: Sequence[Rule]) -> Grouping:
-    """Return the groups of people who answer nothing that matters."""
-    members = group_of(Random(0), "mentee", people)
-    everybody = members.take(range(people))
-    everybody.complete[:] = True
-    stated = {"programme": {"name": "Essai"}, "fields": {}, "groups": groups.model_dump(exclude_none=True)}
-    programme = mm.Programme.read(stated).with_rules(rules)
-    nobody = group_of(Random(0), "mentor", 0)
-    return mm.form_groups(Cohort(nobody, everybody), programme)
-
-
-def why(grouping: Grouping) -> GroupConflict:
-    assert grouping.conflict is not None
-    return grouping.conflict
-
-
-def apart(*pairs: str) -> list[Rule]:
-    """Return a rule for each pair of people, written as two digits."""
-    return [Apart(people=[f"P{pair[0]}", f"P{pair[1]}"]) for pair in pairs]
 
 
 def test_too_few_people_are_counted() -> None:

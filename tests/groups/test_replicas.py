@@ -8,46 +8,18 @@ import numpy as np
 import pytest
 
 from mentormatch import GroupProblem, Status
-from mentormatch.assignment.kernels.jit import HAS_NUMBA
-from mentormatch.groups import replica_exchange
-from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start, keyed_order, reorder
-from mentormatch.groups.problem import GroupTerm, Leaders, SizeRange
+from mentormatch.assignment import HAS_NUMBA
+from mentormatch.groups import keyed_order, reorder, solve_groups
+from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start
 from mentormatch.groups.replica_arrays import ArrayReplicas
 from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, groups_for
-from mentormatch.groups.solver import solve_groups
-from mentormatch.rules.rule import CompositionBound
 from tests.conftest import DEEP
+from tests.doors import substitute
+from tests.groups.random_problems import drawn_problem
 
 pytestmark = pytest.mark.promise(9)
 
 DRAWS = 200 if DEEP else 3
-
-
-def drawn(seed: int, people: int = 24) -> GroupProblem:
-    """Return a problem of so many people with some of all rules and goals."""
-    draw = np.random.default_rng(seed)
-    worth = np.triu(draw.integers(0, 1_000_000, (people, people)), 1)
-    apart = np.triu(draw.random((people, people)) < 0.04, 1)
-    has, known = draw.random((people, 5)) < 0.7, draw.random(people) < 0.9
-    met = np.triu(draw.integers(0, 2, (people, people)), 1)
-    each = people // 4
-    problem = GroupProblem.from_scores(worth + worth.T, [(each - 1, each + 1)] * 4)
-    some = draw.permutation(people)
-    more: dict[str, object] = {
-        "apart": apart | apart.T,
-        "together": (tuple(sorted(some[:2].tolist())), tuple(sorted(some[2:5].tolist()))),
-        "counts": (CompositionBound("some", draw.random(people) < 0.5, 1, each - 1, none=True),),
-        "shared": (GroupTerm(has, known, np.arange(6) * 40_000, 20_000),),
-        "leaders": Leaders(draw.random((3, people)) < 0.97, np.array([2, 1, 1])),
-        "meetings": met + met.T,
-        "priority": draw.integers(0, 3, people),
-        "keys": tuple(f"P{row:03}" for row in range(people)),
-        "seed": seed,
-    }
-    kept = {name: value for name, value in more.items() if name in {"keys", "seed"} or draw.random() < 0.6}
-    goals = [goal for goal in ("placed", "priority", "meetings", "floor", "total") if draw.random() < 0.7]
-    goals = [goal for goal in goals if goal not in {"priority", "meetings"} or goal in kept]
-    return replace(problem, spans=(SizeRange(each - 1, each + 1),), goals=tuple(goals or ["total"]), **kept)  # type: ignore[arg-type]  # fields of all types
 
 
 def engines() -> Iterator[Callable[..., ArrayReplicas]]:
@@ -86,7 +58,7 @@ def keeps_sizes_and_blocks(energy: Energy, place: np.ndarray) -> bool:
 def test_energies_stay_exact_and_sizes_and_blocks_whole(engine: Callable[..., ArrayReplicas], *, outside: bool) -> None:
     moved = 0
     for seed in range(DRAWS):
-        problem = drawn(seed)
+        problem = drawn_problem(seed)
         energy = Energy(reorder(problem, keyed_order(problem)), groups_for(problem), outside)
         energy.floor = 400_000 if "floor" in problem.goals else None
         tables, random = energy.tables(), np.random.default_rng(seed)
@@ -115,12 +87,12 @@ def test_energies_stay_exact_and_sizes_and_blocks_whole(engine: Callable[..., Ar
 @pytest.mark.parametrize("compiled", [False, True] if HAS_NUMBA else [False])
 def test_any_order_of_the_people_gives_the_same_groups(monkeypatch: pytest.MonkeyPatch, *, compiled: bool) -> None:
     if not compiled:
-        monkeypatch.setattr(replica_exchange, "HAS_NUMBA", False)
-    monkeypatch.setattr(replica_exchange, "COOLED", 400)
-    monkeypatch.setattr(replica_exchange, "ANNEALED", 100)
-    monkeypatch.setattr(replica_exchange, "ROUND", 800)
+        substitute(monkeypatch, "groups", HAS_NUMBA=False)
+    substitute(monkeypatch, "groups", COOLED=400)
+    substitute(monkeypatch, "groups", ANNEALED=100)
+    substitute(monkeypatch, "groups", ROUND=800)
     for seed in range(2, 2 + DRAWS // 2):
-        problem = drawn(seed)
+        problem = drawn_problem(seed)
         found = []
         for turn in range(3):
             order = np.random.default_rng(turn).permutation(len(problem))

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch import GroupProblem, Status
-from mentormatch.groups.energy import keyed_order, reorder
-from mentormatch.groups.problem import SizeRange
+from mentormatch.groups import SizeRange, keyed_order, reorder, solve_groups
 from mentormatch.groups.relaxation import (
     DualMatrices,
     bound_total,
@@ -22,9 +21,8 @@ from mentormatch.groups.relaxation import (
     relax_pairs,
     square_sums,
 )
-from mentormatch.groups.solver import solve_groups
 from tests.conftest import DEEP
-from tests.groups.test_replicas import drawn
+from tests.groups.random_problems import drawn_problem
 
 pytestmark = pytest.mark.promise(13)
 
@@ -33,7 +31,7 @@ DRAWS = 300 if DEEP else 6
 
 def placed_problem(seed: int) -> GroupProblem:
     """Return a small problem with some of all rules, whose goals are places and the total."""
-    return replace(drawn(seed, people=12), goals=("placed", "total"), spans=(SizeRange(2, 4),))
+    return replace(drawn_problem(seed, people=12), goals=("placed", "total"), spans=(SizeRange(2, 4),))
 
 
 def test_bounds_are_above_the_optimum_and_near() -> None:

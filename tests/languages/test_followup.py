@@ -3,7 +3,8 @@
 import pytest
 
 from mentormatch import MentorMatchError, language
-from mentormatch.followup.waves import DESCRIPTION, GROUPS, warning
+from mentormatch.followup import DESCRIPTION, warning
+from mentormatch.followup.waves import GROUPS
 from mentormatch.languages import tr
 from tests.english import french_in
 from tests.followup.years import frame, paired, reasons, year

@@ -16,9 +16,8 @@ from odfdo import Document, Table
 from openpyxl import Workbook
 
 from mentormatch import Cohort, read_survey
-from mentormatch.contract.requests import CohortRequest
-from mentormatch.survey.sheets import text_of_value
-from mentormatch.survey.table_reader import TableSource
+from mentormatch.contract import CohortRequest
+from mentormatch.survey import TableSource, text_of_value
 from tests.laws.editions import KEY, STAMP, TOWNS, Edition
 from tests.laws.questionnaires import SIDES
 

@@ -14,6 +14,7 @@ from mentormatch.fields import (
     AnyField,
     Choice,
     Choices,
+    Extension,
     Levels,
     ListOfNames,
     Number,
@@ -25,9 +26,7 @@ from mentormatch.fields import (
     Text,
     YesNo,
 )
-from mentormatch.fields.extension import Extension
-from mentormatch.places.finding import find
-from mentormatch.places.gazetteer import DEPARTEMENTS
+from mentormatch.places import DEPARTEMENTS, find
 from tests import canaries
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

@@ -5,13 +5,24 @@ from itertools import combinations
 from math import inf, isnan
 
 from mentormatch import Person, Rule
-from mentormatch.base.columns import Grades, NameLists, NumberColumn, Ranks, SingleChoice
-from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.rules.kinds.bounds import Diversity, MinimumScore, Where
-from mentormatch.rules.kinds.compared_answers import Common, Complementary, Covers, Different, Gap
-from mentormatch.rules.kinds.meet import Meet
-from mentormatch.rules.kinds.named_people import Apart, Ban, History, Veto
-from mentormatch.rules.kinds.places import Load
+from mentormatch.base import Grades, NameLists, NumberColumn, Ranks, SingleChoice
+from mentormatch.languages import canonical, fold
+from mentormatch.rules import (
+    Apart,
+    Ban,
+    Common,
+    Complementary,
+    Covers,
+    Different,
+    Diversity,
+    Gap,
+    History,
+    Load,
+    Meet,
+    MinimumScore,
+    Veto,
+    Where,
+)
 from tests.places.measured import apart
 
 type Forbids = Callable[[Rule, Person, Person, int], bool]

@@ -16,10 +16,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from mentormatch.fields import AnyField, Side, YesNo
-from mentormatch.fields.extension import Extension, FieldRef
-from mentormatch.fields.single_answers import Options
-from mentormatch.places.gazetteer import DEPARTEMENTS
+from mentormatch.fields import AnyField, Extension, FieldRef, Options, Side, YesNo
+from mentormatch.places import DEPARTEMENTS
 from tests.laws.questionnaires import PEOPLE, SIDES, Draw, Survey
 
 type Settings = dict[str, Any]

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from mentormatch import Cohort, People, SurveyError
-from mentormatch.base.columns import Column
-from mentormatch.survey import values
+from mentormatch.base import Column
+from mentormatch.survey import ValueColumn, values
 from mentormatch.survey.readers import memory
 from tests.conftest import DEEP
+from tests.doors import substitute
 from tests.laws.doors import DOORS, json_people, records_by_side, through
 from tests.laws.editions import Edition, Row, editions
 from tests.laws.questionnaires import SIDES
@@ -152,7 +153,7 @@ FAULTS = (
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_a_door_that_misreads_a_value_is_seen(monkeypatch: pytest.MonkeyPatch, fault: Callable[[Cell], Cell]) -> None:
-    monkeypatch.setattr(values, "cell_of", fault(values.cell_of))
+    substitute(monkeypatch, "survey", cell_of=fault(values.cell_of))
     with pytest.raises(DifferenceError):
         law_of_some_doors()
 
@@ -160,18 +161,18 @@ def test_a_door_that_misreads_a_value_is_seen(monkeypatch: pytest.MonkeyPatch, f
 def test_a_door_that_drops_a_mask_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     read = memory._column
 
-    def unmasked(label: object, series: Any) -> values.ValueColumn:
+    def unmasked(label: object, series: Any) -> ValueColumn:
         column = read(label, series)
         counts = any(type(value) is int for value in column.values)
-        return values.ValueColumn(column.label, [0 if counts and value is None else value for value in column.values])
+        return ValueColumn(column.label, [0 if counts and value is None else value for value in column.values])
 
-    monkeypatch.setattr(memory, "_column", unmasked)
+    substitute(monkeypatch, "survey", _column=unmasked)
     with pytest.raises(DifferenceError, match="pandas, types"):
         law_of_some_doors()
 
 
 def test_a_door_that_drops_a_grid_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(values, "by_item", lambda column, problems: iter([column]))
+    substitute(monkeypatch, "survey", by_item=lambda column, problems: iter([column]))
     with pytest.raises((DifferenceError, SurveyError)):
         law_of_some_doors()
 

@@ -14,17 +14,14 @@ import numpy as np
 import pytest
 
 from mentormatch import Matching, People, Person, Rule, fields
-from mentormatch.base.arrays import BoolMatrix
-from mentormatch.contract.requests import CohortRequest
-from mentormatch.operations.matching import Exporter
-from mentormatch.record.seal import Seal
-from mentormatch.rules.kinds.compared_answers import Gap
-from mentormatch.rules.kinds.named_people import Ban
-from mentormatch.rules.rule import Market, Relaxation
-from mentormatch.scoring.criteria.compared_answers import Same
-from mentormatch.scoring.criterion import Block
-from mentormatch.survey import table, tool
-from mentormatch.survey.tools.google import Google
+from mentormatch.base import BoolMatrix
+from mentormatch.contract import CohortRequest
+from mentormatch.operations import Exporter
+from mentormatch.record import Seal
+from mentormatch.rules import Ban, Gap, Market, Relaxation
+from mentormatch.scoring import Block
+from mentormatch.scoring.criteria import Same
+from mentormatch.survey import Google, Tool, ToolPage, table, tool
 from mentormatch.testing import check_criterion, check_exporter, check_rule, check_tool
 from tests.laws.planted import GROUPS, ROOT, install, run
 from tests.survey.tools import exports
@@ -100,9 +97,8 @@ def test_a_document_is_written_as_the_other_package_has_it(told: dict[str, dict[
 def test_the_schema_of_the_json_contract_has_the_kinds_with_their_examples(folder: Path) -> None:
     script = (
         "import json\n"
-        "from mentormatch.contract.operation import operations\n"
-        "from mentormatch.contract.operation import schema_of\n"
-        "print(json.dumps(schema_of(operations()['match'], 'request')))\n"
+        "from mentormatch.contract import operations_by_kind, schema_of\n"
+        "print(json.dumps(schema_of(operations_by_kind()['match'], 'request')))\n"
     )
     schema = json.loads(run(folder, "-c", script).stdout)
     assert schema["$defs"]["Charter"]["examples"] == [{"kind": "charter", "shy": ["E01"]}]
@@ -113,8 +109,7 @@ def test_a_file_of_the_other_package_s_tool_is_known_by_its_marks(folder: Path) 
     text = "Bulletins du jour;;;;\nRendu;Fini;Nom;Rôle;Ville\n12/03/2026;oui;Ana;M;Lyon\n"
     (folder / "bulletins.csv").write_text(text, encoding="utf-8")
     script = (
-        "from mentormatch.survey.table_reader import read_rows\n"
-        "from mentormatch.survey.tool import sort_by_tool, tools_by_kind\n"
+        "from mentormatch.survey import read_rows, sort_by_tool, tools_by_kind\n"
         "table = sort_by_tool(read_rows('bulletins.csv'))\n"
         "print(table.tool, *table.header, *tools_by_kind())\n"
     )
@@ -130,7 +125,7 @@ def test_a_file_of_the_other_package_s_tool_is_known_by_its_marks(folder: Path) 
         ("mentormatch.rules", "charter = tests.laws.nowhere:Charter", "attendu : Rule"),
         ("mentormatch.rules", "charter = tests.laws.planted.criterion:Mirror", "attendu : Rule"),
         ("mentormatch.rules", "chart = tests.laws.planted.rule:Charter", "attendu : « charter »"),
-        ("mentormatch.criteria", "same = mentormatch.scoring.criteria.compared_answers:Same", "attendu : un autre nom"),
+        ("mentormatch.criteria", "same = mentormatch.scoring.criteria:Same", "attendu : un autre nom"),
     ],
 )
 def test_what_cannot_be_taken_is_refused_with_its_package_and_why(
@@ -145,7 +140,7 @@ def test_what_cannot_be_taken_is_refused_with_its_package_and_why(
 
 
 def test_without_the_package_nothing_of_it_is_known(tmp_path: Path) -> None:
-    script = "from mentormatch.rules.rule import rules_by_kind; print('charter' in rules_by_kind())"
+    script = "from mentormatch.rules import rules_by_kind; print('charter' in rules_by_kind())"
     assert run(tmp_path, "-c", script).stdout == "False\n"
     install(tmp_path, GROUPS)
     assert run(tmp_path, "-c", script).stdout == "True\n"
@@ -176,7 +171,7 @@ def test_the_methods_that_the_guide_names_are_there() -> None:
     assert {name for name in readers if not hasattr(People, name)} == set()
     words = set(re.findall(r"`(\w+)`", guide.split("*A survey tool*")[1].split("*An operation*")[0]))
     assert {"knows", "with_submissions", "unfinished"} <= words
-    places = (tool.Tool, tool.ToolPage, tool, table, fields, exports)
+    places = (Tool, ToolPage, tool, table, fields, exports)
     assert {word for word in words if not any(hasattr(place, word) for place in places)} == set()
 
 
@@ -202,7 +197,7 @@ def test_the_package_of_the_guide_is_built_installed_and_used(tmp_path: Path) ->
 
 
 LAWFUL = """
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme
 from mentormatch.testing import check_criterion, check_exporter, check_rule, check_tool
 from tests.laws.planted import criterion, exporter, rule, tool
 

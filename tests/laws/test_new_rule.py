@@ -11,16 +11,12 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, Matching, Rule, Status, evaluate
-from mentormatch.explanation.diagnosis.diagnose import diagnose_rules
-from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
-from mentormatch.explanation.names import pseudonyms
-from mentormatch.explanation.unmatched_people import explain_unmatched
-from mentormatch.rules.rule import Market, PairIndices, rules_by_kind
-from mentormatch.rules.shared_answers import cross_product
+from mentormatch.explanation import diagnose_rules, explain_unmatched, pseudonyms, smallest_changes
+from mentormatch.rules import Market, PairIndices, cross_product, rules_by_kind
 from tests.explanation.diagnosis.people import alike, pin, programme, words
 from tests.laws.planted.rule import Charter
 
-KINDS = "mentormatch.rules.kinds"
+RULES = "mentormatch.rules"
 SOURCE = Path(__file__).parents[2] / "src" / "mentormatch"
 
 
@@ -183,14 +179,15 @@ def modules() -> Iterator[tuple[Path, ast.Module]]:
 def asks_which(tree: ast.Module) -> Iterator[str]:
     """Yield where a module asks which rule it has before it: by its class, or by its kind."""
     nodes = [*ast.walk(tree)]
-    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(KINDS)]
-    classes = {alias.name for node in froms for alias in node.names}
-    kinds = {*rules_by_kind()}
+    kinds = rules_by_kind()
+    named = {kind.__name__ for kind in kinds.values()}
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(RULES)]
+    classes = {alias.asname or alias.name for node in froms for alias in node.names if alias.name in named}
     for node in nodes:
         asked = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"
         by_class = (asked or isinstance(node, ast.MatchClass)) and not classes.isdisjoint(inside(node, ast.Name, "id"))
         compared = isinstance(node, ast.Compare) and ".kind" in ast.unparse(node)
-        if by_class or (compared and not kinds.isdisjoint(inside(node, ast.Constant, "value"))):
+        if by_class or (compared and not kinds.keys().isdisjoint(inside(node, ast.Constant, "value"))):
             yield ast.unparse(node)
 
 
@@ -206,8 +203,8 @@ def test_no_module_asks_which_rule_it_has_before_it() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "from mentormatch.rules.kinds.named_people import Pin\nisinstance(rule, Pin)",
-        "from mentormatch.rules.kinds.named_people import Pin\nmatch rule:\n    case Pin():\n        pass",
+        "from mentormatch.rules import Pin\nisinstance(rule, Pin)",
+        "from mentormatch.rules import Pin\nmatch rule:\n    case Pin():\n        pass",
         "rule.kind == 'pin'",
         "rule.kind in ('load', 'quota')",
     ],

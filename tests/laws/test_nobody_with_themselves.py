@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import Cohort, Matching, RequestError, Solution, match, solve, verify
-from mentormatch.contract.operation import ask
-from mentormatch.operations import instance
-from mentormatch.operations.instance import unheld_scores
-from mentormatch.record.decision import save_decision
-from mentormatch.rules.rule import SELF_PAIRS, formulate
+from mentormatch.contract import ask
+from mentormatch.operations import unheld_scores
+from mentormatch.record import save_decision
+from mentormatch.rules import SELF_PAIRS, formulate
+from tests.doors import substitute
 from tests.laws.people import ANSWERS, Files, Told, files, frame, sent
 from tests.oracles.exhaustive import exhaustive
 
@@ -134,7 +134,7 @@ def test_such_a_pair_is_refused_as_a_pin_named_as_a_breach_and_told_as_a_reason(
     assume(two.both)
     cohort, programme, (place, *_) = two.cohort, two.programme, sorted(two.both)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(instance, "MAX_STORED_PAIRS", held)
+        substitute(patch, "operations", MAX_STORED_PAIRS=held)
         (pair,) = keys(cohort, [place])
         with pytest.raises(RequestError, match="en binôme avec soi-même"):
             match(cohort, programme, pins=[pair])
@@ -154,7 +154,7 @@ def test_who_has_no_other_partner_is_told_that_it_is_the_same_person(held: int, 
     (i, k), *_ = sorted(two.both)
     alone = replace(two, mentors=(two.mentors[i],), mentees=(two.mentees[k],))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(instance, "MAX_STORED_PAIRS", held)
+        substitute(patch, "operations", MAX_STORED_PAIRS=held)
         found = match(alone.cohort, alone.programme)
     assert not found.pairs
     assert [one.code for one in found.unmatched] == ["excluded", "excluded"]

@@ -9,11 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Cohort, People, Rule, solve
-from mentormatch.base.arrays import BoolVector
-from mentormatch.fields.extension import FieldRef
-from mentormatch.rules.kinds.compared_answers import Common, Different, Gap, Require
-from mentormatch.rules.rule import Market, forbidden_pairs, formulate, market_of, rules_by_kind
-from mentormatch.scoring.score import MILLION, ScoreTable
+from mentormatch.base import BoolVector
+from mentormatch.fields import FieldRef
+from mentormatch.rules import (
+    Common,
+    Different,
+    Gap,
+    Market,
+    Require,
+    forbidden_pairs,
+    formulate,
+    market_of,
+    rules_by_kind,
+)
+from mentormatch.scoring import MILLION, ScoreTable
 from mentormatch.testing import (
     check_degree_bounds,
     check_entry_of_a_person,

@@ -11,13 +11,26 @@ from hypothesis import strategies as st
 
 from mentormatch import Person, Row, Rule
 from mentormatch.fields import Side
-from mentormatch.languages.text_keys import fold
-from mentormatch.rules.kinds.bounds import MinimumScore, Proportion, Quota, ReservedPlaces
-from mentormatch.rules.kinds.compared_answers import Require
-from mentormatch.rules.kinds.named_people import History, Pin, Together
-from mentormatch.rules.kinds.places import BothRoles, Capacity, Load, Priority
-from mentormatch.rules.rule import Market, keeping_row, market_of, rules_by_kind
-from mentormatch.scoring.score import MILLION
+from mentormatch.languages import fold
+from mentormatch.rules import (
+    BothRoles,
+    Capacity,
+    History,
+    Load,
+    Market,
+    MinimumScore,
+    Pin,
+    Priority,
+    Proportion,
+    Quota,
+    Require,
+    ReservedPlaces,
+    Together,
+    keeping_row,
+    market_of,
+    rules_by_kind,
+)
+from mentormatch.scoring import MILLION
 from tests.laws.extensions import promised, rule
 from tests.laws.questionnaires import SIDES, cohort, surveys
 from tests.laws.recount import FORBID, SETS, holds, hours, hours_of_pair

@@ -6,25 +6,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Cohort, Criterion, People, Rule
-from mentormatch.assignment.model.scores import ScanQuery
+from mentormatch.assignment import ScanQuery
 from mentormatch.fields import Choices
-from mentormatch.rules.rule import forbidden_pairs, market_of, rules_by_kind
-from mentormatch.scale.scan.simd import SimdScanner
-from mentormatch.scale.scan.workers import scan_range
-from mentormatch.scale.scores import terms
-from mentormatch.scale.scores.matrix import ScoreMatrix, build_matrix
-from mentormatch.scoring.criterion import criteria_by_kind
-from mentormatch.scoring.score import Points, score
+from mentormatch.rules import forbidden_pairs, market_of, rules_by_kind
+from mentormatch.scale import ALWAYS_CACHED, MAX_CODED, ScoreMatrix, SimdScanner, build_matrix, scan_range
+from mentormatch.scoring import Points, criteria_by_kind, score
+from tests.doors import substitute
 from tests.laws.extensions import criterion, rule
 from tests.laws.questionnaires import cohort, surveys
 
 
 def hold_strips_against_the_block(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> None:
     """Compare scores, and which pairs are allowed, with those of the block, whether or not tables are kept."""
-    for held, coded in ((terms.ALWAYS_CACHED, terms.MAX_CODED), (0, terms.MAX_CODED), (0, 0)):
+    for held, coded in ((ALWAYS_CACHED, MAX_CODED), (0, MAX_CODED), (0, 0)):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(terms, "ALWAYS_CACHED", held)
-            patch.setattr(terms, "MAX_CODED", coded)
+            substitute(patch, "scale", ALWAYS_CACHED=held)
+            substitute(patch, "scale", MAX_CODED=coded)
             compare(people, criteria, rules)
 
 

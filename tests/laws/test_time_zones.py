@@ -16,9 +16,9 @@ import mentormatch as mm
 from mentormatch import ProgrammeError, RequestError
 from mentormatch.fields import Slots
 from mentormatch.fields.clock import OVERSEAS, Clock, SlotWeek, WeeklySlot, common_slot_in_words, nearest_zones
-from mentormatch.operations import instance
-from mentormatch.people.changes import add_people
+from mentormatch.people import add_people
 from tests.conftest import DEEP
+from tests.doors import substitute
 from tests.english import french_in
 
 QUARTER = 15
@@ -213,7 +213,7 @@ def test_very_many_people_get_the_same_points_and_pairs_in_strips(monkeypatch: p
     random, rules = Random(3), programme()
     cohort = mm.read_survey(rules, mentors=people(random, "M", 40), mentees=people(random, "E", 35))
     held = mm.match(cohort, rules)
-    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
+    substitute(monkeypatch, "operations", MAX_STORED_PAIRS=0)
     unheld = mm.match(cohort, rules)
     assert not unheld.problem.scores.stored
     assert unheld.pairs == held.pairs

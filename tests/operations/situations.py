@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+import mentormatch as mm
 from mentormatch import AssignmentProblem, Cohort, Matching, People, Programme
-from mentormatch.operations.matching import KeyPair
-from mentormatch.rules.rule import formulate
-from mentormatch.scoring.score import score
+from mentormatch.operations import KeyPair
+from mentormatch.rules import formulate
+from mentormatch.scoring import score
 from tests.oracles.exhaustive import choices, holds
 
 MOST = 6
@@ -126,3 +127,67 @@ def named_in(matching: Matching, plan: Iterable[KeyPair]) -> int:
 def keys(matching: Matching) -> frozenset[KeyPair]:
     """Return the pairs of a matching by key."""
     return frozenset((pair.mentor, pair.mentee) for pair in matching.pairs)
+
+
+NAME = "souhaits"
+
+
+def edition(name: str = NAME, *, sign: int = 1, pairs: int = 20) -> mm.EditionResults:
+    """Return an edition whose pairs went well where the criterion gave all of its points, or (-1) none."""
+    told = [
+        mm.PairResult(shares={name: float(place % 2), "autre": 0.5}, well=bool(place % 2) is (sign > 0))
+        for place in range(pairs)
+    ]
+    return mm.EditionResults(programme="Avant", pairs=told)
+
+
+SKILLS, TOWNS = list("abcd"), ["Lyon", "Riom"]
+
+
+RULES: list[dict[str, Any]] = [
+    {"kind": "capacity", "field": "places", "most": 2},
+    {"kind": "capacity", "most": 3, "minimum": 2},
+    {"kind": "quota", "where": [{"side": "mentee", "field": "town", "in": ["Lyon"]}], "most": 2},
+    {"kind": "quota", "where": [{"side": "mentee", "field": "town", "in": ["Riom"]}], "least": 1},
+    {"kind": "priority", "side": "mentee", "field": "town", "in": ["Lyon"]},
+]
+
+
+def programme(rules: Sequence[dict[str, Any]], **more: Any) -> mm.Programme:
+    return mm.Programme.read(
+        {
+            "programme": {"name": "Mentorat"},
+            "fields": {
+                "id": {"kind": "text", "use": "key"},
+                "skills": {"kind": "choices", "options": SKILLS},
+                "town": {"kind": "choice", "options": TOWNS},
+                "places": {"kind": "number", "side": "mentor"},
+            },
+            "criteria": [
+                {"kind": "overlap", "field": "skills", "weight": 3},
+                {"kind": "same", "field": "town", "weight": 1},
+            ],
+            "rules": [{"kind": "common", "field": "skills", "missing": "forbid"}, *rules],
+            **more,
+        }
+    )
+
+
+def people(random: Random, letter: str, count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"{letter}{number}",
+            "skills": random.sample(SKILLS, random.choice([1, 1, 2])),
+            "town": random.choice(TOWNS),
+            **({"places": random.randint(1, 2)} if letter == "M" else {}),
+        }
+        for number in range(1, count + 1)
+    ]
+
+
+def market(seed: int, most: int, **more: Any) -> mm.Matching:
+    """Return the matching of a few people under one or two random rules."""
+    random = Random(seed)
+    given = programme(random.sample(RULES, random.randint(0, 2)), **more)
+    sides = [people(random, letter, random.randint(2, most)) for letter in "ME"]
+    return mm.match(mm.read_survey(given, mentors=sides[0], mentees=sides[1]), given)

@@ -13,10 +13,11 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch import ProportionEstimate
-from mentormatch.base.inference import LEAST_SHOWN, correct_levels
+from mentormatch.base import LEAST_SHOWN
+from mentormatch.base.inference import correct_levels
 from mentormatch.operations.access import level, merge_small_groups
-from mentormatch.report.exporters.workbook import WorkbookExporter
-from mentormatch.rules.kinds.bounds import Where
+from mentormatch.report import WorkbookExporter
+from mentormatch.rules import Where
 
 TOWNS = ["Lyon", "Valence", "Cantal", "Allier"]
 

@@ -8,9 +8,10 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, RequestError
-from mentormatch.operations import estimate, instance
-from mentormatch.rules.kinds.places import Capacity
+from mentormatch.operations import MAX_STORED_PAIRS, estimate, instance
+from mentormatch.rules import Capacity
 from tests.cli.commands import done
+from tests.doors import substitute
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()
 FREE = PROGRAMME.model_copy(update={"rules": [rule for rule in PROGRAMME.rules if rule.kind != "quota"]})
@@ -27,7 +28,7 @@ def test_few_pairs_are_held_and_very_many_are_not() -> None:
 
 def test_the_way_that_is_told_is_the_way_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     for most, way, engine in ((10**9, "held", "plain"), (0, "wide", "wide")):
-        monkeypatch.setattr(instance, "MAX_STORED_PAIRS", most)
+        substitute(monkeypatch, "operations", MAX_STORED_PAIRS=most)
         assert mm.estimate(COHORT, FREE).way == way
         assert mm.match(COHORT, FREE).solution.engine == engine
 
@@ -62,16 +63,16 @@ def test_a_budget_of_memory_shortens_lists_before_it_refuses() -> None:
 
 def test_where_scores_do_not_fit_they_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instance, "resident_mb", lambda: 100)
-    held, *unheld = instance.list_plans((4_000, 6_000), instance.MAX_STORED_PAIRS)
+    held, *unheld = instance.list_plans((4_000, 6_000), MAX_STORED_PAIRS)
     assert held.held
-    assert instance.choose_plan((4_000, 6_000), instance.MAX_STORED_PAIRS, held.memory_mb) == held
-    assert instance.choose_plan((4_000, 6_000), instance.MAX_STORED_PAIRS, held.memory_mb - 1) == unheld[0]
+    assert instance.choose_plan((4_000, 6_000), MAX_STORED_PAIRS, held.memory_mb) == held
+    assert instance.choose_plan((4_000, 6_000), MAX_STORED_PAIRS, held.memory_mb - 1) == unheld[0]
 
 
 def test_where_there_is_no_budget_nobody_asks_what_the_process_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(instance, "resident_mb")
     for shape in ((300, 300), (60_000, 100_000)):
-        way = instance.choose_plan(shape, instance.MAX_STORED_PAIRS, None)
+        way = instance.choose_plan(shape, MAX_STORED_PAIRS, None)
         assert way.held == (shape == (300, 300))
         assert way.shorter == 1
 

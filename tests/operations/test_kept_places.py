@@ -7,7 +7,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, Status
-from tests.contract.test_as_the_library import told
+from tests.contract.sent import told
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme, words
 
 PLACES = {"kind": "capacity", "field": "places", "most": 3}

@@ -6,21 +6,10 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.contract.operation import ask
-from mentormatch.contract.operations.evidence import LearnResponse
+from mentormatch.contract import LearnResponse, ask
 from mentormatch.operations.learn import learn_beside
 from tests.cli.commands import done
-
-NAME = "souhaits"
-
-
-def edition(name: str = NAME, *, sign: int = 1, pairs: int = 20) -> mm.EditionResults:
-    """Return an edition whose pairs went well where the criterion gave all of its points, or (-1) none."""
-    told = [
-        mm.PairResult(shares={name: float(place % 2), "autre": 0.5}, well=bool(place % 2) is (sign > 0))
-        for place in range(pairs)
-    ]
-    return mm.EditionResults(programme="Avant", pairs=told)
+from tests.operations.situations import NAME, edition
 
 
 def weight(programme: mm.Programme) -> float:

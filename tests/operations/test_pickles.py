@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch.base import data_objects
 from mentormatch.base.data_objects import VersionedPickle
+from tests.doors import substitute
 
 
 def groups() -> mm.GroupProblem:
@@ -60,7 +60,7 @@ def test_a_copy_is_equal(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", MADE)
 def test_a_pickle_of_another_version_is_refused_in_words(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_objects, "__version__", "0.0.9")
+    substitute(monkeypatch, "base", __version__="0.0.9")
     kept = pickle.dumps(made(kind))
     monkeypatch.undo()
     with pytest.raises(mm.RequestError, match=r"mentormatch 0\.0\.9") as refused, mm.language("en"):
@@ -70,7 +70,7 @@ def test_a_pickle_of_another_version_is_refused_in_words(kind: str, monkeypatch:
 
 def test_the_version_is_looked_at_before_any_class(monkeypatch: pytest.MonkeyPatch) -> None:
     """A class that has moved since is not missed first."""
-    monkeypatch.setattr(data_objects, "__version__", "0.0.9")
+    substitute(monkeypatch, "base", __version__="0.0.9")
     kept = pickle.dumps(mm.examples.cohort()).replace(b"mentormatch.people.cohort", b"mentormatch.people.gone_1")
     monkeypatch.undo()
     assert b"gone_1" in kept

@@ -6,7 +6,6 @@ from functools import cache
 from io import BytesIO
 from itertools import combinations
 from random import Random
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,61 +13,13 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, sturdy
-from mentormatch.operations import departures
-from mentormatch.operations import recoverable_plan as search
 from mentormatch.operations.departures import DepartureMarket
-from mentormatch.report.exporters.workbook import WorkbookExporter
+from mentormatch.report import WorkbookExporter
 from tests.conftest import some_of
+from tests.doors import substitute
+from tests.operations.situations import RULES, market, people, programme
 
-SKILLS, TOWNS = list("abcd"), ["Lyon", "Riom"]
 type Pairs = tuple[tuple[int, int], ...]
-RULES: list[dict[str, Any]] = [
-    {"kind": "capacity", "field": "places", "most": 2},
-    {"kind": "capacity", "most": 3, "minimum": 2},
-    {"kind": "quota", "where": [{"side": "mentee", "field": "town", "in": ["Lyon"]}], "most": 2},
-    {"kind": "quota", "where": [{"side": "mentee", "field": "town", "in": ["Riom"]}], "least": 1},
-    {"kind": "priority", "side": "mentee", "field": "town", "in": ["Lyon"]},
-]
-
-
-def programme(rules: Sequence[dict[str, Any]], **more: Any) -> mm.Programme:
-    return mm.Programme.read(
-        {
-            "programme": {"name": "Mentorat"},
-            "fields": {
-                "id": {"kind": "text", "use": "key"},
-                "skills": {"kind": "choices", "options": SKILLS},
-                "town": {"kind": "choice", "options": TOWNS},
-                "places": {"kind": "number", "side": "mentor"},
-            },
-            "criteria": [
-                {"kind": "overlap", "field": "skills", "weight": 3},
-                {"kind": "same", "field": "town", "weight": 1},
-            ],
-            "rules": [{"kind": "common", "field": "skills", "missing": "forbid"}, *rules],
-            **more,
-        }
-    )
-
-
-def people(random: Random, letter: str, count: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": f"{letter}{number}",
-            "skills": random.sample(SKILLS, random.choice([1, 1, 2])),
-            "town": random.choice(TOWNS),
-            **({"places": random.randint(1, 2)} if letter == "M" else {}),
-        }
-        for number in range(1, count + 1)
-    ]
-
-
-def market(seed: int, most: int, **more: Any) -> mm.Matching:
-    """Return the matching of a few people under one or two random rules."""
-    random = Random(seed)
-    given = programme(random.sample(RULES, random.randint(0, 2)), **more)
-    sides = [people(random, letter, random.randint(2, most)) for letter in "ME"]
-    return mm.match(mm.read_survey(given, mentors=sides[0], mentees=sides[1]), given)
 
 
 class Market:
@@ -219,7 +170,7 @@ def test_repairs_that_are_too_many_to_try_are_solved(seed: int, monkeypatch: pyt
     made = mm.match(mm.read_survey(given, mentors=sides[0], mentees=sides[1]), given)
     if made.pairs:
         tried = DepartureMarket(made.problem, 2).count_held_after(made.solution.pairs)
-        monkeypatch.setattr(departures, "MOST_CHOICES", 0)
+        substitute(monkeypatch, "operations", MOST_CHOICES=0)
         assert DepartureMarket(made.problem, 2).count_held_after(made.solution.pairs) == tried
 
 
@@ -245,7 +196,7 @@ def test_a_departure_leaves_what_a_repair_leaves(seed: int) -> None:
 def test_of_many_plans_some_are_tried_and_a_bound_is_told(k: int, monkeypatch: pytest.MonkeyPatch) -> None:
     made = market(7, 7)
     exact = sturdy(made, k)
-    monkeypatch.setattr(search, "MOST_STEPS", 3)
+    substitute(monkeypatch, "operations", MOST_STEPS=3)
     some = sturdy(made, k)
     assert exact.complete
     assert not some.complete

@@ -10,8 +10,8 @@ import mentormatch as mm
 from benchmarks.population import cohort_of
 from benchmarks.scale.cohorts import Market
 from mentormatch import Matching, RequestError, Solution, Status
-from mentormatch.operations import matching
-from mentormatch.operations.instance import build_instance
+from mentormatch.operations import build_instance
+from tests.doors import substitute
 
 MENTORS, MENTEES = 6_000, 10_000
 PROGRAMME = Market(MENTORS, MENTEES).programme
@@ -61,7 +61,7 @@ def test_the_pairs_are_told_without_what_takes_long(large: Matching, monkeypatch
     def refused(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(matching, "explain_unmatched", refused)
+    substitute(monkeypatch, "operations", explain_unmatched=refused)
     fresh = replace(large, solution=replace(large.solution, pairs=large.solution.pairs[:5]))
     assert len(fresh.frames.pairs) == 5
     with pytest.raises(AssertionError):

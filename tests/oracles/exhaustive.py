@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from mentormatch import AssignmentProblem, Row
-from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment import DegreeBounds
 
 type Pairs = tuple[tuple[int, int], ...]
 

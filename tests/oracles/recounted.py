@@ -5,12 +5,21 @@ from itertools import combinations
 
 from mentormatch import Cohort, Person, Programme, Rule
 from mentormatch.fields import Side
-from mentormatch.languages.text_keys import fold
-from mentormatch.rules.kinds.bounds import Proportion, Quota, ReservedPlaces
-from mentormatch.rules.kinds.compared_answers import Require
-from mentormatch.rules.kinds.named_people import History, Pin, Together
-from mentormatch.rules.kinds.places import BothRoles, Capacity, Load, Priority
-from mentormatch.scoring.criteria.compared_answers import Table
+from mentormatch.languages import fold
+from mentormatch.rules import (
+    BothRoles,
+    Capacity,
+    History,
+    Load,
+    Pin,
+    Priority,
+    Proportion,
+    Quota,
+    Require,
+    ReservedPlaces,
+    Together,
+)
+from mentormatch.scoring.criteria import Table
 from tests.laws.recount import FORBID, SETS, holds, hours, hours_of_pair, same_person
 from tests.oracles.enumeration import Cells, Game, Places, Span, Sum
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, Row, Status, solve
-from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, DegreeBounds
-from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment import DEFAULT_GOALS, GOALS, DegreeBounds, DenseScores
 from tests.conftest import DEEP, some_seeds
+from tests.doors import substitute
 from tests.oracles.exhaustive import exhaustive
 from tests.oracles.problems import larger_problem, random_problem, shuffled
 
@@ -75,7 +75,7 @@ def few_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let linear programs begin with one pair a person, so that prices must call the others in."""
     for name in ("column_generation.FEW_PAIRS", "side_constraints.FEW_PAIRS"):
         monkeypatch.setattr(f"mentormatch.assignment.{name}", 4)
-    monkeypatch.setattr("mentormatch.assignment.column_generation.LEADING_PAIRS", 1)
+    substitute(monkeypatch, "assignment", LEADING_PAIRS=1)
 
 
 @pytest.mark.promise(13)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from runpy import run_path
 
-from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer
+from mentormatch.places import DEPARTEMENTS, load_gazetteer
 from tests.conftest import ROOT
 
 DATA = ROOT / "src" / "mentormatch" / "places" / "data"
@@ -32,7 +32,7 @@ def test_the_readme_of_the_data_names_the_packages_they_are_built_from_and_their
 
 
 def test_every_departement_has_communes_and_every_commune_a_code_a_name_and_a_departement() -> None:
-    places = gazetteer()
+    places = load_gazetteer()
     communes = list(places.by_code.values())
     assert {places.departements[place] for place in communes} == set(range(len(DEPARTEMENTS)))
     assert all(re.fullmatch(r"\d[\dAB]\d{3}", places.codes[place]) and places.names[place] for place in communes)
@@ -40,7 +40,7 @@ def test_every_departement_has_communes_and_every_commune_a_code_a_name_and_a_de
 
 
 def test_the_data_are_read_only_where_a_place_has_to_be_found_or_measured() -> None:
-    read = "print(mentormatch.places.gazetteer.gazetteer.cache_info().currsize)"
+    read = "print(mentormatch.places.gazetteer.load_gazetteer.cache_info().currsize)"
     load = "import mentormatch.places.gazetteer, mentormatch.fields; place = mentormatch.fields.Place(question='?')"
     departement = "place.column([place.read('38 - Isère').value]).shown(0)"
     assert run(f"{load}; {departement}; {read}") == "0"

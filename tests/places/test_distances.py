@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import People
-from mentormatch.base.columns import NONE
+from mentormatch.base import NONE
 from mentormatch.fields import Place
-from mentormatch.places.finding import find
-from mentormatch.places.gazetteer import DEPARTEMENTS, DETOUR, PlaceColumn, distances, format_length, gazetteer, minutes
+from mentormatch.places import DEPARTEMENTS, find, load_gazetteer
+from mentormatch.places.gazetteer import DETOUR, PlaceColumn, distances, format_length, minutes
 from tests.places.measured import apart as measured
 
-PLACES = gazetteer()
+PLACES = load_gazetteer()
 ROUNDED = 0.05
 HALF_ROUND_THE_EARTH = 20_015.2
 

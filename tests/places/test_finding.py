@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mentormatch.fields import Place
 from mentormatch.languages import tr
+from mentormatch.places import DEPARTEMENTS, find, load_gazetteer
 from mentormatch.places.finding import (
     AMBIGUOUS,
     ONLY_DEPARTEMENT,
@@ -18,11 +19,10 @@ from mentormatch.places.finding import (
     TOWN,
     UNKNOWN,
     PlaceMatch,
-    find,
 )
-from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer, normalise_name
+from mentormatch.places.gazetteer import normalise_name
 
-PLACES = gazetteer()
+PLACES = load_gazetteer()
 COMMUNES = sorted(PLACES.by_code.values())
 POSTCODES = PLACES.by_postcode.keys() | PLACES.areas.keys()
 

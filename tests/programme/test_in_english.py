@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from mentormatch import Programme, ProgrammeError, language
-from mentormatch.fields.single_answers import Number, YesNo
+from mentormatch.fields import Number, YesNo
 from mentormatch.languages import tr
-from mentormatch.programme.programme import ANSWERED_BY, SPECIAL
+from mentormatch.programme import SPECIAL
+from mentormatch.programme.programme import ANSWERED_BY
 from mentormatch.programme.validation_messages import BOUNDS, FOUND, TYPES
 from tests.english import french_in
 

@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 import mentormatch as mm
 from mentormatch import MentorMatchError, Programme, RequestError, examples, language, propose
-from mentormatch.cli.commands import app
-from mentormatch.contract.operation import COHORT, ask, operations
-from mentormatch.groups.sessions import dates_of, topics_of, turns_of
+from mentormatch.cli import app
+from mentormatch.contract import COHORT, ask, operations_by_kind
+from mentormatch.groups import dates_of, topics_of, turns_of
 from mentormatch.programme.programme import FUNCTIONS
 
 pytestmark = pytest.mark.promise(37)
@@ -69,11 +69,11 @@ def test_a_board_and_handouts_have_nothing_to_stand_on(kind: str, tmp_path: Path
         assert (done.stdout, "optimal" in done.stderr) == ("", False)
 
 
-@pytest.mark.parametrize("kind", operations())
+@pytest.mark.parametrize("kind", operations_by_kind())
 def test_every_operation_of_the_contract_names_what_serves_a_programme_of_another_kind(kind: str) -> None:
     if kind == "verify":
         return
-    operation = operations()[kind]
+    operation = operations_by_kind()[kind]
     own = "match" if "mentors" in operation.example() else "groups" if kind in ("groups", "rotate") else "sessions"
     for other, programme in PROGRAMMES.items():
         if other == own or (own == "sessions" and other == "groups"):

@@ -13,7 +13,7 @@ import mentormatch as mm
 from mentormatch import MentorMatchError, ProgrammeText, RequestError
 from mentormatch.examples import folder_of
 from mentormatch.fields import fields_by_kind
-from mentormatch.programme.edits import read_edit
+from mentormatch.programme import read_edit
 from mentormatch.programme.question_edits import (
     AnswerEdit,
     PointsEdit,
@@ -24,7 +24,7 @@ from mentormatch.programme.question_edits import (
     WordingEdit,
     settings_of_kind,
 )
-from tests.programme.test_edits import EXAMPLE, INLINE, LINE, TABLES, comments
+from tests.programme.random_edits import EXAMPLE, INLINE, LINE, TABLES, comments
 
 ANSWERS = folder_of("mentorat").joinpath("reponses.csv").read_bytes()
 MAPPED = f"""{TABLES}

@@ -3,21 +3,21 @@
 from tests.failure.processes import program
 
 HANGS = """from dataclasses import replace
-ask = milp.Milp.solve
+ask = engines["milp"].solve
 def hanging(self, problem, run):
     def tell(told):
         run.on_incumbent(told)
         if told().tiers[0].proved:
             time.sleep(600)
     return ask(self, problem, replace(run, on_incumbent=tell))
-milp.Milp.solve = hanging"""
+engines["milp"].solve = hanging"""
 
 READY = f"""import sys
 import mentormatch as mm
-from mentormatch.assignment import engine, subprocess_solve
-from mentormatch.base import progress
+from mentormatch.assignment import ENGINE_PROGRAM as program
+from tests.doors import put
 from tests.failure.processes import quotas
-program, engine.IN_PROCESS_PAIRS, engine._try_relaxation = subprocess_solve.PROGRAM, -1, lambda *asked: None
+put("assignment", IN_PROCESS_PAIRS=-1, _try_relaxation=lambda *asked: None)
 hanging = {program(HANGS)!r}
 """
-"""Code that has every problem solved apart, by ``PROGRAM``: ``program``, or the one that is ``hanging``."""
+"""Code that has every problem solved apart, by ``ENGINE_PROGRAM``: ``program``, or the one that is ``hanging``."""

@@ -15,14 +15,13 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Progress, RequestError, Solution, Status, solve
-from mentormatch.assignment import engine
-from mentormatch.assignment.engine import SolveOptions
-from mentormatch.assignment.model.solution import Incumbent
-from mentormatch.base import progress
-from mentormatch.contract.operation import ask, operations
+from mentormatch.assignment import Incumbent, SolveOptions, solve_unchecked
+from mentormatch.base import track
+from mentormatch.contract import ask, operations_by_kind
 from tests.conftest import DEEP
+from tests.doors import substitute
 from tests.failure.processes import assert_true, endless, quotas
-from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, both, cohort
+from tests.scale.markets import GOALS, PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(20)
 
@@ -86,7 +85,7 @@ def test_what_is_no_event_is_refused() -> None:
 def test_a_listener_that_returns_true_ends_all_solves_of_a_piece_of_work(
     monkeypatch: pytest.MonkeyPatch, *, said: bool | None
 ) -> None:
-    monkeypatch.setattr(progress, "QUIET_S", 0.1)
+    substitute(monkeypatch, "base", QUIET_S=0.1)
     heard, threads = list[Progress](), active_count()
 
     def listen(told: Progress) -> bool | None:
@@ -94,7 +93,7 @@ def test_a_listener_that_returns_true_ends_all_solves_of_a_piece_of_work(
         return said
 
     problem = endless(exact=False)
-    with mm.progress(listen), progress.track():
+    with mm.progress(listen), track():
         found = [solve(problem, time_limit_s=20 if said else 0.8) for _ in range(2)]
     assert heard[-1].over
     assert [each.interrupted for each in found] == [said is True] * 2
@@ -104,7 +103,7 @@ def test_a_listener_that_returns_true_ends_all_solves_of_a_piece_of_work(
 
 @pytest.mark.proof
 def test_a_cancelled_answer_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "IN_PROCESS_PAIRS", -1)
+    substitute(monkeypatch, "assignment", IN_PROCESS_PAIRS=-1)
     problem = quotas(20)
     found, _ = ended(problem, 0.9)
     assert_true(problem, found, solve(problem))
@@ -128,7 +127,7 @@ def test_a_ladder_that_is_not_waited_for_has_the_steps_until_then(
 ) -> None:
     before = mm.match(mm.examples.cohort(), mm.examples.programme())
     whole, cut = mm.repair(before, withdrawn=["M04"]).ladder, mm.repair(before, withdrawn=["M04"])
-    usual, asked = engine.solve_unchecked, list[AssignmentProblem]()
+    usual, asked = solve_unchecked, list[AssignmentProblem]()
 
     def solved(problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:
         asked.append(problem)
@@ -136,8 +135,8 @@ def test_a_ladder_that_is_not_waited_for_has_the_steps_until_then(
             how(run)
         return usual(problem, kind, run, so_far)
 
-    monkeypatch.setattr(progress, "QUIET_S", 0.1)
-    monkeypatch.setattr(engine, "solve_unchecked", solved)
+    substitute(monkeypatch, "base", QUIET_S=0.1)
+    substitute(monkeypatch, "assignment", solve_unchecked=solved)
     with mm.progress(lambda told: how is waited and told.part >= at):
         *steps, last = cut.ladder
     assert steps == list(whole[: max(at - 2, 0)])
@@ -169,7 +168,7 @@ def hollow(told: Any) -> Iterator[Any]:
 def test_nothing_that_is_cancelled_at_any_look_is_feasible_without_a_gap(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    example, statuses = operations()[kind].example(), set[str]()
+    example, statuses = operations_by_kind()[kind].example(), set[str]()
     for last in range(1, 120 if DEEP else 24):
         looks = count()
         cancelled = property(partial(looked, looks, last))

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Progress, Solution, Status, Tier, solve
-from mentormatch.assignment import engine
-from mentormatch.base import progress
-from mentormatch.base.progress import DOCUMENTS, TIES, listen, track
-from mentormatch.operations.matching import documents_made
-from mentormatch.record.decision import SUFFIX
+from mentormatch.assignment import solve_goals
+from mentormatch.base import listen, track
+from mentormatch.base.progress import DOCUMENTS, TIES
+from mentormatch.operations import documents_made
+from mentormatch.record import DECISION_SUFFIX
 from tests.conftest import DEEP
+from tests.doors import substitute
 from tests.failure.processes import all_apart, quotas
 
 GOALS = ("matched", "floor", "total", "changes")
@@ -98,8 +99,8 @@ def test_what_is_told_of_a_solve_is_lawful_and_true(
 def every(monkeypatch: pytest.MonkeyPatch, work: object) -> list[Progress]:
     """Return all that is told of some work, also of what is soon over."""
     told: list[Progress] = []
-    monkeypatch.setattr(progress, "QUIET_S", 0.0)
-    monkeypatch.setattr(progress, "TICK_S", 0.001)
+    substitute(monkeypatch, "base", QUIET_S=0.0)
+    substitute(monkeypatch, "base", TICK_S=0.001)
     assert callable(work)
     with listen(told.append):
         work()
@@ -120,8 +121,8 @@ def parts_told(told: list[Progress]) -> list[tuple[str, int, int | None]]:
 
 
 def test_documents_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(progress, "QUIET_S", 0.0)
-    monkeypatch.setattr(progress, "TICK_S", 0.001)
+    substitute(monkeypatch, "base", QUIET_S=0.0)
+    substitute(monkeypatch, "base", TICK_S=0.001)
     told: list[Progress] = []
     matching = mm.match(mm.examples.cohort(), mm.examples.programme())
     with listen(told.append):
@@ -136,8 +137,8 @@ def test_documents_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_a_listener_can_end_the_making_of_documents_and_nothing_is_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(progress, "QUIET_S", 0.0)
-    monkeypatch.setattr(progress, "TICK_S", 0.001)
+    substitute(monkeypatch, "base", QUIET_S=0.0)
+    substitute(monkeypatch, "base", TICK_S=0.001)
     matching, asked = mm.match(mm.examples.cohort(), mm.examples.programme()), Event()
 
     def made(*_: object) -> bytes:
@@ -151,7 +152,7 @@ def test_a_listener_can_end_the_making_of_documents_and_nothing_is_written(
         return one.part > 0
 
     for kind, each in documents_made().items():
-        if kind != SUFFIX:
+        if kind != DECISION_SUFFIX:
             monkeypatch.setattr(type(each), "content", made)
     with listen(ended), pytest.raises(KeyboardInterrupt):
         matching.save(tmp_path / "d")
@@ -159,8 +160,8 @@ def test_a_listener_can_end_the_making_of_documents_and_nothing_is_written(
 
 
 def test_samples_of_robustness_are_counted_and_an_interrupt_ends_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "QUIET_S", 0.0)
-    monkeypatch.setattr(progress, "TICK_S", 0.001)
+    substitute(monkeypatch, "base", QUIET_S=0.0)
+    substitute(monkeypatch, "base", TICK_S=0.001)
     told: list[Progress] = []
     matching = mm.match(mm.examples.cohort(), mm.examples.programme())
     with listen(told.append):
@@ -180,7 +181,7 @@ def test_where_nobody_listens_nothing_is_made() -> None:
 
 def test_of_short_work_nothing_is_told_and_no_thread_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Progress] = []
-    monkeypatch.setattr(progress, "QUIET_S", 600.0)
+    substitute(monkeypatch, "base", QUIET_S=600.0)
     threads = active_count()
     with mm.progress(told.append):
         mm.match(mm.examples.cohort(), mm.examples.programme())
@@ -190,7 +191,7 @@ def test_of_short_work_nothing_is_told_and_no_thread_is_left(monkeypatch: pytest
 def test_a_listener_that_fails_costs_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     failed: list[object] = []
     monkeypatch.setattr("threading.excepthook", failed.append)
-    monkeypatch.setattr(progress, "QUIET_S", 0.0)
+    substitute(monkeypatch, "base", QUIET_S=0.0)
 
     def listener(told: Progress) -> None:
         raise OSError
@@ -217,7 +218,7 @@ def test_work_in_another_thread_is_told_to_nobody() -> None:
 
 def test_an_interrupt_ends_all_plans_with_the_best_answer_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     cohort, programme = mm.examples.cohort(), mm.examples.programme()
-    ask, asked = engine.solve_goals, list[int]()
+    ask, asked = solve_goals, list[int]()
 
     def interrupted(*given: object) -> Solution:
         asked.append(1)
@@ -225,8 +226,8 @@ def test_an_interrupt_ends_all_plans_with_the_best_answer_so_far(monkeypatch: py
             raise KeyboardInterrupt
         return ask(*given)  # type: ignore[arg-type]  # handed on as they came
 
-    monkeypatch.setattr(engine, "solve_goals", interrupted)
-    monkeypatch.setattr(engine, "_try_relaxation", lambda *given: None)
+    substitute(monkeypatch, "assignment", solve_goals=interrupted)
+    substitute(monkeypatch, "assignment", _try_relaxation=lambda *given: None)
     found = mm.plans(cohort, programme, 4)
     assert [plan.status for plan in found] == [Status.PROVED, Status.STOPPED]
     assert replace(found[0].solution, seconds=0).interrupted is False

@@ -20,7 +20,7 @@ sys.path[:] = {sys.path!r}
 {READY}
 print(os.getpid())"""
 SOLVES = """
-progress.QUIET_S, progress.TICK_S = {quiet}, 0.05
+put("base", QUIET_S={quiet}, TICK_S=0.05)
 with mm.progress():
     solution = mm.solve(quotas(10))
 print(solution.status, len(solution.pairs) > 0, solution.notes)"""
@@ -98,7 +98,7 @@ def test_a_cell_shows_how_far_it_is_and_says_at_the_end_what_came_of_it(notebook
 @only_linux
 @pytest.mark.promise(20)
 def test_the_button_that_interrupts_a_cell_gives_the_best_answer_so_far(notebook: Notebook) -> None:
-    notebook.run("subprocess_solve.PROGRAM = hanging\n" + SOLVES.format(quiet=1.0))
+    notebook.run("put('assignment', ENGINE_PROGRAM=hanging)\n" + SOLVES.format(quiet=1.0))
     notebook.until("(écart")
     helpers = children(notebook.kernel)
     assert helpers
@@ -111,5 +111,5 @@ def test_the_button_that_interrupts_a_cell_gives_the_best_answer_so_far(notebook
 
 
 def test_a_short_cell_shows_nothing(notebook: Notebook) -> None:
-    notebook.run("subprocess_solve.PROGRAM = program\n" + SOLVES.format(quiet=600.0))
+    notebook.run("put('assignment', ENGINE_PROGRAM=program)\n" + SOLVES.format(quiet=600.0))
     assert (notebook.end(), notebook.printed) == ([], "proved True ()\n")

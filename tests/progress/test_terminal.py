@@ -25,24 +25,24 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc, which Linux alone has")
 
 SOLVES = f"""{READY}
-subprocess_solve.PROGRAM = hanging
+put("assignment", ENGINE_PROGRAM=hanging)
 with mm.progress():
     solution = mm.solve(quotas(10))
 print(str(solution.status), len(solution.pairs) > 0, solution.notes, flush=True)
 """
 LASTS = f"""{READY}
-progress.QUIET_S, progress.TICK_S = 0.0, 0.01
+put("base", QUIET_S=0.0, TICK_S=0.01)
 with mm.progress():
     print(str(mm.solve(quotas(10)).status))
 """
 COMMAND = f"""{READY}
 from mentormatch.cli import main
-subprocess_solve.PROGRAM = hanging
+put("assignment", ENGINE_PROGRAM=hanging)
 main()
 """
 AT_ONCE = f"""{READY}
 from mentormatch.cli import main
-progress.QUIET_S, progress.TICK_S = 0.0, 0.01
+put("base", QUIET_S=0.0, TICK_S=0.01)
 main()
 """
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from mentormatch import AssignmentProblem, Matching, Row, examples, match, solve
-from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.record.decision import write_decision
+from mentormatch.assignment import DegreeBounds
+from mentormatch.record import write_decision
 
 type Json = Any
 """A decision file, read as it is, to be changed at will."""

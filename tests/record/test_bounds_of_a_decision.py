@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from mentormatch import RequestError
-from mentormatch.record import decision as module
-from mentormatch.record.decision import Decision
+from mentormatch.record import Decision
+from tests.doors import substitute
 from tests.record.decisions import coupled, plain, written
 
 pytestmark = pytest.mark.promise(29)
@@ -90,7 +90,7 @@ def test_a_row_is_read_up_to_so_many_pairs(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fine: bool
 ) -> None:
     read = Decision.from_json(written(coupled(), tmp_path).read_bytes())
-    monkeypatch.setattr(module, "MOST_CELLS", most)
+    substitute(monkeypatch, "record", MOST_CELLS=most)
     if fine:
         assert read.problem().shape == (3, 4)
     else:

@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Cohort, OutputError, RequestError, Row, examples, read_contacts
-from mentormatch.assignment.model.solution import DualSolution
-from mentormatch.record.decision import (
-    FILENAME,
+from mentormatch.assignment import DualSolution
+from mentormatch.record import (
+    DECISION_NAME,
     Decision,
+    digest_of_answers,
+    digest_of_programme,
     read_decision,
     save_decision,
     write_decision,
 )
-from mentormatch.record.digests import digest_of_answers, digest_of_programme
-from mentormatch.service.desk.rounds import restore_matching
+from mentormatch.service import restore_matching
+from tests.doors import substitute
 from tests.record.decisions import changed, coupled, example, plain, posed, written
 
 pytestmark = pytest.mark.promise(29)
@@ -50,15 +52,15 @@ def test_a_decision_is_read_as_it_was_written(problem: AssignmentProblem, tmp_pa
 def test_the_same_matching_gives_the_same_bytes_under_a_fixed_name(tmp_path: Path) -> None:
     first = save_decision(example(), tmp_path)
     second = save_decision(example(), tmp_path / "autre.decision.json")
-    assert first == tmp_path / FILENAME
+    assert first == tmp_path / DECISION_NAME
     assert first.read_bytes() == second.read_bytes()
 
 
 def test_a_decision_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
-    (tmp_path / FILENAME).mkdir()
+    (tmp_path / DECISION_NAME).mkdir()
     with pytest.raises(OutputError):
         save_decision(example(), tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [FILENAME]
+    assert [path.name for path in tmp_path.iterdir()] == [DECISION_NAME]
 
 
 def test_a_decision_that_is_not_there_is_told_by_the_name_of_its_file(tmp_path: Path) -> None:
@@ -87,7 +89,7 @@ def test_the_versions_of_all_that_computed_are_kept() -> None:
 
 
 def test_the_version_of_a_library_that_is_not_there_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentormatch.record.decision.LIBRARIES", ("no-such-library", "numpy"))
+    substitute(monkeypatch, "record", LIBRARIES=("no-such-library", "numpy"))
     assert list(Decision.of(example()).versions) == ["mentormatch", "python", "numpy"]
 
 

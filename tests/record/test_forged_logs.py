@@ -10,12 +10,20 @@ import pytest
 
 from mentormatch import Verification
 from mentormatch.languages import tr
-from mentormatch.operations.matching import documents_made
-from mentormatch.record.decision import SUFFIX
-from mentormatch.record.digests import digest
-from mentormatch.record.log import LogEntry, LogKind, LogLine, chain_in, extend_content
-from mentormatch.record.seal import READERS, Seal
-from mentormatch.record.verify import UNKNOWN, verify_content
+from mentormatch.operations import documents_made
+from mentormatch.record import (
+    DECISION_SUFFIX,
+    READERS,
+    UNKNOWN,
+    LogEntry,
+    LogKind,
+    LogLine,
+    Seal,
+    chain_in,
+    digest,
+    extend_content,
+    verify_content,
+)
 from tests.report.cohorts import small
 
 pytestmark = pytest.mark.promise(29)
@@ -28,7 +36,7 @@ A_LOG = 20
 
 @cache
 def decision() -> bytes:
-    return documents_made()[SUFFIX].content(small())
+    return documents_made()[DECISION_SUFFIX].content(small())
 
 
 @cache

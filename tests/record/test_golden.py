@@ -7,8 +7,7 @@ from random import Random
 import pytest
 
 from mentormatch import verify
-from mentormatch.record.decision import save_decision
-from mentormatch.record.verify import VerificationOutcome, journal_beside
+from mentormatch.record import VerificationOutcome, journal_beside, save_decision
 from tests.conftest import some_of
 from tests.record.decisions import coupled, example, plain, posed
 

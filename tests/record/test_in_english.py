@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from mentormatch import MentorMatchError, Verdict, certify, language, verify
-from mentormatch.assignment.verification.certificate import NAMES, WORDS, CertifiedTier
+from mentormatch.assignment import CertifiedTier
+from mentormatch.assignment.verification.certificate import NAMES, WORDS
 from mentormatch.languages import tr
-from mentormatch.record.log import SUFFIX, append, sign
-from mentormatch.record.validation import validate
+from mentormatch.record import LOG_SUFFIX, append, sign, validate
 from mentormatch.record.verify import WORDS as OUTCOMES
 from tests.english import french_in
 from tests.record.decisions import coupled, plain, posed, written
@@ -19,7 +19,7 @@ from tests.record.decisions import coupled, plain, posed, written
 def verified(folder: Path) -> Iterator[str]:
     """Yield what is said of a decision as it gets a log, is validated, and has its log spoiled."""
     path = written(plain(), folder)
-    journal = path.with_name(f"binomes{SUFFIX}")
+    journal = path.with_name(f"binomes{LOG_SUFFIX}")
     yield verify(path).words
     yield verify(path.with_name("absent.decision.json")).words
     append(journal, sign("edit", {"edit": "pin"}, who="Camille"))

@@ -8,11 +8,9 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from mentormatch import language
-from mentormatch.cli.verify import verify_command
-from mentormatch.explanation import edits
-from mentormatch.record import log
-from mentormatch.record.log import LogEntry, LogKind
-from mentormatch.record.validation import validate
+from mentormatch.cli import verify_command
+from mentormatch.explanation import EditKind
+from mentormatch.record import LogEntry, LogKind, log, validate
 from tests.record.decisions import example
 
 WHEN = "2026-11-28T10:32:05+01:00"
@@ -42,7 +40,7 @@ def test_a_line_says_in_words_what_was_done(kind: LogKind, what: dict[str, str],
 
 def test_every_kind_of_line_and_of_edit_has_words() -> None:
     assert set(log.DEEDS) >= set(get_args(LogKind.__value__))
-    assert set(log.EDITS) == set(get_args(edits.EditKind.__value__))
+    assert set(log.EDITS) == set(get_args(EditKind.__value__))
 
 
 def test_a_row_says_the_time_of_the_place_in_the_language_that_is_spoken() -> None:

@@ -13,15 +13,14 @@ import pytest
 from pydantic import ValidationError
 
 from mentormatch import OutputError
-from mentormatch.record import log
-from mentormatch.record.log import START, LogEntry, append, check_chain
+from mentormatch.record import START, LogEntry, append, check_chain, log
 
 pytestmark = pytest.mark.promise(29)
 
 COUNT = 200
 WRITER = """
 import sys
-from mentormatch.record.log import LogEntry, append
+from mentormatch.record import LogEntry, append
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(int(sys.argv[3])):

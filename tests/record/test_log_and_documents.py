@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from mentormatch import OutputError, RequestError, verify
-from mentormatch.contract.response import verification_out
+from mentormatch.contract import verification_out
 from mentormatch.languages import tr
-from mentormatch.record.log import check_chain
-from mentormatch.record.seal import Seal, Signature, sealed_documents, stamp_in
-from mentormatch.record.validation import validate
-from mentormatch.record.verify import BESIDE, UNKNOWN
+from mentormatch.record import UNKNOWN, Seal, check_chain, validate
+from mentormatch.record.seal import Signature, sealed_documents, stamp_in
+from mentormatch.record.verify import BESIDE
 from tests.record.decisions import example
 
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(30)]

@@ -13,7 +13,9 @@ import pytest
 from pydantic import ValidationError
 
 from mentormatch import OutputError, RequestError
-from mentormatch.record.log import START, SUFFIX, LogEntry, LogLine, account, append, check_chain, now, sign
+from mentormatch.record import LOG_SUFFIX, START, LogEntry, LogLine, append, check_chain, sign
+from mentormatch.record.log import account, now
+from tests.doors import substitute
 
 pytestmark = pytest.mark.promise(29)
 
@@ -59,7 +61,7 @@ def test_without_a_head_nothing_is_said_of_what_was_added_since(path: Path) -> N
 
 
 def test_a_log_is_found_beside_its_decision_by_the_end_of_its_name() -> None:
-    assert SUFFIX == ".journal.jsonl"
+    assert LOG_SUFFIX == ".journal.jsonl"
 
 
 @pytest.mark.parametrize(("zone", "hours"), [("UTC0", 0), ("XXX-1", 1), ("XXX+9:30", -9.5)])
@@ -209,7 +211,7 @@ def test_who_writes_holds_the_log_alone_and_who_reads_shares_it(path: Path, monk
 def test_the_account_at_work_has_a_name_or_is_said_to_be_unknown(
     told: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mentormatch.record.log.getuser", lambda: told)
+    substitute(monkeypatch, "record", getuser=lambda: told)
     assert account() == name
 
 

@@ -6,8 +6,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, verify
-from mentormatch.record.decision import Decision, save_decision
-from mentormatch.record.verify import VerificationOutcome
+from mentormatch.record import Decision, VerificationOutcome, save_decision
 
 
 def matched(*order: str) -> Matching:

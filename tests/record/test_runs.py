@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mentormatch import Matching, OutputError, RequestError, examples, match, read_survey, repair, verify
-from mentormatch.record.digests import digest
-from mentormatch.record.log import LogEntry, check_chain
+from mentormatch.record import LogEntry, check_chain, digest
+from tests.doors import substitute
 from tests.record.decisions import example
 from tests.report.readers import Outline, parts, sheets
 
@@ -19,6 +19,7 @@ JOURNAL, DECISION = "binomes.journal.jsonl", "binomes.decision.json"
 SAVER = """
 import sys
 from mentormatch import examples, match
+from tests.doors import substitute
 matching = match(examples.cohort(), examples.programme())
 print("ready", flush=True)
 sys.stdin.readline()
@@ -64,13 +65,13 @@ def test_a_folder_keeps_who_made_the_pairs_and_why(tmp_path: Path) -> None:
 
 
 def test_without_a_name_it_is_the_account_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentormatch.record.log.getuser", lambda: "croux")
+    substitute(monkeypatch, "record", getuser=lambda: "croux")
     example("quota").save(tmp_path)
 
     def nobody() -> str:
         raise OSError("no account")
 
-    monkeypatch.setattr("mentormatch.record.log.getuser", nobody)
+    substitute(monkeypatch, "record", getuser=nobody)
     example("quota").save(tmp_path)
     assert [entry.who for entry in entries(tmp_path)] == ["croux", "inconnu"]
 

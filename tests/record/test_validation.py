@@ -8,15 +8,11 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from mentormatch import RequestError, verify
-from mentormatch.cli.verify import validate_command
-from mentormatch.contract.response import verification_out
+from mentormatch.cli import validate_command
+from mentormatch.contract import verification_out
 from mentormatch.languages import tr
-from mentormatch.record.decision import save_decision
-from mentormatch.record.log import append, check_chain
-from mentormatch.record.validation import validate
-from mentormatch.record.verify import entry_of, journal_beside
-from mentormatch.report.texts import visible
-from mentormatch.report.view import PROPOSAL
+from mentormatch.record import append, check_chain, entry_of, journal_beside, save_decision, validate
+from mentormatch.report import PROPOSAL, visible
 from tests.record.decisions import changed, example
 from tests.report.readers import ALIVE, Outline, parts, sheets
 

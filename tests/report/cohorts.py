@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from mentormatch import Matching, Programme, match, read_survey
-from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.languages import canonical, fold
 from tests.conftest import DEEP
 
 type Answers = Mapping[str, str]

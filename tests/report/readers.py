@@ -10,7 +10,7 @@ from zipfile import ZipFile
 from python_calamine import CalamineWorkbook
 
 from mentormatch import Matching
-from mentormatch.operations.matching import exporter_for
+from mentormatch.operations import exporter_for
 
 VOID = frozenset({"meta", "br", "rect", "img"})
 ALIVE = re.compile(r"<f[ >/]|<hyperlink[s ]|externalLink|vbaProject|<oleObject|TargetMode=.External")
@@ -86,3 +86,56 @@ def table(content: bytes) -> list[list[str]]:
     assert content.startswith(b"\xef\xbb\xbf")
     csv.field_size_limit(max(csv.field_size_limit(), len(content)))
     return list(csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";", strict=True))
+
+
+COMMON_TAGS = {
+    "div",
+    "p",
+    "h3",
+    "ul",
+    "li",
+    "b",
+    "span",
+    "br",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "svg",
+    "rect",
+}
+
+
+HEAD_TAGS = {"html", "head", "meta", "title", "style", "body"}
+
+
+NOTEBOOK_TAGS = COMMON_TAGS | {"strong", "details", "summary"}
+
+
+TAGS = NOTEBOOK_TAGS | HEAD_TAGS | {"header", "main", "section", "footer", "article", "h1", "h2", "h4", "img"}
+
+
+IMAGE = "data:image/svg+xml;base64,"
+
+
+LOADING = {"src", "href", "xlink:href", "srcset", "data", "action", "formaction", "style", "id", "poster", "background"}
+
+
+def assert_nothing_runs_or_loads(found: Outline) -> None:
+    assert found.balanced
+    names = {name for name, value in found.attributes if (name, value[: len(IMAGE)]) != ("src", IMAGE)}
+    assert not {name for name in names if name.startswith("on")}
+    assert not names & LOADING
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)

@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import Chain, Cohort, Contacts, Programme, carry_over, with_history, write_handouts
-from mentormatch.contract.operation import ask
-from mentormatch.explanation.names import pseudonyms
-from mentormatch.record.rights.edition import Edition, export_person
-from mentormatch.record.rights.erasure import forget
-from mentormatch.report.handouts import contact_sheet, handouts, person_sheet
+from mentormatch.contract import ask
+from mentormatch.explanation import pseudonyms
+from mentormatch.record import Edition, export_person, forget
+from mentormatch.report import contact_sheet, make_handouts, person_sheet
 from mentormatch.report.view import figures
 from mentormatch.report.views.piece import labels_of
-from mentormatch.rules.kinds.named_people import PastPair
+from mentormatch.rules import PastPair
 
 TASKS = ["Budget", "Contrats", "Presse", "Lumière"]
 ROLE = {"field": "role", "mentor": "Mentor·e", "mentee": "Mentoré·e", "both": "Les deux"}
@@ -138,7 +137,7 @@ def rows() -> list[dict[str, str]]:
 
 def test_one_sheet_and_one_letter_tell_both_roles(made: tuple[mm.Matching, Contacts], tmp_path: Path) -> None:
     matching, contacts = made
-    handed = {one.key: one for one in handouts(matching, contacts)}
+    handed = {one.key: one for one in make_handouts(matching, contacts)}
     assert list(handed) == ["P01", "P02", "P03", "P05", "P04", "P06"]
     assert handed["P02"].said == "Vous accompagnez Cleo Su. Ana Bé vous accompagne."
     assert (handed["P02"].missing, handed["P05"].missing) == (

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from mentormatch import Year, examples, follow_up, match
-from mentormatch.followup.waves import DESCRIPTION
+from mentormatch.followup import DESCRIPTION
 from mentormatch.languages import tr
-from mentormatch.report.followup import notebook_fragment, page, workbook
+from mentormatch.report import year_page, year_workbook
+from mentormatch.report.followup import notebook_fragment
 from tests.followup.years import HEAD, asking, frame, paired, year
 from tests.report.cohorts import FIELDS, hostile_strings, matched, programme
 from tests.report.readers import ALIVE, Outline, parts, sheets
@@ -45,7 +46,7 @@ def test_page_workbook_and_json_of_a_year_agree(tmp_path: Path) -> None:
 
 
 def test_the_page_warns_of_small_numbers_and_says_that_it_describes(tmp_path: Path) -> None:
-    said = read(page(example(tmp_path)).decode())
+    said = read(year_page(example(tmp_path)).decode())
     assert "Petits nombres" in said
     assert tr(DESCRIPTION) in said
     assert "1 ne se voit plus" in said
@@ -53,7 +54,7 @@ def test_the_page_warns_of_small_numbers_and_says_that_it_describes(tmp_path: Pa
 
 def test_a_share_stands_beside_its_interval_in_french() -> None:
     found = year({1: frame(("E1", "", "Oui", "bien"), ("E2", "", "Oui", "mal"))})
-    assert "50 % 9 à 91 %" in read(page(found).decode())
+    assert "50 % 9 à 91 %" in read(year_page(found).decode())
 
 
 @pytest.mark.promise(25)
@@ -66,7 +67,7 @@ def test_a_notebook_names_nobody_whose_key_is_an_address() -> None:
     found = follow_up(rules, matching.pairs, {1: wave})
     assert [one.state for one in found.meetings] == ["stopped"]
     assert "x.example" not in notebook_fragment(found)
-    assert "x.example" in page(found).decode()
+    assert "x.example" in year_page(found).decode()
     assert "M2" in notebook_fragment(year({1: frame(("E1",))}))
 
 
@@ -80,7 +81,7 @@ def test_no_hostile_text_lives_in_a_year(shared_data: Path) -> None:
     rules = asking(calls=calls, outcomes=named)
     rows = [(one.mentee, "", "Non", "mal") for one in people] + [(text, text) for text in strings[:50]]
     found = follow_up(rules, people, {1: frame(*rows)})
-    content, html = workbook(found), page(found).decode()
+    content, html = year_workbook(found), year_page(found).decode()
     assert [name for name, xml in parts(content) if ALIVE.search(name + xml)] == []
     for text in (html, notebook_fragment(found)):
         outline = Outline(text)

@@ -9,14 +9,12 @@ import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.programme.sections import FurtherSheet
-from mentormatch.report import further_answers
+from mentormatch.programme import FurtherSheet
+from mentormatch.report import WorkbookExporter, further_answers, spaced
 from mentormatch.report.exporters.page import PageExporter
-from mentormatch.report.exporters.workbook import WorkbookExporter
 from mentormatch.report.further_answers import FOR_TEAM_ALONE, SOLVED, TITLES
-from mentormatch.report.texts import spaced
-from tests.operations.test_learn import edition
-from tests.operations.test_sturdy import market
+from tests.doors import substitute
+from tests.operations.situations import edition, market
 
 ALL: tuple[FurtherSheet, ...] = ("recruit", "incentives", "sturdy", "learn")
 
@@ -61,7 +59,7 @@ def test_nothing_is_solved_where_nothing_is_asked_for_and_once_for_all_documents
         return SOLVED[name](matching)
 
     counting = {name: partial(counted, name) for name in SOLVED}
-    monkeypatch.setattr(further_answers, "SOLVED", counting)
+    substitute(monkeypatch, "report", SOLVED=counting)
     without = market(4, 5)
     page(without), workbook(without)
     assert asked == []

@@ -1,8 +1,8 @@
 import pytest
 
 from mentormatch import Matching
-from mentormatch.explanation.names import pseudonyms
-from mentormatch.report.exporters import page as exporter
+from mentormatch.explanation import pseudonyms
+from tests.doors import substitute
 from tests.report.cohorts import FIELDS, matched, person, programme, small
 from tests.report.readers import Outline, notebook, page
 
@@ -70,7 +70,7 @@ def test_a_matching_shows_itself_in_a_notebook() -> None:
 
 
 def test_only_the_first_pairs_of_many_are_shown_and_the_rest_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporter, "MOST_SHOWN", 2)
+    substitute(monkeypatch, "report", MOST_SHOWN=2)
     shown = notebook(small())
     assert shown.count("les 2 critères") == 2
     assert "… et 1\u00a0autre, dans le classeur et dans la page." in "".join(Outline(shown).inside("p."))

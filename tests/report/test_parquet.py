@@ -9,7 +9,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import OutputError
-from mentormatch.record.rights.edition import documents, ours, texts
+from mentormatch.record import texts
+from mentormatch.record.rights.edition import documents, ours
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()
 

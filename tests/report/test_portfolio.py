@@ -8,10 +8,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, RequestError, Verification, verify
-from mentormatch.record.decision import FILENAME
-from mentormatch.record.log import chain_in
-from mentormatch.record.seal import READERS
-from mentormatch.record.verify import verify_content
+from mentormatch.record import DECISION_NAME, READERS, chain_in, verify_content
 from mentormatch.report import folder
 from mentormatch.report.folder import Portfolio, documents, pack_files, validate_matching
 
@@ -28,7 +25,7 @@ def test_a_portfolio_holds_what_a_folder_holds(example: Matching, tmp_path: Path
     held.validate(example, who="Camille Roux", why="comité")
     validate_matching(example, tmp_path, who="Camille Roux", why="comité")
     assert {*held.files, "manifeste.json"} == {path.name for path in tmp_path.iterdir()}
-    assert held.files[FILENAME] == (tmp_path / FILENAME).read_bytes()
+    assert held.files[DECISION_NAME] == (tmp_path / DECISION_NAME).read_bytes()
     kinds = [
         [one.kind for one in chain_in(text).entries]
         for text in (held.files[JOURNAL], (tmp_path / JOURNAL).read_bytes())
@@ -43,8 +40,8 @@ def test_a_portfolio_unpacked_is_verified_as_a_folder_is(example: Matching, tmp_
         archive.extractall(tmp_path)
     sealed = {f"binomes{suffix}" for suffix in READERS}
     beside = {name: content for name, content in held.files.items() if name in sealed}
-    assert verify(tmp_path / FILENAME, head=seal.head) == verify_content(
-        held.files[FILENAME], head=seal.head, journal=held.files[JOURNAL], documents=beside
+    assert verify(tmp_path / DECISION_NAME, head=seal.head) == verify_content(
+        held.files[DECISION_NAME], head=seal.head, journal=held.files[JOURNAL], documents=beside
     )
     assert [one.who for one in seal.validations] == ["Camille Roux"]
 

@@ -10,11 +10,11 @@ from zipfile import ZipFile
 import pytest
 
 from mentormatch import Matching, OutputError, language
-from mentormatch.operations.matching import documents_made, exporter_for
-from mentormatch.record.log import check_chain
-from mentormatch.record.validation import validate
+from mentormatch.operations import documents_made, exporter_for
+from mentormatch.record import check_chain, validate
 from mentormatch.report import folder as folders
 from tests.conftest import some_of
+from tests.doors import substitute
 from tests.record.decisions import example
 from tests.report.readers import ALIVE, Outline, parts, sheets
 from tests.report.reviewed.edits import changed, with_cells
@@ -71,7 +71,7 @@ def test_page_and_workbook_tell_the_log_line_by_line(folder: Path) -> None:
 
 
 def test_a_page_tells_the_last_lines_of_a_long_log(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentormatch.report.view.MOST_LINES", 1)
+    substitute(monkeypatch, "report", MOST_LINES=1)
     validate(folder / DECISION, who="Camille Roux")
     page = Outline((folder / PAGE).read_text("utf-8"))
     assert page.inside("td.number line")[-1:] == ["2"]
@@ -152,7 +152,7 @@ def test_a_document_that_cannot_be_written_is_told_and_the_validation_stands(
     def full(folder: Path, kind: str, *, partial: bool) -> None:
         raise OutputError(f"{folder.name} : plein ({kind}, {partial})")
 
-    monkeypatch.setattr(folders, "generation", full)
+    monkeypatch.setattr(folders, "write_generation", full)
     validated = validate(folder / DECISION, who="Camille Roux")
     assert [problem.where for problem in validated.left] == [
         "binomes.html, binomes.json, binomes.resume.html et binomes.xlsx"

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.report import book
-from mentormatch.report.texts import visible
+from mentormatch.report import book, clip, visible
+from tests.doors import substitute
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
-from tests.report.readers import ALIVE, parts, sheets, written
+from tests.report.readers import ALIVE, contrast, parts, sheets, written
 
 NAMES = [
     *("Binômes", "Sans binôme", "Détail des points", "Scores", "Graphiques", "Réponses écartées", "Remarques"),
@@ -25,7 +25,7 @@ def test_no_hostile_text_becomes_a_formula_or_a_link(shared_data: Path) -> None:
 def test_hostile_keys_stand_in_the_workbook_as_they_were_typed(shared_data: Path) -> None:
     for matching in hostile_matchings(hostile_strings(shared_data / "hostile")):
         rows = sheets(written(matching, ".xlsx"))["Binômes"][1:]
-        typed = [[book.clip(visible(key)) for key in (pair.mentor, pair.mentee)] for pair in matching.pairs]
+        typed = [[clip(visible(key)) for key in (pair.mentor, pair.mentee)] for pair in matching.pairs]
         assert [row[:2] for row in rows] == typed
 
 
@@ -107,14 +107,14 @@ def test_the_last_sheet_says_who_took_part_what_was_reached_and_by_which_rules()
 
 
 def test_a_table_beyond_the_rows_of_a_sheet_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(book, "MOST_ROWS", 3)
+    substitute(monkeypatch, "report", MOST_ROWS=3)
     found = sheets(written(small(), ".xlsx"))
     assert found["Binômes"][0][0] == book.too_large(3, 7)
     assert found["Détail des points"][0][0] == book.too_large(6, 8)
     assert found["Sans binôme"][0] == ["Personne", "Côté", "Raison", "Ce qui suffirait"]
 
 
-@pytest.mark.parametrize(("module", "limit"), [(book, "MOST_CELLS"), (book, "MOST_COLUMNS")])
+@pytest.mark.parametrize(("module", "limit"), [(book, "GRID_CELLS"), (book, "MOST_COLUMNS")])
 def test_scores_of_too_many_people_are_a_note(monkeypatch: pytest.MonkeyPatch, module: object, limit: str) -> None:
     monkeypatch.setattr(module, limit, 4)
     assert sheets(written(small(), ".xlsx"))["Scores"] == [[book.too_large(3, 4)]]
@@ -141,17 +141,6 @@ def test_nobody_at_all_still_makes_a_workbook() -> None:
     found = sheets(written(matched(programme(), [], []), ".xlsx"))
     assert list(found) == ["À lire d’abord", *(name for name in NAMES if name != "Graphiques")]
     assert len(found["Binômes"]) == 1
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 def test_points_are_readable_on_every_tint() -> None:

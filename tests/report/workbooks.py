@@ -12,11 +12,18 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from mentormatch.fields import Side
-from mentormatch.inspection.section import writer_for
-from mentormatch.operations.matching import exporter_for
-from mentormatch.report import followup, sessions
-from mentormatch.report.handouts import contact_sheet, contacts_book, handouts, letters_book
-from mentormatch.report.profiles import form_book
+from mentormatch.inspection import writer_for
+from mentormatch.operations import exporter_for
+from mentormatch.report import (
+    SessionDocuments,
+    contact_sheet,
+    contacts_book,
+    form_book,
+    letters_book,
+    make_handouts,
+    session_workbook,
+    year_workbook,
+)
 from tests.groups.edition_texts import gathered
 from tests.report.edition import Edition
 
@@ -27,10 +34,10 @@ BOOKS: Mapping[str, Callable[[Edition], bytes]] = {
     "exporters.workbook": lambda one: exporter_for(".xlsx").content(one.matching),
     "intakes": lambda one: writer_for(".xlsx").content(one.intake),
     "profiles": lambda one: form_book(one.profiles, SIDE),
-    "handouts": lambda one: letters_book(one.matching, one.contacts, handouts(one.matching, one.contacts)),
+    "handouts": lambda one: letters_book(one.matching, one.contacts, make_handouts(one.matching, one.contacts)),
     "handouts (contacts)": lambda one: contacts_book(contact_sheet(one.contacts, one.matching.programme)),
-    "followup": lambda one: followup.workbook(one.year),
-    "sessions": lambda one: sessions.workbook(sessions.SessionDocuments(gathered(one)[0], staff=True)),
+    "followup": lambda one: year_workbook(one.year),
+    "sessions": lambda one: session_workbook(SessionDocuments(gathered(one)[0], staff=True)),
 }
 """How each workbook is made, by the module of the report that makes it, and which one of it in brackets."""
 OFFICE = shutil.which("soffice")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.scale import engine
 from tests.conftest import DEEP
+from tests.doors import substitute
 
 HERE = Path(__file__).parent
 WAYS = ("compiled", "plain")
@@ -16,7 +16,7 @@ WAYS = ("compiled", "plain")
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Have the engine work with, and without, compiled code."""
     if request.param == "plain":
-        monkeypatch.setattr(engine, "find_spec", lambda _: None)
+        substitute(monkeypatch, "scale", find_spec=lambda _: None)
     return str(request.param)
 
 

@@ -10,26 +10,25 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
 from mentormatch import AssignmentProblem, Status, Verdict, certify, solve
-from mentormatch.assignment.flow.assignment import solve_assignment
-from mentormatch.assignment.flow.b_matching import solve_b_matching
-from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
-from mentormatch.base.arrays import IntVector
-from mentormatch.explanation.why_not import ExchangeGraph, cost_by_reoptimizing
+from mentormatch.assignment import DegreeBounds, OptimalFace, RemainingDegrees, solve_assignment, solve_b_matching
+from mentormatch.base import IntVector
+from mentormatch.explanation import ExchangeGraph, cost_by_reoptimizing
 from tests.conftest import DEEP, some_of
-from tests.scale.test_column_generation import (
+from tests.scale.markets import (
     FLOORS,
     GOALS,
     PROGRAMME,
     RULES,
+    asked,
     both,
     coarse,
     cohort,
+    free,
     needing,
+    of_both,
+    quotas,
     same,
 )
-from tests.scale.test_product_rows import of_both
-from tests.scale.test_relaxation import asked, free, quotas
 
 MARKETS = range(60) if DEEP else (0, 1, 58, 14)
 """In 58 a bound is reached before ties are settled, in 14 where these do not matter."""

@@ -8,18 +8,17 @@ import pytest
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of
 from mentormatch import Cohort, solve
-from mentormatch.assignment.lexicographic import opening_stage
-from mentormatch.assignment.objective import scalarize
-from mentormatch.operations.instance import unheld_scores
-from mentormatch.rules.kinds.bounds import Quota
-from mentormatch.rules.rule import formulate
+from mentormatch.assignment import opening_stage, scalarize
+from mentormatch.operations import unheld_scores
+from mentormatch.rules import Quota, formulate
+from mentormatch.scale import PricingProblem, make_path_scanner
 from mentormatch.scale.columns import generation
 from mentormatch.scale.columns.generation import CandidateList
-from mentormatch.scale.columns.residual import make_path_scanner
-from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
+from mentormatch.scale.columns.subproblem import PerSide
 from mentormatch.scale.scores.terms import MAX_CODES, encode, stack_tables
-from mentormatch.scoring.score import score
+from mentormatch.scoring import score
 from tests.conftest import DEEP
+from tests.doors import substitute
 
 PROGRAMME = mm.examples.programme()
 RULES = tuple(rule for rule in PROGRAMME.rules if not isinstance(rule, Quota))
@@ -63,7 +62,7 @@ def moves(duals: PerSide, random: np.random.Generator) -> Iterator[PerSide]:
 def test_others_lose_what_is_said_of_them_however_prices_move(
     seed: int, most: int, dropped: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generation, "PURGED_COST", dropped)
+    substitute(monkeypatch, "scale", PURGED_COST=dropped)
     random, pricing = np.random.default_rng(seed), view_of(cohort(seed))
     pairs, (n, m) = pricing.pairs(), pricing.scores.shape
     duals = drawn(pricing, random)

@@ -1,88 +1,31 @@
 """Column generation over implicit scores: the same pairs as where they are stored, proved, and certified."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import mentormatch as mm
-from benchmarks.population import cohort_of
 from mentormatch import (
-    AssignmentProblem,
-    Cohort,
-    Programme,
     RequestError,
-    Rule,
     Solution,
     Status,
     Verdict,
     certify,
     solve,
 )
-from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.assignment.model.scores import DenseScores, SparseScores
-from mentormatch.operations import instance
-from mentormatch.operations.instance import unheld_scores
-from mentormatch.rules.kinds.bounds import Quota
-from mentormatch.rules.rule import formulate
-from mentormatch.scale import engine
-from mentormatch.scale.columns import generation, master
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scoring.score import score
+from mentormatch.assignment import DenseScores, SparseScores, TimeLimitReached
+from mentormatch.operations import unheld_scores
+from mentormatch.rules import Quota, formulate
+from mentormatch.scale import ImplicitScores, RestrictedMaster
+from mentormatch.scale.columns import master
 from tests.conftest import DEEP, some_of
+from tests.doors import substitute
+from tests.scale.markets import FLOORS, GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
 
-PROGRAMME = mm.examples.programme()
-RULES = tuple(rule for rule in PROGRAMME.rules if not isinstance(rule, Quota))
 SEEDS = 200 if DEEP else 4
-SIZE = 2_000 if DEEP else 60
-GOALS = ("matched", "priority", "total")
-FLOORS = (("floor", "total"), ("matched", "floor", "total"), ("matched", "priority", "floor", "total"))
 FEW = 4 if DEEP else 2
-MARKETS = {"slack": 1.0, "tight": 0.6}
-"""How many mentors there are for each mentee; they have one to three places."""
-
-
-def cohort(seed: int, size: int = SIZE) -> Cohort:
-    """Return a cohort of a market that is slack or tight by turns."""
-    mentors = round(size * list(MARKETS.values())[seed % 2])
-    return cohort_of(PROGRAMME, mentors, size, seed, capacity=1 + seed % 3)
-
-
-def coarse(programme: Programme) -> Programme:
-    """Return a programme of few criteria, in which many pairs score the same."""
-    return programme.model_copy(update={"criteria": [each for each in programme.criteria if each.kind == "same"]})
-
-
-def both(
-    people: Cohort, programme: Programme, rules: Sequence[Rule], goals: Sequence[str] = GOALS
-) -> tuple[AssignmentProblem, AssignmentProblem]:
-    """Return the problem with its scores held, and not held."""
-    held = formulate(people, score(people, programme.criteria), rules, goals)
-    return held, formulate(people, unheld_scores(people, programme.criteria), rules, goals)
-
-
-def needing(
-    problems: tuple[AssignmentProblem, AssignmentProblem], seed: int, share: float
-) -> Iterator[AssignmentProblem]:
-    """Yield the problems in which a share of those who can have a partner must have one, or mentors two."""
-    random, degrees = np.random.default_rng(seed), problems[0].scores.degrees
-    least = [(random.random(len(degree)) < share) & (degree > 0) for degree in degrees]
-    needed = [least[0] * random.integers(1, 3, len(least[0])), least[1] * (seed % 2)]
-    for each in problems:
-        sides = [
-            DegreeBounds(np.minimum(needs, loads.most), loads.most, np.zeros(len(needs), dtype=bool))
-            for needs, loads in zip(needed, (each.mentors, each.mentees), strict=True)
-        ]
-        yield replace(each, mentors=sides[0], mentees=sides[1])
-
-
-def same(one: Solution, other: Solution) -> bool:
-    """Return whether two answers are proved, reach the same and hold the same pairs."""
-    values = [[(tier.goal, tier.value, tier.bound) for tier in each.tiers] for each in (one, other)]
-    statuses = {one.status, other.status} == {Status.PROVED}
-    return statuses and values[0] == values[1] and np.array_equal(one.pairs, other.pairs)
 
 
 @pytest.mark.usefixtures("way")
@@ -120,7 +63,7 @@ def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(seed: 
 def test_minimums_that_cannot_be_are_known_where_the_numbers_of_all_goals_are_too_great(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(engine, "find_spec", lambda _: None)
+    substitute(monkeypatch, "scale", find_spec=lambda _: None)
     _, unheld = needing(both(cohort(2), PROGRAMME, RULES), 2, 0.2)
     assert solve(unheld).status is Status.INFEASIBLE
     assert solve(replace(unheld, goals=("total",))).status is Status.INFEASIBLE
@@ -142,7 +85,7 @@ def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
     best = {tier.goal: tier.value for tier in solve(held).tiers}
     heard: list[Solution] = []
 
-    class Once(master.RestrictedMaster):
+    class Once(RestrictedMaster):
         """Is out of time after its first answer."""
 
         def report(self, *answer: object) -> None:
@@ -151,8 +94,8 @@ def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
             raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "RestrictedMaster", Once)
-        patch.setattr(generation, "CANDIDATES", 1)
+        substitute(patch, "scale", RestrictedMaster=Once)
+        substitute(patch, "scale", CANDIDATES=1)
         found = solve(problem)
     assert (found.status, found.canonical) == (Status.PROVED, False)  # its prices prove all but the order of ties
     assert [tier.value for tier in found.tiers] == [*best.values()]
@@ -200,7 +143,7 @@ def test_a_matching_of_very_many_people_has_the_same_pairs_and_says_why_others_h
     people = cohort(4)
     programme = PROGRAMME.model_copy(update={"rules": list(RULES)})
     held = mm.match(people, programme)
-    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
+    substitute(monkeypatch, "operations", MAX_STORED_PAIRS=0)
     unheld = mm.match(people, programme)
     assert isinstance(held.problem.scores, DenseScores | SparseScores)
     assert isinstance(unheld.problem.scores, ImplicitScores)

@@ -11,23 +11,19 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, Matching, RequestError, Status, verify
-from mentormatch.assignment.model.scores import DenseScores, SparseScores
-from mentormatch.explanation.names import codes
-from mentormatch.operations import instance
-from mentormatch.record.verify import VerificationOutcome
+from mentormatch.assignment import DenseScores, SparseScores
+from mentormatch.explanation import codes
+from mentormatch.operations import MAX_STORED_PAIRS
+from mentormatch.record import VerificationOutcome
 from mentormatch.report import view as shown
 from mentormatch.report.pictures import Distribution, HeatMap
-from mentormatch.rules.kinds.bounds import Quota, ReservedPlaces
-from mentormatch.rules.kinds.named_people import Ban
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.rules import Ban, Quota, ReservedPlaces
+from mentormatch.scale import ImplicitScores
 from tests.conftest import DEEP
-from tests.scale.test_column_generation import PROGRAMME, RULES, coarse, cohort
+from tests.doors import substitute
+from tests.scale.markets import PROGRAMMES, RULES, cohort, some_pairs
 
 SEEDS = 40 if DEEP else 2
-PROGRAMMES = {
-    "untied": PROGRAMME.model_copy(update={"rules": list(RULES)}),
-    "tied": coarse(PROGRAMME).model_copy(update={"rules": [rule for rule in RULES if rule.least_score is None]}),
-}
 
 every_market = pytest.mark.parametrize(("seed", "kind"), [(seed, kind) for seed in range(SEEDS) for kind in PROGRAMMES])
 
@@ -38,23 +34,12 @@ def both(seed: int, kind: str, size: int = 60) -> tuple[Matching, Matching]:
     people = cohort(seed, size)
     held = mm.match(people, PROGRAMMES[kind], seed=seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(instance, "MAX_STORED_PAIRS", 0)
+        substitute(patch, "operations", MAX_STORED_PAIRS=0)
         unheld = mm.match(people, PROGRAMMES[kind], seed=seed)
     assert isinstance(held.problem.scores, DenseScores | SparseScores)
     assert isinstance(unheld.problem.scores, ImplicitScores)
     assert {held.status, unheld.status} == {Status.PROVED}
     return held, unheld
-
-
-def some_pairs(matching: Matching, seed: int, count: int) -> list[tuple[str, str]]:
-    """Return so many pairs of people at random, those that are chosen, or could be, being among them."""
-    random, (n, m) = np.random.default_rng(seed), matching.problem.shape
-    ids = matching.cohort.mentors.ids, matching.cohort.mentees.ids
-    drawn = [
-        (ids[0][i], ids[1][k]) for i, k in zip(random.integers(0, n, count), random.integers(0, m, count), strict=True)
-    ]
-    mixed = [(one.mentor, other.mentee) for one, other in pairwise(matching.pairs)]
-    return [*drawn, *mixed[:count], *((pair.mentor, pair.mentee) for pair in matching.pairs[:2])]
 
 
 @every_market
@@ -100,7 +85,7 @@ def test_pairs_made_by_hand_are_worth_the_same_and_break_the_same_rules(
     held, _ = both(seed, kind)
     given = list(dict.fromkeys(some_pairs(held, seed, 20)))
     one = mm.evaluate(held.cohort, held.programme, given)
-    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
+    substitute(monkeypatch, "operations", MAX_STORED_PAIRS=0)
     other = mm.evaluate(held.cohort, held.programme, given)
     assert isinstance(other.matching.problem.scores, ImplicitScores)
     assert one.breaches
@@ -113,7 +98,7 @@ def test_a_repair_breaks_the_same_pairs(seed: int, kind: str, monkeypatch: pytes
     held, unheld = both(seed, kind)
     gone = [pair.mentor for pair in held.pairs[:2]] + [pair.mentee for pair in held.pairs[-2:]]
     one = mm.repair(held, withdrawn=gone)
-    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
+    substitute(monkeypatch, "operations", MAX_STORED_PAIRS=0)
     other = mm.repair(unheld, withdrawn=gone)
     assert isinstance(other.matching.problem.scores, ImplicitScores)
     assert one.ended
@@ -137,7 +122,7 @@ def test_a_quota_that_binds_changes_no_answer_to_a_question(
     quota = Quota.model_validate({"kind": "quota", "where": where, "most": counted // 2})
     programme = PROGRAMMES["untied"].model_copy(update={"rules": [*RULES, quota]})
     held = mm.match(people, programme)
-    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
+    substitute(monkeypatch, "operations", MAX_STORED_PAIRS=0)
     unheld = mm.match(people, programme)
     assert unheld.solution.prices[0].rows[-1] > 0
     assert (unheld.pairs, unheld.unmatched, unheld.certificate) == (held.pairs, held.unmatched, held.certificate)
@@ -161,8 +146,8 @@ def test_places_are_kept_and_given_out_alike_where_no_scores_are_held(
     reserve = ReservedPlaces.model_validate({"places": 20, "where": {"field": "reconversion", "in": ["Oui", "Non"]}})
     programme = PROGRAMMES["untied"].model_copy(update={"rules": [*RULES, *bans, reserve]})
     told = []
-    for most in (instance.MAX_STORED_PAIRS, 0):
-        monkeypatch.setattr(instance, "MAX_STORED_PAIRS", most)
+    for most in (MAX_STORED_PAIRS, 0):
+        substitute(monkeypatch, "operations", MAX_STORED_PAIRS=most)
         before = mm.match(Cohort(people.mentors, here), programme)
         repaired = mm.repair(before, arrived=Cohort(people.mentors.take([]), new))
         after = repaired.matching
@@ -198,7 +183,7 @@ def test_pairs_that_cannot_be_imposed_are_told_as_far_as_counting_shows_them(
     held, _ = both(0, "untied")
     pins = imposed(kind)
     one = mm.match(held.cohort, PROGRAMMES["untied"], pins=pins)
-    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
+    substitute(monkeypatch, "operations", MAX_STORED_PAIRS=0)
     other = mm.match(held.cohort, PROGRAMMES["untied"], pins=pins)
     assert one.status is Status.INFEASIBLE
     assert other.status is Status.INFEASIBLE
@@ -214,7 +199,7 @@ def test_pairs_that_cannot_be_imposed_are_told_as_far_as_counting_shows_them(
 
 def test_what_couples_all_pairs_is_said_to_be_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     _, unheld = both(0, "untied")
-    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
+    substitute(monkeypatch, "operations", MAX_STORED_PAIRS=0)
     repaired = mm.repair(unheld, withdrawn=[unheld.pairs[0].mentor])
     for asked in (lambda: repaired.rung(1), lambda: mm.plans(unheld.cohort, unheld.programme, 2)):
         with pytest.raises(RequestError, match="lie tous les binômes"):
@@ -300,7 +285,7 @@ def test_a_page_tells_so_many_one_by_one_and_where_the_others_are(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     held, unheld = both(0, "untied")
-    monkeypatch.setattr(shown, "MOST_LISTED", 5)
+    substitute(monkeypatch, "report", MOST_LISTED=5)
     others = f"… et {len(held.pairs) - 5}\u00a0autres, que cette page ne montre pas"
     for matching in (held, unheld):
         page = matching.save(tmp_path / "page.html")[0].read_text("utf-8")

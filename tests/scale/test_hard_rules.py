@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, Verdict, certify, solve
-from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.explanation.why_not import cost_by_reoptimizing
-from mentormatch.scale import engine
+from mentormatch.assignment import DegreeBounds, TimeLimitReached
+from mentormatch.explanation import cost_by_reoptimizing
+from mentormatch.scale import SHORT, RestrictedMaster
 from mentormatch.scale.columns import master
-from mentormatch.scale.constraints import gap, heuristic, rows
+from mentormatch.scale.constraints import gap, rows
 from tests.conftest import DEEP, some_of
-from tests.scale.test_column_generation import FLOORS, GOALS, PROGRAMME, RULES, both, cohort, same
-from tests.scale.test_relaxation import asked, market, quotas
+from tests.doors import substitute
+from tests.scale.markets import FLOORS, GOALS, PROGRAMME, RULES, asked, both, cohort, market, quotas, same
 
 MARKETS = range(60 if DEEP else 3)
 
@@ -100,7 +99,7 @@ def test_people_of_both_sides_may_be_idle(seed: int) -> None:
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have nothing solved that an integer program would take long for."""
     monkeypatch.setattr(gap, "SOLVED_WHOLE", 0)
-    monkeypatch.setattr(heuristic, "MAX_OPEN", 0)
+    substitute(monkeypatch, "scale", MAX_OPEN=0)
 
 
 @pytest.mark.usefixtures("way", "many")
@@ -121,7 +120,7 @@ def test_an_answer_in_time_is_one_that_keeps_minimums(monkeypatch: pytest.Monkey
     _, problem = markets(1)
     told: list[Solution] = []
 
-    class Once(master.RestrictedMaster):
+    class Once(RestrictedMaster):
         """Is out of time after its first answer."""
 
         def report_pairs(self, pairs: np.ndarray, bound: int) -> Solution:
@@ -130,7 +129,7 @@ def test_an_answer_in_time_is_one_that_keeps_minimums(monkeypatch: pytest.Monkey
                 raise TimeLimitReached
             return told[-1]
 
-    monkeypatch.setattr(engine, "RestrictedMaster", Once)
+    substitute(monkeypatch, "scale", RestrictedMaster=Once)
     found = solve(problem)
     assert found.status is Status.FEASIBLE
     assert kept(problem, found)
@@ -201,7 +200,7 @@ def test_an_answer_of_many_keeps_quotas_and_all_other_minimums_beside_hours(seed
     )
     best, found = solve(held, seed=seed), solve(unheld, seed=seed)
     assert found.status in {Status.FEASIBLE, Status.PROVED, Status.INFEASIBLE, Status.FAILED}
-    assert not found.notes or found.notes in {(gap.SHORT,), (master.BEYOND,)}
+    assert not found.notes or found.notes in {(SHORT,), (master.BEYOND,)}
     if found.tiers:
         assert found.tiers[0].value <= best.tiers[0].value
 

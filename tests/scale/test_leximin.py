@@ -11,25 +11,13 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, EngineError, Solution, Status, Verdict, certify, solve
-from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.solution import DualSolution
-from mentormatch.assignment.optimal_face import duals_by_goal
-from mentormatch.assignment.verification.reduced_costs import round_by_goal
-from mentormatch.operations import instance
-from mentormatch.rules.kinds.bounds import Quota
-from mentormatch.scale.columns import generation, master
+from mentormatch.assignment import DualSolution, TimeLimitReached, duals_by_goal, round_by_goal
+from mentormatch.rules import Quota
 from mentormatch.scale.leximin import column_generation, optimum
 from mentormatch.scale.leximin.optimum import INFINITE, LevelPotentials, LeximinOptimum, PotentialOrder
 from tests.conftest import DEEP
-from tests.scale.test_column_generation import (
-    PROGRAMME,
-    RULES,
-    both,
-    coarse,
-    cohort,
-    needing,
-    same,
-)
+from tests.doors import substitute
+from tests.scale.markets import PROGRAMME, RULES, both, coarse, cohort, needing, same
 
 SEEDS = range(220 if DEEP else 7)
 FEW = range(40 if DEEP else 2)
@@ -50,7 +38,7 @@ GOALS = (
 WITHOUT_NUMBA = """
 import sys
 sys.modules["numba"] = None
-from mentormatch.assignment.engine import solve
+from mentormatch import solve
 from tests.scale.test_leximin import problems
 for held, unheld in problems():
     assert (solve(held).pairs == solve(unheld).pairs).all()
@@ -112,7 +100,7 @@ def told(prices: DualSolution) -> tuple[object, ...]:
 def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(master, "INT_EXACT", 1 << 28)
+    substitute(monkeypatch, "scale", INT_EXACT=1 << 28)
     rounded = list[object]()
 
     def remembered(prices: DualSolution) -> list[DualSolution]:
@@ -131,10 +119,10 @@ def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
 def test_the_pairs_are_the_same_from_hardly_any_and_with_one_more_at_a_time(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generation, "CANDIDATES", 1)
+    substitute(monkeypatch, "scale", CANDIDATES=1)
     monkeypatch.setattr(column_generation, "ADDED", 1)
-    monkeypatch.setattr(column_generation, "BLOCK_MENTORS", 3)
-    monkeypatch.setattr(optimum, "ENTRIES_PER_NODE", 1)
+    substitute(monkeypatch, "scale", BLOCK_MENTORS=3)
+    substitute(monkeypatch, "scale", ENTRIES_PER_NODE=1)
     monkeypatch.setattr(optimum, "STEPS", 10)
     for held, unheld in markets(seed, GOALS[seed % 3], 200):
         assert fair(solve(held, seed=seed), solve(unheld, seed=seed))
@@ -233,7 +221,7 @@ def test_a_matching_of_very_many_people_answers_questions_as_where_scores_are_st
     goals = PROGRAMME.goals.model_copy(update={"order": ["matched", "leximin"]})
     people, programme = cohort(4), PROGRAMME.model_copy(update={"rules": list(RULES), "goals": goals})
     held = mm.match(people, programme)
-    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
+    substitute(monkeypatch, "operations", MAX_STORED_PAIRS=0)
     unheld = mm.match(people, programme)
     assert unheld.solution.engine == "wide"
     assert unheld.pairs == held.pairs

@@ -12,32 +12,25 @@ from hypothesis import strategies as st
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of
 from mentormatch import AssignmentProblem, Solution, Status, Verdict, certify, solve
-from mentormatch.assignment.bottleneck_goals import WorstMentee
-from mentormatch.assignment.engine import SolveOptions
-from mentormatch.assignment.engines.large import Large
-from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.assignment.model.scores import NO_SCORE
-from mentormatch.assignment.model.solution import DualSolution
-from mentormatch.assignment.objective import eligible_mentees
-from mentormatch.assignment.optimal_face import dual_bound, round_duals
-from mentormatch.operations import instance
-from mentormatch.rules.kinds.bounds import Quota
-from mentormatch.scale import engine
-from mentormatch.scale.columns import generation, master
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.assignment import (
+    NO_SCORE,
+    DegreeBounds,
+    DualSolution,
+    Large,
+    SolveOptions,
+    TimeLimitReached,
+    WorstMentee,
+    dual_bound,
+    eligible_mentees,
+    round_duals,
+)
+from mentormatch.rules import Quota
+from mentormatch.scale import ImplicitScores, RestrictedMaster
 from tests.conftest import DEEP, some_of
+from tests.doors import substitute
 from tests.oracles.exhaustive import exhaustive
 from tests.oracles.problems import random_problem
-from tests.scale.test_column_generation import (
-    PROGRAMME,
-    RULES,
-    both,
-    coarse,
-    cohort,
-    needing,
-    same,
-)
+from tests.scale.markets import PROGRAMME, RULES, both, coarse, cohort, needing, same
 
 LOOSE = tuple(rule for rule in RULES if rule.kind in {"veto", "common", "priority", "capacity"})
 FAIR = (
@@ -186,7 +179,7 @@ def test_an_answer_in_time_is_no_worse_than_the_one_that_reached_the_threshold()
     held, unheld = both(cohort_of(PROGRAMME, 150, 150, 1, capacity=1), PROGRAMME, (), FAIR[0])
     best = solve(held)
 
-    class Once(master.RestrictedMaster):
+    class Once(RestrictedMaster):
         """Is out of time after the first answer of those that settle ties."""
 
         def report(self, *answer: object) -> None:
@@ -195,8 +188,8 @@ def test_an_answer_in_time_is_no_worse_than_the_one_that_reached_the_threshold()
                 raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "RestrictedMaster", Once)
-        patch.setattr(generation, "CANDIDATES", 1)
+        substitute(patch, "scale", RestrictedMaster=Once)
+        substitute(patch, "scale", CANDIDATES=1)
         found = solve(unheld)
     assert (found.status, found.canonical) == (Status.PROVED, False)
     assert [tier.value for tier in found.tiers] == [tier.value for tier in best.tiers]
@@ -212,7 +205,7 @@ def test_a_matching_of_very_many_people_has_the_same_pairs(monkeypatch: pytest.M
     goals = PROGRAMME.goals.model_copy(update={"order": FAIR[0]})
     programme = PROGRAMME.model_copy(update={"rules": list(RULES), "goals": goals})
     held = mm.match(people, programme)
-    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
+    substitute(monkeypatch, "operations", MAX_STORED_PAIRS=0)
     unheld = mm.match(people, programme)
     assert isinstance(unheld.problem.scores, ImplicitScores)
     assert unheld.pairs == held.pairs

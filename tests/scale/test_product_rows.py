@@ -1,40 +1,18 @@
 """Rows about both people of a pair that bind: the same pairs as where scores are stored, certified by group."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from mentormatch import EngineError, Row, Status, Verdict, certify, solve
-from mentormatch.assignment.model.solution import DualSolution
-from mentormatch.assignment.verification.reduced_costs import DualStage
-from mentormatch.assignment.verification.solution_set import SolutionSet
+from mentormatch.assignment import DualSolution, DualStage, SolutionSet
 from mentormatch.scale.constraints import rows as quotas
 from tests.conftest import DEEP
-from tests.scale.test_relaxation import (
-    BOUNDS,
-    FEW,
-    SEEDS,
-    agree,
-    asked,
-    bounds,
-    free,
-    market,
-    proved,
-)
-from tests.scale.test_relaxation import quotas as of_one_side
-
-
-def of_both(seed: int) -> Iterator[Row]:
-    """Yield one to three rows that count pairs of some mentors with some mentees."""
-    random, pairs, shape = np.random.default_rng(seed), free(seed).pairs, market(seed)[0].shape
-    for place in range(1 + seed % 3):
-        mentors, mentees = ((random.random(count) < random.uniform(0.3, 0.8)).astype(np.int64) for count in shape)
-        reached = int((mentors[pairs[:, 0]] * mentees[pairs[:, 1]]).sum())
-        ends = bounds(str(random.choice(BOUNDS)), reached, random)
-        yield Row(f"both {place}", mentors[:, None], *ends, factor=mentees[None, :])
+from tests.doors import substitute
+from tests.scale.markets import FEW, SEEDS, agree, asked, market, of_both, proved
+from tests.scale.markets import quotas as of_one_side
 
 
 @pytest.mark.usefixtures("way")
@@ -93,7 +71,7 @@ def test_a_row_counts_the_product_of_its_factors_everywhere() -> None:
 
 
 def test_rules_that_tell_too_many_groups_apart_are_left_to_bind_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quotas, "MOST_GROUPS", 1)
+    substitute(monkeypatch, "scale", MOST_GROUPS=1)
     rows = tuple(of_both(0))
     assert quotas.find_dualisable(rows, market(0)[0].shape) == [False] * len(rows)
 

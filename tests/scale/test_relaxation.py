@@ -1,106 +1,35 @@
 """Lagrangian relaxation of rows that bind: the same pairs as where scores are stored, certified, or infeasible."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, Row, Solution, Status, Verdict, certify, solve
-from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
-from mentormatch.assignment.objective import scalarize
-from mentormatch.base.arrays import IntVector
-from mentormatch.scale import engine
-from mentormatch.scale.columns import generation, master
-from mentormatch.scale.constraints import gap, heuristic, relaxation
+from mentormatch import AssignmentProblem, Row, Solution, Status, Verdict, solve
+from mentormatch.assignment import TimeLimitReached, opening_stage, scalarize
+from mentormatch.scale import SHORT, RestrictedMaster, engine
+from mentormatch.scale.columns import generation
+from mentormatch.scale.constraints import gap, relaxation
 from mentormatch.scale.constraints.multipliers import DualCut, evaluate_model, minimise_model
 from tests.conftest import DEEP
-from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
-
-SEEDS = range(300 if DEEP else 7)
-FEW = range(60 if DEEP else 3)
-KINDS = ("disjoint", "nested", "overlapping")
-BOUNDS = ("most", "least", "exactly", "between")
-MANNERS = (GOALS, ("matched", "total"), ("total",), ("matched",), ("matched", "floor", "total"))
-
-type Both = tuple[AssignmentProblem, AssignmentProblem]
-
-
-def market(seed: int, size: int = 40) -> Both:
-    """Return a market without quotas, tied by turns, with its scores held, and not held."""
-    programme = PROGRAMME if seed % 2 else coarse(PROGRAMME)
-    rules = [rule for rule in RULES if seed % 2 or rule.least_score is None]
-    held, unheld = both(cohort(seed, size + seed % 20), programme, rules, MANNERS[seed % len(MANNERS)])
-    return held, unheld
-
-
-@cache
-def free(seed: int) -> Solution:
-    """Return the answer without quotas."""
-    return solve(market(seed)[0], seed=seed)
-
-
-def groups(kind: str, count: int, size: int, random: np.random.Generator) -> list[IntVector]:
-    """Return some groups of the people of a side, 1 for who is in it."""
-    if kind == "disjoint":
-        part = random.integers(0, count + 1, size)
-        return [(part == own).astype(np.int64) for own in range(count)]
-    drawn = np.tile(random.random(size), (count, 1)) if kind == "nested" else random.random((count, size))
-    return [(row < share).astype(np.int64) for row, share in zip(drawn, random.random(count), strict=True)]
-
-
-def bounds(kind: str, reached: int, random: np.random.Generator) -> tuple[int | None, int | None]:
-    """Return a least and a most that are near what is reached without them."""
-    off = int(random.integers(0, 4))
-    low = max(reached - off, 0)
-    match kind:
-        case "most":
-            return None, low
-        case "least":
-            return reached + off, None
-        case "exactly":
-            return low, low
-        case _:
-            return low, low + 1
-
-
-def quotas(seed: int) -> Iterator[Row]:
-    """Yield one to three quotas on a side, or on both sides."""
-    random, pairs, shape = np.random.default_rng(seed), free(seed).pairs, market(seed)[0].shape
-    for side in ((0,), (1,), (0, 1))[seed % 3]:
-        for own in groups(KINDS[seed // 3 % 3], int(random.integers(1, 4)), shape[side], random):
-            ends = bounds(str(random.choice(BOUNDS)), int(own[pairs[:, side]].sum()), random)
-            yield Row(f"quota of side {side}", own[:, None] if side == 0 else own[None, :], *ends)
-
-
-def weighted(seed: int) -> Iterator[Row]:
-    """Yield rows in which people count differently, so that whole pairs rarely reach a bound."""
-    random, pairs, shape = np.random.default_rng(seed), free(seed).pairs, market(seed)[0].shape
-    for side in (seed % 2, random.integers(2)):
-        own = random.integers(-3, 40, shape[side])
-        reached = int(own[pairs[:, side]].sum())
-        yield Row("weights", own[:, None] if side == 0 else own[None, :], most=reached - int(random.integers(1, 90)))
-
-
-def asked(seed: int, rows: Iterator[Row]) -> Both:
-    """Return the market with rows."""
-    found = tuple(rows)
-    held, unheld = (replace(each, rows=found) for each in market(seed))
-    return held, unheld
-
-
-def agree(problems: Both, seed: int) -> tuple[Solution, Solution]:
-    """Return both answers, which must be the same or both say that there is none."""
-    one, other = (solve(each, seed=seed) for each in problems)
-    assert other.engine == "wide"
-    assert same(one, other) or one.status is other.status is Status.INFEASIBLE, (seed, one.status, other)
-    return one, other
-
-
-def proved(problem: AssignmentProblem, solution: Solution) -> Verdict:
-    return certify(problem, solution).verdict
+from tests.doors import substitute
+from tests.scale.markets import (
+    FEW,
+    PROGRAMME,
+    RULES,
+    SEEDS,
+    agree,
+    asked,
+    both,
+    cohort,
+    market,
+    needing,
+    proved,
+    quotas,
+    same,
+    weighted,
+)
 
 
 @pytest.mark.usefixtures("way")
@@ -147,7 +76,7 @@ def test_pairs_are_the_same_with_short_lists_and_ties_that_multipliers_thin(
             return thin
 
     monkeypatch.setattr(relaxation, "TightFace", Counted)
-    monkeypatch.setattr(relaxation, "MAX_TIED", 0)
+    substitute(monkeypatch, "scale", MAX_TIED=0)
     for where, name in ((generation, "CANDIDATES"), (generation, "ADDED")):
         monkeypatch.setattr(where, name, 2)
     for tied in (2 * seed, 2 * seed + 60):
@@ -191,14 +120,14 @@ def test_an_answer_in_time_keeps_quotas_and_its_bounds_hold(monkeypatch: pytest.
     best = {tier.goal: tier.value for tier in solve(problem).tiers}
     told: list[Solution] = []
 
-    class Once(master.RestrictedMaster):
+    class Once(RestrictedMaster):
         """Is out of time after its first answer."""
 
         def report_pairs(self, pairs: np.ndarray, bound: int) -> Solution:
             told.append(super().report_pairs(pairs, bound))
             raise TimeLimitReached
 
-    monkeypatch.setattr(engine, "RestrictedMaster", Once)
+    substitute(monkeypatch, "scale", RestrictedMaster=Once)
     found = solve(problem)
     assert found.status is Status.FEASIBLE
     assert len(told) == 1
@@ -218,10 +147,10 @@ def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_th
     most = len(solve(replace(problem, rows=())).pairs)
     none = replace(problem, rows=(Row("all", np.ones((1, 1), dtype=np.int64), least=most + 1),))
     reach = opening_stage(scalarize(problem, 1 << 64)).range
-    monkeypatch.setattr(master, "INT_EXACT", 4 * reach)
+    substitute(monkeypatch, "scale", INT_EXACT=4 * reach)
     assert solve(none).status is Status.INFEASIBLE
     monkeypatch.setattr(engine, "_is_infeasible", lambda *_: False)
-    assert solve(none).notes == (gap.SHORT,)
+    assert solve(none).notes == (SHORT,)
 
 
 def test_a_row_that_does_not_rest_on_people_may_stand_beside_one_that_does() -> None:
@@ -241,8 +170,8 @@ def test_a_row_that_does_not_rest_on_people_is_kept_by_few_and_said_to_bind_for_
     row = Row("any", some, most=int(some[pairs[:, 0], pairs[:, 1]].sum()) // 2)
     assert same(*(solve(replace(each, rows=(row,))) for each in (held, problem)))
     monkeypatch.setattr(gap, "SOLVED_WHOLE", 0)
-    monkeypatch.setattr(heuristic, "MAX_OPEN", 0)
-    assert solve(replace(problem, rows=(row,))).notes == (gap.SHORT,)
+    substitute(monkeypatch, "scale", MAX_OPEN=0)
+    assert solve(replace(problem, rows=(row,))).notes == (SHORT,)
 
 
 @pytest.mark.parametrize("seed", range(200 if DEEP else 15))

@@ -4,18 +4,16 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem
-from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
-from mentormatch.operations.instance import unheld_scores
-from mentormatch.rules.rule import formulate
+from mentormatch.assignment import EXCLUDED, ScanQuery
+from mentormatch.operations import unheld_scores
+from mentormatch.rules import formulate
+from mentormatch.scale import ALWAYS_CACHED, ImplicitScores, SimdScanner, scan_range
 from mentormatch.scale.columns.generation import INFINITE
-from mentormatch.scale.scan import simd
 from mentormatch.scale.scan.blocks import scan_block, skip_deadline
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scale.scan.simd import SimdScanner, find_column_maxima
-from mentormatch.scale.scan.workers import scan_range
-from mentormatch.scale.scores import terms
+from mentormatch.scale.scan.simd import find_column_maxima
 from tests.conftest import some_of
-from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, cohort
+from tests.doors import substitute
+from tests.scale.markets import GOALS, PROGRAMME, RULES, cohort
 
 
 def hold_scans(problem: AssignmentProblem, seed: int, scale: int, share: float) -> None:
@@ -77,8 +75,8 @@ def test_a_scan_finds_the_same_where_all_is_counted_or_hardly_anything(
     kinds: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     criteria = [each for each in PROGRAMME.criteria if each.kind in kinds]
-    for whole in (terms.ALWAYS_CACHED, 0):
-        monkeypatch.setattr(terms, "ALWAYS_CACHED", whole)
+    for whole in (ALWAYS_CACHED, 0):
+        substitute(monkeypatch, "scale", ALWAYS_CACHED=whole)
         for rules in (RULES[:0], [each for each in RULES if each.kind in {"gap", "common"}]):
             hold_scans(formulate(cohort(0, 800), unheld_scores(cohort(0, 800), criteria), rules, GOALS), 1, 1, 0.2)
 
@@ -86,8 +84,8 @@ def test_a_scan_finds_the_same_where_all_is_counted_or_hardly_anything(
 @pytest.mark.parametrize("size", some_of([300, 1_500]))
 def test_a_scan_finds_the_same_in_runs_of_any_length(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for run, span in ((1, 1 << 19), (7, 100), (512, 1), (1 << 20, 1 << 19)):
-        monkeypatch.setattr(simd, "RUN_LENGTH", run)
-        monkeypatch.setattr(simd, "RUN_SPAN", span)
+        substitute(monkeypatch, "scale", RUN_LENGTH=run)
+        substitute(monkeypatch, "scale", RUN_SPAN=span)
         hold_scans(
             formulate(cohort(0, size), unheld_scores(cohort(0, size), PROGRAMME.criteria), RULES, GOALS), 2, 1, 0.1
         )

@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, EngineError, Row, Status, Verdict, certify, solve
-from mentormatch.assignment.engine import select_engine
+from mentormatch.assignment import Large, empty_solution, select_engine
 from mentormatch.assignment.engines import large
-from mentormatch.assignment.engines.large import Large
-from mentormatch.assignment.model.solution import empty_solution
 from tests.conftest import DEEP
-from tests.scale.test_column_generation import needing, same
-from tests.scale.test_relaxation import FEW, asked, free, market, quotas, weighted
+from tests.doors import substitute
+from tests.scale.markets import FEW, asked, free, market, needing, quotas, same, weighted
 
 SEEDS = range(300 if DEEP else 8)
 
@@ -20,9 +18,9 @@ SEEDS = range(300 if DEEP else 8)
 @pytest.fixture(autouse=True)
 def of_few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have few pairs count as many, for which compiled code is used."""
-    monkeypatch.setattr(large, "MANY", 0)
-    monkeypatch.setattr(large, "MANY_COUPLED", 0)
-    monkeypatch.setattr(large, "use_numba", lambda _: True)
+    substitute(monkeypatch, "assignment", LARGE_PAIRS=0)
+    substitute(monkeypatch, "assignment", LARGE_COUPLED_PAIRS=0)
+    substitute(monkeypatch, "assignment", use_numba=lambda _: True)
 
 
 def agree(problem: AssignmentProblem, seed: int) -> None:
@@ -76,13 +74,13 @@ def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch)
     fair = replace(binding(), goals=("matched", "leximin"))
     assert select_engine(fair).kind == "milp"
     assert select_engine(replace(fair, rows=())).kind == "wide"
-    monkeypatch.setattr(large, "use_numba", lambda _: False)
+    substitute(monkeypatch, "assignment", use_numba=lambda _: False)
     assert select_engine(replace(fair, rows=())).kind == "plain"
     both_sides = Row("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
     for row in (both_sides, *weighted(3)):
         assert select_engine(replace(binding(), rows=(row,))).kind == "milp"
     assert select_engine(replace(binding(), rows=binding().rows * (large.ROWS + 1))).kind == "milp"
-    monkeypatch.setattr(large, "MANY", 1 << 13)
+    substitute(monkeypatch, "assignment", LARGE_PAIRS=1 << 13)
     assert select_engine(binding()).kind == "milp"
 
 

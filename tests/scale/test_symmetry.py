@@ -10,24 +10,19 @@ from scipy.optimize import linprog
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of, naming_as, repeated
 from mentormatch import AssignmentProblem, Cohort, People, Programme, Rule, Solution, Status, Verdict, certify, solve
+from mentormatch.assignment import ScanQuery, opening_stage, scalarize
 from mentormatch.assignment.flow.transportation import augment_class, shortest_path, transport_state
-from mentormatch.assignment.lexicographic import opening_stage
-from mentormatch.assignment.model.scores import ScanQuery
-from mentormatch.assignment.objective import scalarize
-from mentormatch.base.columns import NameLists
-from mentormatch.operations.instance import unheld_scores
-from mentormatch.rules.kinds.bounds import Quota
-from mentormatch.rules.kinds.named_people import Ban, Pin
-from mentormatch.rules.rule import formulate
+from mentormatch.base import NameLists
+from mentormatch.operations import unheld_scores
+from mentormatch.rules import Ban, Pin, Quota, formulate
+from mentormatch.scale import ImplicitScores, PricingProblem, make_path_scanner
 from mentormatch.scale.columns import aggregation, ties
-from mentormatch.scale.columns.residual import make_path_scanner
-from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.columns.symmetry import PeopleClasses
 from mentormatch.scale.columns.ties import TieScores
 from mentormatch.scale.scan.blocks import BlockScanner
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scoring.score import score
+from mentormatch.scoring import score
 from tests.conftest import DEEP
+from tests.doors import substitute
 
 PROGRAMME = mm.examples.programme()
 RULES = tuple(rule for rule in PROGRAMME.rules if not isinstance(rule, Quota))
@@ -124,7 +119,7 @@ def test_people_of_few_classes_have_the_pairs_of_the_whole_block(seed: int, prog
 def test_people_who_are_alike_but_for_whom_they_name_have_the_pairs_of_the_whole_block(
     seed: int, programme: Programme, listed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, name in ((ties, "CANDIDATES"), (ties, "ADDED"), (aggregation, "ADDED")):
+    for module, name in ((ties, "TIED_CANDIDATES"), (ties, "ADDED"), (aggregation, "ADDED")):
         monkeypatch.setattr(module, name, listed)
     held, unheld = both(cohort(seed, by_name=True), programme, RULES)
     assert same(solve(held, seed=seed), solve(unheld, seed=seed))
@@ -133,7 +128,7 @@ def test_people_who_are_alike_but_for_whom_they_name_have_the_pairs_of_the_whole
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_short_first_list_of_ties_changes_nothing(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, few in (("CANDIDATES", 1), ("BLOCK_CANDIDATES", 0), ("ADDED", 1)):
+    for name, few in (("TIED_CANDIDATES", 1), ("BLOCK_CANDIDATES", 0), ("ADDED", 1)):
         monkeypatch.setattr(ties, name, few)
     held, unheld = both(cohort(seed), COARSE, ())
     assert same(solve(held), solve(unheld))
@@ -144,7 +139,7 @@ def test_a_short_first_list_of_ties_changes_nothing(seed: int, monkeypatch: pyte
 def test_a_market_of_too_many_classes_to_be_solved_whole_has_the_same_pairs(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aggregation, "STEP_LIMIT", (0, 0))
+    substitute(monkeypatch, "scale", STEP_LIMIT=(0, 0))
     held, unheld = both(cohort(seed), PROGRAMME, RULES)
     assert same(solve(held), solve(unheld))
 
@@ -224,7 +219,7 @@ def test_compiled_code_finds_the_ties_that_the_numpy_scan_finds(
     seed: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts = list[int]()
-    monkeypatch.setattr(ties, "ROW_CROWD", SIZE)
+    substitute(monkeypatch, "scale", ROW_CROWD=SIZE)
 
     def compared(scores: TieScores) -> Callable[[ScanQuery], Callable[[int, int], object]]:
         n, m = scores.shape

@@ -9,25 +9,22 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Row, Status, Verdict, certify, solve, verify
-from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.objective import evaluate_tiers, objective_of, scalarize
-from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
-from mentormatch.operations import instance
-from mentormatch.record.verify import VerificationOutcome
-from mentormatch.scale import engine
-from mentormatch.scale.columns import generation, master
-from mentormatch.scale.columns.master import RestrictedMaster, WeightedGoals
-from tests.conftest import DEEP
-from tests.scale.test_column_generation import (
-    PROGRAMME,
-    RULES,
-    both,
-    coarse,
-    cohort,
-    needing,
-    same,
+from mentormatch.assignment import (
+    OptimalFace,
+    PrimalDual,
+    RemainingDegrees,
+    TimeLimitReached,
+    evaluate_tiers,
+    objective_of,
+    scalarize,
 )
-from tests.scale.test_explanations import PROGRAMMES, some_pairs
+from mentormatch.record import VerificationOutcome
+from mentormatch.scale import RestrictedMaster
+from mentormatch.scale.columns import master
+from mentormatch.scale.columns.master import WeightedGoals
+from tests.conftest import DEEP
+from tests.doors import substitute
+from tests.scale.markets import PROGRAMME, PROGRAMMES, RULES, both, coarse, cohort, needing, same, some_pairs
 
 REPAIR = ("matched", "changes", "priority", "total")
 GOALS = (REPAIR, ("changes", "matched", "total"), ("priority", "changes", "total"))
@@ -51,8 +48,8 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def limit(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """Have pairs be worth less than so much, in compiled code or without."""
-    monkeypatch.setattr(master, "INT_EXACT", most)
-    monkeypatch.setattr(master, "MAX_FLOAT64", 3 * most)
+    substitute(monkeypatch, "scale", INT_EXACT=most)
+    substitute(monkeypatch, "scale", MAX_FLOAT64=3 * most)
 
 
 def former(problem: AssignmentProblem, seed: int) -> tuple[tuple[int, int], ...]:
@@ -173,8 +170,8 @@ def test_the_bounds_of_the_first_answer_hold(seed: int) -> None:
             raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "RestrictedMaster", Once)
-        patch.setattr(generation, "CANDIDATES", 1)
+        substitute(patch, "scale", RestrictedMaster=Once)
+        substitute(patch, "scale", CANDIDATES=1)
         found = solve(problem)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0].bound is not None
@@ -220,7 +217,7 @@ def test_a_repair_is_the_same_answers_the_same_and_is_verified(
     before = mm.match(people, PROGRAMMES[kind], seed=seed)
     gone = [pair.mentor for pair in before.pairs[:3]] + [pair.mentee for pair in before.pairs[-3:]]
     held = mm.repair(before, withdrawn=gone)
-    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
+    substitute(monkeypatch, "operations", MAX_STORED_PAIRS=0)
     unheld = mm.repair(before, withdrawn=gone)
     assert beyond(unheld.matching.problem)
     assert unheld.matching.solution.tiers == held.matching.solution.tiers

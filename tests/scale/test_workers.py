@@ -17,22 +17,19 @@ from distributed import Client, LocalCluster
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Progress, RequestError, Solution, Status, language, solve
-from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.scores import ScanQuery
-from mentormatch.base.progress import listen
+from mentormatch.assignment import ScanQuery, TimeLimitReached
+from mentormatch.base import listen
 from mentormatch.languages import spoken
-from mentormatch.operations import instance
-from mentormatch.operations.instance import unheld_scores
-from mentormatch.rules.rule import formulate
-from mentormatch.scale.columns import master
+from mentormatch.operations import unheld_scores
+from mentormatch.rules import formulate
+from mentormatch.scale import ImplicitScores, RestrictedMaster, SimdScanner
 from mentormatch.scale.scan import dispatch, workers
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, concatenate_hits, scan_all
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scan.workers import Block, MatrixPayload, NotReadyError, ThreadScanPool, WorkerLostError
+from tests.doors import substitute
 from tests.failure.processes import alive, wait_for
-from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, cohort, same
+from tests.scale.markets import GOALS, PROGRAMME, RULES, cohort, same
 
 SIZE = 1_300
 IN_TIME_S = 10.0
@@ -53,7 +50,7 @@ def alone(problem: AssignmentProblem) -> Solution:
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a look made of twenty blocks."""
-    monkeypatch.setattr(dispatch, "PAIRS_AT_ONCE", 1)
+    substitute(monkeypatch, "scale", PAIRS_AT_ONCE=1)
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +155,7 @@ def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_scan(
 def test_where_no_worker_is_left_it_is_said_in_time(
     problem: AssignmentProblem, empty: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "PATIENCE_S", 0.5)
+    substitute(monkeypatch, "scale", PATIENCE_S=0.5)
     begun = monotonic()
     found = solve(problem, executor=empty)
     assert monotonic() - begun < IN_TIME_S
@@ -178,20 +175,18 @@ def test_a_time_limit_holds_while_blocks_are_out(problem: AssignmentProblem, emp
 def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
     problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mentormatch.scale import engine
-    from mentormatch.scale.columns import generation
 
     with processes(2) as executor:
 
-        class Deadly(master.RestrictedMaster):
+        class Deadly(RestrictedMaster):
             """Loses a process after its first answer."""
 
             def report(self, *answer: object) -> None:
                 super().report(*answer)  # type: ignore[arg-type]  # whatever it is told
                 executor.submit(os.kill, next(iter(executor._processes)), signal.SIGKILL)
 
-        monkeypatch.setattr(engine, "RestrictedMaster", Deadly)
-        monkeypatch.setattr(generation, "CANDIDATES", 1)
+        substitute(monkeypatch, "scale", RestrictedMaster=Deadly)
+        substitute(monkeypatch, "scale", CANDIDATES=1)
         found = solve(problem, executor=executor)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0].bound is not None
@@ -250,7 +245,7 @@ def test_workers_without_compiled_code_find_the_same_pairs(
     problem: AssignmentProblem, alone: Solution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "find_spec", lambda _: None)
-    monkeypatch.setattr(dispatch, "PAIRS_AT_ONCE", 64 * SIZE * 8)
+    substitute(monkeypatch, "scale", PAIRS_AT_ONCE=64 * SIZE * 8)
     assert same(solve(problem, executor=Here()), alone)
     (held,) = workers.CACHED_PAYLOAD.values()
     assert not isinstance(getattr(held.open_scanner(), "__self__", None), SimdScanner)
@@ -271,7 +266,7 @@ def test_what_cannot_be_sent_is_refused_with_what_to_do(
 def test_blocks_are_of_whole_strips_and_neither_few_nor_large(
     shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "PAIRS_AT_ONCE", 1 << 27)
+    substitute(monkeypatch, "scale", PAIRS_AT_ONCE=1 << 27)
     blocks = dispatch.split_into_blocks(*shape)
     assert [row for start, stop in blocks for row in range(start, stop)] == list(range(shape[0]))
     assert all(start % BLOCK_ROWS == 0 for start, _ in blocks)
@@ -344,8 +339,8 @@ def test_what_is_sent_holds_no_key_and_only_answers_that_have_no_table(problem: 
 
 
 def test_a_scan_by_workers_tells_how_far_it_is(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentormatch.base.progress.QUIET_S", 0.0)
-    monkeypatch.setattr("mentormatch.base.progress.TICK_S", 0.001)
+    substitute(monkeypatch, "base", QUIET_S=0.0)
+    substitute(monkeypatch, "base", TICK_S=0.001)
     told: list[Progress] = []
     with listen(told.append), ThreadPoolExecutor(1) as executor:
         solve(problem, executor=executor)
@@ -363,6 +358,6 @@ def test_a_matching_takes_an_executor_and_needs_none_for_few_pairs(monkeypatch: 
 
     people, programme = cohort(4), PROGRAMME.model_copy(update={"rules": list(RULES)})
     few = mm.match(people, programme, executor=Untouched(1))
-    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
+    substitute(monkeypatch, "operations", MAX_STORED_PAIRS=0)
     with ThreadPoolExecutor(2) as executor:
         assert mm.match(people, programme, executor=executor).pairs == few.pairs

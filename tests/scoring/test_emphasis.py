@@ -8,7 +8,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Programme
-from mentormatch.operations import instance
+from tests.doors import substitute
 
 FIELDS: Mapping[str, Any] = {
     "code": {"question": "Code", "kind": "text", "use": "key"},
@@ -134,6 +134,6 @@ def test_a_criterion_with_a_mistake_is_not_also_told_as_one_that_no_option_names
 
 
 def test_more_pairs_than_are_held_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 3)
+    substitute(monkeypatch, "operations", MAX_STORED_PAIRS=3)
     with pytest.raises(mm.RequestError, match="trop de paires pour compter les priorités"):
         matched(programme(field="compte"))

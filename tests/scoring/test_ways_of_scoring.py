@@ -11,23 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Cohort, Criterion, People, Person
-from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, Ranks, SingleChoice
+from mentormatch.base import Column, Grades, MultiChoice, NameLists, Ranks, SingleChoice
 from mentormatch.fields import Side
-from mentormatch.scoring import score as scoring
-from mentormatch.scoring.criteria.compared_answers import Availability, Coverage, Overlap, Same, Unlike
-from mentormatch.scoring.criteria.preferences import Wishes
-from mentormatch.scoring.criterion import AnswerTally, Block, Named, criteria_by_kind
-from mentormatch.scoring.score import (
-    ClassPoints,
-    Direct,
-    Exceptions,
-    LookupTable,
-    Share,
-    contribution,
-    normalise_weights,
-    score,
-    tabulate,
-)
+from mentormatch.scoring import AnswerTally, Block, contribution, criteria_by_kind, normalise_weights, score
+from mentormatch.scoring import scores as scoring
+from mentormatch.scoring.criteria import Availability, Coverage, Overlap, Same, Unlike, Wishes
+from mentormatch.scoring.criterion import Named
+from mentormatch.scoring.scores import ClassPoints, Direct, Exceptions, LookupTable, Share, tabulate
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, surveys
 

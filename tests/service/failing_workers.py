@@ -4,19 +4,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mentormatch.contract.operation import COHORT
-from mentormatch.service.processes import BOUND
+from mentormatch.contract import COHORT
+from mentormatch.service import BOUND, WORKER_PROGRAM
 from tests.canaries import ANSWER
 from tests.service.server import limits
 
 SLEEPS, DIES, FULL, BROKEN, ENGINE, ENDLESS, LINGERS = range(101, 108)
 TROUBLE = f"""{BOUND}
 import os, time
-from mentormatch.assignment import engine
-from mentormatch.assignment.engines.semi_assignment import SemiAssignment
-from mentormatch.assignment.engine import solve
-from mentormatch.errors import EngineError
-from mentormatch.contract.operations.matching import Match
+from mentormatch import EngineError, solve
+from mentormatch.contract import operations_by_kind
+Match = type(operations_by_kind()["match"])
 answer = Match.answer
 
 def endless():
@@ -41,14 +39,13 @@ def troubled(self, request):
     return answer(self, request)
 
 Match.answer = troubled
-from mentormatch.service.worker import main
-main()
+{WORKER_PROGRAM.removeprefix(BOUND)}
 """
 
 
 def troubled(**values: object) -> str:
     """Return the Python that gives a service other limits, and workers that get into trouble when asked to."""
-    return f"{limits(**values)}\nfrom mentormatch.service import processes\nprocesses.PROGRAM = {TROUBLE!r}"
+    return f"{limits(**values)}\nfrom tests.doors import put\nput('service', WORKER_PROGRAM={TROUBLE!r})"
 
 
 def asked(seed: int = 0, **more: Any) -> dict[str, Any]:

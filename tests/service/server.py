@@ -19,11 +19,11 @@ from tests.failure.processes import wait_for
 TOKEN = "a-token-for-tests"
 SAID = re.compile(r"(http://\S+?)/(?:#token=(\S+))?$", re.MULTILINE)
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-AT_ONCE = "from mentormatch.service import gate\ngate.WRONG_S = 0.0\n"
+AT_ONCE = "from tests.doors import put\nput('service', WRONG_S=0.0)\n"
 """Python that has a service answer wrong tokens at once, for tests that send many."""
-UNREHEARSED = "" if DEEP else "from mentormatch.service import components\ncomponents.REHEARSAL = ''\n"
+UNREHEARSED = "" if DEEP else "from tests.doors import put\nput('service', REHEARSAL='')\n"
 """Python that has no worker rehearse, which takes seconds of every service: tests of the pool hold what it is for."""
-ALONE = "" if DEEP else "from mentormatch.service import processes\nprocesses.SPARE = 0\n"
+ALONE = "" if DEEP else "from tests.doors import put\nput('service', SPARE=0)\n"
 """Python that has no worker stand ready, for a service of which nothing is said of workers."""
 JSON = {"Content-Type": "application/json"}
 
@@ -120,6 +120,7 @@ def limits(**values: object) -> str:
     given = ", ".join(f"{name}={value!r}" for name, value in values.items())
     return (
         "from functools import partial\n"
-        "from mentormatch.service import settings\n"
-        f"settings.Settings = partial(settings.Settings, {given})"
+        "from mentormatch.service import Settings\n"
+        "from tests.doors import put\n"
+        f"put('service', Settings=partial(Settings, {given}))"
     )

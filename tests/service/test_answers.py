@@ -8,14 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
-from mentormatch.contract.operation import COHORT, ask, operations
-from mentormatch.service.openapi import ProblemForm
-from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN
+from mentormatch.contract import COHORT, ask, operations_by_kind
+from mentormatch.service import KINDS, URN
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.failure.processes import wait_for
+from tests.service.asking import problem
 from tests.service.server import AT_ONCE, JSON, Served, serving
 
-KINDS_OF_OPERATION = list(operations())
+KINDS_OF_OPERATION = list(operations_by_kind())
 HOSTILE = [
     "bigint",
     "bom",
@@ -46,20 +46,9 @@ def client(served: Served) -> Iterator[httpx.Client]:
         yield line
 
 
-def problem(answer: httpx.Response, code: str) -> dict[str, Any]:
-    """Return the problem that an answer is, held against its form."""
-    assert answer.headers["content-type"] == MEDIA_TYPE
-    told: dict[str, Any] = answer.json()
-    ProblemForm.model_validate(told)
-    assert told["type"] == URN + code, told
-    assert told["status"] == answer.status_code == KINDS[code].status
-    assert told["request_id"] == answer.headers["x-request-id"]
-    return told
-
-
 @pytest.mark.parametrize("kind", KINDS_OF_OPERATION)
 def test_every_operation_answers_its_example_as_the_library_does(kind: str, client: httpx.Client) -> None:
-    example = operations()[kind].example()
+    example = operations_by_kind()[kind].example()
     answer = client.post(f"/v1/{kind}", json=example)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/json"
@@ -211,5 +200,5 @@ def test_a_description_names_every_problem_and_asks_for_the_token(client: httpx.
         asked = told["paths"][f"/v1/{kind}"]["post"]
         assert {str(one.status) for one in KINDS.values()} < set(asked["responses"])
         assert asked["requestBody"]["content"]["application/json"]["examples"]["example"]["value"] == (
-            operations()[kind].example()
+            operations_by_kind()[kind].example()
         )

@@ -15,9 +15,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, seed, settings
 from schemathesis.config import SchemathesisConfig
 
-from mentormatch.contract.operation import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME, operations
-from mentormatch.service.server import make_app
-from mentormatch.service.settings import Settings
+from mentormatch.contract import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME, operations_by_kind
+from mentormatch.service import Settings, make_app
 from tests.conftest import DEEP
 from tests.service.server import AT_ONCE, BEARER, Served, serving
 
@@ -64,7 +63,7 @@ def described() -> dict[str, Any]:
     found: dict[str, Any] = deepcopy(make_app(Settings("")).openapi())
     schemas = found["components"]["schemas"]
     schemas["Row"]["propertyNames"] = {"minLength": 1, "maxLength": 1_000}
-    for operation in operations().values():
+    for operation in operations_by_kind().values():
         schemas[operation.request_type.__name__] |= operation.request_type.model_config.get("json_schema_extra", {})
     return found
 
@@ -79,7 +78,7 @@ def simpler() -> dict[str, Any]:
     found = deepcopy(DESCRIPTION)
     found["components"]["schemas"] |= {name: {"enum": some} for name, some in SIMPLER.items()}
     del found["paths"]["/metrics"]  # nothing can be wrong with its requests but the token, which is always sent here
-    for kind in operations():
+    for kind in operations_by_kind():
         asked = found["paths"][f"/v1/{kind}"]["post"]
         del asked["parameters"], asked["requestBody"]["content"]["application/json"]["examples"]
     return reached(found)

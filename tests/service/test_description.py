@@ -10,11 +10,10 @@ import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_30, OPENAPI_31
 
-from mentormatch.contract.operation import operations
+from mentormatch.contract import operations_by_kind
+from mentormatch.service import KINDS, Settings, make_app
 from mentormatch.service.openapi import description_3_0
-from mentormatch.service.problems import KINDS
-from mentormatch.service.server import make_app
-from mentormatch.service.settings import MIB, Settings
+from mentormatch.service.settings import MIB
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "guides" / "run-the-service.md").read_text("utf-8")
 
@@ -27,7 +26,7 @@ def test_the_guide_says_what_to_do_about_every_problem(code: str) -> None:
 
 def test_the_guide_names_every_operation_and_every_limit() -> None:
     limits = Settings("")
-    assert [kind for kind in operations() if f"`/v1/{kind}`" not in GUIDE] == []
+    assert [kind for kind in operations_by_kind() if f"`/v1/{kind}`" not in GUIDE] == []
     table = GUIDE.partition("## Limits")[2]
     told = [limits.people, limits.pairs, limits.queue, limits.jobs, limits.connections]
     told += [limits.body_bytes // MIB, limits.worker_bytes // (1024 * MIB), limits.results_bytes // MIB]
@@ -105,7 +104,7 @@ def test_every_operation_stands_under_a_heading_and_says_what_it_does() -> None:
 
 
 def test_a_request_has_no_default_that_a_client_would_have_to_send() -> None:
-    asked = [SCHEMAS[operation.request_type.__name__] for operation in operations().values()]
+    asked = [SCHEMAS[operation.request_type.__name__] for operation in operations_by_kind().values()]
     assert [key for one in asked for key, said in one["properties"].items() if "default" in said] == []
     assert "By default `canonical`." in json.dumps(SCHEMAS["MatchRequest"]["properties"]["ties"])
 
@@ -113,7 +112,7 @@ def test_a_request_has_no_default_that_a_client_would_have_to_send() -> None:
 def test_what_a_job_answers_is_told_apart_by_the_keys_of_the_answer() -> None:
     found = [part["$ref"].rpartition("/")[2] for part in SCHEMAS["JobResult"]["anyOf"]]
     keys = [set(SCHEMAS[name]["required"]) for name in found]
-    assert len(found) == len(operations())
+    assert len(found) == len(operations_by_kind())
     assert [
         (found[place], found[later])
         for place, needed in enumerate(keys)

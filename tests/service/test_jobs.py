@@ -15,16 +15,14 @@ from typing import Any
 import httpx
 import pytest
 
-from mentormatch.contract.operation import ask, operations
-from mentormatch.service.openapi import JobForm, JobListForm
+from mentormatch.contract import ask, operations_by_kind
+from mentormatch.service import JobForm
 from tests.canaries import ANSWER
-from tests.cli.commands import done
 from tests.failure.processes import alive, children, only_linux, wait_for
+from tests.service.asking import ASYNC, KEY, command, pages, problem
 from tests.service.failing_workers import DIES, ENDLESS, LINGERS, SLEEPS, asked, troubled
 from tests.service.server import Served, kill_and_start, serving
-from tests.service.test_answers import problem
 
-ASYNC, KEY = {"Prefer": "respond-async"}, "Idempotency-Key"
 SETTINGS = troubled(workers=2, small_pairs=3, patience_s=3.0, queue=100)
 
 
@@ -48,6 +46,12 @@ def client(served: Served) -> Iterator[httpx.Client]:
         yield line
 
 
+def small(seed: int = 0) -> dict[str, Any]:
+    """Return a request with so few pairs that it is answered at once."""
+    one = asked(seed)
+    return one | {"mentors": one["mentors"][:1]}
+
+
 def job_of(answer: httpx.Response) -> dict[str, Any]:
     assert answer.status_code == 202, answer.text
     told: dict[str, Any] = answer.json()
@@ -56,27 +60,12 @@ def job_of(answer: httpx.Response) -> dict[str, Any]:
     return told
 
 
-def small(seed: int = 0) -> dict[str, Any]:
-    """Return a request with so few pairs that it is answered at once."""
-    one = asked(seed)
-    return one | {"mentors": one["mentors"][:1]}
-
-
 def kept(client: httpx.Client, seed: int, key: str) -> dict[str, Any]:
     return job_of(client.post("/v1/match", json=asked(seed), headers=ASYNC | {KEY: key}))
 
 
 def is_in(client: httpx.Client, job: dict[str, Any], state: str) -> bool:
     return bool(client.get(job["links"]["self"]).json()["state"] == state)
-
-
-def pages(client: httpx.Client, limit: int) -> Iterator[JobListForm]:
-    """Yield every page of jobs."""
-    place: str | None = f"/v1/jobs?limit={limit}"
-    while place:
-        page = JobListForm.model_validate_json(client.get(place).content)
-        yield page
-        place = page.next
 
 
 def events(client: httpx.Client, job: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -89,7 +78,7 @@ def events(client: httpx.Client, job: dict[str, Any]) -> list[tuple[str, dict[st
 
 @pytest.mark.proof
 def test_one_member_is_answered_at_once_and_many_become_a_job_that_can_be_given_up(client: httpx.Client) -> None:
-    sent = operations()["groups"].example()
+    sent = operations_by_kind()["groups"].example()
     options = sent["programme"]["fields"]["skills"]["options"]
     alone = {"programme": sent["programme"], "members": sent["members"][:1]}
     assert client.post("/v1/groups", json=alone).status_code == 200
@@ -239,14 +228,6 @@ def test_jobs_are_listed_the_newest_first_page_by_page_also_past_one_that_is_del
     assert [job["id"] for job in client.get(first["next"]).json()["jobs"]] == whole[2:][: len(whole[2:4])]
     for query in ("limit=0", "limit=101", "limit=x", "after=x", "after=", "limt=5"):
         problem(client.get(f"/v1/jobs?{query}"), "misfit")
-
-
-def command(*words: object, store: Path) -> dict[str, Any]:
-    """Return what a command says to programs."""
-    ended = done("keys", *words, "--store", store, "--json", "--quiet")
-    assert (ended.code, ended.err) == (0, "")
-    told: dict[str, Any] = json.loads(ended.out)
-    return told
 
 
 def bearer(token: str) -> str:

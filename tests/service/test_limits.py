@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from mentormatch.contract.operation import COHORT, MENTEES, MENTORS
+from mentormatch.contract import COHORT, MENTEES, MENTORS
 from tests.failure.processes import only_linux, wait_for
+from tests.service.asking import problem
 from tests.service.failing_workers import BROKEN, DIES, ENGINE, FULL, SLEEPS, asked, body, troubled
 from tests.service.server import BEARER, JSON, TOKEN, Served, serving
-from tests.service.test_answers import problem
 
 BODY, PEOPLE, PAIRS = 20_000, 6, 25
 SMALL: dict[str, Any] = {

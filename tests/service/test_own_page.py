@@ -3,13 +3,11 @@
 import json
 import os
 import re
-import shlex
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -20,67 +18,15 @@ from playwright.sync_api import Browser
 from mentormatch.cli import serve
 from mentormatch.service.keys import OneTimeTokens
 from tests.cli.commands import done
+from tests.doors import substitute
 from tests.failure.processes import only_linux, wait_for
-from tests.service.server import UNREHEARSED, Served, answers, listen, stop
-
-ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/#token=([\w-]{40,})")
-
-
-class Own:
-    """An account: where it keeps things, and a browser that notes the address that it is to open."""
-
-    def __init__(self, folder: Path, *, opens: bool = True) -> None:
-        self.folder, self.asked = folder, folder / "asked"
-        browser = folder / "browser"
-        noting = f'echo "$1" >> {shlex.quote(str(self.asked))}' if opens else "exit 1"
-        browser.write_text(f"#!/bin/sh\n{noting}\n", "utf-8")
-        browser.chmod(0o755)
-        own = {"XDG_DATA_HOME": str(folder / "data"), "BROWSER": f"{browser} %s", "MENTORMATCH_LANGUAGE": "fr"}
-        self.variables = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ} | own
-
-    @property
-    def store(self) -> Path:
-        return self.folder / "data" / "mentormatch" / serve.STORE
-
-    def begin(self, program: Path | None = None) -> subprocess.Popen[str]:
-        """Run the command without an argument, or another program of it."""
-        here = [sys.executable, "-c", f"{UNREHEARSED}from mentormatch.cli import main\nmain()"]
-        command = [str(program)] if program else here
-        return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=self.variables)
-
-    def addresses(self) -> list[tuple[str, str]]:
-        """Return where the browser was sent, and with which token."""
-        return ADDRESS.findall(self.asked.read_text("utf-8")) if self.asked.exists() else []
-
-    @contextmanager
-    def opened(self, program: Path | None = None) -> Iterator[Served]:
-        served = Served(self.begin(program))
-        listen_in_the_background(served)
-        try:
-            before = len(self.addresses())
-            wait_for(lambda: len(self.addresses()) > before)
-            address = self.addresses()[-1][0]
-            served.said.insert(0, f"{address}/\n")  # where helpers look for it
-            wait_for(lambda: answers(served))
-            yield served
-        finally:
-            stop(served)
-
-
-def listen_in_the_background(served: Served) -> None:
-    from threading import Thread
-
-    Thread(target=listen, args=(served,), daemon=True).start()
+from tests.service.own_page import ADDRESS, Own, listen_in_the_background
+from tests.service.server import Served, stop
 
 
 def sign_in(address: str, token: str) -> httpx.Response:
     headers = {"Origin": address, "Sec-Fetch-Site": "same-origin"}
     return httpx.post(f"{address}/session", json={"token": token}, headers=headers, trust_env=False, timeout=30)
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Own:
-    return Own(tmp_path_factory.mktemp("own"))
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +101,7 @@ def test_where_no_browser_opens_the_address_is_said_and_an_interrupt_ends_it(tmp
 
 
 def test_without_the_service_it_is_said_in_words_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "NEEDED", ("no_such_module",))
+    substitute(monkeypatch, "cli", NEEDED=("no_such_module",))
     for code, words in (("fr", "mentormatch --help"), ("en", "The page cannot be opened")):
         ended = done("--language", code)
         assert (ended.code, ended.out) == (1, "")
@@ -231,7 +177,7 @@ def test_a_windows_launcher_is_a_batch_file_with_the_line_ends_of_windows() -> N
 def test_a_launcher_is_written_again_but_never_over_something_else(
     platform: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mentormatch.cli.serve.sys.platform", platform)
+    monkeypatch.setattr(sys, "platform", platform)
     written = tmp_path / name
     for _ in range(2):
         ended = done("install-launcher", str(tmp_path), "--json")

@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 
 from mentormatch import language
-from mentormatch.contract.operation import ask
-from mentormatch.service import processes
-from mentormatch.service.messages import ServiceMessage
-from mentormatch.service.problems import RefusedError
-from mentormatch.service.processes import SPARE, Pool, Residents
-from mentormatch.service.settings import Settings
+from mentormatch.contract import ask
+from mentormatch.service import SPARE, RefusedError, Residents, ServiceMessage, Settings, processes
+from mentormatch.service.processes import Pool
 from tests.conftest import some_of
+from tests.doors import substitute
 from tests.failure.processes import alive, only_linux, wait_for
 from tests.service.event_loop import result_of
 from tests.service.failing_workers import SLEEPS, TROUBLE, asked, body
@@ -128,7 +126,7 @@ def test_workers_that_were_killed_while_they_waited_are_replaced_and_nobody_noti
 
 @pytest.mark.proof
 def test_a_request_that_is_given_up_ends_its_worker_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "PROGRAM", TROUBLE)
+    substitute(monkeypatch, "service", WORKER_PROGRAM=TROUBLE)
 
     async def work(pool: Pool) -> None:
         before = await both_there(pool)
@@ -145,7 +143,7 @@ def test_a_request_that_is_given_up_ends_its_worker_alone(monkeypatch: pytest.Mo
 
 @pytest.mark.proof
 def test_one_that_gives_up_while_it_waits_leaves_the_others_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "PROGRAM", TROUBLE)
+    substitute(monkeypatch, "service", WORKER_PROGRAM=TROUBLE)
 
     async def work(pool: Pool) -> None:
         await both_there(pool)
@@ -196,7 +194,7 @@ async def rehearsed(pool: Pool) -> None:
 
 @pytest.mark.proof
 def test_the_worker_that_is_taken_has_rehearsed_once_and_so_will_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "PAUSE_S", 0.0)
+    substitute(monkeypatch, "service", PAUSE_S=0.0)
 
     async def work(pool: Pool) -> None:
         residents = Residents(pool.settings, pool.take)
@@ -214,7 +212,7 @@ def test_the_worker_that_is_taken_has_rehearsed_once_and_so_will_the_next(monkey
 def test_a_rehearsal_that_goes_wrong_keeps_nobody_from_an_answer(
     rehearsal: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "PAUSE_S", 0.0)
+    substitute(monkeypatch, "service", PAUSE_S=0.0)
 
     async def work(pool: Pool) -> None:
         await rehearsed(pool)

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service import processes
-from mentormatch.service.problems import RefusedError
-from mentormatch.service.processes import Child, ResidentProcess, Residents
-from mentormatch.service.settings import Settings
+from mentormatch.service import RefusedError, Residents, Settings
+from mentormatch.service.processes import Child, ResidentProcess
+from tests.doors import substitute
 from tests.failure.processes import alive, only_linux, wait_for
 from tests.service.event_loop import result_of
 
@@ -149,7 +148,7 @@ async def gone(one: ResidentProcess) -> bool:
 
 
 def test_a_process_that_does_not_begin_in_time_is_told_and_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "BEGINNING_S", 0.01)
+    substitute(monkeypatch, "service", BEGINNING_S=0.01)
 
     async def work(residents: Residents) -> None:
         assert await code_of(residents.make(ECHO)) == "not-ready"

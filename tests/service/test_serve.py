@@ -13,6 +13,7 @@ import pytest
 
 from mentormatch import OutputError
 from mentormatch.cli import serve
+from tests.doors import substitute
 from tests.failure.processes import alive, children, only_linux, wait_for
 from tests.service.failing_workers import SLEEPS, asked, troubled
 from tests.service.server import BEARER, SAID, Served, serving, start, stop
@@ -64,7 +65,7 @@ def test_a_port_that_is_taken_is_told_in_words() -> None:
 
 
 def test_what_is_not_installed_is_told_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "NEEDED", ("no_such_module",))
+    substitute(monkeypatch, "cli", NEEDED=("no_such_module",))
     with pytest.raises(OutputError, match=r"mentormatch-engine\[service\]"):
         serve.refuse_missing()
 

@@ -19,15 +19,14 @@ import httpx
 import psutil
 import pytest
 
-from mentormatch.contract.operation import COHORT, ask
-from mentormatch.service.openapi import JobForm
-from mentormatch.service.processes import SPARE
+from mentormatch.contract import COHORT, ask
+from mentormatch.service import SPARE, JobForm
 from tests.failure.processes import alive, children, only_linux, wait_for
+from tests.service.asking import ASYNC, KEY, pages
 from tests.service.cohorts import body_for
 from tests.service.failing_workers import ENDLESS, SLEEPS, asked, body, troubled
 from tests.service.load import asking_health, bare_rate, drift, health_told, loaded, p99
 from tests.service.server import BEARER, JSON, TOKEN, Served, kill_and_start, limits, serving, start, stop
-from tests.service.test_jobs import ASYNC, KEY, pages
 
 pytestmark = [pytest.mark.proof, only_linux]
 

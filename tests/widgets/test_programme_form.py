@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 import mentormatch as mm
 from mentormatch import MentorMatchError, Programme, ProgrammeError, ProgrammeText, RequestError
 from mentormatch.examples import folder_of
-from mentormatch.languages.phrases import plain, points
-from mentormatch.programme.edits import RemovalEdit, SettingsEdit
+from mentormatch.languages import plain, points
+from mentormatch.programme import RemovalEdit, SettingsEdit
+from mentormatch.widgets import ProgrammeForm
 from mentormatch.widgets.form.changes import form_action, rule_words
-from mentormatch.widgets.form.session import ProgrammeForm, edits_towards
+from mentormatch.widgets.form.session import edits_towards
 from mentormatch.widgets.form.view import FormOut, form_state
 from tests.conftest import DEEP
 from tests.english import french_in
-from tests.programme.test_edits import EXAMPLE, edits
+from tests.programme.random_edits import EXAMPLE, edits
 
 ANSWERS = folder_of("mentorat").joinpath("reponses.csv").read_bytes()
 GAP, QUOTA, REQUIRE = 3, 9, 0

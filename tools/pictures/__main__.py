@@ -64,7 +64,7 @@ def groups(browser: Browser, _: Edition) -> bytes:
     """Return what pictures the page of the example's groups, as the team has it."""
     found = form_groups(examples.cohort("codeveloppement"), examples.programme("codeveloppement"))
     page = browser.new_page(viewport={"width": WIDE, "height": 900})
-    page.set_content(sessions.page(sessions.SessionDocuments(found, staff=True)).decode())
+    page.set_content(sessions.session_page(sessions.SessionDocuments(found, staff=True)).decode())
     return page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": WIDE, "height": 1170})
 
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue, models_json_schema
 from pydantic_core.core_schema import ModelSchema
 
-from mentormatch.contract.operation import DIALECT, VERSION, PlainSchema, open_schema, operations
+from mentormatch.contract.operation import DIALECT, VERSION, PlainSchema, open_schema, operations_by_kind
 from mentormatch.programme.programme import Programme
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
@@ -53,7 +53,7 @@ def main() -> int:
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return every schema by the name of its file, which is its ``$id``: references hold wherever they lie together."""
-    every = operations().items()
+    every = operations_by_kind().items()
     _, programme = models_json_schema([(Programme, "validation")], schema_generator=PlainSchema)
     requests = messages(
         {f"{kind}.request.json": one.request_type for kind, one in every}, "validation", "requests.json"

@@ -16,7 +16,7 @@ from mentormatch.base.arrays import BoolMatrix, CostArray, IntVector, VectorPair
 
 STRIP = 32
 """Rows handled at once: a strip of costs and its sum with the prices stay in the cache."""
-STRIP_CELLS = 1 << 13
+COST_STRIP_CELLS = 1 << 13
 """Of a block of few columns a strip has more rows: so many cells at least."""
 
 
@@ -120,7 +120,7 @@ class CostMatrix(PricingOracle):
     def _strips(self) -> Iterator[tuple[slice, CostArray]]:
         """Yield the rows of each strip, with a buffer for its cells."""
         rows, columns = self.cells.shape
-        height = max(STRIP, STRIP_CELLS // max(columns, 1))
+        height = max(STRIP, COST_STRIP_CELLS // max(columns, 1))
         room = np.empty((min(height, rows), columns), dtype=self.cells.dtype)
         for start in range(0, rows, height):
             end = min(start + height, rows)

@@ -29,7 +29,7 @@ from mentormatch.base.plugins import concrete
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, seed_number
 from mentormatch.errors import EngineError, MentorMatchError, Problem, RequestError
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

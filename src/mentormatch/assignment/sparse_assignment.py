@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MAX_FLOAT64 = 1 << 53
 """Integers up to here are exact in float64."""
-CELLS, CELLS_A_PAIR = 1 << 19, 16
+LAPJV_CELLS, LAPJV_CELLS_A_PAIR = 1 << 19, 16
 """With no more cells, the compiled dense LAPJV is quicker than scipy on the list of edges; where very many come on
 each of few people, so many cells for each pair are held."""
 
@@ -144,10 +144,10 @@ def _has_sinks(face: OptimalFace) -> bool:
     if has_few_sinks(most, items):
         return True
     places = int(np.minimum(most, items).sum())
-    compiled = places * items <= CELLS and use_numba(len(face))
+    compiled = places * items <= LAPJV_CELLS and use_numba(len(face))
     if compiled or not has_many_items(most, items):
         return False
-    return len(most) * len(_renumber(face.lefts)[0]) <= CELLS_A_PAIR * len(face)
+    return len(most) * len(_renumber(face.lefts)[0]) <= LAPJV_CELLS_A_PAIR * len(face)
 
 
 def _solve_by_sinks(face: OptimalFace, profit: IntVector, check_deadline: CheckDeadline) -> PrimalDual | None:
@@ -252,7 +252,7 @@ def solve_full(face: OptimalFace, profit: IntVector, near: IntVector | None = No
 
 
 def _solve_all_edges(face: OptimalFace, profit: IntVector, edges: SlotEdges) -> PrimalDual | None:
-    if len(edges.people) * len(edges.owner) <= CELLS and use_numba(len(face)):
+    if len(edges.people) * len(edges.owner) <= LAPJV_CELLS and use_numba(len(face)):
         return recover_duals(face, profit, _match_by_lapjv(edges))
     found = _solve_perfect(face, profit, edges)
     return recover_duals(face, profit, _match_or_leave(edges)) if found is None else found

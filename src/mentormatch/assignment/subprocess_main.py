@@ -16,7 +16,7 @@ from mentormatch.assignment.model.solution import LazySolution, Solution
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, SolveTask
 from mentormatch.base.child_process import claim_stdout, exit_with_parent, limit_memory
 from mentormatch.errors import MentorMatchError
-from mentormatch.languages import language
+from mentormatch.languages.translation import language
 
 NO_ROOM = "failed to map segment"
 """What the system's loader says of a library that the memory left is too small for."""

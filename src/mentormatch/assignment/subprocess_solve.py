@@ -19,9 +19,11 @@ from mentormatch.assignment.model.rows import FittingRows
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.tie_breaking import AnonymousTieBreaker, TieBreaker
 from mentormatch.errors import EngineError, MentorMatchError
-from mentormatch.languages import spoken
+from mentormatch.languages.translation import spoken
 
-PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.subprocess_main import main; main()"
+ENGINE_PROGRAM = (
+    "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.subprocess_main import main; main()"
+)
 OUT_OF_MEMORY = 77
 """What the child ends with when memory is out."""
 MEMORY_BYTES: int | None = None
@@ -87,7 +89,9 @@ def solve_in_subprocess(
     OSError
         If it cannot be started.
     """
-    child = subprocess.Popen(command(PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        command(ENGINE_PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
     talk = PipeExchange(child, task, better)
     thread = Thread(target=talk.run, daemon=True)
     try:

@@ -34,7 +34,7 @@ TIED = 2 * LEADING
 """With fewer tight cells a row, the master would have most of them."""
 COVERED = 0.75
 """Where cells that are the most of a sampled row are in so great a part of all columns, these need no reduction."""
-STRIP_CELLS = 1 << 16
+TIED_STRIP_CELLS = 1 << 16
 """So many cells of 8 bytes, read together, stay in the cache."""
 ROUNDS = 8
 """Give up after so many masters."""
@@ -69,7 +69,7 @@ class TiedCells:
     def strips(self, rows: IntVector | None = None) -> Iterator[tuple[IntVector, IntMatrix]]:
         """Yield some rows at a time, None: of all, with what their cells are worth."""
         count, width = self.values.shape
-        step = max(STRIP_CELLS // width, 1)
+        step = max(TIED_STRIP_CELLS // width, 1)
         for start in range(0, count if rows is None else len(rows), step):
             part = np.arange(start, min(start + step, count)) if rows is None else rows[start : start + step]
             yield part, self.worth(slice(start, start + step) if rows is None else part)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mentormatch.errors import OutputError
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import system_reason
+from mentormatch.languages.translation import tr
 
 OWN_FILES = Path("/proc/self/fd")
 """Where the system shows the open files of this process, also those that have no name."""

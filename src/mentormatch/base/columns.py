@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolVector, Index, IntVector
-from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical, fold, says_yes
+from mentormatch.languages.translation import tr
 
 NONE = -1
 """The code, or grade, of an answer that was not given."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from mentormatch.base.version import __version__
 from mentormatch.errors import RequestError
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 
 
 class _VersionStamp:

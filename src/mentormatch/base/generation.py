@@ -23,12 +23,12 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from mentormatch.base.atomic_files import is_private, is_read, write_all_whole, write_whole
-from mentormatch.base.manifest import FILENAME, DocumentRun, Manifest, manifest_in
+from mentormatch.base.manifest import MANIFEST_NAME, DocumentRun, Manifest, manifest_in
 from mentormatch.base.streams import write_err
 from mentormatch.errors import OutputError, OverwriteError, Problem
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, system_reason
 from mentormatch.languages.text_keys import on_one_line
+from mentormatch.languages.translation import tr
 
 if sys.platform != "win32":
     import fcntl
@@ -100,7 +100,7 @@ class GenerationDraft:
             run = run.add_to(former)
         manifest = self.manifest.with_those_in(self.place, self.every()).after(self.kind, run)
         manifest = manifest.after(EXAMPLE, DocumentRun.of(self.examples)) if self.examples else manifest
-        written = {FILENAME: (manifest.encode(), False)}
+        written = {MANIFEST_NAME: (manifest.encode(), False)}
         written |= {name: (content, False) for name, content in self.examples.items()}
         written |= {name: (content, name in self.private) for name, content in self.documents.items()}
         written |= {self.log[0]: (self.log[1], False)} if self.log else {}
@@ -118,7 +118,7 @@ class GenerationDraft:
         gone = {name for name in old if name not in now and (self.place / name).is_file()}
         gone = {name for name in gone if not self.manifest.is_edited(self.place / name, name)}
         homes = {name.rpartition("/")[0] for name in gone} - {"", *self.parts}
-        return gone | {f"{home}/{FILENAME}" for home in homes if self._is_emptied(home, gone)}
+        return gone | {f"{home}/{MANIFEST_NAME}" for home in homes if self._is_emptied(home, gone)}
 
     def _is_emptied(self, home: str, gone: set[str]) -> bool:
         """Return whether no document stays of those that the manifest of a folder within this one tells of."""
@@ -152,7 +152,9 @@ class GenerationDraft:
 
 
 @contextmanager
-def generation(folder: Path, kind: str, *, replace: bool = False, partial: bool = False) -> Iterator[GenerationDraft]:
+def write_generation(
+    folder: Path, kind: str, *, replace: bool = False, partial: bool = False
+) -> Iterator[GenerationDraft]:
     """Yield a draft of documents, and put them into the folder at the end of the block: all, or none after an error.
 
     Parameters
@@ -194,8 +196,8 @@ def write_document(path: Path, content: bytes, kind: str, *, replace: bool = Fal
     Raises OutputError where it cannot be written, or where somebody wrote in the one that is there and ``replace`` is
     not said; the old one is kept beside then, under its date.
     """
-    if (path.parent / FILENAME).exists():
-        with generation(path.parent, f"{kind} {path.name}", replace=replace) as draft:
+    if (path.parent / MANIFEST_NAME).exists():
+        with write_generation(path.parent, f"{kind} {path.name}", replace=replace) as draft:
             draft.put(path.name, content, private=private)
         return path
     if found := find_changed(path.parent, [path.name]):
@@ -218,7 +220,7 @@ def write_documents(files: Mapping[Path, bytes], kind: str, *, replace: bool = F
             ((name, content),) = inside.items()
             write_document(folder / name, content, kind, replace=replace, private=private)
             continue
-        with generation(folder, f"{kind} {' '.join(sorted(inside))}", replace=replace) as draft:
+        with write_generation(folder, f"{kind} {' '.join(sorted(inside))}", replace=replace) as draft:
             for name, content in inside.items():
                 draft.put(name, content, private=private)
 
@@ -252,7 +254,7 @@ def keep_folder(place: Path, names: Iterable[str]) -> Path:
     kept = free(place.with_name(f"{place.name} ({minute_stamp()})"))
     draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}{PART}")
     try:
-        for name in sorted({*listed, *names, FILENAME, *(path.name for path in place.glob("*.jsonl"))}):
+        for name in sorted({*listed, *names, MANIFEST_NAME, *(path.name for path in place.glob("*.jsonl"))}):
             if (place / name).is_file():
                 (draft / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(place / name, draft / name)
@@ -470,14 +472,14 @@ def find_superseded(left: Path, place: Path) -> Iterator[tuple[str, FileState]]:
     for name, path in files_in(left):
         homes = path.parent, (place / name).parent
         logs = {run.log for home in homes for run in manifest_in(home).runs.values()}
-        is_listed = path.name in {FILENAME, *logs} or (path.name.startswith(".") and path.name.endswith(PART))
+        is_listed = path.name in {MANIFEST_NAME, *logs} or (path.name.startswith(".") and path.name.endswith(PART))
         if is_listed or any(one.has_document(name) and not one.is_edited(path, name) for one in known):
             yield name, file_state(path.lstat())
 
 
 def write_files(folder: Path, files: Mapping[str, tuple[bytes, bool]]) -> None:
     """Write all files into a new folder, the manifests first: they tell of the others that a killed run leaves."""
-    manifests = {name: file for name, file in files.items() if Path(name).name == FILENAME}
+    manifests = {name: file for name, file in files.items() if Path(name).name == MANIFEST_NAME}
     write_all_whole(folder, manifests)
     write_all_whole(folder, {name: file for name, file in files.items() if name not in manifests})
 
@@ -489,7 +491,7 @@ def in_place(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[str
         write_files(drafts, files)
         for home in {(place / name).parent for name in files}:
             home.mkdir(parents=True, exist_ok=True)
-        for name in sorted(files, key=lambda name: Path(name).name != FILENAME):
+        for name in sorted(files, key=lambda name: Path(name).name != MANIFEST_NAME):
             (drafts / name).replace(place / name)
         for name in gone:
             (place / name).unlink(missing_ok=True)

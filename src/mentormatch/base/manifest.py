@@ -19,9 +19,9 @@ from zipfile import BadZipFile, ZipFile
 
 from mentormatch.base.version import __version__
 from mentormatch.errors import Problem
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 
-FILENAME = "manifeste.json"
+MANIFEST_NAME = "manifeste.json"
 KEPT = 50
 """So many digests of earlier runs are kept of each document."""
 PROPERTIES = "docProps/core.xml"
@@ -190,7 +190,7 @@ class Manifest:
 def manifest_in(folder: Path) -> Manifest:
     """Return the manifest of a folder; one that says nothing where it has none, or none that can be read."""
     try:
-        content = (folder / FILENAME).read_bytes()
+        content = (folder / MANIFEST_NAME).read_bytes()
     except OSError:
         return Manifest()
     try:
@@ -215,7 +215,7 @@ def check_documents(decision: Path) -> tuple[list[str], list[Problem]]:
     """
     manifest = manifest_in(decision.parent)
     if not manifest.readable:
-        return [], [Problem(FILENAME, tr("ne peut pas être lu"), advice=tr("refaites les documents"))]
+        return [], [Problem(MANIFEST_NAME, tr("ne peut pas être lu"), advice=tr("refaites les documents"))]
     sentences, problems = [], []
     for kind, name, state in manifest.states(decision.parent):
         own = decision.name in manifest.runs[kind].documents

@@ -12,8 +12,8 @@ from pkgutil import iter_modules
 from typing import Any
 
 from mentormatch.errors import MentorMatchError, Problem
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import quoted
+from mentormatch.languages.translation import tr
 
 
 @cache

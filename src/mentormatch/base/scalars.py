@@ -8,7 +8,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 
 MOST_SEED = (1 << 64) - 1
 LONGEST_S = 10**9

@@ -14,7 +14,7 @@ from pydantic import Field as Setting
 
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 
 ROOT = "$"
 """The place of a whole JSON text: places in it are JSON paths."""

@@ -13,8 +13,8 @@ from typing import Any
 
 from mentormatch.base.strict_json import MOST_DIGITS, place_in
 from mentormatch.errors import Problem, ProgrammeError
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, system_reason, thousands
+from mentormatch.languages.translation import tr
 
 MOST_BYTES = 8 << 20
 MOST_DEEP = 32

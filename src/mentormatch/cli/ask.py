@@ -10,7 +10,7 @@ from mentormatch.cli.delivery import EXIT_CODES
 from mentormatch.cli.messages import say_json, speak_own, write_json, write_text
 from mentormatch.cli.options import STDIN, AsJson, content_of
 from mentormatch.cli.verify import NOT_VERIFIED
-from mentormatch.languages import mark
+from mentormatch.languages.translation import mark
 
 if TYPE_CHECKING:
     from mentormatch.contract.match_response import Response
@@ -21,9 +21,9 @@ OPERATION = mark("OPÉRATION")
 
 def complete_kinds(incomplete: str) -> list[str]:
     """Return the operations that begin so, for the shell to complete."""
-    from mentormatch.contract.operation import operations
+    from mentormatch.contract.operation import operations_by_kind
 
-    return [kind for kind in operations() if kind.startswith(incomplete)]
+    return [kind for kind in operations_by_kind() if kind.startswith(incomplete)]
 
 
 OperationKind = Annotated[
@@ -74,12 +74,12 @@ OfResponse = Annotated[bool, typer.Option("--response", help=mark("Le schéma de
 
 def schema_command(operation: SchemaKind = None, *, response: OfResponse = False, as_json: AsJson = False) -> None:
     """Write the schema of a request or a response, or which operations there are."""
-    from mentormatch.contract.operation import operation_named, operations, schema_of
+    from mentormatch.contract.operation import operation_named, operations_by_kind, schema_of
 
     if operation is not None:
         schema = schema_of(operation_named(operation), "response" if response else "request")
         write_json(json.dumps(schema, ensure_ascii=False, indent=1))
     elif as_json:
-        say_json({"operations": list(operations())})
+        say_json({"operations": list(operations_by_kind())})
     else:
-        write_text("\n".join(operations()))
+        write_text("\n".join(operations_by_kind()))

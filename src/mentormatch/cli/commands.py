@@ -44,7 +44,7 @@ from mentormatch.cli.rights import contacts_command, export_command, forget_comm
 from mentormatch.cli.serve import install_launcher_command, open_page, serve_command
 from mentormatch.cli.start import demo_command, draft_command, map_command, new_command
 from mentormatch.cli.verify import validate_command, verify_command
-from mentormatch.languages import language, mark
+from mentormatch.languages.translation import language, mark
 
 NAME = "mentormatch"
 VARIABLE = "_MENTORMATCH_COMPLETE"

@@ -12,8 +12,8 @@ import typer
 
 from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
 from mentormatch.cli.options import FILE
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import on_one_line
+from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from mentormatch.explanation.names import GivenNames
@@ -137,7 +137,7 @@ def save_matching(matching: Any, out: Path | None, signed: dict[str, Any]) -> tu
 
 def write(matching: Any, out: Path, signed: dict[str, Any]) -> tuple[Path, ...]:
     """Write the matching, with other files of the same run where there are some."""
-    from mentormatch.languages import language
+    from mentormatch.languages.translation import language
     from mentormatch.report.folder import save_folder
 
     if "examples" in signed:

@@ -30,8 +30,8 @@ from mentormatch.cli.options import (
     source,
     sources,
 )
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import on_one_line, row_text
+from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from mentormatch.contract.match_response import Response
@@ -108,8 +108,8 @@ def evaluation_text(plan: "Evaluation") -> str:
 
 def rules_sentence(plan: "Evaluation") -> str:
     """Return in a sentence whether a plan keeps the rules."""
-    from mentormatch.languages import tr_n
     from mentormatch.languages.phrases import thousands
+    from mentormatch.languages.translation import tr_n
 
     broken = len(plan.breaches)
     if not broken:

@@ -11,8 +11,8 @@ from mentormatch.base.streams import let_go
 from mentormatch.cli.interrupts import ENDED, is_interrupted, under_way
 from mentormatch.cli.messages import UnwrittenError, complain, say_json
 from mentormatch.errors import MentorMatchError, OutputError
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import plain, system_reason
+from mentormatch.languages.translation import mark, tr
 
 BROKEN_PIPE = 141
 """How a program ends that a closed pipe has stopped, as shells tell it: 128 and the number of the signal."""

@@ -25,7 +25,7 @@ from mentormatch.cli.options import (
     ToolName,
     sources,
 )
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,8 +17,8 @@ from typer.core import TyperCommand, TyperGroup
 from mentormatch.base.atomic_files import is_read, reading
 from mentormatch.cli.failures import errors_as_words, wants_json
 from mentormatch.errors import OverwriteError, Problem
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import escape_controls
+from mentormatch.languages.translation import mark, tr
 
 WRITTEN = ("out", "folder")
 KINDS = {"repair": "match", "demo": "match"}

@@ -9,7 +9,7 @@ import typer
 
 from mentormatch.cli.messages import say, say_json, write_lines, write_text
 from mentormatch.cli.options import FILE, AsJson
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from mentormatch.service.keys import Key, KeyRing

@@ -52,7 +52,7 @@ from mentormatch.cli.options import (
     read_editions,
     sources,
 )
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from mentormatch.explanation.names import GivenNames

@@ -19,9 +19,9 @@ import typer
 
 from mentormatch.base.streams import write_err, write_out, write_out_as_utf8
 from mentormatch.errors import OutputError
-from mentormatch.languages import FRENCH, LANGUAGES, language, mark, tr
 from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.text_keys import on_one_line
+from mentormatch.languages.translation import FRENCH, LANGUAGES, language, mark, tr
 from mentormatch.report.texts import spaced
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)

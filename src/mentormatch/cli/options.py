@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from mentormatch.cli.messages import say, speak_as
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import system_reason
+from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from mentormatch.assignment.engine import Ties

@@ -37,8 +37,8 @@ from mentormatch.cli.options import (
     match_files,
     sources,
 )
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import row_text
+from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from mentormatch.operations.matching import Matching
@@ -339,7 +339,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
 ) -> None:
     """Read the answers after 1, 3, 6 or 12 months: who meets no more, whom to call, what became of the pairs."""
     from mentormatch.followup.lessons import follow_up
-    from mentormatch.report.followup import summary, to_json
+    from mentormatch.report.followup import year_json, year_summary
 
     files = by_month(waves)
     options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
@@ -350,8 +350,8 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     year = follow_up(matching.programme, matching.pairs, files)
     written = year.save(out, replace=replace, names=called)
     if as_json:
-        write_json(to_json(year))
-    say(summary(year))
+        write_json(year_json(year))
+    say(year_summary(year))
     for path in written:
         say_written(path)
     say_held(called)

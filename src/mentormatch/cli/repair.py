@@ -50,8 +50,8 @@ from mentormatch.cli.options import (
     sources,
 )
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import row_text
+from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from mentormatch.explanation.names import GivenNames
@@ -335,10 +335,10 @@ def record_in(path: Path, on: LoadedCohort, asked: "Asked") -> "ProposalRecord":
 
 def write_round(found: "Proposal", folder: Path, *, replace: bool) -> tuple[Path, ...]:
     """Write the files of a round into a folder, all of them or none, and return them."""
-    from mentormatch.base.generation import generation
+    from mentormatch.base.generation import write_generation
     from mentormatch.report.proposals import FILES
 
-    with generation(folder, "replies", replace=replace) as draft:
+    with write_generation(folder, "replies", replace=replace) as draft:
         for name, (_, content) in FILES.items():
             draft.put(name, content(found), private=True)
     return tuple(folder / name for name in FILES)

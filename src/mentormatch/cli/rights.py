@@ -25,7 +25,7 @@ from mentormatch.cli.options import (
     sources,
     write_new,
 )
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 
 LEFT = 1
 """How a command ends that could not read, write or delete all of what it had to."""

@@ -23,8 +23,8 @@ import typer
 from mentormatch.cli.messages import say, say_json, say_written
 from mentormatch.cli.options import FILE, FOLDER, TEXT, AsJson
 from mentormatch.errors import OutputError, OverwriteError, Problem
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import system_reason
+from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from mentormatch.service.keys import OneTimeTokens

@@ -29,8 +29,8 @@ from mentormatch.cli.options import (
     sources,
     write_new,
 )
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, counted, listed
+from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from mentormatch.programme.drafts.programme_draft import Draft

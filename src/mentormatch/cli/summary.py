@@ -2,9 +2,9 @@
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.names import GivenNames, cohort_names, in_role, labels_with_names
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, points
 from mentormatch.languages.text_keys import row_text
+from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching
 
 STATUSES = {

@@ -8,7 +8,7 @@ import typer
 
 from mentormatch.cli.messages import complain, say, say_json, write_json
 from mentormatch.cli.options import FILE, MOST_BYTES, STDIN, TEXT, AsJson, content_of
-from mentormatch.languages import mark
+from mentormatch.languages.translation import mark
 
 DECISION = mark("DÉCISION")
 VERIFIED, NOT_VERIFIED = 0, 3

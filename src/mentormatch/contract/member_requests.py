@@ -21,7 +21,7 @@ from mentormatch.fields import SIDES, Side
 from mentormatch.groups.formation import form_groups
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.sessions import require_sessions
-from mentormatch.languages import mark
+from mentormatch.languages.translation import mark
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import MOST_SESSIONS

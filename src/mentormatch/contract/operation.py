@@ -15,7 +15,7 @@ from mentormatch.base.strict_json import parse_json, shorten_key
 from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.requests import MatchRequest, Request
 from mentormatch.errors import Problem, RequestError, SurveyError
-from mentormatch.languages import FRENCH, LANGUAGES, language, tr
+from mentormatch.languages.translation import FRENCH, LANGUAGES, language, tr
 from mentormatch.programme.validation_messages import enumerate_names, nearest
 
 PROGRAMME: dict[str, Any] = {
@@ -119,7 +119,7 @@ class Operation[Asked: Request, Answered: Response](ABC):
         """Return a request that is answered, as people would write their first one."""
 
 
-def operations() -> dict[str, Operation[Any, Any]]:
+def operations_by_kind() -> dict[str, Operation[Any, Any]]:
     """Return every registered operation by its kind."""
     return {kind: operation() for kind, operation in concrete(Operation, "mentormatch.contract.operations").items()}
 
@@ -164,7 +164,7 @@ def parse_request(operation: Operation[Any, Any], value: Any) -> Request:
 
 def operation_named(kind: str) -> Operation[Any, Any]:
     """Return the operation of this kind; raises RequestError where there is none."""
-    known = operations()
+    known = operations_by_kind()
     if kind not in known:
         found = Problem(
             shorten_key(kind), tr("aucune opération de ce nom"), enumerate_names(known), nearest(kind, known)

@@ -43,9 +43,9 @@ from mentormatch.base.strict_json import (
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side
 from mentormatch.fields import Answer as Told
-from mentormatch.languages import Language, mark, tr
 from mentormatch.languages.phrases import counted, quoted
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import Language, mark, tr
 from mentormatch.operations.matching import Matching, PairsByHand, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import of_members, plan_of

@@ -12,9 +12,9 @@ from os import PathLike
 from pathlib import Path
 
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.generation import EXAMPLE, generation
+from mentormatch.base.generation import EXAMPLE, write_generation
 from mentormatch.errors import OutputError, Problem, RequestError
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import read_survey
 from mentormatch.programme.programme import Programme
@@ -68,7 +68,7 @@ def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: b
             tr("Rien n'a été écrit : des fichiers du même nom sont déjà dans le dossier"),
             [Problem(there, tr("existe déjà"), advice=tr("choisissez un autre dossier")) for there in standing],
         )
-    with generation(target, EXAMPLE, replace=overwrite) as draft:
+    with write_generation(target, EXAMPLE, replace=overwrite) as draft:
         for file, content in contents(name).items():
             draft.put(file, content)
     return written

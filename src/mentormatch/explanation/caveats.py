@@ -17,11 +17,11 @@ from mentormatch.assignment.model.array_input import MOST_ROUNDED, find_rounding
 from mentormatch.base.arrays import IntVector
 from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import thousands
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, ScoreTable, normalise_weights
+from mentormatch.scoring.scores import MILLION, ScoreTable, normalise_weights
 
 
 class Code(StrEnum):

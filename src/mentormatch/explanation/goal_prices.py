@@ -19,8 +19,8 @@ from mentormatch.base.progress import track
 from mentormatch.errors import EngineError
 from mentormatch.explanation.names import first_of
 from mentormatch.explanation.unmatched_people import MOST_NAMED, Case
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, decimal, listed, percent, points
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.rules.rule import NO_SCORES, KeptPlaces, keeping_rules, market_of, usable_places
 
 
@@ -147,7 +147,7 @@ def _price_without_row(case: Case, row: int, seed: int) -> tuple[Mapping[str, in
     without = replace(problem, rows=problem.rows[:row] + problem.rows[row + 1 :])
     if case.solution.status is not Status.PROVED or not soon_solved(replace(case, problem=without)):
         return {}, {}
-    solution = solve(without, seed=seed, time_limit_s=MOST_SECONDS)
+    solution = solve(without, seed=seed, time_limit_s=PRICING_SECONDS)
     if solution.status is not Status.PROVED:
         return {}, {}
     return _goal_values(problem, case.solution), _goal_values(problem, solution)
@@ -200,7 +200,7 @@ SENTENCES = {
     (False, True): mark("{goal} ne coûte rien aux autres objectifs et apporte {gains}."),
 }
 """What a price comes to, by whether something is lost, and won."""
-MOST_SECONDS = 10.0
+PRICING_SECONDS = 10.0
 """What is not known by then is not told."""
 
 
@@ -214,7 +214,7 @@ def goal_prices(case: Case, seed: int = 0) -> tuple[GoalPrice, ...]:
     if case.solution.status is not Status.PROVED or not soon_solved(case):
         return ()
     try:
-        found = price_goals(case.problem, case.solution, seed=seed, time_limit_s=MOST_SECONDS)
+        found = price_goals(case.problem, case.solution, seed=seed, time_limit_s=PRICING_SECONDS)
         return tuple(one for one in found if one.differences)
     except EngineError:
         return ()

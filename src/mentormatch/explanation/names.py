@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, quoted, thousands
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Rule

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.explanation.unmatched_people import Case
-from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import about, listed, percent, points
+from mentormatch.languages.translation import tr, tr_n
 from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.emphasis import Emphasis
-from mentormatch.scoring.score import MILLION, ScoreTable, contribution, normalise_weights
+from mentormatch.scoring.scores import MILLION, ScoreTable, contribution, normalise_weights
 
 BLOCK = 32
 """So many pairs are explained together: scoring all of their people with each other is cheaper than one by one."""

@@ -16,16 +16,16 @@ from mentormatch.base.scalars import exact_number, seed_number, value_in_words
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.explanation.unmatched_people import Case
 from mentormatch.explanation.why_not import pair_list
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, percent, thousands
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import UnheldScores, formulate
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, normalise_weights, score
+from mentormatch.scoring.scores import MILLION, normalise_weights, score
 
 SOLID, FAIR = 0.9, 0.6
 MOST_SAMPLES = 10_000
-MOST_SECONDS = 3_600.0
+SAMPLING_SECONDS = 3_600.0
 """What all samples may take, each as long as the answer, where no scores are held."""
 
 
@@ -146,7 +146,7 @@ def robustness(case: Case, trial: SamplingPlan | None = None, *, seed: int = 0) 
 
 def refuse_long(case: Case, trial: SamplingPlan) -> None:
     """Raise RequestError where so many samples of a problem of which no scores are held take too long."""
-    within = int(MOST_SECONDS / max(case.solution.seconds, 1e-3))
+    within = int(SAMPLING_SECONDS / max(case.solution.seconds, 1e-3))
     if not case.scores.held and trial.samples > within:
         expected = tr("{most} essais au plus pour tant de monde", most=thousands(max(within, 1)))
         found = Problem("samples", str(trial.samples), expected)

@@ -12,11 +12,11 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import Row
 from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import SIDES
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import NO_SCORES, Market, Rule, degree_bounds, eligible_people, market_of, rules_in_force
-from mentormatch.scoring.score import ScoreTable
+from mentormatch.scoring.scores import ScoreTable
 
 type Positions = Sequence[tuple[int, int]]
 type Places = tuple[NDArray[np.intp], NDArray[np.intp]]

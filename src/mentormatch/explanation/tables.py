@@ -16,9 +16,9 @@ from mentormatch.explanation.names import NamesByPerson
 from mentormatch.explanation.pairs import Chain, Pair
 from mentormatch.explanation.unmatched_people import Unmatched
 from mentormatch.fields import Side
-from mentormatch.languages import language, mark, tr
+from mentormatch.languages.translation import language, mark, tr
 from mentormatch.people.cohort import FATES, Cohort, RowFate
-from mentormatch.scoring.score import ScoreTable
+from mentormatch.scoring.scores import ScoreTable
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Index, Series

@@ -17,8 +17,8 @@ from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arrays import BoolVector, Index, IntVector
 from mentormatch.explanation.names import KEYS, Labels, first_of, people_in_words, possible_people
 from mentormatch.fields import ACROSS, SIDES, Side
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, listed, quoted
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import (
     NO_SCORES,
@@ -30,7 +30,7 @@ from mentormatch.rules.rule import (
     market_of,
     rules_in_force,
 )
-from mentormatch.scoring.score import ScoreTable
+from mentormatch.scoring.scores import ScoreTable
 
 STRIP_ROWS = 64
 """People whose partners are looked at by one thread."""

@@ -41,8 +41,8 @@ from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.explanation.names import first_of, in_role
 from mentormatch.explanation.unmatched_people import MOST_NAMED, Case, SideView, ineligibility, no_answer
 from mentormatch.fields import ACROSS, SIDES, Side
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, decimal, listed, points, quoted, thousands
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.rules.rule import NO_SCORES, Rule, forbidden_by_rule, market_of
 
 type Losses = tuple[tuple[str, int], ...]

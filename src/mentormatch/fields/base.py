@@ -13,8 +13,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from mentormatch.base.columns import Column, SingleChoice
-from mentormatch.languages import tr
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import tr
 
 type Side = Literal["mentor", "mentee"]
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

@@ -23,11 +23,11 @@ from pydantic import Field as Setting
 from mentormatch.base.arrays import BoolMatrix, Index, IntVector
 from mentormatch.base.columns import NONE, Column, MultiChoice, SingleChoice, number_rows
 from mentormatch.base.scalars import FORMS, start_of
-from mentormatch.languages import everywhere, mark, tr
 from mentormatch.languages.phrases import clock, listed
 from mentormatch.languages.phrases import day as day_in_words
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import everywhere, mark, tr
 from mentormatch.places.gazetteer import DEPARTEMENTS
 
 

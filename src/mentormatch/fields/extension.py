@@ -10,8 +10,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from mentormatch.errors import Problem
-from mentormatch.fields import AnyField, Side
-from mentormatch.fields.base import schema_by_kind
+from mentormatch.fields.base import Side, schema_by_kind
+from mentormatch.fields.kinds import AnyField
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,9 @@ from mentormatch.fields.base import (
 from mentormatch.fields.clock import SlotWeek, SlotZone, WeeklySlot, minutes_in, weekday_of
 from mentormatch.fields.options import is_nobody, option_named
 from mentormatch.fields.single_answers import Options, text_of_box, texts_of_boxes
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark, tr
 
 OTHER = frozenset({"autre", "other"})
 """Items under which a text was typed beside the options."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from unicodedata import category
 
-from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark
 
 NO_NUMBER = mark("nombre attendu")
 RANGE = mark("une plage de nombres ; écrivez un seul nombre")

@@ -22,10 +22,10 @@ from mentormatch.fields.base import (
 from mentormatch.fields.numbers import parse_number as parse_number
 from mentormatch.fields.numbers import read_number
 from mentormatch.fields.options import option_named
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import NO as NO
 from mentormatch.languages.text_keys import YES as YES
 from mentormatch.languages.text_keys import fold, says_yes
+from mentormatch.languages.translation import mark, tr
 from mentormatch.places.finding import find
 from mentormatch.places.gazetteer import PlaceColumn
 

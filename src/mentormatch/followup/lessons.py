@@ -42,8 +42,8 @@ from mentormatch.followup.waves import (
     people_to_call,
     read_wave,
 )
-from mentormatch.languages import language, mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import about, counted, listed, percent, quoted, system_reason, thousands
+from mentormatch.languages.translation import language, mark, once_spoken, own_language, tr
 from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.programme.programme import Programme
 

@@ -19,9 +19,9 @@ from mentormatch.base.arrays import BoolVector
 from mentormatch.errors import Problem, ProgrammeError, SurveyError
 from mentormatch.explanation.pairs import Contribution, Pair
 from mentormatch.fields import ACROSS, SIDES, AnyField, Side, Text
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import People, Remark, RowFate, merge_remarks
 from mentormatch.programme.enrolment import AnswerSource, email_of, read_tables
 from mentormatch.programme.programme import Programme

@@ -22,9 +22,9 @@ from zoneinfo import ZoneInfo
 
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.fields.clock import PARIS
-from mentormatch.languages import FRENCH, spoken, tr, tr_n, typeset
 from mentormatch.languages.phrases import figures, listed
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import FRENCH, spoken, tr, tr_n, typeset
 
 if TYPE_CHECKING:
     from icalendar import Calendar

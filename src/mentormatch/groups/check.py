@@ -7,7 +7,7 @@ from itertools import combinations
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import EngineError
 from mentormatch.groups.problem import Group, GroupProblem, GroupSolution
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 
 
 def refuse_mistakes(problem: GroupProblem, solution: GroupSolution) -> GroupSolution:

@@ -19,8 +19,8 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.explanation.names import first_of
 from mentormatch.groups.inputs import AttendanceMatrix, SessionMoment
-from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import counted
+from mentormatch.languages.translation import tr, tr_n
 
 NEVER = -(1 << 30)
 """Less than any number of sessions."""

@@ -34,8 +34,8 @@ from mentormatch.groups.inputs import (
     moments_of,
 )
 from mentormatch.groups.result import Result
-from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
 from mentormatch.languages.phrases import about, counted, day, listed
+from mentormatch.languages.translation import once_spoken, own_language, spoken, tr, tr_n
 from mentormatch.people.cohort import Cohort
 
 APART = (21, 42)

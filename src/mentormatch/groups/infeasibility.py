@@ -20,9 +20,9 @@ from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.groups.columns import cliques
 from mentormatch.groups.problem import Group, GroupProblem, GroupTerm, Leaders, SizeRange
 from mentormatch.groups.solver import solve_groups
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Facilitation, Grouped
@@ -36,7 +36,7 @@ from mentormatch.rules.rule import (
     priority_weights,
 )
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, contribution, normalise_weights
+from mentormatch.scoring.scores import MILLION, contribution, normalise_weights
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from mentormatch.base.scalars import FORMS, exact_number, start_of, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.base import position
 from mentormatch.fields.clock import DAYS, PARIS, Clock, ZonedSlots, hour_in_words
-from mentormatch.languages import everywhere, mark, tr
 from mentormatch.languages.phrases import about, clock, day, listed, quoted
 from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.languages.translation import everywhere, mark, tr
 from mentormatch.people.cohort import Cohort, People
 
 type SessionIn = str | date

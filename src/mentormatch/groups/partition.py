@@ -23,8 +23,8 @@ from mentormatch.groups.infeasibility import (
 from mentormatch.groups.inputs import read_choices
 from mentormatch.groups.problem import GroupSolution, pairs_in
 from mentormatch.groups.result import Result
-from mentormatch.languages import mark, once_spoken, own_language, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, percent, points, thousands
+from mentormatch.languages.translation import mark, once_spoken, own_language, tr, tr_n
 from mentormatch.people.cohort import Cohort, People, RowFate
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion

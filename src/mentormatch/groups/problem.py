@@ -14,7 +14,7 @@ from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.base.data_objects import ContentEquality, VersionedPickle
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import RequestError
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 from mentormatch.rules.rule import CompositionBound
 
 if TYPE_CHECKING:

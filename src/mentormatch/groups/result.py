@@ -15,7 +15,7 @@ from mentormatch.explanation.names import Labels
 from mentormatch.explanation.tables import ResultSheet, frame
 from mentormatch.fields.clock import PARIS
 from mentormatch.groups.calendar import MINUTES, SessionEvent, calendar_of
-from mentormatch.languages import mark, own_language, tr
+from mentormatch.languages.translation import mark, own_language, tr
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -24,9 +24,9 @@ from mentormatch.groups.local_search import Partition, construct_rounds, search_
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.problem import GroupProblem, pairs_in
 from mentormatch.groups.result import Result
-from mentormatch.languages import everywhere, mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import counted, listed, system_reason
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import everywhere, mark, once_spoken, own_language, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.survey.table import TextTable

@@ -21,8 +21,8 @@ from mentormatch.groups.inputs import (
 )
 from mentormatch.groups.topics import Topics, choose_topics
 from mentormatch.groups.turns import Turns, Wish, schedule_turns
-from mentormatch.languages import language, tr
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import language, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme, serving
 from mentormatch.programme.sections import Sessions

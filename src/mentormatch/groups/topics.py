@@ -28,9 +28,9 @@ from mentormatch.explanation.names import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.groups.inputs import find_repeated, has_nobody, read_multiple_choice, refuse
 from mentormatch.groups.result import Result
-from mentormatch.languages import own_language, spoken, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import own_language, spoken, tr, tr_n
 from mentormatch.people.cohort import Cohort
 
 type BallotGoal = Literal["served", "proportional", "approvals"]

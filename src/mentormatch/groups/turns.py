@@ -36,9 +36,9 @@ from mentormatch.groups.inputs import (
     unknown_people,
 )
 from mentormatch.groups.result import Result, worst_status
-from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import once_spoken, own_language, spoken, tr, tr_n
 
 GOALS = ("matched", "priority", "total")
 

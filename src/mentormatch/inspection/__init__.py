@@ -1,1 +1,11 @@
 """What came in, before anything is solved: each row, each question, what was assumed, and who could meet whom."""
+
+from typing import TYPE_CHECKING
+
+from mentormatch.doors import open_door
+
+if TYPE_CHECKING:
+    from mentormatch.inspection.market import prospects as prospects
+    from mentormatch.inspection.section import writer_for as writer_for
+else:
+    __getattr__, __dir__ = open_door(__name__, __file__)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NumberColumn, Ranks, SingleChoice
-from mentormatch.base.generation import generation, write_document
+from mentormatch.base.generation import write_document, write_generation
 from mentormatch.explanation.names import KEYS
 from mentormatch.fields import SIDES, AnyField, Side
 from mentormatch.inspection.market import Prospects, prospects
@@ -27,9 +27,9 @@ from mentormatch.inspection.section import (
     writer_for,
     writers,
 )
-from mentormatch.languages import language, mark, own_language, tr
 from mentormatch.languages.phrases import listed, percent
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import language, mark, own_language, tr
 from mentormatch.people.cohort import Cohort, Remark
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.enrolment import AnswerSource, of_members, plan_of, read_tables
@@ -313,7 +313,7 @@ class Intake(IntakeSection):
         path = Path(target)
         if path.suffix and not path.is_dir():
             return (write_document(path, writer_for(path.name).content(self), KIND, replace=replace),)
-        with generation(path, KIND, replace=replace) as draft:
+        with write_generation(path, KIND, replace=replace) as draft:
             for writer in writers().values():
                 draft.put(writer.filename, writer.content(self))
         return tuple(path / writer.filename for writer in writers().values())

@@ -13,13 +13,13 @@ from mentormatch.explanation.diagnosis.hall_violators import allowed_pairs, peop
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.inspection.section import IntakeSection
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Market, Rule, eligible_people, forbidden_by_rule
 from mentormatch.scoring.criterion import LISTS, Criterion, shared_items, stakes_of
-from mentormatch.scoring.score import score
+from mentormatch.scoring.scores import score
 
 FEW = 2
 """People with no more possible partners than that are named."""

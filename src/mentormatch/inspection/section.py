@@ -14,8 +14,8 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.plugins import concrete
 from mentormatch.errors import OutputError
 from mentormatch.explanation.names import Labels
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import FATES, Cohort, Fate, Remark, RowFate, merge_remarks
 from mentormatch.survey.entries import SubmissionSheet
 from mentormatch.survey.moments import ORDERS

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from mentormatch.languages import FRENCH, mark, spoken, tr, tr_n
+from mentormatch.languages.translation import FRENCH, mark, spoken, tr, tr_n
 
 NO_BREAK = "\u00a0"
 REASONS = {

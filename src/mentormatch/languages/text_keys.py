@@ -24,7 +24,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
-from mentormatch.languages import FRENCH, LANGUAGES, language, mark, tr
+from mentormatch.languages.translation import FRENCH, LANGUAGES, language, mark, tr
 
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u02bb\u2032\u00b4`\uff07\u02b9"), "'")
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})

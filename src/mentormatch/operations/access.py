@@ -23,8 +23,8 @@ from mentormatch.base.scalars import duration
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, listed, percent, points, quoted
+from mentormatch.languages.translation import mark, once_spoken, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import People

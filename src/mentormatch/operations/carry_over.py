@@ -12,9 +12,9 @@ from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.strict_json import ROOT, JsonMessage, KeptMessage, Keys, Text
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, system_reason
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.named_people import History, PastPair

@@ -16,14 +16,14 @@ import numpy as np
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.scalars import exact_number, value_in_words, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import thousands
+from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.operations import instance
 from mentormatch.operations.instance import ExecutionPlan, has_scale, list_plans, resident_mb, strip_scorer
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import forbidden_pairs, is_many_to_many, market_of
-from mentormatch.scoring.score import score
+from mentormatch.scoring.scores import score
 
 BLOCK, STRIPS, STRIP_ROWS = (256, 1_024), (128, 4_096), 64
 """So many mentors and mentees are scored to see how fast this is, the scores being held or not, and then in strips."""

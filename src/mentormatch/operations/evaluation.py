@@ -22,14 +22,14 @@ from mentormatch.explanation.diagnosis.diagnose import diagnose_rules
 from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.explanation.pairs import Pair, explain_pair
 from mentormatch.explanation.rule_breaches import Breach, breaches
-from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import tr
 from mentormatch.operations.instance import build_instance
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import UnheldScores
-from mentormatch.scoring.score import ScoreTable
+from mentormatch.scoring.scores import ScoreTable
 
 GIVEN, VIEW = "given", "mentormatch.report.views.pairs"
 """The engine of pairs that were handed in, and the module that shows them."""

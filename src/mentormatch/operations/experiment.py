@@ -18,9 +18,9 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.scalars import seed_number
 from mentormatch.base.strict_json import KeptMessage, Whole
 from mentormatch.errors import OutputError, Problem, RequestError
-from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, system_reason
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, once_spoken, tr
 from mentormatch.operations.evaluation import evaluate
 from mentormatch.operations.matching import KeyPair, Matching, PairsByHand, match
 from mentormatch.people.cohort import Cohort

@@ -29,8 +29,8 @@ from mentormatch.base.scalars import duration, seed_number
 from mentormatch.errors import RequestError
 from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet
 from mentormatch.fields import ACROSS, SIDES, Side
-from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
+from mentormatch.languages.translation import mark, once_spoken, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, rules_by_hand
 from mentormatch.people.changes import AnswerChange, longer, other_answers, with_answer
@@ -38,7 +38,7 @@ from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Rule, build_problem, eligible_people, forbidden_pairs, market_of
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import score
+from mentormatch.scoring.scores import score
 
 OUT_OF_REACH = 1 << 61
 """More than any sum of profits."""

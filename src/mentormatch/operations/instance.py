@@ -16,13 +16,13 @@ from types import ModuleType
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import thousands
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import UnheldScores, formulate, is_many_to_many
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import IntBlock, ScoreTable, score
+from mentormatch.scoring.scores import IntBlock, ScoreTable, score
 
 SCALE = "mentormatch.scale"
 """The room for scores that are not stored: nobody imports it, it is loaded where it is needed."""

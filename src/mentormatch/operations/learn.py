@@ -13,8 +13,8 @@ from mentormatch.base.progress import track
 from mentormatch.errors import RequestError
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.followup.lessons import CriterionEffect, EditionResults, Lessons, Year, lessons
-from mentormatch.languages import once_spoken, tr
 from mentormatch.languages.phrases import about, counted, listed, plain, quoted
+from mentormatch.languages.translation import once_spoken, tr
 from mentormatch.operations.matching import KeyPair, Matching, PairsByHand, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme

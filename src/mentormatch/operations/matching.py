@@ -45,12 +45,12 @@ from mentormatch.explanation.tables import (
 from mentormatch.explanation.unmatched_people import Case, Unmatched, explain_unmatched
 from mentormatch.explanation.why_not import Alternative, WhyNot, alternatives, why_not
 from mentormatch.fields import Side
-from mentormatch.languages import once_spoken, own_language, tr
+from mentormatch.languages.translation import once_spoken, own_language, tr
 from mentormatch.operations.instance import build_instance
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.named_people import Ban, Pin
-from mentormatch.scoring.score import ScoreTable
+from mentormatch.scoring.scores import ScoreTable
 
 if TYPE_CHECKING:
     from mentormatch.followup.lessons import EditionResults, Year

@@ -18,9 +18,9 @@ from mentormatch.fields.clock import DAYS, Clock, ZonedSlots, slots_in_words
 from mentormatch.groups.calendar import ZONES, Stated
 from mentormatch.groups.dates import APART, Dates, choose_dates
 from mentormatch.groups.inputs import PARTS, MultipleChoice, find_fields, only, read_multiple_choice
-from mentormatch.languages import everywhere, language, tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import everywhere, language, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import Cohort
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.names import cohort_names
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.programme.programme import Programme

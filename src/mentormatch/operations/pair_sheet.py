@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.survey.table import TextTable

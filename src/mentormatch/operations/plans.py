@@ -11,7 +11,7 @@ from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 from mentormatch.operations.instance import require_stored_scores
 from mentormatch.operations.matching import KeyPair, Matching, match
 from mentormatch.people.cohort import Cohort

@@ -17,8 +17,8 @@ from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.strict_json import JsonMessage, KeptMessage, Keys, Text
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import language, mark, once_spoken, tr
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import language, mark, once_spoken, tr
 from mentormatch.operations.carry_over import LeftOut
 from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand

@@ -25,8 +25,8 @@ from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.tables import ResultSheet, sheet
-from mentormatch.languages import once_spoken, tr
 from mentormatch.languages.phrases import counted, decimal, points, thousands
+from mentormatch.languages.translation import once_spoken, tr
 from mentormatch.operations.departures import DepartureMarket, HeldCounts
 from mentormatch.operations.evaluation import GIVEN
 from mentormatch.operations.instance import require_stored_scores

@@ -22,8 +22,8 @@ from mentormatch.base.columns import NONE, Column, Grades
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import about
+from mentormatch.languages.translation import tr
 from mentormatch.operations.instance import require_stored_scores
 from mentormatch.operations.matching import Matching
 from mentormatch.operations.recruitment import (
@@ -44,7 +44,7 @@ from mentormatch.people.changes import (
 )
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import build_problem, eligible_people, forbidden_pairs, market_of
-from mentormatch.scoring.score import score
+from mentormatch.scoring.scores import score
 
 MOST_MENTORS = 10
 NEW = "+"

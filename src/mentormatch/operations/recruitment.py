@@ -7,8 +7,8 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.explanation.tables import CellValue, ResultSheet, sheet
-from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, joined, listed, points, quoted, thousands
+from mentormatch.languages.translation import mark, once_spoken, tr
 from mentormatch.operations.matching import Matching
 
 MOST_LISTED = 3

@@ -18,9 +18,9 @@ from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import newcomer_edits, pair_edits, people_edits
 from mentormatch.explanation.goal_prices import free_places
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand, rules_for_pairs
 from mentormatch.people.changes import add_people, remove_people

@@ -12,9 +12,9 @@ from typing import Literal, get_args
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import LANGUAGES, language, mark, tr
 from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.languages.translation import LANGUAGES, language, mark, tr
 from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.proposal import COLUMNS, REASONS, Late, PairReply, Place, Proposal, Reason, ReplyRound

@@ -24,12 +24,12 @@ from mentormatch.explanation.pairs import Pair, explain_pairs
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, frame, reasons, sheet
 from mentormatch.explanation.unmatched_people import Case, Unmatched, explain_unmatched
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import language, once_spoken, tr
+from mentormatch.languages.translation import language, once_spoken, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, rules_by_hand
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.scoring.score import ScoreTable
+from mentormatch.scoring.scores import ScoreTable
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort, People, RowFate
 from mentormatch.places.gazetteer import PlaceColumn
 

@@ -14,9 +14,9 @@ from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameList
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.languages.text_keys import canonical, canonicals, fold
+from mentormatch.languages.translation import mark, tr
 from mentormatch.places.gazetteer import PlaceColumn
 
 type PersonNumbers = NDArray[np.uint64]

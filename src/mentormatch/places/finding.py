@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.places.gazetteer import (
     DEPARTEMENTS,
     RHONE,
     bare,
     departements_by_spelling,
-    gazetteer,
+    load_gazetteer,
     normalise_name,
     strip_links,
 )
@@ -54,7 +54,7 @@ class PlaceMatch:
 def find(text: str) -> PlaceMatch:
     """Return the commune, the département or the postcode that ``text`` names.
 
-    >>> places = gazetteer()
+    >>> places = load_gazetteer()
     >>> [places.names[find(said).position] for said in ("St-Etienne", "69003 LYON", "38 - Isère", "Vienne (38)")]
     ['Saint-Étienne', 'Lyon 3e', 'Isère', 'Vienne']
     >>> find("Saint-Denis")
@@ -86,13 +86,13 @@ def find_untranslated(text: str) -> PlaceMatch:
 
 def by_insee(code: str) -> PlaceMatch:
     """Return the commune with this INSEE code."""
-    position = gazetteer().by_code.get(code)
+    position = load_gazetteer().by_code.get(code)
     return PlaceMatch(position, UNKNOWN if position is None else "")
 
 
 def by_code(code: str, rest: str) -> PlaceMatch:
     """Return the place with this postcode, or else this INSEE code, and the name ``rest`` where there is one."""
-    group = gazetteer().by_postcode.get(code, ())
+    group = load_gazetteer().by_postcode.get(code, ())
     if not group and not rest:
         return by_insee(code.upper())
     if not rest:
@@ -111,13 +111,13 @@ def whole_postcode(code: str, group: tuple[int, ...]) -> PlaceMatch:
     """Return what a postcode names by itself: its commune, or the middle of several."""
     if len(group) == 1:
         return PlaceMatch(group[0])
-    area = gazetteer().areas.get(code)
+    area = load_gazetteer().areas.get(code)
     return PlaceMatch(area, "" if area is not None else SHARED if group else UNKNOWN)
 
 
 def suits(position: int, rest: str) -> bool:
     """Say whether words beside a postcode name this commune of it: its name, its city, or the end of an address."""
-    names = gazetteer().keys[position].split("|")
+    names = load_gazetteer().keys[position].split("|")
     city = names[0].rpartition(" ")[0] if re.search(r" \d+er?$", names[0]) else names[0]
     said = [name for name, _ in readings(borough(rest))] + [borough(rest)]
     return any(words == name or words.endswith(f" {name}") for words in said for name in (*names, city))
@@ -126,7 +126,7 @@ def suits(position: int, rest: str) -> bool:
 def around(code: str, group: tuple[int, ...]) -> frozenset[str]:
     """Return the numbers of the départements that a postcode is of, also one that only a large office has."""
     if group:
-        return frozenset(DEPARTEMENTS[gazetteer().departements[position]][0] for position in group)
+        return frozenset(DEPARTEMENTS[load_gazetteer().departements[position]][0] for position in group)
     if code[:2] in OVERSEAS:
         return frozenset({code[:3]})
     return frozenset({"2A", "2B"}) if code[:2] == "20" else frozenset({code[:2].upper()})
@@ -148,7 +148,7 @@ def communes(name: str, within: frozenset[str]) -> set[int]:
 
     Of the whole country it is all that people may mean by it, where a larger commune has a name that begins so.
     """
-    places = gazetteer()
+    places = load_gazetteer()
     indexes = (places.by_name, places.by_former_name, places.by_short_name)
     if not within and name in places.by_short_name:
         return {position for index in indexes for position in index.get(name, ())}
@@ -161,7 +161,7 @@ def communes(name: str, within: frozenset[str]) -> set[int]:
 
 def lies(position: int, within: frozenset[str]) -> bool:
     """Say whether a place lies in one of these départements; the Rhône and the Métropole de Lyon count as one."""
-    number = DEPARTEMENTS[gazetteer().departements[position]][0]
+    number = DEPARTEMENTS[load_gazetteer().departements[position]][0]
     return number in within or (number in RHONE and not RHONE.isdisjoint(within))
 
 

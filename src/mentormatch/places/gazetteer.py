@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolVector, FloatMatrix, Index, IntVector
 from mentormatch.base.columns import NONE, SingleChoice
-from mentormatch.languages import mark
 from mentormatch.languages.phrases import NO_BREAK, thousands
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark
 
 _NUMBERED = """
 01 Ain|02 Aisne|03 Allier|04 Alpes-de-Haute-Provence|05 Hautes-Alpes|06 Alpes-Maritimes|07 Ardèche|08 Ardennes
@@ -159,10 +159,10 @@ class Gazetteer:
 
 
 @cache
-def gazetteer() -> Gazetteer:
+def load_gazetteer() -> Gazetteer:
     """Return every place that an answer can name.
 
-    >>> places = gazetteer()
+    >>> places = load_gazetteer()
     >>> places.names[places.by_code["69266"]]
     'Villeurbanne'
     """
@@ -295,7 +295,7 @@ class PlaceColumn(SingleChoice):
     def shown(self, row: int) -> str:
         """Return the place of one person as staff read it, the commune where it was told."""
         position = int(self.positions[row])
-        return SingleChoice.shown(self, row) if position < len(DEPARTEMENTS) else gazetteer().names[position]
+        return SingleChoice.shown(self, row) if position < len(DEPARTEMENTS) else load_gazetteer().names[position]
 
     @classmethod
     def of(cls, positions: Sequence[int]) -> Self:
@@ -313,20 +313,20 @@ class PlaceColumn(SingleChoice):
 
     def distances(self, others: "PlaceColumn") -> NDArray[np.float64]:
         """Return (n, m) km between the places of two sets of people, as the crow flies; NaN where one is not known."""
-        points = gazetteer().points
+        points = load_gazetteer().points
         apart = distances(points[self.positions], points[others.positions])
         return np.asarray(np.where(self.known[:, None] & others.known[None, :], apart, np.nan))
 
     def doubts(self, others: "PlaceColumn") -> NDArray[np.float64]:
         """Return (n, m) how many km more or fewer each distance may be: the margins of both, 0 within one commune."""
-        places = gazetteer()
+        places = load_gazetteer()
         alike = (self.positions[:, None] == others.positions[None, :]) & places.are_communes[self.positions][:, None]
         doubts = places.margins[self.positions][:, None] + places.margins[others.positions][None, :]
         return np.asarray(np.where(alike, 0.0, doubts))
 
     def code(self, row: int) -> str:
         """Return what tells the place of one person from all others: a number, an INSEE code or a postcode."""
-        return gazetteer().codes[int(self.positions[row])]
+        return load_gazetteer().codes[int(self.positions[row])]
 
     def is_departement(self, row: int) -> bool:
         """Say whether no more than the département is known."""
@@ -335,4 +335,4 @@ class PlaceColumn(SingleChoice):
 
 def departement_of(position: int) -> int:
     """Return the position of the département in which a place lies, -1 for none."""
-    return position if position < len(DEPARTEMENTS) else gazetteer().departements[position]
+    return position if position < len(DEPARTEMENTS) else load_gazetteer().departements[position]

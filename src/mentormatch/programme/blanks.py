@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from mentormatch.fields import AnyField
 from mentormatch.fields.extension import Extension, FieldRef, attribute_of, settings_naming_fields
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 from mentormatch.programme.programme import Parts, Programme, check_extension
 from mentormatch.programme.tables import as_tables
 from mentormatch.rules.rule import Rule

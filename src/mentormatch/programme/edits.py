@@ -22,7 +22,7 @@ from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.base.strict_toml import tables_in
 from mentormatch.errors import Problem, ProgrammeError, RequestError
 from mentormatch.fields.extension import Extension
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.programme import Goal, Programme
 from mentormatch.programme.question_edits import (
     AnswerEdit,

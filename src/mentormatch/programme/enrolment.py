@@ -5,8 +5,8 @@ from os import PathLike
 
 from mentormatch.errors import SurveyError
 from mentormatch.fields import AnyField, Side
-from mentormatch.languages import language, mark, tr
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import language, mark, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion

@@ -31,8 +31,8 @@ from mentormatch.errors import OutputError, Problem, ProgrammeError, RequestErro
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special
 from mentormatch.fields.extension import Extension, FieldRef
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, listed, quoted
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.programme.sections import (
     Documents,
     FollowUp,

@@ -15,8 +15,8 @@ from mentormatch.errors import RequestError
 from mentormatch.fields import AnyField, Levels, Slots, YesNo, fields_by_kind
 from mentormatch.fields.base import CHOSEN, position
 from mentormatch.fields.clock import DAY_MINUTES, DAYS, SlotZone, minutes_in
-from mentormatch.languages import language, mark, tr
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import language, mark, tr
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.tables import (
     GONE,

@@ -16,9 +16,9 @@ from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Number, Slots
 from mentormatch.fields.clock import DAYS, LEAST_DAYS, OVERSEAS, Day, Moment, SlotZone, minutes_in, overseas, weekday_of
 from mentormatch.fields.extension import Extension
-from mentormatch.languages import Language, mark, tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import Language, mark, tr
 from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.programme.validation_messages import enumerate_names, key_path, nearest
 from mentormatch.rules.rule import Rule, rules_by_kind

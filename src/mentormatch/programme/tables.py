@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, JsonValue
 
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.sections import Heading, Part
 from mentormatch.scoring.criterion import Criterion, SourceTable, criteria_by_kind
 from mentormatch.survey.table import unreadable

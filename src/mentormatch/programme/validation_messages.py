@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from mentormatch.errors import Problem
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, plain, quoted, thousands
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark, tr
 
 TYPES = {
     "string_type": mark("un texte entre guillemets"),

@@ -30,15 +30,15 @@ from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.strict_json import JsonMessage, parse_json
 from mentormatch.base.version import __version__
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import system_reason
+from mentormatch.languages.translation import tr
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
 
 if TYPE_CHECKING:
     from mentormatch.operations.matching import Matching
 
-SUFFIX = ".decision.json"
-FILENAME = f"binomes{SUFFIX}"
+DECISION_SUFFIX = ".decision.json"
+DECISION_NAME = f"binomes{DECISION_SUFFIX}"
 LIBRARIES = ("numpy", "scipy", "pulp", "highspy")
 """What computes: their versions are kept."""
 MOST_CELLS = 10**8
@@ -245,7 +245,7 @@ type DecisionPlaces = tuple[Mapping[str, int], Mapping[str, int]]
 def save_decision(matching: "Matching", folder_or_path: str | PathLike[str]) -> Path:
     """Write the decision file into a folder, under a fixed name, or to a path that ends in .decision.json."""
     path = Path(folder_or_path)
-    return write_decision(matching, path if path.name.endswith(SUFFIX) else path / FILENAME)
+    return write_decision(matching, path if path.name.endswith(DECISION_SUFFIX) else path / DECISION_NAME)
 
 
 def write_decision(matching: "Matching", path: str | PathLike[str]) -> Path:

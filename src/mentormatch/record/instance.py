@@ -11,14 +11,14 @@ import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Decision, members_of
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
 from mentormatch.rules.rule import formulate
-from mentormatch.scoring.score import score
+from mentormatch.scoring.scores import score
 
 
 def formulate_again(decision: Decision, cohort: Cohort, programme: Programme) -> AssignmentProblem:

@@ -29,8 +29,8 @@ from pydantic import Field as Setting
 
 from mentormatch.base.generation import hold_folder
 from mentormatch.errors import OutputError, Problem, RequestError
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, moment, system_reason
+from mentormatch.languages.translation import mark, tr
 from mentormatch.record.digests import digest
 
 if sys.platform != "win32":
@@ -38,7 +38,7 @@ if sys.platform != "win32":
 
 START = "0" * 64
 """What the first line holds as the digest of the line before it, and the head of an empty log."""
-SUFFIX = ".journal.jsonl"
+LOG_SUFFIX = ".journal.jsonl"
 
 ENGINE = "mentormatch"
 """Who signs what nobody decided."""

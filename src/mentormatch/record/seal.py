@@ -20,8 +20,8 @@ from pydantic import ValidationError
 
 from mentormatch.base.strict_json import JsonMessage, parse_json
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import everywhere, mark, tr
-from mentormatch.record.decision import SUFFIX, Sha256
+from mentormatch.languages.translation import everywhere, mark, tr
+from mentormatch.record.decision import DECISION_SUFFIX, Sha256
 from mentormatch.record.log import LogChain, LogEntry, validation_words
 from mentormatch.survey.census import DifferenceError, DoubledError, UnreadableError
 from mentormatch.survey.spreadsheetml import Archive, OfficeBook
@@ -156,7 +156,7 @@ READERS: Mapping[str, Callable[[bytes], Stamp | None]] = {
 
 def sealed_documents(path: Path) -> dict[str, bytes]:
     """Return what stands in the documents beside a decision file, by their names; nothing of one that is not read."""
-    stem = path.name.removesuffix(SUFFIX)
+    stem = path.name.removesuffix(DECISION_SUFFIX)
     beside = (path.with_name(stem + suffix) for suffix in READERS)
     return {one.name: content_of(one) for one in beside if one.is_file()}
 

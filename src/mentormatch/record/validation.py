@@ -6,8 +6,8 @@ from os import PathLike
 from pathlib import Path
 
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import listed
+from mentormatch.languages.translation import tr
 from mentormatch.record import log
 from mentormatch.record.log import sign, validation_words
 from mentormatch.record.seal import Seal

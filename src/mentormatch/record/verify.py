@@ -21,12 +21,12 @@ from mentormatch.assignment.verification.certificate import Certificate, Verdict
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.manifest import check_documents
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, system_reason
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record import log
-from mentormatch.record.decision import SUFFIX, Decision
+from mentormatch.record.decision import DECISION_SUFFIX, Decision
 from mentormatch.record.digests import digest
 from mentormatch.record.instance import formulate_again
 from mentormatch.record.log import find_replaced, sign, validation_words
@@ -188,7 +188,7 @@ def verify_content(
 
 def journal_beside(path: Path) -> Path:
     """Return where the log of a decision file is looked for."""
-    return path.with_name(path.name.removesuffix(SUFFIX) + log.SUFFIX)
+    return path.with_name(path.name.removesuffix(DECISION_SUFFIX) + log.LOG_SUFFIX)
 
 
 def entry_of(path: str | PathLike[str], *, who: str, why: str = "") -> log.LogEntry:

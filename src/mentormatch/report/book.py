@@ -12,8 +12,8 @@ from io import BytesIO
 from typing import Any, Literal
 
 from mentormatch.explanation.tables import CellValue, Grid
-from mentormatch.languages import FRENCH, mark, spoken, tr
 from mentormatch.languages.phrases import thousands
+from mentormatch.languages.translation import FRENCH, mark, spoken, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import visible
 
@@ -192,7 +192,7 @@ def too_large(rows: int, columns: int) -> str:
     )
 
 
-MOST_CELLS = 250_000
+GRID_CELLS = 250_000
 """Beyond that a grid is not read any more, and takes long to open."""
 TINTS = ("#FFFFFF", "#F4F7F9", "#E6EEF2", "#D5E3EA", "#C0D6E1", "#A8C7D6", "#8CB6CA", "#6FA3BC", "#2F6F8F", "#1B4F6B")
 """From 0 to 100 points; ink up to 80, white from there on, always at 4.5 to 1 or more."""
@@ -207,7 +207,7 @@ def write_grid(book: Book, matching: Matching) -> None:
     """Write the sheet of scores, or a note where it would be too large."""
     page = book.sheet(tr(SCORES))
     n, m = len(matching.cohort.mentors), len(matching.cohort.mentees)
-    if m >= MOST_COLUMNS or n * m > MOST_CELLS or not matching.scores.held:
+    if m >= MOST_COLUMNS or n * m > GRID_CELLS or not matching.scores.held:
         page.note(too_large(n, m))
         return
     page.put(0, 0, tr(LEGEND))

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from mentormatch.assignment.model.solution import Tier
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import NO_BREAK, counted, decimal, listed, points
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.repair import Repair, keys_of
 from mentormatch.report import words

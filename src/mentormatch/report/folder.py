@@ -9,19 +9,26 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import is_private, write_whole
-from mentormatch.base.generation import GenerationDraft, find_changed, generation, keep_file, refuse, write_document
+from mentormatch.base.generation import (
+    GenerationDraft,
+    find_changed,
+    keep_file,
+    refuse,
+    write_document,
+    write_generation,
+)
 from mentormatch.base.manifest import Manifest, manifest_in
 from mentormatch.base.progress import track, track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.caveats import sentences_by_code
 from mentormatch.explanation.names import GivenNames, NamesByPerson, cohort_names
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, listed
+from mentormatch.languages.translation import tr
 from mentormatch.operations.matching import Exporter, Matching, NamedExporter, documents_made, exporters
-from mentormatch.record.decision import FILENAME, SUFFIX
-from mentormatch.record.decision import SUFFIX as DECISION
+from mentormatch.record.decision import DECISION_NAME, DECISION_SUFFIX
 from mentormatch.record.digests import digest
 from mentormatch.record.log import (
+    LOG_SUFFIX,
     START,
     LogChain,
     LogEntry,
@@ -32,7 +39,6 @@ from mentormatch.record.log import (
     sign,
     validation_words,
 )
-from mentormatch.record.log import SUFFIX as JOURNAL
 from mentormatch.record.seal import READERS, Seal, sealed_documents, stamp_in, unlogged_validations
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import journal_beside, verify_content
@@ -61,7 +67,7 @@ def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of th
     ``examples`` are files to begin with that are written with them. Where nobody is named, the log is not whole, or
     something good would be lost and is not to be ``replaced``, nothing is written.
     """
-    with generation(folder, KIND, replace=replace) as draft:
+    with write_generation(folder, KIND, replace=replace) as draft:
         draft.examples = dict(examples or {})
         compose(draft, matching, who=who, why=why, names=names)
     return list_files(folder)
@@ -73,7 +79,7 @@ def save_plans(
     """Write the documents of several plans together, each plan in a folder of its own, and return the files."""
     homes = [f"plan-{number}" for number, _ in enumerate(plans, 1)]
     known = None if names is None else cohort_names(names, plans[0].cohort, plans[0].programme)
-    with track(), generation(folder, "plans", replace=replace) as draft:
+    with track(), write_generation(folder, "plans", replace=replace) as draft:
         for home, plan in zip(homes, plans, strict=True):
             compose(draft.part(home, KIND), plan, who=None, why="", names=known)
     return tuple(path for home in homes for path in list_files(folder / home))
@@ -82,7 +88,7 @@ def save_plans(
 def list_files(folder: Path) -> tuple[Path, ...]:
     """Return the files of a folder of documents: the decision, the log, and what is read."""
     made = {kind: folder / each.filename for kind, each in documents_made().items()}
-    decision = made.pop(SUFFIX)
+    decision = made.pop(DECISION_SUFFIX)
     return decision, journal_beside(decision), *made.values()
 
 
@@ -92,8 +98,8 @@ def compose(
     """Put the decision, the log with its new lines, and the documents that print its head into a draft."""
     refuse_unanswered(matching, draft.place)
     made = documents_made()
-    content = made[SUFFIX].content(matching)
-    path, decision = draft.place / made[SUFFIX].filename, digest(content)
+    content = made[DECISION_SUFFIX].content(matching)
+    path, decision = draft.place / made[DECISION_SUFFIX].filename, digest(content)
     journal = journal_beside(path)
     entries = entries_of(matching, decision, who=who, why=why)
     refuse_broken(journal)
@@ -121,7 +127,7 @@ def log_replacement(decision: Path, kept: str, *, who: str | None, why: str) -> 
 
 def final_in(folder: Path) -> list[Problem]:
     """Return that the decision in a folder is final, where a named person validated it."""
-    decision = folder / exporters()[SUFFIX].filename
+    decision = folder / exporters()[DECISION_SUFFIX].filename
     journal = journal_beside(decision)
     if not (decision.is_file() and journal.is_file()):
         return []
@@ -167,7 +173,7 @@ def content_of(exporter: Exporter, matching: Matching, seal: Seal | None, names:
 
 def of_a_decision(manifest: Manifest, path: Path) -> bool:
     """Say whether a file is one of the documents of a decision, by its manifest or by its name."""
-    named = path.name == exporters()[SUFFIX].filename
+    named = path.name == exporters()[DECISION_SUFFIX].filename
     return named or any(run.decision and path.name in run.documents for run in manifest.runs.values())
 
 
@@ -212,7 +218,7 @@ def renew(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple[Path, ...]
     Answers and programme are not needed: what a document says of the record stands in one known place of it. One that
     others changed there stays as it is. ``chain`` is the log, from which it is known what each prints until now.
     """
-    beside, stem = sealed_documents(decision), decision.name.removesuffix(SUFFIX)
+    beside, stem = sealed_documents(decision), decision.name.removesuffix(DECISION_SUFFIX)
     names = {f"{stem}{kind}": exporter for kind, exporter in documents_made().items() if kind in READERS}
     made = {name: renew_document(names[name], name, beside[name], chain, seal) for name in names if name in beside}
     contents = {name: content for name, content in made.items() if content is not None}
@@ -243,7 +249,7 @@ def write_next_to(decision: Path, contents: Mapping[str, bytes]) -> None:
     for name in contents.keys() - own.keys():
         write_whole(folder / name, contents[name], private=is_private(folder / name))
     if own:
-        with generation(folder, kinds[0], partial=True) as draft:
+        with write_generation(folder, kinds[0], partial=True) as draft:
             for name, content in own.items():
                 draft.put(name, content, private=is_private(folder / name))
 
@@ -262,23 +268,23 @@ class Portfolio:
 
         Raises RequestError where nobody is named or the decision does not hold; all stays as it was then.
         """
-        content = exporters()[SUFFIX].content(matching)
+        content = exporters()[DECISION_SUFFIX].content(matching)
         verification = verify_content(content)
         if not verification.sound:
             raise RequestError(f"{tr("Rien n'a été validé.")}\n{verification.words}")
-        decision, name = verification.digest, FILENAME.removesuffix(SUFFIX) + JOURNAL
+        decision, name = verification.digest, DECISION_NAME.removesuffix(DECISION_SUFFIX) + LOG_SUFFIX
         entries = entries_of(matching, decision, who=who, why=why)
         validation = sign("validation", {"decision": decision}, who=who, why=why)
         journal = self.files.get(name, b"")
         head, added = extend_content(journal, *entries, validation)
         seal = Seal.of(chain_in(journal + added), decision, head)
-        self.files = {FILENAME: content, name: journal + added, **documents(matching, seal)}
+        self.files = {DECISION_NAME: content, name: journal + added, **documents(matching, seal)}
         return seal
 
 
 def documents(matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> dict[str, bytes]:
     """Return all documents that stand beside the decision file, by the names of their files."""
-    made = {kind: each for kind, each in documents_made().items() if kind != SUFFIX}
+    made = {kind: each for kind, each in documents_made().items() if kind != DECISION_SUFFIX}
     contents = {}
     with track_documents(len(made)) as begin:
         for each in made.values():
@@ -325,7 +331,7 @@ def refuse_broken(journal: Path) -> None:
 
 def lost_validations(journal: Path, chain: LogChain) -> Iterator[Problem]:
     """Yield the validations that the documents beside a log print, and that it does not have."""
-    decision = journal.with_name(journal.name.removesuffix(JOURNAL) + DECISION)
+    decision = journal.with_name(journal.name.removesuffix(LOG_SUFFIX) + DECISION_SUFFIX)
     for name, content in sealed_documents(decision).items():
         stamp = stamp_in(name, content)
         yield from unlogged_validations(name, stamp, chain) if stamp else ()

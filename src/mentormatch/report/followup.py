@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from mentormatch.base.generation import generation
+from mentormatch.base.generation import write_generation
 from mentormatch.base.progress import track_documents
 from mentormatch.explanation.names import KEYS, Labels, NamesByPerson, holding, labels_with_names
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
@@ -20,9 +20,9 @@ from mentormatch.followup.waves import (
     keys_of,
     warning,
 )
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, percent
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import FATES
 from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.texts import render_template
@@ -178,7 +178,7 @@ def count_answers(year: Year, wave: Wave) -> str:
     return tr("À {months} mois : {replied} sur {people}.", months=wave.months, replied=replies, people=len(people))
 
 
-def summary(year: Year) -> str:
+def year_summary(year: Year) -> str:
     """Return the year in a sentence or two."""
     states = [one.state for one in year.meetings]
     states_in_words = [words(states.count(state)) for state, words in reversed(COUNTED.items()) if state in states]
@@ -190,7 +190,7 @@ def summary(year: Year) -> str:
     )
 
 
-def page(year: Year, names: NamesByPerson | None = None) -> bytes:
+def year_page(year: Year, names: NamesByPerson | None = None) -> bytes:
     """Return the year as a page for the team, with the names of people beside their keys where these are given."""
     return fill_template("follow_up.html", year, names).encode("utf-8")
 
@@ -205,7 +205,7 @@ def fill_template(template: str, year: Year, names: NamesByPerson | None = None)
     tables, lines = year_sheets(year, labels_of(names)), year.outcomes()
     said = {
         "figures": tuple(figures(year)),
-        "summary": summary(year),
+        "summary": year_summary(year),
         "answered": [count_answers(year, wave) for wave in year.waves],
         "sheets": tables,
         "outcomes": list(group_by(tables[OUTCOMES].rows, lambda row: row[0]).items()),
@@ -223,7 +223,7 @@ def labels_of(names: NamesByPerson | None) -> Labels:
     return KEYS if names is None else labels_with_names(names, coded=True)
 
 
-def workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
+def year_workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
     """Return the year as a workbook, with the names of people beside their keys where these are given."""
     book = Book(tr("Suivi – {name}", name=year.programme.name))
     tables = {**year_sheets(year, labels_of(names)), LESSONS: lessons([year]).sheet}
@@ -233,7 +233,7 @@ def workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
         ]
         book.table(tr(TITLES[name]), columns, table.rows)
     lines = [
-        summary(year),
+        year_summary(year),
         *(count_answers(year, wave) for wave in year.waves),
         warning(year.outcomes()),
         tr(DESCRIPTION),
@@ -243,7 +243,7 @@ def workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
     return book.content()
 
 
-def to_json(year: Year) -> str:
+def year_json(year: Year) -> str:
     """Return the year as one JSON object, in codes."""
     content = {
         "schema_version": 1,
@@ -272,9 +272,9 @@ def to_json(year: Year) -> str:
 
 
 WRITERS: dict[str, Callable[[Year, NamesByPerson | None], bytes]] = {
-    ".html": page,
-    ".xlsx": workbook,
-    ".json": lambda year, names: to_json(year).encode("utf-8"),
+    ".html": year_page,
+    ".xlsx": year_workbook,
+    ".json": lambda year, names: year_json(year).encode("utf-8"),
 }
 """What each suffix is written by; JSON holds no names."""
 
@@ -286,7 +286,7 @@ def write_year(year: Year, folder: Path, *, replace: bool, names: NamesByPerson 
         for suffix, make in WRITERS.items():
             begin()
             contents[suffix] = make(year, names)
-    with generation(folder, KIND, replace=replace) as draft:
+    with write_generation(folder, KIND, replace=replace) as draft:
         for suffix, content in contents.items():
             draft.put(f"{NAME}{suffix}", content, private=names is not None and suffix != ".json")
     return tuple(folder / f"{NAME}{suffix}" for suffix in contents)

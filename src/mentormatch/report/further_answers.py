@@ -8,7 +8,7 @@ from typing import Any
 from mentormatch.errors import RequestError
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.explanation.tables import ResultSheet
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.access import access, watched_fields
 from mentormatch.operations.incentives import incentives
 from mentormatch.operations.learn import Learning, learn_beside

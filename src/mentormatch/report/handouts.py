@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from mentormatch.base.generation import generation, write_document
+from mentormatch.base.generation import write_document, write_generation
 from mentormatch.base.progress import track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.caveats import sentences_by_code
 from mentormatch.explanation.names import GivenNames, digits, name_called, with_names
 from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet
 from mentormatch.fields import ACROSS, SIDES, Side
-from mentormatch.languages import language, mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, points
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import language, mark, tr, tr_n
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import People
 from mentormatch.programme.enrolment import email_of
@@ -132,7 +132,7 @@ class CommonText:
     caveats: tuple[str, ...] = ()
 
 
-def handouts(matching: Matching, contacts: Contacts) -> tuple[Handout, ...]:
+def make_handouts(matching: Matching, contacts: Contacts) -> tuple[Handout, ...]:
     """Return what each person of the cohort is handed, mentors first, in the order of their answers.
 
     Who is on both sides is handed one sheet, among the mentors.
@@ -391,7 +391,7 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
     with language(matching.language, unless_asked=True):
         contacts = with_names(contacts, names, matching.cohort, matching.programme)
         files = handout_files(matching, contacts, None if decision is None else seal_of(matching, Path(decision)))
-        with generation(where, KIND, replace=replace) as draft:
+        with write_generation(where, KIND, replace=replace) as draft:
             draft.caveats = sentences_by_code(matching.caveats)
             for name, content in files.items():
                 draft.put(name, content, private=True)
@@ -400,7 +400,7 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
 
 def handout_files(matching: Matching, contacts: Contacts, seal: Seal | None) -> dict[str, bytes]:
     """Return the files by their names."""
-    handed, said = handouts(matching, contacts), common_text(matching, seal)
+    handed, said = make_handouts(matching, contacts), common_text(matching, seal)
     files = {}
     with track_documents(len(handed) + 3) as begin:
         begin()

@@ -11,8 +11,8 @@ from mentormatch.fields import Side, Use
 from mentormatch.inspection.intake import AnswerSpread, Fill, Intake, Question
 from mentormatch.inspection.market import Prospects, Scarce, Seats
 from mentormatch.inspection.section import Fates, FileRead
-from mentormatch.languages import everywhere, mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, plain, quoted
+from mentormatch.languages.translation import everywhere, mark, tr, tr_n
 from mentormatch.people.cohort import Fate
 from mentormatch.report.view import TONES
 

@@ -13,8 +13,8 @@ from mentormatch.explanation.tables import CellValue
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.market import Prospects
 from mentormatch.inspection.section import IntakeSection, Writer, lines_as_labels
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, joined, listed, quoted
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.operations.matching import before_solving
 from mentormatch.people.cohort import FATES
 from mentormatch.report import intake_words

@@ -22,8 +22,8 @@ from xml.parsers.expat import ParserCreate
 
 from mentormatch.explanation.names import KEYS
 from mentormatch.explanation.tables import CellValue
-from mentormatch.languages import LANGUAGES, language, mark, tr
 from mentormatch.languages.phrases import about
+from mentormatch.languages.translation import LANGUAGES, language, mark, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.record.seal import JOURNAL, Seal, sheet_in
 from mentormatch.report.book import EDGE, HEAD, LINE, Book, BookColumn, BookSheet, clip

@@ -15,21 +15,21 @@ from string import Formatter
 from typing import Literal, get_args
 
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.generation import generation
+from mentormatch.base.generation import write_generation
 from mentormatch.base.progress import track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.names import GivenNames, with_names
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields import ACROSS, Side
-from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import listed, quoted, system_reason
+from mentormatch.languages.translation import language, mark, tr
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.proposal import Proposal
 from mentormatch.operations.repair import keys_of
 from mentormatch.programme.enrolment import email_of
 from mentormatch.record.digests import digest
 from mentormatch.report.exporters.data_files import to_csv
-from mentormatch.report.handouts import Handout, Partner, handouts, how_reached
+from mentormatch.report.handouts import Handout, Partner, how_reached, make_handouts
 from mentormatch.survey.contacts import Contacts, fault_of
 
 type LetterOccasion = Literal["proposal", "confirmation", "reminder"]
@@ -218,7 +218,7 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
         concerned = pairs_for(proposed, kind)
         ends = tr(" avant le {deadline}", deadline=deadline) if deadline else ""
         written = []
-        for one in handouts(matching, contacts):
+        for one in make_handouts(matching, contacts):
             own = [partner for partner in one.partners if pair_with(one, partner) in concerned]
             letter = letter_kind(proposed, kind, one, own)
             if letter is None:
@@ -327,7 +327,7 @@ def write_letters(
         for one in ready:
             begin()
             files[one.file] = one.eml()
-        with generation(where, "letters", replace=replace) as draft:
+        with write_generation(where, "letters", replace=replace) as draft:
             for name, content in files.items():
                 draft.put(name, content, private=True)
     return tuple(where / name for name in files)

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 
-from mentormatch.base.generation import generation
+from mentormatch.base.generation import write_generation
 from mentormatch.explanation.tables import SIDE_WORDS, sheet
 from mentormatch.fields import ACROSS, SIDES, Side
-from mentormatch.languages import language, mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed
+from mentormatch.languages.translation import language, mark, tr, tr_n
 from mentormatch.profiles import CODE, REFUSALS, WISHES, Profiles, WishQuestions
 from mentormatch.report.book import Book, BookColumn
 from mentormatch.report.exporters.data_files import to_csv
@@ -54,7 +54,7 @@ def write_profiles(profiles: Profiles, folder: str | PathLike[str], *, replace: 
         files = {
             name: content for side in sides_with_questions(profiles) for name, content in for_readers(profiles, side)
         }
-        with generation(where, "profiles", replace=replace) as draft:
+        with write_generation(where, "profiles", replace=replace) as draft:
             for name, content in files.items():
                 draft.put(name, content)
             draft.put(SECRET, who_is_who(profiles), private=True)

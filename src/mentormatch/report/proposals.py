@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
+from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.proposal import Proposal
 from mentormatch.report.exporters.data_files import to_csv
 

@@ -19,9 +19,9 @@ from mentormatch.groups.partition import FormedGroup, Grouping, GroupShare
 from mentormatch.groups.problem import pairs_in
 from mentormatch.groups.result import Result
 from mentormatch.groups.rotation import Rotation
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, decimal, percent, points
 from mentormatch.languages.text_keys import row_text
+from mentormatch.languages.translation import mark, tr
 from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.pictures.timeline import Timeline
@@ -208,7 +208,7 @@ def notebook_fragment(result: Result) -> str:
     return fill_template("gathering_fragment.html", veiled, seen)
 
 
-def page(documents: SessionDocuments) -> bytes:
+def session_page(documents: SessionDocuments) -> bytes:
     """Return a result as a page of its own, which loads nothing."""
     texts = SessionTexts(
         documents.sentences, documents.tables, decks(documents.result, staff=documents.staff), documents.staff
@@ -269,7 +269,7 @@ def in_words(cell: CellValue) -> CellValue:
     return (tr("oui") if cell else tr("non")) if isinstance(cell, bool) else cell
 
 
-def workbook(documents: SessionDocuments) -> bytes:
+def session_workbook(documents: SessionDocuments) -> bytes:
     """Return a result as a workbook."""
     book = Book(documents.result.name or documents.result.title)
     for name, table in documents.tables.items():
@@ -312,8 +312,8 @@ def calendar(documents: SessionDocuments) -> bytes:
 
 
 WRITERS: dict[str, Callable[[SessionDocuments], bytes]] = {
-    ".xlsx": workbook,
-    ".html": page,
+    ".xlsx": session_workbook,
+    ".html": session_page,
     ".csv": first_table,
     ".json": to_json,
     ".ics": calendar,

@@ -13,8 +13,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from mentormatch.base.version import __version__
-from mentormatch.languages import FRENCH, mark, spoken, tr
 from mentormatch.languages.phrases import NO_BREAK, counted, quoted
+from mentormatch.languages.translation import FRENCH, mark, spoken, tr
 
 if TYPE_CHECKING:
     from jinja2 import Environment

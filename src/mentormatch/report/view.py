@@ -18,12 +18,12 @@ from mentormatch.explanation.names import KEYS, Labels, codes
 from mentormatch.explanation.pairs import Contribution, Pair, chains, explain_pairs
 from mentormatch.explanation.tables import SIDE_WORDS, in_words
 from mentormatch.explanation.unmatched_people import Unmatched, reasons
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import percent, points
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import Remark
 from mentormatch.record import log
-from mentormatch.record.decision import FILENAME
+from mentormatch.record.decision import DECISION_NAME
 from mentormatch.record.log import validation_words
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
@@ -70,10 +70,10 @@ class Imprint:
     def commands(self) -> Iterator[tuple[str, str]]:
         """What to type to check the decision again, and to validate it while it is a proposal."""
         if self.seal:
-            yield tr("Revérifier"), f"mentormatch verify {FILENAME} --head {self.seal.head}"
+            yield tr("Revérifier"), f"mentormatch verify {DECISION_NAME} --head {self.seal.head}"
             if self.answered and not self.seal.validations:
                 who, why = tr(NO_NAME), tr("motif")
-                yield tr("Valider"), f'mentormatch validate {FILENAME} --who "{who}" --why "{why}"'
+                yield tr("Valider"), f'mentormatch validate {DECISION_NAME} --who "{who}" --why "{why}"'
 
     @property
     def digests(self) -> Iterator[tuple[str, str]]:

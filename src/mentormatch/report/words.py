@@ -8,8 +8,8 @@ from mentormatch.explanation.goal_prices import places_words, price_words
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, percent, plain, points
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.operations.evaluation import GIVEN
 from mentormatch.operations.matching import Matching
 

@@ -26,11 +26,11 @@ from mentormatch.base.plugins import concrete
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side
 from mentormatch.fields.extension import Extension
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import quoted
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.criterion import Criterion, WholeGroup
-from mentormatch.scoring.score import ScoreTable, normalise_weights, score
+from mentormatch.scoring.scores import ScoreTable, normalise_weights, score
 
 type PairIndices = tuple[IntVector, IntVector]
 """The mentors and the mentees of some pairs, by position, each pair once."""

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.columns import Column, MultiChoice, NameLists, SingleChoice
-from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark
 from mentormatch.rules.rule import PairIndices
 from mentormatch.scoring.criterion import first_ranks, shared_items, stakes_of
 

@@ -20,9 +20,9 @@ from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameList
 from mentormatch.base.plugins import concrete
 from mentormatch.fields.clock import ZonedSlots
 from mentormatch.fields.extension import Extension
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import People, Person
 
 type Block = NDArray[np.float64]

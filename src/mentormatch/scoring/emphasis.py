@@ -14,9 +14,9 @@ from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Side
 from mentormatch.fields.lists import Choices, Ranking
 from mentormatch.fields.single_answers import Choice
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed, plain
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.answer_classes import Distinct
 from mentormatch.scoring.criterion import Criterion

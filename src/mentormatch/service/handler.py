@@ -7,11 +7,11 @@ from typing import Any
 from mentormatch.base.progress import Progress, listen
 from mentormatch.base.strict_json import parse_json
 from mentormatch.contract.member_requests import MembersRequest
-from mentormatch.contract.operation import ask, operations, request_language
+from mentormatch.contract.operation import ask, operations_by_kind, request_language
 from mentormatch.contract.requests import Request
 from mentormatch.errors import EngineError, MentorMatchError, OutputError, Problem, ProgrammeError, RequestError
-from mentormatch.languages import language, tr
 from mentormatch.languages.phrases import counted
+from mentormatch.languages.translation import language, tr
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 
@@ -46,7 +46,7 @@ def parse_body(body: bytes) -> Any:
 
 def is_on_members(kind: str) -> bool:
     """Return whether an operation is on the members of groups: any two of them may be a pair."""
-    return issubclass(operations()[kind].request_type, MembersRequest)
+    return issubclass(operations_by_kind()[kind].request_type, MembersRequest)
 
 
 def refuse_too_large(data: Any, people: int, pairs: int, *, among: bool = False) -> int:
@@ -96,7 +96,7 @@ def length(data: Any, part: str) -> int:
 def fit_to_limit(kind: str, data: Any, limit_s: float) -> Request:
     """Return a request in its type; a solver gets no more than its part of the time that the service allows."""
     try:
-        request: Request = operations()[kind].request_type.of(data)
+        request: Request = operations_by_kind()[kind].request_type.of(data)
     except RequestError as error:
         raise refusal_of("misfit", error) from None
     if "time_limit_s" not in type(request).model_fields:

@@ -21,7 +21,7 @@ from time import time
 from typing import Any, Literal, get_args
 
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 from mentormatch.service.store import open_store, transaction
 
 PREFIX = "mm"

@@ -24,10 +24,10 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.member_requests import MembersRequest
-from mentormatch.contract.operation import Operation, PlainSchema, operations
+from mentormatch.contract.operation import Operation, PlainSchema, operations_by_kind
 from mentormatch.contract.requests import PeopleRequest
 from mentormatch.fields import fields_by_kind
-from mentormatch.languages import LANGUAGES
+from mentormatch.languages.translation import LANGUAGES
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
 from mentormatch.service.problems import KINDS, MEDIA_TYPE
@@ -389,7 +389,7 @@ def describe(app: FastAPI) -> None:
 
 def description(title: str, version: str) -> Json:
     """Return the description."""
-    every = operations()
+    every = operations_by_kind()
     refs, definitions = schemas(every)
     return {
         "openapi": "3.1.0",

@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Self
 
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY
-from mentormatch.languages import spoken
+from mentormatch.languages.translation import spoken
 from mentormatch.service.messages import ServiceMessage, receive_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
@@ -29,7 +29,7 @@ if sys.platform != "win32":
     exit_with_parent()
 """
 """How every process begins: bound to the service before it loads anything else, where nothing need be read for that."""
-PROGRAM = f"{BOUND}from mentormatch.service.worker import main\nmain()"
+WORKER_PROGRAM = f"{BOUND}from mentormatch.service.worker import main\nmain()"
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 SECRET = "MENTORMATCH_TOKEN"
 BEGINNING_S = 60.0
@@ -131,7 +131,7 @@ class EndingChildren:
 
 async def start_process() -> Process:
     """Start the program: it finds the same modules, and heeds no variable of the environment, nor interrupts."""
-    command = [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", PROGRAM, *sys.path]
+    command = [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", WORKER_PROGRAM, *sys.path]
     variables = {name: value for name, value in os.environ.items() if name != SECRET} | ONE_THREAD
     return await asyncio.create_subprocess_exec(
         *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=variables, start_new_session=True

@@ -19,7 +19,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.datastructures import Headers
 
-from mentormatch.contract.operation import operations
+from mentormatch.contract.operation import operations_by_kind
 from mentormatch.service.components import Components
 from mentormatch.service.gate import GoneError
 from mentormatch.service.jobs import Job, Once
@@ -38,7 +38,7 @@ SANE_KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 def operation_routes(components: Components) -> APIRouter:
     """Return a route for each operation."""
     router = APIRouter()
-    for kind in operations():
+    for kind in operations_by_kind():
         OperationAnswer(components, kind).add_to(router)
     return router
 

@@ -13,8 +13,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from mentormatch.errors import OutputError, Problem
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import system_reason
+from mentormatch.languages.translation import tr
 from mentormatch.service.problems import RefusedError
 
 if sys.platform != "win32":

@@ -95,9 +95,9 @@ class Worker:
         self.retiring_bytes = head["retiring_bytes"]
         subprocess_solve.MEMORY_BYTES = head["worker_bytes"]
         limit_memory(head["worker_bytes"])
-        from mentormatch.contract.operation import ask, operations
+        from mentormatch.contract.operation import ask, operations_by_kind
 
-        ask(WARM_UP, operations()[WARM_UP].example()).to_json()
+        ask(WARM_UP, operations_by_kind()[WARM_UP].example()).to_json()
         return b""
 
     def tell(self, message: ServiceMessage) -> None:

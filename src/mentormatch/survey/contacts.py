@@ -7,8 +7,8 @@ from functools import cached_property
 
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.fields import AnyField, Side
-from mentormatch.languages import mark
 from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.languages.translation import mark
 
 MAIL = ("courriel", "mail", "e-mail")
 TELEPHONE = re.compile(r"\b(tel|telephone|phone|portable|mobile)\b")

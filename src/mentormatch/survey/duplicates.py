@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Side
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Fate, Remark, RowFate
 from mentormatch.survey.entries import SurveyEntry
 from mentormatch.survey.moments import ORDERS

@@ -10,9 +10,9 @@ from functools import cache
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import SIDES, Answer, AnswerReading, AnyField, SeveralAnswers, Side
 from mentormatch.fields.base import as_text, is_blank
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed, percent
 from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Fate, Remark, RowFate
 from mentormatch.survey.contacts import asks_for_mail
 from mentormatch.survey.headers import QuestionPlace, places, separate_questions, split_part

@@ -18,10 +18,10 @@ from itertools import pairwise
 from mentormatch.errors import Problem
 from mentormatch.fields import Answer, AnyField, Side
 from mentormatch.fields.base import position
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.survey.plan import Plan, Target, Wording, answers_of, has_item
 from mentormatch.survey.table import EXPECTED, Record, TextTable
 from mentormatch.survey.tool import number_repeats

@@ -16,8 +16,8 @@ from itertools import combinations
 import numpy as np
 
 from mentormatch.fields import SIDES, AnyField, Side, Slots, columns_of
-from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merge_remarks
 from mentormatch.survey.contacts import Contacts, fault_of
 from mentormatch.survey.duplicates import group_by, lines, one_fate, same_email, settle_duplicates, sheet_of

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from itertools import pairwise
 from typing import NamedTuple
 
-from mentormatch.languages import mark
+from mentormatch.languages.translation import mark
 from mentormatch.survey.table import Order, Readings
 
 YEAR_FIRST = r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<one>[0-9]{1,2})(?P=mark)(?P<two>[0-9]{1,2})"

@@ -26,8 +26,8 @@ from mentormatch.fields import (
 )
 from mentormatch.fields.base import position, split
 from mentormatch.fields.lists import peel, rank_of
-from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark
 from mentormatch.survey.privacy import NOBODY, Forgotten
 from mentormatch.survey.table import Order
 

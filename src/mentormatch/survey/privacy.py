@@ -19,9 +19,9 @@ from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import OutputError, Problem, SurveyError
 from mentormatch.fields import Side
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 
 SECRET_SUFFIX, FORGOTTEN_SUFFIX = ".cle", ".oublis.json"
 BYTES = 32

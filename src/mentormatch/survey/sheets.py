@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SECONDS = 5
 MEMORY_BYTES = 512_000_000
 MAX_AREA = 20_000_000
-MAX_CHARACTERS = 100_000_000
+MAX_SHEET_CHARACTERS = 100_000_000
 EXACT, LONG = 2**53, 1e18
 """Whole numbers are exact up to the first; no number from the second on is written without an exponent."""
 
@@ -140,7 +140,7 @@ def _write_rows(content: bytes, wanted: str | None, out: IO[str]) -> dict[str, A
     written = 0
     for row in check_rows(census, sheet.iter_rows(), (sheet.start or (0, 0))[1]):
         written += out.write(json.dumps([*map(_cell, row)]) + "\n")
-        if written > MAX_CHARACTERS:
+        if written > MAX_SHEET_CHARACTERS:
             raise RefusalError("size")
     return {"sheet": sheet.name, "others": others, "faults": list(census.cells_without_value())}
 

@@ -11,8 +11,8 @@ from datetime import datetime, tzinfo
 from typing import Literal
 
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark, tr, tr_n
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000

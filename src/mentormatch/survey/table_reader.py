@@ -13,8 +13,8 @@ from typing import Any, BinaryIO, ClassVar, Protocol
 
 from mentormatch.base.plugins import concrete
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import system_reason
+from mentormatch.languages.translation import mark, tr
 from mentormatch.survey.table import EXPECTED, Record, Refused, Rows, TextTable, unreadable
 from mentormatch.survey.tool import sort_by_tool
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from mentormatch.errors import Problem
-from mentormatch.languages import mark, tr, tr_n
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.survey.table import TableRemark, unreadable
 
 REPLACEMENT = "\ufffd"

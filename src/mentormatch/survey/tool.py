@@ -14,9 +14,9 @@ from typing import ClassVar
 
 from mentormatch.base.plugins import concrete
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import tr
 from mentormatch.survey.moments import moments
 from mentormatch.survey.table import Order, Record, Rows, SentMoment, TableRemark, TextTable, is_blank, unreadable
 

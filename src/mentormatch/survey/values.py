@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mentormatch.errors import Problem
 from mentormatch.fields import Figures, SeveralAnswers
-from mentormatch.languages import tr, tr_n
+from mentormatch.languages.translation import tr, tr_n
 from mentormatch.survey.sheets import text_of_value
 from mentormatch.survey.table import MAX_COLUMNS, Record, Rows, gather, unreadable
 from mentormatch.survey.tool import part

@@ -29,8 +29,8 @@ from mentormatch.fields import Side
 from mentormatch.followup.lessons import Year
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.result import Result
-from mentormatch.languages import language, mark, spoken, tr
 from mentormatch.languages.phrases import about, day, decimal, listed, moment, quoted
+from mentormatch.languages.translation import language, mark, spoken, tr
 from mentormatch.operations.carry_over import CarryOver, write_carry_over
 from mentormatch.operations.matching import Matching
 from mentormatch.operations.repair import Repair, repair

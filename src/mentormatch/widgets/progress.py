@@ -9,8 +9,8 @@ from typing import Any, TextIO
 
 from mentormatch.base.progress import DOCUMENTS, TIES, Listener, Progress, listen
 from mentormatch.base.streams import rewrite_line, screen
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import NO_BREAK, points, thousands
+from mentormatch.languages.translation import mark, tr
 
 GOALS: Mapping[str, str] = {
     "": mark("Recherche d'une première répartition"),

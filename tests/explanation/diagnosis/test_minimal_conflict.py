@@ -7,10 +7,10 @@ from time import monotonic
 import pytest
 
 from mentormatch import AssignmentProblem, Cohort, Programme, Status, diagnose, solve
-from mentormatch.explanation.diagnosis.diagnose import FeasibilityOracle, conflict_of, deletion_filter
-from mentormatch.rules.kinds.places import Capacity
-from mentormatch.rules.rule import formulate
-from mentormatch.scoring.score import score
+from mentormatch.explanation import FeasibilityOracle, deletion_filter
+from mentormatch.explanation.diagnosis.diagnose import conflict_of
+from mentormatch.rules import Capacity, formulate
+from mentormatch.scoring import score
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme
 from tests.explanation.diagnosis.planting import Planted, planted, wild
 from tests.oracles.exhaustive import exhaustive

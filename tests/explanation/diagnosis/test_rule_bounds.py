@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from mentormatch import Cohort
-from mentormatch.languages.phrases import quoted
-from mentormatch.rules import kinds
-from mentormatch.rules.rule import Relaxation, market_of
-from mentormatch.scoring.score import score
+from mentormatch.languages import quoted
+from mentormatch.rules import Relaxation, kinds, market_of
+from mentormatch.scoring import score
 from tests.conftest import ROOT
 from tests.explanation.diagnosis.people import alike, cohort, counting, programme, words
 

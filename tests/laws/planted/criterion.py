@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 
 from mentormatch import Criterion, People, Person
-from mentormatch.fields.extension import FieldRef
-from mentormatch.scoring.criterion import Block, defined
+from mentormatch.fields import FieldRef
+from mentormatch.scoring import Block, defined
 
 
 class Mirror(Criterion):

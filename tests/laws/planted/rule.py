@@ -7,10 +7,9 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch import People, Row, Rule
-from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment import DegreeBounds
 from mentormatch.fields import Side
-from mentormatch.rules.rule import Market, NameOf, PairIndices, Relaxation
-from mentormatch.rules.shared_answers import cross_product
+from mentormatch.rules import Market, NameOf, PairIndices, Relaxation, cross_product
 
 
 class Charter(Rule):

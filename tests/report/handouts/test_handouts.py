@@ -3,7 +3,6 @@
 import re
 import stat
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,43 +13,23 @@ from mentormatch import (
     Programme,
     ProgrammeError,
     RequestError,
-    examples,
     match,
-    read_contacts,
     write_handouts,
 )
-from mentormatch.examples import ANSWERS, folder_of
 from mentormatch.fields import SIDES
-from mentormatch.languages import tr
-from mentormatch.languages.text_keys import canonical
-from mentormatch.record.validation import validate
-from mentormatch.report.exporters.data_files import to_csv
-from mentormatch.report.handouts import NOBODY, PROVISIONAL, common_text, handouts, letters_book, person_sheet
-from mentormatch.report.texts import render_template
+from mentormatch.languages import canonical, tr
+from mentormatch.record import validate
+from mentormatch.report import common_text, letters_book, make_handouts, person_sheet, render_template, to_csv
+from mentormatch.report.handouts import NOBODY, PROVISIONAL
 from tests.report.cohorts import FIELDS, hostile_matchings, hostile_strings, matched, person, programme
+from tests.report.handouts.samples import CONTACTS, example, read
 from tests.report.readers import ALIVE, Outline, parts, sheets, table
-
-CONTACTS = {
-    name: {"question": name.capitalize(), "kind": "text", "use": "contact"} for name in ("nom", "courriel", "tel")
-}
-
-
-@cache
-def example() -> tuple[Matching, Contacts]:
-    contacts = read_contacts(examples.programme(), Path(str(folder_of("mentorat"))) / ANSWERS)
-    return match(examples.cohort(), examples.programme()), contacts
 
 
 def handed(folder: Path, matching: Matching, contacts: Contacts) -> dict[str, str]:
     """Return the files that were written, as text, by name."""
     written = write_handouts(matching, contacts, folder)
     return {path.name: path.read_text("utf-8") for path in written if path.suffix == ".html"}
-
-
-def read(page: str) -> str:
-    """Return what somebody reads on a page."""
-    texts = [text for where, text in Outline(page).texts if not where.startswith("style")]
-    return " ".join(" ".join(texts).split())
 
 
 def reachable(matching: Matching) -> Contacts:
@@ -191,7 +170,7 @@ def test_no_hostile_text_lives_in_what_is_handed_out(shared_data: Path) -> None:
         rules = Programme.read({**data, "fields": {**data["fields"], **CONTACTS}, "documents": settings})
         changed = replace(matching, programme=rules)
         contacts = reachable(changed)
-        every = handouts(changed, contacts)
+        every = make_handouts(changed, contacts)
         outline = Outline(render_template("handouts.html", handed=every, common=common_text(changed, None)))
         assert outline.balanced
         assert not {"script", "a", "img", "iframe", "form", "object", "svg"} & set(outline.tags)

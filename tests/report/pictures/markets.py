@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from mentormatch import Matching
-from mentormatch.places.gazetteer import DEPARTEMENTS
-from mentormatch.report.pictures.picture import Picture, pictures
+from mentormatch.places import DEPARTEMENTS
+from mentormatch.report import Picture, pictures_by_kind
 from tests.report.cohorts import FIELDS, matched, programme
 
 SIZES = (0, 1, 2, 11, 200)
@@ -47,7 +47,7 @@ def answers(draw: Random, code: str) -> dict[str, str]:
 def drawn(matching: Matching) -> Iterator[Picture]:
     """Yield every registered picture of a matching; one that shows two people shows the first of each side."""
     people: dict[str, Any] = {"mentor": matching.cohort.mentors.ids, "mentee": matching.cohort.mentees.ids}
-    for kind in pictures().values():
+    for kind in pictures_by_kind().values():
         asked = [each.name for each in fields(kind) if each.name in people]
         if all(people[side] for side in asked):
             yield kind(matching, **{side: people[side][0] for side in asked})

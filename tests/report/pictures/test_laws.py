@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 import pytest
 
 from mentormatch import Matching, OutputError, Pair
-from mentormatch.languages.phrases import points, thousands
-from mentormatch.places.gazetteer import CREDIT
-from mentormatch.report.pictures.picture import Picture, pictures
+from mentormatch.languages import points, thousands
+from mentormatch.places import CREDIT
+from mentormatch.report import Picture, pictures_by_kind
 from tests.report.cohorts import hostile_matchings, hostile_strings, small
 from tests.report.pictures.markets import CANARY, KEY, SIZES, drawn, market
 from tests.report.readers import Outline
@@ -24,7 +24,7 @@ TAGS = {"svg", "g", "path", "rect", "circle", "text", "line", "clipPath", "linea
 
 
 def each() -> list[tuple[str, int]]:
-    return [(kind, size) for kind in pictures() for size in SIZES]
+    return [(kind, size) for kind in pictures_by_kind() for size in SIZES]
 
 
 def picture(kind: str, size: int) -> Picture | None:
@@ -49,7 +49,7 @@ def test_what_runs_or_fetches_would_be_found(live: str) -> None:
 
 
 def test_the_five_pictures_are_found() -> None:
-    assert list(pictures()) == ["distribution", "fairness", "heat_map", "map", "waterfall"]
+    assert list(pictures_by_kind()) == ["distribution", "fairness", "heat_map", "map", "waterfall"]
 
 
 @pytest.mark.parametrize(("kind", "size"), each())
@@ -64,7 +64,7 @@ def test_a_picture_is_sound_small_and_fetches_nothing(kind: str, size: int) -> N
 
 
 def test_all_pictures_are_drawn_but_that_of_a_price_that_is_nothing() -> None:
-    assert {one.kind for one in drawn(market(2)) if one.svg} == set(pictures())
+    assert {one.kind for one in drawn(market(2)) if one.svg} == set(pictures_by_kind())
     for size in (11, 200):
         assert {one.kind for one in drawn(market(size)) if one.svg} >= {"distribution", "heat_map", "map", "waterfall"}
 
@@ -156,7 +156,7 @@ def test_pictures_are_saved_as_svg_and_as_png(tmp_path: Path) -> None:
 
 
 def test_another_form_or_nothing_to_draw_is_told(tmp_path: Path) -> None:
-    heat = pictures()["heat_map"]
+    heat = pictures_by_kind()["heat_map"]
     with pytest.raises(OutputError, match=r"« \.bmp » ; les formats sont \.svg et \.png"):
         heat(small()).save(tmp_path / "image.bmp")
     with pytest.raises(OutputError, match="rien à dessiner"):
@@ -166,7 +166,7 @@ def test_another_form_or_nothing_to_draw_is_told(tmp_path: Path) -> None:
 
 def test_without_the_library_of_png_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "vl_convert", None)
-    heat = pictures()["heat_map"](small())
+    heat = pictures_by_kind()["heat_map"](small())
     assert heat.save(tmp_path / "image.svg").exists()
     with pytest.raises(OutputError, match=r"pip install 'mentormatch-engine\[pictures\]'"):
         heat.save(tmp_path / "image.png")

@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 
 from mentormatch import Matching
-from mentormatch.languages.phrases import NO_BREAK
-from mentormatch.operations.matching import UNSOLVED
-from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, middle, outlines
-from mentormatch.report.pictures.map import MOST_DOTS, MOST_LINES, THICK, Link, Map, MapPlane, Spot, territory
+from mentormatch.languages import NO_BREAK
+from mentormatch.operations import UNSOLVED
+from mentormatch.places import CREDIT, DEPARTEMENTS, middle, outlines
+from mentormatch.report.pictures.map import LINES_DRAWN, MOST_DOTS, THICK, Link, Map, MapPlane, Spot, territory
 from tests.report.cohorts import FIELDS, matched, person, programme, small
 
 PLACED = {**FIELDS, "lieu": {"question": "Lieu", "kind": "place"}}
@@ -87,8 +87,8 @@ def test_for_many_departements_the_colour_tells_alone_and_the_first_lines_are_dr
     found = Map(living(names, names[1:] + names[:1]))
     assert len(found.territory.spots) > MOST_DOTS
     assert not {"1", "2"} & set(texts(found)[:-4])
-    assert f"Seuls les {MOST_LINES} traits" in found.caption
-    assert (found.svg or b"").count(b'stroke-width="1.5"') == MOST_LINES
+    assert f"Seuls les {LINES_DRAWN} traits" in found.caption
+    assert (found.svg or b"").count(b'stroke-width="1.5"') == LINES_DRAWN
 
 
 @pytest.mark.parametrize("homes", [["Paris"], ["La Réunion"], ["Martinique", "Nouvelle-Calédonie"]])

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import language
-from mentormatch.report.pictures.picture import SIZE, Frame, LinearScale, as_svg, cividis, round_step, text_width
+from mentormatch.report import LinearScale
+from mentormatch.report.pictures.picture import SIZE, Frame, as_svg, cividis, round_step, text_width
 
 LENGTHS = st.floats(-500, 500)
 TEXTS = st.text(max_size=30)

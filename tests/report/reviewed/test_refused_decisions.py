@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch import Decisions, SurveyError, examples, match, read_decisions
-from mentormatch.report.reviewed import rows
+from tests.doors import substitute
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.reviewed.edits import PAIRS, changed, saved, with_cells, with_row, without_row, workbook
 
@@ -167,13 +167,13 @@ def test_a_hidden_sheet_that_was_changed_is_told(tmp_path: Path) -> None:
 
 
 def test_more_rules_than_marks_are_still_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "MARKS", "")
+    substitute(monkeypatch, "report", MARKS="")
     found = told(tmp_path, with_cells(apart(), {"A2": "M2", "A3": "M1"}))
     assert all("une règle du programme exclut ce binôme" in problem for problem in found)
 
 
 def test_rules_of_very_many_pairs_are_left_to_the_matching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "MOST_CELLS", 1)
+    substitute(monkeypatch, "report", MOST_CELLS=1)
     found = read_decisions(saved(tmp_path, with_cells(apart(), {"A2": "M2", "A3": "M1"})))
     assert len(found.pins) == 2
 

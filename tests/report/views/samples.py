@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from mentormatch import Matching, Status
-from mentormatch.assignment.model.solution import empty_solution
-from mentormatch.report.views.piece import Piece, ViewNames
-from tests.operations.test_learn import edition
+from mentormatch.assignment import empty_solution
+from mentormatch.report import Piece, ViewNames
+from tests.operations.situations import edition
 from tests.report.cohorts import matched, person, programme
 
 TAGS = {

@@ -9,13 +9,11 @@ import pytest
 
 from mentormatch import Matching, OutputError, Status
 from mentormatch.languages import tr
-from mentormatch.report.texts import spaced
+from mentormatch.report import Piece, spaced
 from mentormatch.report.views import plan
-from mentormatch.report.views.piece import Piece
 from tests.report.cohorts import hostile_matchings, hostile_strings, small
 from tests.report.pictures.markets import CANARY, KEY, SIZES, market
-from tests.report.readers import Outline
-from tests.report.test_page import HEAD_TAGS, assert_nothing_runs_or_loads
+from tests.report.readers import HEAD_TAGS, Outline, assert_nothing_runs_or_loads
 from tests.report.views.samples import TAGS, impossible, unsolved, views
 
 PAGE_TAGS = TAGS | HEAD_TAGS | {"header", "main", "footer", "h1", "h2"}

@@ -5,12 +5,11 @@ import re
 import pytest
 
 from mentormatch import Contacts, Matching
-from mentormatch.explanation.names import ABSENT
+from mentormatch.explanation import ABSENT
 from mentormatch.fields import SIDES
-from mentormatch.report.handouts import common_text, handouts
-from mentormatch.report.texts import render_template
+from mentormatch.report import common_text, make_handouts, render_template
 from tests.report.cohorts import FIELDS, matched, person, programme
-from tests.report.handouts.test_handouts import CONTACTS, example, read
+from tests.report.handouts.samples import CONTACTS, example, read
 from tests.report.pictures.markets import CANARY, KEY, market
 
 STAFF_WORDS = ("veto", "souhait", "éviter", "écart", "exclu", "règle", "critère", "points", "%", "rang", "préfér")
@@ -27,7 +26,7 @@ def vetoing() -> Matching:
 
 def test_a_participant_reads_the_sheet_that_is_handed_to_them() -> None:
     matching, contacts = example()
-    for one in handouts(matching, contacts):
+    for one in make_handouts(matching, contacts):
         view = matching.show.participant(one.key, contacts)
         assert view.page() == render_template("handouts.html", handed=[one], common=common_text(matching, None))
         assert read(view._repr_html_()).removeprefix("Votre binôme ") in read(view.page())

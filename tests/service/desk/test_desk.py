@@ -18,13 +18,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.record.log import chain_in
-from mentormatch.record.verify import VerificationOutcome, verify_content
-from mentormatch.service.desk.desk import Desk
-from mentormatch.service.desk.documents import ACCESS, PURPOSES, VIEWS
-from mentormatch.service.messages import ServiceMessage, read_message
-from mentormatch.service.problems import RefusedError
+from mentormatch.record import VerificationOutcome, chain_in, verify_content
+from mentormatch.service import PURPOSES, VIEWS, Desk, RefusedError, ServiceMessage, read_message
+from mentormatch.service.desk.documents import ACCESS
 from tests.conftest import DEEP
+from tests.doors import substitute
 from tests.english import french_in
 from tests.service.desk.session import ANSWERS, PROGRAMME, VALIDATION, Sitting
 
@@ -237,7 +235,7 @@ def test_work_that_is_interrupted_before_any_answer_is_told_in_words(
         signal.raise_signal(signal.SIGINT)
 
     sitting.formed()
-    monkeypatch.setattr("mentormatch.service.desk.desk.match", interrupted)
+    substitute(monkeypatch, "service", match=interrupted)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         assert "avant une première réponse" in sitting.refused("form")["title"]

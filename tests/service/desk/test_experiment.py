@@ -9,8 +9,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Programme, ProgrammeText
-from mentormatch.programme.edits import WeightEdit
-from mentormatch.service.desk.kept_state import restore, save_parts
+from mentormatch.programme import WeightEdit
+from mentormatch.service import restore, save_parts
 from tests.english import french_in
 from tests.service.desk.session import ANSWERS, PROGRAMME, Sitting
 

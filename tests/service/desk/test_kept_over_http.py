@@ -11,10 +11,10 @@ import pytest
 
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.failure.processes import only_linux, wait_for
+from tests.service.asking import problem
 from tests.service.desk.session import ANSWERS, PROGRAMME
 from tests.service.desk.test_over_http import BYTES, done, signed_in, visitor
 from tests.service.server import AT_ONCE, TOKEN, Served, kill_and_start, limits, serving
-from tests.service.test_answers import problem
 
 SETTINGS = AT_ONCE + limits(residents=4)
 ROW = f'2026-01-01;M77;{NAME};"{ANSWER}";{EMAIL}\n'.encode()

@@ -18,14 +18,12 @@ from openpyxl import load_workbook
 import mentormatch as mm
 from mentormatch import carry_over, lessons, with_history
 from mentormatch.examples import contents, folder_of
-from mentormatch.groups.sessions import topics_of, year_of
-from mentormatch.report import followup
-from mentormatch.report.sessions import WRITERS, SessionDocuments
-from mentormatch.report.texts import spaced
-from mentormatch.service.desk import follow_up
-from mentormatch.widgets.board.view import in_every_text
+from mentormatch.groups import topics_of, year_of
+from mentormatch.report import WRITERS, SessionDocuments, spaced, year_json, year_summary
+from mentormatch.widgets import in_every_text
+from tests.doors import substitute
 from tests.english import french_in
-from tests.operations.test_learn import edition
+from tests.operations.situations import edition
 from tests.service.desk.session import ANSWERS, EXAMPLE, PROGRAMME, VALIDATION, Sitting
 
 NAMES = {"pairs": "mentorat", "groups": "codeveloppement", "sessions": "groupe-de-travail"}
@@ -267,10 +265,10 @@ def test_the_year_of_the_pairs_is_that_of_the_library_and_ticks_stay() -> None:
     calls = [one for rank in told["ranks"] for one in rank["people"]]
     assert [one["name"] for one in calls] == [one.person for one in year.to_call]
     assert [one["reasons"] for one in calls] == in_every_text([[*one.reasons] for one in year.to_call])
-    assert told["summary"] == in_every_text(followup.summary(year))
+    assert told["summary"] == in_every_text(year_summary(year))
     assert [one["file"] for one in told["waves"]] == ["suivi-1.csv", "suivi-3.csv", "", ""]
     made = json.loads(sitting.content("hand", "suivi.json"))
-    assert {**made, "rejected": []} == {**json.loads(followup.to_json(year)), "rejected": []}
+    assert {**made, "rejected": []} == {**json.loads(year_json(year)), "rejected": []}
     ticked = sitting.done("call", person=calls[0]["id"], done=True)
     assert ticked["calls"] == f"1 sur {len(calls)}"
     assert [one["name"] for rank in ticked["ranks"] for one in rank["people"]] == [one["name"] for one in calls]
@@ -348,7 +346,7 @@ def test_what_editions_teach_stands_in_the_documents_also_once_they_are_sealed()
 
 
 def test_what_is_no_follow_up_of_an_edition_or_is_there_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(follow_up, "MOST_EDITIONS", 3)
+    substitute(monkeypatch, "service", MOST_EDITIONS=3)
     sitting = formed("pairs")
     before = sitting.done("edition", past(), name="suivi.json")
     for content in (past(), b"", b"{}", b'{"results": 1}', PROGRAMME, ANSWERS):

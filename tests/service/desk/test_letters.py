@@ -6,7 +6,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import mentormatch as mm
-from mentormatch.explanation.names import cohort_names
+from mentormatch.explanation import cohort_names
 from tests.service.desk.session import VALIDATION, Sitting
 
 NAME, CODE = "Vialard Nadège", "M01"

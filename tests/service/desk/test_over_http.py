@@ -11,14 +11,13 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from mentormatch.service.desk.desks import COOKIE
+from mentormatch.service import COOKIE
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.failure.processes import children, only_linux, wait_for
+from tests.service.asking import command, problem
 from tests.service.desk.session import ANSWERS, PROGRAMME
 from tests.service.desk.slow_desk import SETTINGS
 from tests.service.server import AT_ONCE, BEARER, TOKEN, Served, limits, serving
-from tests.service.test_answers import problem
-from tests.service.test_jobs import command
 
 BYTES = {"Content-Type": "application/octet-stream"}
 NAMED = BYTES | {"X-File-Name": "x"}

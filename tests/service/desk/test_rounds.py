@@ -12,10 +12,11 @@ from openpyxl import Workbook
 
 import mentormatch as mm
 from mentormatch import Status
-from mentormatch.assignment.model.solution import empty_solution
-from mentormatch.explanation.tables import ResultSheet
-from mentormatch.operations.proposal import Late
-from mentormatch.report.exporters.data_files import to_csv
+from mentormatch.assignment import empty_solution
+from mentormatch.explanation import ResultSheet
+from mentormatch.operations import Late
+from mentormatch.report import to_csv
+from tests.doors import substitute
 from tests.service.desk.session import VALIDATION, Sitting
 
 FORM = "Votre code;Votre réponse;Pour quelle raison\n"
@@ -212,7 +213,7 @@ def test_a_closing_that_is_stopped_before_any_answer_closes_nothing(
     before = sitting.done("round")
     with monkeypatch.context() as patch:
         stopped = empty_solution(Status.STOPPED, "wide")
-        patch.setattr("mentormatch.operations.repair.solve", lambda *asked, **settings: stopped)
+        substitute(patch, "operations", solve=lambda *asked, **settings: stopped)
         assert "avant une première réponse" in sitting.refused("close", round=1)["title"]
     assert sitting.done("round") == before
 

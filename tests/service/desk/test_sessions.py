@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 from starlette.datastructures import Headers
 
+from mentormatch.service import COOKIE, SCOPES, Callers, KeyRing, RefusedError, new_key
 from mentormatch.service.desk import desks as desk_sessions
-from mentormatch.service.desk.desks import BEARER, COOKIE, LONGEST_S, DeskSessions, cookie_name, is_public
-from mentormatch.service.gate import Callers
-from mentormatch.service.keys import SCOPES, KeyRing, new_key
-from mentormatch.service.problems import RefusedError
+from mentormatch.service.desk.desks import BEARER, SESSION_S, DeskSessions, cookie_name, is_public
 
 TOKEN, HOST = "secret-of-the-test", "127.0.0.1:8000"
 OWN = {"sec-fetch-site": "same-origin", "origin": f"http://{HOST}"}
@@ -85,7 +83,7 @@ def test_a_session_ends_when_it_idles_when_it_is_old_and_when_it_is_ended(now: l
     busy, ended = cookie(sessions.begin(TOKEN)), cookie(sessions.begin(TOKEN))
     sessions.end(sessions.owner(scope(cookie=ended)) or "")
     assert not sessions.admits(scope(cookie=ended))
-    for _ in range(int(LONGEST_S // 50)):
+    for _ in range(int(SESSION_S // 50)):
         now[0] += 50
         assert sessions.admits(scope(cookie=busy))
     now[0] += 50

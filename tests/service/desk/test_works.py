@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch.service import KeptWork, RefusedError, WorkKey
 from mentormatch.service.desk import works
-from mentormatch.service.desk.works import KeptWork, WorkingFile, WorkKey, Works, WorkTable, changes_in, pack_files
-from mentormatch.service.problems import RefusedError
+from mentormatch.service.desk.works import WorkingFile, Works, WorkTable, changes_in, pack_files
 from tests.canaries import ANSWER, EMAIL, NAME
+from tests.doors import substitute
 
 PARTS = {"files": pack_files({"answers": f"{NAME};{EMAIL};{ANSWER}".encode()}), "state": b'{"changes": 3}'}
 KEY = WorkKey.new()
@@ -52,7 +53,7 @@ def test_the_same_content_is_never_sealed_alike_and_shows_nothing() -> None:
 
 def test_a_part_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     sealed = KEY.seal("files", bytes(10_000))
-    monkeypatch.setattr(works, "MOST_PART_BYTES", 9_999)
+    substitute(monkeypatch, "service", MOST_PART_BYTES=9_999)
     with pytest.raises(RefusedError, match="misfit"):
         KEY.unseal("files", sealed)
 

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from mentormatch import EngineError, OutputError, Problem, SurveyError
-from mentormatch.contract.operation import COHORT, ask, operations
-from mentormatch.service import handler
+from mentormatch.contract import COHORT, ask, operations_by_kind
+from mentormatch.service import RefusedError, ServiceMessage, handler
 from mentormatch.service.handler import answer_request, fit_to_limit, is_on_members, length, refuse_too_large
-from mentormatch.service.messages import ServiceMessage
-from mentormatch.service.problems import RefusedError
+from tests.doors import substitute
 
 MOST = {"people": 5, "pairs": 12, "time_limit_s": 100.0}
 
@@ -97,9 +96,9 @@ def test_of_groups_any_two_who_answered_are_a_pair(request_: Any, pairs: int | N
     assert caught.value.problems[0].found == "16\u00a0binômes"
 
 
-@pytest.mark.parametrize("kind", operations())
+@pytest.mark.parametrize("kind", operations_by_kind())
 def test_operations_on_members_are_measured_by_them(kind: str) -> None:
-    example = operations()[kind].example()
+    example = operations_by_kind()[kind].example()
     heads: list[Any] = []
     told(example, kind, tell=lambda message: heads.append(dict(message.head)), pairs=16)
     assert heads[0]["pairs"] == {"members": 16, "mentors": 4}.get(
@@ -107,9 +106,9 @@ def test_operations_on_members_are_measured_by_them(kind: str) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", [kind for kind in operations() if is_on_members(kind)])
+@pytest.mark.parametrize("kind", [kind for kind in operations_by_kind() if is_on_members(kind)])
 def test_members_of_groups_get_four_fifths_of_the_time_at_most_and_no_more_than_fit(kind: str) -> None:
-    example = operations()[kind].example()
+    example = operations_by_kind()[kind].example()
     assert getattr(fit_to_limit(kind, {**example, "time_limit_s": 1_000}, 100.0), "time_limit_s") == 80.0  # noqa: B009 - not all have it
     with pytest.raises(RefusedError) as caught:
         told({**example, "members": [0] * 6}, kind, pairs=100)
@@ -165,8 +164,8 @@ def test_a_solver_gets_four_fifths_of_the_time_at_most(asked: float | None, give
 
 
 def test_operations_without_a_time_limit_are_left_as_they_are() -> None:
-    example = operations()["verify"].example()
-    assert fit_to_limit("verify", example, 100.0) == operations()["verify"].request_type.of(example)
+    example = operations_by_kind()["verify"].example()
+    assert fit_to_limit("verify", example, 100.0) == operations_by_kind()["verify"].request_type.of(example)
 
 
 def test_the_language_of_the_request_is_spoken_from_the_first_word_on() -> None:
@@ -176,9 +175,8 @@ def test_the_language_of_the_request_is_spoken_from_the_first_word_on() -> None:
 
 
 def test_progress_is_told_as_it_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mentormatch.base import progress
 
-    monkeypatch.setattr(progress, "QUIET_S", 0.0)
+    substitute(monkeypatch, "base", QUIET_S=0.0)
     heads: list[Any] = []
     told(COHORT, tell=lambda message: heads.append(dict(message.head)))
     assert heads[-1]["told"] == "progress"

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service import gate
+from mentormatch.service import RefusedError, Settings, gate
 from mentormatch.service.gate import Bodies, GoneError, read_away, refuse_kind, refuse_length, whole
-from mentormatch.service.problems import RefusedError
-from mentormatch.service.settings import Settings
+from tests.doors import substitute
 from tests.service.event_loop import result_of
 
 JSON = {"content-type": "application/json"}
@@ -162,8 +161,8 @@ def test_what_is_not_wanted_is_read_away_up_to_its_end() -> None:
 
 
 def test_what_is_not_wanted_is_read_away_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "LEFTOVER_S", 0.02)
-    monkeypatch.setattr(gate, "LEFTOVER_BYTES", 3)
+    substitute(monkeypatch, "service", LEFTOVER_S=0.02)
+    substitute(monkeypatch, "service", LEFTOVER_BYTES=3)
     for coming, asked in (
         (Coming(b"xx", b"xx", b"xx"), 2),
         (Coming(b"xx", b"x", b"xx"), 2),

@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from mentormatch import OutputError
-from mentormatch.cli.serve import refuse_weak
-from mentormatch.service import gate
+from mentormatch.cli import refuse_weak
+from mentormatch.service import RefusedError, gate
 from mentormatch.service.gate import FORGOTTEN_S, LONGEST_S, MOST_CLIENTS, OWN_GUESSES, WRONG_S, Guesses
-from mentormatch.service.problems import RefusedError
+from tests.doors import substitute
 from tests.failure.processes import wait_for
 from tests.service.event_loop import result_of
 from tests.service.hostile_requests import OWN, SESSION, http, spoken
@@ -54,8 +54,8 @@ def test_wrong_tokens_from_very_many_addresses_are_answered_later_too_and_few_ad
 
 
 def test_only_so_many_wait_and_their_places_are_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "MOST_WAITING", 2)
-    monkeypatch.setattr(gate, "WRONG_S", 0.05)
+    substitute(monkeypatch, "service", MOST_WAITING=2)
+    substitute(monkeypatch, "service", WRONG_S=0.05)
 
     async def several() -> list[BaseException | None]:
         guesses = Guesses()

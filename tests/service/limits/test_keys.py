@@ -13,16 +13,27 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from mentormatch.contract.operation import operations
-from mentormatch.service import gate, keys
+from mentormatch.contract import operations_by_kind
+from mentormatch.service import (
+    HOST,
+    SCOPES,
+    Caller,
+    Callers,
+    JobRecord,
+    KeptWork,
+    KeyRing,
+    RefusedError,
+    ServiceMessage,
+    Settings,
+    WorkKey,
+    keys,
+    make_app,
+    new_key,
+    refuse_out_of_scope,
+)
 from mentormatch.service.desk.desks import Desks, Sitter
-from mentormatch.service.desk.works import KeptWork, WorkKey
-from mentormatch.service.jobs import JobRecord, Jobs
-from mentormatch.service.keys import SCOPES, Caller, KeyRing, new_key
-from mentormatch.service.messages import ServiceMessage
-from mentormatch.service.problems import RefusedError
-from mentormatch.service.server import make_app
-from mentormatch.service.settings import Settings
+from mentormatch.service.jobs import Jobs
+from tests.doors import substitute
 from tests.service.event_loop import result_of
 from tests.service.server import TOKEN
 
@@ -108,8 +119,8 @@ def test_every_route_refuses_every_key_that_is_not_for_it(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "mentormatch.service")
-    monkeypatch.setattr(gate, "WRONG_S", 0.0)
-    monkeypatch.setattr(gate, "LONGEST_S", 0.0)
+    substitute(monkeypatch, "service", WRONG_S=0.0)
+    substitute(monkeypatch, "service", LONGEST_S=0.0)
     every, propose, validate = frozenset(SCOPES), frozenset({"propose"}), frozenset({"validate"})
     scopes = {"expired": every, "revoked": every, "propose": propose, "validate": validate, "owner": every}
     tokens = {"none": "", "wrong": "mm_0_x", "token": TOKEN, **ring_of(path, **scopes)}
@@ -128,7 +139,7 @@ def test_every_route_refuses_every_key_that_is_not_for_it(
         if "{job_id}" in place:
             assert {found[name] for name in ("token", "propose", "validate")} == {404}, place
             assert found["owner"] == 200, place
-    assert {f"/v1/{kind}" for kind in operations()} < {place for _, place in told}
+    assert {f"/v1/{kind}" for kind in operations_by_kind()} < {place for _, place in told}
     assert {("POST", "/desk/{ident}/board"), ("GET", "/v1/jobs"), ("DELETE", "/v1/jobs/{job_id}")} < set(told)
     with closing(KeyRing(path)) as ring:
         good = {key.id for key in ring.all() if key.name in ("propose", "validate", "owner")}
@@ -169,10 +180,10 @@ def test_the_board_is_told_whether_whoever_asks_may_validate(path: Path, monkeyp
 
 def test_a_place_that_nobody_named_is_for_the_token_alone() -> None:
     with pytest.raises(RefusedError, match="no-scope"):
-        gate.refuse_out_of_scope(Caller("a", "1"), "/metrics")
+        refuse_out_of_scope(Caller("a", "1"), "/metrics")
     with pytest.raises(RefusedError, match="no-scope"):
-        gate.refuse_out_of_scope(Caller("a", "1"), "/deskless")
-    gate.refuse_out_of_scope(Caller(), "/metrics")
+        refuse_out_of_scope(Caller("a", "1"), "/deskless")
+    refuse_out_of_scope(Caller(), "/metrics")
 
 
 def test_a_secret_is_random_shown_once_and_compared_in_a_time_that_does_not_depend_on_it(
@@ -213,7 +224,7 @@ def test_another_key_of_a_name_replaces_the_first_after_a_time_of_grace(
     first = ring_of(path, a=frozenset({"propose"}))["a"]
     with closing(KeyRing(path)) as ring:
         _, second = ring.rotate("a", DAY_S, 60.0)
-        callers = gate.Callers(TOKEN, path)
+        callers = Callers(TOKEN, path)
         assert [callers.named(each).owner for each in (first, second)] == ["a", "a"]  # type: ignore[union-attr]  # it is there
         monkeypatch.setattr(keys, "time", lambda: time() + 61)
         with pytest.raises(RefusedError) as caught:
@@ -227,17 +238,17 @@ def test_another_key_of_a_name_replaces_the_first_after_a_time_of_grace(
 
 
 def test_without_a_file_no_key_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert gate.Callers(TOKEN).named("mm_0_x") is None
-    assert gate.Callers(TOKEN).named(TOKEN) == keys.HOST
+    assert Callers(TOKEN).named("mm_0_x") is None
+    assert Callers(TOKEN).named(TOKEN) == HOST
 
 
 def test_a_session_is_as_good_as_its_key_and_the_token_always(path: Path) -> None:
     ring_of(path, a=frozenset(SCOPES))
-    callers = gate.Callers(TOKEN, path)
+    callers = Callers(TOKEN, path)
     with closing(KeyRing(path)) as ring:
         caller = ring.all()[0].caller
         assert callers.still(caller)
-        assert callers.still(keys.HOST)
+        assert callers.still(HOST)
         assert not callers.still(Caller("a", "0"))
         ring.revoke("a")
     assert not callers.still(caller)
@@ -246,8 +257,8 @@ def test_a_session_is_as_good_as_its_key_and_the_token_always(path: Path) -> Non
 
 def test_a_file_that_fails_is_told_and_lets_nobody_in_but_the_token(path: Path) -> None:
     token = ring_of(path, a=frozenset(SCOPES))["a"]
-    callers = gate.Callers(TOKEN, path)
+    callers = Callers(TOKEN, path)
     callers.close()
     with pytest.raises(RefusedError, match="not-kept"):
         callers.named(token)
-    assert callers.named(TOKEN) == keys.HOST
+    assert callers.named(TOKEN) == HOST

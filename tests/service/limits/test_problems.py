@@ -3,8 +3,7 @@
 import pytest
 
 from mentormatch import Problem
-from mentormatch.service.openapi import ProblemForm
-from mentormatch.service.problems import KINDS, RefusedError
+from mentormatch.service import KINDS, ProblemForm, RefusedError
 
 STATUSES = {
     400: {"not-json", "bad-request"},

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.fields import Choice, Choices, Levels, Ranking, Scale, Text
-from mentormatch.fields.base import AnswerReading, SeveralAnswers
+from mentormatch.fields import AnswerReading, Choice, Choices, Levels, Ranking, Scale, SeveralAnswers, Text
 from mentormatch.fields.lists import rank_of
 
 OPTIONS = ["Danse", "Cirque", "Son ; lumière", "Théâtre, marionnette", "Son"]

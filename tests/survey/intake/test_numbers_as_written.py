@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Programme, read_survey
-from mentormatch.fields import Answer, Number
-from mentormatch.fields.base import SeveralAnswers
+from mentormatch.fields import Answer, Number, SeveralAnswers
 from tests.survey.intake.answers import KEY, frame
 
 PEOPLE = Number(question="Combien de personnes pouvez-vous accompagner ?")

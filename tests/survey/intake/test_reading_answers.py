@@ -12,6 +12,7 @@ from pandas import DataFrame
 from mentormatch import Programme, read_survey
 from mentormatch.fields import (
     Answer,
+    AnswerReading,
     AnyField,
     Choice,
     Choices,
@@ -27,11 +28,9 @@ from mentormatch.fields import (
     YesNo,
     fields_by_kind,
 )
-from mentormatch.fields.base import AnswerReading
-from mentormatch.languages.text_keys import fold
-from mentormatch.places.finding import TOWNS
-from mentormatch.places.gazetteer import DEPARTEMENTS
-from mentormatch.survey.values import cell_of
+from mentormatch.languages import fold
+from mentormatch.places import DEPARTEMENTS, TOWNS
+from mentormatch.survey import cell_of
 from tests.laws.questionnaires import QUESTIONNAIRES, answered_to
 from tests.survey.intake.answers import KEY
 

@@ -7,8 +7,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, SurveyError
-from mentormatch.fields import Choice, Choices, ListOfNames, Number, Place, Ranking, SeveralAnswers, Text
-from mentormatch.fields.base import AnswerReading
+from mentormatch.fields import AnswerReading, Choice, Choices, ListOfNames, Number, Place, Ranking, SeveralAnswers, Text
 
 PROGRAMME = mm.Programme.read(
     {

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Programme, ProgrammeError, language, read_survey
-from mentormatch.fields import Choice, Choices, Slots, YesNo
-from mentormatch.fields.base import AnswerReading
+from mentormatch.fields import AnswerReading, Choice, Choices, Slots, YesNo
 from mentormatch.languages import FRENCH, text_keys
 from mentormatch.languages.text_keys import says_yes
-from mentormatch.record.digests import digest_of_answers
+from mentormatch.record import digest_of_answers
+from tests.doors import substitute
 from tests.survey.intake.answers import CONSENT, KEY, fates, frame, programme
 
 YES_LEADS = ["Oui", "OUI", "oui", "Yes", "YES", "Yep", "Yeah", "Absolutely", "Bien sûr", "D\u2019accord", "Of course"]
@@ -82,9 +82,9 @@ def test_every_wording_of_the_templates_is_read_and_none_is_read_as_the_other() 
 
 
 def test_of_a_third_language_the_words_alone_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_keys, "READ", (FRENCH,))
+    substitute(monkeypatch, "languages", READ=(FRENCH,))
     assert {"yes": True, "no": False}.items() <= text_keys.spoken_answers.__wrapped__().items()
-    monkeypatch.setattr(text_keys, "spoken_answers", lambda: {"si": True, "no": False})
+    substitute(monkeypatch, "languages", spoken_answers=lambda: {"si": True, "no": False})
     texts = ("Sì", "Sì, ma non subito", "No", "forse")
     assert [says_yes.__wrapped__(text) for text in texts] == [True, None, False, None]
 

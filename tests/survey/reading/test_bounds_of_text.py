@@ -7,9 +7,9 @@ import time
 import pytest
 
 from mentormatch import SurveyError
-from mentormatch.survey.readers import delimited_text
-from mentormatch.survey.table_reader import TableSource, rows_in
+from mentormatch.survey import TableSource, rows_in
 from tests.conftest import DEEP, some_of
+from tests.doors import substitute
 
 MANY, LONG = (8_000_000, 8_000_000) if DEEP else (2_200_000, 5_200_000)
 """So many bytes of lines, and so many of one line, are tried."""
@@ -25,7 +25,7 @@ TEXTS = {
 PROGRAM = """
 import resource, sys
 from mentormatch.errors import SurveyError
-from mentormatch.survey.table_reader import TableSource, rows_in
+from mentormatch.survey import TableSource, rows_in
 content = bytes.fromhex(sys.argv[1]) + bytes.fromhex(sys.argv[2]) * (100_000_000 // len(bytes.fromhex(sys.argv[2])))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
@@ -47,7 +47,7 @@ def test_megabytes_of_anything_are_refused_in_words_and_soon(kind: str) -> None:
 
 
 def test_cells_that_all_differ_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delimited_text, "MAX_DIFFERENT", 50)
+    substitute(monkeypatch, "survey", MAX_DIFFERENT=50)
     alike = b"nom;note\n" + b"A;1\n" * 200
     assert len(rows_in(TableSource("reponses.csv", alike)).records) == 201
     with pytest.raises(SurveyError, match=r"ligne 2[0-9] .*différentes"):

@@ -10,8 +10,7 @@ import pytest
 import xlsxwriter
 
 from mentormatch import SurveyError
-from mentormatch.survey import census, sheets
-from mentormatch.survey.table_reader import Rows, TableSource, rows_in
+from mentormatch.survey import Rows, TableSource, census, rows_in, write_sheet
 from tests.survey.reading.hostile import raw_workbook, sheet_xml
 from tests.survey.reading.made_workbooks import by_xlsxwriter, open_document
 from tests.survey.reading.new_binary_workbooks import binary_sheet, binary_workbook, cell, formula, record, row
@@ -28,7 +27,7 @@ def rows_of(content: bytes) -> Rows:
 def answer(content: bytes) -> tuple[list[list[str]], dict[str, Any]]:
     """Return the rows that the child writes and the object behind them, without a process of its own."""
     out = io.StringIO()
-    sheets.write_sheet(content, None, out)
+    write_sheet(content, None, out)
     *rows, end = map(json.loads, out.getvalue().splitlines())
     return rows, end
 

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import SurveyError
-from mentormatch.survey import text_decoder
-from mentormatch.survey.text_decoder import DecodedText, decode, physical_lines
+from mentormatch.survey import decode
+from mentormatch.survey.text_decoder import DecodedText, physical_lines
+from tests.doors import substitute
 
 pytestmark = pytest.mark.promise(3)
 
@@ -103,12 +104,12 @@ def test_physical_lines_end_where_python_ends_them_in_files(text: str) -> None:
 @given(text=st.text(st.sampled_from("a\r\né")))
 def test_lines_are_the_same_wherever_pieces_end(encoding: str, size: int, text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_decoder, "PIECE", size)
+        substitute(patch, "survey", PIECE=size)
         assert list(DecodedText(text.encode(encoding), encoding).lines()) == list(io.StringIO(text, newline=""))
 
 
 def test_a_fault_is_found_by_its_line_also_where_pieces_end_in_a_letter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_decoder, "PIECE", 3)
+    substitute(monkeypatch, "survey", PIECE=3)
     assert texts("Zoé;œuvre\n".encode()) == "Zoé;œuvre\n"
     with pytest.raises(SurveyError, match="ligne 3 "):
         decode("Zoé\nœuvre\n".encode() + "é".encode("cp1252"), "a.csv")

@@ -3,9 +3,8 @@ from pathlib import Path
 import pytest
 
 from mentormatch import SurveyError, examples
-from mentormatch.survey import table as limits
-from mentormatch.survey.table import Record, TextTable
-from mentormatch.survey.table_reader import read_table
+from mentormatch.survey import Record, TextTable, read_table
+from tests.doors import substitute
 
 
 def table_of(text: str, folder: Path, *, delimiter: str | None = None) -> TextTable:
@@ -119,10 +118,10 @@ def test_all_mistakes_of_a_header_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_limits_on_rows_columns_and_cells_are_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_ROWS", 3)
+    substitute(monkeypatch, "survey", MAX_ROWS=3)
     assert len(table_of("a;b\n1;2\n3;4\n", tmp_path).records) == 2
     assert "plus de 3 lignes" in refusal_of("a;b\n1;2\n3;4\n5;6\n7;8\n", tmp_path)
-    monkeypatch.setattr(limits, "MAX_CELLS", 5)
+    substitute(monkeypatch, "survey", MAX_CELLS=5)
     assert "plus de 5 cellules" in refusal_of("a;b\n1;2\n3;4\n", tmp_path)
     assert "1001 colonnes" in refusal_of(";".join(f"q{i}" for i in range(1_001)) + "\n", tmp_path)
 
@@ -161,7 +160,7 @@ def test_a_file_that_is_not_there_is_refused_without_its_folder(tmp_path: Path) 
 
 
 def test_a_file_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentormatch.survey.table_reader.MAX_BYTES", 5)
+    substitute(monkeypatch, "survey", MAX_BYTES=5)
     assert "trop grand" in refusal_of("a;b\n1;2\n", tmp_path)
 
 

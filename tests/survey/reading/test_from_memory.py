@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mentormatch import SurveyError, examples, read_survey
-from mentormatch.survey import table_reader
-from mentormatch.survey.table_reader import read_stream, read_table
+from mentormatch.survey import read_stream, read_table
+from tests.doors import substitute
 
 
 def test_a_table_in_memory_is_that_of_the_file(tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_what_is_empty_or_too_large_is_refused_under_its_name(monkeypatch: pytes
     with pytest.raises(SurveyError, match=r"rien\.csv") as refused:
         read_stream("rien.csv", BytesIO())
     assert refused.value.problems[0].found == "vide"
-    monkeypatch.setattr(table_reader, "MAX_BYTES", 10)
+    substitute(monkeypatch, "survey", MAX_BYTES=10)
     with pytest.raises(SurveyError, match=r"gros\.csv") as refused:
         read_stream("gros.csv", BytesIO(b"a;b\n" * 3))
     assert refused.value.problems[0].found == "trop grand"

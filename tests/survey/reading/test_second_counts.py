@@ -10,9 +10,8 @@ from random import Random
 import pytest
 
 from mentormatch import SurveyError
-from mentormatch.survey import sheets
+from mentormatch.survey import Rows, TableSource, rows_in, write_sheet
 from mentormatch.survey.readers import workbook
-from mentormatch.survey.table_reader import Rows, TableSource, rows_in
 from tests.conftest import DEEP
 from tests.survey.reading.changed_workbooks import changed
 from tests.survey.reading.hostile import shared
@@ -67,7 +66,7 @@ def in_this_process(_name: str, content: bytes, sheet: str | None) -> bytes:
     """Return what the child would write."""
     out = io.StringIO()
     try:
-        sheets.write_sheet(content, sheet, out)
+        write_sheet(content, sheet, out)
     except BaseException as error:
         if type(error).__name__ == "PanicException":  # calamine would end the child, which has then said nothing whole
             return b""

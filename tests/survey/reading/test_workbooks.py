@@ -11,10 +11,9 @@ import pytest
 import xlsxwriter
 
 from mentormatch import SurveyError
-from mentormatch.survey import sheets
-from mentormatch.survey.table import Record, TextTable
-from mentormatch.survey.table_reader import read_table
+from mentormatch.survey import Record, TextTable, read_table, write_sheet
 from tests.conftest import some_of
+from tests.doors import substitute
 from tests.survey.reading.hostile import raw_workbook, sheet_xml, workbook_of
 from tests.survey.reading.old_workbooks import (
     container,
@@ -305,7 +304,7 @@ def test_an_external_entity_is_not_followed(tmp_path: Path) -> None:
 
 @pytest.mark.promise(7)
 def test_a_child_that_is_out_of_time_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "SECONDS", 0.001)
+    substitute(monkeypatch, "survey", SECONDS=0.001)
     assert "trop long" in refusal_of(SMALL, tmp_path)
 
 
@@ -316,7 +315,7 @@ def test_no_child_and_no_temporary_file_is_left_behind(tmp_path: Path, monkeypat
     monkeypatch.setenv("TMPDIR", str(apart))
     before = set(psutil.Process().children())  # a browser of other tests may be among them
     refusal_of(far_workbook(), tmp_path)
-    monkeypatch.setattr(sheets, "SECONDS", 0.001)
+    substitute(monkeypatch, "survey", SECONDS=0.001)
     refusal_of(SMALL, tmp_path)
     assert set(psutil.Process().children()) <= before
     assert list(apart.iterdir()) == []
@@ -330,7 +329,7 @@ def test_where_no_child_can_be_started_the_workbook_is_refused(tmp_path: Path, m
 def test_a_workbook_is_read_from_a_program_that_has_no_file(tmp_path: Path) -> None:
     path = tmp_path / "reponses.xlsx"
     path.write_bytes(SMALL)
-    program = "import sys; sys.path[:] = sys.argv[2:]\nfrom mentormatch.survey.table_reader import read_table\n"
+    program = "import sys; sys.path[:] = sys.argv[2:]\nfrom mentormatch.survey import read_table\n"
     program += "sys.stdout.write(read_table(sys.argv[1]).records[0].cells[0])"
     done = subprocess.run([sys.executable, "-c", program, path, *sys.path], capture_output=True, check=True)
     assert done.stdout.decode() == "Zoé"
@@ -339,9 +338,9 @@ def test_a_workbook_is_read_from_a_program_that_has_no_file(tmp_path: Path) -> N
 
 @pytest.mark.promise(7)
 def test_a_child_says_no_more_than_its_parent_can_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "MAX_CHARACTERS", 10)
+    substitute(monkeypatch, "survey", MAX_SHEET_CHARACTERS=10)
     out = io.StringIO()
-    sheets.write_sheet(SMALL, None, out)
+    write_sheet(SMALL, None, out)
     assert out.getvalue().splitlines()[-1] == '{"refusal": "size"}'
 
 
@@ -357,5 +356,5 @@ def test_a_child_says_no_more_than_its_parent_can_hold(monkeypatch: pytest.Monke
 )
 def test_the_child_ends_its_answer_with_one_object(content: bytes, sheet: str | None, end: str) -> None:
     out = io.StringIO()
-    sheets.write_sheet(content, sheet, out)
+    write_sheet(content, sheet, out)
     assert out.getvalue().splitlines()[-1] == end

@@ -21,13 +21,13 @@ from mentormatch.assignment.residual_graph import PathQuery, ResidualGraph, Shor
 SCALE = "mentormatch.scale"
 """The room for scores that are not stored: nobody imports it, it is loaded where it is needed."""
 
-MANY = 1 << 13
+LARGE_PAIRS = 1 << 13
 """Of fewer pairs an integer program finds the best as soon, and stages reach leximin as soon."""
-MANY_COUPLED = 1 << 16
+LARGE_COUPLED_PAIRS = 1 << 16
 """Of no more pairs under rules that couple them, linear programs and a tree find the best sooner."""
 ROWS = 20
 """With more rules, Lagrangian multipliers of all together take longer to find than an integer program."""
-CELLS = 1 << 26
+LARGE_CELLS = 1 << 26
 """Of so many cells at most all are held, also those of forbidden pairs."""
 GREATEST = (1 << 31) - 1
 """Scores that are looked at in strips are held in 32 bits."""
@@ -80,11 +80,11 @@ def paths_to(
 def is_worth_scaling(problem: AssignmentProblem) -> bool:
     """Return whether pairs of which the scores are held, being many, are solved as those of a nation: it is quicker."""
     scores = problem.scores
-    if scores.count < MANY or prod(scores.shape) > CELLS:
+    if scores.count < LARGE_PAIRS or prod(scores.shape) > LARGE_CELLS:
         return False
     if "leximin" in problem.goals:
         return fits_leximin(problem)
-    return scores.count > MANY_COUPLED and _scores_within(scores, GREATEST) and fits_rows(problem)
+    return scores.count > LARGE_COUPLED_PAIRS and _scores_within(scores, GREATEST) and fits_rows(problem)
 
 
 def fits_leximin(problem: AssignmentProblem) -> bool:

@@ -27,7 +27,7 @@ PROVED_A_SECOND = 10_000_000
 """Of pairs with few people who take many, no more are proved in a second: mostly two to six millions."""
 
 
-CELLS, CELLS_A_PAIR = 1 << 26, 16
+PLACE_CELLS, PLACE_CELLS_A_PAIR = 1 << 26, 16
 """With more cells than these, one for each place of a pair, and so many times more than pairs, a linear program takes
 less memory, and often less time."""
 
@@ -48,7 +48,8 @@ class SemiAssignment(Engine):
         bounds = remaining_degrees(problem)
         if min(side.most.max(initial=0) for side in bounds) > 1:
             return False
-        return _count_edge_slots(problem) <= max(CELLS, CELLS_A_PAIR * problem.scores.count) or _has_few_sinks(bounds)
+        most = max(PLACE_CELLS, PLACE_CELLS_A_PAIR * problem.scores.count)
+        return _count_edge_slots(problem) <= most or _has_few_sinks(bounds)
 
     def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         if seconds is None:
@@ -57,7 +58,7 @@ class SemiAssignment(Engine):
         listed = isinstance(problem.scores, SparseScores)
         if (_count_edge_slots(problem) if listed else problem.scores.count) <= max(QUICK, QUICK_A_SECOND * seconds):
             return True
-        return problem.scores.count <= CELLS and _has_few_sinks(remaining_degrees(problem))
+        return problem.scores.count <= PLACE_CELLS and _has_few_sinks(remaining_degrees(problem))
 
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         if run.timed_out or _takes_longer(problem, run.remaining_s):

@@ -35,7 +35,7 @@ from mentormatch.assignment.mip.program_model import (
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, close, command, has_ended
 from mentormatch.base.child_process import claim_stdout, exit_with_parent_within, limit_memory
 from mentormatch.errors import EngineError
-from mentormatch.languages import language, spoken
+from mentormatch.languages.translation import language, spoken
 
 type GeneralSolver = Callable[[Program, float | None, Stop], SolverResult]
 """Solves a program within so many seconds, unless it is stopped."""
@@ -115,7 +115,7 @@ def _admits_zero(row: LinearConstraint) -> bool:
     return (row.least or 0) <= 0 and (row.most is None or row.most >= 0)
 
 
-PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.mip.dispatch import main; main()"
+SOLVER_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.mip.dispatch import main; main()"
 
 type ProgramRequest = tuple[Program, float | None, str, bool]
 """A program, its end in seconds of the monotonic clock, the language of errors, whether only PuLP is left to try."""
@@ -179,7 +179,7 @@ class SolverProcess:
             self.end()
             try:
                 self.child = subprocess.Popen(
-                    command(PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                    command(SOLVER_PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
                 )
             except OSError as error:
                 raise EngineError(f"no process can be started for HiGHS ({error.strerror})") from error

@@ -13,7 +13,7 @@ from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.base.scalars import exact_number, plain, value_in_words, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import mark, tr, tr_n
+from mentormatch.languages.translation import mark, tr, tr_n
 
 type NumberArray = NDArray[np.generic]
 

@@ -27,7 +27,7 @@ from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import value_in_words
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import tr, tr_n
+from mentormatch.languages.translation import tr, tr_n
 
 if TYPE_CHECKING:
     from mentormatch.assignment.model.array_input import DataFrameLike, SparseLike

@@ -13,7 +13,7 @@ from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import exact_number, value_in_words
 from mentormatch.errors import Problem
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 
 
 @dataclass(frozen=True, slots=True, eq=False)

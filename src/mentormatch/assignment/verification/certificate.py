@@ -48,8 +48,8 @@ from mentormatch.assignment.verification.reduced_costs import (
 )
 from mentormatch.assignment.verification.solution_set import SolutionSet
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined, plain
+from mentormatch.languages.translation import mark, tr
 
 
 class Verdict(StrEnum):

@@ -180,7 +180,7 @@ def _model[M: SetModel](
 
 NONE = -(1 << 60)
 """Less than any sum of profits."""
-CELLS = 1 << 22
+TABLE_CELLS = 1 << 22
 """Cells of all tables together; where hours need more of them, they are counted in coarser units."""
 MOST_UNITS, FEWEST_UNITS = 1 << 12, 1 << 5
 MOST_CELLS = 1 << 25
@@ -272,7 +272,7 @@ class KnapsackTables:
         pairs, own_gains, needs = np.full((n, width), -1), np.full((n, width), NONE), np.zeros((n, width), np.int64)
         pairs[at], own_gains[at], needs[at] = order, gains[order], model.needs[order]
         # Hours in coarser units, rounded down for needs and for what there is: a relaxation
-        most = int(np.clip(CELLS // max(n * width, 1), FEWEST_UNITS, MOST_UNITS))
+        most = int(np.clip(TABLE_CELLS // max(n * width, 1), FEWEST_UNITS, MOST_UNITS))
         divisor = np.maximum(-(-model.hours // most), np.gcd.reduce(needs, axis=1, initial=0))
         divisor = np.maximum(divisor, 1)
         units, ends = needs // divisor[:, None], model.hours // divisor

@@ -28,9 +28,9 @@ from mentormatch.contract.requests import (
 )
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side, columns_of
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import tr
 from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.matching import match
 from mentormatch.operations.recoverable_plan import MOST_LEAVING, Sturdiness, SturdyPlan, sturdy

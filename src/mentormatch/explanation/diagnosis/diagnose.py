@@ -34,13 +34,13 @@ from mentormatch.explanation.diagnosis.hall_violators import check_counts, find_
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import ACROSS, SIDES, Side
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.kinds.places import Capacity
 from mentormatch.rules.rule import Relaxation, Rule, eligible_people, market_of
-from mentormatch.scoring.score import ScoreTable
+from mentormatch.scoring.scores import ScoreTable
 
 type PlaceNumbers = Mapping[tuple[Side, int], int]
 

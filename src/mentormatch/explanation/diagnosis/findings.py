@@ -9,10 +9,10 @@ from mentormatch.base.arrays import Index
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.fields import Side
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import NO_SCORES, Market, Rule, formulate, market_of
-from mentormatch.scoring.score import ScoreTable
+from mentormatch.scoring.scores import ScoreTable
 
 
 @dataclass(frozen=True, slots=True)

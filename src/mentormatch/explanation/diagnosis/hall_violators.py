@@ -23,8 +23,8 @@ from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.explanation.names import first_of, people_in_words, these
 from mentormatch.fields import ACROSS, SIDES, Side
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted, thousands
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.rules.rule import Rule, forbidden_by_rule, usable_places
 
 

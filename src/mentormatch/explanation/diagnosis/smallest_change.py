@@ -13,9 +13,9 @@ from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.explanation.diagnosis.hall_violators import counts_pairs
 from mentormatch.explanation.unmatched_people import BATCH, Case, Excluding, SideView
 from mentormatch.fields import ACROSS, SIDES, Side
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 from mentormatch.rules.rule import NO_SCORES, forbidden_by_rule, keeping_rules, market_of, usable_places
 
 NEVER = "never"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from mentormatch.fields import Side
-from mentormatch.languages import mark, spoken, tr
+from mentormatch.languages.translation import mark, spoken, tr
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.lexicon import fold

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mentormatch.fields import Side
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import FEW, share
 from mentormatch.programme.drafts.entries import DraftEntry, array, by_side, identifier, line, quote_toml

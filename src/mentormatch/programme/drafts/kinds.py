@@ -10,8 +10,8 @@ from mentormatch.fields.base import split
 from mentormatch.fields.lists import OTHER, rank_of
 from mentormatch.fields.numbers import parse_number
 from mentormatch.fields.single_answers import NO, YES, YesNo
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts import lexicon, words
 from mentormatch.programme.drafts.capacity import FEW, LONGEST_OPTION, are_chosen, distinct, options_in, pieces, share
 from mentormatch.programme.drafts.lexicon import fold, plain

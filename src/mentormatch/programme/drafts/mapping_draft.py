@@ -18,9 +18,9 @@ from mentormatch.fields import Answer, AnyField, Choice, Choices, Levels, Rankin
 from mentormatch.fields.base import split
 from mentormatch.fields.lists import peel, rank_of
 from mentormatch.fields.single_answers import NO, YES
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, decimal, listed
 from mentormatch.languages.similarity import NEAR, closest, likenesses
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.entries import identifier, line, plain, quote_toml
 from mentormatch.programme.drafts.identity import TELLS, missing_identity, why_identity

@@ -17,9 +17,9 @@ from mentormatch.errors import MentorMatchError, Problem
 from mentormatch.fields import AnyField, Side, Use
 from mentormatch.fields.lists import find_options
 from mentormatch.fields.single_answers import NO, YES
-from mentormatch.languages import language, mark, spoken, tr, tr_n
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.languages.similarity import likenesses
+from mentormatch.languages.translation import language, mark, spoken, tr, tr_n
 from mentormatch.people.cohort import RowFate
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import distinct, pieces
@@ -47,7 +47,7 @@ from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.mapping_draft import share_understood
 from mentormatch.programme.drafts.proposals import DraftedExtension, adapt, choices, is_of_house
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among
-from mentormatch.programme.drafts.samples import QuestionSample, Tables, language_of, samples, with_sides
+from mentormatch.programme.drafts.samples import QuestionSample, Tables, language_of, sample_questions, with_sides
 from mentormatch.programme.drafts.uses import apply_use, guess, is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
@@ -199,7 +199,7 @@ def draft(tables: Tables, name: str = "", stated: StatedDraft = NOTHING_STATED) 
 
 def outline_of(tables: Tables, stated: StatedDraft = NOTHING_STATED) -> Outline:
     """Return the fields that these answers seem to need, and what tells the role."""
-    questions, aside = split_tool_columns(list(with_typed_texts(samples(tables))), tool_headers(tables))
+    questions, aside = split_tool_columns(list(with_typed_texts(sample_questions(tables))), tool_headers(tables))
     apart = all(side is not None for _, side in tables)
     role = None if apart else find_stated_role(questions, stated) or role_among(questions)
     if role is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from mentormatch.fields import Side
 from mentormatch.fields.single_answers import parse_number
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts import capacity, lexicon, words
 from mentormatch.programme.drafts.capacity import LONGEST_OPTION, distinct
 from mentormatch.programme.drafts.entries import DraftEntry, array, line, plain, quote_toml

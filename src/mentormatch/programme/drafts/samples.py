@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch.fields import Side
-from mentormatch.languages import spoken
+from mentormatch.languages.translation import spoken
 from mentormatch.programme.drafts.lexicon import ACCENTED, COMMON, CONSENT, fold
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.drafts.words import asks_membership, describes, follows, is_rank, ordinal, says
@@ -52,7 +52,7 @@ class QuestionSample:
         return [row[place] for row in self.rows if row[place]]
 
 
-def samples(tables: Sequence[tuple[TextTable, Side | None]]) -> list[QuestionSample]:
+def sample_questions(tables: Sequence[tuple[TextTable, Side | None]]) -> list[QuestionSample]:
     """Return the questions of all files in their order; one that both files ask comes once."""
     found: dict[str, QuestionSample] = {}
     for table, side in tables:

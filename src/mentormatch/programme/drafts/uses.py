@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from mentormatch.fields import Use
 from mentormatch.fields.base import split
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts import capacity, lexicon, words
 from mentormatch.programme.drafts.capacity import are_chosen, distinct, share
 from mentormatch.programme.drafts.kinds import COLUMNS, GRIDS, Guess, consent, contact, key

@@ -22,20 +22,19 @@ from typing import Any
 from zipfile import ZipFile
 
 from mentormatch.base.generation import EXAMPLE, PART
-from mentormatch.base.manifest import FILENAME, OURS, UNREADABLE, manifest_in, properties_of
+from mentormatch.base.manifest import MANIFEST_NAME, OURS, UNREADABLE, manifest_in, properties_of
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.tables import pair_sheet
 from mentormatch.fields import Side
 from mentormatch.inspection.section import writers
-from mentormatch.languages import LANGUAGES, language, tr
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import LANGUAGES, language, tr
 from mentormatch.operations.matching import exporters
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import plan_of, read_contacts, read_survey, read_tables
 from mentormatch.programme.programme import Programme
-from mentormatch.record.decision import SUFFIX as DECISION
-from mentormatch.record.log import SUFFIX
-from mentormatch.record.log import SUFFIX as JOURNAL
+from mentormatch.record.decision import DECISION_SUFFIX
+from mentormatch.record.log import LOG_SUFFIX
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.entries import SubmissionSheet, laid_out, submissions
 from mentormatch.survey.intake import words_in
@@ -165,7 +164,7 @@ STARTS = ("contacts.csv", "profils-", "publipostage.", "fiches.", "fiche-", "sui
 
 def ours(path: Path) -> bool:
     """Say whether a file is a document that this library wrote; decisions and logs, which know nobody, are none."""
-    if path.name.endswith((DECISION, JOURNAL)):
+    if path.name.endswith((DECISION_SUFFIX, LOG_SUFFIX)):
         return False
     named = path.name in names_of_writers() or path.name.startswith(STARTS)
     return named or is_in_manifest(path) or is_ours(path)
@@ -247,7 +246,7 @@ MAKES: dict[str, Callable[[bytes], bool]] = {
 def documents(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder, and of those in it, that may speak of people; a decision and its log do not."""
     for path in sorted(folder.rglob("*")):
-        kept = path.name.endswith((DECISION, JOURNAL)) or path.name == FILENAME
+        kept = path.name.endswith((DECISION_SUFFIX, LOG_SUFFIX)) or path.name == MANIFEST_NAME
         if path.is_file() and path.suffix.lower() in READ and not kept:
             yield path
 
@@ -315,7 +314,7 @@ def homes_beside(programme: Path) -> tuple[Path, ...]:
     """Return where documents of an edition lie without anybody saying so: by its programme, or in a folder there."""
     home = programme.parent
     inside = sorted(path for path in home.iterdir() if path.is_dir()) if home.is_dir() else []
-    return tuple(path for path in (home, *inside) if (path / FILENAME).is_file())
+    return tuple(path for path in (home, *inside) if (path / MANIFEST_NAME).is_file())
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +359,7 @@ class Edition:
 
     def logs(self) -> list[Path]:
         """Return the logs in the folders, but for those that were kept with what was replaced: they are over."""
-        inside = (path for folder in self.places for path in sorted(folder.rglob(f"*{SUFFIX}")))
+        inside = (path for folder in self.places for path in sorted(folder.rglob(f"*{LOG_SUFFIX}")))
         return [path for path in inside if not DATED.search(path.parent.name)]
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.generation import hold_folder
-from mentormatch.base.manifest import FILENAME, manifest_in
+from mentormatch.base.manifest import MANIFEST_NAME, manifest_in
 from mentormatch.errors import OutputError, Problem, RequestError
-from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import listed, system_reason
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import tr, tr_n
 from mentormatch.operations.carry_over import CarryOver
 from mentormatch.record.log import LogEntry, account, append, sign
 from mentormatch.record.rights.edition import LETTER, Edition, HeldData, find_held_data, mentions, ours, speaks_of
@@ -100,7 +100,7 @@ def delete(edition: Edition, paths: Sequence[Path], person: HeldData | None = No
             found = tr("ce fichier ne peut pas être effacé ({error})", error=system_reason(error))
             left.append(Problem(path.name, found, advice=tr("effacez-le, ou donnez le droit de le faire")))
     gone = {path.resolve() for path in paths if not path.exists()}
-    for manifest in (path for folder in edition.places for path in sorted(folder.rglob(FILENAME))):
+    for manifest in (path for folder in edition.places for path in sorted(folder.rglob(MANIFEST_NAME))):
         try:
             forget_documents(manifest, gone, person)
         except (OSError, OutputError) as error:

@@ -20,10 +20,10 @@ from mentormatch.contract.match_response import MatchResponse
 from mentormatch.errors import OutputError, Problem
 from mentormatch.explanation.names import NamesByPerson
 from mentormatch.explanation.tables import CellValue, ResultSheet
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import decimal
+from mentormatch.languages.translation import tr
 from mentormatch.operations.matching import Exporter, Matching, NamedExporter
-from mentormatch.record.decision import FILENAME, SUFFIX, Decision
+from mentormatch.record.decision import DECISION_NAME, DECISION_SUFFIX, Decision
 from mentormatch.record.seal import Seal
 from mentormatch.report.texts import encodable, guard
 
@@ -67,8 +67,8 @@ def spell_cell(cell: CellValue) -> str:
 class DecisionExporter(Exporter):
     """``Decision`` as a file."""
 
-    kind: ClassVar[str] = SUFFIX
-    filename: ClassVar[str] = FILENAME
+    kind: ClassVar[str] = DECISION_SUFFIX
+    filename: ClassVar[str] = DECISION_NAME
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         return Decision.of(matching).to_json().encode()

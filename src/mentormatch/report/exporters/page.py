@@ -15,8 +15,8 @@ import numpy as np
 from mentormatch.explanation.names import KEYS, Labels, NamesByPerson, holding, labels_with_names
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import Side
-from mentormatch.languages import LANGUAGES, language, once_spoken, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, points
+from mentormatch.languages.translation import LANGUAGES, language, once_spoken, tr, tr_n
 from mentormatch.operations.matching import Matching, NamedExporter
 from mentormatch.record.log import EDITS
 from mentormatch.record.seal import Seal

@@ -7,8 +7,8 @@ from mentormatch.base.version import __version__
 from mentormatch.explanation.edits import Note
 from mentormatch.explanation.names import NamesByPerson, holding
 from mentormatch.explanation.tables import CellValue, ResultSheet
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
+from mentormatch.languages.translation import tr
 from mentormatch.operations.matching import Matching, NamedExporter
 from mentormatch.record.seal import Seal
 from mentormatch.report import words

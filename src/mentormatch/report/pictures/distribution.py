@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 
 from mentormatch.base.arrays import IntVector
-from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import about, points, thousands
+from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.report.pictures.picture import BOLD, BRIGHT, DARK, INK, AxisMarks, Frame, LinearScale, Picture
 from mentormatch.report.texts import spaced
 

@@ -7,8 +7,8 @@ from math import ceil, floor
 from typing import ClassVar
 
 from mentormatch.explanation.goal_prices import FrontierPoint, amount_of_points, find_frontier, frontier_point, share
-from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import percent, points
+from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.report.pictures.picture import BOLD, BRIGHT, DARK, INK, Frame, LinearScale, Picture, round_step
 
 WIDTH, HEIGHT, ROOM = 560, 300, 20

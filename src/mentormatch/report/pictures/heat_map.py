@@ -15,8 +15,8 @@ from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.explanation.names import Labels
 from mentormatch.fields import Side
 from mentormatch.inspection.market import RuleLoss, letters_of, rule_losses
-from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import about, counted, joined, points, thousands
+from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.report.pictures.map import Map
 from mentormatch.report.pictures.picture import (

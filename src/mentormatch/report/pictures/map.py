@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES
-from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, joined, listed, thousands
+from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.people.cohort import People
 from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, PlaceColumn, Point, Ring, middle, outlines, shape_of
 from mentormatch.report.pictures.picture import BOLD, INK, NOTHING, SOFT, Frame, Picture, StyleValue, cividis
@@ -108,7 +108,7 @@ WIDE, HIGH = 640, 620
 """Of the map, at most."""
 AROUND, LEAST = 0.1, 300.0
 """What is shown around the départements that have people, as a share of their extent; and the extent at least."""
-MOST_LINES, MOST_LISTED = 60, 12
+LINES_DRAWN, LINES_NAMED = 60, 12
 """Lines that are drawn, those of most pairs first; départements and lines that the text names."""
 NAMED = 0.42
 """Dots of the picture for a step of the outlines, from which names fit into the map; below, it has the numbers."""
@@ -172,8 +172,10 @@ class Map(Picture):
                     " de binômes."
                 )
             )
-        if len(self.territory.links) > MOST_LINES:
-            said.append(tr("Seuls les {count} traits qui comptent le plus de binômes sont dessinés.", count=MOST_LINES))
+        if len(self.territory.links) > LINES_DRAWN:
+            said.append(
+                tr("Seuls les {count} traits qui comptent le plus de binômes sont dessinés.", count=LINES_DRAWN)
+            )
         if any(spot.number not in outlines() for spot in self.territory.spots):
             said.append(tr("Les collectivités d'outre-mer sont des carrés, sous la carte."))
         return " ".join([*said, tr(CREDIT)])
@@ -214,8 +216,8 @@ UNASKED = mark("Le programme ne demande pas aux personnes où elles sont : il n'
 def population(found: Territory) -> Iterator[str]:
     """Yield how many people are where."""
     mentors, mentees = sum(spot.mentors for spot in found.spots), sum(spot.mentees for spot in found.spots)
-    places = [population_of(spot.name, [spot]) for spot in found.spots[:MOST_LISTED]]
-    rest = found.spots[MOST_LISTED:]
+    places = [population_of(spot.name, [spot]) for spot in found.spots[:LINES_NAMED]]
+    rest = found.spots[LINES_NAMED:]
     yield tr(
         "{mentors} et {mentees}, dans {where}. D'abord les mentor·es, puis les mentoré·es : {told}.",
         mentors=counted(mentors, "mentor·e"),
@@ -237,8 +239,8 @@ def pairing(found: Territory) -> Iterator[str]:
     within = counted(here, "binôme")
     yield tr("{here} dans un même département, {apart} entre deux départements.", here=within, apart=thousands(apart))
     if found.links:
-        links = [f"{' – '.join(link.names)} {link.pairs}" for link in found.links[:MOST_LISTED]]
-        rest = found.links[MOST_LISTED:]
+        links = [f"{' – '.join(link.names)} {link.pairs}" for link in found.links[:LINES_NAMED]]
+        rest = found.links[LINES_NAMED:]
         others = f"{counted(len(rest), 'autre trait', 'autres traits')} {sum(link.pairs for link in rest)}"
         lines = listed([*links, others] if rest else links)
         yield tr("Nombre de binômes par trait : {lines}.", lines=lines)
@@ -348,7 +350,7 @@ def outline(plane: MapPlane, ring: Ring) -> str:
 
 def draw_links(frame: Frame, plane: MapPlane) -> None:
     """Draw the lines between départements, those of fewest pairs first, each on a white one that sets it off."""
-    links = plane.territory.links[:MOST_LINES][::-1]
+    links = plane.territory.links[:LINES_DRAWN][::-1]
     for colour, more in (("white", 2.5), (INK, 0)):
         for link in links:
             ends = *plane.at(plane.middles[link.first]), *plane.at(plane.middles[link.second])

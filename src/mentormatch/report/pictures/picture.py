@@ -22,8 +22,8 @@ from mentormatch.base.plugins import concrete
 from mentormatch.errors import OutputError
 from mentormatch.explanation.names import Labels
 from mentormatch.fields import Side
-from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import decimal, thousands
+from mentormatch.languages.translation import mark, once_spoken, own_language, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import render_template, visible
 from mentormatch.report.view import labels_for_notebook
@@ -375,6 +375,6 @@ class Picture(Drawing):
         return f"{type(self).__name__}({len(self.matching.solution.pairs)} pairs)"  # a notebook saves what it shows
 
 
-def pictures() -> dict[str, type[Picture]]:
+def pictures_by_kind() -> dict[str, type[Picture]]:
     """Return every registered picture by its kind."""
     return concrete(Picture, "mentormatch.report.pictures")

@@ -8,8 +8,8 @@ from typing import ClassVar
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.inputs import SessionMoment
 from mentormatch.groups.result import Result
-from mentormatch.languages import mark, own_language, spoken, tr
 from mentormatch.languages.phrases import counted, day, listed
+from mentormatch.languages.translation import mark, own_language, spoken, tr
 from mentormatch.report.pictures.picture import BOLD, DARK, INK, LINE, SOFT, Drawing, Frame, LinearScale
 
 WIDTH, LANE = 720, 46
@@ -20,7 +20,7 @@ LEAST_APART = 21
 """Dots between two sessions that stand on one line; a closer one stands below it."""
 ROOM = timedelta(days=12)
 """What is shown before the first session and after the last."""
-MOST_LISTED = 40
+SESSIONS_NAMED = 40
 """Sessions that the text tells one by one, and that are drawn with their number."""
 
 
@@ -51,8 +51,8 @@ class Timeline(Drawing):
     def alternative(self) -> str:
         if not self.days:
             return tr("Aucune date n'est connue : il n'y a pas d'année à montrer.")
-        days = [day(one) for one in self.days[:MOST_LISTED]]
-        rest = len(self.days) - MOST_LISTED
+        days = [day(one) for one in self.days[:SESSIONS_NAMED]]
+        rest = len(self.days) - SESSIONS_NAMED
         when = listed([*days, counted(rest, "autre")] if rest > 0 else days)
         sessions = tr("{sessions} : {when}.", sessions=counted(len(self.days), "séance"), when=when)
         aside = counted(len(self.days_set_aside), "date écartée", "dates écartées")

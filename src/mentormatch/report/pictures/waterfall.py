@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from mentormatch.explanation.names import Labels
 from mentormatch.explanation.pairs import Pair
-from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import about, listed, percent, points
+from mentormatch.languages.translation import mark, once_spoken, own_language, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.report.pictures.picture import (
     BRIGHT,

@@ -12,9 +12,9 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.edits import Note
 from mentormatch.fields import Side
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme

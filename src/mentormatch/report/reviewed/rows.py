@@ -22,10 +22,10 @@ from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.explanation.edits import LETTERS, EditKind, Note
 from mentormatch.explanation.tables import NAMED
 from mentormatch.fields import ACROSS, Side
-from mentormatch.languages import FRENCH, LANGUAGES, language, mark, spoken, tr, tr_n
 from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.languages.translation import FRENCH, LANGUAGES, language, mark, spoken, tr, tr_n
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme

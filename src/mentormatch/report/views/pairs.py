@@ -15,13 +15,13 @@ from mentormatch.explanation.unmatched_people import explain_one
 from mentormatch.explanation.why_not import Alternative, alternatives, why_not
 from mentormatch.fields import SIDES, Side
 from mentormatch.inspection.market import Prospects, prospects
-from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import counted, listed, points
+from mentormatch.languages.translation import mark, once_spoken, tr
 from mentormatch.operations.evaluation import Evaluation
 from mentormatch.operations.matching import UNSOLVED, KeyPair
 from mentormatch.operations.repair import Repair
 from mentormatch.report.comparison import DASH
-from mentormatch.report.handouts import CommonText, Handout, common_text, handouts
+from mentormatch.report.handouts import CommonText, Handout, common_text, make_handouts
 from mentormatch.report.pictures import Waterfall
 from mentormatch.report.pictures.heat_map import MarketPictures
 from mentormatch.report.texts import render_template
@@ -179,7 +179,7 @@ class Participant(Piece):
     def handout(self) -> Handout:
         """Their sheet; without contacts, their own key too is shown as a code or a pseudonym."""
         key = self.matching.cohort.side(self.side).ids[self.row]
-        made = next(one for one in handouts(self.matching, self.contacts) if one.keys.get(self.side) == key)
+        made = next(one for one in make_handouts(self.matching, self.contacts) if one.keys.get(self.side) == key)
         if len(self.contacts):
             return made
         shown = {side: self.labels.person(side, own) for side, own in made.keys.items()}

@@ -11,8 +11,8 @@ from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.names import KEYS, GivenNames, Labels, cohort_names, labels_with_names, on_both_sides
 from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import own_language, tr
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import own_language, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.report import intake_words, words
 from mentormatch.report.texts import render_template

@@ -14,15 +14,15 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import Certificate, CertifiedTier
 from mentormatch.errors import RequestError
 from mentormatch.explanation.diagnosis.findings import Diagnosis
-from mentormatch.explanation.goal_prices import MOST_SECONDS, soon_solved
+from mentormatch.explanation.goal_prices import PRICING_SECONDS, soon_solved
 from mentormatch.explanation.names import KEYS
 from mentormatch.explanation.robustness import FAIR, SOLID, Robustness, SamplingPlan, robustness
 from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.explanation.why_not import why_not
 from mentormatch.fields import ACROSS
-from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import about, counted, listed, percent, points
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, once_spoken, own_language, tr
 from mentormatch.operations.access import Access, access
 from mentormatch.operations.incentives import incentives
 from mentormatch.operations.learn import learn_beside
@@ -131,7 +131,7 @@ class Prices(Piece):
         """Why no price is told."""
         if self.matching.status is not Status.PROVED:
             return tr(UNPROVED)
-        return tr(FREE, seconds=round(MOST_SECONDS)) if soon_solved(self.matching.case) else tr(TOO_MANY)
+        return tr(FREE, seconds=round(PRICING_SECONDS)) if soon_solved(self.matching.case) else tr(TOO_MANY)
 
     @property
     def picture(self) -> Fairness:

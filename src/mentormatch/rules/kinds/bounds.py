@@ -32,9 +32,9 @@ from mentormatch.base.columns import MultiChoice
 from mentormatch.fields import Side
 from mentormatch.fields.base import CHOSEN
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, percent, plain, quoted
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import CompositionBound, KeptPlaces, Market, Missing, Relaxation, Rule, check_bounds
 

@@ -29,13 +29,13 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import AnyField, Levels, Side
 from mentormatch.fields.clock import ZonedSlots
 from mentormatch.fields.extension import FieldRef, FieldReference
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, plain
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, Missing, PairIndices, Relaxation, Rule, apply_missing
 from mentormatch.rules.shared_answers import NEEDS_IN_BLANKS, offers_and_needs, pairs_sharing, share_at_least
 from mentormatch.scoring.criterion import LISTS, ORDERED, WholeGroup, product, ranks_given, slots_in_common
-from mentormatch.scoring.score import BLOCK_ROWS
+from mentormatch.scoring.scores import BLOCK_ROWS
 
 
 class Different(Rule):

@@ -10,11 +10,11 @@ from pydantic import Field as Setting
 
 from mentormatch.base.arrays import BoolMatrix, BoolVector, Index
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import People
 from mentormatch.places.gazetteer import PlaceColumn, Unit, format_length, minutes
 from mentormatch.rules.rule import VALUE_WORDS, Market, Missing, Rule
-from mentormatch.scoring.score import BLOCK_ROWS
+from mentormatch.scoring.scores import BLOCK_ROWS
 
 TRAVEL = FieldRef(("number",), "both")
 

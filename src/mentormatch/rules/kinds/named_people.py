@@ -27,9 +27,9 @@ from mentormatch.assignment.model.rows import Row
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.fields.extension import FieldRef
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import DecidedPair, Market, NameOf, PairIndices, Relaxation, Rule
 from mentormatch.rules.shared_answers import cross_product, pairs_with_common_entry

@@ -25,8 +25,8 @@ from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.fields import Side
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, plain, quoted, thousands
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import VALUE_WORDS, Market, Missing, Relaxation, Rule
 

@@ -32,7 +32,7 @@ from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricedPairs, PricingProblem, merge_scans
 from mentormatch.scale.scan.blocks import BLOCK_ROWS
 from mentormatch.scale.scan.simd import find_column_maxima
-from mentormatch.scoring.score import MILLION
+from mentormatch.scoring.scores import MILLION
 
 INFINITE = 1 << 60
 """No reduced cost is larger."""

@@ -48,7 +48,7 @@ from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.simd import choose_scanner
 from mentormatch.scale.scan.workers import ScanPool
 from mentormatch.scale.scores.matrix import ScoreMatrix
-from mentormatch.scoring.score import MILLION
+from mentormatch.scoring.scores import MILLION
 
 if TYPE_CHECKING:
     from mentormatch.assignment.flow.assignment import WarmStart

@@ -28,7 +28,7 @@ from mentormatch.scale.scan.implicit_scores import ImplicitScores
 if TYPE_CHECKING:
     from mentormatch.scale.scan.kernels import TieBlocks
 
-CANDIDATES, BLOCK_CANDIDATES = 16, 3
+TIED_CANDIDATES, BLOCK_CANDIDATES = 16, 3
 """About so many tied pairs a person are listed first, and in each block of two classes so many a person of the larger.
 """
 ADDED = 16
@@ -74,7 +74,7 @@ class ClassBlocks:
         mine, theirs = sizes[0][self.lefts], sizes[1][self.others]
         some = np.bincount(self.lefts, theirs)[self.lefts], np.bincount(self.others, mine)[self.others]
         # Hashes are uniform: the share of pairs wanted in a block is the share of the range of hashes.
-        share = np.maximum(CANDIDATES / np.minimum(*some), BLOCK_CANDIDATES / np.maximum(mine, theirs))
+        share = np.maximum(TIED_CANDIDATES / np.minimum(*some), BLOCK_CANDIDATES / np.maximum(mine, theirs))
         return replace(self, min_hash=np.maximum(GREATEST - (GREATEST * share).astype(np.int64), 0))
 
 

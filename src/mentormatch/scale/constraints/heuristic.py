@@ -23,7 +23,7 @@ from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProbl
 from mentormatch.scale.constraints.gap import GapSolve
 from mentormatch.scale.constraints.rows import DualisedRows, HardRules, PersonRows
 
-CANDIDATES, MORE = 24, 2
+REPAIR_CANDIDATES, MORE = 24, 2
 """So many pairs a person are solved; so many times more if many cost as little."""
 REMOVED_PART = 4
 """One in so many of those below their minimum is removed at a time."""
@@ -82,7 +82,7 @@ class RepairHeuristic:
 
     def _list_pairs(self, pricing: PricingProblem, priced: PerSide) -> PairList:
         """Return the pairs of the least reduced cost at the duals ``priced``, and those of the relaxed answer."""
-        few = pricing.list_length(CANDIDATES)
+        few = pricing.list_length(REPAIR_CANDIDATES)
         seen = pricing.scan(priced, find_cost_quantile(pricing, priced, few), MORE * few).pairs
         width = pricing.scores.shape[1]
         open_ = ~np.isin(self.relaxed.pairs @ (width, 1), pricing.pins @ (width, 1))

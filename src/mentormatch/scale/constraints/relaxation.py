@@ -25,7 +25,7 @@ from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
 from mentormatch.scale.constraints.gap import SHORT, GapSolve, ReducedProblem, state_optimal, tighten_rows
 from mentormatch.scale.constraints.multipliers import DualPoint, MultiplierSearch, SolveHooks
 from mentormatch.scale.constraints.rows import DualisedRows
-from mentormatch.scoring.score import MILLION
+from mentormatch.scoring.scores import MILLION
 
 MAX_TIED = 20_000
 """Of more tied pairs than these, hashes settle some first, under multipliers of their own."""

@@ -39,7 +39,7 @@ from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.leximin.optimum import INFINITE, LeximinOptimum, LoadBounds, PotentialOrder
 from mentormatch.scale.scan.blocks import BlockScanner, CheckDeadline, ScanHits
-from mentormatch.scoring.score import MILLION
+from mentormatch.scoring.scores import MILLION
 
 BLOCK_MENTORS = 64
 """So many mentors that stand together in the order of potentials are scanned together."""

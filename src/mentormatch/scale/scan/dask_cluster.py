@@ -17,7 +17,7 @@ from distributed.protocol.pickle import dumps
 
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.errors import EngineError
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.scale.scan.blocks import ScanHits
 from mentormatch.scale.scan.workers import (
     Block,

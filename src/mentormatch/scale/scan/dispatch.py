@@ -13,7 +13,7 @@ from mentormatch.assignment.engine import EXECUTOR
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.base.progress import track_scan
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.scale.scan.blocks import (
     BLOCK_ROWS,
     CheckDeadline,

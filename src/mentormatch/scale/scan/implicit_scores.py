@@ -16,7 +16,7 @@ from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, Scanner, make_numpy_scanner, scan_all
 from mentormatch.scale.scores.matrix import ScoreMatrix, StoredMatrix
-from mentormatch.scoring.score import Points
+from mentormatch.scoring.scores import Points
 
 
 def find_maxima(matrix: ScoreMatrix, mentors: BoolVector, mentees: BoolVector) -> tuple[IntVector, IntVector]:

@@ -21,7 +21,7 @@ from uuid import uuid4
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.base.version import __version__
 from mentormatch.errors import EngineError, Problem, RequestError
-from mentormatch.languages import language, mark, spoken, tr
+from mentormatch.languages.translation import language, mark, spoken, tr
 from mentormatch.scale.scan.blocks import (
     BlockScanner,
     ScanHits,

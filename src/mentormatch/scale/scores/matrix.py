@@ -31,7 +31,7 @@ from mentormatch.scale.scores.terms import (
 )
 from mentormatch.scoring.answer_classes import Distinct
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, Points, normalise_weights
+from mentormatch.scoring.scores import MILLION, Points, normalise_weights
 
 CACHED_COLUMNS = 1 << 13
 """So many scores of 4 bytes stay in the nearest cache."""

@@ -25,7 +25,7 @@ from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import NO_SCORES, Market, Rule
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, strangers
 from mentormatch.scoring.criterion import Criterion, Named, WholeGroup
-from mentormatch.scoring.score import MILLION, LookupTable, Points, Share, contribution, tabulate
+from mentormatch.scoring.scores import MILLION, LookupTable, Points, Share, contribution, tabulate
 
 MAX_CODES = 256
 """So many different numbers are told apart by a byte."""

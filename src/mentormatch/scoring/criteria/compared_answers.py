@@ -32,8 +32,8 @@ from pydantic import Field as Setting
 from mentormatch.base.columns import Column, NameLists, SingleChoice
 from mentormatch.fields.clock import ZonedSlots, slots_in_words
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import People, Person
 from mentormatch.places.gazetteer import PlaceColumn, Unit, format_length, minutes
 from mentormatch.scoring.criterion import (

@@ -19,9 +19,9 @@ from mentormatch.base.arrays import BoolVector
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.fields import Number, Side
 from mentormatch.fields.extension import FieldRef
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined, listed, plain, quoted
 from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named, RankPoints, SourceTable
 

@@ -12,7 +12,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from mentormatch.languages import LANGUAGES, language, mark, spoken, tr
+from mentormatch.languages.translation import LANGUAGES, language, mark, spoken, tr
 from mentormatch.report.texts import spaced
 from mentormatch.report.texts import stylesheet as report_style
 from mentormatch.widgets.board.texts import script, stylesheet

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from mentormatch.errors import SurveyError
 from mentormatch.fields import SIDES, AnyField
-from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, joined, quoted
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.programme.drafts.identity import could_be_key, key_candidates
 from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.lexicon import fold
@@ -25,7 +25,7 @@ from mentormatch.programme.drafts.mapping_draft import (
 )
 from mentormatch.programme.drafts.programme_draft import examples, surety_of_column
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among
-from mentormatch.programme.drafts.samples import QuestionSample, Tables, samples
+from mentormatch.programme.drafts.samples import QuestionSample, Tables, sample_questions
 from mentormatch.programme.drafts.uses import first_fit, is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
@@ -181,7 +181,7 @@ class SeenMapping:
         plan = plan_with(plan, proposal.questions, stated.options)
         fields = dict(header_fields([header for table, _ in sheets for header in table.header], plan))
         named = {fold(one.text): one for one in proposal.questions if one.name}
-        questions = samples(sheets)
+        questions = sample_questions(sheets)
         found = {fold(one.question): first(fields, one.headers) or "" for one in questions}
         guessed = {fold(one.question): first(named, (one.question, *one.headers)) for one in questions}
         open_ends = {key: one for key, one in guessed.items() if one and key not in stated.questions}

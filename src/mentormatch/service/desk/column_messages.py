@@ -8,8 +8,8 @@ from hashlib import blake2b
 from typing import Literal
 
 from mentormatch.base.strict_json import JsonMessage
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined
+from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts.identity import could_be_key, key_candidates
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Surety

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from mentormatch.fields import Use
-from mentormatch.languages import language, mark, spoken, tr
 from mentormatch.languages.phrases import counted, joined, quoted
+from mentormatch.languages.translation import language, mark, spoken, tr
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import distinct
 from mentormatch.programme.drafts.entries import DraftEntry
@@ -25,7 +25,7 @@ from mentormatch.programme.drafts.programme_draft import (
     surety_of_entry,
 )
 from mentormatch.programme.drafts.roles import MOST_ANSWERS, RoleQuestion
-from mentormatch.programme.drafts.samples import QuestionSample, Tables, language_of, samples
+from mentormatch.programme.drafts.samples import QuestionSample, Tables, language_of, sample_questions
 from mentormatch.programme.drafts.uses import is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
@@ -155,7 +155,7 @@ class SeenDraft:
     def aside(self) -> list[QuestionSample]:
         """The questions that no field answers: those that the survey tool added."""
         known = {fold(header) for one in self.made.entries for header in (one.question, *one.sample.headers, *one.also)}
-        return [one for one in samples(self.of.tables) if not known & {fold(text) for text in one.headers}]
+        return [one for one in sample_questions(self.of.tables) if not known & {fold(text) for text in one.headers}]
 
     @property
     def knows_sides(self) -> bool:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import MentorMatchError, RequestError, SurveyError
 from mentormatch.inspection.intake import Intake
-from mentormatch.languages import FRENCH, language, mark, tr
+from mentormatch.languages.translation import FRENCH, language, mark, tr
 from mentormatch.operations.experiment import Draw
 from mentormatch.operations.matching import match
 from mentormatch.operations.proposal import Late, Proposal, ProposalRecord

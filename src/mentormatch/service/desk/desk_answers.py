@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import MentorMatchError, ProgrammeError, SurveyError
 from mentormatch.inspection.intake import Intake
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 from mentormatch.report import intake_words
 from mentormatch.report.view import can_validate, figures, standing
 from mentormatch.report.words import summary, verdict

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.errors import RequestError
-from mentormatch.languages import Language, tr
+from mentormatch.languages.translation import Language, tr
 from mentormatch.operations.proposal import Asked, Late, Reason
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.widgets.board.decisions import PersonId

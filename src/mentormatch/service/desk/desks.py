@@ -288,7 +288,7 @@ class Desks:
 
 COOKIE = "mentormatch"
 MOST_SESSIONS = 64
-LONGEST_S = 12 * 3_600.0
+SESSION_S = 12 * 3_600.0
 """A session ends after so long, however busy it is."""
 BEARER = "bearer"
 """The owner of what is asked with a token itself; the name of a key follows."""
@@ -334,7 +334,7 @@ class DeskSessions:
         """Forget the sessions that are over."""
         now = monotonic()
         for owner, session in list(self.all.items()):
-            if now - session.last > self.idle_s or now - session.begun > LONGEST_S:
+            if now - session.last > self.idle_s or now - session.begun > SESSION_S:
                 self.end(owner)
 
     def owner(self, scope: Scope) -> str | None:

@@ -8,7 +8,7 @@ from mentormatch.explanation.names import NamesByPerson, cohort_names
 from mentormatch.fields import SIDES
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.section import writers
-from mentormatch.languages import language, mark, tr
+from mentormatch.languages.translation import language, mark, tr
 from mentormatch.operations.access import watched_fields
 from mentormatch.operations.carry_over import carry_over
 from mentormatch.operations.matching import Exporter, Matching, NamedExporter, documents_made, exporter_for

@@ -15,7 +15,7 @@ from mentormatch.explanation.names import Labels
 from mentormatch.explanation.tables import ResultSheet
 from mentormatch.fields import SIDES
 from mentormatch.inspection.intake import Intake
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.experiment import Draw, Experiment, draw_plan
 from mentormatch.programme.programme import Programme
 from mentormatch.service.desk.desk_requests import MOST_S, Action, FilePart, RecordExperiment, Take

@@ -12,8 +12,8 @@ from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.fields import Side
 from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults, Year, follow_up, lessons, results_in
 from mentormatch.followup.waves import ASKED, DESCRIPTION, ENDED, SILENT, PersonToCall, Wave, warning
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
+from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.report import followup as report
 from mentormatch.report.further_answers import LEARN, TITLES
@@ -202,7 +202,7 @@ class DeskFollowUp:
             refusal="",
             waves=[self._wave(month, year, read_in.get(month)) for month in months],
             editions=self._editions(year),
-            summary=report.summary(year),
+            summary=report.year_summary(year),
             figures=[FigureOut(number=number, noun=noun) for number, noun in report.figures(year)],
             ranks=list(rank_calls(calls)),
             calls=tr("{done} sur {all}", done=done, all=len(calls)),

@@ -19,8 +19,8 @@ from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.explanation.edits import Note
 from mentormatch.fields import Side, Use
 from mentormatch.inspection.intake import Intake
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.experiment import Draw
 from mentormatch.operations.matching import Matching, match
 from mentormatch.operations.proposal import Proposal, ProposalRecord, Reason, keys, pair_of

@@ -7,7 +7,7 @@ from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import RequestError
 from mentormatch.groups.rotation import MemberKeys
 from mentormatch.inspection.intake import Intake
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.report.view import can_validate
 from mentormatch.service.desk import peer_groups, working_group
 from mentormatch.service.desk.desk_requests import (

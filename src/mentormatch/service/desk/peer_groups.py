@@ -17,8 +17,8 @@ from mentormatch.groups.result import STANDING
 from mentormatch.groups.rotation import MemberKeys
 from mentormatch.groups.sessions import year_of
 from mentormatch.groups.turns import Turns
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, points, thousands
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.report.sessions import DEALT, GroupCard, decks

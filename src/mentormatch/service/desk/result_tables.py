@@ -15,8 +15,8 @@ from mentormatch.groups.dates import Dates
 from mentormatch.groups.inputs import moment_in_words
 from mentormatch.groups.result import Result
 from mentormatch.groups.turns import Turns
-from mentormatch.languages import mark, spoken, tr
 from mentormatch.languages.phrases import clock, counted
+from mentormatch.languages.translation import mark, spoken, tr
 from mentormatch.report.folder import pack_files
 from mentormatch.report.sessions import TITLES, WRITERS, SessionDocuments, table_in_words
 

@@ -11,9 +11,9 @@ from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.explanation.rule_breaches import breaches
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.proposal import (

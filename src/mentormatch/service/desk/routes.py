@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 
 from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import RequestError
-from mentormatch.languages import FRENCH, LANGUAGES, language
+from mentormatch.languages.translation import FRENCH, LANGUAGES, language
 from mentormatch.service.components import Components
 from mentormatch.service.desk.assets import HTML, POLICY, assets, page_file, sign_page, view_policy
 from mentormatch.service.desk.desk_requests import FREE

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from mentormatch.explanation.edits import Note
-from mentormatch.languages import language, mark, own_language, tr
+from mentormatch.languages.translation import language, mark, own_language, tr
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import Portfolio
@@ -13,7 +13,7 @@ from mentormatch.report.texts import spaced
 from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.widgets.board.decisions import BoardDecision, BoardState, Imposed, SessionStep, SetAsideIn
 from mentormatch.widgets.board.session import Board, people_of
-from mentormatch.widgets.board.texts import words
+from mentormatch.widgets.board.texts import board_words
 
 WHERE = mark("Une fois la répartition validée, téléchargez les documents et le journal à la dernière étape.")
 MOVE_S = 20.0
@@ -93,4 +93,4 @@ class SealingBoard(Board):
     @own_language
     def words(self) -> dict[str, str]:
         """Return the texts of the board, in its language; there is no folder that they could speak of."""
-        return words() | {"folder": spaced(tr(WHERE))}
+        return board_words() | {"folder": spaced(tr(WHERE))}

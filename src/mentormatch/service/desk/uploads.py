@@ -12,8 +12,8 @@ from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, Reques
 from mentormatch.examples import ANSWERS, PROGRAMME, contents
 from mentormatch.groups.rotation import MemberKeys, read_groups
 from mentormatch.inspection.intake import Intake, report_on_tables
-from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import counted, decimal, thousands
+from mentormatch.languages.translation import language, mark, tr
 from mentormatch.operations.carry_over import CarryOver, with_history
 from mentormatch.operations.proposal import ProposalRecord
 from mentormatch.people.cohort import Cohort

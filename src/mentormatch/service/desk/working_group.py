@@ -12,7 +12,7 @@ from mentormatch.groups.result import Result
 from mentormatch.groups.sessions import number_of, topics_of, year_of
 from mentormatch.groups.topics import Topics
 from mentormatch.groups.turns import Turns
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.service.desk.result_tables import (

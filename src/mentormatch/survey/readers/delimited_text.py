@@ -14,7 +14,7 @@ from itertools import dropwhile, islice
 from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.survey import table_reader
 from mentormatch.survey.table import Manner, Record, Rows, gather, is_blank, unreadable
 from mentormatch.survey.table_reader import Reader, TableSource

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from mentormatch.errors import Problem
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 from mentormatch.survey.table import Rows, unreadable
 from mentormatch.survey.table_reader import Reader, TableSource, no_source
 from mentormatch.survey.values import FIRST_LINE, ValueColumn, rows_of, values_of

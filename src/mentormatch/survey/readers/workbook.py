@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Figures
-from mentormatch.languages import mark, tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.survey import sheets, table_reader
 from mentormatch.survey.table import EXPECTED, Manner, Record, Rows, TableRemark, gather, unreadable
 from mentormatch.survey.table_reader import Reader, TableSource

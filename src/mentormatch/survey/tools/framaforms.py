@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.fields.single_answers import YES
-from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark
 from mentormatch.survey.table import Record, Rows, TextTable, is_blank, tabulate
 from mentormatch.survey.tool import (
     OTHER,

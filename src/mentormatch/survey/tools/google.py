@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark
 from mentormatch.survey.table import Order, Rows, TextTable, tabulate
 from mentormatch.survey.tool import (
     Tool,

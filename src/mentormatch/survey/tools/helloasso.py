@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.languages.translation import mark, tr
 from mentormatch.survey.table import Refused, Rows, TableRemark, TextTable, tabulate
 from mentormatch.survey.tool import (
     Tool,

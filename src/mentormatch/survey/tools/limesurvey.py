@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark, tr
 from mentormatch.survey.table import Record, Rows, SentMoment, TableRemark, TextTable, tabulate
 from mentormatch.survey.tool import (
     OTHER,

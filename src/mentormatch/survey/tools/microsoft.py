@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.fields import SeveralAnswers
-from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark
 from mentormatch.survey.table import Rows, TextTable, tabulate
 from mentormatch.survey.tool import (
     Tool,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.languages import mark
+from mentormatch.languages.translation import mark
 from mentormatch.survey.table import Rows, TextTable, tabulate
 from mentormatch.survey.tool import (
     Tool,

@@ -12,8 +12,8 @@ from itertools import takewhile
 from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark, tr
 from mentormatch.survey.headers import ANSWER, headless
 from mentormatch.survey.table import AS_IT_IS, EXPECTED, Record, Rows, TableRemark, TextTable, tabulate, unreadable
 from mentormatch.survey.tool import (

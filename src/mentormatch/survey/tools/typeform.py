@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import UTC
 from typing import ClassVar
 
-from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark
 from mentormatch.survey.table import Rows, TextTable, tabulate
 from mentormatch.survey.tool import (
     OTHER,

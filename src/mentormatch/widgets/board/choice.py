@@ -11,8 +11,8 @@ from mentormatch.explanation.pairs import explain_pair
 from mentormatch.explanation.unmatched_people import Case, SideView, ineligibility
 from mentormatch.explanation.why_not import Alternative, Move, alternatives, amount, names_in_words
 from mentormatch.fields import ACROSS, SIDES, Side
-from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, percent, points
+from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.report.view import ScorePart, parts
 from mentormatch.widgets.board.decisions import BoardGround, PersonId, side_of

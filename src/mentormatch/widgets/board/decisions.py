@@ -25,8 +25,8 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import LETTERS, Edit, capacity_edit, opaque, pair_edits, people_edits
 from mentormatch.explanation.names import Labels
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import tr
 from mentormatch.operations.matching import Matching
 from mentormatch.people.changes import remove_people
 from mentormatch.people.cohort import Cohort, People
@@ -34,7 +34,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.record.seal import Seal
 from mentormatch.rules.kinds.named_people import Ban, Pin
 from mentormatch.rules.rule import formulate
-from mentormatch.scoring.score import score
+from mentormatch.scoring.scores import score
 
 type MentorId = Annotated[str, Setting(pattern=r"^m[1-9][0-9]{0,8}$")]
 type MenteeId = Annotated[str, Setting(pattern=r"^e[1-9][0-9]{0,8}$")]

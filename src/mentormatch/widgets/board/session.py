@@ -13,8 +13,8 @@ from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.names import Labels
 from mentormatch.explanation.unmatched_people import Case, SideView, ineligibility, no_answer
 from mentormatch.explanation.why_not import names_in_words, why_not
-from mentormatch.languages import language, mark, own_language, spoken, tr
 from mentormatch.languages.phrases import about
+from mentormatch.languages.translation import language, mark, own_language, spoken, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import validate_matching

@@ -1,6 +1,6 @@
 """The texts of the board, and the files of which a page makes it."""
 
-from mentormatch.languages import mark, spoken, tr
+from mentormatch.languages.translation import mark, spoken, tr
 from mentormatch.report.texts import spaced
 from mentormatch.widgets.pages import text_of
 
@@ -104,7 +104,7 @@ WORDS = {
 """By the names that the script knows them by; {words in braces} are filled there."""
 
 
-def words() -> dict[str, str]:
+def board_words() -> dict[str, str]:
     """Return the texts of the board in the language that is spoken, and its code."""
     return {"language": spoken(), **{name: spaced(tr(text)) for name, text in WORDS.items()}}
 

@@ -9,8 +9,8 @@ from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.edits import LETTERS
 from mentormatch.explanation.unmatched_people import explain_unmatched
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, clock, counted, listed, points, thousands
+from mentormatch.languages.translation import tr
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.report import words
 from mentormatch.report.comparison import SHORT, Comparison, PointShift, by_goal, compare, shifts

@@ -15,8 +15,8 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.names import Labels
 from mentormatch.fields import AnyField
 from mentormatch.fields.extension import Extension
-from mentormatch.languages import mark, spoken, tr, tr_n
 from mentormatch.languages.phrases import NO_BREAK, about, counted, joined, listed, percent, plain, points, quoted
+from mentormatch.languages.translation import mark, spoken, tr, tr_n
 from mentormatch.operations.trial import RuleEffect, Trial
 from mentormatch.programme.blanks import WEIGHED, BlankSentence, FormBlank, sentences_of
 from mentormatch.programme.edits import ProgrammeDifference, programme_differences

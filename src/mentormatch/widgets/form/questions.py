@@ -12,9 +12,9 @@ from pydantic import Field as Setting
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.fields import AnyField, Slots
 from mentormatch.fields.base import CHOSEN
-from mentormatch.languages import mark, tr, typeset
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark, tr, typeset
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.blanks import BLANK, BlankSentence, FormBlank
 from mentormatch.programme.programme import Programme

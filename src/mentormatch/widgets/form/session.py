@@ -10,9 +10,9 @@ from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.names import Labels
 from mentormatch.fields import AnyField, Slots, fields_by_kind
 from mentormatch.fields.base import Field
-from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, quoted
 from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.operations.evaluation import diagnose
 from mentormatch.operations.matching import Matching
 from mentormatch.operations.trial import Trial, try_programme

@@ -1,6 +1,6 @@
 """The texts of the form of a programme, by the names that its script knows; {words in braces} are filled there."""
 
-from mentormatch.languages import mark, spoken, tr
+from mentormatch.languages.translation import mark, spoken, tr
 from mentormatch.report.texts import spaced
 from mentormatch.widgets.pages import text_of
 

@@ -6,8 +6,8 @@ from typing import Any, Literal
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.fields import AnyField
 from mentormatch.fields.extension import Extension, attribute_of
-from mentormatch.languages import language, mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, plain, quoted
+from mentormatch.languages.translation import language, mark, tr, tr_n
 from mentormatch.programme.blanks import Beginning, BlankSentence, FormBlank, sentences_of
 from mentormatch.programme.edits import FULL, programme_differences
 from mentormatch.programme.programme import Goal

@@ -1,0 +1,37 @@
+"""The doors of the rooms: a name that a package offers is imported when it is first used (PEP 562).
+
+A package lists what it offers for type checkers, a line each: ``from module import name as name``. The same lines are
+read here, so that each name stands once, and importing a module of a room loads none of the others.
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+_LINE = re.compile(r"^ *from (\S+) import (\w+) as \2$", re.MULTILINE)
+
+
+def modules_by_name(package: str, file: str) -> dict[str, str]:
+    """Return the module of each name that a file of the package offers; the loader reads it, also in an archive."""
+    lines = sys.modules[package].__spec__.loader.get_data(file).decode()  # type: ignore[union-attr]
+    return {name: module for module, name in _LINE.findall(lines)}
+
+
+def open_door(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return ``__getattr__`` and ``__dir__`` of a package, which offers the names that a file of it lists."""
+    held = vars(sys.modules[package])
+    offered = cache(lambda: modules_by_name(package, file))
+
+    def find(name: str) -> Any:
+        """Import the module of a name when the name is first used; or the module itself that has the name."""
+        if name.startswith("__") or name not in offered():
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        module = offered()[name]
+        found = None if module == package else getattr(import_module(module), name, None)
+        held[name] = found = import_module(f"{module}.{name}") if found is None else found
+        return found
+
+    return find, lambda: sorted({*held, *offered()})

@@ -1,0 +1,114 @@
+"""Tests speak to rooms by their doors: a file that moves breaks the tests of that file, and no others."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import mentormatch
+from mentormatch.doors import modules_by_name
+
+SOURCE, TESTS = Path(mentormatch.__file__).parent, Path(__file__).parents[1]
+FEW = 4
+"""So many tests may name one file of a room: those that test what is inside it."""
+FROM = re.compile(r"from (mentormatch(?:\.\w+)*) import (?:\(([\w\s,]+)\)|([\w ,]+))")
+TAKEN = re.compile(r"from tests\.([\w.]+) import")
+"""What other tests take from a file of tests breaks them too."""
+DOTTED = re.compile(r"mentormatch(?:\.\w+)+")
+
+
+@cache
+def modules() -> dict[str, bool]:
+    """Return every module of the library, and whether it is a room: a folder."""
+    found = {}
+    for path in SOURCE.rglob("*.py"):
+        name = ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
+        found[name.removesuffix(".__init__")] = path.name == "__init__.py"
+    return found
+
+
+def imports(text: str) -> Iterator[tuple[str, str]]:
+    """Yield module and name of each import in a text, also in that of a program which is run by another process."""
+    for module, several, one in FROM.findall(text):
+        yield from ((module, name.split()[0]) for name in (several or one).split(",") if name.strip())
+
+
+def named(text: str) -> set[str]:
+    """Return the files of rooms that a text names."""
+    every = modules()
+    found = set()
+    for name in [*DOTTED.findall(text), *(f"{module}.{name}" for module, name in imports(text))]:
+        while name not in every:  # a name inside a file
+            name = name.rpartition(".")[0]
+        found.add(name)
+    return {name for name in found if not every[name] and name.count(".") > 1}
+
+
+@cache
+def doors() -> dict[str, dict[str, str]]:
+    """Return the names that each room offers, with their modules."""
+    found = {}
+    for room, is_room in modules().items():
+        if is_room:
+            file = import_module(room).__file__
+            assert file is not None
+            found[room] = modules_by_name(room, f"{file}i" if room == "mentormatch" else file)
+    return found
+
+
+def texts() -> dict[str, str]:
+    """Return the text of every file of the tests but this one."""
+    paths = (path for path in TESTS.rglob("*.py") if path != Path(__file__))
+    return {path.relative_to(TESTS).as_posix(): path.read_text("utf-8") for path in paths}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from mentormatch.record import digests",
+        "from mentormatch.record.digests import digest",
+        "from mentormatch.record import (\n    Seal,\n    digests as also,\n)",
+        'PROGRAM = "import mentormatch.record.digests"',
+    ],
+)
+def test_a_file_that_is_named_is_found(text: str) -> None:
+    assert named(text) == {"mentormatch.record.digests"}
+
+
+def is_test(path: str) -> bool:
+    return Path(path).name.startswith("test_")
+
+
+def test_a_file_of_a_room_is_named_by_its_own_tests_alone() -> None:
+    by_file = defaultdict(list)
+    for path, text in texts().items():
+        for name in named(text):
+            by_file[name].append(path)
+    assert {name: paths for name, paths in by_file.items() if len(paths) > FEW} == {}
+
+
+def test_what_several_tests_share_names_no_file_of_a_room() -> None:
+    taken = {(path, f"{name.replace('.', '/')}.py") for path, text in texts().items() for name in TAKEN.findall(text)}
+    by_others = {name for path, name in taken if path != name}
+    shared = {path: text for path, text in texts().items() if path in by_others or not is_test(path)}
+    assert {path: found for path, text in shared.items() if (found := named(text))} == {}
+
+
+def test_what_a_room_offers_is_taken_at_its_door() -> None:
+    offered = {(module, name) for door in doors().values() for name, module in door.items() if name != module}
+    past = {
+        (path, *each)
+        for path, text in texts().items()
+        for each in imports(text)
+        if each in offered and each[0].count(".") > 1
+    }
+    assert past == set()
+
+
+@pytest.mark.parametrize("room", [room for room, door in doors().items() if door])
+def test_every_name_of_a_door_is_there(room: str) -> None:
+    assert [name for name in doors()[room] if not hasattr(import_module(room), name)] == []
