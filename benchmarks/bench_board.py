@@ -11,8 +11,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 import mentormatch as mm
 from benchmarks.made import write_survey
-from mentormatch.programme.programme import Programme
-from mentormatch.widgets.board.session import Board
+from mentormatch import Programme
+from mentormatch.widgets import Board
 
 SIZES = [11, 100, 200]
 KEPT = ("different", "veto", "capacity", "priority")

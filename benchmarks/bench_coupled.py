@@ -16,11 +16,7 @@ import pytest
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import Status
-from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch import AssignmentProblem, Row, Status, Verdict, certify, solve
 
 MENTORS, MENTEES, CANDIDATES, MARKETS = 1_000, 600, 50, 4
 

@@ -12,8 +12,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 import mentormatch as mm
 from benchmarks.made import write_survey
-from mentormatch import examples
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme, examples
 
 SIZE = 100
 FEW, OTHERS = ["Cantal", "Savoie"], ["Ain", "Rhône", "Isère", "Loire"]

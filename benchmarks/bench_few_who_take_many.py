@@ -13,10 +13,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Status
-from mentormatch.base.arrays import IntMatrix
+from mentormatch import AssignmentProblem, Status, solve
+from mentormatch.base import IntMatrix
 
 SHAPES = ((1, 50_000, 1_000), (1, 20_000, 2_000), (10, 20_000, 300), (20, 4_000, 150), (100, 5_000, 50))
 

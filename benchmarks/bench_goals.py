@@ -6,9 +6,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.optimize import linear_sum_assignment
 
 from benchmarks.matrices import five, plane, untied
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Status
+from mentormatch import AssignmentProblem, Status, solve
 
 SEEDS = range(4)
 MATRICES = {f"untied, seed {seed}": untied(1_000, seed) for seed in SEEDS} | {

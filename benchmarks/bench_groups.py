@@ -21,13 +21,11 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import mentormatch as mm
-from mentormatch.base.arrays import IntVector
-from mentormatch.groups.check import mistakes
-from mentormatch.groups.problem import Group, GroupProblem, SizeRange
+from mentormatch import Cohort, GroupProblem, People, Programme
+from mentormatch.base import IntVector
+from mentormatch.groups import SizeRange, mistakes, solve_groups
+from mentormatch.groups.problem import Group
 from mentormatch.groups.replica_exchange import GroupSearch
-from mentormatch.groups.solver import solve_groups
-from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme.programme import Programme
 
 PEOPLE = {22: 8, 40: 8, 50: 8, 100: 8, 200: 8}
 """How many people, and of how many a group is at most."""

@@ -19,11 +19,9 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.mip.dispatch import SOLVER_PROCESS
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Status
-from mentormatch.base.arrays import IntMatrix, IntVector
+from mentormatch import AssignmentProblem, Status, solve
+from mentormatch.assignment import SOLVER_PROCESS
+from mentormatch.base import IntMatrix, IntVector
 
 type Drawn = tuple[str, AssignmentProblem]
 

@@ -15,7 +15,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 import mentormatch as mm
 from benchmarks.made import header, write_survey
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme
 
 ROOT = Path(__file__).parents[1]
 ROWS, COLUMNS = 100_000, 60

@@ -11,11 +11,7 @@ from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.optimize import linear_sum_assignment
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution
-from mentormatch.assignment.verification.certificate import certify
-from mentormatch.explanation.why_not import partner_options
+from mentormatch import AssignmentProblem, Solution, certify, partner_options, solve
 
 SIZE = 1_000
 

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.base.arrays import IntMatrix
+from mentormatch import AssignmentProblem, solve
+from mentormatch.base import IntMatrix
 
 LIMIT_S, LATE_S = 0.5, 0.3
 SHAPES, FEW = 1_000, 60

@@ -14,13 +14,9 @@ from scipy.optimize import linear_sum_assignment
 
 import mentormatch as mm
 from benchmarks.made import write_survey
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.operations.matching import Matching, match
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
-from mentormatch.rules.rule import formulate
-from mentormatch.scoring.scores import ScoreTable, score
+from mentormatch import AssignmentProblem, Cohort, Matching, Programme, match, solve
+from mentormatch.rules import formulate
+from mentormatch.scoring import ScoreTable, score
 
 SIZES = [11, 100, 1000]
 PLAIN = ("quota",)

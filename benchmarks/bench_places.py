@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from mentormatch import Cohort, People
 from mentormatch.fields import Number, Place
-from mentormatch.people.cohort import Cohort, People
-from mentormatch.places.finding import find, find_untranslated
-from mentormatch.places.gazetteer import DEPARTEMENTS, load_gazetteer
-from mentormatch.rules.kinds.meet import Meet
-from mentormatch.rules.rule import market_of
-from mentormatch.scoring.criteria.compared_answers import Near
-from mentormatch.scoring.scores import score
+from mentormatch.places import DEPARTEMENTS, find, load_gazetteer
+from mentormatch.places.finding import find_untranslated
+from mentormatch.rules import Meet, market_of
+from mentormatch.scoring import score
+from mentormatch.scoring.criteria import Near
 
 SIZE = 5_000
 ANSWERS = 20_000

@@ -18,9 +18,9 @@ from pytest_benchmark.fixture import BenchmarkFixture
 import mentormatch as mm
 from benchmarks.bench_board import KEPT
 from benchmarks.made import write_survey
-from mentormatch.programme.edits import ProgrammeText, RemovalEdit, SettingsEdit
-from mentormatch.service.desk.desk import Desk
-from mentormatch.service.messages import ServiceMessage, read_message
+from mentormatch import ProgrammeText
+from mentormatch.programme import RemovalEdit, SettingsEdit
+from mentormatch.service import Desk, ServiceMessage, read_message
 
 SIZES = [(50, 50), (300, 200)]
 COUPLED = [False, True]

@@ -17,9 +17,7 @@ from scipy.optimize import linear_sum_assignment
 
 from benchmarks.matrices import SHAPES
 from benchmarks.scale.measuring import alone
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.verification.certificate import Certificate, certify
+from mentormatch import AssignmentProblem, Certificate, certify, solve
 
 CASES = [("untied", 11), ("untied", 100), *((shape, 1_000) for shape in SHAPES)]
 

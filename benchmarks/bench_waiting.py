@@ -30,13 +30,12 @@ from benchmarks.bench_coupled import one_mip
 from benchmarks.bench_documents import fresh, made
 from benchmarks.bench_hours import processor_s, tell
 from benchmarks.made import write_wave
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import pack_scores
+from mentormatch import AssignmentProblem, Matching, write_handouts
+from mentormatch.assignment import pack_scores
 from mentormatch.explanation.robustness import SamplingPlan, sample_problems
-from mentormatch.operations.matching import Matching, exporter_for
-from mentormatch.report import followup, texts
+from mentormatch.operations import exporter_for
+from mentormatch.report import render_template, year_json, year_page, year_workbook
 from mentormatch.report.book import Book, BookSheet
-from mentormatch.report.handouts import write_handouts
 
 TURNS, FEW_S = 3, 20.0
 SAMPLES = 200
@@ -128,7 +127,7 @@ def written(cells: list[Cell]) -> bytes:
 @contextmanager
 def noted_pages(pages: list[tuple[str, dict[str, object]]]) -> Iterator[None]:
     """Note all templates that are filled, with what fills them."""
-    fill = texts.render_template
+    fill = render_template
 
     def noted(template: str, **names: object) -> str:
         pages.append((template, names))
@@ -155,7 +154,7 @@ def page(mentors: int, mentees: int) -> tuple[Work, Work]:
     done, pages, make = made(mentors, mentees)[0], list[tuple[str, dict[str, object]]](), exporter_for(".html").content
     with noted_pages(pages):
         make(fresh(done))
-    return lambda: make(fresh(done)), lambda: [texts.render_template(name, **names) for name, names in pages]
+    return lambda: make(fresh(done)), lambda: [render_template(name, **names) for name, names in pages]
 
 
 def sheets(mentors: int, mentees: int) -> tuple[Work, Work]:
@@ -169,7 +168,7 @@ def sheets(mentors: int, mentees: int) -> tuple[Work, Work]:
     def bare() -> None:
         with TemporaryDirectory() as folder:
             for number, (name, names) in enumerate(pages):
-                Path(folder, f"{number}.html").write_text(texts.render_template(name, **names), "utf-8")
+                Path(folder, f"{number}.html").write_text(render_template(name, **names), "utf-8")
             Path(folder, "letters.xlsx").write_bytes(written(cells))
 
     with noted_pages(pages), noted_cells(cells):
@@ -186,15 +185,15 @@ def follow_up(mentors: int, mentees: int) -> tuple[Work, Work]:
 
     def ours() -> None:
         year = mm.follow_up(programme, done.pairs, waves)
-        followup.year_page(year)
-        followup.year_workbook(year)
-        followup.year_json(year)
+        year_page(year)
+        year_workbook(year)
+        year_json(year)
 
     def bare() -> None:
         for path in waves.values():
             list(csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";"))
         for name, names in pages:
-            texts.render_template(name, **names)
+            render_template(name, **names)
         written(cells)
 
     with noted_pages(pages), noted_cells(cells):

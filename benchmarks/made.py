@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mentormatch.fields import Field, ListOfNames, Number, Place, Ranking, Slots, Text, YesNo
-from mentormatch.fields.lists import Choices, Levels
-from mentormatch.fields.single_answers import Options
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme
+from mentormatch.fields import Choices, Field, Levels, ListOfNames, Number, Options, Place, Ranking, Slots, Text, YesNo
 
 BLANK = 0.08
 

@@ -16,13 +16,10 @@ from dataclasses import field as attribute
 
 import numpy as np
 
-from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
-from mentormatch.fields import Side
-from mentormatch.fields.base import Field
-from mentormatch.fields.lists import Choices
-from mentormatch.people.cohort import Cohort, People
-from mentormatch.places.gazetteer import DEPARTEMENTS, PlaceColumn
-from mentormatch.programme.programme import Programme
+from mentormatch import Cohort, People, Programme
+from mentormatch.base import NONE, Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
+from mentormatch.fields import Choices, Field, Side
+from mentormatch.places import DEPARTEMENTS, PlaceColumn
 
 BLANK = 0.1
 EMPLOYERS = 12

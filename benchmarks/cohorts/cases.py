@@ -11,7 +11,7 @@ from typing import Any
 
 import mentormatch as mm
 from benchmarks.cohorts.english import translated
-from mentormatch.programme.programme import Programme
+from mentormatch import Programme
 
 type Table = Mapping[str, Any]
 

@@ -194,9 +194,8 @@ def by_mentor_match(asked: Asked) -> Work:
 
 def by_mentormatch(asked: Asked) -> Work:
     """Return our own work: to pairs with a certificate that was checked."""
-    from mentormatch.assignment.engine import solve
-    from mentormatch.assignment.verification.certificate import certify
-    from mentormatch.record.decision import Decision
+    from mentormatch import certify, solve
+    from mentormatch.record import Decision
 
     problem = Decision.from_json(json.dumps(asked.file)).problem()
 

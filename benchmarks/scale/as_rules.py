@@ -6,17 +6,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.scale.cohorts import Market
-from mentormatch.base.arrays import BoolVector
+from mentormatch import Criterion, People, Programme
+from mentormatch.base import BoolVector
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages.text_keys import canonical
-from mentormatch.people.cohort import People
-from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.compared_answers import Gap
-from mentormatch.rules.rule import eligible_people
-from mentormatch.scoring.criteria.compared_answers import Availability, Closeness, Coverage, Overlap, Same, Table
-from mentormatch.scoring.criteria.preferences import Wishes
-from mentormatch.scoring.criterion import Criterion, Stakes, stakes_of
-from mentormatch.scoring.scores import normalise_weights
+from mentormatch.languages import canonical
+from mentormatch.rules import Gap, eligible_people
+from mentormatch.scoring import Stakes, normalise_weights, stakes_of
+from mentormatch.scoring.criteria import Availability, Closeness, Coverage, Overlap, Same, Table, Wishes
 
 type Answer = Any
 """What a person answered to one criterion, as JSON; None: nothing."""

@@ -10,16 +10,10 @@ from numpy.typing import NDArray
 import mentormatch as mm
 from benchmarks.population import ALIKE, APART, cohort_of, naming_as, repeated
 from benchmarks.scale.records import Row
-from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.operations.instance import unheld_scores
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.bounds import Quota
-from mentormatch.rules.kinds.places import Capacity
-from mentormatch.rules.rule import formulate
-from mentormatch.scale.scan.blocks import BLOCK_ROWS
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scale.scores.matrix import ScoreMatrix
+from mentormatch import AssignmentProblem, Cohort, Programme
+from mentormatch.operations import unheld_scores
+from mentormatch.rules import Capacity, Quota, formulate
+from mentormatch.scale import BLOCK_ROWS, ImplicitScores, ScoreMatrix
 
 EXAMPLE = mm.examples.programme()
 GOALS = ("matched", "total")

@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from benchmarks.scale.one_by_one import CELLS, SCALE, TOP, WEIGHTS
-from mentormatch.base.columns import Grades, MultiChoice, NameLists, Ranks, SingleChoice
-from mentormatch.people.cohort import Cohort, People
-from mentormatch.scoring.scores import MILLION
+from mentormatch import Cohort, People
+from mentormatch.base import Grades, MultiChoice, NameLists, Ranks, SingleChoice
+from mentormatch.scoring import MILLION
 
 type Values = NDArray[np.float64]
 

@@ -10,10 +10,10 @@ import numpy as np
 from pydantic import BaseModel
 
 from benchmarks.scale.cohorts import EXAMPLE
-from mentormatch.base.columns import NONE
-from mentormatch.people.cohort import Cohort, People, Person
-from mentormatch.scoring.criteria.compared_answers import Table
-from mentormatch.scoring.scores import MILLION, normalise_weights
+from mentormatch import Cohort, People, Person
+from mentormatch.base import NONE
+from mentormatch.scoring import MILLION, normalise_weights
+from mentormatch.scoring.criteria import Table
 
 WEIGHTS = {one.label: weight for one, weight in zip(EXAMPLE.criteria, normalise_weights(EXAMPLE.criteria), strict=True)}
 TABLE = next(one for one in EXAMPLE.criteria if isinstance(one, Table))

@@ -6,18 +6,8 @@ from math import ceil, floor, log10
 
 from benchmarks.scale.tables import Records, rows_of
 from mentormatch.languages import language
-from mentormatch.report.pictures.picture import (
-    BRIGHT,
-    DARK,
-    INK,
-    NEAR,
-    SOFT,
-    AxisMarks,
-    Frame,
-    LinearScale,
-    StyleValue,
-    as_svg,
-)
+from mentormatch.report import LinearScale
+from mentormatch.report.pictures import BRIGHT, DARK, INK, NEAR, SOFT, AxisMarks, Frame, StyleValue, as_svg
 
 WIDTH, HEIGHT, BARS, ROW, BAR = 480, 220, 480, 24, 20
 CURVES = {"scarce": BRIGHT, "tight": DARK}

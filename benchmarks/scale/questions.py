@@ -9,7 +9,7 @@ from benchmarks.scale.cohorts import EXAMPLE, GOALS, Market
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from benchmarks.scale.solving import WARM
-from mentormatch.rules.kinds.bounds import Quota
+from mentormatch.rules import Quota
 
 LEAVE = 50
 """So many people of each side leave."""

@@ -25,13 +25,11 @@ from benchmarks.scale.as_rules import asked
 from benchmarks.scale.cohorts import EXAMPLE, Market
 from benchmarks.scale.measuring import alone, timed
 from benchmarks.scale.records import Row
-from mentormatch.assignment.verification.certificate import certify
-from mentormatch.base.arrays import IntMatrix
-from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.compared_answers import Different, Gap, Require
-from mentormatch.scoring.criteria.compared_answers import Closeness, Overlap, Same
-from mentormatch.scoring.scores import score
+from mentormatch import Cohort, Programme, certify
+from mentormatch.base import IntMatrix
+from mentormatch.rules import Different, Gap, Require
+from mentormatch.scoring import score
+from mentormatch.scoring.criteria import Closeness, Overlap, Same
 
 COMPILING = numba.__version__
 """That compiled code is used, which it is where it is loaded."""

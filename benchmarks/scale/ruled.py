@@ -7,10 +7,9 @@ from benchmarks.scale.cohorts import PLACES, Market
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from benchmarks.scale.solving import WARM
+from mentormatch import Rule
 from mentormatch.fields import Side
-from mentormatch.rules.kinds.bounds import Quota
-from mentormatch.rules.kinds.places import Capacity, Load
-from mentormatch.rules.rule import Rule
+from mentormatch.rules import Capacity, Load, Quota
 
 RURAL = ("Cantal", "Allier", "Haute-Loire")
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

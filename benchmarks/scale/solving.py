@@ -11,14 +11,10 @@ from unittest.mock import patch
 from benchmarks.scale.cohorts import Market, census
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.scores import ScanQuery
-from mentormatch.assignment.model.solution import Solution
-from mentormatch.assignment.verification.certificate import certify
-from mentormatch.base import progress
-from mentormatch.base.progress import Progress, listen
-from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch import Progress, Solution, certify, solve
+from mentormatch.assignment import ScanQuery
+from mentormatch.base import listen
+from mentormatch.scale import ImplicitScores, RestrictedMaster
 
 WARM = 1_000
 """So many people a side have all that is compiled loaded before a clock runs."""
@@ -69,7 +65,7 @@ def watching() -> Iterator[Watch]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(ImplicitScores, "scan", lambda *a: watch.scan(scan, *a)))
         stack.enter_context(patch.object(RestrictedMaster, "solve", lambda *a: watch.solve(solve, *a)))
-        stack.enter_context(patch.multiple(progress, QUIET_S=0.0, TICK_S=TICK_S))
+        stack.enter_context(patch.multiple(listen.__module__, QUIET_S=0.0, TICK_S=TICK_S))
         stack.enter_context(listen(watch.seen))
         yield watch
 

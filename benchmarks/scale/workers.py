@@ -21,10 +21,10 @@ from distributed import Client, Future, LocalCluster
 from benchmarks.scale.cohorts import Market, matrix_of
 from benchmarks.scale.measuring import timed
 from benchmarks.scale.records import Row
-from mentormatch.assignment.engine import Workers, solve
-from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch import AssignmentProblem, solve
+from mentormatch.assignment import Workers
+from mentormatch.scale import ScanHits
 from mentormatch.scale.scan import dispatch
-from mentormatch.scale.scan.blocks import ScanHits
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
 from mentormatch.scale.scan.workers import Block, MatrixPayload
 

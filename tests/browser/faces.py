@@ -182,12 +182,9 @@ def showing() -> set[str]:
         if not module.name.endswith("__main__"):
             import_module(module.name)
     own = [one for one in below(object) if one.__module__.startswith("mentormatch.")]
-    return {named(one) for one in own if hasattr(one, "_repr_html_") and not below(one) and not is_abstract(one)}
-
-
-def named(one: type) -> str:
-    """Return what a class is called; one with slots is made twice."""
-    return f"{one.__module__}.{one.__qualname__}"
+    # By name: a widget that is shown has a class of its own of the same name, and a module that a test left may linger
+    bases = {one.__name__ for one in own if {each.__name__ for each in below(one)} - {one.__name__}}
+    return {one.__name__ for one in own if hasattr(one, "_repr_html_") and not is_abstract(one)} - bases
 
 
 def below(base: type) -> set[type]:

@@ -11,7 +11,7 @@ from jinja2 import Environment
 from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.browsing import HERE, NOTHING, Watched, faults
-from tests.browser.faces import LIVE, PAGES, fragments, named, showing, shown, templates, written
+from tests.browser.faces import LIVE, PAGES, fragments, showing, shown, templates, written
 from tests.conftest import DEEP, some_of
 from tests.report.edition import Edition, attacks, edition, example, harmless
 
@@ -133,7 +133,7 @@ def test_no_kind_of_page_and_no_object_that_a_notebook_shows_is_forgotten(
         assert filled[-1] == template
     assert all("mathjax_ignore" in html for html in fragments(good))  # else Jupyter draws $x$ as a formula
     assert set(filled) == templates()
-    assert {named(type(one)) for one in shown(good)} == showing()
+    assert {type(one).__name__ for one in shown(good)} == showing()
 
 
 def assert_open_to_all(page: Page, scope: str) -> None:

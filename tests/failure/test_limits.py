@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Status, solve
-from mentormatch.assignment import KeyedTieBreaker, SemiAssignment, SolveTask
-from mentormatch.assignment.mip import dispatch
+from mentormatch.assignment import SOLVER_PROCESS, KeyedTieBreaker, SemiAssignment, SolveTask
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.failure.processes import (
@@ -40,10 +39,10 @@ TALKS = (
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
     """See to it that no process is left, alive or dead, after any of these tests."""
-    dispatch.SOLVER_PROCESS.end()  # it waits for the next program
+    SOLVER_PROCESS.end()  # it waits for the next program
     others = children(os.getpid())
     yield
-    dispatch.SOLVER_PROCESS.end()
+    SOLVER_PROCESS.end()
     assert children(os.getpid()) == others
 
 

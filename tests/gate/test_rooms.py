@@ -12,12 +12,10 @@ import pytest
 import mentormatch
 from mentormatch.doors import modules_by_name
 
-SOURCE, TESTS = Path(mentormatch.__file__).parent, Path(__file__).parents[1]
+SOURCE, ROOT = Path(mentormatch.__file__).parent, Path(__file__).parents[2]
 FEW = 4
 """So many tests may name one file of a room: those that test what is inside it."""
-FROM = re.compile(r"from (mentormatch(?:\.\w+)*) import (?:\(([\w\s,]+)\)|([\w ,]+))")
-TAKEN = re.compile(r"from tests\.([\w.]+) import")
-"""What other tests take from a file of tests breaks them too."""
+FROM = re.compile(r"from ((?:mentormatch|tests|benchmarks)(?:\.\w+)*) import (?:\(([\w\s,]+)\)|([\w ,]+))")
 DOTTED = re.compile(r"mentormatch(?:\.\w+)+")
 
 
@@ -40,12 +38,14 @@ def imports(text: str) -> Iterator[tuple[str, str]]:
 def named(text: str) -> set[str]:
     """Return the files of rooms that a text names."""
     every = modules()
-    found = set()
-    for name in [*DOTTED.findall(text), *(f"{module}.{name}" for module, name in imports(text))]:
-        while name not in every:  # a name inside a file
+    found = {f"{module}.{name}" for module, name in imports(text) if module.startswith("mentormatch")}
+    found |= {*DOTTED.findall(text)}
+    for inside in found - every.keys():  # names inside a file
+        name = inside
+        while name not in every:
             name = name.rpartition(".")[0]
         found.add(name)
-    return {name for name in found if not every[name] and name.count(".") > 1}
+    return {name for name in found & every.keys() if not every[name] and name.count(".") > 1}
 
 
 @cache
@@ -61,9 +61,17 @@ def doors() -> dict[str, dict[str, str]]:
 
 
 def texts() -> dict[str, str]:
-    """Return the text of every file of the tests but this one."""
-    paths = (path for path in TESTS.rglob("*.py") if path != Path(__file__))
-    return {path.relative_to(TESTS).as_posix(): path.read_text("utf-8") for path in paths}
+    """Return the text of every file of tests and benchmarks but this one."""
+    paths = [path for folder in ("tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+    return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths if path != Path(__file__)}
+
+
+def taken(path: str, text: str) -> Iterator[str]:
+    """Yield the other files of tests and benchmarks from which a file takes something."""
+    for module, name in imports(text):
+        for each in (module, f"{module}.{name}"):
+            if each.startswith(("tests.", "benchmarks.")) and (file := f"{each.replace('.', '/')}.py") != path:
+                yield file
 
 
 @pytest.mark.parametrize(
@@ -86,15 +94,15 @@ def is_test(path: str) -> bool:
 def test_a_file_of_a_room_is_named_by_its_own_tests_alone() -> None:
     by_file = defaultdict(list)
     for path, text in texts().items():
-        for name in named(text):
+        for name in named(text) if is_test(path) else ():
             by_file[name].append(path)
     assert {name: paths for name, paths in by_file.items() if len(paths) > FEW} == {}
 
 
 def test_what_several_tests_share_names_no_file_of_a_room() -> None:
-    taken = {(path, f"{name.replace('.', '/')}.py") for path, text in texts().items() for name in TAKEN.findall(text)}
-    by_others = {name for path, name in taken if path != name}
-    shared = {path: text for path, text in texts().items() if path in by_others or not is_test(path)}
+    by_others = {file for path, text in texts().items() if path.startswith("tests/") for file in taken(path, text)}
+    helpers = {path for path in texts() if path.startswith("tests/") and not is_test(path)}
+    shared = {path: text for path, text in texts().items() if path in by_others | helpers}
     assert {path: found for path, text in shared.items() if (found := named(text))} == {}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, RequestError
-from mentormatch.operations import MAX_STORED_PAIRS, estimate, instance
+from mentormatch.operations import MAX_STORED_PAIRS, estimate, instance, list_plans
 from mentormatch.rules import Capacity
 from tests.cli.commands import done
 from tests.doors import substitute
@@ -51,7 +51,7 @@ def test_very_many_scores_are_held_for_no_goal() -> None:
 
 
 def test_a_budget_of_memory_shortens_lists_before_it_refuses() -> None:
-    usual, *shorter = instance.list_plans((60_000, 100_000), 0)
+    usual, *shorter = list_plans((60_000, 100_000), 0)
     sizes = [way.memory_mb for way in (usual, *shorter)]
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) == len(sizes)
@@ -63,7 +63,7 @@ def test_a_budget_of_memory_shortens_lists_before_it_refuses() -> None:
 
 def test_where_scores_do_not_fit_they_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instance, "resident_mb", lambda: 100)
-    held, *unheld = instance.list_plans((4_000, 6_000), MAX_STORED_PAIRS)
+    held, *unheld = list_plans((4_000, 6_000), MAX_STORED_PAIRS)
     assert held.held
     assert instance.choose_plan((4_000, 6_000), MAX_STORED_PAIRS, held.memory_mb) == held
     assert instance.choose_plan((4_000, 6_000), MAX_STORED_PAIRS, held.memory_mb - 1) == unheld[0]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from mentormatch import People
 from mentormatch.base import NONE
 from mentormatch.fields import Place
-from mentormatch.places import DEPARTEMENTS, find, load_gazetteer
-from mentormatch.places.gazetteer import DETOUR, PlaceColumn, distances, format_length, minutes
+from mentormatch.places import DEPARTEMENTS, PlaceColumn, find, load_gazetteer
+from mentormatch.places.gazetteer import DETOUR, distances, format_length, minutes
 from tests.places.measured import apart as measured
 
 PLACES = load_gazetteer()

@@ -31,15 +31,15 @@ type Cells = dict[tuple[str, str], object]
 
 SIDE: Side = "mentee"
 BOOKS: Mapping[str, Callable[[Edition], bytes]] = {
-    "exporters.workbook": lambda one: exporter_for(".xlsx").content(one.matching),
+    "pairs": lambda one: exporter_for(".xlsx").content(one.matching),
     "intakes": lambda one: writer_for(".xlsx").content(one.intake),
     "profiles": lambda one: form_book(one.profiles, SIDE),
-    "handouts": lambda one: letters_book(one.matching, one.contacts, make_handouts(one.matching, one.contacts)),
-    "handouts (contacts)": lambda one: contacts_book(contact_sheet(one.contacts, one.matching.programme)),
+    "letters": lambda one: letters_book(one.matching, one.contacts, make_handouts(one.matching, one.contacts)),
+    "contacts": lambda one: contacts_book(contact_sheet(one.contacts, one.matching.programme)),
     "followup": lambda one: year_workbook(one.year),
     "sessions": lambda one: session_workbook(SessionDocuments(gathered(one)[0], staff=True)),
 }
-"""How each workbook is made, by the module of the report that makes it, and which one of it in brackets."""
+"""How each workbook is made."""
 OFFICE = shutil.which("soffice")
 needs_office = pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice: apt-get install libreoffice-calc")
 

@@ -7,9 +7,9 @@ from mentormatch import AssignmentProblem
 from mentormatch.assignment import EXCLUDED, ScanQuery
 from mentormatch.operations import unheld_scores
 from mentormatch.rules import formulate
-from mentormatch.scale import ALWAYS_CACHED, ImplicitScores, SimdScanner, scan_range
+from mentormatch.scale import ALWAYS_CACHED, ImplicitScores, SimdScanner, scan_block, scan_range
 from mentormatch.scale.columns.generation import INFINITE
-from mentormatch.scale.scan.blocks import scan_block, skip_deadline
+from mentormatch.scale.scan.blocks import skip_deadline
 from mentormatch.scale.scan.simd import find_column_maxima
 from tests.conftest import some_of
 from tests.doors import substitute

@@ -22,9 +22,9 @@ from mentormatch.base import listen
 from mentormatch.languages import spoken
 from mentormatch.operations import unheld_scores
 from mentormatch.rules import formulate
-from mentormatch.scale import ImplicitScores, RestrictedMaster, SimdScanner
+from mentormatch.scale import BLOCK_ROWS, ImplicitScores, RestrictedMaster, ScanHits, SimdScanner
 from mentormatch.scale.scan import dispatch, workers
-from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, concatenate_hits, scan_all
+from mentormatch.scale.scan.blocks import concatenate_hits, scan_all
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
 from mentormatch.scale.scan.workers import Block, MatrixPayload, NotReadyError, ThreadScanPool, WorkerLostError
 from tests.doors import substitute

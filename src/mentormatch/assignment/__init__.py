@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mentormatch.assignment.engine import Engine as Engine
     from mentormatch.assignment.engine import SolveOptions as SolveOptions
     from mentormatch.assignment.engine import Ties as Ties
+    from mentormatch.assignment.engine import Workers as Workers
     from mentormatch.assignment.engine import engines_by_kind as engines_by_kind
     from mentormatch.assignment.engine import select_engine as select_engine
     from mentormatch.assignment.engine import solve_goals as solve_goals
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mentormatch.assignment.kernels.jit import HAS_NUMBA as HAS_NUMBA
     from mentormatch.assignment.lexicographic import TimeLimitReached as TimeLimitReached
     from mentormatch.assignment.lexicographic import opening_stage as opening_stage
+    from mentormatch.assignment.mip.dispatch import SOLVER_PROCESS as SOLVER_PROCESS
     from mentormatch.assignment.mip.dispatch import SolverProcess as SolverProcess
     from mentormatch.assignment.mip.dispatch import solve_program as solve_program
     from mentormatch.assignment.mip.program_model import LinearConstraint as LinearConstraint

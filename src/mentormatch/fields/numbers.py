@@ -6,6 +6,8 @@ never dropped. Three figures behind one comma or point may be thousands or decim
 or nobody.
 """
 
+# French here is read, not said
+
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache

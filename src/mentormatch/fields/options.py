@@ -4,6 +4,8 @@
 "Mentore" without an accent may be a woman who is a mentor, or "mentoré", and is neither.
 """
 
+# French here is read, not said
+
 import re
 from collections.abc import Sequence
 from functools import lru_cache

@@ -19,6 +19,8 @@ condition, a doubt, a question mark or a delay takes it back. "Non" and "no" are
 ("non renseigné", "no idea"): without a punctuation mark behind them only what goes on with a refusal is a no.
 """
 
+# French here is read, not said
+
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence

@@ -7,6 +7,7 @@ from mentormatch.doors import open_door
 if TYPE_CHECKING:
     from mentormatch.operations.instance import MAX_STORED_PAIRS as MAX_STORED_PAIRS
     from mentormatch.operations.instance import build_instance as build_instance
+    from mentormatch.operations.instance import list_plans as list_plans
     from mentormatch.operations.instance import unheld_scores as unheld_scores
     from mentormatch.operations.matching import UNSOLVED as UNSOLVED
     from mentormatch.operations.matching import Exporter as Exporter

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mentormatch.places.finding import find as find
     from mentormatch.places.gazetteer import CREDIT as CREDIT
     from mentormatch.places.gazetteer import DEPARTEMENTS as DEPARTEMENTS
+    from mentormatch.places.gazetteer import PlaceColumn as PlaceColumn
     from mentormatch.places.gazetteer import load_gazetteer as load_gazetteer
     from mentormatch.places.gazetteer import middle as middle
     from mentormatch.places.gazetteer import outlines as outlines

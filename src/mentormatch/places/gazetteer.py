@@ -6,6 +6,8 @@ Marseille; then the postcodes that several communes of one département share.
 The typed column that answers to a question of kind ``place`` become.
 """
 
+# French here is read, not said
+
 import json
 import lzma
 import re

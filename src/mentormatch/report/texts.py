@@ -5,6 +5,8 @@ How texts that people typed leave safely, and how ours keep French typography.
 How templates are filled: all that is put in them is escaped, and a page loads nothing but its own style.
 """
 
+# French here is read, not said
+
 import re
 from base64 import b64encode
 from functools import cache

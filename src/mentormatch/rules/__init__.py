@@ -36,6 +36,7 @@ from mentormatch.rules.rule import Market as Market
 from mentormatch.rules.rule import NameOf as NameOf
 from mentormatch.rules.rule import PairIndices as PairIndices
 from mentormatch.rules.rule import Relaxation as Relaxation
+from mentormatch.rules.rule import eligible_people as eligible_people
 from mentormatch.rules.rule import forbidden_by_rule as forbidden_by_rule
 from mentormatch.rules.rule import forbidden_pairs as forbidden_pairs
 from mentormatch.rules.rule import formulate as formulate

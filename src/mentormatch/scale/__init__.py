@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from mentormatch.scale.columns.residual import make_path_scanner as make_path_scanner
     from mentormatch.scale.columns.subproblem import PricingProblem as PricingProblem
     from mentormatch.scale.constraints.gap import SHORT as SHORT
+    from mentormatch.scale.scan.blocks import BLOCK_ROWS as BLOCK_ROWS
+    from mentormatch.scale.scan.blocks import ScanHits as ScanHits
+    from mentormatch.scale.scan.blocks import scan_block as scan_block
     from mentormatch.scale.scan.implicit_scores import ImplicitScores as ImplicitScores
     from mentormatch.scale.scan.implicit_scores import as_implicit as as_implicit
     from mentormatch.scale.scan.simd import SimdScanner as SimdScanner

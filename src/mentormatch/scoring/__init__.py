@@ -8,8 +8,10 @@ if TYPE_CHECKING:
     from mentormatch.scoring.criterion import ORDERED as ORDERED
     from mentormatch.scoring.criterion import AnswerTally as AnswerTally
     from mentormatch.scoring.criterion import Block as Block
+    from mentormatch.scoring.criterion import Stakes as Stakes
     from mentormatch.scoring.criterion import criteria_by_kind as criteria_by_kind
     from mentormatch.scoring.criterion import defined as defined
+    from mentormatch.scoring.criterion import stakes_of as stakes_of
     from mentormatch.scoring.scores import MILLION as MILLION
     from mentormatch.scoring.scores import Points as Points
     from mentormatch.scoring.scores import ScoreTable as ScoreTable

@@ -6,6 +6,8 @@ reading is good and every other clearly worse; where it is not that of Windows, 
 short French texts a guesser by frequencies alone takes one encoding for another.
 """
 
+# French here is read, not said
+
 import re
 from dataclasses import dataclass
 

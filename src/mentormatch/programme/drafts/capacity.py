@@ -6,6 +6,8 @@ taken, rather than that they are or were. What is not said in one sentence may b
 The answers to one question -> how many differ, whether they were chosen or typed, which options they hold.
 """
 
+# French here is read, not said
+
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -6,6 +6,8 @@ Phrases are separated by commas; ``*`` ends a word that may go on, stands for up
 at the end, ``**`` for up to eight.
 """
 
+# French here is read, not said
+
 import re
 from functools import cache, lru_cache
 from itertools import groupby, product

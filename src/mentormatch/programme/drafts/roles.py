@@ -1,5 +1,7 @@
 """The question that tells mentors from mentees, and the answer of each, by its words and by its answers."""
 
+# French here is read, not said
+
 import re
 from collections import Counter
 from collections.abc import Sequence

@@ -5,6 +5,8 @@ An answer is read as a degree of one core word ("pas très important": -1 of "im
 off the scale. Where neither words nor numbers tell, there is no order: people are asked.
 """
 
+# French here is read, not said
+
 import re
 from collections.abc import Sequence
 from functools import cache

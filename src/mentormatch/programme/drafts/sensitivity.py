@@ -6,6 +6,8 @@ interest, a contract, or that others than the person are meant. Options count wh
 or one that tells by itself.
 """
 
+# French here is read, not said
+
 import re
 from collections import Counter
 from collections.abc import Iterable

@@ -10,6 +10,8 @@ case, no accents, no signs, no inclusive endings. A phrase tells more or less, w
 - ``telling`` are options of which one is enough.
 """
 
+# French here is read, not said
+
 from dataclasses import dataclass
 
 from mentormatch.programme.drafts.lexicon import combine

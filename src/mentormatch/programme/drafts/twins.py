@@ -1,5 +1,7 @@
 """Questions that ask each side the same in its own words: what one needs, and what the other offers."""
 
+# French here is read, not said
+
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

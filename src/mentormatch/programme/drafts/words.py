@@ -1,5 +1,7 @@
 """The words of a question -> what they tell of it: a key, a place, a gender, a rank, a follow-up of another one."""
 
+# French here is read, not said
+
 import re
 from collections.abc import Sequence
 
