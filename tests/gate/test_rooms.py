@@ -15,6 +15,7 @@ from mentormatch.doors import modules_by_name
 SOURCE, ROOT = Path(mentormatch.__file__).parent, Path(__file__).parents[2]
 FEW = 4
 """So many tests may name one file of a room: those that test what is inside it."""
+TAKERS = ("tests", "benchmarks", "docs", "tools")
 FROM = re.compile(r"from ((?:mentormatch|tests|benchmarks)(?:\.\w+)*) import (?:\(([\w\s,]+)\)|([\w ,]+))")
 DOTTED = re.compile(r"mentormatch(?:\.\w+)+")
 
@@ -120,3 +121,14 @@ def test_what_a_room_offers_is_taken_at_its_door() -> None:
 @pytest.mark.parametrize("room", [room for room, door in doors().items() if door])
 def test_every_name_of_a_door_is_there(room: str) -> None:
     assert [name for name in doors()[room] if not hasattr(import_module(room), name)] == []
+
+
+def test_every_name_of_a_door_is_taken_by_somebody() -> None:
+    files = [
+        path for folder in TAKERS for path in (ROOT / folder).rglob("*") if path.suffix in {".py", ".md", ".rst", ""}
+    ]
+    told = "\n".join(path.read_text("utf-8") for path in files if path.is_file())
+    found = {*imports(told), *re.findall(r"\b(\w+)(?=\.(\w+))", told)}  # as in mm.rules.Quota
+    rooms = {room: door for room, door in doors().items() if room != "mentormatch"}
+    left = {(room, name) for room, door in rooms.items() for name in door}
+    assert {(room, name) for room, name in left if not {(room, name), (room.rpartition(".")[2], name)} & found} == set()
