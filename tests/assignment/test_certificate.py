@@ -78,8 +78,7 @@ def test_goals_that_take_several_stages_are_certified_stage_by_stage(scores: lis
 def holds_one_goal_at_a_time(problem: AssignmentProblem) -> None:
     """Hold the certificates of a problem whose goals are not put together."""
     with pytest.MonkeyPatch.context() as alone:
-        substitute(alone, "assignment", MAX_FLOAT64=0)
-        substitute(alone, "assignment", MAX_SOLVER_WEIGHT=0)
+        substitute(alone, "assignment", MAX_FLOAT64=0, MAX_SOLVER_WEIGHT=0)
         holds_for_every_engine(problem)
         assert all(len(solution.prices) in (0, len(problem.goals)) for solution, _ in certificates(problem))
 

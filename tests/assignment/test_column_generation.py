@@ -38,8 +38,7 @@ def begin_with_few(patch: pytest.MonkeyPatch) -> list[bool]:
 
 def solve_masters_by_paths(patch: pytest.MonkeyPatch) -> None:
     """Have compiled augmenting paths solve the restricted masters of problems of any size."""
-    substitute(patch, "assignment", use_numba=lambda pairs: True)
-    substitute(patch, "assignment", PATHS_FROM=0)
+    substitute(patch, "assignment", use_numba=lambda pairs: True, PATHS_FROM=0)
 
 
 def random(seed: int) -> AssignmentProblem:
@@ -84,8 +83,7 @@ def test_few_pairs_of_a_large_block_are_proved_to_be_optimal(values: int) -> Non
 def test_few_pairs_are_tried_only_where_not_all_want_the_same(alike: int, monkeypatch: pytest.MonkeyPatch) -> None:
     scattered, draw = dense_assignment.SCATTERED, np.random.default_rng(5)
     led = begin_with_few(monkeypatch)
-    substitute(monkeypatch, "assignment", SCATTERED=scattered)
-    substitute(monkeypatch, "assignment", use_numba=lambda _: False)
+    substitute(monkeypatch, "assignment", SCATTERED=scattered, use_numba=lambda _: False)
     wanted = alike * draw.integers(0, 10_000_000, (1, 90))
     problem = AssignmentProblem.from_scores(wanted + draw.integers(0, 1_000_000, (80, 90)))
     assert certify(problem, solve(problem)).certified

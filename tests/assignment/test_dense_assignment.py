@@ -70,8 +70,7 @@ def test_prices_and_total_are_those_of_scipys_assignment(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_few_slots_at_first_lead_to_the_same_duals(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "assignment", SLOT_CELLS=-1)
-    substitute(monkeypatch, "assignment", SLOTS_A_COLUMN=0)
+    substitute(monkeypatch, "assignment", SLOT_CELLS=-1, SLOTS_A_COLUMN=0)
     problem = drawn(4 * seed)  # somebody may take several
     stage = opening_stage(scalarize(problem, 1 << 50))
     assert isinstance(problem.scores, DenseScores)

@@ -246,8 +246,7 @@ def test_a_problem_of_so_many_keys_that_no_process_could_start_in_time_goes_to_g
 def test_where_there_are_many_pairs_some_of_the_limit_is_set_aside_for_greed(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = AssignmentProblem.from_scores(np.arange(12).reshape(3, 4))
     assert engine._reserve_s(problem, 9.0) == 0.0
-    substitute(monkeypatch, "assignment", MANY_PAIRS=11)
-    substitute(monkeypatch, "assignment", PAIRS_A_SECOND=4)
+    substitute(monkeypatch, "assignment", MANY_PAIRS=11, PAIRS_A_SECOND=4)
     assert engine._reserve_s(problem, 9.0) == 3.0
     assert engine._reserve_s(problem, 4.0) == 2.0
     assert solve(problem, time_limit_s=60).canonical

@@ -86,8 +86,7 @@ def test_few_cells_lead_to_the_answer_where_very_many_are_tied(
     shape: tuple[int, int], kind: str, master: str, led: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if master == "paths":
-        substitute(monkeypatch, "assignment", use_numba=lambda pairs: True)
-        substitute(monkeypatch, "assignment", PATHS_FROM=0)
+        substitute(monkeypatch, "assignment", use_numba=lambda pairs: True, PATHS_FROM=0)
     draw = np.random.default_rng(sum(shape))
     scores = draw.integers(0, 3, shape)
     if kind == "two parts":

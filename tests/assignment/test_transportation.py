@@ -135,9 +135,7 @@ def test_pairs_tiers_and_prices_are_those_that_a_column_for_each_place_gives(
     problem = posed(seed)
     substitute(monkeypatch, "assignment", MAX_SINKS=0)
     copied = solve(problem, seed=seed)
-    substitute(monkeypatch, "assignment", MAX_SINKS=100)
-    substitute(monkeypatch, "assignment", PLACES_A_SINK=0)
-    substitute(monkeypatch, "assignment", PLACED=0)
+    substitute(monkeypatch, "assignment", MAX_SINKS=100, PLACES_A_SINK=0, PLACED=0)
     found = solve(problem, seed=seed)
     assert found.status == copied.status
     assert found.pairs.tolist() == copied.pairs.tolist()
@@ -160,8 +158,7 @@ def test_where_very_many_come_on_each_of_few_who_take_several_stored_pairs_give_
     mentors, mentees = np.nonzero(allowed)
     stored = replace(problem, scores=SparseScores((n, m), mentors, mentees, problem.scores.at(mentors, mentees)))
     known = solve(stored, seed=seed)
-    substitute(monkeypatch, "assignment", ITEMS_A_SINK=5)
-    substitute(monkeypatch, "assignment", use_numba=lambda _: False)
+    substitute(monkeypatch, "assignment", ITEMS_A_SINK=5, use_numba=lambda _: False)
     found = solve(stored, seed=seed)
     assert (found.status, found.pairs.tolist(), found.tiers) == (known.status, known.pairs.tolist(), known.tiers)
 

@@ -130,8 +130,7 @@ def test_its_pairs_are_the_same_and_its_process_is_started_once_and_ends_with_it
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     here, own = solve(quotas(10)), SolverProcess()
-    substitute(monkeypatch, "assignment", can_load_highs=lambda: False)
-    substitute(monkeypatch, "assignment", SOLVER_PROCESS=own)
+    substitute(monkeypatch, "assignment", can_load_highs=lambda: False, SOLVER_PROCESS=own)
     before = children(os.getpid())
     assert solve(quotas(10)).pairs.tolist() == here.pairs.tolist()
     started = children(os.getpid()) - before

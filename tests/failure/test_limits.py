@@ -130,8 +130,7 @@ def test_a_process_that_goes_wrong_fails_the_solve_in_words(
     child: str, note: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     all_apart(monkeypatch)
-    substitute(monkeypatch, "assignment", ENGINE_PROGRAM=child)
-    substitute(monkeypatch, "assignment", SILENT_S=0.2)
+    substitute(monkeypatch, "assignment", ENGINE_PROGRAM=child, SILENT_S=0.2)
     solution = solve(quotas(6))
     assert (solution.status, solution.notes) == (Status.FAILED, (note,))
 

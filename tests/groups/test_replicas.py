@@ -88,9 +88,7 @@ def test_energies_stay_exact_and_sizes_and_blocks_whole(engine: Callable[..., Ar
 def test_any_order_of_the_people_gives_the_same_groups(monkeypatch: pytest.MonkeyPatch, *, compiled: bool) -> None:
     if not compiled:
         substitute(monkeypatch, "groups", HAS_NUMBA=False)
-    substitute(monkeypatch, "groups", COOLED=400)
-    substitute(monkeypatch, "groups", ANNEALED=100)
-    substitute(monkeypatch, "groups", ROUND=800)
+    substitute(monkeypatch, "groups", COOLED=400, ANNEALED=100, ROUND=800)
     for seed in range(2, 2 + DRAWS // 2):
         problem = drawn_problem(seed)
         found = []

@@ -20,8 +20,7 @@ def hold_strips_against_the_block(people: Cohort, criteria: list[Criterion], rul
     """Compare scores, and which pairs are allowed, with those of the block, whether or not tables are kept."""
     for held, coded in ((ALWAYS_CACHED, MAX_CODED), (0, MAX_CODED), (0, 0)):
         with pytest.MonkeyPatch.context() as patch:
-            substitute(patch, "scale", ALWAYS_CACHED=held)
-            substitute(patch, "scale", MAX_CODED=coded)
+            substitute(patch, "scale", ALWAYS_CACHED=held, MAX_CODED=coded)
             compare(people, criteria, rules)
 
 

@@ -99,8 +99,7 @@ def test_what_is_told_of_a_solve_is_lawful_and_true(
 def every(monkeypatch: pytest.MonkeyPatch, work: object) -> list[Progress]:
     """Return all that is told of some work, also of what is soon over."""
     told: list[Progress] = []
-    substitute(monkeypatch, "base", QUIET_S=0.0)
-    substitute(monkeypatch, "base", TICK_S=0.001)
+    substitute(monkeypatch, "base", QUIET_S=0.0, TICK_S=0.001)
     assert callable(work)
     with listen(told.append):
         work()
@@ -121,8 +120,7 @@ def parts_told(told: list[Progress]) -> list[tuple[str, int, int | None]]:
 
 
 def test_documents_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    substitute(monkeypatch, "base", QUIET_S=0.0)
-    substitute(monkeypatch, "base", TICK_S=0.001)
+    substitute(monkeypatch, "base", QUIET_S=0.0, TICK_S=0.001)
     told: list[Progress] = []
     matching = mm.match(mm.examples.cohort(), mm.examples.programme())
     with listen(told.append):
@@ -137,8 +135,7 @@ def test_documents_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_a_listener_can_end_the_making_of_documents_and_nothing_is_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    substitute(monkeypatch, "base", QUIET_S=0.0)
-    substitute(monkeypatch, "base", TICK_S=0.001)
+    substitute(monkeypatch, "base", QUIET_S=0.0, TICK_S=0.001)
     matching, asked = mm.match(mm.examples.cohort(), mm.examples.programme()), Event()
 
     def made(*_: object) -> bytes:
@@ -160,8 +157,7 @@ def test_a_listener_can_end_the_making_of_documents_and_nothing_is_written(
 
 
 def test_samples_of_robustness_are_counted_and_an_interrupt_ends_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "base", QUIET_S=0.0)
-    substitute(monkeypatch, "base", TICK_S=0.001)
+    substitute(monkeypatch, "base", QUIET_S=0.0, TICK_S=0.001)
     told: list[Progress] = []
     matching = mm.match(mm.examples.cohort(), mm.examples.programme())
     with listen(told.append):
@@ -226,8 +222,7 @@ def test_an_interrupt_ends_all_plans_with_the_best_answer_so_far(monkeypatch: py
             raise KeyboardInterrupt
         return ask(*given)  # type: ignore[arg-type]  # handed on as they came
 
-    substitute(monkeypatch, "assignment", solve_goals=interrupted)
-    substitute(monkeypatch, "assignment", _try_relaxation=lambda *given: None)
+    substitute(monkeypatch, "assignment", solve_goals=interrupted, _try_relaxation=lambda *given: None)
     found = mm.plans(cohort, programme, 4)
     assert [plan.status for plan in found] == [Status.PROVED, Status.STOPPED]
     assert replace(found[0].solution, seconds=0).interrupted is False

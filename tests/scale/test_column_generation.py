@@ -94,8 +94,7 @@ def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
             raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        substitute(patch, "scale", RestrictedMaster=Once)
-        substitute(patch, "scale", CANDIDATES=1)
+        substitute(patch, "scale", RestrictedMaster=Once, CANDIDATES=1)
         found = solve(problem)
     assert (found.status, found.canonical) == (Status.PROVED, False)  # its prices prove all but the order of ties
     assert [tier.value for tier in found.tiers] == [*best.values()]

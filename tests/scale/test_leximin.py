@@ -121,8 +121,7 @@ def test_the_pairs_are_the_same_from_hardly_any_and_with_one_more_at_a_time(
 ) -> None:
     substitute(monkeypatch, "scale", CANDIDATES=1)
     monkeypatch.setattr(column_generation, "ADDED", 1)
-    substitute(monkeypatch, "scale", BLOCK_MENTORS=3)
-    substitute(monkeypatch, "scale", ENTRIES_PER_NODE=1)
+    substitute(monkeypatch, "scale", BLOCK_MENTORS=3, ENTRIES_PER_NODE=1)
     monkeypatch.setattr(optimum, "STEPS", 10)
     for held, unheld in markets(seed, GOALS[seed % 3], 200):
         assert fair(solve(held, seed=seed), solve(unheld, seed=seed))

@@ -188,8 +188,7 @@ def test_an_answer_in_time_is_no_worse_than_the_one_that_reached_the_threshold()
                 raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        substitute(patch, "scale", RestrictedMaster=Once)
-        substitute(patch, "scale", CANDIDATES=1)
+        substitute(patch, "scale", RestrictedMaster=Once, CANDIDATES=1)
         found = solve(unheld)
     assert (found.status, found.canonical) == (Status.PROVED, False)
     assert [tier.value for tier in found.tiers] == [tier.value for tier in best.tiers]

@@ -84,8 +84,7 @@ def test_a_scan_finds_the_same_where_all_is_counted_or_hardly_anything(
 @pytest.mark.parametrize("size", some_of([300, 1_500]))
 def test_a_scan_finds_the_same_in_runs_of_any_length(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for run, span in ((1, 1 << 19), (7, 100), (512, 1), (1 << 20, 1 << 19)):
-        substitute(monkeypatch, "scale", RUN_LENGTH=run)
-        substitute(monkeypatch, "scale", RUN_SPAN=span)
+        substitute(monkeypatch, "scale", RUN_LENGTH=run, RUN_SPAN=span)
         hold_scans(
             formulate(cohort(0, size), unheld_scores(cohort(0, size), PROGRAMME.criteria), RULES, GOALS), 2, 1, 0.1
         )

@@ -18,9 +18,7 @@ SEEDS = range(300 if DEEP else 8)
 @pytest.fixture(autouse=True)
 def of_few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have few pairs count as many, for which compiled code is used."""
-    substitute(monkeypatch, "assignment", LARGE_PAIRS=0)
-    substitute(monkeypatch, "assignment", LARGE_COUPLED_PAIRS=0)
-    substitute(monkeypatch, "assignment", use_numba=lambda _: True)
+    substitute(monkeypatch, "assignment", LARGE_PAIRS=0, LARGE_COUPLED_PAIRS=0, use_numba=lambda _: True)
 
 
 def agree(problem: AssignmentProblem, seed: int) -> None:

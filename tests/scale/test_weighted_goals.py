@@ -48,8 +48,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def limit(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """Have pairs be worth less than so much, in compiled code or without."""
-    substitute(monkeypatch, "scale", INT_EXACT=most)
-    substitute(monkeypatch, "scale", MAX_FLOAT64=3 * most)
+    substitute(monkeypatch, "scale", INT_EXACT=most, MAX_FLOAT64=3 * most)
 
 
 def former(problem: AssignmentProblem, seed: int) -> tuple[tuple[int, int], ...]:
@@ -170,8 +169,7 @@ def test_the_bounds_of_the_first_answer_hold(seed: int) -> None:
             raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        substitute(patch, "scale", RestrictedMaster=Once)
-        substitute(patch, "scale", CANDIDATES=1)
+        substitute(patch, "scale", RestrictedMaster=Once, CANDIDATES=1)
         found = solve(problem)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0].bound is not None

@@ -185,8 +185,7 @@ def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
                 super().report(*answer)  # type: ignore[arg-type]  # whatever it is told
                 executor.submit(os.kill, next(iter(executor._processes)), signal.SIGKILL)
 
-        substitute(monkeypatch, "scale", RestrictedMaster=Deadly)
-        substitute(monkeypatch, "scale", CANDIDATES=1)
+        substitute(monkeypatch, "scale", RestrictedMaster=Deadly, CANDIDATES=1)
         found = solve(problem, executor=executor)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0].bound is not None
@@ -339,8 +338,7 @@ def test_what_is_sent_holds_no_key_and_only_answers_that_have_no_table(problem: 
 
 
 def test_a_scan_by_workers_tells_how_far_it_is(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "base", QUIET_S=0.0)
-    substitute(monkeypatch, "base", TICK_S=0.001)
+    substitute(monkeypatch, "base", QUIET_S=0.0, TICK_S=0.001)
     told: list[Progress] = []
     with listen(told.append), ThreadPoolExecutor(1) as executor:
         solve(problem, executor=executor)

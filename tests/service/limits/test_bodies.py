@@ -161,8 +161,7 @@ def test_what_is_not_wanted_is_read_away_up_to_its_end() -> None:
 
 
 def test_what_is_not_wanted_is_read_away_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "service", LEFTOVER_S=0.02)
-    substitute(monkeypatch, "service", LEFTOVER_BYTES=3)
+    substitute(monkeypatch, "service", LEFTOVER_S=0.02, LEFTOVER_BYTES=3)
     for coming, asked in (
         (Coming(b"xx", b"xx", b"xx"), 2),
         (Coming(b"xx", b"x", b"xx"), 2),

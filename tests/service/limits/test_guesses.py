@@ -54,8 +54,7 @@ def test_wrong_tokens_from_very_many_addresses_are_answered_later_too_and_few_ad
 
 
 def test_only_so_many_wait_and_their_places_are_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "service", MOST_WAITING=2)
-    substitute(monkeypatch, "service", WRONG_S=0.05)
+    substitute(monkeypatch, "service", MOST_WAITING=2, WRONG_S=0.05)
 
     async def several() -> list[BaseException | None]:
         guesses = Guesses()

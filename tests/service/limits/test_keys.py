@@ -119,8 +119,7 @@ def test_every_route_refuses_every_key_that_is_not_for_it(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "mentormatch.service")
-    substitute(monkeypatch, "service", WRONG_S=0.0)
-    substitute(monkeypatch, "service", LONGEST_S=0.0)
+    substitute(monkeypatch, "service", WRONG_S=0.0, LONGEST_S=0.0)
     every, propose, validate = frozenset(SCOPES), frozenset({"propose"}), frozenset({"validate"})
     scopes = {"expired": every, "revoked": every, "propose": propose, "validate": validate, "owner": every}
     tokens = {"none": "", "wrong": "mm_0_x", "token": TOKEN, **ring_of(path, **scopes)}
