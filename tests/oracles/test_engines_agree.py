@@ -73,9 +73,7 @@ def test_a_row_that_binds_nothing_changes_no_pair(seed: int, values: int) -> Non
 @pytest.fixture
 def few_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let linear programs begin with one pair a person, so that prices must call the others in."""
-    for name in ("column_generation.FEW_PAIRS", "side_constraints.FEW_PAIRS"):
-        monkeypatch.setattr(f"mentormatch.assignment.{name}", 4)
-    substitute(monkeypatch, "assignment", LEADING_PAIRS=1)
+    substitute(monkeypatch, "assignment", FEW_PAIRS=4, LEADING_PAIRS=1)
 
 
 @pytest.mark.promise(13)

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from mentormatch.cli import STORE
 from tests.failure.processes import wait_for
 from tests.service.server import UNREHEARSED, Served, answers, listen, stop
@@ -63,8 +61,3 @@ def listen_in_the_background(served: Served) -> None:
     from threading import Thread
 
     Thread(target=listen, args=(served,), daemon=True).start()
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Own:
-    return Own(tmp_path_factory.mktemp("own"))

@@ -30,6 +30,11 @@ def sign_in(address: str, token: str) -> httpx.Response:
 
 
 @pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Own:
+    return Own(tmp_path_factory.mktemp("own"))
+
+
+@pytest.fixture(scope="module")
 def opened(own: Own) -> Iterator[Served]:
     """Return the service of a page that was opened."""
     with own.opened() as served:
