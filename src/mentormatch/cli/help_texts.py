@@ -21,7 +21,7 @@ from mentormatch.languages.text_keys import escape_controls
 from mentormatch.languages.translation import mark, tr
 
 WRITTEN = ("out", "folder")
-KINDS = {"repair": "match", "demo": "match"}
+KINDS = {"repair": "match", "demo": "match", "draw": "match"}
 """Of which kind of run the documents of a command are, where it has not the same name."""
 ADDS = "map"
 """The command that may add to the programme which it reads."""
