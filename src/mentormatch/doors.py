@@ -16,7 +16,7 @@ _LINE = re.compile(r"^ *from (\S+) import (\w+) as \2$", re.MULTILINE)
 
 def modules_by_name(package: str, file: str) -> dict[str, str]:
     """Return the module of each name that a file of the package offers; the loader reads it, also in an archive."""
-    lines = sys.modules[package].__spec__.loader.get_data(file).decode()  # type: ignore[union-attr]
+    lines = sys.modules[package].__spec__.loader.get_data(file).decode()  # type: ignore[union-attr]  # of a file, so it has
     return {name: module for module, name in _LINE.findall(lines)}
 
 
