@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 
-def check(file: dict[str, Any]) -> str:  # noqa: PLR0915 - to be read from top to bottom
+def check(file: dict[str, Any]) -> str:
     people, no = {one["id"]: one for one in file["mentors"] + file["mentees"]}, float("inf")
     tables = [file["scores"], *(row["weights"] for row in file["rows"])]
     score, *rows = (Counter({(i, k): n for i, line in of.items() for k, n in line.items()}) for of in tables)
