@@ -41,6 +41,8 @@ BRIEF_NODES = 40
 """A brief search looks at so many."""
 EARLY_NODES, PROGRESS = 500, 0.25
 """So it is if after so many nodes the bound has not come this part of the way to the incumbent or the target."""
+UNGUIDED_NODES = 60
+"""The same where all profits are equal: bounds then say nothing about where choices are."""
 DEEPEST, NEARLY = 200, 0.8
 """A dive is so deep at most, and takes columns from this value on."""
 TINY = 1e-6
@@ -173,6 +175,11 @@ class SearchTree:
         return cls(program, program.rows, simplex, bounds, Pseudocosts.none(width), scale, least - 1, ends, stopped)
 
     @property
+    def _is_guided(self) -> bool:
+        """Whether profits differ, so that bounds lead to choices."""
+        return bool((self.program.worth != self.program.worth[0]).any())
+
+    @property
     def bound(self) -> int:
         """Return the upper bound on all choices, in units."""
         known = [self.value, *([] if self.branching is None else [self.branching])]
@@ -189,10 +196,12 @@ class SearchTree:
         # The root
         self.branching = sum(np.maximum(self.program.worth, 0).tolist())
         word = self.examine(np.zeros(width, dtype=bool), np.ones(width, dtype=bool), None, None)
-        nodes, first = 0, self.bound
+        if word is SolverStatus.OPTIMAL:
+            self.branching = None
+        nodes, first, early = 0, self.bound, EARLY_NODES if self._is_guided else UNGUIDED_NODES
         while word is SolverStatus.OPTIMAL and self.open and -self.open[0][0] > self.value:
             nodes += 2
-            if nodes > allowed or (nodes > EARLY_NODES and self._lags(first)):
+            if nodes > allowed or (nodes > early and self._lags(first)):
                 return None
             # Best-bound node selection; of nodes with the same bound the last, which is deep
             *_, node = heappop(self.open)

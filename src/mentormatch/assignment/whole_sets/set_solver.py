@@ -64,7 +64,7 @@ def solve_by_sets(problem: AssignmentProblem, run: SolveOptions) -> Solution | N
 
     That is where rows are no knapsacks of one person, goals no sums, or there may be no answer at all.
     """
-    if not problem.rows or not set(problem.goals) <= set(ADDITIVE_GOALS):
+    if not problem.rows or not set(problem.goals) <= set(ADDITIVE_GOALS) or problem.goals == ("matched",):
         return None
     stage, *others = scalarize(problem, MAX_WEIGHT)
     if others or not isinstance(stage, ScalarObjective):
