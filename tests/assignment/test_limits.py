@@ -186,11 +186,16 @@ def test_a_threshold_search_ends_where_the_time_is_up() -> None:
     problem = AssignmentProblem.from_scores(np.arange(12).reshape(3, 4), goals=("matched", "floor"))
     asked = list[tuple[int, int]]()
 
-    def ask(part: AssignmentProblem, *, ties: bool, report: IncumbentCallback = ignore_incumbent) -> Solution:
-        asked.append(part.scores.shape)
-        return empty_solution(Status.STOPPED, "none")
+    class Stopped:
+        remaining_s = 0.0
 
-    found = solve_nonadditive_goals(problem, ask)
+        def __call__(
+            self, part: AssignmentProblem, *, ties: bool, report: IncumbentCallback = ignore_incumbent
+        ) -> Solution:
+            asked.append(part.scores.shape)
+            return empty_solution(Status.STOPPED, "none")
+
+    found = solve_nonadditive_goals(problem, Stopped())
     assert found.status is Status.STOPPED
     assert len(asked) == 1
 

@@ -2,11 +2,12 @@
 
 The value of ``floor`` or ``floor_person`` is the greatest threshold that some answer reaches which is optimal in the
 goals before. Threshold algorithm: try the upper bound, which is often reached; after a failure use the tighter bound
-that its duals imply, with galloping steps down; then bisect. The threshold found becomes a constraint and the goal is
-done (epsilon-constraint method, Haimes et al. 1971): the restricted problem has the same optima in all goals.
+that its duals imply, with galloping steps down; then bisect. Where side constraints couple pairs, bisection on linear
+relaxations excludes thresholds first, which leaves few integer programs. The threshold found is kept as a constraint
+(epsilon-constraint method, Haimes et al. 1971): the restricted problem has the same optima in all goals.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,6 +23,7 @@ from mentormatch.assignment.bottleneck_goals import (
     WorstMentee,
 )
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import (
     DualSolution,
     IncumbentCallback,
@@ -87,14 +89,19 @@ class SolveAdditive(Protocol):
     def __call__(
         self, part: AssignmentProblem, *, ties: bool, report: IncumbentCallback = ignore_incumbent
     ) -> Solution:
-        """Return the engine's solution; it tells its incumbents."""
+        """Return the engine's solution and report its incumbents."""
+        ...
+
+    @property
+    def remaining_s(self) -> float | None:
+        """The seconds that are left, None without a limit."""
         ...
 
 
 def solve_nonadditive_goals(
     problem: AssignmentProblem, ask: SolveAdditive, report: IncumbentCallback = ignore_incumbent
 ) -> Solution:
-    """Return the canonical solution in all goals, or the incumbent at the time limit; incumbents are told.
+    """Return the canonical solution in all goals, or the incumbent at the time limit, and report incumbents.
 
     There are duals up to the first goal that is no sum, and beyond it if that is ``floor``.
     """
@@ -276,8 +283,8 @@ class ThresholdSearch:
 
     def run(self) -> tuple[Solution, int]:
         """Return an answer that reaches the greatest threshold, and this; any status but PROVED ends the search."""
-        # Try the upper bound
-        first_try = self._at_upper_bound()
+        # Try the upper bound, unless side constraints make even that a search
+        first_try = None if self._is_coupled else self._at_upper_bound()
         if first_try is not None:
             self._report(first_try[0])
             return first_try
@@ -291,9 +298,27 @@ class ThresholdSearch:
         high = self.threshold.upper_bound(self.problem, len(base.pairs) if "matched" in self.before else 0)
         # By duals: complementary slackness
         cap = self.threshold.dual_upper_bound(self.problem, self.before, base)
-        return self._search_candidates(
-            base, self.threshold.candidates(self.problem, low, high if cap is None else min(high, cap))
-        )
+        candidates = self.threshold.candidates(self.problem, low, high if cap is None else min(high, cap))
+        return self._search_candidates(base, candidates[: self._count_not_excluded(base, candidates)])
+
+    def _count_not_excluded(self, base: Solution, candidates: Sequence[int]) -> int:
+        """Return the number of candidates up to the last one that linear relaxations do not exclude, by bisection."""
+        if not (self._is_coupled and candidates and isinstance(self.threshold, BottleneckPair)):
+            return len(candidates)
+        from mentormatch.assignment.mip.dispatch import can_load_highs
+
+        if not can_load_highs():
+            return len(candidates)
+        from mentormatch.assignment.threshold_relaxation import ThresholdRelaxation
+
+        # An excluded threshold excludes all above it
+        relaxation = ThresholdRelaxation(self.problem, len(base.pairs))
+        return bisect_left(candidates, 1, key=lambda least: int(relaxation.excludes(least, self.ask.remaining_s)))
+
+    @property
+    def _is_coupled(self) -> bool:
+        """Whether side constraints couple stored pairs, and the goals before ask for the most pairs."""
+        return self.problem.has_side_constraints and self.problem.scores.stored and "matched" in self.before
 
     def in_all_goals(self) -> tuple[Solution, int] | None:
         """Return the solution in all goals at the upper bound, if it is feasible there; only where that adds rows.
@@ -357,7 +382,8 @@ class ThresholdSearch:
         while left < right:
             # Galloping: the next step down is as long as the way so far; once one is feasible, bisect
             place = max(right - step, left) if step else (left + right) // 2
-            found = self._solve_at(candidates[place])
+            # Coupled pairs: that too few pairs are possible is sooner proved than how many are
+            found = self._solve_at(candidates[place], count=len(base.pairs) if self._is_coupled else 0)
             # Out of time: the incumbent, without a bound
             if found.status in (Status.STOPPED, Status.FEASIBLE):
                 return replace(best, status=Status.FEASIBLE), 0
@@ -386,12 +412,18 @@ class ThresholdSearch:
         """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
         return self._solve_at(None)
 
-    def _solve_at(self, least: int | None, report: IncumbentCallback = ignore_incumbent) -> Solution:
-        """Return the answer at the threshold ``least``: optimal in the goals before, then in the number of pairs."""
+    def _solve_at(self, least: int | None, report: IncumbentCallback = ignore_incumbent, count: int = 0) -> Solution:
+        """Return the answer at the threshold ``least``: optimal in the goals before, then in the number of pairs.
+
+        Infeasible if it has fewer pairs than ``count``.
+        """
         # A threshold that no pair is below, with 0 for an empty answer, constrains nothing
         least_value = None if least is None or least <= 0 <= self.problem.scores.extremes[0] else least
         if least_value not in self.cache:
             problem = self.problem if least_value is None else self.threshold.constrain(self.problem, least_value)
+            if count:
+                enough = Row("pairs", np.ones((1, 1), dtype=np.int64), least=count)
+                problem = replace(problem, rows=(*problem.rows, enough))
             # With as many pairs as possible, so that a failure tells how many are missing
             more = () if "matched" in self.before else ("matched",)
             self.cache[least_value] = self.ask(replace(problem, goals=(*self.before, *more)), ties=False, report=report)

@@ -252,14 +252,30 @@ def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> l
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class EngineCall:
+    """Solves additive goals by the engines that take the problem, or by those of one ``kind``."""
+
+    kind: str | None
+    run: SolveOptions
+
+    def __call__(
+        self, part: AssignmentProblem, *, ties: bool, report: IncumbentCallback = ignore_incumbent
+    ) -> Solution:
+        """Return the solution of the first engine that does not fail."""
+        options = replace(self.run, ties=ties and self.run.ties, on_incumbent=report)
+        found = _relax_side_constraints(part, options) if self.kind is None and part.rows else None
+        return found or _solve_with_fallback(supporting_engines(part, self.kind), part, options)
+
+    @property
+    def remaining_s(self) -> float | None:
+        """The seconds that are left, None without a limit."""
+        return self.run.remaining_s
+
+
 def solve_goals(problem: AssignmentProblem, kind: str | None, run: SolveOptions) -> Solution:
     """Return the solution of the engines, unchecked; ``failed`` if one contradicts itself."""
-
-    def ask(part: AssignmentProblem, *, ties: bool, report: IncumbentCallback = ignore_incumbent) -> Solution:
-        options = replace(run, ties=ties and run.ties, on_incumbent=report)
-        found = _relax_side_constraints(part, options) if kind is None and part.rows else None
-        return found or _solve_with_fallback(supporting_engines(part, kind), part, options)
-
+    ask = EngineCall(kind, run)
     try:
         # Only sums: one call of an engine
         if set(problem.goals) <= set(ADDITIVE_GOALS):
