@@ -209,6 +209,8 @@ STEPS, WORK, LOOK = (50, 400), 6 * 10**9, 25
 bound is looked at."""
 ENOUGH, PATIENCE = 1e-5, 4
 """So many looks in a row that better the bound by less than this part end the method."""
+FAR = 0.05
+"""A bound further than this part from the best known groups is not worth more than a little time."""
 SEPARATE, BROKEN, STARS, CLIMB = 50, 0.01, 10, 0.7
 """After so many steps stars that are broken by more than the second number join, so many times the people at most;
 how fast their prices climb."""
@@ -219,10 +221,13 @@ OVER, ADAPT, FACTOR, PACE = 1.6, 20, 1.3, 1.5
 prices of rows climb."""
 
 
-def relax(problem: GroupProblem, tiers: Sequence[Tier], ends: float | None) -> dict[str, int]:
+def relax(
+    problem: GroupProblem, tiers: Sequence[Tier], ends: float | None, early: float | None = None
+) -> dict[str, int]:
     """Return bounds on goals, among groups that place as many people and, where that is proved, let as few meet again.
 
-    ``tiers``: what some groups reach, and what is proved of it. Nothing where more people might be placed.
+    ``tiers``: what some groups reach, and what is proved of it. Nothing where more people might be placed. At the time
+    ``early`` a bound on the total that is still far from the groups is taken as it is.
     """
     known = {tier.goal: tier for tier in tiers}
     placed = known["placed"].value if "placed" in known and known["placed"].proved else None
@@ -235,13 +240,19 @@ def relax(problem: GroupProblem, tiers: Sequence[Tier], ends: float | None) -> d
         problem = replace(problem, apart=problem.apart | (problem.meetings > 0))
     open_goals = [goal for goal in ("floor", "total") if goal in known and not known[goal].proved]
     if open_goals:
-        total, pairs = relax_pairs(problem, placed, ends), fewest_pairs(problem, placed)
+        reached = known["total"].value if early is not None and "total" in known else None
+        total, pairs = relax_pairs(problem, placed, ends, early, reached), fewest_pairs(problem, placed)
         bounds |= {goal: total if goal == "total" else total // max(pairs, 1) for goal in open_goals}
     return bounds
 
 
-def relax_pairs(problem: GroupProblem, placed: int, ends: float | None) -> int:
-    """Return a bound on the total of all groups in which so many people are placed."""
+def relax_pairs(
+    problem: GroupProblem, placed: int, ends: float | None, early: float | None = None, reached: int | None = None
+) -> int:
+    """Return a bound on the total of all groups in which so many people are placed.
+
+    After the time ``early`` the bound is improved only while it is near the total ``reached``.
+    """
     given = partitions_of(problem, placed)
     best, better = problem.most("total"), 0
     with one_thread():
@@ -249,7 +260,8 @@ def relax_pairs(problem: GroupProblem, placed: int, ends: float | None) -> int:
             bound = bound_total(given, dual)
             better = look if best - bound > ENOUGH * abs(best) else better
             best = min(best, bound)
-            if look - better >= PATIENCE:
+            is_far = reached is not None and best - reached > FAR * abs(best)
+            if look - better >= PATIENCE or (is_far and early is not None and monotonic() > early):
                 break
     return best
 

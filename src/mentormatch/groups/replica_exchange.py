@@ -173,6 +173,9 @@ class ReplicaWalk:
         self.ruled = has_rules(problem) or energy.outside
         self.ruled |= "meetings" in problem.goals and problem.meetings is not None
         self.ready = False
+        # The bound of each goal, in the order of ``Energy.known``; no groups are known to be ideal in the floor
+        goals = ("placed", *(goal for goal in problem.goals if goal != "placed"))
+        self.bounds = None if "floor" in goals else tuple(map(problem.most, goals))
 
     @classmethod
     def begin(
@@ -212,10 +215,11 @@ class ReplicaWalk:
 
     def _is_ideal(self) -> bool:
         """Return whether every goal is at what no groups exceed."""
-        problem, known = self.energy.problem, self.energy.known
-        goals = ("placed", *(goal for goal in problem.goals if goal != "placed"))
-        return known is not None and all(
-            goal != "floor" and value >= problem.most(goal) for goal, value in zip(goals, known, strict=True)
+        known = self.energy.known
+        return (
+            known is not None
+            and self.bounds is not None
+            and all(value >= bound for value, bound in zip(known, self.bounds, strict=True))
         )
 
     def _prepare(self, ends: float | None) -> bool:

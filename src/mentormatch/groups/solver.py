@@ -36,7 +36,7 @@ from mentormatch.groups.master import (
 )
 from mentormatch.groups.oracle import BranchAndBoundOracle, EnumerationOracle, GroupOracle
 from mentormatch.groups.problem import GroupProblem, GroupSolution, in_order, tiers_of
-from mentormatch.groups.relaxation import relax
+from mentormatch.groups.relaxation import FAR, relax
 from mentormatch.groups.replica_exchange import FoundGroups, GroupSearch
 
 MOST_TIED = 20
@@ -227,7 +227,9 @@ ROUNDS, SHORT = 10, 2
 FOREVER = 1 << 62
 FIRST_PART, BOUND_PART, COLUMNS_PART = 0.4, 0.25, 0.25
 """Of the time that is left: for the first search, for the relaxation, then for columns; the search has the rest."""
-FEW_PEOPLE, MOST_PEOPLE, COLUMNS_S, FAR = 50, 150, 0.5, 0.05
+EARLY_PART = 0.05
+"""The part for the relaxation if its bound remains far."""
+FEW_PEOPLE, MOST_PEOPLE, COLUMNS_S = 50, 150, 0.5
 """Of so many people columns bound closer than the relaxation, of more than the second number they never did. Between
 them it takes them these seconds times the square of the people, and they do not where the relaxation is so far off."""
 
@@ -278,7 +280,7 @@ def solve_large(problem: GroupProblem, ends: float | None) -> GroupSolution:
         start = search.run(SHORT * len(problem), part_of(ends, FIRST_PART))
     found, bounds = as_found(problem, start), {}
     if start is not None:
-        bounds = relax(problem, found.tiers, part_of(ends, BOUND_PART))
+        bounds = relax(problem, found.tiers, part_of(ends, BOUND_PART), part_of(ends, EARLY_PART))
         found = with_bounds(found, bounds)
     if start is None or columns_help(problem, found, ends):
         until = part_of(ends, COLUMNS_PART)
