@@ -281,6 +281,13 @@ class Portfolio:
         self.files = {DECISION_NAME: content, name: journal + added, **documents(matching, seal)}
         return seal
 
+    def keep_longer_log(self, other: "Portfolio") -> None:
+        """Take the log of another portfolio if that begins with all lines of this one."""
+        name = DECISION_NAME.removesuffix(DECISION_SUFFIX) + LOG_SUFFIX
+        own, longer = self.files.get(name, b""), other.files.get(name, b"")
+        if own and longer.startswith(own):
+            self.files = self.files | {name: longer}
+
 
 def documents(matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> dict[str, bytes]:
     """Return all documents that stand beside the decision file, by the names of their files."""

@@ -30,6 +30,7 @@ KINDS = {
     "too-slow": ProblemKind(408, "The request took too long to come"),
     "contradiction": ProblemKind(409, "The request contradicts itself, or what it speaks of"),
     "held": ProblemKind(409, "Somebody else holds this work"),
+    "would-lose": ProblemKind(409, "Something that was decided would be lost"),
     "not-yet": ProblemKind(409, "The job is not done"),
     "too-large": ProblemKind(413, "The request is too large"),
     "not-taken": ProblemKind(415, "The body is of a kind that is not taken"),

@@ -29,7 +29,7 @@ class Sitting:
     def done(self, do: str, body: bytes = b"", **values: Any) -> dict[str, Any]:
         """Return what is told once something is done."""
         answer = self.ask(do, body, **values)
-        assert not answer.head.get("refused"), answer.body
+        assert answer.head.keys().isdisjoint({"refused", "asks"}), answer.body
         told: dict[str, Any] = json.loads(answer.body)
         return told
 
@@ -39,6 +39,17 @@ class Sitting:
         assert answer.head == {"refused": True}
         told: dict[str, Any] = json.loads(answer.body)
         return told
+
+    def asks(self, do: str, body: bytes = b"", **values: Any) -> dict[str, Any]:
+        """Return what something would lose, before it is done."""
+        answer = self.ask(do, body, **values)
+        assert answer.head == {"asks": True}, answer.body
+        told: dict[str, Any] = json.loads(answer.body)
+        return told
+
+    def confirmed(self, do: str, body: bytes = b"", **values: Any) -> dict[str, Any]:
+        """Return what is told once something is done that asks first, and was confirmed."""
+        return self.done(do, body, **values, sure=self.asks(do, body, **values)["sure"])
 
     def content(self, do: str, name: str) -> bytes:
         """Return a page or a document."""

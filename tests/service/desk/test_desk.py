@@ -90,6 +90,7 @@ def test_each_step_leads_to_the_next(sitting: Sitting) -> None:
         "intake": None,
         "plan": None,
         "gathered": None,
+        "past": [],
     }
     sitting.done("take", PROGRAMME, part="programme", name="C:\\bureau\\programme.toml")
     told = sitting.done("take", ANSWERS, part="answers", name="dossier/reponses.csv")
@@ -151,7 +152,7 @@ def test_two_files_give_the_people_of_one(sitting: Sitting) -> None:
 
 def test_a_new_file_takes_the_place_of_all_that_came_of_the_old_one(sitting: Sitting) -> None:
     sitting.formed()
-    told = sitting.done("take", ANSWERS, part="answers", name="autre.csv")
+    told = sitting.done("take", ANSWERS + b"\n", part="answers", name="autre.csv")
     assert (told["intake"], told["plan"]) == (None, None)
     assert "pas encore" in sitting.refused("show", name="binomes")["title"]
     assert sitting.done("leave", part="answers")["files"] == [
@@ -277,7 +278,7 @@ def test_people_are_called_by_their_names_where_that_is_asked_for_and_nowhere_el
     assert sitting.done("open")["view"]["people"][0]["name"] == name
     sitting.done("form")
     assert sitting.done("open")["view"]["people"][0]["name"] == name
-    sitting.done("example")
+    sitting.done("take", ANSWERS + b"\n", part="answers", name="reponses.csv")
     sitting.done("read")
     assert sitting.done("form")["plan"]["named"] is False
 
@@ -364,7 +365,9 @@ def test_in_english_nothing_french_is_said(sitting: Sitting) -> None:
     said += [one["noun"] for one in (*state["intake"]["figures"], *plan["figures"])]
     said += [one["title"] for one in plan["views"]] + [one["purpose"] for one in plan["documents"]]
     said += sitting.done("open")["words"].values()
-    sitting.done("leave", part="answers")
+    lost = sitting.asks("leave", part="answers")
+    said.append(lost["words"])
+    said += [one["words"] for one in sitting.confirmed("leave", part="answers")["past"]]
     said.append(sitting.refused("read")["title"])
     filled = [text.replace("{", "").replace("}", "") for text in said]
     assert french_in(*filled) == []

@@ -61,7 +61,7 @@ def test_the_form_speaks_as_the_page_does_and_calls_people_as_staff_chose() -> N
 def test_files_that_are_handed_over_anew_begin_a_form_anew() -> None:
     sitting = read()
     asked(sitting, "edit", edits=[GAP])
-    sitting.done("take", ANSWERS, part="answers", name="reponses.csv")
+    sitting.confirmed("take", ANSWERS + b"\n", part="answers", name="reponses.csv")
     assert "pas encore été lues" in sitting.refused("programme", what={"action": "look"})["title"]
     sitting.done("read")
     assert not asked(sitting, "look")["tried"]

@@ -178,7 +178,7 @@ def test_a_proposal_of_an_earlier_day_goes_on(sitting: Sitting) -> None:
     filled = sitting.content("hand", "reponses-notees.csv")
     assert noted(other.done("gather", filled, name="reponses-notees.csv")) == noted(sitting.done("round"))
     assert other.content("hand", "reponses-notees.csv") == filled
-    other.done("take", b'{"pairs": 1}', part="proposal", name="p.json")
+    other.confirmed("take", b'{"pairs": 1}', part="proposal", name="p.json")
     assert "celui d’une proposition" in other.refused("read")["title"]
     other.done("take", kept.replace(b'"M03"', b'"M33"'), part="proposal", name="p.json")
     other.done("read")
@@ -226,7 +226,7 @@ def test_suggestions_are_those_of_the_library(sitting: Sitting) -> None:
 
 def test_the_log_goes_on_from_round_to_round(sitting: Sitting) -> None:
     first = sitting.moved(**VALIDATION)
-    sitting.done("close", round=1)
+    sitting.confirmed("close", round=1)
     assert not sitting.done("look")["plan"]["final"]
     second = sitting.moved(**VALIDATION)
     lines = sitting.content("hand", "binomes.journal.jsonl").decode().splitlines()

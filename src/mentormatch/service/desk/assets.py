@@ -51,6 +51,12 @@ WORDS = {
     "step_year": mark("L'année"),
     "step_sessions": mark("Sujets et dates"),
     "not_yet": mark("pas encore possible"),
+    "loss_title": mark("Ce qui serait perdu"),
+    "loss_back": mark("Si vous continuez, vous pourrez y revenir pendant 30 jours."),
+    "loss_keep": mark("Garder"),
+    "loss_go_on": mark("Continuer"),
+    "loss_kept": mark("Rien n'a changé : tout est gardé."),
+    "past": mark("Revenir en arrière"),
     "files_lead": mark(
         "Déposez les réponses au questionnaire, et le programme si vous en avez un. Rien ne part ailleurs que sur ce "
         "service ; en haut, une ligne dit s'il garde votre travail, toujours chiffré, sous une clé qui reste dans votre"
@@ -474,6 +480,7 @@ OWN: Mapping[str, str] = {
     "proposal.js": JAVASCRIPT,
     "seeing.js": JAVASCRIPT,
     "trouble.js": JAVASCRIPT,
+    "losses.js": JAVASCRIPT,
     "works.js": JAVASCRIPT,
 }
 POLICY = (

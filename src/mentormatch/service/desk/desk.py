@@ -3,7 +3,8 @@
 It tells the page how far everything is, every number already in words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -28,6 +29,7 @@ from mentormatch.service.desk.columns import PROGRAMME as PROGRAMME_FILE
 from mentormatch.service.desk.desk_answers import (
     DeskOut,
     FileOut,
+    PastOut,
     RefusalOut,
     encode_json,
     in_json,
@@ -72,11 +74,27 @@ from mentormatch.service.desk.experiment import (
     read_experiment_file,
     stoppable,
 )
-from mentormatch.service.desk.kept_state import restore, save_parts
+from mentormatch.service.desk.kept_state import digests_of, parts_of, restore, save_parts
 from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
+from mentormatch.service.desk.losses import (
+    ALL_PARTS,
+    LossError,
+    LossOut,
+    WorkItem,
+    WorkLoss,
+    WorkPart,
+    form_items,
+    group_items,
+    round_items,
+    seal_items,
+    seals_of,
+    version_items,
+    year_items,
+)
+from mentormatch.service.desk.past_works import FormerState, PastWork, PastWorks, digest_of
 from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound, restore_matching
 from mentormatch.service.desk.sealing_board import SealingBoard
-from mentormatch.service.desk.uploads import File, Handed, PeopleReader, refuse_too_many
+from mentormatch.service.desk.uploads import File, Handed, PeopleReader, contents_of, refuse_too_many
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.survey.contacts import Contacts
@@ -89,6 +107,9 @@ INTAKE = "reponses"
 """The name of the page of what came in."""
 NOT_READ = mark("Les réponses n'ont pas encore été lues")
 NOT_SETTLED = mark("Il reste des points à régler dans les colonnes")
+NO_PAST = mark("Cet état n'est plus gardé, ou vient d'une autre version : rien n'a changé")
+BROUGHT_BACK = mark("Tout est revenu comme alors.")
+TAKEN_UP = mark("Ces fichiers étaient déjà là : ce qui avait été décidé avec eux est revenu.")
 OTHER_ANSWERS = mark(
     "La proposition ne va pas avec ces réponses. À la première étape, retirez-la, ou déposez les réponses de la même"
     " édition."
@@ -126,6 +147,7 @@ class Desk:
         self.told = ""
         self.changes = 0
         self.state_kept: BaseModel | None = None
+        self.past = PastWorks()
 
     @property
     def language(self) -> str:
@@ -143,13 +165,19 @@ class Desk:
         message = read_message(BytesIO(payload))
         with language(self.language):
             try:
-                answer = self.do(desk_requests.action_of(message), message.body if message else b"")
+                answer = self.do(*desk_requests.action_of(message), message.body if message else b"")
+            except LossError as error:
+                answer = ServiceMessage({"asks": True}, encode_json(to_page_json(LossOut.of(error.loss))))
             except MentorMatchError as error:
                 answer = ServiceMessage({"refused": True}, encode_json(to_page_json(RefusalOut.of(error))))
         return answer.pack()
 
-    def do(self, action: desk_requests.Action, body: bytes) -> ServiceMessage:
-        """Return the answer to an action; raises MentorMatchError where it is refused, and then nothing has changed."""
+    def do(self, action: desk_requests.Action, sure: str, body: bytes) -> ServiceMessage:
+        """Return the answer to an action.
+
+        Raises MentorMatchError if the action is refused, LossError if it would lose something that ``sure`` does not
+        confirm. In both cases nothing has changed.
+        """
         match action:
             case desk_requests.Show(name=name):
                 return ServiceMessage({"type": HTML}, self.page(name))
@@ -157,12 +185,104 @@ class Desk:
                 return ServiceMessage({"type": type_of(name)}, self.document(name))
             case desk_requests.Remember(known=known):
                 return self.remember(known)
-        step = self.step(action, body)
-        if step is not None:
-            return in_json(step)
-        self.told = ""
-        self.change(action, body)
+        with self.remember_losses(self.loss_of(action, body), sure):
+            step = self.step(action, body)
+            if step is not None:
+                return in_json(step)
+            self.told = ""
+            self.change(action, body)
         return in_json(self.state())
+
+    @contextmanager
+    def remember_losses(self, loss: WorkLoss, sure: str) -> Iterator[None]:
+        """Store what the block loses, and what it validates, among the former states of the work.
+
+        Raises LossError if ``sure`` does not confirm the loss.
+        """
+        if loss and sure != loss.token:
+            raise LossError(loss)
+        before = self.former_state() if loss else None
+        validated = self.validated_head
+        yield
+        for state in (before, self.former_state() if self.validated_head not in ("", validated) else None):
+            if state:
+                self.past.add(**state)
+
+    def former_state(self) -> FormerState:
+        """Return the work as it is now, to be stored among its former states."""
+        marks = [one.mark for part in ALL_PARTS for one in self.items(part)]
+        return {"parts": parts_of(self), "head": self.validated_head, "marks": marks, "files": digests_of(self)}
+
+    @property
+    def validated_head(self) -> str:
+        """What identifies the validation of the plan at present, empty if it is a proposal."""
+        seal = self.round.board.now.seal if self.round else None
+        return seal.head if seal else ""
+
+    def items(self, part: WorkPart) -> Iterable[WorkItem]:
+        """Return what staff did in one part of the work."""
+        match part:
+            case "pairs":
+                proposal = self.handed.proposal() if self.round and self.round.begun.rounds else None
+                return round_items(self.round, proposal if isinstance(proposal, ProposalRecord) else None)
+            case "validation":
+                return seal_items(seals_of(self.round))
+            case "groups":
+                return group_items(self.kinds)
+            case "year":
+                return year_items(self.kinds)
+            case "form":
+                return form_items(self.programme_form)
+        return version_items(self.programme_form)
+
+    def loss_of(self, action: desk_requests.Action, body: bytes) -> WorkLoss:
+        """Return what an action would lose of what staff did."""
+        match action:
+            case desk_requests.Ask():
+                return self.loss_of_move(body)
+            case desk_requests.Review():
+                return self.loss_of_move(None)
+            case desk_requests.BringBack(id=ident):
+                work = self.past.find(ident)
+                kept, parts = set(work.marks if work else ()), ALL_PARTS if work else ()
+            case _:
+                kept, parts = set(), self.parts_dropped(action, body)
+        items = {one for part in parts for one in self.items(part) if one.mark not in kept}
+        return WorkLoss(frozenset(items), tuple(seals_of(self.round)))
+
+    def loss_of_move(self, request: bytes | None) -> WorkLoss:
+        """Return the validations that a move on the board would leave at no step of it."""
+        seals = self.round.board.seals_lost_by(request) if self.round else []
+        return WorkLoss(frozenset(seal_items(seals)), tuple(seals))
+
+    def parts_dropped(self, action: desk_requests.Action, body: bytes) -> Collection[WorkPart]:
+        """Return the parts of the work that an action begins anew."""
+        match action:
+            case desk_requests.Take(part="experiment") | desk_requests.Leave(part="experiment"):
+                return ()
+            case desk_requests.Take() | desk_requests.Leave() | desk_requests.Example() | desk_requests.OneSide():
+                return self.parts_of_files(self.update_files(action, body))
+            case BeginNext():
+                return ("pairs", "validation", "groups", "year", "form")
+            case desk_requests.Read() | desk_requests.Settle():
+                return ("pairs", "validation", "groups", "year", "form")
+            case desk_requests.FormIn():
+                return ("pairs", "validation") if self.kind == "pairs" else ("groups",)
+            case desk_requests.DrawExperiment():
+                return ("pairs", "validation")
+            case desk_requests.Close():
+                return ("validation",)
+            case desk_requests.AskForm(what=what) if what.get("action") == "keep":
+                form = self.programme_form
+                return ("pairs", "validation", "groups", "year") if form and form.versions.is_tried else ()
+        return ()
+
+    def parts_of_files(self, files: Mapping[desk_requests.FilePart, File]) -> Collection[WorkPart]:
+        """Return the parts of the work that other files begin anew; none if their contents are the same."""
+        if contents_of(files) == contents_of(self.handed.files):
+            return ()
+        same = contents_of(files).get("programme") == contents_of(self.handed.files).get("programme")
+        return tuple(part for part in ALL_PARTS if part != "versions" or not same)
 
     def step(self, action: desk_requests.Action, body: bytes) -> dict[str, Any] | None:
         """Return a step after what was asked of it alone; None where all of them may change."""
@@ -211,7 +331,9 @@ class Desk:
         """Do what changes how far everything is; raises MentorMatchError where it cannot be done."""
         match action:
             case desk_requests.Take() | desk_requests.Leave() | desk_requests.Example() | desk_requests.OneSide():
-                self.begin_anew(self.update_files(action, body))
+                self.take_files(self.update_files(action, body))
+            case desk_requests.BringBack(id=ident):
+                self.bring_back(self.past.find(ident))
             case BeginNext():
                 self.begin_anew(self.for_next_edition())
             case desk_requests.Read(apart=apart):
@@ -259,6 +381,34 @@ class Desk:
             case desk_requests.Example():
                 return Handed.example(self.kind)
         return files
+
+    def take_files(self, files: dict[desk_requests.FilePart, File]) -> None:
+        """Take these files, with what was decided on the same ones before; nothing changes if they are here already."""
+        if contents_of(files) == contents_of(self.handed.files):
+            return
+        self.begin_anew(files)
+        digests = {part: digest_of(file.content) for part, file in files.items()}
+        if work := self.past.of_files(digests):
+            with suppress(RequestError):  # another version stored it
+                self.bring_back(work)
+                self.told = tr(TAKEN_UP)
+
+    def bring_back(self, work: PastWork | None) -> None:
+        """Be what the desk was at an earlier time; raises RequestError if that cannot be, and nothing has changed."""
+        if work is None:
+            raise RequestError(tr(NO_PAST))
+        other = Desk()
+        other.most = self.most
+        if restore(other, self.past.parts(work)):
+            raise RequestError(tr(NO_PAST))
+        if self.round and other.round:
+            other.round.board.portfolio.keep_longer_log(self.round.board.portfolio)
+        own = {name: vars(self)[name] for name in ("chosen", "past", "changes", "state_kept", "edition")}
+        vars(self).update(vars(other) | own)
+        self.edition += 1
+        if self.round:
+            self.go_on(self.round)
+        self.told = tr(BROUGHT_BACK)
 
     def for_next_edition(self) -> dict[desk_requests.FilePart, File]:
         """Return the files with which the next edition begins; raises MentorMatchError without an answer."""
@@ -567,6 +717,11 @@ class Desk:
         board.beside = self.kinds.follow_up.beside
         return board.answer(body)
 
+    def offered_past(self) -> list[PastWork]:
+        """Return the former states that have something that is not here now."""
+        marks = (one.mark for part in ALL_PARTS for one in self.items(part))
+        return self.past.offered(self.validated_head, marks)
+
     def state(self) -> dict[str, Any]:
         """Return how far everything is, in the language that holds now."""
         with language(self.language):
@@ -581,6 +736,7 @@ class Desk:
                 intake=intake_out(self.intake) if self.intake else None,
                 plan=plan_out(self.hold_document(), self.round, self.kinds.follow_up) if self.round else None,
                 gathered=self.kinds.describe(named_documents=self.named_documents),
+                past=[PastOut(id=one.id, words=one.words) for one in self.offered_past()],
             )
             return to_page_json(out)
 

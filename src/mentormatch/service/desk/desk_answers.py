@@ -95,11 +95,19 @@ class DeskPlanOut(JsonMessage):
     after: list[DocumentLine]
 
 
+class PastOut(JsonMessage):
+    """A former state of the work, and how the page offers to bring it back."""
+
+    id: str
+    words: str
+
+
 class DeskOut(JsonMessage):
     """How far everything is; ``edition`` grows whenever something changes that a page shows.
 
     ``told`` is what came of the last that was done, empty where that goes without saying; ``kind`` is what the
-    programme is, ``stated``: because a file says so; ``gathered`` is what came of one that forms no pairs.
+    programme is, ``stated``: because a file says so; ``gathered`` is what came of one that forms no pairs;
+    ``past`` are the former states that have something that is not here now.
     """
 
     schema_version: Literal[1] = 1
@@ -113,6 +121,7 @@ class DeskOut(JsonMessage):
     intake: IntakeOut | None
     plan: DeskPlanOut | None
     gathered: GatheredOut | None
+    past: list[PastOut]
 
 
 class ProblemOut(JsonMessage):

@@ -216,6 +216,13 @@ class Restore(JsonMessage):
     parts: dict[str, Whole]
 
 
+class BringBack(JsonMessage):
+    """The work is to be what it was at an earlier time, by the id of that state."""
+
+    do: Literal["back"] = "back"
+    id: Tag
+
+
 class Review(JsonMessage):
     """A workbook in which staff decided is taken up: its bytes are the body."""
 
@@ -405,6 +412,7 @@ type Action = (
     | Speak
     | Remember
     | Restore
+    | BringBack
     | Review
     | Take
     | Leave
@@ -435,6 +443,7 @@ type Action = (
 
 FREE = (
     "speak",
+    "back",
     "leave",
     "example",
     "read",
@@ -459,9 +468,14 @@ FREE = (
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="do")])
 
 
-def action_of(message: ServiceMessage | None) -> Action:
-    """Return what the page asks; raises RequestError, without a word of what it held, where it is no such thing."""
+def action_of(message: ServiceMessage | None) -> tuple[Action, str]:
+    """Return what the page asks, and the token by which it confirms a loss, empty if it confirms none.
+
+    Raises RequestError, which does not quote the request, if it is no action.
+    """
+    head = dict(message.head) if message else {}
+    sure = str(head.pop("sure", ""))
     try:
-        return ACTIONS.validate_python(message.head if message else {})
+        return ACTIONS.validate_python(head), sure
     except ValidationError:
         raise RequestError(tr("La page a demandé ce qu'un bureau ne sait pas faire")) from None

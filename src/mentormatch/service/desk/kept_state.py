@@ -38,6 +38,7 @@ from mentormatch.service.desk.desk_requests import FilePart, ProgrammeKind, Wish
 from mentormatch.service.desk.documents import JOURNAL
 from mentormatch.service.desk.follow_up import FollowUpState, name_files
 from mentormatch.service.desk.kind_steps import KindSteps
+from mentormatch.service.desk.past_works import PAST, PastWorks, digest_of
 from mentormatch.service.desk.peer_groups import GroupStage, MemberWish, PeerGroups
 from mentormatch.service.desk.rounds import DeskRound
 from mentormatch.service.desk.sealing_board import KeptStep, SealingBoard
@@ -48,6 +49,8 @@ from mentormatch.widgets.form.changes import FindWaysOut
 from mentormatch.widgets.form.session import ProgrammeForm
 
 FILES, DOCUMENTS, VERSIONS = "files", "documents", "versions"
+UNREAD = "unread"
+"""Marks a former state that this version could not take up."""
 SOLVED = (Status.PROVED, Status.INFEASIBLE)
 """What is found again by solving."""
 MISREAD = mark("Ce travail vient d'une autre version, ou il est abîmé : rien n'en a été repris")
@@ -384,6 +387,7 @@ class DeskInWork(Protocol):
     apart: bool
     changes: int
     state_kept: BaseModel | None
+    past: PastWorks
 
     def begin_anew(self, files: dict[FilePart, File]) -> None:
         """Keep these files, and nothing that came of others."""
@@ -455,18 +459,22 @@ def state_of(desk: DeskInWork) -> DeskState:
 
 def save_parts(desk: DeskInWork, known: Mapping[str, str]) -> dict[str, bytes]:
     """Return the parts of what a desk is, without those whose digest (SHA-256) is known."""
-    state = state_of(desk)
-    if state != desk.state_kept:
+    if state_of(desk) != desk.state_kept:
         desk.changes += 1
-        desk.state_kept = state = state.model_copy(update={"changes": desk.changes})
+        desk.state_kept = state_of(desk)
+    parts = parts_of(desk) | {PAST: desk.past.pack()}
+    return {name: part for name, part in parts.items() if known.get(name) != sha256(part).hexdigest()}
+
+
+def parts_of(desk: DeskInWork) -> dict[str, bytes]:
+    """Return all parts of what a desk is, without its former states."""
     handed, texts = desk.handed.files.items(), texts_of(desk.programme_form) if desk.programme_form else []
-    parts = {
+    return {
         FILES: pack_files({part: file.content for part, file in handed} | name_files(desk.kinds.follow_up)),
         VERSIONS: pack_files({str(at): text.encode() for at, text in enumerate(texts)}),
         DOCUMENTS: pack_files(desk.round.board.portfolio.files if desk.round else {}),
-        STATE: state.model_dump_json().encode(),
+        STATE: state_of(desk).model_dump_json().encode(),
     }
-    return {name: part for name, part in parts.items() if known.get(name) != sha256(part).hexdigest()}
 
 
 def restore(desk: DeskInWork, parts: Mapping[str, bytes]) -> str:
@@ -477,6 +485,7 @@ def restore(desk: DeskInWork, parts: Mapping[str, bytes]) -> str:
         files: dict[FilePart, File] = {part: File.of(name, contents[part]) for part, name in state.files.items()}
         sealed, texts = unpack_files(parts[DOCUMENTS]), unpack_files(parts[VERSIONS])
         year = state.year.follow_up(contents)
+        desk.past = PastWorks.unpack(parts[PAST]) if PAST in parts else PastWorks()
     except (KeyError, ValueError, ValidationError):
         raise RequestError(tr(MISREAD)) from None
     desk.chosen, desk.changes = state.language, state.changes
@@ -489,10 +498,20 @@ def restore(desk: DeskInWork, parts: Mapping[str, bytes]) -> str:
         form_again(desk, state, Portfolio(sealed))
     except (MentorMatchError, KeyError):
         desk.round, desk.programme_form, desk.kinds = None, None, KindSteps()
+        own = {name: part for name, part in parts.items() if name != PAST}
+        desk.past.add(own, head="", marks=[UNREAD], files=digests_of(desk))  # another version may read it again
         return tr(ONLY_FILES)
     desk.kinds.follow_up = year
     desk.state_kept = state
     return ""
+
+
+def digests_of(desk: DeskInWork) -> dict[FilePart, list[str]]:
+    """Return the digests by which the files of a desk are recognised: those of a programme edited here are several."""
+    digests = {part: [digest_of(file.content)] for part, file in desk.handed.files.items()}
+    if desk.programme_form and "programme" in digests:
+        digests["programme"] += [digest_of(one.content) for one in desk.programme_form.versions.kept]
+    return digests
 
 
 def read_again(desk: DeskInWork, state: DeskState) -> None:

@@ -26,6 +26,8 @@ OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Polic
 PAGE = {**OWN, "Content-Security-Policy": POLICY}
 FILE_TYPE, NAME = "application/octet-stream", "X-File-Name"
 TAB, MOST_TAB = "X-Tab", 64
+SURE = "X-Sure"
+"""Confirms what a request would lose, by the token that the service gave."""
 KEPT_AT = "X-Work-Kept"
 """When the work was kept, in seconds since 1970; 0: it is not."""
 WORKING_FILE = "travail.mentormatch"
@@ -159,7 +161,7 @@ class PageRoutes:
         seat = self.place(request, ident)
         content = await body() if body else b""
         seat.hold_to_change(self.sitter(request))
-        answer = await seat.ask(head, content)
+        answer = await seat.ask({**head, "sure": request.headers.get(SURE, "")}, content)
         await self.desks.keep(seat)
         return http_response(answer, {KEPT_AT: f"{seat.work.saved or 0:.0f}"})
 
@@ -305,7 +307,11 @@ def owner_of(sessions: DeskSessions, request: Request) -> str:
 
 
 def http_response(answer: Any, headers: Mapping[str, str] | None = None) -> Response:
-    """Return what a desk answers: what it refuses is a problem, told in words."""
+    """Return what a desk answers; what it refuses, or asks to be confirmed first, is a problem in words."""
+    if answer.head.get("asks"):
+        kind = KINDS["would-lose"]
+        head = {"type": f"{URN}would-lose", "title": kind.title, "status": kind.status}
+        return JSONResponse(head | json.loads(answer.body), kind.status, OWN, MEDIA_TYPE)
     if answer.head.get("refused"):
         content, kind = json.loads(answer.body), KINDS["misfit"]
         head = {"type": f"{URN}misfit", "title": kind.title, "status": kind.status}

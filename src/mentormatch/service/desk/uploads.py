@@ -189,6 +189,11 @@ class PeopleReader:
         return self.known[1]
 
 
+def contents_of(files: Mapping[FilePart, File]) -> dict[FilePart, bytes]:
+    """Return the bytes of each file."""
+    return {part: file.content for part, file in files.items()}
+
+
 def kind_of(programme: Programme) -> ProgrammeKind:
     """Return what a programme is."""
     return KINDS.get(programme.served_by[0], "sessions")

@@ -8,6 +8,13 @@ export class Trouble extends Error {
   }
 }
 
+/** An action that somebody did not go on with, as something would have been lost. */
+export class Kept extends Trouble {
+  constructor(title) {
+    super(409, { title });
+  }
+}
+
 /** Return letters that nobody can guess. */
 function random() {
   return [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, "0")).join("");
@@ -15,7 +22,8 @@ function random() {
 
 /** The service as one desk sees it; `say` gives texts for what the service itself could not tell.
  *
- * `standing` is who holds the desk and when its work was kept; `heard` is told whenever that may be otherwise. */
+ * `standing` is who holds the desk and when its work was kept; `heard` is told whenever that may be otherwise.
+ * `asks` has somebody confirm what would be lost. */
 export class Service {
   constructor(say) {
     this.say = say;
@@ -25,6 +33,7 @@ export class Service {
     sessionStorage.setItem("tab", this.tab);
     this.standing = null;
     this.heard = () => {};
+    this.asks = async () => false;
   }
 
   /** Return the address of something of this desk. */
@@ -130,7 +139,12 @@ export class Service {
     } catch {
       throw new Trouble(0, { title: this.say("unreachable") });
     }
-    if (!answer.ok) throw new Trouble(answer.status, await this.told(answer));
+    if (!answer.ok) {
+      const told = await this.told(answer);
+      if (!told.sure) throw new Trouble(answer.status, told);
+      if (!(await this.asks(told))) throw new Kept(this.say("loss_kept"));
+      return this.answer(method, path, body, { ...more, "X-Sure": told.sure });
+    }
     const saved = answer.headers.get("X-Work-Kept");
     if (saved !== null && this.standing) this.stands({ ...this.standing, saved: Number(saved) });
     return answer;
@@ -140,6 +154,7 @@ export class Service {
   async told(answer) {
     const own = { 401: "expired", 404: "gone", 408: "slow", 413: "too_large", 429: "busy", 503: "broken" }[answer.status];
     const told = await answer.json().catch(() => ({}));
+    if (told.type?.endsWith(":would-lose")) return told;
     if (told.type?.endsWith(":held")) return { title: this.say("held") };
     if (own && !told.words) return { title: this.say(own) };
     return { title: told.words ?? this.say("broken"), place: told.place, problems: told.problems };

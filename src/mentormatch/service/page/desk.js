@@ -1,6 +1,6 @@
 // The page for programme staff: from the files to the documents, each kind of programme with steps of its own.
 
-import { Service } from "./asking.js";
+import { Kept, Service } from "./asking.js";
 import { Columns } from "./columns.js";
 import { BoardStep } from "./board_step.js";
 import { Documents } from "./documents.js";
@@ -8,6 +8,7 @@ import { make } from "./elements.js";
 import { Fields } from "./fields.js";
 import { FollowUp } from "./follow_up.js";
 import { Groups, GroupYear } from "./groups.js";
+import { askLoss, waysBack } from "./losses.js";
 import { Programme } from "./programme.js";
 import { Proposal } from "./proposal.js";
 import { Intake, Pairs } from "./seeing.js";
@@ -32,6 +33,7 @@ class Desk {
     this.words = {};
     this.step = "files";
     this.service = new Service((word, values) => this.say(word, values));
+    this.service.asks = (told) => askLoss(this, told);
     this.touched = Date.now();
     for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => (this.touched = Date.now()));
     setInterval(() => this.stay(), STAY_MS);
@@ -171,6 +173,7 @@ class Desk {
     this.said = make("p", { class: "said", role: "status", "aria-live": "polite" });
     this.bar = make("div", { class: "working", hidden: true });
     this.nav = make("nav", { class: "steps", "aria-label": this.say("steps") });
+    this.past = make("div");
     this.place = make("section", { class: "step" });
     this.title = make("h1");
     this.entitle();
@@ -204,7 +207,7 @@ class Desk {
         ),
       ),
       this.nav,
-      make("main", {}, this.works.held, this.said, this.bar, this.place),
+      make("main", {}, this.works.held, this.said, this.bar, this.past, this.place),
     );
     this.works.tell();
   }
@@ -213,6 +216,7 @@ class Desk {
   async draw({ focus = false } = {}) {
     const key = document.activeElement?.dataset?.focus;
     this.drawSteps();
+    this.past.replaceChildren(...[waysBack(this)].filter(Boolean));
     const heading = make("h2", { tabindex: "-1", "data-focus": "heading" }, this.say(`step_${this.step}`));
     const next = make("section", { class: `step step-${this.step}` }, heading);
     const part = this.parts[this.step];
@@ -224,6 +228,7 @@ class Desk {
     }
     await part.draw(next);
     this.works.restrain(next);
+    this.works.restrain(this.past);
     const kept = key && [...this.root.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === key);
     if (focus) heading.focus();
     else if (key && document.activeElement === document.body) (kept ?? heading).focus();
@@ -316,15 +321,27 @@ class Desk {
     try {
       await doing();
     } catch (trouble) {
-      this.fail(trouble, place);
+      if (trouble instanceof Kept) await this.stayed(trouble);
+      else this.fail(trouble, place);
     } finally {
       this.busy = false;
       this.root.removeAttribute("aria-busy");
     }
   }
 
+  /** Show what is still there, where somebody did not go on. */
+  async stayed(kept) {
+    this.bar.hidden = true;
+    await this.draw();
+    this.tell(kept.title);
+  }
+
   /** Tell why something was not done, and lead there. */
   fail(trouble, place = null) {
+    if (trouble instanceof Kept) {
+      this.tell(trouble.title);
+      return;
+    }
     if (!("problems" in trouble)) throw trouble;
     this.tell("");
     this.bar.hidden = true;

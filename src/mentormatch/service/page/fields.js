@@ -156,7 +156,7 @@ export class Fields {
         desk.tell(desk.say("sending", { name: file.name }));
         desk.know(await service.send(`/files/${part}`, file));
         await desk.draw();
-        desk.tell(desk.say("taken", { name: file.name }));
+        desk.tell(desk.state.told || desk.say("taken", { name: file.name }));
         desk.root.querySelector(`[data-focus="leave:${part}"]`)?.focus();
       },
       { place },

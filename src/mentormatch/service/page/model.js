@@ -1,5 +1,7 @@
 // What the board takes for a notebook's model: its values come and go over HTTP, one change at a time.
 
+import { Kept } from "./asking.js";
+
 /** A model with get, set, on, off and save_changes; `refused` is told where an action did not reach the board. */
 export class Model {
   constructor(service, { words, view }, refused) {
@@ -28,7 +30,14 @@ export class Model {
       this.values.view = await this.service.json("POST", this.service.at("/board"), asked);
       this.heard.get("change:view")?.();
     } catch (trouble) {
+      if (trouble instanceof Kept) await this.see();
       this.refused(trouble);
     }
+  }
+  /** Show the board as it is, after an action that was not done. */
+  async see() {
+    const { view } = await this.service.json("GET", this.service.at("/board"));
+    this.values.view = { ...view, turn: this.values.asked.turn };
+    this.heard.get("change:view")?.();
   }
 }

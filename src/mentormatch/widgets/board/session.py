@@ -1,6 +1,6 @@
 """The board itself: decisions one after the other, each of which solves anew or says in words why it cannot be."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from os import PathLike
@@ -260,6 +260,27 @@ class Board(BoardState):
             case _:
                 self.decide(action)
 
+    def seals_lost_by(self, message: str | bytes | Mapping[str, Any] | None) -> list[Seal]:
+        """Return the seals that no step would have any more after a request; None stands for a move of several parts.
+
+        A move drops the steps that were undone, a reason makes another decision of every step that it is given in.
+        """
+        if message is None:
+            return seals_in(self.steps[self.at + 1 :])
+        try:
+            action = BoardRequest.of(message).action
+        except RequestError:
+            return []
+        match action:
+            case Undo() | Redo() | Choose() | Validate():
+                return []
+            case Explain(number=number) if number <= len(self.now.decisions):
+                decision = self.now.decisions[number - 1]
+                return seals_in(step for step in self.steps if decision in step.decisions)
+            case Explain():
+                return []
+        return seals_in(self.steps[self.at + 1 :])
+
     @own_language
     def answer(self, message: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
         """Return the board as JSON after an action in JSON (``BoardRequest``), with why one was refused."""
@@ -294,6 +315,11 @@ class Board(BoardState):
         if not 0 <= step < len(self.steps):
             raise RequestError(tr(otherwise))
         self.seen, self.at = self.at, step
+
+
+def seals_in(steps: Iterable[SessionStep]) -> list[Seal]:
+    """Return the seals that some steps have."""
+    return [step.seal for step in steps if step.seal]
 
 
 def supersedes(old: BoardDecision, new: BoardDecision) -> bool:
