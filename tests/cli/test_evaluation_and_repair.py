@@ -80,6 +80,22 @@ def test_a_repair_begins_from_whatever_file_holds_the_pairs(edition: Edition, fo
     assert [one.reserve for one in told.reserves] == [one.reserve for one in library.reserves]
 
 
+def test_a_repair_of_validated_documents_keeps_every_pair_unless_somebody_says_otherwise(
+    edition: Edition, tmp_path: Path
+) -> None:
+    folder = tmp_path / "valides"
+    assert on(edition, f"match {{answers}} -o {folder}").code == 0
+    assert done("validate", f"{folder}/binomes.decision.json", "--who", "Camille Roux").code == 0
+    said = "Ces binômes sont validés\xa0: aucun n’est défait tant que les règles le permettent"
+    repair = f"repair {{answers}} {folder}/binomes.json --withdrawn M04 --no-steps --json"
+    for further, kept in (("", True), (" --keep none", False), (" --keep all", False)):
+        ended = on(edition, f"{repair}{further}")
+        assert ended.code == 0, ended.err
+        assert (said in ended.err) is kept
+    goals = [goal.goal for goal in mm.repair(BEST, withdrawn=["M04"], keep="all").matching.solution.tiers]
+    assert goals[0] == "changes"
+
+
 def test_a_repair_says_what_moves_buy_and_who_would_take_over_and_writes_the_new_plan(
     edition: Edition, tmp_path: Path
 ) -> None:

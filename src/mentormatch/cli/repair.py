@@ -5,7 +5,7 @@ The command ``repair``: new pairs after departures and arrivals, with as few bro
 The command ``replies``: the rounds of a proposal, from what people answered to it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -81,7 +81,14 @@ Arrived = Annotated[
 ]
 Keep = Annotated[
     list[str] | None,
-    typer.Option("--keep", metavar=mark("MENTOR:MENTORÉ"), help=mark("Un binôme à garder, déjà commencé ; à répéter.")),
+    typer.Option(
+        "--keep",
+        metavar=mark("MENTOR:MENTORÉ"),
+        help=mark(
+            "Un binôme à garder, déjà commencé ; à répéter. « all » : tous, comme après une validation ; « none » :"
+            " aucun."
+        ),
+    ),
 ]
 NoSteps = Annotated[
     bool,
@@ -119,7 +126,7 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     answers, before = answers_first(answers, former, names=[FORMER], apart=bool(mentors or mentees))
     files = sources(answers, mentors, mentees, tool, encoding)
     on = load_cohort(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed))
-    turnover = Turnover(tuple(withdrawn or ()), tuple(map(parse_pair, keep or ())), arrived, tool, encoding)
+    turnover = Turnover(tuple(withdrawn or ()), pairs_to_keep(keep or (), Path(before)), arrived, tool, encoding)
     made = repair_pairs(on, Path(before), turnover, seed)
     read = [files] if arrived is None else [files, sources(arrived, None, None, tool, encoding)]
     called = read_given_names(names_from, made.matching.cohort, made.matching.programme, *read, given=names)
@@ -138,7 +145,7 @@ class Turnover:
     """Who left, which pairs are kept, and the file of answers of who arrives, which some ``tool`` wrote."""
 
     withdrawn: tuple[str, ...] = ()
-    keep: tuple["KeyPair", ...] = ()
+    keep: 'tuple[KeyPair, ...] | Literal["all"]' = ()
     arrived: Path | None = None
     tool: str | None = None
     encoding: str | None = None
@@ -174,6 +181,20 @@ def write_repair(
     parts += [list(map(str, made.ladder))] if steps else []
     parts += [list(map(str, made.reserves))]
     write_text("\n\n".join("\n".join(lines) for lines in parts if lines))
+
+
+def pairs_to_keep(texts: Sequence[str], before: Path) -> 'tuple[KeyPair, ...] | Literal["all"]':
+    """Return the pairs that must stay: those named, all, or none; by default all pairs of a validated decision."""
+    from mentormatch.base.manifest import manifest_in
+    from mentormatch.report.folder import final_in, of_a_decision
+
+    if list(texts) in (["all"], ["none"]):
+        return "all" if list(texts) == ["all"] else ()
+    is_final = of_a_decision(manifest_in(before.parent), before) and bool(final_in(before.parent))
+    if not texts and before != STDIN and is_final:
+        say(tr("Ces binômes sont validés : aucun n'est défait tant que les règles le permettent (--keep none : si)."))
+        return "all"
+    return tuple(map(parse_pair, texts))
 
 
 def parse_pair(text: str) -> "KeyPair":

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
+from typing import Literal
 
 import numpy as np
 
@@ -272,7 +273,7 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     *,
     withdrawn: Iterable[str] = (),
     arrived: Cohort | None = None,
-    keep: Iterable[KeyPair] = (),
+    keep: Iterable[KeyPair] | Literal["all"] = (),
     pins: Iterable[KeyPair] = (),
     bans: Iterable[KeyPair] = (),
     seed: int | None = None,
@@ -292,6 +293,8 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
         The newcomers, read with the same programme.
     keep
         Former pairs (mentor key, mentee key) that must stay, for instance those that have begun. Pinned pairs stay too.
+        ``"all"``: pairs that run since a validation. As few of them as possible are broken, before more people are
+        placed: none, unless a rule leaves no other plan.
     pins, bans
         Pairs (mentor key, mentee key) that must be, or must not be, from now on, for instance those that somebody
         declined: rules beside those of the programme. One that somebody left says nothing, as a rule of the programme.
@@ -312,7 +315,8 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     >>> str(repaired.status), repaired.ended
     ('proved', (('M04', 'E05'),))
     """
-    left, begun = list(withdrawn), list(keep)
+    keeps_all = keep == "all"
+    left, begun = list(withdrawn), [] if keeps_all else pairs_to_keep(keep)
     cohort = remove_people(matching.cohort, left)
     cohort = cohort if arrived is None else add_people(cohort, arrived)
     by_hand = rules_by_hand(cohort, *(without_leavers(pairs, left, cohort) for pairs in (pins, bans)))
@@ -333,13 +337,21 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
             else formulate(cohort, scores, programme.rules, programme.goals.order)
         )
         first, *others = programme.goals.order
-        problem = replace(problem, goals=(first, "changes", *others), former=former_in(matching, cohort))
+        goals = ("changes", first, *others) if keeps_all else (first, "changes", *others)
+        problem = replace(problem, goals=goals, former=former_in(matching, cohort))
         found = solve(problem, seed=chosen)
         return Matching(cohort, programme, scores, problem, found, chosen, edits, matching.notes)
 
     with_places, *without = programmes_to_try(matching, cohort, begun_programme, first_problem, by_hand)
     made = attempt(with_places)
     return Repair(matching, attempt(without[0]) if without and made.status is Status.INFEASIBLE else made)
+
+
+def pairs_to_keep(keep: Iterable[KeyPair]) -> list[KeyPair]:
+    """Return the pairs that must stay; raises RequestError for a text that is not ``"all"``."""
+    if isinstance(keep, str):
+        raise RequestError(tr("Ce qui est à garder ne se comprend pas"), [Problem("keep", quoted(keep), '"all"')])
+    return list(keep)
 
 
 def without_leavers(pairs: Iterable[KeyPair], left: Iterable[str], cohort: Cohort) -> list[KeyPair]:

@@ -186,6 +186,39 @@ def test_the_last_validated_state_outlives_any_number_of_others(monkeypatch: pyt
     assert len(sitting.desk.past.works) <= 2
 
 
+@pytest.mark.promise(48)
+def test_a_departure_after_the_validation_leaves_the_pairs_that_run_also_another_day() -> None:
+    sitting = decided(Sitting())
+    running = {(one["mentor"], one["mentee"]) for one in plan(sitting)[1]}
+    sitting.moved(action="withdraw", person="m10")
+    after = {(one["mentor"], one["mentee"]) for one in plan(sitting)[1]}
+    assert {pair for pair in running - after if "m10" not in pair} == set()
+    other = Sitting(Desk())
+    assert restore(other.desk, save_parts(sitting.desk, {})) == ""
+    assert plan(other)[1] == plan(sitting)[1]
+    other.moved(action="undo")
+    assert {(one["mentor"], one["mentee"]) for one in plan(other)[1]} == running
+    other.moved(action="redo")
+    assert {(one["mentor"], one["mentee"]) for one in plan(other)[1]} == after
+
+
+def test_a_departure_from_the_decision_of_an_earlier_day_leaves_its_pairs() -> None:
+    sitting = decided(Sitting())
+    decision = sitting.content("hand", "binomes.decision.json")
+    later = Sitting()
+    later.done("example")
+    later.done("take", decision, part="answers", name="d.json")
+    later.done("read")
+    later.done("form")
+    running = {(one["mentor"], one["mentee"]) for one in plan(later)[1]}
+    later.moved(action="withdraw", person="m10")
+    after = {(one["mentor"], one["mentee"]) for one in plan(later)[1]}
+    assert {pair for pair in running - after if "m10" not in pair} == set()
+    other = Sitting(Desk())
+    assert restore(other.desk, save_parts(later.desk, {})) == ""
+    assert plan(other)[1] == plan(later)[1]
+
+
 # --- the law ----------------------------------------------------------------------------------------------------------
 
 

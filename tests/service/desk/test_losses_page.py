@@ -1,4 +1,4 @@
-"""The page asks before anything that was decided is lost, and brings back what was: by mouse, keys and screen reader."""
+"""The page asks before anything that was decided is lost, and brings it back: by mouse, keys and screen reader."""
 
 from playwright.sync_api import Locator, expect
 
@@ -53,7 +53,9 @@ def test_taking_a_file_back_asks_first_and_the_same_file_brings_all_back(visit: 
     visit.page.keyboard.press("Tab")
     visit.page.keyboard.press("Enter")
     expect(visit.page.locator("input[data-part=answers]")).to_have_count(1)
-    expect(visit.page.get_by_role("group", name="Revenir en arrière")).to_contain_text("Revenir à la version validée de")
+    expect(visit.page.get_by_role("group", name="Revenir en arrière")).to_contain_text(
+        "Revenir à la version validée de"
+    )
     visit.choose("answers", "reponses.csv", ANSWERS)
     expect(visit.page.locator(".said")).to_contain_text("ce qui avait été décidé avec eux est revenu")
     visit.page.locator("[data-focus='step:pairs']").click()

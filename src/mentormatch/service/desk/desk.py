@@ -505,7 +505,7 @@ class Desk:
             with stoppable():
                 proposal = Proposal.of(match(intake.cohort, intake.programme, seed=seed, time_limit_s=seconds))
         self.drawn = None
-        self.go_on(DeskRound.of(proposal))
+        self.go_on(DeskRound.of(proposal, is_running=isinstance(kept, Decision)))
 
     def experiment(self, action: desk_requests.Action, body: bytes) -> dict[str, Any]:
         """Return the experiment after what was asked of it; raises MentorMatchError where that cannot be."""

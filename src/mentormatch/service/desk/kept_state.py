@@ -532,7 +532,7 @@ def form_again(desk: DeskInWork, state: DeskState, portfolio: Portfolio) -> None
     if state.drawn:
         desk.draw_lots()
     if state.round and desk.intake:
-        desk.go_on(RestoredRounds(desk.intake, portfolio).round(state.round))
+        desk.go_on(RestoredRounds(desk.intake, portfolio, is_running=desk.handed.has_decision).round(state.round))
     if state.gathered:
         desk.form(state.gathered.seed, state.gathered.time_limit_s)
         state.gathered.go_on(desk.kinds)
@@ -541,8 +541,8 @@ def form_again(desk: DeskInWork, state: DeskState, portfolio: Portfolio) -> None
 class RestoredRounds:
     """Rounds again, from what came in and the documents that were sealed."""
 
-    def __init__(self, intake: Intake, portfolio: Portfolio) -> None:
-        self.intake, self.portfolio = intake, portfolio
+    def __init__(self, intake: Intake, portfolio: Portfolio, *, is_running: bool) -> None:
+        self.intake, self.portfolio, self.is_running = intake, portfolio, is_running
         self.chain = chain_in(portfolio.files.get(JOURNAL, b""))
 
     def round(self, state: RoundState) -> DeskRound:
@@ -550,7 +550,7 @@ class RestoredRounds:
         before = self.round(state.before) if state.before else None
         made = before and self.closed(before, state)
         if made is None:
-            made = replace(DeskRound.of(self.begun(state)), before=before)
+            made = replace(DeskRound.of(self.begun(state), is_running=self.is_running), before=before)
         made.pins, made.bans = (tuple(map(pair_of, pairs)) for pairs in (state.pins, state.bans))
         for one in state.replies:
             if one.about:

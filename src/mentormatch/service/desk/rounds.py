@@ -150,9 +150,9 @@ class DeskRound:
     before: "DeskRound | None" = None
 
     @classmethod
-    def of(cls, proposal: Proposal) -> "DeskRound":
-        """Return the round that a proposal is at."""
-        return cls(SealingBoard(proposal.matching), proposal)
+    def of(cls, proposal: Proposal, *, is_running: bool = False) -> "DeskRound":
+        """Return the round that a proposal is at; its pairs may be ``is_running`` already, by a decision."""
+        return cls(SealingBoard(proposal.matching, is_running=is_running), proposal)
 
     @property
     def proposal(self) -> Proposal:

@@ -36,14 +36,17 @@ class KeptStep(SessionStep):
     def __getattr__(self, name: str) -> Any:
         if name != "matching":
             raise AttributeError(name)
-        return vars(self).setdefault(name, self.board.ground.apply_decisions(self.decisions, self.board.reasons))
+        board, at = self.board, next(at for at, step in enumerate(self.board.steps) if step is self)
+        running = board.running_pairs(self.decisions, at)
+        return vars(self).setdefault(name, board.ground.apply_decisions(self.decisions, board.reasons, running))
 
 
 class SealingBoard(Board):
     """A board that writes into a portfolio."""
 
-    def __init__(self, matching: Matching) -> None:
+    def __init__(self, matching: Matching, *, is_running: bool = False) -> None:
         super().__init__(matching, time_limit_s=MOVE_S)
+        self.ground = replace(self.ground, is_running=is_running)
         self.portfolio = Portfolio()
         self.beside: Callable[[Matching], Matching] = lambda plan: plan
         """What is sealed of a plan: with how editions before went, where some were given."""

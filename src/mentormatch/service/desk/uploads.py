@@ -139,6 +139,12 @@ class Handed:
             return None
         return (Decision if is_object_with(file, "digests") else ProposalRecord).from_json(file.content)
 
+    @property
+    def has_decision(self) -> bool:
+        """Whether the file of an earlier day is a decision, whose pairs run."""
+        file = self.files.get("proposal")
+        return file is not None and is_object_with(file, "digests")
+
     def read_carry_over(self) -> CarryOver | None:
         """Return what an edition of pairs before tells, None without its file; raises RequestError where it is none."""
         file = self.files.get("edition")

@@ -3,7 +3,7 @@
 What staff ask of a board, as JSON: decisions, which change the plan, and the handling of them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -27,7 +27,8 @@ from mentormatch.explanation.names import Labels
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import tr
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.repair import keys_of
 from mentormatch.people.changes import remove_people
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
@@ -172,6 +173,8 @@ class BoardGround:
 
     base: Matching
     time_limit_s: float | None = None
+    is_running: bool = False
+    """Whether the pairs of ``base`` run already: a departure undoes none of them."""
 
     def key(self, person: str) -> str:
         """Return the key of somebody; raises RequestError where the id is nobody's."""
@@ -194,8 +197,13 @@ class BoardGround:
             for place, key in enumerate(self.base.cohort.side(side).ids, start=1)
         }
 
-    def apply_decisions(self, decisions: Sequence[BoardDecision], reasons: Reasons = NO_REASONS) -> Matching:
-        """Return the matching under these decisions; raises RequestError where one of them means nothing here."""
+    def apply_decisions(
+        self, decisions: Sequence[BoardDecision], reasons: Reasons = NO_REASONS, running: Sequence[KeyPair] = ()
+    ) -> Matching:
+        """Return the matching under these decisions; raises RequestError where one of them means nothing here.
+
+        Of the pairs that are ``running`` as few as possible are undone, before any other goal.
+        """
         base, gone = self.base, [self.key(one.person) for one in decisions if isinstance(one, Withdrawal)]
         stayed = remove_people(base.cohort, gone) if gone else base.cohort
         places = [one for one in decisions if isinstance(one, PlacesIn) and self.there(one.person, stayed)]
@@ -205,6 +213,9 @@ class BoardGround:
         programme = base.programme.model_copy(update={"rules": [*rules, *by_hand]})
         scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria, programme.emphasis)
         problem = self.carry_over(cohort, formulate(cohort, scores, programme.rules, base.problem.goals))
+        if former := positions_of(running, cohort):
+            others = [goal for goal in problem.goals if goal != "changes"]
+            problem = replace(problem, goals=("changes", *others), former=former)
         edits = tuple(self.edits(decisions, cohort, reasons))
         solution = solve(problem, seed=base.seed, time_limit_s=self.time_limit_s)
         return Matching(cohort, programme, scores, problem, solution, base.seed, edits, base.notes)
@@ -273,6 +284,16 @@ class BoardGround:
         return replace(cohort, mentors=mentors, mentees=mentees)
 
 
+def positions_of(pairs: Iterable[KeyPair], cohort: Cohort) -> tuple[tuple[int, int], ...]:
+    """Return pairs of keys by position, those whose two people are in a cohort."""
+    mentors, mentees = cohort.mentors, cohort.mentees
+    return tuple(
+        (mentors.find(mentor), mentees.find(mentee))
+        for mentor, mentee in pairs
+        if mentors.has(mentor) and mentees.has(mentee)
+    )
+
+
 def place_fields(programme: Programme, side: Side) -> tuple[str, ...]:
     """Return the questions by which one side says how many partners they take."""
     return tuple(dict.fromkeys(field for rule in programme.rules for field in rule.place_fields(side)))
@@ -338,6 +359,18 @@ class BoardState:
     def now(self) -> SessionStep:
         """What holds at present."""
         return self.steps[self.at]
+
+    def running_pairs(self, decisions: Sequence[BoardDecision], at: int) -> tuple[KeyPair, ...]:
+        """Return the pairs that run under the decisions of a step, which has steps before ``at`` behind it.
+
+        After a validation, or if the session began with pairs that run, a departure leaves the pairs as they are: those
+        of the last validated step.
+        """
+        for step in reversed(self.steps[:at]):
+            if step.seal or (step is self.steps[0] and self.ground.is_running):
+                left = [one for one in decisions if isinstance(one, Withdrawal) and one not in step.decisions]
+                return keys_of(step.matching) if left else ()
+        return ()
 
     @property
     def matching(self) -> Matching:

@@ -303,7 +303,8 @@ class Board(BoardState):
     def _go_to(self, decisions: Sequence[BoardDecision], made: BoardDecision | None = None) -> None:
         attempt = Attempt(self.ground, self.labels, self.matching, made)
         attempt.refuse_idle()
-        matching = self.ground.apply_decisions(decisions, self.reasons)
+        running = self.running_pairs(decisions, self.at + 1)
+        matching = self.ground.apply_decisions(decisions, self.reasons, running)
         attempt.refuse(matching)
         self.steps[self.at + 1 :] = [SessionStep(tuple(decisions), matching)]
         if made is not None:
