@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -205,11 +206,19 @@ def test_profits_near_the_limit_of_floats_have_duals_where_nobody_has_a_minimum(
     assert (found.left + found.right).tolist() == np.where(people % 2, most, 0).tolist()
 
 
-def test_compiled_code_is_used_where_it_is_loaded_or_worth_loading(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiled_code_is_used_where_it_is_loaded_or_worth_loading(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setitem(sys.modules, "numba", sys)
     assert use_numba(1)
     monkeypatch.delitem(sys.modules, "numba")
-    assert not use_numba(1)
-    assert use_numba(choice.LOADED)
+    assert not use_numba(choice.MIN_PAIRS_TO_LOAD - 1)
+    # Nothing is compiled yet: neither beside the file nor in the folder that the user names
+    monkeypatch.setattr(choice, "__file__", str(tmp_path / "kernels" / "jit.py"))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert not use_numba(choice.MIN_PAIRS_TO_COMPILE - 1)
+    assert use_numba(choice.MIN_PAIRS_TO_COMPILE)
+    (tmp_path / "lap.assign-1.py313.nbi").touch()
+    assert use_numba(choice.MIN_PAIRS_TO_LOAD)
     monkeypatch.setattr(choice, "find_spec", lambda _: None)
-    assert not use_numba(choice.LOADED)
+    assert not use_numba(choice.MIN_PAIRS_TO_COMPILE)
