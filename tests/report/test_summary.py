@@ -100,7 +100,7 @@ def test_names_stand_beside_every_code_and_no_code_stands_alone() -> None:
 
 
 def test_whoever_is_to_be_forgotten_is_found_also_where_a_long_name_is_cut() -> None:
-    keys = [f"{letter * 60}@{'scene' * 6}.example" for letter in "ab"]
+    keys = [f"{letter * 60}-{'scene' * 6}" for letter in "ab"]
     found = shown(matched(programme(), [person(keys[0])], [person(keys[1])]))
     whole = {value for name, value in found.attributes if name == "title"}
     assert {*keys} <= whole

@@ -49,7 +49,7 @@ def read_given_names(
         return read_names(source(apart), cohort, programme)
     if not given:
         return None
-    if programme.documents.name is None:
+    if not programme.documents.names:
         from mentormatch.errors import Problem, RequestError
 
         expected = tr("un champ d'usage « contact »")
@@ -100,7 +100,7 @@ def deliver(matching: Any, out: Path | None, *, signed: dict[str, Any], as_json:
     refuse_empty(matching)
     written = save_matching(matching, out, signed)
     if as_json:
-        write_json(MatchResponse.of(matching).to_json())
+        write_json(MatchResponse.of(matching, matching.labels).to_json())
     elif out is None:
         write_text(pairs_text(matching, signed.get("names")))
     tell(matching, written)

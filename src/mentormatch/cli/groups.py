@@ -23,6 +23,7 @@ from mentormatch.cli.options import (
     Seed,
     TimeLimit,
     ToolName,
+    call_by_codes,
     sources,
 )
 from mentormatch.languages.translation import mark, tr
@@ -99,7 +100,7 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
         time_limit_s=time_limit,
     )
     called = read_given_names(names_from, cohort, loaded, files, given=names)
-    shown = found if called is None else found.named(called)
+    shown = found.veiled if called is None else found.named(called)
     result: Result = rotate(shown, rounds) if rounds is not None and found.groups else shown
     say_held(called if out else None)
     deliver(result, Destination(tuple(out or ()), staff, replace, as_json))
@@ -269,17 +270,19 @@ def read(programme: Path, files: dict[str, Any]) -> "tuple[Cohort, Programme]":
     from mentormatch.programme.programme import Programme
 
     loaded = Programme.load(programme)
-    return read_survey(loaded, **files), loaded
+    cohort = read_survey(loaded, **files)
+    call_by_codes(cohort, loaded)
+    return cohort, loaded
 
 
 def name_members(
     found: "Result", names: "GivenNames | None", cohort: "Cohort", programme: "Programme", out: list[Path] | None
 ) -> "Result":
     """Return a result whose members are called by these names, if there are any, and say which files hold them."""
-    from mentormatch.explanation.names import cohort_labels
+    from mentormatch.explanation.names import codes, cohort_labels
 
     say_held(names if out else None)
-    return found if names is None else found.relabel(cohort_labels(names, cohort, programme))
+    return found.in_codes(codes(cohort)) if names is None else found.relabel(cohort_labels(names, cohort, programme))
 
 
 def deliver(result: "Result", to: Destination) -> None:

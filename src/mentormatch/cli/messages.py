@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,7 +24,22 @@ from mentormatch.languages.text_keys import on_one_line
 from mentormatch.languages.translation import FRENCH, LANGUAGES, language, mark, tr
 from mentormatch.report.texts import spaced
 
+if TYPE_CHECKING:
+    from mentormatch.explanation.names import Labels
+
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+_labels: ContextVar["Labels | None"] = ContextVar("labels", default=None)
+
+
+def call_people(labels: "Labels") -> None:
+    """Have all that is written from now on, but JSON of requests and names of files, call people by these labels."""
+    _labels.set(labels)
+
+
+def labelled(text: str) -> str:
+    """Return a text whose people are called as is asked for."""
+    labels = _labels.get()
+    return text if labels is None else labels.text(text, others=False)
 
 
 class UnwrittenError(OutputError):
@@ -39,7 +54,7 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """Write on stderr why there is no result; quiet does not silence that."""
-    write_err(f"{spaced(text)}\n")
+    write_err(f"{spaced(labelled(text))}\n")
 
 
 def say_written(path: Path) -> None:
@@ -50,7 +65,7 @@ def say_written(path: Path) -> None:
 def write_text(text: str) -> None:
     """Write a result for people on stdout."""
     with refuse_closed_output():
-        write_out(f"{text.removesuffix('\n')}\n")
+        write_out(f"{labelled(text).removesuffix('\n')}\n")
 
 
 def write_lines(lines: Iterable[str]) -> None:
@@ -61,7 +76,7 @@ def write_lines(lines: Iterable[str]) -> None:
 def write_json(text: str) -> None:
     """Write one JSON object for programs on stdout: always UTF-8, whatever the terminal takes."""
     with refuse_closed_output():
-        write_out_as_utf8(f"{text.rstrip()}\n")
+        write_out_as_utf8(f"{labelled(text).rstrip()}\n")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mentormatch.cli.messages import say, speak_as
+from mentormatch.cli.messages import call_people, say, speak_as
 from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.translation import mark, tr
 
@@ -214,6 +214,7 @@ def load_cohort(programme: Path, files: dict[str, Any], options: CohortOptions) 
     loaded = Programme.load(programme)
     loaded.must_form_pairs()
     cohort = add_wishes(read_survey(loaded, **files), programme, loaded, options.wishes)
+    call_by_codes(cohort, loaded)
     if options.decisions is None:
         return LoadedCohort(cohort, loaded)
     from mentormatch.report.reviewed.decisions import read_decisions
@@ -223,6 +224,16 @@ def load_cohort(programme: Path, files: dict[str, Any], options: CohortOptions) 
     if decided.notes:
         say(tr("Du classeur ne sont pas repris les feuilles ajoutées, les commentaires de cellule et les couleurs."))
     return LoadedCohort(cohort, loaded, decided.pins, decided.bans, decided.notes)
+
+
+def call_by_codes(cohort: "Cohort", programme: "Programme") -> None:
+    """Have the command call people by their codes; if these are not their keys, say which file joins both."""
+    from mentormatch.explanation.names import codes
+
+    call_people(codes(cohort))
+    written = programme.keep_codes(cohort)
+    if written is not None:
+        say(tr("{path} joint les codes aux identifiants, pour vous seul·e : ne le transmettez pas.", path=written))
 
 
 def add_wishes(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: tuple[Path, ...]) -> "Cohort":

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -42,7 +42,9 @@ from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from mentormatch.operations.matching import Matching
+    from mentormatch.operations.proposal import Proposal
     from mentormatch.operations.suggestion import Suggestions
+    from mentormatch.survey.contacts import Contacts
 
 WHOLE = mark("ENTIER")
 
@@ -182,6 +184,28 @@ Validated = Annotated[
 ]
 
 
+WithoutContacts = Annotated[
+    bool,
+    typer.Option(
+        "--without-contacts",
+        help=mark("Continuer quand même, si personne ne lit comment joindre son ou sa binôme."),
+    ),
+]
+
+
+def refuse_unreachable(matching: "Matching", contacts: "Contacts", *, agreed: bool) -> None:
+    """Raise RequestError if people would not read how to reach their partners, unless that is ``agreed``."""
+    from mentormatch.errors import Problem, RequestError
+    from mentormatch.report.addressing import unreachable
+    from mentormatch.report.handouts import make_handouts
+
+    found = "" if agreed else unreachable(matching, make_handouts(matching, contacts))
+    if found:
+        advice = tr("quand les personnes ont donné leur accord, nommez leurs coordonnées dans [documents] contacts")
+        ways = Problem("--without-contacts", tr("pour continuer quand même"), advice=advice)
+        raise RequestError(found, [ways])
+
+
 def handouts_command(  # noqa: PLR0913 - the options of the command line are its contract
     answers: Answers = None,
     *,
@@ -196,6 +220,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     out: HandoutsFolder = Path("documents"),
     replace: Replace = False,
     names_from: NamesFrom = None,
+    without_contacts: WithoutContacts = False,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -209,6 +234,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     refuse_unanswered(matching)
     contacts = read_contacts(matching.programme, **files)
     called = read_given_names(names_from, matching.cohort, matching.programme)
+    refuse_unreachable(matching, contacts, agreed=without_contacts)
     written = write_handouts(matching, contacts, out, decision=decision, replace=replace, names=called)
     sentences = list(handout_notes(matching, written))
     tell_caveats(matching, complain)  # the table for letters is a CSV file too
@@ -252,6 +278,21 @@ LettersFolder = Annotated[
 ]
 
 
+def read_round(
+    programme: Path, files: dict[str, Any], options: CohortOptions, of_round: Path | None
+) -> "Matching | Proposal":
+    """Return the pairs that are formed, or where a round of proposals is."""
+    from mentormatch.operations.proposal import Proposal, ProposalRecord
+    from mentormatch.record.seal import content_of
+
+    if of_round is None:
+        matching = match_files(programme, files, options)
+        refuse_unanswered(matching)
+        return matching
+    on = load_cohort(programme, files, options)
+    return Proposal.read(ProposalRecord.from_json(content_of(of_round)), on.cohort, on.programme, seed=options.seed)
+
+
 def letters_command(  # noqa: PLR0913 - the options of the command line are its contract
     answers: Answers = None,
     *,
@@ -269,32 +310,24 @@ def letters_command(  # noqa: PLR0913 - the options of the command line are its 
     out: LettersFolder = Path("lettres"),
     replace: Replace = False,
     names_from: NamesFrom = None,
+    without_contacts: WithoutContacts = False,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the letters of one occasion as drafts of e-mail, and in a table; nothing is sent."""
-    from mentormatch.operations.proposal import Proposal, ProposalRecord
+    from mentormatch.operations.matching import Matching
     from mentormatch.programme.enrolment import read_contacts
-    from mentormatch.record.seal import content_of
     from mentormatch.report.letters import letters, notes, templates_in, write_letters
 
-    files, options = (
-        sources(answers, mentors, mentees, tool, encoding),
-        CohortOptions(tuple(wishes or ()), decisions, seed, time_limit),
-    )
-    proposed: Matching | Proposal
-    if of_round is None:
-        proposed = matching = match_files(programme, files, options)
-        refuse_unanswered(matching)
-    else:
-        on = load_cohort(programme, files, options)
-        record = ProposalRecord.from_json(content_of(of_round))
-        proposed = Proposal.read(record, on.cohort, on.programme, seed=seed)
-        matching = proposed.matching
+    files = sources(answers, mentors, mentees, tool, encoding)
+    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    proposed = read_round(programme, files, options, of_round)
+    matching = proposed if isinstance(proposed, Matching) else proposed.matching
     texts = None if templates is None else templates_in(templates, matching.language)
     called = read_given_names(names_from, matching.cohort, matching.programme)
     contacts = read_contacts(matching.programme, **files)
+    refuse_unreachable(matching, contacts, agreed=without_contacts or kind != "confirmation")
     written = letters(proposed, contacts, kind, templates=texts, deadline=deadline, names=called)
     paths = write_letters(written, out, matching.language, replace=replace)
     sentences = list(notes(written))
@@ -339,6 +372,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
 ) -> None:
     """Read the answers after 1, 3, 6 or 12 months: who meets no more, whom to call, what became of the pairs."""
     from mentormatch.followup.lessons import follow_up
+    from mentormatch.people.codes import codes_of
     from mentormatch.report.followup import year_json, year_summary
 
     files = by_month(waves)
@@ -347,7 +381,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     matching = match_files(programme, answered, options)
     refuse_unanswered(matching)
     called = read_given_names(names_from, matching.cohort, matching.programme, answered, given=names)
-    year = follow_up(matching.programme, matching.pairs, files)
+    year = follow_up(matching.programme, matching.pairs, files, codes=codes_of(matching.cohort))
     written = year.save(out, replace=replace, names=called)
     if as_json:
         write_json(year_json(year))

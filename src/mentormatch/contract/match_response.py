@@ -1,6 +1,7 @@
 """What is told of a matching as JSON; codes are stable, sentences in the language that is spoken."""
 
-from typing import Annotated, Self
+from dataclasses import replace
+from typing import Annotated, Any, Self
 
 from pydantic import Field as Setting
 
@@ -9,12 +10,15 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.response import Response as Response
 from mentormatch.explanation.caveats import Code
+from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange, RuleConflict
 from mentormatch.explanation.goal_prices import PlacesLeft, places_words, price_words
-from mentormatch.explanation.pairs import Chain, Pair
+from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.pairs import Chain, Pair, chains
 from mentormatch.explanation.unmatched_people import Unmatched
 from mentormatch.fields import Side
 from mentormatch.operations.matching import Matching
+from mentormatch.people.codes import tells_who
 from mentormatch.people.cohort import Cohort
 from mentormatch.record.seal import Stamp
 
@@ -185,9 +189,11 @@ class MatchResponse(VersionedPickle, Response):
     record: Stamp | None = None
 
     @classmethod
-    def of(cls, matching: Matching) -> Self:
-        """Return what a matching says."""
-        return cls(
+    def of(cls, matching: Matching, labels: Labels = KEYS) -> Self:
+        """Return what a matching says, its people under these labels."""
+        case = replace(matching.case, labels=labels)
+        diagnosis = matching.diagnosis if labels is KEYS or matching.diagnosis is None else diagnose_case(case)
+        told = cls(
             status=matching.status,
             canonical=matching.solution.canonical,
             caveats=caveats_out(matching),
@@ -196,18 +202,32 @@ class MatchResponse(VersionedPickle, Response):
             engine=matching.solution.engine,
             tiers=tiers_out(matching),
             gap=matching.solution.gap,
-            pairs=[pair_out(pair) for pair in matching.pairs],
-            unmatched=list(map(unmatched_out, matching.unmatched, matching.smallest_changes)),
-            chains=list(map(chain_out, matching.chains)),
-            rejected=rejected_out(matching.cohort),
+            pairs=[pair_out(pair, labels) for pair in matching.pairs],
+            unmatched=list(map(unmatched_out, *matching.told_unmatched(labels))),
+            chains=list(map(chain_out, matching.chains if labels is KEYS else chains(case))),
+            rejected=rejected_out(matching.cohort, labels),
             remarks=remarks_out(matching.cohort),
             goal_prices=[
                 GoalPriceOut(goal=price.goal, sentence=price_words(price), differences=price.differences)
                 for price in matching.goal_prices
             ],
             kept_places=list(map(kept_places_out, matching.kept_places)),
-            diagnosis=None if matching.diagnosis is None else diagnosis_out(matching.diagnosis),
+            diagnosis=None if diagnosis is None else diagnosis_out(diagnosis),
         )
+        return told if labels is KEYS else cls.model_validate(label_texts(told.model_dump(mode="json"), labels))
+
+
+def label_texts(value: Any, labels: Labels) -> Any:
+    """Return a value of JSON whose texts hold no key of anybody who is called otherwise."""
+    match value:
+        case str():
+            return labels.text(value)
+        case list():
+            return [label_texts(each, labels) for each in value]
+        case dict():
+            return {labels.text(name): label_texts(each, labels) for name, each in value.items()}
+        case _:
+            return value
 
 
 def kept_places_out(left: PlacesLeft) -> KeptPlacesOut:
@@ -233,9 +253,13 @@ def tiers_out(matching: Matching) -> list[TierOut]:
     return [TierOut(goal=tier.goal, value=tier.value, bound=tier.bound) for tier in matching.solution.tiers]
 
 
-def rejected_out(cohort: Cohort) -> list[RejectedOut]:
-    """Return the rows that are nobody, as the contract has them."""
-    return [RejectedOut(source=row.source, line=row.line, key=row.key, reason=row.reason) for row in cohort.rejected]
+def rejected_out(cohort: Cohort, labels: Labels = KEYS) -> list[RejectedOut]:
+    """Return the rows that are nobody, as the contract has them; without keys that tell who people are if labelled."""
+    keys = [row.key if labels is KEYS or not tells_who(row.key) else "" for row in cohort.rejected]
+    return [
+        RejectedOut(source=row.source, line=row.line, key=key, reason=row.reason)
+        for row, key in zip(cohort.rejected, keys, strict=True)
+    ]
 
 
 def remarks_out(cohort: Cohort) -> list[RemarkOut]:
@@ -287,8 +311,8 @@ def diagnosis_out(diagnosis: Diagnosis) -> DiagnosisOut:
     )
 
 
-def pair_out(pair: Pair) -> PairOut:
-    """Return one pair as the contract has it."""
+def pair_out(pair: Pair, labels: Labels = KEYS) -> PairOut:
+    """Return one pair as the contract has it, its people under these labels."""
     parts = [
         ContributionOut(
             criterion=part.criterion,
@@ -302,8 +326,8 @@ def pair_out(pair: Pair) -> PairOut:
         for part in pair.contributions
     ]
     return PairOut(
-        mentor=pair.mentor,
-        mentee=pair.mentee,
+        mentor=labels.person("mentor", pair.mentor),
+        mentee=labels.person("mentee", pair.mentee),
         points=pair.points,
         score=pair.score,
         answered=pair.answered,

@@ -6,26 +6,29 @@ are equal, and wherever names come from a table that ``forget`` does not read, t
 What people are called in a text: keys, or pseudonyms where a key would tell who they are; people in numbers.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import counted, listed, quoted, thousands
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.people.codes import LETTERS, codes_of, digits, tells_who
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Rule
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import ADDRESS
 
-LETTERS: Mapping[Side, str] = {"mentor": "M", "mentee": "E"}
 ABSENT = mark("personne absente")
+ADDRESS_IN_TEXT = re.compile(r"[^\s@,;:<>()\[\]\"«»]+@[\w.-]*\w")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Labels:
     """The label of each person, by side and key; a key without a label is ``unknown``, or itself where that is None."""
 
@@ -35,6 +38,37 @@ class Labels:
     def person(self, side: Side, key: str) -> str:
         """Return what the person with this key is called."""
         return self.known.get((side, canonical(key)), key if self.unknown is None else self.unknown)
+
+    def pair(self, pair: tuple[str, str]) -> tuple[str, str]:
+        """Return what the two people of a pair are called, a mentor and a mentee by their keys."""
+        return self.person("mentor", pair[0]), self.person("mentee", pair[1])
+
+    def text(self, text: str, *, others: bool = True) -> str:
+        """Return a text that holds no key of anybody who is called otherwise: the label stands there instead.
+
+        With ``others`` an e-mail address that is nobody's key is ``unknown`` as well.
+        """
+        if self.unknown is None or (label := self._anywhere.get(canonical(text))):
+            return text if self.unknown is None else label
+        unknown = self.unknown
+
+        def label_of(found: re.Match[str]) -> str:
+            return self._anywhere.get(canonical(found[0]), unknown if others else found[0])
+
+        hidden = ADDRESS_IN_TEXT.sub(label_of, text) if "@" in text else text
+        return self._odd_keys.sub(label_of, hidden) if self._odd_keys else hidden
+
+    @cached_property
+    def _anywhere(self) -> dict[str, str]:
+        """The label of each key, on whichever side it is; that of the mentor if both have it."""
+        return {key: label for (_, key), label in reversed([*self.known.items()])}
+
+    @cached_property
+    def _odd_keys(self) -> re.Pattern[str] | None:
+        """What finds the keys that tell who people are and are no plain addresses; None if there are none."""
+        odd = [key for key in self._anywhere if tells_who(key) and not ADDRESS_IN_TEXT.fullmatch(key)]
+        longest_first = map(re.escape, sorted(odd, key=len, reverse=True))
+        return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", re.IGNORECASE) if odd else None
 
     def anybody(self, side: Side | None, key: str) -> str:
         """Return what somebody with this key is called, on whichever side they are where that is not said."""
@@ -55,11 +89,11 @@ KEYS = Labels()
 
 
 def pseudonyms(cohort: Cohort) -> Labels:
-    """Return numbered labels in the order of the cohort: M01, M02 ... for mentors, E01, E02 ... for mentees.
+    """Return numbered labels: the codes of people, else M01, M02 ... for mentors and E01, E02 ... for mentees.
 
     Who is on both sides has one, as a mentor.
     """
-    known = {
+    known = codes_of(cohort) or {
         (side, canonical(key)): f"{LETTERS[side]}{number:0{digits(len(cohort.side(side)))}d}"
         for side in SIDES
         for number, key in enumerate(cohort.side(side).ids, start=1)
@@ -73,9 +107,10 @@ def on_both_sides(cohort: Cohort) -> list[tuple[tuple[Side, str], tuple[Side, st
     return [(("mentor", keys[0][i]), ("mentee", keys[1][k])) for i, k in zip(*cohort.both, strict=True)]
 
 
-def codes(cohort: Cohort, programme: Programme) -> Labels:
-    """Return people by their codes where they have some, by pseudonyms where keys are e-mail addresses."""
-    return KEYS if programme.fields_with("key") else pseudonyms(cohort)
+def codes(cohort: Cohort) -> Labels:
+    """Return the codes by which every document calls people: their keys, or codes where keys tell who people are."""
+    known = codes_of(cohort)
+    return Labels(known, tr(ABSENT)) if known else KEYS
 
 
 IN_ROLE: Mapping[Side, str] = {"mentor": mark("{person} comme mentor·e"), "mentee": mark("{person} comme mentoré·e")}
@@ -88,11 +123,6 @@ def in_role(person: str, side: Side) -> str:
     'P02 comme mentor·e'
     """
     return tr(IN_ROLE[side], person=person)
-
-
-def digits(count: int) -> int:
-    """Return how many figures number this many people, two at least."""
-    return max(2, len(str(count)))
 
 
 def people_in_words(number: int, side: Side) -> str:
@@ -152,12 +182,23 @@ def cohort_names(given: GivenNames, cohort: Cohort, programme: Programme) -> Nam
     Raises RequestError where a mapping has a key of nobody who answered, or lacks that of somebody of the cohort.
     """
     people = {side: cohort.side(side).ids for side in SIDES}
+    if isinstance(given, Mapping):
+        given = by_keys(given, cohort)
     return names_of(given, people, programme, others=[row.key for row in cohort.rows])
+
+
+def by_keys(given: Mapping[str, str], cohort: Cohort) -> dict[str, str]:
+    """Return names by key, also those that are given by code; who is given by both stays given twice."""
+    found: dict[str, str] = {}
+    for code, name in given.items():
+        keys = {key for side in SIDES for key, own in cohort.coded(side) if canonical(own) == canonical(code)}
+        found |= dict.fromkeys(keys - given.keys() or {code}, name)
+    return found
 
 
 def cohort_labels(given: GivenNames, cohort: Cohort, programme: Programme) -> Labels:
     """Return the people of a cohort by their names, as ``cohort_names``; the code stands beside a name of a table."""
-    plain = codes(cohort, programme)
+    plain = codes(cohort)
     return labels_with_names(cohort_names(given, cohort, programme), plain, coded=isinstance(given, Mapping))
 
 
@@ -174,14 +215,19 @@ def names_of(
     """
     persons = [(side, key) for side in SIDES for key in people.get(side, ())]
     if isinstance(given, Contacts):
-        field = programme.documents.name or ""
-        found = {one: given.names.get(one) or given.of(*one).get(field, "") for one in persons}
+        found = {one: given.names.get(one) or given_name(given, programme, one) for one in persons}
         return {one: name for one, name in found.items() if name}
     problems = list(name_problems(given, people, programme, None if others is None else list(others)))
     if problems:
         raise RequestError(tr(REFUSED), problems)
     known = {canonical(key): " ".join(name.split()) for key, name in given.items()}
     return {(side, key): known[canonical(key)] for side, key in persons}
+
+
+def given_name(contacts: Contacts, programme: Programme, person: tuple[Side, str]) -> str:
+    """Return the name that somebody gave in the fields of names; empty if they gave none."""
+    said = contacts.of(*person)
+    return " ".join(said[field] for field in programme.documents.names if field in said)
 
 
 def name_problems(

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.explanation.diagnosis.findings import PossibleChange
-from mentormatch.explanation.names import NamesByPerson
+from mentormatch.explanation.names import KEYS, Labels, NamesByPerson
 from mentormatch.explanation.pairs import Chain, Pair
 from mentormatch.explanation.unmatched_people import Unmatched
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages.translation import language, mark, tr
+from mentormatch.people.codes import tells_who
 from mentormatch.people.cohort import FATES, Cohort, RowFate
 from mentormatch.scoring.scores import ScoreTable
 
@@ -63,7 +64,7 @@ def sheet(columns: Sequence[tuple[str, str]], rows: Iterable[tuple[CellValue, ..
     return ResultSheet(tuple(name for name, _ in columns), tuple(title for _, title in columns), tuple(rows))
 
 
-def pair_sheet(pairs: Sequence[Pair], names: NamesByPerson | None = None) -> ResultSheet:
+def pair_sheet(pairs: Sequence[Pair], names: NamesByPerson | None = None, labels: Labels = KEYS) -> ResultSheet:
     """Return one row a pair: who, the points, how much is answered, and the reasons in words; last what names say."""
     columns = [
         ("mentor", tr("Mentor·e")),
@@ -73,9 +74,11 @@ def pair_sheet(pairs: Sequence[Pair], names: NamesByPerson | None = None) -> Res
         ("reasons", tr("Pourquoi")),
     ]
     columns += [] if names is None else [(f"{side}_name", tr(title)) for side, title in NAMED.items()]
-    return sheet(
-        columns, ((p.mentor, p.mentee, p.points, p.answered, reasons(p), *names_of_pair(p, names)) for p in pairs)
+    rows = (
+        (*labels.pair((p.mentor, p.mentee)), p.points, p.answered, labels.text(reasons(p)), *names_of_pair(p, names))
+        for p in pairs
     )
+    return sheet(columns, rows)
 
 
 def names_of_pair(pair: Pair, names: NamesByPerson | None) -> tuple[str, ...]:
@@ -90,7 +93,7 @@ def reasons(pair: Pair) -> str:
     return " · ".join(tr("{criterion} : {reason}", criterion=part.criterion, reason=part.reason) for part in parts)
 
 
-def contribution_sheet(pairs: Sequence[Pair]) -> ResultSheet:
+def contribution_sheet(pairs: Sequence[Pair], labels: Labels = KEYS) -> ResultSheet:
     """Return one row for each criterion of each pair; the points of a pair add up to its score."""
     columns = [
         ("mentor", tr("Mentor·e")),
@@ -103,15 +106,15 @@ def contribution_sheet(pairs: Sequence[Pair]) -> ResultSheet:
         ("reason", tr("Pourquoi")),
     ]
     rows = (
-        (p.mentor, p.mentee, c.group or "", c.criterion, c.share / 10_000, c.full / 10_000, c.answered, c.reason)
-        for p in pairs
+        (*people, c.group or "", c.criterion, c.share / 10_000, c.full / 10_000, c.answered, labels.text(c.reason))
+        for people, p in ((labels.pair((p.mentor, p.mentee)), p) for p in pairs)
         for c in p.contributions
     )
     return sheet(columns, rows)
 
 
 def unmatched_sheet(
-    unmatched: Sequence[Unmatched], changes: Sequence[PossibleChange | None], names: NamesByPerson | None = None
+    unmatched: Sequence[Unmatched], changes: Sequence[PossibleChange | None], names: Sequence[str] | None = None
 ) -> ResultSheet:
     """Return one row for each person without a partner, with the smallest change that would place them, and names."""
     columns = [
@@ -123,9 +126,15 @@ def unmatched_sheet(
     ]
     columns += [] if names is None else [("name", tr("Nom"))]
     rows = (
-        (one.person, tr(SIDE_WORDS[one.side]), one.code, one.reason, in_words(change))
-        + (() if names is None else (names.get((one.side, one.person), ""),))
-        for one, change in zip(unmatched, changes, strict=True)
+        (
+            one.person,
+            tr(SIDE_WORDS[one.side]),
+            one.code,
+            one.reason,
+            in_words(change),
+            *([] if names is None else [name]),
+        )
+        for one, change, name in zip(unmatched, changes, names or [""] * len(unmatched), strict=True)
     )
     return sheet(columns, rows)
 
@@ -147,8 +156,8 @@ def chain_sheet(chains: Sequence[Chain]) -> ResultSheet:
     return sheet(columns, rows)
 
 
-def rejected_sheet(rejected: Sequence[RowFate]) -> ResultSheet:
-    """Return one row for each row that is nobody."""
+def rejected_sheet(rejected: Sequence[RowFate], labels: Labels = KEYS) -> ResultSheet:
+    """Return one row for each row that is nobody; its key only if it does not tell who somebody is."""
     columns = [
         ("source", tr("Fichier")),
         ("line", tr("Ligne")),
@@ -156,7 +165,19 @@ def rejected_sheet(rejected: Sequence[RowFate]) -> ResultSheet:
         ("fate", tr("Sort")),
         ("reason", tr("Raison")),
     ]
-    return sheet(columns, ((row.source, row.line, row.key, tr(FATES[row.fate]), row.reason) for row in rejected))
+    keys = ("" if tells_who(row.key) else row.key for row in rejected)
+    rows = (
+        (row.source, row.line, key, tr(FATES[row.fate]), labels.text(row.reason))
+        for row, key in zip(rejected, keys, strict=True)
+    )
+    return sheet(columns, rows)
+
+
+def code_sheet(cohort: Cohort, labels: Labels) -> ResultSheet:
+    """Return one row a person, which joins the code of documents to the key."""
+    columns = [("side", tr("Côté")), ("code", tr("Code")), ("key", tr("Identifiant"))]
+    people = ((side, key) for side in SIDES for key in cohort.side(side).ids)
+    return sheet(columns, ((tr(SIDE_WORDS[side]), labels.person(side, key), key) for side, key in people))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,23 +189,31 @@ class Grid:
     points: NDArray[np.float64]
 
 
-def score_grid(cohort: Cohort, scores: ScoreTable, problem: AssignmentProblem) -> Grid:
-    """Return the points of every allowed pair."""
+def score_grid(cohort: Cohort, scores: ScoreTable, problem: AssignmentProblem, labels: Labels = KEYS) -> Grid:
+    """Return the points of every allowed pair, people under these labels."""
     points = np.full(scores.values.shape, np.nan)
     mentors, mentees = problem.scores.pairs()
     points[mentors, mentees] = scores.values[mentors, mentees] / 10_000
-    return Grid(cohort.mentors.ids, cohort.mentees.ids, points)
+    called_so = (tuple(labels.person(side, key) for key in cohort.side(side).ids) for side in SIDES)
+    return Grid(*called_so, points)
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
     """The tables of a matching as pandas frames; columns have the stable English names.
 
-    ``grid`` is only asked for where the scores of all pairs are.
+    ``grid`` is only asked for where the scores of all pairs are. People have the codes of documents; ``codes`` joins
+    these to keys.
     """
 
     sheets: Mapping[str, ResultSheet]
     grid: Callable[[], Grid]
+    who: Callable[[], ResultSheet]
+
+    @property
+    def codes(self) -> "DataFrame":
+        """One row a person: side, code, key. Code and key are the same unless keys tell who people are."""
+        return frame(self.who())
 
     @property
     def pairs(self) -> "DataFrame":

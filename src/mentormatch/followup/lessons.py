@@ -9,7 +9,7 @@ is told of fewer than ``LEAST_SHOWN`` pairs that went well, or that did not, and
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from os import PathLike
@@ -25,7 +25,7 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.inference import LEAST_SHOWN, LEVEL, MOVED, ExactEffect, Stratum, correct_levels, people_needed
 from mentormatch.base.strict_json import JsonMessage, KeptMessage, parse_json
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.names import GivenNames, NamesByPerson, names_of
+from mentormatch.explanation.names import ABSENT, KEYS, GivenNames, Labels, NamesByPerson, names_of
 from mentormatch.explanation.pairs import Contribution, Pair
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields import SIDES, Side
@@ -44,6 +44,7 @@ from mentormatch.followup.waves import (
 )
 from mentormatch.languages.phrases import about, counted, listed, percent, quoted, system_reason, thousands
 from mentormatch.languages.translation import language, mark, once_spoken, own_language, tr
+from mentormatch.people.codes import PersonCodes, tells_who
 from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.programme.programme import Programme
 
@@ -58,6 +59,13 @@ class Year(VersionedPickle):
     programme: Programme
     pairs: tuple[Pair, ...]
     waves: tuple[Wave, ...]
+    codes: PersonCodes = field(default_factory=dict)
+
+    @property
+    def labels(self) -> Labels:
+        """What documents call people: their keys, or codes where keys tell who they are."""
+        keys = [key for pair in self.pairs for key in keys_of(pair).values()]
+        return Labels(self.codes, tr(ABSENT)) if self.codes and any(map(tells_who, keys)) else KEYS
 
     def __repr__(self) -> str:
         return f"Year({len(self.pairs)} pairs, {', '.join(map(repr, self.waves))})"
@@ -122,7 +130,13 @@ class Year(VersionedPickle):
         return shown
 
 
-def follow_up(programme: Programme, pairs: Sequence[Pair], waves: Mapping[int, AnswerSource]) -> Year:
+def follow_up(
+    programme: Programme,
+    pairs: Sequence[Pair],
+    waves: Mapping[int, AnswerSource],
+    *,
+    codes: PersonCodes | None = None,
+) -> Year:
     """Return the year so far: who meets no more, who should be called, what became of the pairs.
 
     Parameters
@@ -133,6 +147,9 @@ def follow_up(programme: Programme, pairs: Sequence[Pair], waves: Mapping[int, A
         Those of a matching, or of ``evaluate`` for pairs made by hand.
     waves
         The file or frame of answers, by month; one row a person, known by their code.
+    codes
+        The codes of the people of the pairs, by side and key, where keys tell who people are; None: those that are
+        stored beside the programme.
 
     Raises
     ------
@@ -156,8 +173,9 @@ def follow_up(programme: Programme, pairs: Sequence[Pair], waves: Mapping[int, A
     """
     with language(programme.heading.language, unless_asked=True):
         refuse_months(programme, waves)
-        read = (read_wave(programme, pairs, month, waves[month]) for month in sorted(waves))
-        return Year(programme, tuple(pairs), tuple(read))
+        known = programme.codes.known if codes is None else codes
+        read = (read_wave(programme, pairs, month, waves[month], known) for month in sorted(waves))
+        return Year(programme, tuple(pairs), tuple(read), known)
 
 
 def refuse_months(programme: Programme, waves: Mapping[int, AnswerSource]) -> None:

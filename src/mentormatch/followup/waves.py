@@ -22,6 +22,7 @@ from mentormatch.fields import ACROSS, SIDES, AnyField, Side, Text
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
+from mentormatch.people.codes import PersonCodes
 from mentormatch.people.cohort import People, Remark, RowFate, merge_remarks
 from mentormatch.programme.enrolment import AnswerSource, email_of, read_tables
 from mentormatch.programme.programme import Programme
@@ -97,17 +98,22 @@ class Wave:
         )
 
 
-def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: AnswerSource) -> Wave:
+def read_wave(
+    programme: Programme, pairs: Sequence[Pair], months: int, source: AnswerSource, codes: PersonCodes
+) -> Wave:
     """Return what people answered after so many months.
 
-    Each row is known by the participant's code. Raises SurveyError where the file has no such column, or none of the
-    questions, or cannot be read.
+    Each row is known by the participant's code, or key. Raises SurveyError where the file has no such column, or
+    none of the questions, or cannot be read.
     """
     plan = plan_of_wave(programme)
     sheets = laid_out([(table, "mentee") for table, _ in read_tables(source)], plan)
     refuse_empty(sheets[0].places, sheets[0].table.source)
+    keys = {canonical(code): key for (_, key), code in codes.items()}
+    called = programme.follow_up.partner
+    sent_by_key = (by_keys(sent, keys, called) for sent in submissions(sheets[0], plan))
     of_people = pairs_of_people(pairs)
-    met = [one for sent in submissions(sheets[0], plan) for one in place_row(sent, programme, pairs, of_people)]
+    met = [one for sent in sent_by_key for one in place_row(sent, programme, pairs, of_people)]
     replies, gone, doubts = settle_replies([one for one in met if isinstance(one, WaveReply)])
     counting = {reply.sent.line for reply in replies}
     replaced = {row.line: row for row in gone if row.line not in counting}
@@ -120,6 +126,13 @@ def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: 
         tuple(sorted(rejected, key=lambda row: row.line)),
         (*remarks_of(sheets, plan), *doubts, *odd),
     )
+
+
+def by_keys(sent: Submission, keys: Mapping[str, str], partner: str | None) -> Submission:
+    """Return a row whose person and partner are named by their keys, whether they were by keys or codes."""
+    named = keys.get(canonical(answer_text(sent.answers, partner)))
+    answers = sent.answers if named is None or partner is None else {**sent.answers, partner: named}
+    return replace(sent, key=keys.get(canonical(sent.key), sent.key), answers=answers)
 
 
 def plan_of_wave(programme: Programme) -> Plan:

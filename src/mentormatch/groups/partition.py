@@ -164,7 +164,7 @@ class Grouping(Result):
     @property
     def veiled(self) -> Self:
         """The same groups, whose people are called by pseudonyms where their keys are e-mail addresses."""
-        return self if self.labels is not KEYS else replace(self, labels=codes(self.cohort, self.programme))
+        return self if self.labels is not KEYS else replace(self, labels=codes(self.cohort))
 
     def name_of(self, key: str) -> str:
         """Return what a member is called."""
@@ -333,7 +333,7 @@ class Grouping(Result):
     @property
     @own_language
     def as_dict_for_staff(self) -> dict[str, object]:
-        return staff_json(self if self.labels is KEYS else replace(self, labels=KEYS))
+        return staff_json(self if self.labels is KEYS else replace(self, labels=codes(self.cohort)))
 
     def __repr__(self) -> str:
         return f"Grouping({len(self.solution.groups)} groups, {self.status})"  # a notebook saves what it shows

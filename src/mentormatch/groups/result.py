@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from importlib import import_module
 from os import PathLike
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.errors import OutputError, Problem
-from mentormatch.explanation.names import Labels
+from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.explanation.tables import ResultSheet, frame
 from mentormatch.fields.clock import PARIS
 from mentormatch.groups.calendar import MINUTES, SessionEvent, calendar_of
@@ -55,6 +56,10 @@ class Result(ContentEquality, ABC):
     def relabel(self, labels: Labels) -> Self:
         """Return the same, its members called by their labels in all that is told to people."""
         return self
+
+    def in_codes(self, labels: Labels) -> Self:
+        """Return the same, its members called by their codes, also as programs are told it."""
+        return self if labels is KEYS else replace(self.relabel(labels), plain=None)
 
     @property
     @abstractmethod

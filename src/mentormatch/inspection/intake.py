@@ -30,6 +30,7 @@ from mentormatch.inspection.section import (
 from mentormatch.languages.phrases import listed, percent
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import language, mark, own_language, tr
+from mentormatch.people.codes import tells_who
 from mentormatch.people.cohort import Cohort, Remark
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.enrolment import AnswerSource, of_members, plan_of, read_tables
@@ -353,7 +354,7 @@ def report_on_tables(
     sheets = laid_out(tables, plan)
     cohort, contacts = take_apart(tables, plan)
     cohort = later(cohort) if later else cohort
-    keyed = bool(programme.fields_with("key"))
+    keyed = not any(tells_who(row.key) for row in cohort.rows)
     return Intake(
         programme,
         cohort,

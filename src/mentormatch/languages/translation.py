@@ -90,6 +90,15 @@ def tr(message: str, /, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def translations(message: str) -> set[str]:
+    """Return a message in every language."""
+    found = set[str]()
+    for code in LANGUAGES:
+        with language(code):
+            found.add(tr(message))
+    return found
+
+
 def tr_n(one: str, many: str, number: int, /, **values: object) -> str:
     """Return a message that depends on a number: ``one`` for the singular, ``many`` for the plural."""
     french = spoken() == FRENCH

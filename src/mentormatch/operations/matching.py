@@ -27,7 +27,7 @@ from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.edits import Edit, Note, pair_edits
 from mentormatch.explanation.goal_prices import GoalPrice, PlacesLeft, goal_prices, places_left
-from mentormatch.explanation.names import GivenNames, NamesByPerson, cohort_names
+from mentormatch.explanation.names import KEYS, GivenNames, Labels, NamesByPerson, codes, cohort_names
 from mentormatch.explanation.pairs import Chain, Pair, chains, explain_pair, explain_pairs
 from mentormatch.explanation.robustness import Robustness, SamplingPlan, robustness
 from mentormatch.explanation.tables import (
@@ -36,6 +36,7 @@ from mentormatch.explanation.tables import (
     ResultSheet,
     Sheets,
     chain_sheet,
+    code_sheet,
     contribution_sheet,
     pair_sheet,
     rejected_sheet,
@@ -221,10 +222,22 @@ class Matching(ContentEquality):
         """The rows that are nobody here: rejected, or replaced by another answer of the same person."""
         return tuple(Rejected(row.source, row.line, row.key, row.reason) for row in self.cohort.rejected)
 
+    @once_spoken
+    def labels(self) -> Labels:
+        """What documents, tables and frames call people: their keys, or codes where keys tell who they are."""
+        return codes(self.cohort)
+
+    def told_unmatched(self, labels: Labels) -> tuple[tuple[Unmatched, ...], tuple[PossibleChange | None, ...]]:
+        """Return everybody without a partner and the least that would place them, told under these labels."""
+        if labels is KEYS:
+            return self.unmatched, self.smallest_changes
+        case = replace(self.case, labels=labels)
+        return explain_unmatched(case), smallest_changes(case)
+
     @property
     def frames(self) -> Frames:
-        """The same as pandas frames: pairs, unmatched, rejected, chains, scores, contributions."""
-        return Frames(self.sheets, lambda: self.grid)
+        """The same as pandas frames: pairs, unmatched, rejected, chains, scores, contributions, codes."""
+        return Frames(self.sheets, lambda: self.grid, lambda: code_sheet(self.cohort, self.labels))
 
     @property
     def sheets(self) -> Mapping[str, ResultSheet]:
@@ -232,22 +245,26 @@ class Matching(ContentEquality):
         return self.named_sheets()
 
     def named_sheets(self, names: NamesByPerson | None = None) -> Mapping[str, ResultSheet]:
-        """Return the same tables, with the names of people beside their keys where these are given."""
+        """Return the same tables, with the names of people beside their codes where these are given."""
+        labels = self.labels
         return Sheets(
             self.language,
             {
-                "pairs": lambda: pair_sheet(self.pairs, names),
-                "unmatched": lambda: unmatched_sheet(self.unmatched, self.smallest_changes, names),
-                "contributions": lambda: contribution_sheet(self.pairs),
-                "chains": lambda: chain_sheet(self.chains),
-                "rejected": lambda: rejected_sheet(self.cohort.rejected),
+                "pairs": lambda: pair_sheet(self.pairs, names, labels),
+                "unmatched": lambda: unmatched_sheet(*self.told_unmatched(labels), self._names_of_unmatched(names)),
+                "contributions": lambda: contribution_sheet(self.pairs, labels),
+                "chains": lambda: chain_sheet(chains(replace(self.case, labels=labels))),
+                "rejected": lambda: rejected_sheet(self.cohort.rejected, labels),
             },
         )
+
+    def _names_of_unmatched(self, names: NamesByPerson | None) -> list[str] | None:
+        return None if names is None else [names.get((one.side, one.person), "") for one in self.unmatched]
 
     @property
     def grid(self) -> Grid:
         """The points of every pair that the rules allow; raises RequestError where there are too many pairs."""
-        return score_grid(self.cohort, self.scores, self.problem)
+        return score_grid(self.cohort, self.scores, self.problem, self.labels)
 
     @own_language
     def explain(self, mentor: str, mentee: str) -> Pair:

@@ -50,7 +50,8 @@ def read_names(source: AnswerSource, cohort: Cohort, programme: Programme) -> di
     'Nom de M06'
     """
     table = read_table(source)
-    known = {canonical(key) for key in (*cohort.mentors.ids, *cohort.mentees.ids, *(row.key for row in cohort.rows))}
+    people = (*cohort.mentors.ids, *cohort.mentees.ids, *cohort.mentors.aliases, *cohort.mentees.aliases)
+    known = set(map(canonical, (*people, *(row.key for row in cohort.rows))))
     column = most_known(table, known)
     columns = [] if column is None else name_columns(table, column)
     if column is None or not columns:

@@ -16,7 +16,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.strict_json import JsonMessage, KeptMessage, Keys, Text
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
-from mentormatch.fields import SIDES, Side
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import language, mark, once_spoken, tr
 from mentormatch.operations.carry_over import LeftOut
@@ -248,8 +248,16 @@ class Proposal(ContentEquality):
             ("round", tr("Depuis le tour")),
         ]
         with language(self.language, unless_asked=True):
+            called, text = self.matching.labels.person, self.matching.labels.text
             rows = [
-                (tr(SIDE_WORDS[side]), one.person, one.state, one.sentence, one.partner, one.round)
+                (
+                    tr(SIDE_WORDS[side]),
+                    called(side, one.person),
+                    one.state,
+                    text(one.sentence),
+                    called(ACROSS[side], one.partner) if one.partner else "",
+                    one.round,
+                )
                 for side in SIDES
                 for one in self.states(side)
             ]
@@ -266,8 +274,14 @@ class Proposal(ContentEquality):
             ("round", tr("Tour")),
         ]
         with language(self.language, unless_asked=True):
+            labels = self.matching.labels
             rows = [
-                (*one.pair, tr(SIDE_WORDS[one.side]) if one.side else "", tr(REASONS[one.reason]), one.round)
+                (
+                    *labels.pair(one.pair),
+                    tr(SIDE_WORDS[one.side]) if one.side else "",
+                    tr(REASONS[one.reason]),
+                    one.round,
+                )
                 for one in self.declined
             ]
             return sheet(columns, rows)
@@ -303,8 +317,9 @@ class Proposal(ContentEquality):
         """One row for each answer that is waited for: person and partner, and blank what they answer, and why not."""
         with language(self.language, unless_asked=True):
             needed = [side for side in SIDES if self.asked in ("both", side)]
+            called = self.matching.labels.pair
             rows = [
-                (pair[SIDES.index(side)], pair[1 - SIDES.index(side)], "", "")
+                (called(pair)[SIDES.index(side)], called(pair)[1 - SIDES.index(side)], "", "")
                 for side in needed
                 for pair in self.open
                 if (pair, side) not in self._rounds_read.accepted

@@ -14,7 +14,7 @@ from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.languages.translation import LANGUAGES, language, mark, tr
+from mentormatch.languages.translation import mark, tr, translations
 from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.proposal import COLUMNS, REASONS, Late, PairReply, Place, Proposal, Reason, ReplyRound
@@ -123,11 +123,12 @@ def close_round(proposal: Proposal, replies: Sequence[Reply], late: Late) -> Rep
     said: dict[tuple[KeyPair, Side], Reply] = {}
     left: dict[Place, Reply] = {}
     # Each reply is about one pair, or says that somebody left
-    for one in [] if problems else replies:
+    cohort = proposal.matching.cohort
+    for one in [] if problems else (replace(one, **keys_in(one, cohort)) for one in replies):
         found = [place for place in places[canonical(one.person)] if one.side in (None, place[0])]
         if found and one.answer == "left":
             left |= dict.fromkeys(places[canonical(one.person)], one)
-        elif len(found) != 1 and not is_one_person(proposal.matching.cohort, found):
+        elif len(found) != 1 and not is_one_person(cohort, found):
             problems.append(whose(one, len(found)))
         else:
             about = replied_pair(proposal, one, found)
@@ -145,6 +146,11 @@ def close_round(proposal: Proposal, replies: Sequence[Reply], late: Late) -> Rep
         if pair not in proposal.settled
     ]
     return ReplyRound(proposal.open, tuple(taken), tuple(left), late)
+
+
+def keys_in(one: Reply, cohort: Cohort) -> dict[str, str]:
+    """Return the keys of the people whom a reply names by keys or codes."""
+    return {"person": cohort.key_of(one.side, one.person), "partner": cohort.key_of(None, one.partner)}
 
 
 def answer_of(one: Reply) -> Literal["accepted", "declined"]:
@@ -279,14 +285,14 @@ def read_replies(source: AnswerSource, cohort: Cohort) -> tuple[Reply, ...]:
     places = {name: column_of(table.header, name) for name in COLUMNS}
     missing = [tr(COLUMNS[name]) for name in ("person", "answer") if places[name] is None]
     problems = [Problem(tr("colonnes"), tr("sans colonne {names}", names=listed(missing)))] if missing else []
-    known = {canonical(key) for side in SIDES for key in cohort.side(side).ids}
     found = list[Reply]()
     for record in () if missing else table.records:
         cells = {name: "" if at is None else record.cells[at].strip() for name, at in places.items()}
         where = tr("{source}, ligne {line}", source=table.source, line=record.line)
         if not cells["answer"]:
             continue
-        read = read_reply(cells, where, known)
+        known = any(cohort.side(side).has(cells["person"]) for side in SIDES)
+        read = read_reply(cells, where, known=known)
         if isinstance(read, Reply):
             found.append(read)
         else:
@@ -299,24 +305,15 @@ def read_replies(source: AnswerSource, cohort: Cohort) -> tuple[Reply, ...]:
 
 def column_of(header: Sequence[str], name: str) -> int | None:
     """Return the column of one question, by its words in any language or its name; None where there is none."""
-    words = {fold(name), *translations(COLUMNS[name])}
+    words = {fold(name), *map(fold, translations(COLUMNS[name]))}
     return next((at for at, title in enumerate(header) if fold(title) in words), None)
 
 
-def translations(text: str) -> set[str]:
-    """Return a text in every language, as texts are compared."""
-    found = set[str]()
-    for code in LANGUAGES:
-        with language(code):
-            found.add(fold(tr(text)))
-    return found
-
-
-def read_reply(cells: Mapping[str, str], where: str, known: set[str]) -> Reply | Problem:
+def read_reply(cells: Mapping[str, str], where: str, *, known: bool) -> Reply | Problem:
     """Return the reply in one row, or why it cannot be read; nobody's words are told again."""
     answer = next((one for one, words in ANSWERS.items() if fold(cells["answer"]) in spellings(one, words)), None)
     reason = next((one for one, words in REASONS.items() if fold(cells["reason"]) in spellings(one, (words,))), None)
-    if canonical(cells["person"]) not in known:
+    if not known:
         return Problem(where, tr("le code n'est celui de personne"), tr("un code de cette édition"))
     if answer is None:
         return Problem(
@@ -329,4 +326,4 @@ def read_reply(cells: Mapping[str, str], where: str, known: set[str]) -> Reply |
 
 def spellings(code: str, words: Iterable[str]) -> set[str]:
     """Return how a code may be written: as it is, or by its words in any language."""
-    return {fold(code)}.union(*(translations(word) if word else {""} for word in words))
+    return {fold(code)}.union(*(map(fold, translations(word) if word else {""}) for word in words))

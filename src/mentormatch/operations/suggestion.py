@@ -20,10 +20,11 @@ from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
+from mentormatch.explanation.names import codes
 from mentormatch.explanation.pairs import Pair, explain_pairs
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, frame, reasons, sheet
 from mentormatch.explanation.unmatched_people import Case, Unmatched, explain_unmatched
-from mentormatch.fields import SIDES, Side
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.translation import language, once_spoken, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, rules_by_hand
@@ -112,8 +113,16 @@ class Suggestions(VersionedPickle):
             ("reasons", tr("Pourquoi")),
         ]
         with language(self.language, unless_asked=True):
+            labels = codes(self.cohort)
             rows = [
-                (tr(SIDE_WORDS[side]), person, rank, partner_of(pair, side), pair.points, reasons(pair))
+                (
+                    tr(SIDE_WORDS[side]),
+                    labels.person(side, person),
+                    rank,
+                    labels.person(ACROSS[side], partner_of(pair, side)),
+                    pair.points,
+                    labels.text(reasons(pair)),
+                )
                 for side, lists in self.lists.items()
                 for person, own in lists.items()
                 for rank, pair in enumerate(own, 1)

@@ -19,6 +19,7 @@ from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
+from mentormatch.people.codes import codes_of, with_codes
 from mentormatch.people.cohort import Cohort, People, RowFate
 from mentormatch.places.gazetteer import PlaceColumn
 
@@ -34,12 +35,11 @@ def remove_people(cohort: Cohort, keys: Iterable[str]) -> Cohort:
 
     Raises RequestError where a key is nobody's.
     """
-    gone = {canonical(key): key for key in keys}
-    known = {canonical(key) for side in SIDES for key in cohort.side(side).ids}
+    gone = list({canonical(key): key for key in keys}.values())
     unknown = [
-        Problem("withdrawn", quoted(gone[key]), tr("l'identifiant d'une personne de cette édition"))
+        Problem("withdrawn", quoted(key), tr("l'identifiant d'une personne de cette édition"))
         for key in gone
-        if key not in known
+        if not any(cohort.side(side).has(key) for side in SIDES)
     ]
     if unknown:
         raise RequestError(tr("Qui n'est pas de cette édition ne peut pas la quitter"), unknown)
@@ -75,12 +75,14 @@ def add_people(cohort: Cohort, arrived: Cohort) -> Cohort:
     problems = [wrong for side in SIDES for wrong in misfits(side, cohort.side(side), arrived.side(side))]
     if problems:
         raise RequestError(tr("Les personnes qui arrivent ne peuvent pas rejoindre cette édition"), problems)
-    return Cohort(
+    joined = Cohort(
         stack_people(cohort.mentors, arrived.mentors),
         stack_people(cohort.mentees, arrived.mentees),
         (*cohort.rows, *arrived.rows),
         (*cohort.remarks, *arrived.remarks),
     )
+    codes = codes_of(cohort)
+    return with_codes(joined, codes, telling=bool(codes))
 
 
 def misfits(side: Side, here: People, new: People) -> list[Problem]:
@@ -118,7 +120,7 @@ def parts(column: Column) -> dict[str, Any]:
 def stack_people(here: People, new: People) -> People:
     """Return the people of one side, the newcomers after the others."""
     if not here.ids or not new.ids:
-        return here if here.ids else new
+        return replace(here if here.ids else new, aliases=())
     columns = {name: longer(column, new.columns[name]) for name, column in here.columns.items()}
     complete = np.concatenate([here.complete, new.complete])
     return People((*here.ids, *new.ids), columns, complete, np.concatenate([here.numbered, new.numbered]))

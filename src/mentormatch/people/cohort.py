@@ -37,13 +37,15 @@ class People(ContentEquality):
 
     ``ids`` are their keys as typed; ``columns`` hold one typed column a field; ``complete`` (n,) bool says who
     answered enough to be matched. ``persons`` (n, 2) uint64 are numbers of who they are, 0 for none: two people who
-    share one, in the same column, are the same person. None where nothing is known of that.
+    share one, in the same column, are the same person. None where nothing is known of that. ``aliases`` (n,) are the
+    codes by which documents call people, empty if keys are codes; who is looked for is found by either.
     """
 
     ids: tuple[str, ...]
     columns: Mapping[str, Column]
     complete: BoolVector
     persons: PersonNumbers | None = None
+    aliases: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"People({len(self)}, {len(self.columns)} columns)"  # a notebook saves what it shows
@@ -54,8 +56,10 @@ class People(ContentEquality):
     def take(self, index: Index) -> "People":
         """Return the people at ``index`` only, in that order."""
         columns = {name: column.take(index) for name, column in self.columns.items()}
-        ids = tuple(map(self.ids.__getitem__, np.asarray(index).tolist()))
-        return People(ids, columns, self.complete[index], None if self.persons is None else self.persons[index])
+        rows = np.asarray(index).tolist()
+        ids, aliases = (tuple(map(texts.__getitem__, rows if texts else ())) for texts in (self.ids, self.aliases))
+        persons = None if self.persons is None else self.persons[index]
+        return People(ids, columns, self.complete[index], persons, aliases)
 
     def with_answers(self, fields: Iterable[str]) -> "People":
         """Return the people with their answers to some fields, and no others."""
@@ -75,7 +79,7 @@ class People(ContentEquality):
         return both[:, 0], both[:, 1]
 
     def find(self, key: str) -> int:
-        """Return where the person with this key stands, whatever its case.
+        """Return where the person with this key, or with this code, stands, whatever its case.
 
         Raises RequestError where nobody here has it.
         """
@@ -86,12 +90,12 @@ class People(ContentEquality):
         return found
 
     def has(self, key: str) -> bool:
-        """Say whether somebody here has this key, whatever its case."""
+        """Say whether somebody here has this key, or this code, whatever its case."""
         return self._row(key) is not None
 
     def people_named(self, keys: Iterable[str]) -> BoolVector:
-        """Return (n,) bool: whose key is among ``keys``, whatever its case."""
-        sought = {canonical(key) for key in keys}
+        """Return (n,) bool: whose key, or code, is among ``keys``, whatever its case."""
+        sought = {self.compared[row] for row in map(self._row, keys) if row is not None}
         return np.array([key in sought for key in self.compared] if sought else np.zeros(len(self)), dtype=bool)
 
     @cached_property
@@ -104,8 +108,11 @@ class People(ContentEquality):
 
     @cached_property
     def _rows(self) -> dict[str, int]:
-        """Where each key stands; the first counts. Made when first needed."""
-        return dict(zip(reversed(self.compared), range(len(self) - 1, -1, -1), strict=True))
+        """Where each key stands, and each code; the first counts. Made when first needed."""
+        rows = range(len(self) - 1, -1, -1)
+        return dict(zip(map(canonical, reversed(self.aliases)), rows if self.aliases else (), strict=True)) | dict(
+            zip(reversed(self.compared), rows, strict=True)
+        )
 
     def person(self, row: int) -> "Person":
         """Return one of them."""
@@ -325,6 +332,16 @@ class Cohort(ContentEquality):
     def side(self, side: Side) -> People:
         """Return the people of one side."""
         return self.mentors if side == "mentor" else self.mentees
+
+    def coded(self, side: Side) -> list[tuple[str, str]]:
+        """Return key and code of each person of one side; nobody if keys are codes."""
+        people = self.side(side)
+        return list(zip(people.ids, people.aliases, strict=True)) if people.aliases else []
+
+    def key_of(self, side: Side | None, code: str) -> str:
+        """Return the key of the person of one side, or of either, with this code or key; else the text itself."""
+        sides = [self.mentors, self.mentees] if side is None else [self.side(side)]
+        return next((people.ids[people.find(code)] for people in sides if people.has(code)), code)
 
     @cached_property
     def both(self) -> tuple[IntVector, IntVector]:

@@ -109,7 +109,8 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         forgotten=programme.forgotten,
         alone=None if programme.sessions is None else "mentee",
         common_keys=programme.heading.keys_are_common,
-        names=name_fields(programme.fields, programme.documents.name),
+        names=name_fields(programme.fields, programme.documents.names),
+        codes=programme.codes.known,
         dates=programme.mapping.dates,
     )
 

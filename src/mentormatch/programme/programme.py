@@ -33,6 +33,7 @@ from mentormatch.fields.base import Special
 from mentormatch.fields.extension import Extension, FieldRef
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.people.cohort import Cohort
 from mentormatch.programme.sections import (
     Documents,
     FollowUp,
@@ -63,6 +64,7 @@ from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.scoring.emphasis import KINDS as EMPHASISED
 from mentormatch.scoring.emphasis import Emphasis
+from mentormatch.survey.code_table import CodeTable, read_codes
 from mentormatch.survey.plan import Target, answers_of, has_item, takes, target
 from mentormatch.survey.privacy import NOBODY, Forgotten, forgotten_beside, read_forgotten, secret_beside
 from mentormatch.survey.table import Order
@@ -176,11 +178,28 @@ class Programme(VersionedPickle, Part):
     follow_up: FollowUp = Setting(default_factory=FollowUp)
     sessions: Sessions | None = None
     _forgotten: Forgotten = PrivateAttr(default=NOBODY)
+    _codes: CodeTable = PrivateAttr(default=CodeTable())
 
     @property
     def forgotten(self) -> Forgotten:
         """Those who asked to be nobody in this programme: the list stands beside its file."""
         return self._forgotten
+
+    @property
+    def codes(self) -> CodeTable:
+        """The codes that people had before: they are stored beside its file."""
+        return self._codes
+
+    def keep_codes(self, cohort: Cohort) -> Path | None:
+        """Store the codes of a cohort beside the file of the programme; return where, if there was anything to store.
+
+        Nothing is stored if keys are codes, or if the programme comes from no file. Raises OutputError if the codes
+        cannot be written.
+        """
+        written = self._codes.keep(cohort)
+        if written is not None and self._codes.programme is not None:
+            self._codes = read_codes(self._codes.programme)
+        return written
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -191,7 +210,7 @@ class Programme(VersionedPickle, Part):
         """
         source = Path(path)
         loaded = cls.read(fill_tables(load_tables(source), source.parent), source.name)
-        loaded._forgotten = read_forgotten(source)
+        loaded._forgotten, loaded._codes = read_forgotten(source), read_codes(source)
         return loaded
 
     @classmethod

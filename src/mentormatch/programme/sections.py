@@ -155,6 +155,10 @@ class Role(Part):
             yield Problem("programme.role.both", tr("une question à une seule réponse"), expected)
 
 
+UNNAMED = mark("Programme à nommer")
+"""What a draft calls a programme until somebody gives it a name."""
+
+
 class Heading(Part):
     """What the programme is called, and how answers are taken.
 
@@ -293,8 +297,9 @@ type FurtherSheet = Literal["recruit", "incentives", "sturdy", "learn"]
 class Documents(Part):
     """What participants are handed: ``contacts`` are the contact fields that each reads of their partner.
 
-    ``name`` is the contact field by which a sheet calls people, instead of their key; ``message`` what the team says on
-    every sheet, a paragraph a line; ``score`` whether the points of the pair are told.
+    ``name`` is the contact field by which a sheet calls people, or several such fields, as first and last name;
+    ``message`` what the team says on every sheet, a paragraph a line; ``score`` whether the points of the pair are
+    told.
 
     ``sheets`` are further sheets of the team's workbook, each of which takes solving again: whom to recruit next,
     whether anybody gains by answering otherwise, which plan holds best if somebody leaves, and what editions before
@@ -302,17 +307,22 @@ class Documents(Part):
     that page prints what makes the points of each pair, however many there are.
     """
 
-    name: str | None = None
+    name: str | Annotated[list[str], Setting(min_length=1)] | None = None
     contacts: list[str] = Setting(default_factory=list)
     message: str = ""
     score: bool = False
     details: bool = False
     sheets: list[FurtherSheet] = Setting(default_factory=list)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The contact fields by which people are called, in their order; none if people are called by their codes."""
+        return (self.name,) if isinstance(self.name, str) else tuple(self.name or ())
+
     def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
         """Yield the contacts that are none of the programme's."""
         known = [name for name, field in fields.items() if field.use == "contact"]
-        named = [("name", self.name)] if self.name else []
+        named = [("name", name) for name in self.names]
         for setting, name in [*named, *(("contacts", contact) for contact in self.contacts)]:
             if name not in known:
                 found = tr("« {name} » n'est pas un champ d'usage « contact »", name=name)

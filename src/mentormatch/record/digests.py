@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
+from mentormatch.fields import SIDES
 from mentormatch.languages.text_keys import canonical
 from mentormatch.places.gazetteer import PlaceColumn
 
@@ -57,6 +58,12 @@ def digests_of_people(cohort: "Cohort") -> dict[tuple[str, str], str]:
         for side, (keys, each) in tables.items()
         for key, answers in zip(keys, each, strict=True)
     }
+
+
+def digest_of_codes(cohort: "Cohort") -> str:
+    """Return the digest of all codes with their keys; empty if keys are codes."""
+    pairs = [[side, code, canonical(key)] for side in SIDES for key, code in cohort.coded(side)]
+    return _digest(pairs) if pairs else ""
 
 
 def _digest(content: object) -> str:

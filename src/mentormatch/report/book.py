@@ -212,7 +212,7 @@ def write_grid(book: Book, matching: Matching) -> None:
         return
     page.put(0, 0, tr(LEGEND))
     write_headings(page, matching.grid)
-    chosen = {(pair.mentor, pair.mentee) for pair in matching.pairs}
+    chosen = {matching.labels.pair((pair.mentor, pair.mentee)) for pair in matching.pairs}
     write_cells(page, matching.grid, chosen)
 
 

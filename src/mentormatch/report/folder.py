@@ -67,6 +67,7 @@ def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of th
     ``examples`` are files to begin with that are written with them. Where nobody is named, the log is not whole, or
     something good would be lost and is not to be ``replaced``, nothing is written.
     """
+    matching.programme.keep_codes(matching.cohort)
     with write_generation(folder, KIND, replace=replace) as draft:
         draft.examples = dict(examples or {})
         compose(draft, matching, who=who, why=why, names=names)
@@ -79,6 +80,8 @@ def save_plans(
     """Write the documents of several plans together, each plan in a folder of its own, and return the files."""
     homes = [f"plan-{number}" for number, _ in enumerate(plans, 1)]
     known = None if names is None else cohort_names(names, plans[0].cohort, plans[0].programme)
+    for plan in plans[:1]:
+        plan.programme.keep_codes(plan.cohort)
     with track(), write_generation(folder, "plans", replace=replace) as draft:
         for home, plan in zip(homes, plans, strict=True):
             compose(draft.part(home, KIND), plan, who=None, why="", names=known)
@@ -161,6 +164,7 @@ def save_file(
     refuse(final, replace=replace)
     if final:
         keep_file(path)
+    matching.programme.keep_codes(matching.cohort)
     return write_document(path, content, KIND, replace=replace, private=names is not None)
 
 

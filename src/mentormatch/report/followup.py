@@ -23,6 +23,7 @@ from mentormatch.followup.waves import (
 from mentormatch.languages.phrases import counted, listed, percent
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.people.codes import tells_who
 from mentormatch.people.cohort import FATES
 from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.texts import render_template
@@ -70,7 +71,7 @@ def year_sheets(year: Year, labels: Labels = KEYS) -> dict[str, ResultSheet]:
         MEETINGS: meeting_sheet(year, labels),
         OUTCOMES: outcome_sheet(year.outcomes()),
         REJECTED: rejected_sheet(year),
-        REMARKS: remark_sheet(year),
+        REMARKS: remark_sheet(year, labels),
     }
 
 
@@ -117,14 +118,22 @@ def rejected_sheet(year: Year) -> ResultSheet:
         *(("fate", tr("Sort")), ("reason", tr("Raison"))),
     ]
     rows = (row for wave in year.waves for row in wave.rejected)
-    return sheet(columns, ((row.source, row.line, row.key, tr(FATES[row.fate]), row.reason) for row in rows))
+    return sheet(
+        columns,
+        (
+            (row.source, row.line, "" if tells_who(row.key) else row.key, tr(FATES[row.fate]), row.reason)
+            for row in rows
+        ),
+    )
 
 
-def remark_sheet(year: Year) -> ResultSheet:
+def remark_sheet(year: Year, labels: Labels) -> ResultSheet:
     """Return what is odd about the answers."""
     columns = [("source", tr("Fichier")), ("line", tr("Ligne")), ("text", tr("Remarque"))]
     remarks = (one for wave in year.waves for one in wave.remarks)
-    return sheet(columns, ((one.source, "" if one.line is None else one.line, one.text) for one in remarks))
+    return sheet(
+        columns, ((one.source, "" if one.line is None else one.line, labels.text(one.text)) for one in remarks)
+    )
 
 
 def outcome_sheet(counts: tuple[OutcomeCount, ...]) -> ResultSheet:
@@ -202,7 +211,7 @@ def notebook_fragment(year: Year) -> str:
 
 def fill_template(template: str, year: Year, names: NamesByPerson | None = None) -> str:
     """Return ``template`` filled with the year."""
-    tables, lines = year_sheets(year, labels_of(names)), year.outcomes()
+    tables, lines = year_sheets(year, labels_of(year, names)), year.outcomes()
     said = {
         "figures": tuple(figures(year)),
         "summary": year_summary(year),
@@ -218,15 +227,15 @@ def fill_template(template: str, year: Year, names: NamesByPerson | None = None)
     return render_template(template, name=year.programme.name, **said)
 
 
-def labels_of(names: NamesByPerson | None) -> Labels:
+def labels_of(year: Year, names: NamesByPerson | None) -> Labels:
     """Return what people are called in a document."""
-    return KEYS if names is None else labels_with_names(names, coded=True)
+    return year.labels if names is None else labels_with_names(names, year.labels, coded=True)
 
 
 def year_workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
     """Return the year as a workbook, with the names of people beside their keys where these are given."""
     book = Book(tr("Suivi – {name}", name=year.programme.name))
-    tables = {**year_sheets(year, labels_of(names)), LESSONS: lessons([year]).sheet}
+    tables = {**year_sheets(year, labels_of(year, names)), LESSONS: lessons([year]).sheet}
     for name, table in tables.items():
         columns = [
             BookColumn(title, width, form) for title, (form, width) in zip(table.titles, LOOKS[name], strict=True)
@@ -268,7 +277,7 @@ def year_json(year: Year) -> str:
         ],
         RESULTS: EditionResults.of(year).model_dump(mode="json"),
     }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    return year.labels.text(json.dumps(content, ensure_ascii=False, indent=1)) + "\n"
 
 
 WRITERS: dict[str, Callable[[Year, NamesByPerson | None], bytes]] = {

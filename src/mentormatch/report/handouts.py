@@ -5,7 +5,7 @@ these files are for their owner alone, because they say how people are reached.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 
@@ -13,13 +13,15 @@ from mentormatch.base.generation import write_document, write_generation
 from mentormatch.base.progress import track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.caveats import sentences_by_code
-from mentormatch.explanation.names import GivenNames, digits, name_called, with_names
+from mentormatch.explanation.names import GivenNames, Labels, name_called, with_names
+from mentormatch.explanation.pairs import Pair
 from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import about, counted, listed, points
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import language, mark, tr, tr_n
 from mentormatch.operations.matching import Matching
+from mentormatch.people.codes import digits
 from mentormatch.people.cohort import People
 from mentormatch.programme.enrolment import email_of
 from mentormatch.programme.programme import Programme
@@ -30,11 +32,11 @@ from mentormatch.record.digests import digest
 from mentormatch.record.log import check_chain
 from mentormatch.record.seal import Seal
 from mentormatch.record.verify import journal_beside
+from mentormatch.report.addressing import refuse_nameless
 from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.exporters.workbook import write_caveats
 from mentormatch.report.texts import render_template
-from mentormatch.report.view import labels_for_notebook
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import tells_a_person
 
@@ -48,7 +50,7 @@ NOBODY = mark("Nous n'avons pas de binôme à vous proposer pour le moment. L'é
 class Partner:
     """Somebody's partner: side, key, what they are called, how they are reached, the points where they are told.
 
-    ``code`` is the key as their partner reads it, empty where keys are e-mail addresses.
+    ``code`` is the key, or the code that stands for it.
     """
 
     side: Side
@@ -64,7 +66,8 @@ class Handout:
     """What one participant is handed: who they are, their partners; ``file`` is the name of their own file.
 
     Who is mentor and mentee at once is handed one, as a mentor; ``mentee`` is their key on the other side, else empty.
-    ``coded``: their name stands in a table apart, and by their key alone is it known whose sheet this is.
+    ``code`` is by what they are known, both codes where these differ. ``coded``: their name stands in a table apart,
+    and by their code alone is it known whose sheet this is.
     """
 
     side: Side
@@ -74,16 +77,12 @@ class Handout:
     file: str
     mentee: str = ""
     coded: bool = False
+    code: str = ""
 
     @property
     def keys(self) -> dict[Side, str]:
         """Their key on each side that they are on."""
         return {"mentor": self.key, "mentee": self.mentee} if self.mentee else {self.side: self.key}
-
-    @property
-    def code(self) -> str:
-        """By what they are known, both codes where these differ."""
-        return " / ".join({canonical(key): key for key in self.keys.values()}.values())
 
     def names(self, side: Side) -> list[str]:
         """Return what their partners on one side are called."""
@@ -148,7 +147,9 @@ def make_handouts(matching: Matching, contacts: Contacts) -> tuple[Handout, ...]
             key, other = people.ids[row], both.get(row, "") if side == "mentor" else ""
             own = (*partners[side].get(key, ()), *(partners["mentee"].get(other, ()) if other else ()))
             name, file = display_name(matching, contacts, side, key), handout_file(people, side, row)
-            handed.append(Handout(side, key, name, own, file, other, (side, key) in contacts.names))
+            one = Handout(side, key, name, own, file, other, (side, key) in contacts.names)
+            codes = [matching.labels.person(at, each) for at, each in one.keys.items()]
+            handed.append(replace(one, code=" / ".join({canonical(code): code for code in codes}.values())))
     return tuple(handed)
 
 
@@ -167,18 +168,19 @@ def partner(matching: Matching, contacts: Contacts, side: Side, key: str, points
     settings, fields = matching.programme.documents, matching.programme.fields
     known = contacts.of(side, key)
     lines = tuple((fields[name].question, known[name]) for name in partner_contact_fields(settings) if name in known)
-    code = key if matching.programme.fields_with("key") else ""
-    return Partner(side, key, code, display_name(matching, contacts, side, key), lines, points_text)
+    return Partner(
+        side, key, matching.labels.person(side, key), display_name(matching, contacts, side, key), lines, points_text
+    )
 
 
 def partner_contact_fields(settings: Documents) -> list[str]:
     """Return the contact fields that people read of their partners, besides the one by which these are called."""
-    return [name for name in settings.contacts if name != settings.name]
+    return [name for name in settings.contacts if name not in settings.names]
 
 
 def display_name(matching: Matching, contacts: Contacts, side: Side, key: str) -> str:
     """Return what somebody is called on a sheet."""
-    return name_called(matching.programme, contacts, labels_for_notebook(matching), (side, key))
+    return name_called(matching.programme, contacts, matching.labels, (side, key))
 
 
 def handout_file(people: People, side: Side, row: int) -> str:
@@ -302,7 +304,12 @@ def partner_columns(matching: Matching, handed: Sequence[Handout]) -> list[tuple
 def partner_cells(contacts: Contacts, partner: Partner, columns: Sequence[str]) -> Iterator[CellValue]:
     """Yield the cells of one partner, in these columns."""
     known = contacts.of(partner.side, partner.key)
-    own = {"role": tr(SIDE_WORDS[partner.side]), "partner": partner.key, "name": partner.name, "points": partner.points}
+    own = {
+        "role": tr(SIDE_WORDS[partner.side]),
+        "partner": partner.code,
+        "name": partner.name,
+        "points": partner.points,
+    }
     yield from (own.get(name, known.get(name, "")) for name in columns)
 
 
@@ -313,13 +320,17 @@ def pair_letter_sheet(matching: Matching, contacts: Contacts) -> ResultSheet:
     columns = [("mentor", tr(MENTOR)), ("mentee", tr(MENTEE))]
     for side, title in tuple(columns):
         columns += [(f"{side}_{name}", about(title, head)) for name, head in contact_columns(matching, fields)]
-    return sheet(columns, (pair_row(pair.mentor, pair.mentee, contacts, fields) for pair in matching.pairs))
+    return sheet(columns, (pair_row(pair, matching.labels, contacts, fields) for pair in matching.pairs))
 
 
-def pair_row(mentor: str, mentee: str, contacts: Contacts, fields: Sequence[str]) -> tuple[CellValue, ...]:
+def pair_row(pair: Pair, labels: Labels, contacts: Contacts, fields: Sequence[str]) -> tuple[CellValue, ...]:
     """Return the row of one pair."""
-    ours, theirs = contacts.of("mentor", mentor), contacts.of("mentee", mentee)
-    return (mentor, mentee, *(ours.get(name, "") for name in fields), *(theirs.get(name, "") for name in fields))
+    ours, theirs = contacts.of("mentor", pair.mentor), contacts.of("mentee", pair.mentee)
+    return (
+        *labels.pair((pair.mentor, pair.mentee)),
+        *(ours.get(name, "") for name in fields),
+        *(theirs.get(name, "") for name in fields),
+    )
 
 
 def contact_columns(matching: Matching, names: Sequence[str]) -> list[tuple[str, str]]:
@@ -383,7 +394,8 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
     Raises
     ------
     RequestError
-        The decision file is not that of these pairs.
+        The decision file is not that of these pairs; or the programme has no name, or somebody has none although the
+        survey asks for names.
     OutputError
         A file cannot be written, or somebody wrote in one that is there.
     """
@@ -391,6 +403,7 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
     with language(matching.language, unless_asked=True):
         contacts = with_names(contacts, names, matching.cohort, matching.programme)
         files = handout_files(matching, contacts, None if decision is None else seal_of(matching, Path(decision)))
+        matching.programme.keep_codes(matching.cohort)
         with write_generation(where, KIND, replace=replace) as draft:
             draft.caveats = sentences_by_code(matching.caveats)
             for name, content in files.items():
@@ -399,8 +412,9 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
 
 
 def handout_files(matching: Matching, contacts: Contacts, seal: Seal | None) -> dict[str, bytes]:
-    """Return the files by their names."""
+    """Return the files by their names. Raises RequestError if names are missing: see ``refuse_nameless``."""
     handed, said = make_handouts(matching, contacts), common_text(matching, seal)
+    refuse_nameless(matching, contacts, handed)
     files = {}
     with track_documents(len(handed) + 3) as begin:
         begin()

@@ -20,7 +20,6 @@ from io import BytesIO
 from typing import Literal
 from xml.parsers.expat import ParserCreate
 
-from mentormatch.explanation.names import KEYS
 from mentormatch.explanation.tables import CellValue
 from mentormatch.languages.phrases import about
 from mentormatch.languages.translation import LANGUAGES, language, mark, tr
@@ -236,14 +235,14 @@ class Plot:
 
 def write_charts(book: Book, matching: Matching) -> None:
     """Write the sheet, where there are pairs."""
-    best = best_waterfall(matching, KEYS)
+    best = best_waterfall(matching, matching.labels)
     if best is None or not matching.scores.held:
         return
     page = book.sheet(tr(CHARTS))
     for place, column in enumerate(SPREAD):
         page.sheet.set_column(place, place, column.width)
     page.sheet.set_column(3, 3, 12)
-    row = write_spread(book, page, Distribution(matching, KEYS))
+    row = write_spread(book, page, Distribution(matching, matching.labels))
     write_waterfall(book, page, best, row)
 
 

@@ -28,6 +28,7 @@ from mentormatch.operations.proposal import Proposal
 from mentormatch.operations.repair import keys_of
 from mentormatch.programme.enrolment import email_of
 from mentormatch.record.digests import digest
+from mentormatch.report.addressing import refuse_nameless
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.handouts import Handout, Partner, how_reached, make_handouts
 from mentormatch.survey.contacts import Contacts, fault_of
@@ -210,6 +211,8 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
     settled pair, all pairs of a matching being so, and to who has nobody; ``reminder``: to whose answer is missing.
     ``deadline`` stands in proposals and reminders, as it is written; ``names`` is a name for each key, where names
     stand in a table apart (see ``read_names``).
+
+    Raises RequestError if the programme has no name, or somebody has none although the survey asks for names.
     """
     matching = proposed if isinstance(proposed, Matching) else proposed.matching
     with language(matching.language, unless_asked=True):
@@ -217,17 +220,19 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
         contacts = with_names(contacts, names, matching.cohort, matching.programme)
         concerned = pairs_for(proposed, kind)
         ends = tr(" avant le {deadline}", deadline=deadline) if deadline else ""
-        written = []
+        written, handed = [], []
         for one in make_handouts(matching, contacts):
             own = [partner for partner in one.partners if pair_with(one, partner) in concerned]
             letter = letter_kind(proposed, kind, one, own)
             if letter is None:
                 continue
-            words = words_of(matching, replace(one, partners=tuple(own)), ends, reached=kind == "confirmation")
+            handed.append(replace(one, partners=tuple(own)))
+            words = words_of(matching, handed[-1], ends, reached=kind == "confirmation")
             if isinstance(proposed, Matching):
                 words["sentence"] = f"{words['sentence']} {one.missing}".strip()
             subject, text = used[letter].fill_in(words)
             written.append(Letter(one.code, address_of(matching, contacts, one), subject, text, letter_file(one)))
+        refuse_nameless(matching, contacts, handed)
         return tuple(written)
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_LIVE = re.compile("['\\s\u200b-\u200f\u2060\ufeff]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20\u2212]")
 _BEFORE = re.compile(r" (?=[:;?!%»])")
 _AFTER = re.compile(r"(?<=[«°]) ")
 
@@ -45,27 +44,6 @@ def encodable(text: str) -> str:
     'a\x1a\\udfff'
     """
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def guard(text: str) -> str:
-    """Return ``text`` so that no spreadsheet takes it for a formula: an apostrophe before what could start one.
-
-    White space, invisible characters and full-width signs are seen through. A text that already looks guarded gets
-    one more apostrophe, so that ``unguard`` gives every text back.
-
-    >>> guard("=1+1"), guard("'=1+1"), guard("D'Artagnan")
-    ("'=1+1", "''=1+1", "D'Artagnan")
-    """
-    return f"'{text}" if _LIVE.match(text) else text
-
-
-def unguard(text: str) -> str:
-    """Return the text that ``guard`` was given.
-
-    >>> unguard(guard("'=1+1"))
-    "'=1+1"
-    """
-    return text[1:] if text.startswith("'") and _LIVE.match(text, 1) else text
 
 
 def spaced(text: str) -> str:

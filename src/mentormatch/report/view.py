@@ -14,13 +14,14 @@ from mentormatch.base.version import __version__
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
-from mentormatch.explanation.names import KEYS, Labels, codes
+from mentormatch.explanation.names import KEYS, Labels, NamesByPerson, labels_with_names
 from mentormatch.explanation.pairs import Contribution, Pair, chains, explain_pairs
 from mentormatch.explanation.tables import SIDE_WORDS, in_words
 from mentormatch.explanation.unmatched_people import Unmatched, reasons
 from mentormatch.languages.phrases import percent, points
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.operations.matching import Matching
+from mentormatch.people.codes import tells_who
 from mentormatch.people.cohort import Remark
 from mentormatch.record import log
 from mentormatch.record.decision import DECISION_NAME
@@ -240,7 +241,7 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
         chains=chains_in_words(matching, labels),
         rejected=tuple(islice(asides(matching, labels), MOST_LISTED)),
         omitted=count_omitted(matching),
-        remarks=matching.cohort.remarks,
+        remarks=tuple(replace(one, text=labels.text(one.text)) for one in matching.cohort.remarks),
         criteria=tuple(words.criteria(matching)),
         rules=tuple(words.rules(matching, labels)),
         seed=matching.seed,
@@ -248,9 +249,9 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
     )
 
 
-def labels_for_notebook(matching: Matching) -> Labels:
-    """Return how a notebook names people: by their codes where they have some, by pseudonyms where keys are e-mails."""
-    return codes(matching.cohort, matching.programme)
+def document_labels(matching: Matching, names: NamesByPerson | None) -> Labels:
+    """Return what a document calls people: their codes, after their names where these are given."""
+    return matching.labels if names is None else labels_with_names(names, matching.labels, coded=True)
 
 
 def figures(matching: Matching) -> Iterator[tuple[int, str]]:
@@ -299,14 +300,14 @@ def explain_positions(matching: Matching, pairs: Sequence[tuple[int, int]]) -> t
 def card(pair: Pair, labels: Labels) -> Card:
     """Return one pair in words."""
     mentor, mentee = labels.person("mentor", pair.mentor), labels.person("mentee", pair.mentee)
-    return Card(mentor, mentee, points(pair.score), percent(pair.answered), tuple(parts(pair)))
+    return Card(mentor, mentee, points(pair.score), percent(pair.answered), tuple(parts(pair, labels)))
 
 
-def parts(pair: Pair) -> Iterator[ScorePart]:
+def parts(pair: Pair, labels: Labels) -> Iterator[ScorePart]:
     """Yield the criteria of a pair, each where its segment begins on the bar."""
     start = 0
     for place, share in enumerate(pair.contributions):
-        yield part(share, start, TONES[place % len(TONES)])
+        yield part(replace(share, reason=labels.text(share.reason)), start, TONES[place % len(TONES)])
         start += share.share
 
 
@@ -348,6 +349,6 @@ def explain_infeasibility(matching: Matching, labels: Labels) -> Diagnosis | Non
 
 
 def asides(matching: Matching, labels: Labels) -> Iterator[Aside]:
-    """Yield the rows that are nobody; whose row it was is told by its line alone where keys are not shown."""
+    """Yield the rows that are nobody; whose row it was is told by its line alone if keys tell who people are."""
     for row in matching.rejected:
-        yield Aside(row.source, row.line, row.key if labels.unknown is None else "", row.reason)
+        yield Aside(row.source, row.line, "" if tells_who(row.key) else row.key, labels.text(row.reason))

@@ -18,6 +18,7 @@ import numpy as np
 from mentormatch.fields import SIDES, AnyField, Side, Slots, columns_of
 from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
 from mentormatch.languages.translation import tr
+from mentormatch.people.codes import with_codes
 from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merge_remarks
 from mentormatch.survey.contacts import Contacts, fault_of
 from mentormatch.survey.duplicates import group_by, lines, one_fate, same_email, settle_duplicates, sheet_of
@@ -44,11 +45,11 @@ NAME = re.compile(
 )
 
 
-def name_fields(fields: Mapping[str, AnyField], called: str | None = None) -> tuple[str, ...]:
-    """Return the fields that ask people what they are called; where no question says so, the one ``called`` that."""
+def name_fields(fields: Mapping[str, AnyField], called: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the fields that ask people what they are called; where no question says so, those ``called`` that."""
     texts = {name: field for name, field in fields.items() if field.kind == "text" and field.use != "forbidden"}
     found = tuple(name for name, field in texts.items() if NAME.search(fold(field.question or name)))
-    return found or (() if called is None else (called,))
+    return found or called
 
 
 def numbers_of(entry: SurveyEntry, plan: Plan) -> tuple[int, int]:
@@ -318,7 +319,8 @@ def split(
     rows = sorted(fates, key=lambda row: (row.source, row.line))
     faults = {entry.row: dict(faulty(entry, questionnaire)) for entry in kept}
     mentors, mentees = (people_of(kept, plan, side) for side in SIDES)
-    cohort = Cohort(mentors, mentees, tuple(rows))
+    telling = plan.key in name_fields(plan.fields)
+    cohort = with_codes(Cohort(mentors, mentees, tuple(rows)), plan.codes, telling=telling)
     both = remarks_on_both(cohort, kept, plan)
     # What staff should look at; nothing of it decides anything.
     made = merge_remarks(

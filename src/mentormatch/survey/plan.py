@@ -28,6 +28,7 @@ from mentormatch.fields.base import position, split
 from mentormatch.fields.lists import peel, rank_of
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
+from mentormatch.people.codes import PersonCodes
 from mentormatch.survey.privacy import NOBODY, Forgotten
 from mentormatch.survey.table import Order
 
@@ -163,8 +164,8 @@ class Plan:
     the score rests on each field, side by side; ``minimum_answered`` is the share below which a person is set aside;
     ``renaming`` is what the files call otherwise, ``forgotten`` who asked to be nobody; ``alone`` is the side of
     everybody where nothing tells two sides apart; ``common_keys`` whether the same key on both sides is one person,
-    ``names`` the fields that ask people what they are called; ``dates`` is the order of day and month where a file
-    proves none.
+    ``names`` the fields that ask people what they are called; ``codes`` those that people had
+    before; ``dates`` is the order of day and month where a file proves none.
     """
 
     fields: Mapping[str, AnyField]
@@ -179,6 +180,7 @@ class Plan:
     alone: Side | None = None
     common_keys: bool = False
     names: tuple[str, ...] = ()
+    codes: PersonCodes = field(default_factory=dict)
     dates: Order | None = None
 
     @property

@@ -100,12 +100,12 @@ def make_secret(path: Path) -> None:
         write_whole(path, f"{secrets.token_hex(BYTES)}\n".encode(), private=True, once=True)
     except FileExistsError:
         return  # another process was quicker: there is one secret
-    ignore(path)
+    ignore(path, SECRET_SUFFIX)
 
 
-def ignore(path: Path) -> None:
-    """Have git ignore files of this suffix in their folder."""
-    rules, line = path.with_name(".gitignore"), f"*{path.suffix}"
+def ignore(path: Path, suffix: str) -> None:
+    """Have git ignore files that end in ``suffix`` in the folder of a file."""
+    rules, line = path.with_name(".gitignore"), f"*{suffix}"
     said = rules.read_text(encoding="utf-8") if rules.exists() else ""
     if line not in said.splitlines():
         write_whole(rules, f"{said}{'' if not said or said.endswith(chr(10)) else chr(10)}{line}\n".encode())

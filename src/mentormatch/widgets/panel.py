@@ -37,7 +37,6 @@ from mentormatch.operations.repair import Repair, repair
 from mentormatch.programme.edits import ProgrammeText
 from mentormatch.programme.programme import Programme
 from mentormatch.report.texts import spaced
-from mentormatch.report.view import labels_for_notebook
 from mentormatch.report.views.pairs import RepairPiece
 from mentormatch.report.views.piece import Piece
 
@@ -472,7 +471,7 @@ class DeparturesPanel(Panel):
     @property
     def called(self) -> Labels:
         """What people are called."""
-        return labels_for_notebook(self.before) if self.labels is None else self.labels
+        return self.before.labels if self.labels is None else self.labels
 
     def people(self) -> Iterator[tuple[str, Side, str]]:
         """Yield everybody: the name in gestures, which tells nothing of them, the side, the key."""

@@ -44,7 +44,9 @@ def reachable(matching: Matching) -> Contacts:
 
 def two_each(**documents: object) -> Matching:
     rules = programme(
-        fields={**FIELDS, **CONTACTS}, documents=documents, rules=[{"kind": "capacity", "side": "mentor", "most": 2}]
+        fields={**FIELDS, **CONTACTS},
+        documents={"name": "nom"} | documents,
+        rules=[{"kind": "capacity", "side": "mentor", "most": 2}],
     )
     return matched(rules, [person("M1")], [person("E1", "diffusion"), person("E2")])
 

@@ -24,6 +24,7 @@ from mentormatch.service.desk.documents import ACCESS
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.english import french_in
+from tests.laws.coded import in_keys
 from tests.service.desk.session import ANSWERS, PROGRAMME, VALIDATION, Sitting
 
 JOURNAL, DECISION = "binomes.journal.jsonl", "binomes.decision.json"
@@ -194,7 +195,7 @@ def test_what_is_validated_holds_for_whoever_checks_it_again(sitting: Sitting) -
     assert (told["refusal"], told["final"]) == ("", True)
     with ZipFile(BytesIO(sitting.content("hand", "binomes.zip"))) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    assert set(files) == {name for name in PURPOSES if not name.endswith(".zip")}
+    assert set(files) == {name for name in PURPOSES if not name.endswith(".zip")} - JOINING
     verification = verify_content(files[DECISION], head=told["head"], journal=files[JOURNAL])
     assert verification.outcome is VerificationOutcome.VERIFIED
     assert [one.who for one in verification.validations] == ["Camille Roux"]
@@ -411,3 +412,57 @@ def test_whatever_is_handed_over_is_read_or_refused_in_words(programme: bytes, a
     sitting.done("take", PROGRAMME, part="programme", name="p.toml")
     told = json.loads(sitting.ask("read").body)
     assert told.get("place") == "answers" or told["columns"]["blocked"]
+
+
+JOINING = {"qui-est-qui.csv", "edition.json", "propositions.json"}
+"""What is for the team alone: it joins codes and keys, or goes on from keys."""
+CANARY = "@cle.example"
+
+
+def by_address() -> tuple[bytes, bytes]:
+    """Return programme and answers of the example, with e-mail addresses as keys."""
+    programme, answers = (in_keys(content.decode("utf-8-sig"), "e-mail").encode() for content in (PROGRAMME, ANSWERS))
+    return programme, answers
+
+
+@pytest.mark.promise(46)
+@pytest.mark.parametrize("named", [False, True])
+def test_nothing_that_the_page_shows_or_hands_out_has_an_address_that_is_a_key(
+    sitting: Sitting, *, named: bool
+) -> None:
+    programme, answers = by_address()
+    sitting.done("take", programme, part="programme", name="programme.toml")
+    sitting.done("take", answers, part="answers", name="reponses.csv")
+    sitting.done("read")
+    plan = sitting.done("form")["plan"]
+    if named:
+        sitting.done("name", shown=True, where="documents")
+        sitting.done("name", shown=True)
+    lists = ("documents", "rounds", "letters", "after", "year")
+    told = {one["name"]: one["holds"] for kind in lists for one in plan[kind]}
+    found = {name: text_of(name, sitting.content("hand", name)) for name in told}
+    assert {name for name, text in found.items() if CANARY in text} == JOINING
+    assert {told[name] for name in JOINING} == {
+        "Des codes, et les adresses ou les noms auxquels ils répondent",
+        "Des adresses ou des noms, pour l\N{RIGHT SINGLE QUOTATION MARK}équipe seule",
+    }
+    assert CANARY not in json.dumps(sitting.desk.state()) + json.dumps(sitting.done("open"))
+    assert not [one["name"] for one in plan["views"] if CANARY in sitting.content("show", one["name"]).decode()]
+
+
+def test_who_is_who_is_offered_only_where_codes_are_not_the_keys(sitting: Sitting) -> None:
+    plan = sitting.formed()["plan"]
+    assert "qui-est-qui.csv" not in {one["name"] for one in plan["documents"]}
+
+
+def test_it_is_asked_before_sheets_go_out_in_which_nobody_reads_how_to_reach_their_partner(sitting: Sitting) -> None:
+    silent = PROGRAMME.replace(b'contacts = ["nom", "courriel"]', b"contacts = []")
+    assert silent != PROGRAMME
+    for programme, asked in ((PROGRAMME, False), (silent, True)):
+        sitting.done("take", programme, part="programme", name="programme.toml")
+        sitting.done("take", ANSWERS, part="answers", name="reponses.csv")
+        sitting.done("read")
+        plan = sitting.done("form")["plan"]
+        questions = {one["name"]: one["question"] for one in plan["documents"]}
+        assert ("Continuer quand même" in questions["fiches.zip"]) == asked
+        assert not any(question for name, question in questions.items() if name != "fiches.zip")

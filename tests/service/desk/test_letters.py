@@ -1,4 +1,4 @@
-"""The letters of a desk: those that ``letters`` writes, by name where documents hold names, as the programme speaks."""
+"""The letters of a desk: those that ``letters`` writes, by name, as the programme speaks."""
 
 from email import message_from_bytes
 from email.policy import default
@@ -6,10 +6,9 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import mentormatch as mm
-from mentormatch.explanation import cohort_names
 from tests.service.desk.session import VALIDATION, Sitting
 
-NAME, CODE = "Vialard Nadège", "M01"
+NAME = "Vialard Nadège"
 
 
 def lines(sitting: Sitting) -> dict[str, str]:
@@ -33,21 +32,14 @@ def mail_text(content: bytes) -> str:
     return f"{mail['To']}\n{mail['Subject']}\n{body.get_content()}".replace("\r\n", "\n")
 
 
-def test_letters_call_people_by_code_until_names_are_asked_for_and_have_addresses_all_the_same() -> None:
+def test_letters_call_people_by_name_whatever_other_documents_do() -> None:
     sitting = Sitting()
     sitting.formed()
     assert set(lines(sitting)) == {"lettres-proposition.zip", "lettres-rappel.zip"}
-    assert set(lines(sitting).values()) == {"Des codes et des coordonnées"}
-    coded = letters(sitting, "lettres-proposition.zip")
-    assert "Bonjour M01," in coded["lettre-mentor-01.eml"]
-    names = cohort_names(sitting.desk.contacts, sitting.desk.require_board().matching.cohort, mm.examples.programme())
-    assert not [name for name in names.values() if any(name in text for text in coded.values())]
-    sitting.done("name", shown=True, where="documents")
     assert set(lines(sitting).values()) == {"Des noms et des coordonnées"}
-    named = letters(sitting, "lettres-proposition.zip")
-    assert f"Bonjour {NAME}," in named["lettre-mentor-01.eml"]
-    assert named.keys() == coded.keys()
-    assert len(coded) == 33
+    written = letters(sitting, "lettres-proposition.zip")
+    assert f"Bonjour {NAME}," in written["lettre-mentor-01.eml"]
+    assert len(written) == 33
 
 
 def test_the_letters_are_those_of_the_library_and_speak_as_the_programme_does() -> None:

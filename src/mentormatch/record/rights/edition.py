@@ -35,6 +35,7 @@ from mentormatch.programme.enrolment import plan_of, read_contacts, read_survey,
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import DECISION_SUFFIX
 from mentormatch.record.log import LOG_SUFFIX
+from mentormatch.survey.code_table import codes_beside, read_code_rows
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.entries import SubmissionSheet, laid_out, submissions
 from mentormatch.survey.intake import words_in
@@ -61,11 +62,13 @@ class HeldData:
     """All that files of answers hold of one person: ``keys`` are their codes and e-mail addresses.
 
     ``texts`` are those and the contact details that nobody else gave: what tells that a document speaks of them.
+    ``codes`` are what documents call them instead of their keys.
     """
 
     rows: tuple[PersonRow, ...]
     keys: tuple[str, ...]
     texts: tuple[str, ...]
+    codes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Held({len(self.rows)} rows)"
@@ -81,6 +84,14 @@ class HeldData:
         """Return the same, to be found under their pseudonyms too: profiles and forms bear nothing else."""
         names = [pseudonyms.of(row.side, row.key) for row in self.rows if row.side]
         return replace(self, texts=tuple(dict.fromkeys((*self.texts, *names))))
+
+    def with_codes(self, edition: "Edition") -> "HeldData":
+        """Return the same, to be found under the codes of documents too; these are stored first, for all people."""
+        programme, keys = edition.load(), set(map(canonical, self.keys))
+        programme.keep_codes(read_survey(programme, **edition.files, tool=edition.tool, encoding=edition.encoding))
+        rows = read_code_rows(codes_beside(edition.programme))
+        codes = tuple(dict.fromkeys(code for _, code, key in rows if canonical(key) in keys))
+        return replace(self, texts=(*self.texts, *codes), codes=codes)
 
     def is_named_in(self, text: str) -> bool:
         """Say whether a text names the person."""
@@ -388,7 +399,7 @@ def export_person(edition: Edition, person: str) -> Export:
 
     Raises SurveyError where no row is theirs.
     """
-    found, cohort = find_held_data(edition.load(), edition.tables(), person), edition.cohort()
+    found, cohort = find_held_data(edition.load(), edition.tables(), person).with_codes(edition), edition.cohort()
     if secret_beside(edition.programme).exists():
         found = found.also_as(pseudonyms_for(edition.programme))
     naming = [path for path in edition.documents() if speaks_of(path, found)]
@@ -417,7 +428,7 @@ def row(sent: PersonRow, cohort: Cohort) -> dict[str, Any]:
 def results_in(path: Path, person: HeldData) -> Iterator[dict[str, Any]]:
     """Yield the pairs of a person, and that they have none with the reason, from a result that was written."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    keys = {canonical(key) for key in person.keys}
+    keys = {canonical(key) for key in (*person.keys, *person.codes)}
     for pair in content["pairs"]:
         if keys & {canonical(pair["mentor"]), canonical(pair["mentee"])}:
             yield {name: pair[name] for name in ("mentor", "mentee", "points", "answered")}

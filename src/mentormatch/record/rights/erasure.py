@@ -18,6 +18,7 @@ from mentormatch.languages.translation import tr, tr_n
 from mentormatch.operations.carry_over import CarryOver
 from mentormatch.record.log import LogEntry, account, append, sign
 from mentormatch.record.rights.edition import LETTER, Edition, HeldData, find_held_data, mentions, ours, speaks_of
+from mentormatch.survey.code_table import codes_beside, forget_codes
 from mentormatch.survey.privacy import forgotten_beside, pseudonyms_for, remember_to_forget, secret_beside
 from mentormatch.survey.table_reader import Rows, TableSource, rows_in
 from mentormatch.survey.text_decoder import physical_lines
@@ -50,6 +51,7 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
     """
     tables = [table for table, _ in edition.tables()]
     found = find_held_data(edition.load(), edition.tables(), person).also_as(pseudonyms_for(edition.programme))
+    found = found.with_codes(edition)
     left = [
         tr("{source}, ligne {line}, « {header} »", source=source, line=line, header=header)
         for source, line, header in mentions(found, tables)
@@ -64,6 +66,7 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
         *delete(edition, gone, found),
         *write_down(edition, entries_of(edition, found, who=who, why=why)),
     ]
+    forget_codes(edition.programme, found.keys)
     cut, kept = cut_rows(found, edition.files.values())
     named = (tr("{place} nomme cette personne", place=place) for place in left)
     deleted = tuple(path for path in gone if not path.exists())
@@ -176,11 +179,11 @@ def to_cut(file: Path, lines: Sequence[int]) -> str:
 
 
 def to_purge(edition: Edition) -> list[Path]:
-    """Return the files that a purge deletes: answers, documents of ours, the secret and the list beside the programme.
+    """Return the files that a purge deletes: answers, documents of ours, the secret, the list and the codes beside it.
 
     Without the secret every pseudonym is nobody's. The programme, decisions and logs stay.
     """
-    beside = (secret_beside(edition.programme), forgotten_beside(edition.programme))
+    beside = (secret_beside(edition.programme), forgotten_beside(edition.programme), codes_beside(edition.programme))
     made = (path for path in edition.documents() if ours(path))
     return [path for path in dict.fromkeys((*edition.files.values(), *made, *beside)) if path.is_file()]
 

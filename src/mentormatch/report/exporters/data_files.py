@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
+from mentormatch.base.formulas import guard
 from mentormatch.contract.match_response import MatchResponse
 from mentormatch.errors import OutputError, Problem
 from mentormatch.explanation.names import NamesByPerson
@@ -25,7 +26,7 @@ from mentormatch.languages.translation import tr
 from mentormatch.operations.matching import Exporter, Matching, NamedExporter
 from mentormatch.record.decision import DECISION_NAME, DECISION_SUFFIX, Decision
 from mentormatch.record.seal import Seal
-from mentormatch.report.texts import encodable, guard
+from mentormatch.report.texts import encodable
 
 
 class DelimitedExporter(NamedExporter):
@@ -81,7 +82,7 @@ class ResponseExporter(Exporter):
     filename: ClassVar[str] = "binomes.json"
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
-        return to_sealed_json(MatchResponse.of(matching), seal)
+        return to_sealed_json(MatchResponse.of(matching, matching.labels), seal)
 
     def reseal(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         try:

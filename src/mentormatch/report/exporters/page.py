@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mentormatch.explanation.names import KEYS, Labels, NamesByPerson, holding, labels_with_names
+from mentormatch.explanation.names import Labels, NamesByPerson, holding
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import about, counted, listed, points
@@ -34,12 +34,12 @@ from mentormatch.report.view import (
     MatchingView,
     UnmatchedLine,
     card,
+    document_labels,
     explain_infeasibility,
     explain_positions,
     explain_unmatched,
     figures,
     imprint,
-    labels_for_notebook,
     rank_pairs,
     view,
 )
@@ -59,7 +59,7 @@ class PageExporter(NamedExporter):
     filename: ClassVar[str] = "binomes.html"
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
-        labels = KEYS if names is None else labels_with_names(names, coded=True)
+        labels = document_labels(matching, names)
         pictures = {kind: each(matching, labels) for kind, each in SHOWN.items()}
         more: Mapping[str, object] = {
             "held": "" if names is None else holding(names),
@@ -74,7 +74,7 @@ class PageExporter(NamedExporter):
 
     def fragment(self, matching: Matching) -> str:
         """Return the part of a page that a notebook shows, under pseudonyms where keys are e-mail addresses."""
-        return fragment(matching, labels_for_notebook(matching))
+        return fragment(matching, matching.labels)
 
 
 def fragment(matching: Matching, labels: Labels) -> str:
@@ -212,9 +212,8 @@ class MeetingSummary:
         shown = explain_positions(self.matching, [self.ranked[place] for place in places])
         for place, pair in zip(places, shown, strict=True):
             weak = len(self.ranked) - place <= min(MOST_NAMED, len(self.ranked) // 2) or pair.answered < LITTLE
-            yield PairLine(
-                place + 1, card(pair, self.labels), tuple(contributions_of(pair) if strong else lacking(pair)), weak
-            )
+            said = map(self.labels.text, contributions_of(pair) if strong else lacking(pair))
+            yield PairLine(place + 1, card(pair, self.labels), tuple(said), weak)
 
     @once_spoken
     def annex(self) -> tuple[AnnexLine, ...]:
@@ -332,7 +331,7 @@ class SummaryExporter(NamedExporter):
     filename: ClassVar[str] = "binomes.resume.html"
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
-        labels = KEYS if names is None else labels_with_names(names, coded=True)
+        labels = document_labels(matching, names)
         held = "" if names is None else holding(names)
         summary = MeetingSummary(matching, labels, seal, held)
         return render_template("summary.html", "summary.css", summary=summary, brief=brief).encode("utf-8")

@@ -18,7 +18,7 @@ from mentormatch.report.journal_sheet import renew_seal, write_charts, write_jou
 from mentormatch.report.reviewed.decisions import as_shown, headings, notes_by_pair, own_cells, write_previous
 from mentormatch.report.reviewed.rows import AGREED, CHOICES, PAIRS, REMARK, SHEET, VALIDATION, Bearings, pairs_by_hand
 from mentormatch.report.texts import spaced
-from mentormatch.report.view import imprint
+from mentormatch.report.view import explain_infeasibility, imprint
 
 SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
     "pairs": (
@@ -158,9 +158,10 @@ def write_pairs(book: Book, matching: Matching, pairs: ResultSheet) -> None:
         *(BookColumn(one, 20, "own") for one in titles),
     ]
     filled = []
-    for row, (mentor, mentee, *_) in zip(rows, pairs.rows, strict=True):
-        note = notes.get(as_shown((str(mentor), str(mentee))), Note(("", "")))
-        choice = AGREED if (mentor, mentee) in imposed else note.choice
+    for row, pair in zip(rows, matching.pairs, strict=True):
+        keys = pair.mentor, pair.mentee
+        note = notes.get(as_shown(keys), Note(("", "")))
+        choice = AGREED if keys in imposed else note.choice
         filled.append((*row, choice and tr(choice), note.remark, *own_cells(note, titles)))
     page = book.table(tr(PAIRS), [*columns, *own], filled)
     if rows:
@@ -170,7 +171,7 @@ def write_pairs(book: Book, matching: Matching, pairs: ResultSheet) -> None:
 
 def write_further_answers(book: Book, matching: Matching) -> None:
     """Write what the programme asks for beside the pairs; below each table what can be said of it, and how sure."""
-    for one in further_answers(matching):
+    for one in further_answers(matching, matching.labels):
         if isinstance(one.found, str):
             book.sheet(one.title).note(spaced(one.found))
             continue
@@ -211,7 +212,9 @@ def write_remarks(book: Book, matching: Matching) -> None:
     ]
     remarks = matching.cohort.remarks
     book.table(
-        tr("Remarques"), columns, [(one.source, "" if one.line is None else one.line, one.text) for one in remarks]
+        tr("Remarques"),
+        columns,
+        [(one.source, "" if one.line is None else one.line, matching.labels.text(one.text)) for one in remarks],
     )
 
 
@@ -242,11 +245,15 @@ def programme_rows(matching: Matching, names: NamesByPerson | None) -> Iterator[
     yield from with_heading(tr("Pourquoi"), [(sentence,) for sentence in reasons(matching)])
     yield from with_heading(tr("Objectifs"), [(goal.goal, goal.value, goal.proof) for goal in words.goals(matching)])
     yield from with_heading(tr("Prix des objectifs"), [(sentence,) for sentence in words.prices(matching)])
-    yield from with_heading(tr("Places gardées"), [(sentence,) for sentence in words.kept_places(matching)])
+    yield from with_heading(
+        tr("Places gardées"), [(sentence,) for sentence in words.kept_places(matching, matching.labels)]
+    )
     yield from with_heading(
         tr("Critères"), [(line.name, line.weight, questions_of(line)) for line in words.criteria(matching)]
     )
-    yield from with_heading(tr("Règles"), [(line.name, "", questions_of(line)) for line in words.rules(matching)])
+    yield from with_heading(
+        tr("Règles"), [(line.name, "", questions_of(line)) for line in words.rules(matching, matching.labels)]
+    )
     yield from with_heading(tr("Lire les points"), [(sentence,) for sentence in words.reading()])
     yield tr("Graine du tirage"), str(matching.seed)
     yield tr("Version"), f"mentormatch {__version__}"
@@ -254,7 +261,8 @@ def programme_rows(matching: Matching, names: NamesByPerson | None) -> Iterator[
 
 def reasons(matching: Matching) -> tuple[str, ...]:
     """Return why there is no answer and what would do, after the status has said that there is none."""
-    return matching.diagnosis.sentences[1:] if matching.diagnosis else ()
+    diagnosis = explain_infeasibility(matching, matching.labels)
+    return diagnosis.sentences[1:] if diagnosis else ()
 
 
 def with_heading(heading: str, rows: list[tuple[str, ...]]) -> Iterator[Sequence[str]]:

@@ -33,7 +33,6 @@ from mentormatch.report.pictures.picture import (
     cividis,
     shorten,
 )
-from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.rule import market_of
 
 MOST, GROUPS = 60, 50
@@ -136,7 +135,7 @@ class HeatMap(Picture):
     @property
     def letters(self) -> list[tuple[str, str]]:
         """The letter of each rule that takes pairs, and what it is called."""
-        labels = labels_for_notebook(self.matching) if self.labels is None else self.labels
+        labels = self.matching.labels if self.labels is None else self.labels
         return letters_of(self.taken_apart, labels)
 
     @cached_property

@@ -26,7 +26,6 @@ from mentormatch.languages.phrases import decimal, thousands
 from mentormatch.languages.translation import mark, once_spoken, own_language, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import render_template, visible
-from mentormatch.report.view import labels_for_notebook
 
 INK, SOFT, LINE, NOTHING = "#1c2430", "#4d5968", "#d5dbe2", "#e9edf1"
 DARK, BRIGHT = "#00306f", "#e7d159"
@@ -368,7 +367,7 @@ class Picture(Drawing):
 
     def person(self, side: Side, key: str) -> str:
         """Return what somebody is called in the picture."""
-        labels = labels_for_notebook(self.matching) if self.labels is None else self.labels
+        labels = self.matching.labels if self.labels is None else self.labels
         return visible(labels.person(side, key))
 
     def __repr__(self) -> str:

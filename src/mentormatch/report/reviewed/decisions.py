@@ -4,14 +4,15 @@ What staff wrote beside pairs that are no more is kept from workbook to workbook
 come back on a pair, staff write it in the sheet of pairs.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.edits import Note
-from mentormatch.fields import Side
+from mentormatch.explanation.names import codes
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
@@ -33,6 +34,7 @@ from mentormatch.report.reviewed.rows import (
     columns_in,
     digest_without_decisions,
     keys_shown,
+    label_pair,
     pairs_by_hand,
     read_bearings,
     read_sheet,
@@ -123,10 +125,39 @@ def read_decisions(
     if problems:
         raise SurveyError(tr(REFUSAL), problems)
     decisions = sheet.decisions([*loose, *read_previous(path, tongue, keys_shown(bearings))])
+    if cohort is not None:
+        decisions = by_key(decisions, cohort)
+        if problems := list(find_doubtful(decisions, bearings.doubtful(cohort, programme), cohort)):
+            raise SurveyError(tr(REFUSAL), problems)
     if programme:
         kept = [note for note in decisions.notes if not programme.forgotten.holds(*note.pair)]
         decisions = replace(decisions, notes=tuple(kept))
     return decisions if cohort is None else among(decisions, cohort)
+
+
+def by_key(decisions: Decisions, cohort: Cohort) -> Decisions:
+    """Return decisions whose people are named by their keys, not by codes."""
+    pairs = (
+        tuple(key_pair(pair, cohort) for pair in each) for each in (decisions.pins, decisions.bans, decisions.discussed)
+    )
+    pins, bans, discussed = pairs
+    notes = tuple(replace(note, pair=key_pair(note.pair, cohort)) for note in decisions.notes)
+    return replace(decisions, pins=pins, bans=bans, discussed=discussed, notes=notes)
+
+
+def key_pair(pair: KeyPair, cohort: Cohort) -> KeyPair:
+    """Return the keys of a pair."""
+    return cohort.key_of("mentor", pair[0]), cohort.key_of("mentee", pair[1])
+
+
+def find_doubtful(decisions: Decisions, doubtful: Collection[tuple[Side, str]], cohort: Cohort) -> Iterator[Problem]:
+    """Yield the codes under which pairs were decided, and that may be those of other people by now."""
+    decided = (*decisions.pins, *decisions.bans, *decisions.discussed)
+    people: list[tuple[Side, str]] = [(side, key) for pair in decided for side, key in zip(SIDES, pair, strict=True)]
+    labels = codes(cohort)
+    for side, key in dict.fromkeys(person for person in people if person in doubtful):
+        found = tr("les réponses ont changé depuis ce classeur, et ce code peut être celui de quelqu'un d'autre")
+        yield Problem(labels.person(side, key), found, advice=tr("refaites le classeur, et reportez-y les décisions"))
 
 
 def among(decisions: Decisions, cohort: Cohort) -> Decisions:
@@ -345,10 +376,10 @@ def write_previous(book: Book, matching: Matching) -> None:
         *(BookColumn(tr(title), width, "wrapped") for title, width in ((VALIDATION, 13), (REMARK, 46), (FATE, 58))),
         *(BookColumn(title, 20, "wrapped") for title in titles),
     ]
-    where = partners(matching)
+    where, labels = partners(matching), matching.labels
     rows = [
         (
-            *note.pair,
+            *label_pair(note.pair, labels),
             note.choice and tr(note.choice),
             note.remark,
             fate(note, matching, where),
@@ -363,8 +394,9 @@ def partners(matching: Matching) -> dict[str, list[str]]:
     """Return with whom each person is now, by their keys as they are compared, a side's letter before."""
     found: dict[str, list[str]] = {}
     for pair in matching.pairs:
-        found.setdefault(f"m{canonical(pair.mentor)}", []).append(pair.mentee)
-        found.setdefault(f"e{canonical(pair.mentee)}", []).append(pair.mentor)
+        mentor, mentee = matching.labels.pair((pair.mentor, pair.mentee))
+        found.setdefault(f"m{canonical(pair.mentor)}", []).append(mentee)
+        found.setdefault(f"e{canonical(pair.mentee)}", []).append(mentor)
     return found
 
 
@@ -372,15 +404,16 @@ def fate(note: Note, matching: Matching, where: dict[str, list[str]]) -> str:
     """Return what became of a pair."""
     if not any(note.pair):
         return ""
-    sides = zip("me", (matching.cohort.mentors, matching.cohort.mentees), note.pair, strict=True)
+    shown = label_pair(note.pair, matching.labels)
+    sides = zip("me", (matching.cohort.mentors, matching.cohort.mentees), note.pair, shown, strict=True)
     said = []
-    for letter, people, key in sides:
+    for letter, people, key, person in sides:
         if not people.has(key):
-            said.append(tr("{person} n'est plus dans cette édition", person=key))
+            said.append(tr("{person} n'est plus dans cette édition", person=person))
         elif others := where.get(f"{letter}{canonical(key)}"):
-            said.append(tr("{person} est avec {others}", person=key, others=listed(others)))
+            said.append(tr("{person} est avec {others}", person=person, others=listed(others)))
         else:
-            said.append(tr("{person} est sans binôme", person=key))
+            said.append(tr("{person} est sans binôme", person=person))
     return tr("{first} ; {second}", first=said[0], second=said[1])
 
 

@@ -7,6 +7,7 @@ each person takes, and which rule forbids each pair that cannot be.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -20,17 +21,19 @@ from pydantic import ValidationError
 from mentormatch.base.strict_json import JsonMessage, parse_json
 from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.explanation.edits import LETTERS, EditKind, Note
+from mentormatch.explanation.names import Labels
 from mentormatch.explanation.tables import NAMED
-from mentormatch.fields import ACROSS, Side
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.languages.translation import FRENCH, LANGUAGES, language, mark, spoken, tr, tr_n
 from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.people.codes import tells_who
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Sha256
-from mentormatch.record.digests import digest_of_answers, digest_of_programme, digests_of_people
+from mentormatch.record.digests import digest_of_answers, digest_of_codes, digest_of_programme, digests_of_people
 from mentormatch.report.book import clip
 from mentormatch.report.texts import visible
 from mentormatch.rules.rule import Rule, forbidden_by_rule, market_of
@@ -56,7 +59,8 @@ class Bearings(JsonMessage):
     ``programme`` and ``answers`` are digests, the pairs decided by hand left out of the first. ``bans`` were set aside
     by hand before. ``forbidden`` has a text a mentor and a character a mentee: ``-`` where the pair is allowed, else
     the mark of a rule in ``rules``; it is empty for more than four million pairs. ``people`` has the digest of what
-    each person answered, mentors first: by it the same people are known among other answers.
+    each person answered, mentors first: by it the same people are known among other answers. People are called by their
+    codes; where these are not their keys, ``codes`` is the digest of both.
     """
 
     schema_version: Literal[1] = 1
@@ -69,22 +73,26 @@ class Bearings(JsonMessage):
     forbidden: list[str]
     rules: dict[str, str]
     people: list[str] = Setting(default_factory=list)
+    codes: str = ""
 
     @classmethod
     def of(cls, matching: Matching) -> Self:
         """Return the bearings of a matching."""
         problem, cohort = matching.problem, matching.cohort
         forbidden, rules = forbidden_pairs(matching)
+        labels = matching.labels
+        people = {side: [labels.person(side, key) for key in cohort.side(side).ids] for side in SIDES}
         return cls(
             programme=digest_without_decisions(matching.programme),
             answers=digest_of_answers(cohort),
-            pairs=[(pair.mentor, pair.mentee) for pair in matching.pairs],
-            bans=list(set_aside(matching)),
-            mentors=dict(zip(cohort.mentors.ids, problem.mentors.most.tolist(), strict=True)),
-            mentees=dict(zip(cohort.mentees.ids, problem.mentees.most.tolist(), strict=True)),
+            pairs=[labels.pair((pair.mentor, pair.mentee)) for pair in matching.pairs],
+            bans=[label_pair(pair, labels) for pair in set_aside(matching)],
+            mentors=dict(zip(people["mentor"], problem.mentors.most.tolist(), strict=True)),
+            mentees=dict(zip(people["mentee"], problem.mentees.most.tolist(), strict=True)),
             forbidden=forbidden,
             rules=rules,
             people=list(digests_of_people(cohort).values()),
+            codes=digest_of_codes(cohort),
         )
 
     @classmethod
@@ -107,9 +115,30 @@ class Bearings(JsonMessage):
 
     def count_unchanged(self, cohort: Cohort) -> int:
         """Return how many of its people are in a cohort with the same answers."""
+        return len(self.people) - len(self.changed(cohort))
+
+    def changed(self, cohort: Cohort) -> set[tuple[Side, str]]:
+        """Return side and code of the people who are not in a cohort with the same answers."""
         now = digests_of_people(cohort)
-        people = [*(("mentor", key) for key in self.mentors), *(("mentee", key) for key in self.mentees)]
-        return sum(now.get(person) == answers for person, answers in zip(people, self.people, strict=False))
+        people = [(side, cohort.key_of(side, code)) for side in SIDES for code in self.places(side)]
+        return {person for person, said in zip(people, self.people, strict=False) if now.get(person) != said}
+
+    def doubtful(self, cohort: Cohort, programme: Programme | None) -> set[tuple[Side, str]]:
+        """Return side and key of the people of whom only a code is known that may be another person's by now.
+
+        Nobody, if all codes are those of the same keys as before. Else a code is believed if the programme remembers
+        it, or if its person gave the same answers as before, and nobody else did.
+        """
+        if self.codes == digest_of_codes(cohort):
+            return set()
+        remembered = {} if programme is None else programme.codes.known
+        now = Counter((side, said) for (side, _), said in digests_of_people(cohort).items())
+        own = digests_of_people(cohort)
+        coded = [(side, key) for side in SIDES for key, code in cohort.coded(side) if code in self.places(side)]
+        same = {person for person in coded if now[person[0], own[person]] == 1} - self.changed(cohort)
+        return {
+            person for person in coded if person not in same and (person[0], canonical(person[1])) not in remembered
+        }
 
     def rule_against(self, pair: KeyPair) -> str:
         """Return which rule forbids a pair, empty where none does or none is known."""
@@ -153,7 +182,7 @@ def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
     marks, rules = np.full(market.shape, ALLOWED), {}
     for number, (rule, block) in enumerate(forbidden_by_rule(lasting(matching), market)):
         sign = MARKS[number] if number < len(MARKS) else OTHER
-        rules[sign] = describe_rule(rule, matching.programme)
+        rules[sign] = describe_rule(rule, matching)
         marks[block & (marks == ALLOWED)] = sign
     return ["".join(row) for row in marks.tolist()], {sign: rules[sign] for sign in rules if sign != OTHER}
 
@@ -164,10 +193,17 @@ def lasting(matching: Matching) -> list[Rule]:
     return [rule for rule in matching.programme.rules if tuple(map(canonical, rule.decided_pair or ())) not in by_hand]
 
 
-def describe_rule(rule: Rule, programme: Programme) -> str:
+def describe_rule(rule: Rule, matching: Matching) -> str:
     """Return what a rule is called, nothing of one that rests on an answer that is for the team alone."""
-    private = any(programme.fields[reference.field].private for reference in rule.references())
-    return tr(CONFIDENTIAL) if private else tr("la règle « {rule} »", rule=rule.label)
+    private = any(matching.programme.fields[reference.field].private for reference in rule.references())
+    return tr(CONFIDENTIAL) if private else tr("la règle « {rule} »", rule=matching.labels.rule(rule))
+
+
+def label_pair(pair: KeyPair, labels: Labels) -> KeyPair:
+    """Return what the two people of a pair of keys are called, also if they have left; a note may be of no pair."""
+    people = zip(SIDES, pair, strict=True)
+    mentor, mentee = (labels.person(side, key) if tells_who(key) else key for side, key in people)
+    return mentor, mentee
 
 
 PAIRS = mark("Binômes")

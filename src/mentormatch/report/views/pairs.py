@@ -34,7 +34,6 @@ from mentormatch.report.view import (
     card,
     count_omitted,
     explain_unmatched,
-    labels_for_notebook,
 )
 from mentormatch.report.views.piece import Piece
 from mentormatch.survey.contacts import Contacts
@@ -254,7 +253,7 @@ class EvaluationPiece(Piece):
     @classmethod
     def of(cls, evaluation: Evaluation) -> Self:
         """Return it for a notebook, which saves what it shows: people by their codes, or by pseudonyms."""
-        return cls(evaluation.matching, labels_for_notebook(evaluation.matching), evaluation)
+        return cls(evaluation.matching, evaluation.matching.labels, evaluation)
 
     @property
     def sentence(self) -> str:
@@ -291,7 +290,7 @@ class RepairPiece(Piece):
     @classmethod
     def of(cls, repair: Repair) -> Self:
         """Return it for a notebook, which saves what it shows: people by their codes, or by pseudonyms."""
-        return cls(repair.matching, labels_for_notebook(repair.matching), repair)
+        return cls(repair.matching, repair.matching.labels, repair)
 
     @property
     def fates(self) -> tuple[tuple[str, list[str]], ...]:

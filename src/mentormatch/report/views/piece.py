@@ -16,7 +16,6 @@ from mentormatch.languages.translation import own_language, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.report import intake_words, words
 from mentormatch.report.texts import render_template
-from mentormatch.report.view import labels_for_notebook
 
 type ViewNames = bool | GivenNames
 """False: codes, or pseudonyms where keys are e-mail addresses; True: keys as they are; else people's names."""
@@ -25,10 +24,10 @@ type ViewNames = bool | GivenNames
 def labels_of(matching: Matching, names: ViewNames) -> Labels:
     """Return what people are called in a view."""
     if isinstance(names, bool):
-        return KEYS if names else labels_for_notebook(matching)
+        return KEYS if names else matching.labels
     known = cohort_names(names, matching.cohort, matching.programme)
     twice = {mentee for _, mentee in on_both_sides(matching.cohort)}
-    return labels_with_names(known, labels_for_notebook(matching), coded=isinstance(names, Mapping), twice=twice)
+    return labels_with_names(known, matching.labels, coded=isinstance(names, Mapping), twice=twice)
 
 
 def find_person(matching: Matching, labels: Labels, said: str, sides: Sequence[Side] = SIDES) -> tuple[Side, int]:

@@ -697,7 +697,7 @@ class Desk:
         if name in ROUND_FILES:
             return self.require_round().document(name)
         if name in LETTER_FILES:
-            return letter_archive(name, self.require_round(), self.contacts, named=self.named_documents)
+            return letter_archive(name, self.require_round(), self.contacts)
         if name == ANSWERS:
             return intake_documents(self.require_intake())
         check_document(name)

@@ -8,15 +8,17 @@ from pydantic import BaseModel
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import MentorMatchError, ProgrammeError, SurveyError
+from mentormatch.explanation.names import KEYS
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages.translation import tr
 from mentormatch.report import intake_words
+from mentormatch.report.proposals import RECORD
 from mentormatch.report.view import can_validate, figures, standing
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.assets import JSON
 from mentormatch.service.desk.column_messages import ColumnCounts
 from mentormatch.service.desk.desk_requests import ProgrammeKind
-from mentormatch.service.desk.documents import NEXT, NEXT_PURPOSE, PURPOSES, VIEWS, HeldDocument, letter_lines
+from mentormatch.service.desk.documents import KEYS_INSIDE, NEXT, NEXT_PURPOSE, VIEWS, HeldDocument, letter_lines
 from mentormatch.service.desk.follow_up import DeskFollowUp
 from mentormatch.service.desk.kind_steps import GatheredOut
 from mentormatch.service.desk.result_tables import CODES, DocumentLine
@@ -177,6 +179,7 @@ def choice_out(held: HeldDocument) -> ChoiceOut:
 def plan_out(held: HeldDocument, proposed: DeskRound, year: DeskFollowUp) -> DeskPlanOut:
     """Return a plan in words, with what can be looked at and kept of it."""
     matching = held.matching
+    carried = tr(CODES if matching.labels is KEYS else KEYS_INSIDE)
     return DeskPlanOut(
         status=str(matching.status),
         verdict=verdict(matching)[0],
@@ -185,19 +188,20 @@ def plan_out(held: HeldDocument, proposed: DeskRound, year: DeskFollowUp) -> Des
         figures=[Figure(number=number, noun=noun) for number, noun in figures(matching)],
         answered=can_validate(matching),
         final=held.seal is not None,
-        named=held.named if matching.programme.documents.name else None,
+        named=held.named if matching.programme.documents.names else None,
         named_documents=held.named_documents,
         views=[ViewOut(name=name, title=tr(VIEWS[name][0])) for name in held.views],
         choice=choice_out(held),
-        documents=[
-            DocumentLine(name=name, purpose=tr(PURPOSES[name]), holds=held.holds(name)) for name in held.offered
-        ],
-        rounds=[DocumentLine(name=name, purpose=what, holds=tr(CODES)) for name, what in proposed.offered]
+        documents=list(map(held.line, held.offered)),
+        rounds=[
+            DocumentLine(name=name, purpose=what, holds=carried if name == RECORD else tr(CODES))
+            for name, what in proposed.offered
+        ]
         if can_validate(matching)
         else [],
-        letters=letter_lines(proposed, named=held.named_documents) if can_validate(matching) else [],
+        letters=letter_lines(proposed, held.contacts) if can_validate(matching) else [],
         year=year.lines(named=held.named_documents),
-        after=[DocumentLine(name=NEXT, purpose=tr(NEXT_PURPOSE), holds=tr(CODES))] if can_validate(matching) else [],
+        after=[DocumentLine(name=NEXT, purpose=tr(NEXT_PURPOSE), holds=carried)] if can_validate(matching) else [],
     )
 
 

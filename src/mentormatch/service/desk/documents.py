@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mentormatch.errors import RequestError
-from mentormatch.explanation.names import NamesByPerson, cohort_names
+from mentormatch.explanation.names import KEYS, NamesByPerson, cohort_names
+from mentormatch.explanation.tables import code_sheet
 from mentormatch.fields import SIDES
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.section import writers
@@ -13,11 +14,11 @@ from mentormatch.operations.access import watched_fields
 from mentormatch.operations.carry_over import carry_over
 from mentormatch.operations.matching import Exporter, Matching, NamedExporter, documents_made, exporter_for
 from mentormatch.programme.enrolment import email_of
-from mentormatch.programme.programme import Programme
 from mentormatch.record.seal import Seal
+from mentormatch.report.addressing import unreachable
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.folder import Portfolio, content_of, documents, pack_files
-from mentormatch.report.handouts import handout_files
+from mentormatch.report.handouts import handout_files, make_handouts
 from mentormatch.report.letters import TABLE, LetterOccasion, letters, letters_table
 from mentormatch.report.view import can_validate
 from mentormatch.report.views.pairs import PairPiece
@@ -44,6 +45,9 @@ TYPES: Mapping[str, str] = {
 """By suffix."""
 JOURNAL = "binomes.journal.jsonl"
 ALL, HANDOUTS, ANSWERS = "binomes.zip", "fiches.zip", "reponses.zip"
+WHO = "qui-est-qui.csv"
+"""Joins codes and keys; by itself, in no archive."""
+KEYS_INSIDE = mark("Des adresses ou des noms, pour l'équipe seule")
 NEXT = "edition.json"
 """What the next edition is told."""
 NEXT_PURPOSE = mark(
@@ -58,6 +62,7 @@ LETTER_FILES: Mapping[str, tuple[LetterOccasion, str]] = {
     "lettres-confirmation.zip": ("confirmation", mark("À qui est dans un binôme décidé, avec comment le joindre")),
 }
 """The letters to people: one archive an occasion."""
+ANYWAY = mark("Continuer quand même ?")
 NAMED, CODED = mark("Des noms et des coordonnées"), mark("Des codes et des coordonnées")
 PURPOSES: Mapping[str, str] = {
     ALL: mark("Tous les documents qui suivent, en un seul fichier, sans coordonnées"),
@@ -69,13 +74,14 @@ PURPOSES: Mapping[str, str] = {
     "binomes.decision.json": mark("Le fichier de décision, qui permet de tout revérifier plus tard, sans aucun nom"),
     JOURNAL: mark("Le journal : qui a décidé quoi, quand et pourquoi"),
     HANDOUTS: mark("Une fiche par participant·e et le tableau du publipostage, avec les coordonnées"),
+    WHO: mark("Qui est derrière chaque code : pour l'équipe seule, à ne transmettre à personne"),
 }
 """In the order in which they are offered."""
 HOLDINGS: Mapping[str, str] = {
     "binomes.json": mark("Des codes, jamais de noms"),
     "binomes.decision.json": mark("Ni noms ni réponses"),
     JOURNAL: mark("Aucun nom de participant·e"),
-    HANDOUTS: mark("Des noms et des coordonnées"),
+    WHO: mark("Des codes, et les adresses ou les noms auxquels ils répondent"),
 }
 """What those documents hold that never change with the choice of names."""
 
@@ -127,9 +133,16 @@ class HeldDocument:
 
     def holds(self, name: str) -> str:
         """Return what a document says of people, in words."""
+        if name == HANDOUTS:
+            return held_in_letters(self.matching, self.contacts)
         holding = [one.filename for one in self.holding]
         named = name in holding or (name == ALL and holding)
         return tr(HOLDINGS.get(name, NAMES if named else CODES))
+
+    def line(self, name: str) -> DocumentLine:
+        """Return what is told of a document before somebody takes it."""
+        question = doubt_on(self.matching, self.contacts) if name == HANDOUTS else ""
+        return DocumentLine(name=name, purpose=tr(PURPOSES[name]), holds=self.holds(name), question=question)
 
     @property
     def names(self) -> ViewNames:
@@ -170,7 +183,8 @@ class HeldDocument:
     @property
     def offered(self) -> list[str]:
         """What can be asked for, in the order of the purposes."""
-        without = {JOURNAL: self.seal is None, HANDOUTS: not can_validate(self.matching)}
+        coded = self.matching.labels is not KEYS
+        without = {JOURNAL: self.seal is None, HANDOUTS: not can_validate(self.matching), WHO: not coded}
         return [name for name in PURPOSES if not without.get(name, False)]
 
     def content(self, name: str) -> bytes:
@@ -179,6 +193,8 @@ class HeldDocument:
             return pack_files(self.sealed)
         if name == NEXT:
             return carry_over(self.matching).to_json().encode()
+        if name == WHO:
+            return to_csv(code_sheet(self.matching.cohort, self.matching.labels))
         if name == HANDOUTS:
             return pack_files(handout_files(self.matching, self.contacts, self.seal))
         files = self.portfolio.files if self.seal else {}
@@ -242,36 +258,41 @@ def type_of(name: str) -> str:
     return TYPES.get(name[name.rfind(".") :], BYTES)
 
 
-def letter_lines(of: DeskRound, *, named: bool) -> list[DocumentLine]:
+def letter_lines(of: DeskRound, contacts: Contacts) -> list[DocumentLine]:
     """Return the letters that can be had: those that have somebody to go to, where the programme asks for addresses."""
     proposed = of.proposal
     if email_of(proposed.matching.programme) is None:
         return []
     has = {"proposal": proposed.new, "reminder": proposed.open, "confirmation": of.board.now.seal or proposed.settled}
     return [
-        DocumentLine(name=name, purpose=tr(purpose), holds=tr(NAMED if named else CODED))
+        DocumentLine(
+            name=name,
+            purpose=tr(purpose),
+            holds=held_in_letters(proposed.matching, contacts),
+            question=doubt_on(proposed.matching, contacts) if kind == "confirmation" else "",
+        )
         for name, (kind, purpose) in LETTER_FILES.items()
         if has[kind]
     ]
 
 
-def letter_archive(name: str, of: DeskRound, contacts: Contacts, *, named: bool) -> bytes:
-    """Return the letters of an occasion, in the language of the programme; ``named``: people are called by name."""
+def held_in_letters(matching: Matching, contacts: Contacts) -> str:
+    """Return what letters and sheets hold of people."""
+    return tr(NAMED if cohort_names(contacts, matching.cohort, matching.programme) else CODED)
+
+
+def doubt_on(matching: Matching, contacts: Contacts) -> str:
+    """Return what is asked before sheets or letters go out in which people do not read how to reach each other."""
+    found = unreachable(matching, make_handouts(matching, contacts))
+    return f"{found} {tr(ANYWAY)}" if found else ""
+
+
+def letter_archive(name: str, of: DeskRound, contacts: Contacts) -> bytes:
+    """Return the letters of an occasion, in the language of the programme, to people by their names."""
     kind, proposed = LETTER_FILES[name][0], of.proposal
     matching = proposed.matching
     about = matching if kind == "confirmation" and of.board.now.seal else proposed
     with language(matching.language):
-        shown = contacts if named else without_names(contacts, matching.programme)
-        written = letters(about, shown, kind)
+        written = letters(about, contacts, kind)
         files = {TABLE: to_csv(letters_table(written))}
         return pack_files(files | {one.file: one.eml() for one in written if one.address})
-
-
-def without_names(contacts: Contacts, programme: Programme) -> Contacts:
-    """Return how people are reached, without what they are called."""
-    name = programme.documents.name
-    people = {
-        person: {field: said for field, said in answers.items() if field != name}
-        for person, answers in contacts.people.items()
-    }
-    return Contacts(tuple(field for field in contacts.fields if field != name), people)

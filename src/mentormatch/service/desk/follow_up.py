@@ -7,7 +7,7 @@ from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.errors import RequestError
-from mentormatch.explanation.names import Labels, codes, labels_with_names
+from mentormatch.explanation.names import Labels, labels_with_names
 from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.fields import Side
 from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults, Year, follow_up, lessons, results_in
@@ -15,6 +15,7 @@ from mentormatch.followup.waves import ASKED, DESCRIPTION, ENDED, SILENT, Person
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching
+from mentormatch.people.codes import codes_of
 from mentormatch.report import followup as report
 from mentormatch.report.further_answers import LEARN, TITLES
 from mentormatch.service.desk.result_tables import CODES, NAMES, DocumentLine, TableOut, table_out
@@ -257,12 +258,13 @@ class DeskFollowUp:
 
 def read(matching: Matching, waves: Mapping[int, File]) -> Year:
     """Return the year so far; raises MentorMatchError where a file cannot be read."""
-    return follow_up(matching.programme, matching.pairs, {month: file.read_table() for month, file in waves.items()})
+    tables = {month: file.read_table() for month, file in waves.items()}
+    return follow_up(matching.programme, matching.pairs, tables, codes=codes_of(matching.cohort))
 
 
 def labels_of(matching: Matching, year: Year, contacts: Contacts | None) -> Labels:
     """Return what people are called on the screen: by name where contacts are given, never by an e-mail address."""
-    plain = codes(matching.cohort, matching.programme)
+    plain = matching.labels
     return plain if contacts is None else labels_with_names(year.named(contacts) or {}, plain, coded=True)
 
 

@@ -155,7 +155,7 @@ class KindSteps:
             return None
         return GatheredOut(
             answered=group.answered,
-            named=group.named if group.programme.documents.name else None,
+            named=group.named if group.programme.documents.names else None,
             named_documents=named_documents,
             dated=group.programme.sessions is not None,
             title=group.title,

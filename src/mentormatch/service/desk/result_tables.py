@@ -53,11 +53,15 @@ class MonthOut(JsonMessage):
 
 
 class DocumentLine(JsonMessage):
-    """A document that can be kept, what it is for, and where that differs what of people it ``holds``."""
+    """A document that can be kept, what it is for, and where that differs what of people it ``holds``.
+
+    ``question``: what is asked before it is taken, empty if nothing is.
+    """
 
     name: str
     purpose: str
     holds: str = ""
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ class WorkingGroup:
     @property
     def shown(self) -> "WorkingGroup":
         """The same as the screen has it: by name where that is asked for, never by an e-mail address."""
-        return self._relabel(self._names if self.named else codes(self.cohort, self.programme))
+        return self._relabel(self._names if self.named else codes(self.cohort))
 
     @property
     def _names(self) -> Labels:

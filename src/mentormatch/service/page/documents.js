@@ -113,20 +113,23 @@ export class Documents {
   /** Return documents with what each is for. */
   table(documents) {
     const { desk } = this;
-    const rows = documents.map(({ name, purpose, holds }) =>
-      make("tr", {}, make("th", { scope: "row" }, this.link(name, name)), make("td", {}, purpose), make("td", {}, holds)),
+    const rows = documents.map(({ name, purpose, holds, question }) =>
+      make("tr", {}, make("th", { scope: "row" }, this.link(name, name, question)), make("td", {}, purpose), make("td", {}, holds)),
     );
     const heads = ["document", "purpose", "holds"].map((word) => make("th", { scope: "col" }, desk.say(word)));
     return make("table", { class: "documents" }, make("thead", {}, make("tr", {}, heads)), make("tbody", {}, rows));
   }
 
-  /** Return the link to a document; it is fetched first, so that what hinders it is told here. */
-  link(name, text) {
+  /** Return the link to a document; it is fetched first, so that what hinders it is told here.
+   *
+   * A `question` is asked before. */
+  link(name, text, question = "") {
     const { desk } = this;
     const href = desk.service.at(`/documents/${name}`);
     const own = { href, download: name, "data-focus": `document:${name}`, "aria-label": text === name ? desk.say("download", { name }) : null };
     const fetched = (event) => {
       event.preventDefault();
+      if (question && !confirm(question)) return;
       this.fetch(name, href);
     };
     return make("a", { ...own, on: { click: fetched } }, text);

@@ -92,7 +92,12 @@ def ties(ground: BoardGround, case: Case, side: Side, row: int) -> Iterator[Tie]
     for mentor, mentee in pairs[pairs[:, axis] == row].tolist():
         pair = explain_pair(case.cohort, case.scores, mentor, mentee)
         partner = ground.id(ACROSS[side], pair.mentee if side == "mentor" else pair.mentor)
-        yield Tie(partner=partner, points=points(pair.score), answered=percent(pair.answered), parts=list(parts(pair)))
+        yield Tie(
+            partner=partner,
+            points=points(pair.score),
+            answered=percent(pair.answered),
+            parts=list(parts(pair, case.labels)),
+        )
 
 
 def offer(ground: BoardGround, case: Case, who: tuple[Side, int], other: Alternative) -> Offer:

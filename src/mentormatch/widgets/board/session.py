@@ -18,7 +18,6 @@ from mentormatch.languages.translation import language, mark, own_language, spok
 from mentormatch.operations.matching import Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import validate_matching
-from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.rule import SELF_PAIRS
 from mentormatch.widgets.board.decisions import (
     Action,
@@ -181,7 +180,7 @@ class Board(BoardState):
     ) -> None:
         with language(matching.language, unless_asked=True):
             self.language = spoken()
-            called = labels_for_notebook(matching) if labels is None else labels
+            called = matching.labels if labels is None else labels
         super().__init__(BoardGround(matching, time_limit_s), Path(folder), called, [SessionStep((), matching)])
 
     @own_language

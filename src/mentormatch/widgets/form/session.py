@@ -38,7 +38,6 @@ from mentormatch.programme.question_edits import (
 )
 from mentormatch.programme.tables import strip_field, table_of
 from mentormatch.report.intake_words import KINDS
-from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criteria.compared_answers import Table
 from mentormatch.scoring.emphasis import KINDS as EMPHASISED
@@ -105,7 +104,7 @@ class ProgrammeForm:
         cohort_of: CohortOf,
         *,
         seed: int = 0,
-        labels_of: LabelsOf = labels_for_notebook,
+        labels_of: LabelsOf = lambda matching: matching.labels,
         applied: Callable[[Programme], Programme] = lambda programme: programme,
     ) -> None:
         self.versions = ProgrammeVersions.of(text)

@@ -1,0 +1,110 @@
+"""The file that joins codes and keys: beside the programme, for its owner alone, never among documents.
+
+A person keeps the code that the file has, whatever the next files of answers contain. The row of a person who was
+forgotten keeps the code alone.
+"""
+
+import csv
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+
+from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.formulas import guard, unguard
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.fields import SIDES, Side
+from mentormatch.languages.phrases import system_reason
+from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import tr
+from mentormatch.people.codes import LETTERS, PersonCodes
+from mentormatch.people.cohort import Cohort
+from mentormatch.survey.privacy import ignore
+
+CODES_SUFFIX = ".codes.csv"
+SIDE_OF = {letter: side for side, letter in LETTERS.items()}
+
+type CodeRow = tuple[Side, str, str]
+"""Side, code and key of a person."""
+
+
+def codes_beside(programme: Path) -> Path:
+    """Return where the codes of a programme are stored."""
+    return programme.with_suffix(CODES_SUFFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTable(VersionedPickle):
+    """The codes that people of a programme had before, and the file of the programme beside which they are stored.
+
+    ``programme`` is None if the programme comes from no file. Neither is part of what a programme states.
+    """
+
+    programme: Path | None = field(default=None, compare=False)
+    known: PersonCodes = field(default_factory=dict, compare=False, repr=False)
+
+    def keep(self, cohort: Cohort) -> Path | None:
+        """Store the codes of a cohort; return the file if there was anything new to store in it.
+
+        Raises OutputError if it cannot be written.
+        """
+        people = [(side, code, key) for side in SIDES for key, code in cohort.coded(side)]
+        return write_codes(self.programme, people) if people and self.programme else None
+
+
+def read_codes(programme: Path) -> CodeTable:
+    """Return the codes stored beside a programme; none if there is no file. Raises SurveyError if it is misread."""
+    rows = read_code_rows(codes_beside(programme))
+    return CodeTable(programme.absolute(), {(side, canonical(key) or code): code for side, code, key in rows})
+
+
+def read_code_rows(path: Path) -> list[CodeRow]:
+    """Return the rows of a file of codes; none if there is no file."""
+    if not path.exists():
+        return []
+    try:
+        rows = list(csv.reader(StringIO(path.read_text(encoding="utf-8-sig"), newline=""), delimiter=";"))[1:]
+        return [(SIDE_OF[letter], code, unguard(key)) for letter, code, key in rows]
+    except (OSError, ValueError, KeyError, csv.Error) as error:
+        reason = (
+            system_reason(error) if isinstance(error, OSError) else tr("ce ne sont pas des codes et des identifiants")
+        )
+        found = tr("ne peut pas être lu ({reason})", reason=reason)
+        advice = tr("remettez celui de ce programme, ou effacez-le : les personnes auront de nouveaux codes")
+        raise SurveyError(
+            tr("Les codes ne peuvent pas être relus"), [Problem(path.name, found, advice=advice)]
+        ) from None
+
+
+def write_codes(programme: Path, people: Iterable[CodeRow]) -> Path | None:
+    """Add people to the codes stored beside a programme; return the file, None if it has them all.
+
+    Raises OutputError if it cannot be written.
+    """
+    path = codes_beside(programme)
+    before = read_code_rows(path)
+    rows = {(side, canonical(key) or code): (side, code, key) for side, code, key in (*before, *people)}
+    if len(rows) == len(before):
+        return None
+    replace_code_rows(path, rows.values())
+    return path
+
+
+def forget_codes(programme: Path, keys: Collection[str]) -> None:
+    """Take people out of the codes stored beside a programme. Their codes are not given again to anybody."""
+    path, gone = codes_beside(programme), set(map(canonical, keys))
+    rows = read_code_rows(path)
+    left = [(side, code, "" if canonical(key) in gone else key) for side, code, key in rows]
+    if left != rows:
+        replace_code_rows(path, left)
+
+
+def replace_code_rows(path: Path, rows: Iterable[CodeRow]) -> None:
+    """Write a file of codes with these rows, readable for its owner alone, and have git ignore it."""
+    text = StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerow((tr("Côté"), tr("Code"), tr("Identifiant")))
+    writer.writerows((LETTERS[side], code, guard(key)) for side, code, key in rows)
+    write_whole(path, text.getvalue().encode("utf-8-sig"), private=True)
+    ignore(path, CODES_SUFFIX)
