@@ -179,6 +179,34 @@ def mappings(entries: Sequence[DraftEntry]) -> Iterator[str]:
             yield ""
 
 
+def documents(entries: Sequence[DraftEntry]) -> Iterator[str]:
+    """Yield how people are called in letters, and what their partners could read of them: a comment until all agree."""
+    asked = [entry for entry in entries if entry.guess.use == "contact"]
+    called = names_asked(asked)
+    if not called:
+        return
+    yield "[documents]"
+    names = [entry.name for entry in called]
+    value = quote_toml(names[0]) if len(names) == 1 else array(names)
+    yield line("name", value, to_confirm(tr("comment lettres et fiches appellent les personnes")))
+    reached = [entry.name for entry in asked if not words.name_of_person(entry.question)]
+    if reached:
+        why = tr("ce que chaque personne lit de son ou sa binôme : à activer quand elles ont donné leur accord")
+        yield f"# {line('contacts', f'[{", ".join(map(quote_toml, reached))}]', why)}"
+    yield ""
+
+
+def names_asked(asked: Sequence[DraftEntry]) -> list[DraftEntry]:
+    """Return the questions whose answers, in this order, make the name of a person: one, or first and last name."""
+    own = [entry for entry in asked if words.name_of_person(entry.question)]
+    own = [entry for entry in own if not words.name_of_somebody_else(entry.question)] or own
+    parts = [
+        {words.name_part(entry.question): entry for entry in reversed(own)}.get(part) for part in ("first", "last")
+    ]
+    whole = next((entry for entry in own if words.name_part(entry.question) == "whole"), None)
+    return [whole] if whole else [entry for entry in parts if entry is not None]
+
+
 def to_confirm(why: str) -> str:
     """Return that a line is to be confirmed, and why it was guessed."""
     return tr("à confirmer : {why}", why=why)

@@ -109,6 +109,32 @@ NAME_HEADS = frozenset(
         """,
     )
 )
+NAME_OF_OTHERS = frozenset(
+    [
+        "child",
+        "emergency",
+        "enfant",
+        "guardian",
+        "initial",
+        "initials",
+        "maiden",
+        "middle",
+        "naissance",
+        "nickname",
+        "parent",
+        "payeur",
+        "signataire",
+        "title",
+        "ton",
+        "tuteur",
+        "urgence",
+        "usage",
+    ]
+)
+"""Words of a question about a name that is not what a person is called."""
+FIRST_NAMES = frozenset(["first", "firstname", "forename", "given", "prenom", "prenoms", "preferred"])
+LAST_NAMES = frozenset(["family", "famille", "last", "lastname", "nom", "noms", "surname", "surnames"])
+WHOLE_NAMES = frozenset(["complet", "full", "fullname", "nomprenom"])
 KEY = """
     code, employee number, id, identifiant*, identification number, identifier, ids, matricule*, member number,
     membership number, n, netid, no, numero, pseudonyme, ref, reference*, registration number, staff number,

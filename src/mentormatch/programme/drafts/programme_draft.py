@@ -27,6 +27,7 @@ from mentormatch.programme.drafts.entries import (
     CONFIRM,
     HEAD,
     DraftEntry,
+    documents,
     fields,
     heading,
     identifier,
@@ -51,6 +52,7 @@ from mentormatch.programme.drafts.samples import QuestionSample, Tables, languag
 from mentormatch.programme.drafts.uses import apply_use, guess, is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
+from mentormatch.programme.sections import UNNAMED
 from mentormatch.survey.entries import KEYLESS, NAMELESS, UNACCEPTED, laid_out
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.intake import take_in
@@ -233,10 +235,11 @@ def draft_of(outline: Outline, tables: Tables, name: str, taken: Container[str])
     text = "\n".join(
         [
             tr(HEAD),
-            *heading(entries, outline.role, email_of(entries), name or tr("Programme à nommer")),
+            *heading(entries, outline.role, email_of(entries), name or tr(UNNAMED)),
             "",
             *fields(entries),
             *mappings(entries),
+            *documents(entries),
             *choices(proposals, taken, sides_known=outline.knows_sides),
             *(f"#\n# # {hint}" for hint in hints),
         ]

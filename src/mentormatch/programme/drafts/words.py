@@ -4,6 +4,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from mentormatch.fields.lists import rank_of
 from mentormatch.languages.text_keys import canonical
@@ -229,6 +230,28 @@ def name_of_person(question: str) -> bool:
     """
     said = plain(re.sub(r"\((?:as|tel|comme|sur|on)\b.*?\)", "", question)).split()
     return bool(lexicon.NAME_HEADS & set(said)) and set(said) <= lexicon.NAME_WORDS
+
+
+def name_of_somebody_else(question: str) -> bool:
+    """Return whether a question about a name asks for that of a parent, a payer or another person, or a title.
+
+    >>> name_of_somebody_else("Nom payeur"), name_of_somebody_else("Nom participant")
+    (True, False)
+    """
+    return bool(lexicon.NAME_OF_OTHERS & set(plain(question).split()))
+
+
+def name_part(question: str) -> Literal["first", "last", "whole"]:
+    """Return which part of a name a question asks for.
+
+    >>> [name_part(question) for question in ("Prénom", "Nom", "Nom et prénom", "Full name", "Last name")]
+    ['first', 'last', 'whole', 'whole', 'last']
+    """
+    said = set(plain(question).split())
+    first, last = said & lexicon.FIRST_NAMES, said & lexicon.LAST_NAMES
+    if said & lexicon.WHOLE_NAMES or bool(first) == bool(last):
+        return "whole"
+    return "first" if first else "last"
 
 
 def roles(answers: Sequence[str]) -> tuple[str, str] | None:
