@@ -294,7 +294,7 @@ def read_replies(source: AnswerSource, cohort: Cohort) -> tuple[Reply, ...]:
         known = any(cohort.side(side).has(cells["person"]) for side in SIDES)
         read = read_reply(cells, where, known=known)
         if isinstance(read, Reply):
-            found.append(read)
+            found.append(replace(read, **keys_in(read, cohort)))
         else:
             problems.append(read)
     problems += [Problem(str(row.line), row.reason) for row in table.refused]

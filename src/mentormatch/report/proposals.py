@@ -10,7 +10,7 @@ from mentormatch.report.exporters.data_files import to_csv
 FORM, PEOPLE, DECLINED, RECORD = "reponses-a-remplir.csv", "ou-en-est-chacun.csv", "refus.csv", "propositions.json"
 FILES: Mapping[str, tuple[str, Callable[[Proposal], bytes]]] = {
     RECORD: (
-        mark("Où en est la proposition, pour reprendre un autre jour : des codes et des réponses, rien d'autre"),
+        mark("Où en est la proposition, pour reprendre un autre jour : qui est proposé à qui, et les réponses"),
         lambda proposal: proposal.record.to_json().encode(),
     ),
     PEOPLE: (

@@ -371,14 +371,14 @@ WORDS = {
     "holds": mark("Ce qu'on y lit des personnes"),
     "names_in_documents": mark("Mettre les noms dans les documents, à côté des codes"),
     "names_in_documents_hint": mark(
-        "La page, le résumé, le classeur, le tableau, les lettres, le suivi et les calendriers portent alors les noms"
-        " que les personnes ont donnés. La décision, le journal et le JSON n'en ont jamais ; les coordonnées ne sont"
-        " que dans les fiches et les lettres."
+        "La page, le résumé, le classeur, le tableau, le suivi et les calendriers portent alors les noms que les"
+        " personnes ont donnés ; fiches et lettres les portent toujours. La décision, le journal et le JSON n'en ont"
+        " jamais ; les coordonnées ne sont que dans les fiches et les lettres."
     ),
     "letters": mark("Les lettres"),
     "letters_hint": mark(
         "Des brouillons à ouvrir dans votre messagerie, et leur tableau pour un publipostage. Rien n'est envoyé. Les"
-        " adresses y sont ; les noms, seulement si vous les mettez dans les documents."
+        " adresses et les noms y sont."
     ),
     "unreachable": mark("Le service ne répond pas. Vérifiez qu'il tourne encore, puis réessayez."),
     "expired": mark("Votre session est finie. Ouvrez la page de nouveau : ce qui était gardé y revient."),

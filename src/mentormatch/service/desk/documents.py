@@ -50,9 +50,7 @@ WHO = "qui-est-qui.csv"
 KEYS_INSIDE = mark("Des adresses ou des noms, pour l'équipe seule")
 NEXT = "edition.json"
 """What the next edition is told."""
-NEXT_PURPOSE = mark(
-    "Pour l'édition suivante, à déposer avec ses réponses : les binômes, et qui est sans binôme, par codes"
-)
+NEXT_PURPOSE = mark("Pour l'édition suivante, à déposer avec ses réponses : les binômes, et qui est sans binôme")
 LETTER_FILES: Mapping[str, tuple[LetterOccasion, str]] = {
     "lettres-proposition.zip": (
         "proposal",
@@ -65,7 +63,9 @@ LETTER_FILES: Mapping[str, tuple[LetterOccasion, str]] = {
 ANYWAY = mark("Continuer quand même ?")
 NAMED, CODED = mark("Des noms et des coordonnées"), mark("Des codes et des coordonnées")
 PURPOSES: Mapping[str, str] = {
-    ALL: mark("Tous les documents qui suivent, en un seul fichier, sans coordonnées"),
+    ALL: mark(
+        "Les documents qui suivent, en un seul fichier, sauf les fiches et ce qui dit qui est derrière chaque code"
+    ),
     "binomes.xlsx": mark("Le classeur de l'équipe, à relire et à annoter (Excel, LibreOffice)"),
     "binomes.html": mark("La page à montrer au comité, à lire à l'écran ou à imprimer"),
     "binomes.resume.html": mark("Le résumé pour le comité : deux pages à imprimer, à voter et à signer"),
