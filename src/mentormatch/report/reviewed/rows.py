@@ -73,7 +73,7 @@ class Bearings(JsonMessage):
     forbidden: list[str]
     rules: dict[str, str]
     people: list[str] = Setting(default_factory=list)
-    codes: str = ""
+    codes: str = Setting(default="", exclude_if=lambda codes: not codes)
 
     @classmethod
     def of(cls, matching: Matching) -> Self:
