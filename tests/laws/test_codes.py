@@ -21,8 +21,8 @@ EXEMPT = {
     "export-person": "all that is stored of somebody, for that person",
 }
 """Commands that give keys because that is what they are asked for."""
-JOINS = (".codes.csv", "profils-qui-est-qui.csv", "propositions.json")
-"""Files for the team alone, which join codes and keys or go on from keys."""
+JOINS = (".codes.csv", "profils-qui-est-qui.csv")
+"""Files for the team alone, which join codes and keys."""
 
 
 def matching_of(folder: Path, kind: str, *, possible: bool) -> mm.Matching:
@@ -219,3 +219,19 @@ def test_replies_are_read_by_code_and_by_key(folder: Path) -> None:
         assert read.person == first.mentor
         proposal = mm.reply(matching, [mm.Reply(person, "declined")])
         assert (first.mentor, first.mentee) in {one.pair for one in proposal.declined}
+
+
+def test_a_round_goes_on_from_its_file_of_codes_also_when_somebody_has_left(folder: Path, tmp_path: Path) -> None:
+    home = copied(folder, tmp_path / "edition")
+    programme, first = home / "programme.toml", answered(home).pairs[0]
+    code = answered(home).labels.person("mentor", first.mentor)
+    (home / "oui.csv").write_text(f"Votre code;Votre réponse\n{code};je ne participe plus\n", "utf-8")
+    start = [home / "reponses.csv", home / "out" / "binomes.csv", "-p", programme, "-o", home / "tour1"]
+    assert done("replies", *start).code == 0
+    for given, to in (("tour1", "tour2"), ("tour2", "tour3")):
+        replies = ["--replies", home / "oui.csv"] if to == "tour2" else []
+        record = home / given / "propositions.json"
+        said = done("replies", home / "reponses.csv", record, *replies, "-p", programme, "-o", home / to)
+        assert said.code == 0, said.err
+    assert not [name for name in telling(home) if name.startswith("tour")]
+    assert code in (home / "tour3" / "propositions.json").read_text("utf-8")

@@ -72,6 +72,10 @@ def test_first_and_last_name_make_one_name() -> None:
 
 
 def test_it_is_told_that_nobody_would_read_how_to_reach_their_partner() -> None:
-    for documents, told in (({}, ""), ({"contacts": []}, "[documents] contacts"), ({"contacts": ["nom"]}, "ne liraient pas")):
+    for documents, told in (
+        ({}, ""),
+        ({"contacts": []}, "[documents] contacts"),
+        ({"contacts": ["nom"]}, "ne liraient pas"),
+    ):
         matching, contacts = varied(**documents)
         assert told in unreachable(matching, make_handouts(matching, contacts))

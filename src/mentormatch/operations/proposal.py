@@ -5,7 +5,7 @@ rounds and these pairs, so that their record gives the same table again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Literal, Self
@@ -121,6 +121,15 @@ class RoundRecord(JsonMessage):
             late=one.late,
         )
 
+    def renamed(self, name_of: Callable[[Side, str], str]) -> Self:
+        """Return the same, its people called otherwise."""
+        replies = [
+            one.model_copy(update={side: name_of(side, getattr(one, side)) for side in SIDES}) for one in self.replies
+        ]
+        left = [one.model_copy(update={"person": name_of(one.side, one.person)}) for one in self.left]
+        proposed = [rename(pair, name_of) for pair in self.proposed]
+        return self.model_copy(update={"proposed": proposed, "replies": replies, "left": left})
+
     @property
     def round(self) -> ReplyRound:
         """The round that this is the record of."""
@@ -142,10 +151,20 @@ class ProposalRecord(KeptMessage):
     rounds: list[RoundRecord] = Setting(default_factory=list)
     pairs: list[Keys]
 
+    def renamed(self, name_of: Callable[[Side, str], str]) -> Self:
+        """Return the same, its people called otherwise: by codes for a file, by keys when the file is read."""
+        rounds = [one.renamed(name_of) for one in self.rounds]
+        return self.model_copy(update={"rounds": rounds, "pairs": [rename(pair, name_of) for pair in self.pairs]})
+
 
 def keys(pair: KeyPair) -> Keys:
     """Return a pair as messages have it."""
     return Keys(mentor=pair[0], mentee=pair[1])
+
+
+def rename(pair: Keys, name_of: Callable[[Side, str], str]) -> Keys:
+    """Return a pair of a message, its people called otherwise."""
+    return Keys(mentor=name_of("mentor", pair.mentor), mentee=name_of("mentee", pair.mentee))
 
 
 def pair_of(keys: Keys) -> KeyPair:
@@ -295,12 +314,18 @@ class Proposal(ContentEquality):
             pairs=list(map(keys, keys_of(self.matching))),
         )
 
+    @property
+    def record_in_codes(self) -> "ProposalRecord":
+        """The same record, in codes where keys tell who people are: for a file."""
+        return self.record.renamed(self.matching.labels.person)
+
     @classmethod
     def read(cls, record: "ProposalRecord", cohort: Cohort, programme: Programme, *, seed: int = 0) -> Self:
-        """Return a proposal from its record, and everybody who answered the survey; who left since is left out.
+        """Return a proposal from its record, in keys or codes, and everybody who answered the survey.
 
-        Raises RequestError where somebody of a pair of this round is not in the cohort.
+        Who left since is left out. Raises RequestError where somebody of a pair of this round is not in the cohort.
         """
+        record = record.renamed(cohort.key_of)
         rounds = tuple(one.round for one in record.rounds)
         gone = {canonical(key) for one in rounds for _, key in one.left}
         here = {canonical(key): key for side in SIDES for key in cohort.side(side).ids}

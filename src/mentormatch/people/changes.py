@@ -53,8 +53,10 @@ def remove_people(cohort: Cohort, keys: Iterable[str]) -> Cohort:
         for key, leaves in zip(cohort.side(side).compared, leaving[side].tolist(), strict=True)
         if leaves
     }
+    codes = {(side, canonical(key)): code for side in SIDES for key, code in cohort.coded(side)}
     return replace(
         cohort,
+        departed={**cohort.departed, **{person: code for person, code in codes.items() if person in left}},
         mentors=cohort.mentors.take(np.flatnonzero(~leaving["mentor"])),
         mentees=cohort.mentees.take(np.flatnonzero(~leaving["mentee"])),
         rows=tuple(row_after(row, left) for row in cohort.rows),
@@ -80,6 +82,7 @@ def add_people(cohort: Cohort, arrived: Cohort) -> Cohort:
         stack_people(cohort.mentees, arrived.mentees),
         (*cohort.rows, *arrived.rows),
         (*cohort.remarks, *arrived.remarks),
+        cohort.departed,
     )
     codes = codes_of(cohort)
     return with_codes(joined, codes, telling=bool(codes))

@@ -66,11 +66,11 @@ def _number(people: People, side: Side, given: PersonCodes, cohort: Cohort) -> I
 
 
 def codes_of(cohort: Cohort) -> dict[tuple[Side, str], str]:
-    """Return the codes that people were given; empty if keys are codes."""
+    """Return the codes that people were given, those who left among them; empty if keys are codes."""
     coded = cohort if cohort.mentors.aliases or cohort.mentees.aliases else with_codes(cohort)
     sides = {side: coded.side(side) for side in SIDES}
     named = {side: people for side, people in sides.items() if people.aliases}
-    return {
+    return dict(cohort.departed) | {
         (side, key): code
         for side, people in named.items()
         for key, code in zip(people.compared, people.aliases, strict=True)

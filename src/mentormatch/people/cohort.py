@@ -1,7 +1,7 @@
 """The people of one edition: who they are, what they answered, and what became of every row that came in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
@@ -319,12 +319,14 @@ class Cohort(ContentEquality):
     """Everyone who answered, on both sides, and every row with its fate; how they are reached is kept apart.
 
     In a programme of groups the members are on the side of the mentees, and who leads groups on that of the mentors.
+    ``departed`` are the codes of people who left, by side and key as compared; none if keys are codes.
     """
 
     mentors: People
     mentees: People
     rows: tuple[RowFate, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    departed: Mapping[tuple[Side, str], str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Cohort({len(self.mentors)} mentors, {len(self.mentees)} mentees, {len(self.rows)} rows)"

@@ -10,8 +10,8 @@ from mentormatch.report.exporters.data_files import to_csv
 FORM, PEOPLE, DECLINED, RECORD = "reponses-a-remplir.csv", "ou-en-est-chacun.csv", "refus.csv", "propositions.json"
 FILES: Mapping[str, tuple[str, Callable[[Proposal], bytes]]] = {
     RECORD: (
-        mark("Où en est la proposition, pour reprendre un autre jour : qui est proposé à qui, et les réponses"),
-        lambda proposal: proposal.record.to_json().encode(),
+        mark("Où en est la proposition, pour reprendre un autre jour : des codes et des réponses, rien d'autre"),
+        lambda proposal: proposal.record_in_codes.to_json().encode(),
     ),
     PEOPLE: (
         mark("Où en est chaque personne : binôme proposé, accepté, sans binôme et pourquoi"),

@@ -414,7 +414,7 @@ def test_whatever_is_handed_over_is_read_or_refused_in_words(programme: bytes, a
     assert told.get("place") == "answers" or told["columns"]["blocked"]
 
 
-JOINING = {"qui-est-qui.csv", "edition.json", "propositions.json"}
+JOINING = {"qui-est-qui.csv", "edition.json"}
 """What is for the team alone: it joins codes and keys, or goes on from keys."""
 CANARY = "@cle.example"
 

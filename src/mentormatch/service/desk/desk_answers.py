@@ -12,7 +12,6 @@ from mentormatch.explanation.names import KEYS
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages.translation import tr
 from mentormatch.report import intake_words
-from mentormatch.report.proposals import RECORD
 from mentormatch.report.view import can_validate, figures, standing
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.assets import JSON
@@ -193,10 +192,7 @@ def plan_out(held: HeldDocument, proposed: DeskRound, year: DeskFollowUp) -> Des
         views=[ViewOut(name=name, title=tr(VIEWS[name][0])) for name in held.views],
         choice=choice_out(held),
         documents=list(map(held.line, held.offered)),
-        rounds=[
-            DocumentLine(name=name, purpose=what, holds=carried if name == RECORD else tr(CODES))
-            for name, what in proposed.offered
-        ]
+        rounds=[DocumentLine(name=name, purpose=what, holds=tr(CODES)) for name, what in proposed.offered]
         if can_validate(matching)
         else [],
         letters=letter_lines(proposed, held.contacts) if can_validate(matching) else [],
