@@ -1,5 +1,6 @@
 """Every kind of workbook there is, made from a whole edition, and read back by a hand that shares no code with ours."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -68,15 +69,33 @@ def alive(book: Workbook) -> Iterator[str]:
             yield from (f"{sheet.title}!{cell.coordinate}" for cell in row if cell.data_type in "fe" or cell.hyperlink)
         yield from (f"{sheet.title}: image" for _ in sheet._images)
         yield from (f"{sheet.title}: {found}" for chart in sheet._charts for found in sources(chart) - {sheet.title})
+        yield from (f"{sheet.title}: {title}" for chart in sheet._charts for title in strays(sheet, chart))
     yield from (f"link {link}" for link in book._external_links)
     yield from (["macro"] if book.vba_archive else [])
 
 
 def sources(chart: Any) -> set[str]:
-    """Return the sheets from which a chart takes its names and figures; the whole reference where it is no sheet's."""
+    """Return the sheets from which a chart takes texts and figures; the whole reference if it names no sheet."""
     held = [one for series in chart.series for one in (series.cat, series.val) if one is not None]
-    found = [one.numRef or one.strRef for one in held]
+    found = [one.numRef or one.strRef for one in held] + [one.strRef for one in texts_of(chart) if one.strRef]
     return {each.f.rpartition("!")[0].strip("'") or each.f for each in found}
+
+
+def texts_of(chart: Any) -> Iterator[Any]:
+    """Yield the titles of a chart and of its axes, and the names of its series, as openpyxl holds them."""
+    titled = [chart, *(axis for name in ("x_axis", "y_axis") if (axis := getattr(chart, name, None)))]
+    yield from (one.title.tx for one in titled if one.title and one.title.tx)
+    yield from (series.tx for series in chart.series if series.tx)
+
+
+def strays(sheet: Any, chart: Any) -> Iterator[str]:
+    """Yield the references of titles that are not one cell of this sheet, in which the text shown stands."""
+    for reference in (one.strRef for one in texts_of(chart) if one.strRef):
+        place = re.fullmatch(r"('?)(.+)\1!\$([A-Z]+)\$(\d+)", reference.f)
+        cell = sheet[f"{place[3]}{place[4]}"] if place and place[2] == sheet.title else None
+        shown = "".join(point.v for point in reference.strCache.pt) if reference.strCache else None
+        if cell is None or cell.data_type != "s" or (shown is not None and shown != cell.value):
+            yield reference.f
 
 
 def resaved(folder: Path, suffix: str, *contents: bytes) -> list[bytes]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
+from traceback import clear_frames
 from typing import Any, Literal
 
 from mentormatch.explanation.tables import CellValue, Grid
@@ -73,7 +74,12 @@ class Book:
 
     def content(self) -> bytes:
         """Close the workbook and return it."""
-        self._book.close()
+        try:
+            self._book.close()
+        except BaseException as error:
+            # xlsxwriter leaves its archive open; collected later, that would fail where nobody can handle it.
+            clear_frames(error.__traceback__)
+            raise
         return self._bytes.getvalue()
 
     def sheet(self, name: str) -> "BookSheet":

@@ -288,7 +288,7 @@ def write_rows(page: BookSheet, row: int, titles: Sequence[str], rows: Sequence[
 
 
 def draw(book: Book, page: BookSheet, plot: Plot, row: int) -> None:
-    """Draw a chart beside its table, from a row on."""
+    """Draw a chart beside its table, from a row on; the cell that it covers first contains its title."""
     chart, name = book.chart(plot.kind), page.sheet.get_name()
     for one in plot.series:
         chart.add_series(
@@ -299,7 +299,9 @@ def draw(book: Book, page: BookSheet, plot: Plot, row: int) -> None:
                 "gap": 25,
             }
         )
-    chart.set_title({"name": visible(plot.title), "name_font": {"size": 12}, "overlay": False})
+    # A text in place of the cell would be taken for a formula if it reads like a reference.
+    page.put(row, BESIDE, plot.title)
+    chart.set_title({"name": [name, row, BESIDE], "name_font": {"size": 12}, "overlay": False})
     chart.set_legend({"none": True})
     if plot.kind["type"] == "bar":
         chart.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
