@@ -1,30 +1,23 @@
 """A browser without a window, and what a page did in it: dialogs, errors, and requests to elsewhere."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
-from shutil import which
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
+
+from tests.programs import find_program
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 HERE = ("127.0.0.1", "localhost")
 
 
 def executable() -> str:
-    """Return the browser of this machine; skip where there is none, but not in CI."""
-    found = next((path for name in NAMES if (path := which(name))), None)
-    if found:
-        return found
-    word = "needs a browser: apt-get install chromium"
-    if os.environ.get("CI"):
-        pytest.fail(word)
-    pytest.skip(word)
+    """Return the browser of this machine."""
+    return find_program(*NAMES, advice="apt-get install chromium")
 
 
 @contextmanager

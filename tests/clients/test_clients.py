@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ import pytest
 
 from mentormatch.contract import ask
 from tests.conftest import ROOT
+from tests.programs import find_program
 from tests.service.server import TOKEN, Served, start, stop
 
 CLIENTS = ROOT / "docs" / "clients"
@@ -24,14 +24,10 @@ ADVICE = "make build/tools/made, apt-get install curl"
 
 
 def program_for(client: str) -> list[str]:
-    """Return the command that runs a client; skip where its program is missing, but not in CI."""
-    needed = [PROGRAMS[client], *(["curl"] if client == "propose.sh" else [])]
-    missing = [name for name in needed if shutil.which(name) is None]
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"{missing} is missing: {ADVICE}")
-    if missing:
-        pytest.skip(f"needs {missing}: {ADVICE}")
-    return [PROGRAMS[client], str(CLIENTS / client)]
+    """Return the command that runs a client."""
+    if client == "propose.sh":
+        find_program("curl", advice=ADVICE)
+    return [find_program(PROGRAMS[client], advice=ADVICE), str(CLIENTS / client)]
 
 
 def run(client: str, url: str, request: Path, token: str = TOKEN) -> subprocess.CompletedProcess[str]:

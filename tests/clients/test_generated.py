@@ -14,6 +14,7 @@ import pytest
 
 from mentormatch.contract import operations_by_kind
 from tests.conftest import ROOT, TOOLS
+from tests.programs import find_program
 from tests.service.server import TOKEN, Served, serving
 
 GENERATED = ROOT / "docs" / "clients" / "generated"
@@ -29,12 +30,9 @@ LINES = [
 
 
 def needed(*programs: str, advice: str) -> None:
-    """Skip a test where a program is missing, but not in CI."""
-    missing = [name for name in programs if shutil.which(name, path=SEARCH) is None]
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"{missing} is missing: {advice}")
-    if missing:
-        pytest.skip(f"needs {missing}: {advice}")
+    """Skip a test if a program is missing."""
+    for program in programs:
+        find_program(program, advice=advice, path=SEARCH)
 
 
 def run(command: Sequence[object], folder: Path, **variables: str) -> str:

@@ -8,6 +8,8 @@ from shutil import which
 
 import pytest
 
+from tests.programs import find_program
+
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("sh", "tr", "awk", "head", "cat")
 
@@ -46,6 +48,28 @@ def test_where_no_python_runs_the_reader_is_told_what_was_tried_and_what_to_inst
     assert (found.returncode, found.stdout) == (1, "")
     for word in ("python-of-mine", f"{bare}/python3.12: no such version", "apt-get install python3 python3-venv"):
         assert word in found.stderr
+
+
+def test_ci_installs_every_program_that_a_test_needs_and_lets_no_test_go_without(bare: Path, tmp_path: Path) -> None:
+    fake(bare, "apt-get", f'echo "$@" >> {tmp_path}/asked')
+    fake(bare, "id", "echo 0")
+    for name in ("bash", "dirname", "env"):
+        (bare / name).symlink_to(which(name) or pytest.fail(f"{name} is needed"))
+    setting = {"PATH": str(bare), "USUAL_PLACES": str(bare)}
+    done = subprocess.run([ROOT / ".ci" / "run"], env=setting, capture_output=True, text=True, check=False)
+    assert "make: command not found" in done.stderr
+    asked = (tmp_path / "asked").read_text("utf-8").splitlines()
+    assert asked[0] == "update -qq"
+    packages = ["make", "git", "python3", "python3-venv", "chromium", "curl", "libreoffice-calc"]
+    assert asked[1].split() == ["install", "-y", "-qq", "--no-install-recommends", *packages]
+
+
+@pytest.mark.parametrize("ci", ["", "1"])
+def test_a_program_that_is_missing_skips_a_test_but_fails_it_in_ci(ci: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", ci)
+    outcome = pytest.fail.Exception if ci else pytest.skip.Exception
+    with pytest.raises(outcome, match="needs a-program or another: apt-get install it"):
+        find_program("a-program", "another", advice="apt-get install it")
 
 
 def test_make_alone_lists_every_target() -> None:

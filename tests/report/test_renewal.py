@@ -18,7 +18,7 @@ from tests.doors import substitute
 from tests.record.decisions import example
 from tests.report.readers import ALIVE, Outline, parts, sheets
 from tests.report.reviewed.edits import changed, with_cells
-from tests.report.workbooks import needs_office, resaved
+from tests.report.workbooks import resaved
 
 pytestmark = pytest.mark.promise(30)
 
@@ -89,13 +89,18 @@ def test_what_staff_typed_and_every_other_part_of_the_workbook_stays_byte_for_by
     assert differing == ["xl/worksheets/sheet9.xml"]
 
 
-@needs_office
-def test_a_workbook_that_another_program_saved_is_renewed_in_its_own_styles(folder: Path) -> None:
+def test_a_workbook_that_another_program_saved_is_renewed_in_its_own_styles(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     typed = with_cells((folder / BOOK).read_bytes(), {"F2": "Validé", "G2": "à rappeler"})
-    (folder / "office").mkdir()
-    (again,) = resaved(folder / "office", "xlsx", typed)
+    (again,) = resaved(tmp_path_factory.mktemp("saved"), "xlsx", typed)
     (folder / BOOK).write_bytes(again)
-    assert [path.name for path in validate(folder / DECISION, who="Camille Roux").renewed] == [PAGE, JSON, SUMMARY, BOOK]
+    assert [path.name for path in validate(folder / DECISION, who="Camille Roux").renewed] == [
+        PAGE,
+        JSON,
+        SUMMARY,
+        BOOK,
+    ]
     renewed = (folder / BOOK).read_bytes()
     assert sheets(renewed)["Binômes"] == sheets(again)["Binômes"]
     styles = [set(re.findall(r' s="(\d+)"', text)) for text in (dict(parts(one))[SHEET] for one in (again, renewed))]

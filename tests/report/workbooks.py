@@ -1,14 +1,12 @@
 """Every kind of workbook there is, made from a whole edition, and read back by a hand that shares no code with ours."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
@@ -26,8 +24,10 @@ from mentormatch.report import (
     year_workbook,
 )
 from tests.groups.edition_texts import gathered
+from tests.programs import find_program
 from tests.report.edition import Edition
 
+OFFICE = "apt-get install --no-install-recommends libreoffice-calc"
 type Cells = dict[tuple[str, str], object]
 
 SIDE: Side = "mentee"
@@ -41,8 +41,6 @@ BOOKS: Mapping[str, Callable[[Edition], bytes]] = {
     "sessions": lambda one: session_workbook(SessionDocuments(gathered(one)[0], staff=True)),
 }
 """How each workbook is made."""
-OFFICE = shutil.which("soffice")
-needs_office = pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice: apt-get install libreoffice-calc")
 
 
 def opened(content: bytes) -> Workbook:
@@ -98,12 +96,14 @@ def strays(sheet: Any, chart: Any) -> Iterator[str]:
             yield reference.f
 
 
-def resaved(folder: Path, suffix: str, *contents: bytes) -> list[bytes]:
-    """Return workbooks as LibreOffice saves them."""
-    paths = [folder / f"{place}.xlsx" for place, _ in enumerate(contents)]
+def resaved(folder: Path, suffix: str, *contents: bytes, kind: str = "xlsx") -> list[bytes]:
+    """Return workbooks, all of one kind, as LibreOffice saves them in another."""
+    office = find_program("soffice", advice=OFFICE)
+    paths = [folder / f"{place}.{kind}" for place, _ in enumerate(contents)]
     for path, content in zip(paths, contents, strict=True):
         path.write_bytes(content)
-    profile, out = f"-env:UserInstallation=file://{folder}/profile", folder / "out"
-    command = [str(OFFICE), profile, "--headless", "--convert-to", suffix, "--outdir", str(out), *map(str, paths)]
-    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    # One profile for the tests of a process: the first start with a profile takes 5 s, further ones 2 s.
+    profile, out = (folder.parent / "office").as_uri(), folder / "out"
+    command = [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to", suffix, "--outdir", str(out)]
+    subprocess.run([*command, *map(str, paths)], check=True, capture_output=True, timeout=240)
     return [(out / path.with_suffix(f".{suffix}").name).read_bytes() for path in paths]

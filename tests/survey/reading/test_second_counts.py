@@ -1,8 +1,6 @@
 """The cells of workbooks counted by readers of others: on every writer, on files of others, and on damaged ones."""
 
 import io
-import shutil
-import subprocess
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -13,6 +11,7 @@ from mentormatch import SurveyError
 from mentormatch.survey import Rows, TableSource, rows_in, write_sheet
 from mentormatch.survey.readers import workbook
 from tests.conftest import DEEP
+from tests.report.workbooks import resaved
 from tests.survey.reading.changed_workbooks import changed
 from tests.survey.reading.hostile import shared
 from tests.survey.reading.made_workbooks import MADE
@@ -95,15 +94,8 @@ def test_no_change_of_a_workbook_makes_a_difference_that_is_not_told(monkeypatch
 @pytest.mark.parametrize("name", ["xlsxwriter", "openpyxl", "odfdo", "xlwt"])
 @pytest.mark.parametrize("ending", ["xlsx", "xls", "ods"])
 def test_other_readers_find_the_same_cells_in_what_libreoffice_writes(name: str, ending: str, tmp_path: Path) -> None:
-    office = shutil.which("soffice")
-    if office is None:
-        pytest.skip("needs LibreOffice: apt-get install --no-install-recommends libreoffice-calc")
     make, own = MADE[name]
-    path = tmp_path / f"reponses.{own}"
-    path.write_bytes(make())
-    command = [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", ending]
-    subprocess.run([*command, "--outdir", tmp_path / "made", path], check=True, capture_output=True, timeout=120)
-    content = (tmp_path / "made" / f"reponses.{ending}").read_bytes()
+    (content,) = resaved(tmp_path, ending, make(), kind=own)
     rows = rows_of(content, ending)
     assert rows is not None
     assert differences(content, ending, rows) == {}
