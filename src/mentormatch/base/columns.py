@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolVector, Index, IntVector
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.languages.text_keys import canonical, fold, says_yes
 from mentormatch.languages.translation import tr
 
@@ -43,8 +44,8 @@ class Column(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class SingleChoice:
+@dataclass(frozen=True, slots=True, eq=False)
+class SingleChoice(ContentEquality):
     """One option each: ``values`` (n,) int64 index into ``labels``, -1 for no answer."""
 
     labels: tuple[str, ...]
@@ -74,7 +75,7 @@ class SingleChoice:
         return self.values - NONE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Affirmations(SingleChoice):
     """Yes or no each, 1 for yes: its labels are the same in every language, and are shown in the one spoken."""
 
@@ -92,8 +93,8 @@ class Affirmations(SingleChoice):
         return Affirmations(self.labels, self.values[index])
 
 
-@dataclass(frozen=True, slots=True)
-class MultiChoice:
+@dataclass(frozen=True, slots=True, eq=False)
+class MultiChoice(ContentEquality):
     """Several options each: ``values`` (n, k) bool, ``known`` (n,) bool; ``most`` of them may be ticked, None: all."""
 
     labels: tuple[str, ...]
@@ -115,8 +116,8 @@ class MultiChoice:
         return number_rows(np.column_stack([self.values, self.known]))
 
 
-@dataclass(frozen=True, slots=True)
-class Ranks:
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranks(ContentEquality):
     """Options in order of preference: ``values`` (n, k) int64, 1 for the first choice, 0 where not ranked.
 
     ``most`` is the number of ranks that could be given.
@@ -142,8 +143,8 @@ class Ranks:
         return number_rows(self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class Grades:
+@dataclass(frozen=True, slots=True, eq=False)
+class Grades(ContentEquality):
     """A grid: ``values`` (n, k) int64, the level given to each item, 0 the lowest, -1 where blank."""
 
     labels: tuple[str, ...]
@@ -166,8 +167,8 @@ class Grades:
         return number_rows(self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class NumberColumn:
+@dataclass(frozen=True, slots=True, eq=False)
+class NumberColumn(ContentEquality):
     """``values`` (n,) float64, NaN for no answer."""
 
     values: NDArray[np.float64]

@@ -54,7 +54,10 @@ class VersionedPickle:
 
 
 class ContentEquality(VersionedPickle):
-    """Equality of dataclasses by all that they hold, arrays included; such a class is made with ``eq=False``."""
+    """Equality and hash of dataclasses by all fields that are compared, arrays included.
+
+    Such a class is made with ``eq=False``.
+    """
 
     __slots__ = ()
 
@@ -62,7 +65,7 @@ class ContentEquality(VersionedPickle):
         return have_same_content(self, other) if type(other) is type(self) else NotImplemented
 
     def __hash__(self) -> int:
-        raise TypeError(f"{type(self).__name__} has no hash: it holds arrays, and its equality is that of all it holds")
+        return content_hash(self)
 
 
 def have_same_content(one: object, other: object) -> bool:
@@ -78,10 +81,34 @@ def have_same_content(one: object, other: object) -> bool:
     if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
         return False
     if is_dataclass(one) and type(one) is type(other):
-        names = [part.name for part in fields(one) if part.compare]
-        return all(have_same_content(getattr(one, name), getattr(other, name)) for name in names)
+        return all(map(have_same_content, compared_values(one), compared_values(other)))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(have_same_content(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(have_same_content, one, other))
     return bool(one == other)
+
+
+def content_hash(value: object) -> int:
+    """Return a hash that agrees with ``have_same_content``. Of an array it takes dtype and shape only.
+
+    >>> content_hash((1, np.array([2.0]))) == content_hash((1, np.array([3.0])))
+    True
+    """
+    if isinstance(value, np.ndarray):
+        return hash((value.dtype.str, value.shape))
+    if is_dataclass(value):
+        return hash((type(value), *map(content_hash, compared_values(value))))
+    if isinstance(value, Mapping):
+        return hash(frozenset(value))
+    if isinstance(value, list | tuple):
+        return hash(tuple(map(content_hash, value)))
+    try:
+        return hash(value)
+    except TypeError:  # it holds what has no hash
+        return hash(type(value))
+
+
+def compared_values(data: Any) -> list[object]:
+    """Return the values of the fields of a dataclass that take part in a comparison."""
+    return [getattr(data, part.name) for part in fields(data) if part.compare]

@@ -283,7 +283,7 @@ def instants(week: SlotWeek, zone: str) -> NDArray[np.int64]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ZonedSlots(MultiChoice):
     """Slots of the week each, by the clock: ``zones`` (n,) int64 index into ``clocks`` says where everybody lives."""
 

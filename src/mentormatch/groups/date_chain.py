@@ -17,6 +17,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolMatrix, IntVector
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.explanation.names import first_of
 from mentormatch.groups.inputs import AttendanceMatrix, SessionMoment
 from mentormatch.languages.phrases import counted
@@ -26,8 +27,8 @@ NEVER = -(1 << 30)
 """Less than any number of sessions."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class DateChain:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class DateChain(ContentEquality):
     """What is asked: so many of the dates of ``there``, from ``apart[0]`` to ``apart[1]`` days between neighbours."""
 
     there: AttendanceMatrix
@@ -134,8 +135,8 @@ WEEK, WEEKS = 7, 8
 """Gaps are widened by a week at a time, so often at most."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AbsenceLimits:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class AbsenceLimits(ContentEquality):
     """What was asked besides the chain: ``most_missed``, None for the fewest; all dates, those set aside included."""
 
     most_missed: int | None

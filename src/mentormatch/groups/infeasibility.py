@@ -15,6 +15,7 @@ import numpy as np
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolMatrix, IntMatrix, IntVector
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.groups.columns import cliques
@@ -39,8 +40,8 @@ from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import MILLION, contribution, normalise_weights
 
 
-@dataclass(frozen=True)
-class PairShares:
+@dataclass(frozen=True, eq=False)
+class PairShares(ContentEquality):
     """What one criterion adds to every pair: ``values`` (n, n), millionths, ``known`` (n, n), both answered."""
 
     values: IntMatrix
@@ -59,8 +60,8 @@ class WholeShare:
         return GroupTerm(whole.has[members], whole.known[members], whole.points, whole.unknown)
 
 
-@dataclass(frozen=True)
-class GroupScores:
+@dataclass(frozen=True, eq=False)
+class GroupScores(ContentEquality):
     """The worth of every pair of members, and of groups as a whole; criteria with their weights and parts, in order."""
 
     values: IntMatrix
@@ -101,8 +102,8 @@ def part(criterion: Criterion, weight: float, members: People) -> PairShares | W
 type MemberGroup = Sequence[str]
 
 
-@dataclass(frozen=True)
-class GroupFormulation:
+@dataclass(frozen=True, eq=False)
+class GroupFormulation(ContentEquality):
     """The problem of those who take part, by the order of their keys, and where each stands in the cohort."""
 
     problem: GroupProblem

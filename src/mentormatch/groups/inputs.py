@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.columns import Column, MultiChoice, Ranks
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import FORMS, exact_number, start_of, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.base import position
@@ -146,8 +147,8 @@ class SessionMoment:
         return listed([about(place, hour) for place, hour in self.clocks]) if self.clocks else ""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AttendanceMatrix:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class AttendanceMatrix(ContentEquality):
     """Who can be there when: ``present`` (n, m) bool, ``known`` (n,) bool says who answered.
 
     Dates are told by the clock of a ``zone``.

@@ -22,6 +22,7 @@ from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arrays import BoolMatrix
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.names import Labels, first_of
@@ -42,8 +43,8 @@ GROUP = ""
 """The key of the group as a whole: no member has it."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Ballot:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Ballot(ContentEquality):
     """``wishes`` (n, t) bool: which of the ``topics`` each of the ``members`` asked for."""
 
     members: tuple[str, ...]

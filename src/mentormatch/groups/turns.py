@@ -17,6 +17,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import seed_number, start_of, whole_number
 from mentormatch.errors import Problem
 from mentormatch.explanation.diagnosis.hall_violators import reachable_people
@@ -43,8 +44,8 @@ from mentormatch.languages.translation import once_spoken, own_language, spoken,
 GOALS = ("matched", "priority", "total")
 
 
-@dataclass(frozen=True, slots=True)
-class TurnProblem:
+@dataclass(frozen=True, slots=True, eq=False)
+class TurnProblem(ContentEquality):
     """What is asked: ``present`` (n, s) bool, ``wishes`` (n, s) int64 points from 0 to s - 1, ``urgent`` (n,) bool."""
 
     members: tuple[str, ...]
@@ -70,8 +71,8 @@ class TurnProblem:
         return replace(problem, mentor_keys=self.members, mentee_keys=self.sessions)
 
 
-@dataclass(frozen=True, slots=True)
-class TurnRound:
+@dataclass(frozen=True, slots=True, eq=False)
+class TurnRound(ContentEquality):
     """One round: ``able`` (n,) bool are the members who are there at a session that is left."""
 
     problem: AssignmentProblem

@@ -16,7 +16,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.columns import MultiChoice
-from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.inference import LEAST_SHOWN, LEVEL, correct_levels
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration
@@ -148,7 +148,7 @@ class AccessQuestion:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Access(VersionedPickle):
+class Access(ContentEquality):
     """How people fared in a matching by what they answered to the questions that its programme watches."""
 
     matching: Matching

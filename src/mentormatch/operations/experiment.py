@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import seed_number
 from mentormatch.base.strict_json import KeptMessage, Whole
 from mentormatch.errors import OutputError, Problem, RequestError
@@ -87,7 +87,7 @@ class DrawnPart:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Draw(VersionedPickle):
+class Draw(ContentEquality):
     """What was drawn: the plan, judged by the first programme, and each part that was left to the lot."""
 
     experiment: Experiment

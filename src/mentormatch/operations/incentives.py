@@ -23,7 +23,7 @@ from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import PEOPLE, objective_of
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.base.columns import Column
-from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, seed_number
 from mentormatch.errors import RequestError
@@ -114,7 +114,7 @@ UNCLOSED = mark("Aucun petit changement essayé ne le ferme.")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Incentives(VersionedPickle):
+class Incentives(ContentEquality):
     """Whether people would gain by answering otherwise, question by question.
 
     ``tried`` other answers were tried of ``people``; not ``complete``: time was up before all were, or before changes

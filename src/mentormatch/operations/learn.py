@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.progress import track
 from mentormatch.errors import RequestError
 from mentormatch.explanation.names import KEYS, Labels
@@ -37,7 +37,7 @@ class WeightChange:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Learning(VersionedPickle):
+class Learning(ContentEquality):
     """What editions teach, the ``changes`` of weights that follow, and the matchings ``today`` and as ``proposed``.
 
     Without a change there is no ``proposed`` programme, and nothing is solved.

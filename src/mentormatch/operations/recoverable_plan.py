@@ -20,7 +20,7 @@ from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.base.arrays import IntMatrix, IntVector
-from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.data_objects import ContentEquality, VersionedPickle
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, whole_number
 from mentormatch.errors import Problem, RequestError
@@ -65,7 +65,7 @@ class SturdyPlan(VersionedPickle):
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Sturdiness(VersionedPickle):
+class Sturdiness(ContentEquality):
     """What holds if ``k`` people leave: ``curve`` from the one given on, each holding better than those before it.
 
     The last is the sturdiest known; all have as many pairs. ``departures`` were looked at for each. No plan at all

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.explanation.tables import CellValue, ResultSheet, sheet
 from mentormatch.languages.phrases import about, counted, joined, listed, points, quoted, thousands
@@ -127,7 +127,7 @@ def places_in_words(places: ChosenPlaces, labels: Labels = KEYS) -> str:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Recruitment(VersionedPickle):
+class Recruitment(ContentEquality):
     """Whom to recruit next: one option for each number of further mentors, from one on, while one more brings more.
 
     ``tried`` is how many answers, and mentors like one who is there, were compared. ``left`` is how many mentees have

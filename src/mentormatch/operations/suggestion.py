@@ -17,7 +17,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arrays import BoolVector, IntVector
-from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.explanation.names import codes
@@ -43,7 +43,7 @@ LEAST_S = 1e-3
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Suggestions(VersionedPickle):
+class Suggestions(ContentEquality):
     """Short lists of possible partners: each pair of ``solution`` stands in the lists of both its people.
 
     A mentee is shown ``each`` mentors at most, a mentor to ``most_shown`` mentees. ``problem`` says so, and who must be

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolMatrix
-from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import seed_number
 from mentormatch.fields import SIDES, Side
 from mentormatch.operations.instance import build_instance, require_stored_scores
@@ -36,7 +36,7 @@ class RuleEffect:
 
 
 @dataclass(frozen=True, eq=False)
-class Trial(VersionedPickle):
+class Trial(ContentEquality):
     """A programme tried on a cohort: the pairs of ``match``, and what can be known of all pairs.
 
     ``pairs`` is the number of pairs of people who take part, ``possible`` (n, m) bool says which of them the rules

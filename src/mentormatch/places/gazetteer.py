@@ -285,7 +285,7 @@ def middle(ring: Ring) -> Point:
 LABELS = tuple(name for _, name in DEPARTEMENTS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PlaceColumn(SingleChoice):
     """A place each: ``values`` (n,) the département, as in ``SingleChoice``; ``positions`` (n,) int64 the place itself.
 

@@ -22,6 +22,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, PersonMasks, Scores, SparseScores, pack_scores
 from mentormatch.base.arrays import BoolMatrix, BoolVector, Index, IntVector
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.plugins import concrete
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side
@@ -70,8 +71,8 @@ class Market:
         return len(self.mentors), len(self.mentees)
 
 
-@dataclass(frozen=True, slots=True)
-class CompositionBound:
+@dataclass(frozen=True, slots=True, eq=False)
+class CompositionBound(ContentEquality):
     """How many of some people may be in one group: ``least`` to ``most``, and with ``none`` also nobody.
 
     ``holds`` (n,) bool says who is counted, ``name`` what the rule is called.

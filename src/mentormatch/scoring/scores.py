@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolVector, Index, IntVector
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.fields import SIDES
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, strangers
@@ -235,8 +236,8 @@ TOGETHER = 64
 type IntBlock = NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreTable:
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreTable(ContentEquality):
     """The score of every pair of a cohort.
 
     ``values`` (n, m) int32 in millionths; ``criteria`` and their normalised ``weights``, from which the share of each

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
-from mentormatch import Matching
+from mentormatch import Decisions, Matching
 from mentormatch.operations import exporter_for
 
 PAIRS, MENTOR, MENTEE, VALIDATION = "xl/worksheets/sheet1.xml", "A", "B", "F"
@@ -74,3 +74,8 @@ def saved(folder: Path, content: bytes) -> Path:
 def line_of(matching: Matching, mentor: str, mentee: str) -> int:
     """Return the row of a pair in the workbook of its matching."""
     return [(pair.mentor, pair.mentee) for pair in matching.pairs].index((mentor, mentee)) + 2
+
+
+def without_words(found: Decisions) -> Decisions:
+    """Return what is decided on pairs alone, without what staff typed."""
+    return Decisions(found.pins, found.bans, found.discussed)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
+from mentormatch.base.data_objects import ContentEquality
 
 type PersonMasks = tuple[BoolVector, BoolVector]
 
@@ -170,8 +171,8 @@ class Scores(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class DenseScores:
+@dataclass(frozen=True, slots=True, eq=False)
+class DenseScores(ContentEquality):
     """``values`` (n, m) int64; ``allowed`` (n, m) bool, or None where every pair is allowed.
 
     ``within`` are the extremes, where they are known already.
@@ -256,8 +257,8 @@ class DenseScores:
         return DenseScores(self.values.T, None if self.allowed is None else self.allowed.T, self.extremes)
 
 
-@dataclass(frozen=True, slots=True)
-class SparseScores:
+@dataclass(frozen=True, slots=True, eq=False)
+class SparseScores(ContentEquality):
     """``mentors``, ``mentees``, ``values``: one entry for each allowed pair, sorted by mentor, then by mentee."""
 
     shape: tuple[int, int]

@@ -55,8 +55,8 @@ class Tier:
 type Links = tuple[tuple[int, int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DualSolution:
+@dataclass(frozen=True, slots=True, eq=False)
+class DualSolution(ContentEquality):
     """Dual values behind a stage of the proof, in ``parts`` of a unit: ``weights`` by goal name, and prices.
 
     A pair is worth ``parts * sum(weights[g] * value of the pair in g)``. Each person has a price, and each coupling row

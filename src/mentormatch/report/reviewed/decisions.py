@@ -5,7 +5,7 @@ come back on a pair, staff write it in the sheet of pairs.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from os import PathLike
 
 from mentormatch.base.data_objects import VersionedPickle
@@ -62,14 +62,14 @@ class Decisions(VersionedPickle):
     ``pins`` are the pairs that they validated or wrote themselves, ``bans`` those that they refused or wrote over, now
     or in a workbook before; ``discussed`` are those that they left open, which nothing binds. ``notes`` is all that
     they typed, for the next workbook (``Matching.with_notes``), and ``ended`` the pairs of somebody who is no longer
-    there. Two workbooks decide the same where they impose, set aside and leave open the same.
+    there.
     """
 
     pins: tuple[KeyPair, ...] = ()
     bans: tuple[KeyPair, ...] = ()
     discussed: tuple[KeyPair, ...] = ()
-    notes: tuple[Note, ...] = field(default=(), compare=False)
-    ended: tuple[KeyPair, ...] = field(default=(), compare=False)
+    notes: tuple[Note, ...] = ()
+    ended: tuple[KeyPair, ...] = ()
 
     def __str__(self) -> str:
         remarked = [note for note in self.notes if note.remark.strip() or note.columns]
