@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.policy import default
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import Letter, letters, write_letters
@@ -80,6 +83,22 @@ def test_a_letter_is_a_draft_that_mail_programs_read(contacts: mm.Contacts, tmp_
     assert len(rows) == len(written) + 1
     assert {row[1] for row in rows[1:]} == {each.address for each in written}
     assert write_letters(written, tmp_path, "fr") == paths
+
+
+WORDS = st.sampled_from(("à", "2026", "🎉", "binôme", "Mentorat", "l’été", ":", "très-long-mot-composé-de-beaucoup"))
+
+
+@given(st.lists(WORDS, min_size=1, max_size=25).map(" ".join))
+@example("à 🎉 b été vous nous binôme 2026 été nous « b proposons un culture b l’été 2026 été un été")
+@example("Programme : nous vous proposons\r\nBcc: quelqu'un@exemple.example un binôme")
+def test_a_subject_is_decoded_as_it_was_written(subject: str) -> None:
+    content = Letter("M1", "a@example.org", subject, "Bonjour\n", "lettre.eml").eml()
+    told = " ".join(subject.split())
+    mail = message_from_bytes(content, policy=default)
+    assert (mail["Subject"], mail["To"], mail.defects) == (told, "a@example.org", [])
+    assert str(make_header(decode_header(message_from_bytes(content)["Subject"]))) == told  # another decoder
+    assert "Bcc" not in mail
+    assert max(map(len, content.split(b"\r\n"))) <= 78
 
 
 def test_what_people_typed_is_text_in_html() -> None:

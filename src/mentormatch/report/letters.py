@@ -6,6 +6,7 @@ them, and in a confirmation alone: nobody learns how to reach somebody who has n
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from html import escape
@@ -115,12 +116,13 @@ class Letter:
         """Return it as a draft that mail programs open, without a sender: whoever opens it is that."""
         mail = EmailMessage(policy=SMTP)
         mail["To"] = self.address
-        mail["Subject"] = self.subject
         mail["X-Unsent"] = "1"
         mail.set_content(self.text)
         mail.add_alternative(f"<!DOCTYPE html><html><body>\n{self.html}</body></html>\n", subtype="html")
         mail.set_boundary(digest(self.text.encode())[:32])  # the same letter is the same file
-        return mail.as_bytes()
+        # EmailMessage encodes words one by one, and doubles the space between two encoded words.
+        subject = Header(" ".join(self.subject.split()), header_name="Subject").encode(linesep="\r\n")
+        return f"Subject: {subject}\r\n".encode("ascii") + mail.as_bytes()
 
 
 def templates_in(folder: str | PathLike[str], spoken: str) -> dict[LetterKind, Template]:
