@@ -1,7 +1,9 @@
 """What every rule and criterion says of itself on a form: sentences with a blank for each setting, whichever it is."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import compress, product
 from typing import Any
 
 import pytest
@@ -26,6 +28,9 @@ IN_TABLES = (*TABLES.values(), "file", "columns")
 every_criterion = pytest.mark.parametrize("kind", sorted(criteria_by_kind()))
 every_rule = pytest.mark.parametrize("kind", KINDS)
 every_language = pytest.mark.parametrize("code", LANGUAGES)
+NUMBERS = (int, int | None, float, float | None)
+ONE_OF_SEVERAL = re.compile(r"(?<![\d,.])1\s(?!dans|des)[\w·]+s\b(?! plus)")
+"""The number one before a plural; no noun are « dans » and « des »."""
 WHOLE = {"true": True, "false": False}
 
 
@@ -84,6 +89,26 @@ def assert_only_questions_that_fit(
         if reference := by_setting.get(blank.setting):
             assert {fields[name].kind for name, _ in blank.choices} <= set(reference.ref.kinds)
             assert blank.value in dict(blank.choices)
+
+
+def with_ones(kind: type[Rule] | type[Criterion]) -> Iterator[Rule | Criterion]:
+    """Yield a rule or criterion for each choice of its numbers, all of which are 1."""
+    numbers = [name for name, part in kind.model_fields.items() if part.annotation in NUMBERS]
+    others = {name: value for name, value in kind.example.items() if name not in numbers}
+    for chosen in product((False, True), repeat=len(numbers)):
+        with suppress(ValueError):  # some numbers exclude each other
+            yield kind.model_validate(others | dict.fromkeys(compress(numbers, chosen), 1))
+
+
+@every_language
+@pytest.mark.parametrize("kind", [*rules_by_kind().values(), *criteria_by_kind().values()])
+def test_a_noun_agrees_with_the_number_one_before_it(kind: type[Rule] | type[Criterion], code: str) -> None:
+    with language(code):
+        for asked in with_ones(kind):
+            texts = [*([asked.describe()] if isinstance(asked, Rule) else []), asked.sentence, *asked.details]
+            for name in BLANK.findall(" ".join(texts)):
+                texts = [text.replace(f"{{{name}}}", str(getattr(asked, name, "…"))) for text in texts]
+            assert [text for text in texts if ONE_OF_SEVERAL.search(text)] == []
 
 
 @every_language

@@ -172,6 +172,11 @@ def mark(message: str) -> str:
     return message
 
 
+def mark_n(one: str, many: str) -> tuple[str, str]:
+    """Mark the singular and the plural of a message for extraction; ``tr_n`` translates them when they are used."""
+    return one, many
+
+
 @cache
 def _catalogue(code: str) -> Mapping[str, tuple[str, ...]]:
     """Return the messages of a language: the only form, or the singular and the plural where any room has one."""

@@ -26,7 +26,7 @@ type IntArray = defaultdict[Hashable, int]
 """The number of each answer: the next one where it was not known yet."""
 
 NEEDS_IN_BLANKS = (
-    mark("Seuls comptent les {first} premiers besoins."),
+    mark("Seuls comptent les besoins jusqu'au rang {first}."),
     mark("Transmettre, c'est être au niveau {level} au moins ; le plus bas est 0."),
 )
 """Of which needs and offers a rule speaks, for a form."""

@@ -34,7 +34,7 @@ from mentormatch.fields.base import CHOSEN
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages.phrases import counted, listed, percent, plain, quoted
 from mentormatch.languages.text_keys import fold
-from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.languages.translation import mark, mark_n, tr, tr_n
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import CompositionBound, KeptPlaces, Market, Missing, Relaxation, Rule, check_bounds
 
@@ -80,17 +80,40 @@ def blanks_of_condition(place: int) -> tuple[str, ...]:
 
 
 NUMBERS = {
-    (True, False): mark("au moins {least} binômes selon « {field} »"),
-    (False, True): mark("au plus {most} binômes selon « {field} »"),
-    (True, True): mark("au moins {least} et au plus {most} binômes selon « {field} »"),
+    (True, False): mark_n(
+        "au moins {least} binôme selon « {field} »",
+        "au moins {least} binômes selon « {field} »",
+    ),
+    (False, True): mark_n(
+        "au plus {most} binôme selon « {field} »",
+        "au plus {most} binômes selon « {field} »",
+    ),
+    (True, True): mark_n(
+        "au moins {least} et au plus {most} binôme selon « {field} »",
+        "au moins {least} et au plus {most} binômes selon « {field} »",
+    ),
 }
 """What is asked, by whether there is a least and a most."""
 
 NUMBERS_IN_BLANKS = {
-    (True, False): mark("Il y a au moins {least} binômes"),
-    (False, True): mark("Il y a au plus {most} binômes"),
-    (True, True): mark("Il y a entre {least} et {most} binômes"),
+    (True, False): mark_n(
+        "Il y a au moins {least} binôme",
+        "Il y a au moins {least} binômes",
+    ),
+    (False, True): mark_n(
+        "Il y a au plus {most} binôme",
+        "Il y a au plus {most} binômes",
+    ),
+    (True, True): mark_n(
+        "Il y a entre {least} et {most} binôme",
+        "Il y a entre {least} et {most} binômes",
+    ),
 }
+
+
+def last_number(rule: "Quota | Composition") -> int:
+    """Return the bound that a sentence states last, with which its noun agrees."""
+    return (rule.least or 0) if rule.most is None else rule.most
 
 
 class Quota(Rule):
@@ -121,12 +144,12 @@ class Quota(Rule):
             yield from (AnswerReference("where.in", condition.field, answer) for answer in condition.among)
 
     def describe(self) -> str:
-        message = NUMBERS[self.least is not None, self.most is not None]
-        return tr(message, least=self.least, most=self.most, field=self.where[0].field)
+        messages = NUMBERS[self.least is not None, self.most is not None]
+        return tr_n(*messages, last_number(self), least=self.least, most=self.most, field=self.where[0].field)
 
     @property
     def sentence(self) -> str:
-        numbers = tr(NUMBERS_IN_BLANKS[self.least is not None, self.most is not None])
+        numbers = tr_n(*NUMBERS_IN_BLANKS[self.least is not None, self.most is not None], last_number(self))
         return f"{numbers} {listed([where_in_blanks(place) for place in range(len(self.where))])}."
 
     @property
@@ -339,14 +362,32 @@ NUMBERS_IN_GROUPS = {
 """What is asked, by whether there is a least, a most, and a group may do without."""
 
 ANSWERED_IN_BLANKS = {
-    (True, False): mark("Dans chaque groupe, au moins {least} personnes ont répondu {in} à {field}."),
-    (False, True): mark("Dans chaque groupe, au plus {most} personnes ont répondu {in} à {field}."),
-    (True, True): mark("Dans chaque groupe, entre {least} et {most} personnes ont répondu {in} à {field}."),
+    (True, False): mark_n(
+        "Dans chaque groupe, au moins {least} personne a répondu {in} à {field}.",
+        "Dans chaque groupe, au moins {least} personnes ont répondu {in} à {field}.",
+    ),
+    (False, True): mark_n(
+        "Dans chaque groupe, au plus {most} personne a répondu {in} à {field}.",
+        "Dans chaque groupe, au plus {most} personnes ont répondu {in} à {field}.",
+    ),
+    (True, True): mark_n(
+        "Dans chaque groupe, entre {least} et {most} personne a répondu {in} à {field}.",
+        "Dans chaque groupe, entre {least} et {most} personnes ont répondu {in} à {field}.",
+    ),
 }
 SAME_IN_BLANKS = {
-    (True, False): mark("Dans chaque groupe, au moins {least} personnes ont la même réponse à {field}."),
-    (False, True): mark("Dans chaque groupe, au plus {most} personnes ont la même réponse à {field}."),
-    (True, True): mark("Dans chaque groupe, entre {least} et {most} personnes ont la même réponse à {field}."),
+    (True, False): mark_n(
+        "Dans chaque groupe, au moins {least} personne a la même réponse à {field}.",
+        "Dans chaque groupe, au moins {least} personnes ont la même réponse à {field}.",
+    ),
+    (False, True): mark_n(
+        "Dans chaque groupe, au plus {most} personne a la même réponse à {field}.",
+        "Dans chaque groupe, au plus {most} personnes ont la même réponse à {field}.",
+    ),
+    (True, True): mark_n(
+        "Dans chaque groupe, entre {least} et {most} personne a la même réponse à {field}.",
+        "Dans chaque groupe, entre {least} et {most} personnes ont la même réponse à {field}.",
+    ),
 }
 
 
@@ -382,7 +423,7 @@ class Composition(Rule):
     @property
     def sentence(self) -> str:
         bounds = self.least is not None, self.most is not None
-        return tr((ANSWERED_IN_BLANKS if self.among else SAME_IN_BLANKS)[bounds])
+        return tr_n(*(ANSWERED_IN_BLANKS if self.among else SAME_IN_BLANKS)[bounds], last_number(self))
 
     @property
     def details(self) -> tuple[str, ...]:
@@ -458,7 +499,7 @@ class MinimumScore(Rule):
     points: float = Setting(ge=0, le=100)
 
     def describe(self) -> str:
-        return tr("au moins {score} points", score=plain(self.points))
+        return tr_n("au moins {score} point", "au moins {score} points", ceil(self.points), score=plain(self.points))
 
     @property
     def sentence(self) -> str:

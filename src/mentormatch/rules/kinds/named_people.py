@@ -29,7 +29,7 @@ from mentormatch.fields import Side
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.languages.translation import tr
+from mentormatch.languages.translation import tr, tr_n
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import DecidedPair, Market, NameOf, PairIndices, Relaxation, Rule
 from mentormatch.rules.shared_answers import cross_product, pairs_with_common_entry
@@ -251,7 +251,13 @@ class History(Rule):
 
     @property
     def details(self) -> tuple[str, ...]:
-        return (tr("Sur toutes les éditions, chaque {side} a {total} partenaires au plus."),)
+        return (
+            tr_n(
+                "Sur toutes les éditions, chaque {side} a {total} partenaire au plus.",
+                "Sur toutes les éditions, chaque {side} a {total} partenaires au plus.",
+                self.total or 2,  # without a number the plural
+            ),
+        )
 
     @property
     def bounds_degrees(self) -> bool:

@@ -85,8 +85,12 @@ class Capacity(Rule):
     @property
     def details(self) -> tuple[str, ...]:
         sentences = () if self.field is not None else (tr("Le nombre de places se lit dans {field}."),)
-        unsaid = tr("Qui n'a pas répondu a {default} places.")
-        least = tr("Il faut prendre {minimum} personnes au moins ; ce minimum vaut pour {always}.")
+        unsaid = tr_n("Qui n'a pas répondu a {default} place.", "Qui n'a pas répondu a {default} places.", self.default)
+        least = tr_n(
+            "Il faut prendre {minimum} personne au moins ; ce minimum vaut pour {always}.",
+            "Il faut prendre {minimum} personnes au moins ; ce minimum vaut pour {always}.",
+            self.minimum,
+        )
         return (*sentences, unsaid, least)
 
     @property
@@ -386,7 +390,13 @@ class BothRoles(Rule):
 
     @property
     def details(self) -> tuple[str, ...]:
-        return (tr("Chacune a {most} partenaires en tout au plus."),)
+        return (
+            tr_n(
+                "Chacune a {most} partenaire en tout au plus.",
+                "Chacune a {most} partenaires en tout au plus.",
+                self.most or 2,  # without a number the plural
+            ),
+        )
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
         """Yield the limit of each of them, then that of the pairs of each two, as mentor and mentee and conversely."""
