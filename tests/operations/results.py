@@ -14,12 +14,23 @@ import mentormatch as mm
 from mentormatch.operations import exporter_for
 from tests.contract.sent import request
 from tests.operations.situations import edition
-from tests.operations.test_access import matching as watched
-from tests.operations.test_access import people
-from tests.operations.test_incentives import scarce
 from tests.report.edition import CODES
 
 REPLIES = DataFrame({"Votre code": ["M06"], "Votre réponse": ["oui"]})
+SCARCE = mm.Programme.read(
+    {
+        "programme": {"name": "Mentorat"},
+        "fields": {
+            "id": {"kind": "text", "use": "key"},
+            "moved": {"kind": "yesno"},
+            "skills": {"kind": "choices", "options": ["a", "b"]},
+        },
+        "criteria": [{"kind": "same", "field": "moved", "weight": 4}, {"kind": "overlap", "field": "skills"}],
+    }
+)
+"""A programme in which one mentee of two gains by leaving a question blank."""
+ONE = [{"id": "M1", "moved": "Oui", "skills": ["a"]}]
+TWO = [{"id": "E1", "moved": "Non", "skills": ["b"]}, {"id": "E2", "moved": "Non", "skills": ["a"]}]
 DAYS = ["2026-03-03", "2026-03-10", "2026-03-17"]
 
 
@@ -46,6 +57,13 @@ def group_problem() -> mm.GroupProblem:
 
 def groups() -> mm.Grouping:
     return mm.form_groups(cohort("codeveloppement"), programme("codeveloppement"))
+
+
+def watched() -> mm.Programme:
+    """Return the example's programme, of which one question is watched."""
+    data = programme().to_dict()
+    data["fields"]["territoire"]["watch"] = True
+    return mm.Programme.read(data)
 
 
 def evenly() -> mm.Programme:
@@ -89,7 +107,7 @@ def answers(folder: Path) -> Path:
 
 
 MADE: Mapping[type, Callable[[], Any]] = {
-    mm.Access: lambda: mm.access(watched(people("E", {"Lyon": 9, "Valence": 7, "Allier": 5})), prices=False),
+    mm.Access: lambda: mm.access(mm.match(cohort(), watched()), prices=False),
     mm.AssignmentProblem: problem,
     mm.CarryOver: lambda: mm.carry_over(match()),
     mm.Certificate: lambda: mm.certify(problem(), mm.solve(problem())),
@@ -107,7 +125,7 @@ MADE: Mapping[type, Callable[[], Any]] = {
     mm.GroupSolution: lambda: mm.form_groups(group_problem()),
     mm.Grouping: groups,
     mm.ExchangeCost: lambda: mm.cost_of_forcing(problem(), mm.solve(problem()), (1, 0)),
-    mm.Incentives: lambda: mm.incentives(*scarce(0.5)),
+    mm.Incentives: lambda: mm.incentives(mm.read_survey(SCARCE, mentors=ONE, mentees=TWO), SCARCE),
     mm.Intake: in_folder(lambda folder: mm.intake(programme(), answers(folder))),
     mm.Learning: lambda: mm.learn(cohort(), programme(), [edition(sign=1)] * 2),
     mm.Lessons: lambda: mm.lessons([edition(sign=1)] * 2),
