@@ -9,7 +9,10 @@ PIP := -m pip install --quiet --disable-pip-version-check --no-compile
 INSTALL := tools/install $(BIN)/python
 # One more than there are cores: many tests wait for a process of their own; two more are no quicker
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
-SUITE := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder -p no:benchmark
+PYTEST := $(BIN)/python -m pytest -p no:benchmark
+SUITE := $(PYTEST) --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+MENDS := ! printf 'To mend it: %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -21,21 +24,21 @@ help: ## print this list
 demo: .venv/core ## pair the people of the example programme; the results are in build/demo
 	$(BIN)/mentormatch demo build/demo
 
-test: .venv/dev build/tools/made ## run the fast test suite
-	$(SUITE)
+test: .venv/dev $(if $(ONLY),,build/tools/made) ## run the fast test suite; ONLY="tests/scoring" runs a part of it
+	$(if $(ONLY),$(PYTEST) $(ONLY),$(SUITE))
 
 check: ## run all that a change must pass, the same as in CI; what takes one core goes side by side
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types docs build/tools/made collected
-	$(MAKE) --no-print-directory test
+	$(MAKE) --no-print-directory test ONLY= # all of it
 
 .PHONY: collected
 collected: .venv/dev
 	@$(BIN)/python -m pytest --collect-only --quiet -p no:benchmark > /dev/null # compiled once, not by each worker
 
 lint: .venv/dev ## check format, style and import contracts
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
-	$(BIN)/lint-imports
+	$(BIN)/ruff format --check || $(MENDS) "$(BIN)/ruff format"
+	$(BIN)/ruff check || $(MENDS) "$(BIN)/ruff check --fix (what it cannot mend it shows above)"
+	$(BIN)/lint-imports || $(MENDS) "import only from rooms below: the layers are in pyproject.toml"
 
 types: .venv/dev ## check types; where its workers do not start within 3 s, without any
 	$(BIN)/mypy || { [ $$? -eq 2 ] && $(BIN)/mypy --num-workers 0; }

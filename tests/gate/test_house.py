@@ -28,11 +28,11 @@ def matches(pattern: re.Pattern[bytes]) -> list[str]:
 
 
 def test_no_file_names_a_package_host() -> None:
-    assert matches(PACKAGE_HOST) == []
+    assert matches(PACKAGE_HOST) == [], "leave the host to pip: name the package alone"
 
 
 def test_no_file_names_a_path_of_some_machine() -> None:
-    assert matches(MACHINE_PATH) == []
+    assert matches(MACHINE_PATH) == [], "write the path from the root of the project"
 
 
 @pytest.mark.parametrize("text", [b"https://py" + b"pi.org/simple", b"files.python" + b"hosted.org"])
@@ -47,7 +47,8 @@ def test_the_search_for_machine_paths_finds_them(text: bytes) -> None:
 
 def test_no_file_of_code_is_longer_than_eight_hundred_lines() -> None:
     code = [path for path in files() if path.suffix == ".py"]
-    assert [str(path.relative_to(ROOT)) for path in code if len(path.read_text().splitlines()) > MAX_LINES] == []
+    long = [str(path.relative_to(ROOT)) for path in code if len(path.read_text("utf-8").splitlines()) > MAX_LINES]
+    assert long == [], "split each by its subjects"
 
 
 def test_there_is_no_utils() -> None:
@@ -90,4 +91,5 @@ def documented_beside(thing: object) -> set[str]:
 def test_what_a_door_offers_says_what_it_is_itself_or_in_its_base_or_protocol(name: str) -> None:
     thing = OFFERED[name]
     silent = {member for member, each in members(name, thing) if not getdoc(each)}
-    assert [member for member in silent if member.rpartition(".")[2] not in documented_beside(thing)] == []
+    absent = [member for member in silent if member.rpartition(".")[2] not in documented_beside(thing)]
+    assert absent == [], "write their docstrings"

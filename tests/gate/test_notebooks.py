@@ -137,4 +137,5 @@ def test_a_notebook_says_at_its_top_what_it_needs_and_has_words_before_every_cel
 @every_notebook
 def test_a_notebook_is_kept_without_what_a_run_has_left_in_it(notebook: Path) -> None:
     code = [cell for cell in cells(notebook) if cell["cell_type"] == "code"]
-    assert [cell["id"] for cell in code if cell["outputs"] or cell["execution_count"] is not None] == []
+    left = [cell["id"] for cell in code if cell["outputs"] or cell["execution_count"] is not None]
+    assert left == [], f"run `.venv/bin/jupyter nbconvert --clear-output --inplace {notebook.relative_to(ROOT)}`"

@@ -20,7 +20,8 @@ def held() -> set[str]:
 
 
 def test_every_promise_made_is_held_by_a_test_and_no_test_holds_another() -> None:
-    assert sorted(promised(), key=int) == sorted(held(), key=int)
+    advice = "mark a test with @pytest.mark.promise(number), or state the promise in docs/reference/promises.md"
+    assert sorted(promised(), key=int) == sorted(held(), key=int), advice
 
 
 def test_the_page_of_commands_is_the_one_that_the_code_writes() -> None:
@@ -38,4 +39,5 @@ def test_pages_and_lists_are_as_the_code_writes_them(tool: str) -> None:
 def test_the_page_of_survey_tools_has_every_part_that_the_code_writes() -> None:
     written = (ROOT / "docs" / "reference" / "outils-d-enquete.md").read_text(encoding="utf-8")
     parts = run_path(str(ROOT / "tools" / "reference"))["blocks"]([])
-    assert {name for name in parts if f"<!-- make reference: {name} -->" not in written} == set()
+    absent = {name for name in parts if f"<!-- make reference: {name} -->" not in written}
+    assert absent == set(), "put `<!-- make reference: NAME -->` for each in the page, then run `make reference`"

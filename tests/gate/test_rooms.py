@@ -99,14 +99,16 @@ def test_a_file_of_a_room_is_named_by_its_own_tests_alone() -> None:
     for path, text in texts().items():
         for name in named(text) if is_test(path) else ():
             by_file[name].append(path)
-    assert {name: paths for name, paths in by_file.items() if len(paths) > FEW} == {}
+    many = {name: paths for name, paths in by_file.items() if len(paths) > FEW}
+    assert many == {}, "offer what they take at the door of the room, and take it there"
 
 
 def test_what_several_tests_share_names_no_file_of_a_room() -> None:
     by_others = {file for path, text in texts().items() if path.startswith("tests/") for file in taken(path, text)}
     helpers = {path for path in texts() if path.startswith("tests/") and not is_test(path)}
     shared = {path: text for path, text in texts().items() if path in by_others | helpers}
-    assert {path: found for path, text in shared.items() if (found := named(text))} == {}
+    insiders = {path: found for path, text in shared.items() if (found := named(text))}
+    assert insiders == {}, "take from the door of the room"
 
 
 def test_what_a_room_offers_is_taken_at_its_door() -> None:
@@ -117,7 +119,7 @@ def test_what_a_room_offers_is_taken_at_its_door() -> None:
         for each in imports(text)
         if each in offered and each[0].count(".") > 1
     }
-    assert past == set()
+    assert past == set(), "take each from the door of the room"
 
 
 @pytest.mark.parametrize("room", [room for room, door in doors().items() if door])
@@ -133,4 +135,5 @@ def test_every_name_of_a_door_is_taken_by_somebody() -> None:
     found = {*imports(told), *re.findall(r"\b(\w+)(?=\.(\w+))", told)}  # as in mm.rules.Quota
     rooms = {room: door for room, door in doors().items() if room != "mentormatch"}
     left = {(room, name) for room, door in rooms.items() for name in door}
-    assert {(room, name) for room, name in left if not {(room, name), (room.rpartition(".")[2], name)} & found} == set()
+    unused = {(room, name) for room, name in left if not {(room, name), (room.rpartition(".")[2], name)} & found}
+    assert unused == set(), "take each out of the __init__ of its room"

@@ -25,16 +25,19 @@ def tried() -> Iterator[object]:
 
 @pytest.mark.parametrize("case", list(tried()))
 def test_a_programme_gives_the_answers_that_are_kept(case: Case) -> None:
-    meant = f"if this is meant: python -m tests.golden --write {case.name}"
+    meant = f"if this is meant, run `.venv/bin/python -m tests.golden --write {case.name}`"
     assert changes(ANSWERS[case.name], case.digests()) == [], meant
 
 
 def test_every_case_has_answers_that_are_kept_and_no_other_answers_are() -> None:
-    assert {one.name for one in cases()} == set(ANSWERS)
+    names = {one.name for one in cases()} ^ set(ANSWERS)
+    assert names == set(), f"run `.venv/bin/python -m tests.golden --write {' '.join(sorted(names))}`"
 
 
 def test_answers_are_kept_in_the_order_of_their_names() -> None:
-    assert list(json.loads(KEPT.read_text("utf-8"))) == sorted(ANSWERS)
+    assert list(json.loads(KEPT.read_text("utf-8"))) == sorted(ANSWERS), (
+        "run `.venv/bin/python -m tests.golden --write`"
+    )
 
 
 def test_another_seed_or_another_score_changes_what_is_recorded() -> None:
