@@ -52,8 +52,10 @@ settings.register_profile(
 )
 settings.load_profile("deep" if DEEP else "fast")
 
-# The command line speaks the language of the locale: that of the tests is French, wherever they run.
+# The command line speaks the language of the locale: that of the tests is French, wherever they run. Files have the
+# usual modes, also under an account whose umask hides all that it writes: what is private is so by itself.
 os.environ |= {"LC_ALL": "C.UTF-8"}
+os.umask(0o022)
 os.environ.pop("MENTORMATCH_LANGUAGE", None)
 
 # Node is among the programs that `make build/tools/made` installs; one of the machine's own goes before it.
