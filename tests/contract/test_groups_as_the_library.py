@@ -244,7 +244,7 @@ def without(sent: dict[str, Any], *names: str) -> dict[str, Any]:
     return {key: part for key, part in sent.items() if key not in names}
 
 
-FOR_THE_TEAM = {"topics": ["requests"], "dates": ["missed", "diagnosis", "silent"]}
+FOR_THE_TEAM = {"topics": ["requests"], "dates": ["missed", "diagnosis", "silent", "unavailable"]}
 
 
 @pytest.mark.parametrize("kind", sorted(FOR_THE_TEAM))

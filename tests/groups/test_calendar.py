@@ -116,7 +116,51 @@ def test_ids_are_of_the_calendar_and_its_key_and_tell_of_nobody() -> None:
         for name, key in (("G", ""), ("H", ""), ("G", "k"))
     ]
     assert len({one for each in ids for one in each}) == 3
-    assert all(uid.endswith("@mentormatch") and len(uid) == 44 for (uid,) in ids)
+    assert all(uid.endswith("@mentormatch") and len(uid) == 46 for (uid,) in ids)
+
+
+OLD = "0123456789abcdef0123456789abcde{}@mentormatch"
+"""An id as calendars had them that were given out when an id was made of a name and a start."""
+
+
+def given_out(starts: list[datetime], name: str = "G") -> bytes:
+    """Return a calendar as it was given out then."""
+    content = calendar_of(name, events(starts), now=NOW)
+    for number, uid in enumerate(sorted(live(content), key=live(content).__getitem__)):
+        content = content.replace(uid.encode(), OLD.format(number).encode())
+    return content
+
+
+def test_a_calendar_already_given_out_keeps_its_ids_also_where_a_session_moves() -> None:
+    first = given_out(YEAR)
+    assert calendar_of("G", events(YEAR), former=first, now=LATER) == first
+    moved = [*YEAR[:2], YEAR[2] + timedelta(days=7), YEAR[3], YEAR[3] + timedelta(days=28)]
+    second = calendar_of("G", events(moved), former=first, now=LATER)
+    third = calendar_of("G", events(moved), former=second, now=LATER)
+    assert third == second
+    assert live(first).keys() < live(second).keys()
+    assert len(live(second)) == 5
+
+
+def test_sessions_of_two_groups_at_one_time_are_two_events_also_over_the_other_s_file() -> None:
+    one, two = (
+        [SessionEvent(start, f"G, groupe {group}", series=("G", group), number=n) for n, start in enumerate(YEAR, 1)]
+        for group in ("1", "2")
+    )
+    first, second = calendar_of("G", one, now=NOW), calendar_of("G", two, now=NOW)
+    assert not live(first).keys() & live(second).keys()
+    over = calendar_of("G", two, former=first, now=LATER)
+    assert live(over).keys() == live(second).keys()
+    assert sequences(over).keys() == live(first).keys() | live(second).keys()
+
+
+def test_the_group_stands_in_the_title_and_in_the_name_of_the_calendar() -> None:
+    asked: Any = {"public": False, "zones": (), "name": "Codéveloppement"}
+    dates = choose_dates({}, [YEAR[0]], 1, group_name=2, **asked)
+    assert [str(one["summary"]) for one in read(dates.calendar(now=NOW))] == ["Codéveloppement, groupe 2 : séance 1"]
+    assert "Codéveloppement\\, groupe 2" in dates.calendar(now=NOW).decode()
+    turns = schedule_turns(["A"], [YEAR[0]], group_name=2, name="Codéveloppement")
+    assert live(turns.calendar(now=NOW)).keys() == live(dates.calendar(now=NOW)).keys()
 
 
 def test_a_former_file_that_is_none_is_refused_and_kept(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Dates are those of exhaustive search, on no day off; where there are none, reasons and ways out are true."""
 
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -235,3 +236,65 @@ def test_dates_are_told_in_english_too() -> None:
         told = " ".join([*dates.sentences, *dates.staff_sentences, *fine.sentences])
     assert not set("àâéèêç«»{}") & set(told)
     assert "October\xa020, 2026 (All Saints' Break, zones A, B, and C)" in told
+
+
+def test_who_can_come_on_no_date_that_is_left_is_named_to_the_team_alone() -> None:
+    days = ["2026-09-15", "2026-10-13", "2026-11-11"]
+    dates = choose_dates({"A": days[:2], "B": days[2:], "C": [], "D": None}, days, 2, zones=())
+    assert dates.there.unavailable == ("B", "C")
+    assert any("B et C" in sentence and "aucune des dates possibles" in sentence for sentence in dates.staff_sentences)
+    assert not any("B et C" in sentence for sentence in dates.sentences)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"A": ["2026-09-15"]}, "Tout le monde est à toutes les séances."),
+        ({"A": ["2026-09-15"], "B": None}, "Toutes les personnes qui ont dit leurs disponibilités"),
+        ({"A": None}, "Personne n’a dit ses disponibilités"),
+        ({}, "Personne n’a dit ses disponibilités"),
+    ],
+)
+def test_everybody_is_said_to_come_only_where_everybody_said_so(said: Any, sentence: str) -> None:
+    assert any(one.startswith(sentence) for one in chosen(said, ["2026-09-15"], 1).sentences)
+
+
+SLOTS = ("lundi matin", "lundi après-midi", "lundi soir")
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "asked"),
+    [
+        ("09:30", 180, {"lundi matin"}),
+        ("09:30", 420, {"lundi matin", "lundi après-midi"}),
+        ("13:00", 420, {"lundi après-midi", "lundi soir"}),
+        ("09:00", 720, set(SLOTS)),
+        ("18:30", 420, {"lundi soir"}),
+    ],
+)
+def test_a_session_is_in_every_part_of_the_day_through_which_it_lasts(
+    start: str, minutes: int, asked: set[str]
+) -> None:
+    programme = mm.Programme(
+        heading=mm.Heading(name="Essai"),
+        sessions=mm.Sessions(number=1),
+        fields={"code": mm.fields.Text(use="key"), "quand": mm.fields.Choices(options=list(SLOTS))},
+    )
+    every = [subset for n in range(4) for subset in combinations(SLOTS, n)]
+    rows = [{"code": f"P{n}", "quand": ";".join(subset)} for n, subset in enumerate(every)]
+    people = mm.read_survey(programme, rows)
+    day = f"2026-09-14T{start}"
+    found = chosen(people, [day], 1, minutes=minutes, field="quand")
+    assert found.there.present[:, 0].tolist() == [asked <= set(subset) for subset in every]
+
+
+def test_a_session_longer_than_what_is_asked_about_is_refused() -> None:
+    programme = mm.Programme(
+        heading=mm.Heading(name="Essai"),
+        sessions=mm.Sessions(number=1),
+        fields={"code": mm.fields.Text(use="key"), "quand": mm.fields.Choices(options=["lundi matin", "mardi matin"])},
+    )
+    people = mm.read_survey(programme, [{"code": "A", "quand": "lundi matin"}])
+    assert chosen(people, ["2026-09-14T09:30"], 1, field="quand").there.present.all()
+    with pytest.raises(RequestError, match="ne demande pas toutes les dates"):
+        chosen(people, ["2026-09-14T09:30"], 1, field="quand", minutes=420)

@@ -1,10 +1,13 @@
 """Pairs meet in a slot that both have, about once a month and on no day off, or it is told why not."""
 
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
+from random import Random
 
+import pandas as pd
 import pytest
+from icalendar import Calendar
 
 import mentormatch as mm
 from mentormatch import Matching, MeetingDates, RequestError, match, meeting_dates
@@ -69,3 +72,57 @@ def test_a_meeting_has_a_calendar() -> None:
     dates = next(one.dates for one in meetings() if one.dates)
     assert dates.calendar().count(b"BEGIN:VEVENT") == 3
     assert listed([moment.name for moment in dates.chosen])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nobody_meets_two_partners_at_one_time(seed: int) -> None:
+    long = meeting_dates(matching(seed), 6, first=date(2025, 10, 1), last=date(2026, 6, 30), zones=["A"])
+    overlaps_of_nobody(long)
+
+
+def overlaps_of_nobody(told: tuple[MeetingDates, ...]) -> None:
+    """Hold that no two meetings of one person overlap."""
+    at: dict[str, list[datetime]] = {}
+    for one in told:
+        for key in {one.pair.mentor, one.pair.mentee} if one.dates else ():
+            at.setdefault(key, []).extend(moment.start for moment in one.dates.chosen)  # type: ignore[misc,union-attr]
+    for starts in at.values():
+        assert all(after - before >= timedelta(minutes=180) for before, after in pairwise(sorted(starts)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mentors_of_three_meet_each_apart_where_weeks_allow_it(seed: int) -> None:
+    random = Random(seed)
+    programme = mm.Programme(
+        heading=mm.Heading(name="Essai"),
+        fields={"code": mm.fields.Text(use="key"), "when": mm.fields.Choices(options=["lundi matin", "mardi soir"])},
+        rules=[mm.rules.Capacity(side="mentor", most=3), mm.rules.Capacity(side="mentee", most=2)],
+    )
+    said = ["lundi matin", "mardi soir", "lundi matin;mardi soir", ""]
+    mentors, mentees = (
+        pd.DataFrame({"code": [f"{side}{n}" for n in range(count)], "when": random.choices(said, k=count)})
+        for side, count in {"M": 3, "E": 7}.items()
+    )
+    told = meeting_dates(
+        match(mm.read_survey(programme, mentors=mentors, mentees=mentees), programme, seed=seed),
+        2,
+        first=FIRST,
+        last=date(2026, 11, 1),
+        public=False,
+        zones=[],
+    )
+    overlaps_of_nobody(told)
+    for one in told:
+        silent = [key for key in (one.pair.mentor, one.pair.mentee) if said_nothing(key, mentors, mentees)]
+        assert bool(silent) == ("dit" in one.reason)
+        assert one.code in ("found", "no_slot")
+
+
+def said_nothing(key: str, *sides: pd.DataFrame) -> bool:
+    return any(bool((frame[frame["code"] == key]["when"] == "").any()) for frame in sides)
+
+
+def test_the_calendars_of_a_mentor_of_two_have_no_event_in_common() -> None:
+    found = [one.dates for one in meetings() if one.dates]
+    uids = [str(event["uid"]) for dates in found for event in Calendar.from_ical(dates.calendar()).walk("VEVENT")]
+    assert len(set(uids)) == len(uids) == 3 * len(found)

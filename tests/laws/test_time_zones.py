@@ -322,7 +322,8 @@ def test_sessions_are_attended_by_the_clock_of_each_member_and_the_calendar_name
         {"code": "C", "lieu": "Guadeloupe", "creneaux": "mardi matin; jeudi matin"},
     ]
     cohort = mm.read_survey(rules, answers)
-    dates = mm.choose_dates(cohort, SESSIONS["dates"], 1, field="creneaux")  # type: ignore[arg-type]  # dates by name
+    days: Any = SESSIONS["dates"]
+    dates = mm.choose_dates(cohort, days, 1, field="creneaux", minutes=60)
     assert [row.tolist() for row in dates.there.present] == [[True, True, False], [False, True, False], [False] * 3]
     assert dates.chosen[0].name == "deux"
     assert dates.chosen[0].elsewhere.replace("\u00a0", " ") == "Paris : 17 h et Guadeloupe : 12 h"
@@ -330,6 +331,9 @@ def test_sessions_are_attended_by_the_clock_of_each_member_and_the_calendar_name
     first = dates.calendar(key="x", now=datetime(2025, 9, 1, tzinfo=UTC))
     assert b"DTSTART;TZID=Indian/Reunion:20251104T200000" in first
     assert dates.calendar(key="x", former=first, now=datetime(2025, 10, 1, tzinfo=UTC)) == first
+    # Three hours from 20 h on outlast the slots of both by two
+    long = mm.choose_dates(cohort, days, 1, field="creneaux", minutes=180)
+    assert [row.tolist() for row in long.there.present] == [[True, False, False], [False] * 3, [False] * 3]
     with pytest.raises(RequestError, match="aucune heure pour"):
         mm.choose_dates(cohort, ["2025-11-04"], 1, field="creneaux")
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from mentormatch.explanation.names import GivenNames
     from mentormatch.groups.result import Result
+    from mentormatch.groups.rotation import FileGroup
     from mentormatch.people.cohort import Cohort
     from mentormatch.programme.programme import Programme
 
@@ -202,12 +203,16 @@ def dates_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """Choose the dates of a group's sessions."""
-    from mentormatch.groups.sessions import dates_of
+    from mentormatch.groups.sessions import dates_of, dates_of_groups
 
     files = sources(answers, mentors, mentees, tool, encoding)
     cohort, loaded = read(programme, files)
-    members = members_named(cohort, member, groups, group)
-    found = dates_of(cohort, loaded, members, number=number, seed=seed, time_limit_s=time_limit)
+    planned = groups_named(cohort, member, groups, group)
+    if planned is None:
+        found = dates_of(cohort, loaded, member, number=number, seed=seed, time_limit_s=time_limit)
+    else:
+        led, place = planned
+        found = dates_of_groups(cohort, loaded, led, number=number, seed=seed, time_limit_s=time_limit)[place]
     named = read_given_names(names_from, cohort, loaded, files, given=names)
     deliver(name_members(found, named, cohort, loaded, out), Destination(tuple(out or ()), staff, replace, as_json))
 
@@ -233,35 +238,41 @@ def turns_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """Say who presents at which session, at the dates that are best where the programme proposes dates."""
-    from mentormatch.groups.sessions import year_of
+    from mentormatch.groups.sessions import year_of, years_of
 
     files = sources(answers, mentors, mentees, tool, encoding)
     cohort, loaded = read(programme, files)
-    members = members_named(cohort, member, groups, group)
-    dates, turns = year_of(cohort, loaded, members, seed=seed, time_limit_s=time_limit)
+    planned = groups_named(cohort, member, groups, group)
+    if planned is None:
+        dates, turns = year_of(cohort, loaded, member, seed=seed, time_limit_s=time_limit)
+    else:
+        led, place = planned
+        dates, turns = years_of(cohort, loaded, led, seed=seed, time_limit_s=time_limit)[place]
     found: Result | None = turns or dates  # without dates, why there are none
     assert found is not None
     named = read_given_names(names_from, cohort, loaded, files, given=names)
     deliver(name_members(found, named, cohort, loaded, out), Destination(tuple(out or ()), staff, replace, as_json))
 
 
-def members_named(
+def groups_named(
     cohort: "Cohort", member: list[str] | None, groups: Path | None, group: int | None
-) -> "Sequence[str] | None":
-    """Return the members that are asked about, named one by one or as a group of a file; None: everybody.
+) -> "tuple[Sequence[FileGroup], int] | None":
+    """Return all groups of a file with the facilitator of one, and the position of that one; None without a file.
 
-    Raises an error of usage where a file is named without the number of a group, or the number without a file.
+    Raises an error of usage if a file is named without the number of a group, or the number without a file.
     """
     if (groups is None) != (group is None) or (member and groups):
         raise typer.BadParameter(tr("donnez --groups et --group ensemble, ou bien --member"))
     if groups is None or group is None:
-        return member
-    from mentormatch.groups.rotation import read_groups
+        return None
+    from mentormatch.groups.rotation import read_file_groups
+    from mentormatch.groups.sessions import led_together
 
-    there = read_groups(groups, cohort)
+    there = read_file_groups(groups, cohort)
     if group > len(there):
         raise typer.BadParameter(tr("--group : ce fichier a {count} groupes", count=len(there)))
-    return there[group - 1]
+    led = next(each for each in led_together(there) if there[group - 1] in each)
+    return led, led.index(there[group - 1])
 
 
 def read(programme: Path, files: dict[str, Any]) -> "tuple[Cohort, Programme]":

@@ -86,6 +86,8 @@ FARTHEST = 2
 AROUND = 2 * FARTHEST
 """Days before and after a period on which one of two slots may be."""
 LEAST_DAYS = 7
+OVERRUN_MINUTES = 60
+"""A session may go on for so long outside the slots that somebody chose: one of three hours at 9:30 is a morning."""
 
 
 def require_zone(name: str) -> str:
@@ -216,6 +218,13 @@ class SlotWeek:
         """Return (k, k) bool: which slot in one time zone is, all through the period, common with which in another."""
         return common_slots(self, ours, theirs)
 
+    def within(self, local: datetime, minutes: int) -> BoolMatrix:
+        """Return (k, minutes) bool: which minutes from a local time on are within each slot."""
+        passed = 60 * local.hour + local.minute + np.arange(minutes)
+        weekdays, clock = (local.weekday() + passed // DAY_MINUTES) % WEEK, passed % DAY_MINUTES
+        rows = [(weekdays == one.weekday) & (one.start <= clock) & (clock < one.end) for one in self.slots]
+        return np.array(rows, dtype=bool).reshape(len(rows), minutes)
+
     def meetings(self, ours: str, theirs: str, pair: tuple[int, int]) -> Iterator[datetime]:
         """Yield when two slots begin to be common, in UTC, week by week."""
         (left, right), shift = (self.slots[place] for place in pair), self.shift(*pair)
@@ -337,21 +346,23 @@ class ZonedSlots(MultiChoice):
         most = max((int(each.sum()) for table in tables for each in table), default=0)
         return left, right, most
 
-    def present(self, starts: Sequence[datetime]) -> BoolMatrix:
-        """Return (n, d) bool: who is in one of their slots when something begins, by the clock of the reference."""
+    def present(self, starts: Sequence[datetime], minutes: int) -> BoolMatrix:
+        """Return (n, d) bool: in whose slots a session of ``minutes`` is, by the clock of the reference.
+
+        It begins in a slot that they chose, and takes at most ``OVERRUN_MINUTES`` of slots that they did not choose and
+        of the time after the last slot of the day. Time between two slots, such as lunch, is nobody's slot.
+        """
         moments = [start.replace(tzinfo=ZoneInfo(self.week.reference)) for start in starts]
         found = np.zeros((len(self.values), len(starts)), dtype=bool)
         for place in np.unique(self.zones).tolist():
             rows = np.flatnonzero(self.zones == place)
-            there = [each.astimezone(ZoneInfo(self.clocks[place].zone)) for each in moments]
-            held = [[holds(slot, each) for each in there] for slot in self.week.slots]
-            found[rows] = self.values[rows] @ np.array(held, dtype=bool).reshape(len(held), len(starts))
+            for column, moment in enumerate(moments):
+                within = self.week.within(moment.astimezone(ZoneInfo(self.clocks[place].zone)), minutes)
+                chosen = self.values[rows] @ within
+                missed = within.any(axis=0) & ~chosen
+                late = minutes - np.flatnonzero(within.any(axis=0)).max(initial=-1) - 1
+                found[rows, column] = chosen[:, 0] & (missed.sum(axis=1) + late <= OVERRUN_MINUTES)
         return found
-
-
-def holds(slot: WeeklySlot, local: datetime) -> bool:
-    """Say whether a moment, by the clock on the wall, is within a slot of the week."""
-    return slot.weekday == local.weekday() and slot.start <= 60 * local.hour + local.minute < slot.end
 
 
 def with_zones(column: MultiChoice, where: Column, week: SlotWeek, zone: SlotZone) -> ZonedSlots:

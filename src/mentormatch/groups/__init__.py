@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from mentormatch.groups.problem import Leaders as Leaders
     from mentormatch.groups.problem import SizeRange as SizeRange
     from mentormatch.groups.result import Result as Result
+    from mentormatch.groups.rotation import FileGroup as FileGroup
+    from mentormatch.groups.rotation import read_file_groups as read_file_groups
     from mentormatch.groups.sessions import dates_of as dates_of
+    from mentormatch.groups.sessions import dates_of_groups as dates_of_groups
+    from mentormatch.groups.sessions import led_together as led_together
     from mentormatch.groups.sessions import topics_of as topics_of
     from mentormatch.groups.sessions import turns_of as turns_of
     from mentormatch.groups.sessions import year_of as year_of
+    from mentormatch.groups.sessions import years_of as years_of
     from mentormatch.groups.solver import solve_groups as solve_groups
 else:
     __getattr__, __dir__ = open_door(__name__, __file__)

@@ -2,21 +2,22 @@
 
 Sessions as an iCalendar file (RFC 5545) that calendars can follow: events keep their ids when they move.
 
-An id is a keyed digest of the calendar's name and of when the event first was to be: it tells of nobody. Where a former
-file is given, an event that is still at its time is the same event; others take over the ids of those that are gone, in
-order, as moved ones; what is left of the former is cancelled. What has changed has a greater SEQUENCE, what has not
+An id is a keyed digest of the programme and the group, with the number of the session: it tells of nobody. If a former
+file is given, its event of this id is the same event. Ids were once made of a name and a start; files given out then
+keep theirs: an event still at its time is the same one, others take over the ids of those that are gone, in order, as
+moved ones. The remaining events of the former file are cancelled. What has changed has a greater SEQUENCE, what has not
 keeps its bytes. Times are by the clock of one time zone, which the file names.
 
 Days on which no session is held: public holidays, school holidays by zone, and the programme's own black-outs.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -37,7 +38,11 @@ LIVE, CANCELLED = "CONFIRMED", "CANCELLED"
 
 @dataclass(frozen=True, slots=True)
 class SessionEvent:
-    """One session: when it begins, by the clock of its ``zone``, or the day that it lasts; how long; what is told."""
+    """One session: when it begins, by the clock of its ``zone``, or the day that it lasts; how long; what is told.
+
+    Its id is made of its ``series``, the programme and the group, empty for the name of the calendar, and of its
+    ``number`` among their sessions, 0 for its place in the order of time, from 1.
+    """
 
     start: date
     summary: str
@@ -45,6 +50,8 @@ class SessionEvent:
     place: str = ""
     minutes: int = MINUTES
     zone: str = PARIS
+    series: tuple[str, str] = field(default=("", ""), compare=False)
+    number: int = field(default=0, compare=False)
 
     @property
     def end(self) -> date:
@@ -99,8 +106,9 @@ def calendar_of(
     """
     before = entries_of(former) if former is not None else ()
     stamp = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    clean = sorted((clean_event(event) for event in events), key=in_order)
-    entries = [settle_sequence(entry, before, stamp) for entry in assign_ids(name, key, clean, before)]
+    ordered = sorted((clean_event(event) for event in events), key=in_order)
+    own = {session_id(event, name, place, key): event for place, event in enumerate(ordered, start=1)}
+    entries = [settle_sequence(entry, before, stamp) for entry in assign_ids(own, before)]
     return calendar_file(name, sorted(entries, key=lambda entry: (in_order(entry.event), entry.uid)))
 
 
@@ -109,38 +117,40 @@ def in_order(event: SessionEvent) -> tuple[str, str, str]:
     return event.start.isoformat(), event.summary, event.description
 
 
-def assign_ids(
-    name: str, key: str, events: Sequence[SessionEvent], before: Sequence[CalendarEntry]
-) -> Iterator[CalendarEntry]:
-    """Yield each event under its id, and what is cancelled."""
-    left, moved = list(before), []
-    for event in events:
-        same = next((entry for entry in left if entry.event.start == event.start), None)
+def assign_ids(own: Mapping[str, SessionEvent], before: Sequence[CalendarEntry]) -> Iterator[CalendarEntry]:
+    """Yield each event under its id, or the one that it was given out with, and what is cancelled."""
+    known = {entry.uid for entry in before}
+    yield from (CalendarEntry(uid, event) for uid, event in own.items() if uid in known)
+    new = [uid for uid in own if uid not in known]
+    # Entries under former ids are matched by their start, then in the order of time
+    former = [entry for entry in before if FORMER_ID.fullmatch(entry.uid)]
+    moved = []
+    for uid in new:
+        same = next((entry for entry in former if entry.event.start == own[uid].start), None)
         if same is None:
-            moved.append(event)
+            moved.append(uid)
         else:
-            left.remove(same)
-            yield CalendarEntry(same.uid, event)
-    gone = [entry for entry in left if entry.status == LIVE]
-    yield from (CalendarEntry(entry.uid, event) for entry, event in zip(gone, moved, strict=False))
-    yield from (CalendarEntry(entry.uid, entry.event, CANCELLED) for entry in gone[len(moved) :])
-    yield from (entry for entry in left if entry.status != LIVE)
-    taken = {entry.uid for entry in before}
-    for event in moved[len(gone) :]:
-        uid = new_id(name, key, event, taken)
-        taken.add(uid)
-        yield CalendarEntry(uid, event)
+            former.remove(same)
+            yield CalendarEntry(same.uid, own[uid])
+    gone = [entry for entry in former if entry.status == LIVE]
+    yield from (CalendarEntry(entry.uid, own[uid]) for entry, uid in zip(gone, moved, strict=False))
+    yield from (CalendarEntry(uid, own[uid]) for uid in moved[len(gone) :])
+    left = [*gone[len(moved) :], *(entry for entry in before if not FORMER_ID.fullmatch(entry.uid))]
+    yield from (CalendarEntry(entry.uid, entry.event, CANCELLED) for entry in left if entry.uid not in own)
+    yield from (entry for entry in former if entry.status != LIVE)
 
 
-def new_id(name: str, key: str, event: SessionEvent, taken: set[str]) -> str:
-    """Return the id of an event that is new."""
+FORMER_ID = re.compile(r"[0-9a-f]{32}@mentormatch")
+"""An id made of the calendar's name and the start of the event, in files given out before ids had numbers."""
+
+
+def session_id(event: SessionEvent, name: str, place: int, key: str) -> str:
+    """Return a keyed digest of the series of an event, with its number; ``name`` and ``place`` if it states none."""
     secret = blake2b(key.encode("utf-8", "surrogatepass")).digest()
-    for number in count():
-        identity = f"{canonical(name)}\0{event.start.isoformat()}\0{number}".encode("utf-8", "surrogatepass")
-        uid = f"{blake2b(identity, digest_size=16, key=secret).hexdigest()}@mentormatch"
-        if uid not in taken:
-            return uid
-    raise AssertionError("unreachable")
+    series = event.series if any(event.series) else (name, "")
+    identity = "\0".join(map(canonical, series)).encode("utf-8", "surrogatepass")
+    digest = blake2b(identity, digest_size=16, key=secret).hexdigest()
+    return f"{digest}.{event.number or place}@mentormatch"
 
 
 def settle_sequence(entry: CalendarEntry, before: Sequence[CalendarEntry], stamp: datetime) -> CalendarEntry:

@@ -55,12 +55,15 @@ class DateChain(ContentEquality):
         return (self.gaps >= max(least, 1)) & (self.gaps <= most)
 
     def pose(self, most_missed: IntVector) -> AssignmentProblem:
-        """Return the problem; ``most_missed`` (k,) is how many sessions each of those who answered may miss."""
+        """Return the problem; ``most_missed`` (k,) is how many sessions each of those who answered may miss.
+
+        Required members may miss none, whatever it says.
+        """
         problem = AssignmentProblem.from_scores(
             self._scores(), self._successors(), mentor_minimum=1, mentee_minimum=1, goals=("total",)
         )
         names = [f"d{moment.name}" for moment in self.there.moments]
-        rows = (self._count(), *self._misses(most_missed))
+        rows = (self._count(), *self._misses(np.where(self.there.is_required, 0, most_missed)))
         return replace(problem, rows=rows, mentor_keys=(*names, "first"), mentee_keys=(*names, "last"))
 
     def _successors(self) -> BoolMatrix:
@@ -143,9 +146,10 @@ class AbsenceLimits(ContentEquality):
     everything: AttendanceMatrix
 
     def bounds(self, chain: DateChain, most: int | None = None) -> IntVector:
-        """Return (k,) int64: what each may miss at most."""
+        """Return (k,) int64: what each may miss at most; nothing for a required member."""
         allowed = self.most_missed if most is None else most
-        return np.full(len(chain.there.answers), chain.number if allowed is None else allowed, dtype=np.int64)
+        limit = chain.number if allowed is None else allowed
+        return np.where(chain.there.is_required, 0, np.full(len(chain.there.answers), limit, dtype=np.int64))
 
 
 def explain_infeasible(
@@ -161,15 +165,23 @@ def obstacles(chain: DateChain, limits: AbsenceLimits) -> Iterator[str]:
     if chain.longest() < chain.number:
         yield too_few(chain)
         return
-    alone, most = chain.fewest_missed(), limits.most_missed
-    if alone is None or most is None:
+    alone, bounds = chain.fewest_missed(), limits.bounds(chain)
+    if alone is None or (bounds == chain.number).all():
         return
-    over = [(member, int(least)) for member, least in zip(chain.there.answered, alone, strict=True) if least > most]
-    for member, least in over:
+    rows = zip(chain.there.answered, alone, bounds, chain.there.is_required, strict=True)
+    over = [(member, int(least), required) for member, least, most, required in rows if least > most]
+    for member, least, required in over:
         missed = counted(least, "séance")
-        yield tr("{member} manque {missed} au moins, quelles que soient les dates.", member=member, missed=missed)
+        if required:
+            yield tr(
+                "{member} doit être à chaque séance et en manque {number} au moins, quelles que soient les dates.",
+                member=member,
+                number=least,
+            )
+        else:
+            yield tr("{member} manque {missed} au moins, quelles que soient les dates.", member=member, missed=missed)
     if not over:
-        yield together(chain, most)
+        yield together(chain, limits)
 
 
 def too_few(chain: DateChain) -> str:
@@ -186,15 +198,15 @@ def too_few(chain: DateChain) -> str:
     )
 
 
-def together(chain: DateChain, most: int) -> str:
+def together(chain: DateChain, limits: AbsenceLimits) -> str:
     """Return in words which members cannot all be kept from missing more; whichever is left out, the others can."""
     kept = list(range(len(chain.there.answers)))
     for person in list(kept):
         fewer = [other for other in kept if other != person]
-        if not is_feasible(among(chain, fewer), np.full(len(fewer), most, dtype=np.int64)):
+        if not is_feasible(some := among(chain, fewer), limits.bounds(some)):
             kept = fewer
     names = first_of([chain.there.answered[person] for person in kept], MOST_NAMED)
-    missed = counted(most + 1, "séance")
+    missed = counted(int(limits.bounds(among(chain, kept)).min(initial=chain.number)) + 1, "séance")
     return tr(
         "Quelles que soient les dates, quelqu'un parmi {names} manque {missed} au moins.", names=names, missed=missed
     )
@@ -204,8 +216,9 @@ def among(chain: DateChain, people: Sequence[int]) -> DateChain:
     """Return the same question for some of those who answered."""
     there = chain.there
     members = tuple(there.answered[person] for person in people)
-    known = np.ones(len(members), dtype=bool)
-    return replace(chain, there=replace(there, members=members, present=there.answers[list(people)], known=known))
+    required = tuple(np.flatnonzero(there.is_required[list(people)]).tolist())
+    known, present = np.ones(len(members), dtype=bool), there.answers[list(people)]
+    return replace(chain, there=replace(there, members=members, present=present, known=known, required=required))
 
 
 def is_feasible(chain: DateChain, bounds: IntVector) -> bool:

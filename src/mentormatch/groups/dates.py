@@ -5,7 +5,7 @@ not said, it is the fewest that can be kept for all who could themselves. Then a
 the gaps are as near to the middle of their range as they can be then. The engine of pairs does it; see ``chain``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -35,12 +35,15 @@ from mentormatch.groups.inputs import (
 )
 from mentormatch.groups.result import Result
 from mentormatch.languages.phrases import about, counted, day, listed
-from mentormatch.languages.translation import once_spoken, own_language, spoken, tr, tr_n
+from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import mark, once_spoken, own_language, spoken, tr, tr_n
 from mentormatch.people.cohort import Cohort
 
 APART = (21, 42)
 """Days between a session and the next: about a month, which is in the middle."""
 MOST_NAMED = 12
+ANSWERED = (Status.PROVED, Status.FEASIBLE)
+TAKEN = mark("un autre rendez-vous ou une autre séance a lieu à ce moment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class Dates(Result):
     place: str = ""
     zone: str = PARIS
     plain: "Dates | None" = None
+    group_name: int | str = ""
 
     def __repr__(self) -> str:
         return f"Dates({len(self.chosen)} dates, {self.status})"  # a notebook saves what it shows
@@ -166,8 +170,15 @@ class Dates(Result):
         if not self.chosen:
             return
         yield about(counted(len(self.chosen), "séance"), f"{listed([one.words for one in self.chosen])}.")
+        if not self.there.answered:
+            yield tr("Personne n'a dit ses disponibilités : on ne sait pas qui vient.")
+            return
         if not self.most_missed:
-            yield tr("Tout le monde est à toutes les séances.")
+            yield (
+                tr("Toutes les personnes qui ont dit leurs disponibilités sont à toutes les séances.")
+                if self.there.silent
+                else tr("Tout le monde est à toutes les séances.")
+            )
             return
         yield tr(
             "La moins suivie réunit {least} sur {all} ; personne n'en manque plus de {missed}.",
@@ -189,15 +200,29 @@ class Dates(Result):
     @property
     @own_language
     def staff_sentences(self) -> tuple[str, ...]:
-        silent = [member for member, known in zip(self.there.members, self.there.known, strict=True) if not known]
-        sentence = tr_n(
-            "{names} n'a pas dit ses disponibilités, et ne compte pas.",
-            "{number} personnes n'ont pas dit leurs disponibilités, et ne comptent pas : {names}.",
-            len(silent),
-            number=len(silent),
-            names=first_of(silent, MOST_NAMED),
-        )
-        return (*self.diagnosis, *([sentence] if silent else []))
+        return (*self.diagnosis, *self._unavailable_in_words(), *self._silent_in_words())
+
+    def _unavailable_in_words(self) -> Iterator[str]:
+        unavailable = self.there.unavailable
+        if unavailable and self.there.moments:
+            yield tr_n(
+                "{names} ne peut venir à aucune des dates possibles.",
+                "{number} personnes ne peuvent venir à aucune des dates possibles : {names}.",
+                len(unavailable),
+                number=len(unavailable),
+                names=listed(unavailable),
+            )
+
+    def _silent_in_words(self) -> Iterator[str]:
+        silent = self.there.silent
+        if silent:
+            yield tr_n(
+                "{names} n'a pas dit ses disponibilités, et ne compte pas.",
+                "{number} personnes n'ont pas dit leurs disponibilités, et ne comptent pas : {names}.",
+                len(silent),
+                number=len(silent),
+                names=first_of(silent, MOST_NAMED),
+            )
 
     @property
     @own_language
@@ -244,7 +269,10 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     public: bool = True,
     zones: Sequence[str] = ZONES,
     blackouts: Iterable[Stated] = (),
+    required: Iterable[str] = (),
+    others: Iterable[Dates] = (),
     name: str = "",
+    group_name: int | str = "",
     minutes: int = MINUTES,
     place: str = "",
     seed: int = 0,
@@ -273,10 +301,17 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
         Whether public holidays are days off, and the school holidays of which zones of France.
     blackouts
         The programme's own: first day, last day, and why.
-    name
-        What the group is called; it stands in documents and calendars.
+    required
+        The keys of members without whom no session is held, such as a facilitator: a date on which they cannot come is
+        not chosen. Who of them did not answer hinders nothing.
+    others
+        Dates chosen before, by the same clock, for people who are needed here too: no session overlaps one of them.
+    name, group_name
+        What the programme is called, and the number or the name of the group: they stand in documents and calendars,
+        and make the identity of events.
     minutes, place
-        How long a session is, and where, for calendars.
+        How long a session is, and where. Of slots of the week, somebody can come who chose every part of the day of
+        which the session takes more than an hour.
     seed
         Settles what all of this leaves tied, by a keyed hash: the order of members and dates never matters.
     time_limit_s
@@ -303,17 +338,74 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
         most_missed = whole_number(tr("absences"), most_missed)
     gaps = gaps_of(apart)
     if isinstance(availabilities, Cohort):
-        attendances = attendance(availabilities, moments_of(candidates), field)
+        attendances = attendance(availabilities, moments_of(candidates), field, minutes=minutes)
     else:
         attendances = availability_of(availabilities, candidates)
-    off = days_off(
-        (one.day for one in attendances.moments), public=public, zones=zones, blackouts=blackouts_of(blackouts)
+    days = [one.day for one in attendances.moments]
+    off = days_off(days, public=public, zones=zones, blackouts=blackouts_of(blackouts))
+    taken = taken_moments(attendances.moments, minutes, others)
+    reasons = [tr(TAKEN) if one in taken else off.get(one.day, "") for one in attendances.moments]
+    free = [place for place, one in enumerate(attendances.moments) if one not in taken]
+    kept = [place for place, reason in enumerate(reasons) if not reason]
+    aside = tuple(
+        MomentSetAside(one, reason) for one, reason in zip(attendances.moments, reasons, strict=True) if reason
     )
-    kept = [place for place, one in enumerate(attendances.moments) if one.day not in off]
-    aside = tuple(MomentSetAside(one, off[one.day]) for one in attendances.moments if one.day in off)
-    chain, limits = DateChain(attendances.take(kept), number, gaps), AbsenceLimits(most_missed, attendances)
+    there = attendances.with_required(required)
+    chain, limits = DateChain(there.take(kept), number, gaps), AbsenceLimits(most_missed, there.take(free))
     problem, solution = best(chain, most_missed, seed, time_limit_s)
-    return Dates(chain, aside, limits, problem, solution, seed, spoken(), name, minutes, place, attendances.zone)
+    return Dates(
+        chain,
+        aside,
+        limits,
+        problem,
+        solution,
+        seed,
+        spoken(),
+        name,
+        minutes,
+        place,
+        attendances.zone,
+        group_name=group_name,
+    )
+
+
+def taken_moments(moments: Iterable[SessionMoment], minutes: int, others: Iterable[Dates]) -> set[SessionMoment]:
+    """Return the moments at which a session would overlap one of other dates."""
+    held = [(one, dates.minutes) for dates in others for one in dates.chosen]
+    return {moment for moment in moments if any(moment.overlaps(minutes, one, long) for one, long in held)}
+
+
+def choose_in_turn[T, R](
+    wanted: Sequence[T],
+    people: Callable[[T], Iterable[str]],
+    choose: Callable[[T, Sequence[Dates]], R],
+    dates_in: Callable[[R], Dates | None],
+) -> list[R]:
+    """Return what is chosen for each, one after another: no dates overlap those of another that needs the same person.
+
+    If the dates chosen before leave none for one, it is put first, once, and all are chosen again. The first of these
+    choices with the fewest without dates is returned. ``choose`` takes the dates chosen so far for the same ``people``;
+    ``dates_in`` are the dates of what it returned, None if it found none.
+    """
+    order, promoted, choices = list(range(len(wanted))), set[int](), list[dict[int, R]]()
+    while True:
+        held, found, crowded_out = dict[str, list[Dates]](), dict[int, R](), list[int]()
+        for place in order:
+            who = sorted({canonical(key) for key in people(wanted[place])})
+            before = [dates for key in who for dates in held.get(key, ())]
+            found[place] = choose(wanted[place], before)
+            dates = dates_in(found[place])
+            if dates is not None:
+                for key in who:
+                    held.setdefault(key, []).append(dates)
+            elif before and place not in promoted:
+                crowded_out.append(place)
+        choices.append(found)
+        if not crowded_out:
+            best = max(choices, key=lambda each: sum(dates_in(one) is not None for one in each.values()))
+            return [best[place] for place in range(len(wanted))]
+        promoted.add(crowded_out[0])
+        order = [crowded_out[0], *(other for other in order if other != crowded_out[0])]
 
 
 def gaps_of(apart: tuple[int, int]) -> tuple[int, int]:

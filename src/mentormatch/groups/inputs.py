@@ -3,20 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.arrays import BoolMatrix
+from mentormatch.base.arrays import BoolMatrix, BoolVector
 from mentormatch.base.columns import Column, MultiChoice, Ranks
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import FORMS, exact_number, start_of, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.base import position
-from mentormatch.fields.clock import DAYS, PARIS, Clock, ZonedSlots, hour_in_words
+from mentormatch.fields.clock import DAYS, OVERRUN_MINUTES, PARIS, Clock, ZonedSlots, hour_in_words
 from mentormatch.languages.phrases import about, clock, day, listed, quoted
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.languages.translation import everywhere, mark, tr
@@ -146,12 +146,24 @@ class SessionMoment:
         """Return which hour it is where people live by another clock, empty where nobody does."""
         return listed([about(place, hour) for place, hour in self.clocks]) if self.clocks else ""
 
+    def overlaps(self, minutes: int, other: "SessionMoment", long: int) -> bool:
+        """Return whether a session of ``minutes`` here is still on when another, ``long`` minutes, is."""
+        (start, end), (begin, finish) = self._span(minutes), other._span(long)
+        return start < finish and begin < end
+
+    def _span(self, minutes: int) -> tuple[datetime, datetime]:
+        if isinstance(self.start, datetime):
+            return self.start, self.start + timedelta(minutes=minutes)
+        midnight = datetime.combine(self.start, time())
+        return midnight, midnight + timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class AttendanceMatrix(ContentEquality):
     """Who can be there when: ``present`` (n, m) bool, ``known`` (n,) bool says who answered.
 
-    Dates are told by the clock of a ``zone``.
+    Dates are told by the clock of a ``zone``. ``required`` are the positions of members, such as a facilitator, without
+    whom no session is held.
     """
 
     members: tuple[str, ...]
@@ -159,6 +171,7 @@ class AttendanceMatrix(ContentEquality):
     present: BoolMatrix
     known: NDArray[np.bool_]
     zone: str = PARIS
+    required: tuple[int, ...] = ()
 
     def __repr__(self) -> str:
         return f"Availability({len(self.members)} members, {len(self.moments)} dates)"
@@ -172,6 +185,28 @@ class AttendanceMatrix(ContentEquality):
     def answered(self) -> tuple[str, ...]:
         """Return the keys of those who answered."""
         return tuple(member for member, known in zip(self.members, self.known, strict=True) if known)
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Return the keys of those who did not answer."""
+        return tuple(member for member, known in zip(self.members, self.known, strict=True) if not known)
+
+    @property
+    def unavailable(self) -> tuple[str, ...]:
+        """Return the keys of those who answered and can be there on none of the dates."""
+        return tuple(member for member, row in zip(self.answered, self.answers, strict=True) if not row.any())
+
+    @property
+    def is_required(self) -> BoolVector:
+        """Return (k,) bool: which of those who answered are required."""
+        return np.isin(np.arange(len(self.members)), self.required)[self.known]
+
+    def with_required(self, keys: Iterable[str]) -> "AttendanceMatrix":
+        """Return the same, with these members required. Raises RequestError for an unknown key."""
+        wanted, at = list(keys), places(self.members)
+        lost = unknown_people(tr("indispensables"), wanted, self.members, tr("un membre du groupe"))
+        refuse(tr("Ces personnes ne peuvent pas être indispensables"), lost)
+        return replace(self, required=tuple(sorted({at[canonical(key)] for key in wanted})))
 
     def take(self, kept: Sequence[int]) -> "AttendanceMatrix":
         """Return the same for some of the dates."""
@@ -245,8 +280,8 @@ PARTS = {
     "evening": (mark("soir"), mark("soirée"), mark("fin de journée")),
 }
 """What the parts of a day are called."""
-NOON, LATE = 12, 18
-"""Hours at which a morning ends, and an afternoon."""
+PART_MINUTES = {"morning": (0, 720), "afternoon": (720, 1080), "evening": (1080, 1440)}
+"""The minutes of the day at which each part begins and ends."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -316,30 +351,59 @@ def unknown(cohort: Cohort, name: str) -> RequestError:
     return RequestError(tr("Cette question ne convient pas"), [Problem("field", name, known)])
 
 
-def attendance(cohort: Cohort, moments: Sequence[SessionMoment], field: str | None = None) -> AttendanceMatrix:
-    """Return who can be there when: by a question whose options are the dates, or one about slots of the week.
+def attendance(
+    cohort: Cohort, moments: Sequence[SessionMoment], field: str | None = None, *, minutes: int
+) -> AttendanceMatrix:
+    """Return who can be there for ``minutes``: by a question whose options are the dates, or one about slots.
 
-    Raises RequestError where a date is neither an option of the question nor in one of its slots.
+    Raises RequestError if a date is neither an option of the question nor within its slots. A side that is not asked
+    the question is silent.
     """
-    name = field if field is not None else only(who_answered(cohort, moments))
-    zoned = [people.columns.get(name) for people in sides(cohort)]
-    if zoned and all(isinstance(column, ZonedSlots) for column in zoned):
-        return attendance_by_the_clock(cohort, moments, name)
-    said = read_multiple_choice(cohort, name)
-    at = [option_for(moment, said.options) for moment in moments]
-    lost = [moment.name for moment, place in zip(moments, at, strict=True) if place is None]
+    name = field if field is not None else only(who_answered(cohort, moments, minutes))
+    asked = without_side(cohort, name)
+    columns = [people.columns.get(name) for people in sides(asked)]
+    zoned = bool(columns) and all(isinstance(column, ZonedSlots) for column in columns)
+    found = (attendance_by_the_clock if zoned else attendance_by_options)(asked, moments, name, minutes)
+    silent = [key for key in members_in(cohort) if key not in set(found.members)]
+    return replace(
+        found,
+        members=(*found.members, *silent),
+        present=np.vstack([found.present, np.zeros((len(silent), len(moments)), dtype=bool)]),
+        known=np.append(found.known, np.zeros(len(silent), dtype=bool)),
+    )
+
+
+def without_side(cohort: Cohort, field: str) -> Cohort:
+    """Return the cohort without the people of a side that is not asked a question that the other side is asked."""
+    if not any(field in people.columns for people in sides(cohort)):
+        return cohort
+    mentors, mentees = (
+        people if field in people.columns else people.take([]) for people in (cohort.mentors, cohort.mentees)
+    )
+    return replace(cohort, mentors=mentors, mentees=mentees)
+
+
+def attendance_by_options(
+    cohort: Cohort, moments: Sequence[SessionMoment], field: str, minutes: int
+) -> AttendanceMatrix:
+    """Return who chose the options that a session takes: its date, or the parts of the day through which it lasts."""
+    said = read_multiple_choice(cohort, field)
+    needed = [options_for(moment, said.options, minutes) for moment in moments]
+    lost = [moment.name for moment, options in zip(moments, needed, strict=True) if options is None]
     if lost:
-        found = Problem(name, tr("aucune option pour {dates}", dates=listed(lost)), listed(said.options))
+        found = Problem(field, tr("aucune option pour {dates}", dates=listed(lost)), listed(said.options))
         raise RequestError(tr("Cette question ne demande pas toutes les dates"), [found])
-    options = [said.options[place] for place in at if place is not None]
-    rows = [[option in (answer or ()) for option in options] for answer in said.answers.values()]
-    present = np.array(rows, dtype=bool).reshape(len(rows), len(options))
+    wanted = [{said.options[place] for place in options or ()} for options in needed]
+    rows = [[options <= set(answer or ()) for options in wanted] for answer in said.answers.values()]
+    present = np.array(rows, dtype=bool).reshape(len(rows), len(moments))
     known = np.array([answer is not None for answer in said.answers.values()], dtype=bool)
     return AttendanceMatrix(tuple(said.answers), tuple(moments), present, known)
 
 
-def attendance_by_the_clock(cohort: Cohort, moments: Sequence[SessionMoment], field: str) -> AttendanceMatrix:
-    """Return who is in one of their slots when a session begins, people living in several time zones.
+def attendance_by_the_clock(
+    cohort: Cohort, moments: Sequence[SessionMoment], field: str, minutes: int
+) -> AttendanceMatrix:
+    """Return whose slots a session of ``minutes`` is in, people living in several time zones.
 
     Raises RequestError where a date has no hour.
     """
@@ -351,7 +415,7 @@ def attendance_by_the_clock(cohort: Cohort, moments: Sequence[SessionMoment], fi
     columns = [column for people in sides(cohort) if isinstance(column := people.columns[field], ZonedSlots)]
     present, known = (
         np.concatenate(parts)
-        for parts in ([column.present(starts) for column in columns], [column.known for column in columns])
+        for parts in ([column.present(starts, minutes) for column in columns], [column.known for column in columns])
     )
     clocks = dict.fromkeys(clock for column in columns for clock in column.lived)
     return AttendanceMatrix(members_in(cohort), tuple(moments), present, known).on_clocks(
@@ -370,35 +434,53 @@ def hours_at(start: date, reference: str, clocks: Iterable[Clock]) -> Iterator[t
                 yield one.place, f"{day(there.date())} {hour_in_words(there)}" if later else hour_in_words(there)
 
 
-def who_answered(cohort: Cohort, moments: Sequence[SessionMoment]) -> list[str]:
+def who_answered(cohort: Cohort, moments: Sequence[SessionMoment], minutes: int) -> list[str]:
     """Return the questions in which every date is asked for: by name, or else by its slot of the week."""
-    matching = {name: [matches(moment, column) for moment in moments] for name, column in find_fields(cohort)}
+    matching = {name: [matches(moment, column, minutes) for moment in moments] for name, column in find_fields(cohort)}
     named = [name for name, found in matching.items() if all(how == "name" for how in found)]
     return named or [name for name, found in matching.items() if all(found)]
 
 
-def matches(moment: SessionMoment, column: Column) -> str:
+def matches(moment: SessionMoment, column: Column, minutes: int) -> str:
     """Return how a date is asked for in a question: ``name``, ``slot``, or not at all, empty."""
     options = column.labels if isinstance(column, MultiChoice) else ()
     if isinstance(column, ZonedSlots):
         return "slot" if isinstance(moment.start, datetime) else ""
     if position(options, moment.name) is not None:
         return "name"
-    return "" if option_for(moment, options) is None else "slot"
+    return "" if options_for(moment, options, minutes) is None else "slot"
 
 
-def option_for(moment: SessionMoment, options: Sequence[str]) -> int | None:
-    """Return the option that is a date: by its name, or as its slot of the week."""
+def options_for(moment: SessionMoment, options: Sequence[str], minutes: int) -> list[int] | None:
+    """Return the options that a session takes: that of its name, or its slots of the week; None if one is not there."""
     named = position(options, moment.name)
-    slots = {fold(f"{day} {part}") for day in everywhere(DAYS[moment.day.weekday()]) for part in parts_of(moment)}
-    found = (place for place, option in enumerate(options) if fold(option) in slots)
-    return next(found, None) if named is None else named
+    if named is not None:
+        return [named]
+    spelling, weekday = {fold(option): place for place, option in enumerate(options)}, DAYS[moment.day.weekday()]
+    found = [
+        next((spelling[slot] for slot in slots_of(weekday, part) if slot in spelling), None)
+        for part in parts_of(moment, minutes)
+    ]
+    return [place for place in found if place is not None] if found and None not in found else None
 
 
-def parts_of(moment: SessionMoment) -> tuple[str, ...]:
-    """Return what the part of the day of a date is called, in each language; nothing where it has no hour."""
-    hour = getattr(moment.start, "hour", None)
-    if hour is None:
-        return ()
-    part = "morning" if hour < NOON else "afternoon" if hour < LATE else "evening"
-    return tuple(name for word in PARTS[part] for name in everywhere(word))
+def slots_of(weekday: str, part: str) -> Iterator[str]:
+    """Yield what a part of a weekday is called, folded, in each language."""
+    yield from (
+        fold(f"{day} {name}") for day in everywhere(weekday) for word in PARTS[part] for name in everywhere(word)
+    )
+
+
+def parts_of(moment: SessionMoment, minutes: int) -> list[str]:
+    """Return the part of the day in which a session begins, and those of which it takes more than ``OVERRUN_MINUTES``.
+
+    Empty for a date without an hour.
+    """
+    if not isinstance(moment.start, datetime):
+        return []
+    begins = 60 * moment.start.hour + moment.start.minute
+    return [
+        part
+        for part, (start, end) in PART_MINUTES.items()
+        if start <= begins < end or begins < start < begins + minutes - OVERRUN_MINUTES
+    ]

@@ -41,8 +41,8 @@ class Result(ContentEquality, ABC):
     """Something decided for a group: what is known of it, its tables, and documents made of them.
 
     What ``sheets`` holds may be shown to all; ``staff_sheets`` are for the team. A session takes ``minutes``, at its
-    ``place``, by the clock of a ``zone``. ``plain`` is the same in codes, as programs are told it, where members are
-    called otherwise: see ``relabel``.
+    ``place``, by the clock of a ``zone``; ``group_name`` tells its group from the others of the programme. ``plain`` is
+    the same in codes, as programs are told it, where members are called otherwise: see ``relabel``.
     """
 
     kind: ClassVar[str]
@@ -52,6 +52,7 @@ class Result(ContentEquality, ABC):
     place: str = ""
     zone: str = PARIS
     plain: "Result | None" = None
+    group_name: int | str = ""
 
     def relabel(self, labels: Labels) -> Self:
         """Return the same, its members called by their labels in all that is told to people."""
@@ -135,15 +136,21 @@ class Result(ContentEquality, ABC):
     @property
     def events(self) -> tuple[SessionEvent, ...]:
         """The sessions as they stand in a calendar."""
+        series = self.name, str(self.group_name)
         return tuple(
-            SessionEvent(start, self._session_title(number), text, self.place, self.minutes, self.zone)
+            SessionEvent(start, self._session_title(number), text, self.place, self.minutes, self.zone, series, number)
             for number, (start, text) in enumerate(self.moments, start=1)
         )
 
     def _session_title(self, number: int) -> str:
-        if self.name:
-            return tr("{name} : séance {number}", name=self.name, number=number)
+        if called := self._called():
+            return tr("{name} : séance {number}", name=called, number=number)
         return tr("Séance {number}", number=number)
+
+    def _called(self) -> str:
+        is_number = isinstance(self.group_name, int)
+        group = tr("groupe\u00a0{number}", number=self.group_name) if is_number else str(self.group_name)
+        return ", ".join(filter(None, [self.name, group]))
 
     @own_language
     def calendar(self, *, key: str = "", former: bytes | None = None, now: datetime | None = None) -> bytes:
@@ -166,7 +173,7 @@ class Result(ContentEquality, ABC):
         if not self.events:
             found = Problem(tr("séances"), tr("aucune date"), advice=tr("nommez les séances par leurs dates"))
             raise OutputError(tr("Aucun calendrier ne peut être écrit"), [found])
-        return calendar_of(self.name or self.title, self.events, key=key, former=former, now=now)
+        return calendar_of(self._called() or self.title, self.events, key=key, former=former, now=now)
 
     @property
     def frames(self) -> "ResultFrames":

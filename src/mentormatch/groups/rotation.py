@@ -4,7 +4,7 @@ Groups there were before, or that somebody made by hand, from whatever file hold
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -259,7 +259,7 @@ def least_repeats(problem: GroupProblem, rounds: Sequence[Partition]) -> int:
 
 type MemberKeys = tuple[str, ...]
 
-TITLE = mark("Groupe")
+TITLE, LED_BY = mark("Groupe"), mark("Animé par")
 MISREAD = mark("Aucun groupe ne se lit dans « {name} »")
 
 
@@ -291,19 +291,37 @@ def read_groups(source: AnswerSource, cohort: Cohort) -> tuple[MemberKeys, ...]:
     >>> read_groups(sheet, examples.cohort("codeveloppement"))
     (('C01', 'C03'), ('C02',))
     """
+    return tuple(group.members for group in read_file_groups(source, cohort))
+
+
+@dataclass(frozen=True, slots=True)
+class FileGroup:
+    """A group that a file holds: its number from 1, the keys of its members, that of who leads it (empty: not told)."""
+
+    number: int
+    members: MemberKeys
+    facilitator: str = ""
+
+
+def read_file_groups(source: AnswerSource, cohort: Cohort) -> tuple[FileGroup, ...]:
+    """Return the groups that a file holds, as ``read_groups``, with who leads each if the file tells."""
     if isinstance(source, str | PathLike) and Path(source).suffix.lower() == ".json":
         source = open_json(Path(source))
     if isinstance(source, TableSource) and source.name.lower().endswith(".json"):
-        return names_in(source, cohort)
+        return groups_of_json(source, cohort)
     table = read_table(source)
-    members = column_of_members(table, cohort)
-    groups = column_of_groups(table, members)
+    members, leaders = column_of_members(table, cohort), column_titled(LED_BY, table)
+    groups = column_of_groups(table, [members, *leaders])
     found: dict[str, list[str]] = {}
+    leading: dict[str, str] = {}
     for record in table.records:
         group, key = fold(record.cells[groups]), record.cells[members].strip()
         if group and key:
             found.setdefault(group, []).append(key)
-    return tuple(map(tuple, found.values()))
+            led = [key for place in leaders if cohort.facilitators.has(key := record.cells[place].strip())]
+            leading.setdefault(group, "".join(led[:1]))
+    rows = enumerate(found.items(), start=1)
+    return tuple(FileGroup(number, tuple(keys), leading.get(group, "")) for number, (group, keys) in rows)
 
 
 def column_of_members(table: TextTable, cohort: Cohort) -> int:
@@ -318,11 +336,16 @@ def column_of_members(table: TextTable, cohort: Cohort) -> int:
     return counts.index(max(counts))
 
 
-def column_of_groups(table: TextTable, members: int) -> int:
+def column_titled(title: str, table: TextTable) -> list[int]:
+    """Return the columns of a title, in any language."""
+    titles = {fold(each) for each in everywhere(title)}
+    return [place for place, header in enumerate(table.header) if fold(header) in titles]
+
+
+def column_of_groups(table: TextTable, without: Collection[int]) -> int:
     """Return the column that says which group somebody is in; raise SurveyError where none can be told."""
-    others = [place for place in range(len(table.header)) if place != members]
-    titles = {fold(title) for title in everywhere(TITLE)}
-    named = [place for place in others if fold(table.header[place]) in titles] or others
+    others = [place for place in range(len(table.header)) if place not in without]
+    named = [place for place in column_titled(TITLE, table) if place in others] or others
     if len(named) != 1:
         found, advice = tr("aucune colonne de groupes"), tr("appelez cette colonne « Groupe »")
         raise misread_error(table.source, Problem(tr("colonnes"), found, advice=advice))
@@ -343,24 +366,27 @@ def open_json(path: Path) -> TableSource:
         raise RequestError(tr("Le fichier ne peut pas être lu"), [found]) from None
 
 
-def names_in(source: TableSource, cohort: Cohort) -> tuple[MemberKeys, ...]:
+def groups_of_json(source: TableSource, cohort: Cohort) -> tuple[FileGroup, ...]:
     """Return the groups of a JSON file that mentormatch wrote, or of each round; raise RequestError without any."""
     content = parse_json(source.content)
-    groups = tuple(tuple(group) for group in groups_in(content) if all(isinstance(key, str) for key in group))
-    if not any(cohort.members.has(key) for group in groups for key in group):
+    read = [(keys, led) for keys, led in groups_in(content) if all(isinstance(key, str) for key in keys)]
+    if not any(cohort.members.has(key) for keys, _ in read for key in keys):
         expected = tr("un fichier .json de groupes que mentormatch a écrit")
         problem = Problem(source.name, tr("aucun groupe de ces personnes"), expected)
         raise RequestError(tr(MISREAD, name=source.name), [problem])
-    return groups
+    return tuple(
+        FileGroup(number, tuple(keys), led if isinstance(led, str) and cohort.facilitators.has(led) else "")
+        for number, (keys, led) in enumerate(read, start=1)
+    )
 
 
-def groups_in(content: Any) -> list[Sequence[Any]]:
-    """Return the lists of members that a JSON value holds: of groups, or of groups in rounds."""
+def groups_in(content: Any, led: Any = "") -> list[tuple[Sequence[Any], Any]]:
+    """Return the lists of members that a JSON value holds, of groups or of groups in rounds, with who leads each."""
     if isinstance(content, list):
-        return [content]
+        return [(content, led)]
     if not isinstance(content, Mapping):
         return []
     if "members" in content:
-        return groups_in(content["members"])
+        return groups_in(content["members"], content.get("facilitator"))
     inside = [content[name] for name in ("rounds", "groups") if isinstance(content.get(name), list)]
     return [group for part in inside for each in part for group in groups_in(each)]

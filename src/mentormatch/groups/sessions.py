@@ -1,12 +1,13 @@
 """Turns, topics and dates as a programme file states them in its section ``[sessions]``, from one survey."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Protocol, TypedDict, Unpack
 
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.fields.clock import PARIS
 from mentormatch.groups.calendar import Blackout
-from mentormatch.groups.dates import Dates, choose_dates
+from mentormatch.groups.dates import Dates, choose_dates, choose_in_turn
 from mentormatch.groups.inputs import (
     AttendanceMatrix,
     SessionIn,
@@ -70,6 +71,8 @@ def dates_of(  # noqa: PLR0913 - all but three are keywords
     members: Iterable[str] | None = None,
     *,
     number: int | None = None,
+    others: Iterable[Dates] = (),
+    group_name: int | str = "",
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Dates:
@@ -78,7 +81,10 @@ def dates_of(  # noqa: PLR0913 - all but three are keywords
     Parameters
     ----------
     members
-        The keys of the group; None: everybody.
+        The keys of the group, with that of the facilitator who leads it; None: everybody. No session is held without
+        the facilitator; several facilitators of everybody count as members.
+    others, group_name
+        As for ``choose_dates``.
 
     Raises
     ------
@@ -90,8 +96,10 @@ def dates_of(  # noqa: PLR0913 - all but three are keywords
     with language(programme.heading.language, unless_asked=True):
         section = require_sessions(programme)
         least, most = section.apart
+        there = cohort if members is None else members_among(cohort, members)
+        leaders = facilitators_in(there, programme)
         return choose_dates(
-            cohort if members is None else members_among(cohort, members),
+            there,
             section.dates,
             number_of(programme, number),
             field=section.attends,
@@ -100,12 +108,21 @@ def dates_of(  # noqa: PLR0913 - all but three are keywords
             public=section.public_holidays,
             zones=section.zones,
             blackouts=[Blackout(one.first, one.last, one.why) for one in section.blackouts],
+            required=leaders if members is not None or len(leaders) == 1 else (),
+            others=others,
             seed=seed,
             time_limit_s=time_limit_s,
             name=programme.name,
+            group_name=group_name,
             minutes=section.minutes,
             place=section.place,
         )
+
+
+def facilitators_in(cohort: Cohort, programme: Programme) -> tuple[str, ...]:
+    """Return the keys of the facilitators of a cohort, empty if the programme has none."""
+    led = programme.groups is not None and programme.groups.facilitators is not None
+    return tuple(cohort.facilitators.ids) if led else ()
 
 
 def members_among(cohort: Cohort, members: Iterable[str]) -> Cohort:
@@ -127,6 +144,7 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
     members: Iterable[str] | None = None,
     *,
     dates: Dates | Iterable[str] | None = None,
+    group_name: int | str = "",
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Turns:
@@ -135,7 +153,9 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
     Parameters
     ----------
     members
-        The keys of one group; None: everybody.
+        The keys of one group; None: everybody. Facilitators present nothing.
+    group_name
+        As for ``choose_dates``.
     dates
         The dates of the sessions, or those of the programme's dates at which they are, by their names; None: sessions
         1 to the number that the programme states.
@@ -149,19 +169,22 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
     """
     with language(programme.heading.language, unless_asked=True):
         section = require_sessions(programme)
-        group = tuple(members) if members is not None else members_in(cohort)
+        leading = set(map(canonical, facilitators_in(cohort, programme)))
+        every = tuple(members) if members is not None else members_in(cohort)
+        presenting = tuple(key for key in every if canonical(key) not in leading)
         held = None if dates is None else there_at(cohort, section, dates)
         return schedule_turns(
-            group,
+            presenting,
             number_of(programme, None) if held is None else [one.start for one in held.moments],
             per_session=section.per_session,
             rounds=section.rounds,
-            absences={} if held is None else absences_from(held, group),
-            wishes={key: wish for key, wish in wishes_in(cohort, section).items() if key in set(group)},
-            urgent=[key for key in urgent_in(cohort, section) if key in set(group)],
+            absences={} if held is None else absences_from(held, presenting),
+            wishes={key: wish for key, wish in wishes_in(cohort, section).items() if key in set(presenting)},
+            urgent=[key for key in urgent_in(cohort, section) if key in set(presenting)],
             seed=seed,
             time_limit_s=time_limit_s,
             name=programme.name,
+            group_name=group_name,
             minutes=section.minutes,
             place=section.place,
             zone=PARIS if held is None else held.zone,
@@ -183,13 +206,90 @@ def year_of(  # noqa: PLR0913 - all but three are keywords
     ``dates_of`` and ``turns_of``.
     """
     with language(programme.heading.language, unless_asked=True):
-        group = None if members is None else tuple(members)
+        keys = None if members is None else tuple(members)
         dates = None
         if require_sessions(programme).dates:
-            dates = dates_of(cohort, programme, group, number=number, seed=seed, time_limit_s=time_limit_s)
+            dates = dates_of(cohort, programme, keys, number=number, seed=seed, time_limit_s=time_limit_s)
             if not dates.chosen:
                 return dates, None
-        return dates, turns_of(cohort, programme, group, dates=dates, seed=seed, time_limit_s=time_limit_s)
+        return dates, turns_of(cohort, programme, keys, dates=dates, seed=seed, time_limit_s=time_limit_s)
+
+
+class PlannedGroup(Protocol):
+    """A group whose sessions are planned: its number, the key of who leads it (empty: nobody), those of its members."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def facilitator(self) -> str: ...
+    @property
+    def members(self) -> Sequence[str]: ...
+
+
+def led_together[G: PlannedGroup](groups: Iterable[G]) -> list[tuple[G, ...]]:
+    """Return the groups of each facilitator; a group without one is alone."""
+    found: dict[str, list[G]] = {}
+    for group in groups:
+        found.setdefault(canonical(group.facilitator) or f"\0{group.number}", []).append(group)
+    return list(map(tuple, found.values()))
+
+
+class Limits(TypedDict, total=False):
+    """How many sessions instead of the programme's number, the seed, and the seconds for each solve."""
+
+    number: int | None
+    seed: int
+    time_limit_s: float | None
+
+
+def dates_of_groups(
+    cohort: Cohort, programme: Programme, groups: Sequence[PlannedGroup], **limits: Unpack[Limits]
+) -> list[Dates]:
+    """Return the dates of each group, those of one facilitator at different times. Raises as ``dates_of``."""
+
+    def choose(group: PlannedGroup, before: Sequence[Dates]) -> Dates:
+        return dates_of(cohort, programme, everybody_of(group), others=before, group_name=group.number, **limits)
+
+    return choose_in_turn(
+        groups,
+        lambda group: filter(None, [group.facilitator]),
+        choose,
+        lambda dates: dates if dates.chosen else None,
+    )
+
+
+def years_of(
+    cohort: Cohort, programme: Programme, groups: Sequence[PlannedGroup], **limits: Unpack[Limits]
+) -> list[tuple[Dates | None, Turns | None]]:
+    """Return the dates of each group and who presents at them, as ``dates_of_groups`` and ``year_of``."""
+    with language(programme.heading.language, unless_asked=True):
+        if not require_sessions(programme).dates:
+            return [(None, turns_of_group(cohort, programme, group, None, limits)) for group in groups]
+        dates = dates_of_groups(cohort, programme, groups, **limits)
+        return [
+            (at, turns_of_group(cohort, programme, group, at, limits) if at.chosen else None)
+            for group, at in zip(groups, dates, strict=True)
+        ]
+
+
+def turns_of_group(
+    cohort: Cohort, programme: Programme, group: PlannedGroup, dates: Dates | None, limits: Limits
+) -> Turns:
+    """Return who presents at the sessions of a group."""
+    return turns_of(
+        cohort,
+        programme,
+        group.members,
+        dates=dates,
+        group_name=group.number,
+        seed=limits.get("seed", 0),
+        time_limit_s=limits.get("time_limit_s"),
+    )
+
+
+def everybody_of(group: PlannedGroup) -> tuple[str, ...]:
+    """Return the keys of a group's members, then that of its facilitator if it has one."""
+    return (*group.members, *filter(None, [group.facilitator]))
 
 
 def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) -> AttendanceMatrix:
@@ -201,7 +301,7 @@ def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) ->
     refuse(tr("Ces dates ne conviennent pas"), [*lost, *find_repeated(tr("dates"), wanted)])
     at = places(names)
     held = moments_of({names[place]: section.dates[names[place]] for place in (at[canonical(one)] for one in wanted)})
-    return attendance(cohort, held, section.attends)
+    return attendance(cohort, held, section.attends, minutes=section.minutes)
 
 
 def absences_from(held: AttendanceMatrix, group: Iterable[str]) -> dict[str, list[SessionIn]]:

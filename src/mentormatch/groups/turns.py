@@ -239,6 +239,7 @@ class Turns(Result):
     place: str = ""
     zone: str = PARIS
     plain: "Turns | None" = None
+    group_name: int | str = ""
 
     def __repr__(self) -> str:
         return f"Turns({len(self.turns)} turns, {self.status})"
@@ -341,6 +342,7 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
     wishes: Mapping[str, Wish] | None = None,
     urgent: Iterable[str] = (),
     name: str = "",
+    group_name: int | str = "",
     minutes: int = MINUTES,
     place: str = "",
     zone: str = PARIS,
@@ -369,8 +371,9 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
         ``"early"``, ``"middle"`` or ``"late"``, by member.
     urgent
         The members whose case cannot wait.
-    name
-        What the group is called; it stands in documents and calendars.
+    name, group_name
+        What the programme is called, and the number or the name of the group: they stand in documents and calendars,
+        and make the identity of events.
     minutes, place, zone
         How long a session is, and where, and by the clock of which time zone, for calendars.
     seed
@@ -399,9 +402,8 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
         urgent_among(urgent, members),
     )
     number, seed = whole_number(tr("tours"), rounds, 1), seed_number(seed)
-    return Turns(
-        season, tuple(in_rounds(season, number, seed, time_limit_s)), number, spoken(), name, minutes, place, zone
-    )
+    found = tuple(in_rounds(season, number, seed, time_limit_s))
+    return Turns(season, found, number, spoken(), name, minutes, place, zone, group_name=group_name)
 
 
 def check_marks(said: Sequence[frozenset[int]], width: int) -> BoolMatrix:

@@ -1,32 +1,31 @@
 """When each pair meets: a slot of the week that both have, about once a month, on no day off."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, partial
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.scalars import whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields.clock import DAYS, Clock, ZonedSlots, slots_in_words
-from mentormatch.groups.calendar import ZONES, Stated
-from mentormatch.groups.dates import APART, Dates, choose_dates
-from mentormatch.groups.inputs import PARTS, MultipleChoice, find_fields, only, read_multiple_choice
-from mentormatch.languages.phrases import quoted
+from mentormatch.groups.calendar import MINUTES, ZONES, Stated
+from mentormatch.groups.dates import ANSWERED, APART, TAKEN, Dates, choose_dates, choose_in_turn, taken_moments
+from mentormatch.groups.inputs import PARTS, MultipleChoice, find_fields, moments_of, only, read_multiple_choice
+from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.text_keys import fold
-from mentormatch.languages.translation import everywhere, language, tr
+from mentormatch.languages.translation import everywhere, language, tr, tr_n
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import Cohort
 
 HOURS = {"morning": time(9, 30), "afternoon": time(14, 0), "evening": time(18, 30)}
 """When a meeting begins in each part of the day, unless said."""
-ANSWERED = (Status.PROVED, Status.FEASIBLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,8 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
 ) -> tuple[MeetingDates, ...]:
     """Return when each pair meets: ``n`` dates about a month apart, always in the same slot, which both have.
 
-    Of several slots that would do, a keyed hash takes one: the order of people never matters.
+    Nobody in several pairs has two meetings at one time. Of several slots that would do, a keyed hash takes one: the
+    order of people never matters.
 
     Parameters
     ----------
@@ -103,44 +103,103 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
             choose_dates, {}, n=n, apart=apart, public=public, zones=zones, blackouts=blackouts, seed=matching.seed
         )
         name = field if field is not None else only(about_slots(matching.cohort, hours))
-        columns = matching.cohort.mentors.columns.get(name), matching.cohort.mentees.columns.get(name)
-        if isinstance(columns[0], ZonedSlots) and isinstance(columns[1], ZonedSlots):
-            apart_by = ClockMeetings(columns[0], columns[1], first, last, choose)
-            return tuple(apart_by.meeting(pair, matching) for pair in matching.pairs)
-        said = read_multiple_choice(matching.cohort, name)
-        dates = {slot.name: choose(slot.within(first, last)) for slot in slots_among(said.options, hours)}
-        return tuple(
-            meeting(pair, in_own_order(pair, shared_slots(pair, said, tuple(dates)), matching.seed), dates)
-            for pair in matching.pairs
+        mentors, mentees = matching.cohort.mentors.columns.get(name), matching.cohort.mentees.columns.get(name)
+        slots: SharedSlots
+        if isinstance(mentors, ZonedSlots) and isinstance(mentees, ZonedSlots):
+            slots = ClockSlots(matching.cohort, mentors, mentees, first, last, choose)
+        else:
+            said = read_multiple_choice(matching.cohort, name)
+            starts = {slot.name: tuple(slot.within(first, last)) for slot in slots_among(said.options, hours)}
+            slots = NamedSlots(said, starts, choose)
+        # Nobody meets two partners at once: pairs that share somebody choose in turn
+        pairs = in_keyed_order(matching.pairs, list(map(name_of_pair, matching.pairs)), "", matching.seed)
+        found = choose_in_turn(
+            pairs,
+            lambda pair: (pair.mentor, pair.mentee),
+            lambda pair, before: meeting(pair, slots, before, matching),
+            lambda each: each.dates,
         )
+        at = {name_of_pair(one.pair): one for one in found}
+        return tuple(at[name_of_pair(pair)] for pair in matching.pairs)
+
+
+class SharedSlots(Protocol):
+    """What both of a pair said of the slots of the week, and the dates in each slot."""
+
+    def shared(self, pair: Pair) -> list[str]:
+        """Return the slots that both have."""
+
+    def silent(self, pair: Pair) -> list[str]:
+        """Return who of the two did not answer."""
+
+    def dates(self, pair: Pair, slot: str, before: Sequence[Dates]) -> Dates:
+        """Return the dates of a pair in a slot, none at the time of those chosen ``before`` for one of the two."""
 
 
 @dataclass(frozen=True, slots=True)
-class ClockMeetings:
+class NamedSlots:
+    """Slots by their names, such as Monday morning: what people said, when each slot is, and what chooses dates."""
+
+    said: MultipleChoice
+    starts: Mapping[str, tuple[datetime, ...]]
+    choose: Callable[..., Dates]
+    known: dict[tuple[str, frozenset[date]], Dates] = field(default_factory=dict)
+
+    def shared(self, pair: Pair) -> list[str]:
+        """Return the slots that both have."""
+        wanted = [set(self.said.answers.get(key) or ()) for key in (pair.mentor, pair.mentee)]
+        return [slot for slot in self.starts if all(slot in each for each in wanted)]
+
+    def silent(self, pair: Pair) -> list[str]:
+        """Return who of the two did not answer."""
+        return [key for key in (pair.mentor, pair.mentee) if self.said.answers.get(key) is None]
+
+    def dates(self, pair: Pair, slot: str, before: Sequence[Dates]) -> Dates:
+        """Return the dates of a pair in a slot; the same for all pairs for whom the same dates are taken."""
+        taken = taken_moments(moments_of(self.starts[slot]), MINUTES, before)
+        key = slot, frozenset(one.start for one in taken)
+        if key not in self.known:
+            self.known[key] = self.choose(self.starts[slot], others=before)
+        return self.known[key]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSlots:
     """The slots of both sides by the clock, the days between which people meet, and what chooses their dates."""
 
+    cohort: Cohort
     mentors: ZonedSlots
     mentees: ZonedSlots
     first: date
     last: date
     choose: Callable[..., Dates]
 
-    def meeting(self, pair: Pair, matching: Matching) -> MeetingDates:
-        """Return when a pair meets, by the clock of the reference and, where they live apart, on both their clocks."""
-        row, other = matching.cohort.mentors.find(pair.mentor), matching.cohort.mentees.find(pair.mentee)
-        clocks = self.mentors.clock(row), self.mentees.clock(other)
-        common = self.mentors.common(row, self.mentees, other)
-        slots = dict(zip(slots_in_words(self.mentors, row, self.mentees, other), common, strict=True))
-        reference, found = self.mentors.week.reference, dict[str, Dates]()
-        for slot in (ordered := in_own_order(pair, tuple(slots), matching.seed)):
-            starts, minutes = self.starts(clocks, slots[slot]), self.mentors.week.minutes
-            found[slot] = self.choose(starts, minutes=minutes).on_clocks(reference, clocks)
-            if found[slot].status in ANSWERED:
-                break
-        return meeting(pair, [slot for slot in ordered if slot in found], found)
+    def shared(self, pair: Pair) -> list[str]:
+        """Return the slots that both have, with when each begins on both clocks where people live apart."""
+        return list(self._common(pair))
 
-    def starts(self, clocks: tuple[Clock, Clock], slots: tuple[int, int]) -> Iterator[datetime]:
-        """Yield when two slots begin to be common, by the clock of the reference, within the days."""
+    def silent(self, pair: Pair) -> list[str]:
+        """Return who of the two did not answer."""
+        row, other = self._rows(pair)
+        known = (pair.mentor, self.mentors.known[row]), (pair.mentee, self.mentees.known[other])
+        return [key for key, answered in known if not answered]
+
+    def dates(self, pair: Pair, slot: str, before: Sequence[Dates]) -> Dates:
+        """Return the dates of a pair in a slot, by the clock of the reference, told on both their clocks."""
+        row, other = self._rows(pair)
+        clocks = self.mentors.clock(row), self.mentees.clock(other)
+        starts, week = self._starts(clocks, self._common(pair)[slot]), self.mentors.week
+        return self.choose(starts, minutes=week.minutes, others=before).on_clocks(week.reference, clocks)
+
+    def _rows(self, pair: Pair) -> tuple[int, int]:
+        return self.cohort.mentors.find(pair.mentor), self.cohort.mentees.find(pair.mentee)
+
+    def _common(self, pair: Pair) -> dict[str, tuple[int, int]]:
+        row, other = self._rows(pair)
+        common = self.mentors.common(row, self.mentees, other)
+        return dict(zip(slots_in_words(self.mentors, row, self.mentees, other), common, strict=True))
+
+    def _starts(self, clocks: tuple[Clock, Clock], slots: tuple[int, int]) -> Iterator[datetime]:
         week = self.mentors.week
         for moment in week.meetings(clocks[0].zone, clocks[1].zone, slots):
             there = moment.astimezone(ZoneInfo(week.reference)).replace(tzinfo=None)
@@ -185,25 +244,48 @@ def slot_names() -> dict[str, tuple[int, str]]:
     }
 
 
-def shared_slots(pair: Pair, said: MultipleChoice, slots: Sequence[str]) -> list[str]:
-    """Return the slots that both of a pair have."""
-    wanted = [set(said.answers.get(key) or ()) for key in (pair.mentor, pair.mentee)]
-    return [option for option in slots if all(option in each for each in wanted)]
+def name_of_pair(pair: Pair) -> str:
+    """Return what tells a pair from the others of its matching."""
+    return f"{pair.mentor} {pair.mentee}"
 
 
-def in_own_order(pair: Pair, both: Sequence[str], seed: int) -> list[str]:
-    """Return the slots that both of a pair have in an order that is theirs alone."""
-    hashes = KeyedTieBreaker(seed, (f"{pair.mentor} {pair.mentee}",), tuple(both))
-    places = np.arange(len(both))
-    order = np.argsort(-hashes.of(np.zeros_like(places), places, 0), kind="stable") if both else places
-    return [both[place] for place in order.tolist()]
+def in_keyed_order[T](items: Sequence[T], names: Sequence[str], row: str, seed: int) -> list[T]:
+    """Return items in the order of a keyed hash of their names, another order for each ``row``."""
+    hashes, columns = KeyedTieBreaker(seed, (row,), tuple(names)), np.arange(len(items))
+    order = np.argsort(-hashes.of(np.zeros_like(columns), columns, 0), kind="stable") if len(items) else columns
+    return [items[place] for place in order.tolist()]
 
 
-def meeting(pair: Pair, slots: Sequence[str], dates: Mapping[str, Dates]) -> MeetingDates:
-    """Return when a pair meets: in the first of its slots that has dates enough."""
-    if not slots:
-        return MeetingDates(pair, "no_slot", reason=tr("aucun créneau en commun"))
-    for slot in slots:
-        if dates[slot].status in ANSWERED:
-            return MeetingDates(pair, "found", slot, dates[slot])
-    return MeetingDates(pair, "no_dates", reason=" ".join([*dates[slots[0]].diagnosis]))
+def meeting(pair: Pair, slots: SharedSlots, before: Sequence[Dates], matching: Matching) -> MeetingDates:
+    """Return when a pair meets: in the first of its slots, in an order of its own, that has dates enough."""
+    shared, refused = slots.shared(pair), list[Dates]()
+    for slot in in_keyed_order(shared, shared, name_of_pair(pair), matching.seed):
+        dates = slots.dates(pair, slot, before)
+        if dates.status in ANSWERED:
+            called = replace(dates, name=matching.programme.name, group_name=f"{pair.mentor} – {pair.mentee}")
+            return MeetingDates(pair, "found", slot, called)
+        refused.append(dates)
+    if refused:
+        return MeetingDates(pair, "no_dates", reason=" ".join(reasons_against(refused[0])))
+    if silent := slots.silent(pair):
+        reason = tr_n(
+            "{names} n'a pas dit ses créneaux",
+            "{names} n'ont pas dit leurs créneaux",
+            len(silent),
+            names=listed(silent),
+        )
+        return MeetingDates(pair, "no_slot", reason=reason)
+    return MeetingDates(pair, "no_slot", reason=tr("aucun créneau en commun"))
+
+
+def reasons_against(dates: Dates) -> Iterator[str]:
+    """Yield why there are no dates in a slot, first how many are taken by other meetings of the two."""
+    taken = sum(one.reason == tr(TAKEN) for one in dates.set_aside)
+    if taken:
+        yield tr_n(
+            "Une date est déjà prise par un autre rendez-vous de l'une des deux personnes.",
+            "{number} dates sont déjà prises par d'autres rendez-vous de l'une des deux personnes.",
+            taken,
+            number=taken,
+        )
+    yield from dates.diagnosis

@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 import mentormatch as mm
 from mentormatch import carry_over, lessons, with_history
 from mentormatch.examples import contents, folder_of
-from mentormatch.groups import topics_of, year_of
+from mentormatch.groups import topics_of, year_of, years_of
 from mentormatch.report import WRITERS, SessionDocuments, spaced, year_json, year_summary
 from mentormatch.widgets import in_every_text
 from tests.doors import substitute
@@ -168,8 +168,7 @@ def test_the_year_of_each_group_is_that_of_the_library_and_so_are_its_calendars(
     sitting = formed("groups")
     cohort, programme = mm.examples.cohort("codeveloppement"), mm.examples.programme("codeveloppement")
     told = sitting.done("year")
-    for number, group in enumerate(library_groups().groups, start=1):
-        dates, turns = year_of(cohort, programme, group.members)
+    for number, (dates, turns) in enumerate(years_of(cohort, programme, library_groups().groups), start=1):
         assert dates is not None
         assert turns is not None
         lane = told["lanes"][number - 1]

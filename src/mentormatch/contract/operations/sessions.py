@@ -170,7 +170,8 @@ class DatesResponse(Response):
 
     ``tiers`` has attendance, above how far gaps are from the middle of their range. ``most_missed`` is how many
     sessions the member misses who misses the most. ``missed``, ``diagnosis`` (why there are no such dates, and what
-    would do, in sentences that name people) and ``silent`` (who said nothing) are null unless ``staff`` was asked for.
+    would do, in sentences that name people), ``silent`` (who said nothing) and ``unavailable`` (who can come on none of
+    the dates that remain) are null unless ``staff`` was asked for.
     """
 
     status: Annotated[Status, Setting(strict=False)]
@@ -187,6 +188,7 @@ class DatesResponse(Response):
     silent: list[str] | None
     rejected: list[RejectedOut]
     remarks: list[RemarkOut]
+    unavailable: list[str] | None = None
 
     @classmethod
     def of(cls, found: Dates, cohort: Cohort, *, staff: bool) -> Self:
@@ -203,9 +205,10 @@ class DatesResponse(Response):
             set_aside=[SetAsideOut(name=one.moment.name, reason=one.reason) for one in found.set_aside],
             missed=missed_out(found) if staff else None,
             diagnosis=list(found.diagnosis) if staff else None,
-            silent=silent_in(found) if staff else None,
+            silent=list(found.there.silent) if staff else None,
             rejected=rejected_out(cohort),
             remarks=remarks_out(cohort),
+            unavailable=list(found.there.unavailable) if staff else None,
         )
 
 
@@ -234,12 +237,6 @@ class DatesOperation(Operation[DatesRequest, DatesResponse]):
 def missed_out(found: Dates) -> list[MissedOut]:
     """Return who misses what as the contract has it."""
     return [MissedOut(member=one.member, missed=list(one.names)) for one in found.missed]
-
-
-def silent_in(found: Dates) -> list[str]:
-    """Return who did not say when they can come."""
-    there = found.there
-    return [member for member, known in zip(there.members, there.known.tolist(), strict=True) if not known]
 
 
 type Names = Annotated[list[Text], Setting(min_length=1, max_length=1_000)]

@@ -12,10 +12,10 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.names import Labels
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.formation import form_groups
-from mentormatch.groups.partition import GOALS, Grouping, capital
+from mentormatch.groups.partition import GOALS, FormedGroup, Grouping, capital
 from mentormatch.groups.result import STANDING
 from mentormatch.groups.rotation import MemberKeys
-from mentormatch.groups.sessions import year_of
+from mentormatch.groups.sessions import led_together, years_of
 from mentormatch.groups.turns import Turns
 from mentormatch.languages.phrases import counted, listed, points, thousands
 from mentormatch.languages.translation import mark, tr
@@ -154,7 +154,7 @@ class PeerGroups:
     time_limit_s: float | None = None
     named: bool = False
     stages: list[GroupStage] = field(default_factory=list)
-    years: dict[MemberKeys, GroupDates] = field(default_factory=dict)
+    years: dict[tuple[FormedGroup, ...], list[GroupDates]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.stages = self.stages or [GroupStage((), self.form(()))]
@@ -268,21 +268,21 @@ class PeerGroups:
         """Return the dates of each group and who presents at them; raises MentorMatchError where none can be told."""
         if self.programme.sessions is None or not self.answered:
             return []
-        for group in self.now.grouping.groups:
-            if group.members not in self.years:
-                self.years[group.members] = year_of(
-                    self.cohort, self.programme, group.members, seed=self.seed, time_limit_s=self.time_limit_s
+        for led in led_together(self.now.grouping.groups):
+            if led not in self.years:
+                self.years[led] = years_of(
+                    self.cohort, self.programme, led, seed=self.seed, time_limit_s=self.time_limit_s
                 )
-        return [self.years[group.members] for group in self.now.grouping.groups]
+        return self.dated
 
     def describe_year(self) -> YearOut:
         """Return the year in words."""
-        years = relabel_years(self.year(), self.labels)
+        groups, years = self.now.grouping.groups, relabel_years(self.year(), self.labels)
         span = YearSpan.of(turns for _, turns in years if turns is not None)
         return YearOut(
             months=list(span.months) if span else [],
             lanes=[self._lane(number, *one, span) for number, one in enumerate(years, start=1)],
-            clashes=list(clashes(years)),
+            clashes=list(clashes(groups, years)),
             free=tr(FREE),
         )
 
@@ -303,8 +303,13 @@ class PeerGroups:
     @property
     def dated(self) -> list[GroupDates]:
         """The same where it was worked out for every group as they are now; else nothing."""
-        years = [self.years.get(group.members) for group in self.now.grouping.groups]
-        return [year for year in years if year] if all(years) else []
+        found = {
+            group.number: year
+            for led in led_together(self.now.grouping.groups)
+            for group, year in zip(led, self.years.get(led, ()), strict=False)
+        }
+        groups = self.now.grouping.groups
+        return [found[group.number] for group in groups] if len(found) == len(groups) else []
 
     @property
     def documents(self) -> dict[str, ResultDocument]:
@@ -384,12 +389,13 @@ def relabel_years(years: Sequence[GroupDates], labels: Labels) -> list[GroupDate
     return [(dates and dates.relabel(labels), turns and turns.relabel(labels)) for dates, turns in years]
 
 
-def clashes(years: Sequence[GroupDates]) -> Iterator[str]:
-    """Yield the groups that have sessions at the same time."""
+def clashes(groups: Sequence[FormedGroup], years: Sequence[GroupDates]) -> Iterator[str]:
+    """Yield the groups that have sessions at the same time, unless it is known that two people lead them."""
     starts = [{start for start, _ in turns.moments} if turns else set() for _, turns in years]
+    led = [group.facilitator for group in groups]
     for (one, mine), (other, theirs) in combinations(enumerate(starts, start=1), 2):
         same = len(mine & theirs)
-        if same:
+        if same and not (led[one - 1] and led[other - 1]):
             yield tr(
                 "Les groupes {one} et {other} se réunissent au même moment, {times}. Si une même personne les anime,"
                 " l'un des deux doit changer de créneau.",

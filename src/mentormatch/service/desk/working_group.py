@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TypedDict
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.names import Labels, codes, cohort_labels
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.result import Result
-from mentormatch.groups.sessions import number_of, topics_of, year_of
+from mentormatch.groups.sessions import Limits, number_of, topics_of, year_of
 from mentormatch.groups.topics import Topics
 from mentormatch.groups.turns import Turns
 from mentormatch.languages.translation import tr
@@ -31,14 +30,6 @@ from mentormatch.survey.contacts import Contacts
 WHOLE = "seances.zip"
 DRAWN = ("topics", "counts", "dates", "turns", "members")
 """Tables that the page draws otherwise."""
-
-
-class Limits(TypedDict):
-    """How many sessions, and what the search takes."""
-
-    number: int
-    seed: int
-    time_limit_s: float | None
 
 
 class TopicOut(JsonMessage):
