@@ -135,6 +135,43 @@ def test_where_people_have_several_places_no_price_is_told() -> None:
     assert [group.price for one in found.questions if one.side == "mentor" for group in one.groups] == [None, None]
 
 
+def answered(counts: dict[str, int], **field: Any) -> mm.AccessQuestion:
+    """Return how mentees fared by town, empty for no answer; no mentor has what the last six look for."""
+    asked = people("E", counts)
+    for one in asked[-6:]:
+        one["skills"] = ["d"]
+    for one in asked:
+        one["town"] = one["town"] or None  # who did not answer
+    return of_mentees(mm.access(matching(asked, **field)))
+
+
+def test_few_are_not_told_under_their_name_with_those_who_did_not_answer() -> None:
+    question = answered({"Lyon": 9, "Cantal": 2, "": 4})
+    lyon, others = question.groups
+    assert (lyon.answers, lyon.silent, lyon.label) == (("Lyon",), False, "Lyon")
+    assert (others.answers, others.silent, others.label) == (("Cantal",), True, "autres réponses et sans réponse")
+    assert not any("« Cantal »" in plain(sentence) for sentence in question.sentences)
+    assert others.price is None
+
+
+def test_who_did_not_answer_alone_has_a_label_that_is_no_answer() -> None:
+    options = [*TOWNS, "sans réponse"]
+    question = answered({"Lyon": 9, "sans réponse": 6, "": 6}, options=options)
+    found = [(plain(one.words), one.answers, one.silent) for one in question.groups if one.label == "sans réponse"]
+    assert found == [("« sans réponse »", ("sans réponse",), False), ("sans réponse", (), True)]
+
+
+def test_a_group_of_several_answers_has_no_price() -> None:
+    asked = people("E", {"Cantal": 4, "Allier": 4, "Lyon": 8})
+    for one, skill in zip(asked, "bbbbbbbbacacacac", strict=True):
+        one["skills"] = [skill]  # two mentors pass on each
+    groups = of_mentees(mm.access(matching(asked, mentors=6))).groups
+    several = next(one for one in groups if set(one.answers) == {"Allier", "Cantal"})
+    assert several.placed.count < several.others.count
+    assert several.met.count > several.placed.count
+    assert several.price is None
+
+
 @given(counts=st.lists(st.integers(0, 12), min_size=1, max_size=6))
 def test_nothing_is_told_of_fewer_than_five_nor_left_to_subtraction(counts: list[int]) -> None:
     codes = np.repeat(np.arange(len(counts)), counts)

@@ -36,7 +36,12 @@ PRICE_S = 20.0
 """For each quota whose price is worked out, unless it is said."""
 STRIP = 256
 """Mentors whose possible partners are counted at a time."""
-REST, SILENT = mark("autres réponses"), mark("sans réponse")
+LABELS = {
+    (True, False): mark("autres réponses"),
+    (True, True): mark("autres réponses et sans réponse"),
+    (False, True): mark("sans réponse"),
+}
+"""What people are called who gave no answer of their own group: whether some answered, whether some did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ class QuotaPrice:
 
 @dataclass(frozen=True, slots=True)
 class AccessGroup:
-    """The people of one side who gave one of ``answers`` to a watched question; empty: who did not answer.
+    """The people of one side who gave one of ``answers`` to a watched question, if ``silent`` also who did not answer.
 
     ``met`` could meet somebody under the rules, ``placed`` have a partner, ``others`` are all who are not of the group
     and have one; ``points`` is the mean score of their pairs, in millionths; ``wished`` have their first wish, among
@@ -106,6 +111,17 @@ class AccessGroup:
     wished: ProportionEstimate | None
     level: float
     price: QuotaPrice | None = None
+    silent: bool = False
+
+    @property
+    def is_one_answer(self) -> bool:
+        """Whether all of the group gave one and the same answer."""
+        return len(self.answers) == 1 and not self.silent
+
+    @property
+    def words(self) -> str:
+        """The group in a sentence: an answer in quotation marks, else what it is."""
+        return quoted(self.label) if self.is_one_answer else self.label
 
     @property
     def clear(self) -> bool:
@@ -136,7 +152,7 @@ class AccessQuestion:
         for group in clear:
             yield tr(
                 "{answer} : {placed} ont un binôme, contre {others} des autres ; un tel écart est rare par hasard.",
-                answer=quoted(group.label),
+                answer=group.words,
                 placed=group.placed,
                 others=group.others,
             )
@@ -144,7 +160,7 @@ class AccessQuestion:
             yield tr("Trop peu pour conclure : des écarts comme ceux-ci viennent souvent du hasard.")
         for group in self.groups:
             if group.price:
-                yield about(quoted(group.label), str(group.price))
+                yield about(group.words, str(group.price))
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -324,8 +340,8 @@ def question_of(matching: Matching, name: str, fared: Outcomes, price_s: float |
     return AccessQuestion(name, field.question or name, fared.side, int(fared.taking.sum()), tuple(groups))
 
 
-type AnswerGroup = tuple[tuple[str, ...], BoolVector]
-"""Answers, none for no answer, and (n,) bool: who gave one of them."""
+type AnswerGroup = tuple[tuple[str | None, ...], BoolVector]
+"""Answers, None for no answer, and (n,) bool: who gave one of them."""
 
 
 def answers_to(people: People, name: str, taking: BoolVector) -> list[AnswerGroup]:
@@ -337,7 +353,7 @@ def answers_to(people: People, name: str, taking: BoolVector) -> list[AnswerGrou
         chosen = people.codes(name)
         labels, given = chosen.spoken_labels, [chosen.values == code for code in range(len(chosen.labels))]
     found: list[AnswerGroup] = [((label,), mask & taking) for label, mask in zip(labels, given, strict=True)]
-    return [*found, ((), taking & ~people.known(name))]
+    return [*found, ((None,), taking & ~people.known(name))]
 
 
 def merge_small_groups(answers: Sequence[AnswerGroup]) -> Iterator[AnswerGroup]:
@@ -356,20 +372,22 @@ def count_people(groups: Sequence[AnswerGroup]) -> int:
     return int(np.logical_or.reduce([mask for _, mask in groups]).sum())
 
 
-def group_of(labels: tuple[str, ...], mask: BoolVector, fared: Outcomes) -> AccessGroup:
+def group_of(labels: tuple[str | None, ...], mask: BoolVector, fared: Outcomes) -> AccessGroup:
     """Return how some people fared."""
+    answers, silent = tuple(label for label in labels if label is not None), None in labels
     count, placed, rest = int(mask.sum()), mask & fared.placed, fared.taking & ~mask
     wished = mask & fared.wished
     many = int(wished.sum())
     return AccessGroup(
-        labels,
-        labels[0] if len(labels) == 1 else tr(REST) if labels else tr(SILENT),
+        answers,
+        answers[0] if len(answers) == 1 and not silent else tr(LABELS[bool(answers), silent]),
         ProportionEstimate.among(int((mask & fared.met).sum()), count),
         ProportionEstimate.among(int(placed.sum()), count),
         ProportionEstimate.among(int((rest & fared.placed).sum()), int(rest.sum())),
         round(float(fared.points[placed].mean())) if placed.sum() >= LEAST_SHOWN else None,
         ProportionEstimate.among(int((wished & fared.granted).sum()), many) if many >= LEAST_SHOWN else None,
         1.0,
+        silent=silent,
     )
 
 
@@ -384,10 +402,11 @@ def level(group: AccessGroup) -> float:
 def quota_price(matching: Matching, name: str, side: Side, group: AccessGroup, seconds: float) -> QuotaPrice | None:
     """Return what it would cost to place as many of a group as of the others.
 
-    None where as many are, where no more could meet anybody, and where people have several places.
+    None if as many are, if no more could meet anybody, if people have several places, and for people of several answers
+    or none.
     """
     loads = matching.problem.mentors if side == "mentor" else matching.problem.mentees
-    if not group.answers or not group.others.of or loads.most.max(initial=0) > 1:
+    if not group.is_one_answer or not group.others.of or loads.most.max(initial=0) > 1:
         return None
     least = min(ceil(group.others.count * group.placed.of / group.others.of), group.met.count)
     if least <= group.placed.count:

@@ -47,8 +47,9 @@ class QuotaPriceOut(JsonMessage):
 
 
 class AccessGroupOut(JsonMessage):
-    """The people who gave one of ``answers``, none for those who did not answer, and how they fared.
+    """The people who gave one of ``answers``, if ``silent`` also those who did not answer, and how they fared.
 
+    Answers of few people are counted together, with those who did not answer if need be; such a group has no price.
     ``level`` is the probability of so great a difference to the ``others`` by chance, corrected for all answers.
     """
 
@@ -60,6 +61,7 @@ class AccessGroupOut(JsonMessage):
     wished: ProportionOut | None
     level: float
     price: QuotaPriceOut | None
+    silent: bool = False
 
 
 class AccessQuestionOut(JsonMessage):
@@ -130,6 +132,7 @@ def group_out(group: AccessGroup) -> AccessGroupOut:
         wished=None if group.wished is None else proportion_out(group.wished),
         level=group.level,
         price=None if group.price is None else price_out(group.price),
+        silent=group.silent,
     )
 
 
