@@ -84,10 +84,10 @@ def sure_needs(asked: Complementary, left: Person, right: Person) -> set[str]:
 def covered(asked: Rule, mentors: Sequence[Person], mentee: Person) -> bool:
     """Return whether some mentors cover the needs of one mentee between them, all or as many as are asked."""
     assert isinstance(asked, Complementary)
-    if not mentors or not mentee.answered(asked.mentee):
-        return True
     if len(mentors) > asked.most:
         return False
+    if not mentors or not mentee.answered(asked.mentee):
+        return True
     needs = sure_needs(asked, mentors[0], mentee)
     met = {need for need in needs for mentor in mentors if may_pass_on(asked, mentor, mentee, need)}
     return len(met) >= (len(needs) if asked.least is None else asked.least)

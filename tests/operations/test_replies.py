@@ -11,6 +11,7 @@ from mentormatch import Reply, Status, read_replies, reply
 from mentormatch.operations import KeyPair, Late
 from mentormatch.operations.proposal import RoundsRead
 from mentormatch.operations.repair import keys_of
+from mentormatch.people.changes import remove_people
 from tests.operations.situations import cohort_of, programme_of
 
 HISTORIES = 500
@@ -187,6 +188,51 @@ def test_a_settled_pair_is_declined_no_more_but_somebody_may_leave() -> None:
     third = reply(second, [Reply("M0", "left")])
     assert third.settled == {}
     assert (state_of(third, "M0"), state_of(third, "E0")[0][0]) == ([("left", "")], "without")
+
+
+NAMING = [
+    mm.rules.Together(people=["E05", "E08"]),
+    mm.rules.Together(people=["E05", "E08", "E09"]),
+    mm.rules.Together(people=["E05", "E08", "E09", "E11"]),
+    mm.rules.Apart(people=["E05", "M01"]),
+    mm.rules.Priority(people=["E05"]),
+    mm.rules.Pin(mentor="M03", mentee="E05"),
+    mm.rules.Ban(mentor="M03", mentee="E05"),
+]
+
+
+@pytest.mark.parametrize("still_there", [True, False])
+@pytest.mark.parametrize("rule", NAMING, ids=lambda rule: f"{rule.kind}-{len(getattr(rule, 'people', ()))}")
+def test_rounds_go_on_from_their_record_when_somebody_whom_a_rule_names_has_left(
+    rule: mm.Rule, *, still_there: bool
+) -> None:
+    programme = mm.examples.programme().with_rules([rule, mm.rules.Capacity(side="mentor", most=4)])
+    everybody = mm.examples.cohort()
+    second = reply(mm.match(everybody, programme), [Reply("E05", "left")])
+    people = everybody if still_there else remove_people(everybody, ["E05"])
+    read = mm.Proposal.read(mm.ProposalRecord.from_json(second.record.to_json()), people, programme)
+    assert read.record == second.record
+    assert [row for row in read.people.rows if row[2] != "without"] == [
+        row for row in second.people.rows if row[2] != "without"
+    ]
+    third, again = reply(second, [Reply("E01", "left")]), reply(read, [Reply("E01", "left")])
+    assert keys_of(again.matching) == keys_of(third.matching)
+
+
+def test_who_was_to_be_together_stays_so_when_one_of_three_has_left() -> None:
+    points = [[900, 900, 100, 0], [100, 0, 900, 500]]
+    programme = programme_of(points).with_rules([mm.rules.Together(people=["E0", "E1", "E2"])])
+    third = reply(mm.match(cohort_of(programme, range(2), range(4), [3, 3]), programme), [Reply("E2", "left")])
+    partners = {mentee: mentor for mentor, mentee in keys_of(third.matching)}
+    assert partners["E0"] == partners["E1"]
+
+
+def test_a_rule_that_names_nobody_there_is_refused_after_a_departure_too() -> None:
+    programme = mm.examples.programme()
+    second = reply(mm.match(mm.examples.cohort(), programme), [Reply("E05", "left")])
+    wrong = programme.with_rules([mm.rules.Together(people=["E05", "E77", "E08"])])
+    with pytest.raises(mm.RequestError, match="Personne inconnue"):
+        mm.Proposal.read(second.record, mm.examples.cohort(), wrong)
 
 
 def test_who_left_comes_back_under_another_key_alone() -> None:

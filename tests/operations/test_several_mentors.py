@@ -57,6 +57,18 @@ def test_two_mentors_of_one_mentee_cover_the_needs_between_them_or_some_of_them(
     assert mentors_of({**COVER, "least": 3}) == []
 
 
+@pytest.mark.parametrize("needs", ["", "Budget"])
+@pytest.mark.parametrize("least", [None, 1])
+def test_a_mentee_has_no_more_mentors_than_the_most_whether_they_said_what_they_need_or_not(
+    needs: str, least: int | None
+) -> None:
+    rule = {**COVER, "most": 2, "level": 1} | ({} if least is None else {"least": least})
+    asked = programme({"kind": "capacity", "side": "mentee", "most": 3}, rule)
+    cohort = mm.read_survey(asked, mentors=MENTORS, mentees=[{"Code": "E1", "Besoins": needs}])
+    assert len(mm.match(cohort, asked).pairs) == 2
+    assert mm.evaluate(cohort, asked, [(key, "E1") for key in ("M1", "M2", "M3")]).breaches
+
+
 def test_what_is_broken_is_told_by_the_name_of_the_rule() -> None:
     asked = programme(TWO, {**COVER, "level": 2})
     cohort = mm.read_survey(asked, mentors=MENTORS, mentees=MENTEES)

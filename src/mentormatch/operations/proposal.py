@@ -5,7 +5,7 @@ rounds and these pairs, so that their record gives the same table again.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Literal, Self
@@ -26,6 +26,7 @@ from mentormatch.operations.repair import Reserve, keys_of, reserves_of
 from mentormatch.people.changes import remove_people
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
+from mentormatch.rules.rule import Rule
 
 type Answer = Literal["accepted", "declined", "left"]
 """``left``: the person takes no part any more."""
@@ -334,7 +335,8 @@ class Proposal(ContentEquality):
         read = RoundsRead.of(rounds, record.asked)
         kept = [pair for pair in pairs if pair in read.since or pair in read.settled]
         bans = [one.pair for one in read.declined if is_among(staying, one.pair)]
-        decided = programme.with_rules(rules_by_hand(staying, kept, bans))
+        remaining = programme_after(programme, staying, gone)
+        decided = remaining.with_rules(rules_by_hand(staying, kept, bans))
         return cls(given_plan(staying, decided, pairs, seed=seed), programme, rounds, record.asked)
 
     @property
@@ -387,6 +389,27 @@ class Proposal(ContentEquality):
     def __repr__(self) -> str:
         """Say how far it is, and nothing of anybody."""
         return f"Proposal(round {self.number}: {len(self.settled)} settled, {len(self.open)} open)"
+
+
+def programme_after(programme: Programme, staying: Cohort, gone: Collection[str]) -> Programme:
+    """Return the programme for those who stay: its rules that name people who are gone, without them.
+
+    A rule that names somebody else who is not there stays as it is, to be refused.
+    """
+    rules = [rule.restrict_to(staying) if names_only(rule, staying, gone) else rule for rule in programme.rules]
+    return programme.model_copy(update={"rules": [rule for rule in rules if rule]})
+
+
+def names_only(rule: Rule, staying: Cohort, gone: Collection[str]) -> bool:
+    """Return whether all whom a rule names stay or are gone; ``gone`` are keys as they are compared."""
+    named = list[str]()
+
+    def note(_: Side | None, key: str) -> str:
+        named.append(key)
+        return key
+
+    rule.rename_people(note)
+    return all(canonical(key) in gone or any(staying.side(side).has(key) for side in SIDES) for key in named)
 
 
 def is_among(cohort: Cohort, pair: KeyPair) -> bool:

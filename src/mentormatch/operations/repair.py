@@ -376,7 +376,7 @@ def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[KeyPair]
     if strangers:
         raise RequestError(tr("Seul un binôme de la répartition réparée peut être gardé"), strangers)
     programme = matching.programme
-    rules = [rule for rule in programme.rules if rule.applies_to(cohort)]
+    rules = [rule for each in programme.rules if (rule := each.restrict_to(cohort))]
     order: list[Goal] = ["matched", *(goal for goal in programme.goals.order if goal not in ("matched", "changes"))]
     goals = programme.goals.model_copy(update={"order": order})
     return programme.model_copy(update={"rules": [*rules, *rules_for_pairs(Pin, begun, cohort)], "goals": goals})

@@ -270,6 +270,10 @@ class Rule(Extension):
         """Return whether it can still be asked of a cohort that some people have left."""
         return True
 
+    def restrict_to(self, cohort: Cohort) -> Self | None:
+        """Return the rule for those who are in a cohort that others have left, None if nothing remains of it."""
+        return self if self.applies_to(cohort) else None
+
     @property
     def places_label(self) -> str:
         """What its bounds on the partners of one person are called."""

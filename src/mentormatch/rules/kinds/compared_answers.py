@@ -268,8 +268,9 @@ def levels_beyond(rule: "Complementary | Covers", fields: Mapping[str, AnyField]
 class Complementary(Rule):
     """The mentors of one mentee, ``most`` at most, can pass on all that they need between them, or ``least`` of it.
 
-    It binds those who have a mentor. Needs, ``first`` and ``level`` are those of ``covers``. What a mentor left blank
-    counts as met unless ``missing`` is ``forbid``; then a mentee who did not answer has no mentor.
+    It binds those who have a mentor. Of a mentee who did not answer, ``most`` alone is asked, unless ``missing`` is
+    ``forbid``: then they have no mentor. Needs, ``first`` and ``level`` are those of ``covers``. What a mentor left
+    blank counts as met unless ``missing`` is ``forbid``.
     """
 
     kind: Literal["complementary"] = "complementary"
@@ -338,10 +339,10 @@ class Complementary(Rule):
         """
         can, needs = self._offers_and_needs(market)
         each = np.ones((len(can), 1), dtype=np.int64)
-        for mentee in np.flatnonzero(market.mentees.known(self.mentee)).tolist():
+        for mentee, known in enumerate(market.mentees.known(self.mentee).tolist()):
             if len(can) > self.most:
                 yield Row(self.label, each, most=self.most, mentee=mentee)
-            for able in self._able(can, np.flatnonzero(needs[mentee])):
+            for able in self._able(can, np.flatnonzero(needs[mentee])) if known else ():
                 weights = np.where(able, max(self.most - 1, 1), -1).astype(np.int64)
                 yield Row(self.label, weights[:, None], least=0, mentee=mentee)
 

@@ -138,6 +138,12 @@ class Together(Rule):
     def applies_to(self, cohort: Cohort) -> bool:
         return all(cohort.side(self.side).has(key) for key in self.people)
 
+    def restrict_to(self, cohort: Cohort) -> Self | None:
+        here = [key for key in self.people if cohort.side(self.side).has(key)]
+        if len(here) == len(self.people):
+            return self
+        return self.model_copy(update={"people": here}) if len(here) > 1 else None
+
 
 type Refusals = list[tuple[int, str]]
 """Who said what, by position."""

@@ -209,7 +209,7 @@ class BoardGround:
         places = [one for one in decisions if isinstance(one, PlacesIn) and self.there(one.person, stayed)]
         cohort = self.with_places(stayed, places)
         by_hand = [rule for rule in self.rules(decisions) if rule.is_present(cohort)]
-        rules = [rule for rule in base.programme.rules if rule.applies_to(cohort)]
+        rules = [rule for each in base.programme.rules if (rule := each.restrict_to(cohort))]
         programme = base.programme.model_copy(update={"rules": [*rules, *by_hand]})
         scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria, programme.emphasis)
         problem = self.carry_over(cohort, formulate(cohort, scores, programme.rules, base.problem.goals))
