@@ -18,11 +18,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from mentormatch.languages.text_keys import on_one_line
-from mentormatch.languages.translation import tr
+from mentormatch.languages.translation import SpokenText, tr
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(SpokenText):
     """One thing that is wrong: where it stands, what was found, what was expected, what to do.
 
     ``code`` is for programs, where there is one: it is stable, and not shown to people.
@@ -36,9 +36,10 @@ class Problem:
 
     def to_dict(self) -> dict[str, str]:
         """Return it as programs read it; most problems have no code of their own."""
-        return {name: text for name, text in asdict(self).items() if text or name != "code"}
+        texts = {name: text for name, text in asdict(self).items() if name != "language"}
+        return {name: text for name, text in texts.items() if text or name != "code"}
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         """Say it on one line, whatever stands in the file that it speaks of."""
         sentence = tr("{where} : {found}", where=self.where, found=self.found)
         if self.expected:

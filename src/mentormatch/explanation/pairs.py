@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mentormatch.explanation.unmatched_people import Case
 from mentormatch.languages.phrases import about, listed, percent, points
-from mentormatch.languages.translation import tr, tr_n
+from mentormatch.languages.translation import SpokenText, tr, tr_n
 from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.emphasis import Emphasis
@@ -24,7 +24,7 @@ BLOCK = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(SpokenText):
     """One criterion in one pair.
 
     ``share`` and ``full`` are millionths: what it adds, and what it would add at most; ``answered`` says whether both
@@ -39,14 +39,14 @@ class Contribution:
     answered: bool
     reason: str
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         share, full = f"{points(self.share):>5}", f"{points(self.full):<5}"
         head = tr("{share} sur {full} {criterion}", share=share, full=full, criterion=self.criterion)
         return about(head, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(SpokenText):
     """Two people: keys, score in millionths, the weight of what both answered (0 to 1), and what makes the score."""
 
     mentor: str
@@ -55,7 +55,7 @@ class Pair:
     answered: float
     contributions: tuple[Contribution, ...]
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         said = tr("{score} points sur 100, {known} connus", score=points(self.score), known=percent(self.answered))
         head = about(f"{self.mentor} - {self.mentee}", said)
         return "\n".join([head, *map(str, self.contributions)])
@@ -139,7 +139,7 @@ def explain_shares(criterion: Criterion, weight: float, block: PairsAmong) -> li
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(SpokenText):
     """``mentors`` accompany the first of ``people``, each of whom accompanies the next, and the last ``mentees``.
 
     ``people`` are in both roles; where there are several, each has one mentor and one mentee. ``loop``: the last
@@ -151,7 +151,7 @@ class Chain:
     mentees: tuple[str, ...]
     loop: bool = False
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         steps = [listed(self.mentors), *self.people, listed(self.mentees)][self.loop :]
         count = 1 if self.loop else len(self.mentors)
         sentence = tr_n("{one} accompagne {other}", "{one} accompagnent {other}", count, one=steps[0], other=steps[1])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.explanation.unmatched_people import Case
 from mentormatch.explanation.why_not import pair_list
 from mentormatch.languages.phrases import about, percent, thousands
-from mentormatch.languages.translation import tr
+from mentormatch.languages.translation import SpokenText, language, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import UnheldScores, formulate
 from mentormatch.scoring.criterion import Criterion
@@ -63,9 +64,10 @@ class SamplingPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Steadiness:
+class Steadiness(SpokenText):
     """A chosen pair, and the share of the samples (0 to 1) in which it is chosen too."""
 
+    holds_texts: ClassVar[bool] = False
     mentor: str
     mentee: str
     share: float
@@ -73,23 +75,25 @@ class Steadiness:
     @property
     def word(self) -> str:
         """What staff call it: solid from 90 %, fairly solid from 60 %, fragile below."""
-        if self.share >= SOLID:
-            return tr("solide")
-        return tr("assez solide") if self.share >= FAIR else tr("fragile")
+        with language(self.language, unless_asked=True):
+            if self.share >= SOLID:
+                return tr("solide")
+            return tr("assez solide") if self.share >= FAIR else tr("fragile")
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         kept = tr("{word}, gardé dans {share} des essais", word=self.word, share=percent(self.share))
         return about(f"{self.mentor} - {self.mentee}", kept)
 
 
 @dataclass(frozen=True, slots=True)
-class Robustness:
+class Robustness(SpokenText):
     """The steadiness of each chosen pair, the most fragile first, and how it was tried."""
 
+    holds_texts: ClassVar[bool] = False
     trial: SamplingPlan
     pairs: tuple[Steadiness, ...]
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         words = tr("solide"), tr("assez solide"), tr("fragile")
         found = ", ".join(about(word, str(sum(pair.word == word for pair in self.pairs))) for word in words)
         return tr(

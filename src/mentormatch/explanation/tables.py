@@ -32,6 +32,28 @@ NAMED = {"mentor": mark("Nom (mentor·e)"), "mentee": mark("Nom (mentoré·e)")}
 """The headings of names beside keys."""
 
 
+class CodedCell(str):
+    """A cell in words, with the stable ``code`` that a frame has in its place."""
+
+    __slots__ = ("code",)
+    code: str
+
+    @classmethod
+    def of(cls, words: str, code: str) -> "CodedCell":
+        """Return a cell that people read as ``words`` and programs as ``code``."""
+        cell = cls(words)
+        cell.code = code
+        return cell
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return CodedCell.of, (str(self), self.code)
+
+
+def side_cell(side: Side) -> CodedCell:
+    """Return the cell of a side."""
+    return CodedCell.of(tr(SIDE_WORDS[side]), side)
+
+
 @dataclass(frozen=True, slots=True)
 class ResultSheet:
     """One table: stable column names (``names``), the headings that staff read (``titles``), and its rows."""
@@ -128,7 +150,7 @@ def unmatched_sheet(
     rows = (
         (
             one.person,
-            tr(SIDE_WORDS[one.side]),
+            side_cell(one.side),
             one.code,
             one.reason,
             in_words(change),
@@ -167,7 +189,7 @@ def rejected_sheet(rejected: Sequence[RowFate], labels: Labels = KEYS) -> Result
     ]
     keys = ("" if tells_who(row.key) else row.key for row in rejected)
     rows = (
-        (row.source, row.line, key, tr(FATES[row.fate]), labels.text(row.reason))
+        (row.source, row.line, key, CodedCell.of(tr(FATES[row.fate]), row.fate), labels.text(row.reason))
         for row, key in zip(rejected, keys, strict=True)
     )
     return sheet(columns, rows)
@@ -177,7 +199,7 @@ def code_sheet(cohort: Cohort, labels: Labels) -> ResultSheet:
     """Return one row a person, which joins the code of documents to the key."""
     columns = [("side", tr("Côté")), ("code", tr("Code")), ("key", tr("Identifiant"))]
     people = ((side, key) for side in SIDES for key in cohort.side(side).ids)
-    return sheet(columns, ((tr(SIDE_WORDS[side]), labels.person(side, key), key) for side, key in people))
+    return sheet(columns, ((side_cell(side), labels.person(side, key), key) for side, key in people))
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +275,11 @@ class Frames:
 
 
 def frame(sheet: ResultSheet) -> "DataFrame":
-    """Return one table as a frame."""
+    """Return one table as a frame, with codes in place of words that depend on the language."""
     from pandas import DataFrame
 
-    columns = zip(*sheet.rows, strict=True) if sheet.rows else [()] * len(sheet.names)
+    rows = [[cell.code if isinstance(cell, CodedCell) else cell for cell in row] for row in sheet.rows]
+    columns = zip(*rows, strict=True) if rows else [()] * len(sheet.names)
     return DataFrame({name: column(cells) for name, cells in zip(sheet.names, columns, strict=True)})
 
 

@@ -18,7 +18,7 @@ from mentormatch.base.arrays import BoolVector, Index, IntVector
 from mentormatch.explanation.names import KEYS, Labels, first_of, people_in_words, possible_people
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import about, listed, quoted
-from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.languages.translation import SpokenText, mark, tr, tr_n
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import (
     NO_SCORES,
@@ -105,7 +105,7 @@ BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Unmatched:
+class Unmatched(SpokenText):
     """Somebody without a partner: key, side, a stable code, and the reason in a sentence."""
 
     person: str
@@ -113,7 +113,7 @@ class Unmatched:
     code: str
     reason: str
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         return about(self.person, self.reason)
 
 

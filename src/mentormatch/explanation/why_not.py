@@ -42,7 +42,7 @@ from mentormatch.explanation.names import first_of, in_role
 from mentormatch.explanation.unmatched_people import MOST_NAMED, Case, SideView, ineligibility, no_answer
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import about, counted, decimal, listed, points, quoted, thousands
-from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.languages.translation import SpokenText, mark, tr, tr_n
 from mentormatch.rules.rule import NO_SCORES, Rule, forbidden_by_rule, market_of
 
 type Losses = tuple[tuple[str, int], ...]
@@ -294,7 +294,7 @@ def loss(old: Tier, new: Tier) -> tuple[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Move(SpokenText):
     """Somebody whose partners would change: side, what they are called, partners before and after.
 
     ``both``: they are on both sides.
@@ -306,7 +306,7 @@ class Move:
     after: tuple[str, ...]
     both: bool = False
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         before, after = listed(self.before), listed(self.after)
         person = in_role(self.person, self.side) if self.both else self.person
         if not before:
@@ -484,7 +484,7 @@ def names_in_words(rules: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(SpokenText):
     """Another partner for somebody: what they are called, the loss by goal, who would move, and that in a sentence.
 
     ``row`` is where the partner stands in the cohort.
@@ -496,7 +496,7 @@ class Alternative:
     reason: str
     row: int
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         return about(self.partner, self.reason)
 
 

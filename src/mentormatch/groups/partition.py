@@ -24,7 +24,7 @@ from mentormatch.groups.inputs import read_choices
 from mentormatch.groups.problem import GroupSolution, pairs_in
 from mentormatch.groups.result import Result
 from mentormatch.languages.phrases import about, counted, listed, percent, points, thousands
-from mentormatch.languages.translation import mark, once_spoken, own_language, tr, tr_n
+from mentormatch.languages.translation import SpokenText, mark, once_spoken, own_language, tr, tr_n
 from mentormatch.people.cohort import Cohort, People, RowFate
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion
@@ -79,7 +79,7 @@ MANY = 8
 
 
 @dataclass(frozen=True, slots=True)
-class GroupShare:
+class GroupShare(SpokenText):
     """One criterion in one group: ``share`` and ``full`` in millionths a pair, summed over its pairs.
 
     ``answered``: the part of the pairs in which both answered; ``reason``: what it rests on, in a phrase, empty where
@@ -94,13 +94,13 @@ class GroupShare:
     answered: float
     reason: str = ""
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         share, full = points(self.share), points(self.full)
         return tr("{share} sur {full} {criterion}", share=share, full=full, criterion=self.criterion)
 
 
 @dataclass(frozen=True, slots=True)
-class FormedGroup:
+class FormedGroup(SpokenText):
     """One group: its number, who leads it (empty: nobody), its members' keys, its score and what the score is made of.
 
     ``score`` is the sum over all pairs of members, in millionths; ``met`` are the pairs who were in one group before.
@@ -118,7 +118,7 @@ class FormedGroup:
         """The mean score of two members, out of 100."""
         return self.score / 10_000 / max(pairs_in(len(self.members)), 1)
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         head = tr("Groupe {number} : {members}", number=self.number, members=listed(self.members))
         mean = points(self.score // max(pairs_in(len(self.members)), 1))
         said = [head, tr("{points} points sur 100 par paire", points=mean)]
@@ -128,14 +128,14 @@ class FormedGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class UnplacedMember:
+class UnplacedMember(SpokenText):
     """Somebody in no group: key, a stable code, and the reason in a sentence."""
 
     person: str
     code: str
     reason: str
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         return about(self.person, self.reason)
 
 

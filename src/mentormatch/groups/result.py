@@ -16,7 +16,7 @@ from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.explanation.tables import ResultSheet, frame
 from mentormatch.fields.clock import PARIS
 from mentormatch.groups.calendar import MINUTES, SessionEvent, calendar_of
-from mentormatch.languages.translation import mark, own_language, tr
+from mentormatch.languages.translation import language, mark, own_language, tr
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -96,7 +96,8 @@ class Result(ContentEquality, ABC):
     def standing(self) -> str:
         """What is known of it, in a sentence."""
         open_ties = self.status is Status.PROVED and not self.settled
-        return tr(UNSETTLED if open_ties else STANDING[self.status])
+        with language(self.language, unless_asked=True):
+            return tr(UNSETTLED if open_ties else STANDING[self.status])
 
     @property
     def settled(self) -> bool:
@@ -137,10 +138,13 @@ class Result(ContentEquality, ABC):
     def events(self) -> tuple[SessionEvent, ...]:
         """The sessions as they stand in a calendar."""
         series = self.name, str(self.group_name)
-        return tuple(
-            SessionEvent(start, self._session_title(number), text, self.place, self.minutes, self.zone, series, number)
-            for number, (start, text) in enumerate(self.moments, start=1)
-        )
+        with language(self.language, unless_asked=True):
+            return tuple(
+                SessionEvent(
+                    start, self._session_title(number), text, self.place, self.minutes, self.zone, series, number
+                )
+                for number, (start, text) in enumerate(self.moments, start=1)
+            )
 
     def _session_title(self, number: int) -> str:
         if called := self._called():

@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache, cached_property, wraps
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, Protocol, Self, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Literal, Protocol, Self, overload
 
 FRENCH = "fr"
 LANGUAGES: tuple[str, ...] = (
@@ -26,6 +27,11 @@ else:
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_]|\{)")
 
 _asked: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def asked_language() -> str | None:
+    """Return the code of the language that was asked for, None if none was."""
+    return _asked.get()
 
 
 def spoken() -> str:
@@ -63,6 +69,25 @@ def language(code: str, *, unless_asked: bool = False) -> Iterator[None]:
         yield
     finally:
         _asked.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenText:
+    """A result that is told in the language in which it was made, as the texts that it holds are.
+
+    If ``holds_texts`` is false, it holds none, and is told in the language that is asked for, if one is.
+    """
+
+    holds_texts: ClassVar[bool] = True
+    language: str = field(default_factory=spoken, kw_only=True, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        with language(self.language, unless_asked=not self.holds_texts):
+            return self.in_words()
+
+    def in_words(self) -> str:
+        """Return the text, in the language that is spoken."""
+        raise NotImplementedError
 
 
 class Speaking(Protocol):

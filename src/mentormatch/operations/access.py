@@ -9,6 +9,7 @@ people are counted together.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,10 +22,10 @@ from mentormatch.base.inference import LEAST_SHOWN, LEVEL, correct_levels
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet
+from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet, side_cell
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import about, counted, listed, percent, points, quoted
-from mentormatch.languages.translation import mark, once_spoken, tr
+from mentormatch.languages.translation import SpokenText, language, mark, once_spoken, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import People
@@ -45,9 +46,10 @@ LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ProportionEstimate:
+class ProportionEstimate(SpokenText):
     """So many ``of`` some people, and the exact interval of 95 % of that share, from 0 to 1."""
 
+    holds_texts: ClassVar[bool] = False
     count: int
     of: int
     low: float
@@ -66,24 +68,25 @@ class ProportionEstimate:
         high = float(beta.ppf(0.975, count + 1, of - count)) if count < of else 1.0
         return cls(count, of, low, high)
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         low, high = percent(self.low), percent(self.high)
         return tr("{count} sur {of} (de {low} à {high})", count=self.count, of=self.of, low=low, high=high)
 
 
 @dataclass(frozen=True, slots=True)
-class QuotaPrice:
+class QuotaPrice(SpokenText):
     """What it would cost to place ``least`` people with an answer: pairs, and points in millionths of a score.
 
     Both None: no answer keeps all rules then, or none was found in time, as ``status`` says.
     """
 
+    holds_texts: ClassVar[bool] = False
     least: int
     status: Status
     pairs: int | None = None
     points: int | None = None
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         least = counted(self.least, "personne")
         if self.pairs is None or self.points is None:
             return tr("en placer {least} n'est pas possible, ou n'a pas été trouvé à temps", least=least)
@@ -130,9 +133,10 @@ class AccessGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessQuestion:
+class AccessQuestion(SpokenText):
     """A watched question, asked of one side: who answered what, and how they fared; no groups where too few did."""
 
+    holds_texts: ClassVar[bool] = False
     field: str
     question: str
     side: Side
@@ -142,7 +146,11 @@ class AccessQuestion:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What can be said, and how sure it is."""
-        return tuple(self._sentences())
+        with language(self.language, unless_asked=True):
+            return tuple(self._sentences())
+
+    def in_words(self) -> str:
+        return "\n".join(self.sentences)
 
     def _sentences(self) -> Iterator[str]:
         if not self.groups:
@@ -206,7 +214,7 @@ class Access(ContentEquality):
 
 def rows_of(question: AccessQuestion) -> Iterator[tuple[CellValue, ...]]:
     """Yield one row an answer, and one that says so where nothing can be told."""
-    head = question.question, tr(SIDE_WORDS[question.side])
+    head = question.question, side_cell(question.side)
     if not question.groups:
         yield (*head, "", question.people, "", "", "", "", question.sentences[0])
     for group in question.groups:
@@ -251,12 +259,13 @@ def access(matching: Matching, *, prices: bool = True, price_limit_s: float = PR
     require_stored_scores(matching.problem)
     limit = duration("price_limit_s", price_limit_s)
     sides = {side: Outcomes.of(matching, side) for side in SIDES}
-    questions = [
-        question_of(matching, name, sides[side], limit if prices else None)
-        for name in watched
-        for side in SIDES
-        if matching.programme.fields[name].asks(side)
-    ]
+    with language(matching.language, unless_asked=True):
+        questions = [
+            question_of(matching, name, sides[side], limit if prices else None)
+            for name in watched
+            for side in SIDES
+            if matching.programme.fields[name].asks(side)
+        ]
     return Access(matching, tuple(questions))
 
 

@@ -23,7 +23,7 @@ from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.explanation.pairs import Pair, explain_pair
 from mentormatch.explanation.rule_breaches import Breach, breaches
 from mentormatch.languages.text_keys import canonical
-from mentormatch.languages.translation import tr
+from mentormatch.languages.translation import language, tr
 from mentormatch.operations.instance import build_instance
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand
 from mentormatch.people.cohort import Cohort, People
@@ -83,8 +83,9 @@ def evaluate(
     places = places_of(cohort, pairs)
     decided = programme.with_rules(rules_by_hand(cohort, pins, bans))
     plan = plan_at(cohort, decided, places)
-    explained = tuple(explain_pair(cohort, plan.scores, *place) for place in places)
-    broken = tuple(breaches(decided.rules, cohort, plan.scores, plan.problem, places))
+    with language(plan.language, unless_asked=True):
+        explained = tuple(explain_pair(cohort, plan.scores, *place) for place in places)
+        broken = tuple(breaches(decided.rules, cohort, plan.scores, plan.problem, places))
     return Evaluation(explained, broken, plan)
 
 
@@ -171,5 +172,6 @@ def diagnose(
     """
     seconds = duration("time_limit_s", time_limit_s)
     deadline = None if seconds is None else monotonic() + seconds
-    decided = programme.with_rules(rules_by_hand(cohort, pins, bans))
-    return diagnose_rules(cohort, build_instance(cohort, decided)[0], decided.rules, deadline)
+    with language(programme.heading.language, unless_asked=True):
+        decided = programme.with_rules(rules_by_hand(cohort, pins, bans))
+        return diagnose_rules(cohort, build_instance(cohort, decided)[0], decided.rules, deadline)

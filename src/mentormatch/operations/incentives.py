@@ -27,7 +27,7 @@ from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, seed_number
 from mentormatch.errors import RequestError
-from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet
+from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet, side_cell
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.translation import mark, once_spoken, tr
@@ -172,7 +172,7 @@ def row_of(one: Incentive) -> tuple[CellValue, ...]:
     """Return the row of one question."""
     return (
         one.question,
-        tr(SIDE_WORDS[one.side]),
+        side_cell(one.side),
         one.people,
         listed([tr(CHANGES[change]) for change in one.changes]),
         one.gained,

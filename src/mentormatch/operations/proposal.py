@@ -6,7 +6,7 @@ rounds and these pairs, so that their record gives the same table again.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, Literal, Self
 
@@ -15,7 +15,7 @@ from pydantic import Field as Setting
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.strict_json import JsonMessage, KeptMessage, Keys, Text
-from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
+from mentormatch.explanation.tables import ResultSheet, sheet, side_cell
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import language, mark, once_spoken, tr
@@ -251,7 +251,9 @@ class Proposal(ContentEquality):
     @property
     def reserves(self) -> tuple[Reserve, ...]:
         """Who would take over each pair if its mentor declined, given that everybody else stays, with the score."""
-        return tuple(reserves_of(self.matching.cohort, self.matching.problem, self.matching.solution.pairs))
+        made = self.matching
+        found = reserves_of(made.cohort, made.problem, made.solution.pairs)
+        return tuple(replace(one, language=self.language) for one in found)
 
     @property
     def people(self) -> ResultSheet:
@@ -259,19 +261,19 @@ class Proposal(ContentEquality):
 
         Who is without a pair has the reason for words.
         """
-        columns = [
-            ("side", tr("Côté")),
-            ("person", tr("Personne")),
-            ("state", tr("Code")),
-            ("meaning", tr("Où l'on en est")),
-            ("partner", tr("Partenaire")),
-            ("round", tr("Depuis le tour")),
-        ]
         with language(self.language, unless_asked=True):
+            columns = [
+                ("side", tr("Côté")),
+                ("person", tr("Personne")),
+                ("state", tr("Code")),
+                ("meaning", tr("Où l'on en est")),
+                ("partner", tr("Partenaire")),
+                ("round", tr("Depuis le tour")),
+            ]
             called, text = self.matching.labels.person, self.matching.labels.text
             rows = [
                 (
-                    tr(SIDE_WORDS[side]),
+                    side_cell(side),
                     called(side, one.person),
                     one.state,
                     text(one.sentence),
@@ -286,19 +288,19 @@ class Proposal(ContentEquality):
     @property
     def given_up(self) -> ResultSheet:
         """One row a pair that was given up: its people, by which side, the reason, and in which round."""
-        columns = [
-            ("mentor", tr("Mentor·e")),
-            ("mentee", tr("Mentoré·e")),
-            ("by", tr("Par")),
-            ("reason", tr("Raison")),
-            ("round", tr("Tour")),
-        ]
         with language(self.language, unless_asked=True):
+            columns = [
+                ("mentor", tr("Mentor·e")),
+                ("mentee", tr("Mentoré·e")),
+                ("by", tr("Par")),
+                ("reason", tr("Raison")),
+                ("round", tr("Tour")),
+            ]
             labels = self.matching.labels
             rows = [
                 (
                     *labels.pair(one.pair),
-                    tr(SIDE_WORDS[one.side]) if one.side else "",
+                    side_cell(one.side) if one.side else "",
                     tr(REASONS[one.reason]),
                     one.round,
                 )

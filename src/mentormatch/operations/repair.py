@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from mentormatch.explanation.edits import newcomer_edits, pair_edits, people_edi
 from mentormatch.explanation.goal_prices import free_places
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import SpokenText, language, mark, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand, rules_for_pairs
 from mentormatch.people.changes import add_people, remove_people
@@ -42,15 +42,16 @@ SO_FAR = mark("{pairs}, {score} points en tout (calcul arrêté : un meilleur pl
 
 
 @dataclass(frozen=True, slots=True)
-class Reserve:
+class Reserve(SpokenText):
     """The mentor who would take over one pair, and the score then, in millionths; None: nobody can."""
 
+    holds_texts: ClassVar[bool] = False
     mentor: str
     mentee: str
     reserve: str | None = None
     score: int | None = None
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         if self.reserve is None or self.score is None:
             said = tr("personne ne peut prendre le relais")
         else:
@@ -99,7 +100,7 @@ def bearable(problem: AssignmentProblem, pairs: IntMatrix, mentor: int, mentee: 
 
 
 @dataclass(frozen=True, slots=True)
-class TradeoffPoint:
+class TradeoffPoint(SpokenText):
     """The best plan that breaks at most so many former pairs.
 
     ``broken`` is how many it breaks, ``matched`` how many pairs it has, ``total`` the sum of their scores in
@@ -107,6 +108,7 @@ class TradeoffPoint:
     it has in each goal: the value, or for ``leximin`` all scores. ``interrupted``: somebody did not wait for it.
     """
 
+    holds_texts: ClassVar[bool] = False
     at_most: int
     status: Status
     broken: int | None = None
@@ -115,7 +117,7 @@ class TradeoffPoint:
     reached: tuple[tuple[int, ...], ...] = ()
     interrupted: bool = False
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         head = tr("{pairs} au plus", pairs=counted(self.at_most, "binôme défait", "binômes défaits"))
         if self.matched is None or self.total is None:
             return about(head, tr(NONE[self.status]))
@@ -125,14 +127,15 @@ class TradeoffPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnPlaces:
+class DrawnPlaces(SpokenText):
     """What a repair makes of the places that a rule keeps: how many were free before it, and how many are after."""
 
+    holds_texts: ClassVar[bool] = False
     rule: str
     before: int
     left: int
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
         left = counted(self.left, "place libre", "places libres")
         return about(self.rule, tr("{places} au lieu de {old}", places=left, old=self.before))
 
@@ -149,6 +152,10 @@ class Repair(VersionedPickle):
     matching: Matching
 
     def __str__(self) -> str:
+        with language(self.language, unless_asked=True):
+            return self._in_words()
+
+    def _in_words(self) -> str:
         said = [
             counted(len(self.kept), "binôme conservé", "binômes conservés"),
             counted(len(self.broken), "binôme défait", "binômes défaits"),
@@ -227,7 +234,7 @@ class Repair(VersionedPickle):
         """
         free, former = self._best(self._loose), len(self._loose.former)
         if free.interrupted:
-            return (TradeoffPoint(0, Status.STOPPED, interrupted=True),)
+            return (TradeoffPoint(0, Status.STOPPED, interrupted=True, language=self.language),)
         rungs = [self.rung(0)]
         while rungs[-1].reached != free.reached and len(rungs) <= former and not rungs[-1].interrupted:
             rungs.append(self.rung(len(rungs)))
@@ -243,12 +250,15 @@ class Repair(VersionedPickle):
         weights = np.zeros(loose.shape, dtype=np.int64)
         weights[tuple(np.array(loose.former, dtype=np.int64).reshape(-1, 2).T)] = 1
         bound = Row(tr("nombre de binômes conservés"), weights, least=len(loose.former) - at_most)
-        return replace(self._best(replace(loose, rows=(*loose.rows, bound))), at_most=at_most)
+        best = self._best(replace(loose, rows=(*loose.rows, bound)))
+        return replace(best, at_most=at_most, language=self.language)
 
     @cached_property
     def reserves(self) -> tuple[Reserve, ...]:
         """Who would take over each new or kept pair if its mentor left, given that everybody else stays."""
-        return tuple(reserves_of(self.matching.cohort, self.matching.problem, self.matching.solution.pairs))
+        made = self.matching
+        found = reserves_of(made.cohort, made.problem, made.solution.pairs)
+        return tuple(replace(one, language=self.language) for one in found)
 
     @property
     def _loose(self) -> AssignmentProblem:
@@ -344,7 +354,8 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
 
     with_places, *without = programmes_to_try(matching, cohort, begun_programme, first_problem, by_hand)
     made = attempt(with_places)
-    return Repair(matching, attempt(without[0]) if without and made.status is Status.INFEASIBLE else made)
+    found = attempt(without[0]) if without and made.status is Status.INFEASIBLE else made
+    return Repair(matching, found)
 
 
 def pairs_to_keep(keep: Iterable[KeyPair]) -> list[KeyPair]:

@@ -22,7 +22,7 @@ from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.explanation.names import codes
 from mentormatch.explanation.pairs import Pair, explain_pairs
-from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, frame, reasons, sheet
+from mentormatch.explanation.tables import ResultSheet, frame, reasons, sheet, side_cell
 from mentormatch.explanation.unmatched_people import Case, Unmatched, explain_unmatched
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.translation import language, once_spoken, tr
@@ -104,19 +104,19 @@ class Suggestions(ContentEquality):
     @property
     def sheet(self) -> ResultSheet:
         """One row for each line of each list: whose, the rank, the partner, the points, and the reasons in words."""
-        columns = [
-            ("side", tr("Côté")),
-            ("person", tr("Personne")),
-            ("rank", tr("Rang")),
-            ("partner", tr("Partenaire possible")),
-            ("points", tr("Points sur 100")),
-            ("reasons", tr("Pourquoi")),
-        ]
         with language(self.language, unless_asked=True):
+            columns = [
+                ("side", tr("Côté")),
+                ("person", tr("Personne")),
+                ("rank", tr("Rang")),
+                ("partner", tr("Partenaire possible")),
+                ("points", tr("Points sur 100")),
+                ("reasons", tr("Pourquoi")),
+            ]
             labels = codes(self.cohort)
             rows = [
                 (
-                    tr(SIDE_WORDS[side]),
+                    side_cell(side),
                     labels.person(side, person),
                     rank,
                     labels.person(ACROSS[side], partner_of(pair, side)),

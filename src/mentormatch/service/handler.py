@@ -1,6 +1,7 @@
 """One request, worked on: read, held against the limits, answered or refused. It runs in a worker."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,7 @@ from mentormatch.contract.operation import ask, operations_by_kind, request_lang
 from mentormatch.contract.requests import Request
 from mentormatch.errors import EngineError, MentorMatchError, OutputError, Problem, ProgrammeError, RequestError
 from mentormatch.languages.phrases import counted
-from mentormatch.languages.translation import language, tr
+from mentormatch.languages.translation import language, spoken, tr
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 
@@ -28,12 +29,13 @@ def answer_request(request: ServiceMessage, tell: Tell) -> bytes:
     ``tell`` takes how large the problem is, as soon as it is known, and then how far the work is. Raises RefusedError.
     """
     kind, most = request.head["kind"], request.head["most"]
-    with language(request.head["language"]):  # that of the service: what cannot be read asks for none
+    asked = request.head["language"]  # over HTTP; what cannot be read asks for none
+    with language(asked) if asked else nullcontext():
         data = parse_body(request.body)
-    with request_language(data), listen(lambda progress: tell(progress_message(progress))):
-        size = refuse_too_large(data, most["people"], most["pairs"], among=is_on_members(kind))
-        tell(ServiceMessage({"told": "size", "pairs": size}))
-        return work_out(kind, fit_to_limit(kind, data, most["time_limit_s"]))
+        with request_language(data), listen(lambda progress: tell(progress_message(progress))):
+            size = refuse_too_large(data, most["people"], most["pairs"], among=is_on_members(kind))
+            tell(ServiceMessage({"told": "size", "pairs": size}))
+            return work_out(kind, fit_to_limit(kind, data, most["time_limit_s"]))
 
 
 def parse_body(body: bytes) -> Any:
@@ -72,7 +74,8 @@ def refuse_too_large(data: Any, people: int, pairs: int, *, among: bool = False)
         limit, advice = tr("{most} au plus", most=pairs), tr("répartissez-les par parties")
         found.append(Problem("$", counted(possible, "binôme"), limit, advice))
     if found:
-        raise RefusedError("too-large", tr("Il y a plus de personnes que ce service n'en prend"), found)
+        sentence = tr("Il y a plus de personnes que ce service n'en prend")
+        raise RefusedError("too-large", sentence, found, spoken=spoken())
     return possible
 
 
@@ -119,7 +122,7 @@ def work_out(kind: str, request: Request) -> bytes:
 
 def refusal_of(code: str, error: MentorMatchError) -> RefusedError:
     """Return an error of the library as a problem."""
-    return RefusedError(code, error.message, error.problems)
+    return RefusedError(code, error.message, error.problems, spoken=spoken())
 
 
 def progress_message(progress: Progress) -> ServiceMessage:

@@ -30,7 +30,7 @@ from mentormatch.fields import fields_by_kind
 from mentormatch.languages.translation import LANGUAGES
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
-from mentormatch.service.problems import KINDS, MEDIA_TYPE
+from mentormatch.service.problems import ENGLISH, KINDS, MEDIA_TYPE
 
 type Json = dict[str, Any]
 type Refs = dict[type, Json]
@@ -518,7 +518,7 @@ def refusals(refs: Refs) -> Json:
     """Return what is said of every problem, once for all operations."""
     titles: dict[int, list[str]] = {}
     for kind in KINDS.values():
-        titles.setdefault(kind.status, []).append(kind.title)
+        titles.setdefault(kind.status, []).append(kind.title_in(ENGLISH))
     content = {MEDIA_TYPE: {"schema": refs[ProblemForm]}}
     return {
         f"Problem{status}": {"description": "; ".join(said) + ".", "content": content}

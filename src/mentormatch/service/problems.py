@@ -5,55 +5,65 @@ from dataclasses import dataclass
 from typing import Any
 
 from mentormatch.errors import Problem
+from mentormatch.languages.translation import language, mark, tr
 
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:mentormatch:problem:"
 RETRY_S = 2
+ENGLISH = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """A kind of problem: the status that it is sent with, and its title."""
+    """A kind of problem: the status that it is sent with, and its title, to be translated."""
 
     status: int
     title: str
 
+    def title_in(self, code: str) -> str:
+        """Return the title in a language."""
+        with language(code):
+            return tr(self.title)
+
 
 KINDS = {
-    "not-json": ProblemKind(400, "The body is not JSON"),
-    "bad-request": ProblemKind(400, "The request is not HTTP as it should be"),
-    "no-token": ProblemKind(401, "The request bears no valid token"),
-    "forbidden": ProblemKind(403, "The request comes from another site"),
-    "no-scope": ProblemKind(403, "The key is not for this"),
-    "not-found": ProblemKind(404, "There is nothing here"),
-    "wrong-method": ProblemKind(405, "This is not done with what is here"),
-    "too-slow": ProblemKind(408, "The request took too long to come"),
-    "contradiction": ProblemKind(409, "The request contradicts itself, or what it speaks of"),
-    "held": ProblemKind(409, "Somebody else holds this work"),
-    "would-lose": ProblemKind(409, "Something that was decided would be lost"),
-    "not-yet": ProblemKind(409, "The job is not done"),
-    "too-large": ProblemKind(413, "The request is too large"),
-    "not-taken": ProblemKind(415, "The body is of a kind that is not taken"),
-    "misdirected": ProblemKind(421, "The service does not go by this name"),
-    "misfit": ProblemKind(422, "The request does not fit the contract"),
-    "bad-programme": ProblemKind(422, "The programme has mistakes"),
-    "other-request": ProblemKind(422, "The Idempotency-Key came with another request before"),
-    "busy": ProblemKind(429, "Too much is asked at a time"),
-    "head-too-large": ProblemKind(431, "The head of the request is too large"),
-    "failed": ProblemKind(500, "The service failed"),
-    "not-kept": ProblemKind(503, "The service cannot use its file"),
-    "stopping": ProblemKind(503, "The service is stopping"),
-    "not-ready": ProblemKind(503, "The service is not ready to work"),
-    "worker-ended": ProblemKind(503, "The process that was at work has ended"),
-    "out-of-memory": ProblemKind(503, "The work took more memory than the service allows"),
-    "too-long": ProblemKind(503, "The work took longer than the service allows"),
+    "not-json": ProblemKind(400, mark("Le corps n'est pas du JSON")),
+    "bad-request": ProblemKind(400, mark("La requête n'est pas du HTTP comme il faut")),
+    "no-token": ProblemKind(401, mark("La requête ne porte aucun jeton valable")),
+    "forbidden": ProblemKind(403, mark("La requête vient d'un autre site")),
+    "no-scope": ProblemKind(403, mark("La clé n'est pas faite pour cela")),
+    "not-found": ProblemKind(404, mark("Il n'y a rien ici")),
+    "wrong-method": ProblemKind(405, mark("Cela ne se fait pas avec ce qui est ici")),
+    "too-slow": ProblemKind(408, mark("La requête a mis trop de temps à arriver")),
+    "contradiction": ProblemKind(409, mark("La requête se contredit, ou contredit ce dont elle parle")),
+    "held": ProblemKind(409, mark("Quelqu'un d'autre tient ce travail")),
+    "would-lose": ProblemKind(409, mark("Une chose décidée serait perdue")),
+    "not-yet": ProblemKind(409, mark("La tâche n'est pas finie")),
+    "too-large": ProblemKind(413, mark("La requête est trop grande")),
+    "not-taken": ProblemKind(415, mark("Le corps est d'un genre qui n'est pas accepté")),
+    "misdirected": ProblemKind(421, mark("Le service ne s'appelle pas ainsi")),
+    "misfit": ProblemKind(422, mark("La requête ne suit pas le contrat")),
+    "bad-programme": ProblemKind(422, mark("Le programme a des erreurs")),
+    "other-request": ProblemKind(422, mark("Cet Idempotency-Key a déjà accompagné une autre requête")),
+    "busy": ProblemKind(429, mark("Trop de demandes à la fois")),
+    "head-too-large": ProblemKind(431, mark("L'en-tête de la requête est trop grand")),
+    "failed": ProblemKind(500, mark("Le service a échoué")),
+    "not-kept": ProblemKind(503, mark("Le service ne peut pas se servir de son fichier")),
+    "stopping": ProblemKind(503, mark("Le service s'arrête")),
+    "not-ready": ProblemKind(503, mark("Le service n'est pas prêt à travailler")),
+    "worker-ended": ProblemKind(503, mark("Le processus qui travaillait a pris fin")),
+    "out-of-memory": ProblemKind(503, mark("Le travail a demandé plus de mémoire que le service n'en permet")),
+    "too-long": ProblemKind(503, mark("Le travail a duré plus que le service ne le permet")),
 }
 """Every kind of problem, by the code in its type."""
 RETRIED = ("busy", "not-kept", "not-ready", "stopping", "worker-ended")
 
 
 class RefusedError(Exception):
-    """A request that is not answered: what kind of problem it is, in a sentence, and each thing that is wrong."""
+    """A request that is not answered: what kind of problem it is, in a sentence, and each thing that is wrong.
+
+    ``spoken`` is the language of the sentence, in which all of it is told: the service itself refuses in English.
+    """
 
     def __init__(
         self,
@@ -61,9 +71,10 @@ class RefusedError(Exception):
         detail: str,
         problems: Sequence[Problem] = (),
         headers: Mapping[str, str] | None = None,
+        spoken: str = ENGLISH,
     ) -> None:
         super().__init__(code)
-        self.code, self.detail, self.problems = code, detail, tuple(problems)
+        self.code, self.detail, self.problems, self.language = code, detail, tuple(problems), spoken
         retry = {"Retry-After": str(RETRY_S)} if code in RETRIED else {}
         self.headers = {**retry, **(headers or {})}
 
@@ -74,7 +85,8 @@ class RefusedError(Exception):
 
     def document(self, request_id: str) -> dict[str, Any]:
         """Return the problem as JSON has it."""
-        content = {"type": f"{URN}{self.code}", "title": KINDS[self.code].title, "status": self.status}
+        title = KINDS[self.code].title_in(self.language)
+        content = {"type": f"{URN}{self.code}", "title": title, "status": self.status}
         return {
             **content,
             "detail": self.detail,
@@ -84,9 +96,11 @@ class RefusedError(Exception):
 
     def as_head(self) -> dict[str, Any]:
         """Return the same, to be sent from one process to another."""
-        return {"code": self.code, "detail": self.detail, "problems": [problem.to_dict() for problem in self.problems]}
+        problems = [problem.to_dict() for problem in self.problems]
+        return {"code": self.code, "detail": self.detail, "problems": problems, "language": self.language}
 
     @classmethod
     def from_head(cls, head: Mapping[str, Any]) -> "RefusedError":
         """Return what another process sent."""
-        return cls(head["code"], head["detail"], [Problem(**problem) for problem in head["problems"]])
+        problems = [Problem(**problem) for problem in head["problems"]]
+        return cls(head["code"], head["detail"], problems, spoken=head.get("language", ENGLISH))

@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Self
 
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY
-from mentormatch.languages.translation import spoken
+from mentormatch.languages.translation import asked_language
 from mentormatch.service.messages import ServiceMessage, receive_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
@@ -263,7 +263,7 @@ class Pool:
     def _task(self, kind: str, body: bytes) -> ServiceMessage:
         bounds = self.settings
         most = {"people": bounds.people, "pairs": bounds.pairs, "time_limit_s": bounds.time_limit_s}
-        return ServiceMessage({"do": "ask", "kind": kind, "most": most, "language": spoken()}, body)
+        return ServiceMessage({"do": "ask", "kind": kind, "most": most, "language": asked_language()}, body)
 
     async def _ask_any_worker(self, task: ServiceMessage, heard: Heard) -> bytes:
         """Return the answer of a worker; of another one where it turns out to have ended before it began."""

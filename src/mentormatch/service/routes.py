@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from fastapi.responses import StreamingResponse
 from starlette.datastructures import Headers
 
 from mentormatch.contract.operation import operations_by_kind
+from mentormatch.languages.translation import LANGUAGES, language
 from mentormatch.service.components import Components
 from mentormatch.service.gate import GoneError
 from mentormatch.service.jobs import Job, Once
@@ -32,6 +34,7 @@ from mentormatch.service.settings import Settings
 JSON = "application/json"
 ASYNC = "respond-async"
 KEY = "Idempotency-Key"
+WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 SANE_KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 
 
@@ -59,13 +62,14 @@ class OperationAnswer:
         """Answer a request, or say where the answer will be."""
         jobs, caller = self.components.jobs, caller_of(request)
         jobs.refuse_if_full(caller)  # before a body is taken in
-        key = idempotency_key(request.headers)
+        key, accepted = idempotency_key(request.headers), accepted_language(request.headers)
         body = await self.components.bodies.read(request.headers, request.receive)
-        if key or prefers_async(request):
-            once = Once.of(key, self.kind, body) if key else None
-            job = await jobs.submit_kept(self.kind, body, caller, once)
-        else:
-            job = jobs.submit(self.kind, body, caller)
+        with language(accepted) if accepted else nullcontext():  # the job inherits it
+            if key or prefers_async(request):
+                once = Once.of(key, self.kind, body) if key else None
+                job = await jobs.submit_kept(self.kind, body, caller, once)
+            else:
+                job = jobs.submit(self.kind, body, caller)
         if not prefers_async(request):
             await self._wait(job, request)
         if not job.over or prefers_async(request):
@@ -100,6 +104,21 @@ def caller_of(request: Request) -> Caller:
     """Return who asks, as the guard found it."""
     caller: Caller = request.state.caller
     return caller
+
+
+def accepted_language(headers: Headers) -> str | None:
+    """Return the language of ours that ``Accept-Language`` prefers (RFC 9110, 12.5.4), None if it accepts none.
+
+    >>> accepted_language(Headers({"accept-language": "de, en-GB;q=0.5, fr;q=0.8"}))
+    'fr'
+    """
+    weights: dict[str, float] = {}
+    for part in ",".join(headers.getlist("accept-language")).lower().split(","):
+        tag, *settings = (piece.strip() for piece in part.split(";"))
+        weight = next((one.removeprefix("q=") for one in settings if one.startswith("q=")), "1")
+        weights.setdefault(tag.partition("-")[0], float(weight) if WEIGHT.fullmatch(weight) else 0.0)
+    known = {code: weight for code, weight in weights.items() if code in LANGUAGES and weight > 0}
+    return max(known, key=known.__getitem__, default=None)
 
 
 def idempotency_key(headers: Headers) -> str | None:

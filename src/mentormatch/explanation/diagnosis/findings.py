@@ -9,7 +9,7 @@ from mentormatch.base.arrays import Index
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.fields import Side
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import SpokenText, language, mark, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import NO_SCORES, Market, Rule, formulate, market_of
 from mentormatch.scoring.scores import ScoreTable
@@ -57,7 +57,7 @@ class PossibleChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis(VersionedPickle):
+class Diagnosis(VersionedPickle, SpokenText):
     """Whether a programme has a solution for a cohort, what stands in its way, and the ways out, cheapest first.
 
     ``status`` is ``feasible``, ``infeasible``, or ``stopped`` where the time ran out before either was known.
@@ -76,7 +76,11 @@ class Diagnosis(VersionedPickle):
             [finding.sentence for finding in self.findings if finding.decisive is wanted] for wanted in (True, False)
         ]
         out = [change.sentence for change in self.ways_out]
-        return (tr(VERDICTS[self.status]), *conflict, *decisive, *out, *others)
+        with language(self.language):
+            return (tr(VERDICTS[self.status]), *conflict, *decisive, *out, *others)
+
+    def in_words(self) -> str:
+        return "\n".join(self.sentences)
 
 
 VERDICTS = {

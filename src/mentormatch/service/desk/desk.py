@@ -169,7 +169,9 @@ class Desk:
             except LossError as error:
                 answer = ServiceMessage({"asks": True}, encode_json(to_page_json(LossOut.of(error.loss))))
             except MentorMatchError as error:
-                answer = ServiceMessage({"refused": True}, encode_json(to_page_json(RefusalOut.of(error))))
+                answer = ServiceMessage(
+                    {"refused": True, "language": self.language}, encode_json(to_page_json(RefusalOut.of(error)))
+                )
         return answer.pack()
 
     def do(self, action: desk_requests.Action, sure: str, body: bytes) -> ServiceMessage:

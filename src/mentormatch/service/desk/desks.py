@@ -223,7 +223,7 @@ class Desks:
         content = json.loads(answer.body)
         if answer.head.get("refused"):
             self.residents.drop(resident.id)
-            raise RefusedError("contradiction", content["title"])
+            raise RefusedError("contradiction", content["title"], spoken=answer.head["language"])
         return OpenedDesk(resident.id, seat, content["told"])
 
     def make_room(self) -> None:

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 
 from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import RequestError
-from mentormatch.languages.translation import FRENCH, LANGUAGES, language
+from mentormatch.languages.translation import FRENCH, language
 from mentormatch.service.components import Components
 from mentormatch.service.desk.assets import HTML, POLICY, assets, page_file, sign_page, view_policy
 from mentormatch.service.desk.desk_requests import FREE
@@ -20,6 +20,7 @@ from mentormatch.service.desk.desks import BEARER, Desks, DeskSessions, OpenedDe
 from mentormatch.service.desk.works import WorkingFile, WorkKey
 from mentormatch.service.gate import Bodies
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
+from mentormatch.service.routes import accepted_language
 from mentormatch.widgets.progress import part, stage, time
 
 OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
@@ -314,7 +315,7 @@ def http_response(answer: Any, headers: Mapping[str, str] | None = None) -> Resp
         return JSONResponse(head | json.loads(answer.body), kind.status, OWN, MEDIA_TYPE)
     if answer.head.get("refused"):
         content, kind = json.loads(answer.body), KINDS["misfit"]
-        head = {"type": f"{URN}misfit", "title": kind.title, "status": kind.status}
+        head = {"type": f"{URN}misfit", "title": kind.title_in(answer.head["language"]), "status": kind.status}
         problem = {**head, "words": content["title"], "place": content["place"], "problems": content["problems"]}
         return JSONResponse(problem, kind.status, OWN, MEDIA_TYPE)
     return Response(answer.body, 200, {**OWN, **(headers or {})}, answer.head["type"])
@@ -337,7 +338,5 @@ def object_in(body: bytes) -> dict[str, Any]:
 
 
 def choose_language(request: Request) -> str:
-    """Return the first language that is spoken here among those that somebody reads."""
-    said = request.headers.get("accept-language", "").lower().split(",")
-    read = [one.partition(";")[0].strip()[:2] for one in said]
-    return next((code for code in read if code in LANGUAGES), FRENCH)
+    """Return the language that a browser asks for, French if it asks for none of ours."""
+    return accepted_language(request.headers) or FRENCH
