@@ -400,7 +400,7 @@ def test_more_people_than_the_service_takes_are_refused_in_words(sitting: Sittin
 def test_whatever_is_asked_is_answered_without_a_word_of_it(head: dict[str, Any]) -> None:
     answer = read_message(BytesIO(Desk().answer(ServiceMessage(head).pack())))
     assert answer is not None
-    assert answer.head == {"refused": True} or head["do"] in ("look", "example")
+    assert answer.head.get("refused") or head["do"] in ("look", "example")
 
 
 @given(programme=st.binary(max_size=200), answers=st.binary(max_size=200))
