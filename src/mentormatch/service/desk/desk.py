@@ -162,16 +162,16 @@ class Desk:
 
     def answer(self, payload: bytes) -> bytes:
         """Return the answer to what the page asks; what is refused is an answer too."""
-        message = read_message(BytesIO(payload))
-        with language(self.language):
+        message, code = read_message(BytesIO(payload)), self.language
+        with language(code):
             try:
                 answer = self.do(*desk_requests.action_of(message), message.body if message else b"")
             except LossError as error:
-                answer = ServiceMessage({"asks": True}, encode_json(to_page_json(LossOut.of(error.loss))))
+                asked = encode_json(to_page_json(LossOut.of(error.loss)))
+                answer = ServiceMessage({"asks": True, "language": code}, asked)
             except MentorMatchError as error:
-                answer = ServiceMessage(
-                    {"refused": True, "language": self.language}, encode_json(to_page_json(RefusalOut.of(error)))
-                )
+                refusal = encode_json(to_page_json(RefusalOut.of(error)))
+                answer = ServiceMessage({"refused": True, "language": code}, refusal)
         return answer.pack()
 
     def do(self, action: desk_requests.Action, sure: str, body: bytes) -> ServiceMessage:

@@ -19,7 +19,7 @@ from mentormatch.service.desk.desk_requests import FREE
 from mentormatch.service.desk.desks import BEARER, Desks, DeskSessions, OpenedDesk, Seat, Sitter, cookie_name, is_public
 from mentormatch.service.desk.works import WorkingFile, WorkKey
 from mentormatch.service.gate import Bodies
-from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
+from mentormatch.service.problems import ENGLISH, KINDS, MEDIA_TYPE, URN, RefusedError
 from mentormatch.service.routes import accepted_language
 from mentormatch.widgets.progress import part, stage, time
 
@@ -311,7 +311,7 @@ def http_response(answer: Any, headers: Mapping[str, str] | None = None) -> Resp
     """Return what a desk answers; what it refuses, or asks to be confirmed first, is a problem in words."""
     if answer.head.get("asks"):
         kind = KINDS["would-lose"]
-        head = {"type": f"{URN}would-lose", "title": kind.title, "status": kind.status}
+        head = {"type": f"{URN}would-lose", "title": kind.title_in(answer.head["language"]), "status": kind.status}
         return JSONResponse(head | json.loads(answer.body), kind.status, OWN, MEDIA_TYPE)
     if answer.head.get("refused"):
         content, kind = json.loads(answer.body), KINDS["misfit"]
@@ -329,7 +329,8 @@ def token_in(body: bytes) -> str:
 def object_in(body: bytes) -> dict[str, Any]:
     """Return the JSON object that a body is; raises RefusedError where it is none."""
     try:
-        found = parse_json(body)
+        with language(ENGLISH):  # as the rest of what this refuses
+            found = parse_json(body)
     except RequestError as error:
         raise RefusedError("not-json", "The body is to be a JSON object", error.problems) from None
     if not isinstance(found, dict):
