@@ -22,7 +22,6 @@ TITLES = {
     "bad-programme": {"fr": "Le programme a des erreurs", "en": "The programme has mistakes"},
     "too-large": {"fr": "La requête est trop grande", "en": "The request is too large"},
 }
-WORDS = {"fr": (" attendu", "incon", "aucun", "personne", "pas", "cité", "deux fois", " : "), "en": ("expected",)}
 
 
 def body_of(code: str, own: str, wished: str | None) -> bytes:
@@ -74,10 +73,6 @@ def test_a_refusal_is_in_one_language(code: str, own: str, accepted: str, wished
     with language(told):
         again = refusal(code, told, accepted=told, wished=told)
     assert document == again
-    assert (
-        document["detail"] != refusal(code, own, accepted="en" if told == "fr" else "fr", wished=None)["detail"]
-        or wished
-    )
 
 
 def test_every_kind_of_problem_has_a_title_in_each_language() -> None:
