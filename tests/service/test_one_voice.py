@@ -45,7 +45,7 @@ def body_of(code: str, own: str, wished: str | None) -> bytes:
 
 
 def refusal(code: str, own: str, *, accepted: str | None = None, wished: str | None = None) -> dict[str, Any]:
-    head = {"kind": "match", "most": MOST, "language": accepted}
+    head = {"kind": "match", "most": MOST, "language": "fr", "accepted": accepted}
     with pytest.raises(RefusedError) as refused:
         answer_request(ServiceMessage(head, body_of(code, own, wished)), lambda _: None)
     assert refused.value.code == code

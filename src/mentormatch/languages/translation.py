@@ -29,11 +29,6 @@ _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_]|\{)")
 _asked: ContextVar[str | None] = ContextVar("language", default=None)
 
 
-def asked_language() -> str | None:
-    """Return the code of the language that was asked for, None if none was."""
-    return _asked.get()
-
-
 def spoken() -> str:
     """Return the code of the language that is spoken."""
     return _asked.get() or FRENCH

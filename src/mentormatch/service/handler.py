@@ -1,7 +1,7 @@
 """One request, worked on: read, held against the limits, answered or refused. It runs in a worker."""
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
@@ -29,13 +29,17 @@ def answer_request(request: ServiceMessage, tell: Tell) -> bytes:
     ``tell`` takes how large the problem is, as soon as it is known, and then how far the work is. Raises RefusedError.
     """
     kind, most = request.head["kind"], request.head["most"]
-    asked = request.head["language"]  # over HTTP; what cannot be read asks for none
-    with language(asked) if asked else nullcontext():
+    accepted = request.head["accepted"]
+    with language(accepted or request.head["language"]):  # that of the service: what cannot be read asks for none
         data = parse_body(request.body)
-        with request_language(data), listen(lambda progress: tell(progress_message(progress))):
-            size = refuse_too_large(data, most["people"], most["pairs"], among=is_on_members(kind))
-            tell(ServiceMessage({"told": "size", "pairs": size}))
-            return work_out(kind, fit_to_limit(kind, data, most["time_limit_s"]))
+    with ExitStack() as stack:
+        if accepted:
+            stack.enter_context(language(accepted))
+        stack.enter_context(request_language(data))
+        stack.enter_context(listen(lambda progress: tell(progress_message(progress))))
+        size = refuse_too_large(data, most["people"], most["pairs"], among=is_on_members(kind))
+        tell(ServiceMessage({"told": "size", "pairs": size}))
+        return work_out(kind, fit_to_limit(kind, data, most["time_limit_s"]))
 
 
 def parse_body(body: bytes) -> Any:

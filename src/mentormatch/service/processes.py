@@ -11,13 +11,14 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from secrets import token_urlsafe
 from time import monotonic
 from typing import Self
 
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY
-from mentormatch.languages.translation import asked_language
+from mentormatch.languages.translation import spoken
 from mentormatch.service.messages import ServiceMessage, receive_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
@@ -142,6 +143,8 @@ SPARE = 1
 PAUSE_S = 5.0
 """Before a worker rehearses: whoever has just begun is answered first."""
 ENDED = "worker-ended"
+ACCEPTED: ContextVar[str | None] = ContextVar("ACCEPTED", default=None)
+"""The language that the request at work accepts over HTTP, None if it states none of ours."""
 
 
 @dataclass(slots=True)
@@ -263,7 +266,8 @@ class Pool:
     def _task(self, kind: str, body: bytes) -> ServiceMessage:
         bounds = self.settings
         most = {"people": bounds.people, "pairs": bounds.pairs, "time_limit_s": bounds.time_limit_s}
-        return ServiceMessage({"do": "ask", "kind": kind, "most": most, "language": asked_language()}, body)
+        languages = {"language": spoken(), "accepted": ACCEPTED.get()}
+        return ServiceMessage({"do": "ask", "kind": kind, "most": most, **languages}, body)
 
     async def _ask_any_worker(self, task: ServiceMessage, heard: Heard) -> bytes:
         """Return the answer of a worker; of another one where it turns out to have ended before it began."""

@@ -10,7 +10,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +20,7 @@ from fastapi.responses import StreamingResponse
 from starlette.datastructures import Headers
 
 from mentormatch.contract.operation import operations_by_kind
-from mentormatch.languages.translation import LANGUAGES, language
+from mentormatch.languages.translation import LANGUAGES
 from mentormatch.service.components import Components
 from mentormatch.service.gate import GoneError
 from mentormatch.service.jobs import Job, Once
@@ -29,6 +28,7 @@ from mentormatch.service.keys import Caller
 from mentormatch.service.metrics import MEDIA_TYPE
 from mentormatch.service.openapi import CURSOR, HealthForm, JobForm, JobListForm, ReadyForm
 from mentormatch.service.problems import RefusedError
+from mentormatch.service.processes import ACCEPTED
 from mentormatch.service.settings import Settings
 
 JSON = "application/json"
@@ -62,14 +62,14 @@ class OperationAnswer:
         """Answer a request, or say where the answer will be."""
         jobs, caller = self.components.jobs, caller_of(request)
         jobs.refuse_if_full(caller)  # before a body is taken in
-        key, accepted = idempotency_key(request.headers), accepted_language(request.headers)
+        key = idempotency_key(request.headers)
+        ACCEPTED.set(accepted_language(request.headers))  # the task of the job inherits it
         body = await self.components.bodies.read(request.headers, request.receive)
-        with language(accepted) if accepted else nullcontext():  # the job inherits it
-            if key or prefers_async(request):
-                once = Once.of(key, self.kind, body) if key else None
-                job = await jobs.submit_kept(self.kind, body, caller, once)
-            else:
-                job = jobs.submit(self.kind, body, caller)
+        if key or prefers_async(request):
+            once = Once.of(key, self.kind, body) if key else None
+            job = await jobs.submit_kept(self.kind, body, caller, once)
+        else:
+            job = jobs.submit(self.kind, body, caller)
         if not prefers_async(request):
             await self._wait(job, request)
         if not job.over or prefers_async(request):
