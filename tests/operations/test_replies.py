@@ -1,6 +1,7 @@
 """Replies to a proposal: no accepted pair is lost, no declined one comes back, and everybody's state is told."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from random import Random
 
 import pandas as pd
@@ -11,7 +12,6 @@ from mentormatch import Reply, Status, read_replies, reply
 from mentormatch.operations import KeyPair, Late
 from mentormatch.operations.proposal import RoundsRead
 from mentormatch.operations.repair import keys_of
-from mentormatch.people.changes import remove_people
 from tests.operations.situations import cohort_of, programme_of
 
 HISTORIES = 500
@@ -209,7 +209,8 @@ def test_rounds_go_on_from_their_record_when_somebody_whom_a_rule_names_has_left
     programme = mm.examples.programme().with_rules([rule, mm.rules.Capacity(side="mentor", most=4)])
     everybody = mm.examples.cohort()
     second = reply(mm.match(everybody, programme), [Reply("E05", "left")])
-    people = everybody if still_there else remove_people(everybody, ["E05"])
+    rows = [row for row, key in enumerate(everybody.mentees.ids) if still_there or key != "E05"]
+    people = replace(everybody, mentees=everybody.mentees.take(rows))
     read = mm.Proposal.read(mm.ProposalRecord.from_json(second.record.to_json()), people, programme)
     assert read.record == second.record
     assert [row for row in read.people.rows if row[2] != "without"] == [

@@ -7,9 +7,8 @@ import pytest
 
 from mentormatch.contract import operations_by_kind
 from mentormatch.languages import language
+from mentormatch.service import KINDS, RefusedError, ServiceMessage
 from mentormatch.service.handler import answer_request
-from mentormatch.service.messages import ServiceMessage
-from mentormatch.service.problems import KINDS, RefusedError
 
 MOST = {"people": 100, "pairs": 10_000, "time_limit_s": 10.0}
 TITLES = {

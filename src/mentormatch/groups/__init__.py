@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mentormatch.groups.rotation import read_file_groups as read_file_groups
     from mentormatch.groups.sessions import dates_of as dates_of
     from mentormatch.groups.sessions import dates_of_groups as dates_of_groups
-    from mentormatch.groups.sessions import led_together as led_together
     from mentormatch.groups.sessions import topics_of as topics_of
     from mentormatch.groups.sessions import turns_of as turns_of
     from mentormatch.groups.sessions import year_of as year_of
