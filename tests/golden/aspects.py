@@ -137,7 +137,10 @@ def letters(request: Table, matching: mm.Matching) -> Aspects:
     told = records(request)
     contacts = mm.read_contacts(matching.programme, mentors=told["mentors"], mentees=told["mentees"])
     with TemporaryDirectory() as folder:
-        mm.write_handouts(matching, contacts, Path(folder) / "out")
+        try:
+            mm.write_handouts(matching, contacts, Path(folder) / "out")
+        except mm.RequestError as refused:
+            return {"letters": str(refused)}
         return {"letters": json.dumps(written(Path(folder) / "out"), ensure_ascii=False)}
 
 
