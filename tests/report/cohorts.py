@@ -10,7 +10,7 @@ from pandas import DataFrame
 
 from mentormatch import Matching, Programme, match, read_survey
 from mentormatch.languages import canonical, fold
-from mentormatch.people.codes import tells_who
+from mentormatch.people import tells_who
 from tests.conftest import DEEP
 
 type Answers = Mapping[str, str]

@@ -25,7 +25,7 @@ from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import ADDRESS
 
 ABSENT = mark("personne absente")
-ADDRESS_IN_TEXT = re.compile(r"[^\s@,;:<>()\[\]\"«»]+@[\w.-]*\w")
+ADDRESS_IN_TEXT = re.compile(r"[^\s@,;:<>()\[\]\"\u00ab\u00bb]+@[\w.-]*\w")
 
 
 @dataclass(frozen=True)
