@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from itertools import combinations
@@ -13,8 +14,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, OutputError, OverwriteError, language, verify
-from mentormatch.base import MANIFEST_NAME, exchange, manifest_in, write_generation, write_whole
-from mentormatch.base.atomic_files import write_all_whole
+from mentormatch.base import MANIFEST_NAME, atomic_files, exchange, manifest_in, write_generation, write_whole
+from mentormatch.base.atomic_files import machine_id, write_all_whole
 from mentormatch.base.generation import hold_folder
 from mentormatch.base.manifest import Document, check_documents
 from mentormatch.record import validate
@@ -160,11 +161,31 @@ def test_a_folder_that_another_run_holds_is_refused_in_words(tmp_path: Path, mon
 def test_a_writer_clears_the_draft_of_one_that_was_killed_and_of_no_other(tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    left, others = tmp_path / f".a.{ended.pid}.part", [".a.1.part", ".a.x.part", f".b.{ended.pid}.part", "a.part"]
-    for name in (left.name, *others):
+    here, run = machine_id(), "0" * 24
+    left = [f".{name}.{here}.{pid}.{run}.part" for name in ("a", "noms.csv") for pid in (ended.pid, os.getpid())]
+    elsewhere = f".a.{'e' * 12}.{ended.pid}.{run}.part"
+    others = [f".a.{here}.1.{run}.part", elsewhere, ".a.x.part", f".b.{ended.pid}.part", "a.part"]
+    for name in (*left, *others):
         (tmp_path / name).write_bytes(b"left")
     write_whole(tmp_path / "a", b"a")
     assert sorted(snapshot(tmp_path)) == sorted(["a", *others])
+    os.utime(tmp_path / elsewhere, (0, 0))  # as another machine left it long ago
+    write_whole(tmp_path / "a", b"a")
+    assert elsewhere not in snapshot(tmp_path)
+
+
+def test_a_draft_opens_nothing_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    substitute(monkeypatch, "base", OWN_FILES=tmp_path / "absent")
+    monkeypatch.setattr(secrets, "token_hex", lambda size: "0" * 2 * size)
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"mine")
+    trap = tmp_path / f".a.{machine_id()}.{os.getpid()}.{atomic_files.RUN}{'0' * 16}.part"
+    for make in (trap.symlink_to, trap.hardlink_to):
+        make(victim)
+        with pytest.raises(OutputError):
+            write_whole(tmp_path / "a", b"a")
+        assert victim.read_bytes() == b"mine"
+        trap.unlink(missing_ok=True)
 
 
 def test_a_file_that_is_written_once_is_never_over_another(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import FittingRows
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.tie_breaking import AnonymousTieBreaker, TieBreaker
+from mentormatch.base.threads import start_thread
 from mentormatch.errors import EngineError, MentorMatchError
 from mentormatch.languages.translation import spoken
 
@@ -95,7 +96,7 @@ def solve_in_subprocess(
     talk = PipeExchange(child, task, better)
     thread = Thread(target=talk.run, daemon=True)
     try:
-        thread.start()
+        start_thread(thread)
         ends = None if seconds is None else monotonic() + seconds
         while thread.is_alive() and not cancelled() and (ends is None or monotonic() < ends):
             thread.join(GLANCE_S if ends is None else min(GLANCE_S, max(ends - monotonic(), 0.0)))
@@ -107,7 +108,8 @@ def solve_in_subprocess(
     finally:
         child.kill()
         child.wait()
-        thread.join()
+        if thread.ident is not None:
+            thread.join()
         close(child)
 
 

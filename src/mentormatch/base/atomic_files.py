@@ -1,12 +1,17 @@
 """A file is written whole or not at all."""
 
 import os
+import re
+import secrets
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from glob import escape
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from platform import node
+from time import time
 from typing import BinaryIO
 
 from mentormatch.errors import OutputError
@@ -42,6 +47,12 @@ def numbers(path: Path) -> Iterator[tuple[int, int]]:
         yield status.st_dev, status.st_ino
 
 
+DRAFT = re.compile(
+    r"\..+\.(?P<machine>[0-9a-f]{12})\.(?P<process>[0-9]{1,10})\.(?P<run>[0-9a-f]{8})[0-9a-f]{16}\.part", re.DOTALL
+)
+"""The name of a draft: of which file, on which machine, by which process and run, and a random number."""
+RUN = secrets.token_hex(4)  # tells this process from earlier ones of its number
+LONGEST_WRITE_S = 86_400.0
 WRITERS = 4
 """So many files are written at once: what several wait for goes to the disk together, not one by one."""
 
@@ -84,14 +95,18 @@ def write_all_whole(folder: Path, files: Mapping[str, tuple[bytes, bool]]) -> No
         return None
 
     with ThreadPoolExecutor(WRITERS) as writers:
-        for name, error in zip(files, writers.map(write, files), strict=True):
-            if error is not None:
-                raise unwritten_file(folder / name, error)
+        try:
+            errors = list(writers.map(write, files))
+        except RuntimeError:  # no thread to be had
+            errors = list(map(write, files))
+    for name, error in zip(files, errors, strict=True):
+        if error is not None:
+            raise unwritten_file(folder / name, error)
 
 
 def write_draft(path: Path, content: bytes, *, private: bool = False, once: bool = False) -> None:
     """Write a file under the name of a draft, and then give it its own; raises OSError where that fails."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    draft = path.with_name(f".{path.name}.{machine_id()}.{os.getpid()}.{RUN}{secrets.token_hex(8)}.part")
     try:
         with open_draft(draft, 0o600 if private else 0o666) as file:
             file.write(content)
@@ -112,12 +127,31 @@ def unwritten_file(path: Path, error: OSError) -> OutputError:
 
 
 def clear_drafts(path: Path) -> None:
-    """Delete what writers of a file left that were killed in the moment in which their draft had a name."""
-    for left in path.parent.glob(f".{escape(path.name)}.*.part"):
-        writer = left.name.removesuffix(".part").rpartition(".")[2]
+    """Delete the drafts in the folder of a file whose writers were killed while the drafts had a name.
+
+    Whether a writer runs can be told of this machine alone: drafts of others are deleted once they are a day old.
+    """
+    for left in path.parent.glob(".*.part"):
+        found = DRAFT.fullmatch(left.name)
         with suppress(OSError):
-            if writer.isdecimal() and not is_running(int(writer)):
+            if found and (is_dead(found) or time() - left.lstat().st_mtime > LONGEST_WRITE_S):
                 left.unlink()
+
+
+def is_dead(draft: re.Match[str]) -> bool:
+    """Return whether the writer of a draft ran on this machine and has ended."""
+    process = int(draft["process"])
+    if draft["machine"] != machine_id():
+        return False
+    return draft["run"] != RUN if process == os.getpid() else not is_running(process)
+
+
+@cache
+def machine_id() -> str:
+    """Return what identifies the machine, or the container: process numbers are known within it alone."""
+    own = Path("/proc/self/ns/pid")
+    within = own.readlink() if own.is_symlink() else ""
+    return sha256(f"{node()} {within}".encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
 def is_running(process: int) -> bool:
@@ -150,11 +184,11 @@ def open_draft(draft: Path, mode: int) -> BinaryIO:
         with suppress(OSError):
             nameless = getattr(os, "O_TMPFILE", 0) | os.O_WRONLY
             return os.fdopen(os.open(draft.parent, nameless, mode), "wb")
-    return open(draft, "wb", opener=lambda path, flags: os.open(path, flags, mode))
+    unlinked = getattr(os, "O_NOFOLLOW", 0)  # "x": nothing that is there is opened
+    return open(draft, "xb", opener=lambda path, flags: os.open(path, flags | unlinked, mode))
 
 
 def name(file: BinaryIO, draft: Path) -> None:
     """Give a draft its name, where it has none yet."""
     if not os.fstat(file.fileno()).st_nlink:
-        draft.unlink(missing_ok=True)
         os.link(OWN_FILES / str(file.fileno()), draft, src_dir_fd=file.fileno())  # without a folder no link is followed

@@ -1,7 +1,7 @@
 """How far a piece of work is, told while it lasts to whoever listens; where nobody does, nothing is made or started."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, replace
 from threading import Event, Thread
@@ -102,7 +102,8 @@ class Activity:
     def end(self) -> None:
         """Tell a last time, if anything was told."""
         self.over.set()
-        self.thread.join()
+        if self.thread.ident is not None:
+            self.thread.join()
 
     def _take(self, solution: "Solution") -> None:
         self.now = self.now.after(solution)
@@ -152,7 +153,8 @@ def track(parts: int | None = None) -> Iterator[Activity | None]:
         return
     work = Activity(listener, parts)
     token = _work.set(work)
-    work.thread.start()
+    with suppress(RuntimeError):  # no thread is left: the work goes on, and nobody is told how far
+        work.thread.start()
     try:
         yield work
     finally:

@@ -50,7 +50,7 @@ def write_out_as_utf8(text: str) -> None:
     """Write a result for programs on stdout, whatever encoding a terminal takes."""
     if sys.stdout is not None:
         sys.stdout.flush()
-        sys.stdout.buffer.write(escape_controls(text).encode("utf-8"))
+        sys.stdout.buffer.write(escape_controls(text).encode("utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
 
 

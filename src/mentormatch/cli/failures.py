@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from mentormatch.base.streams import let_go
+from mentormatch.base.threads import thread_error
 from mentormatch.cli.interrupts import ENDED, is_interrupted, under_way
 from mentormatch.cli.messages import UnwrittenError, complain, say_json
 from mentormatch.errors import MentorMatchError, OutputError
@@ -78,6 +79,11 @@ def errors_in_words(*, as_json: bool) -> Iterator[None]:
     except typer.TyperException as error:
         refuse(usage_words(error), code="usage", as_json=as_json, before=usage_of(error))
         raise typer.Exit(2) from None
+    except RuntimeError as error:
+        found = thread_error(error)
+        if not isinstance(found, MentorMatchError):
+            raise
+        end(found, as_json=as_json)
     except OSError as error:
         end(OutputError(tr("Le système a refusé : {reason}", reason=system_reason(error))), as_json=as_json)
     except MentorMatchError as error:

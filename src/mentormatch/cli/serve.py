@@ -35,6 +35,7 @@ NEEDED = ("cryptography", "fastapi", "fastapi_offline", "prometheus_client", "uv
 NUMBER = mark("ENTIER")
 NOT_STARTED = mark("Le service ne peut pas démarrer")
 LEAST_CHARACTERS = 16
+LEAST_DIFFERENT = 8  # characters; a random token of 16 hexadecimal digits has fewer once in 600
 """Of a token that is set."""
 ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -198,8 +199,13 @@ def refuse_missing(sentence: str = NOT_STARTED) -> None:
 
 def refuse_weak(token: str) -> None:
     """Raise OutputError where a token that was set can be guessed, or no header can bear it."""
-    if token and (len(token) < LEAST_CHARACTERS or not (token.isascii() and token.isprintable())):
-        expected = tr("{least} caractères ASCII au moins", least=LEAST_CHARACTERS)
+    is_sendable = token.isascii() and token.isprintable()
+    if token and (len(token) < LEAST_CHARACTERS or len(set(token)) < LEAST_DIFFERENT or not is_sendable):
+        expected = tr(
+            "{least} caractères ASCII au moins, dont {different} différents",
+            least=LEAST_CHARACTERS,
+            different=LEAST_DIFFERENT,
+        )
         advice = tr("donnez-en un plus long, tiré au hasard, ou laissez le service en faire un")
         found = [Problem(VARIABLE, tr("ce jeton ne protège pas le service"), expected, advice)]
         raise OutputError(tr(NOT_STARTED), found)

@@ -25,6 +25,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from pathlib import PurePath
 
 from mentormatch.languages.translation import FRENCH, LANGUAGES, language, mark, tr
 
@@ -216,6 +217,15 @@ def escape_controls(text: str) -> str:
     'M01\\u001b[2J\tPau\\u202el\n'
     """
     return _STEERING.sub(_escape, text.replace("\r\n", "\n"))
+
+
+def file_label(path: PurePath) -> str:
+    r"""Return the name of a file as it can be shown and stored: bytes that are not UTF-8 are written as ``\xe9``.
+
+    >>> file_label(PurePath("r\udce9ponses.csv"))
+    'r\\xe9ponses.csv'
+    """
+    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def on_one_line(text: str) -> str:

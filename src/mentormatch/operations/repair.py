@@ -326,7 +326,7 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     ('proved', (('M04', 'E05'),))
     """
     keeps_all = keep == "all"
-    left, begun = list(withdrawn), [] if keeps_all else pairs_to_keep(keep)
+    left, begun = list(withdrawn), pairs_to_keep(keep)
     cohort = remove_people(matching.cohort, left)
     cohort = cohort if arrived is None else add_people(cohort, arrived)
     by_hand = rules_by_hand(cohort, *(without_leavers(pairs, left, cohort) for pairs in (pins, bans)))
@@ -358,9 +358,11 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     return Repair(matching, found)
 
 
-def pairs_to_keep(keep: Iterable[KeyPair]) -> list[KeyPair]:
-    """Return the pairs that must stay; raises RequestError for a text that is not ``"all"``."""
+def pairs_to_keep(keep: Iterable[KeyPair] | str) -> list[KeyPair]:
+    """Return the pairs that must stay, none for ``"all"``; raises RequestError for another text."""
     if isinstance(keep, str):
+        if keep == "all":
+            return []
         raise RequestError(tr("Ce qui est à garder ne se comprend pas"), [Problem("keep", quoted(keep), '"all"')])
     return list(keep)
 

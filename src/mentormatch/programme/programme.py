@@ -32,6 +32,7 @@ from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special
 from mentormatch.fields.extension import Extension, FieldRef
 from mentormatch.languages.phrases import about, listed, quoted
+from mentormatch.languages.text_keys import file_label
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.sections import (
@@ -209,7 +210,7 @@ class Programme(VersionedPickle, Part):
         SurveyError where a table cannot be read, or some are forgotten and the key that tells who is gone.
         """
         source = Path(path)
-        loaded = cls.read(fill_tables(load_tables(source), source.parent), source.name)
+        loaded = cls.read(fill_tables(load_tables(source), source.parent), file_label(source))
         loaded._forgotten, loaded._codes = read_forgotten(source), read_codes(source)
         return loaded
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, ClassVar, Protocol
 from mentormatch.base.plugins import concrete
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages.phrases import system_reason
+from mentormatch.languages.text_keys import file_label
 from mentormatch.languages.translation import mark, tr
 from mentormatch.survey.table import EXPECTED, Record, Refused, Rows, TextTable, unreadable
 from mentormatch.survey.tool import sort_by_tool
@@ -238,7 +239,7 @@ def _open_source(source: str | os.PathLike[str] | FrameSource | Records | TableS
         return source
     if isinstance(source, str | os.PathLike):
         path = Path(source)
-        return TableSource(path.name, content=_content(path))
+        return TableSource(file_label(path), content=_content(path))
     if isinstance(source, bytes | bytearray | Mapping) or not (
         hasattr(source, "shape") or isinstance(source, Iterable)
     ):
@@ -259,13 +260,13 @@ def no_source(source: object) -> SurveyError:
 def _content(path: Path) -> bytes:
     if not path.is_file():
         advice = tr("vérifiez son nom et son dossier")
-        raise unreadable(path.name, Problem(tr("fichier"), tr("introuvable"), advice=advice))
+        raise unreadable(file_label(path), Problem(tr("fichier"), tr("introuvable"), advice=advice))
     try:
         with path.open("rb") as file:
-            return _whole(path.name, file.read(MAX_BYTES + 1))
+            return _whole(file_label(path), file.read(MAX_BYTES + 1))
     except OSError as error:
         found = tr("refus du système ({error})", error=system_reason(error))
-        raise unreadable(path.name, Problem(tr("fichier"), found)) from None
+        raise unreadable(file_label(path), Problem(tr("fichier"), found)) from None
 
 
 def _whole(name: str, content: bytes) -> bytes:

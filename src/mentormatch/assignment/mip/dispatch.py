@@ -34,6 +34,7 @@ from mentormatch.assignment.mip.program_model import (
 )
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, close, command, has_ended
 from mentormatch.base.child_process import claim_stdout, exit_with_parent_within, limit_memory
+from mentormatch.base.threads import start_thread
 from mentormatch.errors import EngineError
 from mentormatch.languages.translation import language, spoken
 
@@ -161,7 +162,7 @@ class SolverProcess:
     def _request(self, request: ProgramRequest, seconds: float | None, stopped: Stop) -> SolverResult | str:
         child, found = self._start(), list[SolverResult | str]()
         talk = Thread(target=_exchange, args=(child, request, found), daemon=True)
-        talk.start()
+        start_thread(talk)
         ends = None if seconds is None else monotonic() + seconds
         while talk.is_alive() and not stopped() and (ends is None or monotonic() < ends):
             talk.join(GLANCE_S if ends is None else min(GLANCE_S, max(ends - monotonic(), 0.0)))
