@@ -37,6 +37,7 @@ KINDS = {
     "too-slow": ProblemKind(408, mark("La requête a mis trop de temps à arriver")),
     "contradiction": ProblemKind(409, mark("La requête se contredit, ou contredit ce dont elle parle")),
     "held": ProblemKind(409, mark("Quelqu'un d'autre tient ce travail")),
+    "old-save": ProblemKind(409, mark("Le travail a été enregistré de nouveau après ce qui est ici")),
     "would-lose": ProblemKind(409, mark("Une chose décidée serait perdue")),
     "not-yet": ProblemKind(409, mark("La tâche n'est pas finie")),
     "too-large": ProblemKind(413, mark("La requête est trop grande")),

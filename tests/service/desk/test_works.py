@@ -4,9 +4,10 @@ import asyncio
 import json
 import sqlite3
 import zlib
+from base64 import b64encode
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import time
 from typing import Any
@@ -17,14 +18,14 @@ from hypothesis import strategies as st
 
 from mentormatch.service import KeptWork, RefusedError, WorkKey
 from mentormatch.service.desk import works
-from mentormatch.service.desk.works import WorkingFile, Works, WorkTable, changes_in, pack_files
+from mentormatch.service.desk.works import WorkingFile, Works, WorkSave, WorkTable, changes_in, pack_files
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.doors import substitute
 
 PARTS = {"files": pack_files({"answers": f"{NAME};{EMAIL};{ANSWER}".encode()}), "state": b'{"changes": 3}'}
 KEY = WorkKey.new()
 
-type Run = Callable[[Coroutine[Any, Any, object]], object]
+type Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 @given(content=st.binary(max_size=2_000), name=st.text(max_size=8))
@@ -65,21 +66,48 @@ def test_what_is_no_key_is_refused(text: object) -> None:
 
 
 def test_a_working_file_has_all_of_a_work_and_its_key() -> None:
-    assert WorkingFile.read_parts(WorkingFile.of(KEY, PARTS).model_dump_json().encode()) == (KEY, PARTS)
+    save = WorkSave(PARTS, 3)
+    assert WorkingFile.read_save(WorkingFile.of(KEY, save).model_dump_json().encode()) == (KEY, save)
+
+
+def test_a_working_file_of_an_earlier_version_is_opened() -> None:
+    parts = {name: b64encode(KEY.seal(name, part)).decode() for name, part in PARTS.items()}
+    former = json.dumps({"mentormatch_work": 1, "key": KEY.text, "parts": parts}).encode()
+    assert WorkingFile.read_save(former) == (KEY, WorkSave(PARTS, 0))
+
+
+def test_parts_of_two_saves_and_a_save_without_what_binds_it_are_not_opened() -> None:
+    first, second = (
+        json.loads(WorkingFile.of(KEY, WorkSave(PARTS | {"state": state}, number)).model_dump_json())
+        for number, state in ((1, b"old"), (2, b"new"))
+    )
+    mixed = second | {"parts": second["parts"] | {"state": first["parts"]["state"]}}
+    former = second | {"parts": second["parts"] | {"binding": first["parts"]["binding"]}}
+    missing = {name: part for name, part in second["parts"].items() if name != "files"}
+    unbound = {name: part for name, part in second["parts"].items() if name != "binding"}
+    for wrong in (
+        mixed,
+        former,
+        second | {"parts": missing},
+        second | {"parts": unbound},
+        second | {"parts": unbound, "mentormatch_work": 1},
+    ):
+        with pytest.raises(RefusedError, match="misfit"):
+            WorkingFile.read_save(json.dumps(wrong).encode())
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"mentormatch_work": 2}', zlib.compress(b"x")])
 def test_what_is_no_working_file_is_refused(content: bytes) -> None:
     with pytest.raises(RefusedError, match="misfit"):
-        WorkingFile.read_parts(content)
+        WorkingFile.read_save(content)
 
 
 def test_a_working_file_with_a_part_of_another_is_refused() -> None:
-    file = json.loads(WorkingFile.of(KEY, PARTS).model_dump_json())
+    file = json.loads(WorkingFile.of(KEY, WorkSave(PARTS, 1)).model_dump_json())
     for name in PARTS:
         wrong = file | {"parts": file["parts"] | {name: "AAAA"}}
         with pytest.raises(RefusedError, match="misfit"):
-            WorkingFile.read_parts(json.dumps(wrong).encode())
+            WorkingFile.read_save(json.dumps(wrong).encode())
 
 
 def test_of_two_the_newer_has_changed_more_often() -> None:
@@ -106,13 +134,13 @@ def test_what_is_kept_is_found_and_what_is_forgotten_is_not(tmp_path: Path, *, i
     with kept(tmp_path / "service.db" if in_file else None) as (found, run):
         work = KeptWork(KEY)
         run(found.keep(work, PARTS))
-        assert run(found.find(KEY)) == PARTS
+        assert run(found.find(KEY)).parts == PARTS
         assert work.saved
         run(found.keep(work, {"state": b"new"}))
-        assert run(found.find(KEY)) == PARTS | {"state": b"new"}
-        assert run(found.find(WorkKey.new())) == {}
+        assert run(found.find(KEY)).parts == PARTS | {"state": b"new"}
+        assert run(found.find(WorkKey.new())).parts == {}
         run(found.forget(KEY))
-        assert run(found.find(KEY)) == {}
+        assert run(found.find(KEY)).parts == {}
 
 
 def test_a_work_outlives_the_service_and_its_file_has_nothing_of_anybody(tmp_path: Path) -> None:
@@ -122,7 +150,7 @@ def test_a_work_outlives_the_service_and_its_file_has_nothing_of_anybody(tmp_pat
     held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert all(word.encode() not in held for word in (NAME, EMAIL, ANSWER, KEY.text))
     with kept(path) as (found, run):
-        assert run(found.find(KEY)) == PARTS
+        assert run(found.find(KEY)).parts == PARTS
 
 
 def test_a_work_is_kept_for_so_long_after_its_last_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,9 +161,9 @@ def test_a_work_is_kept_for_so_long_after_its_last_change(tmp_path: Path, monkey
         run(found.keep(work, {"state": b"new"}))
         monkeypatch.setattr(works, "time", lambda: now + 100)
         run(found.expire())
-        assert run(found.find(KEY)) == PARTS | {"state": b"new"}
+        assert run(found.find(KEY)).parts == PARTS | {"state": b"new"}
         monkeypatch.setattr(works, "time", lambda: now + 120)
-        assert run(found.find(KEY)) == {}
+        assert run(found.find(KEY)).parts == {}
         run(found.expire())
     connection = sqlite3.connect(tmp_path / "service.db")
     assert connection.execute("SELECT count(*) FROM works").fetchone() == (0,)
@@ -147,7 +175,7 @@ def test_a_service_that_is_to_keep_nothing_deletes_what_one_before_kept(tmp_path
         run(found.keep(KeptWork(KEY), PARTS))
     with kept(tmp_path / "service.db", keep_s=0) as (found, run):
         run(found.expire())
-        assert run(found.find(KEY)) == {}
+        assert run(found.find(KEY)).parts == {}
 
 
 def test_more_than_may_be_kept_is_not_and_is_told(tmp_path: Path) -> None:
@@ -156,7 +184,7 @@ def test_more_than_may_be_kept_is_not_and_is_told(tmp_path: Path) -> None:
         with pytest.raises(RefusedError, match="not-kept"):
             run(found.keep(work, PARTS))
         assert work.saved is None
-        assert run(found.find(KEY)) == {}
+        assert run(found.find(KEY)).parts == {}
 
 
 def test_a_file_that_cannot_be_used_is_told_and_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,8 +196,34 @@ def test_a_file_that_cannot_be_used_is_told_and_tried_again(tmp_path: Path, monk
                 run(found.keep(work, PARTS))
         assert work.saved is None
         run(found.keep(work, PARTS))
-        assert run(found.find(KEY)) == PARTS
+        assert run(found.find(KEY)).parts == PARTS
 
 
 def full(*_: object) -> None:
     raise sqlite3.OperationalError
+
+
+def test_an_older_save_that_was_put_back_is_refused_to_whoever_has_seen_a_later_one(tmp_path: Path) -> None:
+    path = tmp_path / "service.db"
+    with kept(path) as (found, run):
+        work = KeptWork(KEY)
+        run(found.keep(work, PARTS))
+        with closing(sqlite3.connect(path)) as connection:
+            rows = connection.execute("SELECT * FROM works").fetchall()
+        run(found.keep(work, {"state": b"new"}))
+        assert run(found.find(KEY, 2)).number == 2
+        put_back(path, rows)
+        assert run(found.find(KEY)).number == 1
+        with pytest.raises(RefusedError, match="old-save"):
+            run(found.find(KEY, 2))
+        put_back(path, [row for row in rows if row[1] != "binding"])
+        assert run(found.find(KEY)).number == 1  # the parts are those of that save still
+        run(found.keep(work, {"state": b"newer"}))
+        put_back(path, [row for row in rows if row[1] == "state"])
+        with pytest.raises(RefusedError, match="misfit"):
+            run(found.find(KEY))
+
+
+def put_back(path: Path, rows: list[tuple[Any, ...]]) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany("INSERT OR REPLACE INTO works VALUES (?, ?, ?, ?)", rows)

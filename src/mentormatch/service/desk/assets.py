@@ -417,6 +417,10 @@ WORDS = {
     ),
     "bring_sure": mark("Ce qui est sur cette page n'est pas gardé, et sera perdu. Ouvrir le fichier ?"),
     "begin_new": mark("Commencer un nouveau travail"),
+    "work_older": mark(
+        "Ce que le service garde est plus ancien que ce que ce navigateur a vu : rien n'est ouvert. Le fichier de"
+        " travail le rouvre, s'il est plus récent."
+    ),
     "full_title": mark("Toutes les places sont prises"),
     "full": mark("D'autres personnes se servent de ce service. La page réessaie seule toutes les dix secondes."),
     "review": mark("Le classeur relu"),

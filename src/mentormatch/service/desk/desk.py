@@ -78,6 +78,9 @@ from mentormatch.service.desk.kept_state import digests_of, parts_of, restore, s
 from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
 from mentormatch.service.desk.losses import (
     ALL_PARTS,
+    FORMED_PARTS,
+    GROUP_PARTS,
+    PAIR_PARTS,
     LossError,
     LossOut,
     WorkItem,
@@ -246,7 +249,8 @@ class Desk:
                 return self.loss_of_move(None)
             case desk_requests.BringBack(id=ident):
                 work = self.past.find(ident)
-                kept, parts = set(work.marks if work else ()), ALL_PARTS if work else ()
+                kept = set(work.marks if work else ())
+                parts: Collection[WorkPart] = ALL_PARTS if work else ()
             case _:
                 kept, parts = set(), self.parts_dropped(action, body)
         items = {one for part in parts for one in self.items(part) if one.mark not in kept}
@@ -264,19 +268,17 @@ class Desk:
                 return ()
             case desk_requests.Take() | desk_requests.Leave() | desk_requests.Example() | desk_requests.OneSide():
                 return self.parts_of_files(self.update_files(action, body))
-            case BeginNext():
-                return ("pairs", "validation", "groups", "year", "form")
-            case desk_requests.Read() | desk_requests.Settle():
-                return ("pairs", "validation", "groups", "year", "form")
+            case BeginNext() | desk_requests.Read() | desk_requests.Settle():
+                return (*FORMED_PARTS, "form")
             case desk_requests.FormIn():
-                return ("pairs", "validation") if self.kind == "pairs" else ("groups",)
+                return PAIR_PARTS if self.kind == "pairs" else GROUP_PARTS
             case desk_requests.DrawExperiment():
-                return ("pairs", "validation")
+                return PAIR_PARTS
             case desk_requests.Close():
                 return ("validation",)
             case desk_requests.AskForm(what=what) if what.get("action") == "keep":
                 form = self.programme_form
-                return ("pairs", "validation", "groups", "year") if form and form.versions.is_tried else ()
+                return FORMED_PARTS if form and form.versions.is_tried else ()
         return ()
 
     def parts_of_files(self, files: Mapping[desk_requests.FilePart, File]) -> Collection[WorkPart]:

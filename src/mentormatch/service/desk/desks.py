@@ -168,31 +168,34 @@ class Desks:
     preparing: set[asyncio.Task[None]] = field(default_factory=set)
     opening: dict[str, asyncio.Lock] = field(default_factory=dict)
 
-    async def open(self, sitter: Sitter, key: WorkKey) -> OpenedDesk:
+    async def open(self, sitter: Sitter, key: WorkKey, least: int = 0) -> OpenedDesk:
         """Return the desk with a work, which it has already, or has from now on.
 
-        Raises RefusedError where there is none of this key, or where there are as many desks as there may be.
+        Raises RefusedError where there is none of this key, or one older than the save of number ``least``, or where
+        there are as many desks as there may be.
         """
         async with self.opening.setdefault(key.id, asyncio.Lock()):
             if there := self.on_desk(key):
                 return self.come(sitter, *there)
-            parts = await self.works.find(key)
-            if not parts:
+            save = await self.works.find(key, least)
+            if not save.parts:
                 raise RefusedError("not-found", NO_WORK)
-            opened = await self.make(sitter, key, parts)
+            opened = await self.make(sitter, key, save.parts)
+            opened.seat.work.number = save.number
             if not opened.told:
-                opened.seat.work.know(parts)
+                opened.seat.work.know(save)
             return opened
 
     async def bring(self, sitter: Sitter, content: bytes) -> OpenedDesk:
         """Return the desk with the work of a working file; with that which is here, where the file is not newer."""
-        key, parts = WorkingFile.read_parts(content)
+        key, brought = WorkingFile.read_save(content)
         async with self.opening.setdefault(key.id, asyncio.Lock()):
             if there := self.on_desk(key):
                 return replace(self.come(sitter, *there), newer=True)
             kept = await self.works.find(key)
-            newer = bool(kept) and changes_in(kept) >= changes_in(parts)
-            opened = await self.make(sitter, key, kept if newer else parts)
+            newer = bool(kept.parts) and changes_in(kept.parts) >= changes_in(brought.parts)
+            opened = await self.make(sitter, key, kept.parts if newer else brought.parts)
+            opened.seat.work.number = max(kept.number, brought.number)
             if not opened.told:
                 await self.keep(opened.seat)
             return replace(opened, newer=newer)
@@ -263,6 +266,8 @@ class Desks:
             seat.hold(sitter)
             self.residents.drop(ident)
             self.forget()
+        else:
+            await self.works.find(key)  # who cannot open a work deletes nothing
         await self.works.forget(key)
 
     def drop(self, owner: str) -> None:

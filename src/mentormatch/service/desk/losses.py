@@ -40,6 +40,9 @@ NOUNS: Mapping[str, Callable[[int], str]] = {
 }
 """Every noun is feminine: a sentence on several of them agrees."""
 type WorkPart = Literal["pairs", "validation", "groups", "year", "form", "versions"]
+PAIR_PARTS: tuple[WorkPart, ...] = ("pairs", "validation")
+GROUP_PARTS: tuple[WorkPart, ...] = ("groups",)
+FORMED_PARTS: tuple[WorkPart, ...] = (*PAIR_PARTS, *GROUP_PARTS, "year")
 ALL_PARTS: tuple[WorkPart, ...] = get_args(WorkPart.__value__)
 """``form`` is what is tried in the form of the programme, ``versions`` what was stored there."""
 ONE_LOST, LOST = mark("{what} sera perdue."), mark("{what} seront perdues.")

@@ -17,7 +17,7 @@ from mentormatch.service.components import Components
 from mentormatch.service.desk.assets import HTML, POLICY, assets, page_file, sign_page, view_policy
 from mentormatch.service.desk.desk_requests import FREE
 from mentormatch.service.desk.desks import BEARER, Desks, DeskSessions, OpenedDesk, Seat, Sitter, cookie_name, is_public
-from mentormatch.service.desk.works import WorkingFile, WorkKey
+from mentormatch.service.desk.works import WorkingFile, WorkKey, WorkSave
 from mentormatch.service.gate import Bodies
 from mentormatch.service.problems import ENGLISH, KINDS, MEDIA_TYPE, URN, RefusedError
 from mentormatch.service.routes import accepted_language
@@ -27,6 +27,8 @@ OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Polic
 PAGE = {**OWN, "Content-Security-Policy": POLICY}
 FILE_TYPE, NAME = "application/octet-stream", "X-File-Name"
 TAB, MOST_TAB = "X-Tab", 64
+SAVE = "X-Work-Save"
+"""The number of the last save: a browser that has seen it opens no older one."""
 SURE = "X-Sure"
 """Confirms what a request would lose, by the token that the service gave."""
 KEPT_AT = "X-Work-Kept"
@@ -164,7 +166,7 @@ class PageRoutes:
         seat.hold_to_change(self.sitter(request))
         answer = await seat.ask({**head, "sure": request.headers.get(SURE, "")}, content)
         await self.desks.keep(seat)
-        return http_response(answer, {KEPT_AT: f"{seat.work.saved or 0:.0f}"})
+        return http_response(answer, {KEPT_AT: f"{seat.work.saved or 0:.0f}", SAVE: str(seat.work.number)})
 
     async def make(self, request: Request) -> Response:
         """Make a desk, with nothing on it."""
@@ -172,7 +174,12 @@ class PageRoutes:
 
     async def open_work(self, request: Request) -> Response:
         """Open a work by its key."""
-        return self._answer_opened(request, await self.desks.open(self.sitter(request), await self._key(request)))
+        asked = object_in(await self.bodies.read(request.headers, request.receive))
+        least = asked.get("save")
+        if least is not None and (type(least) is not int or least < 0):
+            raise RefusedError("misfit", "The number of a save is to be a whole number")
+        opened = await self.desks.open(self.sitter(request), WorkKey.of(asked.get("work")), least or 0)
+        return self._answer_opened(request, opened)
 
     async def bring(self, request: Request) -> Response:
         """Open the work of a working file."""
@@ -199,12 +206,17 @@ class PageRoutes:
         held = {"mine": seat.is_held_by(sitter), "own": holder.owner == sitter.owner, "free": seat.is_free}
         content = {"held": held | {"name": holder.name, "since": seat.since}}
         works = self.desks.works
-        return content | {"keeps": works.keep_s, "lasting": works.path is not None, "saved": seat.work.saved or 0}
+        return content | {
+            "keeps": works.keep_s,
+            "lasting": works.path is not None,
+            "saved": seat.work.saved or 0,
+            "save": seat.work.number,
+        }
 
     async def working_file(self, request: Request, ident: str) -> Response:
         """Return the work as a file, which opens it elsewhere too."""
         seat = self.place(request, ident)
-        file = WorkingFile.of(seat.work.key, await seat.parts({}))
+        file = WorkingFile.of(seat.work.key, WorkSave(await seat.parts({}), seat.work.number + 1))
         kept = {"Content-Disposition": f'attachment; filename="{WORKING_FILE}"'}
         return Response(file.model_dump_json(), 200, OWN | kept, FILE_TYPE)
 

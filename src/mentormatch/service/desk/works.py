@@ -1,8 +1,10 @@
 """Works that are kept: each sealed under a key of its own, which is in the browser and in the working file alone.
 
 The key is 256 random bits. By one HMAC of it a work is found, by another it is sealed (AES-256-GCM), each part under
-its name, so that none stands for another. The table has nothing from which the key could be told: who has the file of
-the service learns how many works there are, how large, and until when. A key is in memory while its work is open.
+its name, so that none stands for another. One more part binds them: it has the number of the save and the digest of
+each part, so that parts of two saves are not opened together, and an older save is told from the last. The table has
+nothing from which the key could be told: who has the file of the service learns how many works there are, how large,
+and until when. A key is in memory while its work is open.
 """
 
 import asyncio
@@ -12,7 +14,7 @@ import os
 import sqlite3
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -20,7 +22,7 @@ from math import inf
 from pathlib import Path
 from secrets import token_urlsafe
 from time import time
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field as Setting
 from pydantic import ValidationError
@@ -33,6 +35,8 @@ type WorkParts = Mapping[str, bytes]
 """What a work is, part by part: those that seldom change stand apart from those that every gesture changes."""
 STATE = "state"
 """The part that every gesture changes."""
+BINDING = "binding"
+"""The part that binds the others."""
 NONCE = 12
 MOST_PART_BYTES = 256 << 20
 NO_WORK = "There is no such work, or it has expired"
@@ -63,6 +67,29 @@ class WorkKey:
         """By what the work is found; the key cannot be told from it."""
         return self._derive("id").hex()
 
+    def seal_save(self, save: "WorkSave", names: Collection[str]) -> dict[str, bytes]:
+        """Return some parts of a save, and what binds all of them, as they are stored."""
+        digests = {name: sha256(part).hexdigest() for name, part in save.parts.items()}
+        return self.seal_bound({name: save.parts[name] for name in names}, digests, save.number)
+
+    def seal_bound(self, parts: WorkParts, digests: Mapping[str, str], number: int) -> dict[str, bytes]:
+        """Return parts as they are stored, with what binds them to the others of a save, all by digest."""
+        bound = json.dumps({"save": number, "parts": dict(digests)}).encode()
+        return {name: self.seal(f"{BINDING} {name}", part) for name, part in {**parts, BINDING: bound}.items()}
+
+    def unseal_save(self, sealed: Mapping[str, bytes]) -> "WorkSave":
+        """Return a save; raises RefusedError if its parts are not those of one save under this key.
+
+        Works that an earlier version stored have nothing that binds them; their number is 0.
+        """
+        if BINDING not in sealed:
+            return WorkSave({name: self.unseal(name, part) for name, part in sealed.items()}, 0)
+        parts = {name: self.unseal(f"{BINDING} {name}", part) for name, part in sealed.items()}
+        bound = json.loads(parts.pop(BINDING))
+        if {name: sha256(part).hexdigest() for name, part in parts.items()} != bound["parts"]:
+            raise RefusedError("misfit", "The work is damaged: its parts are of several saves")
+        return WorkSave(parts, int(bound["save"]))
+
     def seal(self, name: str, content: bytes) -> bytes:
         """Return a part of the work as it is kept."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -89,25 +116,37 @@ class WorkKey:
         return hmac.digest(self.text.encode(), f"mentormatch work {purpose}".encode(), "sha256")
 
 
+class WorkSave(NamedTuple):
+    """All parts of a work as they were saved together, and the number of the save, from 1."""
+
+    parts: WorkParts
+    number: int
+
+
 class WorkingFile(JsonMessage):
     """A work as a file that can be taken elsewhere: its key, and its parts as they are sealed."""
 
-    mentormatch_work: Literal[1] = 1
+    mentormatch_work: Literal[1, 2] = 2
+    """1: of a version that did not bind the parts."""
     key: str
     parts: dict[str, str] = Setting(max_length=20)
 
     @classmethod
-    def of(cls, key: WorkKey, parts: WorkParts) -> "WorkingFile":
+    def of(cls, key: WorkKey, save: WorkSave) -> "WorkingFile":
         """Return the file of a work."""
-        return cls(key=key.text, parts={name: b64encode(key.seal(name, part)).decode() for name, part in parts.items()})
+        sealed = key.seal_save(save, save.parts.keys())
+        return cls(key=key.text, parts={name: b64encode(part).decode() for name, part in sealed.items()})
 
     @classmethod
-    def read_parts(cls, content: bytes) -> tuple[WorkKey, dict[str, bytes]]:
-        """Return the key and the parts of a file; raises RefusedError where it is none, or damaged."""
+    def read_save(cls, content: bytes) -> tuple[WorkKey, WorkSave]:
+        """Return the key and the save in a file; raises RefusedError if it is none, or damaged."""
         try:
             file = cls.model_validate_json(content)
             key = WorkKey.of(file.key)
-            return key, {name: key.unseal(name, b64decode(part, validate=True)) for name, part in file.parts.items()}
+            sealed = {name: b64decode(part, validate=True) for name, part in file.parts.items()}
+            if (file.mentormatch_work == 1) == (BINDING in sealed):
+                raise RefusedError("misfit", "The work is damaged")
+            return key, key.unseal_save(sealed)
         except (ValidationError, ValueError):
             raise RefusedError("misfit", "This is no working file") from None
 
@@ -152,15 +191,21 @@ class WorkTable:
 
 @dataclass(eq=False)
 class KeptWork:
-    """A work that is open: its key, what of each part is kept already, and when that was; None: it is not kept."""
+    """A work that is open: its key, what of each part is kept already, and when that was; None: it is not kept.
+
+    ``number`` is that of the last save.
+    """
 
     key: WorkKey
     digests: dict[str, bytes] = field(default_factory=dict)
     saved: float | None = None
+    number: int = 0
 
-    def know(self, parts: WorkParts) -> None:
-        """Note that these parts are kept now."""
-        self.digests |= {name: sha256(part).digest() for name, part in parts.items()}
+    def know(self, save: WorkSave) -> None:
+        """Note that these parts are kept now; those that an earlier version stored are saved anew with the next."""
+        if save.number:
+            self.digests |= {name: sha256(part).digest() for name, part in save.parts.items()}
+        self.number = max(self.number, save.number)
         self.saved = time()
 
 
@@ -177,21 +222,29 @@ class Works:
         if not changed and work.saved:
             return
         try:
-            await self._run(lambda table: self._keep(table, work.key, changed))
+            await self._run(lambda table: self._keep(table, work, changed))
         except RefusedError:
             work.saved = None
             raise
-        work.know(changed)
+        work.know(WorkSave(changed, work.number + 1))
 
-    def _keep(self, table: WorkTable, key: WorkKey, parts: WorkParts) -> None:
-        sealed = {name: key.seal(name, part) for name, part in parts.items()}
+    def _keep(self, table: WorkTable, work: KeptWork, parts: WorkParts) -> None:
+        known = {name: digest.hex() for name, digest in work.digests.items()}
+        digests = known | {name: sha256(part).hexdigest() for name, part in parts.items()}
+        sealed = work.key.seal_bound(parts, digests, work.number + 1)
         if table.bytes + sum(map(len, sealed.values())) > self.most_bytes:
             raise RefusedError("not-kept", "As much is kept as may be")
-        table.keep(key.id, sealed, time() + self.keep_s)
+        table.keep(work.key.id, sealed, time() + self.keep_s)
 
-    async def find(self, key: WorkKey) -> dict[str, bytes]:
-        """Return the parts of a work, none where it is not there."""
-        return await self._run(lambda table: {name: key.unseal(name, one) for name, one in table.find(key.id).items()})
+    async def find(self, key: WorkKey, least: int = 0) -> WorkSave:
+        """Return the last save of a work, without parts if there is none.
+
+        Raises RefusedError if it is older than the save of number ``least``, which whoever asks has seen.
+        """
+        save = await self._run(lambda table: key.unseal_save(table.find(key.id)))
+        if save.parts and save.number < least:
+            raise RefusedError("old-save", "The work was saved again after what is here")
+        return save
 
     async def forget(self, key: WorkKey) -> None:
         """Delete a work."""

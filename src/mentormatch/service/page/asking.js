@@ -60,8 +60,8 @@ export class Service {
   }
 
   /** Open a work by its key. */
-  async resume(work) {
-    return this.opened(await this.json("POST", "works", JSON.stringify({ work })));
+  async resume(work, save = 0) {
+    return this.opened(await this.json("POST", "works", JSON.stringify({ work, save })));
   }
 
   /** Open the work of a working file. */
@@ -146,7 +146,7 @@ export class Service {
       return this.answer(method, path, body, { ...more, "X-Sure": told.sure });
     }
     const saved = answer.headers.get("X-Work-Kept");
-    if (saved !== null && this.standing) this.stands({ ...this.standing, saved: Number(saved) });
+    if (saved !== null && this.standing) this.stands({ ...this.standing, saved: Number(saved), save: Number(answer.headers.get("X-Work-Save")) });
     return answer;
   }
 
@@ -155,6 +155,7 @@ export class Service {
     const own = { 401: "expired", 404: "gone", 408: "slow", 413: "too_large", 429: "busy", 503: "broken" }[answer.status];
     const told = await answer.json().catch(() => ({}));
     if (told.type?.endsWith(":would-lose")) return told;
+    if (told.type?.endsWith(":old-save")) return { title: this.say("work_older") };
     if (told.type?.endsWith(":held")) return { title: this.say("held") };
     if (own && !told.words) return { title: this.say(own) };
     return { title: told.words ?? this.say("broken"), place: told.place, problems: told.problems };

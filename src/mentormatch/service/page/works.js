@@ -60,7 +60,7 @@ export class Works {
     const { standing, work } = desk.service;
     if (standing?.saved && work) {
       const name = desk.state?.intake?.programme ?? known().find((one) => one.key === work)?.name ?? "";
-      keep([{ key: work, name, at: standing.saved }, ...known().filter((one) => one.key !== work)]);
+      keep([{ key: work, name, at: standing.saved, save: standing.save }, ...known().filter((one) => one.key !== work)]);
     }
     this.tell();
     const drawn = this.drawn ?? this.reads;
@@ -153,9 +153,9 @@ export class Works {
     if (told) heading.focus();
   }
 
-  row({ key, name, at }, place) {
+  row({ key, name, at, save = 0 }, place) {
     const { desk } = this;
-    const resume = () => desk.enter(() => desk.service.resume(key));
+    const resume = () => desk.enter(() => desk.service.resume(key, save));
     const values = { name: name || desk.say("work_unnamed"), at: this.time(at) };
     return make(
       "li",
