@@ -24,6 +24,7 @@ from mentormatch.errors import Problem as Problem
 from mentormatch.errors import ProgrammeError as ProgrammeError
 from mentormatch.errors import RequestError as RequestError
 from mentormatch.errors import SurveyError as SurveyError
+from mentormatch.errors import UnprovedError as UnprovedError
 from mentormatch.explanation.caveats import Caveat as Caveat
 from mentormatch.explanation.diagnosis.findings import Diagnosis as Diagnosis
 from mentormatch.explanation.goal_prices import GoalPrice as GoalPrice

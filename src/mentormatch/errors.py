@@ -6,6 +6,7 @@
     ├── ProgrammeError     the programme file: every mistake in it, at once
     ├── SurveyError        a file of answers that cannot be taken whole
     ├── RequestError       numbers, keys or a JSON request that cannot be posed as a problem
+    │   └── UnprovedError  a decision whose optimum its file does not prove, and that was not accepted as such
     ├── EngineError        a solver died, or gave an answer that the checker refused
     └── OutputError        a file that could not be written
         └── OverwriteError one that would take the place of what was decided, written by somebody, or is read
@@ -72,6 +73,12 @@ class SurveyError(MentorMatchError):
 
 class RequestError(MentorMatchError, ValueError):
     """The numbers, keys or JSON given do not make a problem: NaN, doubled or unknown keys, negative capacities."""
+
+
+class UnprovedError(RequestError):
+    """Nothing was validated: a decision states an optimum that its file does not prove, and nobody accepted that."""
+
+    exit_code = 4
 
 
 class EngineError(MentorMatchError):

@@ -247,6 +247,31 @@ def said(schema: Any) -> Any:
     return {key: said(part) for key, part in schema.items() if key not in ("$id", "$defs", "mapping")}
 
 
+def promised_files(folder: Path, kind: str) -> dict[str, Any]:
+    """Return the files of a folder; of an operation that a later version changed, those of that in their place."""
+    later = TOOL["later_than"](folder) if folder == TOOL["PROMISED"] else []
+    folders = [folder, *(each for each in later if (each / f"{kind}.response.json").is_file())]
+    paths = {path.name: path for each in folders for path in each.glob("*.json")}
+    return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items()}
+
+
+def test_what_an_earlier_version_promised_stays_and_a_later_one_is_promised_beside_it() -> None:
+    (later,) = TOOL["later_than"](TOOL["PROMISED"])
+    assert sorted(path.name for path in later.iterdir()) == ["responses.json", "verify.response.json"]
+    first = json.loads((TOOL["PROMISED"] / "verify.response.json").read_text(encoding="utf-8"))
+    shared = json.loads((TOOL["PROMISED"] / "responses.json").read_text(encoding="utf-8"))["$defs"]
+    assert first["properties"]["schema_version"]["const"] == 1
+    assert shared["Outcome"]["enum"] == ["verified", "held", "nothing", "refused"]
+    second = schema_of(operations_by_kind()["verify"], "response")
+    assert (second["$id"], second["properties"]["schema_version"]["const"]) == ("urn:mentormatch:v2:verify.response", 2)
+
+
+def test_a_message_of_a_later_version_that_changes_breaks_what_was_promised(today: Schemas) -> None:
+    changed_ = changed("properties", "rules_hold", to=..., of=today["verify.response.json"])
+    found = list(TOOL["broken_by"]({**today, "verify.response.json": changed_}, TOOL["PROMISED"]))
+    assert [name for name, _ in found] == ["verify.response.json"]
+
+
 @pytest.mark.parametrize(
     ("folder", "kind"),
     [
@@ -257,7 +282,7 @@ def said(schema: Any) -> Any:
     ],
 )
 def test_a_message_is_held_against_the_files_as_they_lie_together(folder: Path, kind: str) -> None:
-    files = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")}
+    files = promised_files(folder, kind)
     registry = Registry(list(files.items()), draft=Draft202012)
     asked, answered = (validator_for(files[f"{kind}.{part}.json"], registry=registry) for part in PARTS)
     sent = operations_by_kind()[kind].example()

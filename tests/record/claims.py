@@ -83,7 +83,9 @@ class Claims:
     def _rows(self) -> Iterator[Constraint]:
         for row in self.content["rows"]:
             weights = {(i, k): value for i, line in row["weights"].items() for k, value in line.items()}
-            yield Constraint({self.pairs.index(pair): value for pair, value in weights.items()}, row["least"], row["most"])
+            yield Constraint(
+                {self.pairs.index(pair): value for pair, value in weights.items()}, row["least"], row["most"]
+            )
 
     def _pins(self) -> Iterator[Constraint]:
         for pin in self.content["pins"]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from mentormatch import AssignmentProblem, Matching, Row, examples, match, solve
 from mentormatch.assignment import DegreeBounds
-from mentormatch.record import write_decision
+from mentormatch.record import START, LogEntry, LogLine, digest, write_decision
 
 type Json = Any
 """A decision file, read as it is, to be changed at will."""
@@ -57,6 +57,15 @@ def coupled() -> AssignmentProblem:
     mentors = DegreeBounds(np.array([2, 0, 1]), free.mentors.most, np.array([True, False, False]))
     row = Row("au plus deux", np.array([[1, 0, 1, 0]]), most=2)
     return AssignmentProblem(free.scores, mentors, free.mentees, (row,), free.pins, free.goals)
+
+
+def chained(*entries: LogEntry) -> bytes:
+    """Return a log of entries, whatever they state: as a forger writes it, or as an older version wrote it."""
+    previous, lines = START, b""
+    for number, entry in enumerate(entries, 1):
+        line = LogLine(line=number, previous=previous, entry=entry).encode()
+        previous, lines = digest(line), lines + line + b"\n"
+    return lines
 
 
 def written(problem: AssignmentProblem, folder: Path) -> Path:

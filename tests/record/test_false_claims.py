@@ -119,7 +119,9 @@ def with_another_number(content: Json, chance: Random) -> Json:
     for key in inside:
         at = at[key]
     now = at[last] or 0
-    at[last] = chance.choice([each for each in (now + 1, now - 1, 2 * now, 0, -now - 1, now + 1000) if each != at[last]])
+    at[last] = chance.choice(
+        [each for each in (now + 1, now - 1, 2 * now, 0, -now - 1, now + 1000) if each != at[last]]
+    )
     return other
 
 

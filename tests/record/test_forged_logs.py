@@ -24,6 +24,7 @@ from mentormatch.record import (
     extend_content,
     verify_content,
 )
+from tests.record.decisions import chained
 from tests.report.cohorts import small
 
 pytestmark = pytest.mark.promise(29)
@@ -78,7 +79,7 @@ def rewritten(chance: random.Random, entries: Sequence[LogEntry], _: bytes) -> b
     place = chance.randrange(len(entries))
     one = entries[place]
     other = chance.choice([{"who": f"{one.who}x"}, {"why": f"{one.why}x"}, {"when": f"2025{one.when[4:]}"}])
-    return extend_content(b"", *entries[:place], one.model_copy(update=other), *entries[place + 1 :])[1]
+    return chained(*entries[:place], one.model_copy(update=other), *entries[place + 1 :])
 
 
 def reordered(chance: random.Random, entries: Sequence[LogEntry], content: bytes) -> bytes:
@@ -87,7 +88,7 @@ def reordered(chance: random.Random, entries: Sequence[LogEntry], content: bytes
     one, two = chance.sample(order, 2)
     order[one], order[two] = two, one
     if chance.random() < 0.5:
-        return extend_content(b"", *(entries[place] for place in order))[1]
+        return chained(*(entries[place] for place in order))
     lines = content.splitlines(keepends=True)
     return b"".join(lines[place] for place in order)
 
@@ -102,7 +103,7 @@ def with_a_line_more(chance: random.Random, entries: Sequence[LogEntry], content
     place = chance.randrange(len(entries))
     false = entries[0].model_copy(update={"kind": "validation", "who": "Personne"})
     if chance.random() < 0.5:
-        return extend_content(b"", *entries[:place], false, *entries[place:])[1]
+        return chained(*entries[:place], false, *entries[place:])
     lines = content.splitlines()
     previous = digest(lines[place - 1]) if place else "0" * 64
     lines.insert(place, LogLine(line=place + 1, previous=previous, entry=false).encode())
@@ -110,7 +111,7 @@ def with_a_line_more(chance: random.Random, entries: Sequence[LogEntry], content
 
 
 def without_validations(_: random.Random, entries: Sequence[LogEntry], __: bytes) -> bytes:
-    return extend_content(b"", *(one for one in entries if one.kind != "validation"))[1]
+    return chained(*(one for one in entries if one.kind != "validation"))
 
 
 FORGERIES: Sequence[Forgery] = (

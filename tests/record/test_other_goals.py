@@ -19,9 +19,12 @@ def matched(*order: str) -> Matching:
 @pytest.mark.promise(29)
 @pytest.mark.parametrize(
     ("order", "outcome"),
-    [(("matched", "floor", "total"), VerificationOutcome.VERIFIED), (("matched", "leximin"), VerificationOutcome.HELD)],
+    [
+        (("matched", "floor", "total"), VerificationOutcome.VERIFIED),
+        (("matched", "leximin"), VerificationOutcome.UNPROVED),
+    ],
 )
-def test_a_decision_with_a_floor_is_verified_and_one_with_leximin_held(
+def test_a_decision_with_a_floor_is_verified_and_one_with_leximin_unproved(
     order: tuple[str, ...], outcome: VerificationOutcome, tmp_path: Path
 ) -> None:
     assert verify(save_decision(matched(*order), tmp_path)).outcome is outcome

@@ -31,7 +31,11 @@ def seal(path: Path) -> str:
 def validated(path: Path, decision: str, why: str = "") -> None:
     """Add to the log beside a decision that somebody validated a decision."""
     what = {"decision": decision}
-    append(journal_beside(path), LogEntry(kind="validation", what=what, who="Camille", when=WHEN, why=why))
+    append(
+        journal_beside(path),
+        LogEntry(kind="matching", what=what, who="Dominique", when=WHEN),
+        LogEntry(kind="validation", what=what, who="Camille", when=WHEN, why=why),
+    )
 
 
 def said(path: Path, head: str | None = None) -> list[str]:
@@ -40,13 +44,16 @@ def said(path: Path, head: str | None = None) -> list[str]:
 
 
 def test_an_outcome_has_a_settled_name_and_a_sentence_of_its_own() -> None:
-    assert [str(outcome) for outcome in VerificationOutcome] == ["verified", "held", "nothing", "refused"]
+    assert [str(outcome) for outcome in VerificationOutcome] == ["verified", "unproved", "nothing", "refused"]
     assert len({WORDS[outcome] for outcome in VerificationOutcome}) == 4
 
 
 @pytest.mark.parametrize("outcome", VerificationOutcome)
-def test_a_decision_is_sound_if_it_is_verified_or_held(outcome: VerificationOutcome) -> None:
-    assert Verification("", outcome).sound is (outcome in (VerificationOutcome.VERIFIED, VerificationOutcome.HELD))
+def test_rules_hold_if_a_decision_is_verified_or_unproved(outcome: VerificationOutcome) -> None:
+    found = Verification("", outcome)
+    assert found.rules_hold is (outcome in (VerificationOutcome.VERIFIED, VerificationOutcome.UNPROVED))
+    assert found.sound is found.rules_hold
+    assert found.verified is (outcome is VerificationOutcome.VERIFIED)
 
 
 def test_without_a_log_the_words_are_the_outcome_and_the_certificate(path: Path) -> None:
@@ -57,12 +64,12 @@ def test_without_a_log_the_words_are_the_outcome_and_the_certificate(path: Path)
 
 def test_what_was_not_checked_of_the_optimum_is_said(tmp_path: Path) -> None:
     first, second = said(written(coupled(), tmp_path))
-    assert first == tr(WORDS[VerificationOutcome.HELD])
+    assert first == tr(WORDS[VerificationOutcome.UNPROVED], goals="total des points")
     assert second.startswith("Les règles sont respectées ; ")
 
 
 def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> None:
-    head = append(journal_beside(path), entry_of(path, who="Dominique"))
+    head = append(journal_beside(path), entry_of(path, who="Dominique").model_copy(update={"when": WHEN}))
     assert said(path)[2:] == [
         "Journal intact : 1 ligne.",
         f"Empreinte du journal : {head}",
@@ -73,14 +80,14 @@ def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> No
     validated(path, "f" * 64)
     validated(path, seal(path), why="comité")
     assert said(path)[2:] == [
-        "Journal intact : 3 lignes.",
+        "Journal intact : 5 lignes.",
         f"Empreinte du journal : {check_chain(journal_beside(path)).head}",
         "Validée par Camille le 1er mars 2026 à 9 h 30 UTC. Motif : comité",
         tr(UNKNOWN),
     ]
     assert said(path, head)[-1] == tr(AFTER)
-    assert said(path, head)[2] == "Journal intact : 3 lignes, 2 depuis l’empreinte demandée."
-    assert said(path, check_chain(journal_beside(path)).head)[2] == "Journal intact : 3 lignes."
+    assert said(path, head)[2] == "Journal intact : 5 lignes, 4 depuis l’empreinte demandée."
+    assert said(path, check_chain(journal_beside(path)).head)[2] == "Journal intact : 5 lignes."
     assert [one.why for one in verify(path).validations] == ["comité"]
 
 
@@ -102,25 +109,26 @@ def test_a_log_that_speaks_of_other_decisions_is_told(path: Path) -> None:
 
 
 def test_all_that_was_found_is_one_json_object(path: Path) -> None:
-    head = append(journal_beside(path), entry_of(path, who="Dominique"))
+    head = append(journal_beside(path), entry_of(path, who="Dominique").model_copy(update={"when": WHEN}))
     validated(path, seal(path), why="comité")
     verification = verify(path, head=head)
     told = json.loads(verification_out(verification).to_json())
     goals = told.pop("goals")
     assert told.pop("sentences") == verification.words.splitlines()
     assert told == {
-        "schema_version": 1,
+        "schema_version": 2,
         "verified": True,
+        "rules_hold": True,
         "outcome": "verified",
         "certificate": "certified",
         "digest": seal(path),
         "log": {
-            "lines": 2,
+            "lines": 3,
             "head": check_chain(journal_beside(path)).head,
-            "since": 1,
+            "since": 2,
             "checked_against": [],
         },
-        "validations": [{"who": "Camille", "when": WHEN, "why": "comité"}],
+        "validations": [{"who": "Camille", "when": WHEN, "why": "comité", "unproved": False}],
         "problems": [],
     }
     assert [goal["goal"] for goal in goals] == ["matched", "priority", "total"]
@@ -148,7 +156,7 @@ def test_a_file_that_is_no_decision_has_no_certificate_and_no_goals(tmp_path: Pa
 
 
 def test_words_in_json_keep_their_accents(tmp_path: Path) -> None:
-    assert "aucune règle ne lie les binômes" in verification_out(verify(written_without_prices(tmp_path))).to_json()
+    assert "ne permet pas de le contrôler" in verification_out(verify(written_without_prices(tmp_path))).to_json()
 
 
 def written_without_prices(tmp_path: Path) -> Path:
@@ -160,15 +168,17 @@ def written_without_prices(tmp_path: Path) -> Path:
 
 def test_a_decision_that_lacks_the_prices_it_could_have_says_so(tmp_path: Path) -> None:
     lacking = verify(written_without_prices(tmp_path))
-    assert [str(problem) for problem in lacking.problems] == [
-        "certificat : les prix manquent ; attendu : ceux de chaque but : aucune règle ne lie les binômes entre eux"
-    ]
+    assert lacking.problems == ()
+    assert lacking.sentence == (
+        "Les règles sont respectées et les valeurs sont exactes. Le calcul affirme que rien ne fait mieux, mais ce"
+        " fichier ne permet pas de le contrôler : nombre de binômes, personnes prioritaires et total des points."
+    )
 
 
 def test_a_decision_with_a_goal_that_prices_cannot_prove_may_lack_them(tmp_path: Path) -> None:
     problem = AssignmentProblem.from_scores([[5, 4], [3, 9]], goals=("leximin",))
     verification = verify(written(problem, tmp_path))
-    assert (verification.outcome, verification.problems) == (VerificationOutcome.HELD, ())
+    assert (verification.outcome, verification.problems) == (VerificationOutcome.UNPROVED, ())
 
 
 def test_what_the_certificate_finds_is_told_under_the_name_of_the_check(path: Path) -> None:

@@ -51,7 +51,7 @@ def reached(decision: Decision, best: tuple[int, ...]) -> bool:
 
 @pytest.mark.parametrize(
     ("problem", "outcome"),
-    [(plain(), VerificationOutcome.VERIFIED), (coupled(), VerificationOutcome.HELD)],
+    [(plain(), VerificationOutcome.VERIFIED), (coupled(), VerificationOutcome.UNPROVED)],
     ids=["plain", "coupled"],
 )
 def test_every_single_change_of_a_decision_is_refused_or_leaves_it_true(
@@ -90,11 +90,12 @@ def test_with_its_log_no_change_of_a_decision_passes(tmp_path: Path) -> None:
         assert not verify(changed(path, content), journal=log).sound, what
 
 
-def test_a_decision_without_its_prices_is_refused_where_there_can_be_some(tmp_path: Path) -> None:
+def test_a_decision_without_its_prices_is_unproved(tmp_path: Path) -> None:
     path = written(plain(), tmp_path)
     content = json.loads(path.read_bytes())
     content["prices"] = []
-    assert verify(changed(path, content)).outcome is VerificationOutcome.REFUSED
+    found = verify(changed(path, content))
+    assert (found.outcome, found.verified, found.rules_hold) == (VerificationOutcome.UNPROVED, False, True)
 
 
 @given(problems(size=4, most=(2, 2), coupled=1))
@@ -174,14 +175,14 @@ def test_no_solver_is_imported(tmp_path: Path) -> None:
     assert told.stdout.strip() == ""
 
 
-def test_the_command_says_in_french_what_holds_and_ends_with_0_or_3(tmp_path: Path) -> None:
+def test_the_command_says_in_french_what_holds_and_ends_with_0_3_or_4(tmp_path: Path) -> None:
     app = Typer()
     app.command("verify")(verify_command)
     path = written(plain(), tmp_path)
     fine = CliRunner().invoke(app, [str(path)])
     assert fine.exit_code == 0
     assert fine.stdout == ""
-    assert fine.stderr.startswith("Décision vérifiée.")
+    assert fine.stderr.startswith("Décision vérifiée\N{NO-BREAK SPACE}: les règles")
     told = CliRunner().invoke(app, [str(path), "--json"])
     assert json.loads(told.stdout)["certificate"] == "certified"
     content = json.loads(path.read_bytes())
@@ -190,3 +191,11 @@ def test_the_command_says_in_french_what_holds_and_ends_with_0_or_3(tmp_path: Pa
     assert wrong.exit_code == 3
     assert json.loads(wrong.stdout)["outcome"] == "refused"
     assert CliRunner().invoke(app, [str(path), "--head", "a" * 64]).exit_code == 3
+    content = json.loads(path.read_bytes()) | {"prices": []}
+    unproved = CliRunner().invoke(app, [str(changed(path, content)), "--json"])
+    assert unproved.exit_code == 4
+    assert [json.loads(unproved.stdout)[name] for name in ("outcome", "verified", "rules_hold")] == [
+        "unproved",
+        False,
+        True,
+    ]

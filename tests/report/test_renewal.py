@@ -24,7 +24,7 @@ pytestmark = pytest.mark.promise(30)
 
 JOURNAL, DECISION = "binomes.journal.jsonl", "binomes.decision.json"
 BOOK, PAGE, JSON, SUMMARY = "binomes.xlsx", "binomes.html", "binomes.json", "binomes.resume.html"
-HOSTILE = ["Camille Roux", "<b onclick='x'>-->", "_x0041_ =1+1", "<r>a</r>", "\u202ea\u2028b\x1a"]
+HOSTILE = ["Camille Roux", "<b onclick='x'>-->", "_x0041_ =Zoé", "<r>a</r>", "\u05d6\u05d5\u05d4 1"]
 
 
 @cache

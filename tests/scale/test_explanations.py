@@ -131,7 +131,7 @@ def test_a_quota_that_binds_changes_no_answer_to_a_question(
         assert unheld.why_not(*pair) == held.why_not(*pair)
     path = tmp_path / "a.decision.json"
     unheld.save(path)
-    assert verify(path).outcome is VerificationOutcome.HELD
+    assert verify(path).outcome is VerificationOutcome.UNPROVED
     assert verify(path, against=(people, programme)).outcome is VerificationOutcome.VERIFIED
 
 
@@ -211,7 +211,7 @@ def test_a_decision_holds_by_its_file_and_is_proved_by_the_answers(seed: int, ki
     held, unheld = both(seed, kind)
     ground = unheld.cohort, unheld.programme
     path = tmp_path / "a.decision.json"
-    for matching, alone in ((held, VerificationOutcome.VERIFIED), (unheld, VerificationOutcome.HELD)):
+    for matching, alone in ((held, VerificationOutcome.VERIFIED), (unheld, VerificationOutcome.UNPROVED)):
         matching.save(path)
         found, proved = verify(path), verify(path, against=ground)
         assert (found.outcome, proved.outcome) == (alone, VerificationOutcome.VERIFIED), found.words + proved.words
@@ -229,7 +229,7 @@ def test_a_decision_of_chosen_pairs_is_refused_where_it_was_changed_or_rests_on_
     for where, name in ((told["scores"][mentor], mentee), (told["tiers"][2], "value"), (told["mentors"][0], "most")):
         was, where[name] = where[name], where[name] + 1
         changed.write_text(json.dumps(told))
-        expected = VerificationOutcome.HELD if name == "most" else VerificationOutcome.REFUSED
+        expected = VerificationOutcome.UNPROVED if name == "most" else VerificationOutcome.REFUSED
         assert verify(changed).outcome is expected
         assert verify(changed, against=(unheld.cohort, unheld.programme)).outcome is VerificationOutcome.REFUSED
         where[name] = was
@@ -301,4 +301,4 @@ def test_a_folder_of_very_many_people_has_all_documents(tmp_path: Path) -> None:
     _, unheld = both(3, "untied")
     written = {path.name for path in unheld.save(tmp_path / "folder", who="Test")}
     assert {"binomes.xlsx", "binomes.html", "binomes.csv", "binomes.json", "binomes.decision.json"} <= written
-    assert verify(tmp_path / "folder" / "binomes.decision.json").outcome is VerificationOutcome.HELD
+    assert verify(tmp_path / "folder" / "binomes.decision.json").outcome is VerificationOutcome.UNPROVED

@@ -22,8 +22,8 @@ from mentormatch.programme.programme import Programme
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
 PROMISED = SCHEMAS / f"v{VERSION}"
-"""What was promised, without words and examples."""
-PROGRAMME = "programme.json"
+"""What was promised, without words and examples; a message of a later version is promised in a folder of that."""
+PROGRAMME, COMMON = "programme.json", {"requests.json", "responses.json"}
 WIDTH = 120
 WORDS = {"title", "description", "examples", "default", "discriminator"}
 
@@ -45,10 +45,26 @@ def main() -> int:
     for name, schema in found.items():
         (SCHEMAS / name).write_text(text_of(schema), encoding="utf-8")
     if "--promise" in sys.argv and not broken:
-        PROMISED.mkdir(exist_ok=True)
         for name, schema in found.items():
-            (PROMISED / name).write_text(text_of(bare(schema)), encoding="utf-8")
+            promise(name, bare(schema))
     return int(bool(broken))
+
+
+def promise(name: str, schema: dict[str, Any]) -> None:
+    """Write a schema into the folder of its version; of the parts that several share none is taken away."""
+    version = schema.get("properties", {}).get("schema_version", {}).get("const", VERSION)
+    for folder in sorted({PROMISED, *later_than(PROMISED)}) if name in COMMON else [SCHEMAS / f"v{version}"]:
+        path = folder / name
+        before = json.loads(path.read_text(encoding="utf-8")) if name in COMMON and path.exists() else {}
+        kept = {"$defs": {**before.get("$defs", {}), **schema["$defs"]}} if name in COMMON else {}
+        folder.mkdir(exist_ok=True)
+        path.write_text(text_of({**schema, **kept}), encoding="utf-8")
+
+
+def later_than(promised: Path) -> list[Path]:
+    """Return the folders of the versions after one, in their order."""
+    numbers = {int(path.name[1:]): path for path in promised.parent.glob("v[0-9]*")}
+    return [numbers[number] for number in sorted(numbers) if number > int(promised.name[1:])]
 
 
 def schemas() -> dict[str, dict[str, Any]]:
@@ -79,9 +95,12 @@ def messages(models: dict[str, type[BaseModel]], mode: JsonSchemaMode, common: s
 
 
 def broken_by(found: dict[str, dict[str, Any]], promised: Path) -> Iterator[tuple[str, str]]:
-    """Yield what breaks users, by the file in which it was promised."""
-    kept = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(promised.glob("*.json"))}
-    new, old = linked(bare(found)), linked(kept)
+    """Yield what breaks users, by the file in which it was promised, in the last version that has it."""
+    old: dict[str, dict[str, Any]] = {}
+    for folder in (promised, *later_than(promised)):
+        kept = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+        old |= linked(kept)
+    new = linked(bare(found))
     for name, schema in old.items():
         if name not in new:
             yield name, "is not there any more"

@@ -9,7 +9,7 @@ import typer
 from mentormatch.cli.delivery import EXIT_CODES
 from mentormatch.cli.messages import say_json, speak_own, write_json, write_text
 from mentormatch.cli.options import STDIN, AsJson, content_of
-from mentormatch.cli.verify import NOT_VERIFIED
+from mentormatch.cli.verify import code_of_outcome
 from mentormatch.languages.translation import mark
 
 if TYPE_CHECKING:
@@ -55,9 +55,11 @@ def ask_command(ctx: typer.Context, kind: OperationKind, request: Request = STDI
 
 
 def code_of(response: "Response") -> int:
-    """Return the exit code of an answer: that of the status in it, or of the plan in it."""
-    if getattr(response, "verified", True) is False:
-        return NOT_VERIFIED
+    """Return the exit code of an answer: that of the status in it, of the plan in it, or of a verification."""
+    from mentormatch.contract.response import VerifyResponse
+
+    if isinstance(response, VerifyResponse):
+        return code_of_outcome(verified=response.verified, rules_hold=response.rules_hold)
     plans = [plan.matching for plan in getattr(response, "plans", ())]
     status = getattr(next(iter(plans), getattr(response, "matching", response)), "status", "proved")
     return EXIT_CODES[str(status)]

@@ -2,20 +2,61 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mentormatch.cli.messages import complain, say, say_json, write_json
-from mentormatch.cli.options import FILE, MOST_BYTES, STDIN, TEXT, AsJson, content_of
+from mentormatch.cli.messages import complain, say, say_json, speak_as, write_json
+from mentormatch.cli.options import (
+    FILE,
+    HERE,
+    MOST_BYTES,
+    STDIN,
+    TEXT,
+    AsJson,
+    CohortOptions,
+    Decided,
+    EncodingName,
+    Mentees,
+    Mentors,
+    ToolName,
+    Wishes,
+    content_of,
+    load_cohort,
+    sources,
+)
 from mentormatch.languages.translation import mark
 
+if TYPE_CHECKING:
+    from mentormatch.record.verify import Ground
+
 DECISION = mark("DÉCISION")
-VERIFIED, NOT_VERIFIED = 0, 3
+VERIFIED, REFUSED, UNPROVED = 0, 3, 4
 
 DecisionFile = Annotated[
     Path,
-    typer.Argument(metavar=DECISION, help=mark("Le fichier de décision (.decision.json) ; « - » : l'entrée standard.")),
+    typer.Argument(
+        metavar=DECISION,
+        help=mark("Le fichier de décision (.decision.json), ou son dossier ; « - » : l'entrée standard."),
+    ),
+]
+GivenAnswers = Annotated[
+    Path | None,
+    typer.Option(
+        "--answers",
+        metavar=FILE,
+        help=mark("Les réponses des deux côtés : la décision est tenue à ce qu'elles donnent sous le programme."),
+    ),
+]
+GivenProgramme = Annotated[
+    Path | None,
+    typer.Option(
+        "-p",
+        "--programme",
+        metavar=FILE,
+        help=mark("Le programme (fichier TOML), avec les réponses ; sinon, programme.toml."),
+        callback=lambda ctx, programme: programme and speak_as(ctx, programme),
+    ),
 ]
 Head = Annotated[
     str | None,
@@ -27,34 +68,61 @@ Journal = Annotated[
 InWords = Annotated[bool, typer.Option("--journal", help=mark("Dire aussi le journal, ligne par ligne, en mots."))]
 
 
-def verify_command(
+def verify_command(  # noqa: PLR0913 - the options of the command line are its contract
     decision: DecisionFile,
     *,
+    answers: GivenAnswers = None,
+    programme: GivenProgramme = None,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
     head: Head = None,
     journal: Journal = None,
     in_words: InWords = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a decision from its file alone: rules, values, optimality, log; the log against the documents beside it."""
+    """Check a decision: rules, values, optimality, log and documents; with answers, that it rests on them."""
     from mentormatch.contract.response import verification_out
     from mentormatch.record.log import lines as lines_of
     from mentormatch.record.verify import verify, verify_content
 
+    ground = None
+    if any((answers, mentors, mentees, programme)):
+        files = sources(answers, mentors, mentees, tool, encoding)
+        options = CohortOptions(wishes=tuple(wishes or ()), decisions=decisions)
+        ground = load_ground(programme or HERE, files, options)
     if decision == STDIN:
         lines = None if journal is None else content_of(journal)
-        verification = verify_content(sys.stdin.buffer.read(MOST_BYTES), head=head, journal=lines)
+        content = sys.stdin.buffer.read(MOST_BYTES)
+        verification = verify_content(content, head=head, journal=lines, against=ground)
     else:
-        verification = verify(decision, head=head, journal=journal)
+        verification = verify(decision, head=head, journal=journal, against=ground)
     if as_json:
         write_json(verification_out(verification).to_json())
-    (say if verification.sound else complain)(verification.words)
+    (say if verification.verified else complain)(verification.words)
     if in_words and verification.chain:
         say("\n".join(lines_of(verification.chain.entries)))
-    raise typer.Exit(VERIFIED if verification.sound else NOT_VERIFIED)
+    raise typer.Exit(code_of_outcome(verified=verification.verified, rules_hold=verification.rules_hold))
+
+
+def code_of_outcome(*, verified: bool, rules_hold: bool) -> int:
+    """Return the exit code of a verification."""
+    return VERIFIED if verified else UNPROVED if rules_hold else REFUSED
+
+
+def load_ground(programme: Path, files: dict[str, Any], options: CohortOptions) -> "Ground":
+    """Return the people and the programme that pairs are formed from, with the pairs imposed and set aside by hand."""
+    from mentormatch.operations.matching import rules_by_hand
+
+    on = load_cohort(programme, files, options)
+    return on.cohort, on.programme.with_rules(rules_by_hand(on.cohort, **on.by_hand))
 
 
 StoredDecision = Annotated[
-    Path, typer.Argument(metavar=DECISION, help=mark("Le fichier de décision (.decision.json)."))
+    Path, typer.Argument(metavar=DECISION, help=mark("Le fichier de décision (.decision.json), ou son dossier."))
 ]
 Who = Annotated[str, typer.Option("--who", metavar=TEXT, help=mark("La personne qui valide."))]
 Why = Annotated[
@@ -62,16 +130,33 @@ Why = Annotated[
 ]
 
 
-def validate_command(
-    decision: StoredDecision, *, who: Who, why: Why = "", journal: Journal = None, as_json: AsJson = False
+AcceptUnproved = Annotated[
+    bool,
+    typer.Option(
+        "--accept-unproved",
+        help=mark(
+            "Valider aussi une décision dont le fichier affirme l'optimalité sans la démontrer ; le journal le dit."
+        ),
+    ),
+]
+
+
+def validate_command(  # noqa: PLR0913 - the options of the command line are its contract
+    decision: StoredDecision,
+    *,
+    who: Who,
+    why: Why = "",
+    journal: Journal = None,
+    accept_unproved: AcceptUnproved = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check a decision again, then validate it by a signed line of the log; one that is refused gets none."""
     from mentormatch.record.validation import validate
 
-    validated = validate(decision, who=who, why=why, journal=journal)
+    validated = validate(decision, who=who, why=why, journal=journal, accept_unproved=accept_unproved)
     entry, digest = validated.entry, validated.verification.digest
     if as_json:
-        report = {"decision": digest, "who": entry.who, "when": entry.when, "why": entry.why}
+        report: dict[str, object] = {"decision": digest, "who": entry.who, "when": entry.when, "why": entry.why}
         renewed, left = [path.name for path in validated.renewed], [problem.where for problem in validated.left]
-        say_json(report | {"head": validated.head, "renewed": renewed, "left": left})
+        say_json(report | {"unproved": entry.unproved, "head": validated.head, "renewed": renewed, "left": left})
     say(validated.words)

@@ -222,7 +222,8 @@ def schema_of(operation: Operation[Any, Any], part: SchemaPart) -> dict[str, Any
 
     A response may have more keys than its schema names: readers pass over what they do not know.
     """
-    head = {"$schema": DIALECT, "$id": f"urn:mentormatch:v{VERSION}:{operation.kind}.{part}"}
+    version = operation.response_type.model_fields["schema_version"].default if part == "response" else VERSION
+    head = {"$schema": DIALECT, "$id": f"urn:mentormatch:v{version}:{operation.kind}.{part}"}
     if part == "response":
         response_schema = operation.response_type.model_json_schema(mode="serialization", schema_generator=PlainSchema)
         return {**head, **open_schema(response_schema)}

@@ -58,13 +58,16 @@ class MistakeOut(JsonMessage):
 
 
 class VerifyResponse(Response):
-    """What holds of a decision: rules, values and log, and the proof where there can be one, if it is ``verified``.
+    """What holds of a decision: rules, values, optimality and log.
 
-    ``outcome`` is ``verified``, ``held`` (all but the proof, for which the file does not suffice), ``nothing`` (there
-    is no answer to verify) or ``refused``. ``certificate`` is what the numbers prove, null where they make no decision.
+    ``outcome`` is ``verified``, ``unproved`` (``rules_hold``, but the file does not prove the optimum that it states),
+    ``nothing`` (there is no answer to verify) or ``refused``. ``verified`` is true for the first alone. ``certificate``
+    is what the numbers prove, null where they make no decision.
     """
 
+    schema_version: Literal[2] = 2  # type: ignore[assignment]
     verified: bool
+    rules_hold: bool
     outcome: Annotated[VerificationOutcome, Setting(strict=False)]
     certificate: Annotated[Verdict, Setting(strict=False)] | None
     sentences: list[str]
@@ -79,7 +82,8 @@ def verification_out(found: Verification) -> VerifyResponse:
     """Return what holds of a decision as the contract has it."""
     certificate, chain = found.certificate, found.chain
     return VerifyResponse(
-        verified=found.sound,
+        verified=found.verified,
+        rules_hold=found.rules_hold,
         outcome=found.outcome,
         certificate=certificate.verdict if certificate else None,
         sentences=found.words.splitlines(),
@@ -91,7 +95,7 @@ def verification_out(found: Verification) -> VerifyResponse:
         log=None
         if chain is None
         else LogOut(lines=len(chain.entries), head=chain.head, since=chain.since, checked_against=list(found.carried)),
-        validations=[Signature(who=one.who, when=one.when, why=one.why) for one in found.validations],
+        validations=[Signature.of(one) for one in found.validations],
         problems=[
             MistakeOut(where=one.where, found=one.found, expected=one.expected, advice=one.advice)
             for one in found.problems

@@ -1,4 +1,4 @@
-"""A case -> what has to be known before its proof is believed: that nothing was compared, or not all that could be.
+"""A case -> what has to be known before its proof is believed: that nothing was compared, or that it cannot be checked.
 
 A proof of optimality says something where answers differ in what is asked for. Where they do not it holds and says
 nothing, so that nothing is then called optimal.
@@ -34,6 +34,7 @@ class Code(StrEnum):
     NOTHING_COMPARED = "nothing_compared"
     ALL_ALIKE = "all_alike"
     ROUNDED_ALIKE = "rounded_alike"
+    UNPROVED = "unproved"
 
 
 EMPTY = frozenset({Code.NO_MENTORS, Code.NO_MENTEES, Code.NO_CRITERION})
@@ -55,6 +56,9 @@ SENTENCES = {
         " choisit entre eux."
     ),
 }
+STATED = mark(
+    "Le calcul affirme que rien ne fait mieux, mais le fichier de décision ne permet pas de le contrôler : {goals}."
+)
 FEW = 64
 """So many people of each side who answered are asked first whether a criterion compares anybody."""
 
@@ -69,7 +73,7 @@ class Caveat:
     @property
     def void(self) -> bool:
         """Return whether it leaves nothing to call optimal."""
-        return self.code is not Code.ROUNDED_ALIKE
+        return self.code not in (Code.ROUNDED_ALIKE, Code.UNPROVED)
 
 
 def sentences_by_code(caveats_known: Iterable[Caveat]) -> dict[str, str]:
@@ -77,19 +81,28 @@ def sentences_by_code(caveats_known: Iterable[Caveat]) -> dict[str, str]:
     return {str(caveat.code): caveat.sentence for caveat in caveats_known}
 
 
-def caveats(case: Case) -> tuple[Caveat, ...]:
-    """Return what has to be known of a case, what leaves nothing to compare first."""
+def caveats(case: Case, unproved: str = "") -> tuple[Caveat, ...]:
+    """Return what has to be known of a case, what leaves nothing to compare first.
+
+    ``unproved`` are the goals, in words, whose optimum is stated and not proved by the decision file.
+    """
     void = tuple(Caveat(code, tr(SENTENCES[code])) for code in _void(case))
-    alike = 0 if void else differences_lost_to_rounding(case)
+    stated = (Caveat(Code.UNPROVED, tr(STATED, goals=unproved)),) if unproved else ()
+    return void or (*stated, *_rounded(case))
+
+
+def _rounded(case: Case) -> Iterator[Caveat]:
+    """Yield how many differences of points are lost to rounding."""
+    alike = differences_lost_to_rounding(case)
     if not alike:
-        return void
+        return
     sentence = tr_n(
         "{number} différence de points, de moins d'un millionième, disparaît à l'arrondi.",
         "{number} différences de points, de moins d'un millionième, disparaissent à l'arrondi.",
         alike,
         number=thousands(alike),
     )
-    return (Caveat(Code.ROUNDED_ALIKE, sentence),)
+    yield Caveat(Code.ROUNDED_ALIKE, sentence)
 
 
 def _void(case: Case) -> Iterator[Code]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from mentormatch.languages.translation import FRENCH, mark, spoken, tr, tr_n
+from mentormatch.languages.translation import FRENCH, isolate, mark, spoken, tr, tr_n
 
 NO_BREAK = "\u00a0"
 REASONS = {
@@ -43,11 +43,12 @@ def listed(words: Sequence[str]) -> str:
     >>> listed(["Budget", "Contrats", "Tournée"])
     'Budget, Contrats et Tournée'
     """
-    if len(words) < 2:
-        return "".join(words)
+    isolated = [isolate(word) for word in words]
+    if len(isolated) < 2:
+        return "".join(isolated)
     from babel.lists import format_list
 
-    return format_list(words, locale=spoken())
+    return format_list(isolated, locale=spoken())
 
 
 def quoted(text: str) -> str:

@@ -27,7 +27,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import PurePath
 
-from mentormatch.languages.translation import FRENCH, LANGUAGES, language, mark, tr
+from mentormatch.languages.translation import FRENCH, LANGUAGES, language, mark, tr, without_isolates
 
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u02bb\u2032\u00b4`\uff07\u02b9"), "'")
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
@@ -36,6 +36,7 @@ _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _OVERRIDDEN = re.compile("\u202e([^\u202c]*)\u202c?")
 _WORD = re.compile(r"[^\W\d_]+")
+_UNPRINTED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _ALPHABETS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
 
 # Letter to the Cyrillic, Greek and other characters that most fonts draw alike (a part of confusables.txt, UTS 39).
@@ -160,6 +161,16 @@ def flags(text: str) -> tuple[str, ...]:
     return tuple(tr(flag) for flag, present in found.items() if present)
 
 
+def mixes_alphabets(text: str) -> bool:
+    """Return whether letters are of several alphabets that fonts draw alike."""
+    return not text.isascii() and len(_alphabets(text)) > 1
+
+
+def is_one_visible_line(text: str) -> bool:
+    """Return whether a text has no line break, and no character that controls, formats or is drawn as nothing."""
+    return not any(unicodedata.category(each) in _UNPRINTED or each in _FILLERS for each in text)
+
+
 def _bare(text: str) -> str:
     """Return ``text`` decomposed (NFKD), without accents and without invisible characters."""
     return unicodedata.normalize("NFKD", text).translate(_DRAWN)
@@ -216,7 +227,7 @@ def escape_controls(text: str) -> str:
     >>> escape_controls("M01\x1b[2J\tPau\u202el\r\n")
     'M01\\u001b[2J\tPau\\u202el\n'
     """
-    return _STEERING.sub(_escape, text.replace("\r\n", "\n"))
+    return _STEERING.sub(_escape, without_isolates(text).replace("\r\n", "\n"))
 
 
 def file_label(path: PurePath) -> str:
@@ -234,7 +245,7 @@ def on_one_line(text: str) -> str:
     >>> on_one_line("M01\nErreur")
     'M01\\u000aErreur'
     """
-    return _BREAKS.sub(_escape, _STEERING.sub(_escape, text))
+    return _BREAKS.sub(_escape, _STEERING.sub(_escape, without_isolates(text)))
 
 
 def row_text(*cells: object) -> str:

@@ -26,6 +26,16 @@ else:
 
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_]|\{)")
 
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
+"""First strong isolate, and pop directional isolate."""
+_ISOLATES = "\u2066\u2067\u2068"
+_ISOLATED = re.compile("\u2068([^\u2066-\u2069\n]*)\u2069")
+_DIRECTED = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""Letters from right to left, and marks of direction."""
+_PARAGRAPH = re.compile("[^\n\r\x1c-\x1e\x85\u2029]+")
+
 _asked: ContextVar[str | None] = ContextVar("language", default=None)
 
 
@@ -107,7 +117,7 @@ def own_language[S: Speaking, **P, R](method: Callable[Concatenate[S, P], R]) ->
 def tr(message: str, /, **values: object) -> str:
     """Return a message in the language that is spoken, its ``{braces}`` filled with ``values`` if there are any."""
     text = _typeset(message) if spoken() == FRENCH else _forms_of(message, message)[0]
-    return text.format(**values) if values else text
+    return _filled(text, values) if values else text
 
 
 def translations(message: str) -> set[str]:
@@ -123,7 +133,50 @@ def tr_n(one: str, many: str, number: int, /, **values: object) -> str:
     """Return a message that depends on a number: ``one`` for the singular, ``many`` for the plural."""
     french = spoken() == FRENCH
     text = _typeset(one if abs(number) < 2 else many) if french else _forms_of(one, many)[number != 1]
-    return text.format(**values) if values else text
+    return _filled(text, values) if values else text
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    """Return a message with its values, each of which keeps its writing direction to itself."""
+    texts = {name: isolate(value) for name, value in values.items() if isinstance(value, str)}
+    return text.format(**{**values, **texts})
+
+
+def isolate(text: str) -> str:
+    r"""Return a text whose writing direction changes nothing around it (Unicode Standard Annex 9, isolates).
+
+    A text without letters from right to left and without marks of direction stays as it is.
+
+    >>> isolate("Zoé"), ascii(isolate("Pau\u202el"))
+    ('Zoé', "'\\u2068Pau\\u202el\\u2069'")
+    """
+    if text.isascii() or not _DIRECTED.search(_replace_isolates("", text)):
+        return text
+    # An isolate ends with its paragraph, and none in the text may end the one around it
+    return _PARAGRAPH.sub(lambda found: f"{ISOLATE}{_balanced(found[0])}{END_OF_ISOLATE}", text)
+
+
+def without_isolates(text: str) -> str:
+    """Return a text without the pairs of marks that ``isolate`` puts around texts."""
+    return _replace_isolates(r"\1", text)
+
+
+def _replace_isolates(by: str, text: str) -> str:
+    while (replaced := _ISOLATED.sub(by, text)) != text:
+        text = replaced
+    return text
+
+
+def _balanced(line: str) -> str:
+    """Return a line in which each isolate that begins also ends, and no other ends."""
+    depth, kept = 0, list[str]()
+    for character in line:
+        depth += (character in _ISOLATES) - (character == END_OF_ISOLATE)
+        if depth < 0:
+            depth = 0
+            continue
+        kept.append(character)
+    return "".join(kept) + END_OF_ISOLATE * depth
 
 
 def _forms_of(one: str, many: str) -> tuple[str, ...]:

@@ -148,7 +148,7 @@ class Decision(JsonMessage):
             mentors=members[0],
             mentees=members[1],
             prices=[_stage(prices) for prices in solution.prices],
-            rows=[_coupling(problem, row, pairs, place) for place, row in enumerate(problem.rows, 1)],
+            rows=rows_of(problem, pairs),
             scores=_table(*pairs, problem.scores.at(*pairs)),
             every_pair=matching.scores.held,
             settled=solution.settled,
@@ -334,6 +334,11 @@ def _prices(stage: Stage, places: "DecisionPlaces") -> DualSolution:
         stage.parts,
         stage.least,
     )
+
+
+def rows_of(problem: AssignmentProblem, pairs: tuple[IntVector, IntVector]) -> list[Coupling]:
+    """Return the side constraints over some pairs as a decision file has them."""
+    return [_coupling(problem, row, pairs, place) for place, row in enumerate(problem.rows, 1)]
 
 
 def _coupling(problem: AssignmentProblem, row: Row, pairs: tuple[IntVector, IntVector], place: int) -> Coupling:

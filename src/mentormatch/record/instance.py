@@ -15,7 +15,7 @@ from mentormatch.languages.translation import tr
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.record.decision import Decision, members_of
+from mentormatch.record.decision import Decision, members_of, rows_of
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
 from mentormatch.rules.rule import formulate
 from mentormatch.scoring.scores import score
@@ -28,11 +28,15 @@ def formulate_again(decision: Decision, cohort: Cohort, programme: Programme) ->
     pins or numbers of partners than these give.
     """
     refuse(other_ground(decision, cohort, programme))
-    stated, goals = decision.problem(), decision.goals
-    scores = (score if decision.every_pair else unheld_scores)(cohort, programme.criteria)
-    problem = formulate(cohort, scores, programme.rules, goals)
+    stated = decision.problem()
+    scores = (
+        score(cohort, programme.criteria, programme.emphasis)
+        if decision.every_pair
+        else unheld_scores(cohort, programme.criteria)
+    )
+    problem = formulate(cohort, scores, programme.rules, decision.goals)
     refuse(other_problem(decision, stated, problem))
-    return replace(problem, former=stated.former, rows=stated.rows if decision.every_pair else problem.rows)
+    return replace(problem, former=stated.former)
 
 
 def refuse(wrong: Iterable[Problem]) -> None:
@@ -46,12 +50,15 @@ def other_problem(decision: Decision, stated: AssignmentProblem, problem: Assign
     expected = tr("ce que donnent les réponses et le programme")
     if members_of(problem) != (decision.mentors, decision.mentees):
         yield Problem(tr("places"), tr("d'autres nombres de places"), expected)
+        return
     if stated.pins != problem.pins:
         yield Problem("pins", tr("d'autres binômes imposés"), expected)
     pairs = stated.scores.pairs()
     known = problem.scores.allows(*pairs).all() and np.array_equal(stated.scores.at(*pairs), problem.scores.at(*pairs))
     if not known or (decision.every_pair and stated.scores.count != problem.scores.count):
         yield Problem("scores", tr("d'autres points"), expected)
+    elif rows_of(problem, pairs) != decision.rows:
+        yield Problem("rows", tr("d'autres règles entre binômes"), expected)
 
 
 def other_ground(decision: Decision, cohort: Cohort, programme: Programme) -> Iterator[Problem]:
@@ -61,3 +68,7 @@ def other_ground(decision: Decision, cohort: Cohort, programme: Programme) -> It
     if decision.digests.programme != digest_of_programme(programme):
         advice = tr("avec les binômes imposés ou exclus à la main")
         yield Problem(tr("programme"), tr("une autre empreinte"), tr("le programme de la décision"), advice)
+    # A repair puts the pairs of before among the goals; all others are the programme's, in its order.
+    stated, order = ([goal for goal in goals if goal != "changes"] for goals in (decision.goals, programme.goals.order))
+    if stated != order:
+        yield Problem("goals", tr("d'autres objectifs"), tr("ce que donnent les réponses et le programme"))

@@ -16,8 +16,8 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from getpass import getuser
 from io import FileIO, IOBase
 from os import PathLike
@@ -30,7 +30,8 @@ from pydantic import Field as Setting
 from mentormatch.base.generation import hold_folder
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.languages.phrases import about, moment, system_reason
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.text_keys import is_one_visible_line, mixes_alphabets
+from mentormatch.languages.translation import isolate, mark, tr
 from mentormatch.record.digests import digest
 
 if sys.platform != "win32":
@@ -42,6 +43,13 @@ LOG_SUFFIX = ".journal.jsonl"
 
 ENGINE = "mentormatch"
 """Who signs what nobody decided."""
+
+OPTIMALITY, UNPROVED = "optimality", "unproved"
+"""What a validation says in ``what`` of an optimum that was accepted as stated."""
+CLOCK_DIFFERENCE = timedelta(minutes=5)
+"""The clocks of machines that share a folder differ by this much at most; a writer may also have waited for another."""
+
+EARLIEST = datetime(1, 1, 3, tzinfo=UTC)
 
 type LogKind = Literal["matching", "edit", "validation", "replacement", "erasure", "purge", "interruption"]
 
@@ -68,6 +76,11 @@ class LogEntry(BaseModel):
     who: str = Setting(min_length=1)
     when: Annotated[str, AfterValidator(with_offset)] = Setting(default_factory=now)
     why: str = ""
+
+    @property
+    def unproved(self) -> bool:
+        """Whether a validation accepted an optimum that the decision file states and does not prove."""
+        return self.what.get(OPTIMALITY) == UNPROVED
 
 
 class LogLine(BaseModel):
@@ -101,6 +114,14 @@ class LogChain:
     heads: tuple[str, ...] = (START,)
 
     @property
+    def remarks(self) -> tuple[Problem, ...]:
+        """What a line states that cannot be, each with its line: an order, a time, a name.
+
+        A line that is written today is refused for these; what an older log holds is told.
+        """
+        return tuple(faults_of(self.entries))
+
+    @property
     def whole(self) -> bool:
         """Return whether nothing is wrong."""
         return not self.problems
@@ -111,6 +132,10 @@ class LogChain:
             return self
         count = self.heads.index(head)
         return LogChain(self.entries[:count], head, heads=self.heads[: count + 1])
+
+    def matches(self, decision: str) -> bool:
+        """Return whether a line states that the decision whose file has this digest was made."""
+        return any(one.kind == "matching" and one.what.get("decision") == decision for one in self.entries)
 
     def validations(self, decision: str) -> tuple[LogEntry, ...]:
         """Return who validated the decision whose file has this digest, first to last."""
@@ -128,6 +153,8 @@ def append(path: str | PathLike[str], *entries: LogEntry) -> str:
     ------
     OutputError
         If the file cannot be written, or its last whole line is no line of a log: nothing is added then.
+    RequestError
+        If a line states what cannot be, see ``faults_of``: nothing is added then.
     """
     target = Path(path)
     try:
@@ -209,6 +236,11 @@ def extend_content(content: bytes, *entries: LogEntry) -> tuple[str, bytes]:
 
 def _encode(lines: Sequence[bytes], entries: Sequence[LogEntry]) -> tuple[str, bytes]:
     """Return the head that the log will have, and what is to be added to these lines."""
+    stored = [read.entry for number, raw in enumerate(lines, 1) if (read := _read(raw, number)[0])]
+    new = len(stored)
+    faults = list(faults_of((*stored, *entries), new))
+    if faults:
+        raise RequestError(tr("Le journal ne peut pas tenir cette ligne"), faults)
     head, added = digest(lines[-1]) if lines else START, b""
     for number, entry in enumerate(entries, len(lines) + 1):
         line = LogLine(line=number, previous=head, entry=entry).encode()
@@ -220,6 +252,45 @@ def _keep_interrupted(torn: bytes) -> Iterator[LogEntry]:
     """Yield the entry that keeps what there is of a line whose writing was interrupted."""
     if torn:
         yield LogEntry(kind="interruption", what={"torn": torn.decode(errors="backslashreplace")}, who=ENGINE)
+
+
+def faults_of(entries: Sequence[LogEntry], start: int = 0) -> Iterator[Problem]:
+    """Yield what entries from index ``start`` on state that cannot be: a time, an order, a name, a text.
+
+    A time lies neither after now nor before that of an earlier line (but for the difference between clocks; a line from
+    the future is no measure for those after it). A decision is validated after the line of its matching.
+    """
+    latest, now_utc, matched = EARLIEST, datetime.now(UTC), set[str]()
+    for number, entry in enumerate(entries, 1):
+        when, decision = datetime.fromisoformat(entry.when), entry.what.get("decision", "")
+        future = when > now_utc + CLOCK_DIFFERENCE
+        if number > start:
+            found = list(text_faults(entry.who, entry.why))
+            if future:
+                found.append(Problem("when", tr("une date à venir ({date})", date=entry.when)))
+            elif when < latest - CLOCK_DIFFERENCE:
+                advice = tr("réglez l'horloge de cette machine") if start else ""
+                found.append(
+                    Problem("when", tr("une date d'avant la ligne précédente ({date})", date=entry.when), "", advice)
+                )
+            if entry.kind == "validation" and decision not in matched:
+                found.append(
+                    Problem("what", tr("une validation avant la ligne qui dit que cette décision a été formée"))
+                )
+            yield from (replace(one, where=f"{line_of(number)}, {one.where}") for one in found)
+        if entry.kind == "matching":
+            matched.add(decision)
+        latest = latest if future else max(latest, when)
+
+
+def text_faults(who: str, why: str) -> Iterator[Problem]:
+    """Yield why a name or a reason is none: not one line of visible characters, or a name of fewer than two letters."""
+    expected = tr("une seule ligne, sans caractère de commande ni de mise en forme")
+    for where, text in (("who", who), ("why", why)):
+        if not is_one_visible_line(text):
+            yield Problem(where, tr("un caractère que personne ne voit, ou un saut de ligne"), expected)
+    if sum(map(str.isalpha, who)) < MIN_LETTERS:
+        yield Problem("who", tr("moins de deux lettres"), tr("un nom"))
 
 
 def _write(file: FileIO, added: bytes) -> None:
@@ -264,13 +335,17 @@ def _torn(number: int) -> Problem:
 def _since(heads: list[str], head: str | None) -> tuple[int | None, list[Problem]]:
     if head is None:
         return None, []
-    if head.lower() in heads:
+    # The first is that of a log without lines: no document prints it.
+    if head.lower() in (heads[1:] or heads):
         return len(heads) - 1 - heads.index(head.lower()), []
     where = tr("journal, ligne {number} (la dernière)", number=len(heads) - 1)
     found = tr("aucune ligne n'a l'empreinte demandée : le journal a été réécrit ou raccourci")
     return None, [Problem(where, found)]
 
 
+MIN_LETTERS = 2
+STATED = mark("Optimalité affirmée, non contrôlable")
+"""What is said of a validation that accepted an optimum as stated."""
 NOBODY_KNOWN = mark("inconnu")
 """Who works on a machine that does not say."""
 
@@ -278,16 +353,19 @@ NOBODY_KNOWN = mark("inconnu")
 def account() -> str:
     """Return the name of the account that is at work, or that it is unknown."""
     try:
-        return getuser().strip() or tr(NOBODY_KNOWN)
+        name = getuser().strip()
     except (OSError, KeyError, ImportError):  # up to Python 3.12 a missing account raises one of the last two
         return tr(NOBODY_KNOWN)
+    return tr("compte {name}", name=ascii(name)) if name and any(text_faults(name, "")) else name or tr(NOBODY_KNOWN)
 
 
 def sign(kind: LogKind, what: Mapping[str, str], *, who: str, why: str = "") -> LogEntry:
-    """Return an entry of the log, made now; raises RequestError where nobody is named."""
-    if not who.strip():
-        nobody = Problem("who", tr("vide"), tr("un nom"))
-        raise RequestError(tr("Le journal ne prend que ce qu'une personne nommée signe"), [nobody])
+    """Return an entry of the log, made now; raises RequestError if nobody is named, or a text is not one line."""
+    faults = (
+        [Problem("who", tr("vide"), tr("un nom"))] if not who.strip() else list(text_faults(who.strip(), why.strip()))
+    )
+    if faults:
+        raise RequestError(tr("Le journal ne prend que ce qu'une personne nommée signe"), faults)
     try:
         return LogEntry(kind=kind, what=dict(what), who=who.strip(), why=why.strip())
     except ValidationError as error:
@@ -295,14 +373,25 @@ def sign(kind: LogKind, what: Mapping[str, str], *, who: str, why: str = "") -> 
         raise RequestError(tr("Le journal ne peut pas tenir cette ligne"), problems) from None
 
 
-def validation_words(who: str, when: str, why: str) -> str:
+def validation_words(who: str, when: str, why: str, *, unproved: bool = False) -> str:
     r"""Return by whom a decision was validated, when (ISO 8601 with an offset) and why.
 
     >>> validation_words("Camille Roux", "2026-03-12T09:30:00+01:00", "comité du 12 mars")
     'Validée par Camille Roux le 12\xa0mars 2026 à 9\xa0h\xa030. Motif : comité du 12 mars'
     """
-    said = tr("Validée par {who} le {moment}.", who=who, moment=moment(datetime.fromisoformat(when)))
-    return f"{said} {tr('Motif : {why}', why=why)}" if why else said
+    said = [tr("Validée par {who} le {moment}.", who=signer(who), moment=moment(datetime.fromisoformat(when)))]
+    said += [f"{tr(STATED)}."] if unproved else []
+    said += [tr("Motif : {why}", why=why)] if why else []
+    return " ".join(said)
+
+
+def signer(who: str) -> str:
+    """Return a name, with a remark if it mixes alphabets: its letters may be drawn as others.
+
+    >>> signer("Camille Roux"), signer("\N{CYRILLIC CAPITAL LETTER ES}amille Roux")[1:]
+    ('Camille Roux', 'amille Roux (alphabets mélangés)')
+    """
+    return tr("{name} ({remark})", name=who, remark=tr("alphabets mélangés")) if mixes_alphabets(who) else who
 
 
 TITLES = (mark("N°"), mark("Quand"), mark("Qui"), mark("Quoi"), mark("Pourquoi"))
@@ -324,6 +413,7 @@ DEEDS: Mapping[str, str] = {
     "edit": mark("Changement à la main"),
     "matching": mark("Binômes formés, décision {decision}"),
     "validation": mark("Décision {decision} validée"),
+    UNPROVED: mark("Décision {decision} validée, optimalité affirmée, non contrôlable"),
     "replacement": mark("Décision {decision} remplacée, et gardée sous {kept}"),
     "erasure": mark("Une personne effacée, sous le pseudonyme {person}"),
     "purge": mark("Édition close, fichiers effacés : {files}"),
@@ -337,7 +427,13 @@ SHORT = 8
 def rows(entries: Sequence[LogEntry]) -> Iterator[tuple[str, ...]]:
     """Yield a row of words for each entry: number, when, who, what and why."""
     for number, entry in enumerate(entries, 1):
-        yield str(number), moment(datetime.fromisoformat(entry.when)), entry.who, entry_in_words(entry), entry.why
+        yield (
+            str(number),
+            moment(datetime.fromisoformat(entry.when)),
+            signer(entry.who),
+            entry_in_words(entry),
+            entry.why,
+        )
 
 
 def entry_in_words(entry: LogEntry) -> str:
@@ -346,8 +442,9 @@ def entry_in_words(entry: LogEntry) -> str:
     >>> entry_in_words(LogEntry(kind="edit", what={"edit": "pin", "mentor": "m3", "mentee": "e5"}, who="Camille"))
     'Binôme imposé : m3 – e5'
     """
-    message = EDITS.get(entry.what.get("edit", ""), "") or DEEDS.get(entry.kind, entry.kind)
-    what = {name: value[:SHORT] if name == "decision" else value for name, value in entry.what.items()}
+    deed = UNPROVED if entry.unproved else entry.kind
+    message = EDITS.get(entry.what.get("edit", ""), "") or DEEDS.get(deed, entry.kind)
+    what = {name: isolate(value[:SHORT] if name == "decision" else value) for name, value in entry.what.items()}
     return tr(message).format_map(defaultdict(str, what))
 
 
@@ -365,6 +462,6 @@ def find_replaced(entries: Sequence[LogEntry], decision: str) -> Iterator[str]:
         last = validations[-1]
         yield tr(
             "Une autre décision avait été validée avant elle, par {who} le {when}.",
-            who=last.who,
+            who=signer(last.who),
             when=moment(datetime.fromisoformat(last.when)),
         )

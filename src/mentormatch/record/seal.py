@@ -38,11 +38,25 @@ _ATTRIBUTE = re.compile(rb' data-seal="([^"]*)"')
 
 
 class Signature(JsonMessage):
-    """Who validated a decision, when (ISO 8601, with an offset) and why."""
+    """Who validated a decision, when (ISO 8601, with an offset) and why.
+
+    ``unproved``: its optimum was accepted as stated, as its file does not prove it.
+    """
 
     who: str
     when: str
     why: str
+    unproved: bool = False
+
+    @classmethod
+    def of(cls, entry: LogEntry) -> Self:
+        """Return the signature in a line of the log."""
+        return cls(who=entry.who, when=entry.when, why=entry.why, unproved=entry.unproved)
+
+    @property
+    def words(self) -> str:
+        """The same in words."""
+        return validation_words(self.who, self.when, self.why, unproved=self.unproved)
 
 
 class Stamp(JsonMessage):
@@ -82,7 +96,7 @@ class Seal:
         return cls(
             decision,
             head,
-            tuple(Signature(who=one.who, when=one.when, why=one.why) for one in signed),
+            tuple(map(Signature.of, signed)),
             then.entries,
         )
 
@@ -94,7 +108,7 @@ class Seal:
     @property
     def text(self) -> str:
         """The stamp in letters that no page and no spreadsheet changes."""
-        content = json.dumps(self.stamp.model_dump(mode="json"), separators=(",", ":"))
+        content = json.dumps(self.stamp.model_dump(mode="json", exclude_defaults=True), separators=(",", ":"))
         return content.replace("_", "\\u005f")  # a spreadsheet takes _x0041_ for A
 
     @property
@@ -176,9 +190,9 @@ def stamp_in(name: str, content: bytes) -> Stamp | None:
 
 def unlogged_validations(name: str, stamp: Stamp, chain: LogChain) -> Iterator[Problem]:
     """Yield the validations that a document prints and the log does not have."""
-    logged = {(one.who, one.when, one.why) for one in chain.validations(stamp.decision)}
+    logged = {Signature.of(one) for one in chain.validations(stamp.decision)}
     for one in stamp.validations:
-        if (one.who, one.when, one.why) not in logged:
+        if one not in logged:
             said = validation_words(one.who, one.when, "").removesuffix(".")
             gone = tr("ce document dit « {said} », et le journal n'a pas cette ligne", said=said)
             yield Problem(name, gone, tr("la ligne de cette validation"))

@@ -5,13 +5,13 @@ from importlib import import_module
 from os import PathLike
 from pathlib import Path
 
-from mentormatch.errors import Problem, RequestError
+from mentormatch.errors import Problem, RequestError, UnprovedError
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.translation import tr
 from mentormatch.record import log
-from mentormatch.record.log import sign, validation_words
-from mentormatch.record.seal import Seal
-from mentormatch.record.verify import HEAD, Verification, journal_beside, verify
+from mentormatch.record.log import sign
+from mentormatch.record.seal import Seal, Signature
+from mentormatch.record.verify import HEAD, Verification, decision_in, journal_beside, verify
 
 RENEWAL = "mentormatch.report.folder"
 """Renews the documents beside a decision; it stands above, and is found when needed."""
@@ -38,7 +38,7 @@ class Validation:
     @property
     def words(self) -> str:
         """Return by whom the decision was validated, the head to keep, and which documents print them now."""
-        said = [validation_words(self.entry.who, self.entry.when, self.entry.why), tr(HEAD, head=self.head)]
+        said = [Signature.of(self.entry).words, tr(HEAD, head=self.head)]
         if self.renewed:
             said.append(tr("Documents renouvelés : {names}.", names=listed([path.name for path in self.renewed])))
         if self.left:
@@ -47,7 +47,12 @@ class Validation:
 
 
 def validate(
-    path: str | PathLike[str], *, who: str, why: str = "", journal: str | PathLike[str] | None = None
+    path: str | PathLike[str],
+    *,
+    who: str,
+    why: str = "",
+    journal: str | PathLike[str] | None = None,
+    accept_unproved: bool = False,
 ) -> Validation:
     """Return the validation of a decision file by a person, now in its log.
 
@@ -56,13 +61,20 @@ def validate(
 
     Parameters
     ----------
+    path
+        A decision file, or a folder with one, such as ``match`` writes.
     who, why
-        The person who decides, and on what ground. Both stay in the log in clear.
+        The person who decides, and on what ground, one line each. Both stay in the log in clear.
     journal
         The log; None: the one beside the file, made if need be.
+    accept_unproved
+        Whether a decision is validated of which the file states an optimum and does not prove it. The log and the
+        documents state that then.
 
     Raises
     ------
+    UnprovedError
+        The file does not prove the optimum that it states, and that is not accepted.
     RequestError
         The decision is refused, or has no pairs, or its log is not whole, or nobody is named.
     OutputError
@@ -78,15 +90,41 @@ def validate(
     ...     [one.who for one in verify(decision, head=validated.head).validations]
     ['Camille Roux']
     """
-    beside = journal_beside(Path(path)) if journal is None else Path(journal)
+    decision = decision_in(path)
+    beside = journal_beside(decision) if journal is None else Path(journal)
     if beside.exists() and log.check_chain(beside).torn:
         log.append(beside)
-    verification = verify(path, journal=journal)
-    if not verification.sound:
-        raise RequestError(f"{tr("Rien n'a été validé.")}\n{verification.words}")
-    entry = sign("validation", {"decision": verification.digest}, who=who, why=why)
-    head = log.append(beside, entry)
+    verification = verify(decision, journal=journal)
+    entry = sign_validation(verification, who=who, why=why, accept_unproved=accept_unproved)
+    made = () if verification.chain and verification.chain.matches(verification.digest) else (_unlogged(verification),)
+    head = log.append(beside, *made, entry)
     chain = log.check_chain(beside)
     seal = Seal.of(chain, verification.digest, head)
-    printed = import_module(RENEWAL).renew(Path(path), chain, seal) if beside == journal_beside(Path(path)) else ()
+    printed = import_module(RENEWAL).renew(decision, chain, seal) if beside == journal_beside(decision) else ()
     return Validation(verification, entry, seal, *printed)
+
+
+def sign_validation(verification: Verification, *, who: str, why: str, accept_unproved: bool) -> log.LogEntry:
+    """Return the line of a validation; raises as ``validate`` if the decision may not get one."""
+    refuse_unverified(verification, accept_unproved=accept_unproved)
+    unproved = {} if verification.verified else {log.OPTIMALITY: log.UNPROVED}
+    return sign("validation", {"decision": verification.digest, **unproved}, who=who, why=why)
+
+
+def refuse_unverified(verification: Verification, *, accept_unproved: bool) -> None:
+    """Raise RequestError if a decision does not hold, UnprovedError if its optimum is unproved and not accepted."""
+    if verification.verified or (verification.rules_hold and accept_unproved):
+        return
+    message = f"{tr("Rien n'a été validé.")} {verification.sentence}"
+    if not verification.rules_hold:
+        raise RequestError(message, verification.problems)
+    advice = tr(
+        "pour la valider telle quelle, acceptez-le (« --accept-unproved ») : le journal et les documents le diront"
+    )
+    raise UnprovedError(message, [Problem(tr("optimalité"), tr("affirmée, non contrôlable"), advice=advice)])
+
+
+def _unlogged(verification: Verification) -> log.LogEntry:
+    """Return the line of a matching for a decision that came without a log: nobody is known to have made it."""
+    why = tr("décision reçue sans journal")
+    return sign("matching", {"decision": verification.digest}, who=log.ENGINE, why=why)

@@ -15,9 +15,8 @@ from enum import StrEnum
 from os import PathLike
 from pathlib import Path
 
-from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution
-from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify, provable_goals
+from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.manifest import check_documents
 from mentormatch.errors import Problem, RequestError
@@ -26,30 +25,51 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record import log
-from mentormatch.record.decision import DECISION_SUFFIX, Decision
+from mentormatch.record.decision import DECISION_NAME, DECISION_SUFFIX, Decision
 from mentormatch.record.digests import digest
 from mentormatch.record.instance import formulate_again
-from mentormatch.record.log import find_replaced, sign, validation_words
-from mentormatch.record.seal import Stamp, sealed_documents, stamp_in, unlogged_validations
+from mentormatch.record.log import find_replaced, sign
+from mentormatch.record.seal import Signature, Stamp, sealed_documents, stamp_in, unlogged_validations
+
+type Ground = tuple[Cohort, Programme]
+"""The answers and the programme that a decision rests on."""
 
 
 class VerificationOutcome(StrEnum):
     """What the check of a decision comes to."""
 
     VERIFIED = "verified"
-    HELD = "held"
+    UNPROVED = "unproved"
     NOTHING = "nothing"
     REFUSED = "refused"
 
 
 WORDS = {
-    VerificationOutcome.VERIFIED: mark("Décision vérifiée."),
-    VerificationOutcome.HELD: mark(
-        "Décision vérifiée, sauf son optimalité, que son fichier ne permet pas de démontrer tout entière."
+    VerificationOutcome.VERIFIED: mark(
+        "Décision vérifiée : les règles sont respectées et aucune autre répartition ne fait mieux."
+    ),
+    VerificationOutcome.UNPROVED: mark(
+        "Les règles sont respectées et les valeurs sont exactes. Le calcul affirme que rien ne fait mieux, mais ce"
+        " fichier ne permet pas de le contrôler : {goals}."
     ),
     VerificationOutcome.NOTHING: mark("Rien à vérifier : cette décision ne comporte aucune répartition."),
     VerificationOutcome.REFUSED: mark("Décision refusée : elle n'est pas ce qu'elle affirme être."),
 }
+BOUNDED = mark("Décision vérifiée : les règles sont respectées et les bornes que le calcul affirme sont démontrées.")
+"""What is said of an answer that is not the best known, all of whose bounds are proved."""
+STOPPED = mark(
+    "Les règles sont respectées et les valeurs sont exactes. Le calcul s'est arrêté sans affirmer que rien ne fait"
+    " mieux : {goals}."
+)
+FORMER = mark(
+    "Les binômes d'avant, que le but « binômes défaits » compte, viennent du fichier seul : ni les réponses ni le"
+    " programme ne les donnent."
+)
+COMPARED = mark(
+    "Les personnes, les places, les règles et les points sont ceux que donnent ces réponses et ce programme. Ce qui a"
+    " servi au calcul (moteur, graine, versions, départage) ne s'en déduit pas : seule l'empreinte du fichier, au"
+    " journal, en répond."
+)
 HEAD = mark("Empreinte du journal : {head}")
 UNKNOWN = mark(
     "Sans empreinte à laquelle tenir le journal, on ne peut pas savoir si des lignes ont été coupées à sa fin, ni s'il"
@@ -70,7 +90,8 @@ class Verification(VersionedPickle):
     ``digest`` is that of the file; ``certificate`` what its numbers prove, None if they make no decision; ``chain``
     the log, if one was looked at; ``asked`` the head that it had to have, None: any. ``stamps`` are those that the
     documents beside it carry, by their names, None where a document has none; ``documents`` are sentences on what
-    became of these; ``problems`` is all that is wrong.
+    became of these; ``problems`` is all that is wrong. ``grounds`` are sentences on the answers and the programme, if
+    the decision was compared with some.
     """
 
     digest: str
@@ -81,11 +102,22 @@ class Verification(VersionedPickle):
     asked: str | None = None
     stamps: Mapping[str, Stamp | None] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+
+    @property
+    def verified(self) -> bool:
+        """Whether the decision is proved here: rules, values, optimality, and the log if there is one."""
+        return self.outcome is VerificationOutcome.VERIFIED
+
+    @property
+    def rules_hold(self) -> bool:
+        """Whether rules, values, and the log if there is one, hold; the optimum may be unproved."""
+        return self.outcome in (VerificationOutcome.VERIFIED, VerificationOutcome.UNPROVED)
 
     @property
     def sound(self) -> bool:
-        """Return whether rules, values, and the log if there is one, hold, and the proof wherever there can be one."""
-        return self.outcome in (VerificationOutcome.VERIFIED, VerificationOutcome.HELD)
+        """The same as ``rules_hold``, under its older name."""
+        return self.rules_hold
 
     @property
     def validations(self) -> tuple[log.LogEntry, ...]:
@@ -97,9 +129,19 @@ class Verification(VersionedPickle):
         """Return what was found, a line for each thing."""
         certified = [self.certificate.words] if self.certificate else []
         chain = [] if self.chain is None else [*_chain_words(self.chain, self.digest), *self.limits]
-        return "\n".join(
-            [tr(WORDS[self.outcome]), *certified, *chain, *self.documents, *(f"  - {one}" for one in self.problems)]
-        )
+        told = [self.sentence, *certified, *self.grounds, *chain, *self.documents]
+        return "\n".join([*told, *(f"  - {one}" for one in self.problems)])
+
+    @property
+    def sentence(self) -> str:
+        """What the check comes to, first of all that is said."""
+        certificate = self.certificate
+        if certificate is None or not self.rules_hold:
+            return tr(WORDS[self.outcome])
+        if self.verified:
+            return tr(WORDS[self.outcome] if certificate.certified else BOUNDED)
+        optimal = all(tier.stated == tier.value for tier in certificate.tiers)
+        return tr(WORDS[self.outcome] if optimal else STOPPED, goals=certificate.unproved_goals)
 
     @property
     def carried(self) -> dict[str, Stamp]:
@@ -130,7 +172,7 @@ def verify(
     *,
     head: str | None = None,
     journal: str | PathLike[str] | None = None,
-    against: tuple[Cohort, Programme] | None = None,
+    against: Ground | None = None,
 ) -> Verification:
     """Return what holds of a decision file; everything is computed again, and nothing is raised.
 
@@ -139,6 +181,8 @@ def verify(
 
     Parameters
     ----------
+    path
+        A decision file, or a folder with one, such as ``match`` writes.
     head
         A head of the log, as printed on a document: the log must have had it.
     journal
@@ -146,10 +190,10 @@ def verify(
         not held against the documents, which print the head of that one.
     against
         The answers and the programme that the decision rests on (those of its ``Matching``): all scores are then worked
-        out again. Of a market of too many pairs the file holds those of the chosen pairs alone, and its optimality
-        cannot be proved without.
+        out again, and people, places, rules, goals and imposed pairs must be those that they give. Of a market of too
+        many pairs the file holds the scores of the chosen pairs alone, and its optimality cannot be proved without.
     """
-    source = Path(path)
+    source = decision_in(path)
     try:
         content = source.read_bytes()
     except OSError as error:
@@ -174,16 +218,26 @@ def verify_content(
     head: str | None = None,
     journal: bytes | None = None,
     documents: Mapping[str, bytes] | None = None,
+    against: Ground | None = None,
 ) -> Verification:
     """Return what holds of what stands in a decision file, in a log, and in the documents beside; see ``verify``.
 
     Without a ``journal`` a ``head`` is that of no log: the decision is refused.
     """
     stamps = {name: stamp_in(name, document) for name, document in (documents or {}).items()}
-    found = replace(_check_content(content), asked=head, stamps=stamps)
+    found = replace(_check_content(content, against), asked=head, stamps=stamps)
     if head is None and journal is None and not found.carried:
         return found
     return _with_chain(found, log.chain_in(journal or b"", head))
+
+
+def decision_in(path: str | PathLike[str]) -> Path:
+    """Return the decision file at a path: the file itself, or that of a folder."""
+    named = Path(path)
+    if not named.is_dir():
+        return named
+    others = sorted(named.glob(f"*{DECISION_SUFFIX}"))
+    return others[0] if len(others) == 1 else named / DECISION_NAME
 
 
 def journal_beside(path: Path) -> Path:
@@ -208,7 +262,7 @@ def _with_chain(found: Verification, chain: log.LogChain) -> Verification:
 
 def _disagreeing(name: str, stamp: Stamp, chain: log.LogChain) -> Iterator[Problem]:
     """Yield what a document says that the log does not: a head that it never had, validations that are gone."""
-    if stamp.head not in chain.heads:
+    if stamp.head not in chain.heads[1:]:
         lost = tr("ce document imprime une empreinte qu'aucune ligne du journal n'a")
         advice = tr("le journal a été réécrit, raccourci ou retiré : retrouvez-en une copie")
         yield Problem(name, lost, tr("une empreinte du journal"), advice)
@@ -221,7 +275,7 @@ def _of_another(name: str) -> Problem:
     return Problem(name, tr("ce document est d'une autre décision"), tr("celle du fichier vérifié"), advice)
 
 
-def _check_content(content: bytes, against: tuple[Cohort, Programme] | None = None) -> Verification:
+def _check_content(content: bytes, against: Ground | None = None) -> Verification:
     """Return what holds of a decision without its log."""
     seal = digest(content)
     try:
@@ -232,12 +286,13 @@ def _check_content(content: bytes, against: tuple[Cohort, Programme] | None = No
         certificate = certify(problem, _solution(decision, whole=whole))
     except RequestError as error:
         return Verification(seal, VerificationOutcome.REFUSED, problems=error.problems)
-    certificate = certificate if whole else of_the_chosen(certificate)
-    unproved = _missing_prices(problem, certificate) if whole else ()
-    # A proof that is missing where there could be one is a fault, too.
-    problems = (*(Problem(tr("contrôle"), text) for text in certificate.problems), *unproved)
-    outcome = VerificationOutcome.REFUSED if problems else _outcome(certificate)
-    return Verification(seal, outcome, certificate, problems=problems)
+    certificate = certificate if whole else certificate.before(problem.goals[0])
+    grounds = (tr(COMPARED),) if against else ()
+    if against and "changes" in problem.goals:
+        # Former pairs are no part of the answers: what is the best among so few changes is not known from these.
+        certificate, grounds = certificate.before("changes"), (*grounds, tr(FORMER))
+    problems = tuple(Problem(tr("contrôle"), text) for text in certificate.problems)
+    return Verification(seal, _outcome(certificate), certificate, problems=problems, grounds=grounds)
 
 
 def _solution(decision: Decision, *, whole: bool) -> Solution:
@@ -246,25 +301,10 @@ def _solution(decision: Decision, *, whole: bool) -> Solution:
     return solution if whole or not decision.rows else replace(solution, prices=())
 
 
-def of_the_chosen(certificate: Certificate) -> Certificate:
-    """Return what is certain where the chosen pairs alone are known: that they hold, and nothing of any others."""
-    if certificate.verdict not in (Verdict.CERTIFIED, Verdict.PARTLY):
-        return certificate
-    return Certificate(Verdict.UNCERTIFIED, tuple(replace(tier, certified=None) for tier in certificate.tiers))
-
-
 def _outcome(certificate: Certificate) -> VerificationOutcome:
-    """Return what the certificate comes to: verified where the prices prove all that the engine states."""
-    return OUTCOMES.get(
-        certificate.verdict, VerificationOutcome.VERIFIED if certificate.backed else VerificationOutcome.HELD
-    )
-
-
-def _missing_prices(problem: AssignmentProblem, certificate: Certificate) -> Iterator[Problem]:
-    """Yield that prices are missing although nothing couples the pairs of this problem and every goal is a sum."""
-    if certificate.verdict is Verdict.UNCERTIFIED and provable_goals(problem) == problem.goals:
-        expected = tr("ceux de chaque but : aucune règle ne lie les binômes entre eux")
-        yield Problem(tr("certificat"), tr("les prix manquent"), expected)
+    """Return the outcome of a certificate: verified if the duals prove the bound that the file states of each goal."""
+    bounded = certificate.backed and all(tier.stated is not None for tier in certificate.tiers)
+    return OUTCOMES.get(certificate.verdict, VerificationOutcome.VERIFIED if bounded else VerificationOutcome.UNPROVED)
 
 
 def _missing_from_log(chain: log.LogChain, seal: str) -> Iterator[Problem]:
@@ -284,9 +324,12 @@ def _chain_words(chain: log.LogChain, seal: str) -> Iterator[str]:
     if chain.whole or chain.entries:
         yield tr(HEAD, head=chain.head)
     if chain.whole:
-        validations = [validation_words(one.who, one.when, one.why) for one in chain.validations(seal)]
+        validations = [Signature.of(one).words for one in chain.validations(seal)]
         proposal = tr("Encore une proposition : personne ne l'a validée.")
         yield from validations or [proposal, *find_replaced(chain.entries, seal)]
         made = [entry.what.get("decision") for entry in chain.entries if entry.kind == "matching"]
         if seal in made and made[-1] != seal:
             yield tr("Le journal parle d'une décision plus récente : ce n'est pas la dernière.")
+        if chain.remarks:
+            yield tr("À savoir, de lignes qu'une version d'aujourd'hui n'écrirait pas :")
+            yield from (f"  - {remark}" for remark in chain.remarks)

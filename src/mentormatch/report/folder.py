@@ -19,7 +19,7 @@ from mentormatch.base.generation import (
 )
 from mentormatch.base.manifest import Manifest, manifest_in
 from mentormatch.base.progress import track, track_documents
-from mentormatch.errors import OutputError, Problem, RequestError
+from mentormatch.errors import OutputError, Problem
 from mentormatch.explanation.caveats import sentences_by_code
 from mentormatch.explanation.names import GivenNames, NamesByPerson, cohort_names
 from mentormatch.languages.phrases import about, listed
@@ -40,7 +40,7 @@ from mentormatch.record.log import (
     validation_words,
 )
 from mentormatch.record.seal import READERS, Seal, sealed_documents, stamp_in, unlogged_validations
-from mentormatch.record.validation import validate
+from mentormatch.record.validation import refuse_unverified, sign_validation, validate
 from mentormatch.record.verify import journal_beside, verify_content
 
 if TYPE_CHECKING:
@@ -206,14 +206,17 @@ def stays(matching: Matching, path: Path) -> bool:
     return matching.status not in ANSWERED and there
 
 
-def validate_matching(matching: Matching, folder: Path, *, who: str, why: str = "") -> Seal:
+def validate_matching(
+    matching: Matching, folder: Path, *, who: str, why: str = "", accept_unproved: bool = False
+) -> Seal:
     """Write all documents of a matching, then validate the decision, which renews what they print of it.
 
     Return what they print. Nothing is written where nobody is named; see ``validate`` for what is refused. What was
     validated there before is kept beside.
     """
+    refuse_unverified(verify_content(decision_content(matching)), accept_unproved=accept_unproved)
     path, *_ = save_folder(matching, folder, who=who, why=why, replace=True)
-    return validate(path, who=who, why=why).seal
+    return validate(path, who=who, why=why, accept_unproved=accept_unproved).seal
 
 
 def renew(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
@@ -267,18 +270,16 @@ class Portfolio:
 
     files: dict[str, bytes] = field(default_factory=dict)
 
-    def validate(self, matching: Matching, *, who: str, why: str = "") -> Seal:
+    def validate(self, matching: Matching, *, who: str, why: str = "", accept_unproved: bool = False) -> Seal:
         """Check a decision again, validate it under a name, make all documents, and return what they print.
 
         Raises RequestError where nobody is named or the decision does not hold; all stays as it was then.
         """
-        content = exporters()[DECISION_SUFFIX].content(matching)
+        content = decision_content(matching)
         verification = verify_content(content)
-        if not verification.sound:
-            raise RequestError(f"{tr("Rien n'a été validé.")}\n{verification.words}")
+        validation = sign_validation(verification, who=who, why=why, accept_unproved=accept_unproved)
         decision, name = verification.digest, DECISION_NAME.removesuffix(DECISION_SUFFIX) + LOG_SUFFIX
         entries = entries_of(matching, decision, who=who, why=why)
-        validation = sign("validation", {"decision": decision}, who=who, why=why)
         journal = self.files.get(name, b"")
         head, added = extend_content(journal, *entries, validation)
         seal = Seal.of(chain_in(journal + added), decision, head)
@@ -291,6 +292,11 @@ class Portfolio:
         own, longer = self.files.get(name, b""), other.files.get(name, b"")
         if own and longer.startswith(own):
             self.files = self.files | {name: longer}
+
+
+def decision_content(matching: Matching) -> bytes:
+    """Return what stands in the decision file of a matching."""
+    return exporters()[DECISION_SUFFIX].content(matching)
 
 
 def documents(matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> dict[str, bytes]:

@@ -25,7 +25,6 @@ from mentormatch.people.codes import tells_who
 from mentormatch.people.cohort import Remark
 from mentormatch.record import log
 from mentormatch.record.decision import DECISION_NAME
-from mentormatch.record.log import validation_words
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.words import ReachedGoal, WordLine
@@ -63,7 +62,7 @@ class Imprint:
     def sentences(self) -> tuple[str, ...]:
         """By whom the decision was validated, or that it is a proposal; nothing where there is no answer."""
         if self.seal and self.seal.validations:
-            return tuple(validation_words(one.who, one.when, one.why) for one in self.seal.validations)
+            return tuple(one.words for one in self.seal.validations)
         before = log.find_replaced(self.seal.journal, self.seal.decision) if self.seal else ()
         return (tr(PROPOSAL), *before) if self.answered else ()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mentormatch.assignment.model.solution import Status, Tier
+from mentormatch.explanation.caveats import Code
 from mentormatch.explanation.goal_prices import places_words, price_words
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.fields import Side
@@ -120,10 +121,15 @@ def count_unmatched(matching: Matching) -> dict[Side, int]:
 
 
 def verdict(matching: Matching) -> tuple[str, str]:
-    """Return what is known of the pairs, in short and in a sentence; where nothing was compared, that and no more."""
+    """Return what is known of the pairs, in short and in a sentence.
+
+    If nothing was compared, or nobody can check the optimum, that and no more.
+    """
     first = " ".join(caveat.sentence for caveat in matching.caveats)
     if first and matching.hollow:
         return tr("Rien n'a été comparé"), first
+    if any(caveat.code is Code.UNPROVED for caveat in matching.caveats):
+        return tr("Optimalité affirmée, non contrôlable"), first
     short, sentence = GIVEN_PLAN if matching.solution.engine == GIVEN else STATUS[matching.status]
     open_ties = matching.status is Status.PROVED and not matching.solution.canonical
     return tr(short), f"{first} {tr(UNSETTLED if open_ties else sentence)}".strip()

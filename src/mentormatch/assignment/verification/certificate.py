@@ -31,7 +31,7 @@ gap are stated as such. ``floor_person`` and ``leximin`` have no such proof, nor
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import takewhile
 
@@ -48,7 +48,7 @@ from mentormatch.assignment.verification.reduced_costs import (
 )
 from mentormatch.assignment.verification.solution_set import SolutionSet
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.languages.phrases import joined, plain
+from mentormatch.languages.phrases import joined, listed, plain
 from mentormatch.languages.translation import mark, tr
 
 
@@ -150,6 +150,20 @@ class Certificate(VersionedPickle):
         return self.verdict is Verdict.CERTIFIED
 
     @property
+    def unproved_goals(self) -> str:
+        """The goals whose optimum the prices do not prove, in words."""
+        return listed([tr(NAMES[tier.goal]) for tier in self.tiers if not tier.proved])
+
+    def before(self, goal: str) -> "Certificate":
+        """Return the certificate without the bounds of a goal and of those after it."""
+        known = list(takewhile(lambda tier: tier.goal != goal, self.tiers))
+        unknown = [replace(tier, certified=None) for tier in self.tiers[len(known) :]]
+        if not unknown or self.verdict not in (Verdict.CERTIFIED, Verdict.PARTLY):
+            return self
+        verdict = Verdict.PARTLY if any(tier.certified is not None for tier in known) else Verdict.UNCERTIFIED
+        return replace(self, verdict=verdict, tiers=(*known, *unknown))
+
+    @property
     def backed(self) -> bool:
         """Return whether the prices prove all that the engine states."""
         return self.verdict is Verdict.CERTIFIED or (
@@ -164,7 +178,8 @@ class Certificate(VersionedPickle):
         """
         if self.verdict is Verdict.CERTIFIED and self.hollow:
             return tr(HOLLOW)
-        if self.verdict is Verdict.UNCERTIFIED and self.why:
+        stopped = self.why == "stopped" and any(tier.stated is None for tier in self.tiers)
+        if self.verdict is Verdict.UNCERTIFIED and (stopped or self.why not in ("", "stopped")):
             return f"{tr(WORDS[self.verdict])} {tr(UNPRICED)} ({tr(WHY[self.why])})."
         if self.verdict is not Verdict.PARTLY:
             return tr(WORDS[self.verdict])

@@ -143,5 +143,6 @@ def _sums_of_mentees(problem: AssignmentProblem, solution: Solution) -> list[int
     served = problem.scores.has_partner() & (problem.mentees.most > 0)
     sums = dict.fromkeys(np.flatnonzero(served).tolist(), 0)
     for mentee, score in zip(solution.pairs[:, 1].tolist(), _scores(problem, solution), strict=True):
-        sums[mentee] += score
+        if mentee in sums:  # a pair of a mentee without a place is refused by its degree
+            sums[mentee] += score
     return list(sums.values())

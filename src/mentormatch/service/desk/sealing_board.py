@@ -90,8 +90,9 @@ class SealingBoard(Board):
         """Return a pair by the opaque ids of its people."""
         return self.ground.id("mentor", pair[0]), self.ground.id("mentee", pair[1])
 
-    def make_seal(self, who: str, why: str) -> Seal:
-        return self.portfolio.validate(self.beside(self.matching), who=who, why=why)
+    def make_seal(self, who: str, why: str, *, accept_unproved: bool) -> Seal:
+        plan = self.beside(self.matching)
+        return self.portfolio.validate(plan, who=who, why=why, accept_unproved=accept_unproved)
 
     @own_language
     def words(self) -> dict[str, str]:

@@ -111,11 +111,12 @@ class Choose(JsonMessage):
 
 
 class Validate(JsonMessage):
-    """A named person makes the plan final, for a reason."""
+    """A named person makes the plan final, for a reason; its optimum may be accepted as stated and not checked."""
 
     action: Literal["validate"] = "validate"
     who: BoardLine
     why: BoardLine = ""
+    accept_unproved: bool = False
 
 
 type BoardDecision = Imposed | SetAsideIn | Withdrawal | PlacesIn

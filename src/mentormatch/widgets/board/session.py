@@ -228,18 +228,19 @@ class Board(BoardState):
         self.chosen = person
 
     @own_language
-    def validate(self, who: str, why: str = "") -> None:
+    def validate(self, who: str, why: str = "", *, accept_unproved: bool = False) -> None:
         """Write all documents, the decision and its log, then make the decision final under a name.
 
-        Raises RequestError where nobody is named or there is no plan; OutputError where a file cannot be written.
+        Raises UnprovedError where the decision file does not prove the optimum that it states, and that is not
+        accepted; RequestError where nobody is named or there is no plan; OutputError where a file cannot be written.
         """
         if self.matching.status not in ANSWERED:
             raise RequestError(tr("Il n'y a aucune répartition à valider"))
-        self.steps[self.at] = replace(self.now, seal=self.make_seal(who, why))
+        self.steps[self.at] = replace(self.now, seal=self.make_seal(who, why, accept_unproved=accept_unproved))
 
-    def make_seal(self, who: str, why: str) -> Seal:
+    def make_seal(self, who: str, why: str, *, accept_unproved: bool) -> Seal:
         """Return what seals the plan at present, once all that vouches for it is kept: here, written in the folder."""
-        return validate_matching(self.matching, self.folder, who=who, why=why)
+        return validate_matching(self.matching, self.folder, who=who, why=why, accept_unproved=accept_unproved)
 
     def do(self, action: Action) -> None:
         """Do what an action says; raises MentorMatchError where it is refused, and then nothing has changed."""
@@ -254,8 +255,8 @@ class Board(BoardState):
                 self.explain(number, why)
             case Choose(person=person):
                 self.choose(person)
-            case Validate(who=who, why=why):
-                self.validate(who, why)
+            case Validate(who=who, why=why, accept_unproved=accept_unproved):
+                self.validate(who, why, accept_unproved=accept_unproved)
             case _:
                 self.decide(action)
 

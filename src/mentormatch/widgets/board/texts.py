@@ -82,6 +82,7 @@ WORDS = {
     "who": mark("Votre nom"),
     "why": mark("Motif"),
     "validate": mark("Valider cette répartition"),
+    "accept_unproved": mark("La valider bien que son optimalité soit affirmée et ne puisse pas être contrôlée"),
     "folder": mark("Les documents et le journal sont écrits dans le dossier « {folder} »."),
     "head": mark("Empreinte du journal : "),
     "labelled": mark("{word} : "),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from mentormatch.base.strict_json import JsonMessage
+from mentormatch.explanation.caveats import Code
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.edits import LETTERS
 from mentormatch.explanation.unmatched_people import explain_unmatched
@@ -132,6 +133,7 @@ class BoardOut(JsonMessage):
     head: str
     folder: str
     final: bool
+    unproved: bool
     weak: int
     people: list[PersonOut]
     pairs: list[BoardPairOut]
@@ -169,6 +171,7 @@ def board_state(board: BoardState, done: Action | None, turn: int = 0, refusal: 
         head=seal.head if seal else "",
         folder=str(board.folder),
         final=seal is not None,
+        unproved=any(caveat.code is Code.UNPROVED for caveat in matching.caveats),
         weak=WEAK // 10_000,
         people=list(people(board)),
         pairs=list(pairs(board, last, whole)),

@@ -8,10 +8,12 @@ class Decisions {
     this.list = make("div", { class: "mm-board-decided" });
     this.earlier = make("div", { class: "mm-board-earlier" });
     this.sealed = make("div");
+    this.accepted = make("input", { type: "checkbox", "data-focus": "accept_unproved" });
+    this.accept = make("label", { class: "mm-board-accept" }, this.accepted, make("span", {}, this.say("accept_unproved")));
     this.who = this.input("who", "name");
     this.why = this.input("why", "off");
     const title = make("h5", {}, this.say("final"));
-    this.sign = make("div", { class: "mm-board-sign" }, title, this.who.label, this.why.label, this.sealed);
+    this.sign = make("div", { class: "mm-board-sign" }, title, this.who.label, this.why.label, this.accept, this.sealed);
     this.part.append(this.list, this.earlier, this.since, this.sign);
   }
 
@@ -88,13 +90,15 @@ class Decisions {
   }
 
   drawSeal() {
-    const { head, folder } = this.board.view;
+    const { head, folder, unproved } = this.board.view;
+    this.accept.hidden = !unproved;
     const act = this.board.button(this.say("validate"), "validate", () => this.validate(), { class: "mm-board-main" });
     const seal = head ? [remark(this.say("head"), make("code", {}, head))] : [];
     this.sealed.replaceChildren(act, remark(this.say("folder", { folder })), ...seal);
   }
 
   validate() {
-    this.board.ask("validate", { who: this.who.field.value, why: this.why.field.value });
+    const accept_unproved = !this.accept.hidden && this.accepted.checked;
+    this.board.ask("validate", { who: this.who.field.value, why: this.why.field.value, accept_unproved });
   }
 }
