@@ -16,7 +16,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import counted, listed, quoted, thousands
 from mentormatch.languages.text_keys import canonical
-from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.languages.translation import isolate, mark, tr, tr_n
 from mentormatch.people.codes import LETTERS, codes_of, digits, tells_who
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
@@ -303,7 +303,9 @@ def labels_with_names(
     """
     counts = Counter(canonical(name) for (side, key), name in names.items() if (side, canonical(key)) not in twice)
     known = {
-        (side, canonical(key)): f"{name} ({plain.person(side, key)})" if coded or counts[canonical(name)] > 1 else name
+        (side, canonical(key)): f"{isolate(name)} ({plain.person(side, key)})"
+        if coded or counts[canonical(name)] > 1
+        else name
         for (side, key), name in names.items()
     }
     return Labels({**plain.known, **known}, plain.unknown if coded else tr(ABSENT))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.explanation.unmatched_people import Case
-from mentormatch.languages.phrases import about, listed, percent, points
+from mentormatch.languages.phrases import about, listed, of_two, percent, points
 from mentormatch.languages.translation import SpokenText, tr, tr_n
 from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring.criterion import Criterion
@@ -57,7 +57,7 @@ class Pair(SpokenText):
 
     def in_words(self) -> str:
         said = tr("{score} points sur 100, {known} connus", score=points(self.score), known=percent(self.answered))
-        head = about(f"{self.mentor} - {self.mentee}", said)
+        head = about(of_two(self.mentor, self.mentee), said)
         return "\n".join([head, *map(str, self.contributions)])
 
     @property

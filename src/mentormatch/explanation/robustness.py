@@ -17,7 +17,7 @@ from mentormatch.base.scalars import exact_number, seed_number, value_in_words
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.explanation.unmatched_people import Case
 from mentormatch.explanation.why_not import pair_list
-from mentormatch.languages.phrases import about, percent, thousands
+from mentormatch.languages.phrases import about, of_two, percent, thousands
 from mentormatch.languages.translation import SpokenText, language, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import UnheldScores, formulate
@@ -82,7 +82,7 @@ class Steadiness(SpokenText):
 
     def in_words(self) -> str:
         kept = tr("{word}, gardé dans {share} des essais", word=self.word, share=percent(self.share))
-        return about(f"{self.mentor} - {self.mentee}", kept)
+        return about(of_two(self.mentor, self.mentee), kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -313,7 +313,7 @@ class Move(SpokenText):
             return tr("{person} (personne → {after})", person=person, after=after)
         if not after:
             return tr("{person} ({before} → personne)", person=person, before=before)
-        return f"{person} ({before} → {after})"
+        return tr("{person} ({before} → {after})", person=person, before=before, after=after)
 
 
 @dataclass(frozen=True, slots=True)

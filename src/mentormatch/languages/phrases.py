@@ -88,6 +88,15 @@ def about(subject: str, text: str) -> str:
     return tr("{subject} : {text}", subject=subject, text=text)
 
 
+def of_two(mentor: str, mentee: str) -> str:
+    """Return what a pair is called.
+
+    >>> of_two("M1", "E1")
+    'M1 - E1'
+    """
+    return f"{isolate(mentor)} - {isolate(mentee)}"
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
     r"""Return a number with its noun, in the singular or the plural, which ends in s unless it is said.
 

@@ -30,6 +30,7 @@ ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 """First strong isolate, and pop directional isolate."""
 _ISOLATES = "\u2066\u2067\u2068"
 _ISOLATED = re.compile("\u2068([^\u2066-\u2069\n]*)\u2069")
+_ANY_ISOLATED = re.compile("[\u2066-\u2068][^\u2066-\u2069\n\r\x1c-\x1e\x85\u2029]*\u2069")
 _DIRECTED = re.compile(
     "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
@@ -150,7 +151,7 @@ def isolate(text: str) -> str:
     >>> isolate("Zoé"), ascii(isolate("Pau\u202el"))
     ('Zoé', "'\\u2068Pau\\u202el\\u2069'")
     """
-    if text.isascii() or not _DIRECTED.search(_replace_isolates("", text)):
+    if text.isascii() or not _DIRECTED.search(_replaced(_ANY_ISOLATED, "", text)):
         return text
     # An isolate ends with its paragraph, and none in the text may end the one around it
     return _PARAGRAPH.sub(lambda found: f"{ISOLATE}{_balanced(found[0])}{END_OF_ISOLATE}", text)
@@ -158,11 +159,12 @@ def isolate(text: str) -> str:
 
 def without_isolates(text: str) -> str:
     """Return a text without the pairs of marks that ``isolate`` puts around texts."""
-    return _replace_isolates(r"\1", text)
+    return _replaced(_ISOLATED, r"\1", text)
 
 
-def _replace_isolates(by: str, text: str) -> str:
-    while (replaced := _ISOLATED.sub(by, text)) != text:
+def _replaced(pattern: re.Pattern[str], by: str, text: str) -> str:
+    """Return a text without what a pattern finds, from the inside out."""
+    while (replaced := pattern.sub(by, text)) != text:
         text = replaced
     return text
 

@@ -18,7 +18,7 @@ from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import seed_number
 from mentormatch.base.strict_json import KeptMessage, Whole
 from mentormatch.errors import OutputError, Problem, RequestError
-from mentormatch.languages.phrases import about, counted, system_reason
+from mentormatch.languages.phrases import about, counted, of_two, system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, once_spoken, tr
 from mentormatch.operations.evaluation import evaluate
@@ -114,7 +114,7 @@ class Draw(ContentEquality):
             parts=counted(len(self.parts), "partie tirée", "parties tirées"),
         )
         for number, part in enumerate(self.parts, 1):
-            pairs = ", ".join(f"{mentor} - {mentee}" for mentor, mentee in part.pairs)
+            pairs = ", ".join(of_two(mentor, mentee) for mentor, mentee in part.pairs)
             lots = tr("le second programme") if part.second else tr("le premier programme")
             sentence = f"{lots} ({pairs})." if pairs else tr("{lots}, sans binôme.", lots=lots)
             yield about(tr("Partie {number}", number=number), sentence)

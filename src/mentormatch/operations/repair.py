@@ -19,7 +19,7 @@ from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import newcomer_edits, pair_edits, people_edits
 from mentormatch.explanation.goal_prices import free_places
-from mentormatch.languages.phrases import about, counted, listed, points, quoted
+from mentormatch.languages.phrases import about, counted, listed, of_two, points, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import SpokenText, language, mark, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
@@ -57,7 +57,7 @@ class Reserve(SpokenText):
         else:
             score = points(self.score)
             said = tr("{reserve} en réserve, {score} points sur 100", reserve=self.reserve, score=score)
-        return about(f"{self.mentor} - {self.mentee}", said)
+        return about(of_two(self.mentor, self.mentee), said)
 
 
 def reserves_of(cohort: Cohort, problem: AssignmentProblem, pairs: IntMatrix) -> Iterator[Reserve]:

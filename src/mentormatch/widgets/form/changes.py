@@ -16,7 +16,7 @@ from mentormatch.explanation.names import Labels
 from mentormatch.fields import AnyField
 from mentormatch.fields.extension import Extension
 from mentormatch.languages.phrases import NO_BREAK, about, counted, joined, listed, percent, plain, points, quoted
-from mentormatch.languages.translation import mark, spoken, tr, tr_n
+from mentormatch.languages.translation import isolate, mark, spoken, tr, tr_n
 from mentormatch.operations.trial import RuleEffect, Trial
 from mentormatch.programme.blanks import WEIGHED, BlankSentence, FormBlank, sentences_of
 from mentormatch.programme.edits import ProgrammeDifference, programme_differences
@@ -208,9 +208,9 @@ def moves(before: Trial, now: Trial, labels: Labels) -> Iterator[MoveText]:
         gone, come = (list(set(one) - set(other)) for one, other in ((was, is_now), (is_now, was)))
         who = labels.person("mentee", mentee)
         for one, other in zip(sorted(gone), sorted(come), strict=False):
-            names = f"{labels.person('mentor', one)} → {labels.person('mentor', other)}"
+            names = " → ".join(isolate(labels.person("mentor", each)) for each in (one, other))
             amount, direction = sign_points(is_now[other] - was[one])
-            found.append((1, MoveText(tr("change"), f"{who}{NO_BREAK}: {names}", amount, direction)))
+            found.append((1, MoveText(tr("change"), f"{isolate(who)}{NO_BREAK}: {names}", amount, direction)))
         rest = [(0, tr("nouveau"), one, is_now[one]) for one in sorted(come)[len(gone) :]]
         rest += [(2, tr("défait"), one, was[one]) for one in sorted(gone)[len(come) :]]
         for rank, what, one, score in rest:
