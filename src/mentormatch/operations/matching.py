@@ -112,16 +112,15 @@ class Matching(ContentEquality):
     @once_spoken
     def caveats(self) -> tuple[Caveat, ...]:
         """What has to be known before a proof is believed: first that nothing was compared, where that is so."""
-        return caveats(self.case, self.unproved_goals)
+        return caveats(self.case, self.file_certificate.unproved_goals if self.status is Status.PROVED else "")
 
-    @property
-    def unproved_goals(self) -> str:
-        """The goals, in words, whose optimum is stated and not proved by the decision file; empty if there are none."""
-        if self.status is not Status.PROVED:
-            return ""
-        # Of scores that are not stored the file holds those of the chosen pairs, of which duals prove nothing.
-        solution = self.solution if self.scores.held else replace(self.solution, prices=())
-        return certify(self.problem, solution).unproved_goals
+    @cached_property
+    def file_certificate(self) -> Certificate:
+        """What the decision file proves by itself, as ``verify`` finds it.
+
+        If the scores are not stored, the file holds those of the chosen pairs alone, of which duals prove nothing.
+        """
+        return certify(self.problem, self.solution if self.scores.held else replace(self.solution, prices=()))
 
     @property
     def hollow(self) -> bool:
