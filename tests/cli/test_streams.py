@@ -89,7 +89,7 @@ def test_a_decision_on_standard_input_is_verified_with_its_log(tmp_path: Path) -
     append(folder / "binomes.journal.jsonl", entry_of(path, who="Camille"))
     told = done("verify", "-", "--log", folder / "binomes.journal.jsonl", "--json", given=path.read_bytes())
     assert (told.code, json.loads(told.out)["log"]["lines"]) == (0, 1)
-    assert told.err.startswith("Décision vérifiée.")
+    assert told.err.startswith("Décision vérifiée\N{NO-BREAK SPACE}: les règles")
     refused = done("verify", "-", "-q", given=b"{}")
     assert (refused.code, refused.out) == (3, "")
     assert "Décision refusée" in refused.err

@@ -580,7 +580,7 @@ class Desk:
                 return Proposal.of(restore_matching(kept, intake.cohort, intake.programme))
             return Proposal.read(kept, intake.cohort, intake.programme, seed=seed)
         except RequestError as error:
-            raise RequestError(f"{tr(OTHER_ANSWERS)}\n{error.message}.", error.problems) from None
+            raise RequestError(f"{tr(OTHER_ANSWERS)} {error.message}.", error.problems) from None
 
     def go_on(self, one: DeskRound) -> None:
         """Go on with a round, its people called and its board speaking as all else does."""
