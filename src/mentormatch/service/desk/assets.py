@@ -498,7 +498,7 @@ POLICY = (
 def assets() -> Mapping[str, tuple[str, bytes]]:
     """Return every file that the page loads, by its name: its media type and its bytes."""
     own = {name: (kind, page_file(name)) for name, kind in OWN.items()}
-    elements = f"{text_of('board', 'elements.js')}\nexport {{ drawn, make }};\n"
+    elements = f"{text_of('board', 'elements.js')}\nexport {{ drawn, filled, make }};\n"
     shared = {
         "board.js": (JAVASCRIPT, script()),
         "board.css": (CSS, stylesheet()),

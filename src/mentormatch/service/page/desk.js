@@ -4,7 +4,7 @@ import { Kept, Service } from "./asking.js";
 import { Columns } from "./columns.js";
 import { BoardStep } from "./board_step.js";
 import { Documents } from "./documents.js";
-import { make } from "./elements.js";
+import { filled, make } from "./elements.js";
 import { Fields } from "./fields.js";
 import { FollowUp } from "./follow_up.js";
 import { Groups, GroupYear } from "./groups.js";
@@ -58,7 +58,7 @@ class Desk {
 
   /** Return one of the texts, its {places} filled. */
   say(word, values = {}) {
-    return (this.words[word] ?? "").replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+    return filled(this.words[word] ?? "", values);
   }
 
   // --- beginning and ending ------------------------------------------------------------------------------------------

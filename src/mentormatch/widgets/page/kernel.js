@@ -12,7 +12,7 @@ class Kernel {
 
   /** Return one of the texts, its {places} filled. */
   say(word, values = {}) {
-    return (this.model.get("words")[word] ?? "").replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+    return filled(this.model.get("words")[word] ?? "", values);
   }
 
   get view() {

@@ -29,7 +29,7 @@ class Board {
 
   /** Return one of the texts, its {places} filled. */
   say(name, values = {}) {
-    return this.words[name].replace(/\{(\w+)\}/g, (_, key) => String(values[key]));
+    return filled(this.words[name], values);
   }
 
   name(id) {

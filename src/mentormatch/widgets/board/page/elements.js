@@ -9,6 +9,16 @@
 const KEEP_KEYS = "data-lm-suppress-shortcuts"; // Jupyter then leaves the keys of an element to it
 const DRAWN = "http://www.w3.org/2000/svg"; // the name of a language, from which nothing is loaded
 
+const DIRECTED = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefe]/; // from right to left, or a mark of direction
+
+/** Return a text with its {places} filled; the writing direction of a value changes nothing around it. */
+function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => {
+    const value = String(values[name]);
+    return DIRECTED.test(value) ? `\u2068${value}\u2069` : value;
+  });
+}
+
 /** Return a new element: attributes by name (null: none; `on`: listeners by event), then its children. */
 function make(tag, attributes = {}, ...children) {
   const made = furnish(document.createElement(tag), attributes, children);
