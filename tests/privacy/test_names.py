@@ -234,7 +234,9 @@ def test_whoever_is_forgotten_is_forgotten_in_documents_that_know_them_by_a_name
     waves = mm.examples.copy_waves_to(edition)
     follow_up(PROGRAMME, MATCHING.pairs, waves).save(edition / "out" / "year", names=NAMES)
     forget(
-        Edition(edition / "programme.toml", {"answers": edition / "reponses.csv"}, (edition / "out",)), "M06", who="Camille"
+        Edition(edition / "programme.toml", {"answers": edition / "reponses.csv"}, (edition / "out",)),
+        "M06",
+        who="Camille",
     )
     for path in (path for path in (edition / "out").rglob("*") if path.is_file()):
         said = canonical(text_of(path)) if path.suffix != ".eml" else path.read_text("utf-8")

@@ -105,14 +105,19 @@ def test_a_programme_with_emphasis_is_held_to_its_own_answers(tmp_path: Path) ->
     assert verify(path, against=(matching.cohort, matching.programme)).rules_hold
 
 
-def test_a_repair_is_unproved_by_its_answers_as_these_do_not_give_its_former_pairs(tmp_path: Path) -> None:
+def test_of_a_repair_it_is_told_that_answers_do_not_give_its_former_pairs(tmp_path: Path) -> None:
     matching = mm.match(mm.examples.cohort(), mm.examples.programme())
     repaired = mm.repair(matching, withdrawn=[matching.pairs[0].mentor]).matching
     path = tmp_path / DECISION
     path.write_text(Decision.of(repaired).to_json(), "utf-8")
     found = verify(path, against=(repaired.cohort, repaired.programme))
-    assert found.outcome is VerificationOutcome.UNPROVED
+    assert found.rules_hold
     assert "viennent du fichier seul" in found.words
+    content = json.loads(path.read_bytes())
+    for name in ("goals", "tiers"):
+        content[name][:2] = content[name][1::-1]
+    path.write_text(json.dumps(content | {"prices": []}), "utf-8")
+    assert [one.where for one in verify(path, against=(repaired.cohort, repaired.programme)).problems] == ["goals"]
 
 
 def test_a_head_that_no_line_has_is_refused_and_so_is_a_document_stamped_with_it(folder: Path) -> None:

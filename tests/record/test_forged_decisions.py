@@ -14,7 +14,7 @@ from mentormatch import Matching, Status, match
 from mentormatch.contract import verification_out
 from mentormatch.languages import tr
 from mentormatch.record import Decision, verify_content
-from mentormatch.record.verify import COMPARED
+from mentormatch.record.verify import COMPARED, FORMER
 from tests.oracles.programmes import small
 from tests.record.claims import Claims, Json, Pair, false_claims
 from tests.record.decisions import example
@@ -194,6 +194,13 @@ def former_pairs_made_up(content: Json) -> None:
     content["tiers"].insert(0, {"goal": "changes", "value": 0, "bound": 0, "vector": []})
 
 
+def a_repair_made_up(content: Json) -> None:
+    """The same, where a repair counts its former pairs: among as many pairs, those of a worse answer."""
+    former_pairs_made_up(content)
+    for name in ("goals", "tiers"):
+        content[name][:2] = content[name][1::-1]
+
+
 def worse(content: Json) -> None:
     """Drop as few pairs as rules allow, and state what is left as the best."""
     before = content["pairs"]
@@ -276,6 +283,7 @@ FORGERIES: Sequence[Forgery] = (
     last_goal_dropped,
     goals_in_another_order,
     former_pairs_made_up,
+    a_repair_made_up,
     worse,
     worse_with_the_old_prices,
     worse_and_imposed,
@@ -290,7 +298,12 @@ FORGERIES: Sequence[Forgery] = (
 
 
 def kind_of(forged: Json, honest: Json) -> str:
-    """Return what a forgery says that is not so: of the people and the rules, of the answer, of how it was computed."""
+    """Return what a forgery says that is not so: of the people and the rules, of the answer, of how it was computed.
+
+    What a repair counts as former pairs nobody can know from answers.
+    """
+    if forged["goals"][1:2] == ["changes"]:
+        return "former"
     stated = {**honest, "pairs": forged["pairs"], "tiers": forged["tiers"], "status": forged["status"]}
     if any(forged[name] != honest[name] for name in GROUND):
         return "false"
@@ -322,6 +335,7 @@ def figures(count: int) -> Counter[tuple[str, str, str]]:
                 if way == "answers" and outcome == "verified":
                     assert kind != "false", forgery.__name__
                     assert tr(COMPARED) in told.words
+                    assert kind != "former" or tr(FORMER) in told.words
     return found
 
 

@@ -68,7 +68,7 @@ def other_ground(decision: Decision, cohort: Cohort, programme: Programme) -> It
     if decision.digests.programme != digest_of_programme(programme):
         advice = tr("avec les binômes imposés ou exclus à la main")
         yield Problem(tr("programme"), tr("une autre empreinte"), tr("le programme de la décision"), advice)
-    # A repair puts the pairs of before among the goals; all others are the programme's, in its order.
-    stated, order = ([goal for goal in goals if goal != "changes"] for goals in (decision.goals, programme.goals.order))
-    if stated != order:
+    first, *others = programme.goals.order
+    # A repair keeps former pairs, right after the first goal of its programme.
+    if decision.goals not in ([first, *others], [first, "changes", *others]):
         yield Problem("goals", tr("d'autres objectifs"), tr("ce que donnent les réponses et le programme"))

@@ -287,10 +287,8 @@ def _check_content(content: bytes, against: Ground | None = None) -> Verificatio
     except RequestError as error:
         return Verification(seal, VerificationOutcome.REFUSED, problems=error.problems)
     certificate = certificate if whole else certificate.before(problem.goals[0])
-    grounds = (tr(COMPARED),) if against else ()
-    if against and "changes" in problem.goals:
-        # Former pairs are no part of the answers: what is the best among so few changes is not known from these.
-        certificate, grounds = certificate.before("changes"), (*grounds, tr(FORMER))
+    former = [tr(FORMER)] if "changes" in problem.goals else []
+    grounds = (tr(COMPARED), *former) if against else ()
     problems = tuple(Problem(tr("contrôle"), text) for text in certificate.problems)
     return Verification(seal, _outcome(certificate), certificate, problems=problems, grounds=grounds)
 
