@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from mentormatch import OutputError, RequestError
 from mentormatch.record import LOG_SUFFIX, START, LogEntry, LogLine, append, check_chain, sign
-from mentormatch.record.log import account, now
+from mentormatch.record.log import account, now, text_faults
 from tests.doors import substitute
 
 pytestmark = pytest.mark.promise(29)
@@ -221,3 +221,11 @@ def test_a_line_that_nobody_signs_is_refused_with_what_is_wanted(who: str) -> No
         sign("edit", {}, who=who)
     assert refused.value.message == "Le journal ne prend que ce qu’une personne nommée signe"
     assert [str(problem) for problem in refused.value.problems] == ["who : vide ; attendu : un nom"]
+
+
+def test_an_account_without_a_name_still_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("7", "\u200b", "é"):
+        substitute(monkeypatch, "record", getuser=lambda name=name: name)
+        assert not list(text_faults(account(), ""))
+    substitute(monkeypatch, "record", getuser=lambda: "camille")
+    assert account() == "camille"

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from mentormatch import MentorMatchError, RequestError, verify
 from mentormatch.cli import validate_command
 from mentormatch.languages import tr
-from mentormatch.record import LogEntry, LogKind, append, chain_in, check_chain, digest, journal_beside, log, validate
+from mentormatch.record import LogEntry, LogKind, append, chain_in, check_chain, digest, journal_beside, validate
 from tests.record.decisions import chained, plain, written
 
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(30)]
@@ -68,14 +68,6 @@ def test_a_name_with_letters_of_several_alphabets_is_flagged_wherever_it_is_told
     assert "(alphabets mélangés)" in validated.words
     assert "(alphabets mélangés)" in verify(path).words
     assert "mélangés" not in validate(path, who="Camille Roux").words
-
-
-def test_an_account_without_a_name_still_signs(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("7", "\u200b", "é"):
-        monkeypatch.setattr(log, "getuser", lambda name=name: name)
-        assert not list(log.text_faults(log.account(), ""))
-    monkeypatch.setattr(log, "getuser", lambda: "camille")
-    assert log.account() == "camille"
 
 
 NOW = datetime.now(UTC)

@@ -183,9 +183,9 @@ def kept_places(matching: Matching, labels: Labels = KEYS) -> tuple[str, ...]:
 
 def goals(matching: Matching) -> Iterator[ReachedGoal]:
     """Yield each goal with what it reached, in the order in which they are pursued."""
-    checkable = {tier.goal for tier in matching.file_certificate.tiers if tier.proved}
+    checked = {tier.goal for tier in matching.file_certificate.tiers if tier.proved}
     for tier in matching.solution.tiers:
-        stated = tier.proved and tier.goal not in checkable
+        stated = matching.status is Status.PROVED and tier.goal not in checked
         said = tr("affirmé, non contrôlable") if stated else proof(tier)
         said = tr("rien à comparer") if hollow(matching, tier.goal) else said
         yield ReachedGoal(tr(GOALS.get(tier.goal, tier.goal)), amount(tier.goal, tier.value), said)

@@ -97,7 +97,7 @@ class FeasibilityOracle:
         limits = [limit for limit in (self.left_s, seconds) if limit is not None]
         found = solve(problem, time_limit_s=max(min(limits), 1e-6) if limits else None)
         if found.status is Status.FAILED:
-            raise EngineError("; ".join(found.notes) or "the engine failed")
+            raise EngineError("\n".join(found.notes) or "the engine failed")
         return found
 
     @property
