@@ -185,7 +185,7 @@ def _point(system: Sequence[Constraint], count: int) -> list[int] | None:
     low = [-np.inf if each.least is None else each.least for each in system]
     high = [np.inf if each.most is None else each.most for each in system]
     rules = LinearConstraint(matrix, low, high)
-    solved = milp(np.zeros(count), constraints=rules, integrality=np.ones(count), bounds=Bounds(0, 1))
+    solved = milp(np.zeros(count), constraints=rules, integrality=np.ones(count, np.int64), bounds=Bounds(0, 1))
     assert solved.status in (SOLVED, INFEASIBLE), solved.message
     return None if solved.x is None else [round(value) for value in solved.x]
 
