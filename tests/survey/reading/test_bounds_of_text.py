@@ -7,7 +7,7 @@ import time
 import pytest
 
 from mentormatch import SurveyError
-from mentormatch.survey import TableSource, rows_in
+from mentormatch.survey import TableSource, read_table, rows_in
 from tests.conftest import DEEP, some_of
 from tests.doors import substitute
 
@@ -25,7 +25,7 @@ TEXTS = {
 PROGRAM = """
 import resource, sys
 from mentormatch.errors import SurveyError
-from mentormatch.survey import TableSource, rows_in
+from mentormatch.survey import TableSource, read_table, rows_in
 content = bytes.fromhex(sys.argv[1]) + bytes.fromhex(sys.argv[2]) * (100_000_000 // len(bytes.fromhex(sys.argv[2])))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
@@ -43,6 +43,22 @@ def test_megabytes_of_anything_are_refused_in_words_and_soon(kind: str) -> None:
     start = time.process_time()
     with pytest.raises(SurveyError, match=said):
         rows_in(TableSource("reponses.csv", content))
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.promise(7)
+@pytest.mark.parametrize("width", some_of([20, 1, 400], 1))
+def test_megabytes_of_dates_are_read_soon(width: int) -> None:
+    titles = ";".join(f"Date {number}" for number in range(width))
+    rows = (
+        ";".join(
+            f"{1 + (row + at) % 12}/{1 + at % 12}/20{10 + row % 17} {at % 24}:{10 + row % 50}" for at in range(width)
+        )
+        for row in range(6_000_000 // 16 // width)
+    )
+    content = "\n".join([titles, *rows][:190_000]).encode()
+    start = time.process_time()
+    assert read_table(TableSource("reponses.csv", content)).records
     assert time.process_time() - start < 5
 
 
