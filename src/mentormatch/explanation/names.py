@@ -48,9 +48,11 @@ class Labels:
 
         With ``others`` an e-mail address that is nobody's key is ``unknown`` as well.
         """
-        if self.unknown is None or (label := self._anywhere.get(canonical(text))):
-            return text if self.unknown is None else label
         unknown = self.unknown
+        if unknown is None:
+            return text
+        if label := self._anywhere.get(canonical(text)):
+            return label
 
         def label_of(found: re.Match[str]) -> str:
             return self._anywhere.get(canonical(found[0]), unknown if others else found[0])

@@ -96,7 +96,7 @@ def pair_sheet(pairs: Sequence[Pair], names: NamesByPerson | None = None, labels
         ("reasons", tr("Pourquoi")),
     ]
     columns += [] if names is None else [(f"{side}_name", tr(title)) for side, title in NAMED.items()]
-    rows = (
+    rows: Iterator[tuple[CellValue, ...]] = (
         (*labels.pair((p.mentor, p.mentee)), p.points, p.answered, labels.text(reasons(p)), *names_of_pair(p, names))
         for p in pairs
     )
@@ -216,8 +216,8 @@ def score_grid(cohort: Cohort, scores: ScoreTable, problem: AssignmentProblem, l
     points = np.full(scores.values.shape, np.nan)
     mentors, mentees = problem.scores.pairs()
     points[mentors, mentees] = scores.values[mentors, mentees] / 10_000
-    called_so = (tuple(labels.person(side, key) for key in cohort.side(side).ids) for side in SIDES)
-    return Grid(*called_so, points)
+    called = {side: tuple(labels.person(side, key) for key in cohort.side(side).ids) for side in SIDES}
+    return Grid(called["mentor"], called["mentee"], points)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import ContentEquality
@@ -60,7 +60,9 @@ class Result(ContentEquality, ABC):
 
     def in_codes(self, labels: Labels) -> Self:
         """Return the same, its members called by their codes, also as programs are told it."""
-        return self if labels is KEYS else replace(self.relabel(labels), plain=None)
+        relabelled: Any = self.relabel(labels)
+        coded: Self = self if labels is KEYS else replace(relabelled, plain=None)
+        return coded
 
     @property
     @abstractmethod
