@@ -15,14 +15,14 @@ STATED = mm.examples.programme().to_dict()
 def varied(**documents: object) -> tuple[mm.Matching, mm.Contacts]:
     """Return the pairs of the example and its contacts, under another section of documents."""
     programme = mm.Programme.read(STATED | {"documents": STATED["documents"] | documents})
-    return mm.match(mm.examples.cohort(), programme), mm.read_contacts(programme, FOLDER / "reponses.csv")
+    return mm.match(mm.examples.cohort(), programme), mm.read_contacts(programme, str(FOLDER / "reponses.csv"))
 
 
 def unnamed(programme: str) -> tuple[mm.Matching, mm.Contacts]:
     """Return the pairs of the example under another name of the programme."""
     stated = STATED | {"programme": STATED["programme"] | {"name": programme}}
     found = mm.Programme.read(stated)
-    return mm.match(mm.examples.cohort(), found), mm.read_contacts(found, FOLDER / "reponses.csv")
+    return mm.match(mm.examples.cohort(), found), mm.read_contacts(found, str(FOLDER / "reponses.csv"))
 
 
 def refusals(matching: mm.Matching, contacts: mm.Contacts, folder: Path) -> set[str]:

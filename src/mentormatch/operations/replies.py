@@ -124,7 +124,7 @@ def close_round(proposal: Proposal, replies: Sequence[Reply], late: Late) -> Rep
     left: dict[Place, Reply] = {}
     # Each reply is about one pair, or says that somebody left
     cohort = proposal.matching.cohort
-    for one in [] if problems else (replace(one, **keys_in(one, cohort)) for one in replies):
+    for one in [] if problems else (by_keys(one, cohort) for one in replies):
         found = [place for place in places[canonical(one.person)] if one.side in (None, place[0])]
         if found and one.answer == "left":
             left |= dict.fromkeys(places[canonical(one.person)], one)
@@ -148,9 +148,9 @@ def close_round(proposal: Proposal, replies: Sequence[Reply], late: Late) -> Rep
     return ReplyRound(proposal.open, tuple(taken), tuple(left), late)
 
 
-def keys_in(one: Reply, cohort: Cohort) -> dict[str, str]:
-    """Return the keys of the people whom a reply names by keys or codes."""
-    return {"person": cohort.key_of(one.side, one.person), "partner": cohort.key_of(None, one.partner)}
+def by_keys(one: Reply, cohort: Cohort) -> Reply:
+    """Return a reply whose people are named by their keys, whether they were by keys or codes."""
+    return replace(one, person=cohort.key_of(one.side, one.person), partner=cohort.key_of(None, one.partner))
 
 
 def answer_of(one: Reply) -> Literal["accepted", "declined"]:
@@ -294,7 +294,7 @@ def read_replies(source: AnswerSource, cohort: Cohort) -> tuple[Reply, ...]:
         known = any(cohort.side(side).has(cells["person"]) for side in SIDES)
         read = read_reply(cells, where, known=known)
         if isinstance(read, Reply):
-            found.append(replace(read, **keys_in(read, cohort)))
+            found.append(by_keys(read, cohort))
         else:
             problems.append(read)
     problems += [Problem(str(row.line), row.reason) for row in table.refused]
