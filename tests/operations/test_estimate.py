@@ -98,7 +98,7 @@ def test_a_budget_that_suffices_changes_no_pair() -> None:
 def test_shorter_lists_find_the_same_pairs(monkeypatch: pytest.MonkeyPatch, shorter: int) -> None:
     held = mm.match(COHORT, FREE)
     way = instance.ExecutionPlan(held=False, memory_mb=0, shorter=shorter)
-    monkeypatch.setattr(instance, "choose_plan", lambda *_, several: way)
+    monkeypatch.setattr(instance, "choose_plan", lambda *_, **options: way)
     unheld = mm.match(COHORT, FREE)
     assert getattr(unheld.problem.scores, "list_divisor") == shorter  # noqa: B009 - scores of this kind alone have it
     assert unheld.pairs == held.pairs

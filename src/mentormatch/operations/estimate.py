@@ -19,7 +19,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.phrases import thousands
 from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.operations import instance
-from mentormatch.operations.instance import ExecutionPlan, has_scale, list_plans, resident_mb, strip_scorer
+from mentormatch.operations.instance import ExecutionPlan, has_scale, is_searched, list_plans, resident_mb, strip_scorer
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import forbidden_pairs, is_many_to_many, market_of
@@ -40,6 +40,8 @@ SOLVE_S, SCIPY_S, GROWTH = 0.3e-6, 9e-6, 1.4
 CLIMB_S, PLAINLY, LOOKS_MORE = 3.2e-6, 100, 5
 """For leximin: the same seconds once more for its climbs, how many times as long they take where nothing is compiled,
 and how many more looks there are."""
+DRIFT_MB = 16
+"""What a process may come to hold between the estimate, with what that itself loads, and the start of the match."""
 RANGE = 2.0
 """By how many times a run may be quicker or slower than is expected: other work, tight markets, ties."""
 
@@ -181,7 +183,11 @@ def estimate(
     shape = int(shape[0]), int(shape[1])
     memory_mb = None if memory_mb is None else whole_number("memory_mb", memory_mb)
     several = is_many_to_many(programme.rules, cohort)
-    known = list(list_plans(shape, instance.MAX_STORED_PAIRS, several=several))
+    searched = several or is_searched(cohort, programme)
+    known = [
+        replace(way, memory_mb=way.memory_mb + DRIFT_MB)
+        for way in list_plans(shape, instance.MAX_STORED_PAIRS, several=several, searched=searched)
+    ]
     fitting = [way for way in known if memory_mb is None or way.memory_mb <= memory_mb]
     way = (fitting or [min(known, key=lambda way: way.memory_mb)])[0]
     pace, scale = seconds_a_pair(cohort, programme, held=way.held), has_scale()

@@ -16,6 +16,7 @@ from types import ModuleType
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.errors import Problem, RequestError
+from mentormatch.fields import SIDES
 from mentormatch.languages.phrases import thousands
 from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
@@ -31,8 +32,11 @@ MAX_STORED_PAIRS = 40_000_000
 MEGA = 1_000_000
 PROGRAM_MB = 70
 """The library by itself, where the system does not tell what a process holds."""
-HELD_MB, HELD_BYTES = 30, 23
-"""Solving with all scores held: so much in any case, and for each pair."""
+HELD_MB, HELD_BYTES = 40, 48
+"""Solving with all scores held: at most so much in any case, and for each pair, processes of the solver included."""
+SEARCHED_MB, SEARCHED_BYTES = 200, 320
+"""The same if integer programs are needed: rules that couple pairs, several partners on both sides, fair goals."""
+SEARCHED_GOALS = frozenset({"leximin", "floor_person"})
 SHORTER = (1, 2, 4, 8)
 """Lists of pairs are made so many times shorter where memory is scarce: more looks at all pairs are needed then."""
 
@@ -47,13 +51,22 @@ def build_instance(
     programme.must_form_pairs()
     goals = programme.goals.order
     shape, several = (len(cohort.mentors), len(cohort.mentees)), is_many_to_many(programme.rules, cohort)
-    way = choose_plan(shape, MAX_STORED_PAIRS, memory_mb, several=several)
+    searched = several or is_searched(cohort, programme)
+    way = choose_plan(shape, MAX_STORED_PAIRS, memory_mb, several=several, searched=searched)
     if way.held:
         scores = score(cohort, programme.criteria, programme.emphasis)
     else:
         refuse_emphasis(programme, shape)
         scores = unheld_scores(cohort, programme.criteria, way.shorter)
     return scores, formulate(cohort, scores, programme.rules, goals)
+
+
+def is_searched(cohort: Cohort, programme: Programme) -> bool:
+    """Return whether integer programs may be needed, which take more memory than an assignment."""
+    if not SEARCHED_GOALS.isdisjoint(programme.goals.order) or any(rule.bounds_sums for rule in programme.rules):
+        return True
+    loads = [rule.degree_bounds(cohort.side(side), side) for rule in programme.rules for side in SIDES]
+    return any(load is not None and bool(load.conditional.any()) for load in loads)
 
 
 def refuse_emphasis(programme: Programme, shape: tuple[int, int]) -> None:
@@ -102,15 +115,18 @@ class ExecutionPlan:
     shorter: int = 1
 
 
-def list_plans(shape: tuple[int, int], most_held: int, *, several: bool = False) -> Iterator[ExecutionPlan]:
+def list_plans(
+    shape: tuple[int, int], most_held: int, *, several: bool = False, searched: bool = False
+) -> Iterator[ExecutionPlan]:
     """Yield the ways to go about a market, the one that is taken first where memory is no matter.
 
     ``shape`` is how many mentors and mentees there are; of more than ``most_held`` pairs scores are not held.
-    ``several``: people of both sides may have several partners.
+    ``several``: people of both sides may have several partners. ``searched``: integer programs may be needed.
     """
     own, (n, m), compiled = resident_mb(), shape, has_scale()
     if fits_stored(shape, most_held):
-        yield ExecutionPlan(held=True, memory_mb=own + HELD_MB + n * m * HELD_BYTES // MEGA)
+        base, each = (SEARCHED_MB, SEARCHED_BYTES) if searched or several else (HELD_MB, HELD_BYTES)
+        yield ExecutionPlan(held=True, memory_mb=own + base + n * m * each // MEGA)
     for shorter in SHORTER:
         taken = own + implicit_mb(shape, shorter, compiled=compiled, several=several)
         yield ExecutionPlan(held=False, memory_mb=taken, shorter=shorter)
@@ -123,7 +139,7 @@ def fits_stored(shape: tuple[int, int], most_held: int) -> bool:
 
 
 def choose_plan(
-    shape: tuple[int, int], most_held: int, memory_mb: int | None, *, several: bool = False
+    shape: tuple[int, int], most_held: int, memory_mb: int | None, *, several: bool = False, searched: bool = False
 ) -> ExecutionPlan:
     """Return the first way that fits into ``memory_mb`` megabytes, None: any.
 
@@ -131,7 +147,7 @@ def choose_plan(
     """
     if memory_mb is None:
         return ExecutionPlan(held=fits_stored(shape, most_held), memory_mb=0)
-    known = list(list_plans(shape, most_held, several=several))
+    known = list(list_plans(shape, most_held, several=several, searched=searched))
     fitting = next((way for way in known if way.memory_mb <= memory_mb), None)
     if fitting is None:
         raise memory_error(min(way.memory_mb for way in known), memory_mb)
