@@ -5,6 +5,7 @@ it (preemptive lexicographic optimisation). The max-min goal ``floor`` is bisect
 the optimum is not unique, hashes of pairs choose; no-good cuts prove that one choice is left.
 """
 
+import sys
 from dataclasses import dataclass, field, replace
 from math import inf
 from time import monotonic
@@ -229,6 +230,8 @@ FIRST_PART, BOUND_PART, COLUMNS_PART = 0.4, 0.25, 0.25
 """Of the time that is left: for the first search, for the relaxation, then for columns; the search has the rest."""
 EARLY_PART = 0.05
 """The part for the relaxation if its bound remains far."""
+MASTER_SOLVER, LOADING_S = "highspy", 0.6
+"""Loading the solver takes up to so many seconds, in which no clock is looked at."""
 FEW_PEOPLE, MOST_PEOPLE, COLUMNS_S = 50, 150, 0.5
 """Of so many people columns bound closer than the relaxation, of more than the second number they never did. Between
 them it takes them these seconds times the square of the people, and they do not where the relaxation is so far off."""
@@ -264,7 +267,7 @@ def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
     spans = problem.spans if len(problem.spans) > 1 else problem.spans * problem.number.least
     if most_placed(problem) < sum(span.least for span in spans):
         return GroupSolution(Status.INFEASIBLE)
-    if most_columns(problem) <= MOST_LISTED:
+    if has_time_for_columns(ends) and most_columns(problem) <= MOST_LISTED:
         # A start, then the exact search over all columns
         start = as_columns(problem, GroupSearch(problem, quick=True).run(0, ends))
         return solve_by_columns(problem, EnumerationOracle(enumerate_groups(problem)), start, ends)
@@ -282,7 +285,7 @@ def solve_large(problem: GroupProblem, ends: float | None) -> GroupSolution:
     if start is not None:
         bounds = relax(problem, found.tiers, part_of(ends, BOUND_PART), part_of(ends, EARLY_PART))
         found = with_bounds(found, bounds)
-    if start is None or columns_help(problem, found, ends):
+    if has_time_for_columns(ends) and (start is None or columns_help(problem, found, ends)):
         until = part_of(ends, COLUMNS_PART)
         found = solve_by_columns(problem, BranchAndBoundOracle(problem, until), as_columns(problem, start), until)
         found = with_bounds(found, bounds or relax(problem, found.tiers, part_of(ends, BOUND_PART)))
@@ -308,6 +311,11 @@ def columns_help(problem: GroupProblem, found: GroupSolution, ends: float | None
     total = found.tiers[-1]
     near = total.bound is not None and total.bound - total.value <= FAR * abs(total.bound)
     return near and left > COLUMNS_S * (len(problem) / FEW_PEOPLE) ** 2 and len(problem) <= MOST_PEOPLE
+
+
+def has_time_for_columns(ends: float | None) -> bool:
+    """Return whether the solver of the restricted master is loaded, or can be loaded in the time that is left."""
+    return ends is None or MASTER_SOLVER in sys.modules or ends - monotonic() > LOADING_S
 
 
 def part_of(ends: float | None, part: float) -> float | None:
