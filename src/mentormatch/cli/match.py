@@ -245,6 +245,7 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     names: WithNames = False,
     names_from: NamesFrom = None,
     seed: Seed = 0,
+    time_limit: TimeLimit = None,
     as_json: AsJson = False,
 ) -> None:
     """Form several plans: the best, then each time the best that differs enough from all before it."""
@@ -255,7 +256,7 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     files = sources(answers, mentors, mentees, tool, encoding)
     on = load_cohort(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed))
     called = read_given_names(names_from, on.cohort, on.programme, files, given=names)
-    found = plans(on.cohort, on.programme, n, differ_by=differ_by, seed=seed, **on.by_hand)
+    found = plans(on.cohort, on.programme, n, differ_by=differ_by, seed=seed, time_limit_s=time_limit, **on.by_hand)
     refuse_empty(found[0])
     if as_json:
         write_json(PlansResponse.of(found, n).to_json())
@@ -291,7 +292,7 @@ def plans_summary(found: "tuple[Matching, ...]", wanted: int) -> str:
     from mentormatch.cli.summary import standing
     from mentormatch.contract.operations.matching import pairs_given_up
     from mentormatch.languages.phrases import counted, listed
-    from mentormatch.operations.plans import may_go_on
+    from mentormatch.operations.plans import are_all
 
     lines = [f"{tr('Plan {number} : {worth}.', number=1, worth=plan_worth(found[0]))} {standing(found[0])}"]
     for place, plan in enumerate(found[1:], 1):
@@ -301,7 +302,7 @@ def plans_summary(found: "tuple[Matching, ...]", wanted: int) -> str:
         ]
         said = {"number": place + 1, "worth": plan_worth(plan), "less": listed(less)}
         lines.append(tr("Plan {number} : {worth} ; il renonce à {less}.", **said))
-    if len(found) < wanted and may_go_on(found[-1].solution):
+    if are_all(found, wanted):
         lines.append(tr("Aucun autre plan ne respecte les règles en différant autant : c'est démontré."))
     return "\n".join(lines)
 

@@ -39,6 +39,7 @@ from mentormatch.cli.options import (
     ProgrammeFile,
     Replace,
     Seed,
+    TimeLimit,
     ToolName,
     Who,
     Why,
@@ -120,13 +121,15 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     who: Who = None,
     why: Why = "",
     seed: Seed = 0,
+    time_limit: TimeLimit = None,
     as_json: AsJson = False,
 ) -> None:
     """Form new pairs for who needs one, and say what more broken pairs would buy, and who would take over."""
     answers, before = answers_first(answers, former, names=[FORMER], apart=bool(mentors or mentees))
     files = sources(answers, mentors, mentees, tool, encoding)
     on = load_cohort(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed))
-    turnover = Turnover(tuple(withdrawn or ()), pairs_to_keep(keep or (), Path(before)), arrived, tool, encoding)
+    keep_pairs = pairs_to_keep(keep or (), Path(before))
+    turnover = Turnover(tuple(withdrawn or ()), keep_pairs, arrived, tool, encoding, time_limit)
     made = repair_pairs(on, Path(before), turnover, seed)
     read = [files] if arrived is None else [files, sources(arrived, None, None, tool, encoding)]
     called = read_given_names(names_from, made.matching.cohort, made.matching.programme, *read, given=names)
@@ -142,13 +145,14 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """Who left, which pairs are kept, and the file of answers of who arrives, which some ``tool`` wrote."""
+    """Who left, which pairs are kept, the file of answers of who arrives, which some ``tool`` wrote, and a limit."""
 
     withdrawn: tuple[str, ...] = ()
     keep: 'tuple[KeyPair, ...] | Literal["all"]' = ()
     arrived: Path | None = None
     tool: str | None = None
     encoding: str | None = None
+    time_limit_s: float | None = None
 
 
 def repair_pairs(on: LoadedCohort, before: Path, turnover: Turnover, seed: int) -> "Repair":
@@ -164,7 +168,10 @@ def repair_pairs(on: LoadedCohort, before: Path, turnover: Turnover, seed: int) 
     pairs = read_former_pairs(before, on.cohort)
     cohort = with_missing(on.cohort, programme, pairs, turnover.withdrawn)
     former = given_plan(cohort, programme, pairs, seed=seed).with_notes(on.notes)
-    return repair(former, withdrawn=turnover.withdrawn, arrived=arrived, keep=turnover.keep, **on.by_hand)
+    limit = turnover.time_limit_s
+    return repair(
+        former, withdrawn=turnover.withdrawn, arrived=arrived, keep=turnover.keep, time_limit_s=limit, **on.by_hand
+    )
 
 
 def write_repair(

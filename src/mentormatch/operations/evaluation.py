@@ -6,6 +6,7 @@ Why a programme has no solution for a cohort, in its own rules, and the cheapest
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
+from threading import Event
 from time import monotonic
 
 import numpy as np
@@ -67,19 +68,24 @@ class Evaluation(VersionedPickle):
         return shown
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - all but three are keywords
     cohort: Cohort,
     programme: Programme,
     pairs: Iterable[KeyPair],
     *,
     pins: Iterable[KeyPair] = (),
     bans: Iterable[KeyPair] = (),
+    time_limit_s: float | None = None,
+    cancel: Event | None = None,
 ) -> Evaluation:
     """Return what the plan ``pairs`` (mentor key, mentee key) is worth, and which rules it breaks.
 
     ``pins`` and ``bans`` are pairs that must be, or must not be, among them: rules beside those of the programme.
-    Raises RequestError where a key is nobody's, or a pair comes twice.
+    ``time_limit_s`` and ``cancel`` are taken as by ``match``, so that a caller need not know which operations solve:
+    nothing is searched for here. Raises RequestError where a key is nobody's, or a pair comes twice.
     """
+    duration("time_limit_s", time_limit_s)
+    del cancel
     places = places_of(cohort, pairs)
     decided = programme.with_rules(rules_by_hand(cohort, pins, bans))
     plan = plan_at(cohort, decided, places)

@@ -1,7 +1,9 @@
 """Several plans to choose from: the best, then the best that differs enough from all before it."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from threading import Event
+from time import monotonic
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.progress import track
-from mentormatch.base.scalars import seed_number, whole_number
+from mentormatch.base.scalars import duration, seed_number, whole_number
 from mentormatch.languages.translation import tr
 from mentormatch.operations.instance import require_stored_scores
 from mentormatch.operations.matching import KeyPair, Matching, match
@@ -27,6 +29,8 @@ def plans(  # noqa: PLR0913 - all but three are keywords
     seed: int = 0,
     pins: Iterable[KeyPair] = (),
     bans: Iterable[KeyPair] = (),
+    time_limit_s: float | None = None,
+    cancel: Event | None = None,
 ) -> tuple[Matching, ...]:
     """Return up to ``n`` matchings: the best, then each time the best that differs from all before it.
 
@@ -46,6 +50,10 @@ def plans(  # noqa: PLR0913 - all but three are keywords
         Settles ties, as for ``match``.
     pins, bans
         Pairs (mentor key, mentee key) that every plan holds, or none does.
+    time_limit_s
+        Seconds for all plans together; the plan at which the time is up is the best so far, and the last one.
+    cancel
+        Once it is set, by another thread, the search ends as at an interrupt; see ``match``.
 
     Returns
     -------
@@ -68,20 +76,47 @@ def plans(  # noqa: PLR0913 - all but three are keywords
     True
     """
     n, differ_by, seed = whole_number("n", n, 1), whole_number("differ_by", differ_by, 1), seed_number(seed)
+    clock = Deadline.after(duration("time_limit_s", time_limit_s))
     with track(parts=n):
-        found = [match(cohort, programme, seed=seed, pins=pins, bans=bans)]
-        while len(found) < n and may_go_on(found[-1].solution):
+        found = [
+            match(cohort, programme, seed=seed, pins=pins, bans=bans, time_limit_s=clock.remaining_s, cancel=cancel)
+        ]
+        while len(found) < n and may_go_on(found[-1].solution, clock):
             problem = with_distance_cut(found[-1].problem, found[-1].solution, differ_by, len(found))
-            solution = solve(problem, seed=seed)
+            solution = solve(problem, seed=seed, time_limit_s=clock.remaining_s, cancel=cancel)
             if solution.status is Status.INFEASIBLE:
                 break
             found.append(replace(found[0], problem=problem, solution=solution))
     return tuple(found)
 
 
-def may_go_on(solution: Solution) -> bool:
-    """Say whether there is an answer that others can differ from, and nobody has interrupted the search."""
-    return solution.status in (Status.PROVED, Status.FEASIBLE) and not solution.interrupted
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The end of several solves, in seconds of the monotonic clock; None: none."""
+
+    ends: float | None
+
+    @classmethod
+    def after(cls, seconds: float | None) -> "Deadline":
+        """Return the deadline in so many seconds."""
+        return cls(None if seconds is None else monotonic() + seconds)
+
+    @property
+    def remaining_s(self) -> float | None:
+        """The seconds that are left, None without a limit."""
+        return None if self.ends is None else max(self.ends - monotonic(), 0.0)
+
+
+def may_go_on(solution: Solution, clock: Deadline) -> bool:
+    """Return whether there is an answer that others can differ from, and nobody or no limit has ended the search."""
+    if solution.status is Status.PROVED:
+        return not solution.interrupted
+    return solution.status is Status.FEASIBLE and not solution.interrupted and clock.remaining_s != 0
+
+
+def are_all(found: Sequence[Matching], wanted: int) -> bool:
+    """Return whether no further plan keeps the rules, which is why there are fewer than were wanted."""
+    return len(found) < wanted and found[-1].status is Status.PROVED and not found[-1].solution.interrupted
 
 
 def with_distance_cut(problem: AssignmentProblem, solution: Solution, differ_by: int, number: int) -> AssignmentProblem:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
+from threading import Event
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolVector, IntMatrix
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.progress import track
-from mentormatch.base.scalars import seed_number, whole_number
+from mentormatch.base.scalars import duration, seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import newcomer_edits, pair_edits, people_edits
 from mentormatch.explanation.goal_prices import free_places
@@ -24,6 +25,7 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import SpokenText, language, mark, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand, rules_for_pairs
+from mentormatch.operations.plans import Deadline
 from mentormatch.people.changes import add_people, remove_people
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Goal, Programme
@@ -287,6 +289,8 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     pins: Iterable[KeyPair] = (),
     bans: Iterable[KeyPair] = (),
     seed: int | None = None,
+    time_limit_s: float | None = None,
+    cancel: Event | None = None,
 ) -> Repair:
     """Return new pairs after some people left and others arrived, with as few former pairs broken as can be.
 
@@ -310,6 +314,10 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
         declined: rules beside those of the programme. One that somebody left says nothing, as a rule of the programme.
     seed
         Settles ties; None: that of ``matching``.
+    time_limit_s
+        Seconds after which the best pairs so far are returned, marked ``feasible``; see ``match``.
+    cancel
+        Once it is set, by another thread, the best pairs so far are returned, as at an interrupt; see ``match``.
 
     Raises
     ------
@@ -327,6 +335,7 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     """
     keeps_all = keep == "all"
     left, begun = list(withdrawn), pairs_to_keep(keep)
+    clock = Deadline.after(duration("time_limit_s", time_limit_s))
     cohort = remove_people(matching.cohort, left)
     cohort = cohort if arrived is None else add_people(cohort, arrived)
     by_hand = rules_by_hand(cohort, *(without_leavers(pairs, left, cohort) for pairs in (pins, bans)))
@@ -349,7 +358,7 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
         first, *others = programme.goals.order
         goals = ("changes", first, *others) if keeps_all else (first, "changes", *others)
         problem = replace(problem, goals=goals, former=former_in(matching, cohort))
-        found = solve(problem, seed=chosen)
+        found = solve(problem, seed=chosen, time_limit_s=clock.remaining_s, cancel=cancel)
         return Matching(cohort, programme, scores, problem, found, chosen, edits, matching.notes)
 
     with_places, *without = programmes_to_try(matching, cohort, begun_programme, first_problem, by_hand)

@@ -50,7 +50,7 @@ from mentormatch.contract.response import VerifyResponse, verification_out
 from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.operations.evaluation import Evaluation, diagnose, evaluate
 from mentormatch.operations.matching import Matching, match
-from mentormatch.operations.plans import may_go_on, plans
+from mentormatch.operations.plans import are_all, plans
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Decision
@@ -133,11 +133,15 @@ type Differing = Annotated[int, Setting(ge=1, le=10_000), BeforeValidator(whole)
 
 
 class PlansRequest(CohortRequest):
-    """How many plans are wanted, and how many pairs of every plan before it each gives up at least."""
+    """How many plans are wanted, and how many pairs of every plan before it each gives up at least.
+
+    ``time_limit_s`` is for all plans together.
+    """
 
     n: Wanted = 3
     differ_by: Differing = 1
     seed: Whole = 0
+    time_limit_s: TimeLimit = None
 
 
 class PlanOut(JsonMessage):
@@ -163,7 +167,7 @@ class PlansResponse(Response):
             PlanOut(matching=MatchResponse.of(plan), gives_up=pairs_given_up(plan, found[:place]))
             for place, plan in enumerate(found)
         ]
-        return cls(plans=plans, all_told=len(found) < wanted and may_go_on(found[-1].solution))
+        return cls(plans=plans, all_told=are_all(found, wanted))
 
 
 class Plans(Operation[PlansRequest, PlansResponse]):
@@ -173,13 +177,21 @@ class Plans(Operation[PlansRequest, PlansResponse]):
     request_type = PlansRequest
     response_type = PlansResponse
     calls = (plans,)
-    sent = "people, `n`, `differ_by`"
+    sent = "people, `n`, `differ_by`, `time_limit_s`"
     told = "several plans, the best first"
 
     def answer(self, request: PlansRequest) -> PlansResponse:
         """Return the plans."""
         cohort, programme = request.read()
-        found = plans(cohort, programme, request.n, differ_by=request.differ_by, seed=request.seed, **request.by_hand())
+        found = plans(
+            cohort,
+            programme,
+            request.n,
+            differ_by=request.differ_by,
+            seed=request.seed,
+            time_limit_s=request.time_limit_s,
+            **request.by_hand(),
+        )
         return PlansResponse.of(found, request.n)
 
     def example(self) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from mentormatch.contract.requests import (
     MatchRequest,
     Mention,
     Pairs,
+    TimeLimit,
     keys_of,
     with_arrived_apart,
 )
@@ -50,7 +51,7 @@ class RepairRequest(CohortRequest):
     stand there, and is left out, or be missing. Each person of ``former`` is one of today's people or one of
     ``withdrawn``. ``keep`` are former pairs that must stay, for instance those that have begun. ``ladder`` asks what at
     most 0, 1, 2 ... broken pairs would buy, each by a problem of its own; ``steps`` asks for some of these alone;
-    ``reserves`` asks who would take over each pair.
+    ``reserves`` asks who would take over each pair. After ``time_limit_s`` seconds the new pairs are the best so far.
     """
 
     former: Pairs
@@ -58,6 +59,7 @@ class RepairRequest(CohortRequest):
     arrived: Arrived = Setting(default_factory=list)
     keep: Pairs = Setting(default_factory=list)
     seed: Whole = 0
+    time_limit_s: TimeLimit = None
     ladder: bool = False
     steps: Annotated[list[Whole], Setting(max_length=50)] = Setting(default_factory=list)
     reserves: bool = False
@@ -134,7 +136,7 @@ class RepairOperation(Operation[RepairRequest, RepairResponse]):
     request_type = RepairRequest
     response_type = RepairResponse
     calls = (repair,)
-    sent = "today's people, the `former` pairs, who is `withdrawn`, which pairs to `keep`"
+    sent = "today's people, the `former` pairs, who is `withdrawn`, which pairs to `keep`, `time_limit_s`"
     told = "new pairs, as few broken as that takes"
 
     def answer(self, request: RepairRequest) -> RepairResponse:
@@ -145,7 +147,12 @@ class RepairOperation(Operation[RepairRequest, RepairResponse]):
         cohort = with_missing(here, programme, pairs, request.withdrawn)
         former = given_plan(cohort, programme, pairs, seed=request.seed)
         repaired = repair(
-            former, withdrawn=request.withdrawn, arrived=arrived, keep=keys_of(request.keep), **request.by_hand()
+            former,
+            withdrawn=request.withdrawn,
+            arrived=arrived,
+            keep=keys_of(request.keep),
+            time_limit_s=request.time_limit_s,
+            **request.by_hand(),
         )
         return RepairResponse.of(repaired, ladder=request.ladder, steps=request.steps, reserves=request.reserves)
 
