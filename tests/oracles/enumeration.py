@@ -206,7 +206,8 @@ def floor(answers: Answers) -> int:
 def floor_person(answers: Answers) -> int:
     game = answers.game
     sums = answers.per_mentee(lambda k, mentors: sum(game.scores[i][k] for i in mentors))
-    served = [k for k, span in enumerate(game.mentees) if span.most and any(row[k] for row in game.allowed)]
+    able = [row for row, span in zip(game.allowed, game.mentors, strict=True) if span.most]
+    served = [k for k, span in enumerate(game.mentees) if span.most and any(row[k] for row in able)]
     return answers.keep_greatest(sums[:, served].min(axis=1)) if served else 0
 
 

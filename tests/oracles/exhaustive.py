@@ -131,10 +131,14 @@ def _score(problem: AssignmentProblem, pair: tuple[int, int]) -> int:
 
 
 def _served(problem: AssignmentProblem) -> list[int]:
-    """Return the mentees who have a place for an allowed partner."""
+    """Return the mentees who have a place for an allowed partner with a place."""
     n, m = problem.shape
     rows = np.arange(n)
-    return [k for k in range(m) if problem.mentees.most[k] and problem.scores.allows(rows, np.full(n, k)).any()]
+    return [
+        k
+        for k in range(m)
+        if problem.mentees.most[k] and (problem.scores.allows(rows, np.full(n, k)) & (problem.mentors.most > 0)).any()
+    ]
 
 
 def canonical(problem: AssignmentProblem, best: Sequence[Pairs], seed: int) -> Pairs:

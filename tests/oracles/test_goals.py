@@ -78,3 +78,12 @@ def test_another_order_of_the_people_gives_the_same_fair_pairs(seed: int, values
     there = solve(replace(other, former=((mentor, mentee),)), seed=seed).pairs
     back = sorted([int(places[0, i]), int(places[1, k])] for i, k in there)
     assert solve(problem, seed=seed).pairs.tolist() == back
+
+
+def test_only_people_with_a_partner_who_has_a_place_count_in_the_worst_served() -> None:
+    allowed = [[True, True, False], [False, False, True]]
+    problem = AssignmentProblem.from_scores(
+        [[0.9, 0.5, 0], [0, 0, 0.4]], allowed, mentor_capacity=[2, 0], goals=("matched", "floor_person", "total")
+    )
+    assert [tier.value for tier in solve(problem).tiers] == [2, 500_000, 1_400_000]
+    compare(problem, 0)

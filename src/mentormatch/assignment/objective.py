@@ -256,5 +256,5 @@ def worst_mentee(problem: AssignmentProblem, served: BoolVector, mentors: IntVec
 
 
 def eligible_mentees(problem: AssignmentProblem) -> BoolVector:
-    """Return (m,) bool: the mentees who may have a partner at all."""
-    return (problem.mentees.most > 0) & problem.scores.has_partner()
+    """Return (m,) bool: the mentees who may have a partner at all: one who is allowed and has a place."""
+    return (problem.mentees.most > 0) & problem.scores.has_partner(problem.mentors.most > 0)

@@ -117,8 +117,8 @@ class Scores(Protocol):
         """Return the number of allowed partners of each mentor and of each mentee."""
         ...
 
-    def has_partner(self) -> BoolVector:
-        """Return (m,) bool: which mentees have an allowed partner."""
+    def has_partner(self, mentors: BoolVector) -> BoolVector:
+        """Return (m,) bool: which mentees have an allowed partner among some ``mentors``, (n,) bool."""
         ...
 
     def at_least(self, least: IntVector) -> "Scores":
@@ -206,8 +206,10 @@ class DenseScores(ContentEquality):
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         return self.values[mentors, mentees]
 
-    def has_partner(self) -> BoolVector:
-        return self.degrees[1] > 0
+    def has_partner(self, mentors: BoolVector) -> BoolVector:
+        if self.allowed is None or mentors.all():
+            return self.degrees[1] > 0 if mentors.any() else np.zeros(self.shape[1], dtype=bool)
+        return np.asarray(self.allowed[mentors].any(axis=0))
 
     def at_least(self, least: IntVector) -> "DenseScores | SparseScores":
         kept = self.values >= least
@@ -294,8 +296,8 @@ class SparseScores(ContentEquality):
         keys = self._keys(self.mentors, self.mentees)
         return self.values[np.searchsorted(keys, self._keys(mentors, mentees))]
 
-    def has_partner(self) -> BoolVector:
-        return self.degrees[1] > 0
+    def has_partner(self, mentors: BoolVector) -> BoolVector:
+        return np.bincount(self.mentees[mentors[self.mentors]], minlength=self.shape[1]) > 0
 
     def at_least(self, least: IntVector) -> "DenseScores | SparseScores":
         kept = self.values >= least[self.mentees]

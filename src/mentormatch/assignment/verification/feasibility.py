@@ -139,8 +139,8 @@ def _scores(problem: AssignmentProblem, solution: Solution) -> list[int]:
 
 
 def _sums_of_mentees(problem: AssignmentProblem, solution: Solution) -> list[int]:
-    """Return the sum of scores of each mentee who has places and an allowed partner."""
-    served = problem.scores.has_partner() & (problem.mentees.most > 0)
+    """Return the sum of scores of each mentee who has places and an allowed partner with a place."""
+    served = problem.scores.has_partner(problem.mentors.most > 0) & (problem.mentees.most > 0)
     sums = dict.fromkeys(np.flatnonzero(served).tolist(), 0)
     for mentee, score in zip(solution.pairs[:, 1].tolist(), _scores(problem, solution), strict=True):
         if mentee in sums:  # a pair of a mentee without a place is refused by its degree

@@ -97,8 +97,9 @@ class ImplicitScores(Scores):
         counts = int(np.count_nonzero(self.mentees)), int(np.count_nonzero(self.mentors))
         return np.where(self.mentors, counts[0], 0), np.where(self.mentees, counts[1], 0)
 
-    def has_partner(self) -> BoolVector:
-        return self.row_and_column_max()[1] > NO_SCORE
+    def has_partner(self, mentors: BoolVector) -> BoolVector:
+        among = None if mentors.all() else (mentors, np.ones(self.shape[1], dtype=bool))
+        return self.row_and_column_max(among)[1] > NO_SCORE
 
     def at_least(self, least: IntVector) -> Self:
         """Return the scores without pairs that score below one threshold, which must be the same for all mentees."""
