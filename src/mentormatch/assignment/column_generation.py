@@ -23,10 +23,12 @@ from mentormatch.assignment.mip.program_model import (
     SolverResult,
     SolverStatus,
     degree_constraints,
+    round_within,
 )
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.arrays import BoolVector, IntVector, VectorPair
+from mentormatch.errors import EngineError
 
 type SolveMaster = Callable[[OptimalFace, IntVector, IntVector | None], PrimalDual | None]
 """Solves a restricted master: its face, the profit of each pair, and duals of the right side as a warm start."""
@@ -242,6 +244,9 @@ def _round_vertex(
         # Vertices are integral; rounding removes the solver's last digits
         chosen[columns] = answer.values > 0.5
         # A person whose row cannot bind has none, and the dual 0
-        for (side, person), dual in zip(owners, np.rint(answer.duals).astype(np.int64).tolist(), strict=True):
+        duals = round_within(answer.duals)
+        if duals is None:
+            raise EngineError("The duals of a linear program are no numbers, or too great")
+        for (side, person), dual in zip(owners, duals.tolist(), strict=True):
             prices[side][person] = dual
     return PrimalDual(chosen, *prices)

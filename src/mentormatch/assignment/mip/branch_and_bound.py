@@ -32,7 +32,7 @@ from mentormatch.assignment.mip.program_model import (
     Stop,
     never,
 )
-from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, BasicSolution, SimplexModel
+from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, BasicSolution, SimplexModel, cost_scale
 from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 
 MAX_NODES, NODES_PER_COLUMN, MAX_WORK = 500, 10, 5_000_000
@@ -47,8 +47,6 @@ DEEPEST, NEARLY = 200, 0.8
 """A dive is so deep at most, and takes columns from this value on."""
 TINY = 1e-6
 """The least fall of a bound in the score of a column, so that the other child still counts in the product."""
-COST_BITS = 20
-"""Costs are scaled to so many bits for the solver, where its tolerances belong; the scale is a power of two."""
 
 
 def solve_integer_program(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult | None:
@@ -167,7 +165,7 @@ class SearchTree:
     def of(cls, program: ReducedProgram, target: int | None, ends: float | None, stopped: Stop = never) -> Self:
         """Return the tree of a program before its root is solved."""
         width, worth = len(program.worth), program.worth
-        scale = 2.0 ** max(int(np.abs(worth).max(initial=1)).bit_length() - COST_BITS, 0)
+        scale = cost_scale(worth)
         none = np.zeros(width, dtype=bool)
         simplex = SimplexModel(worth / scale, none, program.rows, DEFAULT_TOLERANCE, again=True)
         least = -sum(np.abs(worth).tolist()) if target is None else program.units(target)

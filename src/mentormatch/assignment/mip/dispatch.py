@@ -17,7 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from threading import Lock, Thread
 from time import monotonic
@@ -97,6 +97,7 @@ def solve_in_process(
     if program.briefly or stopped() or (branching is not None and branching.word is not SolverStatus.STOPPED):
         return branching or SolverResult(SolverStatus.STOPPED)
     answer = (general or _solve_here)(program, None if ends is None else max(ends - monotonic(), 0.0), stopped)
+    answer = answer if program.is_within_digits else replace(answer, word=SolverStatus.STOPPED, bound=None)
     if (
         branching is None
         or answer.word is not SolverStatus.STOPPED

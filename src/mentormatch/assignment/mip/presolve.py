@@ -24,11 +24,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from mentormatch.assignment.mip.program_model import FAR, Program, SparseRows
+from mentormatch.assignment.mip.program_model import EXACT, FAR, Program, SparseRows
 from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
-
-EXACT = 1 << 60
-"""Sums of a row stay within it, or the program is left to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ class ReducedProgram:
 
 
 def is_exact(program: Program) -> bool:
-    """Return whether all sums over the columns of a program are within int64."""
+    """Return whether all sums over the columns of a program are within int64; else it is left to others."""
     sums = [row.coefficients for row in program.constraints]
     return all(float(np.abs(each).sum(dtype=np.float64)) <= EXACT for each in (program.worth, *sums))
 
@@ -268,18 +265,19 @@ class DualBounds:
         size = np.abs(duals)
         reach = float(size @ (np.abs(ends) + self.row_sizes)) + float(np.abs(worth).sum(dtype=np.float64))
         bits = ROOM - int(np.ceil(np.log2(max(reach, 1.0))))
-        if self.wide:
+        values, wide = self.values, self.wide or bits < 0
+        if wide:
             bits += ROOM
-        parts = 1 << max(min(bits, FINEST + (ROOM if self.wide else 0)), 0)
+        parts = 1 << max(min(bits, FINEST + (ROOM if wide else 0)), 0)
         rounded: Any = np.rint(duals * float(parts))
-        if self.wide:
+        if wide:
             rounded = np.array([int(each) for each in rounded.tolist()], dtype=object)
-            worth, ends = worth.astype(object), ends.astype(object)
+            worth, ends, values = worth.astype(object), ends.astype(object), values.astype(object)
         else:
             rounded = rounded.astype(np.int64)
         reduced = worth * parts
         if len(self.starts):
-            reduced[self.some] -= np.add.reduceat(self.values * rounded[self.row_of], self.starts)
+            reduced[self.some] -= np.add.reduceat(values * rounded[self.row_of], self.starts)
         positive = reduced > 0
         total = int((rounded * ends).sum()) + int(reduced[(positive & most) | least].sum())
         return NodeBound(total, reduced, parts)

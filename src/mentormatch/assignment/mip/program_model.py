@@ -47,6 +47,8 @@ class LinearConstraint:
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
 
 
+MAX_SOLVER_WORTH = 1 << 40
+"""The greatest profit with which the bounds of a solver in doubles are trusted, well within 53 bits."""
 FAR = 1 << 61
 """A bound that no sum reaches."""
 
@@ -84,6 +86,11 @@ class Program:
     roughly: bool = False
     briefly: bool = False
     knapsacks: Sequence[int] = ()
+
+    @property
+    def is_within_digits(self) -> bool:
+        """Whether a solver in doubles tells all profits apart; else its choices count, its bounds and proofs do not."""
+        return int(np.abs(self.worth).max(initial=0)) <= MAX_SOLVER_WORTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +170,11 @@ class SolverResult:
         taken = self.integral_choice()
         return taken is not None and all(row.holds(taken) for row in program.constraints)
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether all values and duals are numbers: a solver that lost its way may return others."""
+        return all(part is None or bool(np.isfinite(part).all()) for part in (self.values, self.duals))
+
     def worth(self, program: Program) -> float:
         """Return the profit of the values, minus infinity if there are none."""
         return -np.inf if self.values is None else float(self.values @ program.worth)
@@ -176,6 +188,16 @@ class SolverResult:
 
 
 type ProgramSolver = Callable[[Program], SolverResult]
+
+EXACT = 1 << 60
+"""Sums of rounded numbers of a solver stay within it."""
+
+
+def round_within(values: FloatVector, limit: float = EXACT) -> IntVector | None:
+    """Return floats rounded to int64; None unless all are finite and no farther from 0 than ``limit``."""
+    # The comparison is false for NaN
+    return np.rint(values).astype(np.int64) if bool((np.abs(values) <= limit).all()) else None
+
 
 INTEGRALITY_TOLERANCE = 1e-6
 """How far a value may be from an integer; what is then rounded is checked in integers."""

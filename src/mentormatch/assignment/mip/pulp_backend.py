@@ -7,7 +7,14 @@ import numpy as np
 import pulp
 
 from mentormatch.assignment.mip.program_model import LinearConstraint, Program, SolverResult, SolverStatus
-from mentormatch.assignment.mip.simplex import ALMOST_ONE, DEFAULT_TOLERANCE, TIGHT_TOLERANCE, row_scale
+from mentormatch.assignment.mip.simplex import (
+    ALMOST_ONE,
+    DEFAULT_TOLERANCE,
+    SMALLEST_COEFFICIENT,
+    TIGHT_TOLERANCE,
+    cost_scale,
+    row_scale,
+)
 from mentormatch.errors import EngineError
 
 
@@ -20,7 +27,7 @@ def solve_with_pulp(program: Program, seconds: float | None) -> SolverResult:
     if answer is None or (answer.word is SolverStatus.OPTIMAL and not answer.holds(program)):
         answer = _solve_at(program, seconds, TIGHT_TOLERANCE) or answer
     if answer is None:
-        raise EngineError("HiGHS gave up twice")
+        raise EngineError("HiGHS gave up")
     return answer
 
 
@@ -30,7 +37,8 @@ def _solve_at(program: Program, seconds: float | None, tolerance: float) -> Solv
     variables = list(model.add_variable_dict("x%s", program.names, 0, 1, "Integer").values())
     for place in np.flatnonzero(program.lower_bounds).tolist():
         variables[place].lowBound = 1
-    model.setObjective(pulp.lpSum_vars_coefs(zip(variables, program.worth.tolist(), strict=True)))
+    costs = program.worth if program.is_within_digits else program.worth / cost_scale(program.worth)
+    model.setObjective(pulp.lpSum_vars_coefs(zip(variables, costs.tolist(), strict=True)))
     for row in program.constraints:
         _add_row(model, variables, row)
     stats = _run(model, seconds, tolerance)
@@ -66,6 +74,7 @@ def _run(model: pulp.LpProblem, seconds: float | None, tolerance: float) -> pulp
         timeLimit=seconds,
         mip_feasibility_tolerance=tolerance,
         primal_feasibility_tolerance=tolerance,
+        small_matrix_value=SMALLEST_COEFFICIENT,
     )
     try:
         return model.solve(solver)

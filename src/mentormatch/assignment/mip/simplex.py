@@ -28,6 +28,9 @@ from mentormatch.errors import EngineError
 TIGHT_TOLERANCE, DEFAULT_TOLERANCE = 1e-9, 1e-6
 """The finest tolerance that HiGHS takes, at which it sometimes gives up, and the one that it takes by itself."""
 
+SMALLEST_COEFFICIENT = 1e-12
+"""The solver drops smaller ones; all that it drops from a row together stays below any tolerance."""
+
 ALMOST_ONE = 0.999
 """To a MIP solver a bound less than one above the incumbent proves it, as objective values are integers."""
 SLICE_S = 0.5
@@ -65,6 +68,7 @@ class SimplexModel:
         self._model.setOptionValue("threads", 1)
         self._model.setOptionValue("primal_feasibility_tolerance", tolerance)
         self._model.setOptionValue("dual_feasibility_tolerance", tolerance)
+        self._model.setOptionValue("small_matrix_value", SMALLEST_COEFFICIENT)
         if again:  # what takes longer to begin than it saves in a few steps
             self._model.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
             self._model.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
@@ -127,13 +131,13 @@ class SimplexModel:
             start.row_status = [*start.row_status, *[highspy.HighsBasisStatus.kBasic] * lacking]
         return start
 
-    def answer(self, program: Program) -> SolverResult:
-        """Return the optimum with its duals and its basis."""
+    def answer(self, program: Program, scale: float) -> SolverResult:
+        """Return the optimum with its duals and its basis; ``scale`` is what the costs were divided by."""
         end, basis = self._model.getSolution(), self._model.getBasis()
         columns = dict(zip(program.names, map(int, basis.col_status), strict=True))
         rows = dict(zip(program.constraint_keys, map(int, basis.row_status), strict=False))
-        value = self._model.getInfo().objective_function_value
-        duals = np.array(end.row_dual) / self._units
+        value = self._model.getInfo().objective_function_value * scale
+        duals = np.array(end.row_dual) / self._units * scale
         return SolverResult(SolverStatus.OPTIMAL, np.array(end.col_value), value, duals, Basis(columns, rows))
 
 
@@ -143,16 +147,32 @@ def solve_lp(program: Program, seconds: float | None, stopped: Stop = never) -> 
     Raises
     ------
     EngineError
-        If the solver says anything but optimal, infeasible or out of time, at both tolerances.
+        If the solver says anything but optimal, infeasible or out of time, or duals that are not finite, with costs as
+        they are and scaled, at both tolerances.
     """
     start = None if program.warm_basis is None else _highs_basis(program, program.warm_basis)
-    worth, rows = program.worth.astype(np.float64), SparseRows.of(program)
-    for tolerance, basis in ((TIGHT_TOLERANCE, start), (DEFAULT_TOLERANCE, None)):
-        simplex = SimplexModel(worth, program.lower_bounds, rows, tolerance)
+    rows, scaled = SparseRows.of(program), cost_scale(program.worth)
+    # Costs as they are, then as small as the absolute tolerances of the solver ask for
+    tries = [(TIGHT_TOLERANCE, start, 1.0), (DEFAULT_TOLERANCE, None, 1.0)]
+    tries += [(tolerance, None, scaled) for tolerance, *_ in tries if scaled > 1.0]
+    for tolerance, basis, scale in tries:
+        simplex = SimplexModel(program.worth / scale, program.lower_bounds, rows, tolerance)
         word = simplex.run_in_slices(seconds, basis, stopped)
-        if word is not None:
-            return simplex.answer(program) if word is SolverStatus.OPTIMAL else SolverResult(word)
-    raise EngineError("HiGHS gave up twice")
+        if word is not None and word is not SolverStatus.OPTIMAL:
+            return SolverResult(word)
+        answer = None if word is None else simplex.answer(program, scale)
+        if answer is not None and answer.is_finite:
+            return answer
+    raise EngineError("HiGHS gave up")
+
+
+COST_BITS = 20
+"""Costs are scaled to so many bits for the solver, whose tolerances are absolute; the scale is a power of two."""
+
+
+def cost_scale(worth: IntVector) -> float:
+    """Return the power of two by which costs are divided, 1 if none has more than ``COST_BITS`` bits."""
+    return 2.0 ** max(int(np.abs(worth).max(initial=1)).bit_length() - COST_BITS, 0)
 
 
 def _highs_basis(program: Program, basis: Basis) -> highspy.HighsBasis:

@@ -32,6 +32,7 @@ from mentormatch.assignment.whole_sets.set_tree import (
     first_of_each,
     parts_of,
     relax_pairs,
+    round_prices,
     whole_prices,
 )
 from mentormatch.base.arrays import FloatVector, IntMatrix, IntVector
@@ -123,7 +124,7 @@ class SetSearch:
 
     def best_so_far(self) -> Solution:
         """Return the incumbent as far as it is proved; without one, what greed finds."""
-        if self.known is None and not self.run.cancelled:
+        if self.known is None:
             self.ceiling = min(self.ceiling, _simple_bound(self.model))
             self._offer(_greedy(self.model, np.zeros(len(self.model.owners)), self.model.profit))
         return empty_solution(Status.STOPPED, "") if self.known is None else self._solution(self.known, proved=False)
@@ -164,7 +165,7 @@ class SetSearch:
     def _between(self, center: Multipliers, duals: FloatVector, steady: float) -> Multipliers:
         """Return prices between those of the best bound and the duals of the master."""
         mixed = steady * center.prices + (1 - steady) * self.parts * duals
-        items = whole_prices(self.model, np.rint(mixed).astype(np.int64))
+        items = whole_prices(self.model, round_prices(mixed, len(self.model.owners) + int(self.model.most.sum())))
         return Multipliers(items, np.zeros_like(center.owner_prices), self.parts)
 
     def _finish(self, prices: Multipliers, bound: int, master: float, limit: int) -> list[IntMatrix] | None:

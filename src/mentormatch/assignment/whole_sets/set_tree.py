@@ -25,7 +25,8 @@ from mentormatch.assignment.column_generation import cheapest_columns, leading_c
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.mip.column_program import ColumnProgram
-from mentormatch.assignment.mip.program_model import INTEGRALITY_TOLERANCE, SolverStatus
+from mentormatch.assignment.mip.program_model import EXACT, INTEGRALITY_TOLERANCE, SolverStatus, round_within
+from mentormatch.assignment.mip.simplex import cost_scale
 from mentormatch.assignment.whole_sets.set_model import Multipliers, SetList, SetModel, segment_sums
 from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 
@@ -73,6 +74,8 @@ def relax_pairs(model: SetModel, parts: int, run: SolveOptions) -> PairRelaxatio
         if word is not SolverStatus.OPTIMAL:
             return None
         duals, reduced = program.duals()
+        if not np.isfinite(reduced).all():
+            return None
         missing = (reduced > TRIFLE) & ~program.columns
         if not missing.any():
             return _round_duals(model, parts, program.shares(), duals)
@@ -128,14 +131,33 @@ class PairColumns:
 
 def _round_duals(
     model: SetModel, parts: int, shares: FloatVector, duals: tuple[FloatVector, FloatVector, FloatVector]
-) -> PairRelaxation:
-    """Return the relaxation with its duals as integers of the right signs: these bound every choice."""
+) -> PairRelaxation | None:
+    """Return the relaxation with its duals as integers of the right signs: these bound every choice.
+
+    None if they are no numbers, or sums of them would leave the exact range.
+    """
+    sizes = [np.abs(each) * parts for each in duals]
+    paid = sizes[0][model.items] + sizes[1][model.owners] + sizes[2][model.owners] * model.needs
+    flat = sizes[0] @ model.most + sizes[1] @ model.places + sizes[2] @ model.hours
+    if not paid.sum() + flat + parts * np.abs(model.profit).sum(dtype=np.float64) < EXACT:
+        return None
     items, owner_prices, hourly = (np.rint(each * parts).astype(np.int64) for each in duals)
     prices = Multipliers(whole_prices(model, items), np.maximum(owner_prices, 0), parts)
     hourly = np.maximum(hourly, 0)
     reduced = prices.gains(model) - hourly[model.owners] * model.needs
     bound = prices.flat(model) + int((hourly * model.hours).sum()) + int(reduced[reduced > 0].sum())
     return PairRelaxation(shares, prices, hourly, bound, reduced)
+
+
+def round_prices(prices: FloatVector, counted: int) -> IntVector:
+    """Return prices of items as integers; ``counted``: how many of them a sum has at most.
+
+    Raises NotBySets if they are no numbers, or so great that a sum of them leaves the exact range.
+    """
+    rounded = round_within(prices, EXACT / (4 * (counted + 1)))
+    if rounded is None:
+        raise NotBySets
+    return rounded
 
 
 def whole_prices(model: SetModel, items: IntVector) -> IntVector:
@@ -222,11 +244,7 @@ class SetMaster:
 
 FINE = 16
 """Prices of a node are rounded to this part of the unit of a choice."""
-COST_BITS = 20
-"""Costs are scaled to about so many bits for the solver, whose tolerances are absolute."""
 MOST_NODES, MOST_TIED = 4_000, 1_000
-EXACT = 1 << 61
-"""Sums stay below this."""
 SHRUNK = 2
 """If the first node leaves fewer than one set in so many, the others are dropped."""
 HALF = 0.5
@@ -273,6 +291,9 @@ class SetProgram:
         firsts = first_of_each(sets.owners)
         best = np.maximum.reduceat(own, firsts)
         lost = np.repeat(best, np.diff(np.append(firsts, len(own)))) - own
+        # Sets are listed by gains less the price of a place; without that some of them lose more than the slack
+        if (lost > slack).any():
+            return cls.of(model, sets.among(lost <= slack), prices, slack, fold)
         ends = np.maximum(model.least * prices.prices, model.most * prices.prices)
         # Who has an item short of full, or beyond what it needs, loses its price: complementary slackness
         firm = np.abs(prices.prices) > slack
@@ -488,7 +509,7 @@ class SetTree:
 class NodeProgram:
     """The linear program of the nodes: sets of which some are bound to 0, and what items have short of full or beyond.
 
-    The solver's tolerances are absolute: costs are scaled to about ``COST_BITS`` bits.
+    The solver's tolerances are absolute: costs are scaled.
     """
 
     def __init__(self, program: SetProgram) -> None:
@@ -515,17 +536,21 @@ class NodeProgram:
     def run(self, allowed: BoolVector, seconds: float | None, others: IntVector | None = None) -> SolverStatus | None:
         """Solve the program of a node; with ``others`` (s,) instead of the gains, and nothing for what is short."""
         cost = self._wide if others is None else np.append(others, np.zeros(len(self._room), np.int64))
-        self._scale = float(1 << max(int(np.abs(cost).max(initial=1)).bit_length() - COST_BITS, 0))
+        self._scale = cost_scale(cost)
         self._linear.price(cost / self._scale)
         self._linear.bound(np.append(np.where(allowed, np.inf, 0.0), self._room))
         self._word = self._linear.run(seconds)
         return self._word
 
     def item_duals(self) -> IntVector | None:
-        """Return the prices of the items, in ``FINE`` parts of the fine unit, rounded; None if there is no optimum."""
+        """Return the prices of the items, in ``FINE`` parts of the fine unit, rounded; None if there is no optimum.
+
+        Raises NotBySets if they are no numbers, or so great that sums of them leave the exact range.
+        """
         if self._word is not SolverStatus.OPTIMAL:
             return None
-        return np.rint(self._linear.duals[: len(self._room)] * (self._scale * FINE)).astype(np.int64)
+        counted = self._program.most.sum() + len(self._program.items)
+        return round_prices(self._linear.duals[: len(self._room)] * (self._scale * FINE), counted)
 
     def values(self) -> FloatVector:
         """Return how much of each set is taken."""
