@@ -253,13 +253,15 @@ def test_an_engine_that_lies_ends_as_failed_without_pairs(
 
 
 @pytest.mark.promise(20)
-def test_an_engine_that_dies_ends_as_failed_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_dies_leaves_a_greedy_answer_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     def die(self: Engine, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         raise EngineError("out of ink")
 
     monkeypatch.setattr(engines_by_kind()["plain"], "solve", die)
     solution = solve(AssignmentProblem.from_scores([[1]]))
-    assert (solution.status, solution.notes, solution.gap) == (Status.FAILED, ("out of ink",), None)
+    assert (solution.greedy, solution.notes) == (True, ("out of ink",))
+    none = solve(AssignmentProblem.from_scores([[1]], mentor_capacity=0, mentee_minimum=1))
+    assert (none.status, none.notes, none.gap) == (Status.FAILED, ("out of ink",), None)
 
 
 @given(st.lists(st.tuples(st.integers(-1, 3), st.integers(-1, 3)), max_size=5))

@@ -8,13 +8,13 @@ from functools import partial
 from itertools import count
 from threading import Event, Timer, active_count
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch import AssignmentProblem, Progress, RequestError, Solution, Status, solve
+from mentormatch import AssignmentProblem, Progress, RequestError, Row, Solution, Status, solve
 from mentormatch.assignment import Incumbent, SolveOptions, solve_unchecked
 from mentormatch.base import track
 from mentormatch.contract import ask, operations_by_kind
@@ -62,6 +62,17 @@ def test_an_event_ends_a_solve_of_any_kind_with_the_best_answer_so_far(kind: str
         assert (found.status is Status.STOPPED) == (len(found.pairs) == 0)
 
 
+@pytest.mark.parametrize("ties", ["canonical", "any"])
+def test_an_event_leaves_pairs_wherever_a_limit_of_as_long_does(ties: Literal["canonical", "any"]) -> None:
+    rng, size = np.random.default_rng(0), (60, 50)
+    rows = [Row(f"row {k}", (rng.random(size) < 0.2).astype(np.int64), None, 6) for k in range(30)]
+    problem, cancel = AssignmentProblem.from_scores(rng.integers(0, 10**6, size), rows=rows), Event()
+    cancel.set()
+    limited, cancelled = solve(problem, time_limit_s=1e-9, ties=ties), solve(problem, cancel=cancel, ties=ties)
+    assert len(cancelled.pairs) == len(limited.pairs) > 0
+    assert (cancelled.status, cancelled.interrupted, limited.interrupted) == (Status.FEASIBLE, True, False)
+
+
 def test_an_event_that_is_set_already_begins_nothing_and_one_that_never_is_changes_nothing() -> None:
     problem, cancel = quotas(8), Event()
     best = solve(problem)
@@ -69,11 +80,30 @@ def test_an_event_that_is_set_already_begins_nothing_and_one_that_never_is_chang
     assert (free.canonical, free.pairs.tolist()) == (True, best.pairs.tolist())
     cancel.set()
     begun = monotonic()
-    none = solve(problem, cancel=cancel)
-    assert (none.status, none.interrupted) == (Status.STOPPED, True)
+    greedy = solve(problem, cancel=cancel)
+    assert (greedy.status, greedy.greedy, greedy.interrupted) == (Status.FEASIBLE, True, True)
     assert monotonic() - begun < PATIENCE_S
-    matching = mm.match(mm.examples.cohort(), mm.examples.programme(), cancel=cancel)
-    assert (matching.status, matching.pairs, matching.solution.interrupted) == (Status.STOPPED, (), True)
+    cohort_, programme = mm.examples.cohort(), mm.examples.programme()
+    matching = mm.match(cohort_, programme, cancel=cancel)
+    assert (len(matching.pairs) > 0, matching.solution.interrupted) == (True, True)
+    (plan,) = mm.plans(cohort_, programme, cancel=cancel)
+    repaired = mm.repair(mm.match(cohort_, programme), withdrawn=["M04"], cancel=cancel).matching
+    assert (plan.solution.interrupted, repaired.solution.interrupted) == (True, True)
+    assert len(
+        mm.evaluate(cohort_, programme, [(pair.mentor, pair.mentee) for pair in plan.pairs], cancel=cancel).pairs
+    ) == len(plan.pairs)
+
+
+def test_plans_and_a_repair_end_at_their_limit_with_the_best_so_far() -> None:
+    cohort_, programme = mm.examples.cohort(), mm.examples.programme()
+    found = mm.plans(cohort_, programme, 5, time_limit_s=1e-6)
+    assert [plan.status for plan in found[:-1]] == [Status.PROVED] * (len(found) - 1)
+    assert len(found[-1].pairs) > 0
+    assert len(mm.plans(cohort_, programme, 2, time_limit_s=60)) == 2
+    repaired = mm.repair(mm.match(cohort_, programme), withdrawn=["M04"], time_limit_s=1e-6)
+    assert (repaired.status, len(repaired.matching.pairs) > 0) == (Status.FEASIBLE, True)
+    with pytest.raises(RequestError):
+        mm.evaluate(cohort_, programme, [], time_limit_s=-1)
 
 
 def test_what_is_no_event_is_refused() -> None:

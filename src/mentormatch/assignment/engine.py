@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from threading import Event
@@ -147,11 +148,11 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
 ) -> Solution:
     """Return the pairs that are optimal in every goal, each given those before it, ties settled by a keyed hash.
 
-    Every answer goes through the checker. At the time limit, at an interrupt (Ctrl-C), when it is cancelled or memory
-    is out, the best answer so far comes back as ``feasible``, a greedy one where there is none yet, or none as
-    ``stopped``; where all goals are proved by
-    then and only ties are left, it is ``proved`` and not ``canonical``. If an engine dies before any answer, or the
-    checker refuses it, the status is ``failed``, there are no pairs, and ``notes`` say why.
+    Every answer goes through the checker. At the time limit, at an interrupt (Ctrl-C), when it is cancelled, when an
+    engine gives up or memory is out, the best answer so far comes back as ``feasible``, and ``notes`` say why. If there
+    is none yet, that is a greedy one. If all goals are proved by then and only ties are left, the answer is ``proved``
+    and not ``canonical``. Without even a greedy answer the status is ``stopped``, or ``failed`` after an engine that
+    gave up; it is ``failed`` too if the checker refuses an answer. There are then no pairs.
 
     Engine ``wide`` works in this process, looking at the clock now and then; so does ``plain``, unless there is a time
     limit and more than a million pairs, and more than a hundred thousand for each second of it; so does ``milp``, if
@@ -378,10 +379,12 @@ def _solve_in_subprocess(
 
 
 def _check(problem: AssignmentProblem, found: Solution) -> Solution:
-    """Return an answer as it is told, checked; a greedy one where the time limit left none."""
+    """Return an answer as it is told, checked; a greedy one if the engine was stopped or failed before it had any."""
     greedy = None
-    if found.status is Status.STOPPED and INTERRUPTED not in found.notes:
-        greedy = greedy_solution(problem)
+    if found.status in (Status.STOPPED, Status.FAILED):
+        # A second interrupt, or no memory for that either, leaves no answer
+        with suppress(KeyboardInterrupt, MemoryError):
+            greedy = greedy_solution(problem)
     found = found if greedy is None else replace(greedy, notes=found.notes)
     solution = with_stated_tiers(found)
     wrong = violations(problem, solution)

@@ -440,7 +440,7 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, m
         if work.incumbent is None:
             lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
             reduced = work.reduced if work.bound is not None and len(work.reduced) == len(pool) else None
-            chosen = None if work.infeasible or run.cancelled else choose_greedily(pool, lead, reduced)
+            chosen = None if work.infeasible else choose_greedily(pool, lead, reduced)
             if chosen is not None:
                 relaxed = None if reduced is None else replace(work, incumbent=chosen)
                 return replace(_solution_so_far(problem, goal, pool, chosen, known, relaxed), engine=GREEDY)

@@ -12,7 +12,7 @@ from mentormatch.base.data_objects import ContentEquality
 INTERRUPTED = "interrupted"
 """The note of an answer that somebody did not wait for."""
 GREEDY = "greedy"
-"""The engine of an answer that no engine had any part in: the time limit left no better one."""
+"""The engine of an answer that no engine had any part in: the end of the search left no better one."""
 ROUNDED_ALIKE = "rounded_alike: differences between scores that are lost as they are rounded: {count}"
 """The note of an answer to a problem whose scores told more apart than is looked at."""
 
@@ -107,7 +107,7 @@ class Solution(ContentEquality):
 
     @property
     def greedy(self) -> bool:
-        """Return whether the time limit left no better answer than a greedy one."""
+        """Return whether the end of the search left no better answer than a greedy one."""
         return self.engine == GREEDY
 
     @property
