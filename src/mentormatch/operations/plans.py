@@ -90,6 +90,10 @@ def plans(  # noqa: PLR0913 - all but three are keywords
     return tuple(found)
 
 
+MOMENT_S = 1e-9
+"""The time limit of a solve after the deadline: it gives a greedy answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """The end of several solves, in seconds of the monotonic clock; None: none."""
@@ -103,15 +107,20 @@ class Deadline:
 
     @property
     def remaining_s(self) -> float | None:
-        """The seconds that are left, None without a limit."""
-        return None if self.ends is None else max(self.ends - monotonic(), 0.0)
+        """The seconds that are left as a time limit, which is above 0; None without a limit."""
+        return None if self.ends is None else max(self.ends - monotonic(), MOMENT_S)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is up."""
+        return self.ends is not None and monotonic() >= self.ends
 
 
 def may_go_on(solution: Solution, clock: Deadline) -> bool:
     """Return whether there is an answer that others can differ from, and nobody or no limit has ended the search."""
     if solution.status is Status.PROVED:
         return not solution.interrupted
-    return solution.status is Status.FEASIBLE and not solution.interrupted and clock.remaining_s != 0
+    return solution.status is Status.FEASIBLE and not solution.interrupted and not clock.is_over
 
 
 def are_all(found: Sequence[Matching], wanted: int) -> bool:
