@@ -11,4 +11,4 @@ from mentormatch.doors import modules_by_name, open_door
 
 # Type checkers read ``__init__.pyi``, and so do we: a name is imported when it is first used
 __all__ = sorted(modules_by_name(__name__, f"{__file__}i"))  # noqa: PLE0605 - the names of the list in ``__init__.pyi``
-__getattr__, __dir__ = open_door(__name__, f"{__file__}i")
+__getattr__, __dir__ = open_door(__name__, f"{__file__}i", arguments=f"{__name__}.base.arguments")

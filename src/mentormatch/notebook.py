@@ -14,6 +14,7 @@ from mentormatch.languages.translation import language, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.operations.repair import Repair
 from mentormatch.people.cohort import Cohort
+from mentormatch.people.keys import Key
 from mentormatch.programme.edits import ProgrammeText
 from mentormatch.programme.enrolment import AnswerSource, read_contacts, read_survey
 from mentormatch.programme.programme import Programme
@@ -384,7 +385,7 @@ def open_documents(
     return PanelWidget(DocumentsPanel(plan=WritingPlan(now, Path(target), who, why, contacts)))
 
 
-def open_departures(plan: Matching | BoardWidget, *withdrawn: str, labels: Labels | None = None) -> DeparturesWidget:
+def open_departures(plan: Matching | BoardWidget, *withdrawn: Key, labels: Labels | None = None) -> DeparturesWidget:
     """Return who leaves, and the pairs repaired at once; staff choose people, and the document below follows.
 
     The widget's ``repair`` is what became of each pair, its ``matching`` the repaired plan.

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from mentormatch.base.arguments import checked
 from mentormatch.base.columns import Column, Grades, NameLists
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, ProgrammeError, SurveyError
@@ -118,6 +119,7 @@ class Profiles(VersionedPickle):
     withheld: dict[Side, int]
     lists: dict[Side, dict[str, tuple[str, ...]]] | None = None
 
+    @checked
     def read_by(self, side: Side, code: str) -> tuple[Profile, ...]:
         """Return the profiles that the person of one side with this code reads, in the order of their codes."""
         shown = self.shown[ACROSS[side]]

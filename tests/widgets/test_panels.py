@@ -94,7 +94,7 @@ def test_what_no_panel_understands_is_refused_without_a_word_of_it(tmp_path: Pat
     files.asked = {"turn": 1, "what": {"act": NAME}}
     assert files.view["refusal"]
     assert NAME not in str(files.view)
-    with pytest.raises(RequestError, match="genre"):
+    with pytest.raises(RequestError, match="open_files"):
         mm.open_files(tmp_path, "letters")  # type: ignore[arg-type]  # a wrong kind, on purpose
 
 

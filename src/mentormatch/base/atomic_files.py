@@ -106,7 +106,7 @@ def write_all_whole(folder: Path, files: Mapping[str, tuple[bytes, bool]]) -> No
 
 def write_draft(path: Path, content: bytes, *, private: bool = False, once: bool = False) -> None:
     """Write a file under the name of a draft, and then give it its own; raises OSError where that fails."""
-    draft = path.with_name(f".{path.name}.{machine_id()}.{os.getpid()}.{RUN}{secrets.token_hex(8)}.part")
+    draft = path.parent / f".{path.name}.{machine_id()}.{os.getpid()}.{RUN}{secrets.token_hex(8)}.part"
     try:
         with open_draft(draft, 0o600 if private else 0o666) as file:
             file.write(content)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Never, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic import Field as Setting
 
+from mentormatch.base.arguments import checked
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import tr
@@ -67,6 +68,7 @@ class KeptMessage(VersionedPickle, JsonMessage):
     misread: ClassVar[str]
 
     @classmethod
+    @checked
     def from_json(cls, text: str | bytes) -> Self:
         """Return the message in a JSON text; raises RequestError with everything in it that does not fit."""
         try:

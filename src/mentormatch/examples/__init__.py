@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from os import PathLike
 from pathlib import Path
 
+from mentormatch.base.arguments import checked
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.generation import EXAMPLE, write_generation
 from mentormatch.errors import OutputError, Problem, RequestError
@@ -42,18 +43,21 @@ def names() -> list[str]:
     return sorted(entry.name for entry in files(__name__).iterdir() if entry.joinpath(PROGRAMME).is_file())
 
 
+@checked
 def programme(name: str = "mentorat") -> Programme:
     """Return the programme of an example; raises RequestError where there is none of this name."""
     with as_file(folder_of(name).joinpath(PROGRAMME)) as path:
         return Programme.load(path)
 
 
+@checked
 def cohort(name: str = "mentorat") -> Cohort:
     """Return the people who answered in an example; raises RequestError where there is none of this name."""
     with as_file(folder_of(name).joinpath(ANSWERS)) as path:
         return read_survey(programme(name), path)
 
 
+@checked
 def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: bool = True) -> ExampleFiles:
     """Write the programme and the answers of an example into a folder, made if need be, and return where they are.
 
@@ -74,11 +78,13 @@ def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: b
     return written
 
 
+@checked
 def contents(name: str = "mentorat") -> dict[str, bytes]:
     """Return the files of an example by their names; raises RequestError where there is no example of this name."""
     return {each: folder_of(name).joinpath(each).read_bytes() for each in (PROGRAMME, ANSWERS)}
 
 
+@checked
 def copy_waves_to(folder: str | PathLike[str], name: str = "mentorat") -> dict[int, Path]:
     """Write the follow-up answers of an example into a folder, made if need be, and return each file by its month.
 
@@ -91,6 +97,7 @@ def copy_waves_to(folder: str | PathLike[str], name: str = "mentorat") -> dict[i
     return dict(sorted(written.items()))
 
 
+@checked
 def copy_pairs_to(folder: str | PathLike[str], name: str = "mentorat") -> Path:
     """Write the pairs that an example's team made by hand into a folder, made if need be, and return the file.
 

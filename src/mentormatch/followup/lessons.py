@@ -20,6 +20,7 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import ValidationError
 
+from mentormatch.base.arguments import checked
 from mentormatch.base.arrays import BoolVector
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.inference import LEAST_SHOWN, LEVEL, MOVED, ExactEffect, Stratum, correct_levels, people_needed
@@ -56,6 +57,8 @@ DELIVERY = "mentormatch.report.followup"
 class Year(VersionedPickle):
     """The pairs of a programme, and what their people answered after so many months, in order."""
 
+    made_by: ClassVar[str] = "mm.follow_up(programme, pairs, waves)"
+
     programme: Programme
     pairs: tuple[Pair, ...]
     waves: tuple[Wave, ...]
@@ -85,13 +88,14 @@ class Year(VersionedPickle):
         """Who should be called, and why, the gravest reasons first."""
         return people_to_call(self.pairs, self.waves, self.meetings, self.programme.follow_up.calls)
 
+    @checked
     def outcomes(self, months: int | None = None) -> tuple[OutcomeCount, ...]:
         """Return how many pairs reached each outcome after so many months (None: the last), by criterion.
 
         It describes; it suggests no weights. Raises RequestError where there are no answers of that month.
         """
         known = {wave.months: wave for wave in self.waves}
-        if months is not None and months not in known:
+        if months not in known if months is not None else not known:
             found = Problem("months", str(months), listed([str(month) for month in known]))
             raise RequestError(tr("Aucune réponse de ce mois"), [found])
         wave = self.waves[-1] if months is None else known[months]
@@ -103,6 +107,7 @@ class Year(VersionedPickle):
     def _counted(self) -> dict[int, tuple[OutcomeCount, ...]]:
         return {}
 
+    @checked
     @own_language
     def save(
         self, folder: str | PathLike[str], *, replace: bool = False, names: GivenNames | None = None
@@ -117,6 +122,7 @@ class Year(VersionedPickle):
         written: tuple[Path, ...] = delivery.write_year(self, Path(folder), replace=replace, names=self.named(names))
         return written
 
+    @checked
     def named(self, names: GivenNames | None) -> NamesByPerson | None:
         """Return what the people of the pairs are called; raises RequestError where somebody has no name."""
         people: dict[Side, list[str]] = {
@@ -210,11 +216,14 @@ class PairResult(JsonMessage):
 class EditionResults(KeptMessage):
     """What became of the pairs of one edition, by criterion, without anybody's key."""
 
+    made_by: ClassVar[str] = 'mm.read_results("resultats.json")'
+
     misread: ClassVar[str] = mark("Ce fichier n'est pas celui du suivi d'une édition")
     programme: str
     pairs: Annotated[list[PairResult], Setting(max_length=MOST_PAIRS)]
 
     @classmethod
+    @checked
     def of(cls, year: Year) -> "EditionResults":
         """Return the results of a year, as far as it has come; in the order of points, which names nobody."""
         pairs = [

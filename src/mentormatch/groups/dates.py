@@ -17,6 +17,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
+from mentormatch.base.arguments import checked
 from mentormatch.base.arrays import IntVector
 from mentormatch.base.scalars import exact_number, seed_number, value_in_words, whole_number
 from mentormatch.errors import Problem, RequestError
@@ -143,6 +144,7 @@ class Dates(Result):
     def moments(self) -> tuple[tuple[date, str], ...]:
         return tuple((one.start, one.elsewhere) for one in self.chosen)
 
+    @checked
     def on_clocks(self, zone: str, clocks: Iterable[Clock]) -> Self:
         """Return the same dates, by the clock of a time zone, and told on other clocks too."""
         return replace(self, chain=replace(self.chain, there=self.there.on_clocks(zone, clocks)), zone=zone)

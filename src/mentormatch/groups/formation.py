@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from typing import overload
 
 from mentormatch.base.scalars import seed_number
+from mentormatch.errors import RequestError
 from mentormatch.groups.infeasibility import MemberGroup, formulate_groups, score
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.problem import GroupProblem, GroupSolution
 from mentormatch.groups.solver import solve_groups
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.named_people import Apart, Together
@@ -74,10 +76,12 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     """
     if isinstance(cohort, GroupProblem):
         if programme is not None or seed or together or apart or past:
-            raise TypeError("form_groups() of a GroupProblem takes time_limit_s alone; the problem holds the rest")
+            raise RequestError(
+                tr("D'un `GroupProblem`, form_groups ne prend que time_limit_s : le problème dit le reste")
+            )
         return solve_groups(cohort, time_limit_s=time_limit_s)
     if programme is None:
-        raise TypeError("form_groups() of a cohort takes a programme")
+        raise RequestError(tr("form_groups forme les groupes d'une cohorte d'après un programme : il manque"))
     programme.must_form_groups()
     by_hand = [
         *(name_groups(Together, keys, cohort) for keys in together),

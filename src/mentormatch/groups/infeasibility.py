@@ -25,7 +25,8 @@ from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme.programme import Programme
+from mentormatch.people.keys import Key
+from mentormatch.programme.programme import Programme, replace_parts
 from mentormatch.programme.sections import Facilitation, Grouped
 from mentormatch.rules.rule import (
     SELF_PAIRS,
@@ -99,7 +100,7 @@ def part(criterion: Criterion, weight: float, members: People) -> PairShares | W
     return PairShares(both, known & known.T)
 
 
-type MemberGroup = Sequence[str]
+type MemberGroup = Sequence[Key]
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,7 +284,7 @@ class ConflictCase:
 
     def under(self, rules: Sequence[Rule]) -> GroupProblem:
         """Return the problem with other rules, of the same people."""
-        variant = self.programme.model_copy(update={"rules": list(rules)})
+        variant = replace_parts(self.programme, rules=rules)
         problem = formulate_groups(self.cohort, variant, self.scores).problem
         return (
             replace(problem, number=self.problem.number, goals=("placed",))

@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from mentormatch.assignment.model.solution import Status, Tier
+from mentormatch.base.arguments import checked
 from mentormatch.base.columns import MultiChoice, Ranks
 from mentormatch.explanation.names import KEYS, GivenNames, Labels, codes, cohort_labels, first_of
 from mentormatch.explanation.tables import CellValue, ResultSheet, rejected_sheet, sheet
@@ -147,6 +148,8 @@ class Grouping(Result):
     ``labels``: by their keys, unless ``named`` or ``veiled``. Points, reasons and former meetings are for the team.
     """
 
+    made_by: ClassVar[str] = "mm.form_groups(cohort, programme)"
+
     kind: ClassVar[str] = "groups"
     cohort: Cohort
     programme: Programme
@@ -157,6 +160,7 @@ class Grouping(Result):
     name: str = ""
     labels: Labels = KEYS
 
+    @checked
     def named(self, names: GivenNames) -> Self:
         """Return the same groups, whose people are called by names in documents; see ``Matching.save``."""
         return replace(self, labels=cohort_labels(names, self.cohort, self.programme))

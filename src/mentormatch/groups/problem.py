@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from mentormatch.assignment.model.array_input import input_error, keys_of, read_cells, read_sense, scale_to_int64
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
+from mentormatch.base.arguments import checked
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.base.data_objects import ContentEquality, VersionedPickle
 from mentormatch.base.scalars import seed_number, whole_number
@@ -83,6 +84,8 @@ class GroupProblem(ContentEquality):
     6
     """
 
+    made_by: ClassVar[str] = "mm.GroupProblem.from_scores(scores, sizes)"
+
     worth: IntMatrix
     apart: BoolMatrix
     spans: tuple[SizeRange, ...]
@@ -99,6 +102,7 @@ class GroupProblem(ContentEquality):
     turn: int = 0
 
     @classmethod
+    @checked
     def from_scores(  # noqa: PLR0913 - these keywords are the published contract for arrays
         cls,
         scores: "ArrayLike | DataFrameLike",

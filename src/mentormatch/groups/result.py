@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mentormatch.assignment.model.solution import Status
+from mentormatch.base.arguments import checked
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.errors import OutputError, Problem
 from mentormatch.explanation.names import KEYS, Labels
@@ -158,6 +159,7 @@ class Result(ContentEquality, ABC):
         group = tr("groupe\u00a0{number}", number=self.group_name) if is_number else str(self.group_name)
         return ", ".join(filter(None, [self.name, group]))
 
+    @checked
     @own_language
     def calendar(self, *, key: str = "", former: bytes | None = None, now: datetime | None = None) -> bytes:
         """Return the sessions as an iCalendar file; with the former one, events keep their ids and are updated.
@@ -186,6 +188,7 @@ class Result(ContentEquality, ABC):
         """The tables as pandas frames, those for the team included, each by its code."""
         return ResultFrames({**self.sheets, **self.staff_sheets})
 
+    @checked
     @own_language
     def save(
         self, path: str | PathLike[str], *others: str | PathLike[str], staff: bool = False, replace: bool = False

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mentormatch.base.arguments import checked
 from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NumberColumn, Ranks, SingleChoice
 from mentormatch.base.generation import write_document, write_generation
 from mentormatch.explanation.names import KEYS
@@ -304,6 +305,7 @@ class Intake(IntakeSection):
     def _repr_html_(self) -> str:
         return IntakeSection._repr_html_(self)
 
+    @checked
     @own_language
     def save(self, target: str | PathLike[str], *, replace: bool = False) -> tuple[Path, ...]:
         """Write the report and return the files: one by its suffix (.html, .json), or all of them into a folder.

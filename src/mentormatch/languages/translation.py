@@ -46,7 +46,7 @@ def spoken() -> str:
 
 
 @contextmanager
-def language(code: str, *, unless_asked: bool = False) -> Iterator[None]:
+def language(code: Language, *, unless_asked: bool = False) -> Iterator[None]:
     """Speak a language in a ``with`` block: messages, numbers, lists, documents and errors.
 
     Parameters

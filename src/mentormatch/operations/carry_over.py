@@ -16,7 +16,7 @@ from mentormatch.languages.phrases import about, system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.programme import Programme, replace_parts
 from mentormatch.rules.kinds.named_people import History, PastPair
 from mentormatch.rules.kinds.places import Priority
 from mentormatch.rules.rule import Rule
@@ -34,6 +34,8 @@ class LeftOut(JsonMessage):
 
 class CarryOver(KeptMessage):
     """What the next edition needs to know of those before it, by keys alone."""
+
+    made_by: ClassVar[str] = "mm.carry_over(matching)"
 
     misread: ClassVar[str] = mark("Ce fichier n'est pas celui d'une édition précédente")
     schema_version: Literal[1] = 1
@@ -119,7 +121,7 @@ def with_history(programme: Programme, carried: CarryOver) -> Programme:
     pairs = [(pair.mentor, pair.mentee) for pair in carried.pairs]
     rules = [rule.with_past_pairs(pairs) for rule in programme.rules]
     counted = any(rule is not before for rule, before in zip(rules, programme.rules, strict=True))
-    known = programme.model_copy(update={"rules": rules}) if counted else programme
+    known = replace_parts(programme, rules=rules) if counted else programme
     return known.with_rules([*([] if counted else no_repetition(carried)), *first_ones(carried)])
 
 

@@ -3,7 +3,7 @@
 Why a programme has no solution for a cohort, in its own rules, and the cheapest ways out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib import import_module
 from threading import Event
@@ -23,11 +23,10 @@ from mentormatch.explanation.diagnosis.diagnose import diagnose_rules
 from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.explanation.pairs import Pair, explain_pair
 from mentormatch.explanation.rule_breaches import Breach, breaches
-from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import language, tr
 from mentormatch.operations.instance import build_instance
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand
-from mentormatch.people.cohort import Cohort, People
+from mentormatch.people.cohort import Cohort, pair_at
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import UnheldScores
 from mentormatch.scoring.scores import ScoreTable
@@ -105,23 +104,13 @@ def given_plan(cohort: Cohort, programme: Programme, pairs: Iterable[KeyPair], *
 
 def places_of(cohort: Cohort, pairs: Iterable[KeyPair]) -> list[tuple[int, int]]:
     """Return pairs by position; raise RequestError where a key is nobody's, or a pair comes twice."""
-    rows = [{canonical(key): row for row, key in enumerate(people.ids)} for people in (cohort.mentors, cohort.mentees)]
-    places = [
-        (place_in(rows[0], cohort.mentors, mentor), place_in(rows[1], cohort.mentees, mentee))
-        for mentor, mentee in pairs
-    ]
+    places = [pair_at(cohort, mentor, mentee) for mentor, mentee in pairs]
     if len(set(places)) < len(places):
         raise RequestError(
             tr("Un binôme est donné deux fois"),
             [Problem("pairs", tr("un binôme en double"), tr("chaque binôme une fois"))],
         )
     return places
-
-
-def place_in(rows: Mapping[str, int], people: People, key: str) -> int:
-    """Return where somebody stands; raise RequestError where the key is nobody's."""
-    found = rows.get(canonical(key))
-    return people.find(key) if found is None else found
 
 
 def plan_at(cohort: Cohort, programme: Programme, places: Iterable[tuple[int, int]], seed: int = 0) -> Matching:

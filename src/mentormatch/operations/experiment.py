@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 from mentormatch.assignment.model.solution import Status
+from mentormatch.base.arguments import checked
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import seed_number
@@ -40,6 +41,7 @@ class Experiment(KeptMessage):
     second: dict[str, Any]
 
     @classmethod
+    @checked
     def of(cls, first: Programme, second: Programme, seed: int) -> Self:
         """Return the experiment; raises RequestError unless the programmes differ in their criteria alone."""
         records = first.to_dict(), second.to_dict()
@@ -50,6 +52,7 @@ class Experiment(KeptMessage):
             raise RequestError(written_reasons, [found])
         return cls(seed=seed_number(seed), first=records[0], second=records[1])
 
+    @checked
     def refuse_other(self, programme: Programme, name: str) -> None:
         """Raise RequestError unless a programme, which its file calls so, is the first of the two."""
         if programme.to_dict() != self.first:
@@ -61,6 +64,7 @@ class Experiment(KeptMessage):
         """The SHA-256 of the record: whoever was told it beforehand can tell whether it is this one."""
         return sha256(self.to_json().encode()).hexdigest()
 
+    @checked
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the record into a new file; raises OutputError where it cannot be, as where one is there."""
         target = Path(path)

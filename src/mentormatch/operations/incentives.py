@@ -35,7 +35,7 @@ from mentormatch.operations.instance import build_instance, require_stored_score
 from mentormatch.operations.matching import KeyPair, rules_by_hand
 from mentormatch.people.changes import AnswerChange, longer, other_answers, with_answer
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.programme import Programme, replace_parts
 from mentormatch.rules.rule import Rule, build_problem, eligible_people, forbidden_pairs, market_of
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import score
@@ -439,11 +439,10 @@ def safer_versions(part: Criterion | Rule) -> Iterator[tuple[Criterion | Rule, s
 
 def with_part(programme: Programme, part: Criterion | Rule, changed: Criterion | Rule) -> Programme:
     """Return the programme with another criterion, or rule, in the place of one."""
-    return programme.model_copy(
-        update={
-            "criteria": [changed if each is part else each for each in programme.criteria],
-            "rules": [changed if each is part else each for each in programme.rules],
-        }
+    return replace_parts(
+        programme,
+        criteria=[changed if each is part else each for each in programme.criteria],
+        rules=[changed if each is part else each for each in programme.rules],
     )
 
 

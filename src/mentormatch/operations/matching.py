@@ -16,6 +16,7 @@ from mentormatch.assignment.engine import Ties, Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
+from mentormatch.base.arguments import checked
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.plugins import concrete
 from mentormatch.base.progress import track
@@ -48,15 +49,15 @@ from mentormatch.explanation.why_not import Alternative, WhyNot, alternatives, w
 from mentormatch.fields import Side
 from mentormatch.languages.translation import once_spoken, own_language, tr
 from mentormatch.operations.instance import build_instance
-from mentormatch.people.cohort import Cohort
+from mentormatch.people.cohort import Cohort, pair_at
+from mentormatch.people.keys import Key
+from mentormatch.people.keys import KeyPair as KeyPair
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.named_people import Ban, Pin
 from mentormatch.scoring.scores import ScoreTable
 
 if TYPE_CHECKING:
     from mentormatch.followup.lessons import EditionResults, Year
-
-type KeyPair = tuple[str, str]
 
 DELIVERY, VIEWS = "mentormatch.report.folder", "mentormatch.report.views"
 """Write all documents of a matching, and show it; like the exporters they stand above, and are found when needed."""
@@ -88,6 +89,8 @@ class Matching(ContentEquality):
     pairs in a workbook before, for the next one; ``editions`` how the pairs of editions before went, from which its
     documents say what they teach.
     """
+
+    made_by: ClassVar[str] = "mm.match(cohort, programme)"
 
     cohort: Cohort
     programme: Programme
@@ -172,10 +175,12 @@ class Matching(ContentEquality):
         """
         return diagnose_case(self.case)
 
+    @checked
     def with_notes(self, notes: Iterable[Note]) -> "Matching":
         """Return the same with what staff wrote beside pairs, which its workbook takes up: ``Decisions.notes``."""
         return replace(self, notes=tuple(notes))
 
+    @checked
     def with_editions(self, editions: "Iterable[Year | EditionResults]") -> "Matching":
         """Return the same with how editions before went, which its page and workbook tell: see ``learn``."""
         from mentormatch.followup.lessons import results_of
@@ -187,16 +192,18 @@ class Matching(ContentEquality):
         """All that the decision rests on, and the decision: what the room ``explanation`` works on."""
         return Case(self.cohort, self.programme.rules, self.scores, self.problem, self.solution)
 
+    @checked
     @own_language
-    def why_not(self, mentor: str, mentee: str) -> WhyNot:
+    def why_not(self, mentor: Key, mentee: Key) -> WhyNot:
         """Return what it would cost, goal by goal, to pair two people, and who would move; or which rules forbid it.
 
         The losses equal those of solving again with the pair pinned. Raises RequestError where a key is nobody's.
         """
-        return why_not(self.case, self.cohort.mentors.find(mentor), self.cohort.mentees.find(mentee))
+        return why_not(self.case, *pair_at(self.cohort, mentor, mentee))
 
+    @checked
     @own_language
-    def alternatives(self, person: str, most: int | None = 10, *, side: Side | None = None) -> tuple[Alternative, ...]:
+    def alternatives(self, person: Key, most: int | None = 10, *, side: Side | None = None) -> tuple[Alternative, ...]:
         """Return the other partners that somebody could have, at most so many, those of the smallest loss; None: all.
 
         ``side`` says in which role; without it a key that both sides have is taken as the mentor's. Raises RequestError
@@ -206,10 +213,12 @@ class Matching(ContentEquality):
         many = None if most is None else whole_number("most", most)
         return alternatives(self.case, role, self.cohort.side(role).find(person), many)
 
-    def side_of(self, person: str) -> Side:
+    @checked
+    def side_of(self, person: Key) -> Side:
         """Return the side on which a key stands; that of the mentors where both have it, or neither."""
         return "mentee" if self.cohort.mentees.has(person) and not self.cohort.mentors.has(person) else "mentor"
 
+    @checked
     @own_language
     def robustness(self, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Robustness:
         """Return in which share of ``samples`` each pair stays when weights change by up to ``spread`` (0 to 1)."""
@@ -252,6 +261,7 @@ class Matching(ContentEquality):
         """The result as plain tables, from which every document is made; each is made when it is asked for."""
         return self.named_sheets()
 
+    @checked
     def named_sheets(self, names: NamesByPerson | None = None) -> Mapping[str, ResultSheet]:
         """Return the same tables, with the names of people beside their codes where these are given."""
         labels = self.labels
@@ -274,15 +284,16 @@ class Matching(ContentEquality):
         """The points of every pair that the rules allow; raises RequestError where there are too many pairs."""
         return score_grid(self.cohort, self.scores, self.problem, self.labels)
 
+    @checked
     @own_language
-    def explain(self, mentor: str, mentee: str) -> Pair:
+    def explain(self, mentor: Key, mentee: Key) -> Pair:
         """Return what the score of any two people is made of, chosen or not.
 
         Raises RequestError where one of them is not in the cohort.
         """
-        place = self.cohort.mentors.find(mentor), self.cohort.mentees.find(mentee)
-        return explain_pair(self.cohort, self.scores, *place)
+        return explain_pair(self.cohort, self.scores, *pair_at(self.cohort, mentor, mentee))
 
+    @checked
     @own_language
     def save(
         self,
@@ -472,4 +483,5 @@ def rules_by_hand(cohort: Cohort, pins: Iterable[KeyPair], bans: Iterable[KeyPai
 def rules_for_pairs[R: (Pin, Ban)](rule: type[R], pairs: Iterable[KeyPair], cohort: Cohort) -> list[R]:
     """Return one rule a pair; raise RequestError where a key is nobody's."""
     mentors, mentees = cohort.mentors, cohort.mentees
-    return [rule(mentor=mentors.ids[mentors.find(i)], mentee=mentees.ids[mentees.find(k)]) for i, k in pairs]
+    places = (pair_at(cohort, mentor, mentee) for mentor, mentee in pairs)
+    return [rule(mentor=mentors.ids[i], mentee=mentees.ids[k]) for i, k in places]

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
+from mentormatch.base.arguments import checked
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.strict_json import JsonMessage, KeptMessage, Keys, Text
 from mentormatch.explanation.tables import ResultSheet, sheet, side_cell
@@ -204,6 +205,8 @@ class Proposal(ContentEquality):
     answer keeps all rules beside the settled pairs, these alone are left in ``matching``.
     """
 
+    made_by: ClassVar[str] = "mm.Proposal.of(matching)"
+
     matching: Matching
     programme: Programme
     rounds: tuple[ReplyRound, ...] = ()
@@ -211,6 +214,7 @@ class Proposal(ContentEquality):
     solved: Status = Status.FEASIBLE
 
     @classmethod
+    @checked
     def of(cls, matching: Matching, asked: Asked = "both") -> Self:
         """Return the first round, in which all pairs of a matching are proposed; ``asked``: who has to accept."""
         return cls(matching, matching.programme, asked=asked, solved=matching.status)
@@ -323,6 +327,7 @@ class Proposal(ContentEquality):
         return self.record.renamed(self.matching.labels.person)
 
     @classmethod
+    @checked
     def read(cls, record: "ProposalRecord", cohort: Cohort, programme: Programme, *, seed: int = 0) -> Self:
         """Return a proposal from its record, in keys or codes, and everybody who answered the survey.
 
@@ -364,6 +369,7 @@ class Proposal(ContentEquality):
         """Why each person is without a pair."""
         return {(one.side, one.person): one.reason for one in self.matching.unmatched}
 
+    @checked
     def states(self, side: Side) -> Iterator[PersonState]:
         """Yield how the people of one side stand, once for each of their pairs: who is there, then who left."""
         place = SIDES.index(side)

@@ -13,6 +13,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Status
+from mentormatch.base.arguments import checked
 from mentormatch.base.arrays import BoolVector, IntMatrix
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.progress import track
@@ -28,7 +29,8 @@ from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand, ru
 from mentormatch.operations.plans import Deadline
 from mentormatch.people.changes import add_people, remove_people
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Goal, Programme
+from mentormatch.people.keys import Key
+from mentormatch.programme.programme import Goal, Programme, replace_parts
 from mentormatch.rules.kinds.named_people import Pin
 from mentormatch.rules.rule import NO_SCORES, Rule, formulate, market_of, usable_places
 
@@ -242,6 +244,7 @@ class Repair(VersionedPickle):
             rungs.append(self.rung(len(rungs)))
         return tuple(rungs)
 
+    @checked
     def rung(self, at_most: int) -> TradeoffPoint:
         """Return the best plan that breaks at most so many former pairs.
 
@@ -283,7 +286,7 @@ class Repair(VersionedPickle):
 def repair(  # noqa: PLR0913 - all but the first are keywords
     matching: Matching,
     *,
-    withdrawn: Iterable[str] = (),
+    withdrawn: Iterable[Key] = (),
     arrived: Cohort | None = None,
     keep: Iterable[KeyPair] | Literal["all"] = (),
     pins: Iterable[KeyPair] = (),
@@ -401,7 +404,7 @@ def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[KeyPair]
     rules = [rule for each in programme.rules if (rule := each.restrict_to(cohort))]
     order: list[Goal] = ["matched", *(goal for goal in programme.goals.order if goal not in ("matched", "changes"))]
     goals = programme.goals.model_copy(update={"order": order})
-    return programme.model_copy(update={"rules": [*rules, *rules_for_pairs(Pin, begun, cohort)], "goals": goals})
+    return replace_parts(programme, rules=[*rules, *rules_for_pairs(Pin, begun, cohort)], goals=goals)
 
 
 def programmes_to_try(
@@ -429,8 +432,8 @@ def programmes_to_try(
             waiting = [cohort.mentees.ids[row] for row in np.flatnonzero(kept.latecomers).tolist()]
             late = [*(key for key in waiting if canonical(key) not in placed), *seeking]
             rules[place] = rule.with_kept_places(max(0, min(kept.number, spare)), list(dict.fromkeys(late)))
-    yield programme.model_copy(update={"rules": rules})
-    yield programme.model_copy(update={"rules": [rule for rule in rules if not rule.keeps_places]})
+    yield replace_parts(programme, rules=rules)
+    yield replace_parts(programme, rules=[rule for rule in rules if not rule.keeps_places])
 
 
 def seeking_mentees(matching: Matching, cohort: Cohort) -> Iterator[str]:

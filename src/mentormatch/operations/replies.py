@@ -7,7 +7,7 @@ never comes back. Who is without a pair then is matched again by ``repair``, and
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import Problem, RequestError, SurveyError
@@ -40,6 +40,8 @@ class Reply:
 
     ``where`` says where it was read; it is told where two replies contradict each other.
     """
+
+    made_by: ClassVar[str] = 'mm.Reply("M01", "declined")'
 
     person: str
     answer: ReplyAnswer

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.base.arguments import checked, checked_init
 from mentormatch.base.arrays import BoolVector, Index, IntVector
 from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.base.data_objects import ContentEquality
@@ -17,6 +18,7 @@ from mentormatch.fields import Side
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.languages.text_keys import canonical, canonicals, fold
 from mentormatch.languages.translation import mark, tr
+from mentormatch.people.keys import Key
 from mentormatch.places.gazetteer import PlaceColumn
 
 type PersonNumbers = NDArray[np.uint64]
@@ -78,24 +80,26 @@ class People(ContentEquality):
         both = np.unique(np.concatenate([equal_numbers(ours, theirs) for ours, theirs in numbers]), axis=0)
         return both[:, 0], both[:, 1]
 
-    def find(self, key: str) -> int:
+    @checked
+    def find(self, key: Key) -> int:
         """Return where the person with this key, or with this code, stands, whatever its case.
 
         Raises RequestError where nobody here has it.
         """
-        found = self._row(key)
+        found = self.row_of(key)
         if found is None:
             problem = Problem(tr("identifiant"), quoted(key), tr("celui d'une personne de cette édition"))
             raise RequestError(tr("Personne inconnue"), [problem])
         return found
 
-    def has(self, key: str) -> bool:
+    @checked
+    def has(self, key: Key) -> bool:
         """Say whether somebody here has this key, or this code, whatever its case."""
-        return self._row(key) is not None
+        return self.row_of(key) is not None
 
     def people_named(self, keys: Iterable[str]) -> BoolVector:
         """Return (n,) bool: whose key, or code, is among ``keys``, whatever its case."""
-        sought = {self.compared[row] for row in map(self._row, keys) if row is not None}
+        sought = {self.compared[row] for row in map(self.row_of, keys) if row is not None}
         return np.array([key in sought for key in self.compared] if sought else np.zeros(len(self)), dtype=bool)
 
     @cached_property
@@ -103,7 +107,8 @@ class People(ContentEquality):
         """Return the keys in the form in which they are compared. Made when first needed."""
         return canonicals(self.ids)
 
-    def _row(self, key: str) -> int | None:
+    def row_of(self, key: str) -> int | None:
+        """Return where the person with this key stands, whatever its case; None where it is nobody's."""
         return self._rows.get(canonical(key))
 
     @cached_property
@@ -314,6 +319,7 @@ def first_lines(lines: Sequence[str]) -> str:
     return tr("{lines}... ({count} en tout)", lines=", ".join(lines[:FIRST_LINES]), count=len(lines))
 
 
+@checked_init
 @dataclass(frozen=True, repr=False, eq=False)
 class Cohort(ContentEquality):
     """Everyone who answered, on both sides, and every row with its fate; how they are reached is kept apart.
@@ -321,6 +327,8 @@ class Cohort(ContentEquality):
     In a programme of groups the members are on the side of the mentees, and who leads groups on that of the mentors.
     ``departed`` are the codes of people who left, by side and key as compared; none if keys are codes.
     """
+
+    made_by: ClassVar[str] = 'mm.read_survey(programme, "reponses.csv")'
 
     mentors: People
     mentees: People
@@ -331,6 +339,7 @@ class Cohort(ContentEquality):
     def __repr__(self) -> str:
         return f"Cohort({len(self.mentors)} mentors, {len(self.mentees)} mentees, {len(self.rows)} rows)"
 
+    @checked
     def side(self, side: Side) -> People:
         """Return the people of one side."""
         return self.mentors if side == "mentor" else self.mentees
@@ -364,3 +373,17 @@ class Cohort(ContentEquality):
     def rejected(self) -> tuple[RowFate, ...]:
         """The rows that are nobody in this cohort: rejected, or replaced by a later answer."""
         return tuple(row for row in self.rows if row.fate in ("rejected", "replaced"))
+
+
+def pair_at(cohort: Cohort, mentor: str, mentee: str) -> tuple[int, int]:
+    """Return where the two people of a pair are: a mentor and a mentee.
+
+    The other order is taken if the keys make a pair in that order alone. Raises RequestError if a key is nobody's.
+    """
+    row, column = cohort.mentors.row_of(mentor), cohort.mentees.row_of(mentee)
+    if row is not None and column is not None:
+        return row, column
+    swapped_row, swapped_column = cohort.mentors.row_of(mentee), cohort.mentees.row_of(mentor)
+    if swapped_row is not None and swapped_column is not None:
+        return swapped_row, swapped_column
+    return cohort.mentors.find(mentor), cohort.mentees.find(mentee)

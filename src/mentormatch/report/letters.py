@@ -13,7 +13,7 @@ from html import escape
 from os import PathLike
 from pathlib import Path
 from string import Formatter
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.generation import write_generation
@@ -99,6 +99,8 @@ class Template:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A letter to one person: ``file`` is the name of its own file, which tells nothing of them."""
+
+    made_by: ClassVar[str] = 'mm.letters(proposal, contacts, "proposal")'
 
     key: str
     address: str

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
+from mentormatch.base.arguments import checked, checked_init
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.fields import AnyField, Side
 from mentormatch.languages.text_keys import canonical, fold
@@ -41,12 +43,15 @@ def fault_of(address: str) -> str:
     return NO_ADDRESS if not found else SEVERAL_ADDRESSES if found > 1 else MORE_THAN_AN_ADDRESS
 
 
+@checked_init
 @dataclass(frozen=True, repr=False)
 class Contacts(VersionedPickle):
     """The contact answers of each person, by side and key; ``fields`` are the ids of the contact questions.
 
     ``names`` are what people are called where that stands in a table apart.
     """
+
+    made_by: ClassVar[str] = 'mm.read_contacts(programme, "reponses.csv")'
 
     fields: tuple[str, ...]
     people: Mapping[tuple[Side, str], Mapping[str, str]]
@@ -61,6 +66,7 @@ class Contacts(VersionedPickle):
     def __iter__(self) -> Iterator[tuple[Side, str]]:
         return iter(self.people)
 
+    @checked
     def of(self, side: Side, key: str) -> Mapping[str, str]:
         """Return how somebody is reached, by field, empty where nothing is known; keys compare whatever their case."""
         return self._by_key.get((side, canonical(key)), {})
@@ -69,6 +75,7 @@ class Contacts(VersionedPickle):
     def _by_key(self) -> Mapping[tuple[Side, str], Mapping[str, str]]:
         return {(side, canonical(key)): said for (side, key), said in self.people.items()}
 
+    @checked
     def count_answers(self, side: Side, name: str) -> int:
         """Return how many people of one side answered the contact question ``name``."""
         return sum(at == side and name in said for (at, _), said in self.people.items())

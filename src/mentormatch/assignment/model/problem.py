@@ -6,7 +6,7 @@ what does not fit: shapes that differ, people who are not there, numbers with wh
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +23,7 @@ from mentormatch.assignment.model.array_input import (
 )
 from mentormatch.assignment.model.rows import FittingRows, Row, are_satisfied, read_row, row_label, row_problems
 from mentormatch.assignment.model.scores import Scores
+from mentormatch.base.arguments import checked
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import value_in_words
@@ -127,6 +128,8 @@ class AssignmentProblem(ContentEquality):
     ((2, 2), ('matched', 'total'))
     """
 
+    made_by: ClassVar[str] = "mm.AssignmentProblem.from_scores(scores)"
+
     scores: Scores
     mentors: DegreeBounds
     mentees: DegreeBounds
@@ -184,6 +187,7 @@ class AssignmentProblem(ContentEquality):
         return np.isin(mentors * m + mentees, np.array([i * m + k for i, k in pairs], dtype=np.int64))
 
     @classmethod
+    @checked
     def from_scores(  # noqa: PLR0913 - these keywords are the published contract for arrays
         cls,
         scores: "ArrayLike | DataFrameLike | SparseLike",

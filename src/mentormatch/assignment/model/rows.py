@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.array_input import input_error, read_cells
+from mentormatch.base.arguments import checked_init
 from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import exact_number, value_in_words
@@ -16,6 +17,7 @@ from mentormatch.errors import Problem
 from mentormatch.languages.translation import tr
 
 
+@checked_init
 @dataclass(frozen=True, slots=True, eq=False)
 class Row(ContentEquality):
     """A side constraint: ``least <= sum of weights[i, k] over the chosen pairs (i, k) <= most``; None: no bound.
@@ -24,6 +26,8 @@ class Row(ContentEquality):
     the product of both, so that a row about the answers of both people takes as little as one number each. With
     ``mentor`` or ``mentee`` only the pairs of that person count; with both, those of either, the pair of the two twice.
     """
+
+    made_by: ClassVar[str] = 'mm.Row("quota", weights, least=2)'
 
     name: str
     weights: NDArray[np.int64]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import ClassVar
 
 import numpy as np
 
@@ -90,6 +91,8 @@ class Solution(ContentEquality):
     ``notes`` say in words why an engine failed, and what to know besides. ``settled``: the hash has chosen among
     answers that are tied in every goal.
     """
+
+    made_by: ClassVar[str] = "mm.solve(problem)"
 
     status: Status
     pairs: IntMatrix

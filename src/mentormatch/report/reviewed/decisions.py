@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from os import PathLike
 
+from mentormatch.base.arguments import checked_init
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.edits import Note
@@ -55,6 +56,7 @@ TOLD: tuple[Callable[[int], str], ...] = (
 REFUSAL = mark("Les décisions de ce classeur ne peuvent pas être reprises")
 
 
+@checked_init
 @dataclass(frozen=True, slots=True)
 class Decisions(VersionedPickle):
     """What staff decided in a workbook, as keys (mentor, mentee).

@@ -31,7 +31,7 @@ from mentormatch.languages.translation import FRENCH, LANGUAGES, language, mark,
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.codes import tells_who
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.programme import Programme, replace_parts
 from mentormatch.record.decision import Sha256
 from mentormatch.record.digests import digest_of_answers, digest_of_codes, digest_of_programme, digests_of_people
 from mentormatch.report.book import clip
@@ -152,7 +152,7 @@ class Bearings(JsonMessage):
 def digest_without_decisions(programme: Programme) -> str:
     """Return the digest of a programme without the pairs that are decided, which the team goes on deciding."""
     rules = [rule for rule in programme.rules if rule.decided_pair is None]
-    return digest_of_programme(programme.model_copy(update={"rules": rules}))
+    return digest_of_programme(replace_parts(programme, rules=rules))
 
 
 def pairs_by_hand(matching: Matching, kind: EditKind) -> Iterator[KeyPair]:
