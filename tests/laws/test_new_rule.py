@@ -154,7 +154,7 @@ def test_a_repair_follows_it_and_leaves_it_out_where_it_says_that_it_no_longer_a
     repaired = mm.repair(under(OfThoseHere(shy=["E2"]), people), withdrawn=["M1"]).matching
     assert any("charte des marraines E2" in one.reason for one in repaired.unmatched)
     assert len(repaired.programme.rules) == 1
-    assert mm.repair(under(OfThoseHere(shy=["E2"]), people), withdrawn=["E2"]).matching.programme.rules == []
+    assert mm.repair(under(OfThoseHere(shy=["E2"]), people), withdrawn=["E2"]).matching.programme.rules == ()
 
 
 @pytest.mark.parametrize(

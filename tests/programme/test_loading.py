@@ -29,7 +29,7 @@ def test_the_published_programme_reads(shared_data: Path) -> None:
     assert [rule.kind for rule in programme.rules] == [
         "require", "different", "veto", "gap", "common", "capacity", "quota",
     ]  # fmt: skip
-    assert programme.goals.order == ["matched", "priority", "total"]
+    assert programme.goals.order == ("matched", "priority", "total")
     assert programme.fields_with("key") == ["code"]
 
 
@@ -70,8 +70,8 @@ def test_a_ranking_takes_its_items_from_another_question_of_any_kind() -> None:
         "of_ticks": {**question, "items_of": "ticks"},
     }
     read = Programme.read({"programme": {"name": "Essai"}, "fields": fields}).fields
-    assert getattr(read["of_grid"], "options", None) == ["a", "b"]
-    assert getattr(read["of_ticks"], "options", None) == ["c", "d"]
+    assert getattr(read["of_grid"], "options", None) == ("a", "b")
+    assert getattr(read["of_ticks"], "options", None) == ("c", "d")
 
 
 def test_reading_does_not_change_what_it_is_given() -> None:
@@ -83,7 +83,7 @@ def test_reading_does_not_change_what_it_is_given() -> None:
 
 def test_a_programme_needs_a_name_and_no_more() -> None:
     programme = Programme.read({"programme": {"name": "Essai"}})
-    assert (programme.fields, programme.criteria, programme.rules) == ({}, [], [])
+    assert (programme.fields, programme.criteria, programme.rules) == ({}, (), ())
 
 
 def test_a_mark_at_the_start_of_the_file_is_not_part_of_it(tmp_path: Path) -> None:

@@ -258,9 +258,9 @@ def test_of_another_kind_a_question_keeps_its_list_with_its_comments_and_the_map
 
 def test_answers_become_the_slots_that_they_name_and_slots_become_answers() -> None:
     listed = of_kind(ZONED, "creneaux", "choices")
-    assert listed.programme.fields["creneaux"].options == ["lundi matin", "lundi soir", "mardi matin", "mardi soir"]  # type: ignore[union-attr]  # a field of that kind
+    assert listed.programme.fields["creneaux"].options == ("lundi matin", "lundi soir", "mardi matin", "mardi soir")  # type: ignore[union-attr]  # a field of that kind
     again = of_kind(listed, "creneaux", "slots").programme.fields["creneaux"]
-    assert (again.days, again.moments) == (["lundi", "mardi"], ["matin", "soir"])  # type: ignore[union-attr]  # a field of that kind
+    assert (again.days, again.moments) == (("lundi", "mardi"), ("matin", "soir"))  # type: ignore[union-attr]  # a field of that kind
     assert settings_of_kind(ZONED.programme.fields["lieu"], "slots", [], "fr") is None
     assert settings_of_kind(ZONED.programme.fields["places"], "slots", [], "en")["moments"][0] == "morning"  # type: ignore[index]  # a field of that kind
 

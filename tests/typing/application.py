@@ -29,6 +29,24 @@ def edition() -> mm.Programme:
     )
 
 
+def edition_of_lists(languages: list[str], sides: dict[str, mm.fields.Choices], seats: list[int]) -> mm.Programme:
+    """Build a programme from variables, whatever they are inferred to be: lists, tuples and mappings of one kind."""
+    overlaps = [mm.criteria.Overlap(field=name, weight=2) for name in sides]
+    required = (mm.rules.Require(field=languages[0], among=languages),)
+    months = list(range(1, 13, 3))
+    programme = mm.Programme(
+        heading=mm.Heading(name="Autumn"),
+        fields=sides,
+        criteria=overlaps,
+        rules=required,
+        follow_up=mm.FollowUp(months=months),
+        mapping=mm.Wordings(questions={name: name for name in sides}),
+    )
+    weights = {criterion.label: len(seats) for criterion in programme.criteria}
+    varied = programme.with_weights(weights).with_criteria(overlaps).without_rules("require").with_rules(required)
+    return varied.with_rules([rule for rule in programme.rules if rule.kind == "require"])
+
+
 def paired(programme: mm.Programme, mentors: Sequence[Member], mentees: Sequence[Member]) -> mm.Matching:
     cohort = mm.read_survey(
         programme, mentors=[one.record() for one in mentors], mentees=[one.record() for one in mentees]

@@ -49,8 +49,8 @@ from mentormatch.languages.translation import Language, mark, tr
 from mentormatch.operations.matching import Matching, PairsByHand, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import of_members, plan_of
-from mentormatch.programme.programme import Programme, model_at
-from mentormatch.programme.validation_messages import enumerate_names, nearest
+from mentormatch.programme.programme import Programme
+from mentormatch.programme.validation_messages import enumerate_names, model_at, nearest
 from mentormatch.survey.entries import Submission, answer_text
 from mentormatch.survey.intake import gather, take_in
 from mentormatch.survey.table import MAX_CELL_CHARACTERS, MAX_COLUMNS, TextTable

@@ -1,5 +1,6 @@
 """Kinds of question, and the typed column that the answers to each become."""
 
+from mentormatch.base.immutable_models import Entries, Items
 from mentormatch.fields.base import (
     ACROSS,
     SIDES,
@@ -26,10 +27,12 @@ __all__ = [
     "Blank",
     "Choice",
     "Choices",
+    "Entries",
     "Extension",
     "Field",
     "FieldRef",
     "Figures",
+    "Items",
     "Levels",
     "ListOfNames",
     "Number",

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic import AfterValidator, GetJsonSchemaHandler, model_validator
 from pydantic import Field as Setting
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from mentormatch.base.columns import Column, SingleChoice
+from mentormatch.base.immutable_models import Items, Part
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import tr
 
@@ -69,7 +70,7 @@ class AnswerReading:
 Blank = AnswerReading()
 
 
-class Field(BaseModel, ABC):
+class Field(Part, ABC):
     """One question of the survey.
 
     ``question`` is its wording in the survey, by default its id in the programme; ``use`` what the programme does
@@ -80,8 +81,6 @@ class Field(BaseModel, ABC):
     ``later`` ones are asked after it, and no first file lacks them. ``watch``: whether people had equal access is
     looked at by what they answered (``access``).
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     question: str = ""
     use: Use = "match"
@@ -169,7 +168,7 @@ def as_text(answer: Answer) -> str:
     return answer if isinstance(answer, str) else SeveralAnswers.of(answer.values())
 
 
-def distinct(labels: list[str]) -> list[str]:
+def distinct(labels: Sequence[str]) -> Sequence[str]:
     """Return ``labels``; raise ValueError where two read the same, or one is empty."""
     if not all(fold(label) for label in labels):
         raise ValueError(tr("une option est vide"))
@@ -178,7 +177,7 @@ def distinct(labels: list[str]) -> list[str]:
     return labels
 
 
-type Labels = Annotated[list[str], AfterValidator(distinct)]
+type Labels = Annotated[Items[str], AfterValidator(distinct)]
 """Options, items or levels: texts that differ in the form in which they are compared."""
 
 

@@ -17,11 +17,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic import Field as Setting
 
 from mentormatch.base.arrays import BoolMatrix, Index, IntVector
 from mentormatch.base.columns import NONE, Column, MultiChoice, SingleChoice, number_rows
+from mentormatch.base.immutable_models import Entries, FrozenDict, Part
 from mentormatch.base.scalars import FORMS, start_of
 from mentormatch.languages.phrases import clock, listed
 from mentormatch.languages.phrases import day as day_in_words
@@ -140,7 +141,7 @@ type ZoneName = Annotated[str, AfterValidator(require_zone)]
 type HoursOfDay = Annotated[str, AfterValidator(hours_of)]
 
 
-class SlotZone(BaseModel):
+class SlotZone(Part):
     """By which clock people read the slots of a question, and which hours the slots are.
 
     ``field`` is the question that tells where they live: a place, or a choice, whose answers ``zones`` gives a time
@@ -149,14 +150,12 @@ class SlotZone(BaseModel):
     of the dates of sessions. A slot is common if so many ``minutes`` of it are.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
-
     field: str
-    hours: dict[str, HoursOfDay]
+    hours: Entries[str, HoursOfDay]
     first: Day = Setting(validation_alias="from", serialization_alias="from")
     last: Day = Setting(validation_alias="to", serialization_alias="to")
     reference: ZoneName = PARIS
-    zones: dict[str, ZoneName] = Setting(default_factory=dict)
+    zones: Entries[str, ZoneName] = Setting(default_factory=FrozenDict)
     minutes: int = Setting(default=60, ge=1, le=DAY_MINUTES)
 
     def clocks(self, labels: Sequence[str]) -> tuple["Clock", ...]:

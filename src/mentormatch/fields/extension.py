@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from mentormatch.base.immutable_models import Part
 from mentormatch.errors import Problem
 from mentormatch.fields.base import Side, schema_by_kind
 from mentormatch.fields.kinds import AnyField
@@ -40,13 +41,11 @@ class AnswerReference:
     answer: str
 
 
-class Extension(BaseModel):
+class Extension(Part):
     """A criterion or a rule, as the programme file states it; ``name`` is what people call it.
 
     ``example`` states one in the words of the example programme, for the JSON schema and the reference.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
 
     example: ClassVar[Mapping[str, Any]]
     by_the_clock: ClassVar[bool] = False

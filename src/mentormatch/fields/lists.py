@@ -157,7 +157,7 @@ class Ranking(Field):
     """Options in order of preference: those of the question itself, or the items of another (``items_of``)."""
 
     kind: Literal["ranking"] = "ranking"
-    options: Labels = Setting(default_factory=list)
+    options: Labels = Setting(default_factory=tuple)
     items_of: str | None = None
     most: int | None = Setting(default=None, ge=1)
 

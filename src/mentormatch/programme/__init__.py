@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mentormatch.programme.edits import read_edit as read_edit
     from mentormatch.programme.enrolment import plan_of as plan_of
     from mentormatch.programme.enrolment import read_tables as read_tables
-    from mentormatch.programme.programme import SPECIAL as SPECIAL
     from mentormatch.programme.question_edits import TABLES as TABLES
+    from mentormatch.programme.references import SPECIAL as SPECIAL
     from mentormatch.programme.sections import Facilitation as Facilitation
     from mentormatch.programme.sections import FurtherSheet as FurtherSheet
     from mentormatch.programme.tables import table_of as table_of

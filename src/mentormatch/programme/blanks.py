@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 from mentormatch.fields import AnyField
 from mentormatch.fields.extension import Extension, FieldRef, attribute_of, settings_naming_fields
 from mentormatch.languages.translation import tr
-from mentormatch.programme.programme import Parts, Programme, check_extension
+from mentormatch.programme.programme import Parts, Programme
+from mentormatch.programme.references import check_extension
 from mentormatch.programme.tables import as_tables
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criterion import Criterion
@@ -176,11 +177,11 @@ class BlankSource:
         """Return the value of a setting, as JSON; None where there is none."""
         value: Any = self.extension
         for step in setting.split("."):
-            if isinstance(value, list):
+            if isinstance(value, tuple):
                 value = value[int(step)] if int(step) < len(value) else None
             else:
                 value = getattr(value, attribute_of(type(value), step), None)
-        return value
+        return list(value) if isinstance(value, tuple) else value
 
     def _schema(self, setting: str) -> Mapping[str, Any]:
         """Return the schema of a setting."""

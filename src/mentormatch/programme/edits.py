@@ -13,11 +13,12 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from math import floor
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field as Setting
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from mentormatch.base.arguments import checked
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.base.strict_toml import tables_in
 from mentormatch.errors import Problem, ProgrammeError, RequestError
@@ -139,11 +140,14 @@ class ProgrammeText:
     <BLANKLINE>
     """
 
+    made_by: ClassVar[str] = "mm.ProgrammeText.of(content)"
+
     text: str
     source: str = "programme"
     folder: Path | None = None
 
     @classmethod
+    @checked
     def of(cls, content: bytes, source: str = "programme") -> Self:
         """Return the text in the bytes of a file, its lines ended in one way; raises ProgrammeError if it has none."""
         tables_in(content, source)
@@ -160,6 +164,7 @@ class ProgrammeText:
         """The bytes of the file."""
         return self.text.encode()
 
+    @checked
     def after(self, edit: ProgrammeEdit) -> "ProgrammeText":
         """Return the text after an edit.
 
@@ -326,6 +331,7 @@ class ProgrammeVersions:
     undone: tuple[ProgrammeText, ...] = ()
 
     @classmethod
+    @checked
     def of(cls, text: ProgrammeText) -> "ProgrammeVersions":
         """Return the first version alone."""
         return cls((text,), text)
@@ -340,6 +346,7 @@ class ProgrammeVersions:
         """Whether something differs from the newest version."""
         return self.now.text != self.newest.text
 
+    @checked
     def edit(self, *edits: ProgrammeEdit) -> "ProgrammeVersions":
         """Return the versions after one gesture, of one edit or of several.
 

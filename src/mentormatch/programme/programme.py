@@ -1,7 +1,6 @@
 """What the staff decide: fields, criteria, rules and goals, read from TOML and checked whole."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, cached_property, reduce
 from inspect import Parameter, Signature
 from itertools import chain, islice
@@ -9,7 +8,7 @@ from operator import or_
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -23,24 +22,36 @@ from pydantic import (
 from pydantic import Field as Setting
 from pydantic_core import ErrorDetails
 
+from mentormatch.base.arguments import checked
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.immutable_models import Entries, FrozenDict, Items, Part
 from mentormatch.base.strict_json import MOST_LISTED, first
 from mentormatch.base.strict_toml import load_tables, tables_in
 from mentormatch.errors import OutputError, Problem, ProgrammeError, RequestError
-from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
-from mentormatch.fields.base import Special
+from mentormatch.fields import AnyField, Use, fields_by_kind
 from mentormatch.fields.extension import Extension, FieldRef
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.languages.text_keys import file_label
-from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort
+from mentormatch.programme.references import (
+    CheckedParts,
+    check_answer,
+    check_extension,
+    check_fields,
+    check_heading,
+    check_target,
+    misplaced_rules,
+    misreference,
+    unknown_field,
+    wrong_kind,
+)
 from mentormatch.programme.sections import (
     Documents,
     FollowUp,
     Grouped,
     Heading,
-    Part,
     Sessions,
     Sharing,
     check_clocks,
@@ -49,12 +60,11 @@ from mentormatch.programme.sections import (
 )
 from mentormatch.programme.tables import PointsSource, as_tables, fill_tables, plain_table, tables_of
 from mentormatch.programme.validation_messages import (
-    MOST_COMPARED,
     brief,
-    enumerate_names,
+    count_mistakes,
     few,
     find_repeats,
-    key_path,
+    model_at,
     nearest,
     out_of_measure,
     translate,
@@ -66,7 +76,7 @@ from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.scoring.emphasis import KINDS as EMPHASISED
 from mentormatch.scoring.emphasis import Emphasis
 from mentormatch.survey.code_table import CodeTable, read_codes
-from mentormatch.survey.plan import Target, answers_of, has_item, takes, target
+from mentormatch.survey.plan import target
 from mentormatch.survey.privacy import NOBODY, Forgotten, forgotten_beside, read_forgotten, secret_beside
 from mentormatch.survey.table import Order
 
@@ -79,34 +89,12 @@ else:
 
 SOURCE = "source"
 """What errors call a programme, in the context of its validation."""
-EMAIL = FieldRef(("text",), "any")
-ROLES = FieldRef(("choice", "choices", "yesno"))
 
 type Goal = Literal["matched", "priority", "floor", "floor_person", "leximin", "total"]
 type Location = tuple[int | str, ...]
 
 SHAPES: Mapping[str, tuple[type[dict[str, Any]] | type[list[Any]], str]] = MappingProxyType(
     {"fields": (dict, "[fields.identifiant]"), "criteria": (list, "[[criteria]]"), "rules": (list, "[[rules]]")}
-)
-SPECIAL: Mapping[Special, str] = MappingProxyType(
-    {
-        "origin": mark("origine raciale ou ethnique"),
-        "politics": mark("opinions politiques"),
-        "religion": mark("convictions religieuses ou philosophiques"),
-        "union": mark("appartenance syndicale"),
-        "genetics": mark("données génétiques"),
-        "biometrics": mark("données biométriques"),
-        "health": mark("santé"),
-        "sexuality": mark("vie ou orientation sexuelle"),
-    }
-)
-ANSWERED_BY: Mapping[str, str] = MappingProxyType(
-    {
-        "both": mark("un champ auquel répondent les deux côtés"),
-        "mentor": mark("un champ auquel répondent les mentor·es"),
-        "mentee": mark("un champ auquel répondent les mentoré·es"),
-        "members": mark("un champ auquel répondent les membres"),
-    }
 )
 OF_GROUPS = mark("Ce programme forme des groupes, et non des binômes")
 OF_SESSIONS = mark("Ce programme règle les séances d'un groupe, et ne forme pas de binômes")
@@ -120,10 +108,11 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The operations that serve programmes, each with its function."""
+NOT_NAMED = mark("Ce nom n'est pas celui d'un seul critère, ou d'une règle, de ce programme")
 NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 
 
-def once(goals: list[Goal]) -> list[Goal]:
+def once(goals: Sequence[Goal]) -> Sequence[Goal]:
     """Return ``goals``; raise ValueError where one comes twice."""
     if len(set(goals)) < len(goals):
         raise ValueError(tr("un but est cité deux fois"))
@@ -133,7 +122,9 @@ def once(goals: list[Goal]) -> list[Goal]:
 class Goals(Part):
     """The order in which goals are pursued, each without costing those before it."""
 
-    order: Annotated[list[Goal], AfterValidator(once)] = Setting(default=["matched", "priority", "total"], min_length=1)
+    order: Annotated[Items[Goal], AfterValidator(once)] = Setting(
+        default=("matched", "priority", "total"), min_length=1
+    )
 
 
 class Wordings(Part):
@@ -144,8 +135,8 @@ class Wordings(Part):
     or month comes first where a survey tool wrote when answers were sent, for files that do not tell.
     """
 
-    questions: dict[str, str] = Setting(default_factory=dict)
-    options: dict[str, dict[str, str]] = Setting(default_factory=dict)
+    questions: Entries[str, str] = Setting(default_factory=FrozenDict)
+    options: Entries[str, Entries[str, str]] = Setting(default_factory=FrozenDict)
     dates: Order | None = None
 
 
@@ -166,10 +157,12 @@ class Programme(VersionedPickle, Part):
     raises ProgrammeError with every mistake in it; it is not changed any more.
     """
 
+    made_by: ClassVar[str] = 'mm.Programme.load("programme.toml")'
+
     heading: Heading = Setting(validation_alias="programme", serialization_alias="programme")
-    fields: dict[str, AnyField] = Setting(default_factory=dict)
-    criteria: list[AnyCriterion] = Setting(default_factory=list)
-    rules: list[AnyRule] = Setting(default_factory=list)
+    fields: Entries[str, AnyField] = Setting(default_factory=FrozenDict)
+    criteria: Items[AnyCriterion] = Setting(default_factory=tuple)
+    rules: Items[AnyRule] = Setting(default_factory=tuple)
     emphasis: Emphasis | None = Setting(default=None, exclude_if=lambda emphasis: emphasis is None)
     goals: Goals = Setting(default_factory=Goals)
     groups: Grouped | None = None
@@ -203,6 +196,7 @@ class Programme(VersionedPickle, Part):
         return written
 
     @classmethod
+    @checked
     def load(cls, path: str | PathLike[str]) -> Self:
         """Return the programme in a TOML file, with what stands beside it: tables of points, and who is forgotten.
 
@@ -215,6 +209,7 @@ class Programme(VersionedPickle, Part):
         return loaded
 
     @classmethod
+    @checked
     def parse(cls, content: bytes, source: str = "programme") -> Self:
         """Return the programme in the bytes of a TOML file; ``source`` is what errors call it.
 
@@ -223,6 +218,7 @@ class Programme(VersionedPickle, Part):
         return cls.read(tables_in(content, source), source)
 
     @classmethod
+    @checked
     def read(cls, data: Mapping[str, Any], source: str = "programme") -> Self:
         """Return the programme in ``data``, shaped as the TOML file is.
 
@@ -254,6 +250,7 @@ class Programme(VersionedPickle, Part):
         """
         return tables_of(self)
 
+    @checked
     def save(self, path: str | PathLike[str], *, replace: bool = False) -> Path:
         """Write the programme into a TOML file, which ``load`` reads as the same programme; return where it stands.
 
@@ -320,10 +317,19 @@ class Programme(VersionedPickle, Part):
             problem = Problem("groups", tr("section absente"), tr("une section [groups]"), serving(self.served_by))
             raise RequestError(tr("Ce programme ne forme pas de groupes"), [problem])
 
+    @checked
     def fields_with(self, use: Use) -> list[str]:
         """Return the ids of the fields with this use."""
         return [name for name, field in self.fields.items() if field.use == use]
 
+    @checked
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return the programme with some of its parts changed, checked whole. Raises ProgrammeError."""
+        changed = super().model_copy(update=update)
+        changed._forgotten, changed._codes = self._forgotten, self._codes
+        return changed
+
+    @checked
     def with_points(self, source: PointsSource, criterion: str | None = None) -> Self:
         """Return the programme with the points of pairs in ``source``, for the criterion that takes a table.
 
@@ -338,14 +344,58 @@ class Programme(VersionedPickle, Part):
             raise RequestError(tr("Ces points ne peuvent pas être pris"), [problem])
         (given,) = taking
         filled = type(given).with_table(given.model_dump(by_alias=True), plain_table(source))
-        criteria = [filled if each is given else each for each in self.criteria]
-        filled_in = type(self).read({**dict(self), "criteria": criteria})
-        filled_in._forgotten = self._forgotten
-        return filled_in
+        return self.model_copy(update={"criteria": [filled if each is given else each for each in self.criteria]})
 
+    @checked
+    def with_weights(self, weights: Mapping[str, float]) -> Self:
+        """Return the programme with other weights, by the names of the criteria, or their kinds where one has it.
+
+        Raises RequestError where a name is that of no criterion, or of several; ProgrammeError for a weight that
+        cannot be one.
+
+        >>> import mentormatch as mm
+        >>> changed = mm.examples.programme().with_weights({"créneaux en commun": 2})
+        >>> [criterion.weight for criterion in changed.criteria if criterion.name == "créneaux en commun"]
+        [2.0]
+        """
+        criteria = list(self.criteria)
+        for name, weight in weights.items():
+            (place,) = find_named(name, self.criteria, "weights", single=True)
+            criteria[place] = criteria[place].model_copy(update={"weight": weight})
+        return self.model_copy(update={"criteria": criteria})
+
+    @checked
+    def with_criteria(self, criteria: Sequence[Criterion]) -> Self:
+        """Return the programme with more criteria. Raises ProgrammeError where one does not fit it."""
+        return self.model_copy(update={"criteria": [*self.criteria, *criteria]})
+
+    @checked
     def with_rules(self, rules: Sequence[Rule]) -> Self:
-        """Return the programme with more rules."""
-        return self.model_copy(update={"rules": [*self.rules, *rules]})
+        """Return the programme with more rules. Raises ProgrammeError where one does not fit it.
+
+        Only they are checked: the others were.
+        """
+        if not rules:
+            return self
+        placed = [(("rules", place), rule) for place, rule in enumerate(rules, len(self.rules))]
+        if problems := first(misplaced_rules(CheckedParts(self.fields, self.groups), placed), tr("fichier")):
+            raise ProgrammeError(about(self.name, count_mistakes(problems)), problems)
+        return replace_parts(self, rules=[*self.rules, *rules])
+
+    @checked
+    def without_rules(self, *rules: str | Rule) -> Self:
+        """Return the programme without some rules: by their names or kinds, or themselves; without all if none is said.
+
+        Raises RequestError where a name is that of no rule.
+
+        >>> import mentormatch as mm
+        >>> programme = mm.examples.programme()
+        >>> len(programme.rules), len(programme.without_rules("veto").rules), len(programme.without_rules().rules)
+        (10, 9, 0)
+        """
+        left_out = {place for rule in rules for place in find_named(rule, self.rules, "rules")}
+        kept = [rule for place, rule in enumerate(self.rules) if rules and place not in left_out]
+        return self.model_copy(update={"rules": kept})
 
 
 Programme.__signature__ = Signature(
@@ -361,11 +411,39 @@ Programme.__signature__ = Signature(
 """That of pydantic names every kind of criterion and rule."""
 
 
-def count_mistakes(problems: Sequence[Problem]) -> str:
-    """Return how many mistakes there are; the last one of very many says that there are others."""
-    if len(problems) > MOST_LISTED:
-        return tr("plus de {count} erreurs à corriger", count=MOST_LISTED)
-    return tr_n("{count} erreur à corriger", "{count} erreurs à corriger", len(problems), count=len(problems))
+def replace_parts[P: Programme](
+    programme: P,
+    *,
+    criteria: Sequence[Criterion] | None = None,
+    rules: Sequence[Rule] | None = None,
+    goals: Goals | None = None,
+) -> P:
+    """Return the programme with parts that are known to go with it; nothing is checked again.
+
+    They come of parts that were checked, as a rule that was relaxed does. All else is for ``model_copy``.
+    """
+    lists = {name: tuple(part) for name, part in (("criteria", criteria), ("rules", rules)) if part is not None}
+    return BaseModel.model_copy(programme, update={**lists, **({} if goals is None else {"goals": goals})})
+
+
+def find_named(named: str | Extension, among: Sequence[Extension], where: str, *, single: bool = False) -> list[int]:
+    """Return the places of the criteria or rules that have this name or kind, or are this object.
+
+    Raises RequestError if there is none, or several where a ``single`` one is expected.
+    """
+    if isinstance(named, Extension):
+        places = [place for place, each in enumerate(among) if each == named]
+    else:
+        by_name = [place for place, each in enumerate(among) if named in (each.name, getattr(each, "label", None))]
+        places = by_name or [place for place, each in enumerate(among) if getattr(each, "kind", None) == named]
+    if not places or (single and len(places) > 1):
+        known = list(
+            dict.fromkeys(str(getattr(each, "label", each.name or getattr(each, "kind", ""))) for each in among)
+        )
+        said = named if isinstance(named, str) else type(named).__name__
+        found = tr("{name} : {count} dans ce programme", name=quoted(brief(said)), count=len(places))
+        raise RequestError(tr(NOT_NAMED), [Problem(where, found, few(known), nearest(said, known))])
+    return places
 
 
 def serving(operations: Sequence[str]) -> str:
@@ -448,15 +526,6 @@ def mistake(detail: ErrorDetails, where: Location, models: Mapping[str, type[Bas
     return translate(detail, (*where, *inside[1 if tagged else 0 :]), model_at(valid, inside[1 if tagged else 0 : -1]))
 
 
-def model_at(model: type[BaseModel], steps: Sequence[int | str]) -> type[BaseModel]:
-    """Return the model of the table inside ``model`` that ``steps`` lead to."""
-    for step in steps:
-        info = model.model_fields.get(str(step))
-        inner = [kind for kind in get_args(info.annotation) if isinstance(kind, type)] if info else []
-        model = next((kind for kind in inner if issubclass(kind, BaseModel)), model)
-    return model
-
-
 def misreferences(parts: Parts) -> Iterator[Problem]:
     """Yield every mention of a field or of an answer that is not there, or is not what the mention needs."""
     for where, extension in [*parts.criteria, *parts.rules]:
@@ -469,7 +538,7 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
         yield from unknown_field(parts, ("profiles", "consent"), name)
         if (field := parts.fields.get(name)) and field.kind != "yesno":
             yield wrong_kind("profiles.consent", name, field, ("yesno",))
-    yield from check_rules(parts.rules, parts.data)
+    yield from check_rules(parts.rules, grouped=parts.groups is not None, goals=parts.data.get("goals"))
     if parts.mapping:
         yield from check_mapping(parts, parts.mapping)
     yield from check_sections((parts.documents, parts.groups, parts.sessions), parts.follow_up, parts.fields)
@@ -488,35 +557,6 @@ def check_emphasis(parts: Parts, emphasis: Emphasis) -> Iterator[Problem]:
         yield Problem("emphasis", tr(OF_GROUPS), tr("pas d'« emphasis »"))
 
 
-def check_extension(parts: Parts, where: Location, extension: Extension) -> Iterator[Problem]:
-    """Yield what is wrong with the fields and answers that a criterion or a rule mentions."""
-    for reference in extension.references():
-        yield from misreference(parts, (*where, reference.setting), reference.field, reference.ref)
-    for said in extension.quotations():
-        yield from misquotation((*where, said.setting), parts.fields.get(said.field), said.answer)
-    for problem in extension.mistakes(parts.fields):
-        yield replace(problem, where=key_path((*where, problem.where)))
-
-
-def wrong_kind(where: str, name: str, field: AnyField, kinds: Sequence[str]) -> Problem:
-    """Return that a field is of none of these kinds."""
-    found = tr("« {name} » est de genre « {kind} »", name=name, kind=field.kind)
-    return Problem(where, found, enumerate_names(kinds))
-
-
-def check_heading(parts: Parts, heading: Heading) -> Iterator[Problem]:
-    """Yield what is wrong with the fields that the heading mentions."""
-    if heading.role:
-        role = heading.role
-        yield from misreference(parts, ("programme", "role", "field"), role.field, ROLES)
-        field = parts.fields.get(role.field)
-        for setting, answer in role.answers.items():
-            yield from misquotation(("programme", "role", setting), field, answer)
-        yield from role.mistakes(field) if field else ()
-    if heading.email:
-        yield from misreference(parts, ("programme", "email"), heading.email, EMAIL)
-
-
 def check_mapping(parts: Parts, mapping: Wordings) -> Iterator[Problem]:
     """Yield each header that is mapped to nothing, each answer that is mapped to no option, and what is said twice."""
     mapped = {header: said for header, said in mapping.questions.items() if said.strip()}  # "": it answers nothing
@@ -529,90 +569,3 @@ def check_mapping(parts: Parts, mapping: Wordings) -> Iterator[Problem]:
             for text, said in texts.items():
                 yield from check_answer(("mapping", "options", name, quoted(text)), field, said)
         yield from find_repeats(("mapping", "options", name), texts)
-
-
-def check_target(parts: Parts, where: Location, meant: Target) -> Iterator[Problem]:
-    """Yield that a header is mapped to no field, or to no item of its field."""
-    yield from unknown_field(parts, where, meant.field)
-    field = parts.fields.get(meant.field)
-    if field and meant.item is not None and not has_item(field, meant.item):
-        expected = few(answers_of(field)) or tr("un champ qui a une colonne par option, par ligne ou par rang")
-        found = tr("« {field} » n'a pas « {item} »", field=meant.field, item=brief(meant.item))
-        yield Problem(key_path(where), found, expected, nearest(meant.item, answers_of(field)))
-
-
-def check_answer(where: Location, field: AnyField, said: str) -> Iterator[Problem]:
-    """Yield that an answer is mapped to nothing that its question understands."""
-    if not takes(field, said):
-        yield unknown_option(where, field, said, answers_of(field))
-
-
-def unknown_option(where: Location, field: AnyField, said: str, known: Sequence[str]) -> Problem:
-    """Return that a text is none of the answers that are known to a field."""
-    expected = few(known) or tr("une réponse possible de « {question} »", question=field.question)
-    return Problem(
-        key_path(where), tr("option inconnue « {answer} »", answer=brief(said)), expected, nearest(said, known)
-    )
-
-
-def check_fields(parts: Parts) -> Iterator[Problem]:
-    """Yield the rankings of nothing, and that people have several keys."""
-    for name, field in parts.fields.items():
-        if isinstance(field, Ranking) and not field.options:
-            near = nearest(field.items_of, parts.stated_fields)
-            found, expected = tr("aucun item à classer"), tr("« options » ou « items_of »")
-            yield Problem(key_path(("fields", name)), found, expected, near)
-        yield from check_use(key_path(("fields", name)), field)
-    keys = [name for name, field in parts.fields.items() if field.use == "key"]
-    if len(keys) > 1:
-        found = tr("plusieurs identifiants : {keys}", keys=enumerate_names(keys))
-        yield Problem("fields", found, tr("un seul champ d'usage « key »"))
-
-
-def check_use(where: str, field: AnyField) -> Iterator[Problem]:
-    """Yield that a question of article 9 is asked without a reason, and that what is nobody's business is shared."""
-    apart = field.use not in ("match", "display") or field.private or field.special or field.kind == "names"
-    if field.special and field.use != "forbidden" and not field.why.strip():
-        found = tr("donnée sensible ({category}) : RGPD, article 9", category=tr(SPECIAL[field.special]))
-        advice = tr('écrivez why = "..." : le motif et la base légale, ou use = "forbidden"')
-        yield Problem(where, found, tr("le motif de cette question"), advice)
-    if field.shareable and apart:
-        expected = tr("un champ qui n'est ni privé, ni sensible, ni une liste de noms")
-        yield Problem(where, tr("« shareable » montrerait une réponse réservée"), expected)
-    if field.later and field.use != "match":
-        yield Problem(
-            where, tr("« later » avec l'usage « {use} »", use=field.use), tr("l'usage {use}", use=quoted("match"))
-        )
-
-
-def misreference(parts: Parts, where: Location, name: str, ref: FieldRef) -> Iterator[Problem]:
-    """Yield what is wrong with one mention of a field."""
-    field = parts.fields.get(name)
-    if field is None:
-        yield from unknown_field(parts, where, name)
-    elif field.kind not in ref.kinds:
-        yield wrong_kind(key_path(where), name, field, ref.kinds)
-    elif field.use not in (uses := ("contact",) if ref is EMAIL else ("match", "key")):
-        found = tr("« {name} » a l'usage « {use} »", name=name, use=field.use)
-        yield Problem(key_path(where), found, tr("l'usage {use}", use=quoted(uses[0])))
-    elif ref.side != "any" and field.side not in ("mentee" if parts.groups else ref.side, "both"):
-        found = tr("« {name} » n'est posé qu'à un côté", name=name)
-        yield Problem(key_path(where), found, tr(ANSWERED_BY["members" if parts.groups else ref.side]))
-
-
-def unknown_field(parts: Parts, where: Location, name: str) -> Iterator[Problem]:
-    """Yield that no field of this name stands in the file, also none with a mistake."""
-    if name not in parts.stated_fields:
-        names = parts.stated_fields
-        found = tr("champ inconnu « {name} »", name=brief(name))
-        yield Problem(
-            key_path(where), found, few(names), nearest(name, sorted(names) if len(names) <= MOST_COMPARED else ())
-        )
-
-
-def misquotation(where: Location, field: AnyField | None, answer: str) -> Iterator[Problem]:
-    """Yield that an answer named in a setting is no option of its question, where it is not."""
-    if field is None:
-        return
-    if options := field.options_without(answer):
-        yield unknown_option(where, field, answer, options)

@@ -9,9 +9,10 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, model_validator
 from pydantic import Field as Setting
 
+from mentormatch.base.immutable_models import Entries, FrozenDict, Items, Part
 from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Number, Slots
 from mentormatch.fields.clock import DAYS, LEAST_DAYS, OVERSEAS, Day, Moment, SlotZone, minutes_in, overseas, weekday_of
@@ -121,12 +122,6 @@ def check_zones(zone: SlotZone, options: Sequence[str]) -> Iterator[Problem]:
             yield Problem("zone.zones", found, enumerate_names(options), nearest(answer, options))
 
 
-class Part(BaseModel):
-    """A table of the programme file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
-
-
 class Role(Part):
     """The question that tells mentors from mentees where both answer in one file, and the answer of each.
 
@@ -231,7 +226,7 @@ class Grouped(Part):
     most: int | None = Setting(default=None, ge=2, le=GREATEST_GROUP)
     number: int | None = Setting(default=None, ge=1)
     facilitators: Facilitation | None = None
-    goals: list[GroupGoal] = Setting(default=["placed", "priority", "meetings", "total"], min_length=1)
+    goals: Items[GroupGoal] = Setting(default=("placed", "priority", "meetings", "total"), min_length=1)
 
     @model_validator(mode="after")
     def says_how_many(self) -> Self:
@@ -278,15 +273,14 @@ NO_GROUPS = mark("la règle « {kind} » ne dit rien de groupes")
 NO_PAIRS = mark("la règle « {kind} » ne dit rien de binômes")
 
 
-def check_rules(rules: Iterable[tuple[tuple[int | str, ...], Rule]], stated: Mapping[str, object]) -> Iterator[Problem]:
+def check_rules(rules: Iterable[tuple[Location, Rule]], *, grouped: bool, goals: object = None) -> Iterator[Problem]:
     """Yield the rules that say nothing of pairs, or of groups where these are formed, and goals of pairs there."""
-    grouped = stated.get("groups") is not None
-    kinds = [kind for kind, each in rules_by_kind().items() if (each.of_groups if grouped else each.of_pairs)]
     for where, rule in rules:
-        if rule.kind not in kinds:
+        if not (rule.of_groups if grouped else rule.of_pairs):
+            kinds = [kind for kind, each in rules_by_kind().items() if (each.of_groups if grouped else each.of_pairs)]
             found = tr(NO_GROUPS if grouped else NO_PAIRS, kind=rule.kind)
             yield Problem(key_path((*where, "kind")), found, enumerate_names(kinds))
-    if grouped and stated.get("goals", PLAIN) != PLAIN:
+    if grouped and goals not in (None, {}, PLAIN):
         yield Problem("goals", tr("ces buts sont ceux de binômes"), tr("« goals » dans [groups]"))
 
 
@@ -307,12 +301,12 @@ class Documents(Part):
     that page prints what makes the points of each pair, however many there are.
     """
 
-    name: str | Annotated[list[str], Setting(min_length=1)] | None = None
-    contacts: list[str] = Setting(default_factory=list)
+    name: str | Annotated[Items[str], Setting(min_length=1)] | None = None
+    contacts: Items[str] = Setting(default_factory=tuple)
     message: str = ""
     score: bool = False
     details: bool = False
-    sheets: list[FurtherSheet] = Setting(default_factory=list)
+    sheets: Items[FurtherSheet] = Setting(default_factory=tuple)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -333,7 +327,7 @@ class Answered(Part):
     """Some answers to one question of the follow-up."""
 
     field: str
-    answers: list[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
+    answers: Items[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
 
 
 class Call(Answered):
@@ -348,9 +342,9 @@ class Outcome(Answered):
     name: str
 
 
-def rising(months: list[int]) -> list[int]:
+def rising(months: Sequence[int]) -> Sequence[int]:
     """Return ``months``; raise ValueError where they do not rise from one on."""
-    if months != sorted(set(months)) or months[0] < 1:
+    if list(months) != sorted(set(months)) or months[0] < 1:
         raise ValueError(tr("des mois qui se suivent, à partir de 1"))
     return months
 
@@ -362,12 +356,12 @@ class FollowUp(Part):
     that say that a pair meets no more, ``calls`` those after which the team calls, ``outcomes`` what is counted.
     """
 
-    months: Annotated[list[int], AfterValidator(rising)] = Setting(default=[1, 3, 6, 12], min_length=1)
-    fields: dict[str, AnyField] = Setting(default_factory=dict)
+    months: Annotated[Items[int], AfterValidator(rising)] = Setting(default=(1, 3, 6, 12), min_length=1)
+    fields: Entries[str, AnyField] = Setting(default_factory=FrozenDict)
     partner: str | None = None
     stopped: Answered | None = None
-    calls: list[Call] = Setting(default_factory=list)
-    outcomes: list[Outcome] = Setting(default_factory=list)
+    calls: Items[Call] = Setting(default_factory=tuple)
+    outcomes: Items[Outcome] = Setting(default_factory=tuple)
 
     def mistakes(self) -> Iterator[Problem]:
         """Yield each mention of a question or of an answer that is not there."""
@@ -423,7 +417,7 @@ class TurnWishes(Part):
         return {answer: wish for wish, answer in said.items() if answer is not None}
 
 
-def range_of_days(days: list[int]) -> list[int]:
+def range_of_days(days: Sequence[int]) -> Sequence[int]:
     """Return ``days``; raise ValueError where they are no least and most."""
     if len(days) != 2 or not 0 < days[0] <= days[1]:
         raise ValueError(tr("un minimum et un maximum de jours, comme [21, 42]"))
@@ -441,12 +435,12 @@ class Sessions(Part):
     number: int | None = Setting(default=None, ge=1, le=MOST_SESSIONS)
     per_session: int = Setting(default=1, ge=1)
     rounds: int = Setting(default=1, ge=1, le=MOST_SESSIONS)
-    dates: dict[str, Moment] = Setting(default_factory=dict)
-    apart: Annotated[list[int], AfterValidator(range_of_days)] = Setting(default=[21, 42])
+    dates: Entries[str, Moment] = Setting(default_factory=FrozenDict)
+    apart: Annotated[Items[int], AfterValidator(range_of_days)] = (21, 42)
     most_missed: int | None = Setting(default=None, ge=0)
     public_holidays: bool = True
-    zones: list[Literal["A", "B", "C"]] = Setting(default=["A", "B", "C"])
-    blackouts: list[Period] = Setting(default_factory=list)
+    zones: Items[Literal["A", "B", "C"]] = ("A", "B", "C")
+    blackouts: Items[Period] = Setting(default_factory=tuple)
     minutes: int = Setting(default=180, ge=1, le=1440)
     place: str = ""
     topics: str | None = None

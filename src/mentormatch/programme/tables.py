@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, JsonValue
 
+from mentormatch.base.immutable_models import Part
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import mark, tr
-from mentormatch.programme.sections import Heading, Part
 from mentormatch.scoring.criterion import Criterion, SourceTable, criteria_by_kind
 from mentormatch.survey.table import unreadable
 from mentormatch.survey.table_reader import FrameSource, Records, read_table
@@ -32,7 +32,7 @@ def as_tables(data: Mapping[str, Any]) -> dict[str, Any]:
     A heading stands under ``programme`` there.
     """
     tables = {name: spelt_out(part) for name, part in data.items()}
-    if isinstance(data.get("heading"), Heading) and "programme" not in data:
+    if "heading" in data and not isinstance(data["heading"], Mapping) and "programme" not in data:
         tables = {"programme": tables.pop("heading"), **tables}
     follow_up = tables.get("follow_up")
     if isinstance(follow_up, dict):
@@ -95,9 +95,9 @@ def spelt_out(part: Any) -> Any:
     match part:
         case BaseModel():
             return table_of(part)
-        case dict():
+        case Mapping():
             return {name: spelt_out(one) for name, one in part.items()}
-        case list() | tuple():
+        case Sequence() if not isinstance(part, str | bytes | bytearray):
             return [spelt_out(one) for one in part]
         case date():
             return part.isoformat()

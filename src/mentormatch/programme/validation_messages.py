@@ -3,16 +3,17 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
-from typing import Any
+from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from mentormatch.errors import Problem
-from mentormatch.languages.phrases import counted, plain, quoted, thousands
+from mentormatch.base.strict_json import MOST_LISTED
+from mentormatch.errors import Problem, ProgrammeError
+from mentormatch.languages.phrases import about, counted, plain, quoted, thousands
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import fold
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import mark, tr, tr_n
 
 TYPES = {
     "string_type": mark("un texte entre guillemets"),
@@ -192,3 +193,33 @@ def find_repeats(where: Sequence[int | str], texts: Iterable[str]) -> Iterator[P
 def few(names: Collection[str]) -> str:
     """Return the valid names in a row, empty where they are many."""
     return enumerate_names(sorted(names) if isinstance(names, Set) else names) if len(names) <= MOST_NAMED else ""
+
+
+def count_mistakes(problems: Sequence[Problem]) -> str:
+    """Return how many mistakes there are; the last one of very many says that there are others."""
+    if len(problems) > MOST_LISTED:
+        return tr("plus de {count} erreurs à corriger", count=MOST_LISTED)
+    return tr_n("{count} erreur à corriger", "{count} erreurs à corriger", len(problems), count=len(problems))
+
+
+def wrong_settings(kind: type[BaseModel], error: ValidationError) -> ProgrammeError:
+    """Return the error with every mistake in the settings that an object of this kind was given."""
+    details = error.errors(include_url=False)
+    problems = [translate(one, one["loc"] or (kind.__name__,), model_at(kind, one["loc"][:-1])) for one in details]
+    return ProgrammeError(about(kind.__name__, count_mistakes(problems)), problems[:MOST_LISTED])
+
+
+def unordered_settings(kind: type[BaseModel], names: Sequence[str]) -> ProgrammeError:
+    """Return the error that settings of several values came without an order: as a set, or one after the other."""
+    expected = tr("une liste ou un tuple, dont l'ordre compte")
+    problems = [Problem(name, tr("des valeurs sans ordre"), expected) for name in names]
+    return ProgrammeError(about(kind.__name__, count_mistakes(problems)), problems)
+
+
+def model_at(model: type[BaseModel], steps: Sequence[int | str]) -> type[BaseModel]:
+    """Return the model of the table inside ``model`` that ``steps`` lead to."""
+    for step in steps:
+        info = model.model_fields.get(str(step))
+        inner = [kind for kind in get_args(info.annotation) if isinstance(kind, type)] if info else []
+        model = next((kind for kind in inner if issubclass(kind, BaseModel)), model)
+    return model

@@ -17,6 +17,7 @@ from pydantic import Field as Setting
 
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, Ranks
+from mentormatch.base.immutable_models import Items
 from mentormatch.base.plugins import concrete
 from mentormatch.fields.clock import ZonedSlots
 from mentormatch.fields.extension import Extension
@@ -237,14 +238,14 @@ ORDERED = ("ranking", "names")
 MILLION = 1_000_000
 
 
-def falling(points: list[float]) -> list[float]:
+def falling(points: Sequence[float]) -> Sequence[float]:
     """Return points by rank; raise ValueError where they rise, or the first is 0."""
-    if not points or round(points[0] * MILLION) == 0 or points != sorted(points, reverse=True):
+    if not points or round(points[0] * MILLION) == 0 or list(points) != sorted(points, reverse=True):
         raise ValueError(tr("des points par rang, de 1 à 0, qui ne montent pas et dont le premier n'est pas 0"))
     return points
 
 
-type RankPoints = Annotated[list[Annotated[float, Setting(ge=0, le=1)]], AfterValidator(falling)]
+type RankPoints = Annotated[Items[Annotated[float, Setting(ge=0, le=1)]], AfterValidator(falling)]
 """What a first, a second ... item is worth, from 1 to 0; a further one nothing."""
 
 

@@ -6,10 +6,10 @@ from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Setting
 
 from mentormatch.base.columns import MultiChoice, Ranks
+from mentormatch.base.immutable_models import Part
 from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Side
 from mentormatch.fields.lists import Choices, Ranking
@@ -31,14 +31,12 @@ SAID: Mapping[tuple[bool, bool], str] = {
 type Classes = tuple[Distinct, Distinct]
 
 
-class Emphasis(BaseModel):
+class Emphasis(Part):
     """Criteria that somebody names in ``field`` weigh ``times`` as much in the pairs of that person.
 
     Its options are the names of criteria, or of groups of them. Where both people of a pair name one, it counts for
     each. Weights are then divided by their sum, pair by pair, so that points are out of 100 as before.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     field: str
     times: float = Setting(default=2.0, gt=1, le=100)

@@ -63,9 +63,9 @@ def questions_of(programme: Programme) -> Iterator[tuple[str, AnyField]]:
 def framaforms_items(name: str, field: AnyField, *, compact: bool) -> Cells:
     """Return the labels of the columns of a question with several columns, none where it has one."""
     if isinstance(field, Levels):
-        return field.items
+        return list(field.items)
     if isinstance(field, Ranking):
-        return field.options
+        return list(field.options)
     if name == NOTICE and not compact:
         return ["J'accepte"]
     return [*options_of(field), "Autre..."] if field.kind in SEVERAL and not compact else []
@@ -214,7 +214,7 @@ def nextcloud(programme: Programme, people: Sequence[Answers], *, guarded: bool)
 
 def nextcloud_items(field: AnyField) -> Cells:
     """Return the items of a grid or of a ranking."""
-    return field.items if isinstance(field, Levels) else field.options if isinstance(field, Ranking) else []
+    return list(field.items if isinstance(field, Levels) else field.options if isinstance(field, Ranking) else ())
 
 
 def nextcloud_cells(field: AnyField, answer: object) -> Cells:

@@ -17,7 +17,7 @@ type Table = list[list[Cell]]
 
 def lines_of(field: AnyField) -> Cells:
     """Return the lines of a question with a column a line: the items of a grid, the options to rank."""
-    return field.items if isinstance(field, Levels) else field.options if isinstance(field, Ranking) else []
+    return list(field.items if isinstance(field, Levels) else field.options if isinstance(field, Ranking) else ())
 
 
 def by_line(field: AnyField, answer: object) -> Cells:

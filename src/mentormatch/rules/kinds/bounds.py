@@ -23,12 +23,13 @@ from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BeforeValidator, model_validator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.rows import Row
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.columns import MultiChoice
+from mentormatch.base.immutable_models import Items, Part
 from mentormatch.fields import Side
 from mentormatch.fields.base import CHOSEN
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
@@ -39,14 +40,12 @@ from mentormatch.people.cohort import People
 from mentormatch.rules.rule import CompositionBound, KeptPlaces, Market, Missing, Relaxation, Rule, check_bounds
 
 
-class Where(BaseModel):
+class Where(Part):
     """The people of ``side`` who answered one of ``in`` to ``field``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
     side: Side
     field: Annotated[str, FieldRef(CHOSEN, "any")]
-    among: list[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
+    among: Items[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
 
     def holds(self, people: People) -> BoolVector:
         """Return (n,) bool: who the condition holds for; not for those who did not answer."""
@@ -125,7 +124,7 @@ class Quota(Rule):
         "where": [{"side": "mentee", "field": "territoire", "in": ["Cantal", "Allier"]}],
         "least": 1,
     }
-    where: Annotated[list[Where], BeforeValidator(as_list)] = Setting(min_length=1)
+    where: Annotated[Items[Where], BeforeValidator(as_list)] = Setting(min_length=1)
     least: int | None = Setting(default=None, ge=0)
     most: int | None = Setting(default=None, ge=0)
 
@@ -210,8 +209,8 @@ class ReservedPlaces(Rule):
     kind: Literal["reserve"] = "reserve"
     example = {"kind": "reserve", "places": 2, "where": [{"field": "reconversion", "in": ["Oui"]}]}
     places: int = Setting(ge=0, le=100_000)
-    where: Annotated[list[MentorsWhere], BeforeValidator(as_list)] = Setting(default_factory=list)
-    people: list[str] = Setting(default_factory=list, exclude_if=lambda people: not people)
+    where: Annotated[Items[MentorsWhere], BeforeValidator(as_list)] = Setting(default_factory=tuple)
+    people: Items[str] = Setting(default_factory=tuple, exclude_if=lambda people: not people)
 
     def references(self) -> Iterator[FieldReference]:
         for condition in self.where:
@@ -290,7 +289,7 @@ class Proportion(Rule):
     example = {"kind": "proportion", "side": "mentee", "field": "territoire", "in": ["Cantal"], "most": 50}
     side: Side = "mentee"
     field: Annotated[str, FieldRef(KINDS, "any")]
-    among: list[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
+    among: Items[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
     least: int | None = Setting(default=None, ge=0, le=WHOLE)
     most: int | None = Setting(default=None, ge=0, le=WHOLE)
 
@@ -404,7 +403,7 @@ class Composition(Rule):
     kind: Literal["composition"] = "composition"
     example = {"kind": "composition", "field": "metier", "least": 2, "none": True}
     field: Annotated[str, FieldRef(("choice", "choices", "scale", "yesno", "place", "names"))]
-    among: list[str] = Setting(default_factory=list, validation_alias="in", serialization_alias="in")
+    among: Items[str] = Setting(default_factory=tuple, validation_alias="in", serialization_alias="in")
     least: int | None = Setting(default=None, ge=0)
     most: int | None = Setting(default=None, ge=0)
     none: bool = False

@@ -25,6 +25,7 @@ from pydantic import Field as Setting
 from mentormatch.assignment.model.rows import Row
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.columns import NONE, MultiChoice, NameLists, SingleChoice
+from mentormatch.base.immutable_models import Items
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import AnyField, Levels, Side
 from mentormatch.fields.clock import ZonedSlots
@@ -133,7 +134,7 @@ class Require(Rule):
     kind: Literal["require"] = "require"
     example = {"kind": "require", "field": "reconversion", "in": ["Oui", "Non"], "missing": "allow"}
     field: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "any")]
-    among: list[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
+    among: Items[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
     missing: Missing = "forbid"
 
     def describe(self) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field as Setting
 
 from mentormatch.base.arrays import BoolMatrix, BoolVector, Index
+from mentormatch.base.immutable_models import Items
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import People
@@ -72,7 +73,7 @@ class Meet(Rule):
     unit: Unit = "km"
     speed: float = Setting(default=60.0, ge=1)
     remote: Annotated[str | None, FieldRef(("yesno", "choice", "choices", "scale"))] = None
-    accepted: list[str] = Setting(default=["Oui"], min_length=1)
+    accepted: Items[str] = Setting(default=("Oui",), min_length=1)
 
     def references(self) -> Iterator[FieldReference]:
         yield FieldReference("place", self.place, FieldRef(("place",)))

@@ -19,11 +19,12 @@ from itertools import pairwise
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
+from pydantic import model_validator
 
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.rows import Row
+from mentormatch.base.immutable_models import Items, Part
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.fields.extension import FieldRef
@@ -82,7 +83,7 @@ class Apart(Rule):
     of_groups: ClassVar[bool] = True
     kind: Literal["apart"] = "apart"
     example = {"kind": "apart", "people": ["M01", "E01"]}
-    people: Annotated[list[str], Setting(min_length=2)]
+    people: Annotated[Items[str], Setting(min_length=2)]
 
     def rename_people(self, name_of: NameOf) -> Self:
         return self.model_copy(update={"people": [name_of(None, key) for key in self.people]})
@@ -107,7 +108,7 @@ class Together(Rule):
     of_groups: ClassVar[bool] = True
     kind: Literal["together"] = "together"
     example = {"kind": "together", "people": ["E01", "E09"]}
-    people: Annotated[list[str], Setting(min_length=2)]
+    people: Annotated[Items[str], Setting(min_length=2)]
     side: Side = Setting(default="mentee", exclude_if=lambda side: side == "mentee")
 
     def rename_people(self, name_of: NameOf) -> Self:
@@ -157,7 +158,7 @@ class Veto(Rule):
     kind: Literal["veto"] = "veto"
     example = {"kind": "veto", "field": "a_eviter", "against": ["code", "employeurs"]}
     field: Annotated[str, FieldRef(("names",), "any")]
-    against: Annotated[list[str], FieldRef(("names", "text", "choice"), "any")] = Setting(min_length=1)
+    against: Annotated[Items[str], FieldRef(("names", "text", "choice"), "any")] = Setting(min_length=1)
 
     def describe(self) -> str:
         return tr("souhait d'une des deux personnes de ne pas être associées")
@@ -211,10 +212,8 @@ def names_in_words(what: str, said: Refusals) -> list[tuple[int, tuple[str, str]
     return [(row, (what, name)) for row, name in said]
 
 
-class PastPair(BaseModel):
+class PastPair(Part):
     """Two people who were a pair in an earlier edition, by their keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     mentor: str
     mentee: str
@@ -232,7 +231,7 @@ class History(Rule):
     offers_places: ClassVar[bool] = False
     kind: Literal["history"] = "history"
     example = {"kind": "history", "pairs": [{"mentor": "M01", "mentee": "E01"}]}
-    pairs: list[PastPair] = Setting(default_factory=list)
+    pairs: Items[PastPair] = Setting(default_factory=tuple)
     total: Annotated[int | None, Setting(ge=1, le=1000)] = Setting(default=None, exclude_if=lambda total: total is None)
     side: Side = Setting(default="mentor", exclude_if=lambda side: side == "mentor")
 

@@ -16,12 +16,13 @@ from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
+from pydantic import model_validator
 
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.rows import Row
 from mentormatch.base.arrays import BoolMatrix, IntVector
+from mentormatch.base.immutable_models import Items, Part
 from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.fields import Side
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
@@ -155,10 +156,8 @@ CODED = ("choice", "scale", "yesno", "place")
 type Hours = Annotated[float, Setting(ge=0, le=GREATEST)]
 
 
-class PairHours(BaseModel):
+class PairHours(Part):
     """One pair of answers, and the hours that such a pair takes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     mentor: str
     mentee: str
@@ -181,7 +180,7 @@ class Load(Rule):
     limit: Annotated[str | Hours, FieldRef(("number",), "mentor")]
     mentor: Annotated[str | None, FieldRef(CODED, "mentor")] = None
     mentee: Annotated[str | None, FieldRef(CODED, "mentee")] = None
-    cells: list[PairHours] = []
+    cells: Items[PairHours] = ()
 
     @model_validator(mode="after")
     def says_of_which_answers(self) -> Self:
@@ -313,8 +312,8 @@ class Priority(Rule):
     example = {"kind": "priority", "side": "mentee", "field": "attente", "in": ["Oui"]}
     side: Side = "mentee"
     field: Annotated[str | None, FieldRef(KINDS, "any")] = None
-    among: list[str] = Setting(default_factory=list, validation_alias="in", serialization_alias="in")
-    people: list[str] = Setting(default_factory=list)
+    among: Items[str] = Setting(default_factory=tuple, validation_alias="in", serialization_alias="in")
+    people: Items[str] = Setting(default_factory=tuple)
 
     @model_validator(mode="after")
     def names_someone(self) -> Self:

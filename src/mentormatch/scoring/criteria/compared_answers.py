@@ -26,10 +26,11 @@ from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
+from pydantic import model_validator
 
 from mentormatch.base.columns import Column, NameLists, SingleChoice
+from mentormatch.base.immutable_models import Items, Part
 from mentormatch.fields.clock import ZonedSlots, slots_in_words
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages.phrases import about, counted, listed, quoted
@@ -128,10 +129,8 @@ class Closeness(Criterion):
         return f"{left[self.field]} / {right[self.field]}"
 
 
-class Cell(BaseModel):
+class Cell(Part):
     """One pair of answers and its points, between 0 and 1."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     mentor: str
     mentee: str
@@ -152,7 +151,7 @@ class Table(Criterion):
     }
     mentor: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "mentor")]
     mentee: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "mentee")]
-    cells: list[Cell] = Setting(min_length=1)
+    cells: Items[Cell] = Setting(min_length=1)
     otherwise: float = Setting(default=0.0, ge=0, le=1)
 
     def quotations(self) -> Iterator[AnswerReference]:

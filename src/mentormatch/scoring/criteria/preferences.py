@@ -12,10 +12,11 @@ from itertools import product
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BeforeValidator, model_validator
 from pydantic import Field as Setting
 
 from mentormatch.base.arrays import BoolVector
+from mentormatch.base.immutable_models import Entries, FrozenDict, Items, Part
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.fields import Number, Side
 from mentormatch.fields.extension import FieldRef
@@ -162,10 +163,8 @@ def date_text(when: object) -> object:
     return when.isoformat() if isinstance(when, date) else when
 
 
-class PairPoints(BaseModel):
+class PairPoints(Part):
     """What was given to a pair, by the keys of the two, ``by`` whom and ``on`` what day, as it was typed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     mentor: str
     mentee: str
@@ -199,8 +198,8 @@ class Given(Criterion):
         "weight": 10,
     }
     file: str | None = None
-    columns: dict[Literal["mentor", "mentee", "points", "by", "on"], str] = Setting(default_factory=dict)
-    pairs: list[PairPoints] = Setting(default_factory=list)
+    columns: Entries[Literal["mentor", "mentee", "points", "by", "on"], str] = Setting(default_factory=FrozenDict)
+    pairs: Items[PairPoints] = Setting(default_factory=tuple)
     most: float = Setting(default=1.0, gt=0, le=1e6)
 
     @model_validator(mode="after")

@@ -31,7 +31,7 @@ from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.repair import keys_of
 from mentormatch.people.changes import remove_people
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.programme import Programme, replace_parts
 from mentormatch.record.seal import Seal
 from mentormatch.rules.kinds.named_people import Ban, Pin
 from mentormatch.rules.rule import formulate
@@ -211,7 +211,7 @@ class BoardGround:
         cohort = self.with_places(stayed, places)
         by_hand = [rule for rule in self.rules(decisions) if rule.is_present(cohort)]
         rules = [rule for each in base.programme.rules if (rule := each.restrict_to(cohort))]
-        programme = base.programme.model_copy(update={"rules": [*rules, *by_hand]})
+        programme = replace_parts(base.programme, rules=[*rules, *by_hand])
         scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria, programme.emphasis)
         problem = self.carry_over(cohort, formulate(cohort, scores, programme.rules, base.problem.goals))
         if former := positions_of(running, cohort):

@@ -315,7 +315,9 @@ def goals_in_order(programme: Programme) -> str:
     return listed([f"{place}. {tr(GOALS[goal])}" for place, goal in enumerate(programme.goals.order, 1)])
 
 
-def extensions_of[E: Extension](one: ProgrammeDifference, before: list[E], after: list[E]) -> tuple[E | None, E | None]:
+def extensions_of[E: Extension](
+    one: ProgrammeDifference, before: Sequence[E], after: Sequence[E]
+) -> tuple[E | None, E | None]:
     """Return what stood there and what stands there."""
     return (None if one.before is None else before[one.before]), (None if one.after is None else after[one.after])
 

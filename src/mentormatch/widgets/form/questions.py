@@ -195,7 +195,7 @@ def questions_out(programme: Programme, kept: Programme, cohort: Cohort | None) 
     for name, field in programme.fields.items():
         former = kept.fields.get(name)
         before = sentences(former) if former is not None else ()
-        followed = getattr(field, "items_of", None)
+        followed = getattr(field, "items_of", None) or ""
         yield FormQuestion(
             name=name,
             question=display_text(field.question),

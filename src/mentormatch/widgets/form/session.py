@@ -27,7 +27,7 @@ from mentormatch.programme.edits import (
     SettingsEdit,
     read_edit,
 )
-from mentormatch.programme.programme import ROLES, Programme
+from mentormatch.programme.programme import Programme
 from mentormatch.programme.question_edits import (
     LISTING,
     LISTS,
@@ -36,6 +36,7 @@ from mentormatch.programme.question_edits import (
     QuestionSettings,
     settings_of_kind,
 )
+from mentormatch.programme.references import ROLES
 from mentormatch.programme.tables import strip_field, table_of
 from mentormatch.report.intake_words import KINDS
 from mentormatch.rules.rule import Rule
