@@ -142,7 +142,8 @@ def without_codes(grouping: Grouping) -> Grouping:
     }
     rule = mm.form_groups(grouping.cohort, grouping.programme, together=[("C01", "C09")]).programme.rules[-1]
     people = rule.model_copy(update={"people": [ids[0], ids[8]]})
-    programme = grouping.programme.model_copy(update={"fields": fields, "rules": [*grouping.programme.rules, people]})
+    others = [each for each in grouping.programme.rules if "code" not in getattr(each, "against", ())]
+    programme = grouping.programme.model_copy(update={"fields": fields, "rules": [*others, people]})
     return mm.form_groups(cohort, programme)
 
 

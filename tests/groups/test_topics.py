@@ -166,7 +166,7 @@ def test_a_topic_is_the_same_whatever_its_case_and_shown_as_it_is_offered() -> N
         ({"topics": ["x", ""]}, "un nom est vide"),
         ({"goals": ()}, "Ces buts"),
         ({"goals": ("served", "served")}, "Ces buts"),
-        ({"goals": ("total",)}, "Ces buts"),
+        ({"goals": ("total",)}, "goals"),
         ({"approvals": {"A": ["x"], "a": []}}, "cité deux fois"),
         ({"approvals": {"A": [f"x{n}" for n in range(20)]}, "sessions": 20}, "moins de sujets"),
     ],

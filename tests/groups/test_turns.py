@@ -170,7 +170,7 @@ def test_a_group_is_anything_that_has_members() -> None:
         ({"rounds": 0}, "un nombre entier"),
         ({"absences": {"Z": []}}, "inconnu"),
         ({"absences": {"A": ["9"]}}, "inconnu"),
-        ({"wishes": {"A": "soon"}}, "le souhait de « A »"),
+        ({"wishes": {"A": "soon"}}, "wishes"),
         ({"wishes": {"Z": "late"}}, "inconnu"),
         ({"urgent": ["Z"]}, "inconnu"),
         ({"group": ["A", "a"]}, "cité deux fois"),

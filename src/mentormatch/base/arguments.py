@@ -461,7 +461,7 @@ def evaluated(annotation: Any, names: Mapping[str, Any]) -> Any:
 
 def language_of(values: Iterable[object]) -> str | None:
     """Return the language of the first argument that has one: a programme, or what was made with it."""
-    for value in values:
+    for value in (value for value in values if type(value).__module__.startswith(PACKAGE)):
         code = getattr(value, "language", None) or getattr(getattr(value, "heading", None), "language", None)
         if isinstance(code, str) and code in LANGUAGES:
             return code

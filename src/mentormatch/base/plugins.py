@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pkgutil import iter_modules
 from typing import Any
 
+from mentormatch.base.arguments import unknown_name
 from mentormatch.errors import MentorMatchError, Problem
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.translation import tr
@@ -85,10 +86,12 @@ def descendants[T](base: type[T]) -> list[type[T]]:
 
 
 def class_named[T](name: str, classes: Iterable[type[T]], module: str) -> type[T]:
-    """Return the class of this name; raise AttributeError, as of a module that has none, where there is none."""
-    for each in classes:
-        if each.__name__ == name:
-            return each
+    """Return the class of this name. Raises an AttributeError with the nearest name if there is none."""
+    by_name = {each.__name__: each for each in classes}
+    if name in by_name:
+        return by_name[name]
+    if by_name:
+        raise unknown_name(module, name, by_name)
     raise AttributeError(f"module {module!r} has no attribute {name!r}", name=name)
 
 
