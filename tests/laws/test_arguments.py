@@ -76,7 +76,7 @@ def why_left_out(name: str) -> str:
 
 def public_functions() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Yield every public function and method that takes an argument, by its name."""
-    for name in mm.__all__:
+    for name in dir(mm):
         offered = getattr(mm, name)
         if inspect.isfunction(offered):
             yield name, offered

@@ -85,5 +85,5 @@ def test_a_repair_that_could_place_more_people_breaks_no_pair_that_runs(tmp_path
 
 
 def test_a_text_that_is_not_all_is_no_choice_of_pairs() -> None:
-    with pytest.raises(RequestError, match="garder"):
+    with pytest.raises(RequestError, match="keep"):
         mm.repair(MATCHING, keep="tout")  # type: ignore[arg-type]

@@ -4,7 +4,6 @@
 """
 
 import builtins
-import collections.abc as abc
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -123,7 +122,7 @@ def check_of_generic(origin: type, arguments: tuple[Any, ...]) -> Check:
         converter = converter_of(item)
         make, of_frame = tuple if origin is tuple else list, converter.of_frame if converter else None
         return several_of(check_of(item), make, of_frame)
-    if issubclass(origin, abc.Callable):
+    if origin.__name__ == "Callable":
         return function_given
     return check_of_class(origin)
 

@@ -439,11 +439,10 @@ def safer_versions(part: Criterion | Rule) -> Iterator[tuple[Criterion | Rule, s
 
 def with_part(programme: Programme, part: Criterion | Rule, changed: Criterion | Rule) -> Programme:
     """Return the programme with another criterion, or rule, in the place of one."""
-    return replace_parts(
-        programme,
-        criteria=[changed if each is part else each for each in programme.criteria],
-        rules=[changed if each is part else each for each in programme.rules],
-    )
+    if isinstance(changed, Criterion):
+        criteria = [changed if each is part else each for each in programme.criteria]
+        return replace_parts(programme, criteria=criteria)
+    return replace_parts(programme, rules=[changed if each is part else each for each in programme.rules])
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand
 from mentormatch.operations.repair import Reserve, keys_of, reserves_of
 from mentormatch.people.changes import remove_people
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.programme import Programme, replace_parts
 from mentormatch.rules.rule import Rule
 
 type Answer = Literal["accepted", "declined", "left"]
@@ -405,7 +405,7 @@ def programme_after(programme: Programme, staying: Cohort, gone: Collection[str]
     A rule that names somebody else who is not there stays as it is, to be refused.
     """
     rules = [rule.restrict_to(staying) if names_only(rule, staying, gone) else rule for rule in programme.rules]
-    return programme.model_copy(update={"rules": [rule for rule in rules if rule]})
+    return replace_parts(programme, rules=[rule for rule in rules if rule])
 
 
 def names_only(rule: Rule, staying: Cohort, gone: Collection[str]) -> bool:
