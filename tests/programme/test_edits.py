@@ -1,9 +1,12 @@
 """Edits of a programme: what comes out is what the library reads, all else in the file stays as it was written."""
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
+from itertools import groupby
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import MentorMatchError, ProgrammeError, ProgrammeText, ProgrammeVersions, RequestError
+from mentormatch.base.strict_toml import find_headers
 from mentormatch.programme import (
     AdditionEdit,
     GoalEdit,
@@ -22,6 +26,8 @@ from mentormatch.programme import (
     read_edit,
 )
 from mentormatch.programme.edits import EDITS, goals_after, programme_differences, shares, weights_after
+from mentormatch.programme.tables import parse_document
+from tests.conftest import some_seeds
 from tests.programme.random_edits import (
     EXAMPLE,
     FIELDS,
@@ -34,7 +40,27 @@ from tests.programme.random_edits import (
 )
 
 BARE = f'[programme]\nname = "Essai"\n{FIELDS}'
-TEXTS = [ProgrammeText(text) for text in (TABLES, INLINE, BARE, BARE.rstrip())]
+IN_TURNS = f"""{TABLES}
+# 5. Le reste
+[mapping.questions]
+"Votre lieu" = "lieu"
+# la fin de la correspondance
+
+# une règle de plus
+[[rules]]
+kind = "capacity"                   # en dernier
+most = 2
+[[criteria]]
+kind = "overlap"
+field = "langues"
+[fields.autre]
+question = '''Une
+[[rules]]
+# autre'''
+kind = "text"
+# tout à la fin
+"""
+TEXTS = [ProgrammeText(text) for text in (TABLES, INLINE, BARE, BARE.rstrip(), IN_TURNS)]
 
 
 def plainly(tables: dict[str, Any], edit: ProgrammeEdit, text: ProgrammeText) -> dict[str, Any]:
@@ -73,7 +99,7 @@ def assign(table: Any, path: list[str], value: object) -> None:
         table[path[-1]] = value
 
 
-@pytest.mark.parametrize("begun", TEXTS, ids=["tables", "inline", "bare", "without an end of line"])
+@pytest.mark.parametrize("begun", TEXTS, ids=["tables", "inline", "bare", "without an end of line", "in turns"])
 @given(data=st.data())
 def test_after_any_edits_the_file_holds_what_they_say_and_all_comments(
     begun: ProgrammeText, data: st.DataObject
@@ -92,6 +118,32 @@ def test_after_any_edits_the_file_holds_what_they_say_and_all_comments(
         if not isinstance(edit, RemovalEdit):
             assert comments(text.text) == comments(after.text)
         text = after
+
+
+def test_a_file_in_turns_is_regrouped_with_its_comments_and_one_that_is_not_stays_as_it_is() -> None:
+    after = ProgrammeText(IN_TURNS).after(GoalEdit(goal="floor", at=0)).text
+    parts = [part for part, _ in groupby(keys[0] for _, keys, _ in find_headers(after))]
+    assert parts == ["programme", "fields", "criteria", "rules", "goals", "mapping"]
+    assert comments(after, LINE) == comments(IN_TURNS, LINE)
+    assert '\n# une règle de plus\n[[rules]]\nkind = "capacity"' in after
+    assert after.endswith("# la fin de la correspondance\n")
+    for text in (*(text.text for text in TEXTS[:4]), EXAMPLE.text):
+        assert parse_document(text).as_string() == text
+
+
+@pytest.mark.parametrize("seed", some_seeds(100))
+def test_tables_in_any_turns_are_regrouped_and_hold_what_they_held(seed: int) -> None:
+    for text in (EXAMPLE.text, TABLES, BARE):
+        head, *tables = re.split(r"(?m)^(?=\[)", text)
+        parts: dict[str, list[str]] = {}
+        for table in tables:
+            parts.setdefault(re.split(r"\W+", table)[1], []).append(table)
+        order = [part for part, listed in parts.items() for _ in listed]
+        Random(seed).shuffle(order)
+        mixed = head + "".join(parts[part].pop(0) for part in order)
+        grouped = parse_document(mixed).as_string()
+        assert tomllib.loads(grouped) == tomllib.loads(text)
+        assert Counter(grouped.splitlines()) == Counter(mixed.splitlines())
 
 
 def every_edit(text: ProgrammeText) -> Iterator[ProgrammeEdit]:

@@ -8,6 +8,7 @@ with the text.
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +109,26 @@ def syntax_problem(message: str) -> Problem:
     where = tr("ligne {line}, colonne {column}", line=place[1], column=place[2]) if place else tr("fin du fichier")
     advice = tr("vérifiez guillemets, crochets et clés en double")
     return Problem(where, tr("syntaxe TOML incorrecte"), advice=advice)
+
+
+def find_headers(text: str) -> Iterator[tuple[int, tuple[str, ...], bool]]:
+    r"""Yield the start, the keys, and whether it begins an entry of a list, of each table header in a valid TOML text.
+
+    >>> list(find_headers('a = ["[b]"]\n[c."d.e"]\n[[f]]\n'))
+    [(12, ('c', 'd.e'), False), (22, ('f',), True)]
+    """
+    depth, ended = 0, f"{text}\n"
+    for token in _TOKEN.finditer(text):
+        start = token.start()
+        if token.lastgroup == "opens" and depth == 0 and not text[text.rfind("\n", 0, start) + 1 : start].strip():
+            yield start, *_header_keys(ended[start : ended.index("\n", start)].rstrip())
+        depth += {"opens": 1, "closes": -1}.get(token.lastgroup or "", 0)
+
+
+def _header_keys(line: str) -> tuple[tuple[str, ...], bool]:
+    keys: list[str] = []
+    inner: Any = tomllib.loads(line)
+    while isinstance(inner, dict) and inner:
+        ((key, inner),) = inner.items()
+        keys.append(key)
+    return tuple(keys), isinstance(inner, list)

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from math import floor
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field as Setting
 from pydantic import JsonValue, TypeAdapter, ValidationError
@@ -21,7 +21,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from mentormatch.base.arguments import checked
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.base.strict_toml import tables_in
-from mentormatch.errors import Problem, ProgrammeError, RequestError
+from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.extension import Extension
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.programme import Goal, Programme
@@ -39,6 +39,7 @@ from mentormatch.programme.tables import (
     GONE,
     append_block,
     fill_tables,
+    parse_document,
     put,
     settings_text,
     table_of,
@@ -47,15 +48,10 @@ from mentormatch.programme.tables import (
     without_table,
 )
 
-if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
-
-
 type ListedPart = Literal["criteria", "rules"]
 
 FULL = 100
 """What the weights are brought to, as points are told out of 100."""
-NOT_EDITABLE = mark("Ce fichier est écrit d'une façon que le formulaire ne sait pas changer")
 BAD_EDIT = mark("Ce changement n'est pas de ceux qu'un programme comprend")
 
 
@@ -179,16 +175,8 @@ class TomlEditor:
     """What changes one text: tomlkit's document of it, which holds every space and comment."""
 
     def __init__(self, text: ProgrammeText) -> None:
-        from tomlkit import parse
-        from tomlkit.exceptions import TOMLKitError
-
-        self.text, self.programme = text.text, text.programme
-        try:
-            self.document: TOMLDocument = parse(text.text)
-        except TOMLKitError:
-            raise ProgrammeError(tr(NOT_EDITABLE)) from None
-        if self.document.as_string() != text.text:
-            raise ProgrammeError(tr(NOT_EDITABLE))
+        self.programme = text.programme
+        self.document = parse_document(text.text)
 
     def after(self, edit: ProgrammeEdit) -> str:
         """Return the text after an edit."""
@@ -241,7 +229,7 @@ class TomlEditor:
             return self.document.as_string()
         block = f"[[{part}]]\n{settings_text(settings)}"
         if not listed:
-            return append_block(self.text, block)
+            return append_block(self.document.as_string(), block)
         return with_table_after(self.document, listed[len(listed) - 1], block)
 
     def _without(self, part: ListedPart, at: int) -> str:
@@ -258,7 +246,7 @@ class TomlEditor:
     def _order_goals(self, goals: Sequence[Goal]) -> str:
         if "goals" not in self.document:
             order = ", ".join(f'"{goal}"' for goal in goals)
-            return append_block(self.text, f"[goals]\norder = [{order}]\n")
+            return append_block(self.document.as_string(), f"[goals]\norder = [{order}]\n")
         put(self.document["goals"], ["order"], list(goals))
         return self.document.as_string()
 

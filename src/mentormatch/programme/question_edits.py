@@ -24,6 +24,7 @@ from mentormatch.programme.tables import (
     append_block,
     is_table,
     leave_out,
+    parse_document,
     put,
     rename,
     settings_text,
@@ -150,7 +151,7 @@ class QuestionEditor:
             same = next((one for one in LISTS if one not in table and changes.get(one) == table[setting]), None)
             if same:
                 rename(table, setting, same)
-                self.document = self._reread(self.document.as_string())
+                self.document = parse_document(self.document.as_string())
                 table = self.table(name)
         for path, value in changes.items():
             put(table, path.split("."), value)
@@ -200,21 +201,19 @@ class QuestionEditor:
         self._quote(set(names), answer, becomes)
         self._call_in_zones(set(names), answer, becomes)
         for one in names[:-1]:
-            self.document = self._reread(self._reword_in_mapping(one, answer, becomes))
+            self.document = parse_document(self._reword_in_mapping(one, answer, becomes))
         return self._reword_in_mapping(names[-1], answer, becomes)
 
     @staticmethod
     def _follows(field: object, owner: str) -> bool:
         return getattr(field, "items_of", None) == owner
 
-    @staticmethod
-    def _reread(text: str) -> "TOMLDocument":
-        from tomlkit import parse
-
-        return parse(text)
-
     def _reword_in_mapping(self, name: str, answer: str, becomes: str) -> str:
-        """Return the text whose mapping says that answers of a question in former words are these."""
+        """Return the text whose mapping reads the former words of an answer, and the columns of it, as these words."""
+        headers: Any = self.document.get("mapping", {}).get("questions", {})
+        for header, meant in [(header, target(said)) for header, said in headers.items()]:
+            if meant.field == name and meant.item is not None and fold(meant.item) == fold(answer):
+                headers[header] = f"{name} [{becomes}]"
         mapped: Any = self.document.get("mapping", {}).get("options", {}).get(name, {})
         for text in [text for text, said in mapped.items() if fold(said) == fold(answer)]:
             mapped[text] = becomes
@@ -249,7 +248,7 @@ class QuestionEditor:
                     key = next((text for text in zone.get(part, {}) if fold(text) == fold(answer)), None)
                     if key is not None and key != becomes:
                         rename(zone[part], key, becomes)
-                        self.document = self._reread(self.document.as_string())
+                        self.document = parse_document(self.document.as_string())
 
     # --- the mapping -----------------------------------------------------------------------------------------------
 
@@ -260,7 +259,7 @@ class QuestionEditor:
             leave_out(mapped, key)
 
     def _extend_mapping(self, path: Sequence[str], more: Mapping[str, str]) -> str:
-        """Return the text with more in a table of the mapping, which is made at the end where it is not there."""
+        """Return the text with more in a table of the mapping, which is made after the others if it is not there."""
         inner: Any = self.document.get("mapping")
         if more and inner is not None:
             for step in path:
@@ -274,7 +273,11 @@ class QuestionEditor:
                 add(inner, text, said)
             return self.document.as_string()
         header = ".".join(key_of(step) for step in ("mapping", *path))
-        return append_block(self.document.as_string(), f"[{header}]\n{settings_text({**more})}")
+        block = f"[{header}]\n{settings_text({**more})}"
+        mapping = self.document.get("mapping")
+        if mapping is not None and is_table(mapping):
+            return with_table_after(self.document, mapping, block)
+        return append_block(self.document.as_string(), block)
 
     # --- questions that come and go --------------------------------------------------------------------------------
 

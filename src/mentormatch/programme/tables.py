@@ -3,7 +3,10 @@
 Changes in a TOML document in which every comment and space stays (tomlkit): values, tables, what follows them.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -12,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, JsonValue
 
 from mentormatch.base.immutable_models import Part
-from mentormatch.errors import Problem, RequestError
+from mentormatch.base.strict_toml import find_headers
+from mentormatch.errors import Problem, ProgrammeError, RequestError
 from mentormatch.languages.translation import mark, tr
 from mentormatch.scoring.criterion import Criterion, SourceTable, criteria_by_kind
 from mentormatch.survey.table import unreadable
@@ -126,6 +130,89 @@ def with_file(stated: Any, folder: Path, kinds: Mapping[str, type[Criterion]]) -
     if kind is None or not kind.takes_table or not isinstance(stated.get("file"), str):
         return stated
     return kind.with_table(stated, plain_table(folder / stated["file"]))
+
+
+NOT_EDITABLE = mark("Ce fichier est écrit d'une façon que le formulaire ne sait pas changer")
+
+
+def parse_document(text: str) -> "TOMLDocument":
+    """Return the document of a TOML text, in which every space and comment stays where it was.
+
+    Tables that are written in turns (``[[rules]]``, ``[[criteria]]``, ``[[rules]]``) are grouped first, since tomlkit
+    moves the comments between them. Raises ProgrammeError if the document is not the text.
+    """
+    from tomlkit import parse
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = parse(text)
+        if document.as_string() == text:
+            return document
+        grouped = group_tables(text)
+        document = parse(grouped)
+        if document.as_string() == grouped and tomllib.loads(grouped) == tomllib.loads(text):
+            return document
+    except (TOMLKitError, tomllib.TOMLDecodeError):
+        pass
+    raise ProgrammeError(tr(NOT_EDITABLE))
+
+
+def group_tables(text: str) -> str:
+    r"""Return a TOML text in which the tables under one key follow one another, each with its comments.
+
+    A table takes along the comments above its header, up to the table before it, and those right below its last line.
+
+    >>> print(group_tables("[[a]]\nx = 1\n# below\n\n[[b]]\n\n# above\n[[a]]\nx = 2\n"))
+    [[a]]
+    x = 1
+    # below
+    <BLANKLINE>
+    # above
+    [[a]]
+    x = 2
+    <BLANKLINE>
+    [[b]]
+    <BLANKLINE>
+    """
+    headers = list(find_headers(text))
+    starts = [start for start, _, _ in headers]
+    # The text before the first header stays first; the comments behind an empty line at the end stay last.
+    ended = f"{text}\n"
+    cuts = [
+        start + start_of_comments(ended[start:end])
+        for start, end in zip([0, *starts], [*starts, len(ended)], strict=True)
+    ]
+    first_places: dict[tuple[str | int, ...], int] = {}
+    blocks: list[tuple[list[int], str]] = []
+    for path, start, end in zip(entry_paths(headers), cuts, cuts[1:], strict=False):
+        parents = [path[:depth] for depth in range(1, len(path) + 1)]
+        order = [first_places.setdefault(parent, len(first_places)) for parent in parents]
+        blocks.append((order, end_line(text[start:end])))
+    blocks.sort(key=lambda block: block[0])
+    return "".join([text[: cuts[0]], *(block for _, block in blocks), text[cuts[-1] :]])
+
+
+def entry_paths(headers: Sequence[tuple[int, tuple[str, ...], bool]]) -> Iterator[tuple[str | int, ...]]:
+    """Yield the keys of each header, behind each list the place of the entry in it."""
+    counts = Counter[tuple[str | int, ...]]()
+    for _, keys, begins_entry in headers:
+        path: tuple[str | int, ...] = ()
+        for depth, key in enumerate(keys, 1):
+            path = (*path, key)
+            counts[path] += begins_entry and depth == len(keys)
+            if counts[path]:
+                path = (*path, counts[path])
+        yield path
+
+
+def start_of_comments(text: str) -> int:
+    """Return where the empty lines and comments begin that end a text and are not right below another line."""
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
+    place = len(lines)
+    while place and lines[place - 1].strip()[:1] in ("", "#"):
+        place -= 1
+    empty = next((at for at in range(place, len(lines)) if not lines[at].strip()), place)
+    return sum(map(len, lines[:empty]))
 
 
 MARKER = "mentormatch-form-marker"
@@ -278,6 +365,8 @@ def without_table(document: "TOMLDocument", table: Any) -> str:
     text = document.as_string()
     first = text.rfind("\n", 0, text.index(head)) + 1
     before, after = text[:first], text[text.index(end) + len(end) :]
+    if not after and before.endswith("\n\n"):
+        return before.removesuffix("\n")
     return before + (after.removeprefix("\n") if before.endswith("\n\n") or not before else after)
 
 

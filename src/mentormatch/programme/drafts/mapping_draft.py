@@ -30,6 +30,7 @@ from mentormatch.programme.drafts.samples import QuestionSample, Tables, in_tabl
 from mentormatch.programme.drafts.uses import STATED
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
+from mentormatch.programme.tables import parse_document
 from mentormatch.survey.headers import claims_by_field, is_left, places, separate_questions, split_part
 from mentormatch.survey.plan import Plan, Renaming, answers_of, has_item, takes, target
 from mentormatch.survey.table import TextTable
@@ -490,9 +491,7 @@ def put(mapping: Any, path: tuple[str, ...], found: Iterable[Counterpart]) -> No
 
 def parse_toml(content: bytes) -> "TOMLDocument":
     """Return a file of TOML with all that it holds."""
-    import tomlkit
-
-    return tomlkit.parse(content.decode("utf-8-sig"))
+    return parse_document(content.decode("utf-8-sig"))
 
 
 def dump_toml(document: Mapping[str, Any]) -> bytes:

@@ -82,10 +82,10 @@ class DraftedExtension:
 def adapt(
     entries: Sequence[DraftEntry], *, sides_known: bool
 ) -> tuple[list[DraftEntry], list[DraftedExtension], list[str]]:
-    """Return some fields in the kinds that proposals need, what could be proposed with them, and hints beside.
+    """Return some fields in the kinds that proposals need, the rules and then the criteria proposed, and hints.
 
-    ``told`` says whether it is known who is mentor and who is mentee: where it is not, only a capacity is proposed, and
-    what the words of two questions pair.
+    ``sides_known`` states whether it is known who is mentor and who is mentee. If it is not, only a capacity is
+    proposed, and criteria for two questions whose words pair them.
     """
     kept = {entry.name: entry for entry in map(as_capacity, entries)}
     found = [*capacities(list(kept.values()))]
@@ -100,6 +100,7 @@ def adapt(
         shared = [entry for name, entry in kept.items() if name not in used]
         found += [proposal for entry in shared if (proposal := propose(entry))]
         found += [proposal for entry in shared if (proposal := veto(entry, list(kept.values())))]
+    found.sort(key=lambda proposal: not proposal.rule)
     return list(kept.values()), found, [*hints(list(kept.values()), sides_known=sides_known)]
 
 
