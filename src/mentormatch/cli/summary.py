@@ -1,11 +1,15 @@
 """What the command line says of a matching, in plain text."""
 
+from collections import Counter
+from collections.abc import Iterator
+
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.names import GivenNames, cohort_names, in_role, labels_with_names
 from mentormatch.languages.phrases import counted, points
 from mentormatch.languages.text_keys import row_text
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.operations.matching import Matching
+from mentormatch.rules.kinds.places import Capacity
 
 STATUSES = {
     "proved": mark("Répartition démontrée optimale."),
@@ -34,6 +38,27 @@ def summary(matching: Matching) -> str:
         left=counted(len(matching.unmatched), "personne"),
     )
     return made if matching.hollow else f"{made}\n{standing(matching)}"
+
+
+def losses(matching: Matching) -> Iterator[str]:
+    """Yield what costs people a place before any pair is formed: places that are not read, rows that do not count."""
+    cohort, rules = matching.cohort, matching.programme.rules
+    defaults = {rule.field: rule.default for rule in rules if isinstance(rule, Capacity) and rule.field}
+    for remark in cohort.remarks:
+        if remark.field in defaults:
+            places = counted(defaults[remark.field], "place")
+            yield tr("Places non lues, comptées pour {places} par personne : {remark}", places=places, remark=remark)
+    for reason, count in Counter(row.reason for row in cohort.rows if row.fate == "rejected").items():
+        rows = counted(count, "ligne")
+        yield tr_n("{rows} rejetée : {reason}", "{rows} rejetées : {reason}", count, rows=rows, reason=reason)
+    if count := sum(row.fate == "incomplete" for row in cohort.rows):
+        people = counted(count, "personne")
+        yield tr_n(
+            "{people} mise de côté, faute d'assez de réponses",
+            "{people} mises de côté, faute d'assez de réponses",
+            count,
+            people=people,
+        )
 
 
 def standing(matching: Matching) -> str:

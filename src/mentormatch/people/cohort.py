@@ -268,11 +268,15 @@ class RowFate:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something about the answers that is worth a look; nothing was changed because of it."""
+    """Something about the answers that is worth a look; nothing was changed because of it.
+
+    ``field`` is the question whose answers could not be read as they were typed, empty for other remarks.
+    """
 
     source: str
     line: int | None
     text: str
+    field: str = ""
 
     def __str__(self) -> str:
         return about(
@@ -293,9 +297,9 @@ def merge_remarks(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
     >>> [str(one) for one in merge_remarks([Remark("a.csv", line, text) for line, text in lines])]
     ['a.csv, ligne 2 : lignes 2 et 9 : a', 'a.csv, ligne 3 : b']
     """
-    found: dict[tuple[str, str, bool], list[Remark]] = {}
+    found: dict[tuple[str, str, str, bool], list[Remark]] = {}
     for remark in remarks:
-        found.setdefault((remark.source, remark.text, remark.line is None), []).append(remark)
+        found.setdefault((remark.source, remark.text, remark.field, remark.line is None), []).append(remark)
     return tuple(one_of(same) for same in found.values())
 
 
@@ -305,7 +309,7 @@ def one_of(same: Sequence[Remark]) -> Remark:
     if len(lines) < 2:
         return first
     sentence = tr("lignes {lines} : {text}", lines=first_lines([str(line) for line in lines]), text=first.text)
-    return Remark(first.source, lines[0], sentence)
+    return replace(first, line=lines[0], text=sentence)
 
 
 def first_lines(lines: Sequence[str]) -> str:

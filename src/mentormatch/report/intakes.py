@@ -107,7 +107,7 @@ class IntakeData(Writer[Intake]):
         data = {
             "schema_version": 1,
             "rows": [asdict(row) for row in rows],
-            "remarks": [asdict(remark) for remark in intake.remarks.told],
+            "remarks": [{"source": one.source, "line": one.line, "text": one.text} for one in intake.remarks.told],
             "reading": asdict(intake.reading),
             "questions": [asdict(question) for question in intake.questions.asked],
             "market": asdict(intake.market),

@@ -393,4 +393,4 @@ def notes(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
         for name, reading in zip(entry.names, entry.readings, strict=True):
             if reading.note:
                 sentence = tr("« {name} » : {note}", name=name, note=reading.note)
-                yield Remark(entry.row.source, entry.row.line, sentence)
+                yield Remark(entry.row.source, entry.row.line, sentence, field=name)
