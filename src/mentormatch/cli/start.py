@@ -29,7 +29,7 @@ from mentormatch.cli.options import (
     sources,
     write_new,
 )
-from mentormatch.languages.phrases import about, counted, listed
+from mentormatch.languages.phrases import about, counted, listed, quoted
 from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
@@ -172,6 +172,12 @@ def review_lines(made: "Draft") -> Iterator[str]:
     """Yield how much is to be read over: the lines that were guessed, the orders that nothing tells, the proposals."""
     lines = counted(made.confirm, "ligne")
     yield tr("À relire : {lines} « à confirmer ».", lines=lines)
+    for entry in made.entries:
+        if entry.unclear:
+            answers = listed([quoted(text) for text in entry.unclear])
+            yield tr(
+                "À préciser : {answers} à {name}, quel nombre de personnes ?", answers=answers, name=quoted(entry.name)
+            )
     if made.orders:
         names = listed([tr("« {text} »", text=name) for name in made.orders])
         orders = counted(len(made.orders), "ordre")

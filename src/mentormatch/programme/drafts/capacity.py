@@ -52,17 +52,21 @@ def are_chosen(answers: Sequence[str]) -> bool:
     return again or (len(long) == 1 and len(options) > len(long) + 1)
 
 
-def options_in(answers: Sequence[str]) -> list[str]:
-    """Return the options among answers; one given once, where each other came again and again, was typed.
+def split_options(answers: Sequence[str], people: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the answers that at least two people gave, and those that one person alone gave.
 
-    What one person alone typed beside the options is nobody else's to read: it goes into no draft.
+    The latter may be texts that this person typed: they belong in no draft.
+
+    >>> split_options(["Son", "Image", "son", "Ma vie"], ["A", "A", "B", "B"])
+    (['Son'], ['Image', 'Ma vie'])
     """
-    given = Counter(map(fold, answers))
-    options = distinct(answers)
-    often = sorted(given[fold(option)] for option in options if given[fold(option)] > 1)
-    if len(often) < 2 or often[len(often) // 2] < FEW:
-        return [option for option in options if len(option) <= LONGEST_OPTION or given[fold(option)] > 1]
-    return [option for option in options if given[fold(option)] > 1]
+    givers: dict[str, set[str]] = {}
+    for answer, person in zip(answers, people, strict=True):
+        givers.setdefault(fold(answer), set()).add(person)
+    shared, single = [], []
+    for option in distinct(answers):
+        (shared if len(givers[fold(option)]) > 1 else single).append(option)
+    return shared, single
 
 
 COMMA = re.compile(r",\s*(?![^()\[\]]*[)\]])")
@@ -257,14 +261,33 @@ SPELLED = {
     )
     for word in words.split()
 }
-OPEN = re.compile(r"\b(less|fewer|moins|plus de|more than|over|under)\b")
+OPEN = re.compile(r"\b(less|fewer|moins|(?<!pas )plus d(e|')|(?<!no )more than|over|under)")
 SPAN = re.compile(r"\d{1,2} ?(-|–|a|to|ou|or) ?\d{1,2}\b")
 """Numbers between which an answer leaves the choice."""
 FILLERS = re.compile(
-    r"(or|more|ou|plus|et|and|at|the|most|au|max\w*|up|to|jusqu|a|only|seulement|environ|about|e|es|s|en|de|des|par|per"
-    r"|an|year|once|time|meme|fois|voire|possible|new)"
+    r"(or|more|ou|plus|et|and|at|the|most|au|max\w*|up|to|jusqu|a|only|seule?s?|seulement|environ|about|e|es|s|en|de|des"
+    r"|par|per|an|year|once|time|meme|fois|voire|possible|new|pas|d|tout|la|grand|uniquement|juste|just|simplement"
+    r"|no|than|moi|je|peux|prends|j|accepte|i|can|take|maxi|maximum|limite|chaque|each|their|own|on|temps)"
 )
 """What may stand beside the figure in an answer: with any other word it is somebody's own text."""
+ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+UNBOUNDED = re.compile(
+    r"(?:(?:un |le )?nombre )?(?:"
+    r"(?:tout )?(?:autant|tant) (?:d?e? ?(?:personnes|mentores?|filleule?s|jeunes|etudiante?s|binomes) )?(?:que|qu|de)"
+    r"(?: (?:de|besoins?|necessaires?|possibles?|utile|voulu|requis|demande|vous|tu|il|ils|elles|on|en|le|la|y|nous|je"
+    r"|faut|faudra|voulez|veux|voudrez|souhaitez|souhaite|souhaites|peux|peut|pouvez|pourrai|aura|sera|me|m|l))+"
+    r"|selon (?:le|les|vos|l|la) (?:besoins?|demandes?|necessite)"
+    r"|en fonction d(?:es|u|e la|e vos) (?:besoins?|demandes?)"
+    r"|(?:sans|pas de|aucune?)(?: nombre)? (?:limites?|limitation|maximum|maxi|max|plafond)"
+    r"|illimitee?s?|peu m?importe(?: le nombre)?|n importe(?: combien| quel nombre)?|indifferent|le plus possible"
+    r"|(?:un|le) maximum(?: possible)?|plusieurs|[cs]a depend|cela depend|a (?:definir|voir|discuter)"
+    r"|as many as(?: (?:you|they|we|i|is|are|it|takes|needed|need|wanted|want|possible|necessary|required|like|can"
+    r"|there|will|would|be|have|asked))+|however many(?: (?:you|we|i|is|are|needed|need|want|required))+"
+    r"|no (?:limit|max|maximum|cap|preference)|unlimited|any(?: number)?|several|(?:it )?depends|as needed"
+    r"|whatever(?: is)? needed"
+    r")"
+)
+"""Answers that take people and give no number."""
 
 
 def taking_side(question: str, before: str = "", side: Side | None = None) -> Side | None:
@@ -370,8 +393,10 @@ def figure(answer: str) -> int | None:
 
     >>> figure("2"), figure("Three or more"), figure("3+"), figure("1 à 2"), figure("plus de 3")
     (2, 3, 3, None, None)
+    >>> figure("Two (each on their own)"), figure("Une seule"), figure("Pas plus de deux")
+    (2, 1, 2)
     """
-    said = fold(answer)
+    said = ASIDE.sub(" ", fold(answer))
     words = re.findall(r"[a-z]+", said)
     numbers = [*(int(one) for one in re.findall(r"\d+", said)), *(SPELLED[one] for one in words if one in SPELLED)]
     plainly = (
@@ -384,15 +409,34 @@ def figure(answer: str) -> int | None:
 
 def names_people(word: str) -> bool:
     """Say whether a word is one for people that are taken."""
-    return any(words.fullmatch(word) for words in (MENTEES, MENTORS, RELATIONS, PEOPLE, AGENTS))
+    return is_counted(word) or bool(AGENTS.fullmatch(word))
 
 
 def are_counts(answers: Sequence[str]) -> bool:
     """Say whether answers are numbers of people, all but a few, or between two such numbers."""
     given = distinct(answers)
     figures = share(given, lambda text: figure(text) is not None)
-    spans = share(given, lambda text: SPAN.match(fold(text)))
-    return figures >= 0.5 and figures + spans > 0.75
+    others = share(given, lambda text: figure(text) is None and (leaves_choice(text) or is_unbounded(text)))
+    return figures >= (0.5 if figures + others < 1 else 0.3) and figures + others > 0.75
+
+
+def leaves_choice(answer: str) -> bool:
+    """Return whether an answer begins with two numbers between which it leaves the choice.
+
+    >>> leaves_choice("2-3"), leaves_choice("Deux ou trois"), leaves_choice("Deux")
+    (True, True, False)
+    """
+    spelled = re.sub(r"[a-z]+", lambda word: str(SPELLED.get(word[0], word[0])), fold(answer))
+    return bool(SPAN.match(spelled))
+
+
+def is_unbounded(answer: str) -> bool:
+    """Return whether an answer takes people and gives no number.
+
+    >>> [is_unbounded(text) for text in ("As many as you need", "Autant que nécessaire", "Deux, si Léa est là")]
+    [True, True, False]
+    """
+    return bool(UNBOUNDED.fullmatch(plain(ASIDE.sub(" ", answer))))
 
 
 def figures_of(answers: Sequence[str]) -> dict[str, str]:
@@ -402,3 +446,14 @@ def figures_of(answers: Sequence[str]) -> dict[str, str]:
         for answer in distinct(answers)
         if parse_number(answer) is None and (number := figure(answer)) is not None
     }
+
+
+def is_impersonal(answer: str) -> bool:
+    """Return whether an answer consists of words for numbers alone, so that nobody can be known by it."""
+    words = re.findall(r"[a-z]+", fold(answer))
+    return is_unbounded(answer) or all(word in SPELLED or FILLERS.fullmatch(word) or is_counted(word) for word in words)
+
+
+def is_counted(word: str) -> bool:
+    """Return whether a word is one of the known words for people or relations that are counted."""
+    return any(words.fullmatch(word) for words in (MENTEES, MENTORS, RELATIONS, PEOPLE))

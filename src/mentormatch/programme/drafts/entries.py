@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from mentormatch.fields import Side
-from mentormatch.languages.translation import mark, spoken, tr
+from mentormatch.languages.phrases import counted
+from mentormatch.languages.translation import mark, spoken, tr, tr_n
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.lexicon import fold
@@ -24,6 +25,8 @@ ENOUGH = 1000
 """So many rows tell what a question is, with as many more that hold an answer not yet seen twice."""
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
 MOST_WORDS = 3
+HOW_MANY = mark("à compléter : combien de personnes ?")
+SINGLE = mark("{why} ; {answers}, à ajouter à la main si c'est une option")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class DraftEntry:
     """One field of a draft: its id, the question as the file asks it, what it was taken for, who answers.
 
     ``side`` is None where both sides answer, or nobody can tell. ``also`` are headers of other words that ask the
-    same; ``answers`` are texts of the file with the answer of the programme that each stands for. ``takes`` is the side
+    same; ``answers`` are texts of the file with the answer of the programme that each stands for, ``unclear`` those for
+    which staff must give the number of people. ``takes`` is the side
     that says by it how many people it takes; ``apart`` whether each side was asked in a file of its own; ``stated``
     whether people said what is done with it, so that nothing of it is to be confirmed.
     """
@@ -42,6 +46,7 @@ class DraftEntry:
     side: Side | None = None
     also: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default=NO_WORDS)
+    unclear: tuple[str, ...] = ()
     takes: Side | None = None
     apart: bool = False
     stated: bool = False
@@ -58,6 +63,12 @@ class DraftEntry:
         return [str(text) for text in (*settings.get("options", ()), *settings.get("items", ()))]
 
     @property
+    def why(self) -> str:
+        """Why it was taken for that, with how many answers of one person alone are not among its options."""
+        count = len(self.guess.single)
+        return tr(SINGLE, why=self.guess.why, answers=single_answers(count)) if count else self.guess.why
+
+    @property
     def scored(self) -> bool:
         """Whether pairs may be compared by it: neither free text nor anything that is kept apart."""
         return self.guess.use == "match"
@@ -71,6 +82,16 @@ class DraftEntry:
             elif not item and fold(header) != fold(self.question):
                 yield header, self.name
         yield from ((header, self.name) for header in self.also)
+
+
+def single_answers(count: int) -> str:
+    """Return how many answers were given by one person alone."""
+    return tr_n(
+        "{answers} donnée une seule fois",
+        "{answers} données une seule fois",
+        count,
+        answers=counted(count, "réponse"),
+    )
 
 
 def reads_as(header: str, question: str, item: str) -> bool:
@@ -105,7 +126,10 @@ def thin(sample: QuestionSample) -> QuestionSample:
         if len(kept) == 2 * ENOUGH:
             break
     rows = tuple(sample.rows[place] for place in kept)
-    return replace(sample, rows=rows, sides=tuple(sample.sides[place] for place in kept))
+    sides, people = (
+        tuple(values[place] for place in kept) if values else () for values in (sample.sides, sample.people)
+    )
+    return replace(sample, rows=rows, sides=sides, people=people)
 
 
 def identifier(question: str, taken: set[str]) -> str:
@@ -152,7 +176,7 @@ def fields(entries: Sequence[DraftEntry]) -> Iterator[str]:
     for entry in entries:
         yield f"[fields.{entry.name}]"
         yield line("question", quote_toml(entry.question))
-        why = entry.guess.why if entry.stated else to_confirm(entry.guess.why)
+        why = entry.why if entry.stated else to_confirm(entry.why)
         yield line("kind", quote_toml(entry.guess.kind), why)
         for setting, value in entry.guess.settings.items():
             yield line(setting, quote_toml(value) if isinstance(value, str) else array(value))
@@ -173,9 +197,10 @@ def mappings(entries: Sequence[DraftEntry]) -> Iterator[str]:
         yield from (line(quote_toml(header), quote_toml(meant), tr(CONFIRM)) for header, meant in headers)
         yield ""
     for entry in entries:
-        if entry.answers:
+        if entry.answers or entry.unclear:
             yield f"[mapping.options.{entry.name}]"
             yield from (line(quote_toml(text), quote_toml(said), tr(CONFIRM)) for text, said in entry.answers.items())
+            yield from (line(f"# {quote_toml(text)}", '""', tr(HOW_MANY)) for text in entry.unclear)
             yield ""
 
 

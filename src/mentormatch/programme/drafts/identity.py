@@ -1,15 +1,17 @@
 """Who is who: the key, the e-mail address that stands for it, and what a programme that has neither could take."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mentormatch.fields import Side
+from mentormatch.fields.numbers import parse_number
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import FEW, share
 from mentormatch.programme.drafts.entries import DraftEntry, array, by_side, identifier, line, quote_toml
-from mentormatch.programme.drafts.kinds import AT
+from mentormatch.programme.drafts.kinds import AT, DATE
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among, role_of_answers
 from mentormatch.programme.drafts.samples import QuestionSample
@@ -30,6 +32,7 @@ NO_ROLE_AT_ALL = mark(
 DIFFERENT = mark("une réponse différente sur chaque ligne")
 ADDRESSES = mark("des adresses e-mail")
 TELLS = mark("ses réponses disent qui est mentor·e, qui est mentoré·e")
+CODED = re.compile(r"(?=.*[^\W\d])(?=.*\d)[\w#./-]{2,20}|\d[\d#./_-]{1,19}")
 MOST_COLUMNS = 3
 """So many columns are named that could be the key."""
 
@@ -53,7 +56,11 @@ def split_tool_columns(
 
 
 def choose_key(entries: Sequence[DraftEntry], aside: Sequence[QuestionSample], total: int) -> list[DraftEntry]:
-    """Return the fields with one key at most: a code that all but a few rows bear; see ``fallback`` for the others."""
+    """Return the fields with one key at most.
+
+    It is a code that all but a few rows have; without one, an e-mail address that all but a few have stands for it; see
+    ``fallback`` for other files.
+    """
     stated = next((entry for entry in entries if entry.stated and entry.guess.use == "key"), None)
     if stated:
         return [as_key(entry, chosen=entry is stated) for entry in entries]
@@ -62,8 +69,12 @@ def choose_key(entries: Sequence[DraftEntry], aside: Sequence[QuestionSample], t
     lost = {entry.name: count_blanks(entry.sample, total) for entry in codes}
     best = min(codes, key=lambda entry: lost[entry.name], default=None)
     usable = best is not None and lost[best.name] * FEW < total and is_in_every_file(best, entries)
-    if not usable and email is None:
-        return fallback(entries, aside, total)
+    # Rows without an e-mail address would be lost if addresses told people apart.
+    addressed = email is not None and count_blanks(email.sample, total) * FEW < total
+    if not usable and not addressed:
+        found = fallback(entries, aside, total)
+        if email is None or any(entry.guess.use == "key" for entry in found):
+            return found
     return [as_key(entry, chosen=usable and entry is best) for entry in entries]
 
 
@@ -92,17 +103,18 @@ def is_in_every_file(entry: DraftEntry, entries: Sequence[DraftEntry]) -> bool:
 
 
 def fallback(entries: Sequence[DraftEntry], aside: Sequence[QuestionSample], total: int) -> list[DraftEntry]:
-    """Return the fields with what is left to tell people apart: the tool's number of a response, else a name."""
+    """Return the fields with a key that every row has: the tool's number, else any column of codes, else names."""
     numbers = [each for each in aside if is_response(each) and distinguishes(each) and not count_blanks(each, total)]
     kept = [as_key(entry, chosen=False) for entry in entries]
     if numbers:
         taken = {entry.name for entry in entries} | {fold(header) for each in aside for header in each.headers}
-        why = tr("faute de code et de courriel, le numéro que l'outil donne à la réponse")
+        why = tr("faute de code et de courriel sur chaque ligne, le numéro que l'outil donne à la réponse")
         sample = numbers[0]
         name = identifier(sample.question, taken - {fold(sample.question)})
         return [DraftEntry(name, sample, replace(guess(sample), kind="text", settings={}, why=why, use="key")), *kept]
-    names = [entry for entry in kept if entry.guess.use == "contact" and is_unique(entry.sample, total)]
-    chosen = names[0] if names else None
+    unique = [entry for entry in kept if is_unique(entry.sample, total)]
+    codes = [entry for entry in unique if entry.guess.use in ("match", "display") and are_codes(entry.sample.answers)]
+    chosen = next(iter([*codes, *(entry for entry in unique if entry.guess.use == "contact")]), None)
     return [as_key(entry, chosen=entry is chosen) for entry in kept]
 
 
@@ -123,7 +135,7 @@ def as_key(entry: DraftEntry, *, chosen: bool) -> DraftEntry:
         why = (
             tr("un code différent sur chaque ligne")
             if known
-            else tr("faute de code et de courriel, ce qui distingue les personnes")
+            else tr("faute de code et de courriel sur chaque ligne, ce qui distingue les personnes")
         )
         return replace(entry, guess=replace(entry.guess, kind="text", settings={}, use="key", why=why))
     if not chosen and entry.guess.use == "key":
@@ -167,6 +179,15 @@ def key_candidates(questions: Sequence[QuestionSample]) -> list[QuestionSample]:
     emails = [sample for sample in able if is_email(sample) and sample not in called]
     others = [sample for sample in able if sample not in called and sample not in emails and is_coded(sample)]
     return [*called, *emails, *others][:MOST_COLUMNS]
+
+
+def are_codes(answers: Sequence[str]) -> bool:
+    """Return whether answers are words with figures that are no dates, or whole numbers without a gap."""
+    if all(answer.isascii() and answer.isdigit() for answer in answers):
+        numbers = sorted(map(int, answers))
+        return numbers[-1] - numbers[0] == len(numbers) - 1
+    others = (DATE.fullmatch(answer) or parse_number(answer) is not None for answer in answers)
+    return all(map(CODED.fullmatch, answers)) and not any(others)
 
 
 def is_coded(sample: QuestionSample) -> bool:

@@ -13,9 +13,17 @@ from mentormatch.fields.single_answers import NO, YES, YesNo
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts import lexicon, words
-from mentormatch.programme.drafts.capacity import FEW, LONGEST_OPTION, are_chosen, distinct, options_in, pieces, share
+from mentormatch.programme.drafts.capacity import (
+    FEW,
+    LONGEST_OPTION,
+    are_chosen,
+    distinct,
+    pieces,
+    share,
+    split_options,
+)
 from mentormatch.programme.drafts.lexicon import fold, plain
-from mentormatch.programme.drafts.samples import QuestionSample
+from mentormatch.programme.drafts.samples import AT, QuestionSample
 from mentormatch.programme.drafts.scales import is_higher, is_off_scale, order_answers, years
 
 SEEN = mark("options vues dans les réponses, à compléter")
@@ -23,7 +31,6 @@ MOST_WORDS = 8
 """Of a day and a moment."""
 IN_ORDER = mark("réponses dans l'ordre, de la plus basse à la plus haute")
 NO_ORDER = mark("une échelle, de la plus basse à la plus haute : ORDRE À VÉRIFIER, rien ne le dit")
-AT = re.compile(r"\S+@\S+\.\S+")
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 PHONE = re.compile(r"\+?[\d\s.()/-]{8,20}")
 DATE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{4}/\d{2}/\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}[/-]\d{4})\b.*")
@@ -44,12 +51,16 @@ UNORDERED = mark("une grille de niveaux, du plus bas au plus haut : ORDRE À VÉ
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A kind of question with its settings, its use, and why it was taken for that."""
+    """A kind of question with its settings, its use, and why it was taken for that.
+
+    ``single`` are answers that one person alone gave, which are no options of it.
+    """
 
     kind: str
     why: str
     settings: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
     use: Use = "match"
+    single: tuple[str, ...] = ()
 
 
 def contact(sample: QuestionSample) -> Guess | None:
@@ -139,7 +150,7 @@ def consent(sample: QuestionSample) -> Guess | None:
         given = sum(bool(agreement(question, answer)) for answer in sample.answers)
         why = tr("accord sans lequel une ligne est rejetée (ici {count})", count=len(sample.rows) - given)
         return Guess("yesno", why, use="consent")
-    if len(options) == 1:
+    if len(options) == 1 and split_options(sample.answers, sample.givers)[0]:
         why = tr("un accord, donné en une seule phrase par toutes les réponses")
         return Guess("choice", why, {"options": options}, use="display")
     return None
@@ -155,15 +166,18 @@ def place(sample: QuestionSample) -> Guess | None:
 
 def scale(sample: QuestionSample) -> Guess | None:
     """Return that its answers have an order that their words or the question tell, or that people are asked for it."""
-    options = options_in(sample.answers)
-    if len(options) < 2 or not are_chosen(sample.answers):
+    answers = distinct(sample.answers)
+    if len(answers) < 2 or not are_chosen(sample.answers):
         return None
-    if all(parse_number(option) is not None for option in options):
-        return scale_of_figures(sample, options)
+    options, single = split_options(sample.answers, sample.givers)
+    if all(parse_number(option) is not None for option in options or single):
+        return scale_of_figures(sample, [answer for answer in answers if parse_number(answer) is not None])
+    if len(options) < 2:
+        return None
     order = order_answers(options)
     if order is None:
         graded = words.GRADED.search(fold(sample.question)) and len(options) > 2
-        return Guess("scale", tr(NO_ORDER), {"options": options}) if graded else None
+        return Guess("scale", tr(NO_ORDER), {"options": options}, single=(*single,)) if graded else None
     if all(agreement(sample.question, option) is not None for option in order):
         return None
     left = [option for option in options if is_off_scale(option)]
@@ -171,7 +185,7 @@ def scale(sample: QuestionSample) -> Guess | None:
     if left:
         apart = ", ".join(tr("« {text} »", text=option) for option in left)
         why = tr("{why} ; hors de l'échelle : {apart}", why=why, apart=apart)
-    return Guess("scale", why, {"options": order})
+    return Guess("scale", why, {"options": order}, single=(*single,))
 
 
 def scale_of_figures(sample: QuestionSample, options: Sequence[str]) -> Guess | None:
@@ -183,9 +197,15 @@ def scale_of_figures(sample: QuestionSample, options: Sequence[str]) -> Guess | 
         coded = CODE.fullmatch(question) and len(options) > FEW and given <= TO_TEN
         whole = given in NOTES and not words.COUNT.search(question) and not words.AMOUNT.search(question)
         return Guess("scale", tr(NO_ORDER), {"options": sorted(options, key=int)}) if coded or whole else None
+    # A note between 0 and 10 says nothing of the person who gave it.
+    shared, _ = split_options(sample.answers, sample.givers)
+    single = tuple(option for option in options if option not in TO_TEN and option not in shared)
+    options = [option for option in options if option not in single]
     ends = legend(sample.question)
     order = sorted(options, key=lambda option: parse_number(option) or 0.0, reverse=ends == "reversed")
-    return Guess("scale", tr(NO_ORDER if ends == "unknown" else IN_ORDER), {"options": order})
+    if len(order) < 2:
+        return None
+    return Guess("scale", tr(NO_ORDER if ends == "unknown" else IN_ORDER), {"options": order}, single=single)
 
 
 def legend(question: str) -> str:
@@ -244,7 +264,9 @@ def several(sample: QuestionSample) -> Guess | None:
             and (are_options(sample.answers, parts, joiner) or (plural and are_chosen(parts)))
             and (many > LEAST_JOINED or joiner == ";")
         ):
-            return several_options(options_in(parts), joiner)
+            people = [person for person, cell in zip(sample.givers, cells, strict=True) for _ in cell]
+            options, single = split_options(parts, people)
+            return several_options(options, joiner, single) if options else None
     named = [split(answer, None) for answer in sample.answers]
     parts = [piece for cell in named for piece in cell]
     if any(len(cell) > 1 for cell in named) and all(len(piece) <= LONGEST_OPTION for piece in parts):
@@ -262,14 +284,16 @@ def are_options(answers: Sequence[str], parts: Sequence[str], joiner: str) -> bo
     )
 
 
-def several_options(options: Sequence[str], joiner: str) -> Guess:
-    """Return options that a joiner separates; where they hold semicolons, only commas may part them."""
+def several_options(options: Sequence[str], joiner: str, single: Sequence[str]) -> Guess:
+    """Return options that a joiner separates; if they contain semicolons, only commas may separate them."""
     if joiner == ",":
         why = tr("plusieurs réponses, séparées par des virgules ; {seen}", seen=tr(SEEN))
-        return Guess("choices", why, {"options": options} | ({"joiner": "\n"} if ";" in "".join(options) else {}))
+        settings = {"options": options} | ({"joiner": "\n"} if ";" in "".join(options) else {})
+        return Guess("choices", why, settings, single=(*single,))
     apart = tr("des points-virgules ou des lignes") if joiner == ";" else tr("« {text} »", text=joiner.strip())
     why = tr("plusieurs réponses, séparées par {apart} ; {seen}", apart=apart, seen=tr(SEEN))
-    return Guess("choices", why, {"options": options} | ({} if joiner == ";" else {"joiner": joiner}))
+    settings = {"options": options} | ({} if joiner == ";" else {"joiner": joiner})
+    return Guess("choices", why, settings, single=(*single,))
 
 
 def names(sample: QuestionSample) -> Guess | None:
@@ -282,11 +306,11 @@ def names(sample: QuestionSample) -> Guess | None:
 
 def choice(sample: QuestionSample) -> Guess | None:
     """Return that one of a few options was chosen; what is typed again and again is none."""
-    options = options_in(sample.answers)
+    options, single = split_options(sample.answers, sample.givers)
     if words.asks_typed_text(sample.question) and not words.roles(options):
         return None
     if (are_chosen(sample.answers) or words.roles(options)) and len(options) > 1:
-        return Guess("choice", tr("une option ; {seen}", seen=tr(SEEN)), {"options": options})
+        return Guess("choice", tr("une option ; {seen}", seen=tr(SEEN)), {"options": options}, single=(*single,))
     return None
 
 
@@ -299,9 +323,10 @@ def ranking(sample: QuestionSample) -> Guess | None:
     """Return that it has a column for each rank, or a rank for each option."""
     items = boxes_of(sample)
     if len(items) > 1 and all(words.is_rank(item) for item in items):
-        options = distinct(sample.answers)
+        options, single = split_options(sample.answers, sample.givers)
         why = tr("un classement, le premier choix d'abord ; {seen}", seen=tr(SEEN))
-        return Guess("ranking", why, {"options": options}) if options and are_chosen(sample.answers) else None
+        chosen = options and are_chosen(sample.answers)
+        return Guess("ranking", why, {"options": options}, single=(*single,)) if chosen else None
     apart = all(len(set(given)) == len(given) for row in sample.rows if (given := [cell for cell in row if cell]))
     top = max((rank_of(answer) for answer in sample.answers), default=0)
     if apart and 1 < top <= len(sample.items) and share(sample.answers, words.is_rank) == 1:
@@ -340,7 +365,18 @@ def levels(sample: QuestionSample) -> Guess | None:
     if not are_chosen(given) or len(options) < 2:
         return None
     order = order_answers(options)
-    return Guess("levels", tr(ORDERED if order else UNORDERED), {"items": lines, "levels": order or options})
+    if order:
+        return Guess("levels", tr(ORDERED), {"items": lines, "levels": order})
+    places = [sample.items.index(line) for line in lines]
+    people = sample.people or tuple(map(str, range(len(sample.rows))))
+    levels = [(row[at], person) for at in places for row, person in zip(sample.rows, people, strict=True) if row[at]]
+    shared, single = split_options([level for level, _ in levels], [person for _, person in levels])
+    options = [option for option in options if fold(option) in set(map(fold, shared))]
+    if len(options) < 2:
+        return None
+    order = order_answers(options)
+    settings = {"items": lines, "levels": order or options}
+    return Guess("levels", tr(ORDERED if order else UNORDERED), settings, single=(*single,))
 
 
 def names_grid(sample: QuestionSample) -> Guess | None:

@@ -276,7 +276,8 @@ def with_typed_texts(questions: Sequence[QuestionSample]) -> Iterator[QuestionSa
             cells = tuple((row[place],) for row in sample.rows)
             typed = any(fold(cell) not in YES | NO for (cell,) in cells if cell)
             if fold(item) == fold(OTHER) and typed and not is_sensitive(sample):
-                yield QuestionSample(sample.headers[place], (sample.headers[place],), (), cells, sample.sides)
+                header = sample.headers[place]
+                yield QuestionSample(header, (header,), (), cells, sample.sides, people=sample.people)
 
 
 def name_fields(questions: Sequence[QuestionSample], role: RoleQuestion | None) -> list[DraftEntry]:
@@ -347,7 +348,7 @@ def unify(entries: Sequence[DraftEntry]) -> list[DraftEntry]:
     for one, other in same_questions(entries):
         del kept[other.name]
         rows, sides = (*one.sample.rows, *other.sample.rows), (*one.sample.sides, *other.sample.sides)
-        sample = replace(one.sample, rows=rows, sides=sides)
+        sample = replace(one.sample, rows=rows, sides=sides, people=(*one.sample.people, *other.sample.people))
         found = guess(sample)
         found = found if found.use in (one.guess.use, other.guess.use) else one.guess
         kept[one.name] = replace(
@@ -398,7 +399,19 @@ def share_email(entries: Sequence[DraftEntry]) -> bool:
 def with_shared_options(entries: Sequence[DraftEntry]) -> list[DraftEntry]:
     """Return the fields, those whose every answer is made of the options of another question with these options."""
     known = [entry for entry in entries if entry.guess.kind == "choices" and is_vocabulary(entry)]
-    return [reread(entry, known) for entry in entries]
+    return [with_known_options(reread(entry, known), entries) for entry in entries]
+
+
+def with_known_options(entry: DraftEntry, entries: Sequence[DraftEntry]) -> DraftEntry:
+    """Return a field with the answers of one person alone that are options of another question: others gave them."""
+    others = {fold(option) for other in entries if other.name != entry.name for option in other.options}
+    known = [text for text in entry.guess.single if fold(text) in others]
+    if entry.guess.kind not in ("choice", "choices") or not known:
+        return entry
+    options = [*entry.guess.settings["options"], *known]
+    single = tuple(text for text in entry.guess.single if text not in known)
+    settings = {**entry.guess.settings, "options": options}
+    return replace(entry, guess=replace(entry.guess, settings=settings, single=single))
 
 
 def is_vocabulary(entry: DraftEntry) -> bool:
@@ -491,7 +504,7 @@ def surety_of_entry(entry: DraftEntry) -> Surety:
     if entry.stated:
         return "sure"
     coded = words.asks_code(entry.question)
-    if fold(tr(CHECK_ORDER)) in fold(guess.why) or (guess.use == "key" and not coded):
+    if entry.unclear or fold(tr(CHECK_ORDER)) in fold(guess.why) or (guess.use == "key" and not coded):
         return "doubtful"
     typed = guess.kind == "names" or guess.settings.get("joiner") is not None
     clear = entry.name != "role" or words.roles(entry.options) is not None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from mentormatch.fields import Side
 from mentormatch.fields.single_answers import parse_number
+from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts import capacity, lexicon, words
 from mentormatch.programme.drafts.capacity import LONGEST_OPTION, distinct
@@ -42,6 +43,7 @@ ECHO = mark(
 )
 LISTING = mark("une seule option, lue comme une liste pour être comparée à « {question} »")
 HOUSES = mark("des noms de structures ou de personnes")
+UNCLEAR = mark("combien de personnes ; à préciser dans [mapping.options] : quel nombre pour {answers} ?")
 FIGURES = mark("combien de personnes ; ce qui n'est pas un nombre est rapproché plus bas, dans [mapping.options]")
 SPANS = mark(
     "combien de personnes ; ce qui n'est pas un seul nombre n'est pas lu : donnez le sien à chacune de ces réponses"
@@ -121,10 +123,16 @@ def as_capacity(entry: DraftEntry) -> DraftEntry:
     used = entry.guess.use in ("match", "display") and not entry.sample.items
     if not said or not used or entry.side not in (None, said) or not capacity.are_counts(entry.sample.answers):
         return entry
-    known = capacity.figures_of(entry.sample.answers)
-    rest = any(parse_number(answer) is None and answer not in known for answer in distinct(entry.sample.answers))
+    _, single = capacity.split_options(entry.sample.answers, entry.sample.givers)
+    own = tuple(text for text in single if parse_number(text) is None and not capacity.is_impersonal(text))
+    texts = [text for text in distinct(entry.sample.answers) if parse_number(text) is None and text not in own]
+    known = capacity.figures_of(texts)
+    unclear = tuple(text for text in texts if capacity.is_unbounded(text))
+    rest = own or any(text not in known and text not in unclear for text in texts)
     why = tr(SPANS) if rest else tr(FIGURES)
-    return replace(entry, guess=Guess("number", why), answers=known, takes=said)
+    if unclear and not rest:
+        why = tr(UNCLEAR, answers=listed([quoted(text) for text in unclear]))
+    return replace(entry, guess=Guess("number", why, single=own), answers=known, unclear=unclear, takes=said)
 
 
 def capacities(entries: Sequence[DraftEntry]) -> Iterator[DraftedExtension]:

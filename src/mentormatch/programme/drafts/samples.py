@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch.fields import Side
+from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import spoken
+from mentormatch.programme.drafts.capacity import share
 from mentormatch.programme.drafts.lexicon import ACCENTED, COMMON, CONSENT, fold
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.drafts.words import asks_membership, describes, follows, is_rank, ordinal, says
@@ -17,8 +19,11 @@ from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import OTHER
 
+AT = re.compile(r"\S+@\S+\.\S+")
 MOST_ROWS = 100
 """So many rows of a file are looked at where its headers tell nothing."""
+MOST_ADDRESSES = 0.7
+"""A column holds e-mail addresses from that share of its answers on."""
 ENOUGH = 8
 """Rows: with more, columns of one grid have answers in common."""
 BELONGING, OFTEN = ("religion", "union", "politics"), 3
@@ -30,8 +35,9 @@ type Tables = Sequence[tuple[TextTable, Side | None]]
 class QuestionSample:
     """A question as a file asks it: ``items`` of its columns (none: one column), and ``rows`` of cells, all trimmed.
 
-    ``headers`` are those of its columns; ``sides`` says who sent each row, None where that is not known. ``follows`` is
-    the question of which this one only asks to say more.
+    ``headers`` are those of its columns; ``sides`` says who sent each row, None where that is not known. ``people``
+    tells which rows are of one person; if it is empty, each row is of another. ``follows`` is the question of which
+    this one only asks to say more.
     """
 
     question: str
@@ -40,11 +46,18 @@ class QuestionSample:
     rows: tuple[tuple[str, ...], ...]
     sides: tuple[Side | None, ...]
     follows: "QuestionSample | None" = None
+    people: tuple[str, ...] = ()
 
     @property
     def answers(self) -> list[str]:
         """All cells that are not empty."""
         return [cell for row in self.rows for cell in row if cell]
+
+    @property
+    def givers(self) -> list[str]:
+        """The person who gave each of the ``answers``."""
+        people = self.people or map(str, range(len(self.rows)))
+        return [person for person, row in zip(people, self.rows, strict=True) for cell in row if cell]
 
     def of(self, item: str) -> list[str]:
         """Return the cells of one item that are not empty."""
@@ -79,7 +92,8 @@ def in_table(table: TextTable, side: Side | None) -> list[QuestionSample]:
             found += [sample_of_columns(table, ranks[first], side)] if ranks[first] else []
         elif any(table.header[column].strip() for column in columns):
             found.append(sample(table, question, columns, side))
-    return link_memberships(link_follow_ups(found))
+    people = people_in(table)
+    return link_memberships(link_follow_ups([replace(one, people=people) for one in found]))
 
 
 def separate_columns(table: TextTable) -> TextTable:
@@ -240,6 +254,15 @@ def sample(table: TextTable, question: str, columns: Sequence[int], side: Side |
     return QuestionSample(question, headers, () if whole else items, rows, (side,) * len(rows))
 
 
+def people_in(table: TextTable) -> tuple[str, ...]:
+    """Return the person of each row: rows with the same e-mail address are of one person, any other row of another."""
+    columns = [[record.cells[column].strip() for record in table.records] for column in range(len(table.header))]
+    addresses = [column for column in columns if share(list(filter(None, column)), AT.fullmatch) > MOST_ADDRESSES]
+    told = max(addresses, key=lambda column: len(set(column)), default=[""] * len(table.records))
+    lines = (f"{table.source}:{record.line}" for record in table.records)
+    return tuple(canonical(address) or line for address, line in zip(told, lines, strict=True))
+
+
 def join(one: QuestionSample, other: QuestionSample) -> QuestionSample:
     """Return a question that two files ask, with the items of both."""
     if bool(one.items) != bool(other.items):
@@ -247,7 +270,8 @@ def join(one: QuestionSample, other: QuestionSample) -> QuestionSample:
     headers = dict(zip((*one.items, *other.items), (*one.headers, *other.headers), strict=False))
     items = tuple(headers) if one.items else ()
     rows = (*align(one, items), *align(other, items))
-    return QuestionSample(one.question, tuple(headers.values()) or one.headers, items, rows, (*one.sides, *other.sides))
+    sides, people = (*one.sides, *other.sides), (*one.people, *other.people)
+    return QuestionSample(one.question, tuple(headers.values()) or one.headers, items, rows, sides, people=people)
 
 
 def align(sample: QuestionSample, items: Sequence[str]) -> Iterable[tuple[str, ...]]:

@@ -272,7 +272,7 @@ class SeenDraft:
             seems=self.seems(one),
             sure=sure,
             sure_words=sure_words(sure),
-            why=one.guess.why,
+            why=one.why,
             menu=ColumnMenu(menu=",".join(able), value=self.meaning(one), slot="means", gesture=gesture),
             answers=[],
         )

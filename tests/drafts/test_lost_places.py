@@ -1,0 +1,130 @@
+"""Nobody loses a place in silence: capacities in words, a key that everybody has, and what ``match`` says first."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from pandas import DataFrame
+
+from mentormatch.languages import language
+from mentormatch.programme import read_tables
+from mentormatch.programme.drafts import Draft, draft
+from tests.cli.processes import run
+from tests.drafts.questionnaires import uncommented
+
+ROWS = 12
+FRENCH = "Combien de mentoré·es pouvez-vous accompagner ?"
+ENGLISH = "How many mentees would you like?"
+CAPACITIES = [
+    (ENGLISH, {"Two (each on their own)": "2"}, []),
+    (ENGLISH, {"One": "1"}, ["As many as you need"]),
+    (ENGLISH, {"One at a time": "1", "Two at most": "2", "Three or more": "3"}, ["No limit"]),
+    (ENGLISH, {"Only one": "1", "No more than two": "2"}, ["As many as needed"]),
+    (FRENCH, {"Une seule": "1", "Deux maximum": "2"}, ["Autant que nécessaire"]),
+    (FRENCH, {"Une seule personne": "1", "Deux au maximum": "2"}, ["Autant que vous voulez"]),
+    (FRENCH, {"Un·e seul·e": "1", "Deux au plus": "2", "Pas plus de trois": "3"}, ["Peu importe"]),
+    (FRENCH, {"Une": "1", "Deux à la fois": "2"}, ["Autant qu'il en faut"]),
+    (FRENCH, {"Un seul": "1", "Jusqu'à deux": "2", "Jusqu’à 3 en même temps": "3"}, ["Illimité"]),
+    (FRENCH, {"1 (une)": "1", "2 (chacun son tour)": "2"}, ["Sans limite"]),
+    (FRENCH, {"Un seul filleul": "1", "Deux filleul·es": "2"}, ["Selon les besoins"]),
+]
+
+
+def drafted(question: str, answers: list[str]) -> Draft:
+    """Return the draft of mentors who gave these answers, again and again, and of mentees."""
+    rows = ROWS // len(answers) * len(answers)
+    mentors = {"Code": [f"M{row}" for row in range(rows)], question: answers * (rows // len(answers))}
+    mentees = {"Code": [f"E{row}" for row in range(rows)], "Métier": ["Son", "Image"] * (rows // 2)}
+    return draft(read_tables(mentors=DataFrame(mentors), mentees=DataFrame(mentees)))
+
+
+@pytest.mark.parametrize(("question", "numbers", "unclear"), CAPACITIES, ids=lambda case: next(iter(case), "")[:20])
+def test_a_capacity_in_words_is_proposed_and_what_gives_no_number_is_asked(
+    question: str, numbers: dict[str, str], unclear: list[str]
+) -> None:
+    made = drafted(question, [*numbers, *unclear])
+    (entry,) = (entry for entry in made.entries if entry.question == question)
+    assert entry.takes == "mentor"
+    assert dict(entry.answers) == numbers
+    assert list(entry.unclear) == unclear
+    stated = tomllib.loads(uncommented(made.text))
+    assert [rule["field"] for rule in stated["rules"] if rule["kind"] == "capacity"] == [entry.name]
+    assert tomllib.loads(made.text)["mapping"]["options"][entry.name] == numbers
+    for text in unclear:
+        assert f'# "{text}" = ""' in made.text
+        assert text in entry.why
+
+
+def sparse(**columns: list[str]) -> Draft:
+    """Return the draft of twelve people of whom four gave an address."""
+    emails = [f"p{row}@example.org" if row < 4 else "" for row in range(ROWS)]
+    sides = ["Mentor·e", "Mentoré·e"] * (ROWS // 2)
+    frame = DataFrame({**columns, "Vous êtes": sides, "Courriel": emails, "Métier": ["Son", "Image"] * 6}, dtype=object)
+    return draft(read_tables(frame))
+
+
+@pytest.mark.parametrize("code", ["D-{}", "2026/{}", "{}"])
+def test_where_few_gave_an_address_the_key_is_what_everybody_has(code: str) -> None:
+    made = sparse(Dossier=[code.format(row + 100) for row in range(ROWS)])
+    fields = tomllib.loads(made.text)["fields"]
+    assert made.dry_run.fates == {"taken": ROWS}
+    assert {name: field["use"] for name, field in fields.items() if field.get("use") in ("key", "contact")} == {
+        "dossier": "key",
+        "courriel": "contact",
+    }
+
+
+def test_where_nothing_tells_people_apart_but_some_addresses_who_is_lost_is_said() -> None:
+    with language("fr"):
+        made = sparse(Ville=["Lyon", "Vienne"] * (ROWS // 2))
+    assert made.dry_run.fates == {"taken": 4, "rejected": 8}
+    assert any("8\u00a0lignes rejetées" in sentence for sentence in made.rejected)
+
+
+PROGRAMME = """\
+[programme]
+name = "Essai"
+role = { field = "role", mentor = "Mentor", mentee = "Mentee" }
+[fields.code]
+question = "Code"
+kind = "text"
+use = "key"
+[fields.role]
+question = "Side"
+kind = "choice"
+options = ["Mentor", "Mentee"]
+[fields.area]
+question = "Area"
+kind = "choice"
+options = ["Art", "Music"]
+[fields.places]
+question = "How many mentees?"
+kind = "number"
+side = "mentor"
+[[rules]]
+kind = "capacity"
+field = "places"
+[[criteria]]
+kind = "same"
+field = "area"
+"""
+
+
+def test_match_says_first_what_costs_people_a_place(tmp_path: Path) -> None:
+    rows = [f"M{row},Mentor,Art,Two (each on their own)" for row in range(3)]
+    rows += [f"E{row},Mentee,{'Art' if row % 2 else 'Music'}," for row in range(6)]
+    rows += [",Mentee,Art,"]
+    (tmp_path / "r.csv").write_text("\n".join(["Code,Side,Area,How many mentees?", *rows]), "utf-8")
+    (tmp_path / "programme.toml").write_text(PROGRAMME, "utf-8")
+    done = run("match", "r.csv", "-o", "out", folder=tmp_path)
+    assert done.returncode == 0
+    first, second, third, *_ = done.stderr.replace("\u00a0", " ").splitlines()
+    assert "Places non lues, comptées pour 1 place par personne" in first
+    assert "lignes 2, 3 et 4 : « places »" in first
+    assert second.startswith("1 ligne rejetée")
+    assert third.startswith("3 mentor·es, 6 mentoré·es")
+    mapping = '[mapping.options.places]\n"Two (each on their own)" = "2"\n'
+    (tmp_path / "programme.toml").write_text(PROGRAMME + mapping, "utf-8")
+    again = run("match", "r.csv", "-o", "out", "--replace", folder=tmp_path)
+    assert "Places non lues" not in again.stderr
+    assert "6 binômes, 0 personne" in again.stderr.replace("\u00a0", " ")
