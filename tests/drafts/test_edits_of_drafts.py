@@ -126,9 +126,13 @@ def is_scored(programme: Programme, name: str) -> bool:
 
 def points(text: ProgrammeText) -> Iterator[tuple[ProgrammeText, Reversible]]:
     """Yield a programme with a table of points, and an edit of that table."""
-    people = [{"mentor": "M1", "mentee": "E1", "points": 2}]
     at = len(text.programme.criteria)
-    begun = text.after(AdditionEdit(part="criteria", settings={"kind": "given", "most": 5, "pairs": people}))
+    begun = text.after(
+        AdditionEdit(
+            part="criteria",
+            settings={"kind": "given", "most": 5, "pairs": [{"mentor": "M1", "mentee": "E1", "points": 2}]},
+        )
+    )
     yield (
         begun,
         Reversible(

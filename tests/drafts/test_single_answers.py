@@ -55,11 +55,12 @@ def test_no_export_leaves_a_draft_with_an_answer_of_one_person_alone(shared_data
     options = 0
     for path in exports(shared_data):
         tables = tables_of(path)
-        made = draft(tables) if tables else None
-        found = list(copied(made)) if made else []
-        for entry, option in found:
+        if not tables:
+            continue
+        made = draft(tables)
+        for entry, option in copied(made):
             options += 1
-            others = {fold(text) for other in made.entries if other is not entry for text in other.options}  # type: ignore[union-attr]  # there are entries
+            others = {fold(text) for other in made.entries if other is not entry for text in other.options}
             known = entry.guess.kind == "levels" or option.isdigit() or fold(option) in others
             assert known or len(people_of(entry, option)) > 1, (path.name, entry.name)
     assert options > 150

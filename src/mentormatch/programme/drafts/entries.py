@@ -126,9 +126,8 @@ def thin(sample: QuestionSample) -> QuestionSample:
         if len(kept) == 2 * ENOUGH:
             break
     rows = tuple(sample.rows[place] for place in kept)
-    sides, people = (
-        tuple(values[place] for place in kept) if values else () for values in (sample.sides, sample.people)
-    )
+    sides = tuple(sample.sides[place] for place in kept)
+    people = tuple(sample.people[place] for place in kept) if sample.people else ()
     return replace(sample, rows=rows, sides=sides, people=people)
 
 
