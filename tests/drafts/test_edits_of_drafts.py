@@ -152,13 +152,12 @@ def points(text: ProgrammeText) -> Iterator[tuple[ProgrammeText, Reversible]]:
 def check(text: ProgrammeText, each: Reversible) -> bool:
     """Make an edit and undo it; return whether it was made."""
     versions = ProgrammeVersions.of(text)
+    edited, refusal = None, ""
     try:
         edited = versions.edit(each.edit)
     except MentorMatchError as error:  # the answer or the question is still used
         refusal = str(error)
-    else:
-        refusal = ""
-    if refusal:
+    if edited is None:
         assert "formulaire" not in refusal
         return False
     assert edited.is_tried, each

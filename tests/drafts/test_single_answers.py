@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from pandas import DataFrame
+from pydantic import JsonValue
 
 from mentormatch import MentorMatchError, ProgrammeText
 from mentormatch.languages import language
@@ -132,7 +133,7 @@ def test_answers_given_once_are_counted_and_one_is_added_by_hand() -> None:
         assert "3\u00a0réponses données une seule fois" in entry.why
     assert "3 réponses données une seule fois" in made.text
     text = ProgrammeText(made.text)
-    options = [*entry.options, "Cirque"]
+    options: list[JsonValue] = [*entry.options, "Cirque"]
     added = text.after(QuestionSettings(name=entry.name, changes={"options": options}))
     before, after = (take_in(tables, plan_of(one.programme, apart=False)) for one in (text, added))
     known = [

@@ -57,7 +57,7 @@ def changed(one: Any, name: str) -> Any:
     other: object = object()
     if isinstance(value, np.ndarray) and value.size:
         other = value.copy()
-        other.flat[0] = ~value.flat[0] if value.dtype.kind == "b" else value.flat[0] + 1  # type: ignore[attr-defined]
+        other.flat[0] = ~value.flat[0] if value.dtype.kind == "b" else value.flat[0] + 1
     again = copy(one)
     object.__setattr__(again, name, other)
     return again

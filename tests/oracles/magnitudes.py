@@ -146,7 +146,9 @@ def _spans(loads: DegreeBounds) -> list[Span]:
 
 
 def _weights(row: Row, ones: list[list[int]]) -> list[list[int]]:
-    whole = np.broadcast_to(row.weights * (1 if row.factor is None else row.factor), np.array(ones).shape).tolist()
+    whole: list[list[int]] = np.broadcast_to(
+        row.weights * (1 if row.factor is None else row.factor), np.array(ones).shape
+    ).tolist()
     if row.mentor is None and row.mentee is None:
         return whole
     return [

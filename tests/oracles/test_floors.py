@@ -41,13 +41,15 @@ def draw_market(seed: int) -> tuple[AssignmentProblem, NDArray[np.int64], list[L
         LinearConstraint(own * needs.ravel(), 0, hours),
     ]
     if rows:
-        rules.append(LinearConstraint(inside.reshape(1, -1).astype(float), 0, rows[0].most))
+        rules.append(LinearConstraint(inside.reshape(1, -1).astype(float), 0, min(n, m) // 2))
     return problem, scores, rules
 
 
 def most(worth: NDArray[np.int64], rules: list[LinearConstraint], may: NDArray[np.bool_]) -> int | None:
     """Return the greatest worth of a choice among the pairs that ``may`` be taken, None if there is no choice."""
-    found = milp(-worth.astype(float), constraints=rules, integrality=np.ones(len(worth)), bounds=Bounds(0, may * 1.0))
+    found = milp(
+        -worth.astype(float), constraints=rules, integrality=np.ones(len(worth), np.int64), bounds=Bounds(0, may * 1.0)
+    )
     return None if found.x is None else int(worth[found.x > 0.5].sum())
 
 

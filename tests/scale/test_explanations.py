@@ -293,7 +293,7 @@ def test_a_page_tells_so_many_one_by_one_and_where_the_others_are(
         assert page.count(others) == 1
         assert f"… et {len(held.unmatched) - 5}\u00a0autres, que cette page ne montre pas" in page
     assert [card.mentor for card in shown.view(unheld).pairs] == [pair.mentor for pair in held.pairs[:5]]
-    labels = codes(unheld.cohort, unheld.programme)
+    labels = codes(unheld.cohort)
     assert len(shown.view(unheld, labels).unmatched) == 5
 
 

@@ -549,7 +549,7 @@ class NodeProgram:
         """
         if self._word is not SolverStatus.OPTIMAL:
             return None
-        counted = self._program.most.sum() + len(self._program.items)
+        counted = int(self._program.most.sum()) + len(self._program.items)
         return round_prices(self._linear.duals[: len(self._room)] * (self._scale * FINE), counted)
 
     def values(self) -> FloatVector:

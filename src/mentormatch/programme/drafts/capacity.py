@@ -63,7 +63,7 @@ def split_options(answers: Sequence[str], people: Sequence[str]) -> tuple[list[s
     givers: dict[str, set[str]] = {}
     for answer, person in zip(answers, people, strict=True):
         givers.setdefault(fold(answer), set()).add(person)
-    shared, single = [], []
+    shared, single = list[str](), list[str]()
     for option in distinct(answers):
         (shared if len(givers[fold(option)]) > 1 else single).append(option)
     return shared, single

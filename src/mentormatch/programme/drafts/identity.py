@@ -11,10 +11,10 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import FEW, share
 from mentormatch.programme.drafts.entries import DraftEntry, array, by_side, identifier, line, quote_toml
-from mentormatch.programme.drafts.kinds import AT, DATE
+from mentormatch.programme.drafts.kinds import DATE
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among, role_of_answers
-from mentormatch.programme.drafts.samples import QuestionSample
+from mentormatch.programme.drafts.samples import AT, QuestionSample
 from mentormatch.programme.drafts.uses import guess
 from mentormatch.survey.headers import claims_by_field
 from mentormatch.survey.plan import Plan

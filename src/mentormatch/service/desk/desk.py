@@ -275,7 +275,7 @@ class Desk:
             case desk_requests.DrawExperiment():
                 return PAIR_PARTS
             case desk_requests.Close():
-                return ("validation",)
+                return PAIR_PARTS[-1:]
             case desk_requests.AskForm(what=what) if what.get("action") == "keep":
                 form = self.programme_form
                 return FORMED_PARTS if form and form.versions.is_tried else ()
