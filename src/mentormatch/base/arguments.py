@@ -286,7 +286,7 @@ def several_of(
             raise MisfitError(expected, tr("une seule valeur s'écrit aussi entre crochets : [...]"))
         if of_frame and is_frame(several):
             several = of_frame(several)
-        if not isinstance(several, Iterable) or isinstance(several, Mapping) or is_frame(several):
+        if not isinstance(several, Iterable) or is_frame(several):
             raise MisfitError(expected)
         return make([nth_value(check, place, value) for place, value in enumerate(several, 1)])
 
