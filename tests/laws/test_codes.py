@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,14 @@ def test_what_a_notebook_shows_has_no_such_key(told: mm.Matching) -> None:
         told.frames.scores.to_csv(),
     ]
     assert not [text for text in shown if tells("", text.encode())]
+
+
+@pytest.mark.promise(46)
+def test_no_calendar_of_a_pair_has_such_a_key(told: mm.Matching) -> None:
+    meetings = mm.meeting_dates(told, 3, first=date(2025, 10, 1), last=date(2026, 3, 1), zones=["A"])
+    assert not [one for one in meetings if one.dates and tells("", one.dates.calendar())]
+    assert not [one for one in meetings if tells("", one.reason.encode())]
+    assert any(one.dates for one in meetings) == bool(told.pairs)
 
 
 @pytest.fixture(scope="module")

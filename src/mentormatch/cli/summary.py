@@ -13,7 +13,9 @@ from mentormatch.rules.kinds.places import Capacity
 
 STATUSES = {
     "proved": mark("Répartition démontrée optimale."),
-    "feasible": mark("Attention : répartition conforme aux règles, mais pas démontrée optimale (temps écoulé)."),
+    "feasible": mark(
+        "Attention : répartition conforme aux règles, mais pas démontrée optimale (calcul arrêté avant la fin)."
+    ),
     "infeasible": mark("Aucune répartition ne respecte toutes les règles."),
     "stopped": mark("Calcul arrêté avant une première réponse."),
     "failed": mark("Le calcul a échoué."),

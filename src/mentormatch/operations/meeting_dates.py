@@ -258,11 +258,13 @@ def in_keyed_order[T](items: Sequence[T], names: Sequence[str], row: str, seed: 
 
 def meeting(pair: Pair, slots: SharedSlots, before: Sequence[Dates], matching: Matching) -> MeetingDates:
     """Return when a pair meets: in the first of its slots, in an order of its own, that has dates enough."""
-    shared, refused = slots.shared(pair), list[Dates]()
+    shared, refused, labels = slots.shared(pair), list[Dates](), matching.labels
     for slot in in_keyed_order(shared, shared, name_of_pair(pair), matching.seed):
         dates = slots.dates(pair, slot, before)
         if dates.status in ANSWERED:
-            called = replace(dates, name=matching.programme.name, group_name=f"{pair.mentor} – {pair.mentee}")
+            called = replace(
+                dates, name=matching.programme.name, group_name=" – ".join(labels.pair((pair.mentor, pair.mentee)))
+            )
             return MeetingDates(pair, "found", slot, called)
         refused.append(dates)
     if refused:
@@ -272,7 +274,7 @@ def meeting(pair: Pair, slots: SharedSlots, before: Sequence[Dates], matching: M
             "{names} n'a pas dit ses créneaux",
             "{names} n'ont pas dit leurs créneaux",
             len(silent),
-            names=listed(silent),
+            names=listed([labels.anybody(None, key) for key in silent]),
         )
         return MeetingDates(pair, "no_slot", reason=reason)
     return MeetingDates(pair, "no_slot", reason=tr("aucun créneau en commun"))
