@@ -29,9 +29,9 @@ from mentormatch.programme.question_edits import (
     WordingEdit,
     settings_of_kind,
 )
-from mentormatch.survey.intake import take_in
+from mentormatch.survey import take_in
+from mentormatch.widgets import ProgrammeForm
 from mentormatch.widgets.form.changes import UndoGesture
-from mentormatch.widgets.form.session import ProgrammeForm
 from tests.conftest import DEEP
 from tests.drafts.questionnaires import renderer, tables, uncommented
 from tests.programme.random_edits import LINE, comments

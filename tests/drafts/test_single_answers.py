@@ -15,7 +15,7 @@ from mentormatch.programme.drafts import Draft, Tables, draft
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.question_edits import QuestionSettings
-from mentormatch.survey.intake import take_in
+from mentormatch.survey import take_in
 
 ROWS = 12
 MADE_WITHOUT_A_TABLE = ("alchemer", "eusurvey")

@@ -11,8 +11,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, OutputError
-from mentormatch.base import write_whole
-from mentormatch.base.atomic_files import machine_id
+from mentormatch.base import machine_id, write_whole
 from mentormatch.operations import exporters
 from tests.doors import substitute
 

@@ -14,8 +14,16 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, OutputError, OverwriteError, language, verify
-from mentormatch.base import MANIFEST_NAME, atomic_files, exchange, manifest_in, write_generation, write_whole
-from mentormatch.base.atomic_files import machine_id, write_all_whole
+from mentormatch.base import (
+    MANIFEST_NAME,
+    atomic_files,
+    exchange,
+    machine_id,
+    manifest_in,
+    write_generation,
+    write_whole,
+)
+from mentormatch.base.atomic_files import write_all_whole
 from mentormatch.base.generation import hold_folder
 from mentormatch.base.manifest import Document, check_documents
 from mentormatch.record import validate

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from pydantic import BaseModel
+
 from mentormatch import Grouped, Grouping, choose_dates, choose_topics, form_groups, rotate, schedule_turns
 from mentormatch.groups import Result
 from mentormatch.programme import Facilitation
@@ -46,5 +48,5 @@ def formed(one: Edition) -> Grouping:
         "rules": [],
     }
     some = replace(cohort, mentors=cohort.mentors.take([0, 1]), mentees=cohort.mentees.take(list(people)))
-    made = form_groups(some, programme.model_copy(update=asked), past=[cohort.mentees.ids[:MOST]])
+    made = form_groups(some, BaseModel.model_copy(programme, update=asked), past=[cohort.mentees.ids[:MOST]])
     return made.named(one.contacts)

@@ -6,8 +6,7 @@ from random import Random
 
 import pytest
 
-from mentormatch import AssignmentProblem, Solution, Status, certify, solve
-from mentormatch.assignment.verification.certificate import Verdict
+from mentormatch import AssignmentProblem, Solution, Status, Verdict, certify, solve
 from tests.conftest import some_of, some_seeds
 from tests.oracles.enumeration import Best, best_of
 from tests.oracles.magnitudes import GOALS, HARD_SEEDS, KINDS, TOPS, draw, game_of, hours_of_that_kind, large_hours

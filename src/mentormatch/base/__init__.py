@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from mentormatch.base.arrays import BoolVector as BoolVector
     from mentormatch.base.arrays import IntMatrix as IntMatrix
     from mentormatch.base.arrays import IntVector as IntVector
+    from mentormatch.base.atomic_files import machine_id as machine_id
     from mentormatch.base.atomic_files import write_whole as write_whole
     from mentormatch.base.columns import NONE as NONE
     from mentormatch.base.columns import Column as Column

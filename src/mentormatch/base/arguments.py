@@ -286,7 +286,8 @@ def several_of(
             raise MisfitError(expected, tr("une seule valeur s'écrit aussi entre crochets : [...]"))
         if of_frame and is_frame(several):
             several = of_frame(several)
-        if not isinstance(several, Iterable) or is_frame(several):
+        # The keys of a mapping of pairs are pairs; any other mapping is no list of values
+        if not isinstance(several, Iterable) or is_frame(several) or (isinstance(several, Mapping) and not of_frame):
             raise MisfitError(expected)
         return make([nth_value(check, place, value) for place, value in enumerate(several, 1)])
 

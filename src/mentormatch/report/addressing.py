@@ -3,11 +3,12 @@
 People are called by a code only if no question of the survey asks for their names.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.names import MOST_LISTED, first_of, given_name
+from mentormatch.explanation.names import MOST_LISTED as MOST_NAMED
+from mentormatch.explanation.names import first_of, given_name
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.languages.translation import mark, tr, tr_n, translations
@@ -17,16 +18,33 @@ from mentormatch.programme.sections import UNNAMED
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import name_fields
 
-if TYPE_CHECKING:
-    from mentormatch.report.handouts import Handout
-
 NO_CONTACTS = mark(
     "Personne ne lirait comment joindre son ou sa binôme : le programme ne nomme aucune coordonnée que les personnes"
     " acceptent de partager ([documents] contacts)."
 )
 
 
-def refuse_nameless(matching: Matching, contacts: Contacts, handed: "Sequence[Handout]") -> None:
+class Met(Protocol):
+    """A partner whom somebody is to meet, and how to reach them."""
+
+    @property
+    def side(self) -> Side: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def contacts(self) -> Sequence[tuple[str, str]]: ...
+
+
+class Addressed(Protocol):
+    """What one participant is handed: their key on each side that they are on, and their partners."""
+
+    @property
+    def keys(self) -> Mapping[Side, str]: ...
+    @property
+    def partners(self) -> Sequence[Met]: ...
+
+
+def refuse_nameless(matching: Matching, contacts: Contacts, handed: Sequence[Addressed]) -> None:
     """Raise RequestError if a letter or a sheet would have no name of the programme, or codes in place of names."""
     problems = [*unnamed_programme(matching.programme), *nameless(matching, contacts, handed)]
     if problems:
@@ -40,7 +58,7 @@ def unnamed_programme(programme: Programme) -> Iterator[Problem]:
         yield Problem("[programme] name", tr("le programme n'est pas encore nommé"), advice=advice)
 
 
-def nameless(matching: Matching, contacts: Contacts, handed: "Sequence[Handout]") -> Iterator[Problem]:
+def nameless(matching: Matching, contacts: Contacts, handed: Sequence[Addressed]) -> Iterator[Problem]:
     """Yield that no question is said to give the names that people gave, or the codes of those who gave none."""
     programme = matching.programme
     if not (programme.documents.names or contacts.names):
@@ -55,7 +73,7 @@ def nameless(matching: Matching, contacts: Contacts, handed: "Sequence[Handout]"
     people = dict.fromkeys((*handed_to, *met))
     without = [matching.labels.person(*person) for person in people if not called(contacts, programme, person)]
     if 0 < len(without) < len(people):
-        shown = first_of(without, MOST_LISTED) if len(without) > MOST_LISTED else listed(without)
+        shown = first_of(without, MOST_NAMED) if len(without) > MOST_NAMED else listed(without)
         advice = tr("complétez leurs réponses, ou donnez tous les noms dans une table à part (--names-from)")
         yield Problem(shown, tr("sans nom dans les réponses"), advice=advice)
 
@@ -65,7 +83,7 @@ def called(contacts: Contacts, programme: Programme, person: tuple[Side, str]) -
     return contacts.names.get(person) or given_name(contacts, programme, person)
 
 
-def unreachable(matching: Matching, handed: "Sequence[Handout]") -> str:
+def unreachable(matching: Matching, handed: Sequence[Addressed]) -> str:
     """Return in a sentence that people would not read how to reach their partners; empty if all would."""
     paired = [one for one in handed if one.partners]
     lost = [one for one in paired if not all(partner.contacts for partner in one.partners)]

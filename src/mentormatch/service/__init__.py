@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mentormatch.service.desk.documents import VIEWS as VIEWS
     from mentormatch.service.desk.kept_state import restore as restore
     from mentormatch.service.desk.kept_state import save_parts as save_parts
+    from mentormatch.service.desk.peer_groups import PeerGroups as PeerGroups
     from mentormatch.service.desk.rounds import restore_matching as restore_matching
     from mentormatch.service.desk.works import KeptWork as KeptWork
     from mentormatch.service.desk.works import WorkKey as WorkKey

@@ -29,7 +29,7 @@ def answer_request(request: ServiceMessage, tell: Tell) -> bytes:
     ``tell`` takes how large the problem is, as soon as it is known, and then how far the work is. Raises RefusedError.
     """
     kind, most = request.head["kind"], request.head["most"]
-    accepted = request.head["accepted"]
+    accepted = request.head.get("accepted", "")
     with language(accepted or request.head["language"]):  # that of the service: what cannot be read asks for none
         data = parse_body(request.body)
     with ExitStack() as stack:

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.service import Desk, restore, save_parts
-from mentormatch.service.desk.peer_groups import PeerGroups
+from mentormatch.service import Desk, PeerGroups, restore, save_parts
 from mentormatch.widgets import people_of
 from tests.conftest import some_of
 from tests.operations.situations import edition

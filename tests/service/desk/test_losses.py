@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.service import Desk, restore, save_parts
+from mentormatch.service import Desk, PeerGroups, restore, save_parts
 from mentormatch.service.desk import desk_requests, past_works
-from mentormatch.service.desk.peer_groups import PeerGroups
 from mentormatch.widgets import people_of
 from tests.conftest import DEEP
 from tests.operations.situations import edition

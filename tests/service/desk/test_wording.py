@@ -6,7 +6,7 @@ from importlib.resources import files
 from mentormatch import language
 from mentormatch.service import PURPOSES, VIEWS
 from mentormatch.service.desk.assets import OWN, SIGN, WORDS, assets, sign_words, words
-from mentormatch.service.desk.routes import KEPT_AT, NAME, TAB
+from mentormatch.service.desk.routes import KEPT_AT, NAME, SAVE, SURE, TAB
 from mentormatch.widgets import text_of
 from mentormatch.widgets.form.texts import SCRIPTS as FORM_SCRIPTS
 from tests.english import french_in
@@ -39,7 +39,7 @@ def test_no_text_for_people_stands_in_a_script() -> None:
 
 def test_the_headers_that_scripts_name_are_those_of_the_service() -> None:
     named = {name for script in SCRIPTS.values() for name in re.findall(r'"(X-[A-Za-z-]+)"', script)}
-    assert named == {NAME, TAB, KEPT_AT}
+    assert named == {NAME, TAB, KEPT_AT, SAVE, SURE}
 
 
 def test_the_page_of_the_way_in_has_every_word_once() -> None:

@@ -12,7 +12,7 @@ STATUSES = {
     404: {"not-found"},
     405: {"wrong-method"},
     408: {"too-slow"},
-    409: {"contradiction", "held", "not-yet"},
+    409: {"contradiction", "held", "not-yet", "old-save", "would-lose"},
     413: {"too-large"},
     415: {"not-taken"},
     421: {"misdirected"},
@@ -35,7 +35,7 @@ def test_a_problem_has_all_that_the_standard_asks_for(code: str) -> None:
     told = RefusedError(code, "a sentence", [WRONG]).document("an-id")
     ProblemForm.model_validate(told)
     assert told["type"] == f"urn:mentormatch:problem:{code}"
-    assert (told["title"], told["status"]) == (KINDS[code].title, KINDS[code].status)
+    assert (told["title"], told["status"]) == (KINDS[code].title_in("en"), KINDS[code].status)
     assert (told["detail"], told["request_id"]) == ("a sentence", "an-id")
     assert told["problems"] == [
         {"where": "$.seed", "found": "a text", "expected": "a number", "advice": "leave it out"}

@@ -60,7 +60,7 @@ class Guess:
     why: str
     settings: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
     use: Use = "match"
-    single: tuple[str, ...] = ()
+    single: tuple[str, ...] = field(default=(), repr=False)
 
 
 def contact(sample: QuestionSample) -> Guess | None:
