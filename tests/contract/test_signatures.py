@@ -22,15 +22,16 @@ OF_THE_MACHINE = {"executor", "memory_mb", "cancel"}
 """Workers, memory and events of one process: a service has its own."""
 PYTHON_ALONE: dict[str, set[str]] = {
     "access": {"price_limit_s"},  # a service has limits of its own
+    "dates": {"group_name", "others", "required"},  # of one group among several, which a message does not know
     "draw": {"record"},  # a file, whose parts are sent
     "topics": {"goals"},  # no programme states them
-    "turns": {"zone"},  # of a programme, the question about slots states it
+    "turns": {"group_name", "zone"},  # of one group among several; of a programme, the question about slots
     "verify": {"path", "journal", "against"},  # files: what stands in them is sent, as ``decision`` and ``log``
 }
 JSON_ALONE: dict[str, set[str]] = {
     "draw": {"second", "seed"},
     "dates": {"number", "staff"},  # instead of the programme's; parts of the result
-    "evaluate": {"best", "seed", "time_limit_s", "ties"},  # what ``match`` says, beside
+    "evaluate": {"best", "seed", "ties"},  # what ``match`` says, beside
     "repair": {"ladder", "steps", "reserves"},  # parts of the result
     "topics": {"number", "staff"},
     "turns": {"dates"},  # of those that the programme proposes

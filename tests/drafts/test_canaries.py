@@ -1,5 +1,6 @@
 """What people typed, their addresses and their sensitive answers are in no draft, mapping or message."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,8 @@ def export(path: Path, kind: str) -> Path:
     boxes |= {"Autre (veuillez préciser)": [f"ce {CANARY}", f"le {CANARY}"] * 6}
     cells = TYPED | boxes
     rows = [headers, *([cells[header][row] for header in headers] for row in range(ROWS))]
-    path.write_text("\n".join(delimiter.join(row) for row in rows) + "\n", "utf-8")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
     return path
 
 

@@ -268,7 +268,7 @@ def test_replies_are_read_in_english_and_by_their_codes() -> None:
     ]
     found = read_replies(table, mm.examples.cohort())
     assert [(one.person, one.answer, one.reason) for one in found] == [
-        ("m06", "accepted", ""),
+        ("M06", "accepted", ""),
         ("E05", "declined", "distance"),
     ]
 

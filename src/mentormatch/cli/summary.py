@@ -9,7 +9,6 @@ from mentormatch.languages.phrases import counted, points
 from mentormatch.languages.text_keys import row_text
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.operations.matching import Matching
-from mentormatch.rules.kinds.places import Capacity
 
 STATUSES = {
     "proved": mark("Répartition démontrée optimale."),
@@ -45,7 +44,7 @@ def summary(matching: Matching) -> str:
 def losses(matching: Matching) -> Iterator[str]:
     """Yield what costs people a place before any pair is formed: places that are not read, rows that do not count."""
     cohort, rules = matching.cohort, matching.programme.rules
-    defaults = {rule.field: rule.default for rule in rules if isinstance(rule, Capacity) and rule.field}
+    defaults = {field: places for rule in rules for field, places in rule.places_unread.items()}
     for remark in cohort.remarks:
         if remark.field in defaults:
             places = counted(defaults[remark.field], "place")

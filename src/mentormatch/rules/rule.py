@@ -141,6 +141,11 @@ class Rule(Extension):
 
     kind: str
 
+    @property
+    def places_unread(self) -> Mapping[str, int]:
+        """The places of a person whose answer to a question about them cannot be read, by the field of the question."""
+        return {}
+
     @abstractmethod
     def describe(self) -> str:
         """Return in a phrase what this rule asks."""

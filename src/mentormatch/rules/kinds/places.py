@@ -62,6 +62,10 @@ class Capacity(Rule):
             raise ValueError(tr("`minimum` dépasse `most`"))
         return self
 
+    @property
+    def places_unread(self) -> Mapping[str, int]:
+        return {} if self.field is None else {self.field: self.default}
+
     def references(self) -> Iterator[FieldReference]:
         if self.field is not None:
             yield FieldReference("field", self.field, FieldRef(("number",), self.side))
