@@ -124,6 +124,7 @@ def test_a_copy_with_changes_is_checked_as_a_new_one(*, deep: bool) -> None:
         programme.model_copy(update={"criteria": [3]}, deep=deep)
     assert programme.model_copy(update={"criteria": ()}, deep=deep).criteria == ()
     assert programme.model_copy(deep=deep) == programme
+    assert programme.heading.model_copy(update={"keys": "common"}, deep=deep).keys == "common"
 
 
 def test_who_is_forgotten_is_forgotten_in_every_variation() -> None:

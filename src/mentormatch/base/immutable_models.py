@@ -114,4 +114,4 @@ class Part(BaseModel, metaclass=_ToldInWords):
 
         Nothing in it changes, so that a deep copy is no other.
         """
-        return type(self)(**{**dict(self), **(update or {})})
+        return type(self)(**{**dict(iter(self)), **(update or {})})  # a model may have a setting ``keys``
