@@ -153,7 +153,10 @@ def check_of_class(kind: Any) -> Check:
 def way_to(kind: type) -> MisfitError:
     """Return that an object of a class was expected, and how one is made: ``made_by`` of the class says it."""
     made: str = getattr(kind, "made_by", "")
-    return MisfitError(kind.__name__, way_advice(made))
+    module, *rest = kind.__module__.split(".")
+    known_without = module in (PACKAGE, "builtins")
+    path = [] if known_without else [part for part in (module, *rest) if not part.startswith("_")]
+    return MisfitError(".".join([*path, kind.__name__]), way_advice(made))
 
 
 def way_advice(call: str) -> str:
