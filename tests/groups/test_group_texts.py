@@ -168,6 +168,14 @@ def test_groups_may_be_told_by_name(grouping: Grouping, tmp_path: Path) -> None:
 
 
 @pytest.mark.proof
+@pytest.mark.parametrize("labels", [KEYS, Labels({}, "?")])
+def test_groups_have_labels_of_their_own_so_that_others_leave_them_the_same(
+    grouping: Grouping, rotation: Rotation, labels: Labels
+) -> None:
+    assert grouping.in_codes(labels) == grouping
+    assert rotation.in_codes(labels) == rotation
+
+
 def test_a_conflict_names_people_as_the_groups_do() -> None:
     cohort, programme = mm.examples.cohort(NAME), mm.examples.programme(NAME)
     impossible = mm.form_groups(cohort, programme, together=[("C01", "C02")])

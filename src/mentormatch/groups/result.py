@@ -59,10 +59,11 @@ class Result(ContentEquality, ABC):
         """Return the same, its members called by their labels in all that is told to people."""
         return self
 
+    @checked
     def in_codes(self, labels: Labels) -> Self:
         """Return the same, its members called by their codes, also as programs are told it."""
-        relabelled: Any = self.relabel(labels)
-        coded: Self = self if labels is KEYS else replace(relabelled, plain=None)
+        relabelled: Any = self if labels is KEYS else self.relabel(labels)
+        coded: Self = relabelled if relabelled is self else replace(relabelled, plain=None)
         return coded
 
     @property
