@@ -55,6 +55,7 @@ LEFT_OUT: Mapping[str, str] = {
     "sheet_with": OF_DOCUMENTS,
     "relabel": OF_DOCUMENTS,
     "Grouping.name_of": OF_DOCUMENTS,
+    "ProposalRecord.renamed": OF_DOCUMENTS,
     "examples.names": "takes no argument",
     "prepare_notebook": "takes no argument, and changes the notebook that is open",
     "open_board": OF_A_WINDOW,
@@ -76,7 +77,7 @@ def why_left_out(name: str) -> str:
 
 def public_functions() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Yield every public function and method that takes an argument, by its name."""
-    for name in dir(mm):
+    for name in vars(mm)["__all__"]:
         offered = getattr(mm, name)
         if inspect.isfunction(offered):
             yield name, offered
@@ -147,6 +148,7 @@ class Good:
             mm.ProgrammeVersions.of(text),
             mm.Year(self.programme, self.matching.pairs, ()),
             self.cohort.mentors,
+            self.matching.certificate,
             proposal.record,
             mm.choose_topics({"a": ["x"], "b": ["x", "y"]}, 1),
             mm.schedule_turns(["a", "b"], 2),

@@ -244,6 +244,7 @@ class Matching(ContentEquality):
         """What documents, tables and frames call people: their keys, or codes where keys tell who they are."""
         return codes(self.cohort)
 
+    @checked
     def told_unmatched(self, labels: Labels) -> tuple[tuple[Unmatched, ...], tuple[PossibleChange | None, ...]]:
         """Return everybody without a partner and the least that would place them, told under these labels."""
         if labels is KEYS:

@@ -348,11 +348,13 @@ class Cohort(ContentEquality):
         """Return the people of one side."""
         return self.mentors if side == "mentor" else self.mentees
 
+    @checked
     def coded(self, side: Side) -> list[tuple[str, str]]:
         """Return key and code of each person of one side; nobody if keys are codes."""
         people = self.side(side)
         return list(zip(people.ids, people.aliases, strict=True)) if people.aliases else []
 
+    @checked
     def key_of(self, side: Side | None, code: str) -> str:
         """Return the key of the person of one side, or of either, with this code or key; else the text itself."""
         sides = [self.mentors, self.mentees] if side is None else [self.side(side)]

@@ -184,6 +184,7 @@ class Programme(VersionedPickle, Part):
         """The codes that people had before: they are stored beside its file."""
         return self._codes
 
+    @checked
     def keep_codes(self, cohort: Cohort) -> Path | None:
         """Store the codes of a cohort beside the file of the programme; return where, if there was anything to store.
 

@@ -47,6 +47,7 @@ from mentormatch.assignment.verification.reduced_costs import (
     round_by_goal,
 )
 from mentormatch.assignment.verification.solution_set import SolutionSet
+from mentormatch.base.arguments import checked
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.languages.phrases import joined, listed, plain
 from mentormatch.languages.translation import mark, tr
@@ -154,6 +155,7 @@ class Certificate(VersionedPickle):
         """The goals whose optimum the prices do not prove, in words."""
         return listed([tr(NAMES[tier.goal]) for tier in self.tiers if not tier.proved])
 
+    @checked
     def before(self, goal: str) -> "Certificate":
         """Return the certificate without the bounds of a goal and of those after it."""
         known = list(takewhile(lambda tier: tier.goal != goal, self.tiers))
