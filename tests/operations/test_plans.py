@@ -77,7 +77,7 @@ def test_without_any_solution_the_one_plan_says_so() -> None:
 def test_a_search_that_ends_without_a_proof_is_shown_and_not_taken_for_the_last_plan(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def dies(problem: AssignmentProblem, *, seed: int) -> Solution:
+    def dies(problem: AssignmentProblem, **_: object) -> Solution:
         return empty_solution(Status.FAILED, "none", ("it died",))
 
     monkeypatch.setattr("mentormatch.operations.plans.solve", dies)
