@@ -25,7 +25,7 @@ from mentormatch.scoring import criteria_by_kind
 
 SOFT = (
     (re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|\+00:00)"), "<moment>"),
-    (re.compile(r"\d+\s\w+\s\d{4}\sà\s\d+\sh\s\d{2}\sUTC"), "<moment>"),
+    (re.compile(r"\d+(?:er)?\s\w+\s\d{4}\sà\s\d+\sh\s\d{2}\sUTC"), "<moment>"),
     (re.compile(r"\w+\s\d+,\s\d{4}\sat\s\d+:\d{2}\sUTC"), "<moment>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<sha256>"),
     (re.compile(r'"versions": ?\{[^}]*\}'), '"versions": {}'),
