@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mentormatch import MentorMatchError
 from mentormatch.contract import ask
 from mentormatch.languages import listed, tr
-from mentormatch.languages.text_keys import escape_controls
+from mentormatch.languages.text_keys import for_terminals
 from mentormatch.languages.translation import isolate
 from tests.contract.bodies import KINDS, example, texts
 
@@ -50,8 +50,8 @@ def test_a_text_from_left_to_right_stays_as_it_is(text: str) -> None:
 
 
 def test_a_terminal_shows_marks_as_escapes_and_no_isolate() -> None:
-    assert escape_controls(tr("« {text} »", text="Pau\u202el")) == "« Pau\\u202el »"
-    assert escape_controls(tr("« {text} »", text="\u05d6\u05d5\u05d4")) == "« \u05d6\u05d5\u05d4 »"
+    assert for_terminals(tr("« {text} »", text="Pau\u202el")) == "« Pau\\u202el »"
+    assert for_terminals(tr("« {text} »", text="\u05d6\u05d5\u05d4")) == "« \u05d6\u05d5\u05d4 »"
 
 
 def keys_in(value: object) -> Iterator[str]:

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-from mentormatch.languages.text_keys import escape_controls, on_one_line
+from mentormatch.languages.text_keys import escape_controls, for_terminals, on_one_line
 
 
 class PlainStream(TextIOWrapper):
@@ -15,7 +15,7 @@ class PlainStream(TextIOWrapper):
 
     def write(self, text: str, /) -> int:
         """Write a text with its control characters shown."""
-        super().write(escape_controls(text))
+        super().write(for_terminals(text))
         return len(text)
 
 
@@ -61,7 +61,7 @@ def write_err(text: str) -> None:
 
 def _write(stream: TextIO | None, text: str) -> None:
     if stream is not None:
-        stream.write(escape_controls(text))
+        stream.write(for_terminals(text))
         stream.flush()
 
 

@@ -17,7 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 from mentormatch.base.atomic_files import is_read, reading
 from mentormatch.cli.failures import errors_as_words, wants_json
 from mentormatch.errors import OverwriteError, Problem
-from mentormatch.languages.text_keys import escape_controls
+from mentormatch.languages.text_keys import for_terminals
 from mentormatch.languages.translation import mark, tr
 
 WRITTEN = ("out", "folder")
@@ -104,7 +104,7 @@ class TranslatedHelp:
 
     def get_help(self, ctx: Any) -> str:
         """Return the help, as a terminal may be sent it: Typer writes it by itself."""
-        return escape_controls(super().get_help(ctx))  # type: ignore[misc]  # of the command that is mixed in
+        return for_terminals(super().get_help(ctx))  # type: ignore[misc]  # of the command that is mixed in
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the help of the command on one line."""

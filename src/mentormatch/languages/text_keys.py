@@ -227,7 +227,16 @@ def escape_controls(text: str) -> str:
     >>> escape_controls("M01\x1b[2J\tPau\u202el\r\n")
     'M01\\u001b[2J\tPau\\u202el\n'
     """
-    return _STEERING.sub(_escape, without_isolates(text).replace("\r\n", "\n"))
+    return _STEERING.sub(_escape, text.replace("\r\n", "\n"))
+
+
+def for_terminals(text: str) -> str:
+    r"""Return a sentence as terminals are sent it: without the marks that isolate texts, and steering nothing.
+
+    >>> for_terminals("« \u2068Pau\u202el\u2069 »")
+    '« Pau\\u202el »'
+    """
+    return escape_controls(without_isolates(text))
 
 
 def file_label(path: PurePath) -> str:
