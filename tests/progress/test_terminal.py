@@ -75,13 +75,13 @@ class Screen:
 
     def left(self) -> str:
         """Return what is seen at the end on the line that was written over."""
-        line = [" "] * 80
+        line: list[str] = []
         at = 0
         for character in self.sent.split("\n")[0]:
             if character == "\r":
                 at = 0
             else:
-                line[at], at = character, at + 1
+                line[at : at + 1], at = character, at + 1
         return "".join(line).strip()
 
 
@@ -148,7 +148,8 @@ def test_an_interrupted_command_writes_what_it_has_says_so_and_keeps_json_alone_
         told = process.communicate(timeout=60)[0]
     screen.rest()
     assert json.loads(told)["status"] == "feasible"
-    assert screen.left().startswith("À vérifier")
+    assert screen.left().startswith("Places non lues")
+    assert re.search("^À vérifier", screen.sent, re.MULTILINE)
     assert "calcul interrompu" in screen.sent
     assert (process.returncode, (tmp_path / "binomes" / "binomes.xlsx").is_file()) == (0, True)
     assert {path.name for path in tmp_path.iterdir()} == {"programme.toml", "reponses.csv", "manifeste.json", "binomes"}
