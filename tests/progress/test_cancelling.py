@@ -194,9 +194,19 @@ def hollow(told: Any) -> Iterator[Any]:
         yield from hollow(part)
 
 
-@pytest.mark.parametrize("kind", ["match", "plans", "repair", "topics", "dates", "turns"])
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("match", {"feasible", "proved"}),
+        ("plans", {"feasible", "proved"}),
+        ("repair", {"feasible", "proved", "stopped"}),  # a step of its ladder that is not reached has no answer
+        ("topics", {"feasible", "proved"}),
+        ("dates", {"proved"}),  # greed reaches the bound at the first look
+        ("turns", {"feasible", "proved"}),
+    ],
+)
 def test_nothing_that_is_cancelled_at_any_look_is_feasible_without_a_gap(
-    kind: str, monkeypatch: pytest.MonkeyPatch
+    kind: str, expected: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     example, statuses = operations_by_kind()[kind].example(), set[str]()
     for last in range(1, 120 if DEEP else 24):
@@ -209,4 +219,4 @@ def test_nothing_that_is_cancelled_at_any_look_is_feasible_without_a_gap(
         statuses |= set(re.findall(r'"status": "(\w+)"', json.dumps(told)))
         if next(looks) < last:
             break
-    assert statuses >= {"stopped", "proved"}
+    assert statuses == expected
