@@ -42,7 +42,7 @@ def test_it_is_as_good_as_the_one_that_ties_settle(seed: int) -> None:
 
 @pytest.mark.parametrize("ties", ["", "all", None, True])
 def test_another_word_is_refused(ties: Any) -> None:
-    with pytest.raises(RequestError, match="canonical, any"):
+    with pytest.raises(RequestError, match="« canonical », « any »"):
         solve(tied(0), ties=cast("Ties", ties))
 
 

@@ -126,7 +126,7 @@ def test_groups_of_a_matrix_keep_who_is_together_and_apart(seed: int, sense: Any
 
 @pytest.mark.parametrize("asked", [{"seed": 1}, {"together": [(0, 1)]}, {"apart": [(0, 1)]}, {"past": [("1", "2")]}])
 def test_what_a_problem_of_groups_holds_itself_is_no_argument_beside_it(asked: Any) -> None:
-    with pytest.raises(TypeError, match="time_limit_s alone"):
+    with pytest.raises(RequestError, match="ne prend que time_limit_s"):
         form_groups(GroupProblem.from_scores([[0, 1], [1, 0]], [2]), **asked)
 
 
