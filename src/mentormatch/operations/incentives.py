@@ -218,7 +218,7 @@ def incentives(  # noqa: PLR0913 - the published signature; all but two are keyw
     ()
     """
     limit = duration("time_limit_s", time_limit_s)
-    deadline = Deadline(None if limit is None else monotonic() + limit)
+    deadline = SearchLimit(None if limit is None else monotonic() + limit)
     decided = programme.with_rules(rules_by_hand(cohort, pins, bans))
     truth = TrueMarket.of(cohort, decided, seed_number(seed))
     if truth.solution.status not in (Status.PROVED, Status.FEASIBLE):
@@ -239,7 +239,7 @@ def incentives(  # noqa: PLR0913 - the published signature; all but two are keyw
 
 
 @dataclass(slots=True)
-class Deadline:
+class SearchLimit:
     """When to stop, None: never; ``up`` once somebody was told to."""
 
     ends: float | None
@@ -320,7 +320,7 @@ class TrueMarket:
         there = eligible_people(rules, variants, side)[:, None] & self.taking[ACROSS[side]][None, :]
         return self.orient(side, values.astype(np.int64)), allowed & there
 
-    def gains(self, side: Side, name: str, deadline: Deadline) -> Iterator[tuple[list[AnswerGain], int]]:
+    def gains(self, side: Side, name: str, deadline: SearchLimit) -> Iterator[tuple[list[AnswerGain], int]]:
         """Yield what each person of a side would gain by other answers to a question, and how many were tried."""
         people = self.cohort.side(side)
         column, graded = people.columns[name], getattr(self.programme.fields[name], "kind", "") == "scale"
@@ -417,7 +417,7 @@ class TrueMarket:
         return solve(build_problem(market, pack_scores(market.scores, allowed), taking, rules, goals), seed=self.seed)
 
 
-def closing_change(truth: TrueMarket, side: Side, name: str, deadline: Deadline) -> str | None:
+def closing_change(truth: TrueMarket, side: Side, name: str, deadline: SearchLimit) -> str | None:
     """Return the smallest change of the programme with which nobody gains by a question, in words; None: none."""
     parts = truth.parts(side, name)
     for changes in zip_longest(*map(safer_versions, parts)):

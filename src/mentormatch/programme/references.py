@@ -49,7 +49,7 @@ EMAIL = FieldRef(("text",), "any")
 ROLES = FieldRef(("choice", "choices", "yesno"))
 
 
-class Questions(Protocol):
+class QuestionParts(Protocol):
     """What the mentions of fields are checked against."""
 
     @property
@@ -78,7 +78,7 @@ class CheckedParts:
         return self.fields.keys()
 
 
-def misplaced_rules(parts: Questions, rules: Sequence[Placed]) -> Iterator[Problem]:
+def misplaced_rules(parts: QuestionParts, rules: Sequence[Placed]) -> Iterator[Problem]:
     """Yield what does not go with the questions of a programme in more rules."""
     grouped = parts.groups is not None
     for where, rule in rules:
@@ -90,7 +90,7 @@ def misplaced_rules(parts: Questions, rules: Sequence[Placed]) -> Iterator[Probl
             yield from check_clocks(parts.fields, [(where, rule)], grouped=grouped, later={})
 
 
-def check_extension(parts: Questions, where: Location, extension: Extension) -> Iterator[Problem]:
+def check_extension(parts: QuestionParts, where: Location, extension: Extension) -> Iterator[Problem]:
     """Yield what is wrong with the fields and answers that a criterion or a rule mentions."""
     for reference in extension.references():
         yield from misreference(parts, (*where, reference.setting), reference.field, reference.ref)
@@ -106,7 +106,7 @@ def wrong_kind(where: str, name: str, field: AnyField, kinds: Sequence[str]) -> 
     return Problem(where, found, enumerate_names(kinds))
 
 
-def check_heading(parts: Questions, heading: Heading) -> Iterator[Problem]:
+def check_heading(parts: QuestionParts, heading: Heading) -> Iterator[Problem]:
     """Yield what is wrong with the fields that the heading mentions."""
     if heading.role:
         role = heading.role
@@ -119,7 +119,7 @@ def check_heading(parts: Questions, heading: Heading) -> Iterator[Problem]:
         yield from misreference(parts, ("programme", "email"), heading.email, EMAIL)
 
 
-def check_target(parts: Questions, where: Location, meant: Target) -> Iterator[Problem]:
+def check_target(parts: QuestionParts, where: Location, meant: Target) -> Iterator[Problem]:
     """Yield that a header is mapped to no field, or to no item of its field."""
     yield from unknown_field(parts, where, meant.field)
     field = parts.fields.get(meant.field)
@@ -143,7 +143,7 @@ def unknown_option(where: Location, field: AnyField, said: str, known: Sequence[
     )
 
 
-def check_fields(parts: Questions) -> Iterator[Problem]:
+def check_fields(parts: QuestionParts) -> Iterator[Problem]:
     """Yield the rankings of nothing, and that people have several keys."""
     for name, field in parts.fields.items():
         if isinstance(field, Ranking) and not field.options:
@@ -173,7 +173,7 @@ def check_use(where: str, field: AnyField) -> Iterator[Problem]:
         )
 
 
-def misreference(parts: Questions, where: Location, name: str, ref: FieldRef) -> Iterator[Problem]:
+def misreference(parts: QuestionParts, where: Location, name: str, ref: FieldRef) -> Iterator[Problem]:
     """Yield what is wrong with one mention of a field."""
     field = parts.fields.get(name)
     if field is None:
@@ -188,7 +188,7 @@ def misreference(parts: Questions, where: Location, name: str, ref: FieldRef) ->
         yield Problem(key_path(where), found, tr(ANSWERED_BY["members" if parts.groups else ref.side]))
 
 
-def unknown_field(parts: Questions, where: Location, name: str) -> Iterator[Problem]:
+def unknown_field(parts: QuestionParts, where: Location, name: str) -> Iterator[Problem]:
     """Yield that no field of this name stands in the file, also none with a mistake."""
     if name not in parts.stated_fields:
         names = parts.stated_fields

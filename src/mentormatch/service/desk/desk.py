@@ -82,9 +82,9 @@ from mentormatch.service.desk.losses import (
     GROUP_PARTS,
     PAIR_PARTS,
     LossError,
-    LossOut,
     WorkItem,
     WorkLoss,
+    WorkLossOut,
     WorkPart,
     form_items,
     group_items,
@@ -170,7 +170,7 @@ class Desk:
             try:
                 answer = self.do(*desk_requests.action_of(message), message.body if message else b"")
             except LossError as error:
-                asked = encode_json(to_page_json(LossOut.of(error.loss)))
+                asked = encode_json(to_page_json(WorkLossOut.of(error.loss)))
                 answer = ServiceMessage({"asks": True, "language": code}, asked)
             except MentorMatchError as error:
                 refusal = encode_json(to_page_json(RefusalOut.of(error)))

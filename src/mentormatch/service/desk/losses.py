@@ -87,14 +87,14 @@ class WorkLoss:
         return tr(message, what=what[:1].upper() + what[1:])
 
 
-class LossOut(JsonMessage):
+class WorkLossOut(JsonMessage):
     """What would be lost, in words, and the token that confirms it."""
 
     words: str
     sure: str
 
     @classmethod
-    def of(cls, loss: WorkLoss) -> "LossOut":
+    def of(cls, loss: WorkLoss) -> "WorkLossOut":
         """Return a loss as the page reads it."""
         return cls(words=loss.sentence, sure=loss.token)
 
