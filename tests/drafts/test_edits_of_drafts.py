@@ -203,7 +203,9 @@ def test_every_questionnaire_takes_every_kind_of_edit_and_its_undoing(shared_dat
     render = renderer(folder)
     made: set[str] = set()
     mixed = 0
-    paths = sorted((folder / "open").glob("*.yaml"))
+    every = sorted((folder / "open").glob("*.yaml"))
+    # The fast suite takes every fifth: drafting takes longer than the edits
+    paths = every if DEEP else every[::5]
     for path in paths:
         given = tables(render.read(path), render, tmp_path)
         plain = draft(given)
@@ -216,8 +218,8 @@ def test_every_questionnaire_takes_every_kind_of_edit_and_its_undoing(shared_dat
             mixed += 1
             assert turns.programme.rules == text.programme.rules
             check_all((turns, each._replace(back=None)) for each in edits_of(turns) if is_plain(each.edit))
-    assert len(paths) >= 45
-    assert mixed >= 3
+    assert len(every) >= 45
+    assert mixed >= (3 if DEEP else 1)
     assert made == {*EDITS.json_schema()["discriminator"]["mapping"]}
 
 
