@@ -12,6 +12,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.explanation import Note
 from mentormatch.operations import exporters
+from mentormatch.people import tells_who
 from tests.cli.commands import CASES, Edition, done
 from tests.laws.coded import copied, edition, in_keys, rewrite, telling, tells
 
@@ -69,6 +70,12 @@ def test_what_a_notebook_shows_has_no_such_key(told: mm.Matching) -> None:
         told.frames.scores.to_csv(),
     ]
     assert not [text for text in shown if tells("", text.encode())]
+
+
+@pytest.mark.promise(8)
+@pytest.mark.parametrize("key", ["a" * 400_000, "a@" * 200_000, "aa-" * 100_000 + "1", "@" * 400_000])
+def test_a_key_of_any_length_is_looked_at_once(key: str) -> None:
+    assert not tells_who(key)
 
 
 @pytest.mark.promise(46)

@@ -7,6 +7,7 @@ people of the cohort get codes. A code, once given, stays with its person.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.text_keys import canonical
@@ -15,7 +16,7 @@ from mentormatch.people.cohort import Cohort, People
 type PersonCodes = Mapping[tuple[Side, str], str]
 """The code of each person, by side and key in the form in which keys are compared."""
 LETTERS: Mapping[Side, str] = {"mentor": "M", "mentee": "E"}
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+DOMAIN = re.compile(r".\.[^.]")
 NAME = re.compile(r"[^\W\d_]['’\w-]*[^\W\d_]\.?(?:[\s,]+[^\W\d_]['’\w-]*\.?)+")
 """Words of letters, two at least: the first has two letters, so that "M 1" and "A B" are no names."""
 
@@ -26,7 +27,17 @@ def tells_who(key: str) -> bool:
     >>> [key for key in ("zoe@x.fr", "Zoé Martin", "M01", "2024-117", "a1 b2") if tells_who(key)]
     ['zoe@x.fr', 'Zoé Martin']
     """
-    return ADDRESS.search(key) is not None or NAME.fullmatch(key.strip()) is not None
+    return has_address(key) or NAME.fullmatch(key.strip()) is not None
+
+
+def has_address(text: str) -> bool:
+    """Return whether an e-mail address stands in a text. In linear time: anybody may type a long one.
+
+    >>> [text for text in ("zoe@x.fr", "de Zoé <zoe@x.fr>", "@x.fr", "zoe@x", "zoe@.fr") if has_address(text)]
+    ['zoe@x.fr', 'de Zoé <zoe@x.fr>']
+    """
+    words = (word.split("@") for word in (text.split() if "@" in text else ()))
+    return any(local and DOMAIN.search(host) for word in words for local, host in pairwise(word))
 
 
 def digits(count: int) -> int:
