@@ -87,7 +87,9 @@ def check_of(annotation: Any) -> Check:
         return converter.convert if converter else check_of(arguments[0])
     if origin in (Union, UnionType):
         of_path = any(one in (PathLike, PathLike[str]) for one in arguments)  # then a text is the name of a file
-        return any_of([check_of(one) for one in arguments if not (of_path and one is str)])
+        # A mapping is also an iterable of its keys: where both are taken, it is meant as a mapping
+        ordered = sorted(arguments, key=lambda one: not is_mapping(one))
+        return any_of([check_of(one) for one in ordered if not (of_path and one is str)])
     if origin is Literal:
         return one_of(arguments)
     if origin is tuple and (len(arguments) != 2 or arguments[1] is not Ellipsis):
@@ -95,6 +97,12 @@ def check_of(annotation: Any) -> Check:
     if isinstance(origin, type) and origin is not np.ndarray:
         return check_of_generic(origin, arguments)
     return check_of_class(annotation)
+
+
+def is_mapping(annotation: Any) -> bool:
+    """Return whether an annotation asks for a mapping."""
+    origin = get_origin(annotation)
+    return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
 def converter_of(annotation: Any) -> Converter | None:
@@ -289,8 +297,7 @@ def several_of(
             raise MisfitError(expected, tr("une seule valeur s'écrit aussi entre crochets : [...]"))
         if of_frame and is_frame(several):
             several = of_frame(several)
-        # The keys of a mapping of pairs are pairs; any other mapping is no list of values
-        if not isinstance(several, Iterable) or is_frame(several) or (isinstance(several, Mapping) and not of_frame):
+        if not isinstance(several, Iterable) or is_frame(several):
             raise MisfitError(expected)
         return make([nth_value(check, place, value) for place, value in enumerate(several, 1)])
 

@@ -63,6 +63,7 @@ def language(code: Language, *, unless_asked: bool = False) -> Iterator[None]:
 
     Examples
     --------
+    >>> from mentormatch.languages.translation import language, tr_n
     >>> with language("en"):
     ...     print(tr_n("binôme", "binômes", 2))
     pairs
