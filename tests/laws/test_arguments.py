@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from pydantic import BaseModel
 
 import mentormatch as mm
+from mentormatch.survey import Pseudonyms
 from tests.conftest import DEEP
 
 OF_THE_LIBRARY = "the library calls it on extensions, with arguments of its own"
@@ -155,6 +156,16 @@ class Good:
             mm.Experiment.of(self.programme, self.programme.with_criteria([mm.criteria.Overlap(field="when")]), 3),
             mm.rotate(self.grouping),
             mm.choose_dates({"a": ["2026-10-01", "2026-10-29"]}, ["2026-10-01", "2026-10-29"], 1),
+            mm.anonymous_profiles(mm.examples.cohort(), mm.examples.programme(), Pseudonyms(b"s" * 32)),
+            self.programme.heading,
+            self.groups.groups,
+            mm.Documents(),
+            mm.FollowUp(),
+            mm.Goals(),
+            mm.Role(field="side", mentor="Mentor", mentee="Mentee"),
+            mm.Sessions(),
+            mm.Sharing(),
+            mm.Wordings(),
         ]
         self.made = {type(one).__name__: one for one in made if one is not None}
         self.by_name: dict[str, Any] = {
@@ -287,7 +298,7 @@ def bound(name: str) -> Callable[..., Any]:
     kind, _, method = name.partition(".")
     if method and kind != "examples" and not inspect.ismethod(function):
         if kind not in good().made:
-            pytest.skip(f"no {kind} here")
+            pytest.fail(f"no {kind} is made here")
         return getattr(good().made[kind], method)  # type: ignore[no-any-return]  # a method
     return function
 
