@@ -94,7 +94,7 @@ def test_a_request_that_cannot_be_read_is_refused_in_the_language_of_the_service
     async def work(pool: Pool) -> None:
         with language(spoken), pytest.raises(RefusedError) as refused:
             await pool.ask("match", b"{", nothing)
-        assert (refused.value.code, refused.value.detail) == ("not-json", words)
+        assert (refused.value.code, refused.value.sentence) == ("not-json", words)
 
     with_pool(work)
 

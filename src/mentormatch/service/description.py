@@ -13,6 +13,7 @@ from string import Template
 
 from fastapi import APIRouter, Response
 
+from mentormatch.languages.translation import mark
 from mentormatch.service.components import Components
 from mentormatch.service.desk.assets import CSS, HTML, JAVASCRIPT, page_file
 from mentormatch.service.gate import Scope
@@ -72,7 +73,7 @@ async def page_part(name: str) -> Response:
         return Response(
             swagger_file(name), headers={"Cache-Control": "public, max-age=86400"}, media_type=SWAGGER[name]
         )
-    raise RefusedError("not-found", "The page has no such file")
+    raise RefusedError("not-found", mark("La page n'a pas de fichier de ce nom"))
 
 
 @cache

@@ -27,8 +27,9 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 
+from mentormatch.languages.translation import LANGUAGES, mark
 from mentormatch.service.keys import HOST, SCOPES, Caller, KeyRing, OneTimeTokens
-from mentormatch.service.problems import MEDIA_TYPE, RefusedError
+from mentormatch.service.problems import ENGLISH, MEDIA_TYPE, RefusedError, lacks_scope
 from mentormatch.service.settings import Settings
 from mentormatch.service.store import not_kept
 
@@ -36,6 +37,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 """The names of this machine for itself: a page of another site that has its name lead here comes with its own name."""
 SCHEME = "Bearer"
 CLOSE = {"Connection": "close"}
+NO_LONGER_VALID = {
+    "expired": mark("Cette clé a expiré ; demandez-en une autre"),
+    "revoked": mark("Cette clé a été révoquée ; demandez-en une autre"),
+}
 ASK = {"WWW-Authenticate": f'{SCHEME} realm="mentormatch"'}
 
 HEAD_BYTES = 32 << 10
@@ -73,8 +78,8 @@ type Door = Callable[[Scope], Caller | None]
 class WrongTokenError(RefusedError):
     """A request with a token that is another: it is answered late."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__("no-token", detail, headers=ASK)
+    def __init__(self) -> None:
+        super().__init__("no-token", mark("Ce n'est pas le jeton de ce service"), headers=ASK)
 
 
 class Guesses:
@@ -92,7 +97,7 @@ class Guesses:
         """Wait as long as one more wrong token takes; raises RefusedError where too many wait already."""
         delay_s = self.delay_s(client)
         if self.waiting >= MOST_WAITING:
-            raise RefusedError("busy", "Too many wrong tokens are sent", headers=CLOSE)
+            raise RefusedError("busy", mark("Trop de jetons faux sont envoyés"), headers=CLOSE)
         self.waiting += 1
         try:
             await asyncio.sleep(delay_s)
@@ -148,7 +153,7 @@ class Callers:
             return HOST
         key = self._asked(lambda: self.ring.holder(token) if self.ring else None)
         if key and key.state != "valid":
-            raise RefusedError("no-token", f"This key is {key.state}; ask for another", headers=ASK)
+            raise RefusedError("no-token", NO_LONGER_VALID[key.state], headers=ASK)
         return key.caller if key else None
 
     def still(self, caller: Caller) -> bool:
@@ -188,15 +193,15 @@ class Guard:
         headers = Headers(scope=dict(scope))
         refuse_head(scope, headers)
         if host_of(scope) not in self.hosts:
-            raise RefusedError("misdirected", "Name it with --name where it is to be called otherwise")
+            raise RefusedError("misdirected", mark("Nommez-le avec --name s'il doit s'appeler autrement"))
         if any(door(scope) for door in self.open):
             return None
         if caller := next(filter(None, (door(scope) for door in self.doors)), None):
             refuse_out_of_scope(caller, scope["path"])
             return caller
         if "authorization" in headers:
-            raise WrongTokenError("This is not the token of this service")
-        raise RefusedError("no-token", "Send the header Authorization: Bearer, and the token", headers=ASK)
+            raise WrongTokenError
+        raise RefusedError("no-token", mark("Envoyez l'en-tête Authorization: Bearer, et le jeton"), headers=ASK)
 
 
 def refuse_out_of_scope(caller: Caller, path: str) -> None:
@@ -204,18 +209,20 @@ def refuse_out_of_scope(caller: Caller, path: str) -> None:
     if caller.key:
         place = next((place for place in PLACES if path == place or path.startswith(f"{place}/")), None)
         if place is None:
-            raise RefusedError("no-scope", "This is for the token of the service alone")
+            raise RefusedError("no-scope", mark("Cela n'est que pour le jeton du service"))
         if not caller.scopes & PLACES[place]:
-            raise RefusedError("no-scope", f"The key is to have the scope {' or '.join(sorted(PLACES[place]))}")
+            raise lacks_scope(PLACES[place])
 
 
 def refuse_head(scope: Scope, headers: Headers) -> None:
     """Raise RefusedError where a head is too large, or says in two ways where the body ends (RFC 9112, 6.1)."""
     size = sum(len(name) + len(value) for name, value in headers.raw) + len(scope.get("query_string", b""))
     if size + len(scope.get("raw_path") or scope["path"]) > HEAD_BYTES:
-        raise RefusedError("head-too-large", f"At most {HEAD_BYTES} bytes", headers=CLOSE)
+        raise RefusedError("head-too-large", mark("{most} octets au plus"), headers=CLOSE, most=HEAD_BYTES)
     if "content-length" in headers and "transfer-encoding" in headers:
-        raise RefusedError("bad-request", "It bears both Content-Length and Transfer-Encoding", headers=CLOSE)
+        raise RefusedError(
+            "bad-request", mark("Elle porte à la fois Content-Length et Transfer-Encoding"), headers=CLOSE
+        )
 
 
 def is_health(scope: Scope) -> bool:
@@ -228,6 +235,24 @@ def host_of(scope: Scope) -> str:
     host = Headers(scope=dict(scope)).get("host", "").lower()
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdecimal() else host
+
+
+WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+
+
+def accepted_language(headers: Headers) -> str | None:
+    """Return the language of ours that ``Accept-Language`` prefers (RFC 9110, 12.5.4), None if it accepts none.
+
+    >>> accepted_language(Headers({"accept-language": "de, en-GB;q=0.5, fr;q=0.8"}))
+    'fr'
+    """
+    weights: dict[str, float] = {}
+    for part in ",".join(headers.getlist("accept-language")).lower().split(","):
+        tag, *settings = (piece.strip() for piece in part.split(";"))
+        weight = next((one.removeprefix("q=") for one in settings if one.startswith("q=")), "1")
+        weights.setdefault(tag.partition("-")[0], float(weight) if WEIGHT.fullmatch(weight) else 0.0)
+    known = {code: weight for code, weight in weights.items() if code in LANGUAGES and weight > 0}
+    return max(known, key=known.__getitem__, default=None)
 
 
 def same(one: str, other: str) -> bool:
@@ -259,14 +284,14 @@ class Bodies:
         refuse_kind(headers, kind)
         refuse_length(headers, self.settings.body_bytes)
         if self.coming >= self.settings.receiving:
-            raise RefusedError("busy", "Too many requests are coming in", headers=CLOSE)
+            raise RefusedError("busy", mark("Trop de requêtes arrivent"), headers=CLOSE)
         self.coming += 1
         try:
             async with asyncio.timeout(self.settings.body_s):
                 return await whole(receive, self.settings.body_bytes)
         except TimeoutError:
-            limit = f"at most {self.settings.body_s:g} seconds"
-            raise RefusedError("too-slow", f"The body did not come whole in time: {limit}", headers=CLOSE) from None
+            late = mark("Le corps n'est pas arrivé en entier à temps : {seconds:g} secondes au plus")
+            raise RefusedError("too-slow", late, headers=CLOSE, seconds=self.settings.body_s) from None
         finally:
             self.coming -= 1
 
@@ -275,9 +300,9 @@ def refuse_kind(headers: Mapping[str, str], kind: str) -> None:
     """Raise RefusedError where a body is of another kind, or packed."""
     found = headers.get("content-type", "").partition(";")[0].strip().lower()
     if found != kind:
-        raise RefusedError("not-taken", f"The content type is to be {kind}")
+        raise RefusedError("not-taken", mark("Le type du contenu doit être {kind}"), kind=kind)
     if headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise RefusedError("not-taken", "The body is to be sent as it is, not packed")
+        raise RefusedError("not-taken", mark("Le corps s'envoie tel quel, sans compression"))
 
 
 def refuse_length(headers: Mapping[str, str], most: int) -> None:
@@ -289,7 +314,8 @@ def refuse_length(headers: Mapping[str, str], most: int) -> None:
 
 def too_large(most: int) -> RefusedError:
     """Return that a body is too large."""
-    return RefusedError("too-large", f"The body is larger than this service takes: at most {most} bytes", headers=CLOSE)
+    sentence = mark("Le corps est plus grand que ce service ne l'accepte : {most} octets au plus")
+    return RefusedError("too-large", sentence, headers=CLOSE, most=most)
 
 
 async def whole(receive: Receive, most: int) -> bytes:
@@ -385,7 +411,8 @@ class Exchange:
             return
         if not self.whole and refused.code != TOO_SLOW and not self.asks_first:
             await read_away(self.receive)
-        answer = JSONResponse(refused.document(self.id), refused.status, refused.headers, MEDIA_TYPE)
+        document = refused.document(self.id, accepted_language(Headers(scope=self.scope)) or ENGLISH)
+        answer = JSONResponse(document, refused.status, refused.headers, MEDIA_TYPE)
         await answer(self.scope, self.receive, self.send)
 
     def line(self, wrong: str) -> str:
@@ -444,6 +471,8 @@ class Gate:
         except TimeoutError:
             raise
         except Exception as error:
-            await exchange.refuse(RefusedError("failed", "It is told in the log under the id of the request"))
+            await exchange.refuse(
+                RefusedError("failed", mark("Le journal le raconte sous l'identifiant de la requête"))
+            )
             return f"{type(error).__module__}.{type(error).__name__}"
         return ""

@@ -23,6 +23,7 @@ from secrets import token_urlsafe
 from time import time
 from typing import Any, Literal, Self
 
+from mentormatch.languages.translation import mark
 from mentormatch.service.keys import Caller
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RETRIED, RefusedError
@@ -99,7 +100,9 @@ class JobTable:
             f"SELECT {COLUMNS}, request FROM jobs WHERE owner = ? AND once = ?", (owner, once.key)
         ).fetchone()
         if found and found[-1] != once.request:
-            raise RefusedError("other-request", "Send another key with another request, the same one to ask again")
+            raise RefusedError(
+                "other-request", mark("Envoyez une autre clé avec une autre requête, la même pour redemander")
+            )
         return JobRecord(*found[:-1]) if found else None
 
     def _refuse_too_many(self, caller: Caller) -> None:
@@ -107,10 +110,13 @@ class JobTable:
             "SELECT count(*), count(*) FILTER (WHERE owner = ?), total(size) FROM jobs", (caller.owner,)
         ).fetchone()
         if count >= self.settings.jobs or size >= self.settings.results_bytes:
-            raise RefusedError("busy", "As many jobs are kept as may be; delete those whose results you have")
+            raise RefusedError(
+                "busy", mark("Trop de tâches sont gardées ; supprimez celles dont vous avez le résultat")
+            )
         if caller.jobs is not None and own >= caller.jobs:
             raise RefusedError(
-                "busy", "As many jobs of this key are kept as may be; delete those you have the results of"
+                "busy",
+                mark("Trop de tâches de cette clé sont gardées ; supprimez celles dont vous avez le résultat"),
             )
 
     def end(self, ident: str, answer: bytes | None, refused: RefusedError | None) -> JobRecord | None:
@@ -172,7 +178,9 @@ class JobTable:
             "UPDATE jobs SET begun = begun + 1 WHERE id = ? RETURNING body, begun", (ident,)
         ).fetchone()
         if found and found[1] > MOST_BEGUN:
-            raise RefusedError("failed", f"The service was killed {MOST_BEGUN} times while it was at work on this")
+            raise RefusedError(
+                "failed", mark("Le service a été tué {count} fois pendant qu'il y travaillait"), count=MOST_BEGUN
+            )
         return found[0] if found else None
 
     def close(self) -> None:
@@ -205,7 +213,7 @@ AGAIN_S = 5.0
 """So long after the file took no answer it is tried again."""
 CUT_SHORT = ("stopping", "worker-ended")
 """What a job is refused with where the end of the service came before its own."""
-GONE = "There is no such job, or its result has expired"
+GONE = mark("Cette tâche n'existe pas, ou son résultat a expiré")
 
 
 class Job:
@@ -313,12 +321,14 @@ class Jobs:
     def refuse_if_full(self, caller: Caller) -> None:
         """Raise RefusedError where no further request is taken, from anybody or from a caller."""
         if self.pool.stopping:
-            raise RefusedError("stopping", "Nothing more is taken")
+            raise RefusedError("stopping", mark("Plus rien n'est accepté"))
         if len(self.under_way) >= self.settings.workers + self.settings.queue:
-            raise RefusedError("busy", "Every worker is at work, and no more requests may wait")
+            raise RefusedError(
+                "busy", mark("Tous les processus travaillent, et aucune requête de plus ne peut attendre")
+            )
         own = sum(job.record.owner == caller.owner for job in self.under_way.values())
         if caller.requests is not None and own >= caller.requests:
-            raise RefusedError("busy", "As many requests of this key are worked on or wait as may be")
+            raise RefusedError("busy", mark("Aucune requête de plus de cette clé ne peut être traitée ni attendre"))
 
     def submit(self, kind: str, body: bytes, caller: Caller) -> Job:
         """Return a job that is kept nowhere; raises RefusedError where no more may wait."""
@@ -370,7 +380,7 @@ class Jobs:
     async def result(self, job: Job) -> bytes:
         """Return the answer to a job; raises RefusedError where there is none, or not yet."""
         if not job.over:
-            raise RefusedError("not-yet", "It is still waiting, or being worked on")
+            raise RefusedError("not-yet", mark("Elle attend encore, ou elle est en cours"))
         if job.refused is not None:
             raise job.refused
         answer = job.answer if job.answer is not None else await self._in_thread(lambda: self.table.result(job.id))

@@ -1,6 +1,6 @@
 """What is told where there is no answer: problem details as RFC 9457 has them, none of which holds what people said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,19 +63,34 @@ RETRIED = ("busy", "not-kept", "not-ready", "stopping", "worker-ended")
 class RefusedError(Exception):
     """A request that is not answered: what kind of problem it is, in a sentence, and each thing that is wrong.
 
-    ``spoken`` is the language of the sentence, in which all of it is told: the service itself refuses in English.
+    Parameters
+    ----------
+    code
+        A key of ``KINDS``.
+    sentence
+        A message that was marked for translation, told with ``values`` in the language of whoever reads it; a sentence
+        in ``spoken``, if that is given.
+    problems
+        Each thing that is wrong, in the same language.
+    headers
+        Further headers of the answer.
+    spoken
+        The language in which all of it is told already.
     """
 
     def __init__(
         self,
         code: str,
-        detail: str,
+        sentence: str,
+        /,
         problems: Sequence[Problem] = (),
         headers: Mapping[str, str] | None = None,
-        spoken: str = ENGLISH,
+        spoken: str | None = None,
+        **values: str | float,
     ) -> None:
         super().__init__(code)
-        self.code, self.detail, self.problems, self.language = code, detail, tuple(problems), spoken
+        self.code, self.sentence, self.problems, self.language = code, sentence, tuple(problems), spoken
+        self.values = values
         retry = {"Retry-After": str(RETRY_S)} if code in RETRIED else {}
         self.headers = {**retry, **(headers or {})}
 
@@ -84,13 +99,20 @@ class RefusedError(Exception):
         """Return the HTTP status."""
         return KINDS[self.code].status
 
-    def document(self, request_id: str) -> dict[str, Any]:
-        """Return the problem as JSON has it."""
-        title = KINDS[self.code].title_in(self.language)
-        content = {"type": f"{URN}{self.code}", "title": title, "status": self.status}
+    def detail_in(self, code: str) -> str:
+        """Return the sentence in a language, or as it was told already."""
+        if self.language:
+            return self.sentence
+        with language(code):
+            return tr(self.sentence, **self.values)
+
+    def document(self, request_id: str, code: str = ENGLISH) -> dict[str, Any]:
+        """Return the problem as JSON has it, in a language unless it was told in one already."""
         return {
-            **content,
-            "detail": self.detail,
+            "type": f"{URN}{self.code}",
+            "title": KINDS[self.code].title_in(self.language or code),
+            "status": self.status,
+            "detail": self.detail_in(code),
             "problems": [problem.to_dict() for problem in self.problems],
             "request_id": request_id,
         }
@@ -98,10 +120,18 @@ class RefusedError(Exception):
     def as_head(self) -> dict[str, Any]:
         """Return the same, to be sent from one process to another."""
         problems = [problem.to_dict() for problem in self.problems]
-        return {"code": self.code, "detail": self.detail, "problems": problems, "language": self.language}
+        told = {"detail": self.sentence, "values": self.values, "language": self.language}
+        return {"code": self.code, "problems": problems, **told}
 
     @classmethod
     def from_head(cls, head: Mapping[str, Any]) -> "RefusedError":
         """Return what another process sent."""
         problems = [Problem(**problem) for problem in head["problems"]]
-        return cls(head["code"], head["detail"], problems, spoken=head.get("language", ENGLISH))
+        told = {"spoken": head.get("language", ENGLISH), **head.get("values", {})}
+        return cls(head["code"], head["detail"], problems, **told)
+
+
+def lacks_scope(scopes: Iterable[str]) -> RefusedError:
+    """Return that a key has none of the scopes that are needed."""
+    needed = mark("Il faut à la clé l'une de ces portées : {scopes}")
+    return RefusedError("no-scope", needed, scopes=", ".join(sorted(scopes)))

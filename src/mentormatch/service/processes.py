@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Self
 
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY
-from mentormatch.languages.translation import spoken
+from mentormatch.languages.translation import mark, spoken
 from mentormatch.service.messages import ServiceMessage, receive_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
@@ -50,7 +50,7 @@ class Child:
         try:
             child = cls(await start_process())
         except OSError:
-            raise RefusedError("worker-ended", "No process could be started") from None
+            raise RefusedError("worker-ended", mark("Aucun processus n'a pu démarrer")) from None
         head = {"do": "begin", "worker_bytes": settings.worker_bytes, "retiring_bytes": settings.retiring_bytes}
         try:
             async with asyncio.timeout(BEGINNING_S):
@@ -58,7 +58,7 @@ class Child:
                 await child.ask(ServiceMessage(head))
         except TimeoutError:
             await child.end()
-            raise RefusedError("not-ready", "No process was ready in time; ask again") from None
+            raise RefusedError("not-ready", mark("Aucun processus n'a été prêt à temps ; redemandez")) from None
         except BaseException:
             await child.end()
             raise
@@ -96,8 +96,8 @@ class Child:
         """Return in words that the process has ended."""
         self.kill()
         if await self.process.wait() == OUT_OF_MEMORY:
-            return RefusedError("out-of-memory", "Send fewer people, or split the programme")
-        return RefusedError("worker-ended", "It was ended; ask again")
+            return RefusedError("out-of-memory", mark("Envoyez moins de personnes, ou divisez le programme"))
+        return RefusedError("worker-ended", mark("Il a été arrêté ; redemandez"))
 
     async def end(self) -> None:
         """End the process, and wait until it is gone."""
@@ -198,7 +198,7 @@ class Pool:
         Those that have answered go to the end of the line; it comes from the front, where the one is that stands ready.
         """
         if self.stopping:
-            raise RefusedError("stopping", "Nothing more is taken")
+            raise RefusedError("stopping", mark("Plus rien n'est accepté"))
         self.renew()
         # The first of the line that is there: of those that are alike ``max`` takes the first.
         place = max(self.idle, key=ready)
@@ -239,7 +239,7 @@ class Pool:
     async def place(self) -> AsyncIterator[None]:
         """Have a worker in a ``with`` block, once there is one; raises RefusedError where nothing more is taken."""
         if self.stopping:
-            raise RefusedError("stopping", "Nothing more is taken")
+            raise RefusedError("stopping", mark("Plus rien n'est accepté"))
         self.load.waiting += 1
         try:
             await self.free.acquire()
@@ -307,8 +307,7 @@ class Pool:
             async with asyncio.timeout(self.settings.time_limit_s):
                 return await child.ask(task, heard)
         except TimeoutError:
-            limit = f"It was ended after {self.settings.time_limit_s:g} seconds"
-            raise RefusedError("too-long", limit) from None
+            raise outlived(self.settings.time_limit_s) from None
 
     def _replacement(self, place: asyncio.Task[Child]) -> asyncio.Task[Child]:
         """Return a new worker in the place of one that is not to be used again."""
@@ -329,6 +328,11 @@ class Pool:
 def ready(place: asyncio.Task[Child]) -> bool:
     """Return whether there is a worker now."""
     return place.done() and usable(place)
+
+
+def outlived(limit_s: float) -> RefusedError:
+    """Return that work was ended at its limit."""
+    return RefusedError("too-long", mark("Il a été arrêté après {seconds:g} secondes"), seconds=limit_s)
 
 
 def usable(place: asyncio.Task[Child]) -> bool:
@@ -374,7 +378,7 @@ class ResidentProcess:
                 return await self.child.ask(message, heard)
         except TimeoutError:
             self.child.kill()
-            raise RefusedError("too-long", f"It was ended after {self.limit_s:g} seconds") from None
+            raise outlived(self.limit_s) from None
         except asyncio.CancelledError:
             self.child.kill()  # an answer that nobody waits for would be taken for the next
             raise
@@ -399,7 +403,7 @@ class Residents:
         """
         self.expire()
         if len(self.all) + self.starting >= self.settings.residents:
-            raise RefusedError("busy", "As many sessions are open as may be; close one, or wait")
+            raise RefusedError("busy", mark("Aucune session de plus ne peut être ouverte ; fermez-en une, ou attendez"))
         self.starting += 1
         try:
             resident = ResidentProcess(await self.begin(), self.settings.time_limit_s)
@@ -422,7 +426,7 @@ class Residents:
         resident = self.all.get(ident)
         if resident is None or not resident.child.alive:
             self.drop(ident)
-            raise RefusedError("not-found", "There is no such session, or it has ended")
+            raise RefusedError("not-found", mark("Cette session n'existe pas, ou elle a pris fin"))
         return resident
 
     def drop(self, ident: str) -> None:

@@ -20,9 +20,9 @@ from fastapi.responses import StreamingResponse
 from starlette.datastructures import Headers
 
 from mentormatch.contract.operation import operations_by_kind
-from mentormatch.languages.translation import LANGUAGES
+from mentormatch.languages.translation import mark
 from mentormatch.service.components import Components
-from mentormatch.service.gate import GoneError
+from mentormatch.service.gate import GoneError, accepted_language
 from mentormatch.service.jobs import Job, Once
 from mentormatch.service.keys import Caller
 from mentormatch.service.metrics import MEDIA_TYPE
@@ -34,7 +34,6 @@ from mentormatch.service.settings import Settings
 JSON = "application/json"
 ASYNC = "respond-async"
 KEY = "Idempotency-Key"
-WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 SANE_KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 
 
@@ -106,26 +105,11 @@ def caller_of(request: Request) -> Caller:
     return caller
 
 
-def accepted_language(headers: Headers) -> str | None:
-    """Return the language of ours that ``Accept-Language`` prefers (RFC 9110, 12.5.4), None if it accepts none.
-
-    >>> accepted_language(Headers({"accept-language": "de, en-GB;q=0.5, fr;q=0.8"}))
-    'fr'
-    """
-    weights: dict[str, float] = {}
-    for part in ",".join(headers.getlist("accept-language")).lower().split(","):
-        tag, *settings = (piece.strip() for piece in part.split(";"))
-        weight = next((one.removeprefix("q=") for one in settings if one.startswith("q=")), "1")
-        weights.setdefault(tag.partition("-")[0], float(weight) if WEIGHT.fullmatch(weight) else 0.0)
-    known = {code: weight for code, weight in weights.items() if code in LANGUAGES and weight > 0}
-    return max(known, key=known.__getitem__, default=None)
-
-
 def idempotency_key(headers: Headers) -> str | None:
     """Return by what a request that is sent again is known; raises RefusedError where it is empty, long or odd."""
     key = headers.get(KEY)
     if key is not None and not SANE_KEY.fullmatch(key):
-        raise RefusedError("bad-request", f"{KEY} is to be 1 to 255 printable ASCII characters")
+        raise RefusedError("bad-request", mark("{header} prend de 1 à 255 caractères ASCII imprimables"), header=KEY)
     return key
 
 
@@ -170,7 +154,7 @@ class JobRoutes:
     async def list(self, request: Request, limit: Limit = 20, after: After = None) -> Response:
         """Say how the jobs stand, the newest first."""
         if set(request.query_params) - {"limit", "after"}:
-            raise RefusedError("misfit", "There is limit, and after, and nothing else to ask by")
+            raise RefusedError("misfit", mark("Il y a limit et after, et rien d'autre pour demander"))
         before = cursor_in(after) if after else None
         found = await self.jobs.page(caller_of(request).owner, limit + 1, before)
         page, more = found[:limit], found[limit:]
@@ -279,12 +263,14 @@ class HealthRoutes:
         """Say that work is taken: a worker is there, and there is space for what it may write."""
         pool, least = self.components.pool, self.components.settings.disk_bytes
         if pool.stopping:
-            raise RefusedError("stopping", "Nothing more is taken")
+            raise RefusedError("stopping", mark("Plus rien n'est accepté"))
         if not pool.present:
-            raise RefusedError("not-ready", "No worker is there yet")
+            raise RefusedError("not-ready", mark("Aucun processus de travail n'est encore là"))
         free = shutil.disk_usage(find_folder(self.components.settings)).free
         if free < least:
-            raise RefusedError("not-ready", f"Less than {least} bytes are free where the service may write")
+            raise RefusedError(
+                "not-ready", mark("Moins de {least} octets sont libres là où le service peut écrire"), least=least
+            )
         form = ReadyForm(status="ready", workers=pool.present, disk_free_bytes=free)
         return Response(form.model_dump_json(), media_type=JSON)
 

@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mentormatch import __version__
+from mentormatch.languages.translation import mark
 from mentormatch.service import description, openapi, routes
 from mentormatch.service.components import Components
 from mentormatch.service.desk import routes as desk_routes
@@ -49,7 +50,7 @@ class Connection(H11Protocol):
         """Begin to wait for a request, unless there are too many connections."""
         super().connection_made(transport)
         if len(self.connections) > self.settings.connections:
-            self._close_with(RefusedError("busy", "Too many connections are open"))
+            self._close_with(RefusedError("busy", mark("Trop de connexions sont ouvertes")))
         else:
             self._wait()
 
@@ -73,9 +74,9 @@ class Connection(H11Protocol):
         if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
             self.transport.close()  # within an answer nothing can be said any more
         elif getattr(sys.exception(), "error_status_hint", 400) == KINDS["head-too-large"].status:
-            self._close_with(RefusedError("head-too-large", f"At most {HEAD_BYTES} bytes"))
+            self._close_with(RefusedError("head-too-large", mark("{most} octets au plus"), most=HEAD_BYTES))
         else:
-            self._close_with(RefusedError("bad-request", "It cannot be read as HTTP"))
+            self._close_with(RefusedError(*UNREADABLE))
 
     def _wait(self) -> None:
         self.waiting = self.loop.call_later(self.settings.headers_s, self._too_slow)
@@ -86,7 +87,7 @@ class Connection(H11Protocol):
             self.waiting = None
 
     def _too_slow(self) -> None:
-        self._close_with(RefusedError("too-slow", "The head of the request did not come in time"))
+        self._close_with(RefusedError("too-slow", mark("L'en-tête de la requête n'est pas arrivé à temps")))
 
     def _close_with(self, refused: RefusedError) -> None:
         """Send a problem as it stands, and close."""
@@ -126,7 +127,11 @@ class Packing:
         await (self.packing if packed else self.app)(scope, receive, send)
 
 
-CODES = {404: "not-found", 405: "wrong-method"}
+REFUSALS = {
+    404: ("not-found", mark("Aucune adresse du service n'est ainsi faite")),
+    405: ("wrong-method", mark("Cette adresse ne prend pas cette méthode")),
+}
+UNREADABLE = ("bad-request", mark("Elle ne se lit pas comme du HTTP"))
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -176,13 +181,12 @@ def add_layers(app: FastAPI, settings: Settings, components: Components) -> None
 async def refuse(request: Request, error: Exception) -> NoReturn:
     """Have what the router refuses told as a problem."""
     assert isinstance(error, HTTPException)
-    code = CODES.get(error.status_code, "bad-request")
-    raise RefusedError(code, str(error.detail), headers=error.headers)
+    raise RefusedError(*REFUSALS.get(error.status_code, UNREADABLE), headers=error.headers)
 
 
 async def refuse_parts(request: Request, error: Exception) -> NoReturn:
     """Have a path or a query that does not fit told as a problem, without what stood there."""
-    raise RefusedError("misfit", "A part of the address does not fit")
+    raise RefusedError("misfit", mark("Une partie de l'adresse ne convient pas"))
 
 
 FETCH_S = 2.0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mentormatch.errors import OutputError, Problem
 from mentormatch.languages.phrases import system_reason
-from mentormatch.languages.translation import tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.service.problems import RefusedError
 
 if sys.platform != "win32":
@@ -225,16 +225,16 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 REASONS = {
-    sqlite3.SQLITE_FULL: "its disk is full",
-    sqlite3.SQLITE_BUSY: "another program holds it",
-    sqlite3.SQLITE_LOCKED: "another program holds it",
-    sqlite3.SQLITE_CORRUPT: "it is damaged",
-    sqlite3.SQLITE_NOTADB: "it is damaged",
-    sqlite3.SQLITE_READONLY: "it may not be written",
+    sqlite3.SQLITE_FULL: mark("Le disque du fichier du service est plein"),
+    sqlite3.SQLITE_BUSY: mark("Un autre programme tient le fichier du service"),
+    sqlite3.SQLITE_LOCKED: mark("Un autre programme tient le fichier du service"),
+    sqlite3.SQLITE_CORRUPT: mark("Le fichier du service est abîmé"),
+    sqlite3.SQLITE_NOTADB: mark("Le fichier du service est abîmé"),
+    sqlite3.SQLITE_READONLY: mark("Le fichier du service est protégé contre l'écriture"),
 }
 
 
 def not_kept(error: sqlite3.Error) -> RefusedError:
     """Return what SQLite failed at as a problem; the low byte of its code is the kind of it."""
     kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return RefusedError("not-kept", f"The file of the service cannot be used: {REASONS.get(kind, 'it failed')}")
+    return RefusedError("not-kept", REASONS.get(kind, mark("Le fichier du service a échoué")))

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Protocol
 
 from mentormatch.assignment import subprocess_solve
 from mentormatch.base.child_process import claim_stdout, die_with_parent, exit_with_parent, limit_memory
+from mentormatch.languages.translation import mark, spoken
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 
@@ -65,13 +66,12 @@ class Worker:
         try:
             return ServiceMessage({"told": "answer"}, self.done(message))
         except RefusedError as refused:
-            return ServiceMessage({"told": "refusal", **refused.as_head()})
+            return refusal(refused)
         except MemoryError:
             raise
         except Exception as error:  # what went wrong is told by its type: its text may hold what people said
-            return ServiceMessage(
-                {"told": "refusal", **RefusedError("failed", f"{type(error).__name__} in a worker").as_head()}
-            )
+            name = type(error).__name__
+            return refusal(RefusedError("failed", mark("{error} dans un processus de travail"), error=name))
 
     def done(self, message: ServiceMessage) -> bytes:
         """Return what comes of a message."""
@@ -129,7 +129,7 @@ def call_resident(resident: ResidentProtocol | None, payload: bytes, tell: Calla
         with listen(lambda progress: tell(progress_message(progress))):
             return resident.answer(payload)
     except MentorMatchError as error:
-        raise RefusedError("contradiction", error.message, error.problems) from None
+        raise RefusedError("contradiction", error.message, error.problems, spoken=spoken()) from None
 
 
 def heed_standard_input() -> bool:

@@ -140,7 +140,7 @@ def test_too_many_are_refused_before_anything_else_is_looked_at(monkeypatch: pyt
 )
 def test_what_cannot_be_answered_is_refused_by_its_kind_with_everything_that_is_wrong(request_: Any, code: str) -> None:
     error = refusal_of(request_, code)
-    assert error.detail
+    assert error.detail_in("en")
     assert error.problems
 
 
@@ -155,7 +155,7 @@ def test_what_fails_within_is_a_failure_and_what_people_sent_is_not(
         raise error
 
     monkeypatch.setattr(handler, "ask", fail)
-    assert refusal_of(COHORT, code).detail == "x"
+    assert refusal_of(COHORT, code).detail_in("en") == "x"
 
 
 @pytest.mark.parametrize(("asked", "given"), [(None, 80.0), (5, 5.0), (80, 80.0), (81, 80.0), (1_000, 80.0)])
@@ -170,7 +170,7 @@ def test_operations_without_a_time_limit_are_left_as_they_are() -> None:
 
 def test_the_language_of_the_request_is_spoken_from_the_first_word_on() -> None:
     wrong = {"more": 1}
-    english, french = (refusal_of({**wrong, "language": code}, "misfit").detail for code in ("en", "fr"))
+    english, french = (refusal_of({**wrong, "language": code}, "misfit").sentence for code in ("en", "fr"))
     assert english != french
 
 

@@ -59,7 +59,7 @@ def test_a_body_may_be_as_long_as_the_limit_and_no_byte_longer() -> None:
     assert len(read(Coming(b"x" * MOST))) == MOST
     error = refused(lambda: read(Coming(b"x" * MOST, b"x")), "too-large")
     assert error.headers["Connection"] == "close"
-    assert str(MOST) in error.detail
+    assert str(MOST) in error.detail_in("en")
 
 
 def test_a_piece_that_does_not_say_whether_more_come_is_the_last() -> None:
@@ -114,7 +114,7 @@ def test_other_kinds_are_not_taken(kind: str) -> None:
 
 def test_a_packed_body_is_not_taken() -> None:
     error = refused(lambda: refuse_kind(JSON | {"content-encoding": "gzip"}, "application/json"), "not-taken")
-    assert "packed" in error.detail
+    assert "packed" in error.detail_in("en")
 
 
 def test_another_kind_is_taken_where_it_is_asked_for() -> None:
@@ -127,7 +127,7 @@ def test_a_body_that_does_not_come_whole_is_waited_for_no_longer_than_the_limit(
     error = refused(lambda: read(Coming(b"x", end="hangs")), "too-slow")
     assert 0.05 <= monotonic() - begun < 5
     assert error.headers["Connection"] == "close"
-    assert "0.05 seconds" in error.detail
+    assert "0.05 seconds" in error.detail_in("en")
 
 
 def test_whoever_goes_away_is_not_waited_for() -> None:

@@ -228,7 +228,7 @@ def test_another_key_of_a_name_replaces_the_first_after_a_time_of_grace(
         monkeypatch.setattr(keys, "time", lambda: time() + 61)
         with pytest.raises(RefusedError) as caught:
             callers.named(first)
-        assert (caught.value.code, caught.value.detail) == ("no-token", "This key is expired; ask for another")
+        assert (caught.value.code, caught.value.detail_in("en")) == ("no-token", "This key is expired; ask for another")
         assert callers.named(second) == Caller("a", ring.all()[0].id, frozenset({"propose"}), 1, 3)
         ring.revoke("a")
         with pytest.raises(RefusedError, match="no-token"):

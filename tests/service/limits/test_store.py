@@ -158,7 +158,7 @@ def test_a_file_that_another_program_writes_to_is_told_as_such(table: JobTable, 
             add(table)
     refused = not_kept(caught.value)
     assert (refused.code, refused.status) == ("not-kept", 503)
-    assert refused.detail.endswith("another program holds it")
+    assert refused.detail_in("en").startswith("Another program holds")
     job = add(table)
     assert table.page("", 10, None) == [job]
 
@@ -169,7 +169,7 @@ def test_a_full_disk_is_told_as_such_and_what_is_there_stays(table: JobTable) ->
     table.connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(sqlite3.OperationalError) as caught:
         table.add(JobRecord.new("match", ""), b"x" * 10_000_000, HOST)
-    assert not_kept(caught.value).detail.endswith("its disk is full")
+    assert not_kept(caught.value).detail_in("en").endswith("is full")
     assert table.page("", 10, None) == [kept]
 
 
@@ -197,7 +197,7 @@ def test_only_so_many_jobs_and_bytes_are_kept_of_all_and_of_a_key(table: JobTabl
     first = add(table, caller=Caller("a", "1", jobs=1))
     with pytest.raises(RefusedError, match="busy") as caught:
         add(table, caller=Caller("a", "1", jobs=1))
-    assert "of this key" in caught.value.detail
+    assert "of this key" in caught.value.detail_in("en")
     kept = [add(table) for _ in range(3)]
     with pytest.raises(RefusedError, match="busy"):
         add(table)

@@ -99,7 +99,7 @@ from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound, restore_matc
 from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.service.desk.uploads import File, Handed, PeopleReader, contents_of, refuse_too_many
 from mentormatch.service.messages import ServiceMessage, read_message
-from mentormatch.service.problems import RefusedError
+from mentormatch.service.problems import lacks_scope
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.decisions import BoardRequest, Validate
 from mentormatch.widgets.form.changes import form_action
@@ -716,7 +716,7 @@ class Desk:
         """Return the board after something was asked of it; raises RefusedError where that is not for whoever asks."""
         board = self.require_board()
         if not validates and isinstance(BoardRequest.of(body).action, Validate):
-            raise RefusedError("no-scope", "The key is to have the scope validate")
+            raise lacks_scope(["validate"])
         self.edition += 1
         board.beside = self.kinds.follow_up.beside
         return board.answer(body)

@@ -20,6 +20,7 @@ from typing import Any
 from starlette.datastructures import Headers
 
 from mentormatch.base.progress import Progress
+from mentormatch.languages.translation import mark
 from mentormatch.service.desk.works import NO_WORK, KeptWork, WorkingFile, WorkKey, WorkParts, Works, changes_in
 from mentormatch.service.gate import Callers, WrongTokenError
 from mentormatch.service.keys import Caller
@@ -82,7 +83,7 @@ class Seat:
             self.working -= 1
             self.progress = None
         if answer is None:
-            raise RefusedError("failed", "The answer of a desk is no message")
+            raise RefusedError("failed", mark("La réponse du processus n'est pas un message"))
         return answer
 
     async def parts(self, known: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -114,7 +115,7 @@ class Seat:
     def hold(self, sitter: Sitter) -> None:
         """Have a tab hold the desk; raises RefusedError where somebody else does, and is there."""
         if not (self.is_held_by(sitter) or self.is_free or self.holder.owner == sitter.owner):
-            raise RefusedError("held", "Somebody else holds this work")
+            raise RefusedError("held", mark("Quelqu'un d'autre tient ce travail"))
         if not self.is_held_by(sitter):
             self.holder, self.since = sitter, time()
 
@@ -122,7 +123,7 @@ class Seat:
         """Raise RefusedError where a tab may not change what is here; it holds the desk that nobody else holds."""
         if not self.is_held_by(sitter):
             if not self.is_free:
-                raise RefusedError("held", "Another tab holds this work")
+                raise RefusedError("held", mark("Un autre onglet tient ce travail"))
             self.hold(sitter)
 
     def is_held_by(self, sitter: Sitter) -> bool:
@@ -242,7 +243,7 @@ class Desks:
         """Return a desk at which somebody sits; raises RefusedError where they sit at none of this id."""
         seat = self.places.get(ident)
         if seat is None or sitter.owner not in {one.owner for one in (seat.holder, *seat.present)}:
-            raise RefusedError("not-found", "There is no such desk, or it has ended")
+            raise RefusedError("not-found", mark("Cette session n'existe pas, ou elle a pris fin"))
         self.residents.find(ident)
         seat.heard(sitter)
         return seat
@@ -323,10 +324,10 @@ class DeskSessions:
     def begin(self, token: str) -> str:
         """Return the cookie of a new session; raises RefusedError where the token is another, or too many are there."""
         if not (caller := self.callers.signing_in(token)):
-            raise WrongTokenError("This is not the token of this service")
+            raise WrongTokenError
         self.expire()
         if len(self.all) >= MOST_SESSIONS:
-            raise RefusedError("busy", "As many sessions are open as may be")
+            raise RefusedError("busy", mark("Aucune session de plus ne peut être ouverte"))
         cookie, now = token_urlsafe(32), monotonic()
         self.all[name_session(cookie)] = DeskSession(caller, now, now)
         return cookie
@@ -387,7 +388,7 @@ def refuse_other_sites(scope: Scope) -> None:
     said, origin = headers.get("sec-fetch-site"), headers.get("origin")
     own = origin is not None and origin.partition("://")[2] == headers.get("host")
     if scope["method"] not in SAFE and not (own if said is None else said == "same-origin" and (own or origin is None)):
-        raise RefusedError("forbidden", "Only the page of this service may ask for this")
+        raise RefusedError("forbidden", mark("Seule la page de ce service peut demander cela"))
 
 
 def cookie_of(scope: Scope) -> str:

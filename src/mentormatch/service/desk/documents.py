@@ -230,13 +230,13 @@ VIEWS: Mapping[str, tuple[str, DocumentView | None]] = {
 def check_page(name: str) -> None:
     """Raise RefusedError where no page of a plan is called so."""
     if name not in VIEWS and not name.startswith(TWO):
-        raise RefusedError("not-found", "There is no such page")
+        raise RefusedError("not-found", mark("Cette page n'existe pas"))
 
 
 def check_document(name: str) -> None:
     """Raise RefusedError where no document of a plan is called so."""
     if name not in (*PURPOSES, NEXT):
-        raise RefusedError("not-found", "There is no such document")
+        raise RefusedError("not-found", mark("Ce document n'existe pas"))
 
 
 def intake_page(intake: Intake) -> bytes:

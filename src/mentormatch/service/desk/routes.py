@@ -12,15 +12,14 @@ from fastapi.responses import JSONResponse
 
 from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import RequestError
-from mentormatch.languages.translation import FRENCH, language
+from mentormatch.languages.translation import FRENCH, language, mark, spoken
 from mentormatch.service.components import Components
 from mentormatch.service.desk.assets import HTML, POLICY, assets, page_file, sign_page, view_policy
 from mentormatch.service.desk.desk_requests import FREE
 from mentormatch.service.desk.desks import BEARER, Desks, DeskSessions, OpenedDesk, Seat, Sitter, cookie_name, is_public
 from mentormatch.service.desk.works import WorkingFile, WorkKey, WorkSave
-from mentormatch.service.gate import Bodies
+from mentormatch.service.gate import Bodies, accepted_language
 from mentormatch.service.problems import ENGLISH, KINDS, MEDIA_TYPE, URN, RefusedError
-from mentormatch.service.routes import accepted_language
 from mentormatch.widgets.progress import part, stage, time
 
 OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
@@ -92,13 +91,13 @@ class Entrance:
     async def asset(self, name: str) -> Response:
         """Return a file of the page."""
         if name not in assets():
-            raise RefusedError("not-found", "The page has no such file")
+            raise RefusedError("not-found", mark("La page n'a pas de fichier de ce nom"))
         kind, content = assets()[name]
         return Response(content, 200, PAGE, kind)
 
     async def sign_in(self, request: Request) -> Response:
         """Begin a session for whoever has the token, or a key."""
-        cookie = self.sessions.begin(token_in(await self.bodies.read(request.headers, request.receive)))
+        cookie = self.sessions.begin(str((await read_object(self.bodies, request)).get("token", "")))
         answer = Response(status_code=204, headers=OWN)
         answer.set_cookie(cookie_name(request.headers), cookie, **self._cookie_attributes(request))
         return answer
@@ -174,10 +173,10 @@ class PageRoutes:
 
     async def open_work(self, request: Request) -> Response:
         """Open a work by its key."""
-        asked = object_in(await self.bodies.read(request.headers, request.receive))
+        asked = await read_object(self.bodies, request)
         least = asked.get("save")
         if least is not None and (type(least) is not int or least < 0):
-            raise RefusedError("misfit", "The number of a save is to be a whole number")
+            raise RefusedError("misfit", mark("Le numéro d'un enregistrement est un nombre entier"))
         opened = await self.desks.open(self.sitter(request), WorkKey.of(asked.get("work")), least or 0)
         return self._answer_opened(request, opened)
 
@@ -193,7 +192,7 @@ class PageRoutes:
 
     async def _key(self, request: Request) -> WorkKey:
         """Return the key of a work that is asked for."""
-        return WorkKey.of(object_in(await self.bodies.read(request.headers, request.receive)).get("work"))
+        return WorkKey.of((await read_object(self.bodies, request)).get("work"))
 
     def _answer_opened(self, request: Request, opened: OpenedDesk) -> Response:
         """Say which desk it is, by which key its work is opened again, and who holds it."""
@@ -242,9 +241,9 @@ class PageRoutes:
     async def do(self, request: Request, ident: str) -> Response:
         """Do what the page asks."""
         seat = self.place(request, ident)
-        message = object_in(await self.bodies.read(request.headers, request.receive))
+        message = await read_object(self.bodies, request)
         if message.get("do") not in FREE:
-            raise RefusedError("misfit", "A desk is not asked for this here")
+            raise RefusedError("misfit", mark("Cela ne se demande pas ici"))
         if message.get("do") in LOOKS:
             return http_response(await seat.ask(message))
         return await self.change(request, ident, message)
@@ -299,7 +298,7 @@ class PageRoutes:
     async def hand(self, request: Request, ident: str, name: str) -> Response:
         """Return a document to be kept."""
         if not DOCUMENT.fullmatch(name):
-            raise RefusedError("not-found", "There is no such document")
+            raise RefusedError("not-found", mark("Ce document n'existe pas"))
         kept = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": view_policy()}
         return http_response(await self.place(request, ident).ask({"do": "hand", "name": name}), kept)
 
@@ -333,21 +332,17 @@ def http_response(answer: Any, headers: Mapping[str, str] | None = None) -> Resp
     return Response(answer.body, 200, {**OWN, **(headers or {})}, answer.head["type"])
 
 
-def token_in(body: bytes) -> str:
-    """Return the token that somebody signs in with."""
-    return str(object_in(body).get("token", ""))
-
-
-def object_in(body: bytes) -> dict[str, Any]:
-    """Return the JSON object that a body is; raises RefusedError where it is none."""
-    try:
-        with language(ENGLISH):  # as the rest of what this refuses
-            found = parse_json(body)
-    except RequestError as error:
-        raise RefusedError("not-json", "The body is to be a JSON object", error.problems) from None
-    if not isinstance(found, dict):
-        raise RefusedError("misfit", "The body is to be a JSON object")
-    return found
+async def read_object(bodies: Bodies, request: Request) -> dict[str, Any]:
+    """Return the JSON object that the body of a request is; raises RefusedError if it is none."""
+    body = await bodies.read(request.headers, request.receive)
+    with language(accepted_language(request.headers) or ENGLISH):
+        try:
+            content = parse_json(body)
+        except RequestError as error:
+            raise RefusedError("not-json", error.message, error.problems, spoken=spoken()) from None
+    if not isinstance(content, dict):
+        raise RefusedError("misfit", mark("Le corps doit être un objet JSON"))
+    return content
 
 
 def choose_language(request: Request) -> str:

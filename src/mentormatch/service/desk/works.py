@@ -28,6 +28,7 @@ from pydantic import Field as Setting
 from pydantic import ValidationError
 
 from mentormatch.base.strict_json import JsonMessage
+from mentormatch.languages.translation import mark
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.store import not_kept, open_store, transaction
 
@@ -39,7 +40,7 @@ BINDING = "binding"
 """The part that binds the others."""
 NONCE = 12
 MOST_PART_BYTES = 256 << 20
-NO_WORK = "There is no such work, or it has expired"
+NO_WORK = mark("Ce travail n'existe pas, ou il a expiré")
 KEY_LENGTH = 43
 """Of 256 bits in letters that an address takes."""
 
@@ -59,7 +60,7 @@ class WorkKey:
     def of(cls, text: object) -> "WorkKey":
         """Return a key that somebody sent; raises RefusedError where it is none."""
         if not (isinstance(text, str) and text.isascii() and len(text) == KEY_LENGTH):
-            raise RefusedError("misfit", "This is no key of a work")
+            raise RefusedError("misfit", mark("Ce n'est pas la clé d'un travail"))
         return cls(text)
 
     @property
@@ -87,7 +88,9 @@ class WorkKey:
         parts = {name: self.unseal(f"{BINDING} {name}", part) for name, part in sealed.items()}
         bound = json.loads(parts.pop(BINDING))
         if {name: sha256(part).hexdigest() for name, part in parts.items()} != bound["parts"]:
-            raise RefusedError("misfit", "The work is damaged: its parts are of several saves")
+            raise RefusedError(
+                "misfit", mark("Le travail est abîmé : ses parties viennent de plusieurs enregistrements")
+            )
         return WorkSave(parts, int(bound["save"]))
 
     def seal(self, name: str, content: bytes) -> bytes:
@@ -107,9 +110,9 @@ class WorkKey:
             opened = zlib.decompressobj()
             content = opened.decompress(packed, MOST_PART_BYTES)
         except (InvalidTag, ValueError, zlib.error):
-            raise RefusedError("misfit", "The work is damaged") from None
+            raise RefusedError("misfit", mark("Le travail est abîmé")) from None
         if opened.unconsumed_tail or not opened.eof:
-            raise RefusedError("misfit", "The work is too large")
+            raise RefusedError("misfit", mark("Le travail est trop grand"))
         return content
 
     def _derive(self, purpose: str) -> bytes:
@@ -145,10 +148,10 @@ class WorkingFile(JsonMessage):
             key = WorkKey.of(file.key)
             sealed = {name: b64decode(part, validate=True) for name, part in file.parts.items()}
             if (file.mentormatch_work == 1) == (BINDING in sealed):
-                raise RefusedError("misfit", "The work is damaged")
+                raise RefusedError("misfit", mark("Le travail est abîmé"))
             return key, key.unseal_save(sealed)
         except (ValidationError, ValueError):
-            raise RefusedError("misfit", "This is no working file") from None
+            raise RefusedError("misfit", mark("Ce n'est pas un fichier de travail")) from None
 
 
 class WorkTable:
@@ -233,7 +236,7 @@ class Works:
         digests = known | {name: sha256(part).hexdigest() for name, part in parts.items()}
         sealed = work.key.seal_bound(parts, digests, work.number + 1)
         if table.bytes + sum(map(len, sealed.values())) > self.most_bytes:
-            raise RefusedError("not-kept", "As much is kept as may be")
+            raise RefusedError("not-kept", mark("Rien de plus ne peut être gardé"))
         table.keep(work.key.id, sealed, time() + self.keep_s)
 
     async def find(self, key: WorkKey, least: int = 0) -> WorkSave:
@@ -243,7 +246,7 @@ class Works:
         """
         save = await self._run(lambda table: key.unseal_save(table.find(key.id)))
         if save.parts and save.number < least:
-            raise RefusedError("old-save", "The work was saved again after what is here")
+            raise RefusedError("old-save", mark("Le travail a été enregistré de nouveau après ce qui est ici"))
         return save
 
     async def forget(self, key: WorkKey) -> None:
