@@ -3,21 +3,34 @@
 import json
 import math
 import re
+from functools import cache
 from typing import Any
 
 import pytest
-from jsonschema_rs import meta, validator_for
+from jsonschema_rs import Validator, meta, validator_for
 from pydantic import ValidationError
 
 from mentormatch import ProgrammeError, ProposalRecord, RequestError
-from mentormatch.contract import MENTEES, MENTORS, PlansResponse, ask, operations_by_kind, read, schema_of
+from mentormatch.contract import MENTEES, MENTORS, PlansResponse, SchemaPart, ask, operations_by_kind, read, schema_of
 from mentormatch.contract.response import Response
 from mentormatch.languages import tr
 from tests.contract.bodies import KINDS, OF_MEMBERS, OF_PEOPLE, example, texts
 from tests.english import french_in
 
 every_operation = pytest.mark.parametrize("kind", KINDS)
-ASKED = {kind: schema_of(operations_by_kind()[kind], "request") for kind in KINDS}
+
+
+@cache
+def schema(kind: str, part: SchemaPart) -> dict[str, Any]:
+    return schema_of(operations_by_kind()[kind], part)
+
+
+@cache
+def validator(kind: str, part: SchemaPart) -> Validator:
+    return validator_for(schema(kind, part))
+
+
+ASKED = {kind: schema(kind, "request") for kind in KINDS}
 REQUIRED = [(kind, name) for kind in KINDS for name in ASKED[kind]["required"]]
 KEYS = [(kind, name) for kind in KINDS for name in ASKED[kind]["properties"]]
 
@@ -31,10 +44,10 @@ def test_an_operation_is_found_among_the_operations(kind: str) -> None:
 def test_the_example_fits_its_schema_and_the_answer_fits_its_own(kind: str) -> None:
     operation = operations_by_kind()[kind]
     for part in ("request", "response"):
-        meta.validate(schema_of(operation, part))
-    validator_for(schema_of(operation, "request")).validate(example(kind))
+        meta.validate(schema(kind, part))
+    validator(kind, "request").validate(example(kind))
     answer = ask(kind, example(kind))
-    validator_for(schema_of(operation, "response")).validate(json.loads(answer.to_json()))
+    validator(kind, "response").validate(json.loads(answer.to_json()))
     assert operation.response_type.model_validate(json.loads(answer.to_json())) == answer
 
 
@@ -57,24 +70,24 @@ def test_what_is_said_is_english_where_english_is_asked_for(kind: str) -> None:
 @every_operation
 def test_schemas_have_a_dialect_a_name_without_a_host_a_title_and_a_description(kind: str) -> None:
     for part in ("request", "response"):
-        schema = schema_of(operations_by_kind()[kind], part)
-        assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        whole = schema(kind, part)
+        assert whole["$schema"] == "https://json-schema.org/draft/2020-12/schema"
         version = 2 if (kind, part) == ("verify", "response") else 1
-        assert schema["$id"] == f"urn:mentormatch:v{version}:{kind}.{part}"
-        assert schema["title"]
-        assert schema["description"]
-        assert all("title" not in key for key in schema["properties"].values())
+        assert whole["$id"] == f"urn:mentormatch:v{version}:{kind}.{part}"
+        assert whole["title"]
+        assert whole["description"]
+        assert all("title" not in key for key in whole["properties"].values())
 
 
 @every_operation
 def test_requests_are_closed_and_show_their_example_and_answers_are_open(kind: str) -> None:
     operation = operations_by_kind()[kind]
-    asked, answered = schema_of(operation, "request"), schema_of(operation, "response")
+    asked, answered = schema(kind, "request"), schema(kind, "response")
     assert asked["additionalProperties"] is False
     assert asked["examples"] == [operation.example()]
     assert "examples" not in answered
     assert '"additionalProperties": false' not in json.dumps(answered)
-    assert validator_for(answered).is_valid({**json.loads(ask(kind, example(kind)).to_json()), "news": 1})
+    assert validator(kind, "response").is_valid({**json.loads(ask(kind, example(kind)).to_json()), "news": 1})
     assert set(answered["required"]) == set(answered["properties"])
 
 
@@ -165,7 +178,7 @@ def test_a_body_that_is_no_object_is_refused(kind: str, body: str) -> None:
 @pytest.mark.parametrize("kind", OF_PEOPLE)
 def test_people_and_rows_are_not_sent_together_nor_is_neither(kind: str) -> None:
     row = [{"Rôle": "mentor"}]
-    whole, schema = example(kind), validator_for(schema_of(operations_by_kind()[kind], "request"))
+    whole, valid = example(kind), validator(kind, "request")
     people = {"mentors", "mentees"}
     nobody = {key: part for key, part in whole.items() if key not in people}
     one_side = {key: part for key, part in whole.items() if key != "mentees"}
@@ -180,14 +193,14 @@ def test_people_and_rows_are_not_sent_together_nor_is_neither(kind: str) -> None
         assert [(problem.found, problem.expected) for problem in refused.value.problems] == [
             (found, "« mentors » et « mentees », ou « rows » : l’un ou l’autre")
         ]
-        assert not schema.is_valid(sent)
-    assert schema.is_valid(nobody | {"rows": row})
+        assert not valid.is_valid(sent)
+    assert valid.is_valid(nobody | {"rows": row})
 
 
 @pytest.mark.parametrize("kind", OF_MEMBERS)
 def test_members_and_rows_are_not_sent_together_nor_is_neither(kind: str) -> None:
     row = [{"Rôle": "mentor"}]
-    whole, schema = example(kind), validator_for(schema_of(operations_by_kind()[kind], "request"))
+    whole, valid = example(kind), validator(kind, "request")
     nobody = {key: part for key, part in whole.items() if key != "members"}
     for sent, found in (
         (whole | {"rows": row}, "seulement « members », « rows »"),
@@ -200,9 +213,9 @@ def test_members_and_rows_are_not_sent_together_nor_is_neither(kind: str) -> Non
         assert [(problem.found, problem.expected) for problem in refused.value.problems] == [
             (found, "« members » (et « facilitators »), ou « rows » : l’un ou l’autre")
         ]
-        assert not schema.is_valid(sent)
+        assert not valid.is_valid(sent)
     for sent in (whole, whole | {"facilitators": []}, nobody | {"rows": row}):
-        assert schema.is_valid(sent)
+        assert valid.is_valid(sent)
 
 
 @pytest.mark.parametrize("kind", OF_MEMBERS)
