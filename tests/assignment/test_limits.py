@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, solve
+from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, Tier, solve
 from mentormatch.assignment import (
     Incumbent,
     KeyedTieBreaker,
@@ -255,3 +255,18 @@ def test_where_there_are_many_pairs_some_of_the_limit_is_set_aside_for_greed(mon
     assert engine._reserve_s(problem, 9.0) == 3.0
     assert engine._reserve_s(problem, 4.0) == 2.0
     assert solve(problem, time_limit_s=60).canonical
+
+
+def test_a_result_below_the_greedy_one_is_replaced_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = AssignmentProblem.from_scores([[5, 3], [2, 9]], rows=[Row("both", np.ones((2, 2), np.int64), None, 2)])
+    one = Tier("matched", 1, 2), Tier("total", 9, None)
+    poor = Solution(Status.FEASIBLE, np.array([[1, 1]]), one, "milp", notes=("stopped",))
+    monkeypatch.setattr(engine, "solve_unchecked", lambda *_: poor)
+    found = solve(problem)
+    assert (found.pairs.tolist(), found.engine, found.notes) == ([[0, 0], [1, 1]], "greedy", ("stopped",))
+    # Its own bound of the first goal holds, that of the total was among answers with one pair
+    assert [(tier.value, tier.bound) for tier in found.tiers] == [(2, 2), (14, None)]
+    assert found.status is Status.FEASIBLE
+    with_more = replace(poor, tiers=(Tier("matched", 1, 2), Tier("total", 9, 9)))
+    monkeypatch.setattr(engine, "solve_unchecked", lambda *_: with_more)
+    assert [tier.bound for tier in solve(problem).tiers] == [2, None]

@@ -1,14 +1,14 @@
 """Problems of any magnitude that the library accepts, small enough for every answer to be tried."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mentormatch import AssignmentProblem, Row
-from mentormatch.assignment import DegreeBounds
+from mentormatch import AssignmentProblem, Row, Solution, Status, Tier
+from mentormatch.assignment import DegreeBounds, evaluate_tiers
 from tests.oracles.enumeration import Game, Span, Sum
 
 type Numbers = NDArray[np.int64]
@@ -155,3 +155,29 @@ def _weights(row: Row, ones: list[list[int]]) -> list[list[int]]:
         [weight * ((row.mentor == i) + (row.mentee == k)) for k, weight in enumerate(line)]
         for i, line in enumerate(whole)
     ]
+
+
+STEPS = (-(10**6), -1, 1, 10**6)
+"""By how much a forged number differs from the true one."""
+
+
+def forgeries(problem: AssignmentProblem, solution: Solution) -> Iterator[Solution]:
+    """Yield the false claims next to a proved answer: another value, bound or both, or a worse answer as the best."""
+    tiers = solution.tiers
+    for place, tier in enumerate(tiers):
+        for step in STEPS:
+            value, bound = tier.value + step, tier.value + step
+            for forged in (Tier(tier.goal, value, tier.bound), Tier(tier.goal, value, bound)):
+                yield replace(solution, tiers=(*tiers[:place], forged, *tiers[place + 1 :]))
+            better = step > 0 if tier.goal == "changes" else step < 0
+            if better:  # a bound that the answer itself exceeds
+                forged = replace(tier, bound=bound)
+                yield replace(solution, status=Status.FEASIBLE, tiers=(*tiers[:place], forged, *tiers[place + 1 :]))
+    for place in range(len(solution.pairs)):
+        pairs = np.delete(solution.pairs, place, axis=0)
+        values = [tier.value for tier in evaluate_tiers(problem, pairs, {})]
+        if values != [tier.value for tier in tiers]:
+            known = dict(zip(problem.goals, values, strict=True))
+            worse = tuple(evaluate_tiers(problem, pairs, known))
+            for status in (Status.PROVED, Status.FEASIBLE):
+                yield replace(solution, status=status, pairs=pairs, tiers=worse)

@@ -9,7 +9,17 @@ import pytest
 from mentormatch import AssignmentProblem, Solution, Status, Verdict, certify, solve
 from tests.conftest import some_of, some_seeds
 from tests.oracles.enumeration import Best, best_of
-from tests.oracles.magnitudes import GOALS, HARD_SEEDS, KINDS, TOPS, draw, game_of, hours_of_that_kind, large_hours
+from tests.oracles.magnitudes import (
+    GOALS,
+    HARD_SEEDS,
+    KINDS,
+    TOPS,
+    draw,
+    forgeries,
+    game_of,
+    hours_of_that_kind,
+    large_hours,
+)
 
 pytestmark = [pytest.mark.promise(12), pytest.mark.promise(13)]
 
@@ -28,6 +38,10 @@ def judge(problem: AssignmentProblem, seed: int = 0, **options: object) -> Solut
     values = tuple(tier.value for tier in solution.tiers)
     if solution.status is Status.PROVED:
         assert values == best.values
+        for forged in forgeries(problem, solution):
+            certificate = certify(problem, forged)
+            assert not certificate.certified
+            assert not (certificate.backed and all(tier.bound is not None for tier in forged.tiers))
     if solution.canonical:
         assert tuple(map(tuple, solution.pairs.tolist())) == best.pairs
     assert not list(_false_bounds(solution, best))

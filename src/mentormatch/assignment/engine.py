@@ -19,6 +19,7 @@ from mentormatch.assignment.model.solution import (
     IncumbentCallback,
     Solution,
     Status,
+    better_of,
     empty_solution,
     ignore_incumbent,
     with_stated_tiers,
@@ -379,13 +380,11 @@ def _solve_in_subprocess(
 
 
 def _check(problem: AssignmentProblem, found: Solution) -> Solution:
-    """Return an answer as it is told, checked; a greedy one if the engine was stopped or failed before it had any."""
-    greedy = None
-    if found.status in (Status.STOPPED, Status.FAILED):
-        # A second interrupt, or no memory for that either, leaves no answer
+    """Return a result as it is reported, checked; a greedy one if the engine ended without a proof or a better one."""
+    if found.status in (Status.STOPPED, Status.FAILED, Status.FEASIBLE):
+        # A second interrupt, or no memory for that either, leaves what the engine found
         with suppress(KeyboardInterrupt, MemoryError):
-            greedy = greedy_solution(problem)
-    found = found if greedy is None else replace(greedy, notes=found.notes)
+            found = better_of(found, greedy_solution(problem))
     solution = with_stated_tiers(found)
     wrong = violations(problem, solution)
     return empty_solution(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution

@@ -202,3 +202,17 @@ def _tier_key(tier: Tier) -> int:
     if tier.goal == "leximin":
         return len(tier.vector)
     return -tier.value if tier.goal == "changes" else tier.value
+
+
+def better_of(found: Solution, greedy: Solution | None) -> Solution:
+    """Return the greedy result if it is better, with the notes of the other and its bounds as far as they hold."""
+    if greedy is None or (found.tiers and lexicographic_key(found) >= lexicographic_key(greedy)):
+        return found
+    pairs = zip(found.tiers, greedy.tiers, strict=False)
+    place = next((place for place, (mine, its) in enumerate(pairs) if _tier_key(mine) != _tier_key(its)), None)
+    # A bound holds among the answers that do as well in the goals before: up to the first goal with another value
+    if place is None or found.tiers[place].bound is None:
+        return replace(greedy, notes=found.notes)
+    bounds = [tier.bound for tier in found.tiers[: place + 1]] + [None] * (len(found.tiers) - place - 1)
+    tiers = tuple(replace(tier, bound=bound) for tier, bound in zip(greedy.tiers, bounds, strict=True))
+    return replace(greedy, tiers=tiers, prices=found.prices, notes=found.notes)
