@@ -33,8 +33,8 @@ from mentormatch.assignment.optimal_face import (
     pair_array,
     remaining_degrees,
 )
-from mentormatch.assignment.sparse_assignment import choose_master, solve_full
-from mentormatch.assignment.tie_breaking import TieBreaker
+from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, choose_master, solve_full
+from mentormatch.assignment.tie_breaking import BITS, TieBreaker
 from mentormatch.assignment.tied_cells import settle_tied_cells
 from mentormatch.assignment.transportation import (
     ABSENT,
@@ -185,7 +185,35 @@ def solve_dense(
         found = (solve_by_columns(block, solve) if few else None) or solve_square(block, whole)
     # All cells, where column generation was not tried or did not converge
     found = found or whole(block)
+    if found is not None and hashes is not None:
+        found = _fold_hashes(block, found, problem, hashes, whole) or found
     return None if found is None else _tight_cells(block, *found, problem, stage)
+
+
+def _fold_hashes(
+    block: CostMatrix, found: TightColumns, problem: AssignmentProblem, hashes: TieBreaker, whole: SolveWhole
+) -> TightColumns | None:
+    """Return the cells that are tight, and the optimum, with the hash as a last goal; the duals are those without it.
+
+    None if there are few ties, or if the costs with hashes are too many or beyond the digits of float64.
+    """
+    tight, optimum = found
+    unit = (min(int(block.rows.most.sum()), int(block.columns.most.sum())) << BITS) + 1
+    open_cells = block.cells < 0
+    # The smallest duals leave a tight cell for about each column, also where there are no ties
+    if len(tight) <= 2 * np.count_nonzero(optimum.chosen) or block.count >= COMPILED_FROM or problem.pins:
+        return None
+    # A pair of no profit costs as much as none, and a minimum is a cost of its own
+    if block.forbidden_cost or np.count_nonzero(open_cells) < problem.scores.count:
+        return None
+    if -int(block.cells.min()) * unit > MAX_FLOAT64 // 3:
+        return None
+    rows, columns = np.nonzero(open_cells)
+    mentors, mentees = (columns, rows) if block.transposed else (rows, columns)
+    cells: FloatMatrix = block.cells.astype(np.float64) * unit
+    cells[open_cells] -= hashes.of(mentors, mentees, 0)
+    folded = whole(replace(block, cells=cells))
+    return None if folded is None else (folded[0], PrimalDual(folded[1].chosen, optimum.left, optimum.right))
 
 
 def _suits_columns(block: CostMatrix) -> bool:

@@ -347,7 +347,8 @@ def build_program(
     padded = np.append(worth[places], np.zeros(extra, dtype=np.int64))
     forced = np.append(pool.fixed_to_one[places], np.zeros(extra, dtype=bool))
     owners = [owner for owner, _ in rows]
-    keys = [(owner, row.least is None) for owner, row in rows]
+    # Where all pairs are in, no similar program follows
+    keys = [] if columns.all() else [(owner, row.least is None) for owner, row in rows]
     program = Program(names, padded, forced, [row for _, row in rows], whole, keys, start)
     return PairProgram(program, owners)
 

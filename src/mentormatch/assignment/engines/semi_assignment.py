@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from mentormatch.assignment.bottleneck_goals import mentees_with_one_place
-from mentormatch.assignment.dense_assignment import solve_dense
+from mentormatch.assignment.dense_assignment import TIED_FROM, solve_dense
 from mentormatch.assignment.engine import Engine, SolveOptions
 from mentormatch.assignment.lexicographic import TimeLimitReached, check_time, opening_stage, optimize_lexicographically
 from mentormatch.assignment.model.problem import AssignmentProblem
@@ -70,9 +70,10 @@ class SemiAssignment(Engine):
 
         stages, best = _exact_stages(problem), partial(solve_sparse, check_deadline=check_deadline)
         try:
-            # Ties that another goal does not settle are settled by hashes: of many tied pairs few are then looked at,
+            # Ties that another goal does not settle are settled by hashes: of many tied pairs few are then scanned,
             # which is quicker also where any answer will do
-            hashes = run.tie_breaker if len(stages) == 1 and run.has_time_for_keys(sum(problem.shape)) else None
+            useful = len(stages) == 1 and (run.ties or problem.scores.count >= TIED_FROM)
+            hashes = run.tie_breaker if useful and run.has_time_for_keys(sum(problem.shape)) else None
             opening = _solve_first_stage(problem, opening_stage(stages), check_deadline, hashes)
         except TimeLimitReached:
             return empty_solution(Status.STOPPED, self.kind)

@@ -3,6 +3,7 @@
 import highspy
 import numpy as np
 
+from mentormatch.assignment.mip.highs import HighsProgram
 from mentormatch.assignment.mip.program_model import SolverStatus
 from mentormatch.assignment.mip.simplex import WORDS
 from mentormatch.base.arrays import FloatVector, IntVector
@@ -10,19 +11,16 @@ from mentormatch.base.arrays import FloatVector, IntVector
 PRIMAL, DUAL = 4, 1
 
 
-class ColumnProgram:
+class ColumnProgram(HighsProgram):
     """Maximise ``cost . x`` with rows between ``least`` and ``most``, and columns between 0 and an upper bound.
 
     Where only ``columns_come``, the basis stays feasible and the primal simplex goes on from it; else the dual simplex.
     """
 
     def __init__(self, least: FloatVector, most: FloatVector, *, columns_come: bool = False) -> None:
-        self._model = highspy.Highs()
-        self._model.silent()
-        self._model.setOptionValue("threads", 1)
-        self._model.setOptionValue("simplex_strategy", PRIMAL if columns_come else DUAL)
-        if columns_come:
-            self._model.setOptionValue("presolve", "off")
+        super().__init__(
+            **({"simplex_strategy": PRIMAL, "presolve": "off"} if columns_come else {"simplex_strategy": DUAL})
+        )
         self._model.changeObjectiveSense(highspy.ObjSense.kMaximize)
         none = np.zeros(0, dtype=np.int32)
         self._model.addRows(len(least), least, most, 0, np.zeros(len(least), dtype=np.int32), none, none.astype(float))

@@ -11,8 +11,8 @@ from typing import Final
 import highspy
 import numpy as np
 
+from mentormatch.assignment.mip.highs import HighsProgram
 from mentormatch.assignment.mip.program_model import (
-    FAR,
     Basis,
     LinearConstraint,
     Program,
@@ -35,7 +35,8 @@ ALMOST_ONE = 0.999
 """To a MIP solver a bound less than one above the incumbent proves it, as objective values are integers."""
 SLICE_S = 0.5
 """The first slice of time of a linear program."""
-DEVEX = 1
+STEP_OPTIONS = {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0}
+"""Devex weights and no perturbation: what takes longer to begin than it saves in a few steps is left out."""
 STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
 LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
 WORDS: Final = {
@@ -56,23 +57,20 @@ class BasicSolution:
     basis: highspy.HighsBasis
 
 
-class SimplexModel:
+class SimplexModel(HighsProgram):
     """A linear program loaded into the solver, at a feasibility tolerance; ``again``: it is solved many times."""
 
     def __init__(
         self, worth: FloatVector, least: BoolVector, rows: SparseRows, tolerance: float, *, again: bool = False
     ) -> None:
         self._units = row_scales(rows)
-        self._model = highspy.Highs()
-        self._model.silent()
-        self._model.setOptionValue("threads", 1)
-        self._model.setOptionValue("primal_feasibility_tolerance", tolerance)
-        self._model.setOptionValue("dual_feasibility_tolerance", tolerance)
-        self._model.setOptionValue("small_matrix_value", SMALLEST_COEFFICIENT)
-        if again:  # what takes longer to begin than it saves in a few steps
-            self._model.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
-            self._model.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
-        self._model.passModel(highs_model(worth, least, rows, self._units))
+        super().__init__(
+            primal_feasibility_tolerance=tolerance,
+            dual_feasibility_tolerance=tolerance,
+            small_matrix_value=SMALLEST_COEFFICIENT,
+            **(STEP_OPTIONS if again else {}),
+        )
+        self._pass(worth, least, rows, self._units)
 
     def run(self, seconds: float | None, start: highspy.HighsBasis | None = None) -> SolverStatus | None:
         """Solve within ``seconds`` from the basis ``start``; return the solver's status, None if it gives up."""
@@ -133,12 +131,17 @@ class SimplexModel:
 
     def answer(self, program: Program, scale: float) -> SolverResult:
         """Return the optimum with its duals and its basis; ``scale`` is what the costs were divided by."""
-        end, basis = self._model.getSolution(), self._model.getBasis()
-        columns = dict(zip(program.names, map(int, basis.col_status), strict=True))
-        rows = dict(zip(program.constraint_keys, map(int, basis.row_status), strict=False))
+        end = self._model.getSolution()
         value = self._model.getInfo().objective_function_value * scale
         duals = np.array(end.row_dual) / self._units * scale
-        return SolverResult(SolverStatus.OPTIMAL, np.array(end.col_value), value, duals, Basis(columns, rows))
+        basis = self._named_basis(program) if program.constraint_keys else None
+        return SolverResult(SolverStatus.OPTIMAL, np.array(end.col_value), value, duals, basis)
+
+    def _named_basis(self, program: Program) -> Basis:
+        """Return the basis with the names of columns and the keys of rows, as a start of similar programs."""
+        basis = self._model.getBasis()
+        columns = dict(zip(program.names, map(int, basis.col_status), strict=True))
+        return Basis(columns, dict(zip(program.constraint_keys, map(int, basis.row_status), strict=False)))
 
 
 def solve_lp(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
@@ -182,23 +185,6 @@ def _highs_basis(program: Program, basis: Basis) -> highspy.HighsBasis:
     start.row_status = [STATUSES[basis.rows.get(key, BASIC)] for key in program.constraint_keys]
     start.valid = True
     return start
-
-
-def highs_model(worth: FloatVector, least: BoolVector, rows: SparseRows, units: FloatVector) -> highspy.HighsLp:
-    """Return the solver's model of a program, row by row."""
-    model, count = highspy.HighsLp(), len(worth)
-    model.sense_ = highspy.ObjSense.kMaximize
-    model.num_col_, model.num_row_ = count, len(rows.least)
-    model.col_cost_ = worth
-    model.col_lower_, model.col_upper_ = least.astype(np.float64), np.ones(count)
-    model.row_lower_ = np.where(rows.least == -FAR, -np.inf, rows.least) / units
-    model.row_upper_ = np.where(rows.most == FAR, np.inf, rows.most) / units
-    matrix = model.a_matrix_
-    matrix.format_ = highspy.MatrixFormat.kRowwise
-    matrix.start_ = np.searchsorted(rows.rows, np.arange(len(rows.least) + 1)).astype(np.int32)
-    matrix.index_ = rows.columns.astype(np.int32)
-    matrix.value_ = rows.values / units[rows.rows]
-    return model
 
 
 def row_scales(rows: SparseRows) -> FloatVector:
