@@ -23,8 +23,9 @@ pose = AssignmentProblem.from_scores
 
 
 def certificates(problem: AssignmentProblem) -> list[tuple[Solution, Certificate]]:
-    """Return the solutions of every engine that takes a problem, each with its certificate."""
-    kinds = [kind for kind, engine in engines_by_kind().items() if engine().supports(problem)]
+    """Return the solutions of every engine that states duals and takes a problem, each with its certificate."""
+    engines = {kind: engine for kind, engine in engines_by_kind().items() if not engine.takes_solver}
+    kinds = [kind for kind, engine in engines.items() if engine().supports(problem)]
     solutions = [solve(problem, engine=kind) for kind in kinds]
     return [(solution, certify(problem, solution)) for solution in solutions]
 

@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
 
-from mentormatch import AssignmentProblem, solve
+from mentormatch import AssignmentProblem, Status, solve
 from mentormatch.assignment import (
     DegreeBounds,
     DenseScores,
@@ -43,23 +41,17 @@ def drawn(seed: int, sinks: int = 5, items: int = 11) -> TransportationProblem:
 
 
 def best(problem: TransportationProblem) -> int | None:
-    """Return the greatest worth, by a mixed-integer program; None where there is no answer."""
-    sinks, items = np.nonzero(problem.worth > ABSENT)
-    n, m = problem.worth.shape
-    if not len(sinks):
-        return None if problem.least.any() or problem.required.any() else 0
-    place = np.arange(len(sinks))
-    rows = coo_array(
-        (np.ones(2 * len(sinks)), (np.append(sinks, n + items), np.append(place, place))), (n + m, len(sinks))
+    """Return the greatest worth by the model of PuLP; None if there is no answer."""
+    model = AssignmentProblem.from_scores(
+        problem.worth,
+        problem.worth > ABSENT,
+        mentor_capacity=problem.most,
+        mentor_minimum=problem.least,
+        mentee_minimum=problem.required.astype(np.int64),
+        goals=("total",),
     )
-    least, most = np.append(problem.least, problem.required), np.append(problem.most, np.ones(m))
-    found = milp(
-        -problem.worth[sinks, items].astype(float),
-        constraints=LinearConstraint(rows.tocsr(), least.astype(float), most.astype(float)),
-        bounds=Bounds(0, 1),
-        integrality=np.ones(len(sinks), dtype=np.int64),
-    )
-    return None if found.fun is None else round(-found.fun)
+    found = solve(model, engine="pulp", ties="any")
+    return found.tiers[0].value if found.status is Status.PROVED else None
 
 
 def hold_proof(problem: TransportationProblem, sink: IntVector) -> None:

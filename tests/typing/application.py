@@ -69,6 +69,10 @@ def told(matching: mm.Matching) -> list[str]:
 def arrays(scores: list[list[float]]) -> tuple[mm.Status, int]:
     problem = mm.AssignmentProblem.from_scores(np.array(scores), mentor_capacity=2)
     solution: mm.Solution = mm.solve(problem, seed=1, ties="any")
+    other: mm.Solution = mm.solve(problem, engine="pulp", solver="HiGHS")
+    assert other.tiers == solution.tiers
+    names: list[str] = [variable.name for variable in problem.to_pulp().variables()]
+    assert names
     return solution.status, len(solution.pairs)
 
 

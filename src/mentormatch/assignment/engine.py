@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from distributed import Client
+    from pulp import LpSolver
 
 IN_PROCESS_PAIRS = 1 << 16
 """A problem of no more pairs is solved in the caller's process, whatever the engine."""
@@ -54,6 +55,8 @@ EXECUTOR = mark("un concurrent.futures.Executor, un dask.distributed.Client qui 
 
 type Workers = Executor | Client
 """Who may look at pairs elsewhere."""
+type PulpSolver = str | LpSolver
+"""A solver for the engine ``pulp``: one of PuLP's objects, or the name that PuLP has for it."""
 type Ties = Literal["canonical", "any"]
 """Whether a keyed hash chooses among answers that are tied in every goal, or any of them will do."""
 
@@ -64,7 +67,8 @@ class SolveOptions:
 
     Without ``ties`` any answer that is optimal in all goals will do. Incumbents go to ``on_incumbent``. ``workers``
     scan pairs that are too many to be stored, None: the threads of this machine. ``cancels``: once one of them is set,
-    the time is up. ``soon_s``: the engine is to check that every so many seconds, about.
+    the time is up. ``soon_s``: the engine is to check that every so many seconds, about. ``solver``: for an engine that
+    takes one, None: any.
     """
 
     tie_breaker: TieBreaker
@@ -74,6 +78,7 @@ class SolveOptions:
     workers: Workers | None = None
     cancels: tuple[Event, ...] = ()
     soon_s: float | None = None
+    solver: PulpSolver | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -102,11 +107,13 @@ class SolveOptions:
 class Engine(ABC):
     """Solves the problems that it ``supports``; of several engines, the one of the lowest ``rank`` is used.
 
-    It solves additive goals, and ``leximin`` after one; ``bottleneck`` reduces all other goals to these.
+    It solves its ``goals``, and ``leximin`` after an additive one; ``bottleneck`` reduces all other goals to these.
     """
 
     kind: ClassVar[str]
     rank: ClassVar[int]
+    goals: ClassVar[tuple[str, ...]] = ADDITIVE_GOALS
+    takes_solver: ClassVar[bool] = False
 
     @abstractmethod
     def supports(self, problem: AssignmentProblem) -> bool:
@@ -143,6 +150,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     seed: int = 0,
     time_limit_s: float | None = None,
     engine: str | None = None,
+    solver: PulpSolver | None = None,
     executor: Workers | None = None,
     cancel: Event | None = None,
     ties: Ties = "canonical",
@@ -161,6 +169,9 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     any moment; that process is gone when this function returns. Integer programs that are too hard for linear programs
     go to a process too, which waits for the next one, and ends with this process.
 
+    Engine ``pulp`` is used only if it is named: a solver that PuLP finds solves one goal after the other, in this
+    process or as a command of its own. It gets the time limit; ``cancel`` ends it between two of its solves.
+
     Parameters
     ----------
     problem
@@ -171,6 +182,10 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
         Seconds for all stages together; None: until proved.
     engine
         The kind of engine to use; None: the fastest that takes the problem.
+    solver
+        For engine ``pulp``: the name of a solver, such as "COIN_CMD" (CBC), "HiGHS" or "GUROBI_CMD", or a solver object
+        of PuLP with options of its own; None: HiGHS, or the first that is found. An object that stops at a gap of its
+        own proves a goal only if it states its bound.
     executor
         Who looks at pairs that are too many to be held; see ``match``.
     cancel
@@ -183,8 +198,8 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     Raises
     ------
     RequestError
-        If the seed or the limit is out of range, the engine unknown or not for this problem, the executor none,
-        ``cancel`` no event, or ``ties`` neither word.
+        If the seed or the limit is out of range, the engine unknown or not for this problem, the solver not available,
+        the executor none, ``cancel`` no event, or ``ties`` neither word.
 
     Examples
     --------
@@ -196,10 +211,12 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     """
     seconds, hashed = duration("time_limit_s", time_limit_s), seed_number(seed)
     _refuse_options(executor, cancel, ties)
+    if solver is not None:
+        _refuse_solver(engine)
     start = monotonic()
     deadline = None if seconds is None else start + seconds - _reserve_s(problem, seconds)
     keyed = KeyedTieBreaker(hashed, problem.mentor_keys, problem.mentee_keys)
-    run = SolveOptions(keyed, deadline, ties=ties == "canonical", workers=executor)
+    run = SolveOptions(keyed, deadline, ties=ties == "canonical", workers=executor, solver=solver)
     with track() as work:
         cancels = (cancel, work.cancelled if work else None)
         run = replace(run, cancels=tuple(each for each in cancels if each), soon_s=None if cancel is None else SOON_S)
@@ -254,6 +271,13 @@ def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> l
     return found
 
 
+def _refuse_solver(kind: str | None) -> None:
+    """Raise RequestError unless the engine of this kind takes a solver."""
+    takers = [name for name, engine in engines_by_kind().items() if engine.takes_solver]
+    if kind not in takers:
+        raise _refusal("engine", repr(kind), tr("un de {known}", known=", ".join(takers)))
+
+
 @dataclass(frozen=True, slots=True)
 class EngineCall:
     """Solves additive goals by the engines that take the problem, or by those of one ``kind``."""
@@ -279,8 +303,8 @@ def solve_goals(problem: AssignmentProblem, kind: str | None, run: SolveOptions)
     """Return the solution of the engines, unchecked; ``failed`` if one contradicts itself."""
     ask = EngineCall(kind, run)
     try:
-        # Only sums: one call of an engine
-        if set(problem.goals) <= set(ADDITIVE_GOALS):
+        # Only goals of the engine's own: one call
+        if set(problem.goals) <= set(select_engine(problem, kind).goals):
             return ask(problem, ties=True, report=run.on_incumbent)
         return solve_nonadditive_goals(problem, ask, run.on_incumbent)
     except EngineError as error:

@@ -6,6 +6,7 @@ what does not fit: shapes that differ, people who are not there, numbers with wh
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
@@ -31,6 +32,8 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import tr, tr_n
 
 if TYPE_CHECKING:
+    from pulp import LpProblem
+
     from mentormatch.assignment.model.array_input import DataFrameLike, SparseLike
 
 
@@ -52,6 +55,10 @@ MAX_SUM = 1 << 49
 
 Sums in int64, and the float64 costs and prices of every engine (at most four such products), are then exact.
 """
+
+
+PULP_MODEL = "mentormatch.assignment.mip.pulp_model"
+"""Imported by name when a model is exported: PuLP takes a fifth of a second, and the checker must not import it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,6 +192,29 @@ class AssignmentProblem(ContentEquality):
         """Return which of the pairs ``mentors[e]``, ``mentees[e]`` are among ``pairs``."""
         m = self.shape[1]
         return np.isin(mentors * m + mentees, np.array([i * m + k for i, k in pairs], dtype=np.int64))
+
+    def to_pulp(self) -> "LpProblem":
+        """Return the problem as a PuLP model, for other solvers and for files (``writeMPS``, ``writeLP``).
+
+        Variable ``x_i_k`` is 1 if mentor i and mentee k are a pair, and ``goal_NAME`` is the value of a goal; all names
+        are positions. The objective is the first goal. For the next one, keep the value reached by a bound on its
+        variable, and set the next variable as the objective, as ``solve(problem, engine="pulp")`` does. ``goal_floor``
+        is the rank of the worst pair's score, 0 among the scores; ``goal_changes`` and the ``goal_leximin_...`` after
+        ``goal_leximin_pairs`` are to be minimised. The order of ties is not part of the model.
+
+        Raises
+        ------
+        RequestError
+            If the scores are not stored.
+
+        Examples
+        --------
+        >>> model = AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]]).to_pulp()
+        >>> [variable.name for variable in model.variables() if variable.name.startswith("x_")]
+        ['x_0_0', 'x_0_1', 'x_1_0', 'x_1_1']
+        """
+        program: LpProblem = import_module(PULP_MODEL).PulpModel(self).program
+        return program
 
     @classmethod
     @checked
