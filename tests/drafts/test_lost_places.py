@@ -1,16 +1,21 @@
 """Nobody loses a place in silence: capacities in words, a key that everybody has, and what ``match`` says first."""
 
 import tomllib
+from html import unescape
 from pathlib import Path
 
 import pytest
 from pandas import DataFrame
 
+import mentormatch as mm
 from mentormatch.languages import language
 from mentormatch.programme import read_tables
 from mentormatch.programme.drafts import Draft, draft
+from mentormatch.report import words
+from mentormatch.widgets.board.view import in_every_text
 from tests.cli.processes import run
 from tests.drafts.questionnaires import uncommented
+from tests.service.desk.session import Sitting
 
 ROWS = 12
 FRENCH = "Combien de mentoré·es pouvez-vous accompagner ?"
@@ -128,3 +133,76 @@ def test_match_says_first_what_costs_people_a_place(tmp_path: Path) -> None:
     again = run("match", "r.csv", "-o", "out", "--replace", folder=tmp_path)
     assert "Places non lues" not in again.stderr
     assert "6 binômes, 0 personne" in again.stderr.replace("\u00a0", " ")
+
+
+HARBOUR = """
+[programme]
+name = "Harbour pilots"
+language = "en"
+role = { field = "watch", mentor = "I have sailed for years", mentee = "I am new aboard" }
+[fields.badge]
+question = "Badge"
+kind = "text"
+use = "key"
+[fields.watch]
+question = "Which of these are you?"
+kind = "choice"
+options = ["I have sailed for years", "I am new aboard"]
+[fields.vessel]
+question = "Your vessel"
+kind = "choice"
+options = ["Tug", "Ferry"]
+[fields.berths]
+question = "How many newcomers could you take along?"
+kind = "number"
+side = "mentor"
+[[rules]]
+kind = "capacity"
+field = "berths"
+[[criteria]]
+kind = "same"
+field = "vessel"
+"""
+CREW = [
+    *(f"S{row},I have sailed for years,Tug,{said}" for row, said in enumerate([*["Two (each on their own)"] * 3, "2"])),
+    *(f"N{row},I am new aboard,{'Tug' if row % 2 else 'Ferry'}," for row in range(8)),
+    ",I am new aboard,Tug,",
+    ",I am new aboard,Ferry,",
+]
+QUESTIONS = "Badge,Which of these are you?,Your vessel,How many newcomers could you take along?"
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_every_face_says_first_and_alike_what_costs_people_a_place(code: str, tmp_path: Path) -> None:
+    answers, programme = tmp_path / "crew.csv", tmp_path / "harbour.toml"
+    answers.write_text("\n".join([QUESTIONS, *CREW]), "utf-8")
+    programme.write_text(HARBOUR.replace('language = "en"', f'language = "{code}"'), "utf-8")
+    loaded = mm.Programme.load(programme)
+    matching = mm.match(mm.read_survey(loaded, answers), loaded)
+    unread, missing = matching.losses
+    assert "Two" not in unread
+    assert {"fr": "lignes 2, 3 et 4", "en": "lines 2, 3, and 4"}[code] in unread
+    assert missing.startswith({"fr": "2\u00a0lignes rejetées", "en": "2\u00a0lines rejected"}[code])
+    assert str(matching).splitlines()[: len(matching.losses)] == list(matching.losses)
+
+    told = run("match", answers, "-p", programme, "-o", tmp_path / "out", folder=tmp_path).stderr.splitlines()
+    assert [plain(line) for line in told[: len(matching.losses)]] == [plain(line) for line in matching.losses]
+
+    sitting = Sitting()
+    sitting.done("take", answers.read_bytes(), part="answers", name="crew.csv")
+    sitting.done("take", programme.read_bytes(), part="programme", name="harbour.toml")
+    sitting.done("read")
+    assert sitting.done("form")["plan"]["losses"] == in_every_text(list(matching.losses))
+
+    for document in (matching._repr_html_(), (tmp_path / "out" / "binomes.html").read_text("utf-8")):
+        texts = plain(unescape(document))
+        places = [texts.index(plain(sentence)) for sentence in matching.losses]
+        assert places == sorted(places)
+        with language(code):
+            summary = words.summary(matching)
+        assert places[-1] < texts.index(plain(summary))
+
+
+def plain(text: str) -> str:
+    """Return a text with spaces that are all alike."""
+    return " ".join(text.split())

@@ -26,10 +26,9 @@ from mentormatch import (
     write_handouts,
 )
 from mentormatch.base import manifest_in
-from mentormatch.cli import standing
-from mentormatch.cli.summary import summary
 from mentormatch.contract import ask
 from mentormatch.explanation import Code
+from mentormatch.operations.matching import standing, summary
 from mentormatch.record import validate
 from mentormatch.report.exporters.data_files import CAVEATS
 from mentormatch.report.words import goals, verdict

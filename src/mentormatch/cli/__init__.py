@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mentormatch.cli.serve import STORE as STORE
     from mentormatch.cli.serve import refuse_weak as refuse_weak
     from mentormatch.cli.serve import require_origin as require_origin
-    from mentormatch.cli.summary import standing as standing
     from mentormatch.cli.verify import validate_command as validate_command
     from mentormatch.cli.verify import verify_command as verify_command
 else:

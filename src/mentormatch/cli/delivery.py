@@ -177,11 +177,11 @@ def tell_caveats(matching: Any, speak: Callable[[str], None] = say) -> None:
 
 def tell(matching: Any, written: tuple[Path, ...]) -> None:
     """Say what a matching is, and which files hold it; where it is none, why, also to those who want quiet."""
-    from mentormatch.cli.summary import losses, summary
+    from mentormatch.operations.matching import summary
 
     speak = complain if EXIT_CODES[str(matching.status)] else say
     mute = any(path.suffix.lower() in MUTE for path in written)
-    for sentence in losses(matching):
+    for sentence in matching.losses:
         speak(on_one_line(sentence))
     tell_caveats(matching, complain if mute else speak)
     for remark in matching.cohort.remarks:

@@ -125,7 +125,7 @@ def rules_sentence(plan: "Evaluation") -> str:
 def distance_text(plan: "Evaluation", best: "Matching") -> str:
     """Return how far a plan is from the best one, goal by goal."""
     from mentormatch.assignment.model.solution import Status
-    from mentormatch.cli.summary import standing
+    from mentormatch.operations.matching import standing
     from mentormatch.report.comparison import compare
 
     if best.status not in (Status.PROVED, Status.FEASIBLE):

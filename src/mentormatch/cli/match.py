@@ -289,9 +289,9 @@ def plan_worth(plan: "Matching") -> str:
 
 def plans_summary(found: "tuple[Matching, ...]", wanted: int) -> str:
     """Return in lines what the plans are worth, and how many pairs each gives up of those before it."""
-    from mentormatch.cli.summary import standing
     from mentormatch.contract.operations.matching import pairs_given_up
     from mentormatch.languages.phrases import counted, listed
+    from mentormatch.operations.matching import standing
     from mentormatch.operations.plans import are_all
 
     lines = [f"{tr('Plan {number} : {worth}.', number=1, worth=plan_worth(found[0]))} {standing(found[0])}"]

@@ -4,6 +4,7 @@ A proof of optimality says something where answers differ in what is asked for. 
 nothing, so that nothing is then called optimal.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,11 +16,13 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.model.array_input import MOST_ROUNDED, find_rounding_loss
 from mentormatch.base.arrays import IntVector
+from mentormatch.explanation.names import Labels
 from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages.phrases import thousands
+from mentormatch.languages.phrases import counted, thousands
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import Cohort, People
+from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import MILLION, ScoreTable, normalise_weights
 
@@ -89,6 +92,27 @@ def caveats(case: Case, unproved: str = "") -> tuple[Caveat, ...]:
     void = tuple(Caveat(code, tr(SENTENCES[code])) for code in _void(case))
     stated = (Caveat(Code.UNPROVED, tr(STATED, goals=unproved)),) if unproved else ()
     return void or (*stated, *_rounded(case))
+
+
+def place_losses(cohort: Cohort, rules: Iterable[Rule], labels: Labels) -> Iterator[str]:
+    """Yield what costs people a place before any pair is formed: places that are not read, rows that do not count."""
+    defaults = {field: places for rule in rules for field, places in rule.places_unread.items()}
+    for remark in cohort.remarks:
+        if remark.field in defaults:
+            places, told = counted(defaults[remark.field], "place"), labels.text(str(remark))
+            yield tr("Places non lues, comptées pour {places} par personne : {remark}", places=places, remark=told)
+    reasons = Counter(labels.text(row.reason) for row in cohort.rows if row.fate == "rejected")
+    for reason, count in reasons.items():
+        rows = counted(count, "ligne")
+        yield tr_n("{rows} rejetée : {reason}", "{rows} rejetées : {reason}", count, rows=rows, reason=reason)
+    if count := sum(row.fate == "incomplete" for row in cohort.rows):
+        people = counted(count, "personne")
+        yield tr_n(
+            "{people} mise de côté, faute d'assez de réponses",
+            "{people} mises de côté, faute d'assez de réponses",
+            count,
+            people=people,
+        )
 
 
 def _rounded(case: Case) -> Iterator[Caveat]:

@@ -22,7 +22,7 @@ from mentormatch.base.plugins import concrete
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import OutputError
-from mentormatch.explanation.caveats import Caveat, caveats
+from mentormatch.explanation.caveats import Caveat, caveats, place_losses
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
@@ -47,7 +47,8 @@ from mentormatch.explanation.tables import (
 from mentormatch.explanation.unmatched_people import Case, Unmatched, explain_unmatched
 from mentormatch.explanation.why_not import Alternative, WhyNot, alternatives, why_not
 from mentormatch.fields import Side
-from mentormatch.languages.translation import once_spoken, own_language, tr
+from mentormatch.languages.phrases import counted
+from mentormatch.languages.translation import language, mark, once_spoken, own_language, tr
 from mentormatch.operations.instance import build_instance
 from mentormatch.people.cohort import Cohort, pair_at
 from mentormatch.people.keys import Key
@@ -116,6 +117,12 @@ class Matching(ContentEquality):
     def caveats(self) -> tuple[Caveat, ...]:
         """What has to be known before a proof is believed: first that nothing was compared, where that is so."""
         return caveats(self.case, self.file_certificate.unproved_goals if self.status is Status.PROVED else "")
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What costs people a place before any pair is formed, a sentence each: places not read, rows not counted."""
+        with language(self.language, unless_asked=True):
+            return tuple(place_losses(self.cohort, self.programme.rules, self.labels))
 
     @cached_property
     def file_certificate(self) -> Certificate:
@@ -351,8 +358,53 @@ class Matching(ContentEquality):
     def _repr_html_(self) -> str:
         return exporter_for(".html").fragment(self)
 
+    @own_language
+    def __str__(self) -> str:
+        return "\n".join([*self.losses, summary(self)])
+
     def __repr__(self) -> str:
         return f"Matching({len(self.solution.pairs)} pairs, {self.status})"  # a notebook saves what it shows
+
+
+STATUSES = {
+    "proved": mark("Répartition démontrée optimale."),
+    "feasible": mark(
+        "Attention : répartition conforme aux règles, mais pas démontrée optimale (calcul arrêté avant la fin)."
+    ),
+    "infeasible": mark("Aucune répartition ne respecte toutes les règles."),
+    "stopped": mark("Calcul arrêté avant une première réponse."),
+    "failed": mark("Le calcul a échoué."),
+}
+UNSETTLED = mark(
+    "Répartition démontrée optimale ; parmi des réponses de même valeur, celle-ci n'est pas forcément la même à chaque"
+    " calcul."
+)
+INTERRUPTED = mark(
+    "Attention : calcul interrompu. La meilleure répartition trouvée respecte les règles, sans être démontrée optimale."
+)
+
+
+def summary(matching: Matching) -> str:
+    """Return in two lines what the matching is; in one where nothing was compared, which is then said before."""
+    cohort = matching.cohort
+    made = tr(
+        "{mentors}, {mentees} : {pairs}, {left} sans binôme.",
+        mentors=counted(len(cohort.mentors), "mentor·e"),
+        mentees=counted(len(cohort.mentees), "mentoré·e"),
+        pairs=counted(len(matching.pairs), "binôme"),
+        left=counted(len(matching.unmatched), "personne"),
+    )
+    return made if matching.hollow else f"{made}\n{standing(matching)}"
+
+
+def standing(matching: Matching) -> str:
+    """Return in a sentence what is known of the pairs; where nothing was compared, that."""
+    if matching.hollow:
+        return " ".join(caveat.sentence for caveat in matching.caveats)
+    if matching.status is Status.PROVED and not matching.solution.canonical:
+        return tr(UNSETTLED)
+    cut_short = matching.solution.interrupted and matching.status is Status.FEASIBLE
+    return tr(INTERRUPTED if cut_short else STATUSES[str(matching.status)])
 
 
 class Exporter(ABC):

@@ -198,6 +198,7 @@ class MatchingView:
     """All that the page says."""
 
     name: str
+    losses: tuple[str, ...]
     summary: str
     rows: str
     figures: tuple[tuple[int, str], ...]
@@ -225,6 +226,7 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
     verdict, status = words.verdict(matching)
     return MatchingView(
         name=matching.programme.name,
+        losses=matching.losses,
         summary=words.summary(matching),
         rows=words.rows_in_words(matching),
         figures=tuple(figures(matching)),

@@ -73,14 +73,16 @@ class ChoiceOut(JsonMessage):
 class DeskPlanOut(JsonMessage):
     """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has.
 
-    ``named``: people are called by the names that they gave; None where the programme asks for none;
-    ``named_documents``: so do documents. ``rounds`` are the documents of the proposal to people, ``letters`` those
-    that are sent to them, ``year`` those of the follow-up, ``after`` those for what comes after.
+    ``losses``: what costs people a place, to be said first. ``named``: people are called by the names that they gave;
+    None where the programme asks for none; ``named_documents``: so do documents. ``rounds`` are the documents of the
+    proposal to people, ``letters`` those that are sent to them, ``year`` those of the follow-up, ``after`` those for
+    what comes after.
     """
 
     status: str
     verdict: str
     summary: str
+    losses: list[str]
     standing: list[str]
     figures: list[Figure]
     answered: bool
@@ -183,6 +185,7 @@ def plan_out(held: HeldDocument, proposed: DeskRound, year: DeskFollowUp) -> Des
         status=str(matching.status),
         verdict=verdict(matching)[0],
         summary=summary(matching),
+        losses=list(matching.losses),
         standing=[*(caveat.sentence for caveat in matching.caveats), *standing(matching, held.seal)],
         figures=[Figure(number=number, noun=noun) for number, noun in figures(matching)],
         answered=can_validate(matching),

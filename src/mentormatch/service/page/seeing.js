@@ -126,6 +126,7 @@ export class Pairs {
       make(
         "div",
         { class: plan.answered ? "verdict" : "verdict refused" },
+        plan.losses.map((sentence) => make("p", {}, make("b", {}, sentence))),
         make("p", {}, make("b", {}, `${plan.verdict}.`), " ", plan.summary),
         plan.standing.map((sentence) => make("p", {}, sentence)),
       ),
