@@ -153,6 +153,24 @@ def test_the_columns_are_settled_by_keyboard_alone(visit: Visit, shared_data: Pa
 
 
 @pytest.mark.proof
+def test_an_option_is_added_by_keyboard_and_taken_back(visit: Visit, shared_data: Path) -> None:
+    page = visit.page
+    to_columns(visit, answers=(shared_data / "surveys-made" / "google-nl.csv").read_bytes())
+    page.locator("[data-focus='fold:known']").press("Enter")
+    assert_nobody_is_kept_out(visit)
+    field = page.get_by_label("Ajouter une option").first
+    field.fill("Fotografie")
+    field.press("Enter")
+    remove = page.get_by_role("button", name="Fotografie")
+    expect(remove).to_have_text("Retirer")
+    expect(field).to_be_focused()
+    assert_nobody_is_kept_out(visit)
+    remove.press("Enter")
+    expect(remove).to_have_count(0)
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
 def test_the_columns_speak_english_too(visit: Visit, shared_data: Path, tmp_path: Path) -> None:
     visit.press("English")
     visit.heading("Your files")

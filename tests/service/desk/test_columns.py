@@ -15,6 +15,7 @@ import mentormatch as mm
 from mentormatch import Programme, language
 from mentormatch.programme import read_tables
 from mentormatch.programme.drafts import StatedDraft, draft, mapping_text, propose
+from mentormatch.service import restore, save_parts
 from tests.conftest import DEEP, SHARED_DATA, some_of, some_seeds
 from tests.drafts.questionnaires import renderer, reworded, sources
 from tests.drafts.test_canaries import CANARY, EXPORTS, export
@@ -417,3 +418,36 @@ def test_in_english_nothing_french_is_said_of_the_columns(tmp_path: Path) -> Non
         own += [text for text in told if "“" not in text]  # what is quoted is the file's
         own += [one["sure_words"] for one in step["lines"]]
         assert french_in(*own) == []
+
+
+TRADES = [*(["Son", "Image", "Lumière"] * 7)[:20], "Voix", "Ma vie privée"]
+TYPED = [
+    ("  Voix ", ["Voix"]),
+    ("voix", ["Voix"]),
+    (" ", ["Voix"]),
+    ("Son", ["Voix"]),
+    ("Plateau", ["Voix", "Plateau"]),
+]
+
+
+def test_an_option_that_one_person_gave_is_added_by_hand_and_taken_back() -> None:
+    rows = [f"P{n};{'Mentor' if n % 2 else 'Mentoré'};{trade}" for n, trade in enumerate(TRADES)]
+    sitting = handed(answers="\n".join(["Code;Rôle;Métiers", *rows]).encode())
+    sitting.done("read")
+    before = line(sitting.done("columns"), "Métiers")
+    assert "2\u00a0réponses données une seule fois" in before["why"]
+    assert before["options"]["added"] == []
+    for typed, added in TYPED:
+        after = line(say(sitting, before["options"]["gesture"], text=typed), "Métiers")
+        assert [one["words"] for one in after["options"]["added"]] == added
+        assert "1\u00a0réponse donnée une seule fois" in after["why"]
+    again = Sitting()
+    assert restore(again.desk, save_parts(sitting.desk, {})) == ""
+    for desk in (sitting, again):
+        fields = tomllib.loads(desk.content("hand", "programme.toml").decode())["fields"]
+        options = next(one["options"] for one in fields.values() if one["question"] == "Métiers")
+        assert sorted(options) == ["Image", "Lumière", "Plateau", "Son", "Voix"]
+    assert "2\u00a0réponses" in line(say(sitting, after["options"]["added"][0]), "Métiers")["why"]
+    last = line(say(sitting, after["options"]["added"][1]), "Métiers")
+    assert (last["why"], last["options"]) == (before["why"], before["options"])
+    assert sitting.done("say", what="option", question="0" * 16, text="Voix", means="") == sitting.done("columns")

@@ -69,6 +69,11 @@ class DraftEntry:
         return tr(SINGLE, why=self.guess.why, answers=single_answers(count)) if count else self.guess.why
 
     @property
+    def takes_options(self) -> bool:
+        """Whether options can be added to those it has, as their order says nothing."""
+        return self.guess.kind in ("choice", "choices", "ranking") and "options" in self.guess.settings
+
+    @property
     def scored(self) -> bool:
         """Whether pairs may be compared by it: neither free text nor anything that is kept apart."""
         return self.guess.use == "match"

@@ -8,7 +8,7 @@ they avoid, nor of a sensitive question.
 
 import tomllib
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
@@ -161,12 +161,14 @@ class StatedDraft:
     """What people said of the questions of some files, each by its words as ``fold`` returns them.
 
     ``uses`` say what is done with its answers; ``role`` is the question that tells the sides, with the answers of
-    mentors and of mentees; ``taken`` are the proposals that count from now on, by their keys.
+    mentors and of mentees; ``taken`` are the proposals that count from now on, by their keys; ``options`` are further
+    options of questions that have some.
     """
 
     uses: Mapping[str, Use] = field(default_factory=dict)
     role: tuple[str, str, str] | None = None
     taken: frozenset[str] = frozenset()
+    options: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 NOTHING_STATED = StatedDraft()
@@ -209,7 +211,9 @@ def outline_of(tables: Tables, stated: StatedDraft = NOTHING_STATED) -> Outline:
     total = sum(len(table.records) for table, _ in tables)
     entries = [replace(entry, apart=apart) for entry in name_fields(questions, role)]
     known = link_rankings(with_shared_options(unify(entries)))
-    known = [as_stated(entry, stated.uses) for entry in known]
+    known = [
+        with_options(as_stated(entry, stated.uses), stated.options.get(fold(entry.question), ())) for entry in known
+    ]
     return Outline(tuple(choose_key(known, aside, total)), role, apart)
 
 
@@ -405,12 +409,17 @@ def with_shared_options(entries: Sequence[DraftEntry]) -> list[DraftEntry]:
 def with_known_options(entry: DraftEntry, entries: Sequence[DraftEntry]) -> DraftEntry:
     """Return a field with the answers of one person alone that are options of another question: others gave them."""
     others = {fold(option) for other in entries if other.name != entry.name for option in other.options}
-    known = [text for text in entry.guess.single if fold(text) in others]
-    if entry.guess.kind not in ("choice", "choices") or not known:
+    return with_options(entry, [text for text in entry.guess.single if fold(text) in others])
+
+
+def with_options(entry: DraftEntry, texts: Iterable[str]) -> DraftEntry:
+    """Return a field with further options, which are no answers of one person alone any more."""
+    known = {fold(option) for option in entry.options}
+    added = {fold(text): text for text in texts if fold(text) not in known}
+    if not entry.takes_options or not added:
         return entry
-    options = [*entry.guess.settings["options"], *known]
-    single = tuple(text for text in entry.guess.single if text not in known)
-    settings = {**entry.guess.settings, "options": options}
+    settings = {**entry.guess.settings, "options": [*entry.guess.settings["options"], *added.values()]}
+    single = tuple(text for text in entry.guess.single if fold(text) not in added)
     return replace(entry, guess=replace(entry.guess, settings=settings, single=single))
 
 

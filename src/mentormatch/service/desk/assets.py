@@ -150,6 +150,15 @@ WORDS = {
     "yes": mark("Oui"),
     "yes_of": mark("Oui, « {question} » est cela"),
     "unread": mark("Des réponses que la question ne comprend pas :"),
+    "option_to_add": mark("Ajouter une option à « {question} »"),
+    "option_hint": mark(
+        "Ce qu'une seule personne a répondu n'est pas copié. Si c'est une réponse possible, écrivez-la ici."
+    ),
+    "option_add": mark("Ajouter"),
+    "option_remove": mark("Retirer"),
+    "option_remove_of": mark("Retirer l'option « {option} » de « {question} »"),
+    "option_added": mark("L'option est ajoutée."),
+    "option_there": mark("Cette option y est déjà."),
     "sensitive": mark("Questions sensibles"),
     "sensitive_hint": mark(
         "Santé, opinions, syndicat, origine… (RGPD, articles 9 et 10). Leurs réponses ne sont pas lues. Pour en avoir"

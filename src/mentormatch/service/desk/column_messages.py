@@ -20,7 +20,19 @@ from mentormatch.programme.drafts.uses import SUBJECTS, subject_in
 type LineState = Literal["open", "known", "typed", "unused"]
 """Of a question: to be confirmed, known, a free text, or of no use."""
 type GestureKind = Literal[
-    "column", "answer", "confirm", "later", "take", "leave", "name", "restore", "side", "alone", "file"
+    "column",
+    "answer",
+    "option",
+    "no_option",
+    "confirm",
+    "later",
+    "take",
+    "leave",
+    "name",
+    "restore",
+    "side",
+    "alone",
+    "file",
 ]
 """The last three are about the files themselves: of which side they are, without the programme, and others."""
 
@@ -88,6 +100,13 @@ class ColumnAnswer(JsonMessage):
     menu: ColumnMenu
 
 
+class OptionsByHand(JsonMessage):
+    """How an option is added to a question, by a gesture whose text somebody types, and those added, to be removed."""
+
+    gesture: ColumnGesture
+    added: list[ColumnGesture]
+
+
 class ColumnLine(JsonMessage):
     """One question of the files: what it seems to be, how sure that is and why, and the menu that says otherwise."""
 
@@ -102,6 +121,7 @@ class ColumnLine(JsonMessage):
     why: str
     menu: ColumnMenu | None
     answers: list[ColumnAnswer]
+    options: OptionsByHand | None = None
 
 
 class AsideQuestion(JsonMessage):

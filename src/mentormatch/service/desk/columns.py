@@ -42,6 +42,7 @@ from mentormatch.service.desk.column_messages import (
     LineState,
     MenuEntry,
     MenuGroup,
+    OptionsByHand,
     ProposedLine,
     entry,
     one_side,
@@ -80,7 +81,7 @@ class ColumnDraft:
     """What staff said so far of the columns of some files, for which a programme is drafted.
 
     ``role`` is the question that tells the sides and ``sides`` the answers of each, all by their words, so that they
-    hold for a corrected file too.
+    hold for a corrected file too; ``options`` are those that were added to a question by hand.
     """
 
     tables: Tables
@@ -89,12 +90,13 @@ class ColumnDraft:
     role: str = ""
     sides: dict[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
+    options: dict[str, list[str]] = field(default_factory=dict)
 
     def interpret(self) -> "SeenDraft":
         """Return how the files are understood now, in the language that is spoken."""
         both = len(self.sides) > 1
         role = (self.role, self.sides["mentor"], self.sides["mentee"]) if self.role and both else None
-        return SeenDraft(self, draft(self.tables, self.name, StatedDraft(self.uses, role, self.taken)))
+        return SeenDraft(self, draft(self.tables, self.name, StatedDraft(self.uses, role, self.taken, self.options)))
 
     def content(self) -> bytes:
         """Return the file of the programme, as ``draft`` writes it."""
@@ -111,6 +113,11 @@ class ColumnDraft:
             case "confirm":
                 for each in [one] if one else [each for each in seen.made.entries if seen.state(each) == "open"]:
                     self.use(each, seen.meaning(each), seen.made.outline.role)
+            case "option" if one and one.takes_options and gesture.text.strip():
+                self.add_option(one, " ".join(gesture.text.split()))
+            case "no_option" if one:
+                question = fold(one.question)
+                self.options[question] = [text for text in self.options.get(question, ()) if tag(text) != gesture.means]
             case "take" | "leave":
                 keys = {each.key for each in seen.made.proposals if gesture.means in ("", tag(each.key))}
                 self.taken = self.taken | keys if gesture.what == "take" else self.taken - keys
@@ -118,6 +125,7 @@ class ColumnDraft:
                 self.name = " ".join(gesture.text.split())
             case "restore":
                 self.uses, self.role, self.sides, self.taken, self.name = {}, "", {}, frozenset(), ""
+                self.options = {}
 
     def use(self, one: DraftEntry, means: str, role: RoleQuestion | None) -> None:
         """Have the answers to a question be used like this; ``role`` is what seems to tell the sides."""
@@ -130,6 +138,11 @@ class ColumnDraft:
             self.role, self.sides = ("", {}) if self.role == question else (self.role, self.sides)
             uses = {key: use for key, use in self.uses.items() if use != "key" or means != "key"}
             self.uses = {**uses, question: next(use for use in USES if use == means)}
+
+    def add_option(self, one: DraftEntry, text: str) -> None:
+        """Have a question offer one more option, unless it offers that already."""
+        if fold(text) not in map(fold, one.options):
+            self.options = {**self.options, fold(one.question): [*self.options.get(fold(one.question), ()), text]}
 
     def tell(self, one: DraftEntry, side: str, means: str) -> None:
         """Have an answer tell a side; of two answers the other tells the other."""
@@ -275,7 +288,16 @@ class SeenDraft:
             why=one.why,
             menu=ColumnMenu(menu=",".join(able), value=self.meaning(one), slot="means", gesture=gesture),
             answers=[],
+            options=self.options(one),
         )
+
+    def options(self, one: DraftEntry) -> OptionsByHand | None:
+        """Return how options are added to a question that has answers of one person alone, or had some."""
+        question, added = tag(fold(one.question)), self.of.options.get(fold(one.question), [])
+        if not one.takes_options or not (added or one.guess.single):
+            return None
+        remove = [ColumnGesture(words=text, what="no_option", question=question, means=tag(text)) for text in added]
+        return OptionsByHand(gesture=ColumnGesture(words="", what="option", question=question), added=remove)
 
     def seems(self, one: DraftEntry) -> str:
         """Return what a question seems to be: what is done with it where that says most, else its kind."""

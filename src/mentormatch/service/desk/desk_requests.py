@@ -268,7 +268,7 @@ class SayOfColumns(JsonMessage):
     """Something is said of the columns: a gesture that the step offers, as it stands there."""
 
     do: Literal["say"] = "say"
-    what: Literal["column", "answer", "confirm", "later", "take", "leave", "name", "restore"]
+    what: Literal["column", "answer", "option", "no_option", "confirm", "later", "take", "leave", "name", "restore"]
     question: Tag = ""
     text: Tag = ""
     means: Tag = ""

@@ -172,17 +172,19 @@ class DraftState(JsonMessage):
     role: str
     sides: dict[str, str]
     taken: list[str]
+    options: dict[str, list[str]] = Setting(default_factory=dict)
 
     @classmethod
     def of(cls, columns: ColumnDraft) -> "DraftState":
         """Return what was said."""
         taken = sorted(columns.taken)
-        return cls(name=columns.name, uses=columns.uses, role=columns.role, sides=columns.sides, taken=taken)
+        names = {"name": columns.name, "role": columns.role}
+        return cls(**names, uses=columns.uses, sides=columns.sides, taken=taken, options=columns.options)
 
     @property
     def columns(self) -> ColumnDraft:
         """The columns, of no file yet."""
-        return ColumnDraft([], self.name, self.uses, self.role, self.sides, frozenset(self.taken))
+        return ColumnDraft([], self.name, self.uses, self.role, self.sides, frozenset(self.taken), self.options)
 
 
 class MappingState(JsonMessage):

@@ -131,7 +131,7 @@ export class Columns {
       "table",
       { class: "columns", "aria-label": this.desk.say(name) },
       make("thead", {}, make("tr", {}, heads)),
-      lines.map((line) => make("tbody", {}, this.row(line), line.answers.length ? this.answers(line) : null)),
+      lines.map((line) => make("tbody", {}, this.row(line), line.answers.length ? this.answers(line) : null, line.options ? this.options(line) : null)),
     );
   }
 
@@ -169,6 +169,29 @@ export class Columns {
       return make("li", {}, named, this.chosen(one.menu, label, `answer:${line.key}:${at}`, desk.say("no_option")));
     });
     return make("tr", { class: "unread" }, make("td", { colspan: 3 }, make("p", { class: "hint" }, desk.say("unread")), make("ul", {}, items)));
+  }
+
+  /** Return the field by which an option is added to a question, and those that were. */
+  options({ key, question, options }) {
+    const { desk } = this;
+    const own = { type: "text", id: `option-${key}`, maxlength: 120, "data-focus": `option:${key}`, autocomplete: "off" };
+    const text = make("input", own);
+    const add = async (event) => {
+      event.preventDefault();
+      if (!text.value.trim()) return text.focus();
+      await this.ask({ ...options.gesture, text: text.value });
+      const now = this.told.lines.find((one) => one.key === key)?.options;
+      desk.tell(desk.say(now?.added.length > options.added.length ? "option_added" : "option_there"));
+    };
+    const label = make("label", { for: `option-${key}` }, desk.say("option_to_add", { question }));
+    const button = make("button", { type: "submit", "data-focus": `add:${key}` }, desk.say("option_add"));
+    const added = options.added.map((one) => {
+      const named = { class: "quiet", "aria-label": desk.say("option_remove_of", { option: one.words, question }) };
+      return make("li", {}, make("span", {}, one.words), desk.button("option_remove", `remove:${one.means}`, () => this.ask(one), named));
+    });
+    const form = make("form", { class: "field beside", on: { submit: add } }, label, text, button);
+    const hint = make("p", { class: "hint" }, desk.say("option_hint"));
+    return make("tr", { class: "unread" }, make("td", { colspan: 3 }, hint, form, added.length ? make("ul", { class: "added" }, added) : null));
   }
 
   aside() {
