@@ -155,7 +155,7 @@ def test_the_columns_are_settled_by_keyboard_alone(visit: Visit, shared_data: Pa
 @pytest.mark.proof
 def test_an_option_is_added_by_keyboard_and_taken_back(visit: Visit, shared_data: Path) -> None:
     page = visit.page
-    to_columns(visit, answers=(shared_data / "surveys-made" / "google-nl.csv").read_bytes())
+    to_columns(visit, answers=(shared_data / "surveys-made" / "google-nl" / "google-nl.csv").read_bytes())
     page.locator("[data-focus='fold:known']").press("Enter")
     assert_nobody_is_kept_out(visit)
     field = page.get_by_label("Ajouter une option").first

@@ -437,6 +437,7 @@ def test_an_option_that_one_person_gave_is_added_by_hand_and_taken_back() -> Non
     before = line(sitting.done("columns"), "Métiers")
     assert "2\u00a0réponses données une seule fois" in before["why"]
     assert before["options"]["added"] == []
+    after = before
     for typed, added in TYPED:
         after = line(say(sitting, before["options"]["gesture"], text=typed), "Métiers")
         assert [one["words"] for one in after["options"]["added"]] == added
