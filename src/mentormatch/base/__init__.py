@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mentormatch.base.generation import exchange as exchange
     from mentormatch.base.generation import write_generation as write_generation
     from mentormatch.base.inference import LEAST_SHOWN as LEAST_SHOWN
+    from mentormatch.base.irreducible_subset import deletion_filter as deletion_filter
     from mentormatch.base.manifest import MANIFEST_NAME as MANIFEST_NAME
     from mentormatch.base.manifest import DocumentState as DocumentState
     from mentormatch.base.manifest import manifest_in as manifest_in

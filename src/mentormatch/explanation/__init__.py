@@ -7,7 +7,6 @@ from mentormatch.doors import open_door
 if TYPE_CHECKING:
     from mentormatch.explanation.caveats import Code as Code
     from mentormatch.explanation.diagnosis.diagnose import FeasibilityOracle as FeasibilityOracle
-    from mentormatch.explanation.diagnosis.diagnose import deletion_filter as deletion_filter
     from mentormatch.explanation.diagnosis.diagnose import diagnose_rules as diagnose_rules
     from mentormatch.explanation.diagnosis.findings import Finding as Finding
     from mentormatch.explanation.diagnosis.findings import PossibleChange as PossibleChange

@@ -18,6 +18,7 @@ from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.base.data_objects import ContentEquality
+from mentormatch.base.irreducible_subset import deletion_filter
 from mentormatch.explanation.names import first_of
 from mentormatch.groups.inputs import AttendanceMatrix, SessionMoment
 from mentormatch.languages.phrases import counted
@@ -200,11 +201,12 @@ def too_few(chain: DateChain) -> str:
 
 def together(chain: DateChain, limits: AbsenceLimits) -> str:
     """Return in words which members cannot all be kept from missing more; whichever is left out, the others can."""
-    kept = list(range(len(chain.there.answers)))
-    for person in list(kept):
-        fewer = [other for other in kept if other != person]
-        if not is_feasible(some := among(chain, fewer), limits.bounds(some)):
-            kept = fewer
+
+    def is_infeasible(people: Sequence[int]) -> bool:
+        some = among(chain, people)
+        return not is_feasible(some, limits.bounds(some))
+
+    kept = deletion_filter(range(len(chain.there.answers)), is_infeasible)
     names = first_of([chain.there.answered[person] for person in kept], MOST_NAMED)
     missed = counted(int(limits.bounds(among(chain, kept)).min(initial=chain.number)) + 1, "séance")
     return tr(

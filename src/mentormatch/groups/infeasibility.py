@@ -1,13 +1,13 @@
 """Why not all can be placed: counting tests, then an irreducible subset by deletion filter (Chinneck 1991).
 
 Counting tests first: too many people, too few, a clique of people who may not meet that is larger than the number of
-groups. Otherwise an irreducible infeasible subset by the deletion filter (Chinneck and Dravnieks 1991): one rule after
-the other, then one person after the other, is left out, and stays out if the rest is still infeasible.
+groups. Otherwise an irreducible infeasible subset of rules, then of people, by the deletion filter (Chinneck and
+Dravnieks 1991).
 
 Cohort, scores, rules and goals -> the problem of forming groups, with what two people are worth together.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
@@ -16,6 +16,7 @@ import numpy as np
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolMatrix, IntMatrix, IntVector
 from mentormatch.base.data_objects import ContentEquality
+from mentormatch.base.irreducible_subset import deletion_filter
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.groups.columns import cliques
@@ -396,7 +397,7 @@ def rules_apart(inquiry: ConflictCase, group: Group) -> tuple[str, ...]:
         block = inquiry.under(rules).apart[np.ix_(group, group)]
         return int(block.sum()) == int(inquiry.problem.apart[np.ix_(group, group)].sum())
 
-    return tuple(inquiry.labels.rule(rule) for rule in filter_by_deletion(kept, keep_apart))
+    return tuple(inquiry.labels.rule(rule) for rule in deletion_filter(kept, keep_apart))
 
 
 def rules_together(inquiry: ConflictCase, block: Group) -> tuple[str, ...]:
@@ -415,25 +416,12 @@ def quote_rules(rules: Sequence[str]) -> str:
     return listed([quoted(rule) for rule in rules])
 
 
-def filter_by_deletion[T](parts: Sequence[T], holds: Callable[[Sequence[T]], bool]) -> list[T]:
-    """Return an irreducible subset for which ``holds`` is true: without any one of its parts it is not.
-
-    Deletion filter: ``holds`` is true of all parts, and is asked once for each of them.
-    """
-    kept = list(parts)
-    for part in parts:
-        fewer = [each for each in kept if each is not part]
-        if holds(fewer):
-            kept = fewer
-    return kept
-
-
 def find_irreducible(inquiry: ConflictCase) -> GroupConflict | None:
     """Return an irreducible conflict of rules and people, where no counting test found one."""
     # The filter needs a proof that the whole is infeasible
     if not is_infeasible(inquiry.problem, inquiry.ends):
         return None
-    rules = filter_by_deletion(inquiry.programme.rules, lambda some: is_infeasible(inquiry.under(some), inquiry.ends))
+    rules = deletion_filter(inquiry.programme.rules, lambda some: is_infeasible(inquiry.under(some), inquiry.ends))
     problem = inquiry.under(rules)
     # People alone: without least sizes, a part of them could not fill groups anyway
     free = replace(
@@ -444,7 +432,7 @@ def find_irreducible(inquiry: ConflictCase) -> GroupConflict | None:
     )
     people = list(range(len(problem)))
     if is_infeasible(free, inquiry.ends):
-        people = filter_by_deletion(people, lambda some: is_infeasible(part_of(free, some), inquiry.ends))
+        people = deletion_filter(people, lambda some: is_infeasible(part_of(free, some), inquiry.ends))
     labels, keys = (*map(inquiry.labels.rule, rules), *self_pair_rule(inquiry, rules)), inquiry.keys(people)
     sentence = tr("Ces règles ne peuvent pas être tenues toutes à la fois : {rules}.", rules=quote_rules(labels))
     if len(people) < len(problem):

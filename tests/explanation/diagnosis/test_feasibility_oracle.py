@@ -9,7 +9,8 @@ import pytest
 
 from mentormatch import AssignmentProblem, Cohort, Diagnosis, EngineError, Solution, Status, match
 from mentormatch.assignment import empty_solution
-from mentormatch.explanation import Case, FeasibilityOracle, Finding, deletion_filter
+from mentormatch.base import deletion_filter
+from mentormatch.explanation import Case, FeasibilityOracle, Finding
 from mentormatch.explanation.diagnosis import diagnose
 from mentormatch.explanation.diagnosis import diagnose as module
 from mentormatch.explanation.diagnosis.diagnose import AT_FIRST_S, LIMIT_S, UNLIMITED, VERDICTS, diagnose_case

@@ -7,7 +7,8 @@ from time import monotonic
 import pytest
 
 from mentormatch import AssignmentProblem, Cohort, Programme, Status, diagnose, solve
-from mentormatch.explanation import FeasibilityOracle, deletion_filter
+from mentormatch.base import deletion_filter
+from mentormatch.explanation import FeasibilityOracle
 from mentormatch.explanation.diagnosis.diagnose import conflict_of
 from mentormatch.rules import Capacity, formulate
 from mentormatch.scoring import score

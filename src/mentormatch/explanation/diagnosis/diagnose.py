@@ -20,6 +20,7 @@ import numpy as np
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.base.irreducible_subset import deletion_filter
 from mentormatch.base.progress import track
 from mentormatch.errors import EngineError
 from mentormatch.explanation.diagnosis.findings import (
@@ -132,34 +133,6 @@ def _with_places(loads: DegreeBounds, side: Side, places: PlaceNumbers) -> Degre
     """Return the degree bounds with more places for some of those who take part."""
     more = np.array([places.get((side, row), 0) for row in range(len(loads))], dtype=np.int64)
     return replace(loads, most=loads.most + np.where(loads.most > 0, more, 0))
-
-
-def deletion_filter[T](items: Sequence[T], enough: Callable[[Sequence[T]], bool]) -> list[T]:
-    """Return items that are enough together, and of which none can go; those that come first go first.
-
-    Deletion filter (Chinneck and Dravnieks 1991), with bisection as in QuickXplain (Junker 2004): k of n items take
-    about k log n questions. ``enough`` is true of all items, and monotone: true of every superset of what is enough.
-
-    >>> deletion_filter([5, 1, 3, 4], lambda some: sum(some) >= 7)
-    [3, 4]
-    """
-    return _filter_by_stretches([], list(items), enough)
-
-
-def _filter_by_stretches[T](kept: list[T], rest: list[T], enough: Callable[[Sequence[T]], bool]) -> list[T]:
-    """Return ``kept`` and an irreducible part of ``rest``."""
-    size = len(rest)
-    while rest:
-        size = min(size, len(rest))
-        # Drop a whole stretch if the rest is enough; else halve it, down to one item, which is needed
-        if enough([*kept, *rest[size:]]):
-            rest = rest[size:]
-        elif size > 1:
-            size = (size + 1) // 2
-        else:
-            kept, rest = [*kept, rest[0]], rest[1:]
-            size = len(rest)
-    return kept
 
 
 DROPS = ("drop_rule", "drop_rules")
