@@ -72,6 +72,8 @@ def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch)
     fair = replace(binding(), goals=("matched", "leximin"))
     assert select_engine(fair).kind == "milp"
     assert select_engine(replace(fair, rows=())).kind == "wide"
+    few = AssignmentProblem.from_scores(np.arange(9).reshape(3, 3) % 4, goals=("matched", "leximin"))
+    assert select_engine(few).kind == "plain"
     substitute(monkeypatch, "assignment", use_numba=lambda _: False)
     assert select_engine(replace(fair, rows=())).kind == "plain"
     both_sides = Row("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
