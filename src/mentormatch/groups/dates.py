@@ -16,7 +16,6 @@ import numpy as np
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arguments import checked
 from mentormatch.base.arrays import IntVector
 from mentormatch.base.scalars import exact_number, seed_number, value_in_words, whole_number
@@ -34,7 +33,7 @@ from mentormatch.groups.inputs import (
     availability_of,
     moments_of,
 )
-from mentormatch.groups.result import Result
+from mentormatch.groups.result import SolvedResult
 from mentormatch.languages.phrases import about, counted, day, listed
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, once_spoken, own_language, spoken, tr, tr_n
@@ -67,7 +66,7 @@ class Missed:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Dates(Result):
+class Dates(SolvedResult):
     """The dates chosen, how many attend each, and what was set aside; who misses what is for the team alone."""
 
     kind: ClassVar[str] = "dates"
@@ -96,19 +95,6 @@ class Dates(Result):
     @property
     def title(self) -> str:
         return tr("Dates des séances")
-
-    @property
-    def status(self) -> Status:
-        return self.solution.status
-
-    @property
-    def settled(self) -> bool:
-        return self.solution.settled
-
-    @property
-    def certificate(self) -> Certificate:
-        """What can be checked of the choice without a solver."""
-        return certify(self.problem, self.solution)
 
     @property
     def there(self) -> AttendanceMatrix:

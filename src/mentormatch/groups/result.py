@@ -9,7 +9,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arguments import checked
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.errors import OutputError, Problem
@@ -233,6 +235,26 @@ class ResultFrames:
 
     def __dir__(self) -> list[str]:
         return sorted(self._sheets)
+
+
+class SolvedResult(Result):
+    """A result of one assignment problem: its ``solution`` states what is known, and its certificate what is proved."""
+
+    problem: AssignmentProblem
+    solution: Solution
+
+    @property
+    def status(self) -> Status:
+        return self.solution.status
+
+    @property
+    def settled(self) -> bool:
+        return self.solution.settled
+
+    @property
+    def certificate(self) -> Certificate:
+        """What can be checked of the choice without a solver."""
+        return certify(self.problem, self.solution)
 
 
 def worst_status(statuses: Iterable[Status]) -> Status:

@@ -20,7 +20,6 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import Solution, Status, Tier
-from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import seed_number, whole_number
@@ -28,7 +27,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.names import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.groups.inputs import find_repeated, has_nobody, read_multiple_choice, refuse
-from mentormatch.groups.result import Result
+from mentormatch.groups.result import SolvedResult
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import own_language, spoken, tr, tr_n
@@ -155,7 +154,7 @@ class TopicRequest:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Topics(Result):
+class Topics(SolvedResult):
     """The topics chosen, and who is served; who asked for what is for the team alone."""
 
     kind: ClassVar[str] = "topics"
@@ -179,19 +178,6 @@ class Topics(Result):
     @property
     def title(self) -> str:
         return tr("Sujets retenus")
-
-    @property
-    def status(self) -> Status:
-        return self.solution.status
-
-    @property
-    def settled(self) -> bool:
-        return self.solution.settled
-
-    @property
-    def certificate(self) -> Certificate:
-        """What can be checked of the choice without a solver."""
-        return certify(self.problem, self.solution)
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
