@@ -24,7 +24,7 @@ from mentormatch.groups.inputs import AttendanceMatrix, SessionMoment
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.translation import tr, tr_n
 
-NEVER = -(1 << 30)
+UNREACHABLE = -(1 << 30)
 """Less than any number of sessions."""
 
 
@@ -120,9 +120,9 @@ class DateChain(ContentEquality):
         worth = best.copy()
         for _ in range(self.number - 1):
             # The best chain of one date less that ends before each date
-            before = [best[:, come].max(axis=1, initial=NEVER) for come in follows.T]
+            before = [best[:, come].max(axis=1, initial=UNREACHABLE) for come in follows.T]
             best = worth + np.column_stack(before) if before else best
-        reached = best.max(axis=1, initial=NEVER)
+        reached = best.max(axis=1, initial=UNREACHABLE)
         return None if reached[-1] < 0 else self.number - reached[:-1]
 
     def longest(self) -> int:
@@ -135,8 +135,8 @@ class DateChain(ContentEquality):
 
 
 MOST_NAMED = 8
-WEEK, WEEKS = 7, 8
-"""Gaps are widened by a week at a time, so often at most."""
+WIDEN_DAYS = 7  # gaps are widened by so many days at a time
+MAX_WIDENINGS = 8
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -164,7 +164,7 @@ def explain_infeasible(
 def obstacles(chain: DateChain, limits: AbsenceLimits) -> Iterator[str]:
     """Yield what cannot be: too few dates far enough apart; members who miss too many; members who do together."""
     if chain.longest() < chain.number:
-        yield too_few(chain)
+        yield too_few_dates_text(chain)
         return
     alone, bounds = chain.fewest_missed(), limits.bounds(chain)
     if alone is None or (bounds == chain.number).all():
@@ -182,10 +182,10 @@ def obstacles(chain: DateChain, limits: AbsenceLimits) -> Iterator[str]:
         else:
             yield tr("{member} manque {missed} au moins, quelles que soient les dates.", member=member, missed=missed)
     if not over:
-        yield together(chain, limits)
+        yield conflicting_members_text(chain, limits)
 
 
-def too_few(chain: DateChain) -> str:
+def too_few_dates_text(chain: DateChain) -> str:
     """Return in words that no chain of dates is as long as asked."""
     least, most = chain.apart
     return tr(
@@ -199,22 +199,22 @@ def too_few(chain: DateChain) -> str:
     )
 
 
-def together(chain: DateChain, limits: AbsenceLimits) -> str:
+def conflicting_members_text(chain: DateChain, limits: AbsenceLimits) -> str:
     """Return in words which members cannot all be kept from missing more; whichever is left out, the others can."""
 
     def is_infeasible(people: Sequence[int]) -> bool:
-        some = among(chain, people)
+        some = restricted_to(chain, people)
         return not is_feasible(some, limits.bounds(some))
 
     kept = deletion_filter(range(len(chain.there.answers)), is_infeasible)
     names = first_of([chain.there.answered[person] for person in kept], MOST_NAMED)
-    missed = counted(int(limits.bounds(among(chain, kept)).min(initial=chain.number)) + 1, "séance")
+    missed = counted(int(limits.bounds(restricted_to(chain, kept)).min(initial=chain.number)) + 1, "séance")
     return tr(
         "Quelles que soient les dates, quelqu'un parmi {names} manque {missed} au moins.", names=names, missed=missed
     )
 
 
-def among(chain: DateChain, people: Sequence[int]) -> DateChain:
+def restricted_to(chain: DateChain, people: Sequence[int]) -> DateChain:
     """Return the same question for some of those who answered."""
     there = chain.there
     members = tuple(there.answered[person] for person in people)
@@ -231,7 +231,15 @@ def is_feasible(chain: DateChain, bounds: IntVector) -> bool:
 
 def ways_out(chain: DateChain, limits: AbsenceLimits, set_aside: Sequence[SessionMoment]) -> Iterator[str]:
     """Yield each change that alone would do."""
-    yield from (way for way in (more_missed(chain, limits), wider(chain, limits), fewer(chain, limits)) if way)
+    yield from (
+        way
+        for way in (
+            more_absences_text(chain, limits),
+            wider_gap_text(chain, limits),
+            fewer_sessions_text(chain, limits),
+        )
+        if way
+    )
     whole = replace(chain, there=limits.everything)
     if set_aside and is_feasible(whole, limits.bounds(whole)):
         yield tr_n(
@@ -241,7 +249,7 @@ def ways_out(chain: DateChain, limits: AbsenceLimits, set_aside: Sequence[Sessio
         )
 
 
-def more_missed(chain: DateChain, limits: AbsenceLimits) -> str:
+def more_absences_text(chain: DateChain, limits: AbsenceLimits) -> str:
     """Return how many absences would do, empty where none would."""
     if limits.most_missed is None:
         return ""
@@ -252,11 +260,11 @@ def more_missed(chain: DateChain, limits: AbsenceLimits) -> str:
     return ""
 
 
-def wider(chain: DateChain, limits: AbsenceLimits) -> str:
+def wider_gap_text(chain: DateChain, limits: AbsenceLimits) -> str:
     """Return how far apart sessions would have to be, empty where so much does not do."""
     least, most = chain.apart
-    for weeks in range(1, WEEKS + 1):
-        apart = (max(1, least - weeks * WEEK), most + weeks * WEEK)
+    for weeks in range(1, MAX_WIDENINGS + 1):
+        apart = (max(1, least - weeks * WIDEN_DAYS), most + weeks * WIDEN_DAYS)
         if is_feasible(replace(chain, apart=apart), limits.bounds(chain)):
             return tr(
                 "Il suffirait d'accepter de {least} à {most} jours entre deux séances.", least=apart[0], most=apart[1]
@@ -264,7 +272,7 @@ def wider(chain: DateChain, limits: AbsenceLimits) -> str:
     return ""
 
 
-def fewer(chain: DateChain, limits: AbsenceLimits) -> str:
+def fewer_sessions_text(chain: DateChain, limits: AbsenceLimits) -> str:
     """Return how many sessions there could be, empty where there could be none."""
     for number in range(chain.number - 1, 0, -1):
         shorter = replace(chain, number=number)

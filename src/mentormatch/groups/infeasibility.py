@@ -238,8 +238,8 @@ def meetings(members: People, past: Iterable[MemberGroup]) -> IntMatrix | None:
     return met if past else None
 
 
-EACH_S, ALL_S = 5.0, 15.0
-"""Seconds for one question whether everybody can be placed, and for all of them."""
+QUESTION_LIMIT_S = 5.0  # for one question whether everybody can be placed
+TOTAL_LIMIT_S = 15.0  # for all such questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +298,7 @@ def explain_conflict(
     cohort: Cohort, programme: Programme, scores: GroupScores, formulation: GroupFormulation, labels: Labels = KEYS
 ) -> GroupConflict | None:
     """Return why not everybody can be placed; None where they can, or where no reason is found in time."""
-    inquiry = ConflictCase(cohort, programme, scores, formulation, monotonic() + ALL_S, labels)
+    inquiry = ConflictCase(cohort, programme, scores, formulation, monotonic() + TOTAL_LIMIT_S, labels)
     # Counting tests, the plainest first
     for look in (check_sizes, check_together, check_cliques):
         found = look(inquiry)
@@ -478,21 +478,21 @@ def part_of(problem: GroupProblem, people: Sequence[int]) -> GroupProblem:
 
 
 def is_infeasible(problem: GroupProblem, ends: float) -> bool:
-    """Return whether it is proved, within ``EACH_S``, that not everybody can be placed."""
+    """Return whether it is proved, within ``QUESTION_LIMIT_S``, that not everybody can be placed."""
     left = ends - monotonic()
     if left <= 0 or not len(problem):
         return False
-    found = solve_groups(replace(problem, goals=("placed",)), time_limit_s=min(left, EACH_S))
+    found = solve_groups(replace(problem, goals=("placed",)), time_limit_s=min(left, QUESTION_LIMIT_S))
     proved = bool(found.tiers) and found.tiers[0].bound is not None and found.tiers[0].bound < len(problem)
     return found.status is Status.INFEASIBLE or proved
 
 
 def is_feasible(problem: GroupProblem, ends: float) -> bool:
-    """Return whether groups of everybody are found within ``EACH_S``."""
+    """Return whether groups of everybody are found within ``QUESTION_LIMIT_S``."""
     left = ends - monotonic()
     if left <= 0:
         return False
-    found = solve_groups(replace(problem, goals=("placed",)), time_limit_s=min(left, EACH_S))
+    found = solve_groups(replace(problem, goals=("placed",)), time_limit_s=min(left, QUESTION_LIMIT_S))
     return sum(map(len, found.groups)) == len(problem)
 
 
