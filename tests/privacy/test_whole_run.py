@@ -99,7 +99,7 @@ def alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
 
 
 def run(alone: pytest.Pytester, arguments: Sequence[str]) -> pytest.RunResult:
-    return alone.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:benchmark", *arguments)
+    return alone.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:benchmark", "-p", "no:randomly", *arguments)
 
 
 @pytest.mark.promise(27)
