@@ -27,9 +27,14 @@ demo: .venv/core ## pair the people of the example programme; the results are in
 test: .venv/dev $(if $(ONLY),,build/tools/made) ## run the fast test suite; ONLY="tests/scoring" runs a part of it
 	$(if $(ONLY),$(PYTEST) $(ONLY),$(SUITE))
 
-check: ## run all that a change must pass, the same as in CI; what takes one core goes side by side
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types docs build/tools/made collected
-	$(MAKE) --no-print-directory test ONLY= # all of it
+check: ## run all that a change must pass, the same as in CI; what takes one core goes beside the tests
+	$(MAKE) --no-print-directory --jobs=2 .venv/docs build/tools/made
+	$(MAKE) --no-print-directory collected
+	$(MAKE) --no-print-directory --jobs=2 test beside ONLY= # all tests
+
+.PHONY: beside
+beside: .venv/docs
+	$(MAKE) --no-print-directory --jobs=1 lint types docs
 
 .PHONY: collected
 collected: .venv/dev

@@ -89,6 +89,7 @@ def test_hostile_texts_are_only_text_in_a_page(
     assert unguarded.trouble == NOTHING
 
 
+@pytest.mark.proof
 @pytest.mark.promise(24)
 def test_hostile_texts_are_only_text_in_what_a_notebook_shows(
     editions: list[tuple[Edition, Edition]], unguarded: Watched

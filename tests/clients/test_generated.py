@@ -157,6 +157,7 @@ HEADERS = "[name: string]: unknown;"
 """Of an answer, those that are not described; what openapi-typescript writes into each."""
 
 
+@pytest.mark.proof
 def test_an_application_with_types_for_typescript_passes_the_strictest_check_and_calls_every_operation(
     folder: Path, served: Served
 ) -> None:
@@ -219,6 +220,7 @@ def warnings_of_java(description: str, folder: Path) -> set[str]:
     return {line.partition("WARN")[2] for line in run(command, folder).splitlines() if "WARN" in line}
 
 
+@pytest.mark.proof
 def test_the_client_of_openapi_generator_is_made_without_a_warning_and_calls_every_operation(
     folder: Path, served: Served
 ) -> None:

@@ -82,6 +82,7 @@ def generations(two: tuple[Matching, Matching], folder: Path) -> tuple[dict[str,
     return old, snapshot(folder)
 
 
+@pytest.mark.proof
 def test_verify_tells_every_mix_of_two_generations(two: tuple[Matching, Matching], tmp_path: Path) -> None:
     old, new = generations(two, tmp_path)
     whole = "Documents : ceux de cette décision"

@@ -60,7 +60,7 @@ def test_ci_installs_every_program_that_a_test_needs_and_lets_no_test_go_without
     assert "make: command not found" in done.stderr
     asked = (tmp_path / "asked").read_text("utf-8").splitlines()
     assert asked[0] == "update -qq"
-    packages = ["make", "git", "python3", "python3-venv", "chromium", "curl", "libreoffice-calc"]
+    packages = ["make", "git", "python3", "python3-venv", "chromium", "curl", "libreoffice-calc", "coinor-cbc"]
     assert asked[1].split() == ["install", "-y", "-qq", "--no-install-recommends", *packages]
 
 

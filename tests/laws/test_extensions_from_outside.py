@@ -217,6 +217,7 @@ print("all hold")
 """
 
 
+@pytest.mark.proof
 def test_the_laws_hold_for_what_the_other_package_adds(folder: Path) -> None:
     done = run(folder, "-c", LAWFUL)
     assert done.stdout == "all hold\n", done.stderr

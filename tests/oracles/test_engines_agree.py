@@ -16,7 +16,7 @@ from tests.oracles.exhaustive import exhaustive
 from tests.oracles.problems import larger_problem, random_problem, shuffled
 
 seeds = st.integers(0, 2**32 - 1)
-BLOCK = 100
+BLOCK = 100 if DEEP else 33
 BLOCKS = 50 if DEEP else 1
 
 

@@ -17,7 +17,7 @@ from tests.oracles.test_programmes import agrees, solved, some_goals
 pytestmark = [pytest.mark.promise(9), pytest.mark.promise(13)]
 
 OTHERS = ("reserve", "capacity", "common", "priority", "quota", "require")
-BLOCK = 25
+BLOCK = 25 if DEEP else 8
 BLOCKS = 80 if DEEP else 1
 every_block = pytest.mark.parametrize("block", range(BLOCKS))
 

@@ -16,7 +16,7 @@ from tests.oracles.programmes import SIDES, small
 
 pytestmark = pytest.mark.promise(12)
 
-BLOCK = 50
+BLOCK = 50 if DEEP else 16
 BLOCKS = 100 if DEEP else 1
 """So many blocks of problems, and as many of programmes: 10,000 permutations in all."""
 

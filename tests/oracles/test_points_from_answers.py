@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.promise(9), pytest.mark.promise(13)]
 
 KINDS = ("complementary", "covers", "together", "diversity")
 OTHERS = (*KINDS, "capacity", "common", "priority", "quota")
-BLOCK = 50
+BLOCK = 50 if DEEP else 16
 BLOCKS = 40 if DEEP else 1
 
 

@@ -20,7 +20,7 @@ from tests.oracles.recounted import game_of
 
 pytestmark = [pytest.mark.promise(9), pytest.mark.promise(12), pytest.mark.promise(13)]
 
-BLOCK = 98
+BLOCK = 98 if DEEP else 32
 BLOCKS = 103 if DEEP else 1
 
 

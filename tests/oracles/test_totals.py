@@ -13,7 +13,7 @@ from tests.oracles.test_programmes import agrees, solved, some_goals
 
 pytestmark = [pytest.mark.promise(9), pytest.mark.promise(13)]
 
-BLOCK = 25
+BLOCK = 25 if DEEP else 8
 BLOCKS = 80 if DEEP else 1
 
 

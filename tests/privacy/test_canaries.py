@@ -115,6 +115,7 @@ def cell(source: str, *tags: str) -> dict[str, Any]:
     return {"cell_type": "code", "execution_count": None, "metadata": metadata, "outputs": [], "source": source}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "notebook",
     [NOTEBOOKS[0], *(pytest.param(path, marks=pytest.mark.proof) for path in NOTEBOOKS[1:])],

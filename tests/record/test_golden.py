@@ -8,7 +8,7 @@ import pytest
 
 from mentormatch import verify
 from mentormatch.record import VerificationOutcome, journal_beside, save_decision
-from tests.conftest import some_of
+from tests.conftest import DEEP, some_of
 from tests.record.decisions import coupled, example, plain, posed
 
 pytestmark = [pytest.mark.promise(11), pytest.mark.promise(29)]
@@ -17,7 +17,7 @@ GOLDEN = Path(__file__).parent / "golden"
 HEADS: dict[str, str] = json.loads((GOLDEN / "heads.json").read_text())
 UNPROVED = {"coupled", "leximin"}
 """Their optimum cannot be shown whole by prices: a rule couples pairs, or the goal is no sum."""
-CHANGES = 250
+CHANGES = 250 if DEEP else 60
 
 
 def decision(name: str) -> Path:

@@ -14,10 +14,11 @@ from pydantic import ValidationError
 
 from mentormatch import OutputError
 from mentormatch.record import START, LogEntry, append, check_chain, log
+from tests.conftest import DEEP
 
 pytestmark = pytest.mark.promise(29)
 
-COUNT = 200
+COUNT = 200 if DEEP else 50
 WRITER = """
 import sys
 from mentormatch.record import LogEntry, append

@@ -216,6 +216,7 @@ def test_a_log_that_was_changed_is_told_also_where_a_writing_was_interrupted(tmp
     assert [problem.where for problem in refused.value.problems] == ["journal, ligne 2"]
 
 
+@pytest.mark.proof
 def test_two_processes_that_save_at_once_leave_one_whole_chain(tmp_path: Path) -> None:
     savers = [
         subprocess.Popen(

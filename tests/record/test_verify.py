@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from mentormatch.record import (
     journal_beside,
     save_decision,
 )
+from tests.conftest import DEEP
 from tests.oracles.exhaustive import choices, exhaustive, holds, tiers
 from tests.oracles.problems import problems
 from tests.record.decisions import changed, coupled, example, mutations, plain, posed, written
@@ -60,7 +61,7 @@ def test_every_single_change_of_a_decision_is_refused_or_leaves_it_true(
     path = written(problem, tmp_path)
     assert verify(path).outcome is outcome
     passed, refused = Counter[str](), Counter[str]()
-    for what, content in mutations(json.loads(path.read_bytes())):
+    for what, content in islice(mutations(json.loads(path.read_bytes())), 0, None, 1 if DEEP else 4):
         part = what.split("/")[0].split(" ")[0]
         if verify(changed(path, content)).sound:
             passed[part] += 1

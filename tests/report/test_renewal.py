@@ -89,6 +89,7 @@ def test_what_staff_typed_and_every_other_part_of_the_workbook_stays_byte_for_by
     assert differing == ["xl/worksheets/sheet9.xml"]
 
 
+@pytest.mark.proof
 def test_a_workbook_that_another_program_saved_is_renewed_in_its_own_styles(
     folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

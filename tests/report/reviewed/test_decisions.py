@@ -189,6 +189,7 @@ def chosen(content: bytes, choices: Sequence[str], order: Sequence[int]) -> byte
     return out.getvalue()
 
 
+@pytest.mark.proof
 def test_choices_on_any_key_survive_two_other_programs(tmp_path: Path, shared_data: Path) -> None:
     matching = edition(attacks(shared_data / "hostile")[::4]).matching
     choices = [("Validé", "Refusé", "À discuter", "")[place % 4] for place in range(len(matching.pairs))]

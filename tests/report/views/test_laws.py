@@ -44,6 +44,7 @@ def test_each_view_is_looked_at_is_told_of_and_can_be_asked_for() -> None:
     assert [view.kind for view in plan.ALL if view.call not in told or spaced(tr(view.purpose)) not in told] == []
 
 
+@pytest.mark.proof
 def test_a_view_of_any_matching_is_whole_and_neither_runs_nor_loads_anything() -> None:
     for matching in every():
         for view in views(matching):

@@ -20,6 +20,7 @@ def hold(rows: int) -> None:
     assert figure(told, "peak_mb") - figure(told, "start_mb") < most + 40
 
 
+@pytest.mark.proof
 def test_five_hundred_rows_of_sixty_answers_take_their_share() -> None:
     hold(500)
 
