@@ -12,7 +12,7 @@ from mentormatch.languages import language
 from mentormatch.programme import read_tables
 from mentormatch.programme.drafts import Draft, draft
 from mentormatch.report import words
-from mentormatch.widgets.board.view import in_every_text
+from mentormatch.widgets import in_every_text
 from tests.cli.processes import run
 from tests.drafts.questionnaires import uncommented
 from tests.service.desk.session import Sitting

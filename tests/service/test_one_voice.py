@@ -15,8 +15,8 @@ import pytest
 from mentormatch import service
 from mentormatch.contract import operations_by_kind
 from mentormatch.languages import language, tr
-from mentormatch.service import KINDS, RefusedError, ServiceMessage
-from mentormatch.service.gate import Callers, Gate, Guard
+from mentormatch.service import KINDS, Callers, RefusedError, ServiceMessage
+from mentormatch.service.gate import Gate, Guard
 from mentormatch.service.handler import answer_request
 from tests.service.asking import problem
 from tests.service.server import AT_ONCE, JSON, limits, serving

@@ -433,14 +433,15 @@ class Desk:
         """Read the files: the answers are taken in where the programme understands them, else there are columns."""
         self.handed.refuse_missing(self.kind, apart=apart)
         columns = self.read_columns(apart=apart)
+        # The columns may have told another language than that of the request
         with language(self.language):
             counts = columns.count_left()
-        if "programme" in self.handed.files and not counts.blocked:
-            try:
-                self.take_in()
-            except SurveyError:
-                if not counts.open:  # else there is what the step of the columns will settle
-                    raise
+            if "programme" in self.handed.files and not counts.blocked:
+                try:
+                    self.take_in()
+                except SurveyError:
+                    if not counts.open:  # else there is what the step of the columns will settle
+                        raise
 
     def read_columns(self, *, apart: bool) -> DeskColumns:
         """Return the columns of the files, which are read anew; raises MentorMatchError where one cannot be."""
