@@ -11,6 +11,7 @@ or nobody.
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import takewhile
 from unicodedata import category
 
 from mentormatch.languages.text_keys import fold
@@ -38,6 +39,7 @@ GROUPED = re.compile(
 PLAIN = re.compile(r"[0-9]{1,18}(?:[.,][0-9]{0,18})?")
 UNSURE = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 TOKEN = re.compile(rf"(?P<figures>{FIGURES})|(?P<word>[^\W\d_]+)|(?P<sign>\S)")
+SIGNED = re.compile(rf"[-+]?{FIGURES}")
 GAP = "…"
 """What stands for a number in the text around it."""
 LONGEST = 300
@@ -155,9 +157,11 @@ def read_number(
     >>> read_number("deux personnes"), read_number("1-2"), read_number("3 h", "Combien d'heures par mois ?")
     ((2.0, ''), (None, 'une plage de nombres ; écrivez un seul nombre'), (3.0, ''))
     """
-    if len(text) > LONGEST or any(
-        category(character) == "No" for character in text
-    ):  # a square or a half is no figure like the others
+    if len(text) > LONGEST:
+        return None, NO_NUMBER
+    if text.isascii() and text.isdigit():
+        return float(text), ""
+    if any(category(character) == "No" for character in text):  # a square or a half is no figure like the others
         return None, NO_NUMBER
     said = fold(text.translate(FULL_WIDTH))
     for shape, kind in ((DATED, DATE), (TIMED, DURATION), (RANKED, RANK)):
@@ -184,9 +188,10 @@ def take_apart(said: str) -> tuple[list[tuple[float, ...]], str]:
     tokens = list(TOKEN.finditer(words))
     rest, at, done = "", 0, 0
     while at < len(tokens):
-        length, value = number_in_words(tokens[at : at + MOST_WORDS])
-        if length or tokens[at]["figures"]:
-            found.append((float(value),) if length else read_figures(tokens[at]["figures"]))
+        figures = tokens[at]["figures"]
+        length, value = (0, 0) if figures else number_in_words(tokens[at : at + MOST_WORDS])
+        if length or figures:
+            found.append((float(value),) if length else read_figures(figures))
             rest += words[done : tokens[at].start()] + GAP
             at += max(length, 1)
             done = tokens[at - 1].end()
@@ -201,7 +206,7 @@ def take_apart(said: str) -> tuple[list[tuple[float, ...]], str]:
 
 def number_in_words(tokens: Sequence[re.Match[str]]) -> tuple[int, int]:
     """Return how many tokens at the front are a number in words, the most that can be, and which number."""
-    words = [token["word"] or "" for token in tokens]
+    words = list(takewhile(bool, (token["word"] for token in tokens)))
     known = numerals()
     for length in range(len(words), 0, -1):
         value = known.get(tuple(words[:length]))
@@ -226,7 +231,8 @@ def parse_number(text: str) -> float | None:
     >>> parse_number("1 000,5"), parse_number("1 2"), parse_number("deux")
     (1000.5, None, None)
     """
-    numbers, rest = take_apart(fold(text)) if any(map(str.isdigit, text)) else ([], "")
+    said = fold(text) if any(map(str.isdigit, text)) else ""
+    numbers, rest = take_apart(said) if SIGNED.fullmatch(said) else ([], "")
     return numbers[0][0] if rest == GAP and numbers[0] else None
 
 
@@ -240,6 +246,8 @@ def several(numbers: Sequence[tuple[float, ...]], rest: str) -> str:
 
 def remainder(rest: str, question: str) -> str:
     """Return what is odd about what stands around a number, empty where nothing is."""
+    if rest == GAP:
+        return ""
     expected = set(units(fold(question)))
     for shape, kind in ((ROUGHLY, ABOUT), (HIGHEST, AT_MOST), (LOWEST, AT_LEAST), (UNDER, BELOW)):
         if shape.search(rest):

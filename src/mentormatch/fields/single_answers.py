@@ -140,7 +140,7 @@ class Number(Field):
         return (
             AnswerReading(None, tr("nombre hors des limites du programme"))
             if beyond
-            else AnswerReading(number, tr(note))
+            else AnswerReading(number, tr(note) if note else "")
         )
 
     def column(self, values: Sequence[object]) -> NumberColumn:

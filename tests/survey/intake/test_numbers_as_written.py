@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from mentormatch import Programme, read_survey
 from mentormatch.fields import Answer, Number, SeveralAnswers
+from mentormatch.fields.numbers import parse_number, read_number
+from tests.doors import substitute
 from tests.survey.intake.answers import KEY, frame
 
 PEOPLE = Number(question="Combien de personnes pouvez-vous accompagner ?")
@@ -198,3 +200,21 @@ def test_a_number_that_came_as_one_is_that_number_through_every_door(number: flo
     programme = Programme.read({"programme": {"name": "Essai"}, "fields": fields, "criteria": criteria})
     for door in ([told], pd.DataFrame([told]), pl.DataFrame([told]), written):
         assert read_survey(programme, mentees=door).mentees.numbers("km").values.tolist() == [number]
+
+
+def test_plain_figures_are_read_without_a_look_at_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Megabytes of cells like dates are read in the time that a file may take: none of these is taken apart."""
+    looks: list[str] = []
+
+    def look() -> dict[tuple[str, ...], int]:
+        looks.append("numerals")
+        return {}
+
+    substitute(monkeypatch, "fields", numerals=look)
+    for text in ("20260314", "007", "2026-03-14T10:22:05.123+01:00", "12/03/2026", "14.03.26 10:00", "1 000,5"):
+        read_number(text, "Date d'arrivée")
+        parse_number(text)
+    assert not looks
+    assert read_number("20260314", "Date d'arrivée") == (20_260_314.0, "")
+    assert read_number("12 au plus", "Date d'arrivée")[0] == 12
+    assert looks

@@ -4,7 +4,6 @@ Fields of a draft -> the lines of a programme file, each guess with a comment th
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -122,12 +121,13 @@ def thin(sample: QuestionSample) -> QuestionSample:
     """Return a question with rows enough to tell what it is: the first, and later ones whose answers are rare."""
     if len(sample.rows) <= ENOUGH:
         return sample
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     kept: list[int] = []
     for place, row in enumerate(sample.rows):
-        if place < ENOUGH or any(cell and seen[cell] < 2 for cell in row):
+        if place < ENOUGH or any(cell and seen.get(cell, 0) < 2 for cell in row):
             kept.append(place)
-            seen.update(row)
+            for cell in row:
+                seen[cell] = seen.get(cell, 0) + 1
         if len(kept) == 2 * ENOUGH:
             break
     rows = tuple(sample.rows[place] for place in kept)

@@ -121,7 +121,8 @@ def misread_fields(tables: Tables, plan: Plan) -> Iterator[str]:
                 given = [place.answer(record.cells) for record in sheet.table.records]
                 known = {str(answer): answer for answer in given}
                 noted = {said for said, answer in known.items() if field.read(answer).note}
-                yield from (name for answer in given if str(answer) in noted)
+                if noted:
+                    yield from (name for answer in given if str(answer) in noted)
 
 
 CHECK_ORDER = mark("ORDRE À VÉRIFIER")
