@@ -1,9 +1,15 @@
 """Threads: that the system has none left is an error in words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from mentormatch.errors import EngineError
 from mentormatch.languages.translation import mark, tr
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 NO_THREAD = mark(
     "Le système ne donne plus de fil d'exécution (thread) : fermez d'autres programmes, ou relevez la limite de ce"
@@ -19,6 +25,18 @@ def start_thread(thread: Thread) -> None:
         thread.start()
     except RuntimeError as error:
         raise thread_error(error) from None
+
+
+@contextmanager
+def thread_pool(count: int) -> Iterator["ThreadPoolExecutor"]:
+    """Yield a pool of up to ``count`` threads. Raises EngineError in the block if the system has none left."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(count) as threads:
+        try:
+            yield threads
+        except RuntimeError as error:
+            raise thread_error(error) from None
 
 
 def thread_error(error: RuntimeError) -> EngineError | RuntimeError:

@@ -1,7 +1,6 @@
 """Why somebody has no partner: a code, and a sentence that staff can pass on."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import batched
@@ -15,6 +14,7 @@ from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arrays import BoolVector, Index, IntVector
+from mentormatch.base.threads import thread_pool
 from mentormatch.explanation.names import KEYS, Labels, first_of, people_in_words, possible_people
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import about, listed, quoted
@@ -67,7 +67,7 @@ class ComputedPartners:
         """Yield whom each of the people could have, by the scores of the whole cohort."""
         own = self._own(whole)
         edges = [slice(start, start + STRIP_ROWS) for start in range(0, len(self.rows), STRIP_ROWS)]
-        with ThreadPoolExecutor(cpu_count() or 1) as threads:
+        with thread_pool(cpu_count() or 1) as threads:
             for some in batched(edges, 4 * (cpu_count() or 1)):
                 strips = threads.map(lambda edge: own.allows_block(self.rows[edge], self.others), some)
                 for edge, strip in zip(some, strips, strict=True):

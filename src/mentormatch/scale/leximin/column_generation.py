@@ -10,7 +10,6 @@ leximin optima are then on the list; later goals and ties are settled on their f
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import reduce
 from os import cpu_count
@@ -34,6 +33,7 @@ from mentormatch.assignment.objective import (
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, dual_bound, duals_by_goal, round_duals
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.base.progress import track_scan
+from mentormatch.base.threads import thread_pool
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
@@ -113,7 +113,7 @@ class LeximinScan:
         """Return pairs that are not known: some that enter if there are any."""
         n, m = map(len, self.order_pricing.groups)
         blocks, parts = [block for block in self.order_pricing.blocks() if len(block)], list[PairList]()
-        with track_scan(n * m) as advance, ThreadPoolExecutor(cpu_count() or 1) as threads:
+        with track_scan(n * m) as advance, thread_pool(cpu_count() or 1) as threads:
             for block, part in zip(blocks, threads.map(self._scan_block, blocks), strict=True):
                 self.check_deadline()
                 parts.append(part)

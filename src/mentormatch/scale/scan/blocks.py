@@ -6,7 +6,6 @@ one that the checker uses.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from os import cpu_count
@@ -17,6 +16,7 @@ import numpy as np
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.progress import track_scan
+from mentormatch.base.threads import thread_pool
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
 BLOCK_ROWS = 64
@@ -63,7 +63,7 @@ def scan_all(
 ) -> ScanHits:
     """Return the hits of a query in all blocks, one block a thread at a time."""
     parts, scan = list[ScanHits](), scanner(query)
-    with track_scan(mentors * len(query.column_offsets)) as advance, ThreadPoolExecutor(cpu_count() or 1) as threads:
+    with track_scan(mentors * len(query.column_offsets)) as advance, thread_pool(cpu_count() or 1) as threads:
         for part in threads.map(lambda edge: scan(*edge), split_rows(0, mentors)):
             check_deadline()  # where it raises, the blocks that wait are given up
             parts.append(part)

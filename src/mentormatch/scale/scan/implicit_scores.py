@@ -1,7 +1,6 @@
 """Implicit scores: the scores of all pairs of a cohort, worked out whenever they are scanned, none of them stored."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from os import cpu_count
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import NO_SCORE, PersonMasks, ScanQuery, Scores
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
+from mentormatch.base.threads import thread_pool
 from mentormatch.errors import EngineError
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, Scanner, make_numpy_scanner, scan_all
 from mentormatch.scale.scores.matrix import ScoreMatrix, StoredMatrix
@@ -39,7 +39,7 @@ def find_maxima(matrix: ScoreMatrix, mentors: BoolVector, mentees: BoolVector) -
             np.maximum(columns, scores.max(axis=0), out=columns)
         return mask_forbidden(columns, matrix.floor)
 
-    with ThreadPoolExecutor(count) as threads:
+    with thread_pool(count) as threads:
         columns = list(threads.map(scan_share, [edges[at::count] for at in range(count)]))
     return best, np.maximum.reduce(columns)
 

@@ -9,7 +9,6 @@ work to go through them and keep the best of each mentee than to scan all mentee
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from os import cpu_count
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.progress import track_scan
+from mentormatch.base.threads import thread_pool
 from mentormatch.scale.scan.blocks import (
     BlockScanner,
     CheckDeadline,
@@ -340,7 +340,7 @@ def find_column_maxima(
         if compiled and matrix.computed
         else partial(_numpy_maxima, matrix, own, scale, check_deadline)
     )
-    with track_scan(n * m) as advance, ThreadPoolExecutor(count) as threads:
+    with track_scan(n * m) as advance, thread_pool(count) as threads:
         shares = list(threads.map(scan_share, [edges[at::count] for at in range(count)]))
         advance(n * m)
     found: IntVector = np.maximum.reduce(shares)

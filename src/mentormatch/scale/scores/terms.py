@@ -9,7 +9,6 @@ Points are integers in millionths, to the bit those of ``scoring.score``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import batched
 from os import cpu_count
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.base.threads import thread_pool
 from mentormatch.fields import SIDES
 from mentormatch.fields.extension import Extension
 from mentormatch.people.cohort import Cohort, People
@@ -186,7 +186,7 @@ class ScoreTerm:
     def _row_blocks(self) -> Iterator[Points]:
         """Yield the points of mentors of each class, a block of classes at a time, in threads."""
         first, count = self.mentors.first, cpu_count() or 1
-        with ThreadPoolExecutor(count) as threads:
+        with thread_pool(count) as threads:
             for starts in batched(range(0, len(first), ROWS_AT_ONCE), 4 * count):
                 yield from threads.map(
                     lambda at: self.function(self.left.take(first[at : at + ROWS_AT_ONCE]), self.right), starts
