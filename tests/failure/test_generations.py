@@ -27,6 +27,8 @@ from mentormatch.base.atomic_files import write_all_whole
 from mentormatch.base.generation import hold_folder
 from mentormatch.base.manifest import Document, check_documents
 from mentormatch.record import validate
+from mentormatch.service.store import open_store
+from tests.cli.commands import done
 from tests.cli.processes import stepwise
 from tests.doors import substitute
 from tests.failure.folders import edited, snapshot, told
@@ -181,6 +183,24 @@ def test_a_writer_clears_the_draft_of_one_that_was_killed_and_of_no_other(tmp_pa
     os.utime(tmp_path / elsewhere, (0, 0))  # as another machine left it long ago
     write_whole(tmp_path / "a", b"a")
     assert elsewhere not in snapshot(tmp_path)
+
+
+@only_linux
+@pytest.mark.parametrize("opened", ["command on a file", "command on a folder", "page"])
+def test_a_draft_that_a_kill_left_is_gone_at_the_next_start(opened: str, tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = tmp_path / f".noms.csv.{machine_id()}.{ended.pid}.{'0' * 24}.part"
+    elsewhere = tmp_path / f".noms.csv.{'e' * 12}.{ended.pid}.{'0' * 24}.part"
+    for draft in (left, elsewhere):
+        draft.write_bytes(b"left")
+    if opened == "page":
+        open_store(tmp_path / "page.sqlite").close()
+    else:
+        place = tmp_path if opened.endswith("folder") else tmp_path / "absent.decision.json"
+        assert done("verify", place, "--quiet").code
+    assert not left.exists()
+    assert elsewhere.exists()
 
 
 def test_a_draft_opens_nothing_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,8 +27,15 @@ _read: ContextVar[frozenset[tuple[int, int]]] = ContextVar("read", default=froze
 
 @contextmanager
 def reading(paths: Iterable[Path]) -> Iterator[None]:
-    """Know in a ``with`` block which files are read: no document takes their place, whatever name it has."""
-    token = _read.set(frozenset(number for path in paths for number in numbers(path)))
+    """Know in a ``with`` block which files are read: no document takes their place, whatever name it has.
+
+    What killed writers left in their folders is deleted before.
+    """
+    known = list(paths)
+    with suppress(OSError):  # of a text that is no path
+        for folder in {path if path.is_dir() else path.parent for path in known}:
+            clear_drafts(folder)
+    token = _read.set(frozenset(number for path in known for number in numbers(path)))
     try:
         yield
     finally:
@@ -65,7 +72,7 @@ def write_whole(path: Path, content: bytes, *, private: bool = False, once: bool
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        clear_drafts(path)
+        clear_drafts(path.parent)
         write_draft(path, content, private=private, once=once)
     except OSError as error:
         if once and isinstance(error, FileExistsError) and path.parent.is_dir():
@@ -126,12 +133,12 @@ def unwritten_file(path: Path, error: OSError) -> OutputError:
     )
 
 
-def clear_drafts(path: Path) -> None:
-    """Delete the drafts in the folder of a file whose writers were killed while the drafts had a name.
+def clear_drafts(folder: Path) -> None:
+    """Delete the drafts in a folder whose writers were killed while the drafts had a name.
 
     Whether a writer runs can be told of this machine alone: drafts of others are deleted once they are a day old.
     """
-    for left in path.parent.glob(".*.part"):
+    for left in folder.glob(".*.part"):
         found = DRAFT.fullmatch(left.name)
         with suppress(OSError):
             if found and (is_dead(found) or time() - left.lstat().st_mtime > LONGEST_WRITE_S):

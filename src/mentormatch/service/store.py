@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from mentormatch.base.atomic_files import clear_drafts
 from mentormatch.errors import OutputError, Problem
 from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.translation import mark, tr
@@ -104,6 +105,7 @@ def open_store(path: Path | None) -> sqlite3.Connection:
         connection = sqlite3.connect(":memory:", isolation_level=None)
         connection.executescript(SETTINGS + SCHEMA)
         return connection
+    clear_drafts(path.parent)
     make(path)
     with explain_errors(path):
         connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
