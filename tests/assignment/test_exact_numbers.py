@@ -102,17 +102,20 @@ def made(settings: dict[str, Any]) -> AssignmentProblem:
         ({"mentors": loads(2, -1)}, "mentor most"),
         ({"mentor_keys": ("a", "a")}, "mentor keys"),
         ({"mentee_priority": np.array([-1, 0])}, "mentee priority"),
-        ({"rows": (Row("quota", np.ones((3, 1), np.int64)),)}, "contrainte 'quota'"),
-        ({"rows": (Row("share", np.ones((2, 1), np.float64)),)}, "contrainte 'share'"),
-        ({"rows": (row("share", np.ma.array([[1], [1]], mask=[[False], [True]])),)}, "contrainte 'share'"),
-        ({"rows": (row("share", [[True], [False]]),)}, "contrainte 'share', weights"),
-        ({"rows": (row("share", [["1"], ["2"]]),)}, "contrainte 'share', weights"),
-        ({"rows": (partial(row, "share", np.ones((2, 1), np.int64), np.ones((1, 2)) / 2),)}, "least"),
-        ({"rows": (row("share", np.ones((2, 1), np.int64), factor=np.ones((1, 2)) / 2),)}, "contrainte 'share'"),
+        ({"rows": (Row("quota", np.ones((3, 1), np.int64)),)}, "contrainte n° 1 'quota'"),
+        ({"rows": (Row("share", np.ones((2, 1), np.float64)),)}, "contrainte n° 1 'share'"),
+        ({"rows": (row("share", np.ma.array([[1], [1]], mask=[[False], [True]])),)}, "contrainte n° 1 'share'"),
+        ({"rows": (row("share", [[True], [False]]),)}, "contrainte n° 1 'share', weights"),
+        ({"rows": (row("share", [["1"], ["2"]]),)}, "contrainte n° 1 'share', weights"),
+        ({"rows": (partial(row, "share", np.ones((2, 1), np.int64), np.ones((1, 2)) / 2),)}, "Row 'share', least"),
+        ({"rows": (row("share", np.ones((2, 1), np.int64), factor=np.ones((1, 2)) / 2),)}, "contrainte n° 1 'share'"),
         *[
             ({"rows": (partial(row, "share", np.ones((2, 1), np.int64), **{name: wrong}),)}, start + name)
             for name in ("least", "most", "mentor", "mentee")
-            for start, wrongs in (("", (np.nan, "1", [1], 0.5, True)), ("contrainte 'share', ", (1 << 63,)))
+            for start, wrongs in (
+                ("Row 'share', ", (np.nan, "1", [1], 0.5, True)),
+                ("contrainte n° 1 'share', ", (1 << 63,)),
+            )
             for wrong in wrongs
         ],
         ({"pins": ((0, 2),)}, "pins"),
@@ -125,6 +128,19 @@ def test_parts_that_do_not_fit_each_other_are_refused(settings: dict[str, Any], 
     with pytest.raises(RequestError) as refusal:
         made({**parts, **settings})
     assert where in [problem.where for problem in refusal.value.problems]
+
+
+def test_a_row_that_does_not_fit_is_named_by_its_place_also_where_others_have_its_name() -> None:
+    good, wrong = (Row("quota", np.ones((n, 1), np.int64), most=n) for n in (2, 3))
+    for rows, places in (((good, wrong, good), [2]), ((wrong, good, good, wrong), [1, 4])):
+        with pytest.raises(RequestError) as refusal:
+            AssignmentProblem.from_scores(np.ones((2, 2)), rows=rows)
+        assert [one.where for one in refusal.value.problems] == [f"contrainte n° {place} 'quota'" for place in places]
+    huge = Row("quota", np.full((2, 1), 1 << 61), most=1)
+    with pytest.raises(RequestError, match="contrainte n° 3 'quota'"):
+        AssignmentProblem.from_scores(np.ones((2, 2)), rows=[good, good, huge])
+    with pytest.raises(RequestError, match="Row 'quota', most"):
+        Row("quota", np.ones((2, 1), np.int64), most="two")  # type: ignore[arg-type]
 
 
 def test_rows_take_weights_and_bounds_of_any_whole_type() -> None:

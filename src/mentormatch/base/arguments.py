@@ -413,7 +413,14 @@ class Arguments:
                 tr("dans l'ordre : `{call}`", call=order) if is_swapped else misfit.advice or way_advice(self.made_by)
             )
             found = misfit.found or kind_of_value(values[name])
-            yield Problem(name, tr("trouvé : {found}", found=found), misfit.expected, advice)
+            yield Problem(self._place(name, values), tr("trouvé : {found}", found=found), misfit.expected, advice)
+
+    def _place(self, argument: str, values: Mapping[str, Any]) -> str:
+        """Return an argument, behind the name of the object that is made if it has one."""
+        own = values.get("name")
+        if not self.made_by or argument == "name" or not isinstance(own, str):
+            return argument
+        return f"{self.name} {own!r}, {argument}"
 
     def _fits(self, name: str, value: object) -> bool:
         try:

@@ -7,6 +7,7 @@ what does not fit: shapes that differ, people who are not there, numbers with wh
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from itertools import starmap
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
@@ -155,7 +156,7 @@ class AssignmentProblem(ContentEquality):
             if not getattr(self, side):
                 object.__setattr__(self, side, tuple(str(position) for position in range(count)))
         if not FittingRows.fit(self.rows, self.shape):
-            object.__setattr__(self, "rows", tuple(map(read_row, self.rows)))
+            object.__setattr__(self, "rows", tuple(starmap(read_row, enumerate(self.rows, 1))))
         problems = [*_shape_problems(self), *_goal_problems(self.goals, GOALS), *_pair_problems(self)]
         if not problems:
             problems = _range_problems(self, MAX_SUM)
@@ -346,7 +347,9 @@ def _shape_problems(problem: "AssignmentProblem") -> list[Problem]:
         )
     if FittingRows.fit(problem.rows, problem.shape):
         return found
-    return found + [wrong for row in problem.rows for wrong in row_problems(row, problem.shape)]
+    return found + [
+        wrong for place, row in enumerate(problem.rows, 1) for wrong in row_problems(place, row, problem.shape)
+    ]
 
 
 def _negative_problems(parts: dict[str, IntVector | None]) -> list[Problem]:
@@ -400,8 +403,8 @@ def _range_problems(problem: "AssignmentProblem", exact: int) -> list[Problem]:
     )
     beyond = [(name, value) for name, value in greatest.items() if value > most]
     of_one = {id(row.weights): row for row in problem.rows if row.factor is None}
-    rows = [row for row in problem.rows if of_one.get(id(row.weights), row) is row]
-    beyond += [(row_label(row), row.max_abs_coefficient) for row in rows if row.max_abs_coefficient > most]
+    rows = [(place, row) for place, row in enumerate(problem.rows, 1) if of_one.get(id(row.weights), row) is row]
+    beyond += [(row_label(*each), each[1].max_abs_coefficient) for each in rows if each[1].max_abs_coefficient > most]
     return [
         Problem(
             name,
