@@ -1,16 +1,16 @@
 """Which rules a plan breaks: pair by pair, person by person, and over all pairs together."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import Row
 from mentormatch.base.arrays import BoolVector
+from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.translation import tr
@@ -35,15 +35,23 @@ class Breach:
     detail: str
 
 
-def breaches(
-    rules: Sequence[Rule], cohort: Cohort, scores: ScoreTable, problem: AssignmentProblem, pairs: Positions
-) -> Iterator[Breach]:
-    """Yield every rule that these pairs, by position, break; ``problem`` is the one that the rules pose."""
-    market = market_of(cohort, NO_SCORES)
-    yield from breaches_by_pairs(rules_in_force(rules), list(markets(cohort, scores, pairs)))
+def breaches(case: Case, pairs: Positions, check: Callable[[], None] = lambda: None) -> Iterator[Breach]:
+    """Yield every rule of a case that these pairs, by position, break.
+
+    ``check`` is called again and again; it raises to have the work given up.
+    """
+    cohort, rules = case.cohort, case.rules
+    market, of_pairs = market_of(cohort, NO_SCORES), list[tuple[Market, Places]]()
+    for some in markets(cohort, case.scores, pairs):
+        check()
+        of_pairs.append(some)
+    for rule in rules_in_force(rules):
+        check()
+        yield from breaches_by_pairs([rule], of_pairs)
+    check()
     yield from breaches_by_people(rules, market, pairs)
     alone = set(zip(*(side.tolist() for side in cohort.both), strict=True))
-    yield from breaches_by_all(rules, market, problem.rows, [pair for pair in pairs if pair not in alone])
+    yield from breaches_by_all(rules, market, case.problem.rows, [pair for pair in pairs if pair not in alone])
 
 
 def markets(cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[tuple[Market, Places]]:

@@ -18,7 +18,7 @@ from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.base.arrays import IntMatrix
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.scalars import duration
-from mentormatch.errors import Problem, RequestError
+from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.explanation.diagnosis.diagnose import diagnose_rules
 from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.explanation.pairs import Pair, explain_pair
@@ -80,18 +80,26 @@ def evaluate(  # noqa: PLR0913 - all but three are keywords
     """Return what the plan ``pairs`` (mentor key, mentee key) is worth, and which rules it breaks.
 
     ``pins`` and ``bans`` are pairs that must be, or must not be, among them: rules beside those of the programme.
-    ``time_limit_s`` and ``cancel`` are taken as by ``match``, so that a caller need not know which operations solve:
-    nothing is searched for here. Raises RequestError where a key is nobody's, or a pair comes twice.
+    ``time_limit_s`` is taken as by ``match``, so that a caller need not know which operations solve: nothing is
+    searched for here. Raises EngineError once ``cancel`` is set, as half an evaluation would not tell of every rule;
+    RequestError where a key is nobody's, or a pair comes twice.
     """
     duration("time_limit_s", time_limit_s)
-    del cancel
-    places = places_of(cohort, pairs)
-    decided = programme.with_rules(rules_by_hand(cohort, pins, bans))
-    plan = plan_at(cohort, decided, places)
-    with language(plan.language, unless_asked=True):
-        explained = tuple(explain_pair(cohort, plan.scores, *place) for place in places)
-        broken = tuple(breaches(decided.rules, cohort, plan.scores, plan.problem, places))
-    return Evaluation(explained, broken, plan)
+
+    def check() -> None:
+        if cancel is not None and cancel.is_set():
+            raise EngineError(tr("L'évaluation a été arrêtée avant la fin : elle n'aurait pas dit toutes les règles"))
+
+    with language(programme.heading.language, unless_asked=True):
+        check()
+        places = places_of(cohort, pairs)
+        decided = programme.with_rules(rules_by_hand(cohort, pins, bans))
+        plan, explained = plan_at(cohort, decided, places), list[Pair]()
+        for place in places:
+            check()
+            explained.append(explain_pair(cohort, plan.scores, *place))
+        broken = tuple(breaches(plan.case, places, check))
+    return Evaluation(tuple(explained), broken, plan)
 
 
 def given_plan(cohort: Cohort, programme: Programme, pairs: Iterable[KeyPair], *, seed: int = 0) -> Matching:

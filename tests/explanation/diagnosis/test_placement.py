@@ -43,11 +43,8 @@ def broken_with(case: Case, side: Side, row: int) -> dict[int, int]:
     chosen = [(int(i), int(k)) for i, k in case.solution.pairs]
     partners = [place for place, most in enumerate(case.loads(across).most) if most > 0]
     pairs = {place: (row, place) if side == "mentor" else (place, row) for place in partners}
-    before = Counter(breaches(case.rules, case.cohort, case.scores, case.problem, chosen))
-    after = {
-        place: Counter(breaches(case.rules, case.cohort, case.scores, case.problem, [*chosen, pair]))
-        for place, pair in pairs.items()
-    }
+    before = Counter(breaches(case, chosen))
+    after = {place: Counter(breaches(case, [*chosen, pair])) for place, pair in pairs.items()}
     return {place: (broken - before).total() for place, broken in after.items()}
 
 

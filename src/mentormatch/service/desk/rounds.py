@@ -354,7 +354,7 @@ class DeskRound:
             yield tr(UNSOLVED)
             matching = self.begun.matching
             pairs = [(mentor, mentee) for mentor, mentee in matching.solution.pairs.tolist()]
-            found = breaches(matching.programme.rules, matching.cohort, matching.scores, matching.problem, pairs)
+            found = breaches(matching.case, pairs)
             for rule, detail in dict.fromkeys((one.rule, one.detail) for one in found):
                 yield tr(BROKEN, rule=rule, detail=detail)
 
