@@ -13,7 +13,7 @@ from threading import Event, Thread
 
 import mentormatch as mm
 from mentormatch.operations.estimate import sample
-from mentormatch.rules import Capacity
+from mentormatch.rules import Capacity, Load
 
 EVERY_S, MEGA = 0.005, 1_000_000
 SHAPES = ((14, 18), (100, 150), (260, 260), (600, 1_000), (2_000, 3_000))
@@ -35,11 +35,13 @@ def programme_of(kind: str) -> mm.Programme:
         kept = [rule.model_copy(update={"least": None, "most": 3}) if rule.kind == "quota" else rule for rule in kept]
     if rules == "minimums":
         kept = [*kept, Capacity(side="mentor", most=3, minimum=2)]
+    if rules == "hours":  # a pair takes one unit of what its mentor has
+        kept = [*kept, Load(weights=1, limit="capacite")]
     order = base.goals.model_copy(update={"order": list(GOALS[goals])})
     return base.model_copy(update={"rules": kept, "goals": order})
 
 
-KINDS = tuple(f"{rules}-{goals}" for rules in ("free", "quota", "several", "bound", "minimums") for goals in GOALS)
+KINDS = tuple(f"{rules}-{goals}" for rules in ("free", "quota", "several", "bound", "minimums", "hours") for goals in GOALS)
 
 
 def held_mb(process: int) -> float:
