@@ -7,11 +7,12 @@ from time import monotonic
 import numpy as np
 import pytest
 
-from mentormatch import GroupProblem, Status
+from mentormatch import GroupProblem, Status, form_groups
 from mentormatch.assignment import HAS_NUMBA
-from mentormatch.groups import keyed_order, reorder, solve_groups
+from mentormatch.groups import keyed_order, reorder, replica_exchange, solve_groups
+from mentormatch.groups.columns import cliques
 from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start
-from mentormatch.groups.replica_arrays import ArrayReplicas
+from mentormatch.groups.replica_arrays import ArrayReplicas, PairedExchange
 from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, groups_for
 from tests.conftest import DEEP
 from tests.doors import substitute
@@ -122,3 +123,57 @@ def test_where_not_all_have_a_place_as_many_as_can_be_have_one() -> None:
     assert found is not None
     assert found.standing[0] == 23
     assert all(sum(person < 7 for person in group) == 1 for group in found.groups)
+
+
+class Clock:
+    """A clock that goes on by what is done alone."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def timed[**P, R](self, work: Callable[P, R], seconds: float) -> Callable[P, R]:
+        """Return work that takes so many seconds."""
+
+        def working(*args: P.args, **kwargs: P.kwargs) -> R:
+            self.now += seconds
+            return work(*args, **kwargs)
+
+        return working
+
+
+@pytest.mark.promise(41)
+@pytest.mark.parametrize(("start_s", "step_s"), [(0.1, 0.001), (0.001, 0.1), (0.05, 0.05)])
+def test_a_search_looks_at_the_clock_before_each_start_and_each_step(
+    start_s: float, step_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start, or a step of a descent, of 240 people takes long: none begins once time is up and there are groups."""
+    clock, limit_s, n = Clock(), 0.5, 240
+    substitute(monkeypatch, "groups", HAS_NUMBA=False, monotonic=clock)
+    monkeypatch.setattr(replica_exchange, "draw_start", clock.timed(draw_start, start_s))
+    monkeypatch.setattr(PairedExchange, "step", clock.timed(PairedExchange.step, step_s))
+    scores = np.random.default_rng(0).random((n, n))
+    apart = [(2 * k, 2 * k + 1) for k in range(n // 2)]
+    problem = GroupProblem.from_scores(scores + scores.T, [(5, 7)] * 40, apart=apart)
+    solution = form_groups(problem, time_limit_s=limit_s)
+    assert clock.now <= limit_s + 0.3
+    assert solution.status is not Status.FAILED
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_people_who_may_not_meet_are_parted_into_cliques_greedily(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    n = int(random.integers(0, 30))
+    apart = np.triu(random.random((n, n)) < random.random(), 1)
+    apart |= apart.T
+    left, expected = np.argsort(-apart.sum(axis=1), kind="stable").tolist(), []
+    while left:
+        clique: list[int] = []
+        for person in left:
+            if apart[person, clique].all():
+                clique.append(person)
+        expected.append(clique)
+        left = [person for person in left if person not in clique]
+    assert list(cliques(apart)) == expected

@@ -94,15 +94,18 @@ def most_placed(problem: GroupProblem) -> int:
 
 def cliques(apart: BoolMatrix) -> Iterator[list[int]]:
     """Yield a partition of the people into cliques of the graph ``apart`` (n, n), greedily by descending degree."""
-    left = np.argsort(-apart.sum(axis=1), kind="stable").tolist()
-    while left:
+    order = np.argsort(-apart.sum(axis=1), kind="stable")
+    ranked, left = apart[np.ix_(order, order)], np.ones(len(order), dtype=bool)
+    while left.any():
+        clique, able = list[int](), left.copy()
         # Greedy: the next person who may not meet any of the clique
-        clique: list[int] = []
-        for person in left:
-            if apart[person, clique].all():
-                clique.append(person)
-        yield clique
-        left = [person for person in left if person not in clique]
+        while able.any():
+            person = int(np.argmax(able))
+            clique.append(person)
+            able &= ranked[person]
+            able[: person + 1] = False
+        left[clique] = False
+        yield order[clique].tolist()
 
 
 def enumerate_groups(problem: GroupProblem) -> Columns:

@@ -77,6 +77,17 @@ class EnergyTables(NamedTuple):
         return alone and not len(self.holds) and not len(self.points) and not int(self.floor[1])
 
     @property
+    def without_terms(self) -> "EnergyTables":
+        """The same without the terms of whole groups."""
+        return self._replace(
+            has=self.has[:, :0],
+            known=self.known[:, :0],
+            term_first=self.term_first[:1],
+            points=self.points[:0],
+            unknown=self.unknown[:0],
+        )
+
+    @property
     def number(self) -> int:
         """How many groups there are."""
         return len(self.least) - 1

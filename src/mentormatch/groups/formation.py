@@ -1,9 +1,10 @@
 """Form groups: of the members of a cohort under a programme, or of a matrix."""
 
 from collections.abc import Iterable
+from time import monotonic
 from typing import overload
 
-from mentormatch.base.scalars import seed_number
+from mentormatch.base.scalars import duration, seed_number
 from mentormatch.errors import RequestError
 from mentormatch.groups.infeasibility import MemberGroup, formulate_groups, score
 from mentormatch.groups.partition import Grouping
@@ -13,6 +14,9 @@ from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.named_people import Apart, Together
+
+SHORTEST_S = 1e-9
+"""The time limit of a search whose time was up before: it gives the first groups that it finds."""
 
 
 @overload
@@ -82,6 +86,7 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
         return solve_groups(cohort, time_limit_s=time_limit_s)
     if programme is None:
         raise RequestError(tr("form_groups forme les groupes d'une cohorte d'après un programme : il manque"))
+    began, limit = monotonic(), duration("time_limit_s", time_limit_s)
     programme.must_form_groups()
     by_hand = [
         *(name_groups(Together, keys, cohort) for keys in together),
@@ -90,7 +95,9 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     decided = programme.with_rules(by_hand)
     scores = score(cohort.members, decided.criteria)
     formulation = formulate_groups(cohort, decided, scores, list(former_groups(past)), seed=seed_number(seed))
-    solution = solve_groups(formulation.problem, time_limit_s=time_limit_s)
+    # Scores take time too
+    left = None if limit is None else max(began + limit - monotonic(), SHORTEST_S)
+    solution = solve_groups(formulation.problem, time_limit_s=left)
     return Grouping(cohort, decided, scores, formulation, solution, programme.heading.language, programme.name)
 
 

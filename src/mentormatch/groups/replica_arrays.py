@@ -6,6 +6,7 @@ so energies stay exact. People who are to be together move in steps of their own
 """
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -33,11 +34,13 @@ class ArrayReplicas:
         drawn = self.random.integers(0, len(quantiles), POOL + int(np.prod(self.exchange.shape)))
         self.pool = quantiles.take(drawn)
 
-    def walk(self, temperatures: IntVector, proposals: int) -> float:
+    def walk(self, temperatures: IntVector, proposals: int, ends: float | None = None) -> float:
         """Make about so many proposals at each replica; return which part was accepted."""
         exchange, accepted, many = self.exchange, 0.0, int(np.prod(self.exchange.shape))
         steps = max(proposals // exchange.proposals, 1)
         for step in range(steps):
+            if ends is not None and monotonic() > ends:
+                break
             paired = np.argsort(self.random.random((len(self.states), exchange.groups)), axis=1)
             start = int(self.random.integers(0, POOL))
             noise = self.pool[start : start + many].reshape(exchange.shape) * temperatures[:, None, None, None]
@@ -50,27 +53,29 @@ class ArrayReplicas:
                     exchange.move_block(replica, int(draw[0]), int(draw[1]), least)
         return accepted / steps
 
-    def descend(self, replica: int) -> IntVector:
-        """Return the places of the local optimum below a replica, which stays as it is."""
-        copy = self.states.copy(self.tables, replica)
-        exchange = PairedExchange(self.tables, copy)
-        groups, idle = exchange.groups, 0
-        around = np.arange(groups + groups % 2)
-        # All pairs of groups meet in turn, as in a tournament, until none of them gains
-        while idle < len(around):
-            left, right = around[: len(around) // 2], around[len(around) // 2 :][::-1]
-            met = np.maximum(left, right) < groups
-            before = int(copy.energies[0])
-            exchange.step(left[met][None, :], right[met][None, :], np.array(-1))
-            idle = 0 if copy.energies[0] > before else idle + 1
-            around = np.concatenate([around[:1], around[-1:], around[1:-1]])
-            if idle == len(around) and exchange.blocks:
-                seats = range(len(self.tables.home))
-                moved = [
-                    exchange.move_block(0, unit, seat, 1) for unit in range(exchange.blocks) for seat in seats[::3]
-                ]
-                idle = 0 if any(moved) else idle
-        return np.asarray(copy.place[0].copy())
+    def descend(self, replica: int, ends: float | None = None) -> IntVector:
+        """Return the places of the local optimum below a replica, which stays as it is; those reached if time is up."""
+        return descend(self.tables, self.states.copy(self.tables, replica), ends)
+
+
+def descend(tables: EnergyTables, state: ReplicaStates, ends: float | None) -> IntVector:
+    """Return the places of the local optimum below a replica, which goes there; those reached if time is up."""
+    exchange = PairedExchange(tables, state)
+    groups, idle = exchange.groups, 0
+    around = np.arange(groups + groups % 2)
+    # All pairs of groups meet in turn, as in a tournament, until none of them gains
+    while idle < len(around) and (ends is None or monotonic() <= ends):
+        left, right = around[: len(around) // 2], around[len(around) // 2 :][::-1]
+        met = np.maximum(left, right) < groups
+        before = int(state.energies[0])
+        exchange.step(left[met][None, :], right[met][None, :], np.array(-1))
+        idle = 0 if state.energies[0] > before else idle + 1
+        around = np.concatenate([around[:1], around[-1:], around[1:-1]])
+        if idle == len(around) and exchange.blocks:
+            seats = range(len(tables.home))
+            moved = [exchange.move_block(0, unit, seat, 1) for unit in range(exchange.blocks) for seat in seats[::3]]
+            idle = 0 if any(moved) else idle
+    return np.asarray(state.place[0].copy())
 
 
 class MetGroups(NamedTuple):

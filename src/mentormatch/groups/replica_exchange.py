@@ -30,7 +30,7 @@ from mentormatch.groups.energy import (
     sizes_for,
 )
 from mentormatch.groups.problem import Group, GroupProblem, SizeRange, pairs_in
-from mentormatch.groups.replica_arrays import ArrayReplicas
+from mentormatch.groups.replica_arrays import ArrayReplicas, descend
 
 RUNGS: Final = 16
 QUICK_RUNGS, QUICK_COOLING = 6, 0.75
@@ -54,6 +54,8 @@ NEARER: Final = 8
 """The floor that is sought is above the best known by this part of what the mean of all pairs is above it."""
 QUANTILES: Final = np.rint(-np.log((np.arange(4096) + 0.5) / 4096) * (1 << QUANTILE_BITS)).astype(np.int64)
 """Quantiles of the exponential distribution."""
+GRACE_S = 0.15
+"""After the time limit, to find first groups that keep the rules: an answer, where there is none yet."""
 
 
 class Replicas(Protocol):
@@ -62,12 +64,12 @@ class Replicas(Protocol):
     tables: EnergyTables
     states: ReplicaStates
 
-    def walk(self, temperatures: IntVector, proposals: int) -> float:
-        """Make so many proposals at each replica; return which part was accepted."""
+    def walk(self, temperatures: IntVector, proposals: int, ends: float | None = None) -> float:
+        """Make so many proposals at each replica, fewer if time is up; return which part was accepted."""
         ...
 
-    def descend(self, replica: int) -> IntVector:
-        """Return the places of the local optimum below a replica, which stays as it is."""
+    def descend(self, replica: int, ends: float | None = None) -> IntVector:
+        """Return the places of the local optimum below a replica, which stays as it is; those reached if time is up."""
         ...
 
 
@@ -172,7 +174,7 @@ class ReplicaWalk:
         problem = energy.problem
         self.ruled = has_rules(problem) or energy.outside
         self.ruled |= "meetings" in problem.goals and problem.meetings is not None
-        self.ready = False
+        self.started = self.ready = False
         # The bound of each goal, in the order of ``Energy.known``; no groups are known to be ideal in the floor
         goals = ("placed", *(goal for goal in problem.goals if goal != "placed"))
         self.bounds = None if "floor" in goals else tuple(map(problem.most, goals))
@@ -184,13 +186,16 @@ class ReplicaWalk:
         """Return the walk from random starts; None where blocks and sizes leave no start."""
         energy = Energy(problem, spans, outside, stiff=quick)
         tables, random = energy.tables(), np.random.default_rng(problem.seed)
-        starts = [draw_start(tables, random) for _ in range(QUICK_RUNGS if quick else RUNGS)]
-        places = [start for start in starts if start is not None]
+        count, places = QUICK_RUNGS if quick else RUNGS, list[IntVector]()
+        for _ in range(count):
+            # Once time is up, several replicas begin alike
+            if places and ends is not None and monotonic() > ends:
+                break
+            if (start := draw_start(tables, random)) is not None:
+                places.append(start)
         if not places:
             return None
-        states = ReplicaStates(
-            tables, np.array([places[turn % len(places)] for turn in range(len(starts))]), problem.seed
-        )
+        states = ReplicaStates(tables, np.array([places[turn % len(places)] for turn in range(count)]), problem.seed)
         left = inf if ends is None else ends - monotonic()
         engine = None if quick else compiled_replicas(tables, states, left)
         return cls(energy, engine or ArrayReplicas(tables, states, QUANTILES), quick=quick)
@@ -199,16 +204,25 @@ class ReplicaWalk:
         """Cool the replicas at first, then go on for so many rounds, until time is up or nothing can be better."""
         alone = len(self.energy.spans) == 1 and not self.energy.outside
         if not self.ready:
+            if ends is not None and not self.started:
+                self.started = True
+                self._consider(self._first_places(ends + GRACE_S))
             # Where time is up on the way, the next run begins again: temperatures are not found yet
             self.ready = alone or self._prepare(ends)
             for replica in self.rungs[:: 1 if self.quick else RUNGS].tolist():
-                self._consider(self.engine.descend(replica))
+                self._consider(self.engine.descend(replica, ends))
         if alone or self.quick or not self.ready:
             return
         for _ in range(rounds):
             if self._is_over(ends) or self._is_ideal():
                 return
-            self._round()
+            self._round(ends)
+
+    def _first_places(self, ends: float) -> IntVector:
+        """Return the local optimum below the first start by pairs and rules alone, which takes a part of the time."""
+        tables = self.engine.tables.without_terms
+        states = ReplicaStates(tables, self.engine.states.place[:1], self.energy.problem.seed)
+        return descend(tables, states, ends)
 
     def _is_over(self, ends: float | None) -> bool:
         return ends is not None and monotonic() > ends
@@ -233,7 +247,7 @@ class ReplicaWalk:
         melt, hot = heat, 0.0
         while heat >= 1 and not self._is_over(ends):
             accepted = self.engine.walk(
-                np.full(len(self.rungs), int(heat), dtype=np.int64), 1 if self.quick else COOLED
+                np.full(len(self.rungs), int(heat), dtype=np.int64), 1 if self.quick else COOLED, ends
             )
             melt = heat if accepted >= MELT else melt
             hot = heat if hot == 0 and accepted < HOT else hot
@@ -251,18 +265,18 @@ class ReplicaWalk:
             for start in range(0, proposals, ROUND):
                 if self._is_over(ends):
                     return True
-                self.engine.walk(heats, min(ROUND, proposals - start))
+                self.engine.walk(heats, min(ROUND, proposals - start), ends)
         return True
 
-    def _round(self) -> None:
+    def _round(self, ends: float | None) -> None:
         """Let all walk, exchange neighbours, and look at the coldest from time to time."""
         heats = np.empty(RUNGS, dtype=np.int64)
         heats[self.rungs] = self.temperatures
-        self.engine.walk(heats, ROUND)
+        self.engine.walk(heats, ROUND, ends)
         self._exchange_neighbours()
         self.turn += 1
         if self.turn % LOOK == 0:
-            self._consider(self.engine.descend(int(self.rungs[-1])))
+            self._consider(self.engine.descend(int(self.rungs[-1]), ends))
             self._watch()
             self._rename_groups()
         if self.turn % RAISE == 0:

@@ -544,13 +544,13 @@ class CompiledReplicas:
         self.tables, self.states, self.quantiles = tables, states, quantiles.astype(np.uint16)
         self.first = tables.first.astype(np.uint64)
 
-    def walk(self, temperatures: IntVector, proposals: int) -> float:
+    def walk(self, temperatures: IntVector, proposals: int, ends: float | None = None) -> float:
         """Make so many proposals at each replica; return which part was accepted."""
         done = self._run(self.states, temperatures, proposals)
         self.states.energies += done[0]
         return float(done[1].sum()) / max(int(done[2].sum()), 1)
 
-    def descend(self, replica: int) -> IntVector:
+    def descend(self, replica: int, ends: float | None = None) -> IntVector:
         """Return the places of the local optimum below a replica, which stays as it is."""
         copy = self.states.copy(self.tables, replica)
         self._run(copy, np.zeros(1, dtype=np.int64), 0)
