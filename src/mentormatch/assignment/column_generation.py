@@ -16,8 +16,8 @@ import numpy as np
 
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.mip.program_model import (
-    Basis,
     LinearConstraint,
+    NamedBasis,
     Program,
     ProgramSolver,
     SolverResult,
@@ -210,7 +210,7 @@ def top_by_person(people: IntVector, value: IntVector, among: BoolVector) -> Boo
 
 
 def _transportation_lp(
-    face: OptimalFace, profit: IntVector, columns: BoolVector, start: Basis | None
+    face: OptimalFace, profit: IntVector, columns: BoolVector, start: NamedBasis | None
 ) -> tuple[Program, list[tuple[int, int]]]:
     """Return the LP on some columns, and the side and person whose degree each of its rows bounds."""
     places = np.flatnonzero(columns)

@@ -166,8 +166,8 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     Engine ``wide`` works in this process, looking at the clock now and then; so does ``plain``, unless there is a time
     limit and more than a million pairs, and more than a hundred thousand for each second of it; so does ``milp``, if
     there are no more than 65,536 pairs. Otherwise the engine works in a process of its own, where it can be ended at
-    any moment; that process is gone when this function returns. Integer programs that are too hard for linear programs
-    go to a process too, which waits for the next one, and ends with this process.
+    any moment; that process is gone when this function returns. If OR-Tools was loaded before, which brings a HiGHS of
+    its own, linear and integer programs go to a process too, which waits for the next one, and ends with this process.
 
     Engine ``pulp`` is used only if it is named: a solver that PuLP finds solves one goal after the other, in this
     process or as a command of its own. It gets the time limit; ``cancel`` ends it between two of its solves.

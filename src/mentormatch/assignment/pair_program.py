@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, degree_constraints
+from mentormatch.assignment.mip.program_model import LinearConstraint, NamedBasis, Program, degree_constraints
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.rows import terms_of_rows
 from mentormatch.assignment.model.solution import DualSolution, Links
@@ -114,6 +114,14 @@ class PairModel:
     def people(self) -> tuple[IntVector, IntVector]:
         """Return the mentor and the mentee of each pair."""
         return self.mentors, self.mentees
+
+    def with_indicators(self, chosen: BoolVector) -> BoolVector:
+        """Return a choice of the pairs, then the indicators of the people who have one, as in ``build_program``."""
+        parts = [chosen]
+        for people, loads in zip(self.people(), self.sides, strict=True):
+            waived = np.intersect1d(np.flatnonzero(loads.conditional), people)
+            parts.append(np.isin(waived, people[chosen]))
+        return np.concatenate(parts)
 
     def keys(self) -> IntVector:
         """Return a number for each pair."""
@@ -323,7 +331,7 @@ class PairProgram:
 
 
 def build_program(
-    pool: PairModel, worth: IntVector, columns: BoolVector, *, whole: bool, start: Basis | None = None
+    pool: PairModel, worth: IntVector, columns: BoolVector, *, whole: bool, start: NamedBasis | None = None
 ) -> PairProgram:
     """Return the program on the ``columns`` (e,) of a model: 0-1 if ``whole``, else its LP relaxation.
 

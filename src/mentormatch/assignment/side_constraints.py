@@ -20,7 +20,7 @@ from mentormatch.assignment.column_generation import FEW_PAIRS, cheapest_columns
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.greedy import choose_greedily
 from mentormatch.assignment.lexicographic import MOST_ROUNDS
-from mentormatch.assignment.mip.program_model import FAR, Box, ProgramSolver, SolverResult, SolverStatus
+from mentormatch.assignment.mip.program_model import FAR, Box, Effort, ProgramSolver, SolverResult, SolverStatus
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import GREEDY, DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.objective import (
@@ -41,6 +41,7 @@ from mentormatch.assignment.pair_program import (
     build_program,
     trivial_duals,
 )
+from mentormatch.assignment.tie_breaking import BITS, TieBreaker
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
@@ -48,8 +49,13 @@ LEXIMIN = LeximinStages(max_weight=1 << 20)
 """Coefficients of an integer program stay small."""
 SLACK = 1e-6
 """A solver's bound may miss a whole number by its last digits."""
-DEEPER, GROWTH, FIRST = 10, 3, 16
-"""So many cores, each so many halves as deep as the last, before all free pairs; the first, such a part of the gap."""
+GROWTH, FIRST = 3, 16
+"""Each core reaches so many halves as far as the last; the first, such a part of the gap."""
+MAX_FREE_CORES, HANDED_GROWTH = 4, 4
+"""The MIP solver gets all free pairs if they are no more than so many cores; else each core reaches so many times as
+far."""
+DIVES = 1, 4, 16
+"""An incumbent is looked for by dives on cores that reach so many times as far, one after the other."""
 CUT_PAIRS, NEARLY, BRIEF = 5, 5, 2
 """Cuts are of so many pairs for each person at most; none where there are hardly more pairs than people.
 
@@ -57,8 +63,6 @@ So many brief searches come first.
 """
 MAX_FACES = 32
 """With more boxes one that holds all of them is taken."""
-SOON, DIVE_PAIRS = 2, 3000
-"""After so many cores without a choice a dive finds an incumbent, among so many pairs."""
 COARSE = 1000
 """A pair is worth adding to a linear program from this part of a unit on."""
 
@@ -72,6 +76,7 @@ class BoundedSearch:
     None if not known. ``infeasible``: it is proved that there is no choice. ``proof``: the duals behind the bound.
     ``stated``: those of the relaxation without cuts, if these are others.
     ``boxes``: the least and the most of each pair in parts of the pool that hold all optima, where they are known.
+    ``folded``: the finished search by the goal and then the hash, if both were one objective.
     """
 
     pool: PairModel
@@ -86,6 +91,7 @@ class BoundedSearch:
     proof: DualProof | None = None
     stated: DualProof | None = None
     boxes: tuple[Box, ...] | None = None
+    folded: "BoundedSearch | None" = None
 
     @property
     def value(self) -> int:
@@ -171,18 +177,26 @@ class BoundedSearch:
             incumbent=choice[kept],
         )
 
-    def core(self, reach: int) -> "SearchCore":
-        """Return what a choice within ``reach`` parts of the dual bound may take, must take, and how rows bind it."""
+    def core(self, reach: int, *, around: bool = False) -> "SearchCore":
+        """Return what a choice within ``reach`` parts of the dual bound may take, must take, and how rows bind it.
+
+        With ``around``, the incumbent is a choice of the core too.
+        """
         # Reduced-cost fixing, and complementary slackness: a row with a dual has little slack
-        kept = (self.reduced >= -reach) | self.pool.fixed_to_one
-        near = self.pool.restrict(kept, self.pool.fixed_to_one | (self.reduced > reach))
+        kept, forced = (self.reduced >= -reach) | self.pool.fixed_to_one, self.reduced > reach
         # The least worth of such a choice; with an incumbent, no less
         target = -((reach - self.scaled_bound) // self.parts)
         target = target if self.incumbent is None else max(target, self.value)
-        return SearchCore(kept, near if self.proof is None else near.restrict_slack(self.proof.duals, reach), target)
+        if around and self.incumbent is not None and self.gap > reach:
+            kept = kept | self.incumbent
+            near = self.pool.restrict(kept, self.pool.fixed_to_one | (forced & self.incumbent))
+            return SearchCore(kept, near, target, self.value)
+        near = self.pool.restrict(kept, self.pool.fixed_to_one | forced)
+        near = near if self.proof is None else near.restrict_slack(self.proof.duals, reach)
+        return SearchCore(kept, near, target, target)
 
     def solve_core(
-        self, maximise: ProgramSolver, reach: int | None, *, briefly: bool = False
+        self, maximise: ProgramSolver, reach: int | None, effort: Effort = Effort.FULL
     ) -> tuple["BoundedSearch", SolverStatus]:
         """Return the search after a 0-1 program on the core within ``reach``, or None: on all free pairs; and its end.
 
@@ -191,9 +205,15 @@ class BoundedSearch:
         """
         every = np.ones_like(self.columns)
         known = None if self.incumbent is None else self.value
-        core = SearchCore(every, self.pool, known) if reach is None else self.core(reach)
+        core = (
+            SearchCore(every, self.pool, known, known)
+            if reach is None
+            else self.core(reach, around=effort is Effort.MIP)
+        )
         pair_program = build_program(core.pool, self.worth[core.kept], np.ones(len(core.pool), dtype=bool), whole=True)
-        answer = maximise(replace(pair_program.program, target=core.target, briefly=briefly))
+        start = None if self.incumbent is None else core.choice(self.incumbent)
+        floor = None if effort is Effort.DIVE else core.floor
+        answer = maximise(replace(pair_program.program, target=floor, effort=effort, known=start))
         work = self.with_candidate(_over_all_pairs(core.kept, answer))
         if answer.word is SolverStatus.INFEASIBLE and reach is None and work.incumbent is None:
             return replace(work, infeasible=True), answer.word
@@ -202,15 +222,6 @@ class BoundedSearch:
         if work.incumbent is not None and answer.word is SolverStatus.OPTIMAL and answer.boxes is not None:
             work = replace(work, boxes=tuple(work.among(self, core.over(box)) for box in answer.boxes))
         return work._with_core_bound(answer, core.target), answer.word
-
-    def find_incumbent(self, maximise: ProgramSolver) -> "BoundedSearch":
-        """Return the search with some good choice as the incumbent, if a dive among the best pairs ends at one."""
-        fixed = self.pool.fixed_to_one
-        least = np.partition(self.reduced, -DIVE_PAIRS)[-DIVE_PAIRS] if len(self.reduced) > DIVE_PAIRS else None
-        kept = np.ones_like(fixed) if least is None else (self.reduced >= least) | fixed
-        near = self.pool.restrict(kept, fixed)
-        pair_program = build_program(near, self.worth[kept], np.ones(len(near), dtype=bool), whole=True)
-        return self.with_candidate(_over_all_pairs(kept, maximise(replace(pair_program.program, roughly=True))))
 
     def among(self, before: "BoundedSearch", box: Box) -> Box:
         """Return a box of the pairs of an earlier search as one of the pairs that are left."""
@@ -250,11 +261,22 @@ class BoundedSearch:
 
 @dataclass(frozen=True, slots=True)
 class SearchCore:
-    """The pairs that are ``kept``, (e,) bool, as a model; choices worth less than the ``target`` need not be in it."""
+    """The pairs that are ``kept``, (e,) bool, as a model; choices worth less than the ``target`` need not be in it.
+
+    Its choices below ``floor`` are not looked for.
+    """
 
     kept: BoolVector
     pool: PairModel
     target: int | None
+    floor: int | None
+
+    def choice(self, chosen: BoolVector) -> BoolVector | None:
+        """Return a choice of all pairs as columns of the core's program, with indicators; None if it is not in it."""
+        inside = chosen[self.kept]
+        if np.count_nonzero(inside) < np.count_nonzero(chosen) or not inside[self.pool.fixed_to_one].all():
+            return None
+        return self.pool.with_indicators(inside)
 
     def over(self, box: Box) -> Box:
         """Return a box of the columns of the core as one of all pairs."""
@@ -264,8 +286,13 @@ class SearchCore:
         return least, most
 
 
-def maximize_goal(
-    pool: PairModel, worth: IntVector, lead: IntVector, known: BoolVector | None, maximise: ProgramSolver
+def maximize_goal(  # noqa: PLR0913 - what is maximised, what is known of it, and how to ask
+    pool: PairModel,
+    worth: IntVector,
+    lead: IntVector,
+    known: BoolVector | None,
+    maximise: ProgramSolver,
+    hashes: TieBreaker | None = None,
 ) -> BoundedSearch:
     """Return the finished search for the choice of the greatest profit.
 
@@ -275,6 +302,8 @@ def maximize_goal(
         (e,) int64: the pairs that lead in this are the first columns of the LP.
     known
         A feasible choice, if there is one.
+    hashes
+        Settle ties after this goal: both are one objective if the LP relaxation leaves a gap and few profits differ.
     """
     # Trivial bound: no program where it proves the incumbent
     simple = DualProof(pool, trivial_duals(pool, worth))
@@ -285,7 +314,29 @@ def maximize_goal(
     if work.bound is None or work.proved:
         return work
     work = cut_knapsacks(work, maximise)
-    return work if work.bound is None or work.proved else solve_restricted_programs(work, maximise)
+    if work.bound is None or work.proved:
+        return work
+    folded = None if hashes is None else fold_hashes(work, hashes, maximise)
+    return folded or solve_restricted_programs(work, maximise)
+
+
+def fold_hashes(work: BoundedSearch, hashes: TieBreaker, maximise: ProgramSolver) -> BoundedSearch | None:
+    """Return the finished search with the hash as a last goal in the same objective; None if that takes many digits.
+
+    Where many pairs are tied, the core of the goal alone holds nearly all of them.
+    """
+    pool, divisor = work.pool, max(int(np.gcd.reduce(work.worth)), 1)
+    places = min(len(pool), *(int(loads.most.sum()) for loads in pool.sides))
+    # More than all hashes of a choice together
+    unit = (places << BITS) + 1
+    if int(np.abs(work.worth).max(initial=0)) // divisor * unit > MAX_SOLVER_WEIGHT:
+        return None
+    worth = work.worth // divisor * unit + hashes.of(pool.mentors, pool.mentees, 0)
+    best = maximize_goal(pool, worth, worth, work.incumbent, maximise)
+    if best.incumbent is None or best.bound is None:
+        return replace(work, infeasible=best.infeasible)
+    bound = min(best.bound // unit * divisor, work.bound or 0)
+    return replace(work, incumbent=best.over(pool), bound=bound, folded=best if best.proved else None)
 
 
 def cut_knapsacks(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch:
@@ -299,7 +350,7 @@ def cut_knapsacks(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch
     reach, word = 2 * work.first_reach, SolverStatus.INFEASIBLE
     for _ in range(BRIEF):
         if word is SolverStatus.INFEASIBLE:
-            brief, word = work.solve_core(maximise, reach, briefly=True)
+            brief, word = work.solve_core(maximise, reach, Effort.BRIEF)
             reach = reach * GROWTH // 2
             if brief.proved:
                 return brief
@@ -326,16 +377,35 @@ def cut_knapsacks(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch
 def solve_restricted_programs(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch:
     """Return the search after 0-1 programs on a core, then on larger ones up to all free pairs, until one is proved."""
     reach = work.first_reach
-    for depth in range(DEEPER):
-        if depth == SOON and work.incumbent is None:
-            work = work.find_incumbent(maximise)
-        if reach <= 0 or not work.is_narrowed(reach):
-            break
-        work, word = work.solve_core(maximise, reach)
+    while reach > 0 and work.is_narrowed(reach):
+        work, word = work.solve_core(maximise, reach, Effort.TREE)
+        if word is SolverStatus.STALLED:
+            return hand_over(work, reach, maximise)
         if work.proved or word is SolverStatus.STOPPED:
             return work
         reach = reach * GROWTH // 2
     return work.solve_core(maximise, None)[0]
+
+
+def hand_over(work: BoundedSearch, reach: int, maximise: ProgramSolver) -> BoundedSearch:
+    """Return the search after the MIP solver, for a core on which the tree stalls: on all free pairs, if not too many.
+
+    Without an incumbent, or with one that leaves many pairs, the core comes first, then larger ones.
+    """
+    for depth in DIVES:
+        if work.incumbent is None:
+            work, _ = work.solve_core(maximise, reach * depth, Effort.DIVE)
+    if work.incumbent is None:
+        work = work.with_candidate(choose_greedily(work.pool, work.worth, work.reduced))
+    while work.is_narrowed(reach):
+        inside = np.count_nonzero(np.abs(work.reduced) <= reach)
+        if work.incumbent is not None and len(work.pool) <= MAX_FREE_CORES * inside:
+            break
+        work, word = work.solve_core(maximise, reach, Effort.MIP)
+        if work.proved or word is SolverStatus.STOPPED:
+            return work
+        reach *= HANDED_GROWTH
+    return work.solve_core(maximise, None, Effort.MIP)[0]
 
 
 def _optimal_search(proof: DualProof, worth: IntVector, known: BoolVector) -> BoundedSearch:
@@ -436,7 +506,8 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, m
     for goal in problem.goals:
         if chosen is not None:
             run.on_incumbent(partial(_solution_so_far, problem, goal, pool, chosen, known))
-        work = _maximize_one_goal(problem, goal, pool, chosen, guide, maximise, optimal=optimal)
+        hashes = run.tie_breaker if run.ties and goal == problem.goals[-1] else None
+        work = _maximize_one_goal(problem, goal, pool, chosen, guide, maximise, hashes, optimal=optimal)
         if work.incumbent is None:
             lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
             reduced = work.reduced if work.bound is not None and len(work.reduced) == len(pool) else None
@@ -459,8 +530,9 @@ def _settle_ties(
     problem: AssignmentProblem, work: BoundedSearch, known: ProvedGoals, run: SolveOptions, maximise: ProgramSolver
 ) -> Solution:
     """Return the canonical one of the choices that are optimal in the last goal, and so in all."""
-    goal: str | None = problem.goals[-1]
-    for turn in range(MOST_ROUNDS):
+    goal: str | None = None if work.folded else problem.goals[-1]
+    first, work = int(work.folded is not None), work.folded or work
+    for turn in range(first, MOST_ROUNDS):
         # The answer is the only one left
         if all(_is_only_choice(face, work, maximise, exact=turn > 0) for face in work.optimal_faces(goal)):
             return _solution(problem, work.pool, work.incumbent, known, Status.PROVED)
@@ -519,6 +591,7 @@ def _maximize_one_goal(  # noqa: PLR0913 - what is open, what is known of it, an
     chosen: BoolVector | None,
     guide: "CombinedObjective",
     maximise: ProgramSolver,
+    hashes: TieBreaker | None,
     *,
     optimal: bool,
 ) -> BoundedSearch:
@@ -528,7 +601,7 @@ def _maximize_one_goal(  # noqa: PLR0913 - what is open, what is known of it, an
     worth = objective_of(problem, goal).profit(problem, pool.mentors, pool.mentees)
     lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
     if not optimal:
-        return maximize_goal(pool, worth, lead, chosen, maximise)
+        return maximize_goal(pool, worth, lead, chosen, maximise, hashes)
     # The value is known; the LP is solved for the duals that prove it
     work = relax(pool, worth, lead, chosen, maximise)
     return replace(work, bound=work.value)

@@ -14,7 +14,7 @@ from time import monotonic
 import numpy as np
 
 from mentormatch.assignment.mip.dispatch import solve_program
-from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, SolverResult, SolverStatus
+from mentormatch.assignment.mip.program_model import LinearConstraint, NamedBasis, Program, SolverResult, SolverStatus
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.groups.columns import Columns, FormBound, LinearForm, concatenate_columns
 from mentormatch.groups.oracle import GroupOracle
@@ -78,7 +78,7 @@ class GroupMaster:
     columns: Columns
     worth: IntVector = field(init=False)
     counts: IntMatrix = field(init=False)
-    basis: Basis | None = None
+    basis: NamedBasis | None = None
     known: set[bytes] = field(default_factory=set)
 
     def __post_init__(self) -> None:

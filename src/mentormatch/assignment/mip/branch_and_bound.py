@@ -20,11 +20,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from mentormatch.assignment.mip.presolve import DualBounds, ReducedProgram, is_exact, presolve
+from mentormatch.assignment.mip.loss_program import MAX_TRUSTED_SCALE, LossProgram
+from mentormatch.assignment.mip.presolve import DualBounds, NodeBound, ReducedProgram, has_exact_sums, presolve
 from mentormatch.assignment.mip.program_model import (
     FAR,
     INTEGRALITY_TOLERANCE,
     Box,
+    Effort,
     Program,
     SolverResult,
     SolverStatus,
@@ -32,10 +34,16 @@ from mentormatch.assignment.mip.program_model import (
     Stop,
     never,
 )
-from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, BasicSolution, SimplexModel, cost_scale
+from mentormatch.assignment.mip.simplex import (
+    DEFAULT_TOLERANCE,
+    TIGHT_TOLERANCE,
+    BasicSolution,
+    SimplexModel,
+    cost_scale,
+)
 from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 
-MAX_NODES, NODES_PER_COLUMN, MAX_WORK = 500, 10, 5_000_000
+MAX_NODES, NODES_PER_COLUMN, MAX_WORK = 500, 10, 750_000
 """So many nodes, and more for each column, but no more nodes times columns: then a solver with cuts is better."""
 BRIEF_NODES = 40
 """A brief search looks at so many."""
@@ -45,28 +53,33 @@ UNGUIDED_NODES = 60
 """The same where all profits are equal: bounds then say nothing about where choices are."""
 DEEPEST, NEARLY = 200, 0.8
 """A dive is so deep at most, and takes columns from this value on."""
+SLACK = 1e-3
+"""The bound of the MIP solver may be wrong by this part of a unit."""
 TINY = 1e-6
 """The least fall of a bound in the score of a column, so that the other child still counts in the product."""
 
 
-def solve_integer_program(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult | None:
-    """Return the optimum, or the incumbent when time is up or it is ``stopped``; None if the tree grows too large.
+def solve_integer_program(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
+    """Return the optimum, or the incumbent when time is up or it is ``stopped``; STALLED if the tree grows too large.
 
-    Choices below the target of the program are not looked for: without any other the answer is INFEASIBLE.
+    Choices below the target of the program are not looked for: without any other the answer is INFEASIBLE. The MIP
+    solver begins with the known choice, or with what a dive finds.
     """
-    if not is_exact(program):
-        return None
+    if not has_exact_sums(program):
+        return SolverResult(SolverStatus.STOPPED)
     reduced = presolve(program)
     if reduced is None:
         return SolverResult(SolverStatus.INFEASIBLE)
     tree = SearchTree.of(reduced, program.target, None if seconds is None else monotonic() + seconds, stopped)
-    word = tree.search(BRIEF_NODES if program.briefly else None)
-    return None if word is None else tree.answer(word)
+    if program.effort is Effort.MIP:
+        return tree.hand_over(program.known)
+    word = tree.search(BRIEF_NODES if program.effort is Effort.BRIEF else None)
+    return tree.answer(SolverStatus.STALLED if word is None else word)
 
 
 def find_choice(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
     """Return some good choice, STOPPED, by a dive; without values if it ends at none."""
-    reduced = presolve(program) if is_exact(program) else None
+    reduced = presolve(program) if has_exact_sums(program) else None
     if reduced is not None and len(reduced.worth):
         tree = SearchTree.of(reduced, program.target, None if seconds is None else monotonic() + seconds, stopped)
         tree.dive()
@@ -244,6 +257,54 @@ class SearchTree:
             before = least, left
             least = least | (values >= NEARLY)
             least[column] = True
+
+    def hand_over(self, known: BoolVector | None) -> SolverResult:
+        """Return the answer of the MIP solver, in losses by the duals of the root, begun with an incumbent."""
+        start = None if known is None else self.program.origin.restrict(known)
+        if start is not None:
+            self._offer(start)
+        none = np.zeros(len(self.program.worth), dtype=bool)
+        if not len(none):  # presolve has fixed every column
+            self._offer(none)
+            return self.answer(SolverStatus.OPTIMAL)
+        if self.chosen is None:
+            self.dive()
+        # The root: its duals say what each column loses
+        word = self._solve_lp(none, ~none, None)
+        if word is not SolverStatus.OPTIMAL:
+            ray = self.simplex.ray() if word is SolverStatus.INFEASIBLE else None
+            empty = ray is not None and self.bounds.prove_empty(ray, none, ~none)
+            return SolverResult(SolverStatus.INFEASIBLE if empty else SolverStatus.STOPPED)
+        bound = self.bounds.of_duals(self.simplex.vertex().duals * self.scale, none, ~none)
+        answer, kept = self._solve_in_losses(bound, DEFAULT_TOLERANCE)
+        # A choice that breaks a row: once more, at the finest tolerance
+        return answer if kept else self._solve_in_losses(bound, TIGHT_TOLERANCE)[0]
+
+    def _solve_in_losses(self, bound: NodeBound, tolerance: float) -> tuple[SolverResult, bool]:
+        """Return the answer of the MIP solver at a tolerance, and whether its choice, if any, satisfies all rows."""
+        none, floor = np.zeros(len(self.program.worth), dtype=bool), self.value + (self.chosen is None)
+        room = bound.total - floor * bound.parts
+        if room < 0:
+            self.branching = self.value
+            return self.answer(SolverStatus.OPTIMAL), True
+        box = bound.fix_by_reduced_costs(none, ~none, floor)
+        losses = LossProgram(self.rows, bound, room, box, self.chosen, tolerance)
+        found = losses.run(None if self.ends is None else max(self.ends - monotonic(), 0.0), self.stopped)
+        choice = found.choice if found.choice is not None and self.rows.hold(found.choice).all() else None
+        if choice is not None:
+            self._offer(choice)
+        # What the solver proves is taken if its digits tell values apart
+        trusted = losses.scale <= MAX_TRUSTED_SCALE
+        exact = trusted and np.isfinite(found.least_loss)
+        loss = int((found.least_loss - SLACK) * bound.parts) if exact else 0
+        ceiling = int(bound.total - loss) // bound.parts
+        if self.chosen is None and trusted and (found.empty or (choice is not None and ceiling < floor)):
+            # A choice below the target may serve as an incumbent elsewhere
+            return SolverResult(SolverStatus.INFEASIBLE, None if choice is None else self.columns(choice)), True
+        self.branching = min(bound.units, max(ceiling, self.value))
+        done = self.chosen is not None and self.branching == self.value
+        kept = choice is not None or found.choice is None
+        return self.answer(SolverStatus.OPTIMAL if done else SolverStatus.STOPPED), kept
 
     def _lags(self, first: int) -> bool:
         """Return whether the bound is still near the ``first`` one."""

@@ -1,8 +1,7 @@
-"""Linear or 0-1 program -> its solution by simplex, branch and bound, or the MIP solver of HiGHS (by PuLP).
+"""Linear or 0-1 program -> its solution by simplex, branch and bound, or the MIP solver of HiGHS.
 
 A linear program goes to the dual simplex. A 0-1 program goes to our branch and bound, which is quick while the tree is
-small; a large tree goes to HiGHS by PuLP, in a process of its own: loading PuLP takes as long as all else, and HiGHS
-cannot be interrupted.
+small; a program whose tree grows too large goes to the MIP solver of HiGHS, in losses.
 
 A process that has loaded OR-Tools, which brings a HiGHS of its own, cannot load highspy. It then sends all its programs
 to a process that can: started once, it gets coefficients and opaque names, nothing else, and it ends with the process
@@ -15,7 +14,6 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -25,6 +23,7 @@ from time import monotonic
 import numpy as np
 
 from mentormatch.assignment.mip.program_model import (
+    Effort,
     LinearConstraint,
     Program,
     SolverResult,
@@ -38,11 +37,8 @@ from mentormatch.base.threads import start_thread
 from mentormatch.errors import EngineError
 from mentormatch.languages.translation import language, spoken
 
-type GeneralSolver = Callable[[Program, float | None, Stop], SolverResult]
-"""Solves a program within so many seconds, unless it is stopped."""
-
 BRANCHING = 0.5
-"""The part of the time that branch and bound may take before the program goes to PuLP."""
+"""The part of the time that branch and bound may take before the program goes to the MIP solver."""
 GLANCE_S = 0.05
 """So often it is looked whether a program is still waited for."""
 EARLY, EARLIEST_S = 0.1, 0.2
@@ -59,7 +55,7 @@ def solve_program(program: Program, seconds: float | None, stopped: Stop = never
     """
     if not can_load_highs():
         return SOLVER_PROCESS.solve(program, seconds, stopped)
-    return solve_in_process(program, seconds, stopped, SOLVER_PROCESS.solve_with_pulp)
+    return solve_in_process(program, seconds, stopped)
 
 
 @cache
@@ -72,10 +68,8 @@ def can_load_highs() -> bool:
     return True
 
 
-def solve_in_process(
-    program: Program, seconds: float | None, stopped: Stop = never, general: GeneralSolver | None = None
-) -> SolverResult:
-    """Return HiGHS's answer to a program, worked out in this process; ``general`` solves what needs its MIP solver."""
+def solve_in_process(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
+    """Return HiGHS's answer to a program, worked out in this process."""
     from mentormatch.assignment.mip.branch_and_bound import find_choice, solve_integer_program
     from mentormatch.assignment.mip.cutting_planes import find_cuts
     from mentormatch.assignment.mip.simplex import solve_lp
@@ -89,28 +83,19 @@ def solve_in_process(
         return find_cuts(program, seconds, stopped)
     if not program.integral:
         return solve_lp(program, seconds, stopped)
-    if program.roughly:
+    if program.effort is Effort.DIVE:
         return find_choice(program, seconds, stopped)
-    # Branch and bound on the simplex first; if its share of the time is up, the MIP solver, and the better of the two
+    if program.effort in (Effort.BRIEF, Effort.MIP):
+        return solve_integer_program(program, seconds, stopped)
+    # Branch and bound on the simplex first; if it stalls, or its share of the time is up, the MIP solver
     ends = None if seconds is None else monotonic() + seconds
-    branching = solve_integer_program(program, None if seconds is None else seconds * BRANCHING, stopped)
-    if program.briefly or stopped() or (branching is not None and branching.word is not SolverStatus.STOPPED):
-        return branching or SolverResult(SolverStatus.STOPPED)
-    answer = (general or _solve_here)(program, None if ends is None else max(ends - monotonic(), 0.0), stopped)
-    answer = answer if program.is_within_digits else replace(answer, word=SolverStatus.STOPPED, bound=None)
-    if (
-        branching is None
-        or answer.word is not SolverStatus.STOPPED
-        or answer.worth(program) >= branching.worth(program)
-    ):
-        return answer
-    return branching
-
-
-def _solve_here(program: Program, seconds: float | None, stopped: Stop) -> SolverResult:
-    from mentormatch.assignment.mip.pulp_backend import solve_with_pulp
-
-    return solve_with_pulp(program, seconds)
+    found = solve_integer_program(program, None if seconds is None else seconds * BRANCHING, stopped)
+    left = None if ends is None else max(ends - monotonic(), 0.0)
+    if found.word not in (SolverStatus.STALLED, SolverStatus.STOPPED) or stopped() or left == 0.0:
+        return found
+    if program.effort is Effort.TREE:
+        return replace(found, word=SolverStatus.STALLED)
+    return solve_integer_program(replace(program, effort=Effort.MIP, known=found.integral_choice()), left, stopped)
 
 
 def _admits_zero(row: LinearConstraint) -> bool:
@@ -119,8 +104,8 @@ def _admits_zero(row: LinearConstraint) -> bool:
 
 SOLVER_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.mip.dispatch import main; main()"
 
-type ProgramRequest = tuple[Program, float | None, str, bool]
-"""A program, its end in seconds of the monotonic clock, the language of errors, whether only PuLP is left to try."""
+type ProgramRequest = tuple[Program, float | None, str]
+"""A program, its end in seconds of the monotonic clock, the language of errors."""
 
 
 @dataclass(slots=True)
@@ -131,13 +116,7 @@ class SolverProcess:
     child: "subprocess.Popen[bytes] | None" = None
     owner: int = 0
 
-    def solve_with_pulp(self, program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
-        """Return the answer of HiGHS's MIP solver to a program."""
-        return self.solve(program, seconds, stopped, general=True)
-
-    def solve(
-        self, program: Program, seconds: float | None, stopped: Stop = never, *, general: bool = False
-    ) -> SolverResult:
+    def solve(self, program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
         """Return HiGHS's answer to a program; raises EngineError if the process cannot be started, dies or fails.
 
         While it solves for another thread, a second process does this one and ends.
@@ -145,12 +124,12 @@ class SolverProcess:
         if not self.lock.acquire(blocking=False):
             other = SolverProcess()
             try:
-                return other.solve(program, seconds, stopped, general=general)
+                return other.solve(program, seconds, stopped)
             finally:
                 other.end()
         try:
             until = None if seconds is None else monotonic() + seconds - min(EARLY * seconds, EARLIEST_S)
-            found = self._request((program, until, spoken(), general), seconds, stopped)
+            found = self._request((program, until, spoken()), seconds, stopped)
         except BaseException:
             self.end()  # a late answer must not be taken for that to the next program
             raise
@@ -219,8 +198,8 @@ def main() -> None:
         while True:
             request: ProgramRequest = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
             with exit_with_parent_within():
-                program, until, wording, general = request
-                found = _solve_or_report(program, until, wording, general=general)
+                program, until, wording = request
+                found = _solve_or_report(program, until, wording)
             pickle.dump(found, out, protocol=pickle.HIGHEST_PROTOCOL)
             out.flush()
     except EOFError:
@@ -229,11 +208,11 @@ def main() -> None:
         os._exit(OUT_OF_MEMORY)
 
 
-def _solve_or_report(program: Program, until: float | None, wording: str, *, general: bool) -> SolverResult | str:
+def _solve_or_report(program: Program, until: float | None, wording: str) -> SolverResult | str:
     """Return the answer to a program, or the message of the error that it raised."""
     seconds = None if until is None else max(until - monotonic(), 0.0)
     try:
         with language(wording):
-            return _solve_here(program, seconds, never) if general else solve_in_process(program, seconds)
+            return solve_in_process(program, seconds)
     except (EngineError, ImportError) as error:
         return str(error)

@@ -54,3 +54,10 @@ class HighsProgram:
             model.clearModel()
             model.resetOptions()
             IDLE.solvers.append(model)
+
+
+def row_scales(rows: SparseRows) -> FloatVector:
+    """Return the powers of two that bring the coefficients of rows near 1, where the solver's tolerances belong."""
+    greatest = np.ones(len(rows.least))
+    np.maximum.at(greatest, rows.rows, np.abs(rows.values).astype(np.float64))
+    return np.exp2(np.floor(np.log2(greatest)))

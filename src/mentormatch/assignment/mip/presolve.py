@@ -71,6 +71,13 @@ class Substitution:
         np.add.at(found, self.places[free], (worth * self.signs)[free])
         return found, sum(worth[self.constants == 1].tolist())
 
+    def restrict(self, chosen: BoolVector) -> BoolVector | None:
+        """Return the choice of the reduced columns that is a choice of the columns; None if it is none."""
+        found = np.zeros(self.width, dtype=bool)
+        free = self.signs != 0
+        found[self.places[free]] = chosen[free] ^ (self.signs[free] < 0)
+        return found if (self.box(found, found)[0] == chosen).all() else None
+
     def box(self, least: BoolVector, most: BoolVector) -> tuple[BoolVector, BoolVector]:
         """Return the bounds of the columns, from those of the reduced columns."""
         if not self.width:
@@ -97,7 +104,7 @@ class ReducedProgram:
         return -((self.constant - value) // self.unit)
 
 
-def is_exact(program: Program) -> bool:
+def has_exact_sums(program: Program) -> bool:
     """Return whether all sums over the columns of a program are within int64; else it is left to others."""
     sums = [row.coefficients for row in program.constraints]
     return all(float(np.abs(each).sum(dtype=np.float64)) <= EXACT for each in (program.worth, *sums))
@@ -195,11 +202,15 @@ COARSE = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class NodeBound:
-    """No choice is worth more than ``total``, in parts; ``reduced`` (columns,): the reduced profit of each."""
+    """No choice is worth more than ``total``, in parts; ``reduced`` (columns,): the reduced profit of each.
+
+    ``duals`` (rows,) are those behind the bound, in parts as well.
+    """
 
     total: int
     reduced: Any
     parts: int
+    duals: Any
 
     @property
     def units(self) -> int:
@@ -280,4 +291,4 @@ class DualBounds:
             reduced[self.some] -= np.add.reduceat(values * rounded[self.row_of], self.starts)
         positive = reduced > 0
         total = int((rounded * ends).sum()) + int(reduced[(positive & most) | least].sum())
-        return NodeBound(total, reduced, parts)
+        return NodeBound(total, reduced, parts, rounded)

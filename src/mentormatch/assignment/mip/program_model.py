@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 
@@ -30,6 +30,17 @@ class SolverStatus(Enum):
     OPTIMAL = auto()
     INFEASIBLE = auto()
     STOPPED = auto()
+    STALLED = auto()
+
+
+class Effort(Enum):
+    """How far a 0-1 program is to be solved."""
+
+    DIVE = auto()  # some good choice, or none
+    BRIEF = auto()  # a few nodes of the tree
+    TREE = auto()  # the tree, until it stalls
+    MIP = auto()  # the MIP solver, for a program whose tree stalls
+    FULL = auto()  # the tree, then the MIP solver
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +58,6 @@ class LinearConstraint:
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
 
 
-MAX_SOLVER_WORTH = 1 << 40
-"""The greatest profit with which the bounds of a solver in doubles are trusted, well within 53 bits."""
 FAR = 1 << 61
 """A bound that no sum reaches."""
 
@@ -64,6 +73,18 @@ class Basis:
     columns: Mapping[str, int]
     rows: Mapping[Hashable, int]
 
+    def named(self) -> "Basis":
+        """Return the basis itself."""
+        return self
+
+
+class NamedBasis(Protocol):
+    """A basis that can be told by the names of columns and the keys of rows."""
+
+    def named(self) -> Basis:
+        """Return the basis by names and keys."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -71,7 +92,7 @@ class Program:
 
     ``integral``: a 0-1 program, else its LP relaxation. ``constraint_keys`` identify rows in similar programs, and
     ``warm_basis`` is the final basis of such a one. ``target``: choices of less profit are not looked for.
-    ``roughly``: some good choice will do. ``briefly``: the search ends soon, STOPPED without a choice if it has none.
+    ``effort``: how far a 0-1 program is to be solved. ``known``: a choice with which the MIP solver begins.
     ``knapsacks``: only cuts of these rows of its relaxation are asked for.
     """
 
@@ -81,16 +102,11 @@ class Program:
     constraints: list[LinearConstraint]
     integral: bool
     constraint_keys: Sequence[Hashable] = ()
-    warm_basis: Basis | None = None
+    warm_basis: NamedBasis | None = None
     target: int | None = None
-    roughly: bool = False
-    briefly: bool = False
+    effort: Effort = Effort.FULL
+    known: BoolVector | None = None
     knapsacks: Sequence[int] = ()
-
-    @property
-    def is_within_digits(self) -> bool:
-        """Whether a solver in doubles tells all profits apart; else its choices count, its bounds and proofs do not."""
-        return int(np.abs(self.worth).max(initial=0)) <= MAX_SOLVER_WORTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +177,7 @@ class SolverResult:
     values: FloatVector | None = None
     bound: float | None = None
     duals: FloatVector | None = None
-    basis: Basis | None = None
+    basis: NamedBasis | None = None
     boxes: tuple[Box, ...] | None = None
     cuts: tuple[LinearConstraint, ...] = ()
 

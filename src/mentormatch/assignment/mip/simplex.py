@@ -11,10 +11,10 @@ from typing import Final
 import highspy
 import numpy as np
 
-from mentormatch.assignment.mip.highs import HighsProgram
+from mentormatch.assignment.mip.highs import HighsProgram, row_scales
 from mentormatch.assignment.mip.program_model import (
     Basis,
-    LinearConstraint,
+    NamedBasis,
     Program,
     SolverResult,
     SolverStatus,
@@ -31,8 +31,6 @@ TIGHT_TOLERANCE, DEFAULT_TOLERANCE = 1e-9, 1e-6
 SMALLEST_COEFFICIENT = 1e-12
 """The solver drops smaller ones; all that it drops from a row together stays below any tolerance."""
 
-ALMOST_ONE = 0.999
-"""To a MIP solver a bound less than one above the incumbent proves it, as objective values are integers."""
 SLICE_S = 0.5
 """The first slice of time of a linear program."""
 STEP_OPTIONS = {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0}
@@ -134,14 +132,26 @@ class SimplexModel(HighsProgram):
         end = self._model.getSolution()
         value = self._model.getInfo().objective_function_value * scale
         duals = np.array(end.row_dual) / self._units * scale
-        basis = self._named_basis(program) if program.constraint_keys else None
+        basis = LoadedBasis(self._model.getBasis(), program) if program.constraint_keys else None
         return SolverResult(SolverStatus.OPTIMAL, np.array(end.col_value), value, duals, basis)
 
-    def _named_basis(self, program: Program) -> Basis:
-        """Return the basis with the names of columns and the keys of rows, as a start of similar programs."""
-        basis = self._model.getBasis()
-        columns = dict(zip(program.names, map(int, basis.col_status), strict=True))
-        return Basis(columns, dict(zip(program.constraint_keys, map(int, basis.row_status), strict=False)))
+
+@dataclass(frozen=True, slots=True)
+class LoadedBasis:
+    """A basis of the solver, whose columns are named only where a similar program begins with it."""
+
+    basis: highspy.HighsBasis
+    program: Program
+
+    def named(self) -> Basis:
+        """Return the status of each column by its name, and of each row by its key."""
+        columns = dict(zip(self.program.names, map(int, self.basis.col_status), strict=True))
+        rows = dict(zip(self.program.constraint_keys, map(int, self.basis.row_status), strict=False))
+        return Basis(columns, rows)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        named = self.named()
+        return Basis, (named.columns, named.rows)
 
 
 def solve_lp(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
@@ -155,9 +165,10 @@ def solve_lp(program: Program, seconds: float | None, stopped: Stop = never) -> 
     """
     start = None if program.warm_basis is None else _highs_basis(program, program.warm_basis)
     rows, scaled = SparseRows.of(program), cost_scale(program.worth)
-    # Costs as they are, then as small as the absolute tolerances of the solver ask for
+    # Costs as they are, and as small as the absolute tolerances of the solver ask for: these first if costs are great
     tries = [(TIGHT_TOLERANCE, start, 1.0), (DEFAULT_TOLERANCE, None, 1.0)]
-    tries += [(tolerance, None, scaled) for tolerance, *_ in tries if scaled > 1.0]
+    small = [(tolerance, basis, scaled) for tolerance, basis, _ in tries if scaled > 1.0]
+    tries = small + tries if scaled > MAX_UNSCALED else tries + small
     for tolerance, basis, scale in tries:
         simplex = SimplexModel(program.worth / scale, program.lower_bounds, rows, tolerance)
         word = simplex.run_in_slices(seconds, basis, stopped)
@@ -169,6 +180,8 @@ def solve_lp(program: Program, seconds: float | None, stopped: Stop = never) -> 
     raise EngineError("HiGHS gave up")
 
 
+MAX_UNSCALED = 1 << 10
+"""The solver mostly gives up on costs that are greater by more than this than those it is made for."""
 COST_BITS = 20
 """Costs are scaled to so many bits for the solver, whose tolerances are absolute; the scale is a power of two."""
 
@@ -178,22 +191,10 @@ def cost_scale(worth: IntVector) -> float:
     return 2.0 ** max(int(np.abs(worth).max(initial=1)).bit_length() - COST_BITS, 0)
 
 
-def _highs_basis(program: Program, basis: Basis) -> highspy.HighsBasis:
+def _highs_basis(program: Program, basis: NamedBasis) -> highspy.HighsBasis:
     """Return a basis for the solver; what the similar program did not have is at its lower bound, or basic (rows)."""
-    start = highspy.HighsBasis()
+    start, basis = highspy.HighsBasis(), basis.named()
     start.col_status = [STATUSES[basis.columns.get(name, LOWER)] for name in program.names]
     start.row_status = [STATUSES[basis.rows.get(key, BASIC)] for key in program.constraint_keys]
     start.valid = True
     return start
-
-
-def row_scales(rows: SparseRows) -> FloatVector:
-    """Return the powers of two that bring the coefficients of rows near 1, where the solver's tolerances belong."""
-    greatest = np.ones(len(rows.least))
-    np.maximum.at(greatest, rows.rows, np.abs(rows.values).astype(np.float64))
-    return np.exp2(np.floor(np.log2(greatest)))
-
-
-def row_scale(row: LinearConstraint) -> int:
-    """Return the power of two that brings the coefficients of a row near 1."""
-    return 1 << max(int(np.abs(row.coefficients).max(initial=1)).bit_length() - 1, 0)
