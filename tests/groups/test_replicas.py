@@ -13,7 +13,7 @@ from mentormatch.groups import keyed_order, reorder, replica_exchange, solve_gro
 from mentormatch.groups.columns import cliques
 from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start
 from mentormatch.groups.replica_arrays import ArrayReplicas, PairedExchange
-from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, groups_for
+from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, ReplicaWalk, groups_for
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.groups.random_problems import drawn_problem
@@ -177,3 +177,26 @@ def test_people_who_may_not_meet_are_parted_into_cliques_greedily(seed: int) -> 
         expected.append(clique)
         left = [person for person in left if person not in clique]
     assert list(cliques(apart)) == expected
+
+
+def test_hot_replicas_that_find_nothing_better_are_annealed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    substitute(monkeypatch, "groups", STALE=6, ANNEALED=80)
+    annealed, anneal = list[int](), ReplicaWalk._anneal
+
+    def noted(walk: ReplicaWalk, hottest: int, ends: float | None) -> None:
+        cold = walk.temperatures[-1]
+        annealed.append(hottest)
+        anneal(walk, hottest, ends)
+        assert walk.temperatures[-1] == cold
+
+    monkeypatch.setattr(ReplicaWalk, "_anneal", noted)
+    worth = np.random.default_rng(1).integers(0, 1_000, (24, 24))
+    problem = GroupProblem.from_scores(worth + worth.T, [(5, 7)] * 4)
+    search = GroupSearch(problem)
+    first = search.run(5, None)
+    later = search.run(60, None)
+    assert annealed == [16, *[8] * (len(annealed) - 1)]
+    assert 2 < len(annealed) <= 11
+    assert first is not None
+    assert later is not None
+    assert later.standing >= first.standing

@@ -46,8 +46,12 @@ to its rung, in so many steps."""
 ROUND: Final = 5_000
 """Proposals of a replica in a round."""
 LOOK, WATCHED, RAISE = 4, 4, 20
-"""After so many rounds a copy of the coldest descends, and the rules of so many of the coldest are looked at; after so
-many, penalties of rules that were broken in over half of the looks are raised."""
+"""After so many rounds the rules of so many of the coldest are looked at; after so many, penalties of rules that were
+broken in over half of the looks are raised."""
+DESCENT = 20
+"""After so many rounds a copy of the coldest descends. Every 4, a tenth of the time goes there."""
+STALE, REHEATED = 4_000, RUNGS // 2
+"""After so many rounds without better groups, so many of the hottest are annealed from melted again."""
 LOADED_S = 2.0
 """numba is loaded where there are so many seconds."""
 NEARER: Final = 8
@@ -159,7 +163,8 @@ def has_rules(problem: GroupProblem) -> bool:
 class ReplicaWalk:
     """The replicas of one energy: their engine, the ladder of temperatures, and the best places found.
 
-    ``rungs`` (r,): which replica is at which temperature, the hottest first. ``turn``: rounds done.
+    ``rungs`` (r,): which replica is at which temperature, the hottest first. ``turn``: rounds done; ``improved``: those
+    up to the last better groups, or to the last time that hot replicas were annealed again.
     """
 
     def __init__(self, energy: Energy, engine: Replicas, *, quick: bool) -> None:
@@ -170,7 +175,8 @@ class ReplicaWalk:
         self.rungs = np.arange(len(engine.states))
         self.temperatures = np.ones(len(self.rungs), dtype=np.int64)
         self.broken = np.zeros(len(energy.penalties), dtype=np.int64)
-        self.looks = 0
+        self.looks = self.improved = 0
+        self.melt = 1.0
         problem = energy.problem
         self.ruled = has_rules(problem) or energy.outside
         self.ruled |= "meetings" in problem.goals and problem.meetings is not None
@@ -217,6 +223,9 @@ class ReplicaWalk:
             if self._is_over(ends) or self._is_ideal():
                 return
             self._round(ends)
+            if self.turn - self.improved >= STALE:
+                self._anneal(REHEATED, ends)
+                self.improved = self.turn
 
     def _first_places(self, ends: float) -> IntVector:
         """Return the local optimum below the first start by pairs and rules alone, which takes a part of the time."""
@@ -258,25 +267,36 @@ class ReplicaWalk:
             return self.quick
         hot = hot or heat
         self.temperatures = np.maximum(np.rint(np.geomspace(max(hot, 1), max(heat, 1), RUNGS)), 1).astype(np.int64)
-        # From melted to its own rung, each in as many steps
-        down = np.geomspace(np.full(RUNGS, max(melt, 1)), self.temperatures, STEPS_DOWN)
-        proposals = ANNEALED * len(tables.pairs) // STEPS_DOWN
-        for heats in np.rint(down).astype(np.int64):
+        self.melt = max(melt, 1.0)
+        self._anneal(RUNGS, ends)
+        return True
+
+    def _anneal(self, hottest: int, ends: float | None) -> None:
+        """Anneal the hottest replicas from melted to their own rungs, in as many steps; the others walk at theirs."""
+        heats = self._heats()
+        melted = heats.astype(np.float64)
+        melted[self.rungs[:hottest]] = self.melt
+        proposals = ANNEALED * len(self.energy.problem) // STEPS_DOWN
+        for step in np.rint(np.geomspace(melted, heats, STEPS_DOWN)).astype(np.int64):
             for start in range(0, proposals, ROUND):
                 if self._is_over(ends):
-                    return True
-                self.engine.walk(heats, min(ROUND, proposals - start), ends)
-        return True
+                    return
+                self.engine.walk(step, min(ROUND, proposals - start), ends)
+
+    def _heats(self) -> IntVector:
+        """Return (r,) int64: the temperature of each replica."""
+        heats = np.empty(RUNGS, dtype=np.int64)
+        heats[self.rungs] = self.temperatures
+        return heats
 
     def _round(self, ends: float | None) -> None:
         """Let all walk, exchange neighbours, and look at the coldest from time to time."""
-        heats = np.empty(RUNGS, dtype=np.int64)
-        heats[self.rungs] = self.temperatures
-        self.engine.walk(heats, ROUND, ends)
+        self.engine.walk(self._heats(), ROUND, ends)
         self._exchange_neighbours()
         self.turn += 1
-        if self.turn % LOOK == 0:
+        if self.turn % DESCENT == 0:
             self._consider(self.engine.descend(int(self.rungs[-1]), ends))
+        if self.turn % LOOK == 0:
             self._watch()
             self._rename_groups()
         if self.turn % RAISE == 0:
@@ -284,12 +304,12 @@ class ReplicaWalk:
 
     def _exchange_neighbours(self) -> None:
         """Exchange temperatures of neighbours, even and odd ones in turn (Metropolis' rule, in whole numbers)."""
-        draws = self.random.integers(0, len(QUANTILES), RUNGS)
+        draws = QUANTILES[self.random.integers(0, len(QUANTILES), RUNGS)].tolist()
+        rungs, heats, energies = self.rungs.tolist(), self.temperatures.tolist(), self.engine.states.energies.tolist()
         for upper in range(self.turn % 2, RUNGS - 1, 2):
-            hot, cold = int(self.rungs[upper]), int(self.rungs[upper + 1])
-            warm, cool = int(self.temperatures[upper]), int(self.temperatures[upper + 1])
-            worse = int(self.engine.states.energies[cold]) - int(self.engine.states.energies[hot])
-            if worse * (warm - cool) << QUANTILE_BITS <= int(QUANTILES[draws[upper]]) * warm * cool:
+            hot, cold = rungs[upper], rungs[upper + 1]
+            warm, cool = heats[upper], heats[upper + 1]
+            if (energies[cold] - energies[hot]) * (warm - cool) << QUANTILE_BITS <= draws[upper] * warm * cool:
                 self.rungs[upper], self.rungs[upper + 1] = cold, hot
 
     def _rename_groups(self) -> None:
@@ -318,7 +338,7 @@ class ReplicaWalk:
             return
         standing = energy.standing(energy.groups(place))
         if energy.known is None or standing > energy.known:
-            energy.known, self.best = standing, place.copy()
+            energy.known, self.best, self.improved = standing, place.copy(), self.turn
             if "floor" in energy.problem.goals and not self.quick:
                 self._seek_floor(place)
 
