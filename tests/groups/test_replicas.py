@@ -144,7 +144,6 @@ class Clock:
         return working
 
 
-@pytest.mark.promise(41)
 @pytest.mark.parametrize(("start_s", "step_s"), [(0.1, 0.001), (0.001, 0.1), (0.05, 0.05)])
 def test_a_search_looks_at_the_clock_before_each_start_and_each_step(
     start_s: float, step_s: float, monkeypatch: pytest.MonkeyPatch
