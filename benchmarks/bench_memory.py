@@ -41,7 +41,8 @@ def programme_of(kind: str) -> mm.Programme:
     return base.model_copy(update={"rules": kept, "goals": order})
 
 
-KINDS = tuple(f"{rules}-{goals}" for rules in ("free", "quota", "several", "bound", "minimums", "hours") for goals in GOALS)
+RULES = "free", "quota", "several", "bound", "minimums", "hours"
+KINDS = tuple(f"{rules}-{goals}" for rules in RULES for goals in GOALS)
 
 
 def held_mb(process: int) -> float:
