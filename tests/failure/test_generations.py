@@ -24,7 +24,7 @@ from mentormatch.base import (
     write_whole,
 )
 from mentormatch.base.atomic_files import write_all_whole
-from mentormatch.base.generation import hold_folder
+from mentormatch.base.generation import clear_left, hold_folder
 from mentormatch.base.manifest import Document, check_documents
 from mentormatch.record import validate
 from mentormatch.service.store import open_store
@@ -283,6 +283,10 @@ def test_a_kill_at_any_step_of_the_writing_leaves_one_generation_or_a_mix_that_i
         mixes, steps = mixes + len(words) - 1, steps + 1
         documents = {path.read_text("utf-8").split()[0] for path in place.glob("*.txt")}
         assert told(place) is (len(documents) == 1 and manifest_says(place, documents))
+        # The next start finds nothing left of it, and the same documents
+        clear_left([place])
+        assert [path.name for path in place.parent.rglob("*") if path.name.endswith(".part")] == []
+        assert documents == {path.read_text("utf-8").split()[0] for path in place.glob("*.txt")}
     assert steps > 10
     assert (mixes > 0) is within
 

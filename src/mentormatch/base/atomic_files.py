@@ -27,15 +27,8 @@ _read: ContextVar[frozenset[tuple[int, int]]] = ContextVar("read", default=froze
 
 @contextmanager
 def reading(paths: Iterable[Path]) -> Iterator[None]:
-    """Know in a ``with`` block which files are read: no document takes their place, whatever name it has.
-
-    What killed writers left in their folders is deleted before.
-    """
-    known = list(paths)
-    with suppress(OSError):  # of a text that is no path
-        for folder in {path if path.is_dir() else path.parent for path in known}:
-            clear_drafts(folder)
-    token = _read.set(frozenset(number for path in known for number in numbers(path)))
+    """Know in a ``with`` block which files are read: no document takes their place, whatever name it has."""
+    token = _read.set(frozenset(number for path in paths for number in numbers(path)))
     try:
         yield
     finally:
@@ -55,7 +48,8 @@ def numbers(path: Path) -> Iterator[tuple[int, int]]:
 
 
 DRAFT = re.compile(
-    r"\..+\.(?P<machine>[0-9a-f]{12})\.(?P<process>[0-9]{1,10})\.(?P<run>[0-9a-f]{8})[0-9a-f]{16}\.part", re.DOTALL
+    r"\.(?P<name>.+)\.(?P<machine>[0-9a-f]{12})\.(?P<process>[0-9]{1,10})\.(?P<run>[0-9a-f]{8})[0-9a-f]{16}\.part",
+    re.DOTALL,
 )
 """The name of a draft: of which file, on which machine, by which process and run, and a random number."""
 RUN = secrets.token_hex(4)  # tells this process from earlier ones of its number
@@ -113,7 +107,7 @@ def write_all_whole(folder: Path, files: Mapping[str, tuple[bytes, bool]]) -> No
 
 def write_draft(path: Path, content: bytes, *, private: bool = False, once: bool = False) -> None:
     """Write a file under the name of a draft, and then give it its own; raises OSError where that fails."""
-    draft = path.parent / f".{path.name}.{machine_id()}.{os.getpid()}.{RUN}{secrets.token_hex(8)}.part"
+    draft = draft_of(path)
     try:
         with open_draft(draft, 0o600 if private else 0o666) as file:
             file.write(content)
@@ -124,6 +118,11 @@ def write_draft(path: Path, content: bytes, *, private: bool = False, once: bool
     finally:
         with suppress(OSError):  # an interrupt leaves no draft either; a whole file has moved away
             draft.unlink()
+
+
+def draft_of(path: Path) -> Path:
+    """Return a new name for the draft of a file or folder, beside it."""
+    return path.parent / f".{path.name}.{machine_id()}.{os.getpid()}.{RUN}{secrets.token_hex(8)}.part"
 
 
 def unwritten_file(path: Path, error: OSError) -> OutputError:
@@ -139,10 +138,17 @@ def clear_drafts(folder: Path) -> None:
     Whether a writer runs can be told of this machine alone: drafts of others are deleted once they are a day old.
     """
     for left in folder.glob(".*.part"):
-        found = DRAFT.fullmatch(left.name)
         with suppress(OSError):
-            if found and (is_dead(found) or time() - left.lstat().st_mtime > LONGEST_WRITE_S):
+            if place_of_dead(left) and not left.is_dir():
                 left.unlink()
+
+
+def place_of_dead(draft: Path) -> Path | None:
+    """Return which file or folder a draft was to be, if it is one and its writer was killed."""
+    found = DRAFT.fullmatch(draft.name)
+    if found is None or not (is_dead(found) or time() - draft.lstat().st_mtime > LONGEST_WRITE_S):
+        return None
+    return draft.with_name(found["name"])
 
 
 def is_dead(draft: re.Match[str]) -> bool:

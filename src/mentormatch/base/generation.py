@@ -9,7 +9,6 @@ folder itself is their lock.
 
 import ctypes
 import os
-import secrets
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +21,15 @@ from math import inf
 from pathlib import Path
 from time import monotonic, sleep
 
-from mentormatch.base.atomic_files import is_private, is_read, write_all_whole, write_whole
+from mentormatch.base.atomic_files import (
+    clear_drafts,
+    draft_of,
+    is_private,
+    is_read,
+    place_of_dead,
+    write_all_whole,
+    write_whole,
+)
 from mentormatch.base.manifest import MANIFEST_NAME, DocumentRun, Manifest, manifest_in
 from mentormatch.base.streams import write_err
 from mentormatch.errors import OutputError, OverwriteError, Problem
@@ -39,8 +46,8 @@ MOST_LINKED = 10_000
 """A folder that holds more files than that is no folder of documents, and does not change places."""
 EXAMPLE = "example"
 """The kind of run that writes files to begin with: a programme, and answers."""
-PART, WITHIN = ".part", ".mentormatch.part"
-"""How the names of drafts end, and the folder of those that are written within."""
+PART, WITHIN = ".part", "mentormatch"
+"""How the names of drafts end, and of what the folder of those that are written within is the draft."""
 LONG = (".decision.json", ".journal.jsonl")
 """Suffixes that hold two points."""
 AT_CWD, EXCHANGE = -100, 2
@@ -252,7 +259,7 @@ def keep_folder(place: Path, names: Iterable[str]) -> Path:
     manifest = manifest_in(place)
     listed = {name for run in manifest.runs.values() for name in (*run.documents, *filter(None, [run.log]))}
     kept = free(place.with_name(f"{place.name} ({minute_stamp()})"))
-    draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}{PART}")
+    draft = draft_of(place)
     try:
         for name in sorted({*listed, *names, MANIFEST_NAME, *(path.name for path in place.glob("*.jsonl"))}):
             if (place / name).is_file():
@@ -376,7 +383,7 @@ def exchange_folders(place: Path, files: Mapping[str, tuple[bytes, bool]], gone:
     Raises OSError where that cannot be done here, OutputError where a file cannot be written; the folder is then as it
     was.
     """
-    beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}{PART}")
+    beside = draft_of(place)
     beside.mkdir()
     new, seen = beside.stat(), dict[str, FileState]()
     with hold_folder(beside):  # whoever finds it in its new place waits until the old one is gone
@@ -455,12 +462,30 @@ def alike(one: Path, other: Path) -> bool:
 
 def clear(place: Path) -> None:
     """Delete what a run that was killed left beside a folder and in it."""
-    shutil.rmtree(place / WITHIN, ignore_errors=True)
+    for left in place.glob(f".{WITHIN}.*{PART}"):
+        shutil.rmtree(left, ignore_errors=True)
     for left in place.parent.iterdir():
         ours = left.name.startswith(f".{place.name}.") and left.name.endswith(PART)
         if ours and left.is_dir() and not left.is_symlink():
             with suppress(OSError):
                 discard(left, place, dict(find_superseded(left, place)))
+
+
+def clear_left(paths: Iterable[Path]) -> None:
+    """Delete what killed runs left in the folders of some paths: drafts of files, and of folders.
+
+    What only the draft of a folder contains is kept in the folder first, under the date.
+    """
+    for folder in {place for path in paths for place in (path, path.parent)}:
+        with suppress(OSError):  # of a text that is no path
+            clear_drafts(folder)
+            for left in folder.glob(f".*{PART}"):
+                place = place_of_dead(left) if left.is_dir() and not left.is_symlink() else None
+                if place is not None and place.name == WITHIN:
+                    shutil.rmtree(left, ignore_errors=True)
+                elif place is not None:
+                    with suppress(OSError, OutputError), hold_folder(place, patience_s=0):
+                        discard(left, place, dict(find_superseded(left, place)))
 
 
 def find_superseded(left: Path, place: Path) -> Iterator[tuple[str, FileState]]:
@@ -486,7 +511,7 @@ def write_files(folder: Path, files: Mapping[str, tuple[bytes, bool]]) -> None:
 
 def in_place(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[str]) -> None:
     """Write all files into a folder, then have each take its name: the manifest first, so that a mix is told."""
-    drafts = place / WITHIN
+    drafts = draft_of(place / WITHIN)
     try:
         write_files(drafts, files)
         for home in {(place / name).parent for name in files}:

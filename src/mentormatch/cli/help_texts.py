@@ -144,7 +144,11 @@ class Command(TranslatedHelp, TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command, unless it would write over what it reads or over something good."""
-        with reading(inputs(ctx.params)):
+        from mentormatch.base.generation import clear_left
+
+        paths = list(inputs(ctx.params))
+        clear_left(paths)
+        with reading(paths):
             spare(str(self.name), ctx.params)
             return super().invoke(ctx)
 
