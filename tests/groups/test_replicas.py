@@ -14,7 +14,7 @@ from mentormatch.groups.columns import cliques
 from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start
 from mentormatch.groups.replica_arrays import ArrayReplicas, PairedExchange
 from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, ReplicaWalk, groups_for
-from tests.conftest import DEEP
+from tests.conftest import DEEP, some_of
 from tests.doors import substitute
 from tests.groups.random_problems import drawn_problem
 
@@ -144,7 +144,7 @@ class Clock:
         return working
 
 
-@pytest.mark.parametrize(("start_s", "step_s"), [(0.1, 0.001), (0.001, 0.1), (0.05, 0.05)])
+@pytest.mark.parametrize(("start_s", "step_s"), some_of([(0.1, 0.001), (0.001, 0.1), (0.05, 0.05)]))
 def test_a_search_looks_at_the_clock_before_each_start_and_each_step(
     start_s: float, step_s: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,7 +91,7 @@ def same(one: Solution, other: Solution) -> bool:
     return statuses and values[0] == values[1] and np.array_equal(one.pairs, other.pairs)
 
 
-SEEDS = range(300 if DEEP else 7)
+SEEDS = range(300 if DEEP else 4)
 
 
 FEW = range(60 if DEEP else 3)

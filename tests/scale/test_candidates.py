@@ -22,7 +22,7 @@ from tests.doors import substitute
 
 PROGRAMME = mm.examples.programme()
 RULES = tuple(rule for rule in PROGRAMME.rules if not isinstance(rule, Quota))
-SEEDS = range(20 if DEEP else 3)
+SEEDS = range(20 if DEEP else 2)
 LOSS = 20_000
 
 

@@ -24,7 +24,7 @@ from tests.conftest import DEEP, some_of
 from tests.doors import substitute
 from tests.scale.markets import FLOORS, GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
 
-SEEDS = 200 if DEEP else 4
+SEEDS = 200 if DEEP else 2
 FEW = 4 if DEEP else 2
 
 

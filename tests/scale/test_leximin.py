@@ -19,7 +19,7 @@ from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.scale.markets import PROGRAMME, RULES, both, coarse, cohort, needing, same
 
-SEEDS = range(220 if DEEP else 7)
+SEEDS = range(220 if DEEP else 4)
 FEW = range(40 if DEEP else 2)
 SIZE = 600 if DEEP else 60
 GOALS = (

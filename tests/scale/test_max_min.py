@@ -45,7 +45,7 @@ OTHERS = (
     ("total", "floor_person"),
 )
 SIZES = (5, 13, 33, 60)
-SEEDS = range(100 if DEEP else 3)
+SEEDS = range(100 if DEEP else 2)
 
 in_fair_goals = pytest.mark.parametrize("goals", FAIR, ids=["people first", "worst first", "after priority"])
 type Both = tuple[AssignmentProblem, AssignmentProblem]

@@ -12,7 +12,7 @@ from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.scale.markets import FEW, asked, free, market, needing, quotas, same, weighted
 
-SEEDS = range(300 if DEEP else 8)
+SEEDS = range(300 if DEEP else 4)
 
 
 @pytest.fixture(autouse=True)

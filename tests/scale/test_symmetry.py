@@ -27,7 +27,7 @@ from tests.doors import substitute
 PROGRAMME = mm.examples.programme()
 RULES = tuple(rule for rule in PROGRAMME.rules if not isinstance(rule, Quota))
 COARSE = PROGRAMME.model_copy(update={"criteria": [each for each in PROGRAMME.criteria if each.kind == "same"]})
-SEEDS = range(60 if DEEP else 4)
+SEEDS = range(60 if DEEP else 2)
 SIZE = 400 if DEEP else 120
 GOALS = ("matched", "priority", "total")
 SHARES = (1.0, 0.6, 0.4)

@@ -32,7 +32,7 @@ FLOORS = (
     ("matched", "changes", "priority", "floor", "total"),
     ("matched", "changes", "priority", "floor_person", "total"),
 )
-SEEDS = range(300 if DEEP else 5)
+SEEDS = range(300 if DEEP else 3)
 FEW = range(40 if DEEP else 2)
 SIZE = 120
 LIMITS = {3: 1 << 28, 4: 1 << 34}

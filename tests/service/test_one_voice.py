@@ -1,7 +1,6 @@
 """A refusal is told in one language: that of Accept-Language, of the request or of its programme, its title too."""
 
 import ast
-import asyncio
 import json
 from collections.abc import Iterator
 from importlib import import_module
@@ -19,6 +18,7 @@ from mentormatch.service import KINDS, Callers, RefusedError, ServiceMessage
 from mentormatch.service.gate import Gate, Guard
 from mentormatch.service.handler import answer_request
 from tests.service.asking import problem
+from tests.service.event_loop import result_of
 from tests.service.server import AT_ONCE, JSON, limits, serving
 
 PACKAGE = Path(service.__path__[0]).parent
@@ -185,7 +185,7 @@ def answer_to(code: str, detail: str, accepted: str) -> dict[str, Any]:
     headers = [(b"host", b"localhost"), (b"x-request-id", b"an-id"), (b"accept-language", accepted.encode())]
     scope = {"type": "http", "method": "GET", "path": "/health", "headers": headers[: 2 + bool(accepted)]}
     gate = Gate(app, Guard(Callers("a-token")), 1.0, lambda exchange: None)
-    asyncio.run(gate(scope, receive, send))
+    result_of(gate(scope, receive, send))
     document: dict[str, Any] = json.loads(b"".join(sent))
     return document
 

@@ -225,6 +225,7 @@ def hostile(folder: Path) -> st.SearchStrategy[str]:
     return st.sampled_from([text for text in strings if not ILLEGAL_CHARACTERS_RE.search(text)])
 
 
+@pytest.mark.proof
 @settings(max_examples=DEPTH)
 @given(data=st.data())
 def test_any_choices_and_remarks_come_through_any_number_of_reruns(

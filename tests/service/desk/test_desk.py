@@ -426,7 +426,7 @@ def by_address() -> tuple[bytes, bytes]:
 
 
 @pytest.mark.promise(46)
-@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("named", [False, pytest.param(True, marks=pytest.mark.proof)])
 def test_nothing_that_the_page_shows_or_hands_out_has_an_address_that_is_a_key(
     sitting: Sitting, *, named: bool
 ) -> None:

@@ -140,6 +140,7 @@ def test_what_is_no_key_opens_nothing(body: Any, served: Served) -> None:
         assert client.post("/works", json=body).status_code == 422
 
 
+@pytest.mark.proof
 def test_only_the_page_itself_opens_and_erases_works(served: Served) -> None:
     with signed_in(served) as client:
         told = opened(client)

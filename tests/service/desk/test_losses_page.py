@@ -1,5 +1,6 @@
 """The page asks before anything that was decided is lost, and brings it back: by mouse, keys and screen reader."""
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.service.desk.session import ANSWERS
@@ -80,6 +81,7 @@ def test_forming_the_pairs_anew_asks_first_and_the_validated_version_comes_back(
     assert visit.trouble == ([], [], [])
 
 
+@pytest.mark.proof
 def test_a_reason_given_on_the_board_after_the_validation_asks_first_and_leaves_the_board_usable(visit: Visit) -> None:
     decide(visit)
     board = visit.page.locator(".mm-board")
