@@ -38,6 +38,7 @@ def test_a_solve_that_is_ended_at_any_moment_says_what_it_proves(kind: str, monk
     assert {("proved", True), ("proved", False), ("feasible", False), ("stopped", False)} <= told
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "goals",
     [

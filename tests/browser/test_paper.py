@@ -84,6 +84,7 @@ def test_of_many_pairs_the_two_pages_stay_two_and_the_list_follows_as_an_annex(c
     assert faults(watched.page, "html")[0] == set()
 
 
+@pytest.mark.proof
 def test_the_full_page_of_many_pairs_is_short_unless_every_detail_is_asked_for(watched: Watched) -> None:
     short, whole = (printed(watched, document(wordy(60, details=asked), ".html")) for asked in (False, True))
     assert short < whole / 2

@@ -69,6 +69,7 @@ def test_a_code_that_reads_like_a_reference_stays_a_text_in_every_title_of_a_cha
     assert charts > 2
 
 
+@pytest.mark.proof
 @pytest.mark.promise(23)
 def test_texts_are_the_same_texts_after_libreoffice_saved_a_workbook(texts: list[str], tmp_path: Path) -> None:
     one = edition([*FORMULAS, *texts[9 :: 1 if DEEP else 12]])

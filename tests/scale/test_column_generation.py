@@ -110,6 +110,7 @@ def test_without_time_for_a_first_answer_there_is_none() -> None:
     assert solve(problem, time_limit_s=1e-9).status is Status.STOPPED
 
 
+@pytest.mark.proof
 def test_a_rule_about_both_people_of_a_pair_is_kept_by_the_answer_or_there_is_none() -> None:
     people = cohort(5)
     placed = len(solve(formulate(people, unheld_scores(people, PROGRAMME.criteria), RULES, GOALS)).pairs)

@@ -275,7 +275,7 @@ def seen(note: Note) -> tuple[object, ...]:
     return note.pair, note.choice, kept(note.remark), frozenset((title, kept(text)) for title, text in note.columns)
 
 
-@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
+@pytest.mark.parametrize("suffix", [pytest.param("xlsx", marks=pytest.mark.proof), "ods"])
 def test_words_are_read_from_a_workbook_that_another_program_saved(tmp_path: Path, suffix: str) -> None:
     content = typed(workbook(four()), {(1, 8): "Appel", (2, 7): "à rappeler", (3, 8): "oui", (4, 6): "Refusé"})
     (other,) = resaved(tmp_path, suffix, content)

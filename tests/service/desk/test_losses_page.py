@@ -64,6 +64,7 @@ def test_taking_a_file_back_asks_first_and_the_same_file_brings_all_back(visit: 
     assert visit.trouble == ([], [], [])
 
 
+@pytest.mark.proof
 def test_forming_the_pairs_anew_asks_first_and_the_validated_version_comes_back(visit: Visit) -> None:
     decide(visit)
     visit.page.locator("[data-focus='step:intake']").click()
