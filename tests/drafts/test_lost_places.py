@@ -60,6 +60,17 @@ def test_a_capacity_in_words_is_proposed_and_what_gives_no_number_is_asked(
         assert text in entry.why
 
 
+def test_each_side_is_called_by_the_question_that_asks_it_for_its_name() -> None:
+    mentors = {"Code": ["M0", "M1"], "Your full name": ["Ann Bo", "Cy Dee"]}
+    mentees = {"Code": ["E0", "E1"], "Full name": ["Eli Fay", "Gus Hal"]}
+    made = draft(read_tables(mentors=DataFrame(mentors), mentees=DataFrame(mentees)))
+    named = tomllib.loads(made.text)
+    assert set(named["documents"]["name"]) == {
+        name for name, field in named["fields"].items() if field.get("use") == "contact"
+    }
+    assert len(named["documents"]["name"]) == 2
+
+
 def sparse(**columns: list[str]) -> Draft:
     """Return the draft of twelve people of whom four gave an address."""
     emails = [f"p{row}@example.org" if row < 4 else "" for row in range(ROWS)]

@@ -226,14 +226,20 @@ def documents(entries: Sequence[DraftEntry]) -> Iterator[str]:
 
 
 def names_asked(asked: Sequence[DraftEntry]) -> list[DraftEntry]:
-    """Return the questions whose answers, in this order, make the name of a person: one, or first and last name."""
+    """Return the questions whose answers, in this order, make the name of a person, of either side.
+
+    For each side that was asked in words of its own: the whole name if there is such a question, else first and last.
+    """
     own = [entry for entry in asked if words.name_of_person(entry.question)]
     own = [entry for entry in own if not words.name_of_somebody_else(entry.question)] or own
-    parts = [
-        {words.name_part(entry.question): entry for entry in reversed(own)}.get(part) for part in ("first", "last")
-    ]
-    whole = next((entry for entry in own if words.name_part(entry.question) == "whole"), None)
-    return [whole] if whole else [entry for entry in parts if entry is not None]
+    sides = [{entry.side, None} for entry in own]
+    called: list[DraftEntry] = []
+    for side in [each for each in sides if len(each) == 2] or [{None}]:
+        of_side = [entry for entry in own if entry.side in side]
+        parts = {words.name_part(entry.question): entry for entry in reversed(of_side)}
+        chosen = ("whole",) if "whole" in parts else ("first", "last")
+        called += [parts[part] for part in chosen if part in parts and parts[part] not in called]
+    return called
 
 
 def to_confirm(why: str) -> str:
