@@ -36,7 +36,7 @@ BROKEN = {
     "a result of another class": ("certificate: mm.Certificate", "certificate: mm.Solution"),
     "a list where files are written": ('matching.save(folder / "binomes.xlsx")', "matching.save([folder])"),
     "a setting of a criterion that is not there": ('Overlap(field="Langues"', 'Overlap(fields="Langues"'),
-    "a kind of criterion that is not there": ("mm.criteria.Overlap", "mm.criteria.Overlaps"),
+    "a kind of criterion that is not there": ('criteria.Overlap(field="Langues"', 'criteria.Overlaps(field="Langues"'),
     "a use of a field that is not there": ('use="key"', 'use="clef"'),
     "a rule among the criteria": ('mm.criteria.Overlap(field="Langues", weight=2)', 'mm.rules.Veto(field="Langues")'),
     "an answer taken for one file": ("written: tuple[Path, ...]", "written: Path"),
