@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 from shutil import copy2
 from types import ModuleType, NoneType
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -27,9 +27,9 @@ from mentormatch.survey import forgotten_beside, remember_to_forget, secret_besi
 FILES = sorted(Path(str(folder_of("mentorat"))).parent.rglob("programme*.toml"))
 
 
-def made(**parts: object) -> mm.Programme:
+def made(**parts: Any) -> mm.Programme:
     """Return a small programme of objects, some parts of it others."""
-    plain: dict[str, object] = {
+    plain: dict[str, Any] = {
         "heading": mm.Heading(name="Spring", language="en"),
         "fields": {
             "code": mm.fields.Text(use="key"),

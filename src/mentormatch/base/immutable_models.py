@@ -5,13 +5,15 @@ Mistakes in the settings of a new or copied model are told in words, as those of
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, dataclass_transform
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
+    PrivateAttr,
     SerializerFunctionWrapHandler,
     Strict,
     ValidationError,
@@ -89,6 +91,7 @@ else:
     """A setting of values by name: any mapping is taken, and a frozen one is stored."""
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(Field, PrivateAttr))  # a metaclass does not inherit it
 class _ToldInWords(ModelMetaclass):
     if not TYPE_CHECKING:
 
