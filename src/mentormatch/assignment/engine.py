@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
 from mentormatch.assignment.greedy import greedy_solution
+from mentormatch.assignment.mip.dispatch import can_load_highs
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import (
     INTERRUPTED,
@@ -26,6 +27,7 @@ from mentormatch.assignment.model.solution import (
 )
 from mentormatch.assignment.subprocess_solve import SolveTask, solve_in_subprocess
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker, TieBreaker
+from mentormatch.assignment.verification.certificate import provable_goals
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.base.plugins import concrete
 from mentormatch.base.progress import track
@@ -59,6 +61,8 @@ type PulpSolver = str | LpSolver
 """A solver for the engine ``pulp``: one of PuLP's objects, or the name that PuLP has for it."""
 type Ties = Literal["canonical", "any"]
 """Whether a keyed hash chooses among answers that are tied in every goal, or any of them will do."""
+type Proofs = Literal["goals", "none"]
+"""Whether goals that duals do not prove are proved for a checker without a solver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     executor: Workers | None = None,
     cancel: Event | None = None,
     ties: Ties = "canonical",
+    proofs: Proofs = "goals",
 ) -> Solution:
     """Return the pairs that are optimal in every goal, each given those before it, ties settled by a keyed hash.
 
@@ -195,11 +200,15 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
         ``any``: any answer that is optimal in every goal will do. Where rules couple pairs that takes less time; the
         answer is then proved and not ``canonical``, and may be another one elsewhere.
 
+    proofs
+        ``goals``: what the duals do not prove (rules that couple pairs, goals that are no sums) gets a proof that is
+        checked without a solver, where one is found within a few thousand leaves and the time limit. ``none``: not.
+
     Raises
     ------
     RequestError
         If the seed or the limit is out of range, the engine unknown or not for this problem, the solver not available,
-        the executor none, ``cancel`` no event, or ``ties`` neither word.
+        the executor none, ``cancel`` no event, or ``ties`` or ``proofs`` neither word.
 
     Examples
     --------
@@ -210,7 +219,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     [('matched', 2), ('total', 1500000)]
     """
     seconds, hashed = duration("time_limit_s", time_limit_s), seed_number(seed)
-    _refuse_options(executor, cancel, ties)
+    _refuse_options(executor, cancel, ties, proofs)
     if solver is not None:
         _refuse_solver(engine)
     start = monotonic()
@@ -221,6 +230,8 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
         cancels = (cancel, work.cancelled if work else None)
         run = replace(run, cancels=tuple(each for each in cancels if each), soon_s=None if cancel is None else SOON_S)
         solution = _solve_checked(problem, engine, run, Incumbent(heard=work.begin() if work else None))
+        if proofs == "goals":
+            solution = _add_proofs(problem, solution, run)
         if work:
             work.close(solution)
     rounded = (ROUNDED_ALIKE.format(count=problem.alike),) if problem.alike else ()
@@ -414,7 +425,24 @@ def _check(problem: AssignmentProblem, found: Solution) -> Solution:
     return empty_solution(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution
 
 
-def _refuse_options(executor: object, cancel: object, ties: object) -> None:
+def _add_proofs(problem: AssignmentProblem, solution: Solution, run: SolveOptions) -> Solution:
+    """Return the solution with proofs of the goals that its duals leave open, if HiGHS can be loaded here."""
+    is_answer = solution.status in (Status.PROVED, Status.FEASIBLE)
+    if is_answer and provable_goals(problem) == problem.goals and solution.prices:
+        return solution
+    has_claim = is_answer or solution.status is Status.INFEASIBLE
+    if not has_claim or run.timed_out or not can_load_highs():
+        return solution
+    from mentormatch.assignment.proofs.prove import add_proofs
+
+    with suppress(KeyboardInterrupt, MemoryError):
+        return add_proofs(problem, solution, run.deadline, lambda: run.cancelled)
+    return solution
+
+
+def _refuse_options(executor: object, cancel: object, ties: object, proofs: object) -> None:
+    if proofs not in ("goals", "none"):
+        raise _refusal("proofs", repr(proofs), tr("un de {known}", known="goals, none"))
     if ties not in ("canonical", "any"):
         raise _refusal("ties", repr(ties), tr("un de {known}", known="canonical, any"))
     if cancel is not None and not callable(getattr(cancel, "is_set", None)):

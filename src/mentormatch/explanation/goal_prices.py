@@ -102,7 +102,7 @@ def price_goals(
 def _values_without(problem: AssignmentProblem, goal: str, seed: int, time_limit_s: float | None) -> dict[str, int]:
     """Return the values of all goals in the optimum of the problem without one of them."""
     goals = tuple(other for other in problem.goals if other != goal)
-    solution = solve(replace(problem, goals=goals), seed=seed, time_limit_s=time_limit_s)
+    solution = solve(replace(problem, goals=goals), seed=seed, time_limit_s=time_limit_s, proofs="none")
     if solution.status is not Status.PROVED:
         raise EngineError(f"The problem without the goal {goal} was not solved")
     return _goal_values(problem, solution)
@@ -147,7 +147,7 @@ def _price_without_row(case: Case, row: int, seed: int) -> tuple[Mapping[str, in
     without = replace(problem, rows=problem.rows[:row] + problem.rows[row + 1 :])
     if case.solution.status is not Status.PROVED or not soon_solved(replace(case, problem=without)):
         return {}, {}
-    solution = solve(without, seed=seed, time_limit_s=PRICING_SECONDS)
+    solution = solve(without, seed=seed, time_limit_s=PRICING_SECONDS, proofs="none")
     if solution.status is not Status.PROVED:
         return {}, {}
     return _goal_values(problem, case.solution), _goal_values(problem, solution)
@@ -338,7 +338,7 @@ def find_frontier(case: Case, seed: int = 0) -> tuple[FrontierPoint, ...]:
 
 def trace_frontier(problem: AssignmentProblem, seed: int) -> list[FrontierPoint]:
     """Return the balances of a problem whose last goal is the total, from its greatest up to the highest floor."""
-    first = solve(problem, seed=seed)
+    first = solve(problem, seed=seed, proofs="none")
     if not len(first.pairs):
         return []
     found, highest = [frontier_point(problem, first)], highest_floor(problem, seed)
@@ -353,12 +353,12 @@ def trace_frontier(problem: AssignmentProblem, seed: int) -> list[FrontierPoint]
 def highest_floor(problem: AssignmentProblem, seed: int) -> int:
     """Return the highest floor of an answer that reaches all goals before the total."""
     variant = replace(problem, goals=(*problem.goals[:-1], "floor"))
-    return frontier_point(problem, solve(variant, seed=seed)).floor
+    return frontier_point(problem, solve(variant, seed=seed, proofs="none")).floor
 
 
 def raise_floor(problem: AssignmentProblem, floor: int, seed: int) -> Solution:
     """Return the best answer whose worst pair reaches a floor."""
-    return solve(BottleneckPair().constrain(problem, floor), seed=seed)
+    return solve(BottleneckPair().constrain(problem, floor), seed=seed, proofs="none")
 
 
 def floors(problem: AssignmentProblem, low: int, high: int) -> list[int]:

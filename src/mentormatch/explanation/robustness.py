@@ -134,7 +134,7 @@ def robustness(case: Case, trial: SamplingPlan | None = None, *, seed: int = 0) 
         load_numba(tried.samples * case.problem.scores.count)
     with track(parts=tried.samples):
         for problem in sample_problems(case, tried) if chosen else ():
-            solution = solve(problem, seed=seed)
+            solution = solve(problem, seed=seed, proofs="none")
             if solution.interrupted:
                 raise KeyboardInterrupt
             if solution.status not in (Status.PROVED, Status.INFEASIBLE):

@@ -230,7 +230,7 @@ def relax_side_constraints(problem: AssignmentProblem, solution: Solution) -> Ex
     if not problem.rows or solution.status is not Status.PROVED:
         return None
     loose = replace(problem, rows=())
-    free = solve(loose)
+    free = solve(loose, proofs="none")
     best = free.status is Status.PROVED and [t.value for t in free.tiers] == [t.value for t in solution.tiers]
     return ExchangeGraph.of(loose, replace(free, pairs=solution.pairs)) if best else None
 
@@ -268,7 +268,7 @@ def cost_by_reoptimizing(problem: AssignmentProblem, solution: Solution, pair: t
 
     Raises RequestError where it is not found for sure.
     """
-    forced = solve(replace(problem, pins=(*problem.pins, pair)))
+    forced = solve(replace(problem, pins=(*problem.pins, pair)), proofs="none")
     if forced.status is Status.INFEASIBLE:
         return None
     if forced.status is not Status.PROVED:

@@ -422,7 +422,7 @@ def quota_price(matching: Matching, name: str, side: Side, group: AccessGroup, s
         return None
     quota = Quota(where=[Where(side=side, field=name, among=list(group.answers))], least=least)
     problem = build_instance(matching.cohort, matching.programme.with_rules([quota]))[1]
-    found = solve(problem, seed=matching.seed, time_limit_s=seconds, ties="any")
+    found = solve(problem, seed=matching.seed, time_limit_s=seconds, ties="any", proofs="none")
     if found.status not in (Status.PROVED, Status.FEASIBLE):
         return QuotaPrice(least, found.status)
     before, now = (int(matching.scores.at(*each.pairs.T).sum()) for each in (matching.solution, found))

@@ -287,7 +287,7 @@ class HeldPlan:
             rules.rows,
             goals=("matched",),
         )
-        found = solve(problem, time_limit_s=self.seconds_left)
+        found = solve(problem, time_limit_s=self.seconds_left, proofs="none")
         if found.status in (Status.FEASIBLE, Status.STOPPED):
             raise TimeoutError
         if found.status is not Status.PROVED:

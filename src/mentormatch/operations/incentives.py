@@ -272,7 +272,7 @@ class TrueMarket:
         scores, problem = build_instance(cohort, programme)
         require_stored_scores(problem)
         allowed = problem.scores.allows_block(*map(np.arange, problem.shape))
-        solution = solve(problem, seed=seed)
+        solution = solve(problem, seed=seed, proofs="none")
         return cls(cohort, programme, seed, scores.values.astype(np.int64), allowed, problem, solution)
 
     @cached_property
@@ -414,7 +414,8 @@ class TrueMarket:
         market = market_of(cohort, values.astype(np.int32))
         taking = eligible_people(rules, cohort.mentors, "mentor"), eligible_people(rules, cohort.mentees, "mentee")
         goals = self.programme.goals.order
-        return solve(build_problem(market, pack_scores(market.scores, allowed), taking, rules, goals), seed=self.seed)
+        problem = build_problem(market, pack_scores(market.scores, allowed), taking, rules, goals)
+        return solve(problem, seed=self.seed, proofs="none")
 
 
 def closing_change(truth: TrueMarket, side: Side, name: str, deadline: SearchLimit) -> str | None:

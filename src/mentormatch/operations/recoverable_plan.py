@@ -360,7 +360,7 @@ class PlanSearch:
         deadline = self.market.deadline
         problem = replace(self.problem, scores=pack_scores(values, self.market.allowed), goals=goals)
         left = None if deadline is None else max(deadline - monotonic(), 0.001)
-        solution = solve(problem, seed=self.matching.seed, time_limit_s=left)
+        solution = solve(problem, seed=self.matching.seed, time_limit_s=left, proofs="none")
         if solution.status not in (Status.PROVED, Status.FEASIBLE):
             raise TimeoutError
         return solution.pairs

@@ -235,7 +235,7 @@ class OpenMarket:
 
     def solve(self, problem: AssignmentProblem) -> "SolvedPlan":
         """Return the best plan of a problem."""
-        return SolvedPlan(problem, solve(problem, seed=self.matching.seed, time_limit_s=self.limit))
+        return SolvedPlan(problem, solve(problem, seed=self.matching.seed, time_limit_s=self.limit, proofs="none"))
 
     def gain(self, plan: "SolvedPlan") -> PlanGain:
         """Return what a plan is better by than that of today; the mentors of today stand first in it."""

@@ -272,7 +272,7 @@ class Repair(VersionedPickle):
         return replace(problem, goals=(*(goal for goal in problem.goals if goal != "changes"), "changes"))
 
     def _best(self, problem: AssignmentProblem) -> TradeoffPoint:
-        solution = solve(problem, seed=self.matching.seed)
+        solution = solve(problem, seed=self.matching.seed, proofs="none")
         if solution.status not in (Status.PROVED, Status.FEASIBLE):
             return TradeoffPoint(len(problem.former), solution.status, interrupted=solution.interrupted)
         pairs, tiers = solution.pairs, solution.tiers

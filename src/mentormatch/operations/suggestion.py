@@ -202,7 +202,8 @@ def suggest(  # noqa: PLR0913 - these keywords are the published contract
     most_shown = whole_number("most_shown", most_shown, 1)
     lists = with_list_lengths(problem, most_shown, each)
     with track(parts=3):
-        found = [solve(reach_problem(lists, side), seed=seed, time_limit_s=remaining_s(ends)) for side in (0, 1)]
+        reach = [reach_problem(lists, side) for side in (0, 1)]
+        found = [solve(each, seed=seed, time_limit_s=remaining_s(ends), proofs="none") for each in reach]
         lists = with_minimums(lists, [people_in_lists(one, lists, side) for side, one in enumerate(found)])
         solution = solve(lists, seed=seed, time_limit_s=remaining_s(ends))
     proved = all(one.status is Status.PROVED for one in found)

@@ -114,7 +114,7 @@ def try_programme(cohort: Cohort, programme: Programme, *, seed: int = 0, time_l
     seed = seed_number(seed)
     scores, problem = build_instance(cohort, programme)
     require_stored_scores(problem)
-    solution = solve(problem, seed=seed, time_limit_s=time_limit_s)
+    solution = solve(problem, seed=seed, time_limit_s=time_limit_s, proofs="none")
     matching = Matching(cohort, programme, scores, problem, solution, seed)
     taking = (problem.mentors.most > 0)[:, None] & (problem.mentees.most > 0)[None, :]
     blocks = {

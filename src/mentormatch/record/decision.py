@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import Field as Setting
@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import SparseScores
-from mentormatch.assignment.model.solution import DualSolution, Links, Solution, Status, Tier
+from mentormatch.assignment.model.solution import DualSolution, GoalProof, Links, Solution, Status, Tier
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.strict_json import JsonMessage, parse_json
@@ -84,6 +84,20 @@ class Stage(JsonMessage):
     least: DecisionNumber | None = None
 
 
+class Refutation(JsonMessage):
+    """The steps that show that one 0-1 system has no solution; see ``refutation.refute``."""
+
+    steps: list[list[Any]]
+
+
+class Proof(JsonMessage):
+    """That no answer goes beyond a bound in a goal, for each system of the goal; ``rules``: that there is no answer."""
+
+    goal: str
+    bound: DecisionNumber
+    systems: list[Refutation]
+
+
 class ReachedTier(JsonMessage):
     """One goal: what the pairs reach in it, and the bound above which no answer goes."""
 
@@ -105,9 +119,10 @@ class Decision(JsonMessage):
 
     ``every_pair``: whether ``scores`` and the rows are of every allowed pair; else they are of the chosen ones.
     ``settled``: whether ties were settled; else other pairs may be as good. Both are written where they are false.
+    ``proofs`` are written if there are some: the file is then of version 2, which earlier releases do not read.
     """
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1, 2] = 1
     status: Annotated[Status, Setting(strict=False)]
     engine: str
     seed: Annotated[int, Setting(ge=0, lt=1 << 64)]
@@ -125,6 +140,7 @@ class Decision(JsonMessage):
     scores: DecisionTable
     every_pair: bool = True
     settled: bool = True
+    proofs: list[Proof] = Setting(default_factory=list)
 
     @classmethod
     def of(cls, matching: "Matching") -> Self:
@@ -132,7 +148,9 @@ class Decision(JsonMessage):
         problem, solution = matching.problem, matching.solution
         members = members_of(problem)
         pairs = problem.scores.pairs() if matching.scores.held else (solution.pairs[:, 0], solution.pairs[:, 1])
+        proofs = list(map(_proof, solution.proofs)) if matching.scores.held else []
         return cls(
+            schema_version=2 if proofs else 1,
             status=solution.status,
             engine=solution.engine,
             seed=matching.seed,
@@ -152,6 +170,7 @@ class Decision(JsonMessage):
             scores=_table(*pairs, problem.scores.at(*pairs)),
             every_pair=matching.scores.held,
             settled=solution.settled,
+            proofs=proofs,
         )
 
     @classmethod
@@ -168,6 +187,7 @@ class Decision(JsonMessage):
     def to_json(self) -> str:
         """Return the file: one line for each part, so that two of them can be compared."""
         usual = {name for name in ("every_pair", "settled") if getattr(self, name)}
+        usual |= set() if self.proofs else {"proofs"}
         parts = self.model_dump(mode="json", exclude=usual).items()
         lines = (f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in parts)
         return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -199,6 +219,7 @@ class Decision(JsonMessage):
             self.engine,
             prices=tuple(_prices(stage, places) for stage in self.prices),
             settled=self.settled,
+            proofs=tuple(map(_goal_proof, self.proofs)),
         )
 
     def _rows(self, places: "DecisionPlaces", scored: tuple[IntVector, IntVector]) -> Iterator[Row]:
@@ -310,6 +331,16 @@ def _stage(prices: DualSolution) -> Stage:
         parts=prices.denominator,
         least=prices.score_threshold,
     )
+
+
+def _proof(proof: GoalProof) -> Proof:
+    systems = [Refutation(steps=json.loads(text)) for text in proof.systems]
+    return Proof(goal=proof.goal, bound=proof.bound, systems=systems)
+
+
+def _goal_proof(proof: Proof) -> GoalProof:
+    systems = tuple(json.dumps(system.steps, separators=(",", ":")) for system in proof.systems)
+    return GoalProof(proof.goal, proof.bound, systems)
 
 
 def _keys_of_links(links: Links) -> list[tuple[str, str, int]]:

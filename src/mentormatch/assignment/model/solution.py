@@ -82,6 +82,29 @@ class DualSolution(ContentEquality):
         return not (any(self.rows) or any(self.linking_duals) or self.goal_duals)
 
 
+NO_ANSWER = "rules"
+"""In place of a goal: the proof that no answer keeps the rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoalProof:
+    """A proof that no answer goes beyond a bound in one goal, among those that do as well in the goals before.
+
+    Attributes
+    ----------
+    goal
+        The goal, or ``NO_ANSWER``.
+    bound
+        The bound that is proved, as in ``Tier``.
+    systems
+        JSON texts: the steps that ``refutation.refute`` reads, for each system that has no solution.
+    """
+
+    goal: str
+    bound: int
+    systems: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution(ContentEquality):
     """The chosen pairs and what is known of them.
@@ -89,7 +112,7 @@ class Solution(ContentEquality):
     ``pairs`` is (k, 2) int64, mentor and mentee, sorted. ``tiers`` follow the goals of the problem. ``gap`` is 0 for
     a proved answer, None where nothing is known, and otherwise the gap of the first tier that is not proved.
     ``notes`` say in words why an engine failed, and what to know besides. ``settled``: the hash has chosen among
-    answers that are tied in every goal.
+    answers that are tied in every goal. ``proofs`` are of the goals whose bound the duals in ``prices`` do not prove.
     """
 
     made_by: ClassVar[str] = "mm.solve(problem)"
@@ -102,6 +125,7 @@ class Solution(ContentEquality):
     prices: tuple[DualSolution, ...] = ()
     notes: tuple[str, ...] = ()
     settled: bool = True
+    proofs: tuple[GoalProof, ...] = ()
 
     @property
     def canonical(self) -> bool:

@@ -30,13 +30,15 @@ Linear programs with coupling rows have bounds that no choice of whole pairs may
 gap are stated as such. ``floor_person`` and ``leximin`` have no such proof, nor have the goals after them.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import takewhile
 
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status
+from mentormatch.assignment.model.solution import NO_ANSWER, DualSolution, GoalProof, Solution, Status
+from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.assignment.verification.reduced_costs import (
     MAX_REDUCED_PROFIT,
@@ -46,6 +48,7 @@ from mentormatch.assignment.verification.reduced_costs import (
     magnitude_bound,
     round_by_goal,
 )
+from mentormatch.assignment.verification.refutation import ProofError, System, refute, require
 from mentormatch.assignment.verification.solution_set import SolutionSet
 from mentormatch.base.arguments import checked
 from mentormatch.base.data_objects import VersionedPickle
@@ -136,7 +139,8 @@ class Certificate(VersionedPickle):
     """What is certain of an answer without trusting a solver; ``problems`` say in words why it is refused.
 
     ``why`` is why there are no prices: ``coupled``, ``goal`` or ``stopped``, empty where there are some. ``hollow``: no
-    pair that may be chosen has more points than another, so that to be the best says nothing.
+    pair that may be chosen has more points than another, so that to be the best says nothing. ``infeasible``: it is
+    proved that no answer keeps the rules.
     """
 
     verdict: Verdict
@@ -144,6 +148,7 @@ class Certificate(VersionedPickle):
     problems: tuple[str, ...] = ()
     why: str = ""
     hollow: bool = False
+    infeasible: bool = False
 
     @property
     def certified(self) -> bool:
@@ -213,7 +218,7 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
     if wrong:
         return Certificate(Verdict.REFUSED, problems=tuple(wrong))
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
-        return Certificate(Verdict.NO_ANSWER)
+        return _certify_no_answer(problem, solution)
     # Dual feasibility: signs, shapes, order of the stages
     wrong = [misfit for stage in solution.prices for misfit in dual_violations(problem, stage)]
     wrong = wrong or list(_order_violations(problem, solution))
@@ -221,8 +226,70 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
         return Certificate(Verdict.REFUSED, problems=tuple(wrong))
     # Weak duality, goal by goal
     bounds = _as_tier_bounds(problem, StageReplay.of(problem, solution).bounds(solution.prices))
+    try:
+        bounds |= refuted_bounds(problem, solution)
+    except ProofError as refusal:
+        return Certificate(Verdict.REFUSED, problems=(str(refusal),))
     tiers = tuple(CertifiedTier(tier.goal, tier.value, tier.bound, bounds.get(tier.goal)) for tier in solution.tiers)
     return _conclude(problem, tiers, priced=bool(solution.prices))
+
+
+def _certify_no_answer(problem: AssignmentProblem, solution: Solution) -> Certificate:
+    """Return whether a solution without pairs proves that there are none."""
+    try:
+        bounds = refuted_bounds(problem, solution)
+    except ProofError as refusal:
+        return Certificate(Verdict.REFUSED, problems=(str(refusal),))
+    return Certificate(Verdict.NO_ANSWER, infeasible=NO_ANSWER in bounds)
+
+
+def refuted_bounds(problem: AssignmentProblem, solution: Solution) -> dict[str, int]:
+    """Return the bounds that the proofs of a solution show, by goal; its values are those of its pairs.
+
+    Raises ProofError if a proof is wrong, belongs to no goal, or comes twice.
+    """
+    if not solution.proofs:
+        return {}
+    require(Claims.can_state(problem), "proofs need a problem whose pairs are listed")
+    proofs = {proof.goal: proof for proof in solution.proofs}
+    is_answer = solution.status in (Status.PROVED, Status.FEASIBLE)
+    known = {tier.goal for tier in solution.tiers} if is_answer else {*_no_answer(solution.status)}
+    require(
+        len(proofs) == len(solution.proofs) and proofs.keys() <= known, "a proof belongs to no goal, or comes twice"
+    )
+    claims, found = Claims.of(problem), dict[str, int]()
+    if not is_answer:
+        _check_systems([claims.any_answer], proofs[NO_ANSWER])
+        return {NO_ANSWER: 0}
+    system = claims.rules
+    for tier in solution.tiers:
+        proof = proofs.pop(tier.goal, None)
+        if proof is not None:
+            require(tier.goal != "leximin" or proof.bound == tier.value, "a proof of leximin is of its value")
+            _check_systems(claims.better(system, tier, proof.bound), proof)
+            found[tier.goal] = proof.bound
+        if not proofs:
+            break
+        system = claims.hold(system, tier)
+    return found
+
+
+def _no_answer(status: Status) -> list[str]:
+    return [NO_ANSWER] if status is Status.INFEASIBLE else []
+
+
+def _check_systems(systems: Sequence[System], proof: GoalProof) -> None:
+    """Raise ProofError unless a proof closes each of the systems."""
+    require(len(systems) == len(proof.systems), f"the proof of {proof.goal} has {len(proof.systems)} parts")
+    for system, text in zip(systems, proof.systems, strict=True):
+        try:
+            steps = json.loads(text)
+        except (ValueError, RecursionError):
+            raise ProofError(f"the proof of {proof.goal} is no JSON") from None
+        try:
+            refute(system, steps)
+        except ProofError as refusal:
+            raise ProofError(f"the proof of {proof.goal} is wrong: {refusal}") from None
 
 
 def provable_goals(problem: AssignmentProblem) -> tuple[str, ...]:

@@ -96,7 +96,8 @@ class FeasibilityOracle:
         Raises EngineError where the engine fails.
         """
         limits = [limit for limit in (self.left_s, seconds) if limit is not None]
-        found = solve(problem, time_limit_s=max(min(limits), 1e-6) if limits else None)
+        seconds = max(min(limits), 1e-6) if limits else None
+        found = solve(problem, time_limit_s=seconds, proofs="none")
         if found.status is Status.FAILED:
             raise EngineError("\n".join(found.notes) or "the engine failed")
         return found

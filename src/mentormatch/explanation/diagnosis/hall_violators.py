@@ -373,7 +373,7 @@ def maximum_flow(block: BoolMatrix, wanted: IntVector, most: IntVector) -> NDArr
     """Return (n, m) bool: a maximum flow on the pairs of ``block``, within the capacities ``wanted`` and ``most``."""
     sides = [DegreeBounds(np.zeros_like(load), load, np.ones(len(load), dtype=bool)) for load in (wanted, most)]
     scores = pack_scores(np.zeros(block.shape, dtype=np.int64), block)
-    pairs = solve(AssignmentProblem(scores, sides[0], sides[1], goals=("matched",))).pairs
+    pairs = solve(AssignmentProblem(scores, sides[0], sides[1], goals=("matched",)), proofs="none").pairs
     taken = np.zeros(block.shape, dtype=bool)
     taken[pairs[:, 0], pairs[:, 1]] = True
     return taken

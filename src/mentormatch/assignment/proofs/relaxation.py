@@ -1,0 +1,233 @@
+"""A 0-1 system -> its LP relaxation in HiGHS, solved again as columns and rows are bounded, and duals as integers."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import highspy
+import numpy as np
+
+from mentormatch.assignment.mip.highs import HighsProgram, row_scales
+from mentormatch.assignment.mip.program_model import FAR, SparseRows
+from mentormatch.assignment.mip.simplex import cost_scale
+from mentormatch.assignment.verification.refutation import System, Work
+from mentormatch.base.arrays import FloatVector, IntVector
+
+type Multipliers = list[list[int]]
+"""Rows and integers, as a proof has them."""
+
+DUAL_TOLERANCE = 1e-12
+"""Smaller duals are taken for 0."""
+QUANTUM_EXPONENTS = range(9, 0, -1)
+"""Duals are rounded to the greatest power of ten that still closes a leaf: short numbers are easier to read."""
+SCALES = (1, 60, 1 << 12, 1 << 20, 1 << 30)
+"""Then to these parts of a unit."""
+RAY_SCALES = (1, 2, 6, 60, 1 << 10, 1 << 20, 1 << 30)
+
+
+MIN_ITERATIONS, ITERATIONS_PER_LINE = 1_000, 10
+"""A solve of more simplex iterations, by rows and columns, is given up: it may cycle."""
+
+
+NO_OPTIMUM = (
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,  # all columns are bounded
+    highspy.HighsModelStatus.kModelEmpty,  # no column is left, and rows are looked at one by one
+)
+
+
+class BudgetError(Exception):
+    """The proof would take more leaves, work or time than it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A box of a proof, as the checker has it and as the linear program has it.
+
+    Attributes
+    ----------
+    system
+        What the checker holds at this place.
+    lower, upper
+        (r,) int64: the bounds of each row of the linear program, ``FAR`` if there is none.
+    lower_row, upper_row
+        (r,) int64: the row of the system that each bound comes from.
+    """
+
+    system: System
+    lower: IntVector
+    upper: IntVector
+    lower_row: IntVector
+    upper_row: IntVector
+
+    @classmethod
+    def root(cls, system: System) -> Self:
+        """Return the box of a system, each row of which is one of the linear program."""
+        lower = np.array([-FAR if end is None else max(end, -FAR) for end in system.lower], dtype=np.int64)
+        upper = np.array([FAR if end is None else min(end, FAR) for end in system.upper], dtype=np.int64)
+        every = np.arange(len(lower))
+        return cls(system, lower, upper, every, every)
+
+    def split(self, terms: Multipliers, k: int, row: int | None) -> "tuple[Node, Node]":
+        """Return the two boxes of a split, at a row of the linear program or at a column."""
+        below, above = self.system.split(terms, k)
+        if row is None:
+            return replace(self, system=below), replace(self, system=above)
+        upper, lower = self.upper.copy(), self.lower.copy()
+        upper_row, lower_row = self.upper_row.copy(), self.lower_row.copy()
+        upper[row], lower[row] = k, k + 1
+        upper_row[row] = lower_row[row] = len(self.system.lower)
+        return (
+            replace(self, system=below, upper=upper, upper_row=upper_row),
+            replace(self, system=above, lower=lower, lower_row=lower_row),
+        )
+
+
+class Relaxation(HighsProgram):
+    """The LP of a system over some columns, which maximises what the target row asks for more of.
+
+    Attributes
+    ----------
+    sign
+        1 if the target row has a lower bound, -1 if it has an upper bound, that is, asks for less of its sum.
+    profit
+        (c,) int64: the coefficients of the target row, times the sign.
+    goal
+        The bound of the target row, times the sign.
+    lower, upper
+        (r,) int64: the bounds of the rows at the last solve; the target row has none.
+    rows, places, coefficients
+        The terms of the program, ``places`` among ``columns``.
+    values, duals, value
+        The optimum of the last solve: values of the columns, duals of the rows, profit.
+    work
+        Simplex iterations times the size of the program, over all solves.
+    """
+
+    def __init__(self, node: Node, target: int, columns: IntVector) -> None:
+        system = node.system
+        self.target, self.columns = target, columns
+        place = np.full(len(system.least), -1)
+        place[columns] = np.arange(len(columns))
+        inside = place[system.columns] >= 0
+        is_target = system.rows == target
+        self.profit = np.zeros(len(system.least), dtype=np.int64)
+        end = system.upper[target] if system.lower[target] is None else system.lower[target]
+        self.sign = -1 if system.lower[target] is None else 1
+        self.profit[system.columns[is_target]] = self.sign * system.values[is_target]
+        self.goal = self.sign * (end or 0)
+        used = np.flatnonzero(inside & ~is_target)
+        used = used[np.lexsort((place[system.columns[used]], system.rows[used]))]
+        self.rows, self.places = system.rows[used], place[system.columns[used]]
+        self.coefficients = system.values[used]
+        self.lower, self.upper = node.lower.copy(), node.upper.copy()
+        self.lower[target], self.upper[target] = -FAR, FAR
+        terms = SparseRows(self.rows, self.places, self.coefficients, self.lower, self.upper)
+        self._units = row_scales(terms)
+        self.scale = cost_scale(self.profit)
+        self.work, self.values, self.duals, self.value = 0, np.zeros(0), np.zeros(0), 0.0
+        iterations = MIN_ITERATIONS + ITERATIONS_PER_LINE * (len(columns) + len(self.lower))
+        super().__init__(presolve="off", simplex_iteration_limit=iterations)
+        self._pass(self.profit[columns] / self.scale, system.least[columns], terms, self._units)
+        self._bound_columns(system)
+
+    def _bound_columns(self, system: System) -> None:
+        every = np.arange(len(self.columns), dtype=np.int32)
+        ends = (side[self.columns].astype(np.float64) for side in (system.least, system.most))
+        self._model.changeColsBounds(len(every), every, *ends)
+
+    def solve(self, node: Node | None = None) -> bool:
+        """Solve within the box of a node, or as before; return whether there is an optimum.
+
+        Raises BudgetError if the solver gives up.
+        """
+        if node is not None:
+            self._bound_columns(node.system)
+            changed = np.flatnonzero((node.lower != self.lower) | (node.upper != self.upper))
+            for row in changed[changed != self.target].tolist():
+                lower, upper = int(node.lower[row]), int(node.upper[row])
+                ends = -np.inf if lower == -FAR else lower, np.inf if upper == FAR else upper
+                self._model.changeRowBounds(row, *(end / float(self._units[row]) for end in ends))
+                self.lower[row], self.upper[row] = lower, upper
+        self._model.run()
+        self.work += (self._model.getInfo().simplex_iteration_count + 1) * (len(self.columns) + len(self.lower))
+        status = self._model.getModelStatus()
+        if status in NO_OPTIMUM:
+            return False
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise BudgetError
+        end = self._model.getSolution()
+        self.values = np.array(end.col_value)
+        self.duals = np.array(end.row_dual) / self._units * self.scale
+        self.value = self._model.getInfo().objective_function_value * self.scale
+        if not np.isfinite(self.duals).all():
+            raise BudgetError
+        return True
+
+    def ray(self) -> FloatVector | None:
+        """Return the dual ray of an infeasible program, None if the solver has none."""
+        *_, there, values = self._model.getDualRay()  # type: ignore[attr-defined]  # its stubs lack it
+        found = np.array(values) / self._units if there else np.zeros(1)
+        return found if np.isfinite(found).all() and np.abs(found).max() > 0 else None
+
+    def activity(self) -> FloatVector:
+        """Return the sum of each row at the optimum."""
+        return np.bincount(self.rows, self.coefficients * self.values[self.places], len(self.lower))
+
+    def reduced(self, system: System) -> FloatVector:
+        """Return the reduced profit of every column of a system, also of those that the program lacks."""
+        duals = np.where(system.rows == self.target, 0.0, self.duals[system.rows])
+        return self.profit - np.bincount(system.columns, system.values * duals, len(system.least))
+
+    def multipliers(self, node: Node, duals: FloatVector, parts: int, quantum: int = 1, weight: int = 0) -> Multipliers:
+        """Return duals in ``parts`` of a unit as multiples of a quantum; ``weight`` is that of the target row."""
+        rounded = dict[int, int]()
+        for row in np.flatnonzero(np.abs(duals) > DUAL_TOLERANCE).tolist():
+            dual = round(float(duals[row]) * parts / quantum) * quantum
+            end, source = (node.upper, node.upper_row) if dual > 0 else (node.lower, node.lower_row)
+            if dual and abs(end[row]) != FAR:
+                of = int(source[row])
+                rounded[of] = rounded.get(of, 0) + dual
+        if weight:
+            rounded[self.target] = -weight * self.sign
+        return [[row, dual] for row, dual in sorted(rounded.items()) if dual]
+
+    def leaf(self, node: Node, *, is_optimal: bool) -> Multipliers | None:
+        """Return multipliers that show a box to be empty, in the coarsest rounding that does; None if none do."""
+        if node.system.is_empty:
+            return []
+        if is_optimal:
+            gap = self.goal - self.value
+            if gap <= 0:
+                return None
+            quanta = [10**exponent for exponent in QUANTUM_EXPONENTS if 10**exponent < 10 * gap]
+            tries = [(self.duals, 1, quantum, 1) for quantum in quanta]
+            tries += [(self.duals, parts, 1, parts) for parts in SCALES]
+        else:
+            broken = broken_row(node.system)
+            if broken is not None:
+                return [broken]
+            ray = self.ray()
+            if ray is None:
+                return None
+            sizes = np.abs(ray)[np.abs(ray) > 1e-9]
+            units = (float(sizes.min()), float(sizes.max())) if len(sizes) else ()
+            tries = [(sign * ray / unit, parts, 1, 0) for unit in units for parts in RAY_SCALES for sign in (1, -1)]
+        for duals, parts, quantum, weight in tries:
+            multipliers = self.multipliers(node, duals, parts, quantum, weight)
+            if multipliers and node.system.slack(multipliers, [], Work())[1] < 0:
+                return multipliers
+        return None
+
+
+def broken_row(system: System) -> list[int] | None:
+    """Return a row that no choice of the box keeps, with its multiplier; None if there is none."""
+    low, high = np.zeros((2, len(system.lower)), dtype=np.int64)
+    ends = system.values * system.least[system.columns], system.values * system.most[system.columns]
+    np.add.at(low, system.rows, np.minimum(*ends))
+    np.add.at(high, system.rows, np.maximum(*ends))
+    for row, (lower, upper) in enumerate(zip(system.lower, system.upper, strict=True)):
+        if upper is not None and low[row] > upper:
+            return [row, 1]
+        if lower is not None and high[row] < lower:
+            return [row, -1]
+    return None

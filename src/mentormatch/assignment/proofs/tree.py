@@ -1,0 +1,275 @@
+"""A 0-1 system without a solution -> the steps that show it: root duals, fixing, lifted covers, strong branching.
+
+The system is known to have no solution (the solve says so), so the order in which boxes are closed changes nothing:
+the tree is walked depth first. Whatever goes wrong here is refused by the checker.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from mentormatch.assignment.mip.cutting_planes import broken_cut
+from mentormatch.assignment.mip.program_model import FAR, never
+from mentormatch.assignment.proofs.relaxation import BudgetError, Multipliers, Node, Relaxation
+from mentormatch.assignment.verification.claims import Claims
+from mentormatch.assignment.verification.refutation import MAX_PACK_COEFFICIENT, ProofError, System, Work
+from mentormatch.base.arrays import IntVector
+
+type Steps = list[list[Any]]
+
+MAX_LEAVES = 2_000
+"""A proof of more leaves is given up."""
+MAX_LP_WORK = 60_000_000
+"""Simplex iterations times the size of the programs: about what two seconds do."""
+MAX_FIRST_COLUMNS = 4_000
+"""A system of no more columns is put into the first linear program whole."""
+FIRST_PER_PERSON = 10
+"""Of a larger one, so many pairs per person come first."""
+MIN_NEW_COLUMNS = 500
+"""Pricing adds so many columns at least, or half as many as there are."""
+PRICING_TOLERANCE = 1e-7
+FIXING_PARTS = 1 << 10
+"""Duals of a fixing are in parts of 1/1024 of a unit."""
+STRONG_CANDIDATES = 8
+"""Strong branching tries so many columns, and so many rows."""
+FRACTION_TOLERANCE, ACTIVITY_TOLERANCE = 1e-6, 1e-5
+MAX_CUT_ROUNDS = 30
+MAX_POOR_ROUNDS = 3
+POOR_ROUND = 0.01
+"""A round of cuts is poor if it moves the bound by less than this part of what all rounds did."""
+MIN_CUT_DUAL = 1e-7
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one proof may take.
+
+    Attributes
+    ----------
+    deadline
+        Seconds of the monotonic clock, None: no limit.
+    stopped
+        Whether the caller does not wait any longer.
+    leaves, work
+        How many leaves, and how much work of linear programs, are left: the same on every machine.
+    """
+
+    deadline: float | None = None
+    stopped: Callable[[], bool] = never
+    leaves: int = MAX_LEAVES
+    work: int = MAX_LP_WORK
+
+    def spend(self, *, leaves: int = 0, work: int = 0) -> None:
+        """Count what was done. Raises BudgetError if nothing is left."""
+        self.leaves -= leaves
+        self.work -= work
+        if self.leaves < 0 or self.work < 0 or self.stopped() or (self.deadline and monotonic() > self.deadline):
+            raise BudgetError
+
+
+@dataclass(slots=True)
+class Prover:
+    """Proves that a system of some claims has no solution."""
+
+    claims: Claims
+    system: System
+    budget: Budget = field(default_factory=Budget)
+    steps: Steps = field(default_factory=list)
+
+    @property
+    def target(self) -> int:
+        """The row that asks for a better value: the last one of a system."""
+        return len(self.system.lower) - 1
+
+    def prove(self) -> Steps:
+        """Return the steps. Raises BudgetError if the budget does not suffice, or if the system has a solution."""
+        target, node = self.target, Node.root(self.system)
+        relaxation, is_optimal = self._root_program(node)
+        leaf = relaxation.leaf(node, is_optimal=is_optimal)
+        if leaf is not None:
+            return [["leaf", leaf]]
+        if is_optimal:
+            node = self._fix(node, relaxation)
+            relaxation = Relaxation(node, target, np.flatnonzero(node.system.most))
+            node, relaxation = self._cut(node, relaxation)
+        self._walk(node, relaxation)
+        return self.steps
+
+    def _solve(self, relaxation: Relaxation, node: Node | None = None) -> bool:
+        before = relaxation.work
+        is_optimal = relaxation.solve(node)
+        self.budget.spend(work=relaxation.work - before)
+        return is_optimal
+
+    def _root_program(self, node: Node) -> tuple[Relaxation, bool]:
+        """Return the linear program over all columns, by column generation, and whether it has an optimum."""
+        columns = self._first_columns()
+        while True:
+            relaxation = Relaxation(node, self.target, columns)
+            is_optimal = self._solve(relaxation)
+            others = np.setdiff1d(np.flatnonzero(self.system.most), columns)
+            if not len(others):
+                return relaxation, is_optimal
+            if not is_optimal:
+                columns = np.flatnonzero(self.system.most)
+                continue
+            reduced = relaxation.reduced(self.system)
+            lacking = others[reduced[others] > PRICING_TOLERANCE * relaxation.scale]
+            if not len(lacking):
+                return relaxation, True
+            count = max(len(columns) // 2, MIN_NEW_COLUMNS)
+            columns = np.union1d(columns, lacking[np.argsort(-reduced[lacking], kind="stable")[:count]])
+
+    def _first_columns(self) -> IntVector:
+        system, pairs = self.system, len(self.claims.scores)
+        columns = np.flatnonzero(system.most)
+        if len(columns) <= MAX_FIRST_COLUMNS:
+            return columns
+        own = columns[columns < pairs]
+        guide = self.claims.scores[own]
+        best = own[np.argsort(-guide, kind="stable")[: MAX_FIRST_COLUMNS // 2]]
+        parts = [best, columns[columns >= pairs], np.flatnonzero(system.least)]
+        for people in (self.claims.mentors[own], self.claims.mentees[own]):
+            order = np.lexsort((-guide, people))
+            rank = np.arange(len(order)) - np.searchsorted(people[order], people[order])
+            parts.append(own[order[rank < FIRST_PER_PERSON]])
+        return np.unique(np.concatenate(parts))
+
+    def _fix(self, node: Node, relaxation: Relaxation) -> Node:
+        """Narrow the box by the root duals (reduced-cost fixing)."""
+        multipliers = relaxation.multipliers(node, relaxation.duals, FIXING_PARTS, weight=FIXING_PARTS)
+        try:
+            system = node.system.fix(multipliers, [], Work())
+        except ProofError:
+            return node
+        if (system.least == node.system.least).all() and (system.most == node.system.most).all():
+            return node
+        self.steps.append(["fix", multipliers])
+        return Node(system, node.lower, node.upper, node.lower_row, node.upper_row)
+
+    def _walk(self, root: Node, relaxation: Relaxation) -> None:
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            is_optimal = self._solve(relaxation, node)
+            leaf = relaxation.leaf(node, is_optimal=is_optimal)
+            if leaf is not None:
+                self.budget.spend(leaves=1)
+                self.steps.append(["leaf", leaf])
+                continue
+            step, below, above = self._branch(relaxation, node, is_optimal=is_optimal)
+            self.steps.append(step)
+            waiting += [above, below]
+
+    def _branch(self, relaxation: Relaxation, node: Node, *, is_optimal: bool) -> tuple[list[Any], Node, Node]:
+        """Return the split whose two boxes lower the bound most, among some fractional columns and rows."""
+        system, columns = node.system, relaxation.columns
+        free = system.least[columns] != system.most[columns]
+        fraction = np.minimum(relaxation.values, 1 - relaxation.values) if is_optimal else np.zeros(len(columns))
+        parted = np.flatnonzero((fraction > FRACTION_TOLERANCE) & free)
+        if not len(parted):
+            # No relaxation, or an integral one that rounding does not close: any free column
+            if not free.any():
+                raise BudgetError
+            return split_column(node, int(columns[np.flatnonzero(free)[0]]))
+        value, gap = relaxation.value, relaxation.value - relaxation.goal + 1
+        best_columns = parted[np.argsort(-fraction[parted], kind="stable")[:STRONG_CANDIDATES]]
+        candidates = [split_column(node, column) for column in columns[best_columns].tolist()]
+        activity = relaxation.activity()
+        distance = np.abs(activity - np.rint(activity))
+        mass = np.bincount(relaxation.rows, fraction[relaxation.places], len(activity))
+        sizes = np.bincount(relaxation.rows, minlength=len(activity))
+        rows = np.flatnonzero((distance > ACTIVITY_TOLERANCE) & (sizes > 1))
+        best_rows = rows[np.argsort(-(distance * mass)[rows], kind="stable")[:STRONG_CANDIDATES]]
+        candidates += [split_row(node, row, int(np.floor(activity[row]))) for row in best_rows.tolist()]
+        best, best_score = candidates[0], -1.0
+        for candidate in candidates:
+            falls = []
+            for child in candidate[1:]:
+                solved = self._solve(relaxation, child)
+                falls.append(min(max(value - relaxation.value, gap * 1e-6), gap) if solved else gap)
+            score = falls[0] * falls[1]
+            if score > best_score:
+                best, best_score = candidate, score
+            if min(falls) >= gap:
+                break
+        return best
+
+    def _cut(self, node: Node, relaxation: Relaxation) -> tuple[Node, Relaxation]:
+        """Add lifted covers of knapsack rows in rounds; those that bind in the end stay, as steps."""
+        knapsacks = [row for row in range(len(node.lower)) if row != self.target and self._is_knapsack(relaxation, row)]
+        start, cuts, values, poor = node, list[list[Any]](), list[float](), 0
+        while knapsacks and poor < MAX_POOR_ROUNDS and len(values) < MAX_CUT_ROUNDS:
+            if not self._solve(relaxation, node):
+                break
+            values.append(relaxation.value)
+            if len(values) > 1:
+                poor = poor + 1 if values[-2] - values[-1] <= POOR_ROUND * (values[0] - values[-1]) else 0
+            found = [cut for row in knapsacks if (cut := self._cover(node, relaxation, row)) is not None]
+            if not found:
+                break
+            cuts += found
+            node, relaxation = self._with_cuts(start, cuts)
+        if cuts and self._solve(relaxation, node):
+            binds = np.abs(relaxation.duals[len(start.lower) :]) > MIN_CUT_DUAL
+            cuts = [cut for cut, keeps in zip(cuts, binds, strict=True) if keeps]
+            node, relaxation = self._with_cuts(start, cuts)
+        self.steps += cuts
+        return node, relaxation
+
+    @staticmethod
+    def _is_knapsack(relaxation: Relaxation, row: int) -> bool:
+        weights = relaxation.coefficients[relaxation.rows == row]
+        upper = relaxation.upper[row]
+        return len(weights) > 1 and 0 < weights.min() < weights.max() and 0 <= upper < weights.sum()
+
+    @staticmethod
+    def _cover(node: Node, relaxation: Relaxation, row: int) -> list[Any] | None:
+        own = np.flatnonzero(relaxation.rows == row)
+        places, weights = relaxation.places[own], relaxation.coefficients[own]
+        columns = relaxation.columns[places]
+        is_taken = node.system.least[columns]
+        room = int(relaxation.upper[row]) - int(weights[is_taken].sum())
+        is_open = ~is_taken & node.system.most[columns] & (weights <= room)
+        shares = np.clip(relaxation.values[places[is_open]], 0, 1)
+        cut = broken_cut(shares, np.zeros(len(shares)), weights[is_open], room)
+        if cut is None or cut[0].max() > MAX_PACK_COEFFICIENT:
+            return None
+        coefficients, most = cut
+        some = coefficients > 0
+        terms = sorted(zip(columns[is_open][some].tolist(), coefficients[some].tolist(), strict=True))
+        return ["pack", row, 1, [list(term) for term in terms], int(most)]
+
+    def _with_cuts(self, start: Node, cuts: Steps) -> tuple[Node, Relaxation]:
+        """Return the box with a row per cut, and its program; the target stays the row it was."""
+        system = start.system
+        for _, row, sign, terms, most in cuts:
+            system = system.pack(row, sign, terms, most, Work())
+        count = len(cuts)
+        numbers = np.arange(len(start.system.lower), len(system.lower))
+        most = np.array([cut[4] for cut in cuts], dtype=np.int64)
+        node = Node(
+            system,
+            np.append(start.lower, np.full(count, -FAR)),
+            np.append(start.upper, most),
+            np.append(start.lower_row, numbers),
+            np.append(start.upper_row, numbers),
+        )
+        return node, Relaxation(node, self.target, np.flatnonzero(system.most))
+
+
+def split_column(node: Node, column: int) -> tuple[list[Any], Node, Node]:
+    """Return the step of a column at 0 or 1, and its two boxes."""
+    terms: Multipliers = [[column, 1]]
+    return ["split", terms, 0], *node.split(terms, 0, None)
+
+
+def split_row(node: Node, row: int, k: int) -> tuple[list[Any], Node, Node]:
+    """Return the step of a row at k or less, or k + 1 or more, and its two boxes."""
+    own = node.system.rows == row
+    pairs = sorted(zip(node.system.columns[own].tolist(), node.system.values[own].tolist(), strict=True))
+    terms = [list(pair) for pair in pairs]
+    return ["split", terms, k], *node.split(terms, k, row)

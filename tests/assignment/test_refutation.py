@@ -1,0 +1,330 @@
+"""Each step of a proof: a true one is taken and a just false one refused; whatever JSON it is, nothing else happens."""
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.assignment.verification import refutation
+from mentormatch.assignment.verification.refutation import ProofError, System, Work, refute
+
+pytestmark = pytest.mark.promise(11)
+
+HUGE = 1 << 62
+
+
+def system(*rows: tuple[list[int], int | None, int | None], count: int = 4) -> System:
+    """Return rows over 0-1 columns, each with all its coefficients."""
+    found = System.free(count)
+    for values, lower, upper in rows:
+        columns = [place for place, value in enumerate(values) if value]
+        found = found.with_row(columns, [values[place] for place in columns], lower, upper)
+    return found
+
+
+def solutions(of: System) -> set[tuple[int, ...]]:
+    """Return all 0-1 solutions, by trying each choice."""
+    found = set()
+    for choice in product((0, 1), repeat=len(of.least)):
+        sums = [0] * len(of.lower)
+        for row, column, value in zip(of.rows.tolist(), of.columns.tolist(), of.values.tolist(), strict=True):
+            sums[row] += value * choice[column]
+        ends = zip(sums, of.lower, of.upper, strict=True)
+        in_rows = all((lo is None or lo <= total) and (hi is None or total <= hi) for total, lo, hi in ends)
+        in_box = all(lo <= x <= hi for x, lo, hi in zip(choice, of.least.tolist(), of.most.tolist(), strict=True))
+        if in_rows and in_box:
+            found.add(choice)
+    return found
+
+
+TWO_OF_ONE = system(([1, 1], None, 1), ([1, 1], 2, None), count=2)
+"""One of two at most, and both."""
+
+
+def test_a_leaf_closes_an_empty_box_and_no_other() -> None:
+    assert refute(TWO_OF_ONE, [["leaf", [[0, 1], [1, -1]]]]) == 1
+    for wrong in ([[0, 2], [1, -1]], [[0, 1]], [[1, -1]]):
+        with pytest.raises(ProofError, match="not empty"):
+            refute(TWO_OF_ONE, [["leaf", wrong]])
+
+
+def test_a_leaf_that_is_tight_is_refused() -> None:
+    both = system(([1, 1], None, 1), ([1, 1], 1, None), count=2)
+    with pytest.raises(ProofError, match="not empty"):
+        refute(both, [["leaf", [[0, 1], [1, -1]]]])
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ({}, "no list"),
+        ([[]], "unknown"),
+        ([3], "no list"),
+        ([["leaf"]], "unknown"),
+        ([["leaf", [], [], []]], "unknown"),
+        ([["leaf", []]], "no list"),
+        ([["leaf", [[0, 0]]]], "is 0"),
+        ([["leaf", [[0, 1], [0, 1]]]], "twice"),
+        ([["leaf", [[2, 1]]]], "no row"),
+        ([["leaf", [[-1, 1]]]], "no row"),
+        ([["leaf", [[0, True]]]], "an integer"),
+        ([["leaf", [[0, 1.0]]]], "an integer"),
+        ([["leaf", [[False, 1]]]], "an integer"),
+        ([["leaf", [[0, -1]]]], "does not have"),
+        ([["leaf", [[1, 1]]]], "does not have"),
+        ([["leaf", [[0, 1], [1, -1]], {}]], "blocks are no list"),
+        ([], "left open"),
+        ([["split", [[0, 1]], 0], ["leaf", [[0, 1], [1, -1]]]], "left open"),
+        ([["leaf", [[0, 1], [1, -1]]], ["leaf", [[0, 1], [1, -1]]]], "last box"),
+        ([["split", [[0, 1]], 0.0]], "integer"),
+        ([["split", [[1, 1], [0, 1]], 0]], "ascend"),
+        ([["split", [[0, 1], [0, 1]], 0]], "ascend"),
+        ([["split", [[2, 1]], 0]], "no column"),
+        ([["split", [[-1, 1]], 0]], "no column"),
+        ([["split", [[0, HUGE]], 0]], "too great"),
+        ([["split", [], 0]], "no list"),
+        ([["round", [[0, 1]], 0]], "divisor"),
+        ([["round", [[0, 1]], True]], "divisor"),
+        ([["round", [[0, HUGE]], 1]], "too great"),
+        ([["pack", 0, 1, [[0, 0]], 1]], "out of range"),
+        ([["pack", 0, 1, [[0, 1001]], 1]], "out of range"),
+        ([["pack", 0, True, [[0, 1]], 1]], "malformed"),
+        ([["pack", 0, 2, [[0, 1]], 1]], "malformed"),
+        ([["pack", 0, 1, [[0, 1]], 1.0]], "malformed"),
+        ([["pack", 2, 1, [[0, 1]], 1]], "no row"),
+        ([["pack", 0, -1, [[0, 1]], 1]], "does not have"),
+        ([["fix", [[0, 1], [1, -1]]]], "is empty"),
+    ],
+)
+def test_a_step_that_is_none_is_refused_by_name(steps: Any, message: str) -> None:
+    with pytest.raises(ProofError, match=message):
+        refute(TWO_OF_ONE, steps)
+
+
+def test_a_split_on_a_column_covers_both_values() -> None:
+    below, above = system(([1, 1], None, 1), count=2).split([[0, 1]], 0)
+    assert solutions(below) | solutions(above) == {(0, 0), (0, 1), (1, 0)}
+    assert solutions(below) == {(0, 0), (0, 1)}
+    assert len(below.lower) == len(above.lower) == 1  # the box alone
+
+
+@pytest.mark.parametrize(
+    ("terms", "k"), [([[0, 1]], 1), ([[0, 1]], -1), ([[0, 2]], 0), ([[0, 1], [1, 1]], 0), ([[0, -1]], -1)]
+)
+def test_a_split_at_any_integer_covers_all(terms: list[list[int]], k: int) -> None:
+    whole = system(([1, 1, 1], None, 2), count=3)
+    below, above = whole.split(terms, k)
+    assert solutions(below) | solutions(above) == solutions(whole)
+    assert not solutions(below) & solutions(above)
+
+
+def test_a_row_of_a_split_is_gone_when_its_box_is_closed() -> None:
+    # The row of the second box has the number of that of the first, and its own bound
+    steps = [["split", [[0, 1], [1, 1]], 1], ["leaf", [[1, -1], [2, 1]]], ["leaf", [[0, 1], [2, -1]]]]
+    assert refute(TWO_OF_ONE, steps) == 2
+    wrong = [["split", [[0, 1], [1, 1]], 1], ["leaf", [[1, -1], [2, 1]]], ["leaf", [[0, 1], [2, 1]]]]
+    with pytest.raises(ProofError, match="does not have"):
+        refute(TWO_OF_ONE, wrong)
+
+
+def test_fixing_keeps_one_value_where_the_other_costs_more_than_the_room() -> None:
+    # 5a + 3b + 2c <= 5 and a + b + c >= 1: by the first row alone nothing goes; a target of 2 takes a away
+    of = system(([5, 3, 2], None, 5), ([1, 1, 1], 2, None), count=3)
+    box = of.fix([[0, 1], [1, -2]], [], Work())
+    assert solutions(box) == solutions(of) == {(0, 1, 1)}
+    assert box.most.tolist() == [False, True, True]
+    assert box.least.tolist() == [False, False, False]
+    tighter = of.fix([[0, 1], [1, -4]], [], Work())
+    assert solutions(tighter) == {(0, 1, 1)}
+
+
+def test_fixing_at_the_very_room_changes_nothing() -> None:
+    of = system(([2, 1], None, 2), count=2)
+    assert of.fix([[0, 1]], [], Work()).most.tolist() == [True, True]  # 2 is no more than the room of 2
+    assert system(([3, 1], None, 2), count=2).fix([[0, 1]], [], Work()).most.tolist() == [False, True]
+    at_least = system(([-2, 1], None, -2), count=2)
+    assert at_least.fix([[0, 1]], [], Work()).least.tolist() == [True, False]
+    assert system(([-2, 1], None, 0), count=2).fix([[0, 1]], [], Work()).least.tolist() == [False, False]
+
+
+def test_a_cut_of_rounding_is_rounded_down() -> None:
+    odd = system(([1, 1, 0], None, 1), ([0, 1, 1], None, 1), ([1, 0, 1], None, 1), ([2, 2, 2], 3, None), count=3)
+    steps = [["round", [[0, 1], [1, 1], [2, 1]], 2], ["leaf", [[3, -1], [4, 2]]]]
+    assert refute(odd, steps) == 1
+    with pytest.raises(ProofError, match="not empty"):
+        refute(odd, [["leaf", [[0, 1], [1, 1], [2, 1], [3, -1]]]])  # the linear program alone does not
+    negative = system(([-3, 1], None, -1), count=2).round([[0, 1]], 2)
+    assert negative.values[negative.rows == 1].tolist() == [-2]  # floor, not truncation
+    assert negative.upper[1] == -1
+
+
+def test_a_cover_is_what_a_knapsack_implies() -> None:
+    of = system(([5, 4, 3, 2], None, 7), count=4)
+    assert len(of.pack(0, 1, [[0, 1], [1, 1], [2, 1]], 2, Work()).lower) == 2
+    with pytest.raises(ProofError, match="room for more"):
+        of.pack(0, 1, [[0, 1], [1, 1], [2, 1]], 1, Work())
+    with pytest.raises(ProofError, match="room for more"):
+        of.pack(0, 1, [[0, 1], [1, 1], [2, 2]], 2, Work())
+    mirrored = system(([-5, -4, -3, -2], -7, None), count=4)
+    assert mirrored.pack(0, -1, [[0, 1], [1, 1], [2, 1]], 2, Work()).upper[1] == 2
+
+
+def test_a_cover_counts_what_the_box_takes_and_what_costs_nothing() -> None:
+    of = system(([5, -4, 3], None, 4), count=3)
+    with pytest.raises(ProofError, match="room for more"):
+        of.pack(0, 1, [[0, 1], [1, 1], [2, 1]], 2, Work())  # 5 - 4 + 3 = 4
+    _, taken = of.split([[0, 1]], 0)
+    _, taken = taken.split([[1, 1]], 0)
+    with pytest.raises(ProofError, match="room for more"):
+        taken.pack(0, 1, [[0, 1], [1, 1], [2, 1]], 2, Work())
+    without, _ = of.split([[1, 1]], 0)
+    assert without.pack(0, 1, [[0, 1], [2, 1]], 1, Work()).upper[1] == 1
+
+
+def test_blocks_bound_what_a_table_of_each_allows() -> None:
+    # Two people with 4 hours each; each has tasks of 3 and 3 hours: in halves both rows allow 8/3 tasks
+    hours = ([3, 3, 0, 0], None, 4), ([0, 0, 3, 3], None, 4)
+    of = system(*hours, ([1, 1, 1, 1], 3, None))
+    with pytest.raises(ProofError, match="not empty"):
+        refute(of, [["leaf", [[2, -1]]]])
+    assert refute(of, [["leaf", [[2, -1]], [[0], [1]]]]) == 1
+    two = system(*hours, ([1, 1, 1, 1], 2, None))
+    with pytest.raises(ProofError, match="not empty"):
+        refute(two, [["leaf", [[2, -1]], [[0], [1]]]])
+    box = two.fix([[2, -1]], [[0], [1]], Work())
+    assert box.most.all()
+    assert not box.least.any()
+
+
+@pytest.mark.parametrize(
+    ("blocks", "message"),
+    [
+        ([[0], [0]], "share a column"),
+        ([[0, 2]], "no upper bound"),
+        ([[3]], "unknown row"),
+        ([[-1]], "unknown row"),
+        ([[True]], "unknown row"),
+        ([[]], "no list of rows"),
+        ([7], "no list of rows"),
+        ([[0, 0]], "twice"),
+    ],
+)
+def test_blocks_that_are_none_are_refused(blocks: Any, message: str) -> None:
+    of = system(([3, 3, 0, 0], None, 4), ([0, 0, 3, 3], None, 4), ([1, 1, 1, 1], 3, None))
+    with pytest.raises(ProofError, match=message):
+        refute(of, [["leaf", [[2, -1]], blocks]])
+
+
+def test_a_block_with_a_negative_coefficient_is_refused() -> None:
+    of = system(([3, -1, 0, 0], None, 4), ([1, 1, 1, 1], 3, None))
+    with pytest.raises(ProofError, match="below 0"):
+        refute(of, [["leaf", [[1, -1]], [[0]]]])
+
+
+def test_a_block_whose_required_columns_do_not_fit_is_empty() -> None:
+    of = system(([3, 3], None, 4), ([1, 1], 1, None), count=2)
+    _, first = of.split([[0, 1]], 0)
+    _, both = first.split([[1, 1]], 0)
+    assert refute(both, [["leaf", [[1, -1]], [[0]]]]) == 1
+
+
+def test_numbers_beyond_int64_are_exact() -> None:
+    of = system(([HUGE // 2, HUGE // 2], None, HUGE // 2), ([1, 1], 2, None), count=2)
+    assert refute(of, [["leaf", [[0, 1], [1, -(HUGE // 2)]]]]) == 1
+    assert refute(of, [["leaf", [[0, 1 << 80], [1, -(HUGE // 2) << 80]]]]) == 1
+    even = system(([HUGE // 2, HUGE // 2], None, HUGE), ([1, 1], 2, None), count=2)
+    for scale in (1, 1 << 80):
+        with pytest.raises(ProofError, match="not empty"):
+            refute(even, [["leaf", [[0, scale], [1, -(HUGE // 2) * scale]]]])
+
+
+def test_a_proof_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refutation, "MAX_STEPS", 1)
+    with pytest.raises(ProofError, match="too many steps"):
+        refute(TWO_OF_ONE, [["split", [[0, 1]], 0]] * 2)
+    monkeypatch.undo()
+    monkeypatch.setattr(refutation, "MAX_WORK", 3)
+    with pytest.raises(ProofError, match="too long"):
+        refute(TWO_OF_ONE, [["split", [[0, 1]], 0]] * 4)
+    monkeypatch.undo()
+    monkeypatch.setattr(refutation, "MAX_WAITING_BYTES", 10)
+    with pytest.raises(ProofError, match="open"):
+        refute(TWO_OF_ONE, [["split", [[0, 1]], 0]])
+    monkeypatch.undo()
+    monkeypatch.setattr(refutation, "MAX_BLOCK_STATES", 1)
+    with pytest.raises(ProofError, match="states"):
+        refute(system(([3, 2], None, 4), ([1, 1], 2, None), count=2), [["leaf", [[1, -1]], [[0]]]])
+
+
+numbers = st.integers(-4, 4)
+dual_lists = st.lists(st.lists(numbers, min_size=2, max_size=2), min_size=1, max_size=4)
+term_lists = st.lists(st.lists(st.integers(0, 4), min_size=2, max_size=2), min_size=1, max_size=3)
+block_lists = st.lists(st.lists(st.integers(0, 4), min_size=1, max_size=2), max_size=2)
+step_lists = st.lists(
+    st.one_of(
+        st.tuples(st.just("leaf"), dual_lists).map(list),
+        st.tuples(st.just("leaf"), dual_lists, block_lists).map(list),
+        st.tuples(st.just("fix"), dual_lists).map(list),
+        st.tuples(st.just("fix"), dual_lists, block_lists).map(list),
+        st.tuples(st.just("round"), dual_lists, st.integers(0, 4)).map(list),
+        st.tuples(st.just("pack"), st.integers(0, 3), st.sampled_from([1, -1]), term_lists, st.integers(0, 5)).map(
+            list
+        ),
+        st.tuples(st.just("split"), term_lists, st.integers(-1, 2)).map(list),
+    ),
+    min_size=1,
+    max_size=6,
+)
+systems = st.lists(
+    st.tuples(st.lists(numbers, min_size=3, max_size=3), st.none() | numbers, st.none() | numbers), max_size=3
+).map(lambda rows: system(*rows, count=3))
+
+
+@given(systems, step_lists)
+def test_no_list_of_steps_refutes_a_system_that_has_a_solution(of: System, steps: list[Any]) -> None:
+    try:
+        refute(of, steps)
+    except ProofError:
+        return
+    assert not solutions(of)
+
+
+@given(systems, step_lists)
+def test_every_step_keeps_all_solutions(of: System, steps: list[Any]) -> None:
+    for kind, *parts in steps:
+        try:
+            if kind == "fix":
+                after = of.fix(parts[0], parts[1] if len(parts) > 1 else [], Work())
+            elif kind == "round":
+                after = of.round(*parts)
+            elif kind == "pack":
+                after = of.pack(*parts, Work())
+            else:
+                continue
+        except ProofError:
+            continue
+        assert solutions(after) == solutions(of)
+
+
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    max_leaves=12,
+)
+kinds = st.sampled_from(["leaf", "fix", "round", "pack", "split"])
+
+
+@given(st.lists(st.tuples(kinds, json_values, json_values, json_values).map(list) | json_values, max_size=3))
+def test_any_json_is_refused_and_nothing_else_is_raised(steps: list[Any]) -> None:
+    with pytest.raises(ProofError):
+        refute(system(([1, 1], None, 1), count=2), steps)
+
+
+def test_terms_of_columns_that_are_gone_are_dropped() -> None:
+    of = system(([9, 9, 9, 1], None, 8), ([1, 1, 1, 1], 2, None))
+    box = of.fix([[0, 1]], [], Work())
+    assert np.unique(box.columns).tolist() == [3]
+    assert refute(of, [["fix", [[0, 1]]], ["leaf", [[1, -1]]]]) == 1

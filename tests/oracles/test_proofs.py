@@ -1,0 +1,171 @@
+"""A proof is accepted if, and only if, enumeration finds no better answer; no solver is asked what is true."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from itertools import product
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mentormatch import AssignmentProblem, Row, Solution, Status, Tier, Verdict, certify, solve
+from mentormatch.assignment import DegreeBounds
+from mentormatch.assignment.model.solution import NO_ANSWER
+from mentormatch.assignment.proofs.prove import add_proofs
+from tests.conftest import DEEP
+from tests.record.test_false_claims import rows
+
+pytestmark = [pytest.mark.promise(11), pytest.mark.promise(12)]
+
+KINDS = ("quotas", "proportions", "hours", "together", "minimums", "covers", "signed")
+GOALS = (
+    ("matched", "total"),
+    ("matched", "priority", "total"),
+    ("total",),
+    ("matched", "floor", "total"),
+    ("leximin",),
+    ("matched", "floor_person", "total"),
+    ("changes", "matched", "total"),
+    ("floor", "matched", "total"),
+    ("matched", "leximin"),
+)
+SHAPES = ((2, 3), (3, 3), (3, 4), (4, 3), (2, 5), (1, 4))
+MAX_PAIRS = 12
+CLAIMS_PER_PROBLEM = 5
+type Answers = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+def draw(seed: int) -> AssignmentProblem:
+    """Return a problem of twelve pairs at most: rules of a kind, signs, levels, pins and minimums at random."""
+    chance = np.random.default_rng(seed)
+    kind, goals = KINDS[seed % len(KINDS)], GOALS[seed // len(KINDS) % len(GOALS)]
+    n, m = SHAPES[chance.integers(len(SHAPES))]
+    allowed = chance.random((n, m)) < chance.choice([0.6, 1.0])
+    levels = int(chance.choice([1_000_001, 2, 4]))
+    scores = chance.integers(0, levels, (n, m)) * (1_000_000 // (levels - 1)) - int(chance.choice([0, 0, 500_000]))
+    most = chance.integers(1, 3, n)
+    problem = AssignmentProblem.from_scores(
+        scores, allowed, mentor_capacity=most, mentee_priority=chance.integers(0, 3, m), goals=goals
+    )
+    pairs = np.argwhere(allowed).tolist()
+    if "changes" in goals:
+        problem = replace(problem, former=tuple(sorted((i, k) for i, k in pairs[::2])))
+    if pairs and chance.random() < 0.3:
+        problem = replace(problem, pins=(tuple(pairs[chance.integers(len(pairs))]),))
+    if kind == "minimums":
+        least = np.minimum(chance.integers(1, 3, n), most)
+        return replace(problem, mentors=DegreeBounds(least, most, chance.random(n) < 0.7))
+    if kind == "signed":
+        weights = chance.integers(-3, 4, (n, m))
+        return replace(problem, rows=(Row("signes", weights, least=int(chance.integers(-3, 3)), most=3),))
+    return replace(problem, rows=tuple(rows(kind, n, m, chance)))
+
+
+def answers_of(problem: AssignmentProblem) -> Answers:
+    """Return (answers, e): every choice of pairs that keeps degrees, rows and pins."""
+    mentors, mentees = problem.scores.pairs()
+    choices: Answers = np.array(list(product((False, True), repeat=len(mentors))), dtype=bool)
+    keeps = np.ones(len(choices), dtype=bool)
+    for side, people in ((problem.mentors, mentors), (problem.mentees, mentees)):
+        for person in range(len(side)):
+            degree = choices[:, people == person].sum(axis=1)
+            idle = side.optional[person] & (degree == 0)
+            keeps &= (degree <= side.most[person]) & ((degree >= side.least[person]) | idle)
+    for row in problem.rows:
+        total = choices.astype(np.int64) @ row.block(problem.shape)[mentors, mentees]
+        keeps &= (row.least is None or total >= row.least) & (row.most is None or total <= row.most)
+    listed = set(zip(mentors.tolist(), mentees.tolist(), strict=True))
+    for pin in problem.pins:
+        keeps &= choices[:, (mentors == pin[0]) & (mentees == pin[1])].any(axis=1) if pin in listed else False
+    return choices[keeps]
+
+
+def values_of(problem: AssignmentProblem, chosen: np.ndarray[Any, Any]) -> tuple[Tier, ...]:
+    """Return the goals of a choice as it is claimed to be the best."""
+    mentors, mentees = (side[chosen].tolist() for side in problem.scores.pairs())
+    pairs = list(zip(mentors, mentees, strict=True))
+    scores = [int(problem.scores.at(np.array([i]), np.array([k]))[0]) for i, k in pairs]
+    allowed = set(zip(*(side.tolist() for side in problem.scores.pairs()), strict=True))
+    priority = np.zeros(problem.shape[1]) if problem.mentee_priority is None else problem.mentee_priority
+    served = {k for i, k in allowed if problem.mentors.most[i] > 0 and problem.mentees.most[k] > 0}
+    found = {
+        "matched": len(pairs),
+        "priority": sum(int(priority[k]) for k in mentees),
+        "total": sum(scores),
+        "floor": min(scores, default=0),
+        "leximin": min(scores, default=0),
+        "floor_person": min(
+            (sum(s for s, (_, of) in zip(scores, pairs, strict=True) if of == k) for k in served), default=0
+        ),
+        "changes": len(set(problem.former) - set(pairs)),
+    }
+    vector = tuple(sorted(scores))
+    return tuple(Tier(g, found[g], found[g], vector if g == "leximin" else ()) for g in problem.goals)
+
+
+def key(tiers: tuple[Tier, ...]) -> list[Any]:
+    """Return what is greater for the better of two answers."""
+    return [
+        (len(tier.vector), tier.vector)
+        if tier.goal == "leximin"
+        else -tier.value
+        if tier.goal == "changes"
+        else tier.value
+        for tier in tiers
+    ]
+
+
+def claim(problem: AssignmentProblem, chosen: np.ndarray[Any, Any]) -> Solution:
+    """Return an answer that says of itself that it is the best."""
+    pairs = np.stack(problem.scores.pairs(), axis=1)[chosen].reshape(-1, 2)
+    return Solution(Status.PROVED, pairs, values_of(problem, chosen))
+
+
+def judge(seed: int) -> Counter[str]:
+    """Return how many claims of a problem are true and accepted; a false one that is accepted fails."""
+    problem, random, told = draw(seed), Random(seed), Counter[str]()
+    if problem.scores.count > MAX_PAIRS:
+        return told
+    answers = answers_of(problem)
+    if not len(answers):
+        empty = Solution(Status.INFEASIBLE, np.empty((0, 2), dtype=np.int64))
+        assert certify(problem, add_proofs(problem, empty)).infeasible, seed
+        return Counter({"refuted": 1})
+    tiers = [values_of(problem, each) for each in answers]
+    keys = [key(each) for each in tiers]
+    best = max(keys)
+    proofs = add_proofs(problem, claim(problem, answers[keys.index(best)])).proofs
+    claimed = [keys.index(best), *(random.randrange(len(answers)) for _ in range(CLAIMS_PER_PROBLEM))]
+    denied = replace(claim(problem, answers[0]), status=Status.INFEASIBLE, pairs=np.empty((0, 2), np.int64), tiers=())
+    assert not certify(problem, add_proofs(problem, denied)).infeasible, seed
+    for place in claimed:
+        solution = claim(problem, answers[place])
+        verdict = certify(problem, add_proofs(problem, solution)).verdict
+        is_best = keys[place] == best
+        assert (verdict is Verdict.CERTIFIED) == is_best, (seed, verdict)
+        told["accepted" if is_best else "not accepted"] += 1
+        if not is_best:  # with the proofs of the best answer
+            assert not certify(problem, replace(solution, proofs=proofs)).certified, seed
+            told["forged"] += 1
+    return told
+
+
+@pytest.mark.parametrize("seed", range(3_000 if DEEP else 45))
+def test_a_claim_is_accepted_if_and_only_if_enumeration_confirms_it(seed: int) -> None:
+    judge(seed)
+
+
+def test_the_draws_are_of_every_kind() -> None:
+    told = sum((judge(seed) for seed in range(60)), Counter[str]())
+    assert set(told) == {"accepted", "not accepted", "forged", "refuted"}
+
+
+def test_every_kind_of_goal_that_duals_leave_open_is_proved_by_a_solve() -> None:
+    for seed in range(200, 263):
+        solution = solve(draw(seed))
+        certificate = certify(draw(seed), solution)
+        assert certificate.certified or certificate.infeasible, seed
+        assert all(json.loads(text) for proof in solution.proofs for text in proof.systems)
+        assert {proof.goal for proof in solution.proofs} <= {*draw(seed).goals, NO_ANSWER}
