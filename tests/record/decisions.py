@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -25,10 +25,10 @@ def example(*without: str) -> Matching:
     return match(examples.cohort(), programme.model_copy(update={"rules": kept}))
 
 
-def posed(problem: AssignmentProblem) -> Matching:
+def posed(problem: AssignmentProblem, proofs: Literal["goals", "none"] = "goals") -> Matching:
     """Return a matching that is the solution of a problem of numbers alone."""
     same = example("quota")
-    return Matching(same.cohort, same.programme, same.scores, problem, solve(problem))
+    return Matching(same.cohort, same.programme, same.scores, problem, solve(problem, proofs=proofs))
 
 
 def plain() -> AssignmentProblem:
@@ -68,9 +68,9 @@ def chained(*entries: LogEntry) -> bytes:
     return lines
 
 
-def written(problem: AssignmentProblem, folder: Path) -> Path:
+def written(problem: AssignmentProblem, folder: Path, proofs: Literal["goals", "none"] = "goals") -> Path:
     """Write the decision on a problem, and return where it is."""
-    return write_decision(posed(problem), folder / "binomes.decision.json")
+    return write_decision(posed(problem, proofs), folder / "binomes.decision.json")
 
 
 def changed(path: Path, content: Json) -> Path:

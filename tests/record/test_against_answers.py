@@ -50,7 +50,7 @@ def test_the_folder_that_match_wrote_is_verified_and_validated(folder: Path) -> 
 
 def test_a_folder_with_one_decision_under_another_name_is_taken(tmp_path: Path) -> None:
     written(coupled(), tmp_path).rename(tmp_path / "mars.decision.json")
-    assert verify(tmp_path).outcome is VerificationOutcome.UNPROVED
+    assert verify(tmp_path).outcome is VerificationOutcome.VERIFIED
     written(coupled(), tmp_path).rename(tmp_path / "avril.decision.json")
     assert verify(tmp_path).outcome is VerificationOutcome.REFUSED
 
@@ -129,7 +129,7 @@ def test_a_head_that_no_line_has_is_refused_and_so_is_a_document_stamped_with_it
 
 
 def test_an_unproved_decision_is_validated_only_if_that_is_accepted(tmp_path: Path) -> None:
-    path = written(coupled(), tmp_path)
+    path = written(coupled(), tmp_path, proofs="none")
     with pytest.raises(UnprovedError, match="--accept-unproved"):
         validate(path, who="Camille Roux")
     assert not journal_beside(path).exists()
@@ -145,7 +145,7 @@ def test_an_unproved_decision_is_validated_only_if_that_is_accepted(tmp_path: Pa
 
 def test_documents_say_first_that_an_optimum_is_only_stated_and_then_that_it_was_accepted(tmp_path: Path) -> None:
     stated = mm.examples.programme().model_dump(by_alias=True) | {"goals": {"order": ["matched", "leximin"]}}
-    matching = mm.match(mm.examples.cohort(), mm.Programme.read(stated))
+    matching = mm.match(mm.examples.cohort(), mm.Programme.read(stated), proofs="none")
     assert [str(one.code) for one in matching.caveats] == ["unproved"]
     matching.save(tmp_path, who="Dominique")
     page, book = (tmp_path / "binomes.html").read_text("utf-8"), (tmp_path / "binomes.xlsx").read_bytes()

@@ -134,7 +134,7 @@ def test_the_digest_of_the_programme_is_that_of_all_it_says() -> None:
         ("seed", True),
         ("seed", -1),
         ("seed", 1.0),
-        ("schema_version", 2),
+        ("schema_version", 3),
         ("status", "optimal"),
         ("unknown", 1),
         ("pairs", [["m1", "Camille"]]),

@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.promise(11), pytest.mark.promise(29)]
 
 GOLDEN = Path(__file__).parent / "golden"
 HEADS: dict[str, str] = json.loads((GOLDEN / "heads.json").read_text())
-UNPROVED = {"coupled", "leximin"}
-"""Their optimum cannot be shown whole by prices: a rule couples pairs, or the goal is no sum."""
+UNPROVED = {"coupled-1", "leximin-1"}
+"""Prices do not prove their optimum whole (a rule couples pairs, the goal is no sum), and they have no proofs yet."""
 CHANGES = 250 if DEEP else 60
 
 
@@ -43,9 +43,7 @@ def copied(name: str, folder: Path) -> tuple[Path, Path]:
 @pytest.mark.parametrize("name", sorted(HEADS))
 def test_a_decision_of_the_past_is_still_verified(name: str) -> None:
     found = verify(decision(name), head=HEADS[name])
-    assert found.outcome is (
-        VerificationOutcome.UNPROVED if name.split("-")[0] in UNPROVED else VerificationOutcome.VERIFIED
-    )
+    assert found.outcome is (VerificationOutcome.UNPROVED if name in UNPROVED else VerificationOutcome.VERIFIED)
     assert [one.who for one in found.validations] == ["Camille Roux"]
 
 
@@ -67,7 +65,7 @@ def test_every_change_of_one_byte_of_a_log_is_seen(name: str, tmp_path: Path) ->
         assert not verify(path, head=HEADS[name]).sound
 
 
-@pytest.mark.parametrize("name", sorted(HEADS))
+@pytest.mark.parametrize("name", ["coupled-2", "example-1", "plain-1"])
 def test_what_is_written_now_has_the_parts_of_what_was_written_then(name: str, tmp_path: Path) -> None:
     kind = name.split("-")[0]
     matching = example() if kind == "example" else posed(coupled() if kind == "coupled" else plain())

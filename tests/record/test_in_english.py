@@ -11,7 +11,7 @@ from mentormatch.assignment import CertifiedTier
 from mentormatch.assignment.verification.certificate import NAMES, WORDS
 from mentormatch.languages import tr
 from mentormatch.record import LOG_SUFFIX, append, sign, validate
-from mentormatch.record.verify import BOUNDED, COMPARED, FORMER, STOPPED
+from mentormatch.record.verify import COMPARED, FORMER, INFEASIBLE, STOPPED
 from mentormatch.record.verify import WORDS as OUTCOMES
 from tests.english import french_in
 from tests.record.decisions import coupled, plain, posed, written
@@ -26,7 +26,7 @@ def verified(folder: Path) -> Iterator[str]:
     append(journal, sign("edit", {"edit": "pin"}, who="Camille"))
     yield verify(path).words
     (folder / "coupled").mkdir()
-    doubtful = written(coupled(), folder / "coupled")
+    doubtful = written(coupled(), folder / "coupled", proofs="none")
     yield verify(doubtful).words
     yield validate(doubtful, who="Camille", why="board", accept_unproved=True).words
     append(journal, sign("matching", {"decision": verify(path).digest}, who="Camille"))
@@ -61,8 +61,8 @@ def test_what_is_refused_is_told_in_english(tmp_path: Path) -> None:
 
 def test_a_certificate_speaks_english() -> None:
     with language("en"):
-        assert not french_in(*map(tr, [*WORDS.values(), *NAMES.values(), BOUNDED, FORMER, COMPARED]))
-        assert not french_in(*(tr(each, goals="x") for each in (*OUTCOMES.values(), STOPPED)))
+        assert not french_in(*map(tr, [*WORDS.values(), *NAMES.values(), INFEASIBLE, FORMER, COMPARED]))
+        assert not french_in(*(tr(each, goals="x", gaps="x") for each in (*OUTCOMES.values(), STOPPED)))
         assert CertifiedTier("total", 1000, None, 1003).words == "total points, to within 0.3%"
         partly = replace(certify(plain(), posed(plain()).solution), verdict=Verdict.PARTLY)
         open_tiers = tuple(replace(tier, certified=None) for tier in partly.tiers)

@@ -44,16 +44,17 @@ def said(path: Path, head: str | None = None) -> list[str]:
 
 
 def test_an_outcome_has_a_settled_name_and_a_sentence_of_its_own() -> None:
-    assert [str(outcome) for outcome in VerificationOutcome] == ["verified", "unproved", "nothing", "refused"]
-    assert len({WORDS[outcome] for outcome in VerificationOutcome}) == 4
+    assert [str(outcome) for outcome in VerificationOutcome] == ["verified", "bounded", "unproved", "nothing", "refused"]
+    assert len({WORDS[outcome] for outcome in VerificationOutcome}) == 5
 
 
 @pytest.mark.parametrize("outcome", VerificationOutcome)
-def test_rules_hold_if_a_decision_is_verified_or_unproved(outcome: VerificationOutcome) -> None:
+def test_rules_hold_if_a_decision_is_verified_bounded_or_unproved(outcome: VerificationOutcome) -> None:
     found = Verification("", outcome)
-    assert found.rules_hold is (outcome in (VerificationOutcome.VERIFIED, VerificationOutcome.UNPROVED))
+    verified = (VerificationOutcome.VERIFIED, VerificationOutcome.BOUNDED)
+    assert found.rules_hold is (outcome in (*verified, VerificationOutcome.UNPROVED))
     assert found.sound is found.rules_hold
-    assert found.verified is (outcome is VerificationOutcome.VERIFIED)
+    assert found.verified is (outcome in verified)
 
 
 def test_without_a_log_the_words_are_the_outcome_and_the_certificate(path: Path) -> None:
@@ -63,7 +64,7 @@ def test_without_a_log_the_words_are_the_outcome_and_the_certificate(path: Path)
 
 
 def test_what_was_not_checked_of_the_optimum_is_said(tmp_path: Path) -> None:
-    first, second = said(written(coupled(), tmp_path))
+    first, second = said(written(coupled(), tmp_path, proofs="none"))
     assert first == tr(WORDS[VerificationOutcome.UNPROVED], goals="total des points")
     assert second.startswith("Les règles sont respectées ; ")
 
@@ -177,8 +178,9 @@ def test_a_decision_that_lacks_the_prices_it_could_have_says_so(tmp_path: Path) 
 
 def test_a_decision_with_a_goal_that_prices_cannot_prove_may_lack_them(tmp_path: Path) -> None:
     problem = AssignmentProblem.from_scores([[5, 4], [3, 9]], goals=("leximin",))
-    verification = verify(written(problem, tmp_path))
+    verification = verify(written(problem, tmp_path, proofs="none"))
     assert (verification.outcome, verification.problems) == (VerificationOutcome.UNPROVED, ())
+    assert verify(written(problem, tmp_path)).outcome is VerificationOutcome.VERIFIED
 
 
 def test_what_the_certificate_finds_is_told_under_the_name_of_the_check(path: Path) -> None:

@@ -434,9 +434,10 @@ def _add_proofs(problem: AssignmentProblem, solution: Solution, run: SolveOption
     if not has_claim or run.timed_out or not can_load_highs():
         return solution
     from mentormatch.assignment.proofs.prove import add_proofs
+    from mentormatch.assignment.proofs.tree import Budget
 
     with suppress(KeyboardInterrupt, MemoryError):
-        return add_proofs(problem, solution, run.deadline, lambda: run.cancelled)
+        return add_proofs(problem, solution, Budget(run.deadline, lambda: run.cancelled))
     return solution
 
 

@@ -43,7 +43,7 @@ from mentormatch.cli.repair import repair_command, replies_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
 from mentormatch.cli.serve import install_launcher_command, open_page, serve_command
 from mentormatch.cli.start import demo_command, draft_command, map_command, new_command
-from mentormatch.cli.verify import validate_command, verify_command
+from mentormatch.cli.verify import prove_command, validate_command, verify_command
 from mentormatch.languages.translation import language, mark
 
 NAME = "mentormatch"
@@ -206,6 +206,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     verify_command: (
         "verify",
         mark("Vérifier une décision à partir de son seul fichier : règles, valeurs, optimalité, journal."),
+    ),
+    prove_command: (
+        "prove",
+        mark("Chercher plus longtemps la preuve qu'une décision est la meilleure, et l'écrire dans son fichier."),
     ),
     follow_up_command: (
         "follow-up",

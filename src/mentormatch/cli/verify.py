@@ -25,6 +25,8 @@ from mentormatch.cli.options import (
     load_cohort,
     sources,
 )
+from mentormatch.cli.options import Who as SignedBy
+from mentormatch.cli.options import Why as Reason
 from mentormatch.languages.translation import mark
 
 if TYPE_CHECKING:
@@ -128,6 +130,33 @@ Who = Annotated[str, typer.Option("--who", metavar=TEXT, help=mark("La personne 
 Why = Annotated[
     str, typer.Option("--why", metavar=TEXT, help=mark("Le motif, par exemple la réunion où c'est décidé."))
 ]
+
+
+Minutes = Annotated[
+    float,
+    typer.Option(
+        "--minutes", min=0.001, metavar=mark("MINUTES"), help=mark("Durée maximale pour chaque but, en minutes.")
+    ),
+]
+
+
+def prove_command(
+    decision: StoredDecision,
+    *,
+    minutes: Minutes = 30.0,
+    who: SignedBy = None,
+    why: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Search longer for the proof that a decision is optimal, and write it into its file, before it is validated."""
+    from mentormatch.contract.response import verification_out
+    from mentormatch.report.proving import prove
+
+    verification = prove(decision, who=who, why=why, time_limit_s=60 * minutes)
+    if as_json:
+        write_json(verification_out(verification).to_json())
+    (say if verification.verified else complain)(verification.words)
+    raise typer.Exit(code_of_outcome(verified=verification.verified, rules_hold=verification.rules_hold))
 
 
 AcceptUnproved = Annotated[

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import numpy as np
 
-from mentormatch.assignment.engine import Ties, Workers, solve
+from mentormatch.assignment.engine import Proofs, Ties, Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
@@ -472,6 +472,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     memory_mb: int | None = None,
     cancel: Event | None = None,
     ties: Ties = "canonical",
+    proofs: Proofs = "goals",
 ) -> Matching:
     """Return the optimal pairs of ``cohort`` under ``programme``, explained.
 
@@ -499,6 +500,8 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
         Once it is set, by another thread, the best answer so far is returned, marked as at an interrupt (Ctrl-C).
     ties
         ``any``: any of the optimal answers will do, which may be another one elsewhere; see ``mm.solve``.
+    proofs
+        ``none``: rules that couple pairs, and goals that are no sums, get no proof of their optimum; see ``mm.solve``.
 
     Raises
     ------
@@ -513,7 +516,9 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     decided = programme.with_rules(by_hand)
     seed, most_mb = seed_number(seed), None if memory_mb is None else whole_number("memory_mb", memory_mb, 1)
     scores, problem = build_instance(cohort, decided, most_mb)
-    solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel, ties=ties)
+    solution = solve(
+        problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel, ties=ties, proofs=proofs
+    )
     edits = tuple(pair_edits(by_hand, cohort)) if by_hand else ()
     return Matching(cohort, decided, scores, problem, solution, seed, edits)
 

@@ -222,6 +222,11 @@ class Decision(JsonMessage):
             proofs=tuple(map(_goal_proof, self.proofs)),
         )
 
+    def with_proofs(self, solution: Solution) -> Self:
+        """Return the decision with the proofs of its solution."""
+        proofs = list(map(_proof, solution.proofs))
+        return self.model_copy(update={"proofs": proofs, "schema_version": 2 if proofs else 1})
+
     def _rows(self, places: "DecisionPlaces", scored: tuple[IntVector, IntVector]) -> Iterator[Row]:
         """Yield the coupling rows; of those of the chosen pairs alone only the sum is looked at."""
         allowed = self._cells_of(scored) if self.rows and self.every_pair else np.zeros((0, 0), dtype=bool)

@@ -11,7 +11,7 @@ from mentormatch.languages.translation import tr
 from mentormatch.record import log
 from mentormatch.record.log import sign
 from mentormatch.record.seal import Seal, Signature
-from mentormatch.record.verify import HEAD, Verification, decision_in, journal_beside, verify
+from mentormatch.record.verify import HEAD, Verification, VerificationOutcome, decision_in, journal_beside, verify
 
 RENEWAL = "mentormatch.report.folder"
 """Renews the documents beside a decision; it stands above, and is found when needed."""
@@ -113,10 +113,11 @@ def sign_validation(verification: Verification, *, who: str, why: str, accept_un
 
 def refuse_unverified(verification: Verification, *, accept_unproved: bool) -> None:
     """Raise RequestError if a decision does not hold, UnprovedError if its optimum is unproved and not accepted."""
-    if verification.verified or (verification.rules_hold and accept_unproved):
+    has_pairs = verification.outcome is not VerificationOutcome.NOTHING
+    if has_pairs and (verification.verified or (verification.rules_hold and accept_unproved)):
         return
     message = f"{tr("Rien n'a été validé.")} {verification.sentence}"
-    if not verification.rules_hold:
+    if not has_pairs or not verification.rules_hold:
         raise RequestError(message, verification.problems)
     advice = tr(
         "pour la valider telle quelle, acceptez-le (« --accept-unproved ») : le journal et les documents le diront"

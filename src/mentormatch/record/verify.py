@@ -39,6 +39,7 @@ class VerificationOutcome(StrEnum):
     """What the check of a decision comes to."""
 
     VERIFIED = "verified"
+    BOUNDED = "bounded"
     UNPROVED = "unproved"
     NOTHING = "nothing"
     REFUSED = "refused"
@@ -52,11 +53,12 @@ WORDS = {
         "Les règles sont respectées et les valeurs sont exactes. Le calcul affirme que rien ne fait mieux, mais ce"
         " fichier ne permet pas de le contrôler : {goals}."
     ),
+    VerificationOutcome.BOUNDED: mark("Décision vérifiée : aucune autre répartition ne fait mieux de plus de {gaps}."),
     VerificationOutcome.NOTHING: mark("Rien à vérifier : cette décision ne comporte aucune répartition."),
     VerificationOutcome.REFUSED: mark("Décision refusée : elle n'est pas ce qu'elle affirme être."),
 }
-BOUNDED = mark("Décision vérifiée : les règles sont respectées et les bornes que le calcul affirme sont démontrées.")
-"""What is said of an answer that is not the best known, all of whose bounds are proved."""
+INFEASIBLE = mark("Aucune répartition ne respecte toutes les règles : c'est démontré.")
+"""What is said of a decision without pairs that proves that there are none."""
 STOPPED = mark(
     "Les règles sont respectées et les valeurs sont exactes. Le calcul s'est arrêté sans affirmer que rien ne fait"
     " mieux : {goals}."
@@ -80,7 +82,11 @@ BESIDE = mark(
     " coupées ne laissent pas de trace : une empreinte gardée ailleurs (« --head ») le dirait."
 )
 AFTER = mark("Des lignes ajoutées après cette empreinte, puis coupées, ne laisseraient pas de trace.")
-OUTCOMES = {Verdict.NO_ANSWER: VerificationOutcome.NOTHING, Verdict.REFUSED: VerificationOutcome.REFUSED}
+OUTCOMES = {
+    Verdict.CERTIFIED: VerificationOutcome.VERIFIED,
+    Verdict.NO_ANSWER: VerificationOutcome.NOTHING,
+    Verdict.REFUSED: VerificationOutcome.REFUSED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +112,15 @@ class Verification(VersionedPickle):
 
     @property
     def verified(self) -> bool:
-        """Whether the decision is proved here: rules, values, optimality, and the log if there is one."""
-        return self.outcome is VerificationOutcome.VERIFIED
+        """Whether all that the decision states is proved here: rules, values, bounds, and the log if there is one."""
+        if self.outcome is VerificationOutcome.NOTHING:
+            return self.certificate is not None and self.certificate.infeasible
+        return self.outcome in (VerificationOutcome.VERIFIED, VerificationOutcome.BOUNDED)
 
     @property
     def rules_hold(self) -> bool:
         """Whether rules, values, and the log if there is one, hold; the optimum may be unproved."""
-        return self.outcome in (VerificationOutcome.VERIFIED, VerificationOutcome.UNPROVED)
+        return self.verified or self.outcome is VerificationOutcome.UNPROVED
 
     @property
     def sound(self) -> bool:
@@ -136,10 +144,12 @@ class Verification(VersionedPickle):
     def sentence(self) -> str:
         """What the check comes to, first of all that is said."""
         certificate = self.certificate
-        if certificate is None or not self.rules_hold:
+        if certificate is None or not self.rules_hold or self.outcome is VerificationOutcome.VERIFIED:
             return tr(WORDS[self.outcome])
-        if self.verified:
-            return tr(WORDS[self.outcome] if certificate.certified else BOUNDED)
+        if self.outcome is VerificationOutcome.NOTHING:
+            return tr(INFEASIBLE)
+        if self.outcome is VerificationOutcome.BOUNDED:
+            return tr(WORDS[self.outcome], gaps=certificate.gaps)
         optimal = all(tier.stated == tier.value for tier in certificate.tiers)
         return tr(WORDS[self.outcome] if optimal else STOPPED, goals=certificate.unproved_goals)
 
@@ -300,9 +310,10 @@ def _solution(decision: Decision, *, whole: bool) -> Solution:
 
 
 def _outcome(certificate: Certificate) -> VerificationOutcome:
-    """Return the outcome of a certificate: verified if the duals prove the bound that the file states of each goal."""
+    """Return the outcome of a certificate: bounded if duals or proofs show the bound that the file states per goal."""
     bounded = certificate.backed and all(tier.stated is not None for tier in certificate.tiers)
-    return OUTCOMES.get(certificate.verdict, VerificationOutcome.VERIFIED if bounded else VerificationOutcome.UNPROVED)
+    found = VerificationOutcome.BOUNDED if bounded else VerificationOutcome.UNPROVED
+    return OUTCOMES.get(certificate.verdict, found)
 
 
 def _missing_from_log(chain: log.LogChain, seal: str) -> Iterator[Problem]:

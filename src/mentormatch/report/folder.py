@@ -225,9 +225,7 @@ def renew(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple[Path, ...]
     Answers and programme are not needed: what a document says of the record stands in one known place of it. One that
     others changed there stays as it is. ``chain`` is the log, from which it is known what each prints until now.
     """
-    beside, stem = sealed_documents(decision), decision.name.removesuffix(DECISION_SUFFIX)
-    names = {f"{stem}{kind}": exporter for kind, exporter in documents_made().items() if kind in READERS}
-    made = {name: renew_document(names[name], name, beside[name], chain, seal) for name in names if name in beside}
+    made = renewed_documents(decision, chain, seal)
     contents = {name: content for name, content in made.items() if content is not None}
     advice = tr("refaites les documents avec « mentormatch match », ou gardez l'empreinte à part")
     found = tr("il n'est plus tel qu'il a été écrit, et reste comme il est")
@@ -239,24 +237,50 @@ def renew(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple[Path, ...]
     return tuple(decision.with_name(name) for name in contents), tuple(left)
 
 
+def renewed_documents(decision: Path, chain: LogChain, seal: Seal) -> dict[str, bytes | None]:
+    """Return the documents beside a decision file with another seal, by name; None for one that others changed."""
+    beside, stem = sealed_documents(decision), decision.name.removesuffix(DECISION_SUFFIX)
+    names = {f"{stem}{kind}": exporter for kind, exporter in documents_made().items() if kind in READERS}
+    return {name: renew_document(names[name], name, beside[name], chain, seal) for name in names if name in beside}
+
+
+def rewrite_decision(decision: Path, content: bytes, entry: LogEntry) -> None:
+    """Replace a decision file, with a line in its log if there is one, and the new seal on the documents beside it."""
+    contents, journal, log = {decision.name: content}, journal_beside(decision), b""
+    if journal.exists():
+        refuse_broken(journal)
+        before = journal.read_bytes()
+        head, added = extend_content(before, entry)
+        log = before[: before.rfind(b"\n") + 1] + added
+        chain = chain_in(log)
+        sealed = renewed_documents(decision, chain, Seal.of(chain, digest(content), head))
+        contents |= {name: document for name, document in sealed.items() if document is not None}
+    write_next_to(decision, contents, decided=digest(content), log=(journal.name, log) if log else None)
+
+
 def renew_document(exporter: Exporter, name: str, content: bytes, chain: LogChain, seal: Seal) -> bytes | None:
     """Return a document with another seal, None where it is not as it was written."""
     stamp = stamp_in(name, content)
     return exporter.reseal(content, Seal.of(chain, stamp.decision, stamp.head), seal) if stamp else None
 
 
-def write_next_to(decision: Path, contents: Mapping[str, bytes]) -> None:
+def write_next_to(
+    decision: Path, contents: Mapping[str, bytes], *, decided: str = "", log: tuple[str, bytes] | None = None
+) -> None:
     """Write renewed documents: together, as those of the run of the decision, where a manifest tells of it.
 
     One in which somebody wrote stays one in which somebody wrote: the manifest does not take it for its own.
+    ``decided`` is the digest of the decision file if that changes too, ``log`` its log with more lines, by its name.
     """
     folder, manifest = decision.parent, manifest_in(decision.parent)
     kinds = [kind for kind, run in manifest.runs.items() if decision.name in run.documents]
     own = {name: one for name, one in contents.items() if kinds and not manifest.is_edited(folder / name, name)}
-    for name in contents.keys() - own.keys():
-        write_whole(folder / name, contents[name], private=is_private(folder / name))
+    others = {name: one for name, one in contents.items() if name not in own} | (dict([log]) if log and not own else {})
+    for name, content in others.items():
+        write_whole(folder / name, content, private=is_private(folder / name))
     if own:
         with write_generation(folder, kinds[0], partial=True) as draft:
+            draft.decision, draft.log = decided, log
             for name, content in own.items():
                 draft.put(name, content, private=is_private(folder / name))
 

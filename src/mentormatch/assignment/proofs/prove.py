@@ -1,10 +1,8 @@
 """A problem and its solution -> the solution with a proof of each goal that its duals do not prove."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
-from mentormatch.assignment.mip.program_model import never
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import NO_ANSWER, GoalProof, Solution, Status, Tier
 from mentormatch.assignment.proofs.relaxation import BudgetError
@@ -14,40 +12,36 @@ from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.refutation import System
 
 
-def add_proofs(
-    problem: AssignmentProblem, solution: Solution, deadline: float | None = None, stopped: Callable[[], bool] = never
-) -> Solution:
-    """Return the solution with the proofs that its duals leave open, as far as they are found in time.
+def add_proofs(problem: AssignmentProblem, solution: Solution, budget: Budget | None = None) -> Solution:
+    """Return the solution with the proofs that its duals leave open; those that it has already stay.
 
-    A goal whose stated bound cannot be proved within the budget stays without a proof.
+    A goal whose stated bound cannot be proved within the budget, which each goal gets anew, stays without a proof.
     """
+    budget = budget or Budget()
     if not Claims.can_state(problem):
         return solution
     claims = Claims.of(problem)
     if solution.status is Status.INFEASIBLE:
-        steps = _prove(claims, [claims.any_answer], deadline, stopped)
+        steps = None if solution.proofs else _prove(claims, [claims.any_answer], replace(budget))
         return solution if steps is None else replace(solution, proofs=(GoalProof(NO_ANSWER, 0, steps),))
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return solution
-    proofs, system = list[GoalProof](), claims.rules
+    proofs, system = {proof.goal: proof for proof in solution.proofs}, claims.rules
     for certified, tier in zip(certify(problem, solution).tiers, solution.tiers, strict=False):
         if tier.bound is not None and certified.certified != tier.bound and _can_prove(tier):
-            steps = _prove(claims, claims.better(system, tier, tier.bound), deadline, stopped)
+            steps = _prove(claims, claims.better(system, tier, tier.bound), replace(budget))
             if steps is not None:
-                proofs.append(GoalProof(tier.goal, tier.bound, steps))
+                proofs[tier.goal] = GoalProof(tier.goal, tier.bound, steps)
         system = claims.hold(system, tier)
-    return replace(solution, proofs=tuple(proofs))
+    return replace(solution, proofs=tuple(proofs.values()))
 
 
 def _can_prove(tier: Tier) -> bool:
     return tier.goal != "leximin" or tier.proved
 
 
-def _prove(
-    claims: Claims, systems: list[System], deadline: float | None, stopped: Callable[[], bool]
-) -> tuple[str, ...] | None:
+def _prove(claims: Claims, systems: list[System], budget: Budget) -> tuple[str, ...] | None:
     """Return the steps of each system, None unless all are closed within one budget."""
-    budget = Budget(deadline, stopped)
     try:
         found = [Prover(claims, system, budget).prove() for system in systems]
     except BudgetError:

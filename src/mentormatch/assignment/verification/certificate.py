@@ -123,8 +123,17 @@ class CertifiedTier:
         """Return how much better an answer could be in this goal by what the prices prove."""
         if self.certified is None:
             return tr("{goal}, sans borne démontrée", goal=tr(NAMES[self.goal]))
-        share = float(f"{abs(self.certified - self.value) / max(abs(self.value), 1) * 100:.2g}")
-        return tr("{goal}, à {share}\u00a0% près", goal=tr(NAMES[self.goal]), share=plain(share))
+        return tr("{goal}, à {share}\u00a0% près", goal=tr(NAMES[self.goal]), share=self._gap_share)
+
+    @property
+    def gap_words(self) -> str:
+        """By how much an answer could be better in this goal, in words."""
+        return tr("{share}\u00a0% ({goal})", share=self._gap_share, goal=tr(NAMES[self.goal]))
+
+    @property
+    def _gap_share(self) -> str:
+        """The proved gap as a percentage of the value, to two digits."""
+        return plain(float(f"{abs((self.certified or 0) - self.value) / max(abs(self.value), 1) * 100:.2g}"))
 
     @property
     def supports_claim(self) -> bool:
@@ -154,6 +163,11 @@ class Certificate(VersionedPickle):
     def certified(self) -> bool:
         """Return whether the answer is proved optimal in every goal."""
         return self.verdict is Verdict.CERTIFIED
+
+    @property
+    def gaps(self) -> str:
+        """By how much an answer could be better in each goal that is not proved optimal, in words."""
+        return listed([tier.gap_words for tier in self.tiers if not tier.proved and tier.certified is not None])
 
     @property
     def unproved_goals(self) -> str:

@@ -1,0 +1,89 @@
+"""Add to a decision file, before it is validated, the proofs that its solve did not find in time."""
+
+from os import PathLike
+from sys import maxsize
+from threading import Event
+from time import monotonic
+
+from mentormatch.assignment.proofs.prove import add_proofs
+from mentormatch.assignment.proofs.tree import Budget
+from mentormatch.base.arguments import checked
+from mentormatch.base.scalars import duration
+from mentormatch.errors import Problem, RequestError
+from mentormatch.languages.translation import tr
+from mentormatch.record.decision import read_decision
+from mentormatch.record.digests import digest
+from mentormatch.record.log import account, sign
+from mentormatch.record.verify import Verification, VerificationOutcome, decision_in, verify
+from mentormatch.report.folder import rewrite_decision
+
+HALF_AN_HOUR_S = 1800.0
+WORTH_PROVING = (VerificationOutcome.UNPROVED, VerificationOutcome.NOTHING)
+
+
+@checked
+def prove(
+    path: str | PathLike[str],
+    *,
+    who: str | None = None,
+    why: str = "",
+    time_limit_s: float = HALF_AN_HOUR_S,
+    cancel: Event | None = None,
+) -> Verification:
+    """Return what holds of a decision file after a search for the proofs that it lacks, which are written into it.
+
+    The file gets another digest, its log a line, and the documents beside it that print the log the new head. What
+    these say of the optimum stays as it was written: ``match`` makes them anew.
+
+    Parameters
+    ----------
+    path
+        A decision file, or a folder with one, that nobody has validated.
+    who, why
+        Who adds the proofs and why, for the log; None: the account at work.
+    time_limit_s
+        Seconds for each goal.
+    cancel
+        Once it is set, by another thread, the search ends; proofs found by then are written.
+
+    Raises
+    ------
+    RequestError
+        The decision is refused, or validated already.
+    OutputError
+        The file or its log cannot be written.
+
+    Examples
+    --------
+    >>> from mentormatch import examples, match
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     decision, *_ = match(examples.cohort(), examples.programme(), proofs="none").save(folder, who="Dominique")
+    ...     str(prove(decision, who="Dominique").outcome)
+    'verified'
+    """
+    source = decision_in(path)
+    before = verify(source)
+    _refuse(before)
+    if before.verified or before.outcome not in WORTH_PROVING:
+        return before
+    decision = read_decision(source)
+    deadline = monotonic() + (duration("time_limit_s", time_limit_s) or 0.0)
+    budget = Budget(deadline, cancel.is_set if cancel else (lambda: False), leaves=maxsize, work=maxsize)
+    solution = add_proofs(decision.problem(), decision.solution(), budget)
+    if len(solution.proofs) == len(decision.proofs):
+        return before
+    content = decision.with_proofs(solution).to_json().encode()
+    entry = sign("matching", {"decision": digest(content)}, who=account() if who is None else who, why=why)
+    rewrite_decision(source, content, entry)
+    return verify(source)
+
+
+def _refuse(found: Verification) -> None:
+    """Raise RequestError if a decision does not hold, or is validated."""
+    message = tr("Rien n'a été démontré.")
+    if found.outcome is VerificationOutcome.REFUSED:
+        raise RequestError(f"{message} {found.sentence}", found.problems)
+    if found.validations:
+        advice = tr("une décision validée ne change plus : démontrez-la avant de la valider")
+        raise RequestError(message, [Problem(tr("validation"), tr("cette décision est validée"), advice=advice)])
