@@ -301,7 +301,8 @@ def test_every_step_keeps_all_solutions(of: System, steps: list[Any]) -> None:
             elif kind == "round":
                 after = of.round(*parts)
             elif kind == "pack":
-                after = of.pack(*parts, Work())
+                row, sign, terms, most = parts
+                after = of.pack(row, sign, terms, most, Work())
             else:
                 continue
         except ProofError:

@@ -49,11 +49,11 @@ def draw(seed: int) -> AssignmentProblem:
     problem = AssignmentProblem.from_scores(
         scores, allowed, mentor_capacity=most, mentee_priority=chance.integers(0, 3, m), goals=goals
     )
-    pairs = np.argwhere(allowed).tolist()
+    pairs = [(i, k) for i, k in np.argwhere(allowed).tolist()]
     if "changes" in goals:
-        problem = replace(problem, former=tuple(sorted((i, k) for i, k in pairs[::2])))
+        problem = replace(problem, former=tuple(sorted(pairs[::2])))
     if pairs and chance.random() < 0.3:
-        problem = replace(problem, pins=(tuple(pairs[chance.integers(len(pairs))]),))
+        problem = replace(problem, pins=(pairs[chance.integers(len(pairs))],))
     if kind == "minimums":
         least = np.minimum(chance.integers(1, 3, n), most)
         return replace(problem, mentors=DegreeBounds(least, most, chance.random(n) < 0.7))

@@ -44,7 +44,8 @@ def said(path: Path, head: str | None = None) -> list[str]:
 
 
 def test_an_outcome_has_a_settled_name_and_a_sentence_of_its_own() -> None:
-    assert [str(outcome) for outcome in VerificationOutcome] == ["verified", "bounded", "unproved", "nothing", "refused"]
+    names = ["verified", "bounded", "unproved", "nothing", "refused"]
+    assert [str(outcome) for outcome in VerificationOutcome] == names
     assert len({WORDS[outcome] for outcome in VerificationOutcome}) == 5
 
 
