@@ -140,10 +140,20 @@ Minutes = Annotated[
 ]
 
 
+EveryGoal = Annotated[
+    bool,
+    typer.Option(
+        "--every-goal",
+        help=mark("Démontrer aussi les buts que les prix du fichier démontrent, pour qui contrôle sans les prix."),
+    ),
+]
+
+
 def prove_command(
     decision: StoredDecision,
     *,
     minutes: Minutes = 30.0,
+    every_goal: EveryGoal = False,
     who: SignedBy = None,
     why: Reason = "",
     as_json: AsJson = False,
@@ -152,7 +162,7 @@ def prove_command(
     from mentormatch.contract.response import verification_out
     from mentormatch.report.proving import prove
 
-    verification = prove(decision, who=who, why=why, time_limit_s=60 * minutes)
+    verification = prove(decision, who=who, why=why, time_limit_s=60 * minutes, every_goal=every_goal)
     if as_json:
         write_json(verification_out(verification).to_json())
     (say if verification.verified else complain)(verification.words)

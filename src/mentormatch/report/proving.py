@@ -28,6 +28,7 @@ def prove(
     who: str | None = None,
     why: str = "",
     time_limit_s: float = HALF_AN_HOUR_S,
+    every_goal: bool = False,
     cancel: Event | None = None,
 ) -> Verification:
     """Return what holds of a decision file after a search for the proofs that it lacks, which are written into it.
@@ -43,6 +44,8 @@ def prove(
         Who adds the proofs and why, for the log; None: the account at work.
     time_limit_s
         Seconds for each goal.
+    every_goal
+        Whether goals that the prices of the file prove get a proof too, for a checker that does not read prices.
     cancel
         Once it is set, by another thread, the search ends; proofs found by then are written.
 
@@ -65,12 +68,12 @@ def prove(
     source = decision_in(path)
     before = verify(source)
     _refuse(before)
-    if before.verified or before.outcome not in WORTH_PROVING:
+    if not every_goal and before.outcome not in WORTH_PROVING:
         return before
     decision = read_decision(source)
     deadline = monotonic() + (duration("time_limit_s", time_limit_s) or 0.0)
     budget = Budget(deadline, cancel.is_set if cancel else (lambda: False), leaves=maxsize, work=maxsize)
-    solution = add_proofs(decision.problem(), decision.solution(), budget)
+    solution = add_proofs(decision.problem(), decision.solution(), budget, every_goal=every_goal)
     if len(solution.proofs) == len(decision.proofs):
         return before
     content = decision.with_proofs(solution).to_json().encode()

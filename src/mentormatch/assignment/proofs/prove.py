@@ -12,10 +12,13 @@ from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.refutation import System
 
 
-def add_proofs(problem: AssignmentProblem, solution: Solution, budget: Budget | None = None) -> Solution:
+def add_proofs(
+    problem: AssignmentProblem, solution: Solution, budget: Budget | None = None, *, every_goal: bool = False
+) -> Solution:
     """Return the solution with the proofs that its duals leave open; those that it has already stay.
 
     A goal whose stated bound cannot be proved within the budget, which each goal gets anew, stays without a proof.
+    With ``every_goal``, goals that duals prove get a proof too.
     """
     budget = budget or Budget()
     if not Claims.can_state(problem):
@@ -28,7 +31,8 @@ def add_proofs(problem: AssignmentProblem, solution: Solution, budget: Budget | 
         return solution
     proofs, system = {proof.goal: proof for proof in solution.proofs}, claims.rules
     for certified, tier in zip(certify(problem, solution).tiers, solution.tiers, strict=False):
-        if tier.bound is not None and certified.certified != tier.bound and _can_prove(tier):
+        is_open = every_goal or certified.certified != tier.bound
+        if tier.bound is not None and is_open and tier.goal not in proofs and _can_prove(tier):
             steps = _prove(claims, claims.better(system, tier, tier.bound), replace(budget))
             if steps is not None:
                 proofs[tier.goal] = GoalProof(tier.goal, tier.bound, steps)

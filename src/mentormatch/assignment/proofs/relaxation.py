@@ -33,6 +33,8 @@ NO_OPTIMUM = (
     highspy.HighsModelStatus.kUnboundedOrInfeasible,  # all columns are bounded
     highspy.HighsModelStatus.kModelEmpty,  # no column is left, and rows are looked at one by one
 )
+ITERATION_WORK, LINES_PER_WORK = 25, 3
+"""Measured: an iteration takes 25 microseconds, and a solve one for three rows and columns."""
 
 
 class BudgetError(Exception):
@@ -100,7 +102,7 @@ class Relaxation(HighsProgram):
     values, duals, value
         The optimum of the last solve: values of the columns, duals of the rows, profit.
     work
-        Simplex iterations times the size of the program, over all solves.
+        What all solves took, by iterations and size: about microseconds, and the same on every machine.
     """
 
     def __init__(self, node: Node, target: int, columns: IntVector) -> None:
@@ -149,7 +151,8 @@ class Relaxation(HighsProgram):
                 self._model.changeRowBounds(row, *(end / float(self._units[row]) for end in ends))
                 self.lower[row], self.upper[row] = lower, upper
         self._model.run()
-        self.work += (self._model.getInfo().simplex_iteration_count + 1) * (len(self.columns) + len(self.lower))
+        iterations = self._model.getInfo().simplex_iteration_count
+        self.work += iterations * ITERATION_WORK + (len(self.columns) + len(self.lower)) // LINES_PER_WORK
         status = self._model.getModelStatus()
         if status in NO_OPTIMUM:
             return False

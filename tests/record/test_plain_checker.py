@@ -1,0 +1,90 @@
+"""The page of plain Python in the documentation checks the proofs of small decisions, and takes no forgery."""
+
+import json
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+
+import mentormatch as mm
+from mentormatch.assignment.verification.refutation import ProofError, System, refute
+from tests.conftest import DEEP
+from tests.record.decisions import Json, coupled, plain, written
+from tests.record.test_false_claims import drawn
+
+pytestmark = [pytest.mark.promise(11), pytest.mark.promise(29)]
+
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "check_proofs.py"
+MAX_LINES = 130
+
+
+@pytest.fixture(scope="module")
+def check() -> Callable[[Json], list[str]]:
+    found: Callable[[Json], list[str]] = runpy.run_path(str(PAGE))["check"]
+    return found
+
+
+def test_the_page_needs_nothing_but_python(tmp_path: Path) -> None:
+    assert len(PAGE.read_text("utf-8").splitlines()) <= MAX_LINES
+    path = written(coupled(), tmp_path)
+    assert mm.prove(path, every_goal=True).verified
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(PAGE), str(path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "No assignment is better in: matched, priority, total\n"
+
+
+def test_the_example_that_is_worked_out_by_hand_holds() -> None:
+    steps = json.loads(PAGE.with_name("certificates.md").read_text("utf-8").split("```json\n")[1].split("```")[0])
+    rows = [({0: 1, 1: 1}, 0, 1), ({2: 1, 3: 1}, 0, 1), ({0: 1, 2: 1}, 0, 1), ({1: 1, 3: 1}, 0, 1)]
+    rows += [({0: 1, 3: 1}, None, 1), (dict.fromkeys(range(4), 1), 2, None), ({0: 9, 1: 4, 2: 6, 3: 5}, 11, None)]
+    system = System.free(4)
+    for terms, lower, upper in rows:
+        system = system.with_row([*terms], [*terms.values()], lower, upper)
+    assert refute(system, steps) == 2
+    runpy.run_path(str(PAGE))["refute"](rows, [0] * 4, [1] * 4, steps)
+    for place, step in enumerate(steps):
+        if step[0] == "leaf":
+            for multiplier in step[1]:
+                changed = deepcopy(steps)
+                changed[place][1].remove(multiplier)
+                with pytest.raises(ProofError):
+                    refute(system, changed)
+
+
+def test_prices_alone_prove_nothing_here(tmp_path: Path, check: Callable[[Json], list[str]]) -> None:
+    assert check(json.loads(written(plain(), tmp_path).read_bytes())) == []
+
+
+@pytest.mark.parametrize("seed", range(400 if DEEP else 24))
+def test_it_takes_what_is_true_and_no_worse_answer(
+    seed: int, tmp_path: Path, check: Callable[[Json], list[str]]
+) -> None:
+    problem = drawn(seed)
+    if not {*problem.goals} <= {"matched", "priority", "total"}:
+        return
+    path = written(problem, tmp_path, proofs="none")
+    content = json.loads(path.read_bytes())
+    if not content["pairs"]:
+        return
+    assert mm.prove(path, every_goal=True).verified
+    content = json.loads(path.read_bytes())
+    assert check(content) == list(problem.goals)
+    # The proofs of the best answer, with a pair less and the values that this leaves
+    for pair in content["pairs"]:
+        other = deepcopy(content)
+        other["pairs"].remove(pair)
+        priority = {one["id"]: one["priority"] for one in (*other["mentors"], *other["mentees"])}
+        values = {
+            "matched": len(other["pairs"]),
+            "priority": sum(priority[m] + priority[e] for m, e in other["pairs"]),
+            "total": sum(other["scores"][m][e] for m, e in other["pairs"]),
+        }
+        for tier, proof in zip(other["tiers"], other["proofs"], strict=True):
+            tier["value"] = tier["bound"] = proof["bound"] = values[tier["goal"]]
+        with pytest.raises(AssertionError):
+            check(other)
