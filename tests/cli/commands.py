@@ -41,6 +41,7 @@ CASES: dict[str, str] = {
     "handouts": "handouts {answers} -p {programme} -o {new}/handouts",
     "validate": "validate {decision} --who Camille",
     "verify": "verify {decision}",
+    "prove": "prove {decision} --who Camille",
     "follow-up": "follow-up {answers} --wave 1={waves}/suivi-1-mois.csv -p {programme} -o {new}/year",
     "groups": "groups {peers}/reponses.csv -p {peers}/programme.toml -o {new}/groups.html",
     "topics": "topics {group}/reponses.csv -p {group}/programme.toml -o {new}/topics.html",

@@ -60,7 +60,7 @@ def test_a_command_succeeds_as_one_json_object_in_silence_and_leaves_nothing_whe
     ended = done(*edition.words(CASES[name]), "--json", "--quiet")
     assert (ended.code, ended.err) == (0, "")
     told = json.loads(ended.out)
-    assert told["schema_version"] == (2 if name == "verify" else 1)
+    assert told["schema_version"] == (2 if name in ("verify", "prove") else 1)
     assert list(here.iterdir()) == []
 
 
@@ -101,7 +101,7 @@ def test_answers_that_are_not_there_end_with_3_and_say_where_also_to_programs(na
     ended = done(*edition.words(command), "--json", "--quiet")
     assert ended.code == 3
     told = json.loads(ended.out)
-    assert told["schema_version"] == (2 if name == "verify" else 1)
+    assert told["schema_version"] == (2 if name in ("verify", "prove") else 1)
     assert told["error"]["code"] == "survey"
     assert told["error"]["problems"] == [
         {"where": "fichier", "found": "introuvable", "expected": "", "advice": "vérifiez son nom et son dossier"}

@@ -31,7 +31,7 @@ PYTHON_ALONE: dict[str, set[str]] = {
 JSON_ALONE: dict[str, set[str]] = {
     "draw": {"second", "seed"},
     "dates": {"number", "staff"},  # instead of the programme's; parts of the result
-    "evaluate": {"best", "seed", "ties"},  # what ``match`` says, beside
+    "evaluate": {"best", "seed", "ties", "proofs"},  # what ``match`` says, beside
     "repair": {"ladder", "steps", "reserves"},  # parts of the result
     "topics": {"number", "staff"},
     "turns": {"dates"},  # of those that the programme proposes

@@ -40,7 +40,12 @@ def test_the_page_needs_nothing_but_python(tmp_path: Path) -> None:
 
 def test_the_example_that_is_worked_out_by_hand_holds() -> None:
     steps = json.loads(PAGE.with_name("certificates.md").read_text("utf-8").split("```json\n")[1].split("```")[0])
-    rows = [({0: 1, 1: 1}, 0, 1), ({2: 1, 3: 1}, 0, 1), ({0: 1, 2: 1}, 0, 1), ({1: 1, 3: 1}, 0, 1)]
+    rows: list[tuple[dict[int, int], int | None, int | None]] = [
+        ({0: 1, 1: 1}, 0, 1),
+        ({2: 1, 3: 1}, 0, 1),
+        ({0: 1, 2: 1}, 0, 1),
+        ({1: 1, 3: 1}, 0, 1),
+    ]
     rows += [({0: 1, 3: 1}, None, 1), (dict.fromkeys(range(4), 1), 2, None), ({0: 9, 1: 4, 2: 6, 3: 5}, 11, None)]
     system = System.free(4)
     for terms, lower, upper in rows:

@@ -6,14 +6,19 @@ from threading import Event
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner, Result
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, RequestError, Row, verify
+from mentormatch.cli import commands
 from mentormatch.record import VerificationOutcome, journal_beside, validate
 from tests.record.decisions import changed, coupled, example, plain, written
-from tests.record.test_against_answers import run
 
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(11)]
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(commands.app, list(map(str, arguments)))
 
 
 def test_a_decision_without_proofs_gets_them(tmp_path: Path) -> None:

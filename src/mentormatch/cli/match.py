@@ -37,6 +37,7 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    ProofHandling,
     Replace,
     Seed,
     TieHandling,
@@ -80,11 +81,12 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     time_limit: TimeLimit = None,
     memory_mb: MemoryMb = None,
     ties: TieHandling = "canonical",
+    proofs: ProofHandling = "goals",
     as_json: AsJson = False,
 ) -> None:
     """Form the pairs, and write them into a file or a folder, or on stdout."""
     files = sources(answers, mentors, mentees, tool, encoding)
-    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit, memory_mb, ties)
+    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit, memory_mb, ties, proofs)
     past = read_editions(editions) if editions else []
     matching = match_files(programme, files, options)
     matching = matching.with_editions(past) if past else matching

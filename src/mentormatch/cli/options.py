@@ -16,7 +16,7 @@ from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
-    from mentormatch.assignment.engine import Ties
+    from mentormatch.assignment.engine import Proofs, Ties
     from mentormatch.explanation.edits import Note
     from mentormatch.followup.lessons import EditionResults
     from mentormatch.operations.matching import KeyPair, Matching, PairsByHand
@@ -73,6 +73,14 @@ TieHandling = Annotated[
         "--ties",
         metavar="canonical|any",
         help=mark("Parmi des réponses de même valeur : toujours la même (canonical), ou la première trouvée (any)."),
+    ),
+]
+ProofHandling = Annotated[
+    Literal["goals", "none"],
+    typer.Option(
+        "--proofs",
+        metavar="goals|none",
+        help=mark("Démontrer aussi ce que les prix ne démontrent pas (goals), ou non (none), ce qui va plus vite."),
     ),
 ]
 Who = Annotated[
@@ -188,6 +196,7 @@ class CohortOptions:
     time_limit_s: float | None = None
     memory_mb: int | None = None
     ties: "Ties" = "canonical"
+    proofs: "Proofs" = "goals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +267,7 @@ def match_files(programme: Path, files: dict[str, Any], options: CohortOptions) 
         time_limit_s=options.time_limit_s,
         memory_mb=options.memory_mb,
         ties=options.ties,
+        proofs=options.proofs,
         **on.by_hand,
     )
     return matching.with_notes(on.notes)

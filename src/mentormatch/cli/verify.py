@@ -149,7 +149,7 @@ EveryGoal = Annotated[
 ]
 
 
-def prove_command(
+def prove_command(  # noqa: PLR0913 - the options of the command line are its contract
     decision: StoredDecision,
     *,
     minutes: Minutes = 30.0,

@@ -371,12 +371,13 @@ class MatchRequest(CohortRequest):
     """Whom to match, under which programme, which pairs must or must not be, and how long that may take.
 
     ``seed`` settles ties, unless ``ties`` say that any of the best answers will do; after ``time_limit_s`` seconds the
-    best answer so far is given.
+    best answer so far is given. With ``proofs`` "none", what the duals do not prove gets no proof.
     """
 
     seed: Whole = 0
     time_limit_s: TimeLimit = None
     ties: Literal["canonical", "any"] = "canonical"
+    proofs: Literal["goals", "none"] = "goals"
 
     def matching(self) -> Matching:
         """Return the matching that is asked for; raises what ``read`` does, and EngineError where a solver failed."""
@@ -385,7 +386,13 @@ class MatchRequest(CohortRequest):
     def matching_of(self, cohort: Cohort, programme: Programme) -> Matching:
         """Return the matching of what ``read`` returned; raises EngineError where a solver failed."""
         return match(
-            cohort, programme, seed=self.seed, time_limit_s=self.time_limit_s, ties=self.ties, **self.by_hand()
+            cohort,
+            programme,
+            seed=self.seed,
+            time_limit_s=self.time_limit_s,
+            ties=self.ties,
+            proofs=self.proofs,
+            **self.by_hand(),
         )
 
 

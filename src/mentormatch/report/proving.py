@@ -22,7 +22,7 @@ WORTH_PROVING = (VerificationOutcome.UNPROVED, VerificationOutcome.NOTHING)
 
 
 @checked
-def prove(
+def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
     path: str | PathLike[str],
     *,
     who: str | None = None,

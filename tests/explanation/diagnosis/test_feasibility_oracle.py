@@ -33,7 +33,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[float | Non
     def answers(*statuses: Status, notes: tuple[str, ...] = ()) -> list[float | None]:
         limits: list[float | None] = []
 
-        def solve(problem: AssignmentProblem, *, time_limit_s: float | None) -> Solution:
+        def solve(problem: AssignmentProblem, *, time_limit_s: float | None, proofs: str) -> Solution:
             limits.append(time_limit_s)
             return empty_solution(statuses[len(limits) - 1], "none", notes)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from random import Random
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -140,9 +141,9 @@ def test_rows_that_leave_every_plan_as_it_is_take_no_solve_a_partner(monkeypatch
     slack = replace(problem, rows=(Row("lâche", np.ones((12, 12), dtype=np.int64), most=12),))
     solution, solves = solve(slack), list[AssignmentProblem]()
 
-    def counted(asked: AssignmentProblem) -> Solution:
+    def counted(asked: AssignmentProblem, *, proofs: Literal["none"]) -> Solution:
         solves.append(asked)
-        return solve(asked)
+        return solve(asked, proofs=proofs)
 
     monkeypatch.setattr(why_not, "solve", counted)
     found = partner_options(slack, solution, 0, 0)
