@@ -142,7 +142,9 @@ def test_the_bounds_of_a_goal_are_told_apart_in_json(tmp_path: Path) -> None:
     assert verification.certificate
     tiers = tuple(replace(tier, value=1, stated=2, certified=3) for tier in verification.certificate.tiers[:1])
     told = verification_out(replace(verification, certificate=replace(verification.certificate, tiers=tiers))).to_json()
-    assert json.loads(told)["goals"] == [{"goal": "matched", "value": 1, "stated_bound": 2, "certified_bound": 3}]
+    assert json.loads(told)["goals"] == [
+        {"goal": "matched", "value": 1, "stated_bound": 2, "certified_bound": 3, "proved_by": "prices"}
+    ]
 
 
 def test_a_file_that_is_no_decision_has_no_certificate_and_no_goals(tmp_path: Path) -> None:

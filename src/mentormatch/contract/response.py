@@ -27,12 +27,16 @@ class Response(JsonMessage):
 
 
 class ProvedGoalOut(JsonMessage):
-    """One goal: what the pairs reach, the bound that the file states, and the one that its prices prove."""
+    """One goal: what the pairs reach, the bound that the file states, and the one that its prices or a proof show.
+
+    ``proved_by`` is ``prices`` or ``proof``; empty if nothing shows a bound.
+    """
 
     goal: str
     value: int
     stated_bound: int | None
     certified_bound: int | None
+    proved_by: Literal["prices", "proof", ""]
 
 
 class LogOut(JsonMessage):
@@ -89,7 +93,13 @@ def verification_out(found: Verification) -> VerifyResponse:
         sentences=found.words.splitlines(),
         digest=found.digest,
         goals=[
-            ProvedGoalOut(goal=tier.goal, value=tier.value, stated_bound=tier.stated, certified_bound=tier.certified)
+            ProvedGoalOut(
+                goal=tier.goal,
+                value=tier.value,
+                stated_bound=tier.stated,
+                certified_bound=tier.certified,
+                proved_by=tier.by,
+            )
             for tier in (certificate.tiers if certificate else ())
         ],
         log=None

@@ -35,6 +35,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import takewhile
+from typing import Literal
 
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import NO_ANSWER, DualSolution, GoalProof, Solution, Status
@@ -100,18 +101,33 @@ NAMES = {
 }
 
 
+type ProvedBy = Literal["prices", "proof", ""]
+"""What shows a bound: duals, a refutation, or nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class CertifiedTier:
-    """One goal: the ``value`` of the pairs, the bound that the engine states, and the one that the prices prove.
+    """One goal: its value, the bound that the engine states, and the bound that is proved.
 
-    ``certified`` is None where the prices prove nothing. Both bounds hold among the answers that do as well in the
-    goals before.
+    Both bounds hold among the answers that do as well in the goals before.
+
+    Attributes
+    ----------
+    value
+        The value of the pairs.
+    stated
+        The bound of the engine, None if it states none.
+    certified
+        The bound that prices or a proof show, None if there is neither.
+    by
+        What shows that bound: ``prices``, ``proof``, or empty.
     """
 
     goal: str
     value: int
     stated: int | None
     certified: int | None
+    by: ProvedBy = ""
 
     @property
     def proved(self) -> bool:
@@ -178,7 +194,7 @@ class Certificate(VersionedPickle):
     def before(self, goal: str) -> "Certificate":
         """Return the certificate without the bounds of a goal and of those after it."""
         known = list(takewhile(lambda tier: tier.goal != goal, self.tiers))
-        unknown = [replace(tier, certified=None) for tier in self.tiers[len(known) :]]
+        unknown = [replace(tier, certified=None, by="") for tier in self.tiers[len(known) :]]
         if not unknown or self.verdict not in (Verdict.CERTIFIED, Verdict.PARTLY):
             return self
         verdict = Verdict.PARTLY if any(tier.certified is not None for tier in known) else Verdict.UNCERTIFIED
@@ -241,10 +257,17 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
     # Weak duality, goal by goal
     bounds = _as_tier_bounds(problem, StageReplay.of(problem, solution).bounds(solution.prices))
     try:
-        bounds |= refuted_bounds(problem, solution)
+        proved = refuted_bounds(problem, solution)
     except ProofError as refusal:
         return Certificate(Verdict.REFUSED, problems=(str(refusal),))
-    tiers = tuple(CertifiedTier(tier.goal, tier.value, tier.bound, bounds.get(tier.goal)) for tier in solution.tiers)
+    tiers = tuple(
+        CertifiedTier(tier.goal, tier.value, tier.bound, proved[tier.goal], "proof")
+        if tier.goal in proved
+        else CertifiedTier(
+            tier.goal, tier.value, tier.bound, bounds.get(tier.goal), "prices" if tier.goal in bounds else ""
+        )
+        for tier in solution.tiers
+    )
     return _conclude(problem, tiers, priced=bool(solution.prices))
 
 
