@@ -169,3 +169,30 @@ def test_every_kind_of_goal_that_duals_leave_open_is_proved_by_a_solve() -> None
         assert certificate.certified or certificate.infeasible, seed
         assert all(json.loads(text) for proof in solution.proofs for text in proof.systems)
         assert {proof.goal for proof in solution.proofs} <= {*draw(seed).goals, NO_ANSWER}
+
+
+def scarce_hours(seed: int, n: int = 9, m: int = 12) -> AssignmentProblem:
+    """Return mentors with three places and few hours, and mentees who need two to ten of them."""
+    chance = np.random.default_rng(seed)
+    needs, hours = chance.integers(2, 11, (1, m)), chance.integers(5, 21, n)
+    return AssignmentProblem.from_scores(
+        chance.integers(0, 1_000_001, (n, m)),
+        mentor_capacity=chance.integers(1, 4, n),
+        rows=[Row(f"heures {i}", needs, most=int(hours[i]), mentor=i) for i in range(n)],
+    )
+
+
+@pytest.mark.parametrize("seed", range(40 if DEEP else 4))
+def test_hours_are_proved_by_loads(seed: int) -> None:
+    problem = scarce_hours(seed)
+    solution = solve(problem)
+    assert certify(problem, solution).certified
+    steps = [step for proof in solution.proofs for text in proof.systems for step in json.loads(text)]
+    assert any(step[0] in ("leaf", "fix") and len(step) > 2 for step in steps)
+    # A worse answer with the same proofs: a pair less, and what is left of the values
+    fewer = solution.pairs[1:]
+    total = int(problem.scores.at(fewer[:, 0], fewer[:, 1]).sum())
+    tiers = (Tier("matched", len(fewer), len(fewer)), Tier("total", total, total))
+    proofs = tuple(replace(proof, bound=tiers[problem.goals.index(proof.goal)].bound or 0) for proof in solution.proofs)
+    assert not certify(problem, Solution(Status.PROVED, fewer, tiers, proofs=proofs)).certified
+    assert not certify(problem, add_proofs(problem, Solution(Status.PROVED, fewer, tiers))).certified

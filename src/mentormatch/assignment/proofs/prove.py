@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import numpy as np
+
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import NO_ANSWER, GoalProof, Solution, Status, Tier
 from mentormatch.assignment.proofs.relaxation import BudgetError
@@ -10,6 +12,7 @@ from mentormatch.assignment.proofs.tree import Budget, Prover
 from mentormatch.assignment.verification.certificate import certify
 from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.refutation import System
+from mentormatch.base.arrays import BoolVector
 
 
 def add_proofs(
@@ -29,11 +32,14 @@ def add_proofs(
         return solution if steps is None else replace(solution, proofs=(GoalProof(NO_ANSWER, 0, steps),))
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return solution
+    width = problem.shape[1]
+    keys = solution.pairs[:, 0] * width + solution.pairs[:, 1]
+    chosen = np.isin(claims.mentors * width + claims.mentees, keys)
     proofs, system = {proof.goal: proof for proof in solution.proofs}, claims.rules
     for certified, tier in zip(certify(problem, solution).tiers, solution.tiers, strict=False):
         is_open = every_goal or certified.certified != tier.bound
         if tier.bound is not None and is_open and tier.goal not in proofs and _can_prove(tier):
-            steps = _prove(claims, claims.better(system, tier, tier.bound), replace(budget))
+            steps = _prove(claims, claims.better(system, tier, tier.bound), replace(budget), chosen)
             if steps is not None:
                 proofs[tier.goal] = GoalProof(tier.goal, tier.bound, steps)
         system = claims.hold(system, tier)
@@ -44,10 +50,12 @@ def _can_prove(tier: Tier) -> bool:
     return tier.goal != "leximin" or tier.proved
 
 
-def _prove(claims: Claims, systems: list[System], budget: Budget) -> tuple[str, ...] | None:
+def _prove(
+    claims: Claims, systems: list[System], budget: Budget, chosen: BoolVector | None = None
+) -> tuple[str, ...] | None:
     """Return the steps of each system, None unless all are closed within one budget."""
     try:
-        found = [Prover(claims, system, budget).prove() for system in systems]
+        found = [Prover(claims, system, chosen, budget).prove() for system in systems]
     except BudgetError:
         return None
     return tuple(json.dumps(steps, separators=(",", ":")) for steps in found)

@@ -5,7 +5,7 @@ the tree is walked depth first. Whatever goes wrong here is refused by the check
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
@@ -13,10 +13,11 @@ import numpy as np
 
 from mentormatch.assignment.mip.cutting_planes import broken_cut
 from mentormatch.assignment.mip.program_model import FAR, never
+from mentormatch.assignment.proofs.blocks import BlockProver, find_blocks
 from mentormatch.assignment.proofs.relaxation import BudgetError, Multipliers, Node, Relaxation
 from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.refutation import MAX_PACK_COEFFICIENT, ProofError, System, Work
-from mentormatch.base.arrays import IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 
 type Steps = list[list[Any]]
 
@@ -72,10 +73,11 @@ class Budget:
 
 @dataclass(slots=True)
 class Prover:
-    """Proves that a system of some claims has no solution."""
+    """Proves that a system of some claims has no solution. ``chosen`` (e,) bool: the answer, if there is one."""
 
     claims: Claims
     system: System
+    chosen: BoolVector | None = None
     budget: Budget = field(default_factory=Budget)
     steps: Steps = field(default_factory=list)
 
@@ -92,11 +94,29 @@ class Prover:
         if leaf is not None:
             return [["leaf", leaf]]
         if is_optimal:
+            steps = self._prove_by_blocks(relaxation)
+            if steps is not None:
+                return steps
             node = self._fix(node, relaxation)
             relaxation = Relaxation(node, target, np.flatnonzero(node.system.most))
             node, relaxation = self._cut(node, relaxation)
         self._walk(node, relaxation)
         return self.steps
+
+    def _prove_by_blocks(self, relaxation: Relaxation) -> Steps | None:
+        """Return the steps of a proof by loads if hours couple the pairs of one person each, and one is found."""
+        claims, shape = self.claims, self.claims.problem.shape
+        blocks = find_blocks(self.system, claims.mentors, 0, shape[0]) if relaxation.sign > 0 else None
+        if blocks is None or self.chosen is None:
+            return None
+        duals = np.where(np.arange(len(relaxation.duals)) == self.target, 0.0, relaxation.duals)
+        share = replace(self.budget, work=self.budget.work // 2, leaves=self.budget.leaves // 2)
+        prover = BlockProver(self.system, blocks, relaxation.profit, relaxation.goal, duals, self.chosen, share.spend)
+        try:
+            return prover.prove()
+        except BudgetError:
+            self.budget.spend(work=self.budget.work // 2)
+            return None
 
     def _solve(self, relaxation: Relaxation, node: Node | None = None) -> bool:
         before = relaxation.work

@@ -171,19 +171,26 @@ class System:
         total, ceiling = self.combine(multipliers)
         cheapest = np.where(self.least, total, np.where(self.most, np.minimum(total, 0), 0))
         gain, seen = 0, np.zeros(len(cheapest), dtype=bool)
+        order = np.argsort(self.rows, kind="stable") if blocks else self.rows
+        starts = np.searchsorted(self.rows[order], np.arange(len(self.lower) + 1)) if blocks else order
         for block in blocks:
             limits = self._block_limits(block)
-            uses = np.zeros((len(block), len(cheapest)), dtype=np.int64)
-            for place, row in enumerate(block):
-                own = self.rows == row
-                np.add.at(uses[place], self.columns[own], self.values[own])
-            members = np.flatnonzero((uses != 0).any(axis=0) & (self.most | self.least))
-            require((uses[:, members] >= 0).all(), "a coefficient of a block is below 0")
+            terms = [order[starts[row] : starts[row + 1]] for row in block]
+            members = np.unique(self.columns[np.concatenate(terms)])
+            members = members[self.most[members] | self.least[members]]
+            uses = np.zeros((len(block), len(members)), dtype=np.int64)
+            for place, own in enumerate(terms):
+                inside = own[np.isin(self.columns[own], members)]
+                uses[place, np.searchsorted(members, self.columns[inside])] = self.values[inside]
+            require((uses >= 0).all(), "a coefficient of a block is below 0")
             require(not seen[members].any(), "blocks share a column")
             seen[members] = True
             # A column that only adds to the cost is left out unless the box requires it
-            listed = members[(cheapest[members] != 0) | self.least[members]]
-            items = [(uses[:, each].tolist(), int(total[each]), bool(self.least[each])) for each in listed.tolist()]
+            listed = np.flatnonzero((cheapest[members] != 0) | self.least[members]).tolist()
+            items = [
+                (uses[:, place].tolist(), int(total[members[place]]), bool(self.least[members[place]]))
+                for place in listed
+            ]
             least_cost = cheapest_within(items, limits, work)
             if least_cost is None:
                 return total, -1
