@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, Tier, solve
+from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, Tier, Verdict, certify, solve
 from mentormatch.assignment import (
     Incumbent,
     KeyedTieBreaker,
@@ -270,3 +270,20 @@ def test_a_result_below_the_greedy_one_is_replaced_by_it(monkeypatch: pytest.Mon
     with_more = replace(poor, tiers=(Tier("matched", 1, 2), Tier("total", 9, 9)))
     monkeypatch.setattr(engine, "solve_unchecked", lambda *_: with_more)
     assert [tier.bound for tier in solve(problem).tiers] == [2, None]
+
+
+@pytest.mark.parametrize("goal", ["floor", "floor_person"])
+def test_every_answer_before_the_last_carries_no_duals_of_another_problem(goal: str) -> None:
+    for seed in range(3):
+        draw = np.random.default_rng(seed)
+        needs, hours = draw.integers(2, 11, (1, 8)), draw.integers(5, 15, 6)
+        rows = [Row(f"hours {i}", needs, most=int(hours[i]), mentor=i) for i in range(6)]
+        problem = AssignmentProblem.from_scores(
+            draw.integers(0, 1_000_000, (6, 8)), mentor_capacity=3, rows=rows, goals=("matched", goal, "total")
+        )
+        heard = list[Solution]()
+        run = SolveOptions(KeyedTieBreaker(seed, problem.mentor_keys, problem.mentee_keys))
+        run = replace(run, on_incumbent=lambda incumbent, heard=heard: heard.append(incumbent()))
+        engine.solve_goals(problem, None, run)
+        assert heard
+        assert all(certify(problem, one).verdict is not Verdict.REFUSED for one in heard)

@@ -473,7 +473,9 @@ def _state_thresholds(problem: AssignmentProblem, solution: Solution) -> Solutio
     prices = (
         each
         for each in select_duals(problem.goals, solution.prices)
-        if each.score_threshold not in floors or _is_of_goals(problem, each)
+        if (each.score_threshold not in floors or _is_of_goals(problem, each))
+        # Those of a threshold's own rows are duals of another problem
+        and len(each.rows) in (0, len(problem.rows))
     )
     return replace(solution, tiers=tiers, prices=tuple(prices))
 
