@@ -28,6 +28,8 @@ MIN_ITERATIONS, ITERATIONS_PER_LINE = 1_000, 10
 """A solve of more simplex iterations, by rows and columns, is given up: it may cycle."""
 
 
+DUAL, PRIMAL = 1, 4
+"""The numbers of HiGHS for its simplex methods."""
 NO_OPTIMUM = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,  # all columns are bounded
@@ -150,10 +152,13 @@ class Relaxation(HighsProgram):
                 ends = -np.inf if lower == -FAR else lower, np.inf if upper == FAR else upper
                 self._model.changeRowBounds(row, *(end / float(self._units[row]) for end in ends))
                 self.lower[row], self.upper[row] = lower, upper
-        self._model.run()
-        iterations = self._model.getInfo().simplex_iteration_count
-        self.work += iterations * ITERATION_WORK + (len(self.columns) + len(self.lower)) // LINES_PER_WORK
-        status = self._model.getModelStatus()
+        status = self._run()
+        if status == highspy.HighsModelStatus.kUnknown:
+            # Lost by its own digits: once more from nothing, by the primal simplex
+            self._model.clearSolver()
+            self._model.setOptionValue("simplex_strategy", PRIMAL)
+            status = self._run()
+            self._model.setOptionValue("simplex_strategy", DUAL)
         if status in NO_OPTIMUM:
             return False
         if status != highspy.HighsModelStatus.kOptimal:
@@ -165,6 +170,12 @@ class Relaxation(HighsProgram):
         if not np.isfinite(self.duals).all():
             raise BudgetError
         return True
+
+    def _run(self) -> highspy.HighsModelStatus:
+        self._model.run()
+        iterations = self._model.getInfo().simplex_iteration_count
+        self.work += iterations * ITERATION_WORK + (len(self.columns) + len(self.lower)) // LINES_PER_WORK
+        return self._model.getModelStatus()
 
     def ray(self) -> FloatVector | None:
         """Return the dual ray of an infeasible program, None if the solver has none."""
