@@ -1,6 +1,7 @@
 """Each step of a proof: a true one is taken and a just false one refused; whatever JSON it is, nothing else happens."""
 
 from itertools import product
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -329,3 +330,306 @@ def test_terms_of_columns_that_are_gone_are_dropped() -> None:
     box = of.fix([[0, 1]], [], Work())
     assert np.unique(box.columns).tolist() == [3]
     assert refute(of, [["fix", [[0, 1]]], ["leaf", [[1, -1]]]]) == 1
+
+
+def random_system(random: Random, columns: int = 4, *, signs: bool = True) -> System:
+    """Return one to three rows with small coefficients, in a box that may have closed and required columns."""
+    found = System.free(columns)
+    for _ in range(random.randint(1, 3)):
+        values = [random.randint(-4 if signs else 0, 5) for _ in range(columns)]
+        lower = random.choice([None, random.randint(-4, 3)])
+        places = [place for place, value in enumerate(values) if value]
+        found = found.with_row(places, [values[place] for place in places], lower, random.randint(-2, 9))
+    states = [random.choice(["free", "free", "free", "zero", "one"]) for _ in range(columns)]
+    return found.within(np.array([each == "one" for each in states]), np.array([each != "zero" for each in states]))
+
+
+def box_points(of: System) -> list[tuple[int, ...]]:
+    ends = zip(of.least.tolist(), of.most.tolist(), strict=True)
+    return list(product(*([x for x in (0, 1) if lo <= x <= hi] for lo, hi in ends)))
+
+
+def row_sum(of: System, row: int, point: tuple[int, ...]) -> int:
+    terms = zip(of.rows.tolist(), of.columns.tolist(), of.values.tolist(), strict=True)
+    return sum(value * point[column] for place, column, value in terms if place == row)
+
+
+@pytest.mark.parametrize("scale", [1, 1 << 70])
+def test_slack_and_fixing_are_what_enumeration_of_the_box_gives(scale: int) -> None:
+    random = Random(1)
+    for _ in range(400):
+        of = random_system(random)
+        multipliers = []
+        for row in range(len(of.lower)):
+            dual = random.randint(-3, 3)
+            if dual and (of.upper[row] if dual > 0 else of.lower[row]) is not None:
+                multipliers.append([row, dual * scale])
+        if not multipliers:
+            continue
+        ceiling = sum(dual * ((of.upper[row] if dual > 0 else of.lower[row]) or 0) for row, dual in multipliers)
+
+        def cost(point: tuple[int, ...], of: System = of, multipliers: list[list[int]] = multipliers) -> int:
+            return sum(dual * row_sum(of, row, point) for row, dual in multipliers)
+
+        total, slack = of.slack(multipliers, [], Work())
+        assert slack == ceiling - min(map(cost, box_points(of)))
+        unit = [tuple(int(place == column) for place in range(4)) for column in range(4)]
+        assert total.tolist() == [cost(each) if of.most[column] else total[column] for column, each in enumerate(unit)]
+        if slack < 0:
+            with pytest.raises(ProofError, match="is empty"):
+                of.fix(multipliers, [], Work())
+            assert not solutions(of)
+            continue
+        box = of.fix(multipliers, [], Work())
+        for column in range(4):
+            free = of.most[column] and not of.least[column]
+            change = cost(unit[column])
+            assert box.most[column] == (of.most[column] and not (free and change > slack))
+            assert box.least[column] == (of.least[column] or (free and -change > slack))
+
+
+def test_slack_with_blocks_is_what_enumeration_of_the_blocks_gives() -> None:
+    random, told = Random(2), set[str]()
+    for _ in range(600):
+        own, theirs = ([random.randint(0, 4) for _ in range(2)] for _ in range(2))
+        degrees, hours = random.randint(0, 2), random.randint(0, 6)
+        of = system(
+            ([1, 1, 0, 0], None, degrees),
+            ([*own, 0, 0], None, hours),
+            ([0, 0, *theirs], None, random.randint(0, 6)),
+            ([random.randint(-3, 3) for _ in range(4)], random.randint(-3, 3), random.randint(3, 6)),
+        )
+        states = [random.choice(["free", "free", "free", "zero", "one"]) for _ in range(4)]
+        of = of.within(np.array([each == "one" for each in states]), np.array([each != "zero" for each in states]))
+        dual = random.choice([-2, -1, 1, 2])
+        multipliers, blocks = [[3, dual]], [[0, 1], [2]]
+        within = [
+            point
+            for point in box_points(of)
+            if all(row_sum(of, row, point) <= (of.upper[row] or 0) for row in (0, 1, 2))
+        ]
+        ceiling = dual * ((of.upper[3] if dual > 0 else of.lower[3]) or 0)
+        _, slack = of.slack(multipliers, blocks, Work())
+        if not within:
+            assert slack == -1
+            told.add("no load")
+            continue
+        least = min(dual * row_sum(of, 3, point) for point in within)
+        assert slack == ceiling - least
+        told.add("closed" if slack < 0 else "open")
+        if slack >= 0:
+            box = of.fix(multipliers, blocks, Work())
+            assert solutions(box) == solutions(of)
+            assert box.least.tolist() == of.least.tolist()
+            for column in range(4):
+                free = of.most[column] and not of.least[column]
+                change = dual * row_sum(of, 3, tuple(int(place == column) for place in range(4)))
+                assert box.most[column] == (of.most[column] and not (free and change > slack))
+    assert told == {"no load", "closed", "open"}
+
+
+def test_the_least_cost_of_a_set_is_that_of_the_best_of_all_sets() -> None:
+    random = Random(3)
+    for _ in range(400):
+        limits = [random.randint(0, 7) for _ in range(random.randint(1, 2))]
+        items = [
+            ([random.randint(0, 4) for _ in limits], random.randint(-5, 5), random.random() < 0.3)
+            for _ in range(random.randint(0, 5))
+        ]
+        costs = [
+            sum(cost for taken, (_, cost, _) in zip(choice, items, strict=True) if taken)
+            for choice in product((0, 1), repeat=len(items))
+            if all(taken or not required for taken, (_, _, required) in zip(choice, items, strict=True))
+            and all(
+                sum(uses[place] for taken, (uses, _, _) in zip(choice, items, strict=True) if taken) <= limit
+                for place, limit in enumerate(limits)
+            )
+        ]
+        assert refutation.cheapest_within(items, limits, Work()) == min(costs, default=None)
+
+
+def test_a_cover_is_taken_from_the_very_most_that_its_row_allows() -> None:
+    random = Random(4)
+    for _ in range(600):
+        of = random_system(random, signs=random.random() < 0.5)
+        sign = random.choice([1, -1])
+        if (of.upper[0] if sign > 0 else of.lower[0]) is None:
+            continue
+        terms = [[column, random.randint(1, 4)] for column in range(4) if random.random() < 0.8]
+        keeping = [
+            point
+            for point in box_points(of)
+            if (
+                row_sum(of, 0, point) <= (of.upper[0] or 0) if sign > 0 else row_sum(of, 0, point) >= (of.lower[0] or 0)
+            )
+        ]
+        if not terms or not keeping:
+            continue
+        most = max(sum(worth * point[column] for column, worth in terms) for point in keeping)
+        made = of.pack(0, sign, terms, most, Work())
+        assert (made.upper[-1], made.lower[-1]) == (most, None)
+        assert made.values[made.rows == len(of.lower)].tolist() == [worth for _, worth in terms]
+        with pytest.raises(ProofError, match="room for more"):
+            of.pack(0, sign, terms, most - 1, Work())
+
+
+def test_cuts_of_rounding_are_floors_of_the_combination() -> None:
+    random = Random(5)
+    for _ in range(200):
+        of = random_system(random)
+        row, dual, divisor = random.randrange(len(of.lower)), random.choice([-3, -2, -1, 1, 2, 3]), random.randint(1, 4)
+        end = of.upper[row] if dual > 0 else of.lower[row]
+        if end is None:
+            continue
+        made = of.round([[row, dual]], divisor)
+        new = made.rows == len(of.lower)
+        found = dict(zip(made.columns[new].tolist(), made.values[new].tolist(), strict=True))
+        mine = of.rows == row
+        terms = zip(of.columns[mine].tolist(), of.values[mine].tolist(), strict=True)
+        assert found == {column: cut for column, value in terms if (cut := dual * value // divisor)}
+        assert (made.lower[-1], made.upper[-1]) == (None, dual * end // divisor)
+
+
+def test_python_integers_take_over_where_int64_may_not_suffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = system(([3, -2, 5], -7, 9), ([1, 1, 1], 1, 2), count=3)
+    multipliers = [[0, -4], [1, 6]]
+    exact = 6 * 5 * (2 + 1) * (3 + 1)  # greatest dual, greatest coefficient, duals + 1, columns + 1
+    for limit, kind in ((exact + 1, np.int64), (exact, object)):
+        monkeypatch.setattr(refutation, "EXACT_INT64", limit)
+        total, ceiling = of.combine(multipliers)
+        assert total.dtype == kind
+        assert (total.tolist(), ceiling) == ([-6, 14, -14], -4 * -7 + 6 * 2)
+    empty = System.free(1).with_row([], [], 1, None)
+    monkeypatch.setattr(refutation, "EXACT_INT64", 1 * 1 * 2 * 2)
+    assert empty.combine([[0, -1]])[0].dtype == object
+    monkeypatch.setattr(refutation, "EXACT_INT64", 1 * 1 * 2 * 2 + 1)
+    assert empty.combine([[0, -1]])[0].dtype == np.int64
+    assert refute(empty, [["leaf", [[0, -1]]]]) == 1
+
+
+def test_limits_are_the_greatest_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    great = refutation.MAX_COEFFICIENT
+    for of in (great, -great):
+        assert TWO_OF_ONE.split([[0, of]], 0)[0].values[-1] == of
+        with pytest.raises(ProofError, match="too great"):
+            TWO_OF_ONE.split([[0, of + (1 if of > 0 else -1)]], 0)
+    assert TWO_OF_ONE.round([[0, great]], 1).values[-1] == great
+    with pytest.raises(ProofError, match="too great"):
+        TWO_OF_ONE.round([[0, great + 1]], 1)
+    with pytest.raises(ProofError, match="too great"):
+        system(([1, great + 1], None, 1), count=2).round([[0, 1]], 1)
+    top = refutation.MAX_PACK_COEFFICIENT
+    assert TWO_OF_ONE.pack(0, 1, [[0, top]], top, Work()).upper[-1] == top
+    for terms in ([[0, top + 1], [1, 1]], [[0, 1], [1, top + 1]], [[0, 0], [1, 1]]):
+        with pytest.raises(ProofError, match="out of range"):
+            TWO_OF_ONE.pack(0, 1, terms, 5000, Work())
+    leaf = ["leaf", [[0, 1], [1, -1]]]
+    monkeypatch.setattr(refutation, "MAX_STEPS", 3)
+    assert refute(TWO_OF_ONE, [["split", [[0, 1]], 0], leaf, leaf]) == 2
+    monkeypatch.setattr(refutation, "MAX_STEPS", 2)
+    with pytest.raises(ProofError, match="too many steps"):
+        refute(TWO_OF_ONE, [["split", [[0, 1]], 0], leaf, leaf])
+
+
+def test_work_is_steps_and_terms_and_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaf, split = ["leaf", [[0, 1], [1, -1]]], ["split", [[0, 1]], 0]
+    monkeypatch.setattr(refutation, "TERMS_PER_WORK", 2)  # four terms: 1 + 2 a step
+    for limit, is_enough in ((9, True), (8, False)):
+        monkeypatch.setattr(refutation, "MAX_WORK", limit)
+        if is_enough:
+            assert refute(TWO_OF_ONE, [split, leaf, leaf]) == 2
+            continue
+        with pytest.raises(ProofError, match="takes too long"):
+            refute(TWO_OF_ONE, [split, leaf, leaf])
+    items = [([1], -1, False)] * 3
+    for table in (
+        lambda work: refutation.cheapest_within(items, [3], work),  # 1 + 2 + 3 states
+        lambda work: refutation.greatest_worth([(1, 1)] * 3, 3, work),
+    ):
+        monkeypatch.setattr(refutation, "MAX_WORK", 6)
+        work = Work()
+        table(work)
+        assert work.done == 6
+        monkeypatch.setattr(refutation, "MAX_WORK", 5)
+        with pytest.raises(ProofError, match="takes too long"):
+            table(Work())
+    monkeypatch.undo()
+    monkeypatch.setattr(refutation, "MAX_BLOCK_STATES", 4)
+    assert refutation.cheapest_within(items, [3], Work()) == -3
+    monkeypatch.setattr(refutation, "MAX_BLOCK_STATES", 3)
+    with pytest.raises(ProofError, match="too many states"):
+        refutation.cheapest_within(items, [3], Work())
+
+
+def test_memory_is_that_of_the_boxes_that_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert TWO_OF_ONE.size_bytes == 24 * 4 + 2 * 2
+    leaf, split = ["leaf", [[0, 1], [1, -1]]], ["split", [[0, 1]], 0]
+    nested = [split, split, leaf, leaf, leaf]
+    in_turn = [split, leaf, split, leaf, leaf]
+    monkeypatch.setattr(refutation, "MAX_WAITING_BYTES", 100)
+    assert refute(TWO_OF_ONE, in_turn) == 3
+    with pytest.raises(ProofError, match="too many boxes are open"):
+        refute(TWO_OF_ONE, nested)
+    monkeypatch.setattr(refutation, "MAX_WAITING_BYTES", 99)
+    with pytest.raises(ProofError, match="too many boxes are open"):
+        refute(TWO_OF_ONE, in_turn)
+    monkeypatch.setattr(refutation, "MAX_WAITING_BYTES", 200)
+    assert refute(TWO_OF_ONE, nested) == 3
+
+
+def test_terms_are_dropped_if_half_of_them_or_more_are_closed() -> None:
+    of = system(([1, 1, 1, 1], None, 2))
+    for closed, kept in ((0, 4), (1, 4), (2, 2), (3, 1), (4, 0)):
+        most = np.arange(4) >= closed
+        assert len(of.within(of.least, most).columns) == kept
+    assert System.free(3).rows.tolist() == System.free(3).columns.tolist() == []
+    assert System.free(3).most.tolist() == [True] * 3
+    assert not System.free(3).least.any()
+
+
+@pytest.mark.parametrize(
+    "value", [None, "ab", {0: 1}, 3, (0, 1), [], [[]], [[0]], [[0, 1, 2]], [(0, 1)], ["ab"], [[0, "1"]]]
+)
+def test_what_is_no_list_of_pairs_is_refused(value: Any) -> None:
+    for step in (["leaf", value], ["fix", value], ["round", value, 1], ["split", value, 0], ["pack", 0, 1, value, 5]):
+        with pytest.raises(ProofError):
+            refute(TWO_OF_ONE, [step])
+
+
+@pytest.mark.parametrize("row", [-1, 2, None, True, "0", 0.0])
+def test_a_row_that_is_none_is_refused(row: Any) -> None:
+    with pytest.raises(ProofError, match="no row"):
+        TWO_OF_ONE.pack(row, 1, [[0, 1]], 1, Work())
+    with pytest.raises(ProofError, match="unknown row"):
+        TWO_OF_ONE.slack([[0, 1]], [[row]], Work())
+    with pytest.raises(ProofError):
+        TWO_OF_ONE.combine([[row, 1]])
+    with pytest.raises(ProofError, match="unknown row"):
+        TWO_OF_ONE.slack([[0, 1]], [[0, row]], Work())
+
+
+def test_a_bound_of_0_is_a_bound() -> None:
+    none = system(([1, 1], None, 0), ([1, 1], 1, None), count=2)
+    assert refute(none, [["leaf", [[0, 1], [1, -1]]]]) == 1
+    assert none.pack(0, 1, [[0, 1], [1, 1]], 0, Work()).upper[-1] == 0
+    with pytest.raises(ProofError, match="room for more"):
+        none.pack(0, 1, [[0, 1], [1, 1]], -1, Work())
+    at_least = system(([-1, -1], 0, None), count=2)
+    assert at_least.pack(0, -1, [[0, 1], [1, 1]], 0, Work()).upper[-1] == 0
+    assert none.slack([[0, 1]], [[0]], Work())[1] == 0
+
+
+def test_blocks_may_share_no_open_column_and_may_share_a_closed_one() -> None:
+    of = system(([1, 1, 1], None, 1), ([0, 1, 1], None, 1), ([1, 1, 1], 3, None), count=3)
+    with pytest.raises(ProofError, match="share a column"):
+        of.slack([[2, -1]], [[0], [1]], Work())
+    most = np.array([True, False, False])
+    assert of.within(of.least, most).slack([[2, -1]], [[0], [1]], Work())[1] == -2
+
+
+def test_a_split_of_one_column_is_of_its_values_only_at_0() -> None:
+    for k in (-2, -1, 1, 2):
+        below, above = TWO_OF_ONE.split([[0, 1]], k)
+        assert (below.upper[-1], above.lower[-1]) == (k, k + 1)
+        assert (below.lower[-1], above.upper[-1]) == (None, None)
+        assert below.most.tolist() == above.most.tolist() == [True, True]
