@@ -1,5 +1,6 @@
 """Each step of a proof: a true one is taken and a just false one refused; whatever JSON it is, nothing else happens."""
 
+from collections.abc import Callable
 from itertools import product
 from random import Random
 from typing import Any
@@ -542,10 +543,11 @@ def test_work_is_steps_and_terms_and_tables(monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(ProofError, match="takes too long"):
             refute(TWO_OF_ONE, [split, leaf, leaf])
     items = [([1], -1, False)] * 3
-    for table in (
+    tables: list[Callable[[Work], object]] = [
         lambda work: refutation.cheapest_within(items, [3], work),  # 1 + 2 + 3 states
         lambda work: refutation.greatest_worth([(1, 1)] * 3, 3, work),
-    ):
+    ]
+    for table in tables:
         monkeypatch.setattr(refutation, "MAX_WORK", 6)
         work = Work()
         table(work)
