@@ -281,9 +281,12 @@ def test_every_answer_before_the_last_carries_no_duals_of_another_problem(goal: 
         problem = AssignmentProblem.from_scores(
             draw.integers(0, 1_000_000, (6, 8)), mentor_capacity=3, rows=rows, goals=("matched", goal, "total")
         )
-        heard = list[Solution]()
+        told = Incumbent()
+        verdicts = list[Verdict]()
+        told.heard = lambda solution, problem=problem, verdicts=verdicts: verdicts.append(
+            certify(problem, solution).verdict
+        )
         run = SolveOptions(KeyedTieBreaker(seed, problem.mentor_keys, problem.mentee_keys))
-        run = replace(run, on_incumbent=lambda incumbent, heard=heard: heard.append(incumbent()))
-        engine.solve_goals(problem, None, run)
-        assert heard
-        assert all(certify(problem, one).verdict is not Verdict.REFUSED for one in heard)
+        engine.solve_goals(problem, None, replace(run, on_incumbent=told.report))
+        assert verdicts
+        assert Verdict.REFUSED not in verdicts

@@ -88,6 +88,13 @@ def test_a_leaf_that_is_tight_is_refused() -> None:
         ([["split", [[-1, 1]], 0]], "no column"),
         ([["split", [[0, HUGE]], 0]], "too great"),
         ([["split", [], 0]], "no list"),
+        ([["split", [[-1, 1], [0, 1]], 0]], "no column"),
+        ([["split", [[0, 1], [2, 1]], 0]], "no column"),
+        ([["split", [[0, 1], [1, HUGE]], 0]], "too great"),
+        ([["split", [[0, HUGE], [1, 1]], 0]], "too great"),
+        ([["split", [[0, 1], [1, 1.0]], 0]], "an integer"),
+        ([["split", [[0, 1.0], [1, 1]], 0]], "an integer"),
+        ([["split", [(0, 1)], 0]], "an integer"),
         ([["round", [[0, 1]], 0]], "divisor"),
         ([["round", [[0, 1]], True]], "divisor"),
         ([["round", [[0, HUGE]], 1]], "too great"),
@@ -205,7 +212,7 @@ def test_blocks_bound_what_a_table_of_each_allows() -> None:
     ("blocks", "message"),
     [
         ([[0], [0]], "share a column"),
-        ([[0, 2]], "no upper bound"),
+        ([[0, 2]], "does not have"),
         ([[3]], "unknown row"),
         ([[-1]], "unknown row"),
         ([[True]], "unknown row"),
@@ -565,6 +572,7 @@ def test_work_is_steps_and_terms_and_tables(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_memory_is_that_of_the_boxes_that_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
     assert TWO_OF_ONE.size_bytes == 24 * 4 + 2 * 2
+    assert system(([1, 1, 1, 1, 1], None, 1), count=5).size_bytes == 24 * 5 + 2 * 5
     leaf, split = ["leaf", [[0, 1], [1, -1]]], ["split", [[0, 1]], 0]
     nested = [split, split, leaf, leaf, leaf]
     in_turn = [split, leaf, split, leaf, leaf]
@@ -584,6 +592,9 @@ def test_terms_are_dropped_if_half_of_them_or_more_are_closed() -> None:
     for closed, kept in ((0, 4), (1, 4), (2, 2), (3, 1), (4, 0)):
         most = np.arange(4) >= closed
         assert len(of.within(of.least, most).columns) == kept
+    wide = system(([1] * 8, None, 2), count=8)
+    for closed, kept in ((3, 8), (4, 4)):
+        assert len(wide.within(wide.least, np.arange(8) >= closed).columns) == kept
     assert System.free(3).rows.tolist() == System.free(3).columns.tolist() == []
     assert System.free(3).most.tolist() == [True] * 3
     assert not System.free(3).least.any()
@@ -635,3 +646,38 @@ def test_a_split_of_one_column_is_of_its_values_only_at_0() -> None:
         assert (below.upper[-1], above.lower[-1]) == (k, k + 1)
         assert (below.lower[-1], above.upper[-1]) == (None, None)
         assert below.most.tolist() == above.most.tolist() == [True, True]
+
+
+def test_a_box_without_a_value_for_a_column_is_closed_by_any_leaf() -> None:
+    split = ["split", [[0, 1]], 0]
+    free = System.free(2)
+    # x0 = 0, then x0 = 0 again, and x0 = 1 in that box; then x0 = 1 for the first time
+    with pytest.raises(ProofError, match="no list"):
+        refute(free, [split, split, ["leaf", []]])
+    zero, _ = free.split([[0, 1]], 0)
+    _, neither = zero.split([[0, 1]], 0)
+    assert neither.is_empty
+    assert not zero.is_empty
+    assert not free.is_empty
+    assert refute(neither, [["leaf", []]]) == 1
+    one = free.split([[0, 1]], 0)[1]
+    assert not one.is_empty
+    assert refute(one.split([[0, 1]], 0)[0], [["leaf", []]]) == 1
+
+
+def test_the_greatest_worth_is_that_of_the_best_of_all_sets() -> None:
+    random = Random(6)
+    for _ in range(400):
+        items = [(random.randint(1, 4), random.randint(1, 5)) for _ in range(random.randint(0, 6))]
+        room = random.randint(0, 9)
+        best = max(
+            sum(worth for taken, (worth, _) in zip(choice, items, strict=True) if taken)
+            for choice in product((0, 1), repeat=len(items))
+            if sum(weight for taken, (_, weight) in zip(choice, items, strict=True) if taken) <= room
+        )
+        assert refutation.greatest_worth(items, room, Work()) == best
+
+
+def test_a_block_may_be_the_last_row() -> None:
+    of = system(([1, 1], 2, None), ([3, 3], None, 4), count=2)
+    assert refute(of, [["leaf", [[0, -1]], [[1]]]]) == 1

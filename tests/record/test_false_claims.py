@@ -17,7 +17,7 @@ from mentormatch.assignment import DegreeBounds
 from mentormatch.contract import verification_out
 from mentormatch.record import Decision, verify_content
 from tests.oracles.programmes import small
-from tests.record.claims import Json, false_claims
+from tests.record.claims import Claims, Json, false_claims
 from tests.record.decisions import coupled, example, posed
 
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(11)]
@@ -130,7 +130,8 @@ def told(content: Json) -> str:
     found = verification_out(verify_content(json.dumps(content).encode()))
     if found.outcome == "refused":
         return "refused"
-    truth = "true" if not content["pairs"] and content["status"] == "infeasible" else _truth(content)
+    denied = not content["pairs"] and content["status"] == "infeasible"
+    truth = ("false" if Claims(content).answer_of([]) else "true") if denied else _truth(content)
     return f"{'verified' if found.verified else found.outcome}, {truth}"
 
 

@@ -152,9 +152,7 @@ class System:
             require(0 <= row < len(self.lower), "a multiplier belongs to no row")
             require(dual != 0 and row not in seen, "a multiplier is 0 or given twice")
             seen.add(row)
-            end = self.upper[row] if dual > 0 else self.lower[row]
-            require(end is not None, "a multiplier needs a bound that its row does not have")
-            ceiling += dual * (end or 0)
+            ceiling += dual * self._end(row, dual)
         greatest = max(abs(dual) for _, dual in multipliers)
         bound = greatest * int(np.abs(self.values).max(initial=1)) * (len(multipliers) + 1) * (len(self.least) + 1)
         y = np.zeros(len(self.lower), dtype=object if bound >= EXACT_INT64 else np.int64)
@@ -164,6 +162,13 @@ class System:
         total = np.zeros(len(self.least), dtype=y.dtype)
         np.add.at(total, self.columns[used], y[self.rows[used]] * self.values[used])
         return total, ceiling
+
+    def _end(self, row: int, sign: int) -> int:
+        """Return the upper bound of a row if the sign is positive, else the lower one; there must be one."""
+        end = self.upper[row] if sign > 0 else self.lower[row]
+        if end is None:
+            raise ProofError("a bound is needed that its row does not have")
+        return end
 
     def slack(self, multipliers: Any, blocks: Any, work: Work) -> tuple[NDArray[Any], int]:
         """Return ``y A`` and ceiling - base; if the latter is below 0, the box holds no solution."""
@@ -201,9 +206,7 @@ class System:
         require(isinstance(block, list) and block, "a block is no list of rows")
         require(all(type(row) is int and 0 <= row < len(self.lower) for row in block), "a block has an unknown row")
         require(len(set(block)) == len(block), "a block has a row twice")
-        limits = [self.upper[row] for row in block]
-        require(None not in limits, "a row of a block has no upper bound")
-        return [limit for limit in limits if limit is not None]
+        return [self._end(row, 1) for row in block]
 
     def fix(self, multipliers: Any, blocks: Any, work: Work) -> "System":
         """Return the smaller box: a column whose other value costs more than ceiling - base keeps one value."""
@@ -220,7 +223,7 @@ class System:
         require(type(divisor) is int and divisor > 0, "a divisor is not a positive integer")
         total, ceiling = self.combine(multipliers)
         cut = [value // divisor for value in total.tolist()]
-        require(max(map(abs, cut), default=0) <= MAX_COEFFICIENT, "a rounded row has too great a coefficient")
+        require(all(abs(value) <= MAX_COEFFICIENT for value in cut), "a rounded row has too great a coefficient")
         columns = [place for place, value in enumerate(cut) if value]
         return self.with_row(columns, [cut[place] for place in columns], None, ceiling // divisor)
 
@@ -228,14 +231,13 @@ class System:
         """Return the system with ``terms x <= most``, if the weights of a row leave room for no more."""
         require(type(row) is int and 0 <= row < len(self.lower), "a knapsack cut belongs to no row")
         require(type(sign) is int and sign in (1, -1) and type(most) is int, "a knapsack cut is malformed")
-        end = self.upper[row] if sign > 0 else self.lower[row]
-        require(end is not None, "a knapsack cut needs a bound that its row does not have")
+        end = self._end(row, sign)
         own = self.rows == row
         weights = np.zeros(len(self.least), dtype=object)
         np.add.at(weights, self.columns[own], sign * self.values[own].astype(object))
         # What the row leaves beyond the least weight that the box can have
         lightest = np.where(self.least, weights, np.where(self.most, np.minimum(weights, 0), 0))
-        room = sign * (end or 0) - sum(lightest.tolist())
+        room = sign * end - sum(lightest.tolist())
         columns, worths = read_terms(terms, len(self.least))
         require(all(0 < worth <= MAX_PACK_COEFFICIENT for worth in worths), "a knapsack coefficient is out of range")
         taken, items = 0, list[tuple[int, int]]()
@@ -270,12 +272,11 @@ def cheapest_within(items: Sequence[tuple[list[int], int, bool]], limits: list[i
         longer = dict[tuple[int, ...], int]()
         for used, total in states.items():
             after = tuple(map(int.__add__, used, uses))
-            if all(map(int.__le__, after, limits)) and total + cost < longer.get(after, total + cost + 1):
+            if all(map(int.__le__, after, limits)):
                 longer[after] = total + cost
         if not is_required:
             for used, total in states.items():
-                if total < longer.get(used, total + 1):
-                    longer[used] = total
+                longer[used] = min(total, longer.get(used, total))
         states = longer
         require(len(states) <= MAX_BLOCK_STATES, "a block has too many states")
     return min(states.values(), default=None)
@@ -286,10 +287,10 @@ def greatest_worth(items: Sequence[tuple[int, int]], room: int, work: Work) -> i
     lightest = {0: 0}
     for worth, weight in items:
         work.add(len(lightest))
-        for total, used in sorted(lightest.items(), reverse=True):
-            after = used + weight
-            if after <= room and after < lightest.get(total + worth, after + 1):
-                lightest[total + worth] = after
+        for total, used in list(lightest.items()):
+            if used + weight <= room:
+                after = total + worth
+                lightest[after] = min(used + weight, lightest.get(after, used + weight))
     return max(lightest)
 
 
