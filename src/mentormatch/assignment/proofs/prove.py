@@ -1,6 +1,7 @@
 """A problem and its solution -> the solution with a proof of each goal that its duals do not prove."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -38,6 +39,8 @@ def add_proofs(
     proofs, system = {proof.goal: proof for proof in solution.proofs}, claims.rules
     for certified, tier in zip(certify(problem, solution).tiers, solution.tiers, strict=False):
         is_open = every_goal or certified.certified != tier.bound
+        if not claims.has_few_levels(tier):
+            break
         if tier.bound is not None and is_open and tier.goal not in proofs and _can_prove(tier):
             steps = _prove(claims, claims.better(system, tier, tier.bound), replace(budget), chosen)
             if steps is not None:
@@ -51,7 +54,7 @@ def _can_prove(tier: Tier) -> bool:
 
 
 def _prove(
-    claims: Claims, systems: list[System], budget: Budget, chosen: BoolVector | None = None
+    claims: Claims, systems: Iterable[System], budget: Budget, chosen: BoolVector | None = None
 ) -> tuple[str, ...] | None:
     """Return the steps of each system, None unless all are closed within one budget."""
     try:

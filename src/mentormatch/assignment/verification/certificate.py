@@ -31,10 +31,10 @@ gap are stated as such. ``floor_person`` and ``leximin`` have no such proof, nor
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import Literal
 
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
@@ -303,10 +303,12 @@ def refuted_bounds(problem: AssignmentProblem, solution: Solution) -> dict[str, 
         proof = proofs.pop(tier.goal, None)
         if proof is not None:
             require(tier.goal != "leximin" or proof.bound == tier.value, "a proof of leximin is of its value")
+            require(claims.has_few_levels(tier), "a proof has too many levels")
             _check_systems(claims.better(system, tier, proof.bound), proof)
             found[tier.goal] = proof.bound
         if not proofs:
             break
+        require(claims.has_few_levels(tier), "a proof comes after too many levels")
         system = claims.hold(system, tier)
     return found
 
@@ -315,10 +317,11 @@ def _no_answer(status: Status) -> list[str]:
     return [NO_ANSWER] if status is Status.INFEASIBLE else []
 
 
-def _check_systems(systems: Sequence[System], proof: GoalProof) -> None:
+def _check_systems(systems: Iterable[System], proof: GoalProof) -> None:
     """Raise ProofError unless a proof closes each of the systems."""
-    require(len(systems) == len(proof.systems), f"the proof of {proof.goal} has {len(proof.systems)} parts")
-    for system, text in zip(systems, proof.systems, strict=True):
+    for system, text in zip_longest(systems, proof.systems):
+        if system is None or text is None:
+            raise ProofError(f"the proof of {proof.goal} has too few or too many parts")
         try:
             steps = json.loads(text)
         except (ValueError, RecursionError):

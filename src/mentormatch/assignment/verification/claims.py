@@ -31,6 +31,8 @@ from mentormatch.base.arrays import IntVector
 
 MAX_PAIRS = 1_000_000
 """Claims about more pairs are not stated: a system takes about 100 bytes per pair."""
+MAX_TERMS = 50_000_000
+"""Nor with more terms in rows that concern many people, or, for ``leximin``, in all of its systems together."""
 
 type ConstraintTerms = tuple[IntVector, IntVector, int | None, int | None]
 """Columns, coefficients, lower and upper bound of a row."""
@@ -63,8 +65,15 @@ class Claims:
 
     @staticmethod
     def can_state(problem: AssignmentProblem) -> bool:
-        """Return whether the pairs of a problem are listed, and few enough."""
-        return problem.scores.stored and problem.scores.count <= MAX_PAIRS
+        """Return whether the pairs of a problem are listed, and few enough for its rows."""
+        if not problem.scores.stored or problem.scores.count > MAX_PAIRS:
+            return False
+        shared = sum(row.mentor is None and row.mentee is None for row in problem.rows)
+        return shared * problem.scores.count <= MAX_TERMS
+
+    def has_few_levels(self, tier: Tier) -> bool:
+        """Return whether the systems of ``leximin`` are few and small enough; those of other goals are."""
+        return tier.goal != "leximin" or len(set(tier.vector)) ** 2 * len(self.scores) <= MAX_TERMS
 
     @cached_property
     def rules(self) -> System:
@@ -83,7 +92,7 @@ class Claims:
         )
         sides = terms_of_rows(problem.rows, self.mentors, self.mentees, problem.shape)
         coupling = [(*terms, row.least, row.most) for row, terms in zip(problem.rows, sides, strict=True)]
-        system = degrees.with_rows([*coupling, *self._indicators()])
+        system = self._with_indicators(degrees.with_rows(coupling))
         # Pins; one that is no allowed pair makes the system empty
         pinned = system.least.copy()
         keys = self.mentors * problem.shape[1] + self.mentees
@@ -93,18 +102,27 @@ class Claims:
         none = np.zeros(0, dtype=np.int64)
         return system if np.isin(wanted, keys).all() else system.with_row(none, none, 1, None)
 
-    def _indicators(self) -> Iterator[ConstraintTerms]:
-        """Yield the rows of each indicator u: degree <= most u, degree >= least u, pair <= u."""
-        column = len(self.mentors)
+    def _with_indicators(self, system: System) -> System:
+        """Return the system with the rows of each indicator u: degree <= most u, degree >= least u, pair <= u."""
+        column, height = len(self.mentors), 0
+        terms, lower, upper = list[tuple[IntVector, IntVector, IntVector]](), list[int | None](), list[int | None]()
         for side, people in ((self.problem.mentors, self.mentors), (self.problem.mentees, self.mentees)):
             for person in np.flatnonzero(side.conditional).tolist():
                 own = np.flatnonzero(people == person)
                 with_indicator, ones = np.append(own, column), np.ones(len(own), dtype=np.int64)
-                yield with_indicator, np.append(ones, -side.most[person]), None, 0
-                yield with_indicator, np.append(ones, -side.least[person]), 0, None
-                for pair in own.tolist():
-                    yield np.array([pair, column]), np.array([1, -1]), None, 0
+                for coefficient in (side.most[person], side.least[person]):
+                    terms.append((np.full(len(own) + 1, height), with_indicator, np.append(ones, -coefficient)))
+                    height += 1
+                links = np.tile(np.arange(len(own)) + height, 2)
+                terms.append((links, np.append(own, np.full(len(own), column)), np.append(ones, -ones)))
+                lower += [None, 0, *[None] * len(own)]
+                upper += [0, None, *[0] * len(own)]
+                height += len(own)
                 column += 1
+        if not terms:
+            return system
+        rows, columns, values = (np.concatenate(each) for each in zip(*terms, strict=True))
+        return system.with_terms((rows, columns, values), lower, upper)
 
     @property
     def any_answer(self) -> System:
@@ -112,20 +130,21 @@ class Claims:
         pairs = np.arange(len(self.scores))
         return self.rules.with_row(pairs, np.ones_like(pairs), 0, None)
 
-    def better(self, system: System, tier: Tier, bound: int) -> list[System]:
-        """Return the systems of the answers whose value in a goal exceeds a bound; all others keep the bound.
+    def better(self, system: System, tier: Tier, bound: int) -> Iterator[System]:
+        """Yield the systems of the answers whose value in a goal exceeds a bound; all others keep the bound.
 
         ``system`` is what the goals before leave. For ``leximin`` the bound is the value itself.
         """
         match tier.goal:
             case "floor":
-                return [self._above_floor(system, bound + 1)]
+                yield self._above_floor(system, bound + 1)
             case "floor_person":
-                served = self._served
-                return [self._served_at_least(system, bound + 1)] if len(served) else []
+                if len(self._served):
+                    yield self._served_at_least(system, bound + 1)
             case "leximin":
-                return list(self._better_vectors(system, tier.vector))
-        return [self._sum_at_least(system, tier.goal, self._as_sum(tier.goal, bound) + 1)]
+                yield from self._better_vectors(system, tier.vector)
+            case _:
+                yield self._sum_at_least(system, tier.goal, self._as_sum(tier.goal, bound) + 1)
 
     def hold(self, system: System, tier: Tier) -> System:
         """Return the system of the answers that are no worse in a goal than the value found."""

@@ -124,12 +124,19 @@ class System:
         if not more:
             return self
         columns, values, lower, upper = zip(*more, strict=True)
-        numbers = np.repeat(np.arange(len(more)) + len(self.lower), [len(each) for each in columns])
+        numbers = np.repeat(np.arange(len(more)), [len(each) for each in columns])
+        return self.with_terms((numbers, np.concatenate(columns), np.concatenate(values)), lower, upper)
+
+    def with_terms(
+        self, terms: tuple[IntVector, IntVector, IntVector], lower: Sequence[int | None], upper: Sequence[int | None]
+    ) -> "System":
+        """Return the system with more rows, by all their terms at once; these number the new rows from 0."""
+        rows, columns, values = terms
         return replace(
             self,
-            rows=np.concatenate([self.rows, numbers]),
-            columns=np.concatenate([self.columns, *columns]),
-            values=np.concatenate([self.values, *values]),
+            rows=np.concatenate([self.rows, rows + len(self.lower)]),
+            columns=np.concatenate([self.columns, columns]),
+            values=np.concatenate([self.values, values]),
             lower=(*self.lower, *lower),
             upper=(*self.upper, *upper),
         )
