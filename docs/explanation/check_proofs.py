@@ -49,7 +49,7 @@ def check(decision):
     return proved
 
 
-def slack(rows, low, high, y):
+def slack(rows, low, high, y, blocks=()):
     """Return y A by column, and the ceiling of (y A) x less its least value in the box: below 0, the box is empty."""
     total, ceiling = [0] * len(low), 0
     for row, dual in y:
@@ -57,7 +57,26 @@ def slack(rows, low, high, y):
         ceiling += dual * (most if dual > 0 else least)
         for column, coefficient in terms.items():
             total[column] += dual * coefficient
-    return total, ceiling - sum(min(t * a, t * b) for t, a, b in zip(total, low, high, strict=True))
+    base, seen = [min(t * a, t * b) for t, a, b in zip(total, low, high, strict=True)], set()
+    gain = 0
+    for block in blocks:  # rows without a column in common with other blocks: the least value that keeps them, too
+        members = {column for row in block for column in rows[row][0] if high[column]}
+        assert not members & seen
+        seen |= members
+        states = {(0,) * len(block): 0}  # what is used of each row -> the least value
+        for column in members:
+            uses = [rows[row][0].get(column, 0) for row in block]
+            assert min(uses) >= 0
+            longer = {} if low[column] else dict(states)
+            for used, value in states.items():
+                after = tuple(map(int.__add__, used, uses))
+                if all(total_use <= rows[row][2] for total_use, row in zip(after, block, strict=True)):
+                    longer[after] = min(value + total[column], longer.get(after, value + total[column]))
+            states = longer
+        if not states:
+            return total, -1
+        gain += min(states.values()) - sum(base[column] for column in members)
+    return total, ceiling - sum(base) - gain
 
 
 def refute(rows, low, high, steps):
@@ -72,10 +91,9 @@ def refute(rows, low, high, steps):
             total, room = slack(rows, low, high, *parts)
             assert room >= 0
             free = [a < b for a, b in zip(low, high, strict=True)]
-            low, high = (
-                [int(a or (f and -t > room)) for a, f, t in zip(low, free, total, strict=True)],
-                [int(b and not (f and t > room)) for b, f, t in zip(high, free, total, strict=True)],
-            )
+            if len(parts) == 1:  # with blocks, columns are only fixed to 0
+                low = [int(a or (f and -t > room)) for a, f, t in zip(low, free, total, strict=True)]
+            high = [int(b and not (f and t > room)) for b, f, t in zip(high, free, total, strict=True)]
             boxes.append((rows, low, high))
         elif kind == "split":
             terms, k = dict(parts[0]), parts[1]
