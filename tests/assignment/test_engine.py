@@ -11,10 +11,10 @@ import pytest
 
 from mentormatch import AssignmentProblem, RequestError, Row, Status, certify, solve
 from mentormatch.assignment import (
+    ColumnProgram,
     DegreeBounds,
     DenseScores,
     Program,
-    SimplexModel,
     SolverResult,
     SolverStatus,
     engines_by_kind,
@@ -134,12 +134,12 @@ def test_no_key_enters_a_solver_model(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_simplex_that_gives_up_is_asked_once_more_and_then_greed_and_says_so(
     fails: int, status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left, run = iter(range(fails)), SimplexModel.run
+    left, run = iter(range(fails)), ColumnProgram.run
 
-    def give_up(simplex: SimplexModel, *asked: Any) -> SolverStatus | None:
-        return run(simplex, *asked) if next(left, None) is None else None
+    def give_up(program: ColumnProgram, *asked: Any) -> SolverStatus | None:
+        return run(program, *asked) if next(left, None) is None else None
 
-    monkeypatch.setattr(SimplexModel, "run", give_up)
+    monkeypatch.setattr(ColumnProgram, "run", give_up)
     solution = solve(coupled(6))
     assert solution.status is status
     assert list(solution.notes) == ["HiGHS gave up"] * (fails > 1)

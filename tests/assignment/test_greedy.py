@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 
 from benchmarks.bench_hours import of_type
 from mentormatch import AssignmentProblem, Row, Status, Verdict, certify, solve
-from mentormatch.assignment import PairModel, choose_greedily, violations
+from mentormatch.assignment import KeyedTieBreaker, PairModel, SolveOptions, choose_greedily, violations
 from mentormatch.assignment.greedy import greedy_solution
 from mentormatch.assignment.mip.dispatch import solve_in_process
-from mentormatch.assignment.side_constraints import relax
+from mentormatch.assignment.side_constraints import PairSolver, relax
 from tests.assignment.markets import hours_market
 from tests.conftest import some_seeds
 from tests.doors import substitute
@@ -128,7 +129,8 @@ def test_a_limit_that_ends_after_the_relaxation_gives_pairs_near_its_bound(kind:
     problem = of_type(kind, 10, 100, seed)
     pool = PairModel.of(problem)
     worth = problem.scores.at(pool.mentors, pool.mentees)
-    work = relax(pool, worth, worth, None, lambda program: solve_in_process(program, None))
+    options = SolveOptions(KeyedTieBreaker(0, problem.mentor_keys, problem.mentee_keys))
+    work = relax(pool, worth, worth, None, PairSolver(partial(solve_in_process, seconds=None), options))
     chosen = choose_greedily(pool, worth, work.reduced)
     assert chosen is not None
     assert work.bound is not None

@@ -241,7 +241,7 @@ def test_a_problem_of_so_many_keys_that_no_process_could_start_in_time_goes_to_g
     draw = np.random.default_rng(1)
     rows = [Row("r", draw.integers(0, 5, (300, 300)), None, 90)]
     problem = AssignmentProblem.from_scores(draw.integers(0, 9, (300, 300)), rows=rows)
-    substitute(monkeypatch, "assignment", STARTING_S=60.0)
+    substitute(monkeypatch, "assignment", STARTING_S=60.0, IN_PROCESS_PAIRS=-1)
     monkeypatch.setattr(engine, "solve_in_subprocess", lambda *_: pytest.fail("a process was started"))
     found = solve(problem, time_limit_s=50)
     assert found.greedy

@@ -81,7 +81,13 @@ def best_values(problem: AssignmentProblem) -> list[int] | None:
     values = []
     for goal in problem.goals:
         profit = np.ones(len(mentors)) if goal == "matched" else problem.scores.at(mentors, mentees).astype(np.float64)
-        found = milp(-profit, integrality=1, bounds=Bounds(0, 1), constraints=every, options={"mip_rel_gap": 0})
+        found = milp(
+            -profit,
+            integrality=np.ones(len(profit), np.int64),
+            bounds=Bounds(0, 1),
+            constraints=every,
+            options={"mip_rel_gap": 0},
+        )
         if found.x is None:
             return None
         values.append(round(float(profit @ np.rint(found.x))))

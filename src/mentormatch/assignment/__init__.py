@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mentormatch.assignment.kernels.jit import HAS_NUMBA as HAS_NUMBA
     from mentormatch.assignment.lexicographic import TimeLimitReached as TimeLimitReached
     from mentormatch.assignment.lexicographic import opening_stage as opening_stage
+    from mentormatch.assignment.mip.column_program import ColumnProgram as ColumnProgram
     from mentormatch.assignment.mip.dispatch import SOLVER_PROCESS as SOLVER_PROCESS
     from mentormatch.assignment.mip.dispatch import SolverProcess as SolverProcess
     from mentormatch.assignment.mip.dispatch import solve_program as solve_program

@@ -4,8 +4,7 @@ The restricted master has few pairs (columns). Its optimal duals price the other
 improve the optimum and is added, until there is none. The optimum of the master is then that of all pairs, and its
 duals prove it; they are the smallest duals too, as fewer pairs can only make the smallest duals smaller.
 
-Two masters use it: an assignment by shortest paths (``solve_by_columns``) and the transportation LP of many-to-many
-pairs (``solve_transportation_lp``), whose vertices are integral (total unimodularity, Hoffman & Kruskal 1956).
+The master here is an assignment, by shortest paths; the linear program of pairs that are coupled is in ``pair_master``.
 """
 
 from collections.abc import Callable
@@ -14,21 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
-from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.mip.program_model import (
-    LinearConstraint,
-    NamedBasis,
-    Program,
-    ProgramSolver,
-    SolverResult,
-    SolverStatus,
-    degree_constraints,
-    round_within,
-)
-from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.arrays import BoolVector, IntVector, VectorPair
-from mentormatch.errors import EngineError
 
 type SolveMaster = Callable[[OptimalFace, IntVector, IntVector | None], PrimalDual | None]
 """Solves a restricted master: its face, the profit of each pair, and duals of the right side as a warm start."""
@@ -153,37 +139,8 @@ FEW_PAIRS = 4000
 """No more pairs than these go into one LP at once."""
 LEADING_PAIRS = 10
 """Otherwise so many of each person, and as many more of each in every round of pricing."""
-
-
-def solve_transportation_lp(face: OptimalFace, profit: IntVector, maximise: ProgramSolver) -> PrimalDual | None:
-    """Return the optimum of a face by LP and column generation, or None if the minimum degrees cannot hold.
-
-    The caller checks that the duals prove it; they do not if the solver's vertex was not integral to its last digits.
-    Raises TimeLimitReached.
-    """
-    columns, start = cheapest_columns(face.lefts, face.rights, profit), None
-    while True:
-        # Restricted master, from the basis of the last
-        program, owners = _transportation_lp(face, profit, columns, start)
-        answer = maximise(program)
-        start = answer.basis
-        if answer.word is SolverStatus.STOPPED:
-            raise TimeLimitReached
-        # All columns are in, so the face itself is infeasible
-        if answer.word is SolverStatus.INFEASIBLE and columns.all():
-            return None
-        # The minimums cannot hold on these columns: take all
-        if answer.word is SolverStatus.INFEASIBLE:
-            columns = np.ones_like(columns)
-            continue
-        optimum = _round_vertex(face, columns, answer, owners)
-        # Pricing: columns of positive reduced profit that the master does not have
-        surplus = profit - optimum.left[face.lefts] - optimum.right[face.rights]
-        missing = (surplus > 0) & ~columns
-        # No column of positive reduced profit is missing: optimal for the whole face
-        if not missing.any():
-            return optimum
-        columns |= leading_columns(face.lefts, face.rights, surplus, missing)
+DENSE = 4
+"""A matrix with more than one cell in so many is partitioned as it is; sorting pairs takes longer."""
 
 
 def cheapest_columns(lefts: IntVector, rights: IntVector, profit: IntVector) -> BoolVector:
@@ -194,7 +151,21 @@ def cheapest_columns(lefts: IntVector, rights: IntVector, profit: IntVector) -> 
 
 def leading_columns(lefts: IntVector, rights: IntVector, value: IntVector, among: BoolVector) -> BoolVector:
     """Return (e,) bool: of the pairs ``among``, those that are leading for one of their two people."""
+    if among.all() and len(lefts) and DENSE * len(lefts) > (int(lefts.max()) + 1) * (int(rights.max()) + 1):
+        return _leading_cells(lefts, rights, value)
     return top_by_person(lefts, value, among) | top_by_person(rights, value, among)
+
+
+def _leading_cells(lefts: IntVector, rights: IntVector, value: IntVector) -> BoolVector:
+    """Return (e,) bool: the leading pairs of each person, by partition of the matrix that has most of its cells."""
+    cells = np.full((int(lefts.max()) + 1, int(rights.max()) + 1), np.iinfo(np.int64).min)
+    cells[lefts, rights] = value
+    kept = np.zeros(cells.shape, dtype=bool)
+    for axis in range(2):
+        last = cells.shape[axis] - min(LEADING_PAIRS, cells.shape[axis])
+        best = np.argpartition(cells, last, axis=axis)
+        np.put_along_axis(kept, best[:, last:] if axis else best[last:], values=True, axis=axis)
+    return kept[lefts, rights]
 
 
 def top_by_person(people: IntVector, value: IntVector, among: BoolVector) -> BoolVector:
@@ -207,46 +178,3 @@ def top_by_person(people: IntVector, value: IntVector, among: BoolVector) -> Boo
     mask = np.zeros(len(people), dtype=bool)
     mask[order[rank < LEADING_PAIRS]] = True
     return mask
-
-
-def _transportation_lp(
-    face: OptimalFace, profit: IntVector, columns: BoolVector, start: NamedBasis | None
-) -> tuple[Program, list[tuple[int, int]]]:
-    """Return the LP on some columns, and the side and person whose degree each of its rows bounds."""
-    places = np.flatnonzero(columns)
-    lefts, rights = face.lefts[places], face.rights[places]
-    owners: list[tuple[int, int]] = []
-    sums: list[LinearConstraint] = []
-    # Degree constraints of both sides
-    for side, (people, bounds) in enumerate(((lefts, face.left), (rights, face.right))):
-        for person, row in degree_constraints(people, _degree_bounds(bounds), bounds.least, {}):
-            owners.append((side, person))
-            sums.append(row)
-    names = [f"{left}_{right}" for left, right in zip(lefts.tolist(), rights.tolist(), strict=True)]
-    forced = np.zeros(len(places), dtype=bool)
-    return Program(
-        names, profit[places], forced, sums, integral=False, constraint_keys=owners, warm_basis=start
-    ), owners
-
-
-def _degree_bounds(bounds: RemainingDegrees) -> DegreeBounds:
-    """Return the same bounds as those of a problem: they hold in any case."""
-    return DegreeBounds(bounds.least, bounds.most, np.zeros(len(bounds.most), dtype=bool))
-
-
-def _round_vertex(
-    face: OptimalFace, columns: BoolVector, answer: SolverResult, owners: list[tuple[int, int]]
-) -> PrimalDual:
-    """Return the vertex and its duals, both rounded: they are integral but for the solver's last digits."""
-    chosen = np.zeros(len(face), dtype=bool)
-    prices = np.zeros(len(face.left.most), dtype=np.int64), np.zeros(len(face.right.most), dtype=np.int64)
-    if answer.values is not None and answer.duals is not None:
-        # Vertices are integral; rounding removes the solver's last digits
-        chosen[columns] = answer.values > 0.5
-        # A person whose row cannot bind has none, and the dual 0
-        duals = round_within(answer.duals)
-        if duals is None:
-            raise EngineError("The duals of a linear program are no numbers, or too great")
-        for (side, person), dual in zip(owners, duals.tolist(), strict=True):
-            prices[side][person] = dual
-    return PrimalDual(chosen, *prices)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from distributed import Client
     from pulp import LpSolver
 
-IN_PROCESS_PAIRS = 1 << 16
+IN_PROCESS_PAIRS = 1 << 20
 """A problem of no more pairs is solved in the caller's process, whatever the engine."""
 
 KEYS_A_SECOND, KEYS_A_ROW = 1 << 20, 8
@@ -170,7 +170,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
 
     Engine ``wide`` works in this process, looking at the clock now and then; so does ``plain``, unless there is a time
     limit and more than a million pairs, and more than a hundred thousand for each second of it; so does ``milp``, if
-    there are no more than 65,536 pairs. Otherwise the engine works in a process of its own, where it can be ended at
+    there are no more than a million pairs. Otherwise the engine works in a process of its own, where it can be ended at
     any moment; that process is gone when this function returns. If OR-Tools was loaded before, which brings a HiGHS of
     its own, linear and integer programs go to a process too, which waits for the next one, and ends with this process.
 

@@ -9,22 +9,28 @@ safe dual bound, cf. Neumaier & Shcherbina 2004).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import count
+from typing import Any
 
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import LinearConstraint, NamedBasis, Program, degree_constraints
+from mentormatch.assignment.mip.program_model import LinearConstraint, Program, degree_constraints
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.rows import terms_of_rows
 from mentormatch.assignment.model.solution import DualSolution, Links
 from mentormatch.base.arrays import BoolVector, FloatVector, IntMatrix, IntVector
+
+_KEYS = count()
 
 
 @dataclass(frozen=True, slots=True)
 class PairConstraint:
     """A bound on a weighted sum over the pairs of a model: coefficients ``weights``, not 0, of the pairs ``places``.
 
-    ``origin``: the index of the problem's row that it states, or the goal whose value it keeps; None: neither.
+    ``origin``: the index of the problem's row that it states, or the goal whose value it keeps; None: neither. ``key``
+    is the same in models that restrict a model.
     """
 
     places: IntVector
@@ -32,6 +38,7 @@ class PairConstraint:
     least: int | None = None
     most: int | None = None
     origin: int | str | None = None
+    key: int = field(default_factory=partial(next, _KEYS), compare=False)
 
     @property
     def is_knapsack(self) -> bool:
@@ -56,7 +63,7 @@ class PairConstraint:
     def among(self, kept: BoolVector, numbers: IntVector) -> "PairConstraint":
         """Return the constraint on the pairs that are kept, which are renumbered by ``numbers`` (e,)."""
         still = kept[self.places]
-        return PairConstraint(numbers[self.places[still]], self.weights[still], self.least, self.most, self.origin)
+        return replace(self, places=numbers[self.places[still]], weights=self.weights[still])
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +206,11 @@ class ScaledDuals:
     def reduced_profit(self, pool: PairModel, worth: IntVector) -> IntVector:
         """Return (e,) int64: the reduced profit of each pair, in parts."""
         # Profit less the duals of both people and of the links, then of the constraints
-        rest = worth * self.parts - self.sides[0][pool.mentors] - self.sides[1][pool.mentees] - self.links.sum(axis=0)
+        rest = worth * self.parts
+        for prices, people, links, loads in zip(self.sides, pool.people(), self.links, pool.sides, strict=True):
+            rest -= prices[people]
+            if loads.conditional.any():
+                rest -= links
         for price, limit in zip(self.limits.tolist(), pool.limits, strict=True):
             rest[limit.places] -= price * limit.weights
         return rest
@@ -214,13 +225,29 @@ class ScaledDuals:
             )
             # With an indicator the links of a person count once, if the person is used, and only if that
             # helps the bound
-            np.add.at(full, people, links)
+            if loads.conditional.any():
+                np.add.at(full, people, links)
             total += int(np.where(loads.conditional, np.maximum(full, 0), full).sum())
         for price, limit in zip(self.limits.tolist(), pool.limits, strict=True):
             # The bound of the constraint that its dual is paid for
             end = limit.most if price > 0 else limit.least
             total += price * (end or 0)
         return total
+
+    def divide_by(self, divisor: int, factor: int, greatest: int) -> "ScaledDuals":
+        """Return the duals, times ``factor`` and divided by ``divisor``, rounded.
+
+        Profits of ``greatest`` and less stay within the exact range.
+        """
+        parts = max(min(ROOM // max(greatest, 1), FINEST), 1)
+        scale = factor * parts / (divisor * self.parts)
+
+        def scaled(values: Any) -> Any:
+            return np.rint(values * scale).astype(np.int64)
+
+        return ScaledDuals(
+            (scaled(self.sides[0]), scaled(self.sides[1])), scaled(self.links), scaled(self.limits), parts
+        )
 
     def prices_waived(self, pool: PairModel) -> bool:
         """Return whether a link, or a person whose minimum may not bind, has a dual: their slack is no row of pairs."""
@@ -288,54 +315,55 @@ def _marginal_profits(pool: PairModel, people: IntVector, worth: IntVector, most
 
 
 @dataclass(frozen=True, slots=True)
+class PairRelaxation:
+    """The linear relaxation of a pair model at its optimum, over all pairs (e,).
+
+    Attributes
+    ----------
+    duals, reduced, ceiling
+        Rounded duals, the reduced profits, and the bound on every choice, in ``duals.parts``; no duals if the solve was
+        stopped.
+    choice
+        The pairs at 1, if all are 0 or 1 and the choice is feasible.
+    infeasible
+        Whether it is proved that there is no choice.
+    """
+
+    duals: ScaledDuals | None = None
+    reduced: IntVector | None = None
+    ceiling: int = 0
+    choice: BoolVector | None = None
+    infeasible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PairProgram:
     """A program on some pairs of a model, and what each of its rows states."""
 
     program: Program
     owners: list[ConstraintRef]
 
-    def duals(self, pool: PairModel, worth: IntVector, given: FloatVector) -> ScaledDuals:
-        """Return the solver's duals ``given``, one a row, rounded to integers; any rounding leaves the bound valid."""
-        sizes = self._row_magnitudes(pool)
-        reach = float(np.abs(given) @ sizes)
-        if not reach <= ROOM:
-            given, reach = np.zeros_like(given), 0.0
-        # The finest denominator with which no sum of duals leaves the exact range
-        finest = FINEST if sizes.max(initial=0.0) <= HEAVY else ROOM
-        parts = max(min(_denominator(pool, worth), int(ROOM / max(reach, 1.0)), finest), 1)
-        scaled = given * parts
-        sides = tuple(np.zeros(len(loads), dtype=np.int64) for loads in pool.sides)
-        links, limits = np.zeros((2, len(pool)), dtype=np.int64), np.zeros(len(pool.limits), dtype=np.int64)
-        for owner, row, rounded in zip(self.owners, self.program.constraints, np.rint(scaled).tolist(), strict=True):
-            # A dual of the wrong sign is noise of the solver: 0 is always valid
-            price = _clip_sign(int(rounded), row)
-            if owner.side == LIMIT:
-                limits[owner.place] += price
-            elif owner.pair is None:
-                sides[owner.side][owner.place] += price
-            else:
-                links[owner.side, owner.pair] += price
-        return ScaledDuals((sides[0], sides[1]), links, limits, parts)
 
-    def _row_magnitudes(self, pool: PairModel) -> FloatVector:
-        """Return the greatest number by which the dual of each row is multiplied anywhere."""
-        # By side, and 1 for rows of the problem, whose side is the last
-        most = np.array([*(loads.most.max(initial=1) for loads in pool.sides), 1], dtype=np.float64)
-        found = most[[owner.side for owner in self.owners]]
-        terms = [np.abs(row.coefficients) for row in self.program.constraints]
-        filled = np.flatnonzero([len(each) for each in terms])
-        if len(filled):
-            starts = np.cumsum([0, *(len(terms[row]) for row in filled[:-1].tolist())])
-            found[filled] = np.maximum(found[filled], np.maximum.reduceat(np.concatenate(terms), starts))
-        return found
+def denominator_of_duals(
+    pool: PairModel, worth: IntVector, given: FloatVector, sizes: FloatVector
+) -> tuple[FloatVector, int]:
+    """Return duals ``given`` (rows,) and their finest denominator with which no sum leaves the exact range.
+
+    ``sizes`` (rows,): the greatest number by which the dual of each row is multiplied. Duals beyond that range are 0.
+    """
+    reach = float(np.abs(given) @ sizes)
+    if not reach <= ROOM:
+        given, reach = np.zeros_like(given), 0.0
+    finest = FINEST if sizes.max(initial=0.0) <= HEAVY else ROOM
+    places = min(int(loads.most.sum()) for loads in pool.sides) + 1
+    greatest = int(np.abs(worth).max(initial=1))
+    return given, max(min(ROOM // (places * greatest), int(ROOM / max(reach, 1.0)), finest), 1)
 
 
-def build_program(
-    pool: PairModel, worth: IntVector, columns: BoolVector, *, whole: bool, start: NamedBasis | None = None
-) -> PairProgram:
+def build_program(pool: PairModel, worth: IntVector, columns: BoolVector, *, whole: bool) -> PairProgram:
     """Return the program on the ``columns`` (e,) of a model: 0-1 if ``whole``, else its LP relaxation.
 
-    ``worth`` (e,) is the profit; ``start`` the basis of a similar program.
+    ``worth`` (e,) is the profit.
     """
     places = np.flatnonzero(columns)
     names = [f"{i}_{k}" for i, k in zip(pool.mentors[places].tolist(), pool.mentees[places].tolist(), strict=True)]
@@ -354,11 +382,7 @@ def build_program(
     # Indicators have no profit
     padded = np.append(worth[places], np.zeros(extra, dtype=np.int64))
     forced = np.append(pool.fixed_to_one[places], np.zeros(extra, dtype=bool))
-    owners = [owner for owner, _ in rows]
-    # Where all pairs are in, no similar program follows
-    keys = [] if columns.all() else [(owner, row.least is None) for owner, row in rows]
-    program = Program(names, padded, forced, [row for _, row in rows], whole, keys, start)
-    return PairProgram(program, owners)
+    return PairProgram(Program(names, padded, forced, [row for _, row in rows], whole), [owner for owner, _ in rows])
 
 
 def _linking_constraints(
@@ -378,15 +402,3 @@ def _linear_constraints(pool: PairModel, columns: BoolVector) -> Iterator[tuple[
     """Yield the linear constraints on some columns."""
     for place, inside in enumerate(pool.limits_among(columns)):
         yield ConstraintRef(LIMIT, place), LinearConstraint(inside.places, inside.weights, inside.least, inside.most)
-
-
-def _clip_sign(price: int, row: LinearConstraint) -> int:
-    """Return the dual, or 0 where its sign calls for a bound that the row does not have."""
-    return 0 if (row.most if price > 0 else row.least) is None else price
-
-
-def _denominator(pool: PairModel, worth: IntVector) -> int:
-    """Return the finest denominator with which all profits together stay in the exact range."""
-    places = min(int(loads.most.sum()) for loads in pool.sides) + 1
-    greatest = int(np.abs(worth).max(initial=1))
-    return max(ROOM // (places * greatest), 1)

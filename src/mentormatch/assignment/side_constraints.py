@@ -13,14 +13,23 @@ choice there differs from it, by the bound of one more LP.
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mentormatch.assignment.column_generation import FEW_PAIRS, cheapest_columns, leading_columns
+from mentormatch.assignment.column_generation import FEW_PAIRS
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.greedy import choose_greedily
 from mentormatch.assignment.lexicographic import MOST_ROUNDS
-from mentormatch.assignment.mip.program_model import FAR, Box, Effort, ProgramSolver, SolverResult, SolverStatus
+from mentormatch.assignment.mip.program_model import (
+    FAR,
+    Box,
+    Effort,
+    Program,
+    ProgramSolver,
+    SolverResult,
+    SolverStatus,
+)
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import GREEDY, DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.objective import (
@@ -38,12 +47,16 @@ from mentormatch.assignment.pair_program import (
     DualProof,
     PairConstraint,
     PairModel,
+    PairRelaxation,
     build_program,
     trivial_duals,
 )
 from mentormatch.assignment.tie_breaking import BITS, TieBreaker
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.errors import EngineError
+
+if TYPE_CHECKING:
+    from mentormatch.assignment.pair_master import PairMaster
 
 LEXIMIN = LeximinStages(max_weight=1 << 20)
 """Coefficients of an integer program stay small."""
@@ -61,18 +74,18 @@ CUT_PAIRS, NEARLY, BRIEF = 5, 5, 2
 
 So many brief searches come first.
 """
+MARGIN_BITS = 6
+"""A unit of the goal is this many bits greater than all hashes of a choice, if there is room."""
 MAX_FACES = 32
 """With more boxes one that holds all of them is taken."""
-COARSE = 1000
-"""A pair is worth adding to a linear program from this part of a unit on."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoundedSearch:
     """State of the search for one goal: the free pairs, the dual bound, and the incumbent.
 
-    Of the pairs of ``pool``, (e,): ``worth`` the profit, ``reduced`` the reduced profit in ``parts`` of a unit,
-    ``columns`` those in the LP. ``scaled_bound``, in parts, bounds every choice; ``bound`` is the same in whole units,
+    Of the pairs of ``pool``, (e,): ``worth`` the profit, ``reduced`` the reduced profit in ``parts`` of a unit.
+    ``scaled_bound``, in parts, bounds every choice; ``bound`` is the same in whole units,
     None if not known. ``infeasible``: it is proved that there is no choice. ``proof``: the duals behind the bound.
     ``stated``: those of the relaxation without cuts, if these are others.
     ``boxes``: the least and the most of each pair in parts of the pool that hold all optima, where they are known.
@@ -81,7 +94,6 @@ class BoundedSearch:
 
     pool: PairModel
     worth: IntVector
-    columns: BoolVector
     reduced: IntVector
     scaled_bound: int
     parts: int
@@ -172,7 +184,6 @@ class BoundedSearch:
             self,
             pool=self.pool.restrict(kept, self.pool.fixed_to_one | (self.reduced > gap)),
             worth=self.worth[kept],
-            columns=self.columns[kept],
             reduced=self.reduced[kept],
             incumbent=choice[kept],
         )
@@ -196,14 +207,14 @@ class BoundedSearch:
         return SearchCore(kept, near, target, target)
 
     def solve_core(
-        self, maximise: ProgramSolver, reach: int | None, effort: Effort = Effort.FULL
+        self, maximise: "PairSolver", reach: int | None, effort: Effort = Effort.FULL
     ) -> tuple["BoundedSearch", SolverStatus]:
         """Return the search after a 0-1 program on the core within ``reach``, or None: on all free pairs; and its end.
 
         A choice within ``reach`` of the dual bound is in the core. So if the core has one, the best of the core is
         optimal, and if it has none, the bound falls to below the target.
         """
-        every = np.ones_like(self.columns)
+        every = np.ones(len(self.pool), dtype=bool)
         known = None if self.incumbent is None else self.value
         core = (
             SearchCore(every, self.pool, known, known)
@@ -291,7 +302,7 @@ def maximize_goal(  # noqa: PLR0913 - what is maximised, what is known of it, an
     worth: IntVector,
     lead: IntVector,
     known: BoolVector | None,
-    maximise: ProgramSolver,
+    maximise: "PairSolver",
     hashes: TieBreaker | None = None,
 ) -> BoundedSearch:
     """Return the finished search for the choice of the greatest profit.
@@ -303,43 +314,53 @@ def maximize_goal(  # noqa: PLR0913 - what is maximised, what is known of it, an
     known
         A feasible choice, if there is one.
     hashes
-        Settle ties after this goal: both are one objective if the LP relaxation leaves a gap and few profits differ.
+        Settle ties after this goal: both are one objective if many pairs are tied.
     """
     # Trivial bound: no program where it proves the incumbent
-    simple = DualProof(pool, trivial_duals(pool, worth))
-    if known is not None and int(worth[known].sum()) == simple.bound(worth):
+    simple = None if known is None else DualProof(pool, trivial_duals(pool, worth))
+    if known is not None and simple is not None and int(worth[known].sum()) == simple.bound(worth):
         return _optimal_search(simple, worth, known)
+    folded = None if hashes is None else fold_hashes(pool, worth, known, hashes, maximise)
+    if folded is not None:
+        return folded
     # LP relaxation, then the 0-1 program if there is a gap
     work = relax(pool, worth, lead, known, maximise)
     if work.bound is None or work.proved:
         return work
     work = cut_knapsacks(work, maximise)
-    if work.bound is None or work.proved:
-        return work
-    folded = None if hashes is None else fold_hashes(work, hashes, maximise)
-    return folded or solve_restricted_programs(work, maximise)
+    return work if work.bound is None or work.proved else solve_restricted_programs(work, maximise)
 
 
-def fold_hashes(work: BoundedSearch, hashes: TieBreaker, maximise: ProgramSolver) -> BoundedSearch | None:
-    """Return the finished search with the hash as a last goal in the same objective; None if that takes many digits.
+def fold_hashes(
+    pool: PairModel, worth: IntVector, known: BoolVector | None, hashes: TieBreaker, maximise: "PairSolver"
+) -> BoundedSearch | None:
+    """Return the finished search with the hash as a last goal in the same objective; None if few pairs are tied.
 
-    Where many pairs are tied, the core of the goal alone holds nearly all of them.
+    Where many pairs are tied, the optimal face of the goal alone, and so its core, holds nearly all of them. None too
+    if both together take many digits.
     """
-    pool, divisor = work.pool, max(int(np.gcd.reduce(work.worth)), 1)
+    people, divisor = sum(map(len, pool.sides)), max(int(np.gcd.reduce(worth)), 1)
     places = min(len(pool), *(int(loads.most.sum()) for loads in pool.sides))
-    # More than all hashes of a choice together
-    unit = (places << BITS) + 1
-    if int(np.abs(work.worth).max(initial=0)) // divisor * unit > MAX_SOLVER_WEIGHT:
+    # More than all hashes of a choice together; by far, if there is room, as then the duals of both prove the goal
+    unit, greatest = (places << BITS) + 1, int(np.abs(worth).max(initial=0)) // divisor
+    unit <<= min(MARGIN_BITS, max((MAX_SOLVER_WEIGHT // max(greatest * unit, 1)).bit_length() - 1, 0))
+    if greatest * unit > MAX_SOLVER_WEIGHT:
         return None
-    worth = work.worth // divisor * unit + hashes.of(pool.mentors, pool.mentees, 0)
-    best = maximize_goal(pool, worth, worth, work.incumbent, maximise)
-    if best.incumbent is None or best.bound is None:
-        return replace(work, infeasible=best.infeasible)
-    bound = min(best.bound // unit * divisor, work.bound or 0)
-    return replace(work, incumbent=best.over(pool), bound=bound, folded=best if best.proved else None)
+    if not (len(pool) and pool.limits) or len(np.unique(worth)) * people > len(pool):
+        return None
+    both = worth // divisor * unit + hashes.of(pool.mentors, pool.mentees, 0)
+    best = maximize_goal(pool, both, both, known, maximise)
+    proof = best.stated or best.proof
+    if best.infeasible or best.bound is None or proof is None:
+        return BoundedSearch(pool, worth, np.zeros_like(worth), 0, 1, None, best.over(pool), best.infeasible)
+    proof = DualProof(pool, proof.duals.divide_by(unit, divisor, int(np.abs(worth).max()) * (places + 1)))
+    ceiling, parts = proof.bound(worth), proof.duals.parts
+    reduced, bound = proof.duals.reduced_profit(pool, worth), min(best.bound // unit * divisor, ceiling // parts)
+    work = BoundedSearch(pool, worth, reduced, ceiling, parts, bound, best.over(pool), proof=proof)
+    return replace(work, folded=best if best.proved else None)
 
 
-def cut_knapsacks(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch:
+def cut_knapsacks(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
     """Return the search after the LP relaxation with cuts of its knapsacks; the same search if they are not worth it.
 
     Brief searches on the first cores come first: if one proves a choice, no cuts are needed.
@@ -370,11 +391,11 @@ def cut_knapsacks(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch
     places = np.flatnonzero(near)
     found = (PairConstraint(places[cut.columns], cut.coefficients, None, cut.most) for cut in cuts)
     pool = replace(work.pool, limits=(*work.pool.limits, *found))
-    cut_work = solve_relaxation(pool, work.worth, near, work.incumbent, maximise)
+    cut_work = relax(pool, work.worth, work.reduced, work.incumbent, maximise)
     return work if cut_work.bound is None else replace(cut_work, stated=work.stated or work.proof)
 
 
-def solve_restricted_programs(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch:
+def solve_restricted_programs(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
     """Return the search after 0-1 programs on a core, then on larger ones up to all free pairs, until one is proved."""
     reach = work.first_reach
     while reach > 0 and work.is_narrowed(reach):
@@ -387,7 +408,7 @@ def solve_restricted_programs(work: BoundedSearch, maximise: ProgramSolver) -> B
     return work.solve_core(maximise, None)[0]
 
 
-def hand_over(work: BoundedSearch, reach: int, maximise: ProgramSolver) -> BoundedSearch:
+def hand_over(work: BoundedSearch, reach: int, maximise: "PairSolver") -> BoundedSearch:
     """Return the search after the MIP solver, for a core on which the tree stalls: on all free pairs, if not too many.
 
     Without an incumbent, or with one that leaves many pairs, the core comes first, then larger ones.
@@ -411,53 +432,47 @@ def hand_over(work: BoundedSearch, reach: int, maximise: ProgramSolver) -> Bound
 def _optimal_search(proof: DualProof, worth: IntVector, known: BoolVector) -> BoundedSearch:
     """Return the finished search of a choice whose profit the trivial bound proves."""
     reduced, value = proof.duals.reduced_profit(proof.pool, worth), int(worth[known].sum())
-    return BoundedSearch(proof.pool, worth, np.ones_like(known), reduced, value, 1, value, known, proof=proof)
+    return BoundedSearch(proof.pool, worth, reduced, value, 1, value, known, proof=proof)
 
 
 def relax(
-    pool: PairModel, worth: IntVector, lead: IntVector, known: BoolVector | None, maximise: ProgramSolver
+    pool: PairModel, worth: IntVector, lead: IntVector, known: BoolVector | None, maximise: "PairSolver"
 ) -> BoundedSearch:
-    """Return the search after the LP relaxation; its first columns are the pairs that lead in ``lead`` (e,)."""
-    return solve_relaxation(pool, worth, cheapest_columns(pool.mentors, pool.mentees, lead), known, maximise)
+    """Return the search after the LP relaxation: its dual bound, its vertex as the incumbent if that is a choice.
 
-
-def solve_relaxation(
-    pool: PairModel, worth: IntVector, first: BoolVector, known: BoolVector | None, maximise: ProgramSolver
-) -> BoundedSearch:
-    """Return the search after the LP relaxation, by column generation: its dual bound, its vertex if that is integral.
-
-    ``first`` (e,): its first columns. Without a bound, if the LP is infeasible or was stopped.
+    ``lead`` (e,): the first columns are the pairs that lead in it. Without a bound, if there is no choice, or no time.
     """
-    columns = first | pool.fixed_to_one
-    if known is not None:
-        columns |= known
-    start = None
-    while True:
-        # Restricted master, from the basis of the last
-        now = build_program(pool, worth, columns, whole=False, start=start)
-        answer = maximise(now.program)
-        start = answer.basis
-        if answer.word is SolverStatus.INFEASIBLE and not columns.all():
-            # Infeasible on these columns: take all
-            columns = np.ones_like(columns)
-        elif answer.duals is None:
-            empty = answer.word is SolverStatus.INFEASIBLE
-            return BoundedSearch(pool, worth, columns, np.zeros_like(worth), 0, 1, None, known, empty)
-        else:
-            # Pricing by the rounded duals
-            duals = now.duals(pool, worth, answer.duals)
-            reduced = duals.reduced_profit(pool, worth)
-            # Columns that could improve the LP by more than a trifle
-            missing = (reduced > duals.parts // COARSE) & ~columns
-            # No column is missing: the bound holds for all pairs
-            if not missing.any():
-                ceiling = duals.bound(pool, reduced)
-                bound = ceiling // duals.parts
-                proof = DualProof(pool, duals)
-                # The vertex is the incumbent if it is integral, else the known choice
-                work = BoundedSearch(pool, worth, columns, reduced, ceiling, duals.parts, bound, proof=proof)
-                return work.with_candidate(work.better(known, _over_all_pairs(columns, answer)))
-            columns |= leading_columns(pool.mentors, pool.mentees, reduced, missing)
+    found = maximise.relax(pool, worth, lead, known)
+    if found.duals is None or found.reduced is None:
+        return BoundedSearch(pool, worth, np.zeros_like(worth), 0, 1, None, known, found.infeasible)
+    parts, proof = found.duals.parts, DualProof(pool, found.duals)
+    work = BoundedSearch(pool, worth, found.reduced, found.ceiling, parts, found.ceiling // parts, proof=proof)
+    return work.with_candidate(work.better(known, found.choice))
+
+
+@dataclass(slots=True)
+class PairSolver:
+    """Solves the programs of a problem: 0-1 programs by ``maximise``, linear relaxations by one live program."""
+
+    maximise: ProgramSolver
+    run: SolveOptions
+    master: "PairMaster | None" = None
+
+    def __call__(self, program: Program) -> SolverResult:
+        return self.maximise(program)
+
+    def relax(self, pool: PairModel, worth: IntVector, lead: IntVector, known: BoolVector | None) -> PairRelaxation:
+        """Return the linear relaxation of a model; the first one has all pairs of those that follow."""
+        # HiGHS takes long to load, and a process that has loaded OR-Tools cannot load it
+        from mentormatch.assignment.pair_master import PairMaster
+
+        if self.run.timed_out:
+            return PairRelaxation()
+        self.master = self.master or PairMaster(pool)
+        # A small face of a large program is solved sooner by itself
+        small = len(pool) <= FEW_PAIRS < self.master.count
+        master = PairMaster(pool) if small else self.master
+        return master.relax(pool, worth, lead, known, self.run.remaining_s, lambda: self.run.cancelled)
 
 
 def _over_all_pairs(columns: BoolVector, answer: SolverResult) -> BoolVector | None:
@@ -491,8 +506,9 @@ class ProvedGoals:
             self.bounds[goal] = goal_value(problem, goal, *pairs) if work.proved else None
 
 
-def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, maximise: ProgramSolver) -> Solution:
+def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, programs: ProgramSolver) -> Solution:
     """Return the canonical solution, or the best one found in time with what is proved of it."""
+    maximise = PairSolver(programs, run)
     # A first incumbent, by all goals in one objective
     pool, guide = PairModel.of(problem), _combine_goals(problem)
     scout = _find_incumbent(problem, pool, guide, maximise)
@@ -506,7 +522,7 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, m
     for goal in problem.goals:
         if chosen is not None:
             run.on_incumbent(partial(_solution_so_far, problem, goal, pool, chosen, known))
-        hashes = run.tie_breaker if run.ties and goal == problem.goals[-1] else None
+        hashes = run.tie_breaker if goal == problem.goals[-1] else None
         work = _maximize_one_goal(problem, goal, pool, chosen, guide, maximise, hashes, optimal=optimal)
         if work.incumbent is None:
             lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
@@ -527,7 +543,7 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, m
 
 
 def _settle_ties(
-    problem: AssignmentProblem, work: BoundedSearch, known: ProvedGoals, run: SolveOptions, maximise: ProgramSolver
+    problem: AssignmentProblem, work: BoundedSearch, known: ProvedGoals, run: SolveOptions, maximise: "PairSolver"
 ) -> Solution:
     """Return the canonical one of the choices that are optimal in the last goal, and so in all."""
     goal: str | None = None if work.folded else problem.goals[-1]
@@ -546,7 +562,7 @@ def _settle_ties(
     raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
 
 
-def _is_only_choice(face: PairModel, work: BoundedSearch, maximise: ProgramSolver, *, exact: bool) -> bool:
+def _is_only_choice(face: PairModel, work: BoundedSearch, maximise: "PairSolver", *, exact: bool) -> bool:
     """Return whether no choice of a model differs from the incumbent: by an LP, or if ``exact``, a 0-1 program."""
     chosen, own = work.over(face), 0 if work.incumbent is None else int(np.count_nonzero(work.incumbent))
     if chosen is None or face.fixed_to_one.all():
@@ -577,9 +593,7 @@ def _solution_so_far(  # noqa: PLR0913 - what is open, and what is known of it
         worth = objective_of(problem, goal).profit(problem, pool.mentors, pool.mentees)
         proof = DualProof(pool, trivial_duals(pool, worth))
         bound, none = proof.bound(worth), np.zeros_like(worth)
-        work = BoundedSearch(
-            pool, worth, np.ones_like(chosen), none, bound, proof.duals.parts, bound, chosen, proof=proof
-        )
+        work = BoundedSearch(pool, worth, none, bound, proof.duals.parts, bound, chosen, proof=proof)
         so_far.keep(problem, goal, work)
     return _solution(problem, pool, chosen, so_far, Status.FEASIBLE)
 
@@ -590,7 +604,7 @@ def _maximize_one_goal(  # noqa: PLR0913 - what is open, what is known of it, an
     pool: PairModel,
     chosen: BoolVector | None,
     guide: "CombinedObjective",
-    maximise: ProgramSolver,
+    maximise: "PairSolver",
     hashes: TieBreaker | None,
     *,
     optimal: bool,
@@ -608,11 +622,11 @@ def _maximize_one_goal(  # noqa: PLR0913 - what is open, what is known of it, an
 
 
 def _maximize_leximin(
-    problem: AssignmentProblem, pool: PairModel, chosen: BoolVector, maximise: ProgramSolver
+    problem: AssignmentProblem, pool: PairModel, chosen: BoolVector, maximise: "PairSolver"
 ) -> BoundedSearch:
     """Return the finished search for leximin: that of its last stage, or of the first that is not proved."""
     none = np.zeros(len(pool), dtype=np.int64)
-    work, last = BoundedSearch(pool, none, pool.fixed_to_one, none, 0, 1, 0, chosen), BELOW_ALL
+    work, last = BoundedSearch(pool, none, none, 0, 1, 0, chosen), BELOW_ALL
     while work.proved and work.incumbent is not None:
         step = LEXIMIN.next_stage(problem.scores.at(work.pool.mentors, work.pool.mentees), last)
         if step is None:
@@ -653,12 +667,12 @@ def _combine_goals(problem: AssignmentProblem) -> CombinedObjective:
 
 
 def _find_incumbent(
-    problem: AssignmentProblem, pool: PairModel, guide: CombinedObjective, maximise: ProgramSolver
+    problem: AssignmentProblem, pool: PairModel, guide: CombinedObjective, maximise: "PairSolver"
 ) -> BoundedSearch:
     """Return a search by the combined objective: a good incumbent, where there are many pairs and several goals."""
     lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
     if len(pool) <= FEW_PAIRS or len(problem.goals) == 1:
-        return BoundedSearch(pool, lead, pool.fixed_to_one, lead, 0, 1, None)
+        return BoundedSearch(pool, lead, lead, 0, 1, None)
     work = relax(pool, lead, lead, None, maximise)
     return solve_restricted_programs(work, maximise) if work.bound is not None and not work.proved else work
 

@@ -1,21 +1,18 @@
-"""The engine for any problem: a transportation LP where vertices are integral, 0-1 programs otherwise."""
+"""The engine for any problem: linear programs where vertices are integral, 0-1 programs otherwise."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
-from mentormatch.assignment.column_generation import solve_transportation_lp
 from mentormatch.assignment.engine import Engine, SolveOptions
-from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage, optimize_lexicographically
-from mentormatch.assignment.mip.program_model import Program, ProgramSolver, SolverResult, SolverStatus
+from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
-from mentormatch.assignment.objective import MAX_SOLVER_WEIGHT, scalarize
-from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, are_pins_allowed
+from mentormatch.assignment.optimal_face import are_pins_allowed
 from mentormatch.assignment.side_constraints import solve_with_side_constraints
-from mentormatch.base.arrays import IntVector
-from mentormatch.errors import EngineError
+from mentormatch.assignment.subprocess_solve import SolveTask
 
 
 class Milp(Engine):
@@ -32,15 +29,13 @@ class Milp(Engine):
             return empty_solution(Status.STOPPED, self.kind)
         if not are_pins_allowed(problem):
             return empty_solution(Status.INFEASIBLE, self.kind)
+        if (elsewhere := _solve_in_other_process(problem, run)) is not None:
+            return elsewhere
         owned = bool(problem.rows) and all(_may_have_owner(row) for row in problem.rows)
         sets = _solve_by_sets(problem, run) if owned else None
         if sets is not None:
             return replace(sets, engine=self.kind)
-        maximise = _maximise_within(run)
-        coupled = problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any()
-        solution = None if coupled else _solve_transportation(problem, run, maximise)
-        if solution is None:
-            solution = solve_with_side_constraints(problem, run, maximise)
+        solution = solve_with_side_constraints(problem, run, _maximise_within(run))
         return solution if solution.engine else replace(solution, engine=self.kind)
 
 
@@ -50,36 +45,26 @@ def _may_have_owner(row: Row) -> bool:
     return named or (row.factor is None and min(row.weights.shape, default=0) > 1)
 
 
-def _solve_by_sets(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:
-    """Return the solution by whole sets of partners; None where they are not the way, or HiGHS cannot be loaded."""
-    from mentormatch.assignment.mip.dispatch import can_load_highs
+def _solve_in_other_process(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:
+    """Return the solution of a process that can load HiGHS; None if this one can."""
+    from mentormatch.assignment.mip.dispatch import SOLVER_PROCESS, can_load_highs
 
-    if not can_load_highs():
+    if can_load_highs():
         return None
+    task = SolveTask.of(problem, Milp.kind, run.tie_breaker, run.remaining_s, ties=run.ties)
+    found = SOLVER_PROCESS.solve_problem(partial(_solve_task, task), run.remaining_s, lambda: run.cancelled)
+    return found or empty_solution(Status.STOPPED, Milp.kind)
+
+
+def _solve_task(task: SolveTask, deadline: float | None) -> Solution:
+    return Milp().solve(task.problem, SolveOptions(task.hashes, deadline, task.ties))
+
+
+def _solve_by_sets(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:
+    """Return the solution by whole sets of partners; None where they are not the way."""
     from mentormatch.assignment.whole_sets.set_solver import solve_by_sets
 
     return solve_by_sets(problem, run)
-
-
-def _solve_transportation(problem: AssignmentProblem, run: SolveOptions, maximise: ProgramSolver) -> Solution | None:
-    """Return the solution by linear programs alone, or None if the solver's digits did not prove it."""
-    face = OptimalFace.of(problem)
-    if face is None:
-        return empty_solution(Status.INFEASIBLE, Milp.kind)
-
-    def best(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
-        return solve_transportation_lp(face, profit, maximise)
-
-    stages = scalarize(problem, MAX_SOLVER_WEIGHT)
-    try:
-        opening = best(face, opening_stage(stages).profit(problem, face.lefts, face.rights))
-        if opening is None:
-            return empty_solution(Status.INFEASIBLE, Milp.kind)
-        return optimize_lexicographically(problem, run, stages, (face, opening), best)
-    except TimeLimitReached:
-        return empty_solution(Status.STOPPED, Milp.kind)
-    except EngineError:
-        return None
 
 
 def _maximise_within(run: SolveOptions) -> Callable[[Program], SolverResult]:

@@ -1,11 +1,16 @@
-"""A linear program to which columns are added between solves (Gilmore and Gomory 1961), by the simplex of HiGHS."""
+"""A linear program that stays loaded in HiGHS: rows and columns are added, costs and bounds change, the basis stays.
+
+Column generation (Gilmore and Gomory 1961) solves it again and again, each time by the simplex from the last basis.
+"""
+
+from time import monotonic
 
 import highspy
 import numpy as np
 
 from mentormatch.assignment.mip.highs import HighsProgram
-from mentormatch.assignment.mip.program_model import SolverStatus
-from mentormatch.assignment.mip.simplex import WORDS
+from mentormatch.assignment.mip.program_model import SolverStatus, Stop, never
+from mentormatch.assignment.mip.simplex import SLICE_S, SMALLEST_COEFFICIENT, WORDS
 from mentormatch.base.arrays import FloatVector, IntVector
 
 PRIMAL, DUAL = 4, 1
@@ -19,11 +24,11 @@ class ColumnProgram(HighsProgram):
 
     def __init__(self, least: FloatVector, most: FloatVector, *, columns_come: bool = False) -> None:
         super().__init__(
-            **({"simplex_strategy": PRIMAL, "presolve": "off"} if columns_come else {"simplex_strategy": DUAL})
+            simplex_strategy=PRIMAL if columns_come else DUAL, presolve="off", small_matrix_value=SMALLEST_COEFFICIENT
         )
         self._model.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        none = np.zeros(0, dtype=np.int32)
-        self._model.addRows(len(least), least, most, 0, np.zeros(len(least), dtype=np.int32), none, none.astype(float))
+        none = np.zeros(0, dtype=np.int64)
+        self.add_rows(least, most, np.zeros(len(least), dtype=np.int64), none, none.astype(float))
 
     def add(
         self,
@@ -39,33 +44,67 @@ class ColumnProgram(HighsProgram):
         zeros = np.zeros(len(cost))
         self._model.addCols(len(cost), cost, zeros, most, len(rows), starts, rows.astype(np.int32), entries)
 
-    def bound(self, most: FloatVector) -> None:
-        """Set the upper bounds of all columns."""
-        count = len(most)
-        self._model.changeColsBounds(count, np.arange(count, dtype=np.int32), np.zeros(count), most)
+    def add_rows(
+        self, least: FloatVector, most: FloatVector, sizes: IntVector, columns: IntVector, values: FloatVector
+    ) -> None:
+        """Add rows; row ``r`` has the next ``sizes[r]`` of ``columns``, with these ``values``."""
+        starts = (np.cumsum(sizes) - sizes).astype(np.int32)
+        self._model.addRows(len(least), least, most, len(columns), starts, columns.astype(np.int32), values)
+
+    def bound(self, most: FloatVector, least: FloatVector | None = None) -> None:
+        """Set the bounds of all columns."""
+        least = np.zeros(len(most)) if least is None else least
+        self._model.changeColsBounds(len(most), np.arange(len(most), dtype=np.int32), least, most)
+
+    def bound_rows(self, least: FloatVector, most: FloatVector) -> None:
+        """Set the bounds of all rows."""
+        numbers = np.arange(len(most), dtype=np.int32)
+        self._model.changeRowsBounds(len(most), numbers, least, most)  # type: ignore[attr-defined]  # its stubs lack it
 
     def price(self, cost: FloatVector) -> None:
         """Set the costs of all columns."""
         self._model.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
 
-    def run(self, seconds: float | None) -> SolverStatus | None:
-        """Solve within ``seconds`` from the last basis; return the solver's status, None if it gives up."""
-        if seconds is not None:
-            self._model.setOptionValue("time_limit", self._model.getRunTime() + seconds)
-        self._model.run()
-        return WORDS.get(self._model.getModelStatus())
+    def perturb(self, *, costs: bool) -> None:
+        """Set whether the dual simplex perturbs costs, which helps where many of them are equal."""
+        self._model.setOptionValue("dual_simplex_cost_perturbation_multiplier", float(costs))
+
+    def forget_basis(self) -> None:
+        """Begin the next solve without a basis."""
+        self._model.clearSolver()
+
+    def run(self, seconds: float | None, stopped: Stop = never) -> SolverStatus | None:
+        """Solve within ``seconds`` from the last basis; return the solver's status, None if it gives up.
+
+        It is done in slices of time, each as long as all before it, so that it can be ``stopped`` between two.
+        """
+        ends, part = None if seconds is None else monotonic() + seconds, SLICE_S
+        while not stopped():
+            left = part if ends is None else min(part, max(ends - monotonic(), 0.0))
+            self._model.setOptionValue("time_limit", self._model.getRunTime() + left)  # counts from the first run
+            self._model.run()
+            word = WORDS.get(self._model.getModelStatus())
+            if word is not SolverStatus.STOPPED or left < part:
+                return word
+            part *= 2
+        return SolverStatus.STOPPED
 
     @property
     def value(self) -> float:
         """Return the value of the last optimum."""
         return float(self._model.getInfo().objective_function_value)
 
+    def solution(self) -> tuple[FloatVector, FloatVector]:
+        """Return the columns and the duals of the rows at the last optimum."""
+        end = self._model.getSolution()
+        return np.array(end.col_value), np.array(end.row_dual)
+
     @property
     def values(self) -> FloatVector:
         """Return the columns of the last optimum."""
-        return np.array(self._model.getSolution().col_value)
+        return self.solution()[0]
 
     @property
     def duals(self) -> FloatVector:
         """Return the duals of the rows at the last optimum."""
-        return np.array(self._model.getSolution().row_dual)
+        return self.solution()[1]

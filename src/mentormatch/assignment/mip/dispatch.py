@@ -4,8 +4,8 @@ A linear program goes to the dual simplex. A 0-1 program goes to our branch and 
 small; a program whose tree grows too large goes to the MIP solver of HiGHS, in losses.
 
 A process that has loaded OR-Tools, which brings a HiGHS of its own, cannot load highspy. It then sends all its programs
-to a process that can: started once, it gets coefficients and opaque names, nothing else, and it ends with the process
-that started it, even a killed one.
+and problems to a process that can: started once, it gets coefficients and opaque names, nothing else, and it ends with
+the process that started it, even a killed one.
 """
 
 import atexit
@@ -14,6 +14,7 @@ import pickle
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -31,6 +32,7 @@ from mentormatch.assignment.mip.program_model import (
     Stop,
     never,
 )
+from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, close, command, has_ended
 from mentormatch.base.child_process import claim_stdout, exit_with_parent_within, limit_memory
 from mentormatch.base.threads import start_thread
@@ -104,32 +106,47 @@ def _admits_zero(row: LinearConstraint) -> bool:
 
 SOLVER_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.mip.dispatch import main; main()"
 
-type ProgramRequest = tuple[Program, float | None, str]
-"""A program, its end in seconds of the monotonic clock, the language of errors."""
+type Job = Program | Callable[[float | None], Solution]
+"""A program, or what solves a problem until a time of the monotonic clock."""
+type Request = tuple[Job, float | None, str]
+"""A job, its end in seconds of the monotonic clock, the language of errors."""
+type Reply = SolverResult | Solution | str
 
 
 @dataclass(slots=True)
 class SolverProcess:
-    """A process that solves programs. ``owner`` is the id of the process that started it: a fork has another id."""
+    """A process that solves programs and problems. ``owner``: the id of the process that started it, not of a fork."""
 
     lock: Lock = field(default_factory=Lock)
     child: "subprocess.Popen[bytes] | None" = None
     owner: int = 0
 
     def solve(self, program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
-        """Return HiGHS's answer to a program; raises EngineError if the process cannot be started, dies or fails.
+        """Return HiGHS's answer to a program; raises EngineError if the process cannot be started, dies or fails."""
+        found = self._solve_or_other(program, seconds, stopped)
+        return found if isinstance(found, SolverResult) else SolverResult(SolverStatus.STOPPED)
 
-        While it solves for another thread, a second process does this one and ends.
+    def solve_problem(
+        self, task: Callable[[float | None], Solution], seconds: float | None, stopped: Stop = never
+    ) -> Solution | None:
+        """Return what an engine that needs HiGHS says of a problem; None if it was stopped."""
+        found = self._solve_or_other(task, seconds, stopped)
+        return found if isinstance(found, Solution) else None
+
+    def _solve_or_other(self, job: Job, seconds: float | None, stopped: Stop) -> Reply | None:
+        """Return the reply to a job, None if it was stopped.
+
+        While the process solves for another thread, a second process does this job and ends.
         """
         if not self.lock.acquire(blocking=False):
             other = SolverProcess()
             try:
-                return other.solve(program, seconds, stopped)
+                return other._solve_or_other(job, seconds, stopped)
             finally:
                 other.end()
         try:
             until = None if seconds is None else monotonic() + seconds - min(EARLY * seconds, EARLIEST_S)
-            found = self._request((program, until, spoken()), seconds, stopped)
+            found = self._request((job, until, spoken()), seconds, stopped)
         except BaseException:
             self.end()  # a late answer must not be taken for that to the next program
             raise
@@ -139,8 +156,8 @@ class SolverProcess:
             raise EngineError(found)
         return found
 
-    def _request(self, request: ProgramRequest, seconds: float | None, stopped: Stop) -> SolverResult | str:
-        child, found = self._start(), list[SolverResult | str]()
+    def _request(self, request: Request, seconds: float | None, stopped: Stop) -> Reply | None:
+        child, found = self._start(), list[Reply]()
         talk = Thread(target=_exchange, args=(child, request, found), daemon=True)
         start_thread(talk)
         ends = None if seconds is None else monotonic() + seconds
@@ -149,7 +166,7 @@ class SolverProcess:
         if talk.is_alive():
             self.end()
             talk.join()
-            return SolverResult(SolverStatus.STOPPED)
+            return None
         if not found:
             raise EngineError(has_ended(child))
         return found[0]
@@ -180,8 +197,8 @@ class SolverProcess:
 SOLVER_PROCESS = SolverProcess()
 
 
-def _exchange(child: "subprocess.Popen[bytes]", request: ProgramRequest, found: list[SolverResult | str]) -> None:
-    """Send a program to the process; append its answer, or the error that it reports, to ``found``."""
+def _exchange(child: "subprocess.Popen[bytes]", request: Request, found: list[Reply]) -> None:
+    """Send a job to the process; append its answer, or the error that it reports, to ``found``."""
     with suppress(OSError, EOFError, ValueError, pickle.UnpicklingError, MemoryError):
         if child.stdin is not None and child.stdout is not None:
             pickle.dump(request, child.stdin, protocol=pickle.HIGHEST_PROTOCOL)
@@ -196,10 +213,9 @@ def main() -> None:
     limit_memory(None)
     try:
         while True:
-            request: ProgramRequest = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
+            request: Request = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
             with exit_with_parent_within():
-                program, until, wording = request
-                found = _solve_or_report(program, until, wording)
+                found = _solve_or_report(*request)
             pickle.dump(found, out, protocol=pickle.HIGHEST_PROTOCOL)
             out.flush()
     except EOFError:
@@ -208,11 +224,12 @@ def main() -> None:
         os._exit(OUT_OF_MEMORY)
 
 
-def _solve_or_report(program: Program, until: float | None, wording: str) -> SolverResult | str:
-    """Return the answer to a program, or the message of the error that it raised."""
-    seconds = None if until is None else max(until - monotonic(), 0.0)
+def _solve_or_report(job: Job, until: float | None, wording: str) -> Reply:
+    """Return the answer to a job, or the message of the error that it raised."""
     try:
         with language(wording):
-            return solve_in_process(program, seconds)
+            if isinstance(job, Program):
+                return solve_in_process(job, None if until is None else max(until - monotonic(), 0.0))
+            return job(until)
     except (EngineError, ImportError) as error:
         return str(error)

@@ -39,6 +39,7 @@ STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members
 LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
 WORDS: Final = {
     highspy.HighsModelStatus.kOptimal: SolverStatus.OPTIMAL,
+    highspy.HighsModelStatus.kModelEmpty: SolverStatus.OPTIMAL,
     highspy.HighsModelStatus.kInfeasible: SolverStatus.INFEASIBLE,
     highspy.HighsModelStatus.kUnboundedOrInfeasible: SolverStatus.INFEASIBLE,  # columns are between 0 and 1
     highspy.HighsModelStatus.kTimeLimit: SolverStatus.STOPPED,
