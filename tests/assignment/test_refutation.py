@@ -681,3 +681,14 @@ def test_the_greatest_worth_is_that_of_the_best_of_all_sets() -> None:
 def test_a_block_may_be_the_last_row() -> None:
     of = system(([1, 1], 2, None), ([3, 3], None, 4), count=2)
     assert refute(of, [["leaf", [[0, -1]], [[1]]]]) == 1
+
+
+def test_limits_are_those_that_were_measured() -> None:
+    assert refutation.EXACT_INT64 == 1 << 62
+    assert (refutation.MAX_COEFFICIENT, refutation.MAX_PACK_COEFFICIENT) == (1 << 38, 1_000)
+    assert (refutation.MAX_STEPS, refutation.MAX_WORK, refutation.TERMS_PER_WORK) == (200_000, 50_000_000, 50)
+    assert (refutation.MAX_BLOCK_STATES, refutation.MAX_WAITING_BYTES) == (100_000, 1 << 29)
+
+
+def test_no_more_rows_leave_a_system_as_it_is() -> None:
+    assert TWO_OF_ONE.with_rows([]) is TWO_OF_ONE
