@@ -229,13 +229,23 @@ class LoadProgram(HighsProgram):
 
 @dataclass(slots=True)
 class BlockProver:
-    """Proves a system by loads. ``profit``, ``goal``: the target row; ``duals``: those of the pair program.
+    """Proves a system by loads.
 
-    ``chosen`` (e,) bool is the answer, which keeps all rows but the target.
+    Attributes
+    ----------
+    sign, profit, goal
+        The target row, as in ``Relaxation``.
+    duals
+        Those of the pair program.
+    chosen
+        (e,) bool: the answer, which keeps all rows but the target.
+    spend
+        Counts work and leaves, and raises BudgetError if nothing is left.
     """
 
     system: System
     blocks: Blocks
+    sign: int
     profit: IntVector
     goal: int
     duals: FloatVector
@@ -307,7 +317,7 @@ class BlockProver:
         ends = (self.system.lower, self.system.upper)
         rounded = [(row, round(float(duals[row]) * parts)) for row in np.flatnonzero(duals).tolist()]
         kept = [[row, dual] for row, dual in rounded if dual and ends[int(dual > 0)][row] is not None]
-        return sorted([*kept, [self.target, -parts]] if with_target else kept)
+        return sorted([*kept, [self.target, -parts * self.sign]] if with_target else kept)
 
     def _walk(self, root: System) -> None:
         """Close the box by a tree over its loads."""

@@ -106,12 +106,13 @@ class Prover:
     def _prove_by_blocks(self, relaxation: Relaxation) -> Steps | None:
         """Return the steps of a proof by loads if hours couple the pairs of one person each, and one is found."""
         claims, shape = self.claims, self.claims.problem.shape
-        blocks = find_blocks(self.system, claims.mentors, 0, shape[0]) if relaxation.sign > 0 else None
+        blocks = find_blocks(self.system, claims.mentors, 0, shape[0])
         if blocks is None or self.chosen is None:
             return None
         duals = np.where(np.arange(len(relaxation.duals)) == self.target, 0.0, relaxation.duals)
         share = replace(self.budget, work=self.budget.work // 2, leaves=self.budget.leaves // 2)
-        prover = BlockProver(self.system, blocks, relaxation.profit, relaxation.goal, duals, self.chosen, share.spend)
+        target = relaxation.sign, relaxation.profit, relaxation.goal
+        prover = BlockProver(self.system, blocks, *target, duals, self.chosen, share.spend)
         try:
             return prover.prove()
         except BudgetError:
