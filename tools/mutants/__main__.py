@@ -23,7 +23,10 @@ GROUPS = {
         [*PROOF, "tests/scale/test_product_rows.py"],
     ),
     "refutation": (["assignment/verification/refutation.py"], ["tests/assignment/test_refutation.py"]),
-    "claims": (["assignment/verification/claims.py"], ["tests/oracles/test_proofs.py"]),
+    "claims": (
+        ["assignment/verification/claims.py"],
+        ["tests/assignment/test_claims.py", "tests/oracles/test_proofs.py"],
+    ),
     "log": (["record/*.py"], ["tests/record", "src/mentormatch/record"]),
     "contract": (
         ["base/strict_json.py", "contract/*.py", "contract/operations/*.py"],
