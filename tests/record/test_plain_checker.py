@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,12 @@ def test_the_example_that_is_worked_out_by_hand_holds() -> None:
                 changed[place][1].remove(multiplier)
                 with pytest.raises(ProofError):
                     refute(system, changed)
+
+
+def test_it_stops_at_a_goal_that_is_no_sum(tmp_path: Path, check: Callable[[Json], list[str]]) -> None:
+    path = written(replace(coupled(), goals=("matched", "leximin")), tmp_path)
+    assert mm.prove(path, every_goal=True).verified
+    assert check(json.loads(path.read_bytes())) == ["matched"]
 
 
 def test_prices_alone_prove_nothing_here(tmp_path: Path, check: Callable[[Json], list[str]]) -> None:
