@@ -31,10 +31,10 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
     every_goal: bool = False,
     cancel: Event | None = None,
 ) -> Verification:
-    """Return what holds of a decision file after a search for the proofs that it lacks, which are written into it.
+    """Search for the proofs that a decision file lacks, write them into the file, and verify it.
 
-    The file gets another digest, its log a line, and the documents beside it that print the log the new head. What
-    these say of the optimum stays as it was written: ``match`` makes them anew.
+    The digest of the file changes, its log gets a line, and the documents in its folder get the new head of the log.
+    The sentences of these documents on the optimum do not change: ``match`` writes new documents.
 
     Parameters
     ----------

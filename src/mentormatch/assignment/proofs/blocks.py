@@ -1,4 +1,4 @@
-"""Hours of one person each: a proof by loads, sets of pairs that one person can have, whose linear program is tighter.
+"""A system with knapsacks of single people -> a proof by loads: sets of pairs that one person can have.
 
 Rows that concern the pairs of one person form a block. Dantzig-Wolfe decomposition (1960) gives duals of all other
 rows: a restricted master over loads, priced by one dynamic program over all blocks. A fixing by these duals leaves few
@@ -25,8 +25,8 @@ MAX_GRID = 200
 MAX_TABLE = 20_000_000
 """Persons x items x degrees x hours of one table."""
 MAX_ROUNDS = 40
-SMOOTHING = 0.6
-"""The weight of the best duals so far in those that are priced (Wentges 1997)."""
+DUAL_SMOOTHING = 0.6
+"""The weight of the best duals so far in the duals that are priced (Wentges 1997)."""
 CLOSE_UNITS = 0.5
 """The master is solved if the bound is this close to its value."""
 FIXING_PARTS = 1 << 10
@@ -39,7 +39,7 @@ SHARE_TOLERANCE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The rows of each person of one side, and what each pair takes of them.
+    """The rows of each person of one side, and the hours of each pair.
 
     Attributes
     ----------
@@ -151,7 +151,7 @@ class LoadPricer:
 
 
 class LoadProgram(HighsProgram):
-    """The master: loads, in rows outside the blocks and one row per person, of which one load is chosen."""
+    """The master: columns are loads; rows are the rows outside the blocks, and one load per person."""
 
     def __init__(self, system: System, blocks: Blocks, profit: IntVector) -> None:
         super().__init__(presolve="off")
@@ -178,7 +178,7 @@ class LoadProgram(HighsProgram):
         self.work, self.values, self.duals = 0, np.zeros(0), np.zeros(0)
 
     def add(self, loads: list[tuple[int, tuple[int, ...]]]) -> int:
-        """Add the loads that are new: a person and their pairs. Returns how many these are."""
+        """Add the loads that are new, each a person and their pairs. Return the number of these."""
         fresh = [load for load in dict.fromkeys(loads) if load not in self.known]
         starts, rows, values, costs = list[int](), list[int](), list[float](), list[float]()
         for person, pairs in fresh:
@@ -255,7 +255,7 @@ class BlockProver:
 
     @property
     def target(self) -> int:
-        """The row that asks for a better value."""
+        """The target row."""
         return len(self.system.lower) - 1
 
     def prove(self) -> list[list[Any]]:
@@ -294,7 +294,7 @@ class BlockProver:
             if value is None or best_bound - value < CLOSE_UNITS or best_bound < self.goal:
                 break
             own = program.duals[: len(program.rows)]
-            trial = own if not added else SMOOTHING * best_duals + (1 - SMOOTHING) * own
+            trial = own if not added else DUAL_SMOOTHING * best_duals + (1 - DUAL_SMOOTHING) * own
         found = np.zeros(len(self.system.lower))
         found[program.rows] = best_duals
         return found

@@ -19,10 +19,10 @@ from mentormatch.base.arrays import BoolVector
 def add_proofs(
     problem: AssignmentProblem, solution: Solution, budget: Budget | None = None, *, every_goal: bool = False
 ) -> Solution:
-    """Return the solution with the proofs that its duals leave open; those that it has already stay.
+    """Return the solution with a proof of each stated bound that its duals do not prove.
 
-    A goal whose stated bound cannot be proved within the budget, which each goal gets anew, stays without a proof.
-    With ``every_goal``, goals that duals prove get a proof too.
+    Each goal gets the whole budget; a goal that it does not suffice for stays without a proof. Present proofs are
+    retained. With ``every_goal``, goals that duals prove get a proof too.
     """
     budget = budget or Budget()
     if not Claims.can_state(problem):

@@ -19,7 +19,7 @@ DUAL_TOLERANCE = 1e-12
 """Smaller duals are taken for 0."""
 QUANTUM_EXPONENTS = range(9, 0, -1)
 """Duals are rounded to the greatest power of ten that still closes a leaf: short numbers are easier to read."""
-SCALES = (1, 60, 1 << 12, 1 << 20, 1 << 30)
+DUAL_SCALES = (1, 60, 1 << 12, 1 << 20, 1 << 30)
 """Then to these parts of a unit."""
 RAY_SCALES = (1, 2, 6, 60, 1 << 10, 1 << 20, 1 << 30)
 
@@ -28,7 +28,7 @@ MIN_ITERATIONS, ITERATIONS_PER_LINE = 1_000, 10
 """A solve of more simplex iterations, by rows and columns, is given up: it may cycle."""
 
 
-DUAL, PRIMAL = 1, 4
+DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 """The numbers of HiGHS for its simplex methods."""
 NO_OPTIMUM = (
     highspy.HighsModelStatus.kInfeasible,
@@ -65,7 +65,7 @@ class Node:
 
     @classmethod
     def root(cls, system: System) -> Self:
-        """Return the box of a system, each row of which is one of the linear program."""
+        """Return the box of a system; row r of the system is row r of the linear program."""
         lower = np.array([-FAR if end is None else max(end, -FAR) for end in system.lower], dtype=np.int64)
         upper = np.array([FAR if end is None else min(end, FAR) for end in system.upper], dtype=np.int64)
         every = np.arange(len(lower))
@@ -87,7 +87,7 @@ class Node:
 
 
 class Relaxation(HighsProgram):
-    """The LP of a system over some columns, which maximises what the target row asks for more of.
+    """The LP of a system over some columns. It maximises the sum of the target row.
 
     Attributes
     ----------
@@ -156,9 +156,9 @@ class Relaxation(HighsProgram):
         if status == highspy.HighsModelStatus.kUnknown:
             # Lost by its own digits: once more from nothing, by the primal simplex
             self._model.clearSolver()
-            self._model.setOptionValue("simplex_strategy", PRIMAL)
+            self._model.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
             status = self._run()
-            self._model.setOptionValue("simplex_strategy", DUAL)
+            self._model.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
         if status in NO_OPTIMUM:
             return False
         if status != highspy.HighsModelStatus.kOptimal:
@@ -188,7 +188,7 @@ class Relaxation(HighsProgram):
         return np.bincount(self.rows, self.coefficients * self.values[self.places], len(self.lower))
 
     def reduced(self, system: System) -> FloatVector:
-        """Return the reduced profit of every column of a system, also of those that the program lacks."""
+        """Return the reduced profit of every column of a system, including columns that the program lacks."""
         duals = np.where(system.rows == self.target, 0.0, self.duals[system.rows])
         return self.profit - np.bincount(system.columns, system.values * duals, len(system.least))
 
@@ -215,7 +215,7 @@ class Relaxation(HighsProgram):
                 return None
             quanta = [10**exponent for exponent in QUANTUM_EXPONENTS if 10**exponent < 10 * gap]
             tries = [(self.duals, 1, quantum, 1) for quantum in quanta]
-            tries += [(self.duals, parts, 1, parts) for parts in SCALES]
+            tries += [(self.duals, parts, 1, parts) for parts in DUAL_SCALES]
         else:
             broken = broken_row(node.system)
             if broken is not None:

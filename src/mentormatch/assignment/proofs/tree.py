@@ -28,25 +28,25 @@ MAX_LP_WORK = 2_000_000
 MAX_FIRST_COLUMNS = 4_000
 """A system of no more columns is put into the first linear program whole."""
 FIRST_PER_PERSON = 10
-"""Of a larger one, so many pairs per person come first."""
+"""The first program of a larger system has this number of pairs per person."""
 MIN_NEW_COLUMNS = 500
-"""Pricing adds so many columns at least, or half as many as there are."""
+"""Pricing adds at least this number of columns, or half of the present number."""
 PRICING_TOLERANCE = 1e-7
 FIXING_PARTS = 1 << 10
 """Duals of a fixing are in parts of 1/1024 of a unit."""
 STRONG_CANDIDATES = 8
-"""Strong branching tries so many columns, and so many rows."""
+"""The number of columns, and of rows, that strong branching tries."""
 FRACTION_TOLERANCE, ACTIVITY_TOLERANCE = 1e-6, 1e-5
 MAX_CUT_ROUNDS = 30
 MAX_POOR_ROUNDS = 3
 POOR_ROUND = 0.01
-"""A round of cuts is poor if it moves the bound by less than this part of what all rounds did."""
+"""A round of cuts is poor if it moves the bound by less than this part of the change of all rounds."""
 MIN_CUT_DUAL = 1e-7
 
 
 @dataclass(slots=True)
 class Budget:
-    """What one proof may take.
+    """The limits of one proof.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Budget:
     work: int = MAX_LP_WORK
 
     def spend(self, *, leaves: int = 0, work: int = 0) -> None:
-        """Count what was done. Raises BudgetError if nothing is left."""
+        """Subtract leaves and work. Raises BudgetError if nothing is left."""
         self.leaves -= leaves
         self.work -= work
         if self.leaves < 0 or self.work < 0 or self.stopped() or (self.deadline and monotonic() > self.deadline):
@@ -83,7 +83,7 @@ class Prover:
 
     @property
     def target(self) -> int:
-        """The row that asks for a better value: the last one of a system."""
+        """The target row, the last one of a system."""
         return len(self.system.lower) - 1
 
     def prove(self) -> Steps:
@@ -220,7 +220,7 @@ class Prover:
         return best
 
     def _cut(self, node: Node, relaxation: Relaxation) -> tuple[Node, Relaxation]:
-        """Add lifted covers of knapsack rows in rounds; those that bind in the end stay, as steps."""
+        """Add lifted covers of knapsack rows in rounds, and keep the binding covers as steps."""
         knapsacks = [row for row in range(len(node.lower)) if row != self.target and self._is_knapsack(relaxation, row)]
         start, cuts, values, poor = node, list[list[Any]](), list[float](), 0
         while knapsacks and poor < MAX_POOR_ROUNDS and len(values) < MAX_CUT_ROUNDS:

@@ -77,7 +77,7 @@ class Claims:
 
     @cached_property
     def rules(self) -> System:
-        """The rules alone: degrees, minimums, side constraints and pins."""
+        """The rules: degrees, minimums, side constraints and pins."""
         problem, pairs = self.problem, len(self.mentors)
         ones = np.ones(pairs, dtype=np.int64)
         system = System.free(pairs + sum(int(side.conditional.sum()) for side in (problem.mentors, problem.mentees)))
@@ -158,7 +158,7 @@ class Claims:
         return self._sum_at_least(system, tier.goal, self._as_sum(tier.goal, tier.value))
 
     def _as_sum(self, goal: str, value: int) -> int:
-        """Return a value as the sum of a profit: former pairs that are kept, not those that are broken."""
+        """Return a value as a sum of profits; for ``changes``, the number of former pairs that are kept."""
         return len(self.problem.former) - value if goal == "changes" else value
 
     def _sum_at_least(self, system: System, goal: str, least: int) -> System:
@@ -187,7 +187,7 @@ class Claims:
 
     @staticmethod
     def _saturated(scores: IntVector, least: int) -> IntVector:
-        """Return the scores up to the bound, if none is negative: what goes beyond it adds nothing."""
+        """Return the scores cut at the bound, if none is negative: the excess adds nothing."""
         return np.minimum(scores, least) if least > 0 and (scores >= 0).all() else scores
 
     def _vector_rows(self, vector: tuple[int, ...]) -> Iterator[ConstraintTerms]:
@@ -199,7 +199,7 @@ class Claims:
             yield self._up_to(level, bisect_right(vector, level))
 
     def _up_to(self, level: int, most: int) -> ConstraintTerms:
-        """Return the row of at most so many pairs of a score up to a level."""
+        """Return the row of at most ``most`` pairs of a score up to a level."""
         columns = np.flatnonzero(self.scores <= level)
         return columns, np.ones_like(columns), None, most
 

@@ -55,7 +55,7 @@ MAX_WAITING_BYTES = 1 << 29
 
 
 class ProofError(Exception):
-    """The proof does not show what it claims."""
+    """The proof is wrong or malformed."""
 
 
 def require(condition: object, reason: str) -> None:
@@ -257,7 +257,7 @@ class System:
         return self.with_row(columns, worths, None, most)
 
     def split(self, terms: Any, k: Any) -> tuple["System", "System"]:
-        """Return the boxes ``terms x <= k`` and ``terms x >= k + 1``; a single column at 0 changes the box alone."""
+        """Return the boxes ``terms x <= k`` and ``terms x >= k + 1``; a single column at 0 adds no row."""
         columns, values = read_terms(terms, len(self.least))
         require(type(k) is int, "a split is not at an integer")
         if values == [1] and k == 0:
@@ -268,9 +268,9 @@ class System:
 
 
 def cheapest_within(items: Sequence[tuple[list[int], int, bool]], limits: list[int], work: Work) -> int | None:
-    """Return the least cost of a set of items that keeps the limits; None if the required items do not keep them.
+    """Return the least cost of a set of items within the limits; None if the required items exceed them.
 
-    Items are what they use of each limit, their cost, and whether they are required. The table maps what is used to
+    An item is its use of each limit, its cost, and whether it is required. The table maps what is used to
     the least cost (Bellman 1957).
     """
     states = {(0,) * len(limits): 0}
