@@ -27,7 +27,6 @@ from mentormatch.assignment.model.solution import (
 )
 from mentormatch.assignment.subprocess_solve import SolveTask, solve_in_subprocess
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker, TieBreaker
-from mentormatch.assignment.verification.certificate import provable_goals
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.base.plugins import concrete
 from mentormatch.base.progress import track
@@ -50,6 +49,8 @@ MANY_PAIRS, PAIRS_A_SECOND = 1 << 21, 20_000_000
 """With more stored pairs, time is set aside in which greed and the checker go through so many a second."""
 STARTING_S = 0.2
 """Another process takes about so many seconds to start."""
+MAX_CHECKED_PAIRS = 1 << 16
+"""A floor of more pairs without rules is taken to be proved by its duals: to check that takes longer than the solve."""
 SOON_S = 0.2
 """A solve that may be cancelled is to come to a moment at which it can stop in about so many."""
 
@@ -425,10 +426,18 @@ def _check(problem: AssignmentProblem, found: Solution) -> Solution:
     return empty_solution(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution
 
 
+def _have_duals(problem: AssignmentProblem, solution: Solution) -> bool:
+    """Return whether duals prove every goal, as far as is known without a look at all pairs."""
+    if not solution.prices or problem.has_side_constraints:
+        return False
+    is_large = problem.scores.count > MAX_CHECKED_PAIRS
+    return {*problem.goals} <= {*ADDITIVE_GOALS, *(["floor"] if is_large else [])}
+
+
 def _add_proofs(problem: AssignmentProblem, solution: Solution, run: SolveOptions) -> Solution:
     """Return the solution with proofs of the goals that its duals leave open, if HiGHS can be loaded here."""
     is_answer = solution.status in (Status.PROVED, Status.FEASIBLE)
-    if is_answer and provable_goals(problem) == problem.goals and solution.prices:
+    if is_answer and _have_duals(problem, solution):
         return solution
     has_claim = is_answer or solution.status is Status.INFEASIBLE
     if not has_claim or run.timed_out or not can_load_highs():

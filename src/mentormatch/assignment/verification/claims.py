@@ -14,10 +14,12 @@ a sum                   the profit is the value + 1 or more
 ======================  ================================================================================================
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -154,7 +156,7 @@ class Claims:
             case "floor_person":
                 return self._served_at_least(system, tier.value)
             case "leximin":
-                return system.with_rows(self._vector_rows(tier.vector))
+                return deque(self._hold_vector(system, tier.vector), maxlen=1).pop()
         return self._sum_at_least(system, tier.goal, self._as_sum(tier.goal, tier.value))
 
     def _as_sum(self, goal: str, value: int) -> int:
@@ -190,13 +192,19 @@ class Claims:
         """Return the scores cut at the bound, if none is negative: the excess adds nothing."""
         return np.minimum(scores, least) if least > 0 and (scores >= 0).all() else scores
 
-    def _vector_rows(self, vector: tuple[int, ...]) -> Iterator[ConstraintTerms]:
-        """Yield as many pairs as a vector has scores, and per level as many up to it, or fewer."""
-        pairs = np.arange(len(self.scores))
-        yield pairs, np.ones_like(pairs), len(vector), None
-        for level in sorted(set(vector)):
-            yield self._up_to(level - 1, bisect_left(vector, level))
-            yield self._up_to(level, bisect_right(vector, level))
+    def _hold_vector(self, system: System, vector: tuple[int, ...]) -> Iterator[System]:
+        """Yield the systems of as many pairs, none below the lowest score, with the row of one more level each.
+
+        The row of a level: up to the next level, no more pairs than the vector has up to this one.
+        """
+        levels, pairs = sorted(set(vector)), np.arange(len(self.scores))
+        most = system.most.copy()
+        most[: len(pairs)] &= self.scores >= levels[0] if levels else True
+        system = system.within(system.least, most).with_row(pairs, np.ones_like(pairs), len(vector), None)
+        yield system
+        for level, following in pairwise(levels):
+            system = system.with_rows([self._up_to(following - 1, bisect_right(vector, level))])
+            yield system
 
     def _up_to(self, level: int, most: int) -> ConstraintTerms:
         """Return the row of at most ``most`` pairs of a score up to a level."""
@@ -206,10 +214,6 @@ class Claims:
     def _better_vectors(self, system: System, vector: tuple[int, ...]) -> Iterator[System]:
         pairs = np.arange(len(self.scores))
         yield system.with_row(pairs, np.ones_like(pairs), len(vector) + 1, None)
-        size, *levels = self._vector_rows(vector)
-        system = system.with_rows([size])
-        for place, level in enumerate(sorted(set(vector))):
-            system = system.with_rows([levels[2 * place]])
-            # Fewer pairs at this level, and as many below: the scores from here on are higher
-            yield system.with_rows([self._up_to(level, bisect_right(vector, level) - 1)])
-            system = system.with_rows([levels[2 * place + 1]])
+        for level, equal in zip(sorted(set(vector)), self._hold_vector(system, vector), strict=False):
+            # As good up to each lower level, and fewer pairs up to this one: the scores from here on are higher
+            yield equal.with_rows([self._up_to(level, bisect_right(vector, level) - 1)])
