@@ -10,7 +10,7 @@ goal                    "better than the value"
 a sum                   the profit is the value + 1 or more
 ``floor``               only pairs of a higher score, and at least one if that score is above 0
 ``floor_person``        each mentee who can be served has a sum of the value + 1 or more
-``leximin``             more pairs; or as many, with as many per score up to some level, and fewer at that level
+``leximin``             more pairs; or as many, as good up to each lower level, and fewer pairs up to some level
 ======================  ================================================================================================
 """
 
