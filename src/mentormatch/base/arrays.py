@@ -5,9 +5,13 @@ is people, pairs (edges) or variables, as the docstring says.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.ma import MaskedArray
 
 type BoolVector = NDArray[np.bool_]
 type IntVector = NDArray[np.int64]
@@ -22,3 +26,8 @@ type CostArray = NDArray[np.float64 | np.int64]
 """Costs as int64, or as the float64 that scipy asks for; whole numbers in both."""
 type Index = NDArray[np.intp] | Sequence[int]
 """Positions along an axis."""
+
+
+def is_masked_array(value: object) -> "TypeGuard[MaskedArray[Any, np.dtype[Any]]]":
+    """Return whether a value is an array of ``numpy.ma``; that module (40 ms) is loaded for subclasses alone."""
+    return isinstance(value, np.ndarray) and type(value) is not np.ndarray and isinstance(value, np.ma.MaskedArray)

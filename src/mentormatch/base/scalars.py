@@ -7,6 +7,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
+from mentormatch.base.arrays import is_masked_array
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import tr
 
@@ -37,7 +38,7 @@ def exact_number(value: object) -> int | float | None:
 
 def plain(value: object) -> object:
     """Return what an array of no dimensions or a number of numpy holds, and anything else as it is."""
-    if isinstance(value, np.ma.MaskedArray):
+    if is_masked_array(value):
         return None if value.ndim or value.mask else value.item()
     return value.item() if isinstance(value, np.generic | np.ndarray) and not value.ndim else value
 

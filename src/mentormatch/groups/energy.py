@@ -13,6 +13,7 @@ Each group has as many places as people at most; a place that nobody takes is em
 blocks of people who are to be together, which the search never breaks.
 """
 
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -381,6 +382,14 @@ class ReplicaStates:
 
     def __len__(self) -> int:
         return len(self.place)
+
+    def part(self, rows: slice) -> "ReplicaStates":
+        """Return some of the replicas, as views."""
+        part = copy(self)
+        for name in (*Replica._fields, "energies"):
+            if name != "room":
+                setattr(part, name, getattr(self, name)[rows])
+        return part
 
     def load(self, tables: EnergyTables) -> None:
         """Count everything again, at other penalties."""

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from mentormatch.assignment.model.solution import Tier
 from mentormatch.base.arrays import BoolMatrix, BoolVector, FloatMatrix, FloatVector, IntMatrix, IntVector
 from mentormatch.groups.problem import GroupProblem, SizeRange
+from mentormatch.groups.step_timer import StepTimer
 
 ROUNDOFF = 2.0**-53
 """Half a unit in the last place of 1."""
@@ -219,6 +220,8 @@ LEAVES, TRIED, HOPEFUL = 4, 30, 0.5
 OVER, ADAPT, FACTOR, PACE = 1.6, 20, 1.3, 1.5
 """Over-relaxation of the dual; after so many steps the penalty is adapted by this factor; how fast
 prices of rows climb."""
+PRODUCTS = 10
+"""A step takes as long as so many products of matrices of its size, as measured for 240 to 1,000 people."""
 
 
 def relax(
@@ -256,8 +259,10 @@ def relax_pairs(
     given = partitions_of(problem, placed)
     best, better = problem.most("total"), 0
     with one_thread():
-        for look, dual in enumerate(dual_ascent(given, ends)):
-            bound = bound_total(given, dual)
+        looks = StepTimer()
+        for look, dual in enumerate(dual_ascent(given, ends, looks)):
+            with looks:
+                bound = bound_total(given, dual)
             better = look if best - bound > ENOUGH * abs(best) else better
             best = min(best, bound)
             is_far = reached is not None and best - reached > FAR * abs(best)
@@ -347,19 +352,28 @@ def square_sums(spans: list[SizeRange], fewest: int, people: int) -> SizeRange:
     return SizeRange(min(low for low, _ in found), max(high for _, high in found))
 
 
-def dual_ascent(given: Partitions, ends: float | None) -> Iterator[DualMatrices]:
-    """Yield duals, each after some steps of the alternating direction method of multipliers."""
-    state = AdmmState(given)
+def dual_ascent(given: Partitions, ends: float | None, looks: StepTimer) -> Iterator[DualMatrices]:
+    """Yield duals, each after some steps of the alternating direction method of multipliers.
+
+    ``looks``: what is done with each dual; none is yielded for which there is no time.
+    """
+    state, timer, separations = AdmmState(given), StepTimer(), StepTimer()
     steps = int(min(max(WORK // max(len(given), 1) ** 3, STEPS[0]), STEPS[1]))
+    if ends is not None:
+        timer.last_s = looks.last_s = state.estimate_step_s()
+        if not timer.allows(ends, looks.last_s):
+            return
     for step in range(1, steps + 1):
-        state.step()
-        if step % ADAPT == 0:
-            state.adapt()
-        over = ends is not None and monotonic() > ends
+        with timer:
+            state.step()
+            if step % ADAPT == 0:
+                state.adapt()
+        over = not timer.allows(ends, looks.last_s)
         if step % LOOK == 0 or over or step == steps:
             yield DualMatrices(state.dual, tuple(state.least), tuple(state.most), state.stars, state.prices)
-        if step % SEPARATE == 0 and not over:
-            state.separate()
+        if step % SEPARATE == 0 and separations.allows(ends, timer.last_s + looks.last_s):
+            with separations:
+                state.separate()
         if over:
             return
 
@@ -380,6 +394,12 @@ class AdmmState:
         self.residuals = 0.0, 0.0
         self.stars, self.prices = np.zeros((0, 1 + LEAVES), dtype=np.int64), np.zeros(0)
         self.pace = np.zeros(0)
+
+    def estimate_step_s(self) -> float:
+        """Return about how long a step takes, by the time of one product of matrices of its size."""
+        with StepTimer() as product:
+            self.inside @ self.inside
+        return product.last_s * PRODUCTS
 
     def step(self) -> None:
         """Do one step: the semidefinite part, the box, the dual, and the prices of rows."""

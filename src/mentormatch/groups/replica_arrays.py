@@ -6,13 +6,14 @@ so energies stay exact. People who are to be together move in steps of their own
 """
 
 from collections.abc import Sequence
-from time import monotonic
+from copy import copy
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.groups.energy import EMPTY, QUANTILE_BITS, EnergyTables, ReplicaStates, group_terms
+from mentormatch.groups.step_timer import StepTimer
 
 FORBIDDEN: Final = 1 << 60
 """What an exchange loses that may not be; some of them still fit int64."""
@@ -22,6 +23,8 @@ LEAST_PROPOSALS: Final = 400
 """A step counts for so many proposals at least: it takes as long."""
 UNIT_STEPS: Final = 4
 """After so many steps each replica tries to move a block."""
+MOST_CELLS: Final = 1 << 18
+"""The replicas of a step are done in parts with so many proposals, whose arrays stay in the cache."""
 
 
 class ArrayReplicas:
@@ -30,45 +33,63 @@ class ArrayReplicas:
     def __init__(self, tables: EnergyTables, states: ReplicaStates, quantiles: IntVector) -> None:
         self.tables, self.states, self.quantiles = tables, states, quantiles
         self.random = np.random.default_rng(int(states.random[0, 0]))
-        self.exchange = PairedExchange(tables, states)
+        self.exchange, self.timer = PairedExchange(tables, states), StepTimer()
+        size = max(MOST_CELLS // max(int(np.prod(self.exchange.shape[1:])), 1), 1)
+        self.parts = [slice(first, first + size) for first in range(0, len(states), size)]
         drawn = self.random.integers(0, len(quantiles), POOL + int(np.prod(self.exchange.shape)))
         self.pool = quantiles.take(drawn)
 
     def walk(self, temperatures: IntVector, proposals: int, ends: float | None = None) -> float:
         """Make about so many proposals at each replica; return which part was accepted."""
-        exchange, accepted, many = self.exchange, 0.0, int(np.prod(self.exchange.shape))
+        exchange, accepted = self.exchange, 0.0
         steps = max(proposals // exchange.proposals, 1)
         for step in range(steps):
-            if ends is not None and monotonic() > ends:
+            if not self.timer.allows(ends):
                 break
-            paired = np.argsort(self.random.random((len(self.states), exchange.groups)), axis=1)
-            start = int(self.random.integers(0, POOL))
-            noise = self.pool[start : start + many].reshape(exchange.shape) * temperatures[:, None, None, None]
-            noise >>= QUANTILE_BITS
-            accepted += exchange.step(paired[:, : exchange.couples], paired[:, -exchange.couples :], noise)
-            if exchange.blocks and step % UNIT_STEPS == 0:
-                for replica, temperature in enumerate(temperatures.tolist()):
-                    draw = self.random.integers(0, 1 << 31, 3)
-                    least = -(temperature * int(self.quantiles[draw[2] % len(self.quantiles)]) >> QUANTILE_BITS)
-                    exchange.move_block(replica, int(draw[0]), int(draw[1]), least)
+            with self.timer:
+                paired = np.argsort(self.random.random((len(self.states), exchange.groups)), axis=1)
+                start = int(self.random.integers(0, POOL))
+                for rows in self.parts:
+                    accepted += self._step(rows, paired[rows], start, temperatures[rows]) / len(self.parts)
+                if exchange.blocks and step % UNIT_STEPS == 0:
+                    self._move_blocks(temperatures)
         return accepted / steps
+
+    def _step(self, rows: slice, paired: IntMatrix, start: int, temperatures: IntVector) -> float:
+        """Let some replicas do one step, with quantiles from ``start``; return which part was accepted."""
+        part = self.exchange if len(self.parts) == 1 else self.exchange.part(rows)
+        cells = int(np.prod(part.shape[1:]))
+        first = start + rows.start * cells
+        noise = self.pool[first : first + part.shape[0] * cells].reshape(part.shape) * temperatures[:, None, None, None]
+        noise >>= QUANTILE_BITS
+        return part.step(paired[:, : part.couples], paired[:, -part.couples :], noise)
+
+    def _move_blocks(self, temperatures: IntVector) -> None:
+        """Propose a move of one block in each replica."""
+        for replica, temperature in enumerate(temperatures.tolist()):
+            draw = self.random.integers(0, 1 << 31, 3)
+            least = -(temperature * int(self.quantiles[draw[2] % len(self.quantiles)]) >> QUANTILE_BITS)
+            self.exchange.move_block(replica, int(draw[0]), int(draw[1]), least)
 
     def descend(self, replica: int, ends: float | None = None) -> IntVector:
         """Return the places of the local optimum below a replica, which stays as it is; those reached if time is up."""
-        return descend(self.tables, self.states.copy(self.tables, replica), ends)
+        return descend(
+            self.tables, self.states.copy(self.tables, replica), ends, StepTimer(self.timer.last_s / len(self.states))
+        )
 
 
-def descend(tables: EnergyTables, state: ReplicaStates, ends: float | None) -> IntVector:
+def descend(tables: EnergyTables, state: ReplicaStates, ends: float | None, timer: StepTimer) -> IntVector:
     """Return the places of the local optimum below a replica, which goes there; those reached if time is up."""
     exchange = PairedExchange(tables, state)
     groups, idle = exchange.groups, 0
     around = np.arange(groups + groups % 2)
     # All pairs of groups meet in turn, as in a tournament, until none of them gains
-    while idle < len(around) and (ends is None or monotonic() <= ends):
+    while idle < len(around) and timer.allows(ends):
         left, right = around[: len(around) // 2], around[len(around) // 2 :][::-1]
         met = np.maximum(left, right) < groups
         before = int(state.energies[0])
-        exchange.step(left[met][None, :], right[met][None, :], np.array(-1))
+        with timer:
+            exchange.step(left[met][None, :], right[met][None, :], np.array(-1))
         idle = 0 if state.energies[0] > before else idle + 1
         around = np.concatenate([around[:1], around[-1:], around[1:-1]])
         if idle == len(around) and exchange.blocks:
@@ -121,6 +142,13 @@ class PairedExchange:
         self.whole = not tables.plain
         self.holds = np.pad(tables.holds, ((0, 0), (0, 1)))
         self.has, self.known = np.pad(tables.has, ((0, 1), (0, 0))), np.pad(tables.known, ((0, 1), (0, 0)))
+
+    def part(self, rows: slice) -> "PairedExchange":
+        """Return the same for some of the replicas."""
+        part = copy(self)
+        part.states, part.who = self.states.part(rows), self.who[rows]
+        part.shape = len(part.states), *self.shape[1:]
+        return part
 
     def step(self, left: IntMatrix, right: IntMatrix, noise: IntMatrix) -> float:
         """Let each pair of groups (r, p) exchange two places where that, with the noise, is no loss.

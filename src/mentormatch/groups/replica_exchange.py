@@ -31,6 +31,7 @@ from mentormatch.groups.energy import (
 )
 from mentormatch.groups.problem import Group, GroupProblem, SizeRange, pairs_in
 from mentormatch.groups.replica_arrays import ArrayReplicas, descend
+from mentormatch.groups.step_timer import StepTimer
 
 RUNGS: Final = 16
 QUICK_RUNGS, QUICK_COOLING = 6, 0.75
@@ -58,8 +59,6 @@ NEARER: Final = 8
 """The floor that is sought is above the best known by this part of what the mean of all pairs is above it."""
 QUANTILES: Final = np.rint(-np.log((np.arange(4096) + 0.5) / 4096) * (1 << QUANTILE_BITS)).astype(np.int64)
 """Quantiles of the exponential distribution."""
-GRACE_S = 0.15
-"""After the time limit, to find first groups that keep the rules: an answer, where there is none yet."""
 
 
 class Replicas(Protocol):
@@ -67,6 +66,7 @@ class Replicas(Protocol):
 
     tables: EnergyTables
     states: ReplicaStates
+    timer: StepTimer
 
     def walk(self, temperatures: IntVector, proposals: int, ends: float | None = None) -> float:
         """Make so many proposals at each replica, fewer if time is up; return which part was accepted."""
@@ -104,6 +104,7 @@ class GroupSearch:
         crossed = has_rules(problem) or not inside
         self.stages = [*inside, *([True] if crossed and least < len(problem) else [])] if self.spans else []
         self.walk: ReplicaWalk | None = None
+        self.drawing = StepTimer()
 
     def run(self, rounds: int, ends: float | None) -> FoundGroups | None:
         """Search for so many rounds, or until time is up; return the best found so far."""
@@ -113,9 +114,9 @@ class GroupSearch:
             # Where others may be left out, half of the time shows whether everybody has a place
             until = ends if last or ends is None else min(ends, began + (ends - began) / 2)
             if self.walk is None:
-                self.walk = ReplicaWalk.begin(
-                    self.problem, self.spans, self.ends, outside=self.stages[0], quick=self.quick
-                )
+                energy = Energy(self.problem, self.spans, self.stages[0], stiff=self.quick)
+                first_ends = self.ends if last else until
+                self.walk = ReplicaWalk.begin(energy, self.drawing, self.ends, first_ends, quick=self.quick)
             if self.walk is not None:
                 self.walk.run(rounds if last else max(rounds // 4, min(rounds, 10 * RAISE)), until)
                 self._take(self.walk)
@@ -144,6 +145,23 @@ def compiled_replicas(tables: EnergyTables, states: ReplicaStates, left_s: float
     return CompiledReplicas(tables, states, QUANTILES) if may_compile(tables, left_s) else None
 
 
+def descend_alone(
+    tables: EnergyTables, start: IntVector, seed: int, replica: StepTimer, ends: float
+) -> list[IntVector]:
+    """Return the local optima below a start: by pairs and rules alone, which takes less time, then with all terms.
+
+    ``replica`` then states how long one replica takes to be made and to do one step.
+    """
+    optima, step = list[IntVector](), StepTimer()
+    for some in (tables.without_terms, tables) if len(tables.points) else (tables,):
+        with replica:
+            engine = ArrayReplicas(some, ReplicaStates(some, start[None, :], seed), QUANTILES)
+        start = descend(some, engine.states, ends, step)
+        optima.append(start)
+    replica.last_s += step.last_s
+    return optima
+
+
 def groups_for(problem: GroupProblem) -> list[SizeRange]:
     """Return the size of each group: so many groups as hold everybody, and each of whom no two may meet."""
     spans = sizes_for(problem)
@@ -170,6 +188,7 @@ class ReplicaWalk:
     def __init__(self, energy: Energy, engine: Replicas, *, quick: bool) -> None:
         self.energy, self.engine, self.quick = energy, engine, quick
         self.best: IntVector | None = None
+        self.optima: list[IntVector] = []
         self.turn = 0
         self.random = np.random.default_rng(energy.problem.seed)
         self.rungs = np.arange(len(engine.states))
@@ -180,44 +199,57 @@ class ReplicaWalk:
         problem = energy.problem
         self.ruled = has_rules(problem) or energy.outside
         self.ruled |= "meetings" in problem.goals and problem.meetings is not None
-        self.started = self.ready = False
+        self.ready = False
         # The bound of each goal, in the order of ``Energy.known``; no groups are known to be ideal in the floor
         goals = ("placed", *(goal for goal in problem.goals if goal != "placed"))
         self.bounds = None if "floor" in goals else tuple(map(problem.most, goals))
 
     @classmethod
     def begin(
-        cls, problem: GroupProblem, spans: list[SizeRange], ends: float | None, *, outside: bool, quick: bool
+        cls, energy: Energy, drawing: StepTimer, ends: float | None, until: float | None, *, quick: bool
     ) -> "ReplicaWalk | None":
-        """Return the walk from random starts; None where blocks and sizes leave no start."""
-        energy = Energy(problem, spans, outside, stiff=quick)
-        tables, random = energy.tables(), np.random.default_rng(problem.seed)
+        """Return the walk from random starts; None where blocks and sizes leave no start, or time leaves none.
+
+        With a time limit one replica descends first, up to ``until``: its groups are the answer where there is no time
+        for all replicas up to ``ends``. ``drawing``: how long the last start took, in the walk before too.
+        """
+        tables, seed = energy.tables(), energy.problem.seed
+        random = np.random.default_rng(seed)
         count, places = QUICK_RUNGS if quick else RUNGS, list[IntVector]()
+        optima, replica = list[IntVector](), StepTimer()
         for _ in range(count):
-            # Once time is up, several replicas begin alike
-            if places and ends is not None and monotonic() > ends:
+            # Once there is no time for another start, several replicas begin alike
+            if drawing.last_s and not drawing.allows(ends, replica.last_s * count):
                 break
-            if (start := draw_start(tables, random)) is not None:
-                places.append(start)
+            with drawing:
+                start = draw_start(tables, random)
+            if start is None:
+                continue
+            places.append(start)
+            if until is not None and not optima:
+                optima = descend_alone(tables, start, seed, replica, until)
         if not places:
             return None
-        states = ReplicaStates(tables, np.array([places[turn % len(places)] for turn in range(count)]), problem.seed)
+        if optima and not replica.allows(ends, replica.last_s * (count - 1)):
+            count, places = 1, optima[-1:]
+        states = ReplicaStates(tables, np.array([places[turn % len(places)] for turn in range(count)]), seed)
         left = inf if ends is None else ends - monotonic()
-        engine = None if quick else compiled_replicas(tables, states, left)
-        return cls(energy, engine or ArrayReplicas(tables, states, QUANTILES), quick=quick)
+        engine = None if quick or count == 1 else compiled_replicas(tables, states, left)
+        walk = cls(energy, engine or ArrayReplicas(tables, states, QUANTILES), quick=quick)
+        walk.optima, walk.engine.timer.last_s = optima, replica.last_s * count
+        return walk
 
     def run(self, rounds: int, ends: float | None) -> None:
         """Cool the replicas at first, then go on for so many rounds, until time is up or nothing can be better."""
         alone = len(self.energy.spans) == 1 and not self.energy.outside
+        while self.optima:
+            self._consider(self.optima.pop(0))
         if not self.ready:
-            if ends is not None and not self.started:
-                self.started = True
-                self._consider(self._first_places(ends + GRACE_S))
             # Where time is up on the way, the next run begins again: temperatures are not found yet
-            self.ready = alone or self._prepare(ends)
+            self.ready = alone or len(self.rungs) == 1 or self._prepare(ends)
             for replica in self.rungs[:: 1 if self.quick else RUNGS].tolist():
                 self._consider(self.engine.descend(replica, ends))
-        if alone or self.quick or not self.ready:
+        if alone or self.quick or not self.ready or len(self.rungs) == 1:
             return
         for _ in range(rounds):
             if self._is_over(ends) or self._is_ideal():
@@ -227,14 +259,8 @@ class ReplicaWalk:
                 self._anneal(REHEATED, ends)
                 self.improved = self.turn
 
-    def _first_places(self, ends: float) -> IntVector:
-        """Return the local optimum below the first start by pairs and rules alone, which takes a part of the time."""
-        tables = self.engine.tables.without_terms
-        states = ReplicaStates(tables, self.engine.states.place[:1], self.energy.problem.seed)
-        return descend(tables, states, ends)
-
     def _is_over(self, ends: float | None) -> bool:
-        return ends is not None and monotonic() > ends
+        return not self.engine.timer.allows(ends)
 
     def _is_ideal(self) -> bool:
         """Return whether every goal is at what no groups exceed."""
@@ -370,6 +396,7 @@ class ReplicaWalk:
 
     def _load(self) -> None:
         """Count everything again, at the penalties of now."""
-        tables, states = self.energy.tables(), self.engine.states
+        tables, states, timer = self.energy.tables(), self.engine.states, self.engine.timer
         states.load(tables)
         self.engine = type(self.engine)(tables, states, QUANTILES)  # type: ignore[call-arg]  # both engines are made so
+        self.engine.timer = timer

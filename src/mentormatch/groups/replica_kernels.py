@@ -18,6 +18,7 @@ import numpy as np
 from mentormatch.assignment.kernels.jit import jit_without_refcounts as jit
 from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.groups.energy import EMPTY, QUANTILE_BITS, EnergyTables, Quantiles, Replica, ReplicaStates, Words
+from mentormatch.groups.step_timer import StepTimer
 
 type Unsigned = np.uint64
 type Number = Any
@@ -545,17 +546,23 @@ class CompiledReplicas:
     def __init__(self, tables: EnergyTables, states: ReplicaStates, quantiles: IntVector) -> None:
         self.tables, self.states, self.quantiles = tables, states, quantiles.astype(np.uint16)
         self.first, self.plain = tables.first.astype(np.uint64), tables.plain
+        self.timer, self.descents = StepTimer(), StepTimer()
 
     def walk(self, temperatures: IntVector, proposals: int, ends: float | None = None) -> float:
         """Make so many proposals at each replica; return which part was accepted."""
-        done = self._run(self.states, temperatures, proposals)
+        if not self.timer.allows(ends):
+            return 0.0
+        with self.timer:
+            done = self._run(self.states, temperatures, proposals)
         self.states.energies += done[0]
         return float(done[1].sum()) / max(int(done[2].sum()), 1)
 
     def descend(self, replica: int, ends: float | None = None) -> IntVector:
-        """Return the places of the local optimum below a replica, which stays as it is."""
+        """Return the places of the local optimum below a replica, which stays as it is, if there is time."""
         copy = self.states.copy(self.tables, replica)
-        self._run(copy, np.zeros(1, dtype=np.int64), 0)
+        if self.descents.allows(ends):
+            with self.descents:
+                self._run(copy, np.zeros(1, dtype=np.int64), 0)
         return np.asarray(copy.place[0].copy())
 
     def _run(self, states: ReplicaStates, temperatures: IntVector, proposals: int) -> IntMatrix:

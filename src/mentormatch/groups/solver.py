@@ -14,7 +14,7 @@ import numpy as np
 
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.base.scalars import duration
-from mentormatch.groups.check import refuse_mistakes
+from mentormatch.groups.check import mistakes, refuse_mistakes
 from mentormatch.groups.columns import (
     Columns,
     FormBound,
@@ -39,6 +39,7 @@ from mentormatch.groups.oracle import BranchAndBoundOracle, EnumerationOracle, G
 from mentormatch.groups.problem import GroupProblem, GroupSolution, in_order, tiers_of
 from mentormatch.groups.relaxation import FAR, relax
 from mentormatch.groups.replica_exchange import FoundGroups, GroupSearch
+from mentormatch.groups.step_timer import StepTimer
 
 MOST_TIED = 20
 """No more optima than these are enumerated."""
@@ -255,8 +256,19 @@ def solve_groups(problem: GroupProblem, *, time_limit_s: float | None = None) ->
     """
     began = monotonic()
     limit = duration("time_limit_s", time_limit_s)
-    found = solve_unchecked(problem.tighten(), None if limit is None else began + limit)
+    ends = None if limit is None else began + limit - measure_report_s(problem)
+    found = solve_unchecked(problem.tighten(), ends)
     return refuse_mistakes(problem, replace(found.stated, seconds=monotonic() - began))
+
+
+def measure_report_s(problem: GroupProblem) -> float:
+    """Return how long it takes to state and to check groups, measured on some of the greatest size."""
+    people, size = range(len(problem)), max(problem.sizes.most, 1)
+    groups = [tuple(people[first : first + size]) for first in range(0, len(problem), size)]
+    some = FoundGroups(groups, [], ())
+    with StepTimer() as timer:
+        list(mistakes(problem, better_of(problem, as_found(problem, some), some)))
+    return timer.last_s
 
 
 def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
@@ -269,7 +281,7 @@ def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
         return GroupSolution(Status.INFEASIBLE)
     if has_time_for_columns(ends) and most_columns(problem) <= MOST_LISTED:
         # A start, then the exact search over all columns
-        start = as_columns(problem, GroupSearch(problem, quick=True).run(0, ends))
+        start = as_columns(problem, GroupSearch(problem, ends, quick=True).run(0, ends))
         return solve_by_columns(problem, EnumerationOracle(enumerate_groups(problem)), start, ends)
     return solve_large(problem, ends)
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.base.arrays import is_masked_array
 from mentormatch.errors import Problem
 from mentormatch.fields import Figures, SeveralAnswers
 from mentormatch.languages.translation import tr, tr_n
@@ -172,7 +173,11 @@ def is_missing(value: object) -> bool:
     """Say whether a value is none at all: None, NaN, NaT, NA of pandas, a masked value of numpy."""
     if isinstance(value, float | np.floating | Decimal):
         return bool(value != value)
-    return value is None or value is np.ma.masked or type(value).__name__ in {"NAType", "NaTType"}
+    return (
+        value is None
+        or (is_masked_array(value) and value is np.ma.masked)
+        or type(value).__name__ in {"NAType", "NaTType"}
+    )
 
 
 def values_of(records: Sequence[Mapping[Any, object]]) -> Iterator[ValueColumn]:

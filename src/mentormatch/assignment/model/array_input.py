@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
-from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector, is_masked_array
 from mentormatch.base.scalars import exact_number, plain, value_in_words, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import mark, tr, tr_n
@@ -291,7 +291,7 @@ def read_cells(value: ArrayLike | DataFrameLike, where: str) -> CellMasks:
     if any(map(_is_boolean, _flatten(value))):
         raise input_error(where, tr("un booléen"), tr("des nombres"))
     array = _array(value, where)
-    masked = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
+    masked = np.ma.getmaskarray(array) if is_masked_array(array) else None
     values = np.asarray(array)
     if values.dtype.kind == "O":
         values = _from_objects(values, where, masked)
@@ -304,9 +304,9 @@ def read_cells(value: ArrayLike | DataFrameLike, where: str) -> CellMasks:
 
 def _array(value: ArrayLike | DataFrameLike, where: str) -> NumberArray:
     """Return what was given as an array, a masked one as it is."""
-    if isinstance(value, np.ma.MaskedArray):
+    if is_masked_array(value):
         return value
-    if any(isinstance(part, np.ma.MaskedArray) for part in _flatten(value)):
+    if any(map(is_masked_array, _flatten(value))):
         # its mask would be lost
         raise input_error(where, tr("un tableau masqué dans une liste"), tr("un seul tableau masqué"))
     try:
@@ -359,7 +359,7 @@ def _is_missing(value: object) -> bool:
 
 def _read_mask(allowed: ArrayLike | DataFrameLike, shape: tuple[int, ...]) -> BoolMatrix:
     mask = _array(allowed, "allowed")
-    hidden = np.ma.getmaskarray(mask) if isinstance(mask, np.ma.MaskedArray) else np.zeros((), dtype=bool)
+    hidden = np.ma.getmaskarray(mask) if is_masked_array(mask) else np.zeros((), dtype=bool)
     if hidden.any():
         raise input_error("allowed" + CellMasks(mask).first(hidden), tr("une valeur masquée"), tr("des booléens"))
     mask = np.asarray(mask)

@@ -1,0 +1,30 @@
+"""How long a step of a loop takes, so that none begins that would end after the deadline."""
+
+from time import monotonic
+from typing import Self
+
+
+class StepTimer:
+    """The seconds of the last step of a loop, ``last_s``; before the first step an estimate, 0 without one.
+
+    >>> timer = StepTimer()
+    >>> with timer:
+    ...     pass
+    >>> timer.allows(None), timer.allows(monotonic() + 60), timer.allows(monotonic() - 1)
+    (True, True, False)
+    """
+
+    def __init__(self, last_s: float = 0.0) -> None:
+        self.last_s = last_s
+        self.began = 0.0
+
+    def __enter__(self) -> Self:
+        self.began = monotonic()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.last_s = monotonic() - self.began
+
+    def allows(self, ends: float | None, then_s: float = 0.0) -> bool:
+        """Return whether one more step, and what takes ``then_s`` after it, would end before the deadline."""
+        return ends is None or monotonic() + self.last_s + then_s <= ends
