@@ -1,5 +1,7 @@
 """Calendars are read back whole, keep the ids of what moves, hold no live line of a text, and are the same bytes."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from mentormatch import OutputError, choose_dates, schedule_turns
+import mentormatch as mm
+from mentormatch import Dates, OutputError, choose_dates, schedule_turns
+from mentormatch.groups import FileGroup, dates_of_groups
 from mentormatch.groups.calendar import SessionEvent, calendar_of
 from tests.groups.seasons import few
+from tests.groups.test_led_groups import cohort as led_cohort
+from tests.groups.test_led_groups import programme as led_programme
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 LATER = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
@@ -161,6 +167,71 @@ def test_the_group_stands_in_the_title_and_in_the_name_of_the_calendar() -> None
     assert "Codéveloppement\\, groupe 2" in dates.calendar(now=NOW).decode()
     turns = schedule_turns(["A"], [YEAR[0]], group_name=2, name="Codéveloppement")
     assert live(turns.calendar(now=NOW)).keys() == live(dates.calendar(now=NOW)).keys()
+
+
+class Agenda:
+    """An agenda that files are imported into, one after the other: by id, or by title and start (``twice``)."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, tuple[int, str, datetime]] = {}
+        self.imported: list[tuple[str, str, datetime]] = []
+
+    def take(self, content: bytes) -> None:
+        for one in read(content):
+            uid, title, start = str(one["uid"]), str(one["summary"]), one.decoded("dtstart")
+            if str(one["status"]) == "CONFIRMED":
+                self.imported.append((uid, title, start))
+            if int(one["sequence"]) >= self.by_id.get(uid, (0, "", start))[0]:
+                self.by_id[uid] = (int(one["sequence"]), title, start)
+
+    @property
+    def twice(self) -> int:
+        """How many events an agenda would take for one that it has: by their titles and starts."""
+        return len(self.imported) - len({(title, start) for _, title, start in self.imported})
+
+
+def programme_year() -> list[Dates]:
+    """Return the dates of thirteen groups of seven facilitators, who lead at one hour, and of the example's pairs."""
+    led = led_programme(number=6)
+    always = "mm ma jm ja"
+    people = led_cohort(led, **{f"F{n}": always for n in range(7)}, **{f"M{n}": always for n in range(26)})
+    groups = [FileGroup(n + 1, (f"M{2 * n}", f"M{2 * n + 1}"), f"F{n % 7}") for n in range(13)]
+    matching = mm.match(mm.examples.cohort(), mm.examples.programme(), seed=3)
+    pairs = mm.meeting_dates(matching, 6, first=date(2026, 9, 7), last=date(2027, 6, 30))
+    assert max(Counter(pair.mentor for pair in matching.pairs).values()) == 2
+    return [*dates_of_groups(people, led, groups), *(each.dates for each in pairs if each.dates is not None)]
+
+
+def test_no_session_of_a_year_is_lost_in_an_agenda_nor_when_it_moves_nor_in_another_language() -> None:
+    year = programme_year()
+    starts = [event.start for dates in year for event in dates.events]
+    assert len(starts) > 140
+    assert len(set(starts)) < len(starts) / 2
+    moved = {start: start + timedelta(days=7) for start in set(starts[::3])}
+    given_out, at = dict[int, bytes](), Agenda()
+    for language in ("fr", "en"):
+        agenda = Agenda()
+        for number, dates in enumerate(year):
+            told = replace(dates, language=language)
+            content = told.calendar(former=given_out.get(number), now=NOW)
+            agenda.take(content)
+            at.take(content)
+            given_out[number] = content
+        assert len(agenda.by_id) == len(starts)
+        assert agenda.twice == 0
+        assert len(at.by_id) == len(starts)
+    later = Agenda()
+    for number, dates in enumerate(year):
+        events = [replace(event, start=moved.get(event.start, event.start)) for event in dates.events]
+        content = calendar_of("G", events, former=given_out[number], now=LATER)
+        later.take(content)
+        at.take(content)
+    assert at.by_id.keys() == later.by_id.keys()
+    assert len(later.by_id) == len(starts)
+    assert later.twice == 0
+    assert {title: start for _, title, start in at.by_id.values()} == {
+        title: start for _, title, start in later.imported
+    }
 
 
 def test_a_former_file_that_is_none_is_refused_and_kept(tmp_path: Path) -> None:
