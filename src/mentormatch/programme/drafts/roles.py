@@ -3,7 +3,6 @@
 # French here is read, not said
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from mentormatch.fields import Side
 from mentormatch.fields.single_answers import NO, YES
 from mentormatch.languages.text_keys import canonical
 from mentormatch.programme.drafts import words
-from mentormatch.programme.drafts.capacity import MOST_SPELLINGS, distinct
+from mentormatch.programme.drafts.capacity import MOST_SPELLINGS, distinct, split_options
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.samples import QuestionSample
 
@@ -76,9 +75,9 @@ class RoleQuestion:
 
     @property
     def options(self) -> list[str]:
-        """The answers of both, and others that were given more than once: what one person typed is theirs."""
-        given = Counter(map(fold, self.sample.answers))
-        return [each for each in distinct(self.sample.answers) if given[fold(each)] > 1 or self.side(each)]
+        """The answers of both, and others that several people gave: what one person typed is theirs."""
+        shared, _ = split_options(self.sample.answers, self.sample.givers)
+        return [each for each in distinct(self.sample.answers) if each in shared or self.side(each)]
 
     @property
     def sides(self) -> list[Side | None]:
