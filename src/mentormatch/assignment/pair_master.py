@@ -12,7 +12,6 @@ end, phase 1 looks for columns that satisfy the rows; an integer bound below 0 t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -50,27 +49,30 @@ class RelaxationStopped(Exception):  # noqa: N818 - it is no error: the time lim
     """The time was up before a relaxation was solved."""
 
 
-@dataclass(frozen=True, slots=True)
-class LimitTerms:
-    """The terms of the linear constraints of a model: constraint ``owners[t]`` has ``weights[t]`` of ``places[t]``.
-
-    ``heaviest``: the greatest absolute weight of each constraint.
-    """
-
-    owners: IntVector
-    places: IntVector
-    weights: IntVector
-    heaviest: FloatVector
-
-    @classmethod
-    def of(cls, limits: Sequence[PairConstraint]) -> "LimitTerms":
-        """Return the terms of constraints."""
-        none = np.zeros(0, dtype=np.int64)
-        owners = np.repeat(np.arange(len(limits)), [len(limit.places) for limit in limits])
-        places = np.concatenate([none, *(limit.places for limit in limits)])
-        weights = np.concatenate([none, *(limit.weights for limit in limits)])
-        heaviest = np.array([np.abs(limit.weights).max(initial=1) for limit in limits], dtype=np.float64)
-        return cls(owners, places, weights, heaviest)
+def terms_among(
+    limits: Sequence[PairConstraint], chosen: IntVector, count: int
+) -> tuple[IntVector, IntVector, IntVector]:
+    """Return the terms of linear constraints on some of ``count`` pairs: constraints, places in ``chosen``, weights."""
+    number = np.full(count, -1, dtype=np.int64)
+    number[chosen] = np.arange(len(chosen))
+    none = np.zeros(0, dtype=np.int64)
+    owners, places, weights = [none], [none], [none]
+    # Constraints on few pairs all at once; of those on more pairs than are chosen, the chosen ones are looked up
+    few = [place for place, limit in enumerate(limits) if len(limit.places) <= len(chosen)]
+    if few:
+        found = number[np.concatenate([limits[place].places for place in few])]
+        own = found >= 0
+        owners.append(np.repeat(few, [len(limits[place].places) for place in few])[own])
+        places.append(found[own])
+        weights.append(np.concatenate([limits[place].weights for place in few])[own])
+    for place in sorted(set(range(len(limits))) - set(few)):
+        limit = limits[place]
+        at = np.minimum(np.searchsorted(limit.places, chosen), len(limit.places) - 1)
+        own = np.flatnonzero(limit.places[at] == chosen)
+        owners.append(np.full(len(own), place))
+        places.append(own)
+        weights.append(limit.weights[at[own]])
+    return np.concatenate(owners), np.concatenate(places), np.concatenate(weights)
 
 
 class PairMaster:
@@ -195,8 +197,9 @@ class PairMaster:
     def _load(self, pool: PairModel) -> None:
         """Make the bounds of rows and columns those of a model."""
         whole = len(pool) == len(self._base)
-        self._pool, self._terms = pool, LimitTerms.of(pool.limits)
+        self._pool = pool
         self._places = np.arange(len(pool)) if whole else np.searchsorted(self._keys, pool.keys())
+        self._inside = self._column_of[self._places] >= 0
         # The last place is that of columns without a pair
         self._position = np.full(len(self._base) + 1, -1, dtype=np.int64)
         self._position[self._places] = np.arange(len(pool))
@@ -215,8 +218,8 @@ class PairMaster:
         sums, forced = np.zeros(height), pool.fixed_to_one
         if forced.any():
             sums[:people] = np.bincount(np.append(pool.mentors[forced], self._n + pool.mentees[forced]), None, people)
-            own = forced[self._terms.places]
-            totals = np.bincount(self._terms.owners[own], self._terms.weights[own], len(pool.limits))
+            owners, _, weights = terms_among(pool.limits, np.flatnonzero(forced), len(pool))
+            totals = np.bincount(owners, weights, len(pool.limits))
             sums[self._rows_of_limits] = totals / units
         short, above = low > sums, high < sums
         short[self._low_rows] = True
@@ -235,15 +238,14 @@ class PairMaster:
         if len(new):
             cover = np.zeros(len(self._base), dtype=bool)
             cover[self._places] = True
-            rows |= {limits[place].key: (len(self._units) + number, cover) for number, place in enumerate(new.tolist())}
-            numbers = np.full(len(limits), -1)
-            numbers[new] = np.arange(len(new))
-            columns = self._column_of[self._places[self._terms.places]]
-            own = (numbers[self._terms.owners] >= 0) & (columns >= 0)
-            owners = numbers[self._terms.owners[own]]
-            units = np.exp2(np.floor(np.log2(self._terms.heaviest[new])))
-            values = self._terms.weights[own] / units[owners]
-            self._add_rows(np.bincount(owners, minlength=len(new)), columns[own], values, units)
+            fresh = [limits[place] for place in new.tolist()]
+            rows |= {limit.key: (len(self._units) + number, cover) for number, limit in enumerate(fresh)}
+            inside = np.flatnonzero(self._inside)
+            owners, places, weights = terms_among(fresh, inside, len(self._pool))
+            heaviest = [float(np.abs(limit.weights).max(initial=1)) for limit in fresh]
+            units, order = np.exp2(np.floor(np.log2(heaviest))), np.argsort(owners, kind="stable")
+            columns, sizes = self._column_of[self._places[inside[places]]], np.bincount(owners, minlength=len(fresh))
+            self._add_rows(sizes, columns[order], (weights / units[owners])[order], units)
         self._limit_rows = rows
         return np.array([rows[limit.key][0] for limit in limits], dtype=np.int64)
 
@@ -289,30 +291,24 @@ class PairMaster:
             signs = np.full(len(fresh), -1.0 if side else 1.0)
             self._add_columns(np.ones(len(fresh), np.int64), fresh, signs, elastic=True)
 
-    @property
-    def _inside(self) -> BoolVector:
-        """Which pairs of the model are columns."""
-        inside: BoolVector = self._column_of[self._places] >= 0
-        return inside
-
     def _add_pairs(self, chosen: IntVector) -> None:
         """Add pairs of the model, by their positions, as columns."""
         if not len(chosen):
             return
-        numbers, terms, pool = np.full(len(self._pool), -1), self._terms, self._pool
-        numbers[chosen] = np.arange(len(chosen))
-        own = numbers[terms.places] >= 0 if len(terms.places) else np.zeros(0, dtype=bool)
-        owned = self._rows_of_limits[terms.owners[own]]
+        pool = self._pool
+        owners, counted, weights = terms_among(pool.limits, chosen, len(pool))
+        owned = self._rows_of_limits[owners]
         people = np.concatenate([pool.mentors[chosen], self._n + pool.mentees[chosen]])
         columns = np.tile(np.arange(len(chosen)), 2)
         linked = np.flatnonzero(self._indicators[people] >= 0)
         links = self._add_links(people[linked], self._places[chosen][columns[linked]])
         rows = np.concatenate([people, owned, self._low_rows[self._indicators[people[linked]]], links])
-        columns = np.concatenate([columns, numbers[terms.places[own]], columns[linked], columns[linked]])
+        columns = np.concatenate([columns, counted, columns[linked], columns[linked]])
         values = np.ones(len(rows))
-        values[len(people) : len(people) + len(owned)] = terms.weights[own] / self._units[owned]
+        values[len(people) : len(people) + len(owned)] = weights / self._units[owned]
         order = np.argsort(columns, kind="stable")
         self._column_of[self._places[chosen]] = len(self._pairs) + np.arange(len(chosen))
+        self._inside[chosen] = True
         sizes = np.bincount(columns, minlength=len(chosen))
         self._add_columns(sizes, rows[order], values[order], self._places[chosen])
 
@@ -363,7 +359,7 @@ class PairMaster:
         sizes = np.ones(len(given))
         sizes[:n], sizes[n:people] = (max(int(side.most.max(initial=1)), 1) for side in pool.sides)
         sizes[self._low_rows] = sizes[:people].max(initial=1.0)
-        sizes[self._rows_of_limits] = self._terms.heaviest
+        sizes[self._rows_of_limits] = 2 * self._units[self._rows_of_limits]
         given = np.where((given > 0) & (self._high == np.inf) | (given < 0) & (self._low == -np.inf), 0.0, given)
         given, parts = denominator_of_duals(pool, worth, given, sizes)
         rounded = np.rint(given * parts).astype(np.int64)

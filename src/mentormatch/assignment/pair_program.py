@@ -234,12 +234,8 @@ class ScaledDuals:
             total += price * (end or 0)
         return total
 
-    def divide_by(self, divisor: int, factor: int, greatest: int) -> "ScaledDuals":
-        """Return the duals, times ``factor`` and divided by ``divisor``, rounded.
-
-        Profits of ``greatest`` and less stay within the exact range.
-        """
-        parts = max(min(ROOM // max(greatest, 1), FINEST), 1)
+    def divide_by(self, divisor: int, factor: int, parts: int) -> "ScaledDuals":
+        """Return the duals, times ``factor`` and divided by ``divisor``, rounded to ``parts`` of a unit."""
         scale = factor * parts / (divisor * self.parts)
 
         def scaled(values: Any) -> Any:

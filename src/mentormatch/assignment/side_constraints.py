@@ -43,7 +43,9 @@ from mentormatch.assignment.objective import (
     scalarize,
 )
 from mentormatch.assignment.pair_program import (
+    FINEST,
     LIMIT,
+    ROOM,
     DualProof,
     PairConstraint,
     PairModel,
@@ -353,8 +355,9 @@ def fold_hashes(
     proof = best.stated or best.proof
     if best.infeasible or best.bound is None or proof is None:
         return BoundedSearch(pool, worth, np.zeros_like(worth), 0, 1, None, best.over(pool), best.infeasible)
-    proof = DualProof(pool, proof.duals.divide_by(unit, divisor, int(np.abs(worth).max()) * (places + 1)))
-    ceiling, parts = proof.bound(worth), proof.duals.parts
+    parts = max(min(ROOM // (int(np.abs(worth).max(initial=1)) * (places + 1)), FINEST), 1)
+    proof = DualProof(pool, proof.duals.divide_by(unit, divisor, parts))
+    ceiling = proof.bound(worth)
     reduced, bound = proof.duals.reduced_profit(pool, worth), min(best.bound // unit * divisor, ceiling // parts)
     work = BoundedSearch(pool, worth, reduced, ceiling, parts, bound, best.over(pool), proof=proof)
     return replace(work, folded=best if best.proved else None)

@@ -27,7 +27,7 @@ SCALE = "mentormatch.scale"
 
 LARGE_PAIRS = 1 << 13
 """Of fewer pairs an integer program finds the best as soon, and stages reach leximin as soon."""
-LARGE_COUPLED_PAIRS = 1 << 16
+LARGE_COUPLED_PAIRS = 1 << 20
 """Of no more pairs under rules that couple them, linear programs and a tree find the best sooner."""
 ROWS = 20
 """With more rules, Lagrangian multipliers of all together take longer to find than an integer program."""
