@@ -12,7 +12,7 @@ from mentormatch.assignment.proofs.relaxation import BudgetError
 from mentormatch.assignment.proofs.tree import Budget, Prover
 from mentormatch.assignment.verification.certificate import certify
 from mentormatch.assignment.verification.claims import Claims
-from mentormatch.assignment.verification.refutation import System
+from mentormatch.assignment.verification.refutation import ProofError, System
 from mentormatch.base.arrays import BoolVector
 
 
@@ -59,6 +59,6 @@ def _prove(
     """Return the steps of each system, None unless all are closed within one budget."""
     try:
         found = [Prover(claims, system, chosen, budget).prove() for system in systems]
-    except BudgetError:
+    except (BudgetError, ProofError):  # a proof that may not be written, as its numbers are too great, is none
         return None
     return tuple(json.dumps(steps, separators=(",", ":")) for steps in found)
