@@ -64,18 +64,21 @@ LEXIMIN = LeximinStages(max_weight=1 << 20)
 """Coefficients of an integer program stay small."""
 SLACK = 1e-6
 """A solver's bound may miss a whole number by its last digits."""
-GROWTH, FIRST = 3, 16
-"""Each core reaches so many halves as far as the last; the first, such a part of the gap."""
+GROWTH, MORE_PAIRS = 3, 8
+"""Each core reaches so many halves as far as the last at least, and has such a part more pairs."""
 MAX_FREE_CORES, HANDED_GROWTH = 4, 4
 """The MIP solver gets all free pairs if they are no more than so many cores; else each core reaches so many times as
 far."""
 DIVES = 1, 4, 16
 """An incumbent is looked for by dives on cores that reach so many times as far, one after the other."""
-CUT_PAIRS, NEARLY, BRIEF = 5, 5, 2
-"""Cuts are of so many pairs for each person at most; none where there are hardly more pairs than people.
-
-So many brief searches come first.
-"""
+CUT_PAIRS, NEARLY = 5, 5
+"""Cuts are of so many pairs for each person at most; none where there are hardly more pairs than people."""
+MAX_CUT_ROUNDS, CUT_PROGRESS = 4, 16
+"""Cuts are looked for in so many rounds at most, until one moves the bound by no more than such a part of all."""
+CORES_BEFORE_CUTS, MAX_BRIEF_CORES = 2, 16
+"""So many cores at most are searched briefly before cuts, and after them."""
+NEAREST_CORE_DIVISOR = 4
+"""The first core of the MIP solver reaches this part of the way of the core on which a brief search stalls."""
 MARGIN_BITS = 6
 """A unit of the goal is this many bits greater than all hashes of a choice, if there is room."""
 MAX_FACES = 32
@@ -262,14 +265,22 @@ class BoundedSearch:
     @property
     def first_reach(self) -> int:
         """Return the reach of the first core."""
-        return max(self.core_radius, self.parts, 0 if self.incumbent is None else self.gap // FIRST)
+        return max(self.core_radius, self.parts)
 
     @property
     def core_radius(self) -> int:
-        """Return the reach of the first core: a quarter of that at which somewhat more pairs than people are in it."""
-        # A vertex of the LP has about as many pairs as there are people
-        count = 5 * sum(map(len, self.pool.sides)) // 4
-        return (int(np.partition(-self.reduced, count)[count]) if count < len(self.reduced) else self.scaled_bound) // 4
+        """Return the reach of the first core: a quarter of that at which somewhat more pairs than rows are in it."""
+        # A vertex of the LP has at most as many pairs as rows
+        return self._reach_of(5 * (sum(map(len, self.pool.sides)) + len(self.pool.limits)) // 4) // 4
+
+    def next_reach(self, reach: int) -> int:
+        """Return the reach of the core after one that has no choice: it has noticeably more pairs."""
+        inside = int(np.count_nonzero(self.reduced >= -reach))
+        return max(reach * GROWTH // 2, self._reach_of(inside + max(inside // MORE_PAIRS, 1)))
+
+    def _reach_of(self, count: int) -> int:
+        """Return the reach of the core of ``count`` pairs."""
+        return int(np.partition(-self.reduced, count)[count]) if count < len(self.reduced) else self.scaled_bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,33 +333,84 @@ def maximize_goal(  # noqa: PLR0913 - what is maximised, what is known of it, an
     simple = None if known is None else DualProof(pool, trivial_duals(pool, worth))
     if known is not None and simple is not None and int(worth[known].sum()) == simple.bound(worth):
         return _optimal_search(simple, worth, known)
-    folded = None if hashes is None else fold_hashes(pool, worth, known, hashes, maximise)
-    if folded is not None:
-        return folded
+    if hashes is not None and is_mostly_tied(pool, worth):
+        folded = fold_hashes(pool, worth, known, hashes, maximise)
+        if folded is not None:
+            return folded
     # LP relaxation, then the 0-1 program if there is a gap
     work = relax(pool, worth, lead, known, maximise)
     if work.bound is None or work.proved:
         return work
+    folded = None
+    if hashes is not None and has_knapsacks(work):
+        folded = fold_hashes(pool, worth, work.over(pool), hashes, maximise)
+    return folded or close_gap(work, maximise)
+
+
+def close_gap(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
+    """Return the finished search after an LP relaxation that leaves a gap."""
+    if not has_knapsacks(work):
+        return solve_restricted_programs(work, work.first_reach, maximise)
+    # If the first cores prove a choice, no cuts are needed
+    work, reach, word = search_briefly(work, 2 * work.first_reach, CORES_BEFORE_CUTS, maximise)
+    if word is SolverStatus.STOPPED or work.proved:
+        return work
+    # An incumbent before the search, guided by the LP relaxation
+    if work.incumbent is None:
+        work = work.with_candidate(choose_greedily(work.pool, work.worth, work.reduced))
     work = cut_knapsacks(work, maximise)
-    return work if work.bound is None or work.proved else solve_restricted_programs(work, maximise)
+    work, reach, word = search_briefly(work, work.first_reach, MAX_BRIEF_CORES, maximise)
+    if word is SolverStatus.STALLED and not work.proved:
+        dived, _ = work.solve_core(maximise, reach * DIVES[-1], Effort.DIVE)
+        # A better incumbent, on the pairs next to that of the dive
+        if dived.value > work.value:
+            work, _ = dived.solve_core(maximise, reach // NEAREST_CORE_DIVISOR, Effort.MIP)
+    return work if work.proved else solve_restricted_programs(work, reach, maximise)
+
+
+def has_knapsacks(work: BoundedSearch) -> bool:
+    """Return whether knapsacks couple pairs that are clearly more than the people."""
+    people = sum(map(len, work.pool.sides))
+    return len(work.pool) > people + people // NEARLY and any(limit.is_knapsack for limit in work.pool.limits)
+
+
+def search_briefly(
+    work: BoundedSearch, reach: int, most: int, maximise: "PairSolver"
+) -> tuple[BoundedSearch, int, SolverStatus]:
+    """Return the search after brief ones on up to ``most`` cores, while these have no choice.
+
+    The reach and the status of the last core are returned too.
+    """
+    word = SolverStatus.INFEASIBLE
+    for _ in range(most):
+        if not work.is_narrowed(reach):
+            break
+        work, word = work.solve_core(maximise, reach, Effort.BRIEF)
+        if work.proved or word is not SolverStatus.INFEASIBLE:
+            break
+        reach = work.next_reach(reach)
+    return work, reach, word
+
+
+def is_mostly_tied(pool: PairModel, worth: IntVector) -> bool:
+    """Return whether rows couple pairs that have few different profits."""
+    people = sum(map(len, pool.sides))
+    return len(pool) > 0 and len(pool.limits) > 0 and len(np.unique(worth)) * people <= len(pool)
 
 
 def fold_hashes(
     pool: PairModel, worth: IntVector, known: BoolVector | None, hashes: TieBreaker, maximise: "PairSolver"
 ) -> BoundedSearch | None:
-    """Return the finished search with the hash as a last goal in the same objective; None if few pairs are tied.
+    """Return the finished search with the hash as a last goal in the same objective; None if that takes many digits.
 
-    Where many pairs are tied, the optimal face of the goal alone, and so its core, holds nearly all of them. None too
-    if both together take many digits.
+    Where many pairs are tied, the optimal face of the goal alone, and so its core, holds nearly all of them.
     """
-    people, divisor = sum(map(len, pool.sides)), max(int(np.gcd.reduce(worth)), 1)
+    divisor = max(int(np.gcd.reduce(worth)), 1)
     places = min(len(pool), *(int(loads.most.sum()) for loads in pool.sides))
     # More than all hashes of a choice together; by far, if there is room, as then the duals of both prove the goal
     unit, greatest = (places << BITS) + 1, int(np.abs(worth).max(initial=0)) // divisor
     unit <<= min(MARGIN_BITS, max((MAX_SOLVER_WEIGHT // max(greatest * unit, 1)).bit_length() - 1, 0))
     if greatest * unit > MAX_SOLVER_WEIGHT:
-        return None
-    if not (len(pool) and pool.limits) or len(np.unique(worth)) * people > len(pool):
         return None
     both = worth // divisor * unit + hashes.of(pool.mentors, pool.mentees, 0)
     best = maximize_goal(pool, both, both, known, maximise)
@@ -364,25 +426,27 @@ def fold_hashes(
 
 
 def cut_knapsacks(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
-    """Return the search after the LP relaxation with cuts of its knapsacks; the same search if they are not worth it.
+    """Return the search after the LP relaxation with cuts of its knapsacks, in rounds while these move the bound.
 
-    Brief searches on the first cores come first: if one proves a choice, no cuts are needed.
+    All cuts of a knapsack together describe its integer hull, so the bound is that of whole loads of its owner, as
+    Dantzig-Wolfe decomposition has it (Geoffrion 1974), without a list of loads.
     """
-    people = sum(map(len, work.pool.sides))
-    if len(work.pool) <= people + people // NEARLY or not any(limit.is_knapsack for limit in work.pool.limits):
-        return work
-    reach, word = 2 * work.first_reach, SolverStatus.INFEASIBLE
-    for _ in range(BRIEF):
-        if word is SolverStatus.INFEASIBLE:
-            brief, word = work.solve_core(maximise, reach, Effort.BRIEF)
-            reach = reach * GROWTH // 2
-            if brief.proved:
-                return brief
-    # An incumbent before the search, guided by the LP relaxation
-    if work.incumbent is None:
-        work = work.with_candidate(choose_greedily(work.pool, work.worth, work.reduced))
+    count = CUT_PAIRS * sum(map(len, work.pool.sides))
     # Cuts are of the best pairs; a pair beyond them has a coefficient of 0
-    count = CUT_PAIRS * people
+    falls = list[int]()
+    while len(falls) < MAX_CUT_ROUNDS and not work.proved:
+        tighter = _with_cuts(work, count, maximise)
+        if tighter is None:
+            break
+        falls.append(work.bound - tighter.bound)
+        work = replace(tighter, stated=work.stated or work.proof)
+        if falls[-1] * CUT_PROGRESS <= sum(falls):
+            break
+    return work
+
+
+def _with_cuts(work: BoundedSearch, count: int, maximise: "PairSolver") -> BoundedSearch | None:
+    """Return the search after the LP relaxation with cuts of the best ``count`` pairs; None if no cut is found."""
     least = np.partition(work.reduced, -count)[-count] if count < len(work.reduced) else work.reduced.min()
     near = (work.reduced >= least) | work.pool.fixed_to_one
     pair_program = build_program(work.pool, work.worth, near, whole=False)
@@ -390,24 +454,23 @@ def cut_knapsacks(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
     knapsacks = [row for row, of in rows if of.side == LIMIT and work.pool.limits[of.place].is_knapsack]
     cuts = maximise(replace(pair_program.program, knapsacks=knapsacks)).cuts
     if not cuts:
-        return work
+        return None
     places = np.flatnonzero(near)
     found = (PairConstraint(places[cut.columns], cut.coefficients, None, cut.most) for cut in cuts)
     pool = replace(work.pool, limits=(*work.pool.limits, *found))
-    cut_work = relax(pool, work.worth, work.reduced, work.incumbent, maximise)
-    return work if cut_work.bound is None else replace(cut_work, stated=work.stated or work.proof)
+    tighter = relax(pool, work.worth, work.reduced, work.incumbent, maximise)
+    return None if tighter.bound is None else tighter
 
 
-def solve_restricted_programs(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
+def solve_restricted_programs(work: BoundedSearch, reach: int, maximise: "PairSolver") -> BoundedSearch:
     """Return the search after 0-1 programs on a core, then on larger ones up to all free pairs, until one is proved."""
-    reach = work.first_reach
     while reach > 0 and work.is_narrowed(reach):
         work, word = work.solve_core(maximise, reach, Effort.TREE)
         if word is SolverStatus.STALLED:
             return hand_over(work, reach, maximise)
         if work.proved or word is SolverStatus.STOPPED:
             return work
-        reach = reach * GROWTH // 2
+        reach = work.next_reach(reach)
     return work.solve_core(maximise, None)[0]
 
 
@@ -677,7 +740,7 @@ def _find_incumbent(
     if len(pool) <= FEW_PAIRS or len(problem.goals) == 1:
         return BoundedSearch(pool, lead, lead, 0, 1, None)
     work = relax(pool, lead, lead, None, maximise)
-    return solve_restricted_programs(work, maximise) if work.bound is not None and not work.proved else work
+    return close_gap(work, maximise) if work.bound is not None and not work.proved else work
 
 
 def _solution(

@@ -28,7 +28,7 @@ from mentormatch.assignment.mip.program_model import (
     Stop,
     never,
 )
-from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, SimplexModel
+from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, SimplexModel, cost_scale
 from mentormatch.base.arrays import BoolMatrix, FloatVector, IntVector
 
 MOST_PARTED = 12
@@ -167,7 +167,8 @@ def find_cuts(program: Program, seconds: float | None, stopped: Stop = never) ->
         return stopped() or (ends is not None and monotonic() >= ends)
 
     rows = SparseRows.of(program)
-    simplex = SimplexModel(program.worth.astype(np.float64), program.lower_bounds, rows, DEFAULT_TOLERANCE)
+    worth = program.worth / cost_scale(program.worth)
+    simplex = SimplexModel(worth, program.lower_bounds, rows, DEFAULT_TOLERANCE)
     knapsacks, cuts = [program.constraints[row] for row in program.knapsacks], list[LinearConstraint]()
     values, duals, poor = list[float](), np.zeros(0), 0
     while poor < PATIENCE and not over():
