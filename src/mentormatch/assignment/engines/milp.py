@@ -8,7 +8,6 @@ from typing import ClassVar
 from mentormatch.assignment.engine import Engine, SolveOptions
 from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.assignment.optimal_face import are_pins_allowed
 from mentormatch.assignment.side_constraints import solve_with_side_constraints
@@ -31,18 +30,8 @@ class Milp(Engine):
             return empty_solution(Status.INFEASIBLE, self.kind)
         if (elsewhere := _solve_in_other_process(problem, run)) is not None:
             return elsewhere
-        owned = bool(problem.rows) and all(_may_have_owner(row) for row in problem.rows)
-        sets = _solve_by_sets(problem, run) if owned else None
-        if sets is not None:
-            return replace(sets, engine=self.kind)
         solution = solve_with_side_constraints(problem, run, _maximise_within(run))
         return solution if solution.engine else replace(solution, engine=self.kind)
-
-
-def _may_have_owner(row: Row) -> bool:
-    """Return whether a row may count pairs of one person alone: it names them, or states the weight of each pair."""
-    named = row.mentor is not None or row.mentee is not None
-    return named or (row.factor is None and min(row.weights.shape, default=0) > 1)
 
 
 def _solve_in_other_process(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:
@@ -58,13 +47,6 @@ def _solve_in_other_process(problem: AssignmentProblem, run: SolveOptions) -> So
 
 def _solve_task(task: SolveTask, deadline: float | None) -> Solution:
     return Milp().solve(task.problem, SolveOptions(task.hashes, deadline, task.ties))
-
-
-def _solve_by_sets(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:
-    """Return the solution by whole sets of partners; None where they are not the way."""
-    from mentormatch.assignment.whole_sets.set_solver import solve_by_sets
-
-    return solve_by_sets(problem, run)
 
 
 def _maximise_within(run: SolveOptions) -> Callable[[Program], SolverResult]:
