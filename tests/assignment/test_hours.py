@@ -5,11 +5,10 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Status, Verdict, certify, solve
-from mentormatch.assignment import side_constraints
+from mentormatch.assignment import KeyedTieBreaker, SolveOptions, side_constraints
 from mentormatch.assignment.mip.dispatch import solve_in_process
-from mentormatch.assignment.mip.program_model import Program, SolverResult
 from mentormatch.assignment.pair_program import PairModel
-from mentormatch.assignment.side_constraints import BoundedSearch, cut_knapsacks, relax
+from mentormatch.assignment.side_constraints import BoundedSearch, PairSolver, cut_knapsacks, relax
 from tests.assignment.markets import assert_says_what_it_proves, ends, hours_market
 from tests.conftest import DEEP, some_of
 
@@ -40,23 +39,25 @@ def by_highs(problem: AssignmentProblem) -> int:
     return -round(model.getInfo().objective_function_value)
 
 
-def maximise(program: Program) -> SolverResult:
-    return solve_in_process(program, None)
+def solver_of(problem: AssignmentProblem) -> PairSolver:
+    """Return the solver of the programs of a problem, without a limit."""
+    run = SolveOptions(KeyedTieBreaker(0, problem.mentor_keys, problem.mentee_keys))
+    return PairSolver(lambda program: solve_in_process(program, None), run)
 
 
-def relaxed(problem: AssignmentProblem) -> BoundedSearch:
-    """Return the search after the linear relaxation."""
-    pool = PairModel.of(problem)
+def relax_and_cut(problem: AssignmentProblem) -> tuple[BoundedSearch, BoundedSearch]:
+    """Return the search after the linear relaxation, and after cuts."""
+    pool, solver = PairModel.of(problem), solver_of(problem)
     worth = problem.scores.at(pool.mentors, pool.mentees)
-    return relax(pool, worth, worth, None, maximise)
+    loose = relax(pool, worth, worth, None, solver)
+    return loose, cut_knapsacks(loose, solver)
 
 
 @pytest.mark.parametrize("seed", some_of(range(60), 3))
 @pytest.mark.parametrize("top", [10, 10**6])
 def test_the_bound_with_cuts_is_no_less_than_the_optimum_and_near_it(seed: int, top: int) -> None:
     problem = scarce_hours(seed, 5, 12, top)
-    loose, best = relaxed(problem), by_highs(problem)
-    tight = cut_knapsacks(loose, maximise)
+    (loose, tight), best = relax_and_cut(problem), by_highs(problem)
     assert loose.bound is not None
     assert tight.bound is not None
     assert best <= tight.bound <= loose.bound
@@ -71,8 +72,7 @@ def test_the_bound_with_cuts_is_no_less_than_the_optimum_and_near_it(seed: int, 
 
 @pytest.mark.parametrize("top", [10**6, 10**12])
 def test_cuts_are_found_whatever_the_size_of_profits(top: int) -> None:
-    loose = relaxed(scarce_hours(1, 8, 20, top))
-    tight = cut_knapsacks(loose, maximise)
+    loose, tight = relax_and_cut(scarce_hours(1, 8, 20, top))
     assert tight.scaled_bound / tight.parts < loose.scaled_bound / loose.parts - top / 10
 
 

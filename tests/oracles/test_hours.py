@@ -29,12 +29,13 @@ def draw_hours(seed: int, size: tuple[int, int], top: int) -> AssignmentProblem:
     side = int(rng.random() < 0.3)
     scores = _scores(rng, (n, m), top)
     allowed = rng.random((n, m)) < rng.choice([0.6, 0.9, 1.0])
-    bounds = [_bounds(rng, count, most) for count, most in ((n, 4), (m, 2))]
+    mentors, mentees = _bounds(rng, n, 4), _bounds(rng, m, 2)
     cells = np.argwhere(allowed)
     former = cells[rng.random(len(cells)) < 0.3].tolist()
     problem = AssignmentProblem(
         pack_scores(scores, allowed),
-        *bounds,
+        mentors,
+        mentees,
         (),
         (tuple(cells[0].tolist()),) if len(cells) and rng.random() < 0.15 else (),
         GOALS[int(rng.integers(len(GOALS)))],
@@ -74,8 +75,8 @@ def _hours(rng: Generator, shape: tuple[int, int], side: int) -> list[Row]:
         own = needs[person if each else 0]
         weights = own[None, :] if side == 0 else own[:, None]
         if rng.random() < 0.9:
-            people = {"mentor": person} if side == 0 else {"mentee": person}
-            rows.append(Row(f"hours {person}", weights, None, int(limits[person]), **people))
+            mentor, mentee = (person if side == owner else None for owner in (0, 1))
+            rows.append(Row(f"hours {person}", weights, None, int(limits[person]), mentor, mentee))
     return rows
 
 

@@ -438,7 +438,7 @@ def cut_knapsacks(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
         tighter = _with_cuts(work, count, maximise)
         if tighter is None:
             break
-        falls.append(work.bound - tighter.bound)
+        falls.append((work.bound or 0) - (tighter.bound or 0))
         work = replace(tighter, stated=work.stated or work.proof)
         if falls[-1] * CUT_PROGRESS <= sum(falls):
             break
