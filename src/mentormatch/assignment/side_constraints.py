@@ -351,6 +351,11 @@ def close_gap(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
     """Return the finished search after an LP relaxation that leaves a gap."""
     if not has_knapsacks(work):
         return solve_restricted_programs(work, work.first_reach, maximise)
+    # If many pairs are tied, a greedy choice often reaches the bound, which a tree of tied pairs does not find
+    if work.incumbent is None and is_mostly_tied(work.pool, work.worth):
+        work = work.with_candidate(choose_greedily(work.pool, work.worth, work.reduced))
+        if work.proved:
+            return work
     # If the first cores prove a choice, no cuts are needed
     work, reach, word = search_briefly(work, 2 * work.first_reach, CORES_BEFORE_CUTS, maximise)
     if word is SolverStatus.STOPPED or work.proved:
