@@ -28,8 +28,7 @@ test: .venv/dev $(if $(ONLY),,build/tools/made) ## run the fast test suite; ONLY
 	$(if $(ONLY),$(PYTEST) $(ONLY),$(SUITE))
 
 check: ## run all that a change must pass, the same as in CI; what takes one core goes beside the tests
-	$(MAKE) --no-print-directory --jobs=2 .venv/docs build/tools/made
-	$(MAKE) --no-print-directory collected
+	$(MAKE) --no-print-directory --jobs=2 collected build/tools/made
 	$(MAKE) --no-print-directory --jobs=2 test beside ONLY= # all tests
 
 .PHONY: beside
@@ -37,7 +36,7 @@ beside: .venv/docs
 	$(MAKE) --no-print-directory --jobs=1 lint types docs
 
 .PHONY: collected
-collected: .venv/dev
+collected: .venv/docs
 	@$(BIN)/python -m pytest --collect-only --quiet -p no:benchmark > /dev/null # compiled once, not by each worker
 
 lint: .venv/dev ## check format, style and import contracts

@@ -7,12 +7,14 @@ and long, and the tests marked ``proof`` run too; without it they are left out.
 import gc
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from inspect import isfunction
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.doctest import DoctestModule
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -21,7 +23,8 @@ from tests.canaries import keep_watch
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-ROOT = Path(__file__).resolve().parents[1]
+TESTS = Path(__file__).resolve().parent
+ROOT = TESTS.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 TOOLS = ROOT / "build" / "tools" / "bin"
 DEEP = os.environ.get("MENTORMATCH_DEEP", "") not in {"", "0"}
@@ -70,6 +73,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """Watch over what people answered, in every test, and gather tests without looking for cycles in what is kept."""
     keep_watch(config)
     gc.disable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for doctests in the library alone: tests have none, and each process would load every file twice."""
+    found = yield
+    return [each for each in found if not isinstance(each, DoctestModule) or not file_path.is_relative_to(TESTS)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
+    """Make no items of a proof that the fast suite leaves out: they would be a quarter of all."""
+    if DEEP or not isfunction(obj):
+        return None
+    marks = [*getattr(obj, "pytestmark", []), *collector.iter_markers("proof")]
+    return [] if any(mark.name == "proof" for mark in marks) else None
 
 
 def pytest_collection_finish() -> None:

@@ -12,6 +12,7 @@ from mentormatch.groups import keyed_order, reorder, replica_exchange, solve_gro
 from mentormatch.groups.check import mistakes
 from mentormatch.groups.columns import cliques
 from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start
+from mentormatch.groups.relaxation import AdmmState
 from mentormatch.groups.replica_arrays import ArrayReplicas, PairedExchange
 from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, ReplicaWalk, groups_for
 from tests.conftest import DEEP, some_of
@@ -158,7 +159,9 @@ def test_all_the_time_is_used_and_no_more(monkeypatch: pytest.MonkeyPatch) -> No
     worth = np.triu(draw.integers(0, 100, (60, 60)), 1)
     problem = GroupProblem.from_scores(worth + worth.T, [(8, 12)] * 6)
     substitute(monkeypatch, "groups", HAS_NUMBA=False, monotonic=clock)
-    monkeypatch.setattr(PairedExchange, "step", clock.timed(PairedExchange.step, 2**-7))
+    for kind in (PairedExchange, AdmmState):
+        monkeypatch.setattr(kind, "step", clock.timed(kind.step, 2**-7))
+    monkeypatch.setattr(AdmmState, "estimate_step_s", lambda _: 2**-7)
     for limit in (0.25, 0.5):
         began = clock.now
         solution = solve_groups(problem, time_limit_s=limit)
