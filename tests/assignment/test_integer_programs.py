@@ -1,5 +1,6 @@
 """Integer programs: by branch and bound, by the MIP solver in losses, by trying every choice; stopped on the way."""
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment import LinearConstraint, Program, SimplexModel, SolverResult, SolverStatus, solve_program
+from mentormatch.assignment.mip import highs
 from mentormatch.assignment.mip.branch_and_bound import solve_integer_program
 from mentormatch.assignment.mip.presolve import DualBounds, presolve
 from mentormatch.assignment.mip.program_model import Effort, SparseRows, Stop, never
@@ -259,3 +261,19 @@ def test_no_time_is_no_answer() -> None:
     program = whole([3, 2], [False, False], [LinearConstraint(np.arange(2), np.ones(2, int), 0, 1)])
     answer = solve_integer_program(program, 0.0)
     assert answer.word is SolverStatus.STOPPED
+
+
+def test_a_solver_that_was_part_of_a_cycle_is_not_used_again() -> None:
+    rows = SparseRows(*(np.zeros(1, dtype=np.int64) for _ in range(2)), *(np.ones(1, dtype=np.int64) for _ in range(3)))
+    highs.IDLE.solvers.clear()
+    for in_cycle, kept in ((False, 1), (True, 0)):
+        model = SimplexModel(np.ones(1), np.zeros(1, dtype=bool), rows, 1e-6)
+        if in_cycle:
+            model.itself = model  # type: ignore[attr-defined]  # such a cycle stands for that of a traceback
+        del model
+        gc.collect()
+        assert len(highs.IDLE.solvers) == kept
+        for solver in highs.IDLE.solvers:
+            solver.cbMipInterrupt.subscribe(print)
+            solver.cbMipInterrupt.unsubscribe(print)
+        highs.IDLE.solvers.clear()

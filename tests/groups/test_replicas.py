@@ -8,8 +8,7 @@ import pytest
 
 from mentormatch import GroupProblem, Status, form_groups
 from mentormatch.assignment import HAS_NUMBA
-from mentormatch.groups import keyed_order, reorder, replica_exchange, solve_groups
-from mentormatch.groups.check import mistakes
+from mentormatch.groups import keyed_order, mistakes, reorder, replica_exchange, solve_groups
 from mentormatch.groups.columns import cliques
 from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start
 from mentormatch.groups.relaxation import AdmmState

@@ -18,8 +18,10 @@ Match = type(operations_by_kind()["match"])
 answer = Match.answer
 
 def endless():
+    from mentormatch.assignment import engine
     from tests.failure.processes import endless
-    return solve(endless(260))  # so many pairs that the engine has a process of its own
+    engine.IN_PROCESS_PAIRS = 0  # the engine has a process of its own
+    return solve(endless(260))
 
 def troubled(self, request):
     if request.seed == {SLEEPS}:

@@ -1,6 +1,7 @@
 """Solvers of HiGHS that are used again: to make one takes as long as to solve a small program."""
 
 from threading import local
+from weakref import ref
 
 import highspy
 import numpy as np
@@ -27,6 +28,7 @@ class HighsProgram:
 
     def __init__(self, **options: float | str) -> None:
         self._model = IDLE.solvers.pop() if IDLE.solvers else highspy.Highs()
+        self._reference = ref(self._model)
         self._model.silent()
         self._model.setOptionValue("threads", 1)
         for name, value in options.items():
@@ -50,7 +52,9 @@ class HighsProgram:
 
     def __del__(self) -> None:
         model = self._model
-        if len(IDLE.solvers) < MAX_IDLE and model.getNumNz() <= MAX_KEPT_ENTRIES:
+        # The garbage collector clears weak references first, and a solver without those to itself has no callbacks
+        is_whole = self._reference() is model
+        if is_whole and len(IDLE.solvers) < MAX_IDLE and model.getNumNz() <= MAX_KEPT_ENTRIES:
             model.clearModel()
             model.resetOptions()
             IDLE.solvers.append(model)

@@ -23,8 +23,8 @@ type Steps = list[list[Any]]
 
 MAX_LEAVES = 2_000
 """A proof of more leaves is given up."""
-MAX_LP_WORK = 2_000_000
-"""Linear programs may take about two seconds: see ``Relaxation.work``."""
+MAX_LP_WORK = 1_000_000
+"""Linear programs may take about a second: see ``Relaxation.work``."""
 MAX_FIRST_COLUMNS = 4_000
 """A system of no more columns is put into the first linear program whole."""
 FIRST_PER_PERSON = 10
