@@ -25,6 +25,9 @@ CAPACITIES = [
     (ENGLISH, {"One": "1"}, ["As many as you need"]),
     (ENGLISH, {"One at a time": "1", "Two at most": "2", "Three or more": "3"}, ["No limit"]),
     (ENGLISH, {"Only one": "1", "No more than two": "2"}, ["As many as needed"]),
+    ("How many people could you see?", {"One": "1", "Two at most": "2"}, []),
+    ("How many newcomers can you be there for?", {"Just one": "1", "Two at most": "2"}, []),
+    ("Combien de jeunes pourriez-vous voir ?", {"Un seul": "1", "Deux au plus": "2"}, []),
     (FRENCH, {"Une seule": "1", "Deux maximum": "2"}, ["Autant que nécessaire"]),
     (FRENCH, {"Une seule personne": "1", "Deux au maximum": "2"}, ["Autant que vous voulez"]),
     (FRENCH, {"Un·e seul·e": "1", "Deux au plus": "2", "Pas plus de trois": "3"}, ["Peu importe"]),
@@ -77,6 +80,49 @@ def sparse(**columns: list[str]) -> Draft:
     sides = ["Mentor·e", "Mentoré·e"] * (ROWS // 2)
     frame = DataFrame({**columns, "Vous êtes": sides, "Courriel": emails, "Métier": ["Son", "Image"] * 6}, dtype=object)
     return draft(read_tables(frame))
+
+
+@pytest.mark.parametrize(
+    "question", ["How many would suit you?", "People you could see", "Combien vous conviendraient ?"]
+)
+def test_where_it_is_not_sure_that_places_are_counted_the_draft_and_the_matching_ask(question: str) -> None:
+    made = drafted(question, ["One", "Two at most"])
+    assert not any(entry.takes for entry in made.entries)
+    (name,) = (entry.name for entry in made.entries if entry.question == question)
+    assert f"# # “{question}”: " in made.text or f"# # « {question} » : " in made.text.replace(chr(160), " ")
+    assert f'kind = "capacity", field = "{name}"' in made.text
+    loss, *_ = losses(question)
+    assert f"« {question} » : aucune règle ne lit cette question" in plain(loss)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How many hours could you give?", "Combien de langues pouvez-vous parler ?", "How many people can vouch for you?"],
+)
+def test_what_counts_something_else_is_not_said_to_cost_a_place(question: str) -> None:
+    assert losses(question) == ()
+
+
+def losses(question: str) -> tuple[str, ...]:
+    """Return what a matching says first where mentors answered this question, which no rule reads."""
+    options = ["One", "Two at most"]
+    role = {"field": "side", "mentor": "Mentor", "mentee": "Mentee"}
+    fields = {
+        "code": {"question": "Code", "kind": "text", "use": "key"},
+        "side": {"question": "Side", "kind": "choice", "options": ["Mentor", "Mentee"]},
+        "area": {"question": "Area", "kind": "choice", "options": ["Art", "Music"]},
+        "asked": {"question": question, "kind": "scale", "options": options, "side": "mentor", "use": "display"},
+    }
+    programme = mm.Programme.read(
+        {
+            "programme": {"name": "Essai", "role": role},
+            "fields": fields,
+            "criteria": [{"kind": "same", "field": "area", "weight": 1}],
+        }
+    )
+    rows = [("M1", "Mentor", "Art", "One"), ("M2", "Mentor", "Art", "Two at most"), ("E1", "Mentee", "Art", "")]
+    answers = DataFrame(rows, columns=["Code", "Side", "Area", question])
+    return mm.match(mm.read_survey(programme, answers), programme).losses
 
 
 @pytest.mark.parametrize("code", ["D-{}", "2026/{}", "{}"])

@@ -7,7 +7,7 @@ from pandas import DataFrame
 
 from mentormatch import Programme, match, read_survey
 from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import QuestionSample, draft, taking_side
+from mentormatch.programme.drafts import QuestionSample, draft, may_count_places, taking_side
 from mentormatch.programme.drafts.entries import ENOUGH, thin
 from mentormatch.programme.drafts.roles import role_among
 from tests.drafts.offer_wordings import NO_ROLES, NO_TWINS, NOT_TAKEN, ROLES, TAKEN, TWINS, lines
@@ -24,6 +24,8 @@ def test_whoever_is_counted_to_be_taken_a_capacity_is_told(question: str) -> Non
 @pytest.mark.parametrize("question", [question for (question,) in lines(NOT_TAKEN)])
 def test_what_is_past_today_at_home_or_no_person_is_no_capacity(question: str) -> None:
     assert taking_side(question) is None
+    assert taking_side(question, side="mentor") is None
+    assert not may_count_places(question, ["One", "Two at most"])
 
 
 @pytest.mark.parametrize(("need", "offer"), lines(TWINS))

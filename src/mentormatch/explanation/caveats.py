@@ -22,7 +22,8 @@ from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import counted, thousands
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.rule import Rule
+from mentormatch.programme import drafts
+from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import MILLION, ScoreTable, normalise_weights
 
@@ -94,9 +95,15 @@ def caveats(case: Case, unproved: str = "") -> tuple[Caveat, ...]:
     return void or (*stated, *_rounded(case))
 
 
-def place_losses(cohort: Cohort, rules: Iterable[Rule], labels: Labels) -> Iterator[str]:
+def place_losses(cohort: Cohort, programme: Programme, labels: Labels) -> Iterator[str]:
     """Yield what costs people a place before any pair is formed: places that are not read, rows that do not count."""
-    defaults = {field: places for rule in rules for field, places in rule.places_unread.items()}
+    defaults = {field: places for rule in programme.rules for field, places in rule.places_unread.items()}
+    for question in unread_places(cohort, programme):
+        yield tr(
+            "« {question} » : aucune règle ne lit cette question, et chaque mentor·e compte pour une place. Si elle"
+            " demande combien de personnes accompagner, ajoutez une règle « capacity ».",
+            question=labels.text(question),
+        )
     for remark in cohort.remarks:
         if remark.field in defaults:
             places, told = counted(defaults[remark.field], "place"), labels.text(str(remark))
@@ -113,6 +120,20 @@ def place_losses(cohort: Cohort, rules: Iterable[Rule], labels: Labels) -> Itera
             count,
             people=people,
         )
+
+
+def unread_places(cohort: Cohort, programme: Programme) -> Iterator[str]:
+    """Yield the questions by which mentors may say how many people they would take, where no rule reads places."""
+    if any(rule.degree_bounds(cohort.mentors, "mentor") is not None for rule in programme.rules):
+        return
+    read = {reference.field for part in (*programme.rules, *programme.criteria) for reference in part.references()}
+    for name, column in cohort.mentors.columns.items():
+        field = programme.fields.get(name)
+        if field is None or name in read or field.asks("mentee") or field.use not in ("match", "display"):
+            continue
+        answers = [column.shown(int(row)) for row in np.flatnonzero(column.known)]
+        if drafts.may_count_places(field.question or name, answers):
+            yield field.question or name
 
 
 def _rounded(case: Case) -> Iterator[Caveat]:

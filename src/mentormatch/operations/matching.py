@@ -122,7 +122,7 @@ class Matching(ContentEquality):
     def losses(self) -> tuple[str, ...]:
         """What costs people a place before any pair is formed, a sentence each: places not read, rows not counted."""
         with language(self.language, unless_asked=True):
-            return tuple(place_losses(self.cohort, self.programme.rules, self.labels))
+            return tuple(place_losses(self.cohort, self.programme, self.labels))
 
     @cached_property
     def file_certificate(self) -> Certificate:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mentormatch.doors import open_door
 
 if TYPE_CHECKING:
+    from mentormatch.programme.drafts.capacity import may_count_places as may_count_places
     from mentormatch.programme.drafts.capacity import taking_side as taking_side
     from mentormatch.programme.drafts.kinds import Guess as Guess
     from mentormatch.programme.drafts.mapping_draft import mapping_text as mapping_text

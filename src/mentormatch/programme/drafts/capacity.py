@@ -178,7 +178,7 @@ ABLE = re.compile(
     r"\b(can|could|would|will|willing|able|like|want|wish|open|prefer\w*|prepared|ready|happy|comfortable|may|accept\w*"
     r"|hop(e|ing)|ideally|pouvez|pourriez|pourrez|peux|pourrais|pourras|peut|souhait\w*|voulez|voudriez|veux|voudrais"
     r"|aimeri?\w*|pret\w*|desir\w*|envisag\w*|seriez|serais|pensez|penses|compt(ez|es) \w+|envie|dispose\w*|partant\w*"
-    r"|prendri\w*|accueilleri\w*|suivri\w*|\w{3,}(?:rez|ras))\b"
+    r"|prendri\w*|accueilleri\w*|suivri\w*|\w{3,}(?:rez|ras|raient|riez))\b"
 )
 WANTED = re.compile(
     r"\b(souhait\w*|accept\w*|voulu\w*|desir\w*|possibles?|max\w*|simultane\w*|en parallele|en meme temps|a la fois"
@@ -204,9 +204,9 @@ ELSEWHERE = re.compile(
     r"|covoitur\w*|salle|venue|event|evenement|ceremon\w*|gala|conference|billets?|tickets?|travel\w*|voyag\w*|guests?"
     r"|invit\w*|badges?|bring\w*|creche|nursery|childcare|parking|garderie|cantine|hotel|hire|hiring|recrut\w*|embauch\w*"
     r"|employ\w*|enrol\w*|register|inscrire|classroom|t shirts?|attend\w*|tak(e|ing) part"
-    r"|participer\w*|viendr\w*|present[es]*)\b"
+    r"|participer\w*|viendr\w*|present[es]*|references?|referees?|vouch\w*|recomm[ae]nd\w*|know|connai\w*)\b"
 )
-"""Where people are counted that nobody takes: at home, at work, at an event."""
+"""Where people are counted that nobody takes: at home, at work, at an event, among those somebody knows."""
 CLOSE = re.compile(
     r"\b(accompagn\w*|parrain\w*|marrain\w*|mentor(er|ez|ing|at)?|tutor(er|ez|ing|at)?|coach\w*|encadr\w*|supervis\w*"
     r"|befriend\w*|look(ing)? after|under (your|my) wing|sous (votre|ton|son) aile|(pair|match|twinn?|partner|buddi)ed"
@@ -224,6 +224,11 @@ OFFERING = re.compile(
     r"|pret\w* a|accepteri\w*|accepterais)\b"
 )
 """How a service is offered, whatever its verb."""
+ASKED = re.compile(
+    r"\b((can|could|would|will|may|might|do|are) (you|u)|(you|i) (can|could|would|will|may|might)|(vous|tu|je|j) \w+"
+    r"|\w+ (vous|tu))\b"
+)
+"""Whom a question makes the one who acts."""
 MUTUAL = re.compile(
     r"\b((pair|match|twinn?|partner|buddi)ed|(pair|match) (you|me)|jumel\w*|apparie\w*|echanger|meet\w*|rencontrer)\b"
 )
@@ -303,7 +308,7 @@ def taking_side(question: str, before: str = "", side: Side | None = None) -> Si
     *earlier, last = sentences(question) or [""]
     context = " ".join((plain(before), *earlier))
     said = f"{context} {last}" if lacks_noun(last) or IF_SO.match(last) else " ".join((*earlier, last))
-    if PAST.search(last) or ELSEWHERE.search(said) or (HELD.search(last) and not PLACES.search(last)):
+    if is_settled_elsewhere(last, said):
         return None
     count = COUNT.search(last)
     if count is None:
@@ -312,6 +317,26 @@ def taking_side(question: str, before: str = "", side: Side | None = None) -> Si
         return side_taking(said, said, side)
     whom = find_counted_words(last[count.end() :])
     return None if whom is None else side_taking(whom or f"{context} {last[: count.start()]}", said, side)
+
+
+def may_ask_places(question: str) -> bool:
+    """Return whether a question counts something that may be the people whom somebody would take, whatever its verb.
+
+    >>> may_ask_places("How many would suit you?"), may_ask_places("How many hours could you give?")
+    (True, False)
+    """
+    *earlier, last = sentences(question) or [""]
+    said = " ".join((*earlier, last))
+    if is_settled_elsewhere(last, said) or not (ABLE.search(said) or WANTED.search(said)):
+        return False
+    count = COUNT.search(last)
+    whom = find_counted_words(last[count.end() :] if count else last)
+    return whom is not None and bool(count or whom)
+
+
+def is_settled_elsewhere(last: str, said: str) -> bool:
+    """Return whether people are counted who were taken before, are taken today, or are in another place."""
+    return bool(PAST.search(last) or ELSEWHERE.search(said) or (HELD.search(last) and not PLACES.search(last)))
 
 
 def sentences(question: str) -> list[str]:
@@ -367,9 +392,10 @@ def side_taking(whom: str, said: str, side: Side | None) -> Side | None:
         return "mentor" if able else None
     if PLACES.search(said) and (able or HELD.search(said)):
         return "mentor"
-    verb = TAKING if PEOPLE.search(whom) or AGENTS.search(whom) else CLOSE
-    meant = OFFERING.search(said) and verb is TAKING
-    if not able or not (meant or verb.search(said)):
+    named = PEOPLE.search(whom) or AGENTS.search(whom)
+    # Who answers from the mentors' side alone need not say what they would do for people.
+    meant = named and (OFFERING.search(said) or (side == "mentor" and ASKED.search(said)))
+    if not able or not (meant or (TAKING if named else CLOSE).search(said)):
         return None
     return side or "mentor" if MUTUAL.search(said) else "mentor"
 
@@ -418,6 +444,17 @@ def are_counts(answers: Sequence[str]) -> bool:
     figures = share(given, lambda text: figure(text) is not None)
     others = share(given, lambda text: figure(text) is None and (leaves_choice(text) or is_unbounded(text)))
     return figures >= (0.5 if figures + others < 1 else 0.3) and figures + others > 0.75
+
+
+def may_count_places(question: str, answers: Sequence[str]) -> bool:
+    """Return whether a question may ask how many people somebody would take, and some answers are above one.
+
+    >>> may_count_places("How many would suit you?", ["One", "Two at most"])
+    True
+    """
+    if not may_ask_places(question) or not are_counts(answers):
+        return False
+    return any((figure(text) or 0) > 1 or leaves_choice(text) or is_unbounded(text) for text in distinct(answers))
 
 
 def leaves_choice(answer: str) -> bool:

@@ -41,6 +41,11 @@ ECHO = mark(
     "« {mentor} » / « {mentee} » : les mêmes options, en d'autres mots. Pour les comparer, faites-en un seul champ :"
     " {mapped} dans [mapping.questions], effacez [fields.{mentee_field}] et la ligne « side » de {mentor_field}"
 )
+PLACES_UNSURE = mark(
+    '« {question} » : si c\'est le nombre de personnes que chaque mentor·e peut accompagner, donnez kind = "number" à'
+    " [fields.{name}], un nombre à chaque réponse dans [mapping.options.{name}], et ajoutez une règle : kind ="
+    ' "capacity", field = "{name}". Sans cela, chaque mentor·e a une place'
+)
 LISTING = mark("une seule option, lue comme une liste pour être comparée à « {question} »")
 HOUSES = mark("des noms de structures ou de personnes")
 UNCLEAR = mark("combien de personnes ; à préciser dans [mapping.options] : quel nombre pour {answers} ?")
@@ -107,7 +112,11 @@ def adapt(
 
 
 def hints(entries: Sequence[DraftEntry], *, sides_known: bool) -> Iterator[str]:
-    """Yield how two questions that ask each side for one of the same options could be compared: as one field."""
+    """Yield which questions may count places, and which two, asked of a side each, could be compared as one field."""
+    for entry in entries if all(entry.takes != "mentor" for entry in entries) else ():
+        asked = entry.side == "mentor" and entry.guess.use in ("match", "display") and not entry.sample.items
+        if asked and capacity.may_count_places(entry.question, entry.sample.answers):
+            yield tr(PLACES_UNSURE, question=plain(entry.question), name=entry.name)
     for mentor, mentee in echoes([entry for entry in entries if not is_private(entry)]) if sides_known else ():
         questions = {"mentor": plain(mentor.question), "mentee": plain(mentee.question)}
         mapped = line(quote_toml(mentee.question), quote_toml(mentor.name))
