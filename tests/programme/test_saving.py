@@ -6,6 +6,7 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 from shutil import copy2
+from tempfile import TemporaryDirectory
 from types import ModuleType, NoneType
 from typing import Any, get_args
 
@@ -107,12 +108,25 @@ def test_dates_of_a_programme_are_saved(tmp_path: Path) -> None:
 
 @given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=4, max_size=4))
 def test_any_text_is_saved(texts: list[str]) -> None:
-    from tomli_w import dumps
-
     name, question, label, why = texts
     tables = {"programme": {"name": name}, "fields": {label: {"kind": "text", "question": question, "why": why}}}
     programme = mm.Programme.read(tables)
-    assert mm.Programme.parse(dumps(programme.to_dict()).encode()) == programme
+    with TemporaryDirectory() as folder:
+        saved = programme.save(Path(folder) / "p.toml")
+        assert mm.Programme.load(saved) == programme
+
+
+def test_a_file_that_states_the_same_in_another_layout_stays_as_it_is(tmp_path: Path) -> None:
+    path = made().save(tmp_path / "p.toml")
+    text = "# ours\n" + path.read_text("utf-8").replace("weight = 2.5", "weight   =  2.50 # agreed in May")
+    path.write_text(text, "utf-8")
+    assert made().save(path) == path
+    assert path.read_text("utf-8") == text
+    with pytest.raises(OverwriteError):
+        made(criteria=[]).save(path)
+    path.write_text("not = [toml", "utf-8")
+    with pytest.raises(OverwriteError):
+        made().save(path)
 
 
 def test_another_file_stays_unless_it_is_to_be_replaced(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ from mentormatch.programme.sections import (
     check_rules,
     check_sections,
 )
-from mentormatch.programme.tables import PointsSource, as_tables, fill_tables, plain_table, tables_of
+from mentormatch.programme.tables import PointsSource, as_tables, fill_tables, plain_table, tables_of, toml_text
 from mentormatch.programme.validation_messages import (
     brief,
     count_mistakes,
@@ -265,23 +265,28 @@ class Programme(VersionedPickle, Part):
         OutputError
             It cannot be written, or those who asked to be forgotten would be known there again.
         """
-        from tomli_w import dumps
-
         from mentormatch.base.generation import keep_file, refuse
 
-        target, content = Path(path), dumps(self.to_dict()).encode()
+        target = Path(path)
         if not self.forgotten.tokens <= read_forgotten(target).tokens:
             advice = tr("enregistrez-le à côté, ou copiez d'abord ces deux fichiers sous le nom du nouveau")
             names = listed([forgotten_beside(target).name, secret_beside(target).name])
             problem = Problem(names, tr("ces fichiers ne sont pas là"), advice=advice)
             raise OutputError(tr("Qui a demandé à être oublié serait de nouveau connu de ce programme"), [problem])
         if target.exists():
-            if target.is_file() and target.read_bytes() == content:
+            if target.is_file() and self._is_stated_in(target):
                 return target
             refuse([Problem(target.name, tr("un autre fichier est déjà là"))], replace=replace)
             keep_file(target)
-        write_whole(target, content)
+        write_whole(target, toml_text(self.to_dict()).encode())
         return target
+
+    def _is_stated_in(self, path: Path) -> bool:
+        """Return whether a file states this programme, in whatever layout."""
+        try:
+            return type(self).load(path).to_dict() == self.to_dict()
+        except ProgrammeError:
+            return False
 
     @property
     def name(self) -> str:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
     from tomlkit.container import Container
 
-
+LONGEST_LIST = 100
+"""Characters of a list that a file states on one line."""
 type PointsSource = str | PathLike[str] | FrameSource | Records
 
 
@@ -386,3 +387,20 @@ def settings_text(settings: Mapping[str, JsonValue]) -> str:
         if value is not None:
             block.add(key, toml_value(value))
     return block.as_string()
+
+
+def toml_text(tables: Mapping[str, Any]) -> str:
+    """Return tables as the text of a TOML file, long lists with a line for each element."""
+    from tomlkit import dumps, item
+    from tomlkit.items import Array
+
+    def spread_lists(part: Any) -> None:
+        for one in part.values() if isinstance(part, dict) else part:
+            if isinstance(one, Array):
+                one.multiline(len(one.as_string()) > LONGEST_LIST)
+            elif isinstance(one, (dict, list)):
+                spread_lists(one)
+
+    document = item(dict(tables))
+    spread_lists(document)
+    return dumps(document)
