@@ -164,7 +164,7 @@ from mentormatch.report.handouts import write_handouts as write_handouts
 from mentormatch.report.letters import Letter as Letter
 from mentormatch.report.letters import letters as letters
 from mentormatch.report.letters import write_letters as write_letters
-from mentormatch.report.proving import prove as prove
+from mentormatch.report.proofs import prove as prove
 from mentormatch.report.reviewed.decisions import Decisions as Decisions
 from mentormatch.report.reviewed.decisions import read_decisions as read_decisions
 from mentormatch.rules.rule import Rule as Rule

@@ -160,7 +160,7 @@ def prove_command(  # noqa: PLR0913 - the options of the command line are its co
 ) -> None:
     """Search longer for the proof that a decision is optimal, and write it into its file, before it is validated."""
     from mentormatch.contract.response import verification_out
-    from mentormatch.report.proving import prove
+    from mentormatch.report.proofs import prove
 
     verification = prove(decision, who=who, why=why, time_limit_s=60 * minutes, every_goal=every_goal)
     if as_json:
