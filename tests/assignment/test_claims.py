@@ -1,14 +1,13 @@
 """Which claims are stated at all: of problems whose pairs are listed, and whose systems do not take all memory."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch import AssignmentProblem, Row, Tier, Verdict, certify, solve
+from mentormatch import AssignmentProblem, Row, Verdict, certify, solve
 from mentormatch.assignment.verification import claims
 from mentormatch.assignment.verification.claims import Claims
+from mentormatch.assignment.verification.refutation import ProofError, System
 from mentormatch.scale import ImplicitScores
 from tests.doors import substitute
 from tests.scale.markets import PROGRAMME, cohort
@@ -50,13 +49,21 @@ def test_rows_of_many_people_count_by_their_terms_and_those_of_one_person_do_not
     assert not Claims.can_state(posed(*own, two[0]))
 
 
-def test_levels_of_leximin_count_twice_and_those_of_other_goals_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    of = Claims.of(posed())
-    levels = Tier("leximin", 4, 4, (4, 4, 9))  # two levels, six pairs
-    for limit, few in ((24, True), (23, False)):
+def test_terms_that_a_goal_adds_to_its_systems_count_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    system = System.free(3).with_row([0, 1], [1, 1], None, 1)
+    for limit, few in ((6, True), (5, False)):
         monkeypatch.setattr(claims, "MAX_TERMS", limit)
-        assert of.has_few_levels(levels) is few
-        assert of.has_few_levels(replace(levels, goal="floor"))
+        count = claims.TermLimit(len(system.rows))
+        assert count.add(system) is system
+        longer = system.with_row([0, 1, 2], [1, 1, 1], None, 1)
+        assert count.add(longer) is longer
+        assert count.add(System.free(3)).lower == ()  # fewer terms than before give nothing back
+        if few:
+            count.add(longer)
+        else:
+            with pytest.raises(ProofError, match="too many terms"):
+                count.add(longer)
+    assert claims.TermLimit(5).added == 0
 
 
 def test_a_proof_of_too_many_levels_is_refused_and_none_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +73,7 @@ def test_a_proof_of_too_many_levels_is_refused_and_none_is_made(monkeypatch: pyt
     assert certify(problem, solution).certified
     monkeypatch.setattr(claims, "MAX_TERMS", 6)
     refused = certify(problem, solution)
-    assert (refused.verdict, refused.problems) == (Verdict.REFUSED, ("a proof has too many levels",))
+    assert (refused.verdict, refused.problems) == (Verdict.REFUSED, ("the systems of a goal have too many terms",))
     assert not solve(problem).proofs
     monkeypatch.setattr(claims, "MAX_TERMS", 5)
     assert certify(problem, solution).problems == ("proofs need a problem whose pairs are listed",)

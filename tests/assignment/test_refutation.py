@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.verification import refutation
-from mentormatch.assignment.verification.refutation import ProofError, System, Work, refute
+from mentormatch.assignment.verification.refutation import ProofError, System, Work, narrow, refute
 
 pytestmark = pytest.mark.promise(11)
 
@@ -324,7 +324,7 @@ json_values: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
     max_leaves=12,
 )
-kinds = st.sampled_from(["leaf", "fix", "round", "pack", "split"])
+kinds = st.sampled_from(["leaf", "fix", "round", "pack", "split", "keep"])
 
 
 @given(st.lists(st.tuples(kinds, json_values, json_values, json_values).map(list) | json_values, max_size=3))
@@ -692,3 +692,63 @@ def test_limits_are_those_that_were_measured() -> None:
 
 def test_no_more_rows_leave_a_system_as_it_is() -> None:
     assert TWO_OF_ONE.with_rows([]) is TWO_OF_ONE
+
+
+KEPT = ["keep", [[0, 1], [1, -1]]]
+"""Of the rows below: what one more pair than two would take."""
+
+
+def kept_rows() -> System:
+    """Return three columns: two at most, and two at least of the first and twice the last, which must be chosen."""
+    return system(([1, 1, 1], None, 2), ([1, 0, 2], 3, None), count=3)
+
+
+def test_a_leading_fixing_is_kept_for_what_follows() -> None:
+    of = kept_rows()
+    kept, steps = narrow(of, [["keep", [[1, -1]]], KEPT, ["leaf", []], ["keep", [[1, -1]]]])
+    assert steps == [["leaf", []], ["keep", [[1, -1]]]]
+    assert solutions(kept) == solutions(of) == {(1, 0, 1)}
+    assert kept.least.tolist() == [True, False, True]
+    # It comes first or not at all
+    with pytest.raises(ProofError, match="unknown"):
+        refute(kept, steps[1:])
+
+
+@pytest.mark.parametrize(
+    "steps", [[], {}, None, 3, [3], [[]], [["keep"]], [["keep", [[0, 1]], []]], [["fix", [[0, 1]]]]]
+)
+def test_steps_that_keep_nothing_are_left_as_they_are(steps: Any) -> None:
+    of = kept_rows()
+    assert narrow(of, steps) == (of, steps)
+
+
+@pytest.mark.parametrize(
+    "duals", [[], {}, [[2, 1]], [[0, -1]], [[0, 0]], [[0, 1], [0, 1]], [[0, True]], [[1, -1], [0, 9]]]
+)
+def test_a_fixing_to_keep_is_one_of_the_rows_that_are_held(duals: Any) -> None:
+    if duals == [[1, -1], [0, 9]]:  # true, and fixes nothing
+        assert solutions(narrow(kept_rows(), [["keep", duals]])[0]) == {(1, 0, 1)}
+        return
+    with pytest.raises(ProofError):
+        narrow(kept_rows(), [["keep", duals]])
+
+
+@given(systems, dual_lists)
+def test_what_is_kept_leaves_all_solutions(of: System, duals: list[Any]) -> None:
+    try:
+        kept, _ = narrow(of, [["keep", duals]])
+    except ProofError:
+        return
+    assert solutions(kept) == solutions(of)
+
+
+def test_fixings_that_are_kept_are_counted_as_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refutation, "TERMS_PER_WORK", 1)
+    of, steps = kept_rows(), [KEPT, KEPT]
+    for limit, enough in ((12, True), (11, False)):
+        monkeypatch.setattr(refutation, "MAX_WORK", limit)
+        if enough:
+            narrow(of, steps)
+        else:
+            with pytest.raises(ProofError, match="too long"):
+                narrow(of, steps)

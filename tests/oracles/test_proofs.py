@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, Row, Solution, Status, Tier, Verdict, certify, solve
-from mentormatch.assignment import DegreeBounds
-from mentormatch.assignment.model.solution import NO_ANSWER
+from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, Tier, Verdict, certify, solve
+from mentormatch.assignment import DegreeBounds, KeyedTieBreaker
+from mentormatch.assignment.model.solution import NO_ANSWER, TIES
 from mentormatch.assignment.proofs.prove import add_proofs
+from mentormatch.assignment.verification.claims import pair_hashes
 from tests.conftest import DEEP
 from tests.record.test_false_claims import rows
 
@@ -169,6 +170,96 @@ def test_every_kind_of_goal_that_duals_leave_open_is_proved_by_a_solve() -> None
         assert certificate.certified or certificate.infeasible, seed
         assert all(json.loads(text) for proof in solution.proofs for text in proof.systems)
         assert {proof.goal for proof in solution.proofs} <= {*draw(seed).goals, NO_ANSWER}
+
+
+def hashes_of(problem: AssignmentProblem, seed: int) -> KeyedTieBreaker:
+    """Return the hashes of people who are called by their numbers."""
+    n, m = problem.shape
+    return KeyedTieBreaker(seed, [f"M{i}" for i in range(n)], [f"E{k}" for k in range(m)])
+
+
+def judge_ties(seed: int) -> Counter[str]:
+    """Return of how many optimal answers ties are proved, as they must be of the canonical one and of no other."""
+    problem, told = draw(seed), Counter[str]()
+    answers = answers_of(problem) if problem.scores.count <= MAX_PAIRS else np.zeros((0, 0), dtype=bool)
+    keys = [key(values_of(problem, each)) for each in answers]
+    optimal = [each for each, reached in zip(answers, keys, strict=True) if reached == max(keys)]
+    hashes = hashes_of(problem, seed)
+    sums = [[int(hashes.of(*problem.scores.pairs(), turn)[each].sum()) for turn in range(4)] for each in optimal]
+    proofs = list[Solution]()
+    for each, own in sorted(zip(optimal, sums, strict=True), key=lambda both: both[1], reverse=True)[:4]:
+        solution = claim(problem, each)
+        proved = add_proofs(problem, solution, ties=hashes.anonymized)
+        certificate = certify(problem, proved)
+        assert certificate.certified, seed
+        is_canonical = own == max(sums)
+        assert bool(certificate.ties) == is_canonical, (seed, certificate.ties)
+        assert certificate.ties != "unique" or len(optimal) == 1, seed
+        told[certificate.ties] += 1
+        if is_canonical:
+            proofs.append(proved)
+        # The proofs and words of the canonical answer
+        forged = replace(solution, proofs=proofs[0].proofs, tie_words=proofs[0].tie_words)
+        assert bool(certify(problem, forged).ties) == is_canonical, seed
+    return told
+
+
+@pytest.mark.parametrize("seed", range(2_000 if DEEP else 45))
+def test_ties_are_proved_of_the_canonical_answer_alone(seed: int) -> None:
+    judge_ties(seed)
+
+
+def test_some_answers_are_alone_and_some_are_before_others() -> None:
+    told = sum((judge_ties(seed) for seed in range(60)), Counter[str]())
+    assert set(told) == {"unique", "hash", ""}
+
+
+def test_a_solve_proves_ties_on_request_and_says_whose_hashes_it_compared() -> None:
+    problem = AssignmentProblem.from_scores([[5, 5, 1], [5, 5, 1], [1, 1, 9]])
+    solution = solve(problem, proofs="canonical")
+    assert certify(problem, solution).ties == "hash"
+    assert all({0, 1} <= {person for person, _ in side} for side in solution.tie_words)
+    assert not solve(problem).tie_words[0]
+    # Nobody can exchange anything here: no word is needed
+    alone = AssignmentProblem.from_scores([[9, 1], [1, 5]], rows=[Row("un", np.eye(2, dtype=np.int64), most=2)])
+    solution = solve(alone, proofs="canonical")
+    assert (certify(alone, solution).ties, solution.tie_words) == ("unique", ((), ()))
+    # Ties that are not to be settled are not to be proved either
+    with pytest.raises(RequestError):
+        solve(problem, proofs="canonical", ties="any")
+
+
+def test_words_that_lack_or_differ_prove_nothing() -> None:
+    problem = AssignmentProblem.from_scores(np.ones((3, 3), dtype=np.int64))
+    solution = solve(problem, proofs="canonical")
+    mentors, mentees = solution.tie_words
+    for words in (((), ()), (mentors[1:], mentees), (mentors, mentees[1:])):
+        assert certify(problem, replace(solution, tie_words=words)).verdict is Verdict.REFUSED
+    others = [certify(problem, replace(solution, tie_words=(((0, word), *mentors[1:]), mentees))) for word in range(9)]
+    assert Verdict.REFUSED in {certificate.verdict for certificate in others}
+    # A round less, a round more
+    (ties,) = [proof for proof in solution.proofs if proof.goal == TIES]
+    for other in (replace(ties, systems=ties.systems[1:]), replace(ties, bound=0), replace(ties, bound=2)):
+        assert certify(problem, replace(solution, proofs=(other,))).verdict is Verdict.REFUSED
+
+
+def test_the_checker_has_the_hashes_of_the_engine() -> None:
+    hashes = KeyedTieBreaker(7, ["a", "b", "é"], ["x", "y"]).anonymized
+    words = tuple(tuple(enumerate(side.tolist())) for side in (hashes.mentors, hashes.mentees))
+    mentors, mentees = np.repeat(np.arange(3), 2), np.tile(np.arange(2), 3)
+    for turn in range(5):
+        found = pair_hashes((words[0], words[1]), mentors, mentees, turn)
+        assert found.tolist() == hashes.of(mentors, mentees, turn).tolist()
+
+
+def test_levels_of_leximin_share_what_is_fixed() -> None:
+    problem = replace(scarce_hours(1, 12, 12), rows=(), goals=("leximin",))
+    solution = solve(problem)
+    steps = [json.loads(text) for proof in solution.proofs for text in proof.systems]
+    kept = [place for place, each in enumerate(steps) if each[0][0] == "keep"]
+    assert len(kept) > len(steps) // 3
+    none = tuple(json.dumps([step for step in each if step[0] != "keep"]) for each in steps)
+    assert not certify(problem, replace(solution, proofs=(replace(solution.proofs[0], systems=none),))).certified
 
 
 def scarce_hours(seed: int, n: int = 9, m: int = 12) -> AssignmentProblem:

@@ -50,7 +50,7 @@ def steps_of(content: Json, *kinds: str) -> list[tuple[list[Any], int]]:
 
 
 def a_multiplier(content: Json, chance: Random) -> bool:
-    found = [pair for steps, place in steps_of(content, "leaf", "fix") for pair in steps[place][1]]
+    found = [pair for steps, place in steps_of(content, "leaf", "fix", "keep") for pair in steps[place][1]]
     pair = chance.choice(found) if found else None
     if pair is not None:
         pair[chance.randrange(2)] = chance.choice([-pair[1], pair[1] * 10, pair[1] // 2 or 2, 0, 1 << 80])
@@ -58,7 +58,7 @@ def a_multiplier(content: Json, chance: Random) -> bool:
 
 
 def a_row_less(content: Json, chance: Random) -> bool:
-    found = [steps[place][1] for steps, place in steps_of(content, "leaf", "fix") if len(steps[place][1]) > 1]
+    found = [steps[place][1] for steps, place in steps_of(content, "leaf", "fix", "keep") if len(steps[place][1]) > 1]
     if found:
         multipliers = chance.choice(found)
         del multipliers[chance.randrange(len(multipliers))]
@@ -86,6 +86,15 @@ def a_split_elsewhere(content: Json, chance: Random) -> bool:
     if found:
         steps, place = chance.choice(found)
         steps[place][2] += chance.choice([-1, 1])
+    return bool(found)
+
+
+def a_step_kept(content: Json, chance: Random) -> bool:
+    """A fixing, or a leaf, that is to hold for all systems that follow."""
+    found = steps_of(content, "fix", "leaf")
+    if found:
+        steps, place = chance.choice(found)
+        steps.insert(0, ["keep", steps[place][1]])
     return bool(found)
 
 
@@ -191,6 +200,7 @@ KINDS: tuple[Forge, ...] = (
     a_step_less,
     a_step_twice,
     a_split_elsewhere,
+    a_step_kept,
     a_tighter_cut,
     a_cut_instead,
     blocks_otherwise,

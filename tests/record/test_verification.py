@@ -11,7 +11,7 @@ from mentormatch import AssignmentProblem, Verification, verify
 from mentormatch.contract import verification_out
 from mentormatch.languages import tr
 from mentormatch.record import UNKNOWN, LogEntry, VerificationOutcome, append, check_chain, entry_of, journal_beside
-from mentormatch.record.verify import AFTER, WORDS
+from mentormatch.record.verify import AFTER, TIES, WORDS
 from tests.record.decisions import changed, coupled, plain, written
 
 pytestmark = pytest.mark.promise(29)
@@ -61,7 +61,7 @@ def test_rules_hold_if_a_decision_is_verified_bounded_or_unproved(outcome: Verif
 def test_without_a_log_the_words_are_the_outcome_and_the_certificate(path: Path) -> None:
     certificate = verify(path).certificate
     assert certificate
-    assert said(path) == [tr(WORDS[VerificationOutcome.VERIFIED]), certificate.words]
+    assert said(path) == [tr(WORDS[VerificationOutcome.VERIFIED]), certificate.words, tr(TIES[""])]
 
 
 def test_what_was_not_checked_of_the_optimum_is_said(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_what_was_not_checked_of_the_optimum_is_said(tmp_path: Path) -> None:
 
 def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> None:
     head = append(journal_beside(path), entry_of(path, who="Dominique").model_copy(update={"when": WHEN}))
-    assert said(path)[2:] == [
+    assert said(path)[3:] == [
         "Journal intact : 1 ligne.",
         f"Empreinte du journal : {head}",
         "Encore une proposition : personne ne l’a validée.",
@@ -81,15 +81,15 @@ def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> No
     assert verify(path).validations == ()
     validated(path, "f" * 64)
     validated(path, seal(path), why="comité")
-    assert said(path)[2:] == [
+    assert said(path)[3:] == [
         "Journal intact : 5 lignes.",
         f"Empreinte du journal : {check_chain(journal_beside(path)).head}",
         "Validée par Camille le 1er mars 2026 à 9 h 30 UTC. Motif : comité",
         tr(UNKNOWN),
     ]
     assert said(path, head)[-1] == tr(AFTER)
-    assert said(path, head)[2] == "Journal intact : 5 lignes, 4 depuis l’empreinte demandée."
-    assert said(path, check_chain(journal_beside(path)).head)[2] == "Journal intact : 5 lignes."
+    assert said(path, head)[3] == "Journal intact : 5 lignes, 4 depuis l’empreinte demandée."
+    assert said(path, check_chain(journal_beside(path)).head)[3] == "Journal intact : 5 lignes."
     assert [one.why for one in verify(path).validations] == ["comité"]
 
 
@@ -123,6 +123,7 @@ def test_all_that_was_found_is_one_json_object(path: Path) -> None:
         "rules_hold": True,
         "outcome": "verified",
         "certificate": "certified",
+        "ties": "",
         "digest": seal(path),
         "log": {
             "lines": 3,

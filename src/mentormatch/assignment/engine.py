@@ -62,8 +62,8 @@ type PulpSolver = str | LpSolver
 """A solver for the engine ``pulp``: one of PuLP's objects, or the name that PuLP has for it."""
 type Ties = Literal["canonical", "any"]
 """Whether a keyed hash chooses among answers that are tied in every goal, or any of them will do."""
-type Proofs = Literal["goals", "none"]
-"""Whether goals that duals do not prove are proved for a checker without a solver."""
+type Proofs = Literal["goals", "canonical", "none"]
+"""What is proved for a checker without a solver: goals that duals do not prove; with them, ties; or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +203,16 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
 
     proofs
         ``goals``: what the duals do not prove (rules that couple pairs, goals that are no sums) gets a proof that is
-        checked without a solver, where one is found within a few thousand leaves and the time limit. ``none``: not.
+        checked without a solver, where one is found within a few thousand leaves and the time limit. ``canonical``: the
+        answer gets a proof, too, that no other optimal answer is before it in the order that settles ties; if there
+        are ties, ``tie_words`` then have a keyed hash of each person concerned. ``none``: no proof.
 
     Raises
     ------
     RequestError
         If the seed or the limit is out of range, the engine unknown or not for this problem, the solver not available,
-        the executor none, ``cancel`` no event, or ``ties`` or ``proofs`` neither word.
+        the executor none, ``cancel`` no event, ``ties`` or ``proofs`` none of these words, or ties are to be proved and
+        not settled.
 
     Examples
     --------
@@ -231,8 +234,8 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
         cancels = (cancel, work.cancelled if work else None)
         run = replace(run, cancels=tuple(each for each in cancels if each), soon_s=None if cancel is None else SOON_S)
         solution = _solve_checked(problem, engine, run, Incumbent(heard=work.begin() if work else None))
-        if proofs == "goals":
-            solution = _add_proofs(problem, solution, run)
+        if proofs != "none":
+            solution = _add_proofs(problem, solution, run, with_ties=proofs == "canonical")
         if work:
             work.close(solution)
     rounded = (ROUNDED_ALIKE.format(count=problem.alike),) if problem.alike else ()
@@ -434,10 +437,10 @@ def _have_duals(problem: AssignmentProblem, solution: Solution) -> bool:
     return {*problem.goals} <= {*ADDITIVE_GOALS, *(["floor"] if is_large else [])}
 
 
-def _add_proofs(problem: AssignmentProblem, solution: Solution, run: SolveOptions) -> Solution:
+def _add_proofs(problem: AssignmentProblem, solution: Solution, run: SolveOptions, *, with_ties: bool) -> Solution:
     """Return the solution with proofs of the goals that its duals leave open, if HiGHS can be loaded here."""
     is_answer = solution.status in (Status.PROVED, Status.FEASIBLE)
-    if is_answer and _have_duals(problem, solution):
+    if is_answer and _have_duals(problem, solution) and not with_ties:
         return solution
     has_claim = is_answer or solution.status is Status.INFEASIBLE
     if not has_claim or run.timed_out or not can_load_highs():
@@ -446,13 +449,16 @@ def _add_proofs(problem: AssignmentProblem, solution: Solution, run: SolveOption
     from mentormatch.assignment.proofs.tree import Budget
 
     with suppress(KeyboardInterrupt, MemoryError):
-        return add_proofs(problem, solution, Budget(run.deadline, lambda: run.cancelled))
+        hashes = run.tie_breaker.anonymized if with_ties else None
+        return add_proofs(problem, solution, Budget(run.deadline, lambda: run.cancelled), ties=hashes)
     return solution
 
 
 def _refuse_options(executor: object, cancel: object, ties: object, proofs: object) -> None:
-    if proofs not in ("goals", "none"):
-        raise _refusal("proofs", repr(proofs), tr("un de {known}", known="goals, none"))
+    if proofs not in ("goals", "canonical", "none"):
+        raise _refusal("proofs", repr(proofs), tr("un de {known}", known="goals, canonical, none"))
+    if (proofs, ties) == ("canonical", "any"):
+        raise _refusal("proofs", repr(proofs), tr("goals ou none, car {other} est any", other="ties"))
     if ties not in ("canonical", "any"):
         raise _refusal("ties", repr(ties), tr("un de {known}", known="canonical, any"))
     if cancel is not None and not callable(getattr(cancel, "is_set", None)):

@@ -76,11 +76,14 @@ TieHandling = Annotated[
     ),
 ]
 ProofHandling = Annotated[
-    Literal["goals", "none"],
+    Literal["goals", "canonical", "none"],
     typer.Option(
         "--proofs",
-        metavar="goals|none",
-        help=mark("Démontrer aussi ce que les prix ne démontrent pas (goals), ou non (none), ce qui va plus vite."),
+        metavar="goals|canonical|none",
+        help=mark(
+            "Démontrer aussi ce que les prix ne démontrent pas (goals), le départage des égalités avec (canonical), ou"
+            " non (none), ce qui va plus vite."
+        ),
     ),
 ]
 Who = Annotated[

@@ -371,13 +371,14 @@ class MatchRequest(CohortRequest):
     """Whom to match, under which programme, which pairs must or must not be, and how long that may take.
 
     ``seed`` settles ties, unless ``ties`` say that any of the best answers will do; after ``time_limit_s`` seconds the
-    best answer so far is given. With ``proofs`` "none", what the duals do not prove gets no proof.
+    best answer so far is given. With ``proofs`` "none", what the duals do not prove gets no proof; with "canonical",
+    how ties were settled gets one, too.
     """
 
     seed: Whole = 0
     time_limit_s: TimeLimit = None
     ties: Literal["canonical", "any"] = "canonical"
-    proofs: Literal["goals", "none"] = "goals"
+    proofs: Literal["goals", "canonical", "none"] = "goals"
 
     def matching(self) -> Matching:
         """Return the matching that is asked for; raises what ``read`` does, and EngineError where a solver failed."""

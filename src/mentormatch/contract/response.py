@@ -66,7 +66,8 @@ class VerifyResponse(Response):
 
     ``outcome`` is ``verified``, ``unproved`` (``rules_hold``, but the file does not prove the optimum that it states),
     ``nothing`` (there is no answer to verify) or ``refused``. ``verified`` is true for the first alone. ``certificate``
-    is what the numbers prove, null where they make no decision.
+    is what the numbers prove, null where they make no decision. ``ties``: ``unique`` if no other answer is as good,
+    ``hash`` if none of these is before this one by the hashes of the file, empty if neither is proved.
     """
 
     schema_version: Literal[2] = 2  # type: ignore[assignment]
@@ -77,6 +78,7 @@ class VerifyResponse(Response):
     sentences: list[str]
     digest: str
     goals: list[ProvedGoalOut]
+    ties: Literal["unique", "hash", ""]
     log: LogOut | None
     validations: list[Signature]
     problems: list[MistakeOut]
@@ -102,6 +104,7 @@ def verification_out(found: Verification) -> VerifyResponse:
             )
             for tier in (certificate.tiers if certificate else ())
         ],
+        ties=certificate.ties if certificate else "",
         log=None
         if chain is None
         else LogOut(lines=len(chain.entries), head=chain.head, since=chain.since, checked_against=list(found.carried)),

@@ -501,7 +501,8 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     ties
         ``any``: any of the optimal answers will do, which may be another one elsewhere; see ``mm.solve``.
     proofs
-        ``none``: rules that couple pairs, and goals that are no sums, get no proof of their optimum; see ``mm.solve``.
+        ``none``: rules that couple pairs, and goals that are no sums, get no proof of their optimum; ``canonical``: the
+        decision file proves, too, how ties were settled. See ``mm.solve``.
 
     Raises
     ------

@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import SparseScores
-from mentormatch.assignment.model.solution import DualSolution, GoalProof, Links, Solution, Status, Tier
+from mentormatch.assignment.model.solution import DualSolution, GoalProof, Links, Solution, Status, Tier, TieWords
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.strict_json import JsonMessage, parse_json
@@ -47,6 +47,7 @@ MOST_CELLS = 10**8
 type DecisionNumber = Annotated[int, Setting(ge=-(1 << 62), le=1 << 62)]
 type CountOfPeople = Annotated[int, Setting(ge=0, le=1 << 62)]
 type Id = Annotated[str, Setting(pattern=r"^[mer][1-9][0-9]{0,8}$")]
+type Word = Annotated[str, Setting(pattern=r"^[0-9a-f]{16}$")]
 type Sha256 = Annotated[str, Setting(pattern=r"^[0-9a-f]{64}$")]
 type DecisionTable = dict[Id, dict[Id, DecisionNumber]]
 type Ids = list[tuple[Id, Id]]
@@ -91,7 +92,10 @@ class Refutation(JsonMessage):
 
 
 class Proof(JsonMessage):
-    """That no answer goes beyond a bound in a goal, for each system of the goal; ``rules``: that there is no answer."""
+    """That no answer goes beyond a bound in a goal, for each system of the goal.
+
+    In place of a goal, ``rules``: there is no answer; ``ties``: no other optimal answer is before this one.
+    """
 
     goal: str
     bound: DecisionNumber
@@ -120,6 +124,7 @@ class Decision(JsonMessage):
     ``every_pair``: whether ``scores`` and the rows are of every allowed pair; else they are of the chosen ones.
     ``settled``: whether ties were settled; else other pairs may be as good. Both are written where they are false.
     ``proofs`` are written if there are some: the file is then of version 2, which earlier releases do not read.
+    ``ties`` are written if hashes are compared: the 64 bits that the seed and the key of each person concerned give.
     """
 
     schema_version: Literal[1, 2] = 1
@@ -141,6 +146,7 @@ class Decision(JsonMessage):
     every_pair: bool = True
     settled: bool = True
     proofs: list[Proof] = Setting(default_factory=list)
+    ties: dict[Id, Word] = Setting(default_factory=dict)
 
     @classmethod
     def of(cls, matching: "Matching") -> Self:
@@ -171,6 +177,7 @@ class Decision(JsonMessage):
             every_pair=matching.scores.held,
             settled=solution.settled,
             proofs=proofs,
+            ties=words_of(solution.tie_words) if proofs else {},
         )
 
     @classmethod
@@ -187,7 +194,7 @@ class Decision(JsonMessage):
     def to_json(self) -> str:
         """Return the file: one line for each part, so that two of them can be compared."""
         usual = {name for name in ("every_pair", "settled") if getattr(self, name)}
-        usual |= set() if self.proofs else {"proofs"}
+        usual |= {name for name in ("proofs", "ties") if not getattr(self, name)}
         parts = self.model_dump(mode="json", exclude=usual).items()
         lines = (f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in parts)
         return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -220,6 +227,7 @@ class Decision(JsonMessage):
             prices=tuple(_prices(stage, places) for stage in self.prices),
             settled=self.settled,
             proofs=tuple(map(_goal_proof, self.proofs)),
+            tie_words=_tie_words(self.ties, places),
         )
 
     def with_proofs(self, solution: Solution) -> Self:
@@ -346,6 +354,23 @@ def _proof(proof: GoalProof) -> Proof:
 def _goal_proof(proof: Proof) -> GoalProof:
     systems = tuple(json.dumps(system.steps, separators=(",", ":")) for system in proof.systems)
     return GoalProof(proof.goal, proof.bound, systems)
+
+
+def words_of(words: TieWords) -> dict[Id, Word]:
+    """Return the words of ties as a decision file has them."""
+    sides = zip("me", words, strict=True)
+    return {f"{letter}{person + 1}": f"{word:016x}" for letter, side in sides for person, word in side}
+
+
+def _tie_words(words: Mapping[Id, Word], places: "DecisionPlaces") -> TieWords:
+    """Return the words of ties by position; raises RequestError for one of somebody who is not there."""
+    for person in words:
+        if not any(person in side for side in places):
+            raise _refusal([Problem(person, tr("personne n'a cet identifiant"))])
+    mentors, mentees = (
+        tuple((side[person], int(word, 16)) for person, word in words.items() if person in side) for side in places
+    )
+    return mentors, mentees
 
 
 def _keys_of_links(links: Links) -> list[tuple[str, str, int]]:

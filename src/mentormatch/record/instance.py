@@ -6,6 +6,7 @@ the criteria alone, and no solver is imported.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from hashlib import blake2b
 
 import numpy as np
 
@@ -59,6 +60,18 @@ def other_problem(decision: Decision, stated: AssignmentProblem, problem: Assign
         yield Problem("scores", tr("d'autres points"), expected)
     elif rows_of(problem, pairs) != decision.rows:
         yield Problem("rows", tr("d'autres règles entre binômes"), expected)
+    if decision.ties and not decision.ties.items() <= tie_words(problem, decision.seed).items():
+        yield Problem("ties", tr("d'autres empreintes de clés"), expected)
+
+
+def tie_words(problem: AssignmentProblem, seed: int) -> dict[str, str]:
+    """Return the words that settle ties, of everybody: the keyed hash of each key; no engine is asked for it."""
+    key, words = str(seed).encode(), dict[str, str]()
+    for side, letter, keys in ((b"mentor", "m", problem.mentor_keys), (b"mentee", "e", problem.mentee_keys)):
+        for place, person in enumerate(keys, 1):
+            content = person.encode("utf-8", "surrogatepass")
+            words[f"{letter}{place}"] = blake2b(content, digest_size=8, key=key, person=side).hexdigest()
+    return words
 
 
 def other_ground(decision: Decision, cohort: Cohort, programme: Programme) -> Iterator[Problem]:

@@ -72,6 +72,20 @@ COMPARED = mark(
     " servi au calcul (moteur, graine, versions, départage) ne s'en déduit pas : seule l'empreinte du fichier, au"
     " journal, en répond."
 )
+COMPARED_TIES = mark(
+    "Les personnes, les places, les règles, les points et les empreintes de clés qui départagent sont ceux que donnent"
+    " ces réponses et ce programme. Le moteur et les versions qui ont servi au calcul ne s'en déduisent pas : seule"
+    " l'empreinte du fichier, au journal, en répond."
+)
+TIES = {
+    "unique": mark("Ces binômes sont les seuls qui atteignent ces valeurs : il n'y avait rien à départager."),
+    "hash": mark(
+        "Le départage des égalités est contrôlé : aucune autre répartition de même valeur ne passe devant, d'après les"
+        " empreintes de clés que contient le fichier."
+    ),
+    "": mark("Le départage des égalités n'est pas contrôlé : d'autres binômes peuvent avoir les mêmes valeurs."),
+}
+"""What is said of ties if all goals are proved."""
 HEAD = mark("Empreinte du journal : {head}")
 UNKNOWN = mark(
     "Sans empreinte à laquelle tenir le journal, on ne peut pas savoir si des lignes ont été coupées à sa fin, ni s'il"
@@ -137,7 +151,7 @@ class Verification(VersionedPickle):
         """Return what was found, a line for each thing."""
         certified = [self.certificate.words] if self.certificate else []
         chain = [] if self.chain is None else [*_chain_words(self.chain, self.digest), *self.limits]
-        told = [self.sentence, *certified, *self.grounds, *chain, *self.documents]
+        told = [self.sentence, *certified, *self.ties, *self.grounds, *chain, *self.documents]
         return "\n".join([*told, *(f"  - {one}" for one in self.problems)])
 
     @property
@@ -152,6 +166,12 @@ class Verification(VersionedPickle):
             return tr(WORDS[self.outcome], gaps=certificate.gaps)
         optimal = all(tier.stated == tier.value for tier in certificate.tiers)
         return tr(WORDS[self.outcome] if optimal else STOPPED, goals=certificate.unproved_goals)
+
+    @property
+    def ties(self) -> Iterator[str]:
+        """Yield what is proved of ties, if all goals are proved."""
+        if self.outcome is VerificationOutcome.VERIFIED and self.certificate is not None:
+            yield tr(TIES[self.certificate.ties])
 
     @property
     def carried(self) -> dict[str, Stamp]:
@@ -298,7 +318,7 @@ def _check_content(content: bytes, against: Ground | None = None) -> Verificatio
         return Verification(seal, VerificationOutcome.REFUSED, problems=error.problems)
     certificate = certificate if whole else certificate.before(problem.goals[0])
     former = [tr(FORMER)] if "changes" in problem.goals else []
-    grounds = (tr(COMPARED), *former) if against else ()
+    grounds = (tr(COMPARED_TIES if decision.ties else COMPARED), *former) if against else ()
     problems = tuple(Problem(tr("contrôle"), text) for text in certificate.problems)
     return Verification(seal, _outcome(certificate), certificate, problems=problems, grounds=grounds)
 

@@ -84,6 +84,12 @@ class DualSolution(ContentEquality):
 
 NO_ANSWER = "rules"
 """In place of a goal: the proof that no answer keeps the rules."""
+TIES = "ties"
+"""In place of a goal: the proof that no other optimal answer is before this one in the order that settles ties."""
+
+type TieWords = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]
+"""Mentors, and mentees, each with the 64 bits that the seed and their key give: see ``AnonymousTieBreaker``."""
+NO_WORDS: TieWords = ((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,9 @@ class GoalProof:
     Attributes
     ----------
     goal
-        The goal, or ``NO_ANSWER``.
+        The goal, ``NO_ANSWER``, or ``TIES``.
     bound
-        The bound that is proved, as in ``Tier``.
+        The bound that is proved, as in ``Tier``; for ``TIES``, the number of rounds of hashes that are compared.
     systems
         JSON texts: the steps that ``refutation.refute`` reads, for each system that has no solution.
     """
@@ -112,7 +118,8 @@ class Solution(ContentEquality):
     ``pairs`` is (k, 2) int64, mentor and mentee, sorted. ``tiers`` follow the goals of the problem. ``gap`` is 0 for
     a proved answer, None where nothing is known, and otherwise the gap of the first tier that is not proved.
     ``notes`` say in words why an engine failed, and what to know besides. ``settled``: the hash has chosen among
-    answers that are tied in every goal. ``proofs`` are of the goals whose bound the duals in ``prices`` do not prove.
+    answers that are tied in every goal. ``proofs`` are of the goals whose bound the duals in ``prices`` do not prove,
+    and of ties if that was requested; ``tie_words`` are of the people whose pairs duals do not fix.
     """
 
     made_by: ClassVar[str] = "mm.solve(problem)"
@@ -126,6 +133,7 @@ class Solution(ContentEquality):
     notes: tuple[str, ...] = ()
     settled: bool = True
     proofs: tuple[GoalProof, ...] = ()
+    tie_words: TieWords = NO_WORDS
 
     @property
     def canonical(self) -> bool:

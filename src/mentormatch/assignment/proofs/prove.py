@@ -1,64 +1,196 @@
 """A problem and its solution -> the solution with a proof of each goal that its duals do not prove."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import NO_ANSWER, GoalProof, Solution, Status, Tier
-from mentormatch.assignment.proofs.relaxation import BudgetError
-from mentormatch.assignment.proofs.tree import Budget, Prover
+from mentormatch.assignment.model.solution import (
+    NO_ANSWER,
+    NO_WORDS,
+    TIES,
+    GoalProof,
+    Solution,
+    Status,
+    Tier,
+    TieWords,
+)
+from mentormatch.assignment.proofs.relaxation import BudgetError, Multipliers
+from mentormatch.assignment.proofs.tree import Budget, Prover, Steps
+from mentormatch.assignment.tie_breaking import AnonymousTieBreaker
 from mentormatch.assignment.verification.certificate import certify
-from mentormatch.assignment.verification.claims import Claims
-from mentormatch.assignment.verification.refutation import ProofError, System
+from mentormatch.assignment.verification.claims import Change, Claims, TermLimit
+from mentormatch.assignment.verification.refutation import ProofError, System, Work
 from mentormatch.base.arrays import BoolVector
+
+MAX_TIE_ROUNDS = 4
+"""Two answers with equal sums of hashes in each of these rounds are not told apart."""
+MAX_UNIQUE_LEAVES, MAX_UNIQUE_WORK = 20, 100_000
+"""What the proof may take that there is no other optimal answer, before hashes are compared."""
 
 
 def add_proofs(
-    problem: AssignmentProblem, solution: Solution, budget: Budget | None = None, *, every_goal: bool = False
+    problem: AssignmentProblem,
+    solution: Solution,
+    budget: Budget | None = None,
+    *,
+    every_goal: bool = False,
+    ties: AnonymousTieBreaker | None = None,
 ) -> Solution:
     """Return the solution with a proof of each stated bound that its duals do not prove.
 
     Each goal gets the whole budget; a goal that it does not suffice for stays without a proof. Present proofs are
-    retained. With ``every_goal``, goals that duals prove get a proof too.
+    retained. With ``every_goal``, goals that duals prove get a proof too. With ``ties``, the hashes that settled ties,
+    the answer gets a proof that no other optimal answer is before it.
     """
     budget = budget or Budget()
     if not Claims.can_state(problem):
         return solution
     claims = Claims.of(problem)
     if solution.status is Status.INFEASIBLE:
-        steps = None if solution.proofs else _prove(claims, [claims.any_answer], replace(budget))
-        return solution if steps is None else replace(solution, proofs=(GoalProof(NO_ANSWER, 0, steps),))
+        asks = [(True, lambda _: claims.any_answer)]
+        steps = None if solution.proofs else Chain(claims).prove(asks, replace(budget))
+        return solution if steps is None else replace(solution, proofs=(_proof(NO_ANSWER, 0, steps),))
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return solution
     width = problem.shape[1]
     keys = solution.pairs[:, 0] * width + solution.pairs[:, 1]
-    chosen = np.isin(claims.mentors * width + claims.mentees, keys)
-    proofs, system = {proof.goal: proof for proof in solution.proofs}, claims.rules
-    for certified, tier in zip(certify(problem, solution).tiers, solution.tiers, strict=False):
-        is_open = every_goal or certified.certified != tier.bound
-        if not claims.has_few_levels(tier):
-            break
-        if tier.bound is not None and is_open and tier.goal not in proofs and _can_prove(tier):
-            steps = _prove(claims, claims.better(system, tier, tier.bound), replace(budget), chosen)
+    chain = Chain(claims, np.isin(claims.mentors * width + claims.mentees, keys))
+    proofs = {proof.goal: proof for proof in solution.proofs}
+    certificate, words = certify(problem, solution), solution.tie_words
+    with suppress(ProofError):  # too many terms
+        for certified, tier in zip(certificate.tiers, solution.tiers, strict=False):
+            is_open = every_goal or certified.certified != tier.bound
+            bound = tier.bound if is_open and tier.goal not in proofs and _can_prove(tier) else None
+            if bound is None:
+                chain.hold(claims.stages(tier, tier.value))
+                continue
+            steps = chain.prove(claims.stages(tier, bound), replace(budget))
             if steps is not None:
-                proofs[tier.goal] = GoalProof(tier.goal, tier.bound, steps)
-        system = claims.hold(system, tier)
-    return replace(solution, proofs=tuple(proofs.values()))
+                proofs[tier.goal] = _proof(tier.goal, bound, steps)
+        if ties is not None and TIES not in proofs and solution.canonical:
+            found = chain.prove_ties(solution, ties, budget)
+            if found is not None:
+                steps, words = found
+                proofs[TIES] = _proof(TIES, len(steps) - 1, steps)
+    return replace(solution, proofs=tuple(proofs.values()), tie_words=words)
 
 
 def _can_prove(tier: Tier) -> bool:
     return tier.goal != "leximin" or tier.proved
 
 
-def _prove(
-    claims: Claims, systems: Iterable[System], budget: Budget, chosen: BoolVector | None = None
-) -> tuple[str, ...] | None:
-    """Return the steps of each system, None unless all are closed within one budget."""
-    try:
-        found = [Prover(claims, system, chosen, budget).prove() for system in systems]
-    except (BudgetError, ProofError):  # a proof that may not be written, as its numbers are too great, is none
+def _proof(goal: str, bound: int, systems: list[Steps]) -> GoalProof:
+    return GoalProof(goal, bound, tuple(json.dumps(steps, separators=(",", ":")) for steps in systems))
+
+
+@dataclass(slots=True)
+class Chain:
+    """Proves stages one after another; what one of them fixes remains fixed for the next.
+
+    Attributes
+    ----------
+    chosen
+        (e,) bool: the answer, if there is one.
+    system
+        What the stages so far leave.
+    duals
+        The duals of the last system that was proved: rows of the same numbers hold it.
+    open
+        Makes the last system that asks for more and was not proved.
+    """
+
+    claims: Claims
+    chosen: BoolVector | None = None
+    system: System = field(init=False)
+    duals: Multipliers = field(default_factory=list)
+    open: Callable[[], System] | None = None
+
+    def __post_init__(self) -> None:
+        self.system = self.claims.rules
+
+    def hold(self, stages: Iterable[tuple[bool, Change]]) -> None:
+        """Narrow the system to the answers that are no worse."""
+        limit = TermLimit(len(self.system.rows))
+        for asks, change in stages:
+            if asks:
+                self.open = partial(change, self.system)
+            else:
+                self.system = limit.add(change(self.system))
+        self.duals = []
+
+    def prove(self, stages: Iterable[tuple[bool, Change]], budget: Budget) -> list[Steps] | None:
+        """Return the steps of each system that asks for more, None unless all are closed within one budget."""
+        found, rest, limit = list[Steps](), iter(stages), TermLimit(len(self.system.rows))
+        self.duals = []
+        for asks, change in rest:
+            if not asks:
+                self.system = limit.add(change(self.system))
+                continue
+            first, system = self._keep(), limit.add(change(self.system))
+            try:
+                found.append([*first, *self._close(system, budget)])
+            except (BudgetError, ProofError):  # a proof that may not be written, as its numbers are too great, is none
+                self.hold(rest)
+                return None
+        return found
+
+    def prove_ties(
+        self, solution: Solution, hashes: AnonymousTieBreaker, budget: Budget
+    ) -> tuple[list[Steps], TieWords] | None:
+        """Return the steps that show the answer to be canonical, and the words of the people that they need."""
+        if not self.duals and self.open is not None:
+            # The duals of the last goal fix what is the same in every optimal answer
+            with suppress(BudgetError, ProofError):
+                self._close(self.open(), replace(budget))
+        first, found = self._keep(), list[Steps]()
+        words = self._words(hashes)
+        *rounds, (_, other) = self.claims.tie_stages(solution.pairs, words, MAX_TIE_ROUNDS)
+        changes = [change for _, change in rounds]
+        with suppress(BudgetError, ProofError):
+            for greater, equal in zip(changes[::2], changes[1::2], strict=True):
+                # No other answer is left
+                with suppress(BudgetError):
+                    brief = replace(budget, leaves=MAX_UNIQUE_LEAVES, work=min(budget.work, MAX_UNIQUE_WORK))
+                    share = replace(budget) if found else brief
+                    steps = [*first, *self._close(other(self.system), share)]
+                    return [*found, steps], words if found else NO_WORDS
+                # None of these has a greater sum of hashes
+                found.append([*first, *self._close(greater(self.system), replace(budget))])
+                self.system = equal(self.system)
+                first = self._keep()
         return None
-    return tuple(json.dumps(steps, separators=(",", ":")) for steps in found)
+
+    def _words(self, hashes: AnonymousTieBreaker) -> TieWords:
+        """Return the words of the people who have a pair that may or may not be in the answers that are left."""
+        count = len(self.claims.scores)
+        is_open = self.system.most[:count] & ~self.system.least[:count]
+        mentors, mentees = (
+            tuple((person, int(words[person])) for person in np.unique(people[is_open]).tolist())
+            for people, words in ((self.claims.mentors, hashes.mentors), (self.claims.mentees, hashes.mentees))
+        )
+        return mentors, mentees
+
+    def _close(self, system: System, budget: Budget) -> Steps:
+        """Return the steps that close a system, and note its duals."""
+        prover = Prover(self.claims, system, self.chosen, budget)
+        steps = prover.prove()
+        self.duals = prover.root
+        return steps
+
+    def _keep(self) -> Steps:
+        """Fix columns by the duals of the last system, and return that step; none if it fixes nothing."""
+        if not self.duals:
+            return []
+        try:
+            system = self.system.fix(self.duals, [], Work())
+        except ProofError:  # the duals of an empty box need not fit
+            return []
+        if (system.least == self.system.least).all() and (system.most == self.system.most).all():
+            return []
+        self.system, duals = system, self.duals
+        return [["keep", duals]]

@@ -235,10 +235,8 @@ class Relaxation(HighsProgram):
 
 def broken_row(system: System) -> list[int] | None:
     """Return a row that no choice of the box keeps, with its multiplier; None if there is none."""
-    low, high = np.zeros((2, len(system.lower)), dtype=np.int64)
     ends = system.values * system.least[system.columns], system.values * system.most[system.columns]
-    np.add.at(low, system.rows, np.minimum(*ends))
-    np.add.at(high, system.rows, np.maximum(*ends))
+    low, high = (np.bincount(system.rows, pick(*ends), len(system.lower)) for pick in (np.minimum, np.maximum))
     for row, (lower, upper) in enumerate(zip(system.lower, system.upper, strict=True)):
         if upper is not None and low[row] > upper:
             return [row, 1]

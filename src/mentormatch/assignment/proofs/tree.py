@@ -14,7 +14,7 @@ import numpy as np
 from mentormatch.assignment.mip.cutting_planes import broken_cut
 from mentormatch.assignment.mip.program_model import FAR, never
 from mentormatch.assignment.proofs.blocks import BlockProver, find_blocks
-from mentormatch.assignment.proofs.relaxation import BudgetError, Multipliers, Node, Relaxation
+from mentormatch.assignment.proofs.relaxation import BudgetError, Multipliers, Node, Relaxation, broken_row
 from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.refutation import MAX_PACK_COEFFICIENT, ProofError, System, Work
 from mentormatch.base.arrays import BoolVector, IntVector
@@ -73,13 +73,22 @@ class Budget:
 
 @dataclass(slots=True)
 class Prover:
-    """Proves that a system of some claims has no solution. ``chosen`` (e,) bool: the answer, if there is one."""
+    """Proves that a system of some claims has no solution.
+
+    Attributes
+    ----------
+    chosen
+        (e,) bool: the answer, if there is one.
+    root
+        The duals of the linear program of the whole system, empty before that is solved.
+    """
 
     claims: Claims
     system: System
     chosen: BoolVector | None = None
     budget: Budget = field(default_factory=Budget)
     steps: Steps = field(default_factory=list)
+    root: Multipliers = field(default_factory=list)
 
     @property
     def target(self) -> int:
@@ -88,16 +97,22 @@ class Prover:
 
     def prove(self) -> Steps:
         """Return the steps. Raises BudgetError if the budget does not suffice, or if the system has a solution."""
+        broken = broken_row(self.system)
+        if broken is not None:
+            self.root = [broken]
+            return [["leaf", self.root]]
         target, node = self.target, Node.root(self.system)
         relaxation, is_optimal = self._root_program(node)
         leaf = relaxation.leaf(node, is_optimal=is_optimal)
         if leaf is not None:
+            self.root = leaf
             return [["leaf", leaf]]
         if is_optimal:
+            self.root = relaxation.multipliers(node, relaxation.duals, FIXING_PARTS, weight=FIXING_PARTS)
             steps = self._prove_by_blocks(relaxation)
             if steps is not None:
                 return steps
-            node = self._fix(node, relaxation)
+            node = self._fix(node)
             relaxation = Relaxation(node, target, np.flatnonzero(node.system.most))
             node, relaxation = self._cut(node, relaxation)
         self._walk(node, relaxation)
@@ -131,7 +146,9 @@ class Prover:
         while True:
             relaxation = Relaxation(node, self.target, columns)
             is_optimal = self._solve(relaxation)
-            others = np.setdiff1d(np.flatnonzero(self.system.most), columns)
+            is_outside = self.system.most.copy()
+            is_outside[columns] = False
+            others = np.flatnonzero(is_outside)
             if not len(others):
                 return relaxation, is_optimal
             if not is_optimal:
@@ -159,16 +176,15 @@ class Prover:
             parts.append(own[order[rank < FIRST_PER_PERSON]])
         return np.unique(np.concatenate(parts))
 
-    def _fix(self, node: Node, relaxation: Relaxation) -> Node:
+    def _fix(self, node: Node) -> Node:
         """Narrow the box by the root duals (reduced-cost fixing)."""
-        multipliers = relaxation.multipliers(node, relaxation.duals, FIXING_PARTS, weight=FIXING_PARTS)
         try:
-            system = node.system.fix(multipliers, [], Work())
+            system = node.system.fix(self.root, [], Work())
         except ProofError:
             return node
         if (system.least == node.system.least).all() and (system.most == node.system.most).all():
             return node
-        self.steps.append(["fix", multipliers])
+        self.steps.append(["fix", self.root])
         return Node(system, node.lower, node.upper, node.lower_row, node.upper_row)
 
     def _walk(self, root: Node, relaxation: Relaxation) -> None:

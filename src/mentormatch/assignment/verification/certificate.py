@@ -34,12 +34,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import takewhile, zip_longest
-from typing import Literal
+from itertools import takewhile
+from typing import Any, Literal
 
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
-from mentormatch.assignment.model.solution import NO_ANSWER, DualSolution, GoalProof, Solution, Status
-from mentormatch.assignment.verification.claims import Claims
+from mentormatch.assignment.model.solution import NO_ANSWER, TIES, DualSolution, GoalProof, Solution, Status
+from mentormatch.assignment.verification.claims import Change, Claims, TermLimit
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.assignment.verification.reduced_costs import (
     MAX_REDUCED_PROFIT,
@@ -49,7 +49,7 @@ from mentormatch.assignment.verification.reduced_costs import (
     magnitude_bound,
     round_by_goal,
 )
-from mentormatch.assignment.verification.refutation import ProofError, System, refute, require
+from mentormatch.assignment.verification.refutation import ProofError, System, narrow, refute, require
 from mentormatch.assignment.verification.solution_set import SolutionSet
 from mentormatch.base.arguments import checked
 from mentormatch.base.data_objects import VersionedPickle
@@ -101,6 +101,8 @@ NAMES = {
 }
 
 
+type ProvedTies = Literal["unique", "hash", ""]
+"""What is proved of ties: there is no other optimal answer, the hashes prefer this one, or nothing."""
 type ProvedBy = Literal["prices", "proof", ""]
 """What shows a bound: duals, a refutation, or nothing."""
 
@@ -165,7 +167,7 @@ class Certificate(VersionedPickle):
 
     ``why`` is why there are no prices: ``coupled``, ``goal`` or ``stopped``, empty where there are some. ``hollow``: no
     pair that may be chosen has more points than another, so that to be the best says nothing. ``infeasible``: it is
-    proved that no answer keeps the rules.
+    proved that no answer keeps the rules. ``ties``: what is proved of other answers that are as good in every goal.
     """
 
     verdict: Verdict
@@ -174,6 +176,7 @@ class Certificate(VersionedPickle):
     why: str = ""
     hollow: bool = False
     infeasible: bool = False
+    ties: ProvedTies = ""
 
     @property
     def certified(self) -> bool:
@@ -268,7 +271,10 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
         )
         for tier in solution.tiers
     )
-    return _conclude(problem, tiers, priced=bool(solution.prices))
+    concluded = _conclude(problem, tiers, priced=bool(solution.prices))
+    if TIES not in proved or not concluded.certified:
+        return concluded
+    return replace(concluded, ties="hash" if proved[TIES] else "unique")
 
 
 def _certify_no_answer(problem: AssignmentProblem, solution: Solution) -> Certificate:
@@ -290,26 +296,25 @@ def refuted_bounds(problem: AssignmentProblem, solution: Solution) -> dict[str, 
     require(Claims.can_state(problem), "proofs need a problem whose pairs are listed")
     proofs = {proof.goal: proof for proof in solution.proofs}
     is_answer = solution.status in (Status.PROVED, Status.FEASIBLE)
-    known = {tier.goal for tier in solution.tiers} if is_answer else {*_no_answer(solution.status)}
+    known = {TIES, *(tier.goal for tier in solution.tiers)} if is_answer else {*_no_answer(solution.status)}
     require(
         len(proofs) == len(solution.proofs) and proofs.keys() <= known, "a proof belongs to no goal, or comes twice"
     )
-    claims, found = Claims.of(problem), dict[str, int]()
+    claims, found = Claims.of(problem), {goal: proof.bound for goal, proof in proofs.items()}
     if not is_answer:
-        _check_systems([claims.any_answer], proofs[NO_ANSWER])
+        _check_stages(claims.rules, [(True, lambda _: claims.any_answer)], proofs[NO_ANSWER])
         return {NO_ANSWER: 0}
     system = claims.rules
     for tier in solution.tiers:
         proof = proofs.pop(tier.goal, None)
         if proof is not None:
             require(tier.goal != "leximin" or proof.bound == tier.value, "a proof of leximin is of its value")
-            require(claims.has_few_levels(tier), "a proof has too many levels")
-            _check_systems(claims.better(system, tier, proof.bound), proof)
-            found[tier.goal] = proof.bound
+        system = _check_stages(system, claims.stages(tier, tier.value if proof is None else proof.bound), proof)
         if not proofs:
-            break
-        require(claims.has_few_levels(tier), "a proof comes after too many levels")
-        system = claims.hold(system, tier)
+            return found
+    ties = proofs[TIES]
+    require(len(ties.systems) == ties.bound + 1, "a proof of ties has another number of rounds than it states")
+    _check_stages(system, claims.tie_stages(solution.pairs, solution.tie_words, ties.bound), ties)
     return found
 
 
@@ -317,19 +322,31 @@ def _no_answer(status: Status) -> list[str]:
     return [NO_ANSWER] if status is Status.INFEASIBLE else []
 
 
-def _check_systems(systems: Iterable[System], proof: GoalProof) -> None:
-    """Raise ProofError unless a proof closes each of the systems."""
-    for system, text in zip_longest(systems, proof.systems):
-        if system is None or text is None:
-            raise ProofError(f"the proof of {proof.goal} has too few or too many parts")
-        try:
-            steps = json.loads(text)
-        except (ValueError, RecursionError):
-            raise ProofError(f"the proof of {proof.goal} is no JSON") from None
-        try:
-            refute(system, steps)
-        except ProofError as refusal:
-            raise ProofError(f"the proof of {proof.goal} is wrong: {refusal}") from None
+def _check_stages(system: System, stages: Iterable[tuple[bool, Change]], proof: GoalProof | None) -> System:
+    """Return what a goal leaves of a system. Raises ProofError unless a proof closes each system that asks for more."""
+    texts, limit = iter(proof.systems if proof else ()), TermLimit(len(system.rows))
+    for asks, change in stages:
+        if not asks:
+            system = limit.add(change(system))
+        elif proof is not None:
+            steps = _read_steps(proof.goal, next(texts, None))
+            try:
+                system, steps = narrow(system, steps)
+                refute(limit.add(change(system)), steps)
+            except ProofError as refusal:
+                raise ProofError(f"the proof of {proof.goal} is wrong: {refusal}") from None
+    if next(texts, None) is not None and proof is not None:
+        raise ProofError(f"the proof of {proof.goal} has too many parts")
+    return system
+
+
+def _read_steps(goal: str, text: str | None) -> Any:
+    if text is None:
+        raise ProofError(f"the proof of {goal} has too few parts")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ProofError(f"the proof of {goal} is no JSON") from None
 
 
 def provable_goals(problem: AssignmentProblem) -> tuple[str, ...]:

@@ -11,33 +11,52 @@ a sum                   the profit is the value + 1 or more
 ``floor``               only pairs of a higher score, and at least one if that score is above 0
 ``floor_person``        each mentee who can be served has a sum of the value + 1 or more
 ``leximin``             more pairs; or as many, as good up to each lower level, and fewer pairs up to some level
+ties                    a greater sum of the hashes of a round, one round after another; then any other answer
 ======================  ================================================================================================
 """
 
 from bisect import bisect_right
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
+from functools import cached_property, partial
+from itertools import zip_longest
 from typing import Self
 
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import terms_of_rows
-from mentormatch.assignment.model.solution import Tier
-from mentormatch.assignment.verification.reduced_costs import goal_profit
-from mentormatch.assignment.verification.refutation import System
-from mentormatch.base.arrays import IntVector
+from mentormatch.assignment.model.solution import Tier, TieWords
+from mentormatch.assignment.verification.reduced_costs import contains_pairs, goal_profit
+from mentormatch.assignment.verification.refutation import System, require
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
 MAX_PAIRS = 1_000_000
 """Claims about more pairs are not stated: a system takes about 100 bytes per pair."""
 MAX_TERMS = 50_000_000
-"""Nor with more terms in rows that concern many people, or, for ``leximin``, in all of its systems together."""
+"""Nor with more terms in rows that concern many people, or in the rows of all systems of one goal together."""
 
-type ConstraintTerms = tuple[IntVector, IntVector, int | None, int | None]
-"""Columns, coefficients, lower and upper bound of a row."""
+HASH_BITS = 20
+"""The hash of a pair in one round is an integer from 1 to 2^20."""
+GOLDEN_RATIO = 0x9E3779B97F4A7C15
+WORD = (1 << 64) - 1
+
+type Change = Callable[[System], System]
+"""Adds rows to a system, or narrows its box."""
+
+
+@dataclass(slots=True)
+class TermLimit:
+    """Counts the terms that a goal adds to its systems, one after another; ``base``: those of the goals before."""
+
+    base: int
+    added: int = 0
+
+    def add(self, system: System) -> System:
+        """Count the terms of a system, and return it. Raises ProofError beyond ``MAX_TERMS``."""
+        self.added += max(len(system.rows) - self.base, 0)
+        require(self.added <= MAX_TERMS, "the systems of a goal have too many terms")
+        return system
 
 
 @dataclass(frozen=True)
@@ -72,10 +91,6 @@ class Claims:
             return False
         shared = sum(row.mentor is None and row.mentee is None for row in problem.rows)
         return shared * problem.scores.count <= MAX_TERMS
-
-    def has_few_levels(self, tier: Tier) -> bool:
-        """Return whether the systems of ``leximin`` are few and small enough; those of other goals are."""
-        return tier.goal != "leximin" or len(set(tier.vector)) ** 2 * len(self.scores) <= MAX_TERMS
 
     @cached_property
     def rules(self) -> System:
@@ -132,48 +147,32 @@ class Claims:
         pairs = np.arange(len(self.scores))
         return self.rules.with_row(pairs, np.ones_like(pairs), 0, None)
 
-    def better(self, system: System, tier: Tier, bound: int) -> Iterator[System]:
-        """Yield the systems of the answers whose value in a goal exceeds a bound; all others keep the bound.
+    def stages(self, tier: Tier, bound: int) -> Iterator[tuple[bool, Change]]:
+        """Yield how a goal changes what the goals before leave: whether it asks for a better answer, and the change.
 
-        ``system`` is what the goals before leave. For ``leximin`` the bound is the value itself.
+        A change that asks gives a system without a solution if no answer exceeds the bound. It is made for one proof
+        and undone. All other changes hold what was found, and remain. For ``leximin`` the bound is the value itself.
         """
         match tier.goal:
             case "floor":
-                yield self._above_floor(system, bound + 1)
+                yield True, partial(self._above_floor, least=bound + 1)
+                yield False, partial(self._above_floor, least=tier.value)
             case "floor_person":
                 if len(self._served):
-                    yield self._served_at_least(system, bound + 1)
+                    yield True, partial(self._served_at_least, least=bound + 1)
+                yield False, partial(self._served_at_least, least=tier.value)
             case "leximin":
-                yield from self._better_vectors(system, tier.vector)
-            case _:
-                yield self._sum_at_least(system, tier.goal, self._as_sum(tier.goal, bound) + 1)
-
-    def hold(self, system: System, tier: Tier) -> System:
-        """Return the system of the answers that are no worse in a goal than the value found."""
-        match tier.goal:
-            case "floor":
-                return self._above_floor(system, tier.value)
-            case "floor_person":
-                return self._served_at_least(system, tier.value)
-            case "leximin":
-                return deque(self._hold_vector(system, tier.vector), maxlen=1).pop()
-        return self._sum_at_least(system, tier.goal, self._as_sum(tier.goal, tier.value))
-
-    def _as_sum(self, goal: str, value: int) -> int:
-        """Return a value as a sum of profits; for ``changes``, the number of former pairs that are kept."""
-        return len(self.problem.former) - value if goal == "changes" else value
-
-    def _sum_at_least(self, system: System, goal: str, least: int) -> System:
-        profit = goal_profit(self.problem, goal, self.mentors, self.mentees)
-        columns = np.flatnonzero(profit)
-        return system.with_row(columns, profit[columns], least, None)
+                yield from self._levels(tier.vector)
+            case goal:
+                profit = goal_profit(self.problem, goal, self.mentors, self.mentees)
+                for asks, value in ((True, bound), (False, tier.value)):
+                    # Of ``changes``, the former pairs that are kept
+                    least = len(self.problem.former) - value if goal == "changes" else value
+                    yield asks, partial(_sum_at_least, profit=profit, least=least + asks)
 
     def _above_floor(self, system: System, least: int) -> System:
-        most = system.most.copy()
-        most[: len(self.scores)] &= self.scores >= least
-        pairs = np.arange(len(self.scores))
         # An answer without a pair has floor 0
-        return system.within(system.least, most).with_row(pairs, np.ones_like(pairs), int(least > 0), None)
+        return _sum_at_least(self._from(system, least), np.ones_like(self.scores), int(least > 0))
 
     @cached_property
     def _served(self) -> IntVector:
@@ -192,28 +191,74 @@ class Claims:
         """Return the scores cut at the bound, if none is negative: the excess adds nothing."""
         return np.minimum(scores, least) if least > 0 and (scores >= 0).all() else scores
 
-    def _hold_vector(self, system: System, vector: tuple[int, ...]) -> Iterator[System]:
-        """Yield the systems of as many pairs, none below the lowest score, with the row of one more level each.
+    def _levels(self, vector: tuple[int, ...]) -> Iterator[tuple[bool, Change]]:
+        """Yield the stages of ``leximin``: more pairs; then, for each score of the vector, fewer pairs up to it."""
+        pairs = np.ones_like(self.scores)
+        yield True, partial(_sum_at_least, profit=pairs, least=len(vector) + 1)
+        levels = sorted(set(vector))
+        # As many pairs, none below the lowest score
+        if levels:
+            yield False, partial(self._from, least=levels[0])
+        yield False, partial(_sum_at_least, profit=pairs, least=len(vector))
+        for level, following in zip_longest(levels, levels[1:]):
+            count = bisect_right(vector, level)
+            yield True, partial(self._at_most_up_to, level=level, most=count - 1)
+            if following is not None:
+                # Up to the next level, no more pairs than the vector has up to this one
+                yield False, partial(self._at_most_up_to, level=following - 1, most=count)
 
-        The row of a level: up to the next level, no more pairs than the vector has up to this one.
+    def tie_stages(self, pairs: IntMatrix, words: TieWords, rounds: int) -> Iterator[tuple[bool, Change]]:
+        """Yield the stages that show the pairs to be canonical: greater sums of hashes, round by round, then any other.
+
+        Only columns that have two values left count: all other columns are the same in every answer.
         """
-        levels, pairs = sorted(set(vector)), np.arange(len(self.scores))
+        chosen = contains_pairs(self.problem, self.mentors, self.mentees, pairs)
+        for turn in range(rounds):
+            for asks in (True, False):
+                yield asks, partial(self._hashes_at_least, chosen=chosen, words=words, turn=turn, more=int(asks))
+        yield True, partial(_sum_at_least, profit=np.where(chosen, -1, 1), least=1 - int(chosen.sum()))
+
+    def _hashes_at_least(self, system: System, chosen: BoolVector, words: TieWords, turn: int, more: int) -> System:
+        count = len(self.scores)
+        columns = np.flatnonzero(system.most[:count] & ~system.least[:count])
+        values = np.zeros(count, dtype=np.int64)
+        values[columns] = pair_hashes(words, self.mentors[columns], self.mentees[columns], turn)
+        return _sum_at_least(system, values, int(values[chosen].sum()) + more)
+
+    def _from(self, system: System, least: int) -> System:
+        """Return the system without pairs of a lower score."""
         most = system.most.copy()
-        most[: len(pairs)] &= self.scores >= levels[0] if levels else True
-        system = system.within(system.least, most).with_row(pairs, np.ones_like(pairs), len(vector), None)
-        yield system
-        for level, following in pairwise(levels):
-            system = system.with_rows([self._up_to(following - 1, bisect_right(vector, level))])
-            yield system
+        most[: len(self.scores)] &= self.scores >= least
+        return system.within(system.least, most)
 
-    def _up_to(self, level: int, most: int) -> ConstraintTerms:
-        """Return the row of at most ``most`` pairs of a score up to a level."""
-        columns = np.flatnonzero(self.scores <= level)
-        return columns, np.ones_like(columns), None, most
+    def _at_most_up_to(self, system: System, level: int, most: int) -> System:
+        """Return the system with at most ``most`` pairs of a score up to a level."""
+        columns = np.flatnonzero((self.scores <= level) & system.most[: len(self.scores)])
+        return system.with_row(columns, np.ones_like(columns), None, most)
 
-    def _better_vectors(self, system: System, vector: tuple[int, ...]) -> Iterator[System]:
-        pairs = np.arange(len(self.scores))
-        yield system.with_row(pairs, np.ones_like(pairs), len(vector) + 1, None)
-        for level, equal in zip(sorted(set(vector)), self._hold_vector(system, vector), strict=False):
-            # As good up to each lower level, and fewer pairs up to this one: the scores from here on are higher
-            yield equal.with_rows([self._up_to(level, bisect_right(vector, level) - 1)])
+
+def _sum_at_least(system: System, profit: IntVector, least: int) -> System:
+    """Return the system with the row that a sum over pairs is ``least`` or more."""
+    columns = np.flatnonzero((profit != 0) & system.most[: len(profit)])
+    return system.with_row(columns, profit[columns], least, None)
+
+
+def pair_hashes(words: TieWords, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
+    """Return the hashes of pairs in a round, integers from 1 to 2^20; see ``tie_breaking``.
+
+    Raises ProofError if a person of these pairs has no word.
+    """
+    known = [dict(side) for side in words]
+    pairs = list(zip(mentors.tolist(), mentees.tolist(), strict=True))
+    require(all(i in known[0] and k in known[1] for i, k in pairs), "a person of a tie has no word")
+    start = GOLDEN_RATIO * (turn + 1)
+    found = [_mix(_mix(known[0][i] + start) ^ known[1][k]) >> (64 - HASH_BITS) for i, k in pairs]
+    return np.array(found, dtype=np.int64) + 1
+
+
+def _mix(word: int) -> int:
+    """Return 64 bits each of which depends on all bits of a word (splitmix64, Steele 2014)."""
+    word &= WORD
+    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9 & WORD
+    word = (word ^ (word >> 27)) * 0x94D049BB133111EB & WORD
+    return word ^ (word >> 31)

@@ -16,6 +16,7 @@ step                                      meaning
 ``["pack", row, sign, terms, most]``      a cut ``terms x <= most`` that a knapsack implies, checked by a table
 ``["split", terms, k]``                   two boxes: ``terms x <= k`` comes first, then ``terms x >= k + 1``
 ``["leaf", y, blocks]``                   the box is empty; the next open box is taken from the stack
+``["keep", y]``                           ``fix`` before the target row is added: it remains for the systems that follow
 ========================================  ==============================================================================
 
 ``blocks`` may be left out: lists of rows that share no column with each other. The base is then the least over all
@@ -315,6 +316,23 @@ def read_terms(terms: Any, count: int) -> tuple[list[int], list[int]]:
     require(columns[0] >= 0 and columns[-1] < count, "a term belongs to no column")
     require(all(abs(value) <= MAX_COEFFICIENT for value in values), "a coefficient is too great")
     return columns, values
+
+
+def narrow(system: System, steps: Any) -> tuple[System, Any]:
+    """Return the box that leading ``keep`` steps leave of a system, for all that follows, and the other steps.
+
+    Raises ProofError if such a step is malformed or wrong.
+    """
+    work, count = Work(), 0
+    while isinstance(steps, list) and count < len(steps) and isinstance(steps[count], list):
+        match steps[count]:
+            case ["keep", multipliers]:
+                work.add(1 + len(system.rows) // TERMS_PER_WORK)
+                system = system.fix(multipliers, [], work)
+                count += 1
+            case _:
+                break
+    return system, steps[count:] if count else steps
 
 
 def refute(system: System, steps: Any) -> int:
