@@ -12,6 +12,7 @@ from io import BytesIO
 from traceback import clear_frames
 from typing import Any, Literal
 
+from mentormatch.base.theme import palette, theme
 from mentormatch.explanation.tables import CellValue, Grid
 from mentormatch.languages.phrases import thousands
 from mentormatch.languages.translation import FRENCH, mark, spoken, tr
@@ -26,7 +27,7 @@ MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 1_048_576, 16_384, 32_767
 """The limits of a sheet in Excel."""
 KEPT = 16_000
 """Characters kept of a text beyond the limit, which counts those outside the basic plane twice."""
-LINE, EDGE, INK, HEAD = "#C9D1D9", "#8794A1", "#1C2430", "#E8EDF1"
+LINE, EDGE, INK, HEAD = theme()["line"], theme()["rule"], theme()["ink"], theme()["track"]
 BASE = {"font_name": "Calibri", "font_size": 11, "font_color": INK, "valign": "top"}
 FORMS: dict[CellForm, dict[str, object]] = {
     "text": {},
@@ -35,7 +36,7 @@ FORMS: dict[CellForm, dict[str, object]] = {
     "points": {"num_format": "0.0", "align": "center"},
     "share": {"num_format": "0\\ %", "align": "center"},
     "count": {"num_format": "0", "align": "center"},
-    "own": {"text_wrap": True, "bg_color": "#FCF8E6"},
+    "own": {"text_wrap": True, "bg_color": theme()["warn-wash"]},
 }
 HEADING_HEIGHT = 32
 """Points: two lines."""
@@ -200,7 +201,7 @@ def too_large(rows: int, columns: int) -> str:
 
 GRID_CELLS = 250_000
 """Beyond that a grid is not read any more, and takes long to open."""
-TINTS = ("#FFFFFF", "#F4F7F9", "#E6EEF2", "#D5E3EA", "#C0D6E1", "#A8C7D6", "#8CB6CA", "#6FA3BC", "#2F6F8F", "#1B4F6B")
+TINTS = palette("heat")
 """From 0 to 100 points; ink up to 80, white from there on, always at 4.5 to 1 or more."""
 DARK = 8
 SHORT = 6
@@ -248,7 +249,7 @@ def write_cells(page: BookSheet, grid: Grid, chosen: set[tuple[str, str]]) -> No
 def write_points(page: BookSheet, row: int, column: int, points: float, outline: dict[str, object]) -> None:
     """Write one cell: the points on their tint, a grey dash where a rule forbids the pair."""
     if math.isnan(points):
-        page.put(row, column, "—", align="center", font_color="#6B7682", **outline)
+        page.put(row, column, "—", align="center", font_color=theme()["mute"], **outline)
         return
     step = min(int(points // 10), len(TINTS) - 1)
     ink = {"font_color": "#FFFFFF"} if step >= DARK else {}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from mentormatch.base.theme import palette
 from mentormatch.explanation.names import in_role
 from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.fields import Side, Use
@@ -73,7 +74,7 @@ TAKING_PART: Mapping[Side, Callable[[int], str]] = {
     "mentor": lambda count: tr_n("mentor·e qui participe", "mentor·es qui participent", count),
     "mentee": lambda count: tr_n("mentoré·e qui participe", "mentoré·es qui participent", count),
 }
-BLUES = ("#dbe7f0", "#b3cde0", "#7fa9c8", "#4a84ad", "#1f5f8b", "#133d5a")
+BLUES = palette("shade")
 """From the lowest level of a grid to the highest."""
 PROPOSALS = mark("Rien n'est encore décidé : aucun binôme n'a été formé pour ce rapport.")
 

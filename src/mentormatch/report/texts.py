@@ -14,6 +14,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from mentormatch.base.theme import theme_css
 from mentormatch.base.version import __version__
 from mentormatch.languages.phrases import NO_BREAK, counted, quoted
 from mentormatch.languages.translation import FRENCH, mark, spoken, tr
@@ -97,4 +98,4 @@ def print_value(value: object) -> object:
 @cache
 def stylesheet(sheet: str = "page.css") -> str:
     """Return the style of a page."""
-    return files("mentormatch.report").joinpath("templates", sheet).read_text(encoding="utf-8")
+    return theme_css() + files("mentormatch.report").joinpath("templates", sheet).read_text(encoding="utf-8")

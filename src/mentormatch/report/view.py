@@ -10,6 +10,7 @@ from itertools import islice
 import numpy as np
 
 from mentormatch.assignment.model.solution import Status
+from mentormatch.base.theme import palette
 from mentormatch.base.version import __version__
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
@@ -122,20 +123,7 @@ MOST_LISTED = 500
 """Pairs, people without a partner, and rows that a page tells one by one: a page of more is hardly read, or opened."""
 FEW = 14
 """Pairs that stand on one page of a meeting; of more, the full page prints what makes their points where asked."""
-TONES = (
-    "#1f5f8b",
-    "#b4531b",
-    "#3b7a4b",
-    "#7b4a97",
-    "#8a6a00",
-    "#a8385d",
-    "#00747a",
-    "#55606b",
-    "#3f4fa3",
-    "#9b2d20",
-    "#5b6b1f",
-    "#6b4a2f",
-)
+TONES = palette("tone")
 """One colour a criterion, in turn; each at 4.5 to 1 or more on white."""
 
 

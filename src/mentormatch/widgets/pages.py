@@ -2,6 +2,8 @@
 
 from importlib.resources import files
 
+from mentormatch.base.theme import theme_css
+
 CONTROLS = ("", "controls.css")
 """What every widget but the board, which has a style of its own, is drawn with."""
 NARROW = "@media screen and (max-width: 820px)"
@@ -23,4 +25,4 @@ def notebook_style(*parts: tuple[str, str]) -> str:
     """Return the style of a widget in a notebook: that of the page, which reaches nothing outside of the widget."""
     styles = "\n".join(text_of(*one) for one in (CONTROLS, *parts))
     nested = styles.replace(NARROW, "@container mm-widget (max-width: 820px)")
-    return f"{text_of('', 'notebook.css')}\n.mm-widget .mm-inside {{\n{nested}\n}}\n"
+    return f"{theme_css('.mm-widget')}{text_of('', 'notebook.css')}\n.mm-widget .mm-inside {{\n{nested}\n}}\n"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from mentormatch.base.theme import theme
 from mentormatch.base.version import __version__
 from mentormatch.explanation.edits import Note
 from mentormatch.explanation.names import NamesByPerson, holding
@@ -227,7 +228,7 @@ def write_programme(book: Book, matching: Matching, names: NamesByPerson | None)
     for number, row in enumerate(programme_rows(matching, names)):
         line = {"top": 1, "top_color": LINE} if row[0] else {}
         for place, text in enumerate((*row, "", "", "")[:4]):
-            style = {"bold": True, "font_color": "#1F5F8B"} if place == 0 else {}
+            style = {"bold": True, "font_color": theme()["accent"]} if place == 0 else {}
             page.put(number, place, spaced(text), text_wrap=True, **style, **line)
 
 

@@ -19,6 +19,7 @@ from unicodedata import combining, east_asian_width, normalize
 
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.plugins import concrete
+from mentormatch.base.theme import theme
 from mentormatch.errors import OutputError
 from mentormatch.explanation.names import Labels
 from mentormatch.fields import Side
@@ -27,7 +28,7 @@ from mentormatch.languages.translation import mark, once_spoken, own_language, t
 from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import render_template, visible
 
-INK, SOFT, LINE, NOTHING = "#1c2430", "#4d5968", "#d5dbe2", "#e9edf1"
+INK, SOFT, LINE, NOTHING = theme()["ink"], theme()["soft"], theme()["line"], theme()["track"]
 DARK, BRIGHT = "#00306f", "#e7d159"
 """Two colours of cividis, which look different to everybody, also in grey."""
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"

@@ -12,6 +12,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
+from mentormatch.base.theme import theme_css
 from mentormatch.languages.translation import LANGUAGES, language, mark, spoken, tr
 from mentormatch.report.texts import spaced
 from mentormatch.report.texts import stylesheet as report_style
@@ -512,6 +513,7 @@ def assets() -> Mapping[str, tuple[str, bytes]]:
         "board.js": (JAVASCRIPT, script()),
         "board.css": (CSS, stylesheet()),
         "elements.js": (JAVASCRIPT, elements),
+        "theme.css": (CSS, theme_css()),
         "controls.css": (CSS, text_of(*CONTROLS)),
         "form.css": (CSS, text_of("form", "form.css")),
         "form.js": (JAVASCRIPT, module()),
@@ -544,7 +546,7 @@ def page_file(name: str) -> str:
 @cache
 def sign_page(code: str) -> tuple[str, bytes]:
     """Return the policy and the page by which somebody signs in; it loads nothing, not even from this service."""
-    style, script = page_file("sign.css"), page_file("sign.js")
+    style, script = theme_css() + page_file("sign.css"), page_file("sign.js")
     with language(code):
         words = {name: escape(texts_json) for name, texts_json in sign_words().items()}
     page = Template(page_file("sign.html")).substitute(words, style=style, script=script)

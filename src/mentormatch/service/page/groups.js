@@ -137,20 +137,20 @@ export class GroupYear {
     const place = (at) => LEFT + at * (WIDE - LEFT - 20);
     const high = TOP + LANE * lanes.length;
     const ticks = months.flatMap((one) => [
-      draw("line", { x1: place(one.at), x2: place(one.at), y1: 6, y2: high, stroke: "#d5dbe2" }),
+      draw("line", { x1: place(one.at), x2: place(one.at), y1: 6, y2: high, stroke: "var(--line)" }),
       draw("text", { x: place(one.at) + 5, y: 18, class: "month" }, one.name),
     ]);
     const rows = lanes.flatMap((one, lane) => {
       const y = TOP + LANE * lane + LANE / 2;
       return [
         draw("text", { x: 0, y: y + 5, class: "lane" }, one.heading),
-        draw("line", { x1: LEFT, x2: WIDE - 20, y1: y, y2: y, stroke: "#98a4b1" }),
+        draw("line", { x1: LEFT, x2: WIDE - 20, y1: y, y2: y, stroke: "var(--rule)" }),
         ...one.sessions.filter(({ at }) => at !== null).flatMap((session) => this.dot(place(session.at), y, session)),
       ];
     });
     const key = [
-      [{ fill: "#1f5f8b", stroke: "#1f5f8b" }, "key_session"],
-      [{ fill: "#fff", stroke: "#1f5f8b" }, "key_free"],
+      [{ fill: "var(--accent)", stroke: "var(--accent)" }, "key_session"],
+      [{ fill: "#fff", stroke: "var(--accent)" }, "key_free"],
     ].map(([look, word]) => make("li", {}, picture(16, 16, "sign", draw("circle", { cx: 8, cy: 8, r: 6, "stroke-width": 2, ...look })), desk.say(word)));
     return make("div", { class: "strip" }, picture(WIDE, high, "year", ticks, rows), make("ul", { class: "key", "aria-hidden": "true" }, key));
   }
@@ -158,7 +158,7 @@ export class GroupYear {
   dot(x, y, { number, presenting }) {
     const free = !presenting.length;
     return [
-      draw("circle", { cx: x, cy: y, r: 12, fill: free ? "#fff" : "#1f5f8b", stroke: "#1f5f8b", "stroke-width": 2 }),
+      draw("circle", { cx: x, cy: y, r: 12, fill: free ? "#fff" : "var(--accent)", stroke: "var(--accent)", "stroke-width": 2 }),
       draw("text", { x, y: y + 5, class: free ? "number free" : "number", "text-anchor": "middle" }, String(number)),
     ];
   }

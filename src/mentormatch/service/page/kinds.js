@@ -3,10 +3,10 @@
 import { make } from "./elements.js";
 import { draw, picture } from "./results.js";
 
-const DOT = { fill: "#d3e4f0", stroke: "#1f5f8b", "stroke-width": 2 };
-const LINE = { fill: "none", stroke: "#76828f", "stroke-width": 2 };
+const DOT = { fill: "var(--wash)", stroke: "var(--accent)", "stroke-width": 2 };
+const LINE = { fill: "none", stroke: "var(--edge)", "stroke-width": 2 };
 const dot = (cx, cy) => draw("circle", { cx, cy, r: 4.5, ...DOT });
-const pairsOf = (y) => [draw("path", { d: `M20 ${y}H44`, ...LINE }), draw("rect", { x: 8, y: y - 6, width: 12, height: 12, rx: 2, fill: "#1f5f8b" }), draw("circle", { cx: 50, cy: y, r: 6, ...DOT })];
+const pairsOf = (y) => [draw("path", { d: `M20 ${y}H44`, ...LINE }), draw("rect", { x: 8, y: y - 6, width: 12, height: 12, rx: 2, fill: "var(--accent)" }), draw("circle", { cx: 50, cy: y, r: 6, ...DOT })];
 const ring = (x, y) => [0, 72, 144, 216, 288].map((turn) => dot(x + 9 * Math.sin((turn * Math.PI) / 180), y - 9 * Math.cos((turn * Math.PI) / 180)));
 const GLYPHS = {
   pairs: () => [12, 30, 48].map(pairsOf),

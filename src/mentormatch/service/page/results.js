@@ -53,5 +53,5 @@ export function sentencesOf(sentences, kind = "verdict") {
 /** Return what points are made of, as segments on a bar of 100. */
 export function bar(parts) {
   const shapes = parts.map((part) => draw("rect", { x: part.start, y: 0, width: Math.max(part.width, 0), height: 8, fill: part.tone, opacity: part.answered ? 1 : 0.35 }));
-  return gauge("partbar", draw("rect", { x: 0, y: 0, width: 100, height: 8, fill: "#e6eaee" }), shapes);
+  return gauge("partbar", draw("rect", { x: 0, y: 0, width: 100, height: 8, fill: "var(--track)" }), shapes);
 }

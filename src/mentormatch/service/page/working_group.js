@@ -68,7 +68,7 @@ export class WorkingGroup {
     const most = Math.max(1, ...topics.map((one) => one.approvals));
     const rows = topics.map((one) => {
       const length = (96 * one.approvals) / most;
-      const shown = gauge("gauge", draw("rect", { x: 0, y: 0, width: length, height: 8, fill: one.chosen ? "#1f5f8b" : "#98a4b1" }));
+      const shown = gauge("gauge", draw("rect", { x: 0, y: 0, width: length, height: 8, fill: one.chosen ? "var(--accent)" : "var(--rule)" }));
       return make(
         "tr",
         { class: one.chosen ? "chosen" : null },
