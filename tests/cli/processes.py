@@ -28,8 +28,10 @@ from time import monotonic, sleep
 from typing import Any, NoReturn, Self, TextIO
 
 from mentormatch.base import exchange, flush
+from mentormatch.base.child_process import exit_with_parent
 from mentormatch.cli import main as command_line
 from mentormatch.cli import stand_by
+from mentormatch.service.worker import main as answer_messages
 
 STEPS = ("open", "os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -37,6 +39,10 @@ ROOMS = (
     *("assignment", "cli", "contract", "explanation", "followup", "groups", "inspection", "operations", "profiles"),
     *("record", "report", "survey", "widgets"),
 )
+WORKED = ("mentormatch.service.handler", "mentormatch.service.desk.desk")
+"""Modules that a worker of a service needs, beside the rooms."""
+WORKER = "a-worker-of-a-service"
+"""What is asked for in the place of a command, to have a worker."""
 COMPILED = (".kernels", ".flow", ".replica_kernels")
 """Modules that load numba: a process that has it takes a second more for its first few pairs."""
 
@@ -103,8 +109,7 @@ program = socket.socket(socket.AF_UNIX)
 program.connect({path!r})
 asked = {{"lines": [sys.argv[1:]], "cwd": os.getcwd(), "variables": dict(os.environ)}}
 socket.send_fds(program, [b" "], [0, 1, 2])
-program.sendall(json.dumps(asked).encode())
-program.shutdown(socket.SHUT_WR)
+program.sendall(json.dumps(asked).encode() + b"\\n")
 answers = program.makefile()
 process = int(answers.readline())
 for sign in (signal.SIGINT, signal.SIGTERM):
@@ -113,6 +118,20 @@ code = int(answers.readline() or -9)
 sys.exit(code if code >= 0 else 128 - code)
 """
 """A ``mentormatch`` that has its command carried out elsewhere, with its own files, folder and environment."""
+
+
+@cache
+def worker_command() -> str:
+    """Return the path of a program that is a worker of a service, forked; it is there as long as this process."""
+    folder = TemporaryDirectory(dir="/tmp")  # it outlives the folder of the run
+    program = Commanded(f"{folder.name}/socket").__enter__()
+    atexit.register(folder.cleanup)
+    atexit.register(program.__exit__)
+    command = Path(folder.name) / WORKER
+    text = COMMAND.format(python=sys.executable, path=f"{folder.name}/socket")
+    command.write_text(text.replace("[sys.argv[1:]]", f"[[{WORKER!r}]]"), encoding="utf-8")
+    command.chmod(0o700)
+    return str(command)
 
 
 @contextmanager
@@ -135,6 +154,8 @@ def main(path: str | None = None) -> None:
     for name in ("babel.dates", "highspy", "jinja2", "pandas", "scipy.optimize", "xlsxwriter"):
         with suppress(ImportError):
             importlib.import_module(name)
+    for name in WORKED if path else ():
+        importlib.import_module(name)
     assert "numba" not in sys.modules
     warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     out = os.fdopen(os.dup(1), "w")
@@ -169,12 +190,14 @@ def answer(talk: socket.socket) -> NoReturn:
     """Carry out the command that is asked for, tell its process and then how it ended, and end."""
     with suppress(BrokenPipeError):
         _, files, *_ = socket.recv_fds(talk, 1, 3)
-        asked = json.loads(b"".join(iter(lambda: talk.recv(1 << 16), b"")))
+        asked = json.loads(talk.makefile().readline())
         (line,) = asked.pop("lines")
         process = child(line, None, files=files, **asked)
         talk.sendall(f"{process}\n".encode())
         for file in files:
             os.close(file)
+        if talk.fileno() in select([talk.fileno(), os.pidfd_open(process)], [], [])[0]:
+            os.kill(process, signal.SIGKILL)  # who asked is gone
         talk.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])}\n".encode())
     os._exit(0)
 
@@ -213,7 +236,11 @@ def child(line: list[str], step: int | None, **around: Any) -> int:
         if step is not None:
             die_at(step)
         sys.argv = ["mentormatch", *line]
-        command_line()
+        if line == [WORKER]:
+            exit_with_parent()
+            answer_messages()
+        else:
+            command_line()
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1

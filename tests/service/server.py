@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from tests.cli.processes import worker_command
 from tests.conftest import DEEP
 from tests.failure.processes import wait_for
 
@@ -68,6 +69,8 @@ def start(*options: object, token: str | None = TOKEN, settings: str = "", spari
     if sparing and "--workers" not in options and "workers" not in settings:
         options, settings = ("--workers", 1, *options), ALONE + settings
     rehearsing = UNREHEARSED if sparing else ""
+    if sparing and not DEEP and "WORKER_PROGRAM" not in settings and "worker_bytes" not in settings:
+        settings += f"\nfrom tests.service.forked import fork_workers\nfork_workers({worker_command()!r})"
     program = f"{settings}\n{rehearsing}from mentormatch.cli import main\nmain()"
     command = [sys.executable, "-c", program, "serve", "--port", "0", *map(str, options)]
     variables = {name: value for name, value in os.environ.items() if name != "MENTORMATCH_TOKEN"}
