@@ -7,6 +7,7 @@ line itself begins run ``python -m mentormatch``.
 """
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -22,16 +23,14 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
-from select import select
+from select import POLLIN, poll, select
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import Any, NoReturn, Self, TextIO
 
 from mentormatch.base import exchange, flush
-from mentormatch.base.child_process import exit_with_parent
 from mentormatch.cli import main as command_line
 from mentormatch.cli import stand_by
-from mentormatch.service.worker import main as answer_messages
 
 STEPS = ("open", "os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -39,10 +38,15 @@ ROOMS = (
     *("assignment", "cli", "contract", "explanation", "followup", "groups", "inspection", "operations", "profiles"),
     *("record", "report", "survey", "widgets"),
 )
-WORKED = ("mentormatch.service.handler", "mentormatch.service.desk.desk")
-"""Modules that a worker of a service needs, beside the rooms."""
-WORKER = "a-worker-of-a-service"
-"""What is asked for in the place of a command, to have a worker."""
+LIBRARIES = ("babel.dates", "highspy", "jinja2", "pandas", "scipy.optimize", "xlsxwriter")
+SERVED = (
+    "mentormatch.service",
+    "tests.doors",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.asyncio",
+    "uvicorn.protocols.http",
+)
+"""Packages and modules that a service and its workers need, beside the rooms."""
 COMPILED = (".kernels", ".flow", ".replica_kernels")
 """Modules that load numba: a process that has it takes a second more for its first few pairs."""
 
@@ -103,35 +107,25 @@ def run(
         return subprocess.CompletedProcess(list(map(str, arguments)), code, out, err)
 
 
-COMMAND = """#!{python} -IS
+RELAY = """#!{python} -IS
 import json, os, signal, socket, sys
-program = socket.socket(socket.AF_UNIX)
-program.connect({path!r})
-asked = {{"lines": [sys.argv[1:]], "cwd": os.getcwd(), "variables": dict(os.environ)}}
-socket.send_fds(program, [b" "], [0, 1, 2])
-program.sendall(json.dumps(asked).encode() + b"\\n")
-answers = program.makefile()
-process = int(answers.readline())
+link = socket.socket(socket.AF_UNIX)
+link.connect({path!r})
+program = {program}
+request = {{"lines": [sys.argv[1:]], "program": program, "cwd": os.getcwd(), "variables": dict(os.environ)}}
+socket.send_fds(link, [b" "], [0, 1, 2])
+link.sendall(json.dumps(request).encode() + b"\\n")
+replies = link.makefile()
+process = int(replies.readline())
 for sign in (signal.SIGINT, signal.SIGTERM):
     signal.signal(sign, lambda sign, _: os.kill(process, sign))
-code = int(answers.readline() or -9)
+code = int(replies.readline() or -9)
 sys.exit(code if code >= 0 else 128 - code)
 """
-"""A ``mentormatch`` that has its command carried out elsewhere, with its own files, folder and environment."""
+"""A program that has its work done by a forked process, with its own files, folder and environment.
 
-
-@cache
-def worker_command() -> str:
-    """Return the path of a program that is a worker of a service, forked; it is there as long as this process."""
-    folder = TemporaryDirectory(dir="/tmp")  # it outlives the folder of the run
-    program = Commanded(f"{folder.name}/socket").__enter__()
-    atexit.register(folder.cleanup)
-    atexit.register(program.__exit__)
-    command = Path(folder.name) / WORKER
-    text = COMMAND.format(python=sys.executable, path=f"{folder.name}/socket")
-    command.write_text(text.replace("[sys.argv[1:]]", f"[[{WORKER!r}]]"), encoding="utf-8")
-    command.chmod(0o700)
-    return str(command)
+``program`` is an expression of Python: the text of another program to run, or None for ``mentormatch``.
+"""
 
 
 @contextmanager
@@ -139,25 +133,20 @@ def command_on_path() -> Iterator[str]:
     """Yield a ``PATH`` whose ``mentormatch`` is forked."""
     with TemporaryDirectory() as folder, Commanded(f"{folder}/socket"):
         command = Path(folder) / "mentormatch"
-        command.write_text(COMMAND.format(python=sys.executable, path=f"{folder}/socket"), encoding="utf-8")
+        command.write_text(RELAY.format(python=sys.executable, path=f"{folder}/socket", program=None), encoding="utf-8")
         command.chmod(0o700)
         yield os.pathsep.join([folder, str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
 def main(path: str | None = None) -> None:
     """Carry out what is asked for, line by line, or connection by connection."""
-    for room in ROOMS:
-        package = importlib.import_module(f"mentormatch.{room}")
-        for module in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."):
-            if not any(part in module.name for part in COMPILED):
-                importlib.import_module(module.name)
-    for name in ("babel.dates", "highspy", "jinja2", "pandas", "scipy.optimize", "xlsxwriter"):
+    rooms = [f"mentormatch.{room}" for room in ROOMS]
+    for name in (*rooms, *LIBRARIES, *(SERVED if path else ())):
         with suppress(ImportError):
-            importlib.import_module(name)
-    for name in WORKED if path else ():
-        importlib.import_module(name)
+            load(name)
     assert "numba" not in sys.modules
     warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+    gc.freeze()  # a forked process looks for cycles in what it makes alone
     out = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     if path is not None:
@@ -166,6 +155,14 @@ def main(path: str | None = None) -> None:
     for line in sys.stdin:
         out.write(json.dumps(carried_out(**json.loads(line))) + "\n")
         out.flush()
+
+
+def load(name: str) -> None:
+    """Import a module, and those of its package that do not load numba."""
+    package = importlib.import_module(name)
+    for module in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{name}.") if "." in name else ():
+        if not any(part in module.name for part in COMPILED):
+            importlib.import_module(module.name)
 
 
 def listen(path: str, out: TextIO) -> None:
@@ -187,19 +184,29 @@ def listen(path: str, out: TextIO) -> None:
 
 
 def answer(talk: socket.socket) -> NoReturn:
-    """Carry out the command that is asked for, tell its process and then how it ended, and end."""
+    """Carry out what is asked for, tell its process and then how it ended, and end."""
     with suppress(BrokenPipeError):
         _, files, *_ = socket.recv_fds(talk, 1, 3)
         asked = json.loads(talk.makefile().readline())
         (line,) = asked.pop("lines")
         process = child(line, None, files=files, **asked)
         talk.sendall(f"{process}\n".encode())
-        for file in files:
+        for file in files[1:]:
             os.close(file)
-        if talk.fileno() in select([talk.fileno(), os.pidfd_open(process)], [], [])[0]:
-            os.kill(process, signal.SIGKILL)  # who asked is gone
+        wait_for_end(process, talk, files[0] if asked["program"] else None)
         talk.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])}\n".encode())
     os._exit(0)
+
+
+def wait_for_end(process: int, talk: socket.socket, source: int | None) -> None:
+    """Wait for the end of a process, and kill it if its caller, or the writer of its standard input, is gone."""
+    ends = poll()
+    ends.register(os.pidfd_open(process), POLLIN)
+    ends.register(talk, POLLIN)
+    if source is not None:
+        ends.register(source, 0)  # hung up
+    if [number for number, _ in ends.poll() if number in (talk.fileno(), source)]:
+        os.kill(process, signal.SIGKILL)
 
 
 def carried_out(
@@ -222,8 +229,8 @@ def carried_out(
     return [os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in children]
 
 
-def child(line: list[str], step: int | None, **around: Any) -> int:
-    """Start a process that carries out one command, and return it."""
+def child(line: list[str], step: int | None, program: str | None = None, **around: Any) -> int:
+    """Start a process that carries out one command, or runs a program in a session of its own, and return it."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     process = os.fork()
     if process:
@@ -236,11 +243,11 @@ def child(line: list[str], step: int | None, **around: Any) -> int:
         if step is not None:
             die_at(step)
         sys.argv = ["mentormatch", *line]
-        if line == [WORKER]:
-            exit_with_parent()
-            answer_messages()
-        else:
+        if program is None:
             command_line()
+        else:
+            os.setsid()
+            exec(program, {"__name__": "__main__"})
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1

@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 
-from tests.cli.processes import worker_command
 from tests.conftest import DEEP
 from tests.failure.processes import wait_for
+from tests.service.forked import ForkedProgram, worker_command
 
 TOKEN = "a-token-for-tests"
 SAID = re.compile(r"(http://\S+?)/(?:#token=(\S+))?$", re.MULTILINE)
@@ -27,13 +27,14 @@ UNREHEARSED = "" if DEEP else "from tests.doors import put\nput('service', REHEA
 ALONE = "" if DEEP else "from tests.doors import put\nput('service', SPARE=0)\n"
 """Python that has no worker stand ready, for a service of which nothing is said of workers."""
 JSON = {"Content-Type": "application/json"}
+RUN = "from mentormatch.cli import main\nmain()"
 
 
 @dataclass
 class Served:
     """A running service: its process, its address, and what it has said on stderr so far."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | ForkedProgram
     said: list[str] = field(default_factory=list)
 
     @property
@@ -69,13 +70,22 @@ def start(*options: object, token: str | None = TOKEN, settings: str = "", spari
     if sparing and "--workers" not in options and "workers" not in settings:
         options, settings = ("--workers", 1, *options), ALONE + settings
     rehearsing = UNREHEARSED if sparing else ""
-    if sparing and not DEEP and "WORKER_PROGRAM" not in settings and "worker_bytes" not in settings:
-        settings += f"\nfrom tests.service.forked import fork_workers\nfork_workers({worker_command()!r})"
-    program = f"{settings}\n{rehearsing}from mentormatch.cli import main\nmain()"
-    command = [sys.executable, "-c", program, "serve", "--port", "0", *map(str, options)]
     variables = {name: value for name, value in os.environ.items() if name != "MENTORMATCH_TOKEN"}
     variables |= {} if token is None else {"MENTORMATCH_TOKEN": token}
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=variables)
+    command = ["serve", "--port", "0", *map(str, options)]
+    process: subprocess.Popen[str] | ForkedProgram
+    if sparing and not DEEP:
+        if "worker_bytes" not in settings:
+            settings += f"\nfrom tests.service.forked import fork_workers\nfork_workers({worker_command()!r})"
+        process = ForkedProgram(f"{settings}\n{rehearsing}{RUN}", command, variables)
+    else:
+        process = subprocess.Popen(
+            [sys.executable, "-c", f"{settings}\n{rehearsing}{RUN}", *command],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            env=variables,
+        )
     served = Served(process)
     threading.Thread(target=listen, args=(served,), daemon=True).start()
     wait_for(lambda: SAID.search(served.text) or process.poll() is not None)

@@ -130,17 +130,16 @@ def test_news_of_a_job_come_up_to_its_end(client: httpx.Client) -> None:
     assert client.delete(job["links"]["self"]).status_code == 200
 
 
-def test_a_job_that_is_given_up_frees_its_worker_and_ends_what_that_started(
-    client: httpx.Client, served: Served
-) -> None:
-    job = job_of(client.post("/v1/match", json=asked(ENDLESS), headers=ASYNC))
-    workers = wait_for(lambda: children(served.process.pid))
-    engines = wait_for(lambda: [child for worker in workers for child in children(worker)])
-    assert client.delete(job["links"]["self"]).status_code == 200
-    wait_for(lambda: client.get("/health").json()["busy"] == 0)
-    wait_for(lambda: not [engine for engine in engines if alive(engine)])
-    problem(client.get(job["links"]["self"]), "not-found")
-    problem(client.delete(job["links"]["self"]), "not-found")
+def test_a_job_that_is_given_up_frees_its_worker_and_ends_what_that_started() -> None:
+    with serving(settings=troubled(workers=1), sparing=False) as served, served.client() as client:
+        job = job_of(client.post("/v1/match", json=asked(ENDLESS), headers=ASYNC))
+        workers = wait_for(lambda: children(served.process.pid))
+        engines = wait_for(lambda: [child for worker in workers for child in children(worker)])
+        assert client.delete(job["links"]["self"]).status_code == 200
+        wait_for(lambda: client.get("/health").json()["busy"] == 0)
+        wait_for(lambda: not [engine for engine in engines if alive(engine)])
+        problem(client.get(job["links"]["self"]), "not-found")
+        problem(client.delete(job["links"]["self"]), "not-found")
 
 
 def test_a_job_that_fails_says_why_as_its_request_would_have(client: httpx.Client) -> None:
