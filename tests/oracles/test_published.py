@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, solve
+from tests.conftest import some_of
 
 pytestmark = pytest.mark.promise(13)
 
@@ -101,7 +102,7 @@ GAP = {
 }
 
 
-@pytest.mark.parametrize("name", GAP)
+@pytest.mark.parametrize("name", some_of(GAP, 3))
 def test_or_library_jobs_and_agents_with_hours(instances: Path, name: int) -> None:
     found = [total(solve(problem)) for problem in hours_problems(instances / "orlib-gap" / f"gap{name}.txt")]
     assert found == GAP[name]

@@ -143,7 +143,7 @@ def test_where_somebody_must_be_left_out_that_is_seen_at_once(monkeypatch: pytes
     assert asked <= 3
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", some_of(range(4), 2))
 def test_few_solves_find_a_worst_person_below_the_ceiling(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     people = cohort_of(PROGRAMME, 150, 150, seed, capacity=1)
     held, unheld = both(people, PROGRAMME, (), FAIR[0])
