@@ -6,7 +6,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
-from tests.golden import arrays, cohorts, editions, groups, programmes
+from tests.golden import arrays, cohorts, editions, groups, programmes, usage
 from tests.golden.aspects import Case
 
 KEPT = Path(__file__).with_name("answers.json")
@@ -16,7 +16,7 @@ type Digests = dict[str, str]
 
 def cases() -> Iterator[Case]:
     """Yield every case."""
-    yield from chain.from_iterable(part.cases() for part in (programmes, groups, arrays, editions, cohorts))
+    yield from chain.from_iterable(part.cases() for part in (programmes, groups, arrays, editions, usage, cohorts))
 
 
 @cache

@@ -61,8 +61,6 @@ COMMANDS: Mapping[str, str] = {
     "schema": "schema",
     "schema-match": "schema match --response",
     "help": "--help",
-    "help-match": "match --help",
-    "help-groups": "groups --help",
     "unknown-command": "matche {in}/reponses.csv",
     "unknown-option": f"match {ANSWERED} --sead 3",
     "missing-file": "match {in}/absent.csv -p {in}/programme.toml",
