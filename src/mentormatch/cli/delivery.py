@@ -4,14 +4,14 @@ Names in documents: the options that ask for them, and the names that are meant.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
-from mentormatch.cli.options import FILE
+from mentormatch.cli.options import FILE, Replace, Who
 from mentormatch.languages.text_keys import on_one_line
 from mentormatch.languages.translation import mark, tr
 
@@ -34,30 +34,36 @@ NamesFrom = Annotated[
 ]
 
 
-def read_given_names(
-    apart: Path | None, cohort: "Cohort", programme: "Programme", *files: dict[str, Any], given: bool = False
-) -> "GivenNames | None":
-    """Return the names in the table ``apart``; else, where asked for, those ``given`` in files of answers, or None.
+@dataclass(frozen=True, kw_only=True)
+class NameOptions:
+    """Whether documents hold the names of people, and where these names come from."""
 
-    Raises RequestError where the programme says of no question that it asks for names.
-    """
-    from mentormatch.cli.options import source
-    from mentormatch.operations.name_sheet import read_names
-    from mentormatch.programme.enrolment import read_contacts
+    names: WithNames = False
+    names_from: NamesFrom = None
 
-    if apart is not None:
-        return read_names(source(apart), cohort, programme)
-    if not given:
-        return None
-    if not programme.documents.names:
-        from mentormatch.errors import Problem, RequestError
+    def read(self, cohort: "Cohort", programme: "Programme", *files: dict[str, Any]) -> "GivenNames | None":
+        """Return the names in a table of their own or, if requested, those in files of answers; else None.
 
-        expected = tr("un champ d'usage « contact »")
-        advice = tr("nommez dans le programme le champ des noms, ou donnez --names-from")
-        absent = Problem("[documents] name", tr("absent"), expected, advice)
-        raise RequestError(tr("Aucun nom n'est connu"), [absent])
-    found = [read_contacts(programme, **each) for each in files]
-    return replace(found[0], people={person: name for each in found for person, name in each.people.items()})
+        Raises RequestError if no question of the programme asks for a name.
+        """
+        from mentormatch.cli.options import source
+        from mentormatch.operations.name_sheet import read_names
+        from mentormatch.programme.enrolment import read_contacts
+
+        if self.names_from is not None:
+            return read_names(source(self.names_from), cohort, programme)
+        if not self.names:
+            return None
+        if not programme.documents.names:
+            from mentormatch.errors import Problem, RequestError
+
+            expected = tr("un champ d'usage « contact »")
+            advice = tr("nommez dans le programme le champ des noms, ou donnez --names-from")
+            absent = Problem("[documents] name", tr("absent"), expected, advice)
+            raise RequestError(tr("Aucun nom n'est connu"), [absent])
+        contacts = [read_contacts(programme, **sources) for sources in files]
+        people = {person: name for one in contacts for person, name in one.people.items()}
+        return replace(contacts[0], people=people)
 
 
 def say_held(names: "GivenNames | None") -> None:
@@ -75,6 +81,22 @@ Out = Annotated[
         help=mark("Fichier .xlsx, .html, .csv, .json ou .parquet, ou dossier."),
     ),
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairDocuments:
+    """Where pairs are written, what is replaced there, the names in documents, and who formed the pairs."""
+
+    out: Out = None
+    replace: Replace = False
+    naming: NameOptions
+    who: Who = None
+
+    def signed(self, names: "GivenNames | None", why: str) -> dict[str, Any]:
+        """Return what a folder of documents records besides the pairs, as ``deliver`` takes it."""
+        return {"who": self.who, "why": why, "replace": self.replace, "names": names}
+
+
 ADVICE = {
     "no_mentors": mark("vérifiez que le fichier des mentor·es est le bon, et ce que dit `mentormatch intake`"),
     "no_mentees": mark("vérifiez que le fichier des mentoré·es est le bon, et ce que dit `mentormatch intake`"),
@@ -190,5 +212,4 @@ def tell(matching: Any, written: tuple[Path, ...]) -> None:
     speak(summary(matching))
     for sentence in matching.diagnosis.sentences if matching.diagnosis else ():
         speak(on_one_line(f"  - {sentence}"))
-    for path in written:
-        say_written(path)
+    say_written(*written)

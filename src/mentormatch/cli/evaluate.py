@@ -1,40 +1,22 @@
 """The commands that judge pairs and answers, price others, and say whom to recruit, who leaves and what years teach."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.delivery import EXIT_CODES, tell_caveats
-from mentormatch.cli.messages import write_json, write_lines, write_text
-from mentormatch.cli.options import (
-    HERE,
-    Answers,
-    AsJson,
-    CohortOptions,
-    Decided,
-    EncodingName,
-    Mentees,
-    Mentors,
-    ProgrammeFile,
-    RequiredEditions,
-    Seed,
-    TimeLimit,
-    ToolName,
-    Wishes,
-    answers_first,
-    load_cohort,
-    match_files,
-    read_editions,
-    source,
-    sources,
-)
+from mentormatch.cli.delivery import tell_caveats
+from mentormatch.cli.messages import as_lines
+from mentormatch.cli.option_groups import CohortFiles, RunOptions, expand_options, match_with_caveats
+from mentormatch.cli.options import RequiredEditions, read_editions, source
 from mentormatch.languages.text_keys import on_one_line, row_text
 from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
-    from mentormatch.contract.match_response import Response
+    from collections.abc import Sequence
+
+    from mentormatch.explanation.why_not import Alternative, WhyNot
+    from mentormatch.operations.access import Access
     from mentormatch.operations.evaluation import Evaluation
     from mentormatch.operations.matching import Matching
 
@@ -48,37 +30,20 @@ PairsFile = Annotated[
 ]
 
 
-def evaluate_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    pairs: PairsFile = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say what any plan is worth, which rules it breaks, and how far it is from the best one."""
+@expand_options
+def evaluate_command(*, people: CohortFiles, pairs: PairsFile = None, run: RunOptions) -> None:
+    """Report the value of any plan, the rules that it breaks, and its distance from the best plan."""
     from mentormatch.contract.operations.matching import EvaluateResponse
     from mentormatch.operations.evaluation import evaluate
     from mentormatch.operations.matching import match
     from mentormatch.operations.pair_sheet import read_pairs
 
-    answers, sheet = answers_first(answers, pairs, names=[PAIRS], apart=bool(mentors or mentees))
-    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
-    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), options)
+    people, (sheet,) = people.with_arguments({PAIRS: pairs})
+    on = people.load()
     plan = evaluate(on.cohort, on.programme, read_pairs(source(Path(sheet)), on.cohort), **on.by_hand)
-    best = match(on.cohort, on.programme, seed=seed, time_limit_s=time_limit, **on.by_hand)
+    best = match(on.cohort, on.programme, **run.solving, **on.by_hand)
     tell_caveats(plan.matching)
-    if as_json:
-        write_json(EvaluateResponse.of(plan, best).to_json())
-    else:
-        write_text(f"{evaluation_text(plan)}\n{distance_text(plan, best)}")
+    run.tell(lambda: EvaluateResponse.of(plan, best), lambda: f"{evaluation_text(plan)}\n{distance_text(plan, best)}")
 
 
 def evaluation_text(plan: "Evaluation") -> str:
@@ -150,68 +115,44 @@ Most = Annotated[
 ]
 
 
-def why_not_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    mentor: Mentor = None,
-    mentee: Mentee = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say why two people are no pair: which rule forbids it, or what it would cost, and who would move."""
+@expand_options
+def why_not_command(*, people: CohortFiles, mentor: Mentor = None, mentee: Mentee = None, run: RunOptions) -> None:
+    """Report why two people are not paired: the rule that forbids it, or its cost and the people who would move."""
     from mentormatch.contract.operations.other_pairs import WhyNotResponse
 
-    answers, mentor, mentee = answers_first(
-        answers, mentor, mentee, names=[MENTOR, MENTEE], apart=bool(mentors or mentees)
+    people, (mentor, mentee) = people.with_arguments({MENTOR: mentor, MENTEE: mentee})
+    matching = match_with_caveats(people, run)
+    run.tell(
+        lambda: WhyNotResponse.of(matching, mentor, mentee),
+        lambda: why_not_text(matching.why_not(mentor, mentee)),
+        matching.status,
     )
-    files = sources(answers, mentors, mentees, tool, encoding)
-    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
-    tell_caveats(matching)
-    if as_json:
-        write_json(WhyNotResponse.of(matching, mentor, mentee).to_json())
-    else:
-        why = matching.why_not(mentor, mentee)
-        write_lines([why.reason, *(f"  - {move}" for move in why.moves)])
-    raise typer.Exit(EXIT_CODES[str(matching.status)])
 
 
-def alternatives_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    person: Somebody = None,
-    *,
-    n: Most = 10,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say whom else somebody could have had, the cheapest first."""
+def why_not_text(why: "WhyNot") -> str:
+    """Return the reason why two people are not paired, and the people who would move, one per line."""
+    return as_lines([why.reason, *(f"  - {move}" for move in why.moves)])
+
+
+@expand_options
+def alternatives_command(*, n: Most = 10, people: CohortFiles, person: Somebody = None, run: RunOptions) -> None:
+    """List the other possible partners of a person, the cheapest first."""
     from mentormatch.contract.operations.other_pairs import AlternativesResponse
 
-    answers, person = answers_first(answers, person, names=[PERSON], apart=bool(mentors or mentees))
-    files = sources(answers, mentors, mentees, tool, encoding)
-    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
-    tell_caveats(matching)
-    if as_json:
-        write_json(AlternativesResponse.of(matching, person, n).to_json())
-    else:
-        found = list(map(str, matching.alternatives(person, n)))
-        write_lines(found or [tr("Aucun autre binôme n'est possible pour cette personne.")])
-    raise typer.Exit(EXIT_CODES[str(matching.status)])
+    people, (person,) = people.with_arguments({PERSON: person})
+    matching = match_with_caveats(people, run)
+    run.tell(
+        lambda: AlternativesResponse.of(matching, person, n),
+        lambda: alternatives_text(matching.alternatives(person, n)),
+        matching.status,
+    )
+
+
+def alternatives_text(alternatives: "Sequence[Alternative]") -> str:
+    """Return the other possible partners of a person, one per line."""
+    return as_lines(
+        map(str, alternatives) if alternatives else [tr("Aucun autre binôme n'est possible pour cette personne.")]
+    )
 
 
 WithPrices = Annotated[
@@ -223,35 +164,21 @@ WithPrices = Annotated[
 ]
 
 
-def access_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    prices: WithPrices = True,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say whether people were placed whatever they answered to the questions that the programme watches."""
+@expand_options
+def access_command(*, prices: WithPrices = True, people: CohortFiles, run: RunOptions) -> None:
+    """Report whether people were placed whatever they answered to the questions that the programme watches."""
     from mentormatch.contract.operations.fairness import AccessResponse
     from mentormatch.operations.access import access
 
-    files = sources(answers, mentors, mentees, tool, encoding)
-    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
-    tell_caveats(matching)
-    found = access(matching, prices=prices)
-    if as_json:
-        write_json(AccessResponse.of(found).to_json())
-    else:
-        rows = (row_text(*(str(cell) for cell in row if cell != "")) for row in found.sheet.rows)
-        write_text("\n".join([*rows, "", *found.sentences]))
-    raise typer.Exit(EXIT_CODES[str(matching.status)])
+    matching = match_with_caveats(people, run)
+    report = access(matching, prices=prices)
+    run.tell(lambda: AccessResponse.of(report), lambda: access_text(report), matching.status)
+
+
+def access_text(report: "Access") -> str:
+    """Return the rows of a report on access, and what follows from them."""
+    rows = [row_text(*(str(cell) for cell in row if cell != "")) for row in report.sheet.rows]
+    return "\n".join([*rows, "", *report.sentences])
 
 
 MostMentors = Annotated[
@@ -262,31 +189,14 @@ MostMentors = Annotated[
 ]
 
 
-def recruit_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    k: MostMentors = 3,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say whom to recruit next, and which places would do instead."""
+@expand_options
+def recruit_command(*, k: MostMentors = 3, people: CohortFiles, run: RunOptions) -> None:
+    """Report whom to recruit next, and the places that would do instead."""
     from mentormatch.contract.operations.recruit import RecruitResponse
     from mentormatch.operations.recruit import recruit
 
-    files = sources(answers, mentors, mentees, tool, encoding)
-    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
-    tell_caveats(matching)
-    found = recruit(matching, k, time_limit_s=time_limit)
-    tell_answer(RecruitResponse.of(found), found.sentences, as_json=as_json)
-    raise typer.Exit(EXIT_CODES[str(found.status)])
+    advice = recruit(match_with_caveats(people, run), k, time_limit_s=run.time_limit)
+    run.tell(lambda: RecruitResponse.of(advice), lambda: as_lines(advice.sentences), advice.status)
 
 
 Leaving = Annotated[
@@ -294,87 +204,33 @@ Leaving = Annotated[
 ]
 
 
-def sturdy_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    k: Leaving = 1,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say how many keep a partner if people leave, and what it would cost to hold better."""
+@expand_options
+def sturdy_command(*, k: Leaving = 1, people: CohortFiles, run: RunOptions) -> None:
+    """Report how many people keep a partner if some leave, and the cost of a plan that keeps more."""
     from mentormatch.contract.operations.repair import SturdyResponse
     from mentormatch.operations.recoverable_plan import sturdy
 
-    files = sources(answers, mentors, mentees, tool, encoding)
-    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
-    tell_caveats(matching)
-    found = sturdy(matching, k, time_limit_s=time_limit)
-    tell_answer(SturdyResponse.of(found), found.sentences, as_json=as_json)
-    raise typer.Exit(EXIT_CODES[str(found.status)])
+    plan = sturdy(match_with_caveats(people, run), k, time_limit_s=run.time_limit)
+    run.tell(lambda: SturdyResponse.of(plan), lambda: as_lines(plan.sentences), plan.status)
 
 
-def incentives_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say whether anybody would gain by answering otherwise, by which question, and what closes it."""
+@expand_options
+def incentives_command(*, people: CohortFiles, run: RunOptions) -> None:
+    """Report whether anybody would gain by answering otherwise, by which question, and how to prevent it."""
     from mentormatch.contract.operations.fairness import IncentivesResponse
     from mentormatch.operations.incentives import incentives
 
-    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
-    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), options)
-    found = incentives(on.cohort, on.programme, seed=seed, time_limit_s=time_limit, **on.by_hand)
-    tell_answer(IncentivesResponse.of(found), found.sentences, as_json=as_json)
+    on = people.load()
+    report = incentives(on.cohort, on.programme, **run.solving, **on.by_hand)
+    run.tell(lambda: IncentivesResponse.of(report), lambda: as_lines(report.sentences))
 
 
-def learn_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    editions: RequiredEditions,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say which criteria went with pairs that lasted and were content, and what other weights would make of it."""
+@expand_options
+def learn_command(*, editions: RequiredEditions, people: CohortFiles, run: RunOptions) -> None:
+    """Report which criteria went with pairs that lasted and were content, and what other weights would change."""
     from mentormatch.contract.operations.evidence import LearnResponse
     from mentormatch.operations.learn import learn
 
-    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
-    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), options)
-    past = read_editions(editions)
-    found = learn(on.cohort, on.programme, past, seed=seed, time_limit_s=time_limit, **on.by_hand)
-    tell_answer(LearnResponse.of(found), found.sentences, as_json=as_json)
-    raise typer.Exit(EXIT_CODES[str(found.status)])
-
-
-def tell_answer(answer: "Response", sentences: Sequence[str], *, as_json: bool) -> None:
-    """Write an answer beside pairs: as JSON, or in sentences."""
-    if as_json:
-        write_json(answer.to_json())
-    else:
-        write_lines(sentences)
+    on = people.load()
+    lessons = learn(on.cohort, on.programme, read_editions(editions), **run.solving, **on.by_hand)
+    run.tell(lambda: LearnResponse.of(lessons), lambda: as_lines(lessons.sentences), lessons.status)

@@ -3,35 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.delivery import EXIT_CODES, NamesFrom, WithNames, lacks_answer, read_given_names, say_held
+from mentormatch.cli.delivery import EXIT_CODES, NameOptions, lacks_answer, say_held
 from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
-from mentormatch.cli.options import (
-    FILE,
-    HERE,
-    TEXT,
-    Answers,
-    AsJson,
-    EncodingName,
-    Mentees,
-    Mentors,
-    ProgrammeFile,
-    Replace,
-    Seed,
-    TimeLimit,
-    ToolName,
-    call_by_codes,
-    sources,
-)
+from mentormatch.cli.option_groups import RunOptions, SurveyFiles, call_by_codes, expand_options
+from mentormatch.cli.options import FILE, TEXT, Replace
 from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mentormatch.explanation.names import GivenNames
     from mentormatch.groups.result import Result
     from mentormatch.groups.rotation import FileGroup
     from mentormatch.people.cohort import Cohort
@@ -63,48 +47,58 @@ GroupsStaff = Annotated[
 ]
 
 
+SessionsOut = Annotated[
+    list[Path] | None,
+    typer.Option("-o", "--out", metavar=FILE, help=mark("Fichier .xlsx, .html, .csv, .json ou .ics ; à répéter.")),
+]
+SessionsStaff = Annotated[
+    bool, typer.Option("--staff", help=mark("Avec ce qui est réservé à l'équipe : qui a demandé quoi, qui manque."))
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionOutput:
+    """How the plan of a group is solved, where it is written, and for whom."""
+
+    out: SessionsOut = None
+    replace: Replace = False
+    staff: SessionsStaff = False
+    naming: NameOptions
+    run: RunOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupOutput(SessionOutput):
+    """How groups are formed, where they are written, and for whom."""
+
+    out: GroupsOut = None
+    staff: GroupsStaff = False
+
+
+@expand_options
 def groups_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
     *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
+    survey: SurveyFiles,
     together: Together = None,
     apart: Apart = None,
     past: Past = None,
     rounds: Rounds = None,
-    out: GroupsOut = None,
-    replace: Replace = False,
-    staff: GroupsStaff = False,
-    names: WithNames = False,
-    names_from: NamesFrom = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
+    to: GroupOutput,
 ) -> None:
-    """Form groups of those who answered, and rounds of them where that is asked for."""
+    """Form groups of the people who answered, and rounds of groups if requested."""
     from mentormatch.groups.formation import form_groups
     from mentormatch.groups.rotation import read_groups, rotate
 
-    files = sources(answers, mentors, mentees, tool, encoding)
-    cohort, loaded = read(programme, files)
-    before = [group for path in past or () for group in read_groups(path, cohort)]
-    found = form_groups(
-        cohort,
-        loaded,
-        seed=seed,
-        together=keys_in(together),
-        apart=keys_in(apart),
-        past=before,
-        time_limit_s=time_limit,
+    cohort, programme = read_members(survey)
+    former = [group for path in past or () for group in read_groups(path, cohort)]
+    formed = form_groups(
+        cohort, programme, together=keys_in(together), apart=keys_in(apart), past=former, **to.run.solving
     )
-    called = read_given_names(names_from, cohort, loaded, files, given=names)
-    shown = found.veiled if called is None else found.named(called)
-    result: Result = rotate(shown, rounds) if rounds is not None and found.groups else shown
-    say_held(called if out else None)
-    deliver(result, Destination(tuple(out or ()), staff, replace, as_json))
+    names = to.naming.read(cohort, programme, survey.sources)
+    shown = formed.veiled if names is None else formed.named(names)
+    result: Result = rotate(shown, rounds) if rounds is not None and formed.groups else shown
+    say_held(names if to.out else None)
+    deliver(result, to)
 
 
 def keys_in(said: Iterable[str] | None) -> list[list[str]]:
@@ -116,13 +110,6 @@ def keys_in(said: Iterable[str] | None) -> list[list[str]]:
     return [[key.strip() for key in each.split(",")] for each in said or ()]
 
 
-SessionsOut = Annotated[
-    list[Path] | None,
-    typer.Option("-o", "--out", metavar=FILE, help=mark("Fichier .xlsx, .html, .csv, .json ou .ics ; à répéter.")),
-]
-SessionsStaff = Annotated[
-    bool, typer.Option("--staff", help=mark("Avec ce qui est réservé à l'équipe : qui a demandé quoi, qui manque."))
-]
 Number = Annotated[
     int | None,
     typer.Option("--number", min=1, metavar=mark("ENTIER"), help=mark("Combien de séances ; sinon, le programme.")),
@@ -131,16 +118,6 @@ Member = Annotated[
     list[str] | None,
     typer.Option("--member", metavar=TEXT, help=mark("Le code d'un membre du groupe ; à répéter. Sinon, tous.")),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where a result goes, and who may read it."""
-
-    out: tuple[Path, ...]
-    staff: bool
-    replace: bool
-    as_json: bool
 
 
 GroupsFile = Annotated[
@@ -153,163 +130,114 @@ GroupNumber = Annotated[
 ]
 
 
-def topics_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    number: Number = None,
-    out: SessionsOut = None,
-    replace: Replace = False,
-    staff: SessionsStaff = False,
-    names: WithNames = False,
-    names_from: NamesFrom = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class MemberOptions:
+    """The members that a plan is for: some of the people who answered, a group of a file, or else all of them."""
+
+    member: Member = None
+    groups: GroupsFile = None
+    group: GroupNumber = None
+
+    def group_in_file(self, cohort: "Cohort") -> "tuple[Sequence[FileGroup], int] | None":
+        """Return all groups of the file with the facilitator of one, and the position of that one; None without a file.
+
+        Raises BadParameter if a file is given without the number of a group, or the number without a file.
+        """
+        if (self.groups is None) != (self.group is None) or (self.member and self.groups):
+            raise typer.BadParameter(tr("donnez --groups et --group ensemble, ou bien --member"))
+        if self.groups is None or self.group is None:
+            return None
+        from mentormatch.groups.rotation import read_file_groups
+        from mentormatch.groups.sessions import led_together
+
+        groups = read_file_groups(self.groups, cohort)
+        if self.group > len(groups):
+            raise typer.BadParameter(tr("--group : ce fichier a {count} groupes", count=len(groups)))
+        group = groups[self.group - 1]
+        led = next(together for together in led_together(groups) if group in together)
+        return led, led.index(group)
+
+
+@expand_options
+def topics_command(*, survey: SurveyFiles, number: Number = None, to: SessionOutput) -> None:
     """Choose the topics of a group."""
     from mentormatch.groups.sessions import topics_of
 
-    files = sources(answers, mentors, mentees, tool, encoding)
-    cohort, loaded = read(programme, files)
-    found = topics_of(cohort, loaded, number=number, seed=seed, time_limit_s=time_limit)
-    named = read_given_names(names_from, cohort, loaded, files, given=names)
-    deliver(name_members(found, named, cohort, loaded, out), Destination(tuple(out or ()), staff, replace, as_json))
+    cohort, programme = read_members(survey)
+    deliver_in_names(topics_of(cohort, programme, number=number, **to.run.solving), survey, cohort, programme, to)
 
 
-def dates_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    number: Number = None,
-    member: Member = None,
-    groups: GroupsFile = None,
-    group: GroupNumber = None,
-    out: SessionsOut = None,
-    replace: Replace = False,
-    staff: SessionsStaff = False,
-    names: WithNames = False,
-    names_from: NamesFrom = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
+@expand_options
+def dates_command(*, survey: SurveyFiles, number: Number = None, members: MemberOptions, to: SessionOutput) -> None:
     """Choose the dates of a group's sessions."""
     from mentormatch.groups.sessions import dates_of, dates_of_groups
 
-    files = sources(answers, mentors, mentees, tool, encoding)
-    cohort, loaded = read(programme, files)
-    planned = groups_named(cohort, member, groups, group)
-    if planned is None:
-        found = dates_of(cohort, loaded, member, number=number, seed=seed, time_limit_s=time_limit)
+    cohort, programme = read_members(survey)
+    group = members.group_in_file(cohort)
+    if group is None:
+        dates = dates_of(cohort, programme, members.member, number=number, **to.run.solving)
     else:
-        led, place = planned
-        found = dates_of_groups(cohort, loaded, led, number=number, seed=seed, time_limit_s=time_limit)[place]
-    named = read_given_names(names_from, cohort, loaded, files, given=names)
-    deliver(name_members(found, named, cohort, loaded, out), Destination(tuple(out or ()), staff, replace, as_json))
+        led, index = group
+        dates = dates_of_groups(cohort, programme, led, number=number, **to.run.solving)[index]
+    deliver_in_names(dates, survey, cohort, programme, to)
 
 
-def turns_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    member: Member = None,
-    groups: GroupsFile = None,
-    group: GroupNumber = None,
-    out: SessionsOut = None,
-    replace: Replace = False,
-    staff: SessionsStaff = False,
-    names: WithNames = False,
-    names_from: NamesFrom = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say who presents at which session, at the dates that are best where the programme proposes dates."""
+@expand_options
+def turns_command(*, survey: SurveyFiles, members: MemberOptions, to: SessionOutput) -> None:
+    """Choose who presents at which session, at the best dates if the programme proposes dates."""
     from mentormatch.groups.sessions import year_of, years_of
 
-    files = sources(answers, mentors, mentees, tool, encoding)
-    cohort, loaded = read(programme, files)
-    planned = groups_named(cohort, member, groups, group)
-    if planned is None:
-        dates, turns = year_of(cohort, loaded, member, seed=seed, time_limit_s=time_limit)
+    cohort, programme = read_members(survey)
+    group = members.group_in_file(cohort)
+    if group is None:
+        dates, turns = year_of(cohort, programme, members.member, **to.run.solving)
     else:
-        led, place = planned
-        dates, turns = years_of(cohort, loaded, led, seed=seed, time_limit_s=time_limit)[place]
-    found: Result | None = turns or dates  # without dates, why there are none
-    assert found is not None
-    named = read_given_names(names_from, cohort, loaded, files, given=names)
-    deliver(name_members(found, named, cohort, loaded, out), Destination(tuple(out or ()), staff, replace, as_json))
+        led, index = group
+        dates, turns = years_of(cohort, programme, led, **to.run.solving)[index]
+    result: Result | None = turns or dates  # without dates, why there are none
+    assert result is not None
+    deliver_in_names(result, survey, cohort, programme, to)
 
 
-def groups_named(
-    cohort: "Cohort", member: list[str] | None, groups: Path | None, group: int | None
-) -> "tuple[Sequence[FileGroup], int] | None":
-    """Return all groups of a file with the facilitator of one, and the position of that one; None without a file.
-
-    Raises an error of usage if a file is named without the number of a group, or the number without a file.
-    """
-    if (groups is None) != (group is None) or (member and groups):
-        raise typer.BadParameter(tr("donnez --groups et --group ensemble, ou bien --member"))
-    if groups is None or group is None:
-        return None
-    from mentormatch.groups.rotation import read_file_groups
-    from mentormatch.groups.sessions import led_together
-
-    there = read_file_groups(groups, cohort)
-    if group > len(there):
-        raise typer.BadParameter(tr("--group : ce fichier a {count} groupes", count=len(there)))
-    led = next(each for each in led_together(there) if there[group - 1] in each)
-    return led, led.index(there[group - 1])
-
-
-def read(programme: Path, files: dict[str, Any]) -> "tuple[Cohort, Programme]":
-    """Return the people who answered, and their programme."""
+def read_members(survey: SurveyFiles) -> "tuple[Cohort, Programme]":
+    """Return the people who answered and their programme, and call people by their codes."""
     from mentormatch.programme.enrolment import read_survey
     from mentormatch.programme.programme import Programme
 
-    loaded = Programme.load(programme)
-    cohort = read_survey(loaded, **files)
-    call_by_codes(cohort, loaded)
-    return cohort, loaded
+    sources = survey.sources
+    programme = Programme.load(survey.programme)
+    cohort = read_survey(programme, **sources)
+    call_by_codes(cohort, programme)
+    return cohort, programme
 
 
-def name_members(
-    found: "Result", names: "GivenNames | None", cohort: "Cohort", programme: "Programme", out: list[Path] | None
-) -> "Result":
-    """Return a result whose members are called by these names, if there are any, and say which files hold them."""
+def deliver_in_names(
+    result: "Result", survey: SurveyFiles, cohort: "Cohort", programme: "Programme", to: SessionOutput
+) -> None:
+    """Deliver a result whose members are called by their names if these were requested, else by their codes."""
     from mentormatch.explanation.names import codes, cohort_labels
 
-    say_held(names if out else None)
-    return found.in_codes(codes(cohort)) if names is None else found.relabel(cohort_labels(names, cohort, programme))
+    names = to.naming.read(cohort, programme, survey.sources)
+    say_held(names if to.out else None)
+    deliver(
+        result.in_codes(codes(cohort)) if names is None else result.relabel(cohort_labels(names, cohort, programme)),
+        to,
+    )
 
 
-def deliver(result: "Result", to: Destination) -> None:
-    """Write a result where it was asked for, say what it is, and end with the code of its status."""
+def deliver(result: "Result", to: SessionOutput) -> None:
+    """Write a result where requested, report it, and end with the exit code of its status."""
     from mentormatch.report.sessions import SessionDocuments, first_table_as_text, to_json
 
-    documents, code = SessionDocuments(result, to.staff), EXIT_CODES[str(result.status)]
-    written = () if lacks_answer(result.status, *to.out) else to.out
+    documents, code, out = SessionDocuments(result, to.staff), EXIT_CODES[str(result.status)], to.out or []
+    written = () if lacks_answer(result.status, *out) else out
     if written:
         result.save(*written, staff=to.staff, replace=to.replace)
-    if to.as_json:
+    if to.run.as_json:
         write_json(to_json(documents).decode("utf-8"))
-    elif not to.out:
+    elif not out:
         write_text(first_table_as_text(documents))
     for sentence in (*result.sentences, *result.staff_sentences):
         (complain if code else say)(sentence)
-    for path in written:
-        say_written(path)
+    say_written(*written)
     raise typer.Exit(code)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mentormatch.cli.messages import say, say_json, write_lines, write_text
+from mentormatch.cli.messages import as_lines, say, say_json, write_text
 from mentormatch.cli.options import FILE, AsJson
 from mentormatch.languages.translation import mark, tr
 
@@ -155,7 +155,7 @@ def show(ring: "KeyRing", *, as_json: bool) -> None:
     if as_json:
         say_json({"keys": [describe_key(key) for key in keys]})
     elif keys:
-        write_lines(map(line, keys))
+        write_text(as_lines(map(line, keys)))
     else:
         say(tr("Il n'y a pas de clé."))
 

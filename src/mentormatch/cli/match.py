@@ -12,46 +12,38 @@ import typer
 
 from mentormatch.cli.delivery import (
     EXIT_CODES,
-    NamesFrom,
-    Out,
-    WithNames,
+    NameOptions,
+    PairDocuments,
     deliver,
     lacks_answer,
-    read_given_names,
     refuse_empty,
     save_matching,
     say_held,
 )
-from mentormatch.cli.messages import complain, say, say_json, say_written, write_json, write_lines, write_text
+from mentormatch.cli.messages import as_lines, complain, say, say_json, say_written, write_json, write_text
+from mentormatch.cli.option_groups import (
+    CohortFiles,
+    RunOptions,
+    SolveOptions,
+    SurveyFiles,
+    add_wishes,
+    expand_options,
+)
 from mentormatch.cli.options import (
     FILE,
     FOLDER,
     HERE,
-    Answers,
     AsJson,
-    CohortOptions,
-    Decided,
     Editions,
-    EncodingName,
     MemoryMb,
-    Mentees,
-    Mentors,
     ProgrammeFile,
     ProofHandling,
     Replace,
-    Seed,
     TieHandling,
     TimeLimit,
-    ToolName,
-    Who,
     Why,
     Wishes,
-    add_wishes,
-    answers_first,
-    load_cohort,
-    match_files,
     read_editions,
-    sources,
 )
 from mentormatch.languages.translation import mark, tr
 
@@ -60,39 +52,26 @@ if TYPE_CHECKING:
     from mentormatch.operations.matching import Matching
 
 
+@expand_options
 def match_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
     *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
+    people: CohortFiles,
     editions: Editions = None,
-    out: Out = None,
-    replace: Replace = False,
-    names: WithNames = False,
-    names_from: NamesFrom = None,
-    who: Who = None,
+    documents: PairDocuments,
     why: Why = "",
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
+    solve: SolveOptions,
     memory_mb: MemoryMb = None,
     ties: TieHandling = "canonical",
     proofs: ProofHandling = "goals",
     as_json: AsJson = False,
 ) -> None:
     """Form the pairs, and write them into a file or a folder, or on stdout."""
-    files = sources(answers, mentors, mentees, tool, encoding)
-    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit, memory_mb, ties, proofs)
+    sources = people.sources
     past = read_editions(editions) if editions else []
-    matching = match_files(programme, files, options)
+    matching = people.match(solve, memory_mb=memory_mb, ties=ties, proofs=proofs)
     matching = matching.with_editions(past) if past else matching
-    called = read_given_names(names_from, matching.cohort, matching.programme, files, given=names)
-    signed = {"who": who, "why": why, "replace": replace, "names": called}
-    deliver(matching, out, signed=signed, as_json=as_json)
+    names = documents.naming.read(matching.cohort, matching.programme, sources)
+    deliver(matching, documents.out, signed=documents.signed(names, why), as_json=as_json)
 
 
 IntakeOut = Annotated[
@@ -103,72 +82,43 @@ IntakeOut = Annotated[
 ]
 
 
-def intake_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    out: IntakeOut = None,
-    replace: Replace = False,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
+@expand_options
+def intake_command(
+    *, survey: SurveyFiles, wishes: Wishes = None, out: IntakeOut = None, replace: Replace = False, run: RunOptions
 ) -> None:
-    """Say what becomes of each row, and who could meet whom, without forming a pair."""
+    """Report what becomes of each row, and who could meet whom, without forming pairs."""
     from mentormatch.inspection.intake import report_on_tables
     from mentormatch.inspection.section import writer_for
     from mentormatch.programme.enrolment import read_tables
     from mentormatch.programme.programme import Programme
 
-    del seed, time_limit  # every command takes them, so that a script need not know which ones solve
-
-    known = Programme.load(programme)
-    tables = read_tables(**sources(answers, mentors, mentees, tool, encoding))
+    programme = Programme.load(survey.programme)
     report = report_on_tables(
-        known, tables, later=lambda cohort: add_wishes(cohort, programme, known, tuple(wishes or ()))
+        programme,
+        read_tables(**survey.sources),
+        later=lambda cohort: add_wishes(cohort, survey.programme, programme, wishes),
     )
     written = report.save(out, replace=replace) if out is not None else ()
-    if as_json:
+    if run.as_json:
         write_json(writer_for(".json").content(report).decode("utf-8"))
     elif out is None:
         write_text(writer_for(".txt").content(report).decode("utf-8"))
-    for path in written:
-        say_written(path)
+    say_written(*written)
 
 
-def diagnose_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say whether the rules can all hold, which of them stand in the way, and the cheapest ways out."""
+@expand_options
+def diagnose_command(*, people: CohortFiles, run: RunOptions) -> None:
+    """Report whether all rules can hold, which rules conflict, and the cheapest ways out."""
     from mentormatch.contract.operations.matching import DiagnoseResponse
     from mentormatch.operations.evaluation import diagnose
 
-    on = load_cohort(
-        programme,
-        sources(answers, mentors, mentees, tool, encoding),
-        CohortOptions(tuple(wishes or ()), decisions, seed),
+    on = people.load()
+    diagnosis = diagnose(on.cohort, on.programme, time_limit_s=run.time_limit, **on.by_hand)
+    run.tell(
+        lambda: DiagnoseResponse.of(on.cohort, on.programme, diagnosis),
+        lambda: as_lines(diagnosis.sentences),
+        diagnosis.status,
     )
-    found = diagnose(on.cohort, on.programme, time_limit_s=time_limit, **on.by_hand)
-    if as_json:
-        write_json(DiagnoseResponse.of(on.cohort, on.programme, found).to_json())
-    else:
-        write_lines(found.sentences)
-    raise typer.Exit(EXIT_CODES[str(found.status)])
 
 
 COUNTS = mark("MENTORS MENTORÉS")
@@ -182,35 +132,23 @@ People = Annotated[
 ]
 
 
-def estimate_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    people: People = None,
-    memory_mb: MemoryMb = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
+@expand_options
+def estimate_command(
+    *, survey: SurveyFiles, people: People = None, memory_mb: MemoryMb = None, run: RunOptions
 ) -> None:
-    """Say what a run would take of time and memory, without forming a pair."""
+    """Estimate the time and the memory of a run, without forming pairs."""
     from mentormatch.errors import RequestError
     from mentormatch.operations.estimate import estimate
     from mentormatch.programme.enrolment import read_survey
     from mentormatch.programme.programme import Programme
 
-    del seed, time_limit  # every command takes them, so that a script need not know which ones solve
-
-    known = Programme.load(programme)
-    cohort = read_survey(known, **sources(answers, mentors, mentees, tool, encoding))
-    beforehand = estimate(cohort, known, people=people, memory_mb=memory_mb)
-    if as_json:
+    programme = Programme.load(survey.programme)
+    cohort = read_survey(programme, **survey.sources)
+    beforehand = estimate(cohort, programme, people=people, memory_mb=memory_mb)
+    if run.as_json:
         say_json(beforehand.as_dict)
     else:
-        write_lines(beforehand.sentences)
+        write_text(as_lines(beforehand.sentences))
     raise typer.Exit(0 if beforehand.fits else RequestError.exit_code)
 
 
@@ -230,46 +168,35 @@ PlansFolder = Annotated[
 ]
 
 
+@expand_options
 def plans_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
     *,
     n: PlanCount = 3,
     differ_by: PlanDistance = 1,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
+    people: CohortFiles,
     out: PlansFolder = None,
     replace: Replace = False,
-    names: WithNames = False,
-    names_from: NamesFrom = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
+    naming: NameOptions,
+    run: RunOptions,
 ) -> None:
     """Form several plans: the best, then each time the best that differs enough from all before it."""
     from mentormatch.contract.operations.matching import PlansResponse
     from mentormatch.operations.plans import plans
     from mentormatch.report.folder import save_plans
 
-    files = sources(answers, mentors, mentees, tool, encoding)
-    on = load_cohort(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed))
-    called = read_given_names(names_from, on.cohort, on.programme, files, given=names)
-    found = plans(on.cohort, on.programme, n, differ_by=differ_by, seed=seed, time_limit_s=time_limit, **on.by_hand)
-    refuse_empty(found[0])
-    if as_json:
-        write_json(PlansResponse.of(found, n).to_json())
+    on = people.load()
+    names = naming.read(on.cohort, on.programme, people.sources)
+    formed = plans(on.cohort, on.programme, n, differ_by=differ_by, **run.solving, **on.by_hand)
+    refuse_empty(formed[0])
+    if run.as_json:
+        write_json(PlansResponse.of(formed, n).to_json())
     elif out is None:
-        write_text("\n\n".join(plan_text(plan, number, called) for number, plan in enumerate(found, 1)))
-    code = EXIT_CODES[str(found[0].status)]
-    if out is not None and not lacks_answer(found[0].status, out):
-        for path in save_plans(found, out, replace=replace, names=called):
-            say_written(path)
-        say_held(called)
-    (complain if code else say)(plans_summary(found, n))
+        write_text("\n\n".join(plan_text(plan, number, names) for number, plan in enumerate(formed, 1)))
+    code = EXIT_CODES[str(formed[0].status)]
+    if out is not None and not lacks_answer(formed[0].status, out):
+        say_written(*save_plans(formed, out, replace=replace, names=names))
+        say_held(names)
+    (complain if code else say)(plans_summary(formed, n))
     raise typer.Exit(code)
 
 
@@ -351,47 +278,36 @@ def experiment_command(  # noqa: PLR0913 - the options of the command line are i
     say(tr("SHA-256 {digest} : donnez-le à qui voudra vérifier le tirage.", digest=experiment.digest))
 
 
-def draw_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    record: RecordFile = None,
+@expand_options
+def draw_command(
     *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
-    out: Out = None,
-    replace: Replace = False,
-    names: WithNames = False,
-    names_from: NamesFrom = None,
-    who: Who = None,
+    people: CohortFiles,
+    record: RecordFile = None,
+    documents: PairDocuments,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let the lot decide where the two plans of a recorded experiment differ."""
+    """Draw lots where the two plans of a recorded experiment differ."""
     from mentormatch.cli.summary import pairs_text
     from mentormatch.contract.operations.evidence import DrawResponse
     from mentormatch.operations.experiment import draw_plan, read_experiment
 
-    answers, record = answers_first(answers, record, names=[RECORD], apart=bool(mentors or mentees))
-    files, experiment = sources(answers, mentors, mentees, tool, encoding), read_experiment(record)
-    on = load_cohort(programme, files, CohortOptions(tuple(wishes or ()), decisions))
-    experiment.refuse_other(on.programme, programme.name)
-    found = draw_plan(on.cohort, experiment, time_limit_s=time_limit, **on.by_hand)
-    matching = found.matching.with_notes(on.notes)
-    called = read_given_names(names_from, on.cohort, on.programme, files, given=names)
+    people, (record,) = people.with_arguments({RECORD: record})
+    sources, experiment = people.sources, read_experiment(record)
+    on = people.load()
+    experiment.refuse_other(on.programme, people.programme.name)
+    drawn = draw_plan(on.cohort, experiment, time_limit_s=time_limit, **on.by_hand)
+    matching = drawn.matching.with_notes(on.notes)
+    names = documents.naming.read(on.cohort, on.programme, sources)
     why = tr("tirage de l'essai {digest}", digest=experiment.digest)
-    written = save_matching(matching, out, {"who": who, "why": why, "replace": replace, "names": called})
+    written = save_matching(matching, documents.out, documents.signed(names, why))
     if as_json:
-        write_json(DrawResponse.of(found).to_json())
+        write_json(DrawResponse.of(drawn).to_json())
     else:
-        if out is None:
-            write_text(f"{pairs_text(matching, called)}\n")
-        write_lines(found.sentences)
-    for path in written:
-        say_written(path)
+        if documents.out is None:
+            write_text(f"{pairs_text(matching, names)}\n")
+        write_text(as_lines(drawn.sentences))
+    say_written(*written)
     if written:
-        say_held(called)
+        say_held(names)
     raise typer.Exit(EXIT_CODES[str(matching.status)])

@@ -57,9 +57,10 @@ def complain(text: str) -> None:
     write_err(f"{spaced(labelled(text))}\n")
 
 
-def say_written(path: Path) -> None:
-    """Say that a file was written."""
-    say(tr("Écrit : {path}", path=path))
+def say_written(*paths: Path) -> None:
+    """Report files that were written."""
+    for path in paths:
+        say(tr("Écrit : {path}", path=path))
 
 
 def write_text(text: str) -> None:
@@ -68,9 +69,9 @@ def write_text(text: str) -> None:
         write_out(f"{labelled(text).removesuffix('\n')}\n")
 
 
-def write_lines(lines: Iterable[str]) -> None:
-    """Write sentences on stdout, each on its line."""
-    write_text("\n".join(map(on_one_line, lines)))
+def as_lines(sentences: Iterable[str]) -> str:
+    """Return sentences as a text, one per line."""
+    return "\n".join(map(on_one_line, sentences))
 
 
 def write_json(text: str) -> None:

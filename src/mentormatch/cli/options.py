@@ -1,27 +1,18 @@
-"""The options that commands share, and how files of answers are named.
-
-What commands work on: the people in the answers, with what they wished, under what the team decided.
-"""
+"""Options that commands share, and how the files that they name are read."""
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mentormatch.cli.messages import call_people, say, speak_as
+from mentormatch.cli.messages import speak_as
 from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
-    from mentormatch.assignment.engine import Proofs, Ties
-    from mentormatch.explanation.edits import Note
     from mentormatch.followup.lessons import EditionResults
-    from mentormatch.operations.matching import KeyPair, Matching, PairsByHand
-    from mentormatch.people.cohort import Cohort
-    from mentormatch.programme.programme import Programme
 
 
 FILE, FOLDER, TEXT = mark("FICHIER"), mark("DOSSIER"), mark("TEXTE")
@@ -102,18 +93,6 @@ Replace = Annotated[
 Why = Annotated[str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, pour le journal."))]
 
 
-def sources(
-    answers: Path | None, mentors: Path | None, mentees: Path | None, tool: str | None, encoding: str | None = None
-) -> dict[str, Any]:
-    """Return the answers that were named, one file for both sides or one a side, and how they were written, if said.
-
-    ``-`` stands for standard input.
-    """
-    opened = {name: source(path) for name, path in files(answers, mentors, mentees).items()}
-    said = {"tool": tool, "encoding": encoding}
-    return {**opened, **{name: value for name, value in said.items() if value is not None}}
-
-
 def source(path: Path) -> Any:
     """Return what a file of answers is read from: itself, or standard input; nothing of that is written to a disk."""
     if path != STDIN:
@@ -121,20 +100,6 @@ def source(path: Path) -> Any:
     from mentormatch.survey.table_reader import read_stream
 
     return read_stream(tr("entrée standard"), sys.stdin.buffer)
-
-
-def answers_first(answers: Path | None, *others: str | None, names: Sequence[str], apart: bool) -> tuple[Any, ...]:
-    """Return the file of answers and the arguments that follow it; where the sides are ``apart`` there is no such file.
-
-    Raises an error of usage where an argument is missing, by its name.
-    """
-    given = [None if answers is None else str(answers), *others]
-    if apart and given[-1] is None:
-        given = [None, *given[:-1]]
-    for name, value in zip(names, given[1:], strict=True):
-        if value is None:
-            raise typer.BadParameter(tr("Il manque {name}.", name=tr(name)))
-    return (None if given[0] is None else Path(given[0]), *given[1:])
 
 
 def files(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:
@@ -187,93 +152,6 @@ EDITION = typer.Option(
 )
 Editions = Annotated[list[Path] | None, EDITION]
 RequiredEditions = Annotated[list[Path], EDITION]
-
-
-@dataclass(frozen=True, slots=True)
-class CohortOptions:
-    """What the options of a command say of the pairs: forms of wishes, the workbook of decisions, seed and limits."""
-
-    wishes: tuple[Path, ...] = ()
-    decisions: Path | None = None
-    seed: int = 0
-    time_limit_s: float | None = None
-    memory_mb: int | None = None
-    ties: "Ties" = "canonical"
-    proofs: "Proofs" = "goals"
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedCohort:
-    """The people, the programme, the pairs that the team imposed and set aside, and what it wrote beside pairs."""
-
-    cohort: "Cohort"
-    programme: "Programme"
-    pins: tuple["KeyPair", ...] = ()
-    bans: tuple["KeyPair", ...] = ()
-    notes: tuple["Note", ...] = ()
-
-    @property
-    def by_hand(self) -> "PairsByHand":
-        """The pairs that the team imposed and set aside, as the operations take them."""
-        return {"pins": self.pins, "bans": self.bans}
-
-
-def load_cohort(programme: Path, files: dict[str, Any], options: CohortOptions) -> LoadedCohort:
-    """Return what there is to work on: the people in these files, with what they chose and what the team decided."""
-    from mentormatch.programme.enrolment import read_survey
-    from mentormatch.programme.programme import Programme
-
-    loaded = Programme.load(programme)
-    loaded.must_form_pairs()
-    cohort = add_wishes(read_survey(loaded, **files), programme, loaded, options.wishes)
-    call_by_codes(cohort, loaded)
-    if options.decisions is None:
-        return LoadedCohort(cohort, loaded)
-    from mentormatch.report.reviewed.decisions import read_decisions
-
-    decided = read_decisions(options.decisions, cohort, loaded)
-    say(tr("Décisions reprises : {decisions}.", decisions=decided))
-    if decided.notes:
-        say(tr("Du classeur ne sont pas repris les feuilles ajoutées, les commentaires de cellule et les couleurs."))
-    return LoadedCohort(cohort, loaded, decided.pins, decided.bans, decided.notes)
-
-
-def call_by_codes(cohort: "Cohort", programme: "Programme") -> None:
-    """Have the command call people by their codes; if these are not their keys, say which file joins both."""
-    from mentormatch.explanation.names import codes
-
-    call_people(codes(cohort))
-    written = programme.keep_codes(cohort)
-    if written is not None:
-        say(tr("{path} joint les codes aux identifiants, pour vous seul·e : ne le transmettez pas.", path=written))
-
-
-def add_wishes(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: tuple[Path, ...]) -> "Cohort":
-    """Return the cohort with what people chose in forms of wishes, ``programme`` being the file beside their codes."""
-    if not wishes:
-        return cohort
-    from mentormatch.profiles import with_wishes
-    from mentormatch.survey.privacy import pseudonyms_for
-
-    return with_wishes(cohort, loaded, pseudonyms_for(programme), *wishes)
-
-
-def match_files(programme: Path, files: dict[str, Any], options: CohortOptions) -> "Matching":
-    """Return the matching of the people in these files, with what they chose and what the team decided."""
-    from mentormatch.operations.matching import match
-
-    on = load_cohort(programme, files, options)
-    matching = match(
-        on.cohort,
-        on.programme,
-        seed=options.seed,
-        time_limit_s=options.time_limit_s,
-        memory_mb=options.memory_mb,
-        ties=options.ties,
-        proofs=options.proofs,
-        **on.by_hand,
-    )
-    return matching.with_notes(on.notes)
 
 
 def read_editions(paths: Sequence[Path]) -> "list[EditionResults]":

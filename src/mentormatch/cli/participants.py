@@ -1,42 +1,23 @@
 """The commands for participants: ``suggest``, ``profiles``, then ``handouts`` of pairs, ``follow-up`` in the year."""
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from mentormatch.cli.delivery import (
     EXIT_CODES,
+    NameOptions,
     NamesFrom,
-    WithNames,
-    read_given_names,
     refuse_unanswered,
     say_held,
     tell_caveats,
 )
 from mentormatch.cli.messages import complain, say, say_json, say_written, write_json, write_text
-from mentormatch.cli.options import (
-    FILE,
-    FOLDER,
-    HERE,
-    Answers,
-    AsJson,
-    CohortOptions,
-    Decided,
-    EncodingName,
-    Mentees,
-    Mentors,
-    ProgrammeFile,
-    Replace,
-    Seed,
-    TimeLimit,
-    ToolName,
-    Wishes,
-    load_cohort,
-    match_files,
-    sources,
-)
+from mentormatch.cli.option_groups import CohortFiles, RunOptions, SolveOptions, SurveyFiles, expand_options
+from mentormatch.cli.options import FILE, FOLDER, AsJson, Replace
 from mentormatch.languages.text_keys import row_text
 from mentormatch.languages.translation import mark, tr
 
@@ -77,25 +58,17 @@ SuggestionsFile = Annotated[
 ]
 
 
+@expand_options
 def suggest_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
     *,
     each: MostListed = 5,
     most_shown: MostShown = None,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
+    people: CohortFiles,
     out: SuggestionsFile = None,
     replace: Replace = False,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
+    run: RunOptions,
 ) -> None:
-    """Make for everybody a short list of possible partners, so that nobody is shown too often, or never."""
+    """Make a short list of possible partners for each person, so that nobody is shown too often, or never."""
     from mentormatch.base.generation import write_document
     from mentormatch.contract.operations.replies import SuggestResponse
     from mentormatch.operations.suggestion import suggest
@@ -103,18 +76,15 @@ def suggest_command(  # noqa: PLR0913 - the options of the command line are its 
 
     if out is not None and out.suffix.lower() != ".csv":
         raise typer.BadParameter(tr("le nom d'un fichier .csv"), param_hint="-o")
-    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
-    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), options)
-    found = suggest(
-        on.cohort, on.programme, each=each, most_shown=most_shown, seed=seed, time_limit_s=time_limit, **on.by_hand
-    )
-    if out is not None and EXIT_CODES[str(found.status)] == 0:
-        say_written(write_document(out, to_csv(found.sheet), "suggestions", replace=replace))
-    if as_json:
-        write_json(SuggestResponse.of(found).to_json())
+    on = people.load()
+    lists = suggest(on.cohort, on.programme, each=each, most_shown=most_shown, **run.solving, **on.by_hand)
+    if out is not None and EXIT_CODES[str(lists.status)] == 0:
+        say_written(write_document(out, to_csv(lists.sheet), "suggestions", replace=replace))
+    if run.as_json:
+        write_json(SuggestResponse.of(lists).to_json())
     elif out is None:
-        write_text(listed_text(found))
-    raise typer.Exit(EXIT_CODES[str(found.status)])
+        write_text(listed_text(lists))
+    raise typer.Exit(EXIT_CODES[str(lists.status)])
 
 
 def listed_text(found: "Suggestions") -> str:
@@ -137,14 +107,10 @@ ProfilesFolder = Annotated[
 ]
 
 
+@expand_options
 def profiles_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
     *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
+    survey: SurveyFiles,
     each: Listed = None,
     most_shown: MostShown = None,
     out: ProfilesFolder = Path("profils"),
@@ -159,20 +125,18 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.report.profiles import profile_notes, write_profiles
     from mentormatch.survey.privacy import pseudonyms_for
 
-    known = Programme.load(programme)
-    cohort = read_survey(known, **sources(answers, mentors, mentees, tool, encoding))
+    programme = Programme.load(survey.programme)
+    cohort = read_survey(programme, **survey.sources)
     if each is None and most_shown is not None:
         raise typer.BadParameter(tr("ne se donne qu'avec --each"), param_hint="--most-shown")
-    lists = None if each is None else suggest(cohort, known, each=each, most_shown=most_shown).keys
-    made = anonymous_profiles(cohort, known, pseudonyms_for(programme), lists=lists)
-    written = write_profiles(made, out, replace=replace)
+    lists = None if each is None else suggest(cohort, programme, each=each, most_shown=most_shown).keys
+    profiles = anonymous_profiles(cohort, programme, pseudonyms_for(survey.programme), lists=lists)
+    written = write_profiles(profiles, out, replace=replace)
     if as_json:
-        counts = {side: len(shown) for side, shown in made.shown.items()}
-        say_json({"written": [str(path) for path in written], "shown": counts, "withheld": dict(made.withheld)})
-    for path in written:
-        if made.lists is None or path.suffix != ".html":
-            say_written(path)
-    for sentence in profile_notes(made):
+        counts = {side: len(shown) for side, shown in profiles.shown.items()}
+        say_json({"written": [str(path) for path in written], "shown": counts, "withheld": dict(profiles.withheld)})
+    say_written(*(path for path in written if profiles.lists is None or path.suffix != ".html"))
+    for sentence in profile_notes(profiles):
         say(sentence)
 
 
@@ -206,44 +170,39 @@ def refuse_unreachable(matching: "Matching", contacts: "Contacts", *, agreed: bo
         raise RequestError(found, [ways])
 
 
+@expand_options
 def handouts_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
     *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
+    people: CohortFiles,
     decision: Validated = None,
     out: HandoutsFolder = Path("documents"),
     replace: Replace = False,
     names_from: NamesFrom = None,
     without_contacts: WithoutContacts = False,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
+    run: RunOptions,
 ) -> None:
-    """Write one sheet a participant, and the table for letters, for the pairs that are formed."""
+    """Write one sheet per participant, and the table for letters, for the pairs that are formed."""
     from mentormatch.programme.enrolment import read_contacts
     from mentormatch.report.handouts import handout_notes, write_handouts
 
-    files = sources(answers, mentors, mentees, tool, encoding)
-    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
+    sources = people.sources
+    matching = people.match(run)
     refuse_unanswered(matching)
-    contacts = read_contacts(matching.programme, **files)
-    called = read_given_names(names_from, matching.cohort, matching.programme)
+    contacts = read_contacts(matching.programme, **sources)
+    names = NameOptions(names_from=names_from).read(matching.cohort, matching.programme)
     refuse_unreachable(matching, contacts, agreed=without_contacts)
-    written = write_handouts(matching, contacts, out, decision=decision, replace=replace, names=called)
+    written = write_handouts(matching, contacts, out, decision=decision, replace=replace, names=names)
     sentences = list(handout_notes(matching, written))
     tell_caveats(matching, complain)  # the table for letters is a CSV file too
+    say_documents(written, [path for path in written if path.parent == out], sentences, as_json=run.as_json)
+
+
+def say_documents(written: Sequence[Path], shown: Iterable[Path], remarks: Sequence[str], *, as_json: bool) -> None:
+    """Report documents: all files as JSON if requested, the ``shown`` ones to people, and the remarks on them."""
     if as_json:
-        say_json({"written": [str(path) for path in written], "remarks": sentences})
-    for path in written:
-        if path.parent == out:
-            say_written(path)
-    for sentence in sentences:
+        say_json({"written": [str(path) for path in written], "remarks": remarks})
+    say_written(*shown)
+    for sentence in remarks:
         say(sentence)
 
 
@@ -278,64 +237,48 @@ LettersFolder = Annotated[
 ]
 
 
-def read_round(
-    programme: Path, files: dict[str, Any], options: CohortOptions, of_round: Path | None
-) -> "Matching | Proposal":
-    """Return the pairs that are formed, or where a round of proposals is."""
+def read_round(people: CohortFiles, solve: SolveOptions, of_round: Path | None) -> "Matching | Proposal":
+    """Return the pairs that are formed, or the state of a round of proposals."""
     from mentormatch.operations.proposal import Proposal, ProposalRecord
     from mentormatch.record.seal import content_of
 
     if of_round is None:
-        matching = match_files(programme, files, options)
+        matching = people.match(solve)
         refuse_unanswered(matching)
         return matching
-    on = load_cohort(programme, files, options)
-    return Proposal.read(ProposalRecord.from_json(content_of(of_round)), on.cohort, on.programme, seed=options.seed)
+    on = people.load()
+    return Proposal.read(ProposalRecord.from_json(content_of(of_round)), on.cohort, on.programme, seed=solve.seed)
 
 
+@expand_options
 def letters_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
     *,
     kind: Occasion = "proposal",
     of_round: RoundFile = None,
     templates: TemplateFolder = None,
     deadline: Deadline = "",
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
+    people: CohortFiles,
     out: LettersFolder = Path("lettres"),
     replace: Replace = False,
     names_from: NamesFrom = None,
     without_contacts: WithoutContacts = False,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
+    run: RunOptions,
 ) -> None:
     """Write the letters of one occasion as drafts of e-mail, and in a table; nothing is sent."""
     from mentormatch.operations.matching import Matching
     from mentormatch.programme.enrolment import read_contacts
     from mentormatch.report.letters import letters, notes, templates_in, write_letters
 
-    files = sources(answers, mentors, mentees, tool, encoding)
-    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
-    proposed = read_round(programme, files, options, of_round)
+    sources = people.sources
+    proposed = read_round(people, run, of_round)
     matching = proposed if isinstance(proposed, Matching) else proposed.matching
     texts = None if templates is None else templates_in(templates, matching.language)
-    called = read_given_names(names_from, matching.cohort, matching.programme)
-    contacts = read_contacts(matching.programme, **files)
+    names = NameOptions(names_from=names_from).read(matching.cohort, matching.programme)
+    contacts = read_contacts(matching.programme, **sources)
     refuse_unreachable(matching, contacts, agreed=without_contacts or kind != "confirmation")
-    written = letters(proposed, contacts, kind, templates=texts, deadline=deadline, names=called)
+    written = letters(proposed, contacts, kind, templates=texts, deadline=deadline, names=names)
     paths = write_letters(written, out, matching.language, replace=replace)
-    sentences = list(notes(written))
-    if as_json:
-        say_json({"written": [str(path) for path in paths], "remarks": sentences})
-    say_written(paths[0])
-    for sentence in sentences:
-        say(sentence)
+    say_documents(paths, paths[:1], list(notes(written)), as_json=run.as_json)
 
 
 WAVE = re.compile(r"(?P<month>[0-9]{1,3})=(?P<path>.+)")
@@ -351,24 +294,15 @@ FollowUpFolder = Annotated[
 ]
 
 
+@expand_options
 def follow_up_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
     *,
     waves: Waves,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
+    people: CohortFiles,
     out: FollowUpFolder = Path("suivi"),
     replace: Replace = False,
-    names: WithNames = False,
-    names_from: NamesFrom = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
+    naming: NameOptions,
+    run: RunOptions,
 ) -> None:
     """Read the answers after 1, 3, 6 or 12 months: who meets no more, whom to call, what became of the pairs."""
     from mentormatch.followup.lessons import follow_up
@@ -376,19 +310,17 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     from mentormatch.report.followup import year_json, year_summary
 
     files = by_month(waves)
-    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
-    answered = sources(answers, mentors, mentees, tool, encoding)
-    matching = match_files(programme, answered, options)
+    sources = people.sources
+    matching = people.match(run)
     refuse_unanswered(matching)
-    called = read_given_names(names_from, matching.cohort, matching.programme, answered, given=names)
+    names = naming.read(matching.cohort, matching.programme, sources)
     year = follow_up(matching.programme, matching.pairs, files, codes=codes_of(matching.cohort))
-    written = year.save(out, replace=replace, names=called)
-    if as_json:
+    written = year.save(out, replace=replace, names=names)
+    if run.as_json:
         write_json(year_json(year))
     say(year_summary(year))
-    for path in written:
-        say_written(path)
-    say_held(called)
+    say_written(*written)
+    say_held(names)
 
 
 def by_month(waves: list[str]) -> dict[int, Path]:

@@ -12,44 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mentormatch.cli.delivery import (
-    EXIT_CODES,
-    NamesFrom,
-    Out,
-    WithNames,
-    read_given_names,
-    save_matching,
-    say_held,
-    tell,
-)
+from mentormatch.cli.delivery import EXIT_CODES, PairDocuments, save_matching, say_held, tell
 from mentormatch.cli.messages import say, say_written, write_json, write_text
-from mentormatch.cli.options import (
-    FILE,
-    FOLDER,
-    HERE,
-    STDIN,
-    Answers,
-    AsJson,
-    CohortOptions,
-    Decided,
-    EncodingName,
+from mentormatch.cli.option_groups import (
+    CohortFiles,
     LoadedCohort,
-    Mentees,
-    Mentors,
-    ProgrammeFile,
-    Replace,
-    Seed,
-    TimeLimit,
-    ToolName,
-    Who,
-    Why,
-    Wishes,
-    answers_first,
-    content_of,
-    load_cohort,
-    source,
-    sources,
+    RunOptions,
+    SideFiles,
+    SolveOptions,
+    expand_options,
 )
+from mentormatch.cli.options import FILE, FOLDER, STDIN, AsJson, Replace, Seed, Why, content_of, source
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.text_keys import row_text
 from mentormatch.languages.translation import mark, tr
@@ -91,6 +64,17 @@ Keep = Annotated[
         ),
     ),
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turnover:
+    """The people who left, the people who arrive, and the pairs that must stay."""
+
+    withdrawn: Withdrawn = None
+    arrived: Arrived = None
+    keep: Keep = None
+
+
 NoSteps = Annotated[
     bool,
     typer.Option(
@@ -99,79 +83,51 @@ NoSteps = Annotated[
 ]
 
 
+@expand_options
 def repair_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    former: Former = None,
     *,
-    withdrawn: Withdrawn = None,
-    arrived: Arrived = None,
-    keep: Keep = None,
+    turnover: Turnover,
     no_steps: NoSteps = False,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
-    out: Out = None,
-    replace: Replace = False,
-    names: WithNames = False,
-    names_from: NamesFrom = None,
-    who: Who = None,
+    people: CohortFiles,
+    former: Former = None,
+    documents: PairDocuments,
     why: Why = "",
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
+    run: RunOptions,
 ) -> None:
-    """Form new pairs for who needs one, and say what more broken pairs would buy, and who would take over."""
-    answers, before = answers_first(answers, former, names=[FORMER], apart=bool(mentors or mentees))
-    files = sources(answers, mentors, mentees, tool, encoding)
-    on = load_cohort(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed))
-    keep_pairs = pairs_to_keep(keep or (), Path(before))
-    turnover = Turnover(tuple(withdrawn or ()), keep_pairs, arrived, tool, encoding, time_limit)
-    made = repair_pairs(on, Path(before), turnover, seed)
-    read = [files] if arrived is None else [files, sources(arrived, None, None, tool, encoding)]
-    called = read_given_names(names_from, made.matching.cohort, made.matching.programme, *read, given=names)
-    signed = {"who": who, "why": why, "replace": replace, "names": called}
-    written = save_matching(made.matching, out, signed)
-    write_repair(made, printed=out is None, steps=not no_steps, as_json=as_json, names=called)
-    tell(made.matching, written)
+    """Form new pairs for people who need one, and report what more broken pairs would gain, and who would take over."""
+    people, (before,) = people.with_arguments({FORMER: former})
+    sources = people.sources
+    on = people.load()
+    repaired = repair_pairs(on, Path(before), turnover, people.sides, run)
+    read = (
+        [sources]
+        if turnover.arrived is None
+        else [sources, {"answers": source(turnover.arrived), **people.sides.reading}]
+    )
+    names = documents.naming.read(repaired.matching.cohort, repaired.matching.programme, *read)
+    written = save_matching(repaired.matching, documents.out, documents.signed(names, why))
+    write_repair(repaired, printed=documents.out is None, steps=not no_steps, as_json=run.as_json, names=names)
+    tell(repaired.matching, written)
     if written:
-        say_held(called)
-    say(str(made))
-    raise typer.Exit(EXIT_CODES[str(made.status)])
+        say_held(names)
+    say(str(repaired))
+    raise typer.Exit(EXIT_CODES[str(repaired.status)])
 
 
-@dataclass(frozen=True, slots=True)
-class Turnover:
-    """Who left, which pairs are kept, the file of answers of who arrives, which some ``tool`` wrote, and a limit."""
-
-    withdrawn: tuple[str, ...] = ()
-    keep: 'tuple[KeyPair, ...] | Literal["all"]' = ()
-    arrived: Path | None = None
-    tool: str | None = None
-    encoding: str | None = None
-    time_limit_s: float | None = None
-
-
-def repair_pairs(on: LoadedCohort, before: Path, turnover: Turnover, seed: int) -> "Repair":
-    """Return the pairs of a file, repaired."""
+def repair_pairs(on: LoadedCohort, before: Path, turnover: Turnover, sides: SideFiles, solve: SolveOptions) -> "Repair":
+    """Return the repair of the pairs in a file."""
     from mentormatch.contract.operations.repair import with_missing
     from mentormatch.operations.evaluation import given_plan
     from mentormatch.operations.repair import repair
     from mentormatch.programme.enrolment import read_survey
 
-    programme = on.programme
-    said = {"tool": turnover.tool, "encoding": turnover.encoding}
-    arrived = None if turnover.arrived is None else read_survey(programme, source(turnover.arrived), **said)
+    programme, withdrawn = on.programme, tuple(turnover.withdrawn or ())
+    keep = pairs_to_keep(turnover.keep or (), before)
+    arrived = None if turnover.arrived is None else read_survey(programme, source(turnover.arrived), **sides.reading)
     pairs = read_former_pairs(before, on.cohort)
-    cohort = with_missing(on.cohort, programme, pairs, turnover.withdrawn)
-    former = given_plan(cohort, programme, pairs, seed=seed).with_notes(on.notes)
-    limit = turnover.time_limit_s
-    return repair(
-        former, withdrawn=turnover.withdrawn, arrived=arrived, keep=turnover.keep, time_limit_s=limit, **on.by_hand
-    )
+    cohort = with_missing(on.cohort, programme, pairs, withdrawn)
+    former = given_plan(cohort, programme, pairs, seed=solve.seed).with_notes(on.notes)
+    return repair(former, withdrawn=withdrawn, arrived=arrived, keep=keep, time_limit_s=solve.time_limit, **on.by_hand)
 
 
 def write_repair(
@@ -299,44 +255,36 @@ RoundFolder = Annotated[
 ]
 
 
+@expand_options
 def replies_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    proposed: ProposedFile = None,
     *,
     replies: RepliesFile = None,
     late: Silence = "wait",
     asked: Asking = "both",
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
+    people: CohortFiles,
+    proposed: ProposedFile = None,
     out: RoundFolder = None,
     replace: Replace = False,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Close a round with the replies that came, and say who is proposed whom in the next; without any, begin."""
+    """Close a round with the replies that came, and propose the pairs of the next; without replies, begin."""
     from mentormatch.contract.operations.replies import ReplyResponse
     from mentormatch.operations.proposal import Proposal
     from mentormatch.report.proposals import round_text
 
-    answers, former = answers_first(answers, proposed, names=[PROPOSED], apart=bool(mentors or mentees))
-    files = sources(answers, mentors, mentees, tool, encoding)
-    on = load_cohort(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed))
+    people, (former,) = people.with_arguments({PROPOSED: proposed})
+    on = people.load()
     before = Proposal.read(record_in(Path(former), on, asked), on.cohort, on.programme, seed=seed)
-    found = next_round(before, on, tuple(replies or ()), late)
-    written = () if out is None else write_round(found, out, replace=replace)
+    after = next_round(before, on, tuple(replies or ()), late)
+    written = () if out is None else write_round(after, out, replace=replace)
     if as_json:
-        write_json(ReplyResponse.of(found).to_json())
+        write_json(ReplyResponse.of(after).to_json())
     elif out is None:
-        write_text("\n".join(row_text(*map(str, row)) for row in found.people.rows))
-    for path in written:
-        say_written(path)
-    say(round_text(found))
-    raise typer.Exit(EXIT_CODES[str(found.solved)])
+        write_text("\n".join(row_text(*map(str, row)) for row in after.people.rows))
+    say_written(*written)
+    say(round_text(after))
+    raise typer.Exit(EXIT_CODES[str(after.solved)])
 
 
 def next_round(before: "Proposal", on: LoadedCohort, forms: tuple[Path, ...], late: "Late") -> "Proposal":

@@ -1,31 +1,32 @@
 """The commands ``export-person``, ``forget`` and ``purge``: what people may ask of their data, and an edition's end."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mentormatch.cli.messages import complain, say, say_json, say_written, write_json
+from mentormatch.cli.option_groups import SideFiles, SurveyFiles, expand_options
 from mentormatch.cli.options import (
     FILE,
     FOLDER,
     HERE,
     TEXT,
-    Answers,
     AsJson,
-    EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
     Replace,
     StoredAnswers,
-    ToolName,
     Who,
     files,
-    sources,
     write_new,
 )
 from mentormatch.languages.translation import mark, tr
+
+if TYPE_CHECKING:
+    from mentormatch.record.rights.edition import Edition
 
 LEFT = 1
 """How a command ends that could not read, write or delete all of what it had to."""
@@ -50,24 +51,31 @@ OutFile = Annotated[
 Sure = Annotated[bool, typer.Option("--yes", help=mark("Effacer vraiment ; sinon, dire seulement ce qui le serait."))]
 
 
-def export_command(  # noqa: PLR0913 - the options of the command line are its contract
-    person: Somebody,
-    answers: StoredAnswers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    folders: Folders = None,
-    out: OutFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write as JSON all that is kept of somebody, for them (GDPR, article 15)."""
-    from mentormatch.record.rights.edition import Edition, export_person, homes_beside
+@dataclass(frozen=True, kw_only=True)
+class EditionFiles:
+    """The files of an edition: its programme, its answers, and the folders of its documents."""
 
-    homes = tuple(folders or homes_beside(programme))
-    export = export_person(Edition(programme, files(answers, mentors, mentees), homes, tool, encoding), person)
+    answers: StoredAnswers = None
+    programme: ProgrammeFile = HERE
+    sides: SideFiles
+    folders: Folders = None
+
+    @property
+    def edition(self) -> "Edition":
+        """The edition, as the operations on the data of one person take it."""
+        from mentormatch.record.rights.edition import Edition, homes_beside
+
+        homes = tuple(self.folders or homes_beside(self.programme))
+        answers = files(self.answers, self.sides.mentors, self.sides.mentees)
+        return Edition(self.programme, answers, homes, self.sides.tool, self.sides.encoding)
+
+
+@expand_options
+def export_command(*, person: Somebody, stored: EditionFiles, out: OutFile = None, as_json: AsJson = False) -> None:
+    """Write as JSON all that is kept about a person, for them (GDPR, article 15)."""
+    from mentormatch.record.rights.edition import export_person
+
+    export = export_person(stored.edition, person)
     if out is not None:
         write_new(out, export.to_json(), private=True)
         say_written(out)
@@ -75,31 +83,14 @@ def export_command(  # noqa: PLR0913 - the options of the command line are its c
         write_json(export.to_json())
 
 
-def forget_command(  # noqa: PLR0913 - the options of the command line are its contract
-    person: Somebody,
-    answers: StoredAnswers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    folders: Folders = None,
-    who: Who = None,
-    why: Why = "",
-    as_json: AsJson = False,
+@expand_options
+def forget_command(
+    *, person: Somebody, stored: EditionFiles, who: Who = None, why: Why = "", as_json: AsJson = False
 ) -> None:
-    """Erase somebody from the answers and the documents, and never read them again (GDPR, article 17)."""
-    from mentormatch.record.rights.edition import Edition, homes_beside
+    """Erase a person from the answers and the documents, and never read them again (GDPR, article 17)."""
     from mentormatch.record.rights.erasure import forget
 
-    homes = tuple(folders or homes_beside(programme))
-    done = forget(
-        Edition(programme, files(answers, mentors, mentees), homes, tool, encoding),
-        person,
-        who=who,
-        why=why,
-    )
+    done = forget(stored.edition, person, who=who, why=why)
     if as_json:
         left = {"to_do": done.to_do, "failed": done.failed}
         report = {"rows": done.rows, "documents": [str(path) for path in done.documents], **left}
@@ -147,26 +138,18 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
         say(tr("Rien n'a été effacé : ajoutez --yes."))
 
 
-def contacts_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    out: OutFile = None,
-    replace: Replace = False,
-    as_json: AsJson = False,
+@expand_options
+def contacts_command(
+    *, survey: SurveyFiles, out: OutFile = None, replace: Replace = False, as_json: AsJson = False
 ) -> None:
-    """Write apart how each person is reached, in a file that its author alone can read."""
+    """Write the contact details of each person to a file that only its author can read."""
     from mentormatch.programme.enrolment import read_contacts
     from mentormatch.programme.programme import Programme
     from mentormatch.report.handouts import write_contacts
 
-    known = Programme.load(programme)
-    contacts = read_contacts(known, **sources(answers, mentors, mentees, tool, encoding))
-    written = write_contacts(contacts, known, out or Path("contacts.csv"), replace=replace)
+    programme = Programme.load(survey.programme)
+    contacts = read_contacts(programme, **survey.sources)
+    written = write_contacts(contacts, programme, out or Path("contacts.csv"), replace=replace)
     if as_json:
         say_json({"written": [str(written)], "people": len(contacts), "fields": contacts.fields})
     say_written(written)

@@ -9,26 +9,8 @@ import typer
 
 from mentormatch.cli.delivery import deliver
 from mentormatch.cli.messages import say, say_json, say_written, speak_own, write_text
-from mentormatch.cli.options import (
-    FILE,
-    FOLDER,
-    HERE,
-    TEXT,
-    Answers,
-    AsJson,
-    EncodingName,
-    Mentees,
-    Mentors,
-    ProgrammeFile,
-    Replace,
-    Seed,
-    TimeLimit,
-    ToolName,
-    Who,
-    Why,
-    sources,
-    write_new,
-)
+from mentormatch.cli.option_groups import RunOptions, SideFiles, SurveyFiles, expand_options
+from mentormatch.cli.options import FILE, FOLDER, TEXT, Answers, AsJson, Replace, Who, Why, write_new
 from mentormatch.languages.phrases import about, counted, listed, quoted
 from mentormatch.languages.translation import mark, tr
 
@@ -49,40 +31,31 @@ Example = Annotated[
 ]
 
 
-def demo_command(  # noqa: PLR0913 - the options of the command line are its contract
-    folder: Where = Path("mentormatch-demo"),
+@expand_options
+def demo_command(
     *,
+    folder: Where = Path("mentormatch-demo"),
     replace: Replace = False,
     who: Who = None,
     why: Why = "",
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
+    run: RunOptions,
 ) -> None:
     """Form the pairs of an example programme, and write workbook, page, CSV and JSON into a folder."""
     from mentormatch import examples
     from mentormatch.operations.matching import match
 
-    matching = match(examples.cohort(), examples.programme(), seed=seed, time_limit_s=time_limit)
+    matching = match(examples.cohort(), examples.programme(), **run.solving)
     signed = {"who": who, "why": why, "replace": replace, "examples": examples.contents()}
-    deliver(matching, folder, signed=signed, as_json=as_json)
+    deliver(matching, folder, signed=signed, as_json=run.as_json)
 
 
-def new_command(
-    folder: Where,
-    *,
-    example: Example = "mentorat",
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
+@expand_options
+def new_command(*, folder: Where, example: Example = "mentorat", run: RunOptions) -> None:
     """Write an example programme and its answers into a folder, to start from."""
     from mentormatch import examples
 
-    del seed, time_limit  # every command takes them, so that a script need not know which ones solve
-
     written = examples.copy_to(folder, example, overwrite=False)
-    if as_json:
+    if run.as_json:
         say_json({"written": [str(written.programme), str(written.answers)]})
     say(tr("Écrits : {programme}, {answers}", programme=written.programme, answers=written.answers))
 
@@ -98,23 +71,16 @@ MappingFile = Annotated[
 ]
 
 
-def draft_command(  # noqa: PLR0913 - the options of the command line are its contract
-    ctx: typer.Context,
-    answers: Answers = None,
-    *,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    out: DraftFile = None,
-    as_json: AsJson = False,
+@expand_options
+def draft_command(
+    *, ctx: typer.Context, answers: Answers = None, sides: SideFiles, out: DraftFile = None, as_json: AsJson = False
 ) -> None:
     """Write a first programme from answers that no programme describes; all that it deduces is to be confirmed."""
     from mentormatch.programme.drafts.programme_draft import draft
     from mentormatch.programme.drafts.samples import language_of
     from mentormatch.programme.enrolment import read_tables
 
-    tables = read_tables(**sources(answers, mentors, mentees, tool, encoding))
+    tables = read_tables(**sides.sources(answers))
     speak_own(ctx, language_of(tables))
     made = draft(tables)
     for sentence in (*reading_lines(tables), *dry_run_lines(made), *blocker_lines(made), *review_lines(made)):
@@ -187,29 +153,20 @@ def review_lines(made: "Draft") -> Iterator[str]:
         yield tr("À choisir : {count} en commentaire à la fin, de même poids.", count=count)
 
 
-def map_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    out: MappingFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """Propose which question each column answers, and which option each answer is, where the words differ."""
+@expand_options
+def map_command(*, survey: SurveyFiles, out: MappingFile = None, as_json: AsJson = False) -> None:
+    """Propose the question that each column answers, and the option of each answer, where the words differ."""
     from mentormatch.programme.drafts.mapping_draft import add_mapping, mapping_text, propose
     from mentormatch.programme.enrolment import read_tables
     from mentormatch.programme.programme import Programme
 
-    known = Programme.load(programme)
-    proposal = propose(known, read_tables(**sources(answers, mentors, mentees, tool, encoding)))
-    text = mapping_text(proposal, known)
+    programme = Programme.load(survey.programme)
+    proposal = propose(programme, read_tables(**survey.sources))
+    text = mapping_text(proposal, programme)
     if proposal.empty:
         say(tr("Rien à faire correspondre : chaque colonne et chaque réponse est comprise telle quelle."))
-    if out is not None and out.exists() and out.samefile(programme):
-        add_mapping(programme, text)
+    if out is not None and out.exists() and out.samefile(survey.programme):
+        add_mapping(survey.programme, text)
         say(tr("Ajouté à la fin de {path}", path=out))
         text, out = "", None
     write_draft(text, out, values=asdict(proposal), as_json=as_json)

@@ -1,36 +1,21 @@
 """The commands on a decision file: ``verify`` checks it without a solver, ``validate`` makes it final under a name."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mentormatch.cli.messages import complain, say, say_json, speak_as, write_json
-from mentormatch.cli.options import (
-    FILE,
-    HERE,
-    MOST_BYTES,
-    STDIN,
-    TEXT,
-    AsJson,
-    CohortOptions,
-    Decided,
-    EncodingName,
-    Mentees,
-    Mentors,
-    ToolName,
-    Wishes,
-    content_of,
-    load_cohort,
-    sources,
-)
+from mentormatch.cli.option_groups import CohortFiles, SideFiles, expand_options
+from mentormatch.cli.options import FILE, HERE, MOST_BYTES, STDIN, TEXT, AsJson, Decided, Wishes, content_of
 from mentormatch.cli.options import Who as SignedBy
 from mentormatch.cli.options import Why as Reason
 from mentormatch.languages.translation import mark
 
 if TYPE_CHECKING:
-    from mentormatch.record.verify import Ground
+    from mentormatch.record.verify import Ground, Verification
 
 DECISION = mark("DÉCISION")
 VERIFIED, REFUSED, UNPROVED = 0, 3, 4
@@ -70,57 +55,71 @@ Journal = Annotated[
 InWords = Annotated[bool, typer.Option("--journal", help=mark("Dire aussi le journal, ligne par ligne, en mots."))]
 
 
+@dataclass(frozen=True, kw_only=True)
+class GroundFiles:
+    """The files that a decision must agree with, if any: those from which its pairs were formed."""
+
+    answers: GivenAnswers = None
+    programme: GivenProgramme = None
+    sides: SideFiles
+    wishes: Wishes = None
+    decisions: Decided = None
+
+    def load(self) -> "Ground | None":
+        """Return the people and the programme, with the pairs imposed and set aside by hand; None without files."""
+        from mentormatch.operations.matching import rules_by_hand
+
+        if not any((self.answers, self.sides.mentors, self.sides.mentees, self.programme)):
+            return None
+        on = CohortFiles(
+            answers=self.answers,
+            programme=self.programme or HERE,
+            sides=self.sides,
+            wishes=self.wishes,
+            decisions=self.decisions,
+        ).load()
+        return on.cohort, on.programme.with_rules(rules_by_hand(on.cohort, **on.by_hand))
+
+
+@expand_options
 def verify_command(  # noqa: PLR0913 - the options of the command line are its contract
-    decision: DecisionFile,
     *,
-    answers: GivenAnswers = None,
-    programme: GivenProgramme = None,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    encoding: EncodingName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
+    decision: DecisionFile,
+    against: GroundFiles,
     head: Head = None,
     journal: Journal = None,
     in_words: InWords = False,
     as_json: AsJson = False,
 ) -> None:
     """Check a decision: rules, values, optimality, log and documents; with answers, that it rests on them."""
-    from mentormatch.contract.response import verification_out
     from mentormatch.record.log import lines as lines_of
     from mentormatch.record.verify import verify, verify_content
 
-    ground = None
-    if any((answers, mentors, mentees, programme)):
-        files = sources(answers, mentors, mentees, tool, encoding)
-        options = CohortOptions(wishes=tuple(wishes or ()), decisions=decisions)
-        ground = load_ground(programme or HERE, files, options)
+    ground = against.load()
     if decision == STDIN:
         lines = None if journal is None else content_of(journal)
         content = sys.stdin.buffer.read(MOST_BYTES)
         verification = verify_content(content, head=head, journal=lines, against=ground)
     else:
         verification = verify(decision, head=head, journal=journal, against=ground)
-    if as_json:
-        write_json(verification_out(verification).to_json())
-    (say if verification.verified else complain)(verification.words)
+    tell_verification(verification, as_json=as_json)
     if in_words and verification.chain:
         say("\n".join(lines_of(verification.chain.entries)))
     raise typer.Exit(code_of_outcome(verified=verification.verified, rules_hold=verification.rules_hold))
 
 
+def tell_verification(verification: "Verification", *, as_json: bool) -> None:
+    """Write a verification as JSON if requested, and report it."""
+    from mentormatch.contract.response import verification_out
+
+    if as_json:
+        write_json(verification_out(verification).to_json())
+    (say if verification.verified else complain)(verification.words)
+
+
 def code_of_outcome(*, verified: bool, rules_hold: bool) -> int:
     """Return the exit code of a verification."""
     return VERIFIED if verified else UNPROVED if rules_hold else REFUSED
-
-
-def load_ground(programme: Path, files: dict[str, Any], options: CohortOptions) -> "Ground":
-    """Return the people and the programme that pairs are formed from, with the pairs imposed and set aside by hand."""
-    from mentormatch.operations.matching import rules_by_hand
-
-    on = load_cohort(programme, files, options)
-    return on.cohort, on.programme.with_rules(rules_by_hand(on.cohort, **on.by_hand))
 
 
 StoredDecision = Annotated[
@@ -159,13 +158,10 @@ def prove_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """Search longer for the proof that a decision is optimal, and write it into its file, before it is validated."""
-    from mentormatch.contract.response import verification_out
     from mentormatch.report.proofs import prove
 
     verification = prove(decision, who=who, why=why, time_limit_s=60 * minutes, every_goal=every_goal)
-    if as_json:
-        write_json(verification_out(verification).to_json())
-    (say if verification.verified else complain)(verification.words)
+    tell_verification(verification, as_json=as_json)
     raise typer.Exit(code_of_outcome(verified=verification.verified, rules_hold=verification.rules_hold))
 
 
