@@ -11,7 +11,7 @@ import mentormatch as mm
 from mentormatch.cli import COMMANDS, app
 from mentormatch.contract import operations_by_kind
 
-NAMES = [name for name, _ in COMMANDS.values()]
+NAMES = [name for commands in COMMANDS.values() for name, *_ in commands.values()]
 
 CASES: dict[str, str] = {
     "demo": "demo {new}/demo",

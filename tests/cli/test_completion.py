@@ -62,7 +62,7 @@ def test_the_script_of_another_shell_asks_for_what_is_answered(called: dict[str,
     }
     told = subprocess.run(["mentormatch"], env=called | asked, capture_output=True, text=True, check=False)
     assert "export-person" in told.stdout
-    assert "Écrire, en JSON" in told.stdout
+    assert "Écrire tout ce qui est conservé d’une personne" in told.stdout
 
 
 def test_another_shell_is_an_error_of_usage() -> None:

@@ -9,6 +9,7 @@ import pytest
 from typer.main import get_command
 
 from mentormatch.cli import app
+from mentormatch.languages import LANGUAGES
 from tests.cli.commands import CASES, NAMES, Edition, done
 from tests.english import french_in
 
@@ -80,6 +81,19 @@ def test_the_help_of_the_whole_is_french_or_english_as_a_whole() -> None:
     assert TYPER.search(french.out) is None
     assert french_in(english.out) == []
     assert [name for name in NAMES if f"  {name} " not in french.out] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_help_of_the_whole_has_few_headings_and_a_whole_line_for_each_command(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    *_, commands = done("--language", language, "--help").out.partition("--help")
+    _, *headings = re.split(r"\n\n(?=\S)", commands)
+    assert 5 <= len(headings) <= 7
+    lines = [line for heading in headings for line in heading.splitlines()[1:]]
+    assert [line.split()[0] for line in lines] == NAMES
+    assert [line for line in lines if len(line) > 80 or line.endswith("…")] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -25,7 +25,7 @@ WRONG: Mapping[str, str] = {
 def help_of_commands(language: str) -> Aspects:
     """Return the help of the command line, and of each command."""
     whole = done("--language", language, "--help").told()
-    return {"": whole} | {name: done("--language", language, name, "--help").told() for name in NAMES}
+    return {"mentormatch": whole} | {name: done("--language", language, name, "--help").told() for name in NAMES}
 
 
 def usage_errors(language: str) -> Aspects:

@@ -92,191 +92,264 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
-    demo_command: (
-        "demo",
-        mark("Former les binômes d'un programme d'exemple, et écrire classeur, page, CSV et JSON dans un dossier."),
-    ),
-    new_command: ("new", mark("Écrire dans un dossier un programme et des réponses d'exemple, à adapter.")),
-    draft_command: (
-        "draft",
-        mark(
-            "Écrire un brouillon de programme à partir de réponses inconnues ; "
-            "tout ce qui y est déduit est à confirmer."
+COMMANDS: dict[str, dict[Callable[..., None], tuple[str, str, str]]] = {
+    mark("Préparer une édition"): {
+        demo_command: (
+            "demo",
+            mark("Former les binômes d'un programme d'exemple"),
+            mark("Former les binômes d'un programme d'exemple, et écrire classeur, page, CSV et JSON dans un dossier."),
         ),
-    ),
-    map_command: (
-        "map",
-        mark(
-            "Proposer à quelle question répond chaque colonne, et à quelle option chaque réponse, "
-            "quand les mots diffèrent."
+        new_command: (
+            "new",
+            mark("Copier un programme et des réponses d'exemple à adapter"),
+            mark("Écrire dans un dossier un programme et des réponses d'exemple, à adapter."),
         ),
-    ),
-    intake_command: (
-        "intake",
-        mark("Dire ce que devient chaque ligne, et qui pourrait rencontrer qui, sans former de binômes."),
-    ),
-    diagnose_command: (
-        "diagnose",
-        mark("Dire si les règles peuvent toutes tenir, lesquelles s'y opposent, et les issues les moins coûteuses."),
-    ),
-    estimate_command: (
-        "estimate",
-        mark("Dire d'avance ce que le calcul demanderait de temps et de mémoire, sans former de binômes."),
-    ),
-    suggest_command: (
-        "suggest",
-        mark("Proposer à chaque personne une courte liste de partenaires possibles, équilibrée entre tous et toutes."),
-    ),
-    profiles_command: (
-        "profiles",
-        mark("Écrire des profils anonymes, et un court formulaire pour choisir après les avoir lus."),
-    ),
-    match_command: (
-        "match",
-        mark("Former les binômes, et les écrire dans un fichier ou un dossier, ou sur la sortie."),
-    ),
-    plans_command: (
-        "plans",
-        mark("Former plusieurs plans au choix : le meilleur, puis chaque fois le meilleur qui en diffère assez."),
-    ),
-    evaluate_command: (
-        "evaluate",
-        mark("Dire ce que valent des binômes faits à la main, les règles enfreintes, et l'écart avec les meilleurs."),
-    ),
-    access_command: (
-        "access",
-        mark("Dire si les personnes ont été placées quoi qu'elles aient répondu aux questions surveillées."),
-    ),
-    recruit_command: (
-        "recruit",
-        mark("Dire qui recruter pour placer les personnes sans binôme, et quelles places suffiraient."),
-    ),
-    sturdy_command: (
-        "sturdy",
-        mark("Dire combien gardent un binôme si quelqu'un part, et ce que coûterait de mieux tenir."),
-    ),
-    incentives_command: (
-        "incentives",
-        mark("Dire si quelqu'un gagnerait à répondre autrement, par quelle question, et ce qui le ferme."),
-    ),
-    learn_command: (
-        "learn",
-        mark("Dire quels critères vont avec les binômes qui durent et sont contents, d'après les suivis d'éditions."),
-    ),
-    experiment_command: (
-        "experiment",
-        mark("Consigner d'avance un essai : deux programmes entre lesquels le sort décidera."),
-    ),
-    draw_command: (
-        "draw",
-        mark("Tirer au sort, partie par partie, là où les deux programmes d'un essai font d'autres binômes."),
-    ),
-    why_not_command: (
-        "why-not",
-        mark("Dire pourquoi deux personnes ne forment pas un binôme, ce qu'il coûterait, et qui changerait."),
-    ),
-    alternatives_command: (
-        "alternatives",
-        mark("Dire avec qui d'autre une personne aurait pu être, en commençant par ce qui coûte le moins."),
-    ),
-    repair_command: (
-        "repair",
-        mark("Refaire des binômes après départs et arrivées en en défaisant le moins ; dire qui prendrait le relais."),
-    ),
-    replies_command: (
-        "replies",
-        mark("Prendre les réponses à une proposition : qui a accepté ou refusé, et qui se voit proposer qui ensuite."),
-    ),
-    letters_command: (
-        "letters",
-        mark("Écrire les lettres d'une occasion, en brouillons de courriel et en tableau ; rien n'est envoyé."),
-    ),
-    handouts_command: (
-        "handouts",
-        mark("Écrire une fiche par participant·e, et le tableau du publipostage, pour les binômes formés."),
-    ),
-    validate_command: (
-        "validate",
-        mark(
-            "Revérifier une décision, puis la valider par une ligne signée du journal ; "
-            "refusée, elle n'en reçoit aucune."
+        draft_command: (
+            "draft",
+            mark("Écrire un brouillon de programme d'après des réponses"),
+            mark(
+                "Écrire un brouillon de programme à partir de réponses inconnues ; "
+                "tout ce qui y est déduit est à confirmer."
+            ),
         ),
-    ),
-    verify_command: (
-        "verify",
-        mark("Vérifier une décision à partir de son seul fichier : règles, valeurs, optimalité, journal."),
-    ),
-    prove_command: (
-        "prove",
-        mark("Chercher plus longtemps la preuve qu'une décision est la meilleure, et l'écrire dans son fichier."),
-    ),
-    follow_up_command: (
-        "follow-up",
-        mark(
-            "Lire les réponses à 1, 3, 6 ou 12 mois : qui ne se voit plus, qui appeler, "
-            "ce que sont devenus les binômes."
+        map_command: (
+            "map",
+            mark("Associer les colonnes et les réponses aux questions"),
+            mark(
+                "Proposer à quelle question répond chaque colonne, et à quelle option chaque réponse, "
+                "quand les mots diffèrent."
+            ),
         ),
-    ),
-    groups_command: (
-        "groups",
-        mark("Former des groupes de pairs : les meilleurs que les règles permettent, d'une saison à l'autre."),
-    ),
-    topics_command: (
-        "topics",
-        mark("Choisir les sujets d'un groupe : le plus de membres servis, puis en proportion."),
-    ),
-    dates_command: (
-        "dates",
-        mark("Choisir les dates des séances : le plus de présents, hors jours fériés et vacances scolaires."),
-    ),
-    turns_command: (
-        "turns",
-        mark("Dire qui présente à quelle séance : chacun une fois avant que quiconque recommence."),
-    ),
-    contacts_command: (
-        "contacts",
-        mark("Écrire à part comment joindre chaque personne, dans un fichier que son auteur seul peut lire."),
-    ),
-    export_command: (
-        "export-person",
-        mark("Écrire, en JSON, tout ce qui est conservé d'une personne, pour le lui remettre (RGPD, article 15)."),
-    ),
-    forget_command: (
-        "forget",
-        mark("Effacer une personne des réponses et des documents, et ne plus jamais la lire (RGPD, article 17)."),
-    ),
-    purge_command: (
-        "purge",
-        mark("Finir une édition : effacer les réponses et les documents, garder la décision et son journal."),
-    ),
-    ask_command: (
-        "ask",
-        mark("Répondre à une demande du contrat JSON, comme le service : la même demande, la même réponse."),
-    ),
-    schema_command: (
-        "schema",
-        mark("Donner le schéma JSON (2020-12) de ce qu'une opération reçoit, ou de ce qu'elle répond."),
-    ),
-    serve_command: (
-        "serve",
-        mark("Ouvrir le service : les opérations du contrat JSON en HTTP, pour cette machine, sous un jeton."),
-    ),
-    keys_command: (
-        "keys",
-        mark(
-            "Ajouter, nommer, remplacer ou révoquer les clés d'un service ; s'il tourne, il en tient compte aussitôt."
+        intake_command: (
+            "intake",
+            mark("Contrôler les réponses, ligne par ligne"),
+            mark("Dire ce que devient chaque ligne, et qui pourrait rencontrer qui, sans former de binômes."),
         ),
-    ),
-    install_launcher_command: (
-        "install-launcher",
-        mark("Écrire un lanceur : l'ouvrir par un double clic, c'est ouvrir la page de l'équipe, sans terminal."),
-    ),
+        diagnose_command: (
+            "diagnose",
+            mark("Dire si les règles peuvent toutes tenir"),
+            mark(
+                "Dire si les règles peuvent toutes tenir, lesquelles s'y opposent, et les issues les moins coûteuses."
+            ),
+        ),
+        estimate_command: (
+            "estimate",
+            mark("Estimer le temps et la mémoire du calcul"),
+            mark("Dire d'avance ce que le calcul demanderait de temps et de mémoire, sans former de binômes."),
+        ),
+        suggest_command: (
+            "suggest",
+            mark("Proposer à chaque personne des partenaires possibles"),
+            mark(
+                "Proposer à chaque personne une courte liste de partenaires possibles, équilibrée entre tous et toutes."
+            ),
+        ),
+        profiles_command: (
+            "profiles",
+            mark("Écrire des profils anonymes et un formulaire de choix"),
+            mark("Écrire des profils anonymes, et un court formulaire pour choisir après les avoir lus."),
+        ),
+    },
+    mark("Former et comprendre les binômes"): {
+        match_command: (
+            "match",
+            mark("Former les meilleurs binômes"),
+            mark("Former les binômes, et les écrire dans un fichier ou un dossier, ou sur la sortie."),
+        ),
+        plans_command: (
+            "plans",
+            mark("Former plusieurs plans au choix"),
+            mark("Former plusieurs plans au choix : le meilleur, puis chaque fois le meilleur qui en diffère assez."),
+        ),
+        evaluate_command: (
+            "evaluate",
+            mark("Évaluer des binômes faits à la main"),
+            mark(
+                "Dire ce que valent des binômes faits à la main, les règles enfreintes, et l'écart avec les meilleurs."
+            ),
+        ),
+        why_not_command: (
+            "why-not",
+            mark("Dire pourquoi deux personnes ne forment pas un binôme"),
+            mark("Dire pourquoi deux personnes ne forment pas un binôme, ce qu'il coûterait, et qui changerait."),
+        ),
+        alternatives_command: (
+            "alternatives",
+            mark("Dire avec qui d'autre une personne aurait pu être"),
+            mark("Dire avec qui d'autre une personne aurait pu être, en commençant par ce qui coûte le moins."),
+        ),
+        recruit_command: (
+            "recruit",
+            mark("Dire qui recruter pour placer les personnes sans binôme"),
+            mark("Dire qui recruter pour placer les personnes sans binôme, et quelles places suffiraient."),
+        ),
+        sturdy_command: (
+            "sturdy",
+            mark("Dire combien gardent un binôme si quelqu'un part"),
+            mark("Dire combien gardent un binôme si quelqu'un part, et ce que coûterait de mieux tenir."),
+        ),
+        access_command: (
+            "access",
+            mark("Comparer les placements selon les réponses surveillées"),
+            mark("Dire si les personnes ont été placées quoi qu'elles aient répondu aux questions surveillées."),
+        ),
+        incentives_command: (
+            "incentives",
+            mark("Dire si quelqu'un gagnerait à répondre autrement"),
+            mark("Dire si quelqu'un gagnerait à répondre autrement, par quelle question, et ce qui le ferme."),
+        ),
+    },
+    mark("Proposer et valider"): {
+        replies_command: (
+            "replies",
+            mark("Prendre les réponses à une proposition"),
+            mark(
+                "Prendre les réponses à une proposition : qui a accepté ou refusé, et qui se voit proposer qui ensuite."
+            ),
+        ),
+        letters_command: (
+            "letters",
+            mark("Écrire les lettres, en brouillons de courriel"),
+            mark("Écrire les lettres d'une occasion, en brouillons de courriel et en tableau ; rien n'est envoyé."),
+        ),
+        handouts_command: (
+            "handouts",
+            mark("Écrire une fiche par participant·e"),
+            mark("Écrire une fiche par participant·e, et le tableau du publipostage, pour les binômes formés."),
+        ),
+        contacts_command: (
+            "contacts",
+            mark("Écrire à part comment joindre chaque personne"),
+            mark("Écrire à part comment joindre chaque personne, dans un fichier que son auteur seul peut lire."),
+        ),
+        prove_command: (
+            "prove",
+            mark("Chercher la preuve qu'une décision est la meilleure"),
+            mark("Chercher plus longtemps la preuve qu'une décision est la meilleure, et l'écrire dans son fichier."),
+        ),
+        validate_command: (
+            "validate",
+            mark("Valider une décision, par une ligne signée du journal"),
+            mark(
+                "Revérifier une décision, puis la valider par une ligne signée du journal ; "
+                "refusée, elle n'en reçoit aucune."
+            ),
+        ),
+        verify_command: (
+            "verify",
+            mark("Vérifier une décision à partir de son seul fichier"),
+            mark("Vérifier une décision à partir de son seul fichier : règles, valeurs, optimalité, journal."),
+        ),
+    },
+    mark("Suivre et apprendre"): {
+        repair_command: (
+            "repair",
+            mark("Refaire des binômes après départs et arrivées"),
+            mark(
+                "Refaire des binômes après départs et arrivées en en défaisant le moins ; dire qui prendrait le relais."
+            ),
+        ),
+        follow_up_command: (
+            "follow-up",
+            mark("Lire les réponses à 1, 3, 6 ou 12 mois"),
+            mark(
+                "Lire les réponses à 1, 3, 6 ou 12 mois : qui ne se voit plus, qui appeler, "
+                "ce que sont devenus les binômes."
+            ),
+        ),
+        learn_command: (
+            "learn",
+            mark("Dire quels critères vont avec les binômes qui durent"),
+            mark(
+                "Dire quels critères vont avec les binômes qui durent et sont contents, d'après les suivis d'éditions."
+            ),
+        ),
+        experiment_command: (
+            "experiment",
+            mark("Consigner d'avance un essai de deux programmes"),
+            mark("Consigner d'avance un essai : deux programmes entre lesquels le sort décidera."),
+        ),
+        draw_command: (
+            "draw",
+            mark("Tirer au sort entre les deux programmes d'un essai"),
+            mark("Tirer au sort, partie par partie, là où les deux programmes d'un essai font d'autres binômes."),
+        ),
+    },
+    mark("Groupes de pairs"): {
+        groups_command: (
+            "groups",
+            mark("Former des groupes de pairs"),
+            mark("Former des groupes de pairs : les meilleurs que les règles permettent, d'une saison à l'autre."),
+        ),
+        topics_command: (
+            "topics",
+            mark("Choisir les sujets d'un groupe"),
+            mark("Choisir les sujets d'un groupe : le plus de membres servis, puis en proportion."),
+        ),
+        dates_command: (
+            "dates",
+            mark("Choisir les dates des séances"),
+            mark("Choisir les dates des séances : le plus de présents, hors jours fériés et vacances scolaires."),
+        ),
+        turns_command: (
+            "turns",
+            mark("Dire qui présente à quelle séance"),
+            mark("Dire qui présente à quelle séance : chacun une fois avant que quiconque recommence."),
+        ),
+    },
+    mark("Données personnelles"): {
+        export_command: (
+            "export-person",
+            mark("Écrire tout ce qui est conservé d'une personne"),
+            mark("Écrire, en JSON, tout ce qui est conservé d'une personne, pour le lui remettre (RGPD, article 15)."),
+        ),
+        forget_command: (
+            "forget",
+            mark("Effacer une personne des réponses et des documents"),
+            mark("Effacer une personne des réponses et des documents, et ne plus jamais la lire (RGPD, article 17)."),
+        ),
+        purge_command: (
+            "purge",
+            mark("Finir une édition, en garder la décision et le journal"),
+            mark("Finir une édition : effacer les réponses et les documents, garder la décision et son journal."),
+        ),
+    },
+    mark("Page de l'équipe, service et applications"): {
+        install_launcher_command: (
+            "install-launcher",
+            mark("Écrire un lanceur qui ouvre la page de l'équipe"),
+            mark("Écrire un lanceur : l'ouvrir par un double clic, c'est ouvrir la page de l'équipe, sans terminal."),
+        ),
+        serve_command: (
+            "serve",
+            mark("Ouvrir le service HTTP, protégé par un jeton"),
+            mark("Ouvrir le service : les opérations du contrat JSON en HTTP, pour cette machine, sous un jeton."),
+        ),
+        keys_command: (
+            "keys",
+            mark("Ajouter, remplacer ou révoquer les clés d'un service"),
+            mark(
+                "Ajouter, nommer, remplacer ou révoquer les clés d'un service ; "
+                "s'il tourne, il en tient compte aussitôt."
+            ),
+        ),
+        ask_command: (
+            "ask",
+            mark("Répondre à une demande du contrat JSON"),
+            mark("Répondre à une demande du contrat JSON, comme le service : la même demande, la même réponse."),
+        ),
+        schema_command: (
+            "schema",
+            mark("Donner le schéma JSON d'une opération"),
+            mark("Donner le schéma JSON (2020-12) de ce qu'une opération reçoit, ou de ce qu'elle répond."),
+        ),
+    },
 }
-"""What carries out each command, its name, and what it is for; in the order of an edition."""
+"""The headings of the help, in the order of an edition; each command with its name, its summary and its description."""
 
-for _function, (_name, _help) in COMMANDS.items():
-    app.command(_name, cls=Command, help=_help)(_function)
+for _heading, _commands in COMMANDS.items():
+    for _function, (_name, _summary, _help) in _commands.items():
+        app.command(_name, cls=Command, rich_help_panel=_heading, short_help=_summary, help=_help)(_function)
 
 
 def run() -> None:

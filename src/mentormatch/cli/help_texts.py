@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from functools import cached_property
 from inspect import cleandoc
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def refuse_losses(out: Iterable[Path], kind: str) -> None:
 
 HELP = mark("Montrer cette aide, et rien d'autre.")
 USAGE = mark("Utilisation : ")
-OPTIONS, ARGUMENTS, COMMANDS = mark("Options :"), mark("Arguments :"), mark("Commandes :")
+OPTIONS, ARGUMENTS = mark("Options :"), mark("Arguments :")
 COMMAND = mark("COMMANDE [ARGUMENTS]…")
 EVERYWHERE = {"language", "quiet"}
 """Options of the whole command line that are taken before a command and after it."""
@@ -105,10 +106,6 @@ class TranslatedHelp:
     def get_help(self, ctx: Any) -> str:
         """Return the help, as a terminal may be sent it: Typer writes it by itself."""
         return for_terminals(super().get_help(ctx))  # type: ignore[misc]  # of the command that is mixed in
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """Return the help of the command on one line."""
-        return first_words(tr(self.help or ""), limit)
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write how the command is typed."""
@@ -136,6 +133,10 @@ class TranslatedHelp:
 
 class Command(TranslatedHelp, TyperCommand):
     """A command, which also takes the options of the whole."""
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the summary of the command, which fits on one line of help at 80 columns whatever the ``limit``."""
+        return tr(self.short_help or "")
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the options and arguments of the command, those of the whole after its own."""
@@ -177,12 +178,12 @@ class HelpGroup(TranslatedHelp, TyperGroup):
             return super().invoke(ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the options of the whole, and its commands."""
+        """Write the options of the whole, and its commands under their headings."""
         TranslatedHelp.format_options(self, ctx, formatter)
-        commands = {name: command for name, command in self.commands.items() if not command.hidden}
-        limit = formatter.width - 6 - max(map(len, commands))
-        rows = ((name, command.get_short_help_str(limit)) for name, command in commands.items())
-        write_list(formatter, tr(COMMANDS), rows)
+        width = max(map(len, self.commands))
+        for heading, commands in groupby(self.commands.values(), key=lambda command: command.rich_help_panel):
+            rows = [(str(command.name).ljust(width), command.get_short_help_str()) for command in commands]
+            write_list(formatter, tr("{heading} :", heading=tr(heading)), rows)
 
     def pieces(self, ctx: Any) -> Iterator[str]:
         """Yield the parts of the line of usage."""
@@ -223,16 +224,3 @@ def write_list(formatter: Any, title: str, rows: Iterable[tuple[str, str]]) -> N
         formatter.write(f"{title}\n")
         with formatter.indentation():
             formatter.write_dl(found)
-
-
-def first_words(text: str, limit: int) -> str:
-    """Return the first sentence of a text, or as many of its words as there is room for.
-
-    >>> first_words("Former les binômes, et les écrire.", 24), first_words("Lire. Puis écrire.", 24)
-    ('Former les binômes, et…', 'Lire.')
-    """
-    sentence, stop, _ = text.partition(". ")
-    whole = f"{sentence}{stop.strip()}"
-    if len(whole) <= limit:
-        return whole
-    return f"{whole[: limit - 1].rpartition(' ')[0]}…"
