@@ -29,8 +29,8 @@ from time import monotonic, sleep
 from typing import Any, NoReturn, Self, TextIO
 
 from mentormatch.base import exchange, flush
+from mentormatch.cli import exit_on_interrupt
 from mentormatch.cli import main as command_line
-from mentormatch.cli import stand_by
 
 STEPS = ("open", "os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -237,7 +237,7 @@ def child(line: list[str], step: int | None, program: str | None = None, **aroun
         return process
     code = 99
     try:
-        stand_by()
+        exit_on_interrupt()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         surround(**around)
         if step is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.cli.commands import VARIABLE
+from mentormatch.cli.commands import COMPLETION_VARIABLE
 from tests.cli.commands import NAMES, done
 
 CASES = {
@@ -54,9 +54,9 @@ def test_the_script_of_another_shell_asks_for_what_is_answered(called: dict[str,
     script = done("--completion", shell)
     assert (script.code, script.err) == (0, "")
     assert mark in script.out
-    assert f"{VARIABLE}=complete_{shell}" in script.out
+    assert f"{COMPLETION_VARIABLE}=complete_{shell}" in script.out
     asked = {
-        VARIABLE: f"complete_{shell}",
+        COMPLETION_VARIABLE: f"complete_{shell}",
         "_TYPER_COMPLETE_ARGS": "mentormatch ex",
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
     }

@@ -10,7 +10,7 @@ import typer
 import mentormatch as mm
 from mentormatch.base.atomic_files import write_all_whole
 from mentormatch.base.threads import start_thread, thread_pool
-from mentormatch.cli.failures import errors_in_words
+from mentormatch.cli.errors import handle_errors
 from mentormatch.errors import EngineError
 from tests.doors import substitute
 from tests.scale.markets import PROGRAMMES, cohort
@@ -79,6 +79,6 @@ def test_files_are_written_one_by_one(tmp_path: Path) -> None:
 
 
 def test_a_command_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(typer.Exit), errors_in_words(as_json=False), ThreadPoolExecutor(1) as threads:
+    with pytest.raises(typer.Exit), handle_errors(as_json=False), ThreadPoolExecutor(1) as threads:
         threads.submit(print)
     assert "fil d’exécution (thread)" in capsys.readouterr().err

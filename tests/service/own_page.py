@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mentormatch.cli import STORE
+from mentormatch.cli import STORE_FILENAME
 from tests.failure.processes import wait_for
 from tests.service.server import UNREHEARSED, Served, answers, listen, stop
 
@@ -30,7 +30,7 @@ class Own:
 
     @property
     def store(self) -> Path:
-        return self.folder / "data" / "mentormatch" / STORE
+        return self.folder / "data" / "mentormatch" / STORE_FILENAME
 
     def begin(self, program: Path | None = None) -> subprocess.Popen[str]:
         """Run the command without an argument, or another program of it."""

@@ -196,7 +196,7 @@ def test_a_launcher_is_written_again_but_never_over_something_else(
 def test_a_launcher_goes_where_people_look_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    assert serve.usual_folder("linux") == tmp_path / "data" / "applications"
-    assert serve.usual_folder("macos") == tmp_path
+    assert serve.get_default_launcher_folder("linux") == tmp_path / "data" / "applications"
+    assert serve.get_default_launcher_folder("macos") == tmp_path
     (tmp_path / "Desktop").mkdir()
-    assert serve.usual_folder("windows") == tmp_path / "Desktop"
+    assert serve.get_default_launcher_folder("windows") == tmp_path / "Desktop"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.delivery import EXIT_CODES
-from mentormatch.cli.messages import say_json, speak_own, write_json, write_text
-from mentormatch.cli.options import STDIN, AsJson, content_of
+from mentormatch.cli.messages import say_json, use_request_language, write_json, write_text
+from mentormatch.cli.options import STDIN, AsJson, read_bytes
+from mentormatch.cli.output import EXIT_CODES
 from mentormatch.cli.verify import code_of_outcome
 from mentormatch.languages.translation import mark
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mentormatch.contract.match_response import Response
 
 
-OPERATION = mark("OPÉRATION")
+OPERATION_METAVAR = mark("OPÉRATION")
 
 
 def complete_kinds(incomplete: str) -> list[str]:
@@ -29,7 +29,7 @@ def complete_kinds(incomplete: str) -> list[str]:
 OperationKind = Annotated[
     str,
     typer.Argument(
-        metavar=OPERATION,
+        metavar=OPERATION_METAVAR,
         autocompletion=complete_kinds,
         help=mark("L'opération : match, groups, topics, dates… ; « mentormatch schema » les nomme toutes."),
     ),
@@ -46,15 +46,15 @@ def ask_command(ctx: typer.Context, kind: OperationKind, request: Request = STDI
 
     del as_json  # every command takes it, so that a script need not know which ones write nothing else
 
-    sent = parse_json(content_of(request))
+    sent = parse_json(read_bytes(request))
     own = part_of(part_of(part_of(sent, "programme"), "programme"), "language")
-    speak_own(ctx, own, wished=part_of(sent, "language"))
+    use_request_language(ctx, own, wished=part_of(sent, "language"))
     response = ask(kind, parse_request(operation_named(kind), sent))
     write_json(response.to_json())
-    raise typer.Exit(code_of(response))
+    raise typer.Exit(get_exit_code(response))
 
 
-def code_of(response: "Response") -> int:
+def get_exit_code(response: "Response") -> int:
     """Return the exit code of an answer: that of the status in it, of the plan in it, or of a verification."""
     from mentormatch.contract.response import VerifyResponse
 
@@ -68,7 +68,7 @@ def code_of(response: "Response") -> int:
 SchemaKind = Annotated[
     str | None,
     typer.Argument(
-        metavar=OPERATION, autocompletion=complete_kinds, help=mark("Une opération ; sans elle, leur liste.")
+        metavar=OPERATION_METAVAR, autocompletion=complete_kinds, help=mark("Une opération ; sans elle, leur liste.")
     ),
 ]
 OfResponse = Annotated[bool, typer.Option("--response", help=mark("Le schéma de la réponse, et non de la demande."))]

@@ -46,16 +46,16 @@ from mentormatch.cli.start import demo_command, draft_command, map_command, new_
 from mentormatch.cli.verify import prove_command, validate_command, verify_command
 from mentormatch.languages.translation import language, mark
 
-NAME = "mentormatch"
-VARIABLE = "_MENTORMATCH_COMPLETE"
+PROGRAM_NAME = "mentormatch"
+COMPLETION_VARIABLE = "_MENTORMATCH_COMPLETE"
 """By this the script that a shell has loaded asks what could come next."""
 
 type Shell = Literal["bash", "zsh", "fish"]
 
 
-def ready_to_complete() -> None:
+def prepare_completion() -> None:
     """Know the shells, where one of them asks."""
-    if VARIABLE in os.environ:
+    if COMPLETION_VARIABLE in os.environ:
         from typer._completion_classes import completion_init
 
         completion_init()
@@ -66,7 +66,7 @@ def show_script(shell: str | None) -> None:
     if shell:
         from typer._completion_shared import get_completion_script
 
-        write_text(get_completion_script(prog_name=NAME, complete_var=VARIABLE, shell=shell))
+        write_text(get_completion_script(prog_name=PROGRAM_NAME, complete_var=COMPLETION_VARIABLE, shell=shell))
         raise typer.Exit
 
 
@@ -84,7 +84,7 @@ Completion = Annotated[
 
 
 app = typer.Typer(
-    name=NAME,
+    name=PROGRAM_NAME,
     cls=HelpGroup,
     invoke_without_command=True,
     add_completion=False,  # its options speak English, and one of them changes files of the shell; see ``Completion``
@@ -357,7 +357,7 @@ def run() -> None:
     from mentormatch.widgets.progress import progress
 
     hold_standard_streams()
-    ready_to_complete()
+    prepare_completion()
     with language(starting_language(sys.argv[1:])), progress():
         app()
 
@@ -389,7 +389,7 @@ Version = Annotated[
         "Sans commande, la page de l'équipe s'ouvre dans le navigateur."
     )
 )
-def about(
+def set_global_options(
     ctx: typer.Context,
     *,
     version: Version = False,

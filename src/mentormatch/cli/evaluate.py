@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.delivery import tell_caveats
 from mentormatch.cli.messages import as_lines
 from mentormatch.cli.option_groups import CohortFiles, RunOptions, expand_options, match_with_caveats
-from mentormatch.cli.options import RequiredEditions, read_editions, source
+from mentormatch.cli.options import RequiredEditions, open_source, read_editions
+from mentormatch.cli.output import tell_caveats
 from mentormatch.languages.text_keys import on_one_line, row_text
 from mentormatch.languages.translation import mark, tr
 
@@ -40,7 +40,7 @@ def evaluate_command(*, people: CohortFiles, pairs: PairsFile = None, run: RunOp
 
     people, (sheet,) = people.with_arguments({PAIRS: pairs})
     on = people.load()
-    plan = evaluate(on.cohort, on.programme, read_pairs(source(Path(sheet)), on.cohort), **on.by_hand)
+    plan = evaluate(on.cohort, on.programme, read_pairs(open_source(Path(sheet)), on.cohort), **on.by_hand)
     best = match(on.cohort, on.programme, **run.solving, **on.by_hand)
     tell_caveats(plan.matching)
     run.tell(lambda: EvaluateResponse.of(plan, best), lambda: f"{evaluation_text(plan)}\n{distance_text(plan, best)}")
@@ -108,8 +108,8 @@ def distance_text(plan: "Evaluation", best: "Matching") -> str:
 MENTOR, MENTEE, PERSON = mark("MENTOR"), mark("MENTORÉ"), mark("PERSONNE")
 Mentor = Annotated[str | None, typer.Argument(metavar=MENTOR, help=mark("Le code d'un·e mentor·e."))]
 Mentee = Annotated[str | None, typer.Argument(metavar=MENTEE, help=mark("Le code d'un·e mentoré·e."))]
-Somebody = Annotated[str | None, typer.Argument(metavar=PERSON, help=mark("Le code de la personne."))]
-Most = Annotated[
+PersonArgument = Annotated[str | None, typer.Argument(metavar=PERSON, help=mark("Le code de la personne."))]
+MaxAlternatives = Annotated[
     int,
     typer.Option("-n", min=1, max=1_000, metavar=mark("ENTIER"), help=mark("Combien d'autres partenaires, au plus.")),
 ]
@@ -135,7 +135,9 @@ def why_not_text(why: "WhyNot") -> str:
 
 
 @expand_options
-def alternatives_command(*, n: Most = 10, people: CohortFiles, person: Somebody = None, run: RunOptions) -> None:
+def alternatives_command(
+    *, n: MaxAlternatives = 10, people: CohortFiles, person: PersonArgument = None, run: RunOptions
+) -> None:
     """List the other possible partners of a person, the cheapest first."""
     from mentormatch.contract.operations.other_pairs import AlternativesResponse
 
@@ -199,13 +201,13 @@ def recruit_command(*, k: MostMentors = 3, people: CohortFiles, run: RunOptions)
     run.tell(lambda: RecruitResponse.of(advice), lambda: as_lines(advice.sentences), advice.status)
 
 
-Leaving = Annotated[
+LeavingCount = Annotated[
     int, typer.Option("-k", min=1, max=2, metavar=mark("ENTIER"), help=mark("Combien de personnes partent, 1 ou 2."))
 ]
 
 
 @expand_options
-def sturdy_command(*, k: Leaving = 1, people: CohortFiles, run: RunOptions) -> None:
+def sturdy_command(*, k: LeavingCount = 1, people: CohortFiles, run: RunOptions) -> None:
     """Report how many people keep a partner if some leave, and the cost of a plan that keeps more."""
     from mentormatch.contract.operations.repair import SturdyResponse
     from mentormatch.operations.recoverable_plan import sturdy

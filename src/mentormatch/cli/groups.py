@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.delivery import EXIT_CODES, NameOptions, lacks_answer, say_held
-from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
+from mentormatch.cli.messages import print_error, print_message, say_written, write_json, write_text
 from mentormatch.cli.option_groups import RunOptions, SurveyFiles, call_by_codes, expand_options
 from mentormatch.cli.options import FILE, TEXT, Replace
+from mentormatch.cli.output import EXIT_CODES, NameOptions, keeps_existing_files, say_where_names_are
 from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
@@ -92,16 +92,21 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
     cohort, programme = read_members(survey)
     former = [group for path in past or () for group in read_groups(path, cohort)]
     formed = form_groups(
-        cohort, programme, together=keys_in(together), apart=keys_in(apart), past=former, **to.run.solving
+        cohort,
+        programme,
+        together=parse_key_lists(together),
+        apart=parse_key_lists(apart),
+        past=former,
+        **to.run.solving,
     )
     names = to.naming.read(cohort, programme, survey.sources)
     shown = formed.veiled if names is None else formed.named(names)
     result: Result = rotate(shown, rounds) if rounds is not None and formed.groups else shown
-    say_held(names if to.out else None)
-    deliver(result, to)
+    say_where_names_are(names if to.out else None)
+    output_result(result, to)
 
 
-def keys_in(said: Iterable[str] | None) -> list[list[str]]:
+def parse_key_lists(said: Iterable[str] | None) -> list[list[str]]:
     """Return the codes that each option names.
 
     >>> keys_in(["C01, C09"])
@@ -218,19 +223,19 @@ def deliver_in_names(
     from mentormatch.explanation.names import codes, cohort_labels
 
     names = to.naming.read(cohort, programme, survey.sources)
-    say_held(names if to.out else None)
-    deliver(
+    say_where_names_are(names if to.out else None)
+    output_result(
         result.in_codes(codes(cohort)) if names is None else result.relabel(cohort_labels(names, cohort, programme)),
         to,
     )
 
 
-def deliver(result: "Result", to: SessionOutput) -> None:
+def output_result(result: "Result", to: SessionOutput) -> None:
     """Write a result where requested, report it, and end with the exit code of its status."""
     from mentormatch.report.sessions import SessionDocuments, first_table_as_text, to_json
 
     documents, code, out = SessionDocuments(result, to.staff), EXIT_CODES[str(result.status)], to.out or []
-    written = () if lacks_answer(result.status, *out) else out
+    written = () if keeps_existing_files(result.status, *out) else out
     if written:
         result.save(*written, staff=to.staff, replace=to.replace)
     if to.run.as_json:
@@ -238,6 +243,6 @@ def deliver(result: "Result", to: SessionOutput) -> None:
     elif not out:
         write_text(first_table_as_text(documents))
     for sentence in (*result.sentences, *result.staff_sentences):
-        (complain if code else say)(sentence)
+        (print_error if code else print_message)(sentence)
     say_written(*written)
     raise typer.Exit(code)

@@ -16,23 +16,23 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 from mentormatch.base.atomic_files import is_read, reading
-from mentormatch.cli.failures import errors_as_words, wants_json
+from mentormatch.cli.errors import handle_errors_and_interrupts, wants_json
 from mentormatch.errors import OverwriteError, Problem
 from mentormatch.languages.text_keys import for_terminals
 from mentormatch.languages.translation import mark, tr
 
-WRITTEN = ("out", "folder")
-KINDS = {"repair": "match", "demo": "match", "draw": "match"}
+OUTPUT_PARAMETERS = ("out", "folder")
+RUN_KINDS = {"repair": "match", "demo": "match", "draw": "match"}
 """Of which kind of run the documents of a command are, where it has not the same name."""
-ADDS = "map"
+APPENDING_COMMAND = "map"
 """The command that may add to the programme which it reads."""
 DECISION, LOG = ".decision.json", ".journal.jsonl"
 
 
-def inputs(given: Mapping[str, Any]) -> Iterator[Path]:
+def get_input_paths(given: Mapping[str, Any]) -> Iterator[Path]:
     """Yield the files that a command reads, with those beside them that go with them."""
     for name, value in given.items():
-        for path in paths(value) if name not in WRITTEN else ():
+        for path in paths(value) if name not in OUTPUT_PARAMETERS else ():
             yield path
             if name == "programme":
                 yield from (path.with_suffix(".cle"), path.with_suffix(".oublis.json"))
@@ -51,21 +51,21 @@ def paths(value: Any) -> Iterator[Path]:
             yield from paths(one)
 
 
-def outputs(given: Mapping[str, Any]) -> list[Path]:
+def get_output_paths(given: Mapping[str, Any]) -> list[Path]:
     """Return where a command writes."""
-    return [path for name in WRITTEN for path in paths(given.get(name))]
+    return [path for name in OUTPUT_PARAMETERS for path in paths(given.get(name))]
 
 
-def spare(command: str, given: Mapping[str, Any]) -> None:
+def refuse_overwrite(command: str, given: Mapping[str, Any]) -> None:
     """Raise OverwriteError where a command would write over what it reads, or something good would be lost."""
-    out = outputs(given)
-    added = [Path(given["programme"])] if command == ADDS else []
-    refuse_inputs([path for path in out if not any(alike(path, one) for one in added)])
+    out = get_output_paths(given)
+    added = [Path(given["programme"])] if command == APPENDING_COMMAND else []
+    refuse_inputs([path for path in out if not any(is_same_file(path, one) for one in added)])
     if not given.get("replace", True) and any(path.exists() for path in out):
-        refuse_losses(out, KINDS.get(command, command))
+        refuse_losses(out, RUN_KINDS.get(command, command))
 
 
-def alike(path: Path, other: Path) -> bool:
+def is_same_file(path: Path, other: Path) -> bool:
     """Say whether two paths are of one file."""
     return path.exists() and other.exists() and path.samefile(other)
 
@@ -93,7 +93,7 @@ HELP = mark("Montrer cette aide, et rien d'autre.")
 USAGE = mark("Utilisation : ")
 OPTIONS, ARGUMENTS = mark("Options :"), mark("Arguments :")
 COMMAND = mark("COMMANDE [ARGUMENTS]…")
-EVERYWHERE = {"language", "quiet"}
+GLOBAL_OPTIONS = {"language", "quiet"}
 """Options of the whole command line that are taken before a command and after it."""
 
 
@@ -109,7 +109,7 @@ class TranslatedHelp:
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write how the command is typed."""
-        formatter.write_usage(ctx.command_path, " ".join(self.pieces(ctx)), prefix=tr(USAGE))
+        formatter.write_usage(ctx.command_path, " ".join(self.usage_parts(ctx)), prefix=tr(USAGE))
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:
         """Write what the command does."""
@@ -124,7 +124,7 @@ class TranslatedHelp:
         write_list(formatter, tr(ARGUMENTS), ((signature(one), description(one)) for one in arguments))
         write_list(formatter, tr(OPTIONS), ((signature(one), description(one)) for one in options))
 
-    def pieces(self, ctx: Any) -> Iterator[str]:
+    def usage_parts(self, ctx: Any) -> Iterator[str]:
         """Yield the parts of the line of usage."""
         yield "[OPTIONS]"
         for one in (one for one in self.params if is_shown(one, "argument")):
@@ -141,16 +141,16 @@ class Command(TranslatedHelp, TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the options and arguments of the command, those of the whole after its own."""
         *own, asking_for_help = super().get_params(ctx)
-        return [*own, *getattr(ctx.find_root().command, "everywhere", ()), asking_for_help]
+        return [*own, *getattr(ctx.find_root().command, "global_options", ()), asking_for_help]
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command, unless it would write over what it reads or over something good."""
         from mentormatch.base.generation import clear_left
 
-        paths = list(inputs(ctx.params))
+        paths = list(get_input_paths(ctx.params))
         clear_left(paths)
         with reading(paths):
-            spare(str(self.name), ctx.params)
+            refuse_overwrite(str(self.name), ctx.params)
             return super().invoke(ctx)
 
 
@@ -158,23 +158,23 @@ class HelpGroup(TranslatedHelp, TyperGroup):
     """The whole command line: its commands, and what goes wrong in them, in words."""
 
     @cached_property
-    def everywhere(self) -> list[Any]:
+    def global_options(self) -> list[Any]:
         """The options that every command takes too; their environment variables are read once, before a command."""
-        shared = [copy(param) for param in self.params if param.name in EVERYWHERE]
+        shared = [copy(param) for param in self.params if param.name in GLOBAL_OPTIONS]
         for one in shared:
             one.envvar = None
         return shared
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Read the options before the command."""
-        with errors_as_words(as_json=wants_json(args)):
+        with handle_errors_and_interrupts(as_json=wants_json(args)):
             ctx = super().make_context(info_name, args, parent, **extra)
         ctx.meta[__name__] = wants_json(args)
         return ctx
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; an error ends with a message on stderr and the exit code of its kind."""
-        with errors_as_words(as_json=ctx.meta.get(__name__, False)):
+        with handle_errors_and_interrupts(as_json=ctx.meta.get(__name__, False)):
             return super().invoke(ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -185,9 +185,9 @@ class HelpGroup(TranslatedHelp, TyperGroup):
             rows = [(str(command.name).ljust(width), command.get_short_help_str()) for command in commands]
             write_list(formatter, tr("{heading} :", heading=tr(heading)), rows)
 
-    def pieces(self, ctx: Any) -> Iterator[str]:
+    def usage_parts(self, ctx: Any) -> Iterator[str]:
         """Yield the parts of the line of usage."""
-        yield from super().pieces(ctx)
+        yield from super().usage_parts(ctx)
         yield tr(COMMAND)
 
 

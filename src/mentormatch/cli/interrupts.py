@@ -16,9 +16,9 @@ from typing import Any
 
 from mentormatch.base.streams import flush
 
-ENDED = 130
+INTERRUPTED_CODE = 130
 """How a program ends that Ctrl-C has stopped, as shells tell it: 128 and the number of the signal."""
-AGAIN_S = 0.01
+RESEND_S = 0.01
 """An interrupt that fell where Python cannot raise it comes again after so many seconds."""
 LOCALES = ("MENTORMATCH_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -26,20 +26,20 @@ _seen: list[int] = []
 """The interrupts of the command so far."""
 
 
-def stand_by() -> None:
+def exit_on_interrupt() -> None:
     """Have an interrupt end this process at once, unless interrupts are somebody else's business, or nobody's."""
     if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _on_signal):
         signal.signal(signal.SIGINT, _end)
 
 
-def stand_down() -> None:
+def ignore_interrupts() -> None:
     """Heed no interrupt any more: all is done, and Python, which is about to go, would end as if killed."""
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
-def under_way() -> Iterator[None]:
+def raise_on_interrupt() -> Iterator[None]:
     """Have an interrupt raised within, also one that falls where Python would only print it."""
     if signal.getsignal(signal.SIGINT) is not _end:
         yield
@@ -50,18 +50,18 @@ def under_way() -> Iterator[None]:
         yield
     finally:
         sys.unraisablehook = former
-        stand_by()
+        exit_on_interrupt()
 
 
-def is_interrupted() -> bool:
+def was_interrupted() -> bool:
     """Return whether the command was interrupted: what then goes wrong may come of that."""
     return bool(_seen)
 
 
-def leave() -> None:
+def exit_interrupted() -> None:
     """End this process as one that was interrupted, with what it wrote, and without what Python makes of it."""
     flush()
-    os._exit(ENDED)
+    os._exit(INTERRUPTED_CODE)
 
 
 def _on_signal(number: int, frame: FrameType | None) -> None:
@@ -71,7 +71,7 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
 
 def _unraisable(found: Any) -> None:
     if found.exc_type is not None and issubclass(found.exc_type, KeyboardInterrupt):
-        again = Timer(AGAIN_S, signal.raise_signal, [signal.SIGINT])
+        again = Timer(RESEND_S, signal.raise_signal, [signal.SIGINT])
         again.daemon = True
         again.start()
     else:
@@ -83,4 +83,4 @@ def _end(number: int, frame: FrameType | None) -> None:
     spoken = next((os.environ[name] for name in LOCALES if os.environ.get(name)), "")
     with suppress(OSError):
         os.write(2, b"Interrupted.\n" if spoken.lower().startswith("en") else b"Interrompu.\n")
-    os._exit(ENDED)
+    os._exit(INTERRUPTED_CODE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mentormatch.cli.messages import as_lines, say, say_json, write_text
+from mentormatch.cli.messages import as_lines, print_message, say_json, write_text
 from mentormatch.cli.options import FILE, AsJson
 from mentormatch.languages.translation import mark, tr
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mentormatch.service.keys import Key, KeyRing
 
 NUMBER = mark("ENTIER")
-NAMES = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
+NAME_PATTERN = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
 DAY_S, HOUR_S = 86_400, 3_600
 STATES = {"valid": mark("valide"), "expired": mark("expirée"), "revoked": mark("révoquée")}
 
@@ -86,15 +86,15 @@ def keys_command(  # noqa: PLR0913 - the options of the command line are its con
         with explain_errors(store):
             match action:
                 case "add":
-                    scopes = scopes_in(scope or ["propose"])
-                    key = new_key(name_in(name), scopes, requests=requests, jobs=jobs, lasts_s=days * DAY_S)
+                    scopes = parse_scopes(scope or ["propose"])
+                    key = new_key(parse_name(name), scopes, requests=requests, jobs=jobs, lasts_s=days * DAY_S)
                     show_once(key, ring.add(key), as_json=as_json)
                 case "rotate":
-                    show_once(*ring.rotate(name_in(name), days * DAY_S, grace * HOUR_S), as_json=as_json)
+                    show_once(*ring.rotate(parse_name(name), days * DAY_S, grace * HOUR_S), as_json=as_json)
                 case "revoke":
-                    show_revoked(ring.revoke(name_in(name)), as_json=as_json)
+                    show_revoked(ring.revoke(parse_name(name)), as_json=as_json)
                 case "list":
-                    show(ring, as_json=as_json)
+                    list_keys(ring, as_json=as_json)
     finally:
         ring.close()
 
@@ -114,14 +114,14 @@ def refuse_missing(action: str, name: str | None, store: Path) -> None:
         raise explain_refusal(store, tr("introuvable"), advice=advice)
 
 
-def name_in(name: str | None) -> str:
+def parse_name(name: str | None) -> str:
     """Return a name; raises BadParameter where it is long, or holds anything that lists cannot show."""
-    if name is None or not NAMES.fullmatch(name):
+    if name is None or not NAME_PATTERN.fullmatch(name):
         raise typer.BadParameter(tr("Un nom a 64 lettres ou chiffres ASCII au plus, et « . », « _ », « - »."))
     return name
 
 
-def scopes_in(given: list[str]) -> frozenset[str]:
+def parse_scopes(given: list[str]) -> frozenset[str]:
     """Return scopes; raises BadParameter where there is no such scope."""
     from mentormatch.service.keys import SCOPES
 
@@ -138,7 +138,7 @@ def show_once(key: "Key", secret: str, *, as_json: bool) -> None:
         say_json({"key": secret, **describe_key(key)})
     else:
         write_text(secret)
-    say(tr("Cette clé n'est montrée qu'ici ; elle est valide jusqu'au {day}.", day=day(key.expires)))
+    print_message(tr("Cette clé n'est montrée qu'ici ; elle est valide jusqu'au {day}.", day=day(key.expires)))
 
 
 def show_revoked(keys: "list[Key]", *, as_json: bool) -> None:
@@ -146,21 +146,21 @@ def show_revoked(keys: "list[Key]", *, as_json: bool) -> None:
     if as_json:
         say_json({"revoked": [key.id for key in keys]})
     for key in keys:
-        say(tr("Révoquée : {name} ({ident})", name=key.name, ident=key.id))
+        print_message(tr("Révoquée : {name} ({ident})", name=key.name, ident=key.id))
 
 
-def show(ring: "KeyRing", *, as_json: bool) -> None:
+def list_keys(ring: "KeyRing", *, as_json: bool) -> None:
     """Write which keys there are, without their secrets."""
     keys = ring.all()
     if as_json:
         say_json({"keys": [describe_key(key) for key in keys]})
     elif keys:
-        write_text(as_lines(map(line, keys)))
+        write_text(as_lines(map(format_key_line, keys)))
     else:
-        say(tr("Il n'y a pas de clé."))
+        print_message(tr("Il n'y a pas de clé."))
 
 
-def line(key: "Key") -> str:
+def format_key_line(key: "Key") -> str:
     """Return what is said of a key."""
     return tr(
         "{name} ({ident}) : {state}, du {since} au {until}, {scopes}, {requests} demandes à la fois, {jobs} travaux",

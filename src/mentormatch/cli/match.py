@@ -10,17 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.delivery import (
-    EXIT_CODES,
-    NameOptions,
-    PairDocuments,
-    deliver,
-    lacks_answer,
-    refuse_empty,
-    save_matching,
-    say_held,
-)
-from mentormatch.cli.messages import as_lines, complain, say, say_json, say_written, write_json, write_text
+from mentormatch.cli.messages import as_lines, print_error, print_message, say_json, say_written, write_json, write_text
 from mentormatch.cli.option_groups import (
     CohortFiles,
     RunOptions,
@@ -30,9 +20,9 @@ from mentormatch.cli.option_groups import (
     expand_options,
 )
 from mentormatch.cli.options import (
+    DEFAULT_PROGRAMME,
     FILE,
     FOLDER,
-    HERE,
     AsJson,
     Editions,
     MemoryMb,
@@ -44,6 +34,16 @@ from mentormatch.cli.options import (
     Why,
     Wishes,
     read_editions,
+)
+from mentormatch.cli.output import (
+    EXIT_CODES,
+    NameOptions,
+    PairDocuments,
+    keeps_existing_files,
+    output_matching,
+    refuse_empty,
+    save_matching,
+    say_where_names_are,
 )
 from mentormatch.languages.translation import mark, tr
 
@@ -71,7 +71,7 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     matching = people.match(solve, memory_mb=memory_mb, ties=ties, proofs=proofs)
     matching = matching.with_editions(past) if past else matching
     names = documents.naming.read(matching.cohort, matching.programme, sources)
-    deliver(matching, documents.out, signed=documents.signed(names, why), as_json=as_json)
+    output_matching(matching, documents.out, log_options=documents.log_options(names, why), as_json=as_json)
 
 
 IntakeOut = Annotated[
@@ -193,10 +193,10 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     elif out is None:
         write_text("\n\n".join(plan_text(plan, number, names) for number, plan in enumerate(formed, 1)))
     code = EXIT_CODES[str(formed[0].status)]
-    if out is not None and not lacks_answer(formed[0].status, out):
+    if out is not None and not keeps_existing_files(formed[0].status, out):
         say_written(*save_plans(formed, out, replace=replace, names=names))
-        say_held(names)
-    (complain if code else say)(plans_summary(formed, n))
+        say_where_names_are(names)
+    (print_error if code else print_message)(plans_summary(formed, n))
     raise typer.Exit(code)
 
 
@@ -205,10 +205,10 @@ def plan_text(plan: "Matching", number: int, names: "GivenNames | None" = None) 
     from mentormatch.cli.summary import pairs_text
     from mentormatch.languages.phrases import about
 
-    return f"{about(tr('Plan {number}', number=number), plan_worth(plan))}\n{pairs_text(plan, names)}"
+    return f"{about(tr('Plan {number}', number=number), plan_value_text(plan))}\n{pairs_text(plan, names)}"
 
 
-def plan_worth(plan: "Matching") -> str:
+def plan_value_text(plan: "Matching") -> str:
     """Return how many pairs a plan has, and their points."""
     from mentormatch.languages.phrases import counted, points
 
@@ -223,13 +223,13 @@ def plans_summary(found: "tuple[Matching, ...]", wanted: int) -> str:
     from mentormatch.operations.matching import standing
     from mentormatch.operations.plans import are_all
 
-    lines = [f"{tr('Plan {number} : {worth}.', number=1, worth=plan_worth(found[0]))} {standing(found[0])}"]
+    lines = [f"{tr('Plan {number} : {worth}.', number=1, worth=plan_value_text(found[0]))} {standing(found[0])}"]
     for place, plan in enumerate(found[1:], 1):
         less = [
             tr("{pairs} du plan {number}", pairs=counted(count, "binôme"), number=number)
             for number, count in enumerate(pairs_given_up(plan, found[:place]), 1)
         ]
-        said = {"number": place + 1, "worth": plan_worth(plan), "less": listed(less)}
+        said = {"number": place + 1, "worth": plan_value_text(plan), "less": listed(less)}
         lines.append(tr("Plan {number} : {worth} ; il renonce à {less}.", **said))
     if are_all(found, wanted):
         lines.append(tr("Aucun autre plan ne respecte les règles en différant autant : c'est démontré."))
@@ -259,7 +259,7 @@ def experiment_command(  # noqa: PLR0913 - the options of the command line are i
     *,
     second: SecondProgramme,
     seed: LotSeed,
-    programme: ProgrammeFile = HERE,
+    programme: ProgrammeFile = DEFAULT_PROGRAMME,
     out: RecordOut = Path("essai.json"),
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -275,7 +275,7 @@ def experiment_command(  # noqa: PLR0913 - the options of the command line are i
     if as_json:
         say_json({"written": [str(written)], "digest": experiment.digest})
     say_written(written)
-    say(tr("SHA-256 {digest} : donnez-le à qui voudra vérifier le tirage.", digest=experiment.digest))
+    print_message(tr("SHA-256 {digest} : donnez-le à qui voudra vérifier le tirage.", digest=experiment.digest))
 
 
 @expand_options
@@ -300,7 +300,7 @@ def draw_command(
     matching = drawn.matching.with_notes(on.notes)
     names = documents.naming.read(on.cohort, on.programme, sources)
     why = tr("tirage de l'essai {digest}", digest=experiment.digest)
-    written = save_matching(matching, documents.out, documents.signed(names, why))
+    written = save_matching(matching, documents.out, documents.log_options(names, why))
     if as_json:
         write_json(DrawResponse.of(drawn).to_json())
     else:
@@ -309,5 +309,5 @@ def draw_command(
         write_text(as_lines(drawn.sentences))
     say_written(*written)
     if written:
-        say_held(names)
+        say_where_names_are(names)
     raise typer.Exit(EXIT_CODES[str(matching.status)])

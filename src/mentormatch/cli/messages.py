@@ -42,17 +42,17 @@ def labelled(text: str) -> str:
     return text if labels is None else labels.text(text, others=False)
 
 
-class UnwrittenError(OutputError):
+class ClosedOutputError(OutputError):
     """Standard output takes no more."""
 
 
-def say(text: str) -> None:
+def print_message(text: str) -> None:
     """Write a message for people, unless they asked for quiet."""
     if not _quiet.get():
-        complain(text)
+        print_error(text)
 
 
-def complain(text: str) -> None:
+def print_error(text: str) -> None:
     """Write on stderr why there is no result; quiet does not silence that."""
     write_err(f"{spaced(labelled(text))}\n")
 
@@ -60,7 +60,7 @@ def complain(text: str) -> None:
 def say_written(*paths: Path) -> None:
     """Report files that were written."""
     for path in paths:
-        say(tr("Écrit : {path}", path=path))
+        print_message(tr("Écrit : {path}", path=path))
 
 
 def write_text(text: str) -> None:
@@ -88,7 +88,9 @@ def refuse_closed_output() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise UnwrittenError(tr("La sortie ne peut pas être écrite ({reason})", reason=system_reason(error))) from None
+        raise ClosedOutputError(
+            tr("La sortie ne peut pas être écrite ({reason})", reason=system_reason(error))
+        ) from None
 
 
 def say_json(value: Mapping[str, object]) -> None:
@@ -109,7 +111,7 @@ def silence() -> Iterator[None]:
         _quiet.reset(token)
 
 
-def hush(ctx: typer.Context, *, asked: bool) -> None:
+def set_quiet(ctx: typer.Context, *, asked: bool) -> None:
     """Be quiet until the command ends, where that is asked for."""
     if asked:
         ctx.find_root().with_resource(silence())
@@ -122,7 +124,7 @@ Quiet = Annotated[
         "-q",
         is_eager=True,
         expose_value=False,
-        callback=lambda ctx, asked: hush(ctx, asked=asked),
+        callback=lambda ctx, asked: set_quiet(ctx, asked=asked),
         help=mark("Ne rien dire que les erreurs."),
     ),
 ]
@@ -131,7 +133,7 @@ Quiet = Annotated[
 VARIABLE, OPTION = "MENTORMATCH_LANGUAGE", "--language"
 LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The variables that name the locale of messages, the first that is set winning (POSIX, 8.2)."""
-ASKED = "mentormatch.language"
+LANGUAGE_WAS_ASKED = "mentormatch.language"
 """Under this key a context knows that somebody asked for a language."""
 
 
@@ -166,7 +168,7 @@ def starting_language(arguments: Sequence[str], variables: Mapping[str, str] = o
     return next((code for code in named if code in LANGUAGES), environment_language(variables))
 
 
-def speak(ctx: typer.Context, code: str | None) -> str | None:
+def set_language(ctx: typer.Context, code: str | None) -> str | None:
     """Speak a language from now on, where one is asked for."""
     if code is None:
         return code
@@ -174,19 +176,19 @@ def speak(ctx: typer.Context, code: str | None) -> str | None:
         ctx.find_root().with_resource(language(code))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    ctx.meta[ASKED] = code
+    ctx.meta[LANGUAGE_WAS_ASKED] = code
     return code
 
 
-def speak_as(ctx: typer.Context, programme: Path) -> Path:
+def use_programme_language(ctx: typer.Context, programme: Path) -> Path:
     """Speak the language of a programme file from now on, unless one was asked for."""
-    speak_own(ctx, language_of(programme))
+    use_request_language(ctx, language_of(programme))
     return programme
 
 
-def speak_own(ctx: typer.Context, code: object, *, wished: object = None) -> None:
+def use_request_language(ctx: typer.Context, code: object, *, wished: object = None) -> None:
     """Speak the language that a request wishes; else that which a programme names, unless one was asked for."""
-    spoken_now = wished if wished in LANGUAGES else code if ASKED not in ctx.meta else None
+    spoken_now = wished if wished in LANGUAGES else code if LANGUAGE_WAS_ASKED not in ctx.meta else None
     if spoken_now in LANGUAGES:
         ctx.find_root().with_resource(language(str(spoken_now)))
 
@@ -213,7 +215,7 @@ Language = Annotated[
         show_envvar=False,
         is_eager=True,
         expose_value=False,
-        callback=speak,
+        callback=set_language,
         help=mark(
             "La langue de tout ce qui est dit et écrit ; "
             "sinon, celle de MENTORMATCH_LANGUAGE, du programme, ou du poste."

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 import typer
 
-from mentormatch.cli.delivery import EXIT_CODES, tell_caveats
-from mentormatch.cli.messages import call_people, say, write_json, write_text
+from mentormatch.cli.messages import call_people, print_message, write_json, write_text
 from mentormatch.cli.options import (
-    HERE,
+    DEFAULT_PROGRAMME,
     Answers,
     AsJson,
-    Decided,
+    DecisionsFile,
     EncodingName,
     Mentees,
     Mentors,
@@ -24,9 +23,10 @@ from mentormatch.cli.options import (
     TimeLimit,
     ToolName,
     Wishes,
-    files,
-    source,
+    answer_files,
+    open_source,
 )
+from mentormatch.cli.output import EXIT_CODES, tell_caveats
 from mentormatch.languages.translation import tr
 
 if TYPE_CHECKING:
@@ -132,8 +132,8 @@ class SideFiles:
 
         Standard input is read for ``-``. Raises BadParameter if there is no file, or one too many.
         """
-        named = files(answers, self.mentors, self.mentees)
-        return {**{name: source(path) for name, path in named.items()}, **self.reading}
+        named = answer_files(answers, self.mentors, self.mentees)
+        return {**{name: open_source(path) for name, path in named.items()}, **self.reading}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +141,7 @@ class SurveyFiles:
     """A programme, and the files of the answers to its survey."""
 
     answers: Answers = None
-    programme: ProgrammeFile = HERE
+    programme: ProgrammeFile = DEFAULT_PROGRAMME
     sides: SideFiles
 
     @cached_property
@@ -171,7 +171,7 @@ class CohortFiles(SurveyFiles):
     """The files from which pairs are formed: a survey, forms of wishes, and the decisions of the team."""
 
     wishes: Wishes = None
-    decisions: Decided = None
+    decisions: DecisionsFile = None
 
     def with_arguments(self, arguments: Mapping[str, str | None]) -> tuple[Self, list[str]]:
         """Return these files and the arguments, by their shown names, that follow the file of answers.
@@ -202,9 +202,9 @@ class CohortFiles(SurveyFiles):
         from mentormatch.report.reviewed.decisions import read_decisions
 
         decided = read_decisions(self.decisions, cohort, programme)
-        say(tr("Décisions reprises : {decisions}.", decisions=decided))
+        print_message(tr("Décisions reprises : {decisions}.", decisions=decided))
         if decided.notes:
-            say(
+            print_message(
                 tr("Du classeur ne sont pas repris les feuilles ajoutées, les commentaires de cellule et les couleurs.")
             )
         return LoadedCohort(cohort, programme, decided.pins, decided.bans, decided.notes)
@@ -253,4 +253,6 @@ def call_by_codes(cohort: "Cohort", programme: "Programme") -> None:
     call_people(codes(cohort))
     written = programme.keep_codes(cohort)
     if written is not None:
-        say(tr("{path} joint les codes aux identifiants, pour vous seul·e : ne le transmettez pas.", path=written))
+        print_message(
+            tr("{path} joint les codes aux identifiants, pour vous seul·e : ne le transmettez pas.", path=written)
+        )

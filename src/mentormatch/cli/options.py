@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mentormatch.cli.messages import speak_as
+from mentormatch.cli.messages import use_programme_language
 from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.translation import mark, tr
 
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 
 FILE, FOLDER, TEXT = mark("FICHIER"), mark("DOSSIER"), mark("TEXTE")
 ANSWERS = mark("RÉPONSES")
-HERE = Path("programme.toml")
+DEFAULT_PROGRAMME = Path("programme.toml")
 STDIN = Path("-")
-MOST_BYTES = 200_000_000
+MAX_BYTES = 200_000_000
 """So much is read of standard input."""
 
 AsJson = Annotated[bool, typer.Option("--json", help=mark("Un seul objet JSON sur la sortie, rien d'autre."))]
 ProgrammeFile = Annotated[
-    Path, typer.Option("-p", "--programme", metavar=FILE, help=mark("Le programme (fichier TOML)."), callback=speak_as)
+    Path,
+    typer.Option(
+        "-p", "--programme", metavar=FILE, help=mark("Le programme (fichier TOML)."), callback=use_programme_language
+    ),
 ]
 Answers = Annotated[
     Path | None,
@@ -93,7 +96,7 @@ Replace = Annotated[
 Why = Annotated[str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, pour le journal."))]
 
 
-def source(path: Path) -> Any:
+def open_source(path: Path) -> Any:
     """Return what a file of answers is read from: itself, or standard input; nothing of that is written to a disk."""
     if path != STDIN:
         return path
@@ -102,7 +105,7 @@ def source(path: Path) -> Any:
     return read_stream(tr("entrée standard"), sys.stdin.buffer)
 
 
-def files(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:
+def answer_files(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:
     """Return the files of answers that were named; an error of usage where they are both for one side and for two."""
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
     given = {name: path for name, path in named.items() if path is not None}
@@ -111,12 +114,12 @@ def files(answers: Path | None, mentors: Path | None, mentees: Path | None) -> d
     return given
 
 
-def content_of(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """Return what stands in a file, or on standard input; raises RequestError where it cannot be read."""
     from mentormatch.errors import Problem, RequestError
 
     try:
-        return sys.stdin.buffer.read(MOST_BYTES) if path == STDIN else path.read_bytes()
+        return sys.stdin.buffer.read(MAX_BYTES) if path == STDIN else path.read_bytes()
     except OSError as error:
         found = Problem(path.name, tr("refus du système ({error})", error=system_reason(error)))
         raise RequestError(tr("Le fichier ne peut pas être lu"), [found]) from None
@@ -141,7 +144,7 @@ Wishes = Annotated[
     list[Path] | None,
     typer.Option("--wishes", metavar=FILE, help=mark("Un formulaire de souhaits rempli ; à répéter.")),
 ]
-Decided = Annotated[
+DecisionsFile = Annotated[
     Path | None,
     typer.Option("--decisions", metavar=FILE, help=mark("Le classeur des binômes, après les décisions de l'équipe.")),
 ]

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mentormatch.cli.delivery import (
+from mentormatch.cli.messages import print_error, print_message, say_json, say_written, write_json, write_text
+from mentormatch.cli.option_groups import CohortFiles, RunOptions, SolveOptions, SurveyFiles, expand_options
+from mentormatch.cli.options import FILE, FOLDER, AsJson, Replace
+from mentormatch.cli.output import (
     EXIT_CODES,
     NameOptions,
     NamesFrom,
     refuse_unanswered,
-    say_held,
+    say_where_names_are,
     tell_caveats,
 )
-from mentormatch.cli.messages import complain, say, say_json, say_written, write_json, write_text
-from mentormatch.cli.option_groups import CohortFiles, RunOptions, SolveOptions, SurveyFiles, expand_options
-from mentormatch.cli.options import FILE, FOLDER, AsJson, Replace
 from mentormatch.languages.text_keys import row_text
 from mentormatch.languages.translation import mark, tr
 
@@ -27,19 +27,21 @@ if TYPE_CHECKING:
     from mentormatch.operations.suggestion import Suggestions
     from mentormatch.survey.contacts import Contacts
 
-WHOLE = mark("ENTIER")
+INTEGER_METAVAR = mark("ENTIER")
 
 MostListed = Annotated[
     int,
-    typer.Option("--each", min=1, max=1_000, metavar=WHOLE, help=mark("Combien de mentor·es par mentoré·e, au plus.")),
+    typer.Option(
+        "--each", min=1, max=1_000, metavar=INTEGER_METAVAR, help=mark("Combien de mentor·es par mentoré·e, au plus.")
+    ),
 ]
-Listed = Annotated[
+ProfilesEach = Annotated[
     int | None,
     typer.Option(
         "--each",
         min=1,
         max=1_000,
-        metavar=WHOLE,
+        metavar=INTEGER_METAVAR,
         help=mark("Montrer à chaque mentoré·e autant de profils au plus, choisis pour elle ou lui ; sinon tous."),
     ),
 ]
@@ -49,7 +51,7 @@ MostShown = Annotated[
         "--most-shown",
         min=1,
         max=1_000,
-        metavar=WHOLE,
+        metavar=INTEGER_METAVAR,
         help=mark("À combien de mentoré·es montrer un·e même mentor·e, au plus."),
     ),
 ]
@@ -111,7 +113,7 @@ ProfilesFolder = Annotated[
 def profiles_command(  # noqa: PLR0913 - the options of the command line are its contract
     *,
     survey: SurveyFiles,
-    each: Listed = None,
+    each: ProfilesEach = None,
     most_shown: MostShown = None,
     out: ProfilesFolder = Path("profils"),
     replace: Replace = False,
@@ -137,7 +139,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
         say_json({"written": [str(path) for path in written], "shown": counts, "withheld": dict(profiles.withheld)})
     say_written(*(path for path in written if profiles.lists is None or path.suffix != ".html"))
     for sentence in profile_notes(profiles):
-        say(sentence)
+        print_message(sentence)
 
 
 HandoutsFolder = Annotated[
@@ -193,7 +195,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     refuse_unreachable(matching, contacts, agreed=without_contacts)
     written = write_handouts(matching, contacts, out, decision=decision, replace=replace, names=names)
     sentences = list(handout_notes(matching, written))
-    tell_caveats(matching, complain)  # the table for letters is a CSV file too
+    tell_caveats(matching, print_error)  # the table for letters is a CSV file too
     say_documents(written, [path for path in written if path.parent == out], sentences, as_json=run.as_json)
 
 
@@ -203,7 +205,7 @@ def say_documents(written: Sequence[Path], shown: Iterable[Path], remarks: Seque
         say_json({"written": [str(path) for path in written], "remarks": remarks})
     say_written(*shown)
     for sentence in remarks:
-        say(sentence)
+        print_message(sentence)
 
 
 Occasion = Annotated[
@@ -309,7 +311,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     from mentormatch.people.codes import codes_of
     from mentormatch.report.followup import year_json, year_summary
 
-    files = by_month(waves)
+    files = parse_waves(waves)
     sources = people.sources
     matching = people.match(run)
     refuse_unanswered(matching)
@@ -318,12 +320,12 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     written = year.save(out, replace=replace, names=names)
     if run.as_json:
         write_json(year_json(year))
-    say(year_summary(year))
+    print_message(year_summary(year))
     say_written(*written)
-    say_held(names)
+    say_where_names_are(names)
 
 
-def by_month(waves: list[str]) -> dict[int, Path]:
+def parse_waves(waves: list[str]) -> dict[int, Path]:
     """Return the files by month; an error of usage where one is not written so, or a month comes twice."""
     found = [WAVE.fullmatch(wave) for wave in waves]
     files = {int(one["month"]): Path(one["path"]) for one in found if one}

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mentormatch.cli.delivery import EXIT_CODES, PairDocuments, save_matching, say_held, tell
-from mentormatch.cli.messages import say, say_written, write_json, write_text
+from mentormatch.cli.messages import print_message, say_written, write_json, write_text
 from mentormatch.cli.option_groups import (
     CohortFiles,
     LoadedCohort,
@@ -22,7 +21,8 @@ from mentormatch.cli.option_groups import (
     SolveOptions,
     expand_options,
 )
-from mentormatch.cli.options import FILE, FOLDER, STDIN, AsJson, Replace, Seed, Why, content_of, source
+from mentormatch.cli.options import FILE, FOLDER, STDIN, AsJson, Replace, Seed, Why, open_source, read_bytes
+from mentormatch.cli.output import EXIT_CODES, PairDocuments, report_matching, save_matching, say_where_names_are
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.text_keys import row_text
 from mentormatch.languages.translation import mark, tr
@@ -102,15 +102,15 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     read = (
         [sources]
         if turnover.arrived is None
-        else [sources, {"answers": source(turnover.arrived), **people.sides.reading}]
+        else [sources, {"answers": open_source(turnover.arrived), **people.sides.reading}]
     )
     names = documents.naming.read(repaired.matching.cohort, repaired.matching.programme, *read)
-    written = save_matching(repaired.matching, documents.out, documents.signed(names, why))
+    written = save_matching(repaired.matching, documents.out, documents.log_options(names, why))
     write_repair(repaired, printed=documents.out is None, steps=not no_steps, as_json=run.as_json, names=names)
-    tell(repaired.matching, written)
+    report_matching(repaired.matching, written)
     if written:
-        say_held(names)
-    say(str(repaired))
+        say_where_names_are(names)
+    print_message(str(repaired))
     raise typer.Exit(EXIT_CODES[str(repaired.status)])
 
 
@@ -123,7 +123,9 @@ def repair_pairs(on: LoadedCohort, before: Path, turnover: Turnover, sides: Side
 
     programme, withdrawn = on.programme, tuple(turnover.withdrawn or ())
     keep = pairs_to_keep(turnover.keep or (), before)
-    arrived = None if turnover.arrived is None else read_survey(programme, source(turnover.arrived), **sides.reading)
+    arrived = (
+        None if turnover.arrived is None else read_survey(programme, open_source(turnover.arrived), **sides.reading)
+    )
     pairs = read_former_pairs(before, on.cohort)
     cohort = with_missing(on.cohort, programme, pairs, withdrawn)
     former = given_plan(cohort, programme, pairs, seed=solve.seed).with_notes(on.notes)
@@ -155,7 +157,9 @@ def pairs_to_keep(texts: Sequence[str], before: Path) -> 'tuple[KeyPair, ...] | 
         return "all" if list(texts) == ["all"] else ()
     is_final = of_a_decision(manifest_in(before.parent), before) and bool(final_in(before.parent))
     if not texts and before != STDIN and is_final:
-        say(tr("Ces binômes sont validés : aucun n'est défait tant que les règles le permettent (--keep none : si)."))
+        print_message(
+            tr("Ces binômes sont validés : aucun n'est défait tant que les règles le permettent (--keep none : si).")
+        )
         return "all"
     return tuple(map(parse_pair, texts))
 
@@ -175,8 +179,8 @@ def read_former_pairs(path: Path, cohort: "Cohort") -> list["KeyPair"]:
     """
     from mentormatch.operations.pair_sheet import read_pairs
 
-    opened = source(path)
-    content = opened.content if path == STDIN else content_of(path)
+    opened = open_source(path)
+    content = opened.content if path == STDIN else read_bytes(path)
     if content.lstrip()[:1] == b"{":
         return pairs_of_json(content, opened.name, cohort)
     return list(read_pairs(opened, cohort))
@@ -189,8 +193,8 @@ def pairs_of_json(content: bytes, name: str, cohort: "Cohort") -> list["KeyPair"
     value = parse_json(content)
     if "scores" in value and "digests" in value:
         return pairs_of_decision(content, name, cohort)
-    pairs = part_of(part_of(value, "matching") or value, "pairs")
-    keys = [(part_of(pair, "mentor"), part_of(pair, "mentee")) for pair in pairs] if isinstance(pairs, list) else []
+    pairs = get_key(get_key(value, "matching") or value, "pairs")
+    keys = [(get_key(pair, "mentor"), get_key(pair, "mentee")) for pair in pairs] if isinstance(pairs, list) else []
     if not isinstance(pairs, list) or not all(isinstance(key, str) for pair in keys for key in pair):
         expected = tr("un fichier .json ou .decision.json que mentormatch a écrit, ou une feuille de binômes")
         raise RequestError(
@@ -216,7 +220,7 @@ def pairs_of_decision(content: bytes, name: str, cohort: "Cohort") -> list["KeyP
     return [(cohort.mentors.ids[i], cohort.mentees.ids[k]) for i, k in decision.solution().pairs.tolist()]
 
 
-def part_of(value: Any, name: str) -> Any:
+def get_key(value: Any, name: str) -> Any:
     """Return one part of a JSON value, None where there is none."""
     return value.get(name) if isinstance(value, Mapping) else None
 
@@ -234,7 +238,7 @@ RepliesFile = Annotated[
     list[Path] | None,
     typer.Option("--replies", metavar=FILE, help=mark("Un formulaire de réponses rempli ; à répéter.")),
 ]
-Silence = Annotated[
+LateOption = Annotated[
     Literal["wait", "accept", "decline"],
     typer.Option(
         "--late",
@@ -242,7 +246,7 @@ Silence = Annotated[
         help=mark("Ce que vaut un silence : attendre encore (wait), un oui (accept), un non (decline)."),
     ),
 ]
-Asking = Annotated[
+AskedOption = Annotated[
     Literal["both", "mentor", "mentee"],
     typer.Option(
         "--asked",
@@ -259,8 +263,8 @@ RoundFolder = Annotated[
 def replies_command(  # noqa: PLR0913 - the options of the command line are its contract
     *,
     replies: RepliesFile = None,
-    late: Silence = "wait",
-    asked: Asking = "both",
+    late: LateOption = "wait",
+    asked: AskedOption = "both",
     people: CohortFiles,
     proposed: ProposedFile = None,
     out: RoundFolder = None,
@@ -275,7 +279,7 @@ def replies_command(  # noqa: PLR0913 - the options of the command line are its 
 
     people, (former,) = people.with_arguments({PROPOSED: proposed})
     on = people.load()
-    before = Proposal.read(record_in(Path(former), on, asked), on.cohort, on.programme, seed=seed)
+    before = Proposal.read(read_proposal_record(Path(former), on, asked), on.cohort, on.programme, seed=seed)
     after = next_round(before, on, tuple(replies or ()), late)
     written = () if out is None else write_round(after, out, replace=replace)
     if as_json:
@@ -283,7 +287,7 @@ def replies_command(  # noqa: PLR0913 - the options of the command line are its 
     elif out is None:
         write_text("\n".join(row_text(*map(str, row)) for row in after.people.rows))
     say_written(*written)
-    say(round_text(after))
+    print_message(round_text(after))
     raise typer.Exit(EXIT_CODES[str(after.solved)])
 
 
@@ -293,18 +297,18 @@ def next_round(before: "Proposal", on: LoadedCohort, forms: tuple[Path, ...], la
 
     if not forms and not before.rounds and late == "wait":
         return before
-    found = [each for form in forms for each in read_replies(source(form), before.matching.cohort)]
+    found = [each for form in forms for each in read_replies(open_source(form), before.matching.cohort)]
     return reply(before, found, late=late, **on.by_hand)
 
 
-def record_in(path: Path, on: LoadedCohort, asked: "Asked") -> "ProposalRecord":
+def read_proposal_record(path: Path, on: LoadedCohort, asked: "Asked") -> "ProposalRecord":
     """Return what stands in the file of a round, or the pairs in another file as those of the first round."""
     from mentormatch.base.strict_json import parse_json
     from mentormatch.operations.proposal import ProposalRecord, keys
-    from mentormatch.record.seal import content_of
+    from mentormatch.record.seal import read_bytes
 
-    content = content_of(path) if path.suffix == ".json" else b""
-    if content and isinstance(part_of(parse_json(content), "rounds"), list):
+    content = read_bytes(path) if path.suffix == ".json" else b""
+    if content and isinstance(get_key(parse_json(content), "rounds"), list):
         return ProposalRecord.from_json(content)
     return ProposalRecord(asked=asked, pairs=list(map(keys, read_former_pairs(path, on.cohort))))
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.messages import complain, say, say_json, say_written, write_json
+from mentormatch.cli.messages import print_error, print_message, say_json, say_written, write_json
 from mentormatch.cli.option_groups import SideFiles, SurveyFiles, expand_options
 from mentormatch.cli.options import (
+    DEFAULT_PROGRAMME,
     FILE,
     FOLDER,
-    HERE,
     TEXT,
     AsJson,
     Mentees,
@@ -20,7 +20,7 @@ from mentormatch.cli.options import (
     Replace,
     StoredAnswers,
     Who,
-    files,
+    answer_files,
     write_new,
 )
 from mentormatch.languages.translation import mark, tr
@@ -28,7 +28,7 @@ from mentormatch.languages.translation import mark, tr
 if TYPE_CHECKING:
     from mentormatch.record.rights.edition import Edition
 
-LEFT = 1
+EXIT_LEFTOVERS = 1
 """How a command ends that could not read, write or delete all of what it had to."""
 
 Why = Annotated[
@@ -48,7 +48,9 @@ Folders = Annotated[
 OutFile = Annotated[
     Path | None, typer.Option("-o", "--out", metavar=FILE, help=mark("Le fichier à écrire ; sinon, sur la sortie."))
 ]
-Sure = Annotated[bool, typer.Option("--yes", help=mark("Effacer vraiment ; sinon, dire seulement ce qui le serait."))]
+YesOption = Annotated[
+    bool, typer.Option("--yes", help=mark("Effacer vraiment ; sinon, dire seulement ce qui le serait."))
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,7 @@ class EditionFiles:
     """The files of an edition: its programme, its answers, and the folders of its documents."""
 
     answers: StoredAnswers = None
-    programme: ProgrammeFile = HERE
+    programme: ProgrammeFile = DEFAULT_PROGRAMME
     sides: SideFiles
     folders: Folders = None
 
@@ -66,7 +68,7 @@ class EditionFiles:
         from mentormatch.record.rights.edition import Edition, homes_beside
 
         homes = tuple(self.folders or homes_beside(self.programme))
-        answers = files(self.answers, self.sides.mentors, self.sides.mentees)
+        answers = answer_files(self.answers, self.sides.mentors, self.sides.mentees)
         return Edition(self.programme, answers, homes, self.sides.tool, self.sides.encoding)
 
 
@@ -96,26 +98,26 @@ def forget_command(
         report = {"rows": done.rows, "documents": [str(path) for path in done.documents], **left}
         say_json(report)
     for source, line in done.rows:
-        say(tr("Effacée : {source}, ligne {line}", source=source, line=line))
+        print_message(tr("Effacée : {source}, ligne {line}", source=source, line=line))
     for path in done.documents:
-        say(tr("Effacé, à refaire : {path}", path=path))
+        print_message(tr("Effacé, à refaire : {path}", path=path))
     for sentence in done.to_do:
-        say(tr("Reste à faire : {sentence}.", sentence=sentence))
+        print_message(tr("Reste à faire : {sentence}.", sentence=sentence))
     for sentence in done.failed:
-        complain(tr("Reste à faire : {sentence}.", sentence=sentence))
-    raise typer.Exit(LEFT if done.failed else 0)
+        print_error(tr("Reste à faire : {sentence}.", sentence=sentence))
+    raise typer.Exit(EXIT_LEFTOVERS if done.failed else 0)
 
 
 def purge_command(  # noqa: PLR0913 - the options of the command line are its contract
     answers: StoredAnswers = None,
     *,
-    programme: ProgrammeFile = HERE,
+    programme: ProgrammeFile = DEFAULT_PROGRAMME,
     mentors: Mentors = None,
     mentees: Mentees = None,
     folders: Folders = None,
     who: Who = None,
     why: Why = "",
-    yes: Sure = False,
+    yes: YesOption = False,
     as_json: AsJson = False,
 ) -> None:
     """End an edition: erase the answers and the documents, keep the decision and its log."""
@@ -131,11 +133,11 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
         report = {"deleted": yes, "files": [str(path) for path in going], "left": [str(path) for path in left]}
         say_json(report)
     for path in going:
-        say(tr("Effacé : {path}", path=path) if yes else tr("Serait effacé : {path}", path=path))
+        print_message(tr("Effacé : {path}", path=path) if yes else tr("Serait effacé : {path}", path=path))
     for path in left:
-        say(tr("Laissé, à regarder : {path}", path=path))
+        print_message(tr("Laissé, à regarder : {path}", path=path))
     if not yes:
-        say(tr("Rien n'a été effacé : ajoutez --yes."))
+        print_message(tr("Rien n'a été effacé : ajoutez --yes."))
 
 
 @expand_options

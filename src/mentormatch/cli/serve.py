@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mentormatch.cli.messages import say, say_json, say_written
+from mentormatch.cli.messages import print_message, say_json, say_written
 from mentormatch.cli.options import FILE, FOLDER, TEXT, AsJson
 from mentormatch.errors import OutputError, OverwriteError, Problem
 from mentormatch.languages.phrases import system_reason
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from mentormatch.service.keys import OneTimeTokens
 
 
-VARIABLE = "MENTORMATCH_TOKEN"
-NEEDED = ("cryptography", "fastapi", "fastapi_offline", "prometheus_client", "uvicorn")
+TOKEN_VARIABLE = "MENTORMATCH_TOKEN"
+REQUIRED_PACKAGES = ("cryptography", "fastapi", "fastapi_offline", "prometheus_client", "uvicorn")
 NUMBER = mark("ENTIER")
 NOT_STARTED = mark("Le service ne peut pas démarrer")
 LEAST_CHARACTERS = 16
@@ -92,7 +92,7 @@ Places = Annotated[
         "--places", metavar=NUMBER, min=1, help=mark("Combien de personnes peuvent travailler à la fois sur la page.")
     ),
 ]
-Keep = Annotated[
+KeepDays = Annotated[
     float | None,
     typer.Option(
         "--keep",
@@ -152,7 +152,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     store: Store = None,
     expiry: Expiry = None,
     places: Places = None,
-    keep: Keep = None,
+    keep: KeepDays = None,
     https: Https = False,
     open_description: OpenDescription = False,
     open_metrics: OpenMetrics = False,
@@ -173,7 +173,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     limits: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     limits |= {"open_description": open_description, "open_metrics": open_metrics, "gzip": gzip}
     limits["origins"] = tuple(map(require_origin, origin or ()))
-    token = os.environ.pop(VARIABLE, "").strip()
+    token = os.environ.pop(TOKEN_VARIABLE, "").strip()
     refuse_weak(token)
     names = (host_in_address(host), *(name or ()))
     settings = Settings(token or secrets.token_urlsafe(24), names, https=https, **limits)
@@ -181,7 +181,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
         try:
             listening = listen(host, port)
         except OSError as error:
-            raise cannot_listen(host, port, system_reason(error)) from None
+            raise make_listen_error(host, port, system_reason(error)) from None
         if as_json:
             say_json({"host": host, "port": listening.getsockname()[1], "token": None if token else settings.token})
         announce(host, listening.getsockname()[1], "" if token else settings.token)
@@ -190,7 +190,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
 
 def refuse_missing(sentence: str = NOT_STARTED) -> None:
     """Raise OutputError where what the service needs is not installed."""
-    missing = [name for name in NEEDED if find_spec(name) is None]
+    missing = [name for name in REQUIRED_PACKAGES if find_spec(name) is None]
     if missing:
         advice = f'"{sys.executable}" -m pip install "mentormatch-engine[service]"'
         found = [Problem(name, tr("n'est pas installé"), advice=advice) for name in missing]
@@ -207,7 +207,7 @@ def refuse_weak(token: str) -> None:
             different=LEAST_DIFFERENT,
         )
         advice = tr("donnez-en un plus long, tiré au hasard, ou laissez le service en faire un")
-        found = [Problem(VARIABLE, tr("ce jeton ne protège pas le service"), expected, advice)]
+        found = [Problem(TOKEN_VARIABLE, tr("ce jeton ne protège pas le service"), expected, advice)]
         raise OutputError(tr(NOT_STARTED), found)
 
 
@@ -220,7 +220,7 @@ def require_origin(origin: str) -> str:
     return origin
 
 
-def cannot_listen(host: str, port: int, why: str) -> OutputError:
+def make_listen_error(host: str, port: int, why: str) -> OutputError:
     """Return in words that there is nothing to listen on."""
     advice = tr("choisissez un autre --port, ou 0 pour un port libre ; vérifiez --host")
     return OutputError(tr(NOT_STARTED), [Problem(f"{host}:{port}", why, advice=advice)])
@@ -229,11 +229,11 @@ def cannot_listen(host: str, port: int, why: str) -> OutputError:
 def announce(host: str, port: int, token: str) -> None:
     """Say where the service is, with its token where it was made just now; warn where others can reach it."""
     address = f"http://{host_in_address(host)}:{port}/"
-    say(tr("Ouvrez {address}", address=f"{address}#token={token}" if token else address))
+    print_message(tr("Ouvrez {address}", address=f"{address}#token={token}" if token else address))
     if token:
-        say(tr("Ce jeton n'est montré qu'ici ; {variable} en fixe un autre.", variable=VARIABLE))
+        print_message(tr("Ce jeton n'est montré qu'ici ; {variable} en fixe un autre.", variable=TOKEN_VARIABLE))
     if host not in LOOPBACK:
-        say(
+        print_message(
             tr(
                 "Attention : d'autres machines peuvent joindre ce service, et ce qu'elles envoient n'est pas chiffré ; "
                 "placez-le derrière un mandataire HTTPS."
@@ -246,15 +246,15 @@ def host_in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-HERE = "127.0.0.1"
-STORE = "page.sqlite"
+LOOPBACK_HOST = "127.0.0.1"
+STORE_FILENAME = "page.sqlite"
 """The file of the service that has the page of this account."""
 NOT_OPENED = mark(
     "La page ne peut pas s'ouvrir, car l'extra « service » n'est pas installé ; les commandes s'en passent, et"
     " « mentormatch --help » les nomme"
 )
 type System = Literal["linux", "macos", "windows"]
-MARK = "mentormatch install-launcher"
+LAUNCHER_MARK = "mentormatch install-launcher"
 """By this a launcher is known to be one of ours, which may be written again."""
 
 
@@ -267,15 +267,15 @@ def open_page() -> None:
     from mentormatch.service.keys import OneTimeTokens
     from mentormatch.service.store import HeldError, hold_file
 
-    store = data_folder() / STORE
+    store = data_folder() / STORE_FILENAME
     store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with hold_file(store), closing(OneTimeTokens(store)) as tokens:
             serve_page(store, tokens)
     except HeldError:
         with closing(OneTimeTokens(store)) as tokens:
-            say(tr("La page est déjà ouverte sur cet ordinateur."))
-            show(tokens.port, tokens.add())
+            print_message(tr("La page est déjà ouverte sur cet ordinateur."))
+            open_browser(tokens.port, tokens.add())
 
 
 def serve_page(store: Path, tokens: "OneTimeTokens") -> None:
@@ -286,29 +286,31 @@ def serve_page(store: Path, tokens: "OneTimeTokens") -> None:
     from mentormatch.service.settings import Settings
 
     try:
-        listening = listen(HERE, tokens.port)
+        listening = listen(LOOPBACK_HOST, tokens.port)
     except OSError:
         try:
-            listening = listen(HERE, 0)
+            listening = listen(LOOPBACK_HOST, 0)
         except OSError as error:
-            raise cannot_listen(HERE, 0, system_reason(error)) from None
+            raise make_listen_error(LOOPBACK_HOST, 0, system_reason(error)) from None
     port = listening.getsockname()[1]
     tokens.keep_port(port)
     token = tokens.add()
-    say(tr("La page s'ouvre dans votre navigateur : {address}", address=address_of(port)))
-    say(tr("Pour arrêter : Ctrl-C dans cette fenêtre, ou fermez-la."))
+    print_message(tr("La page s'ouvre dans votre navigateur : {address}", address=get_page_url(port)))
+    print_message(tr("Pour arrêter : Ctrl-C dans cette fenêtre, ou fermez-la."))
     context = copy_context()
-    Thread(target=lambda: context.run(show, port, token), daemon=True).start()  # some browsers return when they end
+    Thread(
+        target=lambda: context.run(open_browser, port, token), daemon=True
+    ).start()  # some browsers return when they end
     serve(Settings(secrets.token_urlsafe(32), store=store, workers=1), listening, quiet=True)
 
 
-def show(port: int, token: str) -> None:
+def open_browser(port: int, token: str) -> None:
     """Open the page in the browser, or say how it is opened where no browser can be."""
     import webbrowser
 
-    address = f"{address_of(port)}#token={token}"
+    address = f"{get_page_url(port)}#token={token}"
     if not webbrowser.open(address):
-        say(
+        print_message(
             tr(
                 "Aucun navigateur ne s'est ouvert. Ouvrez cette adresse, qui ne sert qu'une fois : {address}",
                 address=address,
@@ -316,12 +318,12 @@ def show(port: int, token: str) -> None:
         )
 
 
-def address_of(port: int) -> str:
+def get_page_url(port: int) -> str:
     """Return where the page is."""
-    return f"http://{HERE}:{port}/"
+    return f"http://{LOOPBACK_HOST}:{port}/"
 
 
-def system() -> System:
+def get_current_system() -> System:
     """Return which system this is; all that is neither of the other two is taken for one like Linux."""
     if sys.platform == "win32":
         return "windows"
@@ -336,7 +338,7 @@ def data_folder(variables: Mapping[str, str] = os.environ) -> Path:
         "macos": lambda: home / "Library" / "Application Support",
         "windows": lambda: Path(variables.get("LOCALAPPDATA") or home / "AppData" / "Local"),
     }
-    return folders[system()]() / "mentormatch"
+    return folders[get_current_system()]() / "mentormatch"
 
 
 LauncherFolder = Annotated[
@@ -349,20 +351,20 @@ LauncherFolder = Annotated[
 
 def install_launcher_command(folder: LauncherFolder = None, *, as_json: AsJson = False) -> None:
     """Write a launcher: a double click on it opens the page, as the command without any argument does."""
-    which = system()
+    which = get_current_system()
     name, text = LAUNCHERS[which]
-    path = (folder or usual_folder(which)) / name
+    path = (folder or get_default_launcher_folder(which)) / name
     write_launcher(path, text(sys.executable))
     if as_json:
         say_json({"written": [str(path)]})
     say_written(path)
     if which == "linux" and folder is None:
-        say(tr("mentormatch est maintenant dans le menu des applications ; l'ouvrir, c'est ouvrir la page."))
+        print_message(tr("mentormatch est maintenant dans le menu des applications ; l'ouvrir, c'est ouvrir la page."))
     else:
-        say(tr("Un double clic sur ce fichier ouvre la page."))
+        print_message(tr("Un double clic sur ce fichier ouvre la page."))
 
 
-def usual_folder(which: System) -> Path:
+def get_default_launcher_folder(which: System) -> Path:
     """Return where a launcher is found without looking for it: the menu of applications, else the desktop, or home."""
     if which == "linux":
         return data_folder().parent / "applications"
@@ -375,7 +377,7 @@ def write_launcher(path: Path, text: str) -> None:
     from mentormatch.base.atomic_files import write_whole
 
     with suppress(FileNotFoundError):
-        if MARK.encode() not in path.read_bytes():
+        if LAUNCHER_MARK.encode() not in path.read_bytes():
             found = Problem(path.name, tr("existe déjà"), advice=tr("choisissez un autre dossier, ou déplacez-le"))
             raise OverwriteError(tr("Rien n'a été écrit"), [found])
     write_whole(path, text.encode("utf-8"))
@@ -400,7 +402,9 @@ def linux_launcher(python: str) -> str:
         "Terminal": "true",
         "Categories": "Office;",
     }
-    return "\n".join(["[Desktop Entry]", *(f"{key}={value}" for key, value in entries.items()), f"# {MARK}", ""])
+    return "\n".join(
+        ["[Desktop Entry]", *(f"{key}={value}" for key, value in entries.items()), f"# {LAUNCHER_MARK}", ""]
+    )
 
 
 def quote_argument(argument: str) -> str:
@@ -416,14 +420,14 @@ def quote_argument(argument: str) -> str:
 
 def macos_launcher(python: str) -> str:
     """Return a file of commands, which the Finder opens in a terminal."""
-    return f"#!/bin/sh\n# {MARK}\nexec {shlex.quote(python)} -P -m mentormatch\n"
+    return f"#!/bin/sh\n# {LAUNCHER_MARK}\nexec {shlex.quote(python)} -P -m mentormatch\n"
 
 
 def windows_launcher(python: str) -> str:
     """Return a batch file; its window stays where the page could not be opened."""
     lines = [
         "@echo off",
-        f"rem {MARK}",
+        f"rem {LAUNCHER_MARK}",
         "chcp 65001 >nul",
         f'"{python.replace("%", "%%")}" -P -m mentormatch',
         "if errorlevel 1 pause",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.delivery import deliver
-from mentormatch.cli.messages import say, say_json, say_written, speak_own, write_text
+from mentormatch.cli.messages import print_message, say_json, say_written, use_request_language, write_text
 from mentormatch.cli.option_groups import RunOptions, SideFiles, SurveyFiles, expand_options
 from mentormatch.cli.options import FILE, FOLDER, TEXT, Answers, AsJson, Replace, Who, Why, write_new
+from mentormatch.cli.output import output_matching
 from mentormatch.languages.phrases import about, counted, listed, quoted
 from mentormatch.languages.translation import mark, tr
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mentormatch.programme.drafts.samples import Tables
 
 
-Where = Annotated[Path, typer.Argument(metavar=FOLDER, help=mark("Où écrire."))]
+FolderArgument = Annotated[Path, typer.Argument(metavar=FOLDER, help=mark("Où écrire."))]
 
 Example = Annotated[
     str,
@@ -34,7 +34,7 @@ Example = Annotated[
 @expand_options
 def demo_command(
     *,
-    folder: Where = Path("mentormatch-demo"),
+    folder: FolderArgument = Path("mentormatch-demo"),
     replace: Replace = False,
     who: Who = None,
     why: Why = "",
@@ -45,19 +45,19 @@ def demo_command(
     from mentormatch.operations.matching import match
 
     matching = match(examples.cohort(), examples.programme(), **run.solving)
-    signed = {"who": who, "why": why, "replace": replace, "examples": examples.contents()}
-    deliver(matching, folder, signed=signed, as_json=run.as_json)
+    log_options = {"who": who, "why": why, "replace": replace, "examples": examples.contents()}
+    output_matching(matching, folder, log_options=log_options, as_json=run.as_json)
 
 
 @expand_options
-def new_command(*, folder: Where, example: Example = "mentorat", run: RunOptions) -> None:
+def new_command(*, folder: FolderArgument, example: Example = "mentorat", run: RunOptions) -> None:
     """Write an example programme and its answers into a folder, to start from."""
     from mentormatch import examples
 
     written = examples.copy_to(folder, example, overwrite=False)
     if run.as_json:
         say_json({"written": [str(written.programme), str(written.answers)]})
-    say(tr("Écrits : {programme}, {answers}", programme=written.programme, answers=written.answers))
+    print_message(tr("Écrits : {programme}, {answers}", programme=written.programme, answers=written.answers))
 
 
 DraftFile = Annotated[
@@ -81,10 +81,10 @@ def draft_command(
     from mentormatch.programme.enrolment import read_tables
 
     tables = read_tables(**sides.sources(answers))
-    speak_own(ctx, language_of(tables))
+    use_request_language(ctx, language_of(tables))
     made = draft(tables)
-    for sentence in (*reading_lines(tables), *dry_run_lines(made), *blocker_lines(made), *review_lines(made)):
-        say(sentence)
+    for sentence in (*reading_lines(tables), *dry_run_lines(made), *blocker_lines(made), *to_review_lines(made)):
+        print_message(sentence)
     values = {
         "programme": made.text,
         "language": made.language,
@@ -134,7 +134,7 @@ def blocker_lines(made: "Draft") -> Iterator[str]:
         yield tr("À compléter : {sentence}.", sentence=sentence.rstrip("."))
 
 
-def review_lines(made: "Draft") -> Iterator[str]:
+def to_review_lines(made: "Draft") -> Iterator[str]:
     """Yield how much is to be read over: the lines that were guessed, the orders that nothing tells, the proposals."""
     lines = counted(made.confirm, "ligne")
     yield tr("À relire : {lines} « à confirmer ».", lines=lines)
@@ -164,10 +164,10 @@ def map_command(*, survey: SurveyFiles, out: MappingFile = None, as_json: AsJson
     proposal = propose(programme, read_tables(**survey.sources))
     text = mapping_text(proposal, programme)
     if proposal.empty:
-        say(tr("Rien à faire correspondre : chaque colonne et chaque réponse est comprise telle quelle."))
+        print_message(tr("Rien à faire correspondre : chaque colonne et chaque réponse est comprise telle quelle."))
     if out is not None and out.exists() and out.samefile(survey.programme):
         add_mapping(survey.programme, text)
-        say(tr("Ajouté à la fin de {path}", path=out))
+        print_message(tr("Ajouté à la fin de {path}", path=out))
         text, out = "", None
     write_draft(text, out, values=asdict(proposal), as_json=as_json)
 

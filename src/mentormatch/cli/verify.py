@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.messages import complain, say, say_json, speak_as, write_json
+from mentormatch.cli.messages import print_error, print_message, say_json, use_programme_language, write_json
 from mentormatch.cli.option_groups import CohortFiles, SideFiles, expand_options
-from mentormatch.cli.options import FILE, HERE, MOST_BYTES, STDIN, TEXT, AsJson, Decided, Wishes, content_of
+from mentormatch.cli.options import (
+    DEFAULT_PROGRAMME,
+    FILE,
+    MAX_BYTES,
+    STDIN,
+    TEXT,
+    AsJson,
+    DecisionsFile,
+    Wishes,
+    read_bytes,
+)
 from mentormatch.cli.options import Who as SignedBy
 from mentormatch.cli.options import Why as Reason
 from mentormatch.languages.translation import mark
@@ -42,7 +52,7 @@ GivenProgramme = Annotated[
         "--programme",
         metavar=FILE,
         help=mark("Le programme (fichier TOML), avec les réponses ; sinon, programme.toml."),
-        callback=lambda ctx, programme: programme and speak_as(ctx, programme),
+        callback=lambda ctx, programme: programme and use_programme_language(ctx, programme),
     ),
 ]
 Head = Annotated[
@@ -52,7 +62,7 @@ Head = Annotated[
 Journal = Annotated[
     Path | None, typer.Option("--log", metavar=FILE, help=mark("Le journal ; sinon, celui à côté du fichier."))
 ]
-InWords = Annotated[bool, typer.Option("--journal", help=mark("Dire aussi le journal, ligne par ligne, en mots."))]
+WithLog = Annotated[bool, typer.Option("--journal", help=mark("Dire aussi le journal, ligne par ligne, en mots."))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +73,7 @@ class GroundFiles:
     programme: GivenProgramme = None
     sides: SideFiles
     wishes: Wishes = None
-    decisions: Decided = None
+    decisions: DecisionsFile = None
 
     def load(self) -> "Ground | None":
         """Return the people and the programme, with the pairs imposed and set aside by hand; None without files."""
@@ -73,7 +83,7 @@ class GroundFiles:
             return None
         on = CohortFiles(
             answers=self.answers,
-            programme=self.programme or HERE,
+            programme=self.programme or DEFAULT_PROGRAMME,
             sides=self.sides,
             wishes=self.wishes,
             decisions=self.decisions,
@@ -88,7 +98,7 @@ def verify_command(  # noqa: PLR0913 - the options of the command line are its c
     against: GroundFiles,
     head: Head = None,
     journal: Journal = None,
-    in_words: InWords = False,
+    in_words: WithLog = False,
     as_json: AsJson = False,
 ) -> None:
     """Check a decision: rules, values, optimality, log and documents; with answers, that it rests on them."""
@@ -97,14 +107,14 @@ def verify_command(  # noqa: PLR0913 - the options of the command line are its c
 
     ground = against.load()
     if decision == STDIN:
-        lines = None if journal is None else content_of(journal)
-        content = sys.stdin.buffer.read(MOST_BYTES)
+        lines = None if journal is None else read_bytes(journal)
+        content = sys.stdin.buffer.read(MAX_BYTES)
         verification = verify_content(content, head=head, journal=lines, against=ground)
     else:
         verification = verify(decision, head=head, journal=journal, against=ground)
     tell_verification(verification, as_json=as_json)
     if in_words and verification.chain:
-        say("\n".join(lines_of(verification.chain.entries)))
+        print_message("\n".join(lines_of(verification.chain.entries)))
     raise typer.Exit(code_of_outcome(verified=verification.verified, rules_hold=verification.rules_hold))
 
 
@@ -114,7 +124,7 @@ def tell_verification(verification: "Verification", *, as_json: bool) -> None:
 
     if as_json:
         write_json(verification_out(verification).to_json())
-    (say if verification.verified else complain)(verification.words)
+    (print_message if verification.verified else print_error)(verification.words)
 
 
 def code_of_outcome(*, verified: bool, rules_hold: bool) -> int:
@@ -194,4 +204,4 @@ def validate_command(  # noqa: PLR0913 - the options of the command line are its
         report: dict[str, object] = {"decision": digest, "who": entry.who, "when": entry.when, "why": entry.why}
         renewed, left = [path.name for path in validated.renewed], [problem.where for problem in validated.left]
         say_json(report | {"unproved": entry.unproved, "head": validated.head, "renewed": renewed, "left": left})
-    say(validated.words)
+    print_message(validated.words)

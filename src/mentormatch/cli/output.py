@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
+from mentormatch.cli.messages import print_error, print_message, say_written, write_json, write_text
 from mentormatch.cli.options import FILE, Replace, Who
 from mentormatch.languages.text_keys import on_one_line
 from mentormatch.languages.translation import mark, tr
@@ -46,12 +46,12 @@ class NameOptions:
 
         Raises RequestError if no question of the programme asks for a name.
         """
-        from mentormatch.cli.options import source
+        from mentormatch.cli.options import open_source
         from mentormatch.operations.name_sheet import read_names
         from mentormatch.programme.enrolment import read_contacts
 
         if self.names_from is not None:
-            return read_names(source(self.names_from), cohort, programme)
+            return read_names(open_source(self.names_from), cohort, programme)
         if not self.names:
             return None
         if not programme.documents.names:
@@ -66,10 +66,12 @@ class NameOptions:
         return replace(contacts[0], people=people)
 
 
-def say_held(names: "GivenNames | None") -> None:
+def say_where_names_are(names: "GivenNames | None") -> None:
     """Say which files hold names, where some were asked for."""
     if names is not None:
-        say(tr("Les noms sont dans les pages, classeurs et fichiers CSV écrits ; rien d'autre n'en contient."))
+        print_message(
+            tr("Les noms sont dans les pages, classeurs et fichiers CSV écrits ; rien d'autre n'en contient.")
+        )
 
 
 Out = Annotated[
@@ -92,42 +94,45 @@ class PairDocuments:
     naming: NameOptions
     who: Who = None
 
-    def signed(self, names: "GivenNames | None", why: str) -> dict[str, Any]:
+    def log_options(self, names: "GivenNames | None", why: str) -> dict[str, Any]:
         """Return what a folder of documents records besides the pairs, as ``deliver`` takes it."""
         return {"who": self.who, "why": why, "replace": self.replace, "names": names}
 
 
-ADVICE = {
+EMPTY_PART_ADVICE = {
     "no_mentors": mark("vérifiez que le fichier des mentor·es est le bon, et ce que dit `mentormatch intake`"),
     "no_mentees": mark("vérifiez que le fichier des mentoré·es est le bon, et ce que dit `mentormatch intake`"),
     "no_criterion": mark("ajoutez au programme une section [[criteria]] dont le poids n'est pas nul"),
 }
-PLACES = {"no_mentors": mark("Mentor·es"), "no_mentees": mark("Mentoré·es"), "no_criterion": mark("Critères")}
+EMPTY_PART_LABELS = {
+    "no_mentors": mark("Mentor·es"),
+    "no_mentees": mark("Mentoré·es"),
+    "no_criterion": mark("Critères"),
+}
 """What is empty, in words."""
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
-MUTE = frozenset({".csv"})
+SILENT_SUFFIXES = frozenset({".csv"})
 """Files that hold pairs and cannot hold a word on them: it is said, also to those who want quiet."""
 
 
-def deliver(matching: Any, out: Path | None, *, signed: dict[str, Any], as_json: bool) -> None:
-    """Write the matching where it was asked for, say what it is, and end with the code of its status.
+def output_matching(matching: Any, out: Path | None, *, log_options: dict[str, Any], as_json: bool) -> None:
+    """Write the matching where requested, report it, and end with the exit code of its status.
 
-    ``signed`` says who made it and why, for the log of a folder, whether what is there is replaced, and which names
-    documents hold. Raises
-    RequestError, and writes nothing, where a side is empty or no criterion counts.
+    ``log_options`` contains who formed it and why, for the log of a folder, whether existing documents are replaced,
+    and the names in documents. Raises RequestError, and writes nothing, if a side is empty or no criterion counts.
     """
     from mentormatch.cli.summary import pairs_text
     from mentormatch.contract.match_response import MatchResponse
 
     refuse_empty(matching)
-    written = save_matching(matching, out, signed)
+    written = save_matching(matching, out, log_options)
     if as_json:
         write_json(MatchResponse.of(matching, matching.labels).to_json())
     elif out is None:
-        write_text(pairs_text(matching, signed.get("names")))
-    tell(matching, written)
+        write_text(pairs_text(matching, log_options.get("names")))
+    report_matching(matching, written)
     if written:
-        say_held(signed.get("names"))
+        say_where_names_are(log_options.get("names"))
     raise typer.Exit(EXIT_CODES[str(matching.status)])
 
 
@@ -139,13 +144,15 @@ def refuse_empty(matching: Any) -> None:
     empty = [caveat for caveat in matching.caveats if caveat.code in EMPTY]
     if empty:
         problems = [
-            Problem(tr(PLACES[each.code]), each.sentence, advice=tr(ADVICE[each.code]), code=each.code)
+            Problem(
+                tr(EMPTY_PART_LABELS[each.code]), each.sentence, advice=tr(EMPTY_PART_ADVICE[each.code]), code=each.code
+            )
             for each in empty
         ]
         raise RequestError(tr("Rien n'a été formé ni écrit"), problems)
 
 
-def save_matching(matching: Any, out: Path | None, signed: dict[str, Any]) -> tuple[Path, ...]:
+def save_matching(matching: Any, out: Path | None, log_options: dict[str, Any]) -> tuple[Path, ...]:
     """Write the matching where it was asked for; not where it has no answer, and documents of one are there."""
     if out is None:
         return ()
@@ -154,22 +161,22 @@ def save_matching(matching: Any, out: Path | None, signed: dict[str, Any]) -> tu
     if stays(matching, out):
         say_kept(out)
         return ()
-    return write(matching, out, signed)
+    return write(matching, out, log_options)
 
 
-def write(matching: Any, out: Path, signed: dict[str, Any]) -> tuple[Path, ...]:
+def write(matching: Any, out: Path, log_options: dict[str, Any]) -> tuple[Path, ...]:
     """Write the matching, with other files of the same run where there are some."""
     from mentormatch.languages.translation import language
     from mentormatch.report.folder import save_folder
 
-    if "examples" in signed:
+    if "examples" in log_options:
         with language(matching.language, unless_asked=True):
-            return save_folder(matching, out, **signed)
-    written: tuple[Path, ...] = matching.save(out, **signed)
+            return save_folder(matching, out, **log_options)
+    written: tuple[Path, ...] = matching.save(out, **log_options)
     return written
 
 
-def lacks_answer(status: Any, *out: Path) -> bool:
+def keeps_existing_files(status: Any, *out: Path) -> bool:
     """Say whether there is no answer to be written where something is, and say so to people."""
     there = [path for path in out if path.exists()] if EXIT_CODES[str(status)] else []
     for path in there:
@@ -181,34 +188,34 @@ def refuse_unanswered(matching: Any) -> None:
     """End with the code of a status that is no answer, once it is told: of no pairs there is nothing to write."""
     code = EXIT_CODES[str(matching.status)]
     if code:
-        tell(matching, ())
-        complain(tr("Rien n'a été écrit."))
+        report_matching(matching, ())
+        print_error(tr("Rien n'a été écrit."))
         raise typer.Exit(code)
 
 
 def say_kept(path: Path) -> None:
     """Say that a run that has no answer has left what was there."""
-    complain(tr("Rien n'a été écrit : {path} garde ce qui s'y trouvait.", path=path))
+    print_error(tr("Rien n'a été écrit : {path} garde ce qui s'y trouvait.", path=path))
 
 
-def tell_caveats(matching: Any, speak: Callable[[str], None] = say) -> None:
+def tell_caveats(matching: Any, speak: Callable[[str], None] = print_message) -> None:
     """Say what has to be known before the pairs, or what others would cost, are believed."""
     for caveat in matching.caveats:
         speak(on_one_line(caveat.sentence))
 
 
-def tell(matching: Any, written: tuple[Path, ...]) -> None:
+def report_matching(matching: Any, written: tuple[Path, ...]) -> None:
     """Say what a matching is, and which files hold it; where it is none, why, also to those who want quiet."""
     from mentormatch.operations.matching import summary
 
-    speak = complain if EXIT_CODES[str(matching.status)] else say
-    mute = any(path.suffix.lower() in MUTE for path in written)
+    speak = print_error if EXIT_CODES[str(matching.status)] else print_message
+    mute = any(path.suffix.lower() in SILENT_SUFFIXES for path in written)
     for sentence in matching.losses:
         speak(on_one_line(sentence))
-    tell_caveats(matching, complain if mute else speak)
+    tell_caveats(matching, print_error if mute else speak)
     for remark in matching.cohort.remarks:
         if remark.line is None:
-            say(on_one_line(tr("À vérifier : {remark}", remark=remark.text)))
+            print_message(on_one_line(tr("À vérifier : {remark}", remark=remark.text)))
     speak(summary(matching))
     for sentence in matching.diagnosis.sentences if matching.diagnosis else ():
         speak(on_one_line(f"  - {sentence}"))
