@@ -29,6 +29,7 @@ from time import monotonic, sleep
 from typing import Any, NoReturn, Self, TextIO
 
 from mentormatch.base import exchange, flush
+from mentormatch.base.child_process import die_with_parent
 from mentormatch.cli import exit_on_interrupt
 from mentormatch.cli import main as command_line
 
@@ -247,6 +248,7 @@ def child(line: list[str], step: int | None, program: str | None = None, **aroun
             command_line()
         else:
             os.setsid()
+            die_with_parent()  # out of reach of a signal to its group
             exec(program, {"__name__": "__main__"})
         code = 0
     except SystemExit as end:
