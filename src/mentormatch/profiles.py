@@ -271,7 +271,7 @@ def read(form: AnswerSource, known: Known, cohort: Cohort, programme: Programme)
     """Yield what each row of a form chose, or what is wrong with it; a row without any choice is passed over."""
     plan, places = form_plan(known), list(known.values())
     voters = {canonical(code): place for code, place in known.items()} | own_keys(cohort)
-    (sheet,) = laid_out([(table, "mentee") for table, _ in read_tables(form)], plan)
+    (sheet,) = laid_out([(table, "mentee") for table, _ in read_tables(mentees=form)], plan)
     yield from unreadable(sheet)
     for sent in submissions(sheet, plan):
         where = tr("{source}, ligne {line}", source=sent.source, line=sent.line)

@@ -8,7 +8,7 @@ from shutil import copytree
 from zipfile import ZipFile
 
 import pytest
-from pandas import DataFrame
+from pandas import DataFrame, ExcelWriter
 
 import mentormatch as mm
 from mentormatch import OutputError, SurveyError, read_contacts, verify
@@ -124,6 +124,21 @@ def test_the_rows_of_a_workbook_are_told_and_are_nobody_s_all_the_same(made: Edi
     DataFrame(rows[1:], columns=list(rows[0])).to_excel(path, index=False, engine="xlsxwriter")
     book = Edition(made.programme, {"answers": path}, made.folders)
     assert f"reponses.xlsx : supprimez la ligne {LINE}" in forget(book, PERSON).to_do
+    assert not book.cohort().mentors.has(PERSON)
+
+
+def test_the_rows_of_a_workbook_with_a_sheet_per_side_are_told_by_sheet(made: Edition, tmp_path: Path) -> None:
+    header, *rows = [record.cells for record in read_rows(made.files["answers"]).records]
+    frame = DataFrame(rows, columns=list(header))
+    role = made.load().fields["role"].question
+    path = tmp_path / "reponses.xlsx"
+    with ExcelWriter(path, engine="xlsxwriter") as writer:
+        for sheet, side in (("Mentors", "Mentor·e"), ("Mentorés", "Mentoré·e")):
+            frame[frame[role] == side].to_excel(writer, sheet_name=sheet, index=False)
+    book = Edition(made.programme, {"answers": path}, made.folders)
+    (line,) = (row.line for row in book.cohort().rows if row.key == PERSON)
+    to_do = [text.replace("\u00a0", " ") for text in forget(book, PERSON).to_do]
+    assert f"reponses.xlsx, feuille « Mentors » : supprimez la ligne {line}" in to_do
     assert not book.cohort().mentors.has(PERSON)
 
 

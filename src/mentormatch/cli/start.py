@@ -111,6 +111,7 @@ def reading_lines(tables: "Tables") -> Iterator[str]:
     for source, tool, rows, columns, manner in reading_rows(read):
         parts = [tool, manner, counted(rows, "ligne"), counted(columns, "colonne")]
         yield f"{about(tr('« {text} »', text=source), ', '.join(part for part in parts if part))}."
+    yield from (remark.text for table, _ in tables for remark in table.remarks if remark.line is None)
 
 
 def dry_run_lines(made: "Draft") -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Programme + files of answers -> cohort."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from os import PathLike
 
 from mentormatch.errors import SurveyError
@@ -13,11 +14,12 @@ from mentormatch.scoring.criterion import Criterion
 from mentormatch.survey.contacts import MAIL, Contacts
 from mentormatch.survey.intake import name_fields, take_apart, take_in
 from mentormatch.survey.plan import Plan, Roles, renaming
+from mentormatch.survey.side_sheets import read_own_sheets, read_per_sheet
 from mentormatch.survey.table import TextTable
-from mentormatch.survey.table_reader import FrameSource, Records, read_table
+from mentormatch.survey.table_reader import FrameSource, Records, SheetSource, read_table
 from mentormatch.survey.table_reader import TableSource as Opened
 
-type AnswerSource = str | PathLike[str] | FrameSource | Records | Opened
+type AnswerSource = str | PathLike[str] | SheetSource | FrameSource | Records | Opened
 
 NEITHER = mark("le rôle n'est ni celui des animateurs ni celui des membres")
 
@@ -44,7 +46,7 @@ def read_survey(  # noqa: PLR0913 - what can be said of files is its contract
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
-        return take_in(of_members(tables, programme), plan_of(programme, apart=answers is None))
+        return take_in(of_members(tables, programme), plan_of(programme, apart=are_apart(tables)))
 
 
 def read_contacts(  # noqa: PLR0913 - what can be said of files is its contract
@@ -62,7 +64,12 @@ def read_contacts(  # noqa: PLR0913 - what can be said of files is its contract
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
-        return take_apart(of_members(tables, programme), plan_of(programme, apart=answers is None))[1]
+        return take_apart(of_members(tables, programme), plan_of(programme, apart=are_apart(tables)))[1]
+
+
+def are_apart(tables: Sequence[tuple[TextTable, Side | None]]) -> bool:
+    """Return whether each table contains one side."""
+    return all(side is not None for _, side in tables)
 
 
 def of_members(
@@ -82,15 +89,24 @@ def read_tables(
     tool: str | None = None,
     encoding: str | None = None,
 ) -> list[tuple[TextTable, Side | None]]:
-    """Return each source as a table, with the side that answered it, None for both; see ``read_survey``."""
+    """Return each source as a table, with the side that answered it, None for both; see ``read_survey``.
+
+    A workbook whose sheets are named after the two sides is a table per side.
+    """
     both = answers is not None and mentors is None and mentees is None
     apart = answers is None and not (mentors is None and mentees is None)
     if not both and not apart:
         raise SurveyError(tr("Donnez un fichier pour les deux côtés, ou un fichier par côté (ou d'un seul)"))
-    sources: list[tuple[AnswerSource | None, Side | None]] = (
-        [(answers, None)] if both else [(mentors, "mentor"), (mentees, "mentee")]
-    )
-    return [(read_table(source, tool=tool, encoding=encoding), side) for source, side in sources if source is not None]
+
+    def read(source: AnswerSource, sheet: str | None = None) -> TextTable:
+        return read_table(source, tool=tool, encoding=encoding, sheet=sheet)
+
+    if answers is not None:
+        return read_per_sheet(read(answers), partial(read, answers))
+    sources: dict[Side, AnswerSource | None] = {"mentor": mentors, "mentee": mentees}
+    given = [(source, side) for side, source in sources.items() if source is not None]
+    tables = [(read(source), side) for source, side in given]
+    return read_own_sheets(tables, [partial(read, source) for source, _ in given])
 
 
 def plan_of(programme: Programme, *, apart: bool = False) -> Plan:

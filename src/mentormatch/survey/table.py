@@ -54,11 +54,17 @@ class TableRemark:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a source was read, where that applies: its encoding and its delimiter, or its sheet."""
+    """How a source was read, where that applies: its encoding and its delimiter, or its sheet.
+
+    ``others`` are the other sheets that contain cells. ``file`` is the name of the file, if the source is named after
+    its sheet, too.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    others: tuple[str, ...] = ()
+    file: str = ""
 
 
 AS_IT_IS = Manner()
@@ -146,6 +152,11 @@ class TextTable:
     own: frozenset[int] = frozenset()
     alone: Mapping[int, str] = field(default_factory=dict)
     manner: Manner = AS_IT_IS
+
+    @property
+    def file(self) -> str:
+        """The name of the file that contains the table."""
+        return self.manner.file or self.source
 
     @property
     def numbered(self) -> bool:

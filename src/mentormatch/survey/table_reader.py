@@ -110,6 +110,7 @@ __all__ = [
     "Records",
     "Refused",
     "Rows",
+    "SheetSource",
     "TableSource",
     "TextTable",
     "read_rows",
@@ -133,6 +134,8 @@ class FrameSource(Protocol):
         """Return the number of rows and that of columns."""
 
 
+type SheetSource = tuple[str | os.PathLike[str], str]
+"""A workbook, and the name of one of its sheets."""
 type Records = Iterable[Mapping[Any, object]]
 """People as objects: question or id of a field to answer."""
 
@@ -168,7 +171,7 @@ class Reader(ABC):
 
 
 def read_table(
-    source: str | os.PathLike[str] | FrameSource | Records | TableSource,
+    source: str | os.PathLike[str] | SheetSource | FrameSource | Records | TableSource,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -180,9 +183,9 @@ def read_table(
     Parameters
     ----------
     source
-        A file (delimited text, xlsx, xlsm, xls, ods) of at most 200 MB, a frame (pandas, polars, pyarrow or another
-        that narwhals knows), an iterable of mappings, or what ``read_stream`` returned. The labels of a frame's
-        columns, or the keys of the records, are its header; the index of a pandas frame is kept, as first columns,
+        A file (delimited text, xlsx, xlsm, xls, ods) of at most 200 MB, a workbook and the name of one of its sheets, a
+        frame (pandas, polars, pyarrow or another that narwhals knows), an iterable of mappings, or what
+        ``read_stream`` returned. The labels of a frame's columns, or the keys of the records, are its header; the index of a pandas frame is kept, as first columns,
         only where it has a name. A list, set or array in a cell is several answers, a mapping a column an item.
     encoding, delimiter, sheet
         Said by the caller, they win over what the file seems to be. By default a sheet is the first that has cells.
@@ -208,7 +211,7 @@ def read_table(
 
 
 def read_rows(
-    source: str | os.PathLike[str] | FrameSource | Records | TableSource,
+    source: str | os.PathLike[str] | SheetSource | FrameSource | Records | TableSource,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -219,7 +222,8 @@ def read_rows(
     For tools whose exports have several header rows, or doubled headers told apart by their position: they make
     their own header and hand it to ``tabulate``.
     """
-    return rows_in(replace(_open_source(source), encoding=encoding, delimiter=delimiter, sheet=sheet))
+    opened = _open_source(source)
+    return rows_in(replace(opened, encoding=encoding, delimiter=delimiter, sheet=sheet or opened.sheet))
 
 
 def rows_in(opened: TableSource) -> Rows:
@@ -233,10 +237,12 @@ def read_stream(name: str, stream: BinaryIO) -> TableSource:
     return TableSource(name, content=_whole(name, stream.read(MAX_BYTES + 1)))
 
 
-def _open_source(source: str | os.PathLike[str] | FrameSource | Records | TableSource) -> TableSource:
+def _open_source(source: str | os.PathLike[str] | SheetSource | FrameSource | Records | TableSource) -> TableSource:
     """Return the name and the content of ``source``."""
     if isinstance(source, TableSource):
         return source
+    if isinstance(source, tuple) and [isinstance(part, str | os.PathLike) for part in source] == [True, True]:
+        return replace(_open_source(source[0]), sheet=source[1])
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         return TableSource(file_label(path), content=_content(path))

@@ -155,25 +155,26 @@ def cut_rows(person: HeldData, files: Iterable[Path]) -> tuple[list[tuple[str, i
     cut: list[tuple[str, int]] = []
     left: list[str] = []
     for file in dict.fromkeys(files):
-        rows = [row for row in person.rows if row.table.source == file.name]
-        lines = sorted({row.record.line for row in rows})
-        try:
-            if rows and without_rows(file, lines, rows[0].table.manner.encoding):
-                cut += [(file.name, line) for line in lines]
-            elif lines:
-                left.append(to_cut(file, lines))
-        except OutputError as error:
-            left += [error.message, to_cut(file, lines)]
+        tables = {row.table.source: row.table for row in person.rows if row.table.file == file.name}
+        for source, table in tables.items():
+            lines = sorted({row.record.line for row in person.rows if row.table.source == source})
+            try:
+                if without_rows(file, lines, table.manner.encoding):
+                    cut += [(file.name, line) for line in lines]
+                else:
+                    left.append(to_cut(source, lines))
+            except OutputError as error:
+                left += [error.message, to_cut(source, lines)]
     return cut, left
 
 
-def to_cut(file: Path, lines: Sequence[int]) -> str:
-    """Return that people must take these rows out of a file."""
+def to_cut(source: str, lines: Sequence[int]) -> str:
+    """Return that people must take these rows out of a file, or a sheet of it."""
     return tr_n(
         "{file} : supprimez la ligne {lines}",
         "{file} : supprimez les lignes {lines}",
         len(lines),
-        file=file.name,
+        file=source,
         lines=listed([str(line) for line in lines]),
     )
 

@@ -72,7 +72,8 @@ class Workbook(Reader):
     def read(self, source: TableSource) -> Rows:
         """Return the rows of one sheet, with their numbers in it."""
         lines, end = _answer(source.name, source.content, source.sheet)
-        return replace(gather(source.name, _records(lines), _remarks(end)), manner=Manner(sheet=end["sheet"]))
+        manner = Manner(sheet=end["sheet"], others=tuple(end["others"]))
+        return replace(gather(source.name, _records(lines), _remarks(end)), manner=manner)
 
 
 def _records(lines: list[bytes]) -> Iterator[Record]:

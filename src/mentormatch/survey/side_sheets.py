@@ -1,0 +1,119 @@
+"""A workbook with a sheet per side -> a table per side, if the names of the sheets tell the sides apart.
+
+A sheet named "Mentors", "Mentor·es" or "Parrains" contains mentors, one named "Mentees", "Mentoré·es" or "Filleuls"
+contains mentees. A name that could mean either ("mentores", typed without accents) tells nothing.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.fields import SIDES, Side
+from mentormatch.languages.phrases import listed, quoted
+from mentormatch.languages.translation import mark, tr
+from mentormatch.survey.table import TableRemark, TextTable
+
+MENTEES = re.compile(
+    r"\b(mentee\w*|mentoré\w*|mentoree\w*|mentorand\w*|mentorad\w*|filleul\w*|fillot\w*|protégé\w*|protegee?s?|tutoré\w*"
+    r"|tutee\w*|parrainé\w*|accompagné\w*|coachee\w*|coaché\w*|bizut\w*)\b"
+)
+MENTORS = re.compile(
+    r"\b(mentors?|mentore|mentores?ses?|mentoren|mentorin(?:nen)?|mentoras?|mentrice\w*|parrains?|marraines?|tuteurs?|tutrices?|tutors?"
+    r"|coachs?|coaches|accompagnateurs?|accompagnatrices?|accompagnants?|accompagnantes?)\b"
+)
+UNCLEAR = re.compile(r"\bmentores\b")
+READ = mark("Une feuille par côté : « {mentors} » pour les mentor·es, « {mentees} » pour les mentoré·es.")
+UNREAD = mark("Feuilles qui ne sont pas lues : {sheets}.")
+
+type ReadSheet = Callable[[str], TextTable]
+"""Reads one sheet of a workbook by its name."""
+
+
+def side_of_sheet(name: str) -> Side | None:
+    """Return the side that the name of a sheet tells, None if it tells none or both.
+
+    >>> [side_of_sheet(name) for name in ("Mentors 2026", "Mentor·es", "Mentoré·es", "Mentees", "Réponses", "MENTORES")]
+    ['mentor', 'mentor', 'mentee', 'mentee', None, None]
+    """
+    # Inclusive endings: "mentor·e·s" is a mentor, "mentoré·e·s" a mentee
+    text = re.sub(r"\bmentor[·.•(\-](?:e|ne|rice)?[)·.•\-]?s?\b", "mentor", name.casefold().replace("_", " "))
+    text = re.sub(r"(?<=\w)[·.•()\-](?=\w)", "", text)
+    is_mentee, is_mentor = bool(MENTEES.search(text)), bool(MENTORS.search(text))
+    if is_mentee == is_mentor or UNCLEAR.search(text):
+        return None
+    return "mentee" if is_mentee else "mentor"
+
+
+def read_per_sheet(table: TextTable, read: ReadSheet) -> list[tuple[TextTable, Side | None]]:
+    """Return a table per side if the sheets of a workbook tell the sides apart, else the table itself."""
+    names = sheets_by_side(table)
+    if any(len(names[side]) != 1 for side in SIDES):
+        return [(table, None)]
+    mentors, mentees = (named_after_sheet(read(names[side][0])) for side in SIDES)
+    told = tr(READ, mentors=mentors.manner.sheet, mentees=mentees.manner.sheet)
+    return with_unread_sheets([(mentors, "mentor"), (mentees, "mentee")], sheets(table), told)
+
+
+def read_own_sheets(
+    tables: Sequence[tuple[TextTable, Side]], reads: Sequence[ReadSheet]
+) -> list[tuple[TextTable, Side | None]]:
+    """Return the table of each side, from the sheet that is named after the side if there is exactly one.
+
+    Raises SurveyError if both sides would be read from the same sheet of a workbook with several.
+    """
+    names = {side: sheets_by_side(table)[side] for table, side in tables if table.manner.others}
+    chosen: list[tuple[TextTable, Side | None]] = [
+        (named_after_sheet(read(names[side][0])) if len(names.get(side, ())) == 1 else table, side)
+        for (table, side), read in zip(tables, reads, strict=True)
+    ]
+    places = [(table.file, table.manner.sheet) for table, side in chosen if side in names]
+    if len(set(places)) < len(places):
+        raise same_sheet(tables[0][0])
+    named = {table.file for table, _ in chosen if table.manner.file}
+    for first, _ in tables:
+        if first.source in named:
+            own = [one for one in chosen if one[0].file == first.source]
+            chosen = [*(one for one in chosen if one not in own), *with_unread_sheets(own, sheets(first))]
+            named.discard(first.source)
+    return sorted(chosen, key=lambda one: SIDES.index(one[1] or "mentor"))
+
+
+def same_sheet(table: TextTable) -> SurveyError:
+    """Return the error that nothing tells which sheet of a workbook contains which side."""
+    advice = tr("appelez les feuilles « Mentors » et « Mentorés », ou enregistrez chacune dans un fichier CSV")
+    problem = Problem(
+        tr("classeur « {file} »", file=table.file),
+        tr("la même feuille pour les deux côtés, parmi {sheets}", sheets=listed([*map(quoted, sheets(table))])),
+        tr("une feuille par côté"),
+        advice,
+    )
+    return SurveyError(tr("Rien ne dit quelle feuille est celle de quel côté"), [problem])
+
+
+def named_after_sheet(table: TextTable) -> TextTable:
+    """Return a table whose source is the file and its sheet."""
+    source = tr("{file}, feuille « {sheet} »", file=table.source, sheet=table.manner.sheet)
+    return replace(table, source=source, manner=replace(table.manner, file=table.source))
+
+
+def with_unread_sheets(
+    tables: Sequence[tuple[TextTable, Side | None]], names: Sequence[str], *told: str
+) -> list[tuple[TextTable, Side | None]]:
+    """Return the tables of one workbook; the first states what is told and which sheets are not read."""
+    (first, side), *others = tables
+    read = {table.manner.sheet for table, _ in tables}
+    unread = [name for name in names if name not in read]
+    texts = [*told, *([tr(UNREAD, sheets=listed([*map(quoted, unread)]))] if unread else [])]
+    remarks = (*(TableRemark(None, text) for text in texts), *first.remarks)
+    return [(replace(first, remarks=remarks), side), *others]
+
+
+def sheets(table: TextTable) -> list[str]:
+    """Return the sheets that contain cells in the workbook of a table, that of the table first."""
+    return [] if table.manner.sheet is None else [table.manner.sheet, *table.manner.others]
+
+
+def sheets_by_side(table: TextTable) -> dict[Side, list[str]]:
+    """Return the sheets that are named after each side."""
+    return {side: [name for name in sheets(table) if side_of_sheet(name) == side] for side in SIDES}

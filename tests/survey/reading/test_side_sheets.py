@@ -1,0 +1,125 @@
+"""A workbook with a sheet per side is read as one table per side, or refused; no sheet is left out without a word."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pandas import DataFrame, ExcelWriter
+
+import mentormatch as mm
+from mentormatch import SurveyError
+from mentormatch.programme import read_tables
+from mentormatch.programme.drafts import draft
+from mentormatch.survey.side_sheets import side_of_sheet
+
+MENTORS = [
+    "Mentors",
+    "Mentor·e·s",
+    "Mentor·es 2026",
+    "Réponses mentors",
+    "PARRAINS",
+    "Tuteurs et tutrices",
+    "Mentorinnen",
+]
+MENTEES = ["Mentees", "Mentoré·es", "mentoré.e.s", "Mentorés", "Filleul·es", "Protégés", "Tutoré-es", "2_mentees"]
+NEITHER = ["Feuil1", "Réponses", "Mentorat", "Mentoring", "mentores", "Mentors et mentorés", "Paires mentor-mentee", ""]
+PROGRAMME = {
+    "programme": {"name": "Essai"},
+    "fields": {
+        "code": {"question": "Code", "kind": "text", "use": "key"},
+        "area": {"question": "Area", "kind": "choice", "options": ["Art", "Music"]},
+    },
+    "criteria": [{"kind": "same", "field": "area", "weight": 1}],
+}
+
+
+@pytest.mark.parametrize("name", MENTORS)
+def test_names_of_mentors(name: str) -> None:
+    assert side_of_sheet(name) == "mentor"
+
+
+@pytest.mark.parametrize("name", MENTEES)
+def test_names_of_mentees(name: str) -> None:
+    assert side_of_sheet(name) == "mentee"
+
+
+@pytest.mark.parametrize("name", NEITHER)
+def test_names_that_tell_no_side(name: str) -> None:
+    assert side_of_sheet(name) is None
+
+
+def people(letter: str, count: int) -> DataFrame:
+    """Return the answers of some people."""
+    rows = range(count)
+    return DataFrame({"Code": [f"{letter}{row}" for row in rows], "Area": [("Art", "Music")[row % 2] for row in rows]})
+
+
+def workbook(folder: Path, **sheets: DataFrame) -> Path:
+    """Return the path of a workbook with these sheets, in their order."""
+    path = folder / "two.xlsx"
+    with ExcelWriter(path, engine="xlsxwriter") as writer:
+        for name, frame in sheets.items():
+            frame.to_excel(writer, sheet_name=name, index=False)
+    return path
+
+
+@given(order=st.permutations(["Mentors", "Mentoré·es", "Notes"]))
+def test_each_side_is_read_from_its_sheet_whatever_their_order(
+    tmp_path_factory: pytest.TempPathFactory, order: list[str]
+) -> None:
+    frames = {"Mentors": people("M", 3), "Mentoré·es": people("E", 5), "Notes": DataFrame({"note": ["to do"]})}
+    path = workbook(tmp_path_factory.mktemp("w"), **{name: frames[name] for name in order})
+    programme = mm.Programme.read(PROGRAMME)
+    for sources in (
+        {"answers": path},
+        {"mentors": path, "mentees": path},
+        {"mentors": (path, "Mentors"), "mentees": (path, "Mentoré·es")},
+    ):
+        cohort = mm.read_survey(programme, **sources)
+        assert cohort.mentors.ids == ("M0", "M1", "M2")
+        assert cohort.mentees.ids == ("E0", "E1", "E2", "E3", "E4")
+        assert {row.source for row in cohort.rows} >= {"two.xlsx, feuille « Mentors »"} or "mentors" in sources
+        told = " ".join(str(remark) for remark in cohort.remarks)
+        assert ("Notes" in told) == (type(sources.get("mentors")) is not tuple)
+        assert ("Une feuille par côté" in told.replace("\u00a0", " ")) == ("answers" in sources)
+
+
+def test_one_side_alone_is_read_from_its_sheet_and_the_other_is_told(tmp_path: Path) -> None:
+    path = workbook(tmp_path, Mentors=people("M", 3), Mentees=people("E", 5))
+    ((table, side),) = read_tables(mentees=path)
+    assert (side, len(table.records), table.file) == ("mentee", 5, "two.xlsx")
+    assert "Mentors" in table.remarks[0].text
+
+
+def test_the_same_sheet_is_not_read_for_both_sides(tmp_path: Path) -> None:
+    path = workbook(tmp_path, Feuil1=people("M", 3), Feuil2=people("E", 5))
+    with pytest.raises(SurveyError) as refused:
+        read_tables(mentors=path, mentees=path)
+    (problem,) = refused.value.problems
+    assert "two.xlsx" in problem.where
+    assert "Feuil2" in problem.found
+    assert "« Mentors »" in problem.advice.replace("\u00a0", " ")
+    named = read_tables(mentors=(path, "Feuil1"), mentees=(path, "Feuil2"))
+    assert [(len(table.records), side) for table, side in named] == [(3, "mentor"), (5, "mentee")]
+    with pytest.raises(SurveyError):
+        read_tables(mentors=(path, "Feuil3"))
+
+
+def test_a_sheet_alone_may_be_both_sides(tmp_path: Path) -> None:
+    path = workbook(tmp_path, Feuil1=people("M", 3))
+    assert [side for _, side in read_tables(mentors=path, mentees=path)] == ["mentor", "mentee"]
+
+
+def test_sheets_that_tell_no_side_are_read_as_before_and_told(tmp_path: Path) -> None:
+    path = workbook(tmp_path, Feuil1=people("M", 3), Mentees=people("E", 5))
+    ((table, side),) = read_tables(path)
+    assert (side, len(table.records), table.source) == (None, 3, "two.xlsx")
+    assert "Mentees" in table.remarks[0].text
+
+
+def test_a_draft_of_two_sheets_is_one_of_two_sides(tmp_path: Path) -> None:
+    path = workbook(tmp_path, Mentors=people("M", 6), Mentees=people("E", 8))
+    made = draft(read_tables(path))
+    assert made.dry_run.fates == {"taken": 14}
+    assert 'kind = "same"' in made.text
