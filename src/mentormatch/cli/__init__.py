@@ -22,7 +22,7 @@ else:
     __getattr__, __dir__ = open_door(__name__, __file__)
 
 GC_THRESHOLD = 100_000
-"""So many objects are made before cycles are looked for: loading a command makes many objects, and hardly any cycle."""
+"""The number of allocations before a garbage collection: importing a command makes many objects, and few cycles."""
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The commands of the command line, their names and what they are for; and their completion by a shell."""
+"""The table of commands: headings, names, summaries and descriptions; shell completion and global options."""
 
 import os
 import sys
@@ -48,13 +48,13 @@ from mentormatch.languages.translation import language, mark
 
 PROGRAM_NAME = "mentormatch"
 COMPLETION_VARIABLE = "_MENTORMATCH_COMPLETE"
-"""By this the script that a shell has loaded asks what could come next."""
+"""The environment variable by which the completion script of a shell requests completions."""
 
 type Shell = Literal["bash", "zsh", "fish"]
 
 
 def prepare_completion() -> None:
-    """Know the shells, where one of them asks."""
+    """Register the shells that can be completed, if one of them requests completions."""
     if COMPLETION_VARIABLE in os.environ:
         from typer._completion_classes import completion_init
 
@@ -62,7 +62,7 @@ def prepare_completion() -> None:
 
 
 def show_script(shell: str | None) -> None:
-    """Write the script for a shell and end, where one is asked for."""
+    """Write the completion script of a shell and exit, if a shell is given."""
     if shell:
         from typer._completion_shared import get_completion_script
 
@@ -353,7 +353,7 @@ for _heading, _commands in COMMANDS.items():
 
 
 def run() -> None:
-    """Run the command line in the language of whoever called it, its long work shown."""
+    """Run the command line in the language of its caller, with progress on the terminal."""
     from mentormatch.widgets.progress import progress
 
     hold_standard_streams()
@@ -363,7 +363,7 @@ def run() -> None:
 
 
 def show_version(*, asked: bool) -> None:
-    """Write the version and end, where it is asked for."""
+    """Print the version and exit, if requested."""
     if asked:
         from mentormatch.base.version import __version__
 
@@ -397,7 +397,7 @@ def set_global_options(
     language: Language = None,
     quiet: Quiet = False,
 ) -> None:
-    """Take the options of the whole command, acted upon as they are read; without a command, open the page."""
+    """Accept the global options, whose callbacks do the work; without a command, open the page."""
     del version, completion, language, quiet
     if ctx.invoked_subcommand is None:
         open_page()

@@ -1,4 +1,4 @@
-"""What goes wrong on the command line, in words for people and as JSON for programs, and how it ends."""
+"""Errors and interrupts of a command -> a message on stderr, an object for ``--json``, and an exit code."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from mentormatch.languages.phrases import plain, system_reason
 from mentormatch.languages.translation import mark, tr
 
 BROKEN_PIPE = 141
-"""How a program ends that a closed pipe has stopped, as shells tell it: 128 and the number of the signal."""
+"""The exit code of a program that a closed pipe stopped: 128 and the number of SIGPIPE, as in shells."""
 
 TYPER_MESSAGES = (
     (r"No such option: (?P<name>\S+)", mark("L'option {name} n'existe pas.")),
@@ -27,7 +27,7 @@ TYPER_MESSAGES = (
     (r"Got unexpected extra arguments?(?:\(s\))? \((?P<name>.*)\)", mark("Argument en trop : {name}")),
     (r"Missing command", mark("Il manque une commande.")),
 )
-"""What Typer says, in English alone, and the same in words of ours."""
+"""Patterns of the English messages of Typer, and the message that replaces each."""
 SUGGESTED_NAMES = re.compile(r"(?:Possible options: |Did you mean )(?P<names>[^)?]+)")
 INVALID_VALUE_TEXTS = {
     "int_parsing": mark("Un nombre entier est attendu pour {name}."),
@@ -35,24 +35,24 @@ INVALID_VALUE_TEXTS = {
     "finite_number": mark("Un nombre est attendu pour {name}."),
     "greater_than_equal": mark("{name} doit être {least} ou plus."),
 }
-"""What pydantic finds wrong with a value."""
+"""Error types of pydantic, and the message for each."""
 
 
 def wants_json(args: Sequence[str]) -> bool:
-    """Say whether a command line asks for JSON, also one that cannot be read."""
+    """Return whether a command line requests JSON, even if it cannot be parsed."""
     return "--json" in args
 
 
 @contextmanager
 def handle_errors_and_interrupts(*, as_json: bool) -> Iterator[None]:
-    """Tell people what goes wrong within, programs too where they asked for JSON, and end with its exit code."""
+    """Report errors and interrupts of a ``with`` block, as JSON too if requested, and exit with their code."""
     with handle_interrupts(), handle_errors(as_json=as_json):
         yield
 
 
 @contextmanager
 def handle_interrupts() -> Iterator[None]:
-    """Say that the command was interrupted, if it was and did not come to its end all the same."""
+    """Report an interrupt of a ``with`` block, unless the command ended all the same."""
     try:
         with raise_on_interrupt():
             yield
@@ -69,7 +69,7 @@ def handle_interrupts() -> Iterator[None]:
 
 @contextmanager
 def handle_errors(*, as_json: bool) -> Iterator[None]:
-    """Tell what goes wrong within, and end with its exit code."""
+    """Report errors of a ``with`` block, and exit with the code of their kind."""
     try:
         yield
     except BrokenPipeError:
@@ -93,7 +93,7 @@ def handle_errors(*, as_json: bool) -> Iterator[None]:
 
 
 def exit_with(error: MentorMatchError, *, as_json: bool) -> None:
-    """Tell what an error says, and end with the exit code of its kind."""
+    """Report an error, and exit with the code of its kind."""
     code = type(error).__name__.removesuffix("Error").lower()
     write_error(str(error), code=code, as_json=as_json, error=error)
     raise typer.Exit(error.exit_code) from None
@@ -102,7 +102,7 @@ def exit_with(error: MentorMatchError, *, as_json: bool) -> None:
 def write_error(
     text: str, *, code: str, as_json: bool, error: MentorMatchError | None = None, before: str = ""
 ) -> None:
-    """Write on stderr what went wrong; where JSON is asked for, the same on stdout as one object."""
+    """Write an error on stderr and, if JSON is requested, as one object on stdout."""
     if as_json:
         problems = [problem.to_dict() for problem in error.problems] if error else []
         say_json({"error": {"code": code, "message": error.message if error else text, "problems": problems}})
@@ -110,7 +110,7 @@ def write_error(
 
 
 def format_usage_text(error: Any) -> str:
-    """Return how the command is typed whose line could not be read, and where to read on."""
+    """Return the usage line of the command that could not be parsed, and a hint at ``--help``."""
     ctx = getattr(error, "ctx", None)
     if ctx is None:
         return ""
@@ -119,7 +119,7 @@ def format_usage_text(error: Any) -> str:
 
 
 def format_usage_error_text(error: Any) -> str:
-    """Return what is wrong with a command line."""
+    """Return the message for an error of usage."""
     said = error.format_message()
     for pattern, words in TYPER_MESSAGES:
         if found := re.match(pattern, said):
@@ -128,14 +128,14 @@ def format_usage_error_text(error: Any) -> str:
 
 
 def suggestion(said: str) -> str:
-    """Return which names are near one that is not known."""
+    """Return the names that Typer suggests for an unknown name; empty if there are none."""
     found = SUGGESTED_NAMES.search(said)
     names = re.findall(r"[\w-]+", found["names"]) if found else []
     return f" {tr('Proches : {names}.', names=', '.join(names))}" if names else ""
 
 
 def invalid_value_words(error: Any) -> str:
-    """Return what is wrong with a value: in our words, where they are ours, or in those for what pydantic found."""
+    """Return the message for an invalid value: that of the command, or else one for the error of pydantic."""
     cause = error.__cause__
     if cause is None:
         return str(error.message)
@@ -145,7 +145,7 @@ def invalid_value_words(error: Any) -> str:
 
 
 def name_of(error: Any) -> str:
-    """Return what an option or argument is called that an error is about."""
+    """Return the name of the option or argument of an error; empty if there is none."""
     param = getattr(error, "param", None)
     if param is None:
         return ""

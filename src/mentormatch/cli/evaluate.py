@@ -1,4 +1,4 @@
-"""The commands that judge pairs and answers, price others, and say whom to recruit, who leaves and what years teach."""
+"""The commands on pairs that are formed: their value, other pairs, access, recruitment, departures and past years."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,7 +32,7 @@ PairsFile = Annotated[
 
 @expand_options
 def evaluate_command(*, people: CohortFiles, pairs: PairsFile = None, run: RunOptions) -> None:
-    """Report the value of any plan, the rules that it breaks, and its distance from the best plan."""
+    """Report the value of a plan, its broken rules, and its distance from the best plan."""
     from mentormatch.contract.operations.matching import EvaluateResponse
     from mentormatch.operations.evaluation import evaluate
     from mentormatch.operations.matching import match
@@ -47,7 +47,7 @@ def evaluate_command(*, people: CohortFiles, pairs: PairsFile = None, run: RunOp
 
 
 def evaluation_text(plan: "Evaluation") -> str:
-    """Return the pairs of a plan, and each rule that it breaks, a line each."""
+    """Return the pairs of a plan and its broken rules, one per line."""
     from mentormatch.languages.phrases import about, counted, points
 
     pairs = [row_text(pair.mentor, pair.mentee, points(pair.score)) for pair in plan.pairs]
@@ -72,7 +72,7 @@ def evaluation_text(plan: "Evaluation") -> str:
 
 
 def rules_sentence(plan: "Evaluation") -> str:
-    """Return in a sentence whether a plan keeps the rules."""
+    """Return a sentence with the number of broken rules of a plan."""
     from mentormatch.languages.phrases import thousands
     from mentormatch.languages.translation import tr_n
 
@@ -88,7 +88,7 @@ def rules_sentence(plan: "Evaluation") -> str:
 
 
 def distance_text(plan: "Evaluation", best: "Matching") -> str:
-    """Return how far a plan is from the best one, goal by goal."""
+    """Return the difference between a plan and the best plan, goal by goal."""
     from mentormatch.assignment.model.solution import Status
     from mentormatch.operations.matching import standing
     from mentormatch.report.comparison import compare
@@ -178,7 +178,7 @@ def access_command(*, prices: WithPrices = True, people: CohortFiles, run: RunOp
 
 
 def access_text(report: "Access") -> str:
-    """Return the rows of a report on access, and what follows from them."""
+    """Return the rows of a report on access, and its sentences."""
     rows = [row_text(*(str(cell) for cell in row if cell != "")) for row in report.sheet.rows]
     return "\n".join([*rows, "", *report.sentences])
 
@@ -193,7 +193,7 @@ MostMentors = Annotated[
 
 @expand_options
 def recruit_command(*, k: MostMentors = 3, people: CohortFiles, run: RunOptions) -> None:
-    """Report whom to recruit next, and the places that would do instead."""
+    """Report the mentors to recruit next, and the places that would be enough instead."""
     from mentormatch.contract.operations.recruit import RecruitResponse
     from mentormatch.operations.recruit import recruit
 
@@ -218,7 +218,7 @@ def sturdy_command(*, k: LeavingCount = 1, people: CohortFiles, run: RunOptions)
 
 @expand_options
 def incentives_command(*, people: CohortFiles, run: RunOptions) -> None:
-    """Report whether anybody would gain by answering otherwise, by which question, and how to prevent it."""
+    """Report whether a person would gain by other answers, by which question, and how to prevent it."""
     from mentormatch.contract.operations.fairness import IncentivesResponse
     from mentormatch.operations.incentives import incentives
 

@@ -58,7 +58,7 @@ SessionsStaff = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class SessionOutput:
-    """How the plan of a group is solved, where it is written, and for whom."""
+    """The files to which the plan of a group is written, its readers, and the options of its solve."""
 
     out: SessionsOut = None
     replace: Replace = False
@@ -69,7 +69,7 @@ class SessionOutput:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupOutput(SessionOutput):
-    """How groups are formed, where they are written, and for whom."""
+    """The same for groups: other formats, and other contents for staff."""
 
     out: GroupsOut = None
     staff: GroupsStaff = False
@@ -107,7 +107,7 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
 
 
 def parse_key_lists(said: Iterable[str] | None) -> list[list[str]]:
-    """Return the codes that each option names.
+    """Split the codes of each option at commas.
 
     >>> keys_in(["C01, C09"])
     [['C01', 'C09']]

@@ -1,8 +1,8 @@
-"""Help and usage in the language that is spoken, and where a command may write.
+"""Help and usage in the current language, and the check that a command overwrites nothing.
 
-Typer's own words are English and cannot be translated. A command never writes over what it reads, nor over what
-somebody decided or wrote, and this is known before it works: a parameter called ``out`` or ``folder`` says where it
-writes, every other path what it reads.
+The texts of Typer are English and cannot be translated. Before it runs, a command is refused if it would overwrite its
+input, a decision, or a text that a person wrote. A parameter ``out`` or ``folder`` is an output, any other path an
+input.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,14 +23,14 @@ from mentormatch.languages.translation import mark, tr
 
 OUTPUT_PARAMETERS = ("out", "folder")
 RUN_KINDS = {"repair": "match", "demo": "match", "draw": "match"}
-"""Of which kind of run the documents of a command are, where it has not the same name."""
+"""The kind of run that the documents of a command belong to, if it is not the name of the command."""
 APPENDING_COMMAND = "map"
-"""The command that may add to the programme which it reads."""
+"""The command that may append to its own input, the programme."""
 DECISION, LOG = ".decision.json", ".journal.jsonl"
 
 
 def get_input_paths(given: Mapping[str, Any]) -> Iterator[Path]:
-    """Yield the files that a command reads, with those beside them that go with them."""
+    """Yield the input files of a command, and the files that belong to them in the same folder."""
     for name, value in given.items():
         for path in paths(value) if name not in OUTPUT_PARAMETERS else ():
             yield path
@@ -41,7 +41,7 @@ def get_input_paths(given: Mapping[str, Any]) -> Iterator[Path]:
 
 
 def paths(value: Any) -> Iterator[Path]:
-    """Yield the paths in what was given for a parameter; a text may be one, and so may what follows ``3=``."""
+    """Yield the paths in the value of a parameter; a text may be a path, also after ``3=``."""
     if isinstance(value, Path):
         yield value
     elif isinstance(value, str):
@@ -52,12 +52,12 @@ def paths(value: Any) -> Iterator[Path]:
 
 
 def get_output_paths(given: Mapping[str, Any]) -> list[Path]:
-    """Return where a command writes."""
+    """Return the files and folders to which a command writes."""
     return [path for name in OUTPUT_PARAMETERS for path in paths(given.get(name))]
 
 
 def refuse_overwrite(command: str, given: Mapping[str, Any]) -> None:
-    """Raise OverwriteError where a command would write over what it reads, or something good would be lost."""
+    """Raise OverwriteError if a command would overwrite its input, a decision, or a text of a person."""
     out = get_output_paths(given)
     added = [Path(given["programme"])] if command == APPENDING_COMMAND else []
     refuse_inputs([path for path in out if not any(is_same_file(path, one) for one in added)])
@@ -66,12 +66,12 @@ def refuse_overwrite(command: str, given: Mapping[str, Any]) -> None:
 
 
 def is_same_file(path: Path, other: Path) -> bool:
-    """Say whether two paths are of one file."""
+    """Return whether two paths lead to the same existing file."""
     return path.exists() and other.exists() and path.samefile(other)
 
 
 def refuse_inputs(out: Iterable[Path]) -> None:
-    """Raise OverwriteError where a file to be written is one of those that are read."""
+    """Raise OverwriteError if an output file is also an input file."""
     found = [path for path in out if path.is_file() and is_read(path)]
     if found:
         advice = tr("choisissez un autre nom pour -o")
@@ -82,7 +82,7 @@ def refuse_inputs(out: Iterable[Path]) -> None:
 
 
 def refuse_losses(out: Iterable[Path], kind: str) -> None:
-    """Raise OverwriteError where something good would be lost."""
+    """Raise OverwriteError if a decision, or a text of a person, would be lost."""
     from mentormatch.base.generation import refuse
     from mentormatch.report.folder import at_stake
 
@@ -94,31 +94,31 @@ USAGE = mark("Utilisation : ")
 OPTIONS, ARGUMENTS = mark("Options :"), mark("Arguments :")
 COMMAND = mark("COMMANDE [ARGUMENTS]…")
 GLOBAL_OPTIONS = {"language", "quiet"}
-"""Options of the whole command line that are taken before a command and after it."""
+"""Global options that are accepted both before and after a command."""
 
 
 class TranslatedHelp:
-    """What a command says of itself, spoken when it is shown."""
+    """Help in the language that is current when it is shown."""
 
     help: str | None
     params: list[Any]
 
     def get_help(self, ctx: Any) -> str:
-        """Return the help, as a terminal may be sent it: Typer writes it by itself."""
+        """Return the help without control characters, as Typer writes it to a terminal itself."""
         return for_terminals(super().get_help(ctx))  # type: ignore[misc]  # of the command that is mixed in
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write how the command is typed."""
+        """Write the usage line."""
         formatter.write_usage(ctx.command_path, " ".join(self.usage_parts(ctx)), prefix=tr(USAGE))
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:
-        """Write what the command does."""
+        """Write the description of the command."""
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(cleandoc(tr(self.help or "")))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write what the command takes."""
+        """Write the arguments and options of the command."""
         params = self.get_params(ctx)  # type: ignore[attr-defined] # of the command that is mixed in
         arguments, options = ([one for one in params if is_shown(one, kind)] for kind in ("argument", "option"))
         write_list(formatter, tr(ARGUMENTS), ((signature(one), description(one)) for one in arguments))
@@ -132,19 +132,19 @@ class TranslatedHelp:
 
 
 class Command(TranslatedHelp, TyperCommand):
-    """A command, which also takes the options of the whole."""
+    """A command, which also accepts the global options."""
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the summary of the command, which fits on one line of help at 80 columns whatever the ``limit``."""
         return tr(self.short_help or "")
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Return the options and arguments of the command, those of the whole after its own."""
+        """Return the parameters of the command, its own first, then the global options and ``--help``."""
         *own, asking_for_help = super().get_params(ctx)
         return [*own, *getattr(ctx.find_root().command, "global_options", ()), asking_for_help]
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command, unless it would write over what it reads or over something good."""
+        """Run the command, unless it would overwrite its input, a decision, or a text of a person."""
         from mentormatch.base.generation import clear_left
 
         paths = list(get_input_paths(ctx.params))
@@ -155,30 +155,30 @@ class Command(TranslatedHelp, TyperCommand):
 
 
 class HelpGroup(TranslatedHelp, TyperGroup):
-    """The whole command line: its commands, and what goes wrong in them, in words."""
+    """The command line: its commands under their headings, and their errors as messages."""
 
     @cached_property
     def global_options(self) -> list[Any]:
-        """The options that every command takes too; their environment variables are read once, before a command."""
+        """The options that each command accepts too; their environment variables are read only before a command."""
         shared = [copy(param) for param in self.params if param.name in GLOBAL_OPTIONS]
         for one in shared:
             one.envvar = None
         return shared
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Read the options before the command."""
+        """Parse the options before the command."""
         with handle_errors_and_interrupts(as_json=wants_json(args)):
             ctx = super().make_context(info_name, args, parent, **extra)
         ctx.meta[__name__] = wants_json(args)
         return ctx
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; an error ends with a message on stderr and the exit code of its kind."""
+        """Run a command; an error becomes a message on stderr and the exit code of its kind."""
         with handle_errors_and_interrupts(as_json=ctx.meta.get(__name__, False)):
             return super().invoke(ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the options of the whole, and its commands under their headings."""
+        """Write the global options, and the commands under their headings."""
         TranslatedHelp.format_options(self, ctx, formatter)
         width = max(map(len, self.commands))
         for heading, commands in groupby(self.commands.values(), key=lambda command: command.rich_help_panel):
@@ -192,12 +192,12 @@ class HelpGroup(TranslatedHelp, TyperGroup):
 
 
 def is_shown(param: Any, kind: str) -> bool:
-    """Say whether a parameter is an argument, or an option, that is shown."""
+    """Return whether a parameter is of a kind (argument or option) and not hidden."""
     return param.param_type_name == kind and not param.hidden
 
 
 def signature(param: Any) -> str:
-    """Return how an option or argument is written, with what it takes."""
+    """Return the names of an option with its metavar, or the metavar of an argument."""
     value = tr(param.metavar) if param.metavar else ""
     return (
         value
@@ -207,7 +207,7 @@ def signature(param: Any) -> str:
 
 
 def description(param: Any) -> str:
-    """Return what an option or argument is for, what it is where it is not given, and whether it must be."""
+    """Return the help text of a parameter, with its default or a mark that it is required."""
     said = tr(HELP) if param.name == "help" else tr(param.help or "")
     if param.required:
         return tr("{help}  [obligatoire]", help=said)
@@ -217,7 +217,7 @@ def description(param: Any) -> str:
 
 
 def write_list(formatter: Any, title: str, rows: Iterable[tuple[str, str]]) -> None:
-    """Write a list under its title, if there is anything in it."""
+    """Write a list under its title, unless it is empty."""
     found = list(rows)
     if found:
         formatter.write_paragraph()

@@ -17,30 +17,30 @@ from typing import Any
 from mentormatch.base.streams import flush
 
 INTERRUPTED_CODE = 130
-"""How a program ends that Ctrl-C has stopped, as shells tell it: 128 and the number of the signal."""
+"""The exit code of a program that Ctrl-C stopped: 128 and the number of SIGINT, as in shells."""
 RESEND_S = 0.01
-"""An interrupt that fell where Python cannot raise it comes again after so many seconds."""
+"""The delay, in seconds, after which an interrupt is sent again if Python could not raise it."""
 LOCALES = ("MENTORMATCH_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 _seen: list[int] = []
-"""The interrupts of the command so far."""
+"""The signal numbers of the interrupts of this command."""
 
 
 def exit_on_interrupt() -> None:
-    """Have an interrupt end this process at once, unless interrupts are somebody else's business, or nobody's."""
+    """Let an interrupt end this process at once, unless SIGINT is ignored or another handler is set."""
     if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _on_signal):
         signal.signal(signal.SIGINT, _end)
 
 
 def ignore_interrupts() -> None:
-    """Heed no interrupt any more: all is done, and Python, which is about to go, would end as if killed."""
+    """Ignore interrupts from now on: the command is done, and Python would exit as if killed."""
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
 def raise_on_interrupt() -> Iterator[None]:
-    """Have an interrupt raised within, also one that falls where Python would only print it."""
+    """Raise KeyboardInterrupt in a ``with`` block, also for an interrupt that Python would only print."""
     if signal.getsignal(signal.SIGINT) is not _end:
         yield
         return
@@ -54,12 +54,12 @@ def raise_on_interrupt() -> Iterator[None]:
 
 
 def was_interrupted() -> bool:
-    """Return whether the command was interrupted: what then goes wrong may come of that."""
+    """Return whether the command was interrupted; errors after an interrupt may result from it."""
     return bool(_seen)
 
 
 def exit_interrupted() -> None:
-    """End this process as one that was interrupted, with what it wrote, and without what Python makes of it."""
+    """Flush the streams and exit at once with the code of an interrupt, without the shutdown of Python."""
     flush()
     os._exit(INTERRUPTED_CODE)
 
@@ -79,7 +79,7 @@ def _unraisable(found: Any) -> None:
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    """End at once; what is spoken is told by the environment alone, as nothing else may be loaded yet."""
+    """Exit at once; only the environment gives the language, as nothing else may be loaded yet."""
     spoken = next((os.environ[name] for name in LOCALES if os.environ.get(name)), "")
     with suppress(OSError):
         os.write(2, b"Interrupted.\n" if spoken.lower().startswith("en") else b"Interrompu.\n")

@@ -1,4 +1,4 @@
-"""The command ``keys``: who may ask a service, for what and how much, in the file that ``serve --store`` has."""
+"""The command ``keys``: the API keys of a service, with their scopes and limits, in the file of ``serve --store``."""
 
 import re
 from datetime import UTC, datetime
@@ -76,7 +76,7 @@ def keys_command(  # noqa: PLR0913 - the options of the command line are its con
     jobs: MostJobs = 100,
     as_json: AsJson = False,
 ) -> None:
-    """Add, list, replace or revoke the keys of a service; a running one heeds it at once."""
+    """Add, list, replace or revoke the keys of a service; a running service applies it at once."""
     from mentormatch.service.keys import KeyRing, new_key
     from mentormatch.service.store import explain_errors
 
@@ -100,7 +100,7 @@ def keys_command(  # noqa: PLR0913 - the options of the command line are its con
 
 
 def refuse_missing(action: str, name: str | None, store: Path) -> None:
-    """Raise BadParameter where a name is needed or too much, OutputError where there is no file to look in."""
+    """Raise BadParameter if a name is missing or not accepted, OutputError if there is no file."""
     if (name is None) != (action == "list"):
         raise typer.BadParameter(
             tr("« list » ne prend pas de nom.")
@@ -115,14 +115,14 @@ def refuse_missing(action: str, name: str | None, store: Path) -> None:
 
 
 def parse_name(name: str | None) -> str:
-    """Return a name; raises BadParameter where it is long, or holds anything that lists cannot show."""
+    """Return a name. Raises BadParameter if it is too long, or has characters that lists cannot show."""
     if name is None or not NAME_PATTERN.fullmatch(name):
         raise typer.BadParameter(tr("Un nom a 64 lettres ou chiffres ASCII au plus, et « . », « _ », « - »."))
     return name
 
 
 def parse_scopes(given: list[str]) -> frozenset[str]:
-    """Return scopes; raises BadParameter where there is no such scope."""
+    """Return scopes. Raises BadParameter for an unknown scope."""
     from mentormatch.service.keys import SCOPES
 
     if unknown := set(given) - set(SCOPES):
@@ -133,7 +133,7 @@ def parse_scopes(given: list[str]) -> frozenset[str]:
 
 
 def show_once(key: "Key", secret: str, *, as_json: bool) -> None:
-    """Write a new key, which cannot be read again."""
+    """Write the secret of a new key, which cannot be read again."""
     if as_json:
         say_json({"key": secret, **describe_key(key)})
     else:
@@ -142,7 +142,7 @@ def show_once(key: "Key", secret: str, *, as_json: bool) -> None:
 
 
 def show_revoked(keys: "list[Key]", *, as_json: bool) -> None:
-    """Say which keys are not accepted any more."""
+    """Report the keys that were revoked."""
     if as_json:
         say_json({"revoked": [key.id for key in keys]})
     for key in keys:
@@ -150,7 +150,7 @@ def show_revoked(keys: "list[Key]", *, as_json: bool) -> None:
 
 
 def list_keys(ring: "KeyRing", *, as_json: bool) -> None:
-    """Write which keys there are, without their secrets."""
+    """List the keys, without their secrets."""
     keys = ring.all()
     if as_json:
         say_json({"keys": [describe_key(key) for key in keys]})
@@ -161,7 +161,7 @@ def list_keys(ring: "KeyRing", *, as_json: bool) -> None:
 
 
 def format_key_line(key: "Key") -> str:
-    """Return what is said of a key."""
+    """Return the line of a key in the list."""
     return tr(
         "{name} ({ident}) : {state}, du {since} au {until}, {scopes}, {requests} demandes à la fois, {jobs} travaux",
         name=key.name,
@@ -176,7 +176,7 @@ def format_key_line(key: "Key") -> str:
 
 
 def describe_key(key: "Key") -> dict[str, Any]:
-    """Return what programs are told of a key."""
+    """Return the JSON fields of a key."""
     times = {"created": key.created, "expires": key.expires, "revoked": key.revoked}
     return {
         "id": key.id,
@@ -190,10 +190,10 @@ def describe_key(key: "Key") -> dict[str, Any]:
 
 
 def day(seconds: float) -> str:
-    """Return a day, as all languages write it."""
+    """Return the date of a time since 1970, as YYYY-MM-DD."""
     return moment(seconds).date().isoformat()
 
 
 def moment(seconds: float) -> datetime:
-    """Return a time since 1970, to the second."""
+    """Return a time since 1970 as a UTC time, to the second."""
     return datetime.fromtimestamp(round(seconds), UTC)

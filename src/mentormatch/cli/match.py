@@ -1,8 +1,6 @@
-"""The commands from a file of answers to pairs, and those of an experiment.
+"""The commands from answers to pairs: ``intake``, ``diagnose``, ``estimate``, ``match``, ``plans``; and experiments.
 
-The commands from a file of answers to pairs: ``intake``, ``diagnose``, ``estimate``, ``match`` and ``plans``.
-
-The commands of an experiment: ``experiment`` records it beforehand, ``draw`` lets the lot decide.
+``experiment`` records two programmes beforehand, ``draw`` chooses between their pairs by lot.
 """
 
 from pathlib import Path
@@ -86,7 +84,7 @@ IntakeOut = Annotated[
 def intake_command(
     *, survey: SurveyFiles, wishes: Wishes = None, out: IntakeOut = None, replace: Replace = False, run: RunOptions
 ) -> None:
-    """Report what becomes of each row, and who could meet whom, without forming pairs."""
+    """Report the outcome of each row, and the possible partners of each person, without forming pairs."""
     from mentormatch.inspection.intake import report_on_tables
     from mentormatch.inspection.section import writer_for
     from mentormatch.programme.enrolment import read_tables
@@ -179,7 +177,7 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     naming: NameOptions,
     run: RunOptions,
 ) -> None:
-    """Form several plans: the best, then each time the best that differs enough from all before it."""
+    """Form several plans: the best, then each time the best plan that differs enough from all earlier plans."""
     from mentormatch.contract.operations.matching import PlansResponse
     from mentormatch.operations.plans import plans
     from mentormatch.report.folder import save_plans
@@ -201,7 +199,7 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
 
 
 def plan_text(plan: "Matching", number: int, names: "GivenNames | None" = None) -> str:
-    """Return a plan under its number."""
+    """Return the number of a plan, its value and its pairs."""
     from mentormatch.cli.summary import pairs_text
     from mentormatch.languages.phrases import about
 
@@ -209,7 +207,7 @@ def plan_text(plan: "Matching", number: int, names: "GivenNames | None" = None) 
 
 
 def plan_value_text(plan: "Matching") -> str:
-    """Return how many pairs a plan has, and their points."""
+    """Return the number of pairs of a plan, and their total points."""
     from mentormatch.languages.phrases import counted, points
 
     total = sum(pair.score for pair in plan.pairs)
@@ -217,7 +215,7 @@ def plan_value_text(plan: "Matching") -> str:
 
 
 def plans_summary(found: "tuple[Matching, ...]", wanted: int) -> str:
-    """Return in lines what the plans are worth, and how many pairs each gives up of those before it."""
+    """Return a line per plan: its value, and the number of pairs of each earlier plan that it gives up."""
     from mentormatch.contract.operations.matching import pairs_given_up
     from mentormatch.languages.phrases import counted, listed
     from mentormatch.operations.matching import standing
@@ -264,7 +262,7 @@ def experiment_command(  # noqa: PLR0913 - the options of the command line are i
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
 ) -> None:
-    """Record two programmes and a number, before the answers are there."""
+    """Record two programmes and a seed, before the answers arrive."""
     from mentormatch.operations.experiment import Experiment
     from mentormatch.programme.programme import Programme
 

@@ -1,8 +1,6 @@
-"""What the command line says: where, and in which language.
+"""Messages on stderr, unless quiet; results on stdout; and the language of both.
 
-Where the command line speaks: messages on stderr, unless it is to be quiet, and results on stdout.
-
-The language of the command line: the one asked for, else that of the programme, else that of the locale.
+The language is the requested one, else that of the programme, else that of the locale.
 """
 
 import json
@@ -32,28 +30,28 @@ _labels: ContextVar["Labels | None"] = ContextVar("labels", default=None)
 
 
 def call_people(labels: "Labels") -> None:
-    """Have all that is written from now on, but JSON of requests and names of files, call people by these labels."""
+    """Name people by these labels in all later output, except in JSON of requests and in file names."""
     _labels.set(labels)
 
 
 def labelled(text: str) -> str:
-    """Return a text whose people are called as is asked for."""
+    """Return a text with the current labels in place of the keys of people."""
     labels = _labels.get()
     return text if labels is None else labels.text(text, others=False)
 
 
 class ClosedOutputError(OutputError):
-    """Standard output takes no more."""
+    """Standard output cannot be written to."""
 
 
 def print_message(text: str) -> None:
-    """Write a message for people, unless they asked for quiet."""
+    """Write a message on stderr, unless ``--quiet`` was given."""
     if not _quiet.get():
         print_error(text)
 
 
 def print_error(text: str) -> None:
-    """Write on stderr why there is no result; quiet does not silence that."""
+    """Write on stderr why there is no result, also with ``--quiet``."""
     write_err(f"{spaced(labelled(text))}\n")
 
 
@@ -75,14 +73,14 @@ def as_lines(sentences: Iterable[str]) -> str:
 
 
 def write_json(text: str) -> None:
-    """Write one JSON object for programs on stdout: always UTF-8, whatever the terminal takes."""
+    """Write one JSON object on stdout, in UTF-8 whatever the encoding of the terminal."""
     with refuse_closed_output():
         write_out_as_utf8(f"{labelled(text).rstrip()}\n")
 
 
 @contextmanager
 def refuse_closed_output() -> Iterator[None]:
-    """Raise UnwrittenError where standard output takes no more, BrokenPipeError where nobody reads on."""
+    """Raise ClosedOutputError if standard output cannot be written to, BrokenPipeError if its reader is gone."""
     try:
         yield
     except BrokenPipeError:
@@ -94,13 +92,13 @@ def refuse_closed_output() -> Iterator[None]:
 
 
 def say_json(value: Mapping[str, object]) -> None:
-    """Write one versioned JSON object for programs."""
+    """Write one JSON object on stdout, with its schema version."""
     write_json(json.dumps({"schema_version": 1, **value}, ensure_ascii=False, indent=1))
 
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Say nothing but errors in a ``with`` block, and show no progress."""
+    """Write only errors in a ``with`` block, and show no progress."""
     from mentormatch.widgets.progress import progress
 
     token = _quiet.set(True)
@@ -112,7 +110,7 @@ def silence() -> Iterator[None]:
 
 
 def set_quiet(ctx: typer.Context, *, asked: bool) -> None:
-    """Be quiet until the command ends, where that is asked for."""
+    """Write only errors until the command ends, if requested."""
     if asked:
         ctx.find_root().with_resource(silence())
 
@@ -132,15 +130,15 @@ Quiet = Annotated[
 
 VARIABLE, OPTION = "MENTORMATCH_LANGUAGE", "--language"
 LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""The variables that name the locale of messages, the first that is set winning (POSIX, 8.2)."""
+"""The variables that name the locale of messages; the first variable that is set wins (POSIX, 8.2)."""
 LANGUAGE_WAS_ASKED = "mentormatch.language"
-"""Under this key a context knows that somebody asked for a language."""
+"""The key in a context for the language that was requested by an option or by the environment."""
 
 
 def environment_language(variables: Mapping[str, str] = os.environ) -> str:
-    """Return the language to begin with: the one that the environment asks for, else that of the locale.
+    """Return the first language: that of ``MENTORMATCH_LANGUAGE``, else that of the locale.
 
-    A locale of a language that is not spoken here, or of none (C, POSIX), is answered in French.
+    It is French if the locale has another language, or none (C, POSIX).
 
     >>> environment_language({"LANG": "en_GB.UTF-8"})
     'en'
@@ -155,7 +153,7 @@ def environment_language(variables: Mapping[str, str] = os.environ) -> str:
 
 
 def starting_language(arguments: Sequence[str], variables: Mapping[str, str] = os.environ) -> str:
-    """Return the language in which arguments are read: the one that they name, else that of the environment.
+    """Return the language while arguments are parsed: that of ``--language``, else that of the environment.
 
     >>> starting_language(["match", "--help", "--language", "en"], {}), starting_language(["--language=en"], {})
     ('en', 'en')
@@ -169,7 +167,7 @@ def starting_language(arguments: Sequence[str], variables: Mapping[str, str] = o
 
 
 def set_language(ctx: typer.Context, code: str | None) -> str | None:
-    """Speak a language from now on, where one is asked for."""
+    """Set the language until the command ends, if one is requested."""
     if code is None:
         return code
     try:
@@ -181,20 +179,20 @@ def set_language(ctx: typer.Context, code: str | None) -> str | None:
 
 
 def use_programme_language(ctx: typer.Context, programme: Path) -> Path:
-    """Speak the language of a programme file from now on, unless one was asked for."""
+    """Set the language of a programme file, unless a language was requested."""
     use_request_language(ctx, language_of(programme))
     return programme
 
 
 def use_request_language(ctx: typer.Context, code: object, *, wished: object = None) -> None:
-    """Speak the language that a request wishes; else that which a programme names, unless one was asked for."""
+    """Set the ``wished`` language of a request, else that of its programme unless a language was requested."""
     spoken_now = wished if wished in LANGUAGES else code if LANGUAGE_WAS_ASKED not in ctx.meta else None
     if spoken_now in LANGUAGES:
         ctx.find_root().with_resource(language(str(spoken_now)))
 
 
 def language_of(programme: Path) -> str:
-    """Return the language that a programme file names, empty where none can be read: loading it will say why."""
+    """Return the language of a programme file; empty if it cannot be read, as loading it reports why."""
     from mentormatch.base.strict_toml import load_tables
     from mentormatch.errors import ProgrammeError
 

@@ -56,7 +56,7 @@ def expand_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def options_in(name: str, kind: Any, default: object) -> Iterator[Parameter]:
-    """Yield the parameters that stand for one parameter: itself, or the fields of an option group."""
+    """Yield the options of a parameter: itself, or the fields of an option group, recursively."""
     if is_dataclass(kind):
         for field in fields(kind):
             yield from options_in(
@@ -82,7 +82,7 @@ class SolveArguments(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class SolveOptions:
-    """How ties are broken, and how long a solve may take."""
+    """The seed of tie-breaking, and the time limit of a solve."""
 
     seed: Seed = 0
     time_limit: TimeLimit = None
@@ -174,10 +174,10 @@ class CohortFiles(SurveyFiles):
     decisions: DecisionsFile = None
 
     def with_arguments(self, arguments: Mapping[str, str | None]) -> tuple[Self, list[str]]:
-        """Return these files and the arguments, by their shown names, that follow the file of answers.
+        """Return these files, and the values of the arguments after the file of answers, in order.
 
-        With one file per side there is no such file: the first argument was taken for it. Raises BadParameter if an
-        argument is missing.
+        ``arguments`` maps the metavar of each argument to its value. With one file per side there is no file of
+        answers: all values then move up by one. Raises BadParameter if an argument is missing.
         """
         answers, values = self.answers, list(arguments.values())
         if (self.sides.mentors or self.sides.mentees) and values[-1] is None:
@@ -237,7 +237,7 @@ def match_with_caveats(people: CohortFiles, solve: SolveOptions) -> "Matching":
 def add_wishes(
     cohort: "Cohort", programme_file: Path, programme: "Programme", wishes: Sequence[Path] | None
 ) -> "Cohort":
-    """Return the cohort with the choices in forms of wishes, whose pseudonyms are in a file next to the programme."""
+    """Return the cohort with the wishes in forms; the file of pseudonyms is next to the programme."""
     if not wishes:
         return cohort
     from mentormatch.profiles import with_wishes

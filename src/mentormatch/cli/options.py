@@ -1,4 +1,4 @@
-"""Options that commands share, and how the files that they name are read."""
+"""Options of several commands, and functions that open, check and write the files of these options."""
 
 import sys
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ ANSWERS = mark("RÉPONSES")
 DEFAULT_PROGRAMME = Path("programme.toml")
 STDIN = Path("-")
 MAX_BYTES = 200_000_000
-"""So much is read of standard input."""
+"""The maximum number of bytes read from standard input."""
 
 AsJson = Annotated[bool, typer.Option("--json", help=mark("Un seul objet JSON sur la sortie, rien d'autre."))]
 ProgrammeFile = Annotated[
@@ -97,7 +97,7 @@ Why = Annotated[str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, po
 
 
 def open_source(path: Path) -> Any:
-    """Return what a file of answers is read from: itself, or standard input; nothing of that is written to a disk."""
+    """Return the path itself, or for ``-`` the content of standard input, which is never written to a disk."""
     if path != STDIN:
         return path
     from mentormatch.survey.table_reader import read_stream
@@ -106,7 +106,7 @@ def open_source(path: Path) -> Any:
 
 
 def answer_files(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:
-    """Return the files of answers that were named; an error of usage where they are both for one side and for two."""
+    """Return the files of answers. Raises BadParameter for none, or for a file of both sides and one of one side."""
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
     given = {name: path for name, path in named.items() if path is not None}
     if not given or ("answers" in given and len(given) > 1):
@@ -115,7 +115,7 @@ def answer_files(answers: Path | None, mentors: Path | None, mentees: Path | Non
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return what stands in a file, or on standard input; raises RequestError where it cannot be read."""
+    """Return the bytes of a file or of standard input. Raises RequestError if the file cannot be read."""
     from mentormatch.errors import Problem, RequestError
 
     try:
@@ -126,10 +126,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def write_new(path: Path, text: str, *, private: bool = False) -> None:
-    """Write a file that is not there yet, for its owner alone where it is ``private``.
-
-    Raises OutputError where it is: nothing is written over.
-    """
+    """Write a new file, readable only by its owner if ``private``. Raises OutputError if it exists."""
     from mentormatch.base.atomic_files import write_whole
     from mentormatch.errors import OutputError, Problem
 
@@ -158,7 +155,7 @@ RequiredEditions = Annotated[list[Path], EDITION]
 
 
 def read_editions(paths: Sequence[Path]) -> "list[EditionResults]":
-    """Return how the pairs of editions before went, from what the follow-up wrote of each."""
+    """Return the results of past editions, from the files that ``follow-up`` wrote."""
     from mentormatch.followup.lessons import read_results
 
     return [read_results(path) for path in paths]

@@ -1,7 +1,4 @@
-"""What becomes of a matching: written where it was asked for, told, and the exit code of its status.
-
-Names in documents: the options that ask for them, and the names that are meant.
-"""
+"""A matching -> files, a report on stderr, and an exit code; and the options for names in documents."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -36,15 +33,15 @@ NamesFrom = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class NameOptions:
-    """Whether documents hold the names of people, and where these names come from."""
+    """The source of the names of people in documents: the answers, a table, or none."""
 
     names: WithNames = False
     names_from: NamesFrom = None
 
     def read(self, cohort: "Cohort", programme: "Programme", *files: dict[str, Any]) -> "GivenNames | None":
-        """Return the names in a table of their own or, if requested, those in files of answers; else None.
+        """Return the names in the given table or, if requested, in the files of answers; None without either.
 
-        Raises RequestError if no question of the programme asks for a name.
+        Raises RequestError if the programme has no question for names.
         """
         from mentormatch.cli.options import open_source
         from mentormatch.operations.name_sheet import read_names
@@ -67,7 +64,7 @@ class NameOptions:
 
 
 def say_where_names_are(names: "GivenNames | None") -> None:
-    """Say which files hold names, where some were asked for."""
+    """Report which files contain names, if names were requested."""
     if names is not None:
         print_message(
             tr("Les noms sont dans les pages, classeurs et fichiers CSV écrits ; rien d'autre n'en contient.")
@@ -87,7 +84,7 @@ Out = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class PairDocuments:
-    """Where pairs are written, what is replaced there, the names in documents, and who formed the pairs."""
+    """The file or folder of pairs, whether it is replaced, the names in documents, and the person for the log."""
 
     out: Out = None
     replace: Replace = False
@@ -95,7 +92,7 @@ class PairDocuments:
     who: Who = None
 
     def log_options(self, names: "GivenNames | None", why: str) -> dict[str, Any]:
-        """Return what a folder of documents records besides the pairs, as ``deliver`` takes it."""
+        """Return the ``log_options`` of ``output_matching``."""
         return {"who": self.who, "why": why, "replace": self.replace, "names": names}
 
 
@@ -109,10 +106,10 @@ EMPTY_PART_LABELS = {
     "no_mentees": mark("Mentoré·es"),
     "no_criterion": mark("Critères"),
 }
-"""What is empty, in words."""
+"""The part of a programme or survey that is empty, by the code of its caveat."""
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
 SILENT_SUFFIXES = frozenset({".csv"})
-"""Files that hold pairs and cannot hold a word on them: it is said, also to those who want quiet."""
+"""Files of pairs without room for caveats, which are therefore reported even with ``--quiet``."""
 
 
 def output_matching(matching: Any, out: Path | None, *, log_options: dict[str, Any], as_json: bool) -> None:
@@ -137,7 +134,7 @@ def output_matching(matching: Any, out: Path | None, *, log_options: dict[str, A
 
 
 def refuse_empty(matching: Any) -> None:
-    """Raise RequestError where nobody is on a side, or no criterion counts: there is nothing to form or compare."""
+    """Raise RequestError if a side is empty, or no criterion counts: no pairs can be formed or compared."""
     from mentormatch.errors import Problem, RequestError
     from mentormatch.explanation.caveats import EMPTY
 
@@ -153,7 +150,7 @@ def refuse_empty(matching: Any) -> None:
 
 
 def save_matching(matching: Any, out: Path | None, log_options: dict[str, Any]) -> tuple[Path, ...]:
-    """Write the matching where it was asked for; not where it has no answer, and documents of one are there."""
+    """Write the matching to ``out``, unless it has no result and ``out`` has documents of one that has."""
     if out is None:
         return ()
     from mentormatch.report.folder import stays
@@ -165,7 +162,7 @@ def save_matching(matching: Any, out: Path | None, log_options: dict[str, Any]) 
 
 
 def write(matching: Any, out: Path, log_options: dict[str, Any]) -> tuple[Path, ...]:
-    """Write the matching, with other files of the same run where there are some."""
+    """Write the matching, together with the files of an example if there are any."""
     from mentormatch.languages.translation import language
     from mentormatch.report.folder import save_folder
 
@@ -177,7 +174,7 @@ def write(matching: Any, out: Path, log_options: dict[str, Any]) -> tuple[Path, 
 
 
 def keeps_existing_files(status: Any, *out: Path) -> bool:
-    """Say whether there is no answer to be written where something is, and say so to people."""
+    """Return whether a status without a result leaves existing files as they are, and report these files."""
     there = [path for path in out if path.exists()] if EXIT_CODES[str(status)] else []
     for path in there:
         say_kept(path)
@@ -185,7 +182,7 @@ def keeps_existing_files(status: Any, *out: Path) -> bool:
 
 
 def refuse_unanswered(matching: Any) -> None:
-    """End with the code of a status that is no answer, once it is told: of no pairs there is nothing to write."""
+    """If a matching has no result, report it and exit with the code of its status: there is nothing to write."""
     code = EXIT_CODES[str(matching.status)]
     if code:
         report_matching(matching, ())
@@ -194,18 +191,18 @@ def refuse_unanswered(matching: Any) -> None:
 
 
 def say_kept(path: Path) -> None:
-    """Say that a run that has no answer has left what was there."""
+    """Report that a run without a result has left a file as it was."""
     print_error(tr("Rien n'a été écrit : {path} garde ce qui s'y trouvait.", path=path))
 
 
 def tell_caveats(matching: Any, speak: Callable[[str], None] = print_message) -> None:
-    """Say what has to be known before the pairs, or what others would cost, are believed."""
+    """Report the caveats of a matching, which limit what its pairs and costs mean."""
     for caveat in matching.caveats:
         speak(on_one_line(caveat.sentence))
 
 
 def report_matching(matching: Any, written: tuple[Path, ...]) -> None:
-    """Say what a matching is, and which files hold it; where it is none, why, also to those who want quiet."""
+    """Report a matching and its files; if it has no result, report why, even with ``--quiet``."""
     from mentormatch.operations.matching import summary
 
     speak = print_error if EXIT_CODES[str(matching.status)] else print_message

@@ -70,7 +70,7 @@ def suggest_command(  # noqa: PLR0913 - the options of the command line are its 
     replace: Replace = False,
     run: RunOptions,
 ) -> None:
-    """Make a short list of possible partners for each person, so that nobody is shown too often, or never."""
+    """Make a short list of possible partners for each person; each person is in some lists, but not in too many."""
     from mentormatch.base.generation import write_document
     from mentormatch.contract.operations.replies import SuggestResponse
     from mentormatch.operations.suggestion import suggest
@@ -90,7 +90,7 @@ def suggest_command(  # noqa: PLR0913 - the options of the command line are its 
 
 
 def listed_text(found: "Suggestions") -> str:
-    """Return the lists, a line each partner, and who is in none."""
+    """Return the lists, one partner per line, and the people without a list."""
     from mentormatch.languages.phrases import about, points
     from mentormatch.operations.suggestion import partner_of
 
@@ -160,7 +160,7 @@ WithoutContacts = Annotated[
 
 
 def refuse_unreachable(matching: "Matching", contacts: "Contacts", *, agreed: bool) -> None:
-    """Raise RequestError if people would not read how to reach their partners, unless that is ``agreed``."""
+    """Raise RequestError if handouts would lack the contact details of partners, unless that is ``agreed``."""
     from mentormatch.errors import Problem, RequestError
     from mentormatch.report.addressing import unreachable
     from mentormatch.report.handouts import make_handouts
@@ -306,7 +306,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     naming: NameOptions,
     run: RunOptions,
 ) -> None:
-    """Read the answers after 1, 3, 6 or 12 months: who meets no more, whom to call, what became of the pairs."""
+    """Read the answers after 1, 3, 6 or 12 months: pairs that no longer meet, people to call, outcomes."""
     from mentormatch.followup.lessons import follow_up
     from mentormatch.people.codes import codes_of
     from mentormatch.report.followup import year_json, year_summary
@@ -326,7 +326,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
 
 
 def parse_waves(waves: list[str]) -> dict[int, Path]:
-    """Return the files by month; an error of usage where one is not written so, or a month comes twice."""
+    """Return the files by month. Raises BadParameter for another format, or for two files of one month."""
     found = [WAVE.fullmatch(wave) for wave in waves]
     files = {int(one["month"]): Path(one["path"]) for one in found if one}
     if len(files) < len(waves):

@@ -1,9 +1,4 @@
-"""The commands after a proposal: ``repair`` after departures, ``replies`` for its rounds.
-
-The command ``repair``: new pairs after departures and arrivals, with as few broken as that takes.
-
-The command ``replies``: the rounds of a proposal, from what people answered to it.
-"""
+"""The command ``repair``, new pairs after departures and arrivals; and ``replies``, the rounds of a proposal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,7 +89,7 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     why: Why = "",
     run: RunOptions,
 ) -> None:
-    """Form new pairs for people who need one, and report what more broken pairs would gain, and who would take over."""
+    """Form new pairs with few broken pairs; report the gain of breaking more pairs, and the reserve partners."""
     people, (before,) = people.with_arguments({FORMER: former})
     sources = people.sources
     on = people.load()
@@ -135,7 +130,7 @@ def repair_pairs(on: LoadedCohort, before: Path, turnover: Turnover, sides: Side
 def write_repair(
     made: "Repair", *, printed: bool, steps: bool, as_json: bool, names: "GivenNames | None" = None
 ) -> None:
-    """Write on stdout what a repair comes to: as JSON, or in lines, with the pairs where no file has them."""
+    """Write a repair on stdout: as JSON, or as lines, with the pairs if no file contains them."""
     from mentormatch.cli.summary import pairs_text
     from mentormatch.contract.operations.repair import RepairResponse
 
@@ -173,9 +168,9 @@ def parse_pair(text: str) -> "KeyPair":
 
 
 def read_former_pairs(path: Path, cohort: "Cohort") -> list["KeyPair"]:
-    """Return the pairs in a file: the JSON of a matching or of a repair, a decision, or a sheet of two codes a row.
+    """Return the pairs in a file: JSON of a matching or repair, a decision, or a sheet with two codes per row.
 
-    Raises RequestError or SurveyError where it holds none that can be told.
+    Raises RequestError or SurveyError if the file contains no pairs.
     """
     from mentormatch.operations.pair_sheet import read_pairs
 
@@ -204,7 +199,7 @@ def pairs_of_json(content: bytes, name: str, cohort: "Cohort") -> list["KeyPair"
 
 
 def pairs_of_decision(content: bytes, name: str, cohort: "Cohort") -> list["KeyPair"]:
-    """Return the pairs of a decision file, which names people by their place among the answers that it rests on."""
+    """Return the pairs of a decision file, which names people by their row in the answers of the decision."""
     from mentormatch.record.decision import Decision
     from mentormatch.record.digests import digest_of_answers
 
@@ -221,7 +216,7 @@ def pairs_of_decision(content: bytes, name: str, cohort: "Cohort") -> list["KeyP
 
 
 def get_key(value: Any, name: str) -> Any:
-    """Return one part of a JSON value, None where there is none."""
+    """Return a value of a JSON object; None if it is missing or the value is no object."""
     return value.get(name) if isinstance(value, Mapping) else None
 
 
@@ -292,7 +287,7 @@ def replies_command(  # noqa: PLR0913 - the options of the command line are its 
 
 
 def next_round(before: "Proposal", on: LoadedCohort, forms: tuple[Path, ...], late: "Late") -> "Proposal":
-    """Return the round after some forms were filled in; the first one where there are none."""
+    """Return the round after the replies in some forms; without forms, the first round."""
     from mentormatch.operations.replies import read_replies, reply
 
     if not forms and not before.rounds and late == "wait":
@@ -302,7 +297,7 @@ def next_round(before: "Proposal", on: LoadedCohort, forms: tuple[Path, ...], la
 
 
 def read_proposal_record(path: Path, on: LoadedCohort, asked: "Asked") -> "ProposalRecord":
-    """Return what stands in the file of a round, or the pairs in another file as those of the first round."""
+    """Return the record in the file of a round; the pairs of any other file start the first round."""
     from mentormatch.base.strict_json import parse_json
     from mentormatch.operations.proposal import ProposalRecord, keys
     from mentormatch.record.seal import read_bytes

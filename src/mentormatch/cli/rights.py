@@ -1,4 +1,4 @@
-"""The commands ``export-person``, ``forget`` and ``purge``: what people may ask of their data, and an edition's end."""
+"""The commands on personal data: ``export-person``, ``forget``, ``purge`` and ``contacts``."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mentormatch.record.rights.edition import Edition
 
 EXIT_LEFTOVERS = 1
-"""How a command ends that could not read, write or delete all of what it had to."""
+"""The exit code of a command that could not read, write or delete some files."""
 
 Why = Annotated[
     str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, pour le journal. Sans le nom de la personne."))

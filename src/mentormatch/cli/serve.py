@@ -1,8 +1,6 @@
-"""The service and the page: ``serve``, and the command without any argument.
+"""The command ``serve``: the operations over HTTP, and the page for staff; and the launcher of the page.
 
-The command ``serve``: the operations of the contract over HTTP, and the page for staff.
-
-The page without a terminal: the command without any argument opens it, and a launcher does so by a double click.
+The command without arguments opens the page in the browser, and a launcher does so by a double click.
 """
 
 import os
@@ -189,7 +187,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
 
 
 def refuse_missing(sentence: str = NOT_STARTED) -> None:
-    """Raise OutputError where what the service needs is not installed."""
+    """Raise OutputError if a package that the service requires is not installed."""
     missing = [name for name in REQUIRED_PACKAGES if find_spec(name) is None]
     if missing:
         advice = f'"{sys.executable}" -m pip install "mentormatch-engine[service]"'
@@ -198,7 +196,7 @@ def refuse_missing(sentence: str = NOT_STARTED) -> None:
 
 
 def refuse_weak(token: str) -> None:
-    """Raise OutputError where a token that was set can be guessed, or no header can bear it."""
+    """Raise OutputError if a token can be guessed, or cannot be sent in a header."""
     is_sendable = token.isascii() and token.isprintable()
     if token and (len(token) < LEAST_CHARACTERS or len(set(token)) < LEAST_DIFFERENT or not is_sendable):
         expected = tr(
@@ -212,7 +210,7 @@ def refuse_weak(token: str) -> None:
 
 
 def require_origin(origin: str) -> str:
-    """Return a site as browsers name it; raises OutputError where it is none, such as ``*`` or an address of a page."""
+    """Return an origin unchanged. Raises OutputError for any other text, such as ``*`` or the address of a page."""
     if not ORIGIN.fullmatch(origin):
         expected = tr("https://, un nom, et un port s'il le faut")
         found = [Problem("--origin", tr("ce n'est pas un site"), expected, tr("nommez chaque site, sans chemin"))]
@@ -221,13 +219,13 @@ def require_origin(origin: str) -> str:
 
 
 def make_listen_error(host: str, port: int, why: str) -> OutputError:
-    """Return in words that there is nothing to listen on."""
+    """Return the error for an address that cannot be listened on."""
     advice = tr("choisissez un autre --port, ou 0 pour un port libre ; vérifiez --host")
     return OutputError(tr(NOT_STARTED), [Problem(f"{host}:{port}", why, advice=advice)])
 
 
 def announce(host: str, port: int, token: str) -> None:
-    """Say where the service is, with its token where it was made just now; warn where others can reach it."""
+    """Report the address of the service, and a generated token; warn if other machines can reach the service."""
     address = f"http://{host_in_address(host)}:{port}/"
     print_message(tr("Ouvrez {address}", address=f"{address}#token={token}" if token else address))
     if token:
@@ -242,7 +240,7 @@ def announce(host: str, port: int, token: str) -> None:
 
 
 def host_in_address(host: str) -> str:
-    """Return a host as it stands in an address."""
+    """Return a host in the form for a URL: IPv6 in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
@@ -255,13 +253,13 @@ NOT_OPENED = mark(
 )
 type System = Literal["linux", "macos", "windows"]
 LAUNCHER_MARK = "mentormatch install-launcher"
-"""By this a launcher is known to be one of ours, which may be written again."""
+"""The text that marks a launcher as written by mentormatch; such a file may be overwritten."""
 
 
 def open_page() -> None:
-    """Open the page of this account in the browser, and serve it to this computer alone until somebody stops it.
+    """Open the page of this account in the browser, and serve it to this computer only, until interrupted.
 
-    Where it is served already, that one is opened. Raises OutputError where the service is not installed.
+    If the page is already served, only open it. Raises OutputError if the service is not installed.
     """
     refuse_missing(NOT_OPENED)
     from mentormatch.service.keys import OneTimeTokens
@@ -279,7 +277,7 @@ def open_page() -> None:
 
 
 def serve_page(store: Path, tokens: "OneTimeTokens") -> None:
-    """Serve the page on the port that it had last, where that is free, else on any; and open it."""
+    """Serve the page on its last port, or on a free port if that is taken; and open the page."""
     import secrets
 
     from mentormatch.service.server import listen, serve
@@ -305,7 +303,7 @@ def serve_page(store: Path, tokens: "OneTimeTokens") -> None:
 
 
 def open_browser(port: int, token: str) -> None:
-    """Open the page in the browser, or say how it is opened where no browser can be."""
+    """Open the page in the browser; if there is no browser, report the address to open."""
     import webbrowser
 
     address = f"{get_page_url(port)}#token={token}"
@@ -319,19 +317,19 @@ def open_browser(port: int, token: str) -> None:
 
 
 def get_page_url(port: int) -> str:
-    """Return where the page is."""
+    """Return the address of the page."""
     return f"http://{LOOPBACK_HOST}:{port}/"
 
 
 def get_current_system() -> System:
-    """Return which system this is; all that is neither of the other two is taken for one like Linux."""
+    """Return the system: macOS, Windows, or Linux for any other."""
     if sys.platform == "win32":
         return "windows"
     return "macos" if sys.platform == "darwin" else "linux"
 
 
 def data_folder(variables: Mapping[str, str] = os.environ) -> Path:
-    """Return where this account keeps what programs keep for it."""
+    """Return the per-user data folder of this platform."""
     home = Path.home()
     folders: dict[System, Callable[[], Path]] = {
         "linux": lambda: Path(variables.get("XDG_DATA_HOME") or home / ".local" / "share"),
@@ -365,7 +363,7 @@ def install_launcher_command(folder: LauncherFolder = None, *, as_json: AsJson =
 
 
 def get_default_launcher_folder(which: System) -> Path:
-    """Return where a launcher is found without looking for it: the menu of applications, else the desktop, or home."""
+    """Return the default folder of a launcher: the menu of applications (Linux), else the desktop or home."""
     if which == "linux":
         return data_folder().parent / "applications"
     desktop = Path.home() / "Desktop"
@@ -373,7 +371,7 @@ def get_default_launcher_folder(which: System) -> Path:
 
 
 def write_launcher(path: Path, text: str) -> None:
-    """Write a launcher that may be run; raises OverwriteError where something else has its name."""
+    """Write an executable launcher. Raises OverwriteError if another file has its name."""
     from mentormatch.base.atomic_files import write_whole
 
     with suppress(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""The commands to begin with: ``demo`` and ``new`` take an example, ``draft`` and ``map`` read unknown answers."""
+"""The first commands: ``demo`` and ``new`` from an example, ``draft`` and ``map`` from unknown answers."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -75,7 +75,7 @@ MappingFile = Annotated[
 def draft_command(
     *, ctx: typer.Context, answers: Answers = None, sides: SideFiles, out: DraftFile = None, as_json: AsJson = False
 ) -> None:
-    """Write a first programme from answers that no programme describes; all that it deduces is to be confirmed."""
+    """Write a draft programme from answers without a programme; staff confirm what it deduces."""
     from mentormatch.programme.drafts.programme_draft import draft
     from mentormatch.programme.drafts.samples import language_of
     from mentormatch.programme.enrolment import read_tables
@@ -100,7 +100,7 @@ def draft_command(
 
 
 def reading_lines(tables: "Tables") -> Iterator[str]:
-    """Yield how each file was read: the tool that was recognised, its encoding and delimiter or its sheet, its size."""
+    """Yield a line per file: the recognised tool, the encoding and delimiter or the sheet, and the size."""
     from mentormatch.inspection.section import read_as
     from mentormatch.report.intake_words import reading_rows
     from mentormatch.survey.entries import SubmissionSheet
@@ -115,7 +115,7 @@ def reading_lines(tables: "Tables") -> Iterator[str]:
 
 
 def dry_run_lines(made: "Draft") -> Iterator[str]:
-    """Yield what becomes of the rows with this draft, and the answers that it does not understand."""
+    """Yield the outcome of the rows with this draft, and the number of answers that the draft cannot read."""
     from mentormatch.inspection.section import Fates
     from mentormatch.report.intake_words import rows_in_words
 
@@ -130,13 +130,13 @@ def dry_run_lines(made: "Draft") -> Iterator[str]:
 
 
 def blocker_lines(made: "Draft") -> Iterator[str]:
-    """Yield what stops the answers from being taken, and what to do."""
+    """Yield the problems that prevent the import of the answers, with their remedies."""
     for sentence in made.lacking or map(str, made.dry_run.problems):
         yield tr("À compléter : {sentence}.", sentence=sentence.rstrip("."))
 
 
 def to_review_lines(made: "Draft") -> Iterator[str]:
-    """Yield how much is to be read over: the lines that were guessed, the orders that nothing tells, the proposals."""
+    """Yield the numbers of items to review: deduced lines, unknown orders of options, proposed criteria."""
     lines = counted(made.confirm, "ligne")
     yield tr("À relire : {lines} « à confirmer ».", lines=lines)
     for entry in made.entries:
@@ -174,7 +174,7 @@ def map_command(*, survey: SurveyFiles, out: MappingFile = None, as_json: AsJson
 
 
 def write_draft(text: str, out: Path | None, *, values: dict[str, object], as_json: bool) -> None:
-    """Write a text into a new file, or on stdout; as JSON, what it says."""
+    """Write a text to a new file or on stdout; with ``as_json``, write its ``values`` on stdout instead."""
     if out is not None:
         write_new(out, text)
         say_written(out)

@@ -1,4 +1,4 @@
-"""What the command line says of a matching, in plain text."""
+"""A matching -> plain text for the terminal."""
 
 from mentormatch.explanation.names import GivenNames, cohort_names, in_role, labels_with_names
 from mentormatch.languages.phrases import points
@@ -8,7 +8,7 @@ from mentormatch.operations.matching import Matching
 
 
 def pairs_text(matching: Matching, names: GivenNames | None = None) -> str:
-    """Return the pairs and the people without one, a line each, with their names where these are asked for."""
+    """Return the pairs and the unmatched people, one per line, with names if given."""
     cohort = matching.cohort
     known = {} if names is None else cohort_names(names, cohort, matching.programme)
     labels = labels_with_names(known, matching.labels, coded=True) if known else matching.labels

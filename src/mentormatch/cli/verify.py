@@ -67,7 +67,7 @@ WithLog = Annotated[bool, typer.Option("--journal", help=mark("Dire aussi le jou
 
 @dataclass(frozen=True, kw_only=True)
 class GroundFiles:
-    """The files that a decision must agree with, if any: those from which its pairs were formed."""
+    """The files from which the pairs of a decision were formed, to check the decision against; all optional."""
 
     answers: GivenAnswers = None
     programme: GivenProgramme = None
@@ -101,7 +101,7 @@ def verify_command(  # noqa: PLR0913 - the options of the command line are its c
     in_words: WithLog = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a decision: rules, values, optimality, log and documents; with answers, that it rests on them."""
+    """Check a decision: rules, values, optimality, log and documents; with answers, also against the answers."""
     from mentormatch.record.log import lines as lines_of
     from mentormatch.record.verify import verify, verify_content
 
