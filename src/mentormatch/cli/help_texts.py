@@ -180,9 +180,10 @@ class HelpGroup(TranslatedHelp, TyperGroup):
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the global options, and the commands under their headings."""
         TranslatedHelp.format_options(self, ctx, formatter)
+        listed: list[Any] = list(self.commands.values())
         width = max(map(len, self.commands))
-        for heading, commands in groupby(self.commands.values(), key=lambda command: command.rich_help_panel):
-            rows = [(str(command.name).ljust(width), command.get_short_help_str()) for command in commands]
+        for heading, commands in groupby(listed, key=lambda command: command.rich_help_panel):
+            rows = [(command.name.ljust(width), command.get_short_help_str()) for command in commands]
             write_list(formatter, tr("{heading} :", heading=tr(heading)), rows)
 
     def usage_parts(self, ctx: Any) -> Iterator[str]:
