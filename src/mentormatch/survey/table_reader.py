@@ -185,8 +185,9 @@ def read_table(
     source
         A file (delimited text, xlsx, xlsm, xls, ods) of at most 200 MB, a workbook and the name of one of its sheets, a
         frame (pandas, polars, pyarrow or another that narwhals knows), an iterable of mappings, or what
-        ``read_stream`` returned. The labels of a frame's columns, or the keys of the records, are its header; the index of a pandas frame is kept, as first columns,
-        only where it has a name. A list, set or array in a cell is several answers, a mapping a column an item.
+        ``read_stream`` returned. The labels of a frame's columns, or the keys of the records, are its header; the index
+        of a pandas frame is kept, as first columns, only where it has a name. A list, set or array in a
+        cell is several answers, a mapping a column an item.
     encoding, delimiter, sheet
         Said by the caller, they win over what the file seems to be. By default a sheet is the first that has cells.
     tool
