@@ -62,7 +62,7 @@ def test_names_are_shared_as_in_plain_python(left: NameLists, right: NameLists, 
 def test_names_are_shared_alike_whichever_way_is_taken(
     kinds: int, seldom: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    substitute(monkeypatch, "rules", SELDOM=seldom)
+    substitute(monkeypatch, "rules", LOOKUP_COST=seldom)
     rng = np.random.default_rng(kinds)
     left, right = (
         NameLists(

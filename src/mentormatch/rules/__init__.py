@@ -1,6 +1,6 @@
-"""Cohort + rules of the programme -> which pairs are allowed, how many partners each may have, bounded sums.
+"""Turn the rules of a programme into allowed pairs, bounds on partners per person, and bounded sums over pairs.
 
-Kinds that are not named here, of a new file or of another package, are found by the name of their class.
+A kind that this package does not list, from a new file or another package, is found by the name of its class.
 """
 
 from typing import TYPE_CHECKING
@@ -52,4 +52,4 @@ if not TYPE_CHECKING:
         return class_named(name, rules_by_kind().values() if name[:1].isupper() else (), __name__)
 
     def __dir__():
-        return sorted({*globals(), *(each.__name__ for each in rules_by_kind().values())})
+        return sorted({*globals(), *(kind.__name__ for kind in rules_by_kind().values())})

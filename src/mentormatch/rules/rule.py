@@ -1,11 +1,10 @@
-"""What a rule is: it forbids pairs, sets people aside, bounds sums over pairs or changes how many one person takes.
+"""Interface of a rule, and formulation: cohort, scores, rules and goals -> the assignment problem.
 
-All that is known of one kind of rule is in its file: what it asks, how it is told, relaxed, waived and dropped. Other
-modules ask the rule, and name none.
+A rule forbids pairs, excludes people, bounds sums over pairs or bounds the number of partners per person. Everything
+about one kind of rule is in its class: its settings, its texts, and how it may be relaxed, waived or dropped. Other
+modules use this interface and name no kind.
 
-Cohort, scores, rules and goals -> the assignment problem.
-
-Nobody is paired with themselves: that rule is in force in every programme, and no programme states it.
+No person is paired with themselves: ``SELF_PAIRS`` is in force in every programme, and no programme file states it.
 """
 
 from abc import abstractmethod
@@ -34,7 +33,7 @@ from mentormatch.scoring.criterion import Criterion, WholeGroup
 from mentormatch.scoring.scores import ScoreTable, normalise_weights, score
 
 type PairIndices = tuple[IntVector, IntVector]
-"""The mentors and the mentees of some pairs, by position, each pair once."""
+"""Positions of the mentors and of the mentees of some pairs, each pair once."""
 type Missing = Literal["allow", "forbid"]
 VALUE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -42,15 +41,15 @@ VALUE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "side": {"mentor": mark("mentor·e"), "mentee": mark("mentoré·e")},
     }
 )
-"""What a form calls the values of settings that several rules have."""
-UNANSWERED = mark("Si une réponse manque, c'est {missing}.")
+"""Labels in a form for the values of settings that several rules have."""
+MISSING_ANSWER_TEXT = mark("Si une réponse manque, c'est {missing}.")
 type NameOf = Callable[[Side | None, str], str]
-"""What somebody with a key is called; the side is None where the rule does not say it."""
+"""Returns the name shown for a person, from side and key; the side is None if the rule does not state one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """Two sides that may meet: n mentors, m mentees; ``scores`` (n, m) in millionths."""
+    """Two sides that may be paired: n mentors, m mentees, and ``scores`` (n, m) in millionths."""
 
     mentors: People
     mentees: People
@@ -61,7 +60,7 @@ class Market:
         return self.mentors if side == "mentor" else self.mentees
 
     def part(self, mentors: NDArray[np.intp], mentees: NDArray[np.intp]) -> Self:
-        """Return the market of some of them only."""
+        """Return the market of some mentors and mentees, by position."""
         scores = self.scores[np.ix_(mentors, mentees)]
         return type(self)(self.mentors.take(mentors), self.mentees.take(mentees), scores)
 
@@ -73,9 +72,9 @@ class Market:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompositionBound(ContentEquality):
-    """How many of some people may be in one group: ``least`` to ``most``, and with ``none`` also nobody.
+    """Bounds on the number of marked people in each group: ``least`` to ``most``; with ``none``, 0 is allowed too.
 
-    ``holds`` (n,) bool says who is counted, ``name`` what the rule is called.
+    ``holds`` (n,) bool marks the people who are counted; ``name`` is the label of the rule.
     """
 
     name: str
@@ -87,10 +86,10 @@ class CompositionBound(ContentEquality):
 
 @dataclass(frozen=True, slots=True)
 class KeptPlaces:
-    """Places of some mentors that are kept free for people who come later.
+    """Places of some mentors that are reserved for mentees who arrive later.
 
-    ``number`` of the places of ``mentors`` (n,) bool, all together; for ``latecomers`` (m,) bool they are not kept: who
-    of the mentees may take them.
+    ``number`` places stay free in total over ``mentors`` (n,) bool. ``latecomers`` (m,) bool marks the mentees who may
+    take the reserved places.
     """
 
     number: int
@@ -100,10 +99,10 @@ class KeptPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """One number of one rule: ``after(k)`` is the rule moved by k steps, 1 to ``furthest``; ``sentence(k)`` says so.
+    """A number of a rule that can be relaxed: ``after(k)`` is the rule after k steps, 1 <= k <= ``furthest``.
 
-    Each step asks less. ``cost(k)`` is the change in the unit in which staff read the number: pairs, places, points,
-    steps of a scale.
+    Each step requires less. ``sentence(k)`` describes the change; ``cost(k)`` measures it in the unit that staff read:
+    pairs, places, points, steps of a scale.
     """
 
     code: str
@@ -114,61 +113,63 @@ class Relaxation:
 
 
 class Rule(Extension):
-    """What may not be.
+    """A requirement on the pairs or groups of a programme.
 
-    A rule overrides no other and is overridden by none. One that asks for answers has a setting ``missing``: where
-    one is not known, whether the pair is allowed (a rule forbids what is known to break it) or forbidden.
+    Rules do not override one another: all of them apply. A rule that reads answers has a setting ``missing``, for pairs
+    whose answers are not all known: with ``allow`` only pairs known to break the rule are forbidden, with ``forbid``
+    these pairs are forbidden too.
     """
 
     of_pairs: ClassVar[bool] = True
+    """Whether a programme of pairs may state such a rule."""
     of_groups: ClassVar[bool] = False
-    """Whether a programme of pairs, and one of groups, may state such a rule."""
+    """Whether a programme of groups may state such a rule."""
     waivable: ClassVar[bool] = True
-    """Whether an exception may be proposed for one pair; what a person asked for is not waived, and not told."""
+    """Whether an exception for one pair may be proposed; refusals by participants are never waived or disclosed."""
     waiver_rank: ClassVar[int] = 4
-    """How much staff would rather not make that exception: a number is 0, a place 1, a decision of the team 5."""
+    """Reluctance of staff to waive the rule: 0 for a number, 1 for a place, 5 for a decision of the team."""
     droppable: ClassVar[bool] = True
-    """Whether it may be proposed to drop the rule; one that is all about places is given more places instead."""
+    """Whether dropping the rule may be proposed; for a capacity, more places are proposed instead."""
 
     offers_places: ClassVar[bool] = True
-    """Whether people have the places that it states; else it takes away from those that they have, one unless said."""
+    """True if the rule grants places; False if it only reduces the places granted elsewhere (one by default)."""
 
     value_words: ClassVar[Mapping[str, Mapping[str, str]]] = VALUE_WORDS
-    """What a form calls the values of a setting, by the setting and by the value as JSON has it."""
+    """Labels in a form for the values of a setting, by setting and by value in JSON."""
 
     answer_fields: ClassVar[Mapping[str, str]] = MappingProxyType({"in": "field"})
-    """The settings that name answers, each with the one that names their question."""
+    """Settings that name answers, each with the setting that names their question."""
 
     kind: str
 
     @property
     def places_unread(self) -> Mapping[str, int]:
-        """The places of a person whose answer to a question about them cannot be read, by the field of the question."""
+        """The number of places assumed for an unreadable answer, by the field of the question."""
         return {}
 
     @abstractmethod
     def describe(self) -> str:
-        """Return in a phrase what this rule asks."""
+        """Return a phrase that describes the requirement."""
 
     @property
     def sentence(self) -> str:
-        """What this rule asks, as a sentence with a {blank} for each setting: ``{least}``, ``{where.0.in}``.
+        """The requirement as a sentence with a {blank} for each setting, such as ``{least}`` or ``{where.0.in}``.
 
-        Empty where a form is to say it by ``describe``, and list the settings below.
+        Empty if a form should show ``describe`` and list the settings below it.
         """
         return ""
 
     @property
     def details(self) -> tuple[str, ...]:
-        """Sentences with blanks on the settings that ``sentence`` does not speak of."""
-        return (tr(UNANSWERED),) if "missing" in type(self).model_fields else ()
+        """Sentences with blanks for the settings that ``sentence`` does not mention."""
+        return (tr(MISSING_ANSWER_TEXT),) if "missing" in type(self).model_fields else ()
 
     def eligible(self, people: People, side: Side) -> BoolVector | None:
-        """Return (n,) bool: who of ``side`` may take part at all; None where the rule does not speak of that."""
+        """Return (n,) bool: whether each person of ``side`` may take part. None if the rule excludes no person."""
         return None
 
     def forbidden(self, market: Market) -> BoolMatrix | None:
-        """Return (n, m) bool: the pairs that may not be; None where the rule does not speak of pairs."""
+        """Return (n, m) bool: the forbidden pairs. None if the rule forbids no pairs."""
         barred = self.forbidden_by_identity(market)
         if barred is None:
             return None
@@ -177,38 +178,38 @@ class Rule(Extension):
         return block
 
     def forbidden_by_identity(self, market: Market) -> PairIndices | None:
-        """Return the pairs that may not be because of who they are; None where it is because of answers alone.
+        """Return the pairs that are forbidden by keys or typed names; None if the rule depends on other answers.
 
-        Of all other pairs it then rests on which of the two answered at all.
+        If pairs are returned, whether any other pair is forbidden depends only on which of its two people answered.
         """
         return None
 
     def group_requirement(self, people: People) -> WholeGroup | None:
-        """Return what this rule asks of what two people both have; it forbids them where the value of that is 0.
+        """Return the requirement on the items that both people of a pair have; None if the rule is of another form.
 
-        None where it asks something else. Where either gave no answer, ``missing`` decides.
+        A pair is forbidden if its value is 0. If either person gave no answer, ``missing`` decides.
         """
         return None
 
     @property
     def least_score(self) -> int | None:
-        """The score in millionths below which no pair may be; None where the rule does not speak of scores."""
+        """The minimum score of a pair in millionths; None if the rule sets none."""
         return None
 
     def degree_bounds(self, people: People, side: Side) -> DegreeBounds | None:
-        """Return how many partners each person of ``side`` takes; None where the rule does not speak of that."""
+        """Return bounds on the number of partners per person of ``side``. None if the rule sets none."""
         return None
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
-        """Yield the sums over pairs that this rule bounds."""
+        """Yield the bounded sums over pairs."""
         yield from ()
 
     def kept_places(self, market: Market) -> KeptPlaces | None:
-        """Return the places that are kept for people who come later; None where the rule does not speak of that."""
+        """Return the places reserved for people who arrive later. None if the rule reserves none."""
         return None
 
     def with_kept_places(self, number: int, latecomers: Sequence[str]) -> Self:
-        """Return this rule with so many kept places, which the mentees with these keys may take."""
+        """Return this rule with ``number`` reserved places, open to the mentees with these keys."""
         return self
 
     def pins(self, market: Market) -> Iterator[tuple[int, int]]:
@@ -235,79 +236,79 @@ class Rule(Extension):
 
     @property
     def label(self) -> str:
-        """What this rule is called in a sentence."""
+        """The name of this rule in a sentence."""
         return self.name or self.describe()
 
     def rename_people(self, name_of: NameOf) -> Self:
-        """Return this rule with the people whom it is told with called otherwise."""
+        """Return this rule with the keys of people replaced by other names."""
         return self
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
-        """Yield the numbers of this rule, called ``name``, that can be moved by whole steps, if there are any."""
+        """Yield the numbers of this rule that can be relaxed by whole steps; sentences call the rule ``name``."""
         yield from ()
 
     @property
     def bounds_sums(self) -> bool:
-        """Whether it bounds sums over pairs."""
+        """Whether the rule bounds sums over pairs."""
         return type(self).side_constraints is not Rule.side_constraints or self.keeps_places
 
     @property
     def keeps_places(self) -> bool:
-        """Whether it keeps places for people who come later."""
+        """Whether the rule reserves places for people who arrive later."""
         return type(self).kept_places is not Rule.kept_places
 
     @property
     def bounds_degrees(self) -> bool:
-        """Whether it says how many partners people take."""
+        """Whether the rule bounds the number of partners per person."""
         return type(self).degree_bounds is not Rule.degree_bounds
 
     @property
     def couples_pairs(self) -> bool:
-        """Whether one pair can break this rule because of other pairs."""
+        """Whether a pair can break this rule because of other pairs."""
         return self.bounds_sums or self.bounds_degrees or type(self).pins is not Rule.pins
 
     @property
     def decided_pair(self) -> tuple[str, str] | None:
-        """The keys of the mentor and the mentee on whom alone it decides; None where it is about others."""
+        """The keys of the mentor and mentee, if the rule decides exactly one pair; else None."""
         return None
 
     def applies_to(self, cohort: Cohort) -> bool:
-        """Return whether it can still be asked of a cohort that some people have left."""
+        """Return whether the rule still applies to a cohort after departures."""
         return True
 
     def restrict_to(self, cohort: Cohort) -> Self | None:
-        """Return the rule for those who are in a cohort that others have left, None if nothing remains of it."""
+        """Return the rule restricted to a cohort after departures. None if nothing of it remains."""
         return self if self.applies_to(cohort) else None
 
     @property
     def places_label(self) -> str:
-        """What its bounds on the partners of one person are called."""
+        """The label of the bounds on the partners of one person."""
         return self.label
 
     def no_places_text(self) -> str:
-        """Return why somebody has no partner to whom this rule gives no place at all, in a sentence."""
+        """Return a sentence that explains why a person without any place has no partner."""
         return tr("Aucune place : « {rule} ».", rule=self.label)
 
     def place_fields(self, side: Side) -> tuple[str, ...]:
-        """Return the questions by which people of ``side`` say how many partners they take."""
+        """Return the questions in which people of ``side`` state their number of partners."""
         return ()
 
     @property
     def refusal_field(self) -> str | None:
-        """The question in which people say with whom they do not want to be paired; None where there is none."""
+        """The question in which people name the partners they refuse; None if the rule has none."""
         return None
 
     def past_pairs(self) -> Iterator[tuple[str, str]]:
-        """Yield the keys of those who were a pair in an earlier edition."""
+        """Yield the keys of the pairs of earlier editions."""
         yield from ()
 
     def with_past_pairs(self, pairs: Iterable[tuple[str, str]]) -> Self:
-        """Return this rule with more pairs (keys) of earlier editions, where it counts them; else itself."""
+        """Return this rule with further pairs (keys) of earlier editions if it counts them, else the rule unchanged."""
         return self
 
 
 class DecidedPair(Rule):
-    """What the team decided of the pair of ``mentor`` and ``mentee`` (their keys)."""
+    """A decision of the team about the pair of ``mentor`` and ``mentee`` (their keys)."""
 
     waiver_rank: ClassVar[int] = 5
     mentor: str
@@ -322,12 +323,16 @@ class DecidedPair(Rule):
         return self.mentor, self.mentee
 
     def is_present(self, cohort: Cohort) -> bool:
-        """Say whether both people are there."""
+        """Return whether both people are in the cohort."""
         return cohort.mentors.has(self.mentor) and cohort.mentees.has(self.mentee)
 
 
 def apply_missing(broken: BoolMatrix, left: BoolVector, right: BoolVector, missing: Missing) -> BoolMatrix:
-    """Return the forbidden pairs: those known to break a rule, and those not known where ``missing`` says forbid."""
+    """Return the forbidden pairs (n, m), given the pairs that break a rule and the people whose answers are known.
+
+    Pairs with an unknown answer are all forbidden if ``missing`` is ``forbid``, else all allowed. ``left`` (n,) and
+    ``right`` (m,) mark the people of each side whose answers are known; ``broken`` is used only where both are.
+    """
     unsaid = missing == "forbid"
     for known in (left[:, None], right[None, :]):
         if not known.all():
@@ -336,7 +341,7 @@ def apply_missing(broken: BoolMatrix, left: BoolVector, right: BoolVector, missi
 
 
 def check_bounds(least: int | None, most: int | None) -> None:
-    """Raise ValueError where there is no bound at all, or the two cross."""
+    """Raise ValueError if both bounds are None, or the lower exceeds the upper."""
     if least is None and most is None:
         raise ValueError(tr("il faut `least`, `most` ou les deux"))
     if least is not None and most is not None and least > most:
@@ -344,12 +349,12 @@ def check_bounds(least: int | None, most: int | None) -> None:
 
 
 def rules_by_kind() -> dict[str, type[Rule]]:
-    """Return every registered rule by its kind."""
+    """Return every registered rule class by its kind."""
     return concrete(Rule, "mentormatch.rules.kinds", "mentormatch.rules")
 
 
 NO_SCORES = np.empty((0, 0), dtype=np.int32)
-"""The scores of a market in which nobody asks for them."""
+"""Scores of a market whose rules read none."""
 
 
 def market_of(cohort: Cohort, scores: NDArray[np.int32]) -> Market:
@@ -358,13 +363,13 @@ def market_of(cohort: Cohort, scores: NDArray[np.int32]) -> Market:
 
 
 type ScorePairs = Callable[[Cohort, Sequence[Criterion], Sequence[Rule], PersonMasks], Scores]
-"""Returns the scores of people who take part, under rules in force, as a problem asks for them."""
+"""Computes the scores that a problem needs: people taking part, under the rules in force."""
 
 
 class UnheldScores(ScoreTable):
-    """Scores of so many pairs that they are worked out when they are asked for; ``values`` does not exist.
+    """Scores of too many pairs to store: parts are computed on request, and ``values`` raises RequestError.
 
-    ``score_pairs`` is how a problem works them out.
+    ``score_pairs`` computes the scores that an assignment problem needs.
     """
 
     __slots__ = ("cohort", "score_pairs")
@@ -377,54 +382,54 @@ class UnheldScores(ScoreTable):
             object.__setattr__(self, name, part)
 
     def __getattr__(self, name: str) -> NoReturn:
-        """Refuse what would take the scores of all pairs."""
+        """Raise RequestError for ``values``, which would need the scores of all pairs."""
         if name != "values":
             raise AttributeError(name)
         pairs = prod(map(len, (self.cohort.mentors, self.cohort.mentees)))
-        found = Problem(tr("paires"), str(pairs), advice=tr("demandez une paire, ou une personne, à la fois"))
-        raise RequestError(tr("Il y a trop de paires pour les avoir toutes à la fois"), [found])
+        problem = Problem(tr("paires"), str(pairs), advice=tr("demandez une paire, ou une personne, à la fois"))
+        raise RequestError(tr("Il y a trop de paires pour les avoir toutes à la fois"), [problem])
 
     @property
     def held(self) -> bool:
         return False
 
     def part(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
-        # Each person once, whoever comes twice: some criteria know people by their keys
+        # Each person only once: some criteria identify people by their keys
         sides = (np.unique(np.asarray(side, dtype=np.intp), return_inverse=True) for side in (mentors, mentees))
-        (ours, left), (theirs, right) = sides
-        some = Cohort(self.cohort.mentors.take(ours), self.cohort.mentees.take(theirs))
-        return score(some, self.criteria).values[np.ix_(left, right)]
+        (mentor_rows, mentor_inverse), (mentee_rows, mentee_inverse) = sides
+        cohort = Cohort(self.cohort.mentors.take(mentor_rows), self.cohort.mentees.take(mentee_rows))
+        return score(cohort, self.criteria).values[np.ix_(mentor_inverse, mentee_inverse)]
 
     def with_criteria(self, criteria: Sequence[Criterion]) -> "UnheldScores":
         """Return the scores of the same people by other criteria."""
         return UnheldScores(self.cohort, criteria, self.score_pairs)
 
     def under(self, rules: Sequence[Rule], taking_part: PersonMasks | None = None) -> Scores:
-        """Return the scores of pairs that these rules allow, of people who take part, None: everybody."""
+        """Return the scores of the pairs that these rules allow, among people taking part (None: all people)."""
         everybody = np.ones(len(self.cohort.mentors), dtype=bool), np.ones(len(self.cohort.mentees), dtype=bool)
         return self.score_pairs(self.cohort, self.criteria, rules, taking_part or everybody)
 
 
 def formulate(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], goals: Sequence[str]) -> AssignmentProblem:
-    """Return the problem of choosing pairs in ``cohort``.
+    """Return the assignment problem of choosing pairs in ``cohort``.
 
-    Forbidden pairs, and all pairs of people who are set aside, are absent from it. Raises RequestError or SurveyError
-    where a rule names someone who is not there, or a capacity is not a whole number.
+    Forbidden pairs, and all pairs of people who take no part, are absent from the problem. Raises RequestError or
+    SurveyError if a rule names a person who is not in the cohort, or a capacity is not a whole number.
     """
     taking_part = eligible_people(rules, cohort.mentors, "mentor"), eligible_people(rules, cohort.mentees, "mentee")
     if isinstance(scores, UnheldScores):
-        market, found = market_of(cohort, NO_SCORES), scores.under(rules_in_force(rules), taking_part)
-        return build_problem(market, found, taking_part, rules, goals)
+        market, allowed = market_of(cohort, NO_SCORES), scores.under(rules_in_force(rules), taking_part)
+        return build_problem(market, allowed, taking_part, rules, goals)
     market = market_of(cohort, scores.values)
     return build_problem(market, allowed_scores(market, rules, taking_part), taking_part, rules, goals)
 
 
 def allowed_scores(market: Market, rules: Sequence[Rule], taking_part: PersonMasks) -> DenseScores | SparseScores:
-    """Return the stored scores of the pairs that no rule forbids, of people who take part."""
+    """Return the stored scores of the pairs that no rule forbids, among people taking part."""
     allowed = ~forbidden_pairs(rules, market)
-    for some in (taking_part[0][:, None], taking_part[1][None, :]):
-        if not some.all():
-            allowed &= some
+    for admitted in (taking_part[0][:, None], taking_part[1][None, :]):
+        if not admitted.all():
+            allowed &= admitted
     return pack_scores(market.scores, allowed)
 
 
@@ -435,7 +440,7 @@ def build_problem(
     rules: Sequence[Rule],
     goals: Sequence[str],
 ) -> AssignmentProblem:
-    """Return the problem on these scores."""
+    """Return the assignment problem of a market with these scores of allowed pairs."""
     mentors = degree_bounds(rules, market.mentors, "mentor", taking_part[0])
     return AssignmentProblem(
         scores,
@@ -452,16 +457,16 @@ def build_problem(
 
 
 def side_constraints(rules: Sequence[Rule], market: Market, mentors: DegreeBounds, scores: Scores) -> Iterator[Row]:
-    """Yield the sums over pairs that rules bound, rule by rule, given how many partners the mentors take."""
+    """Yield the bounded sums over pairs, rule by rule, given the bounds on partners per mentor."""
     for rule in rules:
         yield from rule.side_constraints(market)
-        kept = rule.kept_places(market)
-        if kept is not None:
-            yield keeping_row(rule.label, kept, usable_places(mentors, scores))
+        reserve = rule.kept_places(market)
+        if reserve is not None:
+            yield keeping_row(rule.label, reserve, usable_places(mentors, scores))
 
 
 def keeping_row(name: str, kept: KeptPlaces, places: IntVector) -> Row:
-    """Return that people who are no latecomers leave the kept places free, of the ``places`` (n,) that there are."""
+    """Return the row that keeps the reserved places free of mentees who are no latecomers, given ``places`` (n,)."""
     free_to_all = None if not kept.latecomers.any() else (~kept.latecomers).astype(np.int64)[None, :]
     most = int(places[kept.mentors].sum()) - kept.number
     return Row(name, kept.mentors.astype(np.int64)[:, None], most=most, factor=free_to_all)
@@ -470,27 +475,29 @@ def keeping_row(name: str, kept: KeptPlaces, places: IntVector) -> Row:
 def keeping_rules(
     rules: Sequence[Rule], market: Market, problem: AssignmentProblem
 ) -> Iterator[tuple[Rule, KeptPlaces, int]]:
-    """Yield each rule that keeps places with these, and the number of the row of ``problem`` that says so.
+    """Yield each rule that reserves places, with these places and the index of its row in ``problem``.
 
-    None of a rule of which the problem has no row, as where suggestions are made.
+    Rules without a row in the problem are skipped, for instance in the problem of suggestion lists.
     """
-    kept = [(rule, said) for rule in rules if (said := rule.kept_places(market)) is not None]
-    if kept:
+    reserves = [(rule, reserve) for rule in rules if (reserve := rule.kept_places(market)) is not None]
+    if reserves:
         places = usable_places(problem.mentors, problem.scores)
-        nameless = [replace(row, name="") for row in problem.rows]  # names are in the language of the formulation
-        rows = [keeping_row("", said, places) for _, said in kept]
+        nameless = [replace(row, name="") for row in problem.rows]  # row names depend on the language of formulation
+        rows = [keeping_row("", reserve, places) for _, reserve in reserves]
         yield from (
-            (rule, said, nameless.index(row)) for (rule, said), row in zip(kept, rows, strict=True) if row in nameless
+            (rule, reserve, nameless.index(row))
+            for (rule, reserve), row in zip(reserves, rows, strict=True)
+            if row in nameless
         )
 
 
 def usable_places(mentors: DegreeBounds, scores: Scores) -> IntVector:
-    """Return (n,) int64: the places of each mentor, none of one who takes no part or whom no mentee may have."""
+    """Return (n,) int64: the places of each mentor, 0 without any allowed mentee."""
     return np.where(scores.row_and_column_max()[0] > NO_SCORE, mentors.most, 0)
 
 
 def eligible_people(rules: Sequence[Rule], people: People, side: Side) -> BoolVector:
-    """Return (n,) bool: who takes part, having answered enough and being set aside by no rule."""
+    """Return (n,) bool: whether each person takes part: enough answers, and excluded by no rule."""
     taking_part = people.complete.copy()
     for rule in rules:
         admits = rule.eligible(people, side)
@@ -500,7 +507,7 @@ def eligible_people(rules: Sequence[Rule], people: People, side: Side) -> BoolVe
 
 
 def forbidden_pairs(rules: Sequence[Rule], market: Market) -> BoolMatrix:
-    """Return (n, m) bool: the pairs that some rule forbids."""
+    """Return (n, m) bool: the pairs that at least one rule forbids."""
     total = np.zeros(market.shape, dtype=bool)
     for _, block in forbidden_by_rule(rules, market):
         total |= block
@@ -508,7 +515,7 @@ def forbidden_pairs(rules: Sequence[Rule], market: Market) -> BoolMatrix:
 
 
 def forbidden_by_rule(rules: Sequence[Rule], market: Market) -> Iterator[tuple[Rule, BoolMatrix]]:
-    """Yield each rule in force that speaks of pairs, with the pairs that it forbids."""
+    """Yield each rule in force that forbids pairs, with these pairs (n, m) bool."""
     for rule in rules_in_force(rules):
         block = rule.forbidden(market)
         if block is not None:
@@ -516,21 +523,24 @@ def forbidden_by_rule(rules: Sequence[Rule], market: Market) -> Iterator[tuple[R
 
 
 def degree_bounds(rules: Sequence[Rule], people: People, side: Side, taking_part: BoolVector) -> DegreeBounds:
-    """Return how many partners each person takes: one, unless rules say otherwise; none for who takes no part."""
-    by_rule = [(rule, load) for rule in rules if (load := rule.degree_bounds(people, side)) is not None]
-    said = [load for _, load in by_rule]
+    """Return bounds on the number of partners per person: the intersection of the bounds of all rules.
+
+    If no rule grants places, each person has one. People who take no part have none.
+    """
+    by_rule = [(rule, bound) for rule in rules if (bound := rule.degree_bounds(people, side)) is not None]
+    bounds = [bound for _, bound in by_rule]
     if not any(rule.offers_places for rule, _ in by_rule):
         count = len(people)
-        one, nobody = np.ones(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
-        said.append(DegreeBounds(nobody, one, np.ones(count, dtype=bool)))
-    most = np.minimum.reduce([load.most for load in said])
-    least = np.maximum.reduce([load.least for load in said])
-    idle = np.logical_and.reduce([load.optional for load in said])
-    return DegreeBounds(np.where(taking_part, least, 0), np.where(taking_part, most, 0), idle)
+        single_place, no_place = np.ones(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+        bounds.append(DegreeBounds(no_place, single_place, np.ones(count, dtype=bool)))
+    upper = np.minimum.reduce([bound.most for bound in bounds])
+    lower = np.maximum.reduce([bound.least for bound in bounds])
+    optional = np.logical_and.reduce([bound.optional for bound in bounds])
+    return DegreeBounds(np.where(taking_part, lower, 0), np.where(taking_part, upper, 0), optional)
 
 
 def is_many_to_many(rules: Sequence[Rule], cohort: Cohort) -> bool:
-    """Say whether people of both sides may have several partners."""
+    """Return whether people of both sides may have several partners."""
     sides = ((cohort.side(side), side) for side in SIDES)
     return all(
         bool(degree_bounds(rules, people, side, people.complete).most.max(initial=0) > 1) for people, side in sides
@@ -538,13 +548,13 @@ def is_many_to_many(rules: Sequence[Rule], cohort: Cohort) -> bool:
 
 
 def priority_weights(rules: Sequence[Rule], people: People, side: Side) -> IntVector | None:
-    """Return (n,) int: the weight of each person in the goal ``priority_weights``, None where no rule names anyone."""
-    said = [weights for rule in rules if (weights := rule.priority(people, side)) is not None]
-    return np.add.reduce(said) if said else None
+    """Return (n,) int: the weight of each person in the goal ``priority``. None if no rule weighs this side."""
+    by_rule = [weights for rule in rules if (weights := rule.priority(people, side)) is not None]
+    return np.add.reduce(by_rule) if by_rule else None
 
 
 class SelfPairs(Rule):
-    """No person who is on both sides is their own partner."""
+    """A person who is on both sides is not their own partner."""
 
     waivable: ClassVar[bool] = False
     kind: Literal["self_pair"] = "self_pair"
@@ -553,13 +563,13 @@ class SelfPairs(Rule):
         return tr("c'est la même personne")
 
     def forbidden_by_identity(self, market: Market) -> PairIndices | None:
-        same = market.mentors.same_as(market.mentees)
-        return same if len(same[0]) else None
+        self_pairs = market.mentors.same_as(market.mentees)
+        return self_pairs if len(self_pairs[0]) else None
 
 
 SELF_PAIRS = SelfPairs()
 
 
 def rules_in_force(rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """Return the rules of a programme with the one that is always there."""
+    """Return the rules of a programme and ``SELF_PAIRS``."""
     return (*rules, SELF_PAIRS)

@@ -1,7 +1,7 @@
-"""Which answers two people share (set intersection), for the rules that ask it; names match by normalised equality.
+"""Answers of mentors and mentees -> the pairs that share at least a number of them (set intersection).
 
-Three ways, by how many answers there are and how often they are shared: an inverted index (a join on the answer), bit
-sets, or a sparse incidence product.
+Answers are compared by normalised equality. Three algorithms, chosen by the number of distinct answers and by how often
+they are shared: an inverted index (a join on the answer), bit sets, and a product of sparse incidence matrices.
 """
 
 from collections import defaultdict
@@ -21,39 +21,38 @@ from mentormatch.scoring.criterion import first_ranks, shared_items, stakes_of
 
 type Answers = Sequence[Sequence[str]]
 type Entries = Sequence[tuple[int, Hashable]]
-"""People, by position, each with something that was answered."""
-type IntArray = defaultdict[Hashable, int]
-"""The number of each answer: the next one where it was not known yet."""
+"""Positions of people, each with one of their answers; a person may occur several times."""
+type AnswerNumbers = defaultdict[Hashable, int]
+"""The number of each distinct answer; looking up a new answer gives it the next number."""
 
 NEEDS_IN_BLANKS = (
     mark("Seuls comptent les besoins jusqu'au rang {first}."),
     mark("Transmettre, c'est être au niveau {level} au moins ; le plus bas est 0."),
 )
-"""Of which needs and offers a rule speaks, for a form."""
-FEW = 64
-"""Of so few different answers it is noted in bits who gave which."""
-WORDS = (np.uint8, np.uint16, np.uint32, np.uint64)
-SELDOM = 16
-"""Two people who share an answer are looked up in the time in which so many are compared by bits."""
-ROWS = 256
-"""So many people are compared at once: what they share takes as much room again where nearly all share something."""
+"""Sentences of a form on the needs and offers that a rule counts."""
+MAX_BIT_ANSWERS = 64  # up to this number of distinct answers, each person's answers are one machine word
+WORD_TYPES = (np.uint8, np.uint16, np.uint32, np.uint64)
+LOOKUP_COST = 16  # time of finding one sharing pair by the index, in comparisons of two people by bits
+ROWS_PER_BLOCK = 256  # mentors compared at once; a sparse product is as large as the block if most pairs share
 
 
 def share_at_least(left: Column, right: Column, least: int) -> BoolMatrix:
-    """Return (n, m) bool: which two people have ``least`` answers in common, or more."""
-    ours, theirs = _answers_given(left, right)
+    """Return (n, m) bool: the pairs with ``least`` or more answers in common."""
+    ours, theirs = _number_answers(left, right)
+    # Inverted index, if few pairs share an answer
     if least == 1 and isinstance(ours, _Incidence) and isinstance(theirs, _Incidence) and _is_sparse(ours, theirs):
         return _by_inverted_index(ours, theirs)
-    shared = (_by_bits if max(ours.kinds, theirs.kinds) <= FEW else _by_incidence)(ours, theirs, least)
-    found = np.empty((ours.size, theirs.size), dtype=bool)
-    for start in range(0, len(found), ROWS):
-        found[start : start + ROWS] = shared(slice(start, start + ROWS))
-    return found
+    # Bit sets for few distinct answers, else a product of incidence matrices
+    shared = (_by_bits if max(ours.kinds, theirs.kinds) <= MAX_BIT_ANSWERS else _by_incidence)(ours, theirs, least)
+    sharing = np.empty((ours.size, theirs.size), dtype=bool)
+    for start in range(0, len(sharing), ROWS_PER_BLOCK):
+        sharing[start : start + ROWS_PER_BLOCK] = shared(slice(start, start + ROWS_PER_BLOCK))
+    return sharing
 
 
 @dataclass(frozen=True, slots=True)
 class _BitTable:
-    """``table`` (n, k) bool: who of n people gave which of k answers."""
+    """Answers of n people as ``table`` (n, k) bool: whether each person gave each of k answers."""
 
     table: NDArray[np.bool_]
 
@@ -66,14 +65,16 @@ class _BitTable:
         return int(self.table.shape[1])
 
     def pairs(self) -> PairIndices:
-        """Return who gave an answer, and its number, for each that was given."""
         people, answers = np.nonzero(self.table)
         return people, answers
 
 
 @dataclass(frozen=True, slots=True)
 class _Incidence:
-    """The same by one entry or more for each answer given: who of ``size`` people, and which of ``kinds`` answers."""
+    """Answers of n people as a list: entry e states that person ``people[e]`` gave answer ``answers[e]``.
+
+    An entry may be repeated. ``size`` is the number of people, ``kinds`` the number of distinct answers.
+    """
 
     people: IntVector
     answers: IntVector
@@ -87,106 +88,109 @@ class _Incidence:
         return ticked
 
     def pairs(self) -> PairIndices:
-        """Return who gave an answer, and its number, for each that was given, once."""
+        """Return the people and answers of the entries, without repetitions."""
         return unique_pairs(self.people, self.answers, self.kinds)
 
 
-def _is_sparse(left: _Incidence, right: _Incidence) -> bool:
-    """Return whether answers are shared so seldom that an inverted index is quicker than comparing all pairs."""
-    gave = [np.bincount(side.answers, minlength=side.kinds) for side in (left, right)]
-    return int(gave[0] @ gave[1]) * SELDOM <= left.size * right.size
+def _is_sparse(ours: _Incidence, theirs: _Incidence) -> bool:
+    """Return whether answers are shared so rarely that an inverted index is faster than comparing all pairs."""
+    givers = [np.bincount(side.answers, minlength=side.kinds) for side in (ours, theirs)]
+    return int(givers[0] @ givers[1]) * LOOKUP_COST <= ours.size * theirs.size
 
 
-def _by_inverted_index(left: _Incidence, right: _Incidence) -> BoolMatrix:
-    """Return (n, m) bool: who shares an answer, by an inverted index from answers to people."""
-    found = np.zeros(left.size * right.size, dtype=bool)
-    ours, theirs = _join_on_answers(left, right)
-    found[ours * right.size + theirs] = True
-    return found.reshape(left.size, right.size)
+def _by_inverted_index(ours: _Incidence, theirs: _Incidence) -> BoolMatrix:
+    """Return (n, m) bool: the pairs that share an answer, by an inverted index from answers to people."""
+    sharing = np.zeros(ours.size * theirs.size, dtype=bool)
+    mentors, mentees = _join_on_answers(ours, theirs)
+    sharing[mentors * theirs.size + mentees] = True
+    return sharing.reshape(ours.size, theirs.size)
 
 
-def _join_on_answers(left: _Incidence, right: _Incidence) -> PairIndices:
-    """Return who of the left shares an answer with whom of the right, once for each answer that they share."""
-    gave = np.bincount(right.answers, minlength=right.kinds)
-    first = np.cumsum(gave) - gave
-    counts = gave[left.answers]
-    places = np.repeat(first[left.answers] - np.cumsum(counts) + counts, counts)
-    places += np.arange(len(places))
-    return np.repeat(left.people, counts), right.people[np.argsort(right.answers, kind="stable")[places]]
+def _join_on_answers(ours: _Incidence, theirs: _Incidence) -> PairIndices:
+    """Return the positions of the pairs that share an answer, repeated for each answer that they share."""
+    givers = np.bincount(theirs.answers, minlength=theirs.kinds)
+    first_entry = np.cumsum(givers) - givers
+    matches = givers[ours.answers]
+    entries = np.repeat(first_entry[ours.answers] - np.cumsum(matches) + matches, matches)
+    entries += np.arange(len(entries))
+    return np.repeat(ours.people, matches), theirs.people[np.argsort(theirs.answers, kind="stable")[entries]]
 
 
-type _Given = _BitTable | _Incidence
+type _Answers = _BitTable | _Incidence
 type Shared = Callable[[slice], BoolMatrix]
-"""Returns with whom of the right some of the left have enough answers in common."""
+"""Returns, for a slice of the mentors, (rows, m) bool: the pairs with enough answers in common."""
 
 
-def _by_bits(left: _Given, right: _Given, least: int) -> Shared:
-    ours, theirs = _bits(left), _bits(right)
+def _by_bits(ours: _Answers, theirs: _Answers, least: int) -> Shared:
+    our_bits, their_bits = _bits(ours), _bits(theirs)
 
     def shared(rows: slice) -> BoolMatrix:
-        both = ours[rows, None] & theirs
-        return np.asarray(both != 0 if least == 1 else np.bitwise_count(both) >= least)
+        common = our_bits[rows, None] & their_bits
+        return np.asarray(common != 0 if least == 1 else np.bitwise_count(common) >= least)
 
     return shared
 
 
-def _bits(given: _Given) -> NDArray[np.unsignedinteger]:
-    """Return (n,) unsigned: one bit for each answer."""
-    word = np.dtype(next(word for word in WORDS if np.iinfo(word).bits >= given.kinds))
-    packed = np.packbits(given.table, axis=1)
-    room = np.zeros((given.size, word.itemsize), dtype=np.uint8)
-    room[:, : packed.shape[1]] = packed
-    return room.view(word)[:, 0]
+def _bits(side: _Answers) -> NDArray[np.unsignedinteger]:
+    """Return (n,) unsigned: the answers of each person, one bit per answer."""
+    word = np.dtype(next(word for word in WORD_TYPES if np.iinfo(word).bits >= side.kinds))
+    packed = np.packbits(side.table, axis=1)
+    padded = np.zeros((side.size, word.itemsize), dtype=np.uint8)
+    padded[:, : packed.shape[1]] = packed
+    return padded.view(word)[:, 0]
 
 
-def _by_incidence(left: _Given, right: _Given, least: int) -> Shared:
+def _by_incidence(ours: _Answers, theirs: _Answers, least: int) -> Shared:
     from scipy.sparse import csr_array
 
-    kinds = max(left.kinds, right.kinds)
-    ours, theirs = (
+    kinds = max(ours.kinds, theirs.kinds)
+    our_matrix, their_matrix = (
         csr_array((np.ones(len(people)), (people, answers)), shape=(side.size, kinds))
-        for side in (left, right)
+        for side in (ours, theirs)
         for people, answers in [side.pairs()]
     )
-    turned = theirs.T.tocsr()
+    transposed = their_matrix.T.tocsr()
 
     def shared(rows: slice) -> BoolMatrix:
-        counts = ours[rows] @ turned
+        counts = our_matrix[rows] @ transposed
         row, enough = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr)), counts.data >= least
-        found = np.zeros(counts.shape, dtype=bool)
-        found[row[enough], counts.indices[enough]] = True
-        return found
+        sharing = np.zeros(counts.shape, dtype=bool)
+        sharing[row[enough], counts.indices[enough]] = True
+        return sharing
 
     return shared
 
 
-def _answers_given(left: Column, right: Column) -> tuple[_Given, _Given]:
-    """Return what both sides gave, the same answers by the same numbers."""
-    if isinstance(left, MultiChoice) and isinstance(right, MultiChoice) and left.labels == right.labels:
-        return _BitTable(left.values), _BitTable(right.values)  # no two options of one question are compared as equal
-    known: IntArray = defaultdict(count().__next__)
-    listed = [_indices_of_choices(column, known) for column in (left, right)]
-    ours, theirs = (
-        _Incidence(*pairs, len(column.known), len(known)) for pairs, column in zip(listed, (left, right), strict=True)
+def _number_answers(ours: Column, theirs: Column) -> tuple[_Answers, _Answers]:
+    """Return the answers of both sides, with common numbers for equal answers."""
+    if isinstance(ours, MultiChoice) and isinstance(theirs, MultiChoice) and ours.labels == theirs.labels:
+        return _BitTable(ours.values), _BitTable(theirs.values)  # the options of one question are all different
+    numbers: AnswerNumbers = defaultdict(count().__next__)
+    entries = [_indices_of_choices(column, numbers) for column in (ours, theirs)]
+    our_answers, their_answers = (
+        _Incidence(*pairs, len(column.known), len(numbers))
+        for pairs, column in zip(entries, (ours, theirs), strict=True)
     )
-    return (ours, theirs) if len(known) <= FEW else _of_both(ours, theirs)
-
-
-def _of_both(left: _Incidence, right: _Incidence) -> tuple[_Incidence, _Incidence]:
-    """Return the same without the answers that one side alone gave: these are shared with nobody."""
-    gave = [np.bincount(side.answers, minlength=side.kinds) > 0 for side in (left, right)]
-    both = gave[0] & gave[1]
-    number, kinds = np.cumsum(both) - 1, int(both.sum())
-    ours, theirs = (
-        _Incidence(side.people[kept], number[side.answers[kept]], side.size, kinds)
-        for side in (left, right)
-        for kept in [both[side.answers]]
+    return (
+        (our_answers, their_answers) if len(numbers) <= MAX_BIT_ANSWERS else _drop_unshared(our_answers, their_answers)
     )
-    return ours, theirs
 
 
-def _indices_of_choices(column: Column, known: IntArray) -> PairIndices:
-    """Return, for each answer given, who gave it, and its number among all that are known."""
+def _drop_unshared(ours: _Incidence, theirs: _Incidence) -> tuple[_Incidence, _Incidence]:
+    """Return the answers of both sides without those that only one side gave, which no pair shares."""
+    given_by_side = [np.bincount(side.answers, minlength=side.kinds) > 0 for side in (ours, theirs)]
+    shared = given_by_side[0] & given_by_side[1]
+    number, kinds = np.cumsum(shared) - 1, int(shared.sum())
+    our_answers, their_answers = (
+        _Incidence(side.people[is_shared], number[side.answers[is_shared]], side.size, kinds)
+        for side in (ours, theirs)
+        for is_shared in [shared[side.answers]]
+    )
+    return our_answers, their_answers
+
+
+def _indices_of_choices(column: Column, numbers: AnswerNumbers) -> PairIndices:
+    """Return the person and the number of each answer in a column."""
     match column:
         case MultiChoice(labels, chosen):
             people, items = np.nonzero(chosen)
@@ -194,62 +198,67 @@ def _indices_of_choices(column: Column, known: IntArray) -> PairIndices:
             people = np.flatnonzero(codes >= 0)
             items = codes[people]
         case NameLists():
-            return _indices_of_answers(column.compared, known)
+            return _indices_of_answers(column.compared, numbers)
         case _:
             raise TypeError(f"a column of {type(column).__name__} lists no answers")
-    return people, np.array([known[fold(label)] for label in labels], dtype=np.int64)[items]
+    return people, np.array([numbers[fold(label)] for label in labels], dtype=np.int64)[items]
 
 
-def pairs_sharing(left: Answers, right: Answers) -> PairIndices:
-    """Return who of ``left`` and who of ``right`` have an answer in common, each pair once, in order."""
-    known: IntArray = defaultdict(count().__next__)
-    given = [(*_indices_of_answers(side, known), len(side)) for side in (left, right)]
-    ours, theirs = (_Incidence(people, answers, size, len(known)) for people, answers, size in given)
-    return unique_pairs(*_join_on_answers(ours, theirs), len(right))
+def pairs_sharing(ours: Answers, theirs: Answers) -> PairIndices:
+    """Return the positions of the pairs that have an answer in common, each pair once, sorted."""
+    numbers: AnswerNumbers = defaultdict(count().__next__)
+    entries = [(*_indices_of_answers(side, numbers), len(side)) for side in (ours, theirs)]
+    our_answers, their_answers = (_Incidence(people, answers, size, len(numbers)) for people, answers, size in entries)
+    return unique_pairs(*_join_on_answers(our_answers, their_answers), len(theirs))
 
 
-def pairs_with_common_entry(left: Entries, right: Entries, shape: tuple[int, int]) -> PairIndices:
-    """Return who of n people on the left and of m on the right have an entry in common, each pair once, in order."""
-    if not left or not right:
+def pairs_with_common_entry(ours: Entries, theirs: Entries, shape: tuple[int, int]) -> PairIndices:
+    """Return the positions of the pairs with a common entry, of ``shape`` (n, m) people, each pair once, sorted."""
+    if not ours or not theirs:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    known: IntArray = defaultdict(count().__next__)
-    people = [np.array([person for person, _ in side], dtype=np.int64) for side in (left, right)]
-    answers = [np.array([known[answer] for _, answer in side], dtype=np.int64) for side in (left, right)]
-    ours, theirs = (_Incidence(*given, len(known)) for given in zip(people, answers, shape, strict=True))
-    return unique_pairs(*_join_on_answers(ours, theirs), shape[1])
+    numbers: AnswerNumbers = defaultdict(count().__next__)
+    people = [np.array([person for person, _ in side], dtype=np.int64) for side in (ours, theirs)]
+    answers = [np.array([numbers[answer] for _, answer in side], dtype=np.int64) for side in (ours, theirs)]
+    our_answers, their_answers = (
+        _Incidence(*entries, len(numbers)) for entries in zip(people, answers, shape, strict=True)
+    )
+    return unique_pairs(*_join_on_answers(our_answers, their_answers), shape[1])
 
 
-def _indices_of_answers(rows: Answers, known: IntArray) -> PairIndices:
-    """Return, for each answer given, who gave it, and its number among all that are known."""
-    each = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
-    numbers = map(known.__getitem__, chain.from_iterable(rows))
-    return np.repeat(np.arange(len(rows)), each), np.fromiter(numbers, dtype=np.int64, count=int(each.sum()))
+def _indices_of_answers(rows: Answers, numbers: AnswerNumbers) -> PairIndices:
+    """Return the person and the number of each answer, row by row."""
+    counts = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+    answers = map(numbers.__getitem__, chain.from_iterable(rows))
+    return np.repeat(np.arange(len(rows)), counts), np.fromiter(answers, dtype=np.int64, count=int(counts.sum()))
 
 
 def cross_product(mentors: BoolVector, mentees: BoolVector) -> PairIndices:
-    """Return the pairs of everybody of the one with everybody of the other."""
-    ours, theirs = np.flatnonzero(mentors), np.flatnonzero(mentees)
-    return np.repeat(ours, len(theirs)), np.tile(theirs, len(ours))
+    """Return all pairs of a marked mentor and a marked mentee."""
+    mentor_rows, mentee_rows = np.flatnonzero(mentors), np.flatnonzero(mentees)
+    return np.repeat(mentor_rows, len(mentee_rows)), np.tile(mentee_rows, len(mentor_rows))
 
 
 def unique_pairs(mentors: IntVector, mentees: IntVector, width: int) -> PairIndices:
-    """Return pairs without those that come again, sorted; ``width`` is the number of mentees."""
-    both = np.sort(mentors * width + mentees)
-    both = both[np.diff(both, prepend=-1) > 0]
-    left = both // max(width, 1)
-    return left, both - left * max(width, 1)
+    """Return pairs sorted and without repetitions; ``width`` is the number of mentees."""
+    codes = np.sort(mentors * width + mentees)
+    codes = codes[np.diff(codes, prepend=-1) > 0]
+    mentor_rows = codes // max(width, 1)
+    return mentor_rows, codes - mentor_rows * max(width, 1)
 
 
 def offers_and_needs(
     left: Column, right: Column, *, level: int, first: int | None
 ) -> tuple[tuple[NDArray[np.bool_], NDArray[np.bool_]], tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Return (n, k) bool twice, who can pass on which of k items and who left it blank; (m, k) bool twice, of needs.
+    """Return the offers of the mentors, then the needs of the mentees, over the k items of the mentees' question.
 
-    ``level`` is the least level of an offer, ``first`` how many needs count, in their order. The items are those of
-    the right: nobody passes on what the left was not asked about.
+    Offers are two arrays (n, k) bool: whether a mentor can pass an item on, and whether the answer is blank. Needs are
+    the same (m, k). An item that the mentors' question does not contain is neither offered nor blank.
+
+    ``left`` and ``right`` are the answers of the mentors and of the mentees, ``level`` is the minimum level of an
+    offer, and ``first`` the number of needs that count, in the order of the mentee (None: all).
     """
     offers, needs = stakes_of(left, first_ranks(right, first))
     offered, needed = shared_items(offers, needs)
-    can, unsaid = (np.zeros((len(offers.values), len(needs.keys)), dtype=bool) for _ in range(2))
-    can[:, needed], unsaid[:, needed] = offers.values[:, offered] >= level, offers.blank[:, offered]
-    return (can, unsaid), (needs.values > 0, needs.blank)
+    can, blank = (np.zeros((len(offers.values), len(needs.keys)), dtype=bool) for _ in range(2))
+    can[:, needed], blank[:, needed] = offers.values[:, offered] >= level, offers.blank[:, offered]
+    return (can, blank), (needs.values > 0, needs.blank)

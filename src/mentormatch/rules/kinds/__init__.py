@@ -1,1 +1,1 @@
-"""Kinds of rules, those of one idea in one file; each is found by its ``kind``."""
+"""Kinds of rules, grouped by idea in files; each kind is found by its ``kind``."""

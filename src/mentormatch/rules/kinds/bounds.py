@@ -1,18 +1,14 @@
-"""Rules that set bounds: on how many pairs, partners or people of a group gave some answers, on points of a pair.
+"""Rules that bound counts of pairs, partners or group members with certain answers, or the points of a pair.
 
-Rules that bound how many pairs, partners or people of a group gave some answers; and whom such a rule speaks of.
+Rule ``quota``: bounds on the number of pairs with certain answers.
 
-Whom a rule speaks of: the people of a side who gave some answers.
+Rule ``reserve``: places that stay free for people who arrive later.
 
-Rule ``quota``: at least, or at most, so many pairs with given answers.
+Rule ``proportion``: bounds on the share of pairs with certain answers.
 
-Rule ``reserve``: places that are kept free for people who come later.
+Rule ``composition``: bounds on the number of certain people in each group.
 
-Rule ``proportion``: at least, or at most, a share of the pairs with given answers.
-
-Rule ``composition``: how many of some people there may be in one group.
-
-Rule ``diversity``: several mentors of one mentee answered differently.
+Rule ``diversity``: the mentors of one mentee gave different answers.
 
 Rule ``minimum_score``: no pair below a number of points.
 """
@@ -48,17 +44,17 @@ class Where(Part):
     among: Items[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
 
     def holds(self, people: People) -> BoolVector:
-        """Return (n,) bool: who the condition holds for; not for those who did not answer."""
+        """Return (n,) bool: whether each person gave one of the answers; False without an answer."""
         return people.gave(self.field, self.among)
 
 
-def as_list(stated: object) -> object:
-    """Return one condition as a list of one."""
-    return [stated] if isinstance(stated, dict | Where) else stated
+def as_list(value: object) -> object:
+    """Return a single condition as a list of one, and any other value unchanged."""
+    return [value] if isinstance(value, dict | Where) else value
 
 
 def where_in_blanks(place: int) -> str:
-    """Return what a condition asks of one person of a pair, with the blanks of a form.
+    """Return the phrase of a condition on one person of a pair, with the blanks of a form.
 
     >>> where_in_blanks(0)
     'dont la ou le {where.0.side} a répondu {where.0.in} à {where.0.field}'
@@ -68,17 +64,17 @@ def where_in_blanks(place: int) -> str:
 
 
 def mentors_in_blanks(place: int) -> str:
-    """Return of which mentors a condition speaks, with the blanks of a form."""
+    """Return the phrase of a condition on mentors, with the blanks of a form."""
     _, answers, field = blanks_of_condition(place)
     return tr("qui ont répondu {answers} à {field}", answers=answers, field=field)
 
 
 def blanks_of_condition(place: int) -> tuple[str, ...]:
-    """Return the blanks of a condition: its side, its answers, its field."""
+    """Return the blanks of the condition at index ``place``: its side, its answers, its field."""
     return tuple(f"{{where.{place}.{setting}}}" for setting in ("side", "in", "field"))
 
 
-NUMBERS = {
+QUOTA_TEXTS = {
     (True, False): mark_n(
         "au moins {least} binôme selon « {field} »",
         "au moins {least} binômes selon « {field} »",
@@ -92,9 +88,9 @@ NUMBERS = {
         "au moins {least} et au plus {most} binômes selon « {field} »",
     ),
 }
-"""What is asked, by whether there is a least and a most."""
+"""Singular and plural, by whether there are a lower and an upper bound."""
 
-NUMBERS_IN_BLANKS = {
+QUOTA_TEXTS_IN_BLANKS = {
     (True, False): mark_n(
         "Il y a au moins {least} binôme",
         "Il y a au moins {least} binômes",
@@ -130,7 +126,7 @@ class Quota(Rule):
 
     @model_validator(mode="after")
     def bounds_something(self) -> Self:
-        """Refuse a quota without a bound, or with bounds that cross."""
+        """Refuse a quota without a bound, or whose bounds cross."""
         check_bounds(self.least, self.most)
         return self
 
@@ -143,53 +139,53 @@ class Quota(Rule):
             yield from (AnswerReference("where.in", condition.field, answer) for answer in condition.among)
 
     def describe(self) -> str:
-        messages = NUMBERS[self.least is not None, self.most is not None]
+        messages = QUOTA_TEXTS[self.least is not None, self.most is not None]
         return tr_n(*messages, last_number(self), least=self.least, most=self.most, field=self.where[0].field)
 
     @property
     def sentence(self) -> str:
-        numbers = tr_n(*NUMBERS_IN_BLANKS[self.least is not None, self.most is not None], last_number(self))
+        numbers = tr_n(*QUOTA_TEXTS_IN_BLANKS[self.least is not None, self.most is not None], last_number(self))
         return f"{numbers} {listed([where_in_blanks(place) for place in range(len(self.where))])}."
 
     @property
     def details(self) -> tuple[str, ...]:
-        least, most = tr("Ils sont {least} au moins."), tr("Ils sont {most} au plus.")
-        return (*((least,) if self.least is None else ()), *((most,) if self.most is None else ()))
+        lower, upper = tr("Ils sont {least} au moins."), tr("Ils sont {most} au plus.")
+        return (*((lower,) if self.least is None else ()), *((upper,) if self.most is None else ()))
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
         mentors, mentees = (self._condition_flags(market, side) for side in ("mentor", "mentee"))
-        one = mentors if mentees is None else mentees
-        both = mentors is not None and mentees is not None
-        if one is not None:
-            yield Row(self.label, one, self.least, self.most, factor=mentors if both else None)
+        weights = mentors if mentees is None else mentees
+        is_product = mentors is not None and mentees is not None
+        if weights is not None:
+            yield Row(self.label, weights, self.least, self.most, factor=mentors if is_product else None)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
-        """Yield the least and the most."""
-        least, most, pairs = self.least, self.most, market.shape[0] * market.shape[1]
-        if least:
+        """Yield the lower and the upper bound, one pair per step."""
+        lower, upper, pair_count = self.least, self.most, market.shape[0] * market.shape[1]
+        if lower:
             yield Relaxation(
                 "lower_quota",
-                least,
-                lambda k: self.model_copy(update={"least": least - k}),
+                lower,
+                lambda k: self.model_copy(update={"least": lower - k}),
                 lambda k: tr(
-                    "Abaisser {rule} de {old} à {new} au moins.", rule=name, old=least, new=counted(least - k, "binôme")
+                    "Abaisser {rule} de {old} à {new} au moins.", rule=name, old=lower, new=counted(lower - k, "binôme")
                 ),
             )
-        if most is not None and most < pairs:
+        if upper is not None and upper < pair_count:
             yield Relaxation(
                 "raise_quota",
-                pairs - most,
-                lambda k: self.model_copy(update={"most": most + k}),
+                pair_count - upper,
+                lambda k: self.model_copy(update={"most": upper + k}),
                 lambda k: tr(
-                    "Relever {rule} de {old} à {new} au plus.", rule=name, old=most, new=counted(most + k, "binôme")
+                    "Relever {rule} de {old} à {new} au plus.", rule=name, old=upper, new=counted(upper + k, "binôme")
                 ),
             )
 
     def _condition_flags(self, market: Market, side: Side) -> NDArray[np.int64] | None:
-        """Return (n, 1) or (1, m) int64: 1 for whom all conditions of a side hold; None where there are none."""
+        """Return (n, 1) or (1, m) int64: 1 if all conditions on a side hold, else 0. None without conditions."""
         holds = [condition.holds(market.side(side)) for condition in self.where if condition.side == side]
-        counted = np.logical_and.reduce(holds).astype(np.int64) if holds else None
-        return counted if counted is None else counted[:, None] if side == "mentor" else counted[None, :]
+        flags = np.logical_and.reduce(holds).astype(np.int64) if holds else None
+        return flags if flags is None else flags[:, None] if side == "mentor" else flags[None, :]
 
 
 class MentorsWhere(Where):
@@ -199,11 +195,11 @@ class MentorsWhere(Where):
 
 
 class ReservedPlaces(Rule):
-    """Of the places of the mentors for whom every condition of ``where`` holds, ``places`` stay free, all together.
+    """The mentors for whom every condition of ``where`` holds keep ``places`` places free in total.
 
-    Without ``where`` these are all mentors. The places of a mentor whom no mentee may have are not counted. A mentee
-    who arrives later gets a kept place by ``repair``, which adds the newcomers, and those whose mentor left, to
-    ``people``: the mentees (their keys) who may take kept places. A place may be kept by several such rules.
+    Without ``where`` this concerns all mentors. The places of a mentor without any allowed mentee are not counted.
+    ``people`` are the mentees (their keys) who may take reserved places: ``repair`` adds mentees who arrive later, and
+    mentees whose mentor left. A place may be reserved by several such rules.
     """
 
     kind: Literal["reserve"] = "reserve"
@@ -221,33 +217,33 @@ class ReservedPlaces(Rule):
             yield from (AnswerReference("where.in", condition.field, answer) for answer in condition.among)
 
     def describe(self) -> str:
-        kept = counted(self.places, "place gardée", "places gardées")
+        places = counted(self.places, "place gardée", "places gardées")
         fields = listed([quoted(field) for field in dict.fromkeys(condition.field for condition in self.where)])
         if fields:
-            return tr("{kept} pour qui arrive plus tard, selon {fields}", kept=kept, fields=fields)
-        return tr("{kept} pour qui arrive plus tard", kept=kept)
+            return tr("{kept} pour qui arrive plus tard, selon {fields}", kept=places, fields=fields)
+        return tr("{kept} pour qui arrive plus tard", kept=places)
 
     @property
     def sentence(self) -> str:
-        kept = tr_n("{places} place reste libre", "{places} places restent libres", self.places)
-        conditions = [mentors_in_blanks(place) for place in range(len(self.where))]
+        places = tr_n("{places} place reste libre", "{places} places restent libres", self.places)
+        conditions = [mentors_in_blanks(index) for index in range(len(self.where))]
         whose = tr("chez les mentor·es {conditions}", conditions=listed(conditions)) if conditions else ""
-        return " ".join(filter(None, (kept, tr("pour qui arrive plus tard"), whose))) + "."
+        return " ".join(filter(None, (places, tr("pour qui arrive plus tard"), whose))) + "."
 
     @property
     def details(self) -> tuple[str, ...]:
         return (tr("Peuvent les prendre : {people}."),)
 
     def kept_places(self, market: Market) -> KeptPlaces:
-        everybody = np.ones(len(market.mentors), dtype=bool)
-        some = np.logical_and.reduce([everybody, *(condition.holds(market.mentors) for condition in self.where)])
-        return KeptPlaces(self.places, some, market.mentees.people_named(self.people))
+        all_mentors = np.ones(len(market.mentors), dtype=bool)
+        concerned = np.logical_and.reduce([all_mentors, *(condition.holds(market.mentors) for condition in self.where)])
+        return KeptPlaces(self.places, concerned, market.mentees.people_named(self.people))
 
     def with_kept_places(self, number: int, latecomers: Sequence[str]) -> Self:
         return self.model_copy(update={"places": number, "people": list(latecomers)})
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
-        """Yield how many places are kept; none at all is the rule dropped."""
+        """Yield the number of reserved places, down to 1; with 0 the rule would be dropped."""
         if self.places > 1:
             yield Relaxation(
                 "lower_reserve",
@@ -262,16 +258,16 @@ class ReservedPlaces(Rule):
             )
 
 
-KINDS = ("choice", "choices", "scale", "yesno", "place")
-WHOLE = 100
-SHARES = {
+FIELD_KINDS = ("choice", "choices", "scale", "yesno", "place")
+HUNDRED_PERCENT = 100
+PROPORTION_TEXTS = {
     (True, False): mark("au moins {least} des binômes selon « {field} »"),
     (False, True): mark("au plus {most} des binômes selon « {field} »"),
     (True, True): mark("au moins {least} et au plus {most} des binômes selon « {field} »"),
 }
-"""What is asked, by whether there is a least and a most."""
+"""By whether there are a lower and an upper bound."""
 
-SHARES_IN_BLANKS = {
+PROPORTION_TEXTS_IN_BLANKS = {
     (True, False): mark("Au moins {least} % des binômes sont ceux d'un·e {side} qui a répondu {in} à {field}."),
     (False, True): mark("Au plus {most} % des binômes sont ceux d'un·e {side} qui a répondu {in} à {field}."),
     (True, True): mark("Entre {least} et {most} % des binômes sont ceux d'un·e {side} qui a répondu {in} à {field}."),
@@ -279,86 +275,93 @@ SHARES_IN_BLANKS = {
 
 
 class Proportion(Rule):
-    """Of every 100 pairs, between ``least`` and ``most`` are of people of ``side`` who answered one of ``in``.
+    """Of every 100 pairs, ``least`` to ``most`` contain a person of ``side`` who answered one of ``in`` to ``field``.
 
-    A pair whose ``field`` was left blank is among the pairs, and not among those with the answers. No pair at all is
-    in any proportion.
+    A pair whose person left ``field`` blank counts as a pair without these answers. A plan without pairs satisfies
+    every proportion.
     """
 
     kind: Literal["proportion"] = "proportion"
     example = {"kind": "proportion", "side": "mentee", "field": "territoire", "in": ["Cantal"], "most": 50}
     side: Side = "mentee"
-    field: Annotated[str, FieldRef(KINDS, "any")]
+    field: Annotated[str, FieldRef(FIELD_KINDS, "any")]
     among: Items[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
-    least: int | None = Setting(default=None, ge=0, le=WHOLE)
-    most: int | None = Setting(default=None, ge=0, le=WHOLE)
+    least: int | None = Setting(default=None, ge=0, le=HUNDRED_PERCENT)
+    most: int | None = Setting(default=None, ge=0, le=HUNDRED_PERCENT)
 
     @model_validator(mode="after")
     def bounds_something(self) -> Self:
-        """Refuse a proportion without a bound, or with bounds that cross."""
+        """Refuse a proportion without a bound, or whose bounds cross."""
         check_bounds(self.least, self.most)
         return self
 
     def references(self) -> Iterator[FieldReference]:
-        yield FieldReference("field", self.field, FieldRef(KINDS, self.side))
+        yield FieldReference("field", self.field, FieldRef(FIELD_KINDS, self.side))
 
     def describe(self) -> str:
-        least, most = ("" if bound is None else percent(bound / WHOLE) for bound in (self.least, self.most))
-        return tr(SHARES[bool(least), bool(most)], least=least, most=most, field=self.field)
+        lower, upper = ("" if bound is None else percent(bound / HUNDRED_PERCENT) for bound in (self.least, self.most))
+        return tr(PROPORTION_TEXTS[bool(lower), bool(upper)], least=lower, most=upper, field=self.field)
 
     @property
     def sentence(self) -> str:
-        return tr(SHARES_IN_BLANKS[self.least is not None, self.most is not None])
+        return tr(PROPORTION_TEXTS_IN_BLANKS[self.least is not None, self.most is not None])
 
     @property
     def details(self) -> tuple[str, ...]:
-        least, most = tr("Ils sont {least} % au moins."), tr("Ils sont {most} % au plus.")
-        return (*((least,) if self.least is None else ()), *((most,) if self.most is None else ()))
+        lower, upper = tr("Ils sont {least} % au moins."), tr("Ils sont {most} % au plus.")
+        return (*((lower,) if self.least is None else ()), *((upper,) if self.most is None else ()))
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
-        counted = self.answer_flags(market.side(self.side)) * WHOLE
-        weights = counted[:, None] if self.side == "mentor" else counted[None, :]
+        # least <= 100 * counted / pairs <= most, multiplied by the number of pairs
+        percents = self.answer_flags(market.side(self.side)) * HUNDRED_PERCENT
+        weights = percents[:, None] if self.side == "mentor" else percents[None, :]
         if self.least is not None:
             yield Row(name=self.label, weights=weights - self.least, least=0)
         if self.most is not None:
             yield Row(name=self.label, weights=self.most - weights, least=0)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
-        """Yield the least and the most, by hundredths."""
-        least, most = self.least, self.most
-        if least:
+        """Yield the lower and the upper bound, one percent per step."""
+        lower, upper = self.least, self.most
+        if lower:
             yield Relaxation(
                 "lower_proportion",
-                least,
-                lambda k: self.model_copy(update={"least": least - k}),
+                lower,
+                lambda k: self.model_copy(update={"least": lower - k}),
                 lambda k: tr(
-                    "Abaisser {rule} de {old} à {new} au moins.", rule=name, old=least, new=percent((least - k) / WHOLE)
+                    "Abaisser {rule} de {old} à {new} au moins.",
+                    rule=name,
+                    old=lower,
+                    new=percent((lower - k) / HUNDRED_PERCENT),
                 ),
             )
-        if most is not None and most < WHOLE:
+        if upper is not None and upper < HUNDRED_PERCENT:
             yield Relaxation(
                 "raise_proportion",
-                WHOLE - most,
-                lambda k: self.model_copy(update={"most": most + k}),
+                HUNDRED_PERCENT - upper,
+                lambda k: self.model_copy(update={"most": upper + k}),
                 lambda k: tr(
-                    "Relever {rule} de {old} à {new} au plus.", rule=name, old=most, new=percent((most + k) / WHOLE)
+                    "Relever {rule} de {old} à {new} au plus.",
+                    rule=name,
+                    old=upper,
+                    new=percent((upper + k) / HUNDRED_PERCENT),
                 ),
             )
 
     def answer_flags(self, people: People) -> IntVector:
-        """Return (n,) int64: 1 for who gave one of the answers, else 0."""
+        """Return (n,) int64: 1 for each person who gave one of the answers, else 0."""
         return people.gave(self.field, self.among).astype(np.int64)
 
 
-ANY = 1 << 30
-NUMBERS_IN_GROUPS = {
+NO_MAXIMUM = 1 << 30  # people; more than any group has
+COMPOSITION_TEXTS = {
     (True, False, False): mark("au moins {least} par groupe selon « {field} »"),
     (True, False, True): mark("au moins {least} par groupe selon « {field} », ou personne"),
     (False, True, False): mark("au plus {most} par groupe selon « {field} »"),
     (True, True, False): mark("au moins {least} et au plus {most} par groupe selon « {field} »"),
     (True, True, True): mark("au moins {least} et au plus {most} par groupe selon « {field} », ou personne"),
 }
-"""What is asked, by whether there is a least, a most, and a group may do without."""
+"""By whether there are a lower bound, an upper bound, and an exception for groups without such a person."""
 
 ANSWERED_IN_BLANKS = {
     (True, False): mark_n(
@@ -391,10 +394,11 @@ SAME_IN_BLANKS = {
 
 
 class Composition(Rule):
-    """In each group, ``least`` to ``most`` people answered one of ``in`` to ``field``; with ``none`` also nobody.
+    """In each group, ``least`` to ``most`` people answered one of ``in`` to ``field``; with ``none``, 0 is allowed too.
 
-    Without ``in``, that is asked of each answer that somebody gave: ``most = 2`` says that no more than two people of a
-    group gave the same one, ``least = 2`` with ``none = true`` that nobody is the only one of a kind.
+    Without ``in``, the bounds apply to each distinct answer: ``most = 2`` allows at most two people of a group with the
+    same answer; ``least = 2`` with ``none = true`` requires that no person is the only one in their group with an
+    answer.
     """
 
     of_pairs: ClassVar[bool] = False
@@ -410,13 +414,13 @@ class Composition(Rule):
 
     @model_validator(mode="after")
     def bounds_something(self) -> Self:
-        """Refuse a composition without a bound, or with bounds that cross."""
+        """Refuse a composition without a bound, or whose bounds cross."""
         check_bounds(self.least, self.most)
         return self
 
     def describe(self) -> str:
         bounds = self.least is not None, self.most is not None
-        message = NUMBERS_IN_GROUPS[(*bounds, self.none and self.least is not None)]
+        message = COMPOSITION_TEXTS[(*bounds, self.none and self.least is not None)]
         return tr(message, least=self.least, most=self.most, field=self.field)
 
     @property
@@ -426,28 +430,28 @@ class Composition(Rule):
 
     @property
     def details(self) -> tuple[str, ...]:
-        least, most = tr("Elles sont {least} au moins."), tr("Elles sont {most} au plus.")
-        bounds = (*((least,) if self.least is None else ()), *((most,) if self.most is None else ()))
+        lower, upper = tr("Elles sont {least} au moins."), tr("Elles sont {most} au plus.")
+        bounds = (*((lower,) if self.least is None else ()), *((upper,) if self.most is None else ()))
         answers = () if self.among else (tr("Seules comptent les réponses {in}."),)
         return (*bounds, *answers, tr("Un groupe où personne n'a répondu cela est {none}."))
 
     def composition_bounds(self, members: People) -> Iterator[CompositionBound]:
-        most = ANY if self.most is None else self.most
-        for answers in [self.among] if self.among else with_answer(members, self.field):
+        upper = NO_MAXIMUM if self.most is None else self.most
+        for answers in [self.among] if self.among else distinct_answers(members, self.field):
             holds = np.asarray(members.gave(self.field, answers))
-            yield CompositionBound(self.label, holds, self.least or 0, most, self.none)
+            yield CompositionBound(self.label, holds, self.least or 0, upper, self.none)
 
 
-def with_answer(people: People, field: str) -> list[list[str]]:
-    """Return each different answer to a field."""
-    parts = {fold(part): part for row in range(len(people)) for part in people.person(row).parts(field)}
-    return [[part] for _, part in sorted(parts.items())]
+def distinct_answers(people: People, field: str) -> list[list[str]]:
+    """Return the distinct answers to a field, each in a list of its own, sorted by their folded text."""
+    answers = {fold(answer): answer for row in range(len(people)) for answer in people.person(row).parts(field)}
+    return [[answer] for _, answer in sorted(answers.items())]
 
 
 class Diversity(Rule):
-    """No two mentors of one mentee gave the same answer to ``field``, or one in common where several may be given.
+    """No two mentors of one mentee gave the same answer to ``field`` (a common answer, if several may be given).
 
-    A mentor who gave none may be beside anybody; with ``missing = "forbid"`` beside nobody.
+    Mentors without an answer may share a mentee with any mentor; with ``missing = "forbid"``, with no other mentor.
     """
 
     kind: Literal["diversity"] = "diversity"
@@ -463,18 +467,19 @@ class Diversity(Rule):
         return tr("Les mentor·es d'une même personne ont des réponses différentes à {field}.")
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
-        """Yield, for each mentee and each answer that several mentors gave, that one of these is theirs at most."""
+        """Yield one row for each mentee and each answer that several mentors gave: at most one of these mentors."""
         unknown = ~market.mentors.known(self.field)
-        gave = answers_given(market.mentors, self.field)
+        answers = answer_matrix(market.mentors, self.field)
+        # A mentor without an answer conflicts with every mentor
         if self.missing == "forbid" and unknown.any():
-            gave = np.column_stack([gave, unknown]) | unknown[:, None]
-        for answer in gave.T[gave.sum(axis=0) > 1]:
+            answers = np.column_stack([answers, unknown]) | unknown[:, None]
+        for answer in answers.T[answers.sum(axis=0) > 1]:
             for mentee in range(len(market.mentees)):
                 yield Row(self.label, answer[:, None].astype(np.int64), most=1, mentee=mentee)
 
 
-def answers_given(people: People, field: str) -> NDArray[np.bool_]:
-    """Return (n, k) bool: who gave which of k answers."""
+def answer_matrix(people: People, field: str) -> NDArray[np.bool_]:
+    """Return (n, k) bool: whether each person gave each of k answers."""
     column = people.columns[field]
     if isinstance(column, MultiChoice):
         return column.values
@@ -482,10 +487,8 @@ def answers_given(people: People, field: str) -> NDArray[np.bool_]:
     return np.asarray(codes.values[:, None] == np.arange(len(codes.labels)))
 
 
-POINT = 10_000
-"""One point out of 100, in millionths."""
-TENTHS = 10
-"""Points are lowered by tenths, as they are shown."""
+MILLIONTHS_PER_POINT = 10_000  # a point is one of 100
+STEPS_PER_POINT = 10  # points are shown, and relaxed, by tenths
 
 
 class MinimumScore(Rule):
@@ -508,11 +511,11 @@ class MinimumScore(Rule):
         return np.asarray(market.scores < self.least_score)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
-        """Yield the points, by tenths: the first step goes to the tenth below."""
-        tenths = ceil(round(self.points * TENTHS, 6))
+        """Yield the points, one tenth per step; the first step rounds down to a tenth."""
+        tenths = ceil(round(self.points * STEPS_PER_POINT, 6))
 
         def points(k: int) -> float:
-            return (tenths - k) / TENTHS
+            return (tenths - k) / STEPS_PER_POINT
 
         if tenths:
             yield Relaxation(
@@ -522,9 +525,9 @@ class MinimumScore(Rule):
                 lambda k: tr(
                     "Abaisser {rule} de {old} à {new} points.", rule=name, old=plain(self.points), new=plain(points(k))
                 ),
-                lambda k: ceil(k / TENTHS),
+                lambda k: ceil(k / STEPS_PER_POINT),
             )
 
     @property
     def least_score(self) -> int:
-        return ceil(round(self.points * POINT, 6))
+        return ceil(round(self.points * MILLIONTHS_PER_POINT, 6))

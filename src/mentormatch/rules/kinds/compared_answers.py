@@ -1,4 +1,4 @@
-"""Rules that forbid pairs by the answers of both: nothing, something or enough in common, one ahead, needs covered.
+"""Rules that forbid pairs by comparing answers: overlap (none, some, enough), order, cover of needs.
 
 Rule ``different``: nothing in common, for instance no employer.
 
@@ -6,11 +6,11 @@ Rule ``common``: something in common, for instance a slot or a language.
 
 Rule ``require``: an answer without which a person takes no part.
 
-Rule ``gap``: the mentor is ahead.
+Rule ``gap``: the mentor is ahead on a scale.
 
-Rule ``complementary``: the mentors of one mentee cover their needs between them.
+Rule ``complementary``: the mentors of one mentee cover the mentee's needs together.
 
-Rule ``covers``: the mentor can pass on some of what the mentee needs.
+Rule ``covers``: one mentor covers enough of the mentee's needs.
 """
 
 from collections.abc import Iterator, Mapping
@@ -56,15 +56,15 @@ class Different(Rule):
         return tr("Les deux n'ont aucune réponse en commun à {field}.")
 
     def forbidden(self, market: Market) -> BoolMatrix:
-        left, right = market.mentors, market.mentees
-        common = share_at_least(left.columns[self.field], right.columns[self.field], 1)
-        return apply_missing(common, left.known(self.field), right.known(self.field), self.missing)
+        mentors, mentees = market.mentors, market.mentees
+        sharing = share_at_least(mentors.columns[self.field], mentees.columns[self.field], 1)
+        return apply_missing(sharing, mentors.known(self.field), mentees.known(self.field), self.missing)
 
     def forbidden_by_identity(self, market: Market) -> PairIndices | None:
-        left, right = market.mentors.columns[self.field], market.mentees.columns[self.field]
+        ours, theirs = market.mentors.columns[self.field], market.mentees.columns[self.field]
         return (
-            pairs_sharing(left.compared, right.compared)
-            if isinstance(left, NameLists) and isinstance(right, NameLists)
+            pairs_sharing(ours.compared, theirs.compared)
+            if isinstance(ours, NameLists) and isinstance(theirs, NameLists)
             else None
         )
 
@@ -95,23 +95,23 @@ class Common(Rule):
         )
 
     def forbidden(self, market: Market) -> BoolMatrix:
-        left, right = market.mentors, market.mentees
-        ours, theirs = left.columns[self.field], right.columns[self.field]
+        mentors, mentees = market.mentors, market.mentees
+        ours, theirs = mentors.columns[self.field], mentees.columns[self.field]
         if isinstance(ours, ZonedSlots) and isinstance(theirs, ZonedSlots):
-            few: BoolMatrix = slots_in_common(ours, theirs).numbers < self.least
+            too_few: BoolMatrix = slots_in_common(ours, theirs).numbers < self.least
         else:
-            few = ~share_at_least(ours, theirs, self.least)
-        return apply_missing(few, left.known(self.field), right.known(self.field), self.missing)
+            too_few = ~share_at_least(ours, theirs, self.least)
+        return apply_missing(too_few, mentors.known(self.field), mentees.known(self.field), self.missing)
 
     def group_requirement(self, people: People) -> WholeGroup | None:
         column = people.columns[self.field]
         if not isinstance(column, MultiChoice) or isinstance(column, ZonedSlots):
             return None
-        enough = np.arange(len(column.labels) + 1) >= self.least
-        return WholeGroup(column.values, column.known, enough.astype(np.float64))
+        is_enough = np.arange(len(column.labels) + 1) >= self.least
+        return WholeGroup(column.values, column.known, is_enough.astype(np.float64))
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
-        """Yield how many answers are to be in common; none at all is the rule dropped."""
+        """Yield the number of common answers, down to 1; with 0 the rule would be dropped."""
         if self.least > 1:
             yield Relaxation(
                 "lower_common",
@@ -127,7 +127,7 @@ class Common(Rule):
 
 
 class Require(Rule):
-    """A person takes part only with one of the answers ``in`` to ``field``; no answer is not one of them."""
+    """A person takes part only if they gave one of the answers ``in`` to ``field``; a blank is not one of them."""
 
     of_groups: ClassVar[bool] = True
     waiver_rank: ClassVar[int] = 3
@@ -152,10 +152,11 @@ class Require(Rule):
 
 
 type Steps = IntVector | NDArray[np.float64]
+"""Positions on a scale (-1 for no answer) or numbers (NaN for no answer)."""
 
 
 class Gap(Rule):
-    """The mentor's answer to ``field`` is at least ``least`` ahead of the mentee's (steps, or units of the number)."""
+    """The mentor's answer to ``field`` is ``least`` to ``most`` ahead of the mentee's (steps, or units of a number)."""
 
     waiver_rank: ClassVar[int] = 3
     kind: Literal["gap"] = "gap"
@@ -187,30 +188,30 @@ class Gap(Rule):
 
     @property
     def details(self) -> tuple[str, ...]:
-        most = (tr("L'avance est de {most} crans au plus."),) if self.most is None else ()
-        return (*most, *super().details)
+        upper = (tr("L'avance est de {most} crans au plus."),) if self.most is None else ()
+        return (*upper, *super().details)
 
     def forbidden(self, market: Market) -> BoolMatrix:
-        left, right = market.mentors, market.mentees
-        column, theirs = left.columns[self.field], right.columns[self.field]
-        known = right.known(self.field)
+        mentors, mentees = market.mentors, market.mentees
+        column, theirs = mentors.columns[self.field], mentees.columns[self.field]
+        their_answered = mentees.known(self.field)
         if not (isinstance(column, SingleChoice) and isinstance(theirs, SingleChoice)):
-            ours, theirs = left.numbers(self.field), right.numbers(self.field)
-            return self._wrong(ours.values, left.known(self.field), theirs.values, known)
+            ours, theirs = mentors.numbers(self.field), mentees.numbers(self.field)
+            return self._outside_gap(ours.values, mentors.known(self.field), theirs.values, their_answered)
         options = np.append(np.arange(len(column.labels)), NONE)  # no answer, which is -1, comes last
-        found = self._wrong(options, options != NONE, theirs.values, known)
-        return found[column.values]
+        outside_by_option = self._outside_gap(options, options != NONE, theirs.values, their_answered)
+        return outside_by_option[column.values]
 
-    def _wrong(self, ours: Steps, answered: BoolVector, theirs: Steps, known: BoolVector) -> BoolMatrix:
-        """Return which answers are not as far ahead of others as they are to be, or not known to be."""
+    def _outside_gap(self, ours: Steps, answered: BoolVector, theirs: Steps, their_answered: BoolVector) -> BoolMatrix:
+        """Return the pairs of answers whose gap is out of bounds; ``missing`` decides if an answer is unknown."""
         ahead = np.subtract(*np.ix_(np.nan_to_num(ours), np.nan_to_num(theirs)))
-        wrong = ahead < self.least
+        outside = ahead < self.least
         if self.most is not None:
-            wrong |= ahead > self.most
-        return apply_missing(wrong, answered, known, self.missing)
+            outside |= ahead > self.most
+        return apply_missing(outside, answered, their_answered, self.missing)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
-        """Yield how far ahead the mentor is to be at least, and at most."""
+        """Yield the lower and the upper bound of the gap, up to the extreme gaps among the answers."""
         ours, theirs = (steps_of(people, self.field) for people in (market.mentors, market.mentees))
         if not (len(ours) and len(theirs)):
             return
@@ -227,39 +228,38 @@ class Gap(Rule):
                     new=plain(self.least - k),
                 ),
             )
-        if (most := self.most) is not None and most < highest:
+        if (upper := self.most) is not None and upper < highest:
             yield Relaxation(
                 "raise_gap",
-                ceil(highest - most),
-                lambda k: self.model_copy(update={"most": most + k}),
+                ceil(highest - upper),
+                lambda k: self.model_copy(update={"most": upper + k}),
                 lambda k: tr(
                     "Relever l'avance permise par {rule} de {old} à {new}.",
                     rule=name,
-                    old=plain(most),
-                    new=plain(most + k),
+                    old=plain(upper),
+                    new=plain(upper + k),
                 ),
             )
 
 
 def steps_of(people: People, field: str) -> NDArray[np.float64]:
-    """Return the steps or numbers of those who answered."""
+    """Return the scale positions or numbers of the people who answered."""
     column = people.columns[field]
     values = column.values if isinstance(column, SingleChoice) else people.numbers(field).values
     return values.astype(np.float64)[column.known]
 
 
-MOST_ROWS = 2_000
-"""One mentee takes so many constraints at most."""
+MAX_ROWS_PER_MENTEE = 2_000  # subsets of needs, each a constraint; their number grows exponentially
 
 
 def needs_and_offers(rule: "Complementary | Covers") -> Iterator[FieldReference]:
-    """Yield the fields of needs and of offers: ranked ones if only the first count, levels if one is asked for."""
+    """Yield the fields of needs and offers: ordered needs if ``first`` is set, levels of offers if ``level`` > 1."""
     yield FieldReference("mentee", rule.mentee, FieldRef(LISTS if rule.first is None else ORDERED, "mentee"))
     yield FieldReference("mentor", rule.mentor, FieldRef(LISTS if rule.level == 1 else ("levels",), "mentor"))
 
 
 def levels_beyond(rule: "Complementary | Covers", fields: Mapping[str, AnyField]) -> Iterator[Problem]:
-    """Yield that a rule asks for a level above the highest of its question."""
+    """Yield a problem if the rule requires a level above the highest of its question."""
     grid = fields.get(rule.mentor)
     if isinstance(grid, Levels) and rule.level >= len(grid.levels):
         expected = tr("de 1 à {highest}, le niveau le plus haut", highest=len(grid.levels) - 1)
@@ -267,11 +267,11 @@ def levels_beyond(rule: "Complementary | Covers", fields: Mapping[str, AnyField]
 
 
 class Complementary(Rule):
-    """The mentors of one mentee, ``most`` at most, can pass on all that they need between them, or ``least`` of it.
+    """The mentors of one mentee, at most ``most``, cover together all needs of the mentee, or ``least`` of them.
 
-    It binds those who have a mentor. Of a mentee who did not answer, ``most`` alone is asked, unless ``missing`` is
-    ``forbid``: then they have no mentor. Needs, ``first`` and ``level`` are those of ``covers``. What a mentor left
-    blank counts as met unless ``missing`` is ``forbid``.
+    The rule binds mentees who have a mentor. For a mentee who did not answer only ``most`` applies; with ``missing =
+    "forbid"`` they have no mentor. Needs, ``first`` and ``level`` are those of ``covers``. A mentor covers a need that
+    they left blank, or all needs without any answer, unless ``missing`` is ``forbid``.
     """
 
     kind: Literal["complementary"] = "complementary"
@@ -317,70 +317,76 @@ class Complementary(Rule):
         return (*fewer, *(tr(words) for words in NEEDS_IN_BLANKS), *super().details)
 
     def forbidden(self, market: Market) -> BoolMatrix | None:
-        """Return the pairs of mentees who did not answer, or need fewer things, where these have no mentor at all."""
-        known, needs = market.mentees.known(self.mentee), self._offers_and_needs(market)[1].sum(axis=1)
-        barred = (needs < self.least) & known if self.least else np.zeros(len(known), dtype=bool)
+        """Return the pairs of mentees with too few needs, and of mentees without an answer if that is forbidden."""
+        answered, needs = market.mentees.known(self.mentee), self._offers_and_needs(market)[1].sum(axis=1)
+        barred = (needs < self.least) & answered if self.least else np.zeros(len(answered), dtype=bool)
         if self.missing == "forbid":
-            barred |= ~known
+            barred |= ~answered
         return np.repeat(barred[None, :], market.shape[0], axis=0)
 
     def _offers_and_needs(self, market: Market) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return (n, k) and (m, k) bool: who can pass on, and who needs, which of k items."""
-        offers, levels_needed = market.mentors.columns[self.mentor], market.mentees.columns[self.mentee]
-        (can, unsaid), (needs, _) = offers_and_needs(offers, levels_needed, level=self.level, first=self.first)
+        """Return (n, k) and (m, k) bool: whether each mentor covers, and each mentee needs, each of k items."""
+        offers, answers_on_needs = market.mentors.columns[self.mentor], market.mentees.columns[self.mentee]
+        (can, blank), (needs, _) = offers_and_needs(offers, answers_on_needs, level=self.level, first=self.first)
         if self.missing == "allow":
-            can = can | unsaid | ~market.mentors.known(self.mentor)[:, None]
+            can = can | blank | ~market.mentors.known(self.mentor)[:, None]
         return can, needs
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
-        """Yield what each mentee asks of their mentors.
+        """Yield the rows of each mentee: at most ``most`` mentors, and covers of the needs.
 
-        ``least`` of n needs are met where of every n - least + 1 of them one is: some mentor can pass on one of these,
-        for all others whom there may be: (most - 1) * (those who can) - (those who cannot) >= 0.
+        ``least`` of n needs are covered if each subset of n - least + 1 needs contains a covered need (pigeonhole). For
+        the mentors who cover a need of the subset, that is the row max(most - 1, 1) * (these mentors) - (other mentors)
+        >= 0: if the mentee has any mentor, one of the at most ``most`` mentors is among these.
         """
         can, needs = self._offers_and_needs(market)
-        each = np.ones((len(can), 1), dtype=np.int64)
-        for mentee, known in enumerate(market.mentees.known(self.mentee).tolist()):
+        all_mentors = np.ones((len(can), 1), dtype=np.int64)
+        for mentee, answered in enumerate(market.mentees.known(self.mentee).tolist()):
             if len(can) > self.most:
-                yield Row(self.label, each, most=self.most, mentee=mentee)
-            for able in self._able(can, np.flatnonzero(needs[mentee])) if known else ():
-                weights = np.where(able, max(self.most - 1, 1), -1).astype(np.int64)
+                yield Row(self.label, all_mentors, most=self.most, mentee=mentee)
+            for covering in self._mentor_sets(can, np.flatnonzero(needs[mentee])) if answered else ():
+                weights = np.where(covering, max(self.most - 1, 1), -1).astype(np.int64)
                 yield Row(self.label, weights[:, None], least=0, mentee=mentee)
 
-    def _able(self, can: NDArray[np.bool_], needed: NDArray[np.intp]) -> Iterator[BoolVector]:
-        """Yield, for each set of needs of which one must be met, who can pass on one of them, unless all can; once."""
+    def _mentor_sets(self, can: NDArray[np.bool_], needed: NDArray[np.intp]) -> Iterator[BoolVector]:
+        """Yield (n,) bool per subset of needs that must contain a covered need: the mentors who cover one of them.
+
+        Equal sets are yielded once, and the set of all mentors never. Raises RequestError above 2,000 subsets.
+        """
         count = len(needed)
         size = 1 if self.least is None else count - self.least + 1
         if size < 1:
             return
-        if comb(count, size) > MOST_ROWS:
-            found = tr("« {field} » : {needs} d'une personne", field=self.mentee, needs=counted(count, "besoin"))
+        if comb(count, size) > MAX_ROWS_PER_MENTEE:
+            cause = tr("« {field} » : {needs} d'une personne", field=self.mentee, needs=counted(count, "besoin"))
             raise RequestError(
                 tr("Les besoins sont trop nombreux pour être couverts à plusieurs"),
-                [Problem(self.label, found, tr("tous les besoins, sans « least », ou les premiers avec « first »"))],
+                [Problem(self.label, cause, tr("tous les besoins, sans « least », ou les premiers avec « first »"))],
             )
-        ways = np.array([can[:, some].any(axis=1) for some in combinations(needed.tolist(), size)], dtype=bool)
-        for able in np.unique(ways.reshape(-1, len(can)), axis=0):
-            if not able.all():
-                yield able
+        mentor_sets = np.array(
+            [can[:, subset].any(axis=1) for subset in combinations(needed.tolist(), size)], dtype=bool
+        )
+        for covering in np.unique(mentor_sets.reshape(-1, len(can)), axis=0):
+            if not covering.all():
+                yield covering
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
-        """Yield how many needs are to be met; none at all is the rule dropped."""
-        if (least := self.least) is not None and least > 1:
+        """Yield the number of covered needs, down to 1; with 0 the rule would be dropped."""
+        if (needed := self.least) is not None and needed > 1:
             yield Relaxation(
                 "lower_covers",
-                least - 1,
-                lambda k: self.model_copy(update={"least": least - k}),
+                needed - 1,
+                lambda k: self.model_copy(update={"least": needed - k}),
                 lambda k: tr(
                     "Demander {needs} au lieu de {old} pour {rule}.",
-                    needs=counted(least - k, "besoin"),
-                    old=least,
+                    needs=counted(needed - k, "besoin"),
+                    old=needed,
                     rule=name,
                 ),
             )
 
 
-NEEDS = {
+COVERS_TEXTS = {
     (False, False): mark("« {mentor} » répond à au moins {needs} de « {mentee} »"),
     (True, False): mark("« {mentor} » répond à au moins {needs} de « {mentee} », jusqu'au rang {first}"),
     (False, True): mark("« {mentor} » répond à au moins {needs} de « {mentee} », au niveau {level} ou plus"),
@@ -388,16 +394,16 @@ NEEDS = {
         "« {mentor} » répond à au moins {needs} de « {mentee} », jusqu'au rang {first}, au niveau {level} ou plus"
     ),
 }
-"""What is asked, by whether only the first needs count, and whether a level is asked for."""
+"""By whether only the first needs count, and whether a level is required."""
 
 
 class Covers(Rule):
-    """The mentor can pass on at least ``least`` of what the mentee needs; who needs fewer things is in no pair.
+    """The mentor covers at least ``least`` needs of the mentee; a mentee with fewer needs is in no pair.
 
     A need is an item that the mentee ranked, ticked, named, or gave a level above the lowest; with ``first``, one of
-    their first so many, in a ranking or a list of names. The mentor can pass on what they ranked, ticked, named, or
-    gave the level ``level`` or more in a grid, of which the lowest level is 0. An item left blank in a grid counts as
-    met unless ``missing`` is ``forbid``.
+    their first ``first`` items in a ranking or a list of names. The mentor covers an item that they ranked, ticked,
+    named, or gave the level ``level`` or more in a grid, whose lowest level is 0. An item left blank in a grid counts
+    as covered unless ``missing`` is ``forbid``.
     """
 
     waiver_rank: ClassVar[int] = 3
@@ -418,7 +424,7 @@ class Covers(Rule):
 
     def describe(self) -> str:
         return tr(
-            NEEDS[self.first is not None, self.level > 1],
+            COVERS_TEXTS[self.first is not None, self.level > 1],
             mentor=self.mentor,
             mentee=self.mentee,
             needs=counted(self.least, "besoin"),
@@ -439,18 +445,18 @@ class Covers(Rule):
         return (*(tr(words) for words in NEEDS_IN_BLANKS), *super().details)
 
     def forbidden(self, market: Market) -> BoolMatrix:
-        left, right = market.mentors, market.mentees
-        offers, levels_needed = left.columns[self.mentor], right.columns[self.mentee]
-        able, needed = offers_and_needs(offers, levels_needed, level=self.level, first=self.first)
-        can, needs = (said | blank if self.missing == "allow" else said for said, blank in (able, needed))
-        few = np.empty(market.shape, dtype=bool)
-        for start in range(0, len(few), BLOCK_ROWS):
+        mentors, mentees = market.mentors, market.mentees
+        offers, answers_on_needs = mentors.columns[self.mentor], mentees.columns[self.mentee]
+        our_items, their_items = offers_and_needs(offers, answers_on_needs, level=self.level, first=self.first)
+        can, needs = (items | blank if self.missing == "allow" else items for items, blank in (our_items, their_items))
+        too_few = np.empty(market.shape, dtype=bool)
+        for start in range(0, len(too_few), BLOCK_ROWS):
             rows = slice(start, start + BLOCK_ROWS)
-            few[rows] = product(can[rows], needs.T) < self.least
-        return apply_missing(few, left.known(self.mentor), right.known(self.mentee), self.missing)
+            too_few[rows] = product(can[rows], needs.T) < self.least
+        return apply_missing(too_few, mentors.known(self.mentor), mentees.known(self.mentee), self.missing)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
-        """Yield how many needs are to be met, of how many, and at what level; no need at all is the rule dropped."""
+        """Yield the number of covered needs (1 or more), the level of an offer, and the number of needs that count."""
         if self.least > 1:
             yield self._fewer_needs(name)
         if self.level > 1:

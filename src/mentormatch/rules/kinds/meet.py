@@ -1,4 +1,4 @@
-"""Rule ``meet``: a pair has a way to meet, by a trip that both accept or at a distance."""
+"""Rule ``meet``: a pair can meet, by a trip that both accept or at a distance."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,46 +17,46 @@ from mentormatch.places.gazetteer import PlaceColumn, Unit, format_length, minut
 from mentormatch.rules.rule import VALUE_WORDS, Market, Missing, Rule
 from mentormatch.scoring.scores import BLOCK_ROWS
 
-TRAVEL = FieldRef(("number",), "both")
+TRAVEL_FIELD = FieldRef(("number",), "both")
 
-WAYS = {
+WAY_TEXTS = {
     (True, False): mark("se voir : par un trajet de {length} au plus"),
     (True, True): mark("se voir : par un trajet de {length} au plus ou à distance"),
     (False, False): mark("se voir : par un trajet que chacun accepte"),
     (False, True): mark("se voir : par un trajet que chacun accepte ou à distance"),
 }
-"""How people meet, by whether the trip is the same for all, and whether they may at a distance."""
+"""By whether the maximum trip is one number for all, and whether people may meet at a distance."""
 
 type Trip = Annotated[float, Setting(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    """What n people of one side said.
+class MeetingSide:
+    """The answers of n people of one side.
 
-    ``places``; ``greatest`` (n,) the longest trip that each accepts, NaN where that is not known; ``accepts`` and
-    ``refuses`` (n,) bool, who is known to accept, and not to, to meet at a distance.
+    ``max_trip`` (n,) is the longest trip that each person accepts, NaN if unknown. ``accepts`` and ``refuses`` (n,)
+    bool mark the people known to accept, and known not to accept, a meeting at a distance.
     """
 
     places: PlaceColumn
-    greatest: NDArray[np.float64]
+    max_trip: NDArray[np.float64]
     accepts: BoolVector
     refuses: BoolVector
 
-    def take(self, index: Index) -> "Party":
+    def take(self, index: Index) -> "MeetingSide":
         """Return the people at ``index`` only."""
-        return Party(self.places.take(index), self.greatest[index], self.accepts[index], self.refuses[index])
+        return MeetingSide(self.places.take(index), self.max_trip[index], self.accepts[index], self.refuses[index])
 
 
 class Meet(Rule):
-    """Both accept the trip between their places, or both accept to meet at a distance.
+    """Both people accept the trip between their places, or both accept to meet at a distance.
 
-    ``travel`` is the greatest trip that people accept, as the id of a number field or one number for all: kilometres
-    as the crow flies, or with ``unit = "minutes"`` an estimate of the time that the way takes, 1.3 times as long, at
-    ``speed`` km/h. Who answered one of ``accepted`` to ``remote`` accepts to meet at a distance. Where a place is not
-    known exactly (a département, a shared postcode, a commune whose point is approximate), a trip counts as accepted or
-    refused only if it would be from anywhere that the place may be. ``missing`` says what becomes of pairs with no way
-    known to be open, but one that may be.
+    ``travel`` is the longest trip that people accept, as the id of a number field or one number for all: kilometres as
+    the crow flies, or with ``unit = "minutes"`` an estimate of the travel time, for a route 1.3 times as long, at
+    ``speed`` km/h. People who answered one of ``accepted`` to ``remote`` accept to meet at a distance. If a place is
+    not known exactly (a département, a shared postcode, a commune whose point is approximate), a trip counts as
+    accepted or refused only if it would be from every possible point. ``missing`` decides about pairs that may be able
+    to meet, but are not known to.
     """
 
     of_groups: ClassVar[bool] = True
@@ -69,7 +69,7 @@ class Meet(Rule):
     example = {"kind": "meet", "place": "territoire", "travel": 150, "remote": "reconversion", "accepted": ["Oui"]}
     missing: Missing = "allow"
     place: Annotated[str, FieldRef(("place",))]
-    travel: Annotated[str | Trip, TRAVEL]
+    travel: Annotated[str | Trip, TRAVEL_FIELD]
     unit: Unit = "km"
     speed: float = Setting(default=60.0, ge=1)
     remote: Annotated[str | None, FieldRef(("yesno", "choice", "choices", "scale"))] = None
@@ -78,7 +78,7 @@ class Meet(Rule):
     def references(self) -> Iterator[FieldReference]:
         yield FieldReference("place", self.place, FieldRef(("place",)))
         if isinstance(self.travel, str):
-            yield FieldReference("travel", self.travel, TRAVEL)
+            yield FieldReference("travel", self.travel, TRAVEL_FIELD)
         if self.remote is not None:
             yield FieldReference("remote", self.remote, FieldRef(("yesno", "choice", "choices", "scale")))
 
@@ -88,7 +88,7 @@ class Meet(Rule):
 
     def describe(self) -> str:
         length = format_length(self.travel, self._unit) if isinstance(self.travel, float) else ""
-        return tr(WAYS[bool(length), self.remote is not None], length=length)
+        return tr(WAY_TEXTS[bool(length), self.remote is not None], length=length)
 
     @property
     def sentence(self) -> str:
@@ -109,38 +109,37 @@ class Meet(Rule):
         return "km" if self.unit == "km" else "min"
 
     def forbidden(self, market: Market) -> BoolMatrix:
-        """Return the pairs that have no way to meet, and those not known to have one where that is forbidden."""
-        ours, theirs = self._party(market.mentors), self._party(market.mentees)
+        """Return the pairs that cannot meet; with ``missing = "forbid"``, also pairs that are not known to."""
+        ours, theirs = self._meeting_side(market.mentors), self._meeting_side(market.mentees)
         barred = np.empty(market.shape, dtype=bool)
         for start in range(0, len(barred), BLOCK_ROWS):
             rows = slice(start, start + BLOCK_ROWS)
-            barred[rows] = self._pairs_apart(ours.take(np.arange(len(barred))[rows]), theirs)
+            barred[rows] = self._unreachable(ours.take(np.arange(len(barred))[rows]), theirs)
         return barred
 
-    def _party(self, people: People) -> "Party":
-        """Return what the rule asks of one side."""
-        nobody = np.zeros(len(people), dtype=bool)
-        accepts = nobody if self.remote is None else people.gave(self.remote, self.accepted)
-        refuses = ~nobody if self.remote is None else people.known(self.remote) & ~accepts
-        return Party(people.places(self.place), self._greatest(people), accepts, refuses)
+    def _meeting_side(self, people: People) -> "MeetingSide":
+        no_one = np.zeros(len(people), dtype=bool)
+        accepts = no_one if self.remote is None else people.gave(self.remote, self.accepted)
+        refuses = ~no_one if self.remote is None else people.known(self.remote) & ~accepts
+        return MeetingSide(people.places(self.place), self._max_trips(people), accepts, refuses)
 
-    def _greatest(self, people: People) -> NDArray[np.float64]:
-        """Return (n,) the longest trip that each accepts, NaN where that is not known."""
+    def _max_trips(self, people: People) -> NDArray[np.float64]:
+        """Return (n,) the longest trip that each person accepts, NaN if unknown."""
         return people.numbers(self.travel).values if isinstance(self.travel, str) else np.full(len(people), self.travel)
 
-    def _pairs_apart(self, ours: "Party", theirs: "Party") -> BoolMatrix:
-        """Return (n, m) bool: the pairs of two sides that may not be."""
-        near, far = self._trips(ours, theirs)
+    def _unreachable(self, ours: "MeetingSide", theirs: "MeetingSide") -> BoolMatrix:
+        """Return (n, m) bool: the forbidden pairs of two sides."""
+        trip_accepted, trip_refused = self._trips(ours, theirs)
         if self.missing == "allow":
-            return np.asarray(far & (ours.refuses[:, None] | theirs.refuses[None, :]))
-        return np.asarray(~(near | (ours.accepts[:, None] & theirs.accepts[None, :])))
+            return np.asarray(trip_refused & (ours.refuses[:, None] | theirs.refuses[None, :]))
+        return np.asarray(~(trip_accepted | (ours.accepts[:, None] & theirs.accepts[None, :])))
 
-    def _trips(self, ours: "Party", theirs: "Party") -> tuple[BoolMatrix, BoolMatrix]:
-        """Return (n, m) bool twice: the pairs of which the trip is known to be accepted, and known to be refused."""
-        apart, doubt = ours.places.distances(theirs.places), ours.places.doubts(theirs.places)
-        least, most = self._length(np.maximum(0.0, apart - doubt)), self._length(apart + doubt)
-        left, right = ours.greatest[:, None], theirs.greatest[None, :]
-        return (most <= left) & (most <= right), (least > left) | (least > right)
+    def _trips(self, ours: "MeetingSide", theirs: "MeetingSide") -> tuple[BoolMatrix, BoolMatrix]:
+        """Return (n, m) bool twice: the pairs whose trip is known to be accepted, and known to be refused."""
+        km, km_error = ours.places.distances(theirs.places), ours.places.doubts(theirs.places)
+        shortest, longest = self._length(np.maximum(0.0, km - km_error)), self._length(km + km_error)
+        our_max, their_max = ours.max_trip[:, None], theirs.max_trip[None, :]
+        return (longest <= our_max) & (longest <= their_max), (shortest > our_max) | (shortest > their_max)
 
     def _length(self, km: NDArray[np.float64]) -> NDArray[np.float64]:
         return km if self.unit == "km" else minutes(km, self.speed)

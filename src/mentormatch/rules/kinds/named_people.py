@@ -1,16 +1,16 @@
-"""Rules about people who are named: decided pairs, bans, people kept apart or together, refusals, former pairs.
+"""Rules about named people: decided pairs, banned pairs, people to separate or unite, refusals, past pairs.
 
-Rule ``pin``: a pair that is decided already.
+Rule ``pin``: a pair that is already decided.
 
-Rule ``ban``: a pair that is not to be.
+Rule ``ban``: a pair that must not be chosen.
 
-Rule ``apart``: people whom the team keeps from meeting.
+Rule ``apart``: people who must not meet.
 
-Rule ``together``: people whom the team wants in one group, or with the same partners.
+Rule ``together``: people in one group, or with the same partners.
 
-Rule ``veto``: someone, or an organisation, that a person does not want to be paired with.
+Rule ``veto``: a person, or an organisation, that a participant refuses as partner.
 
-Rule ``history``: no pair comes twice, from one edition to the next, and nobody has too many partners over all.
+Rule ``history``: no pair is repeated from one edition to the next; optionally a maximum of partners over all editions.
 """
 
 from collections import Counter
@@ -37,7 +37,7 @@ from mentormatch.rules.shared_answers import cross_product, pairs_with_common_en
 
 
 class Pin(DecidedPair):
-    """The pair of ``mentor`` and ``mentee`` (their keys) is chosen; they must not be the same person."""
+    """The pair of ``mentor`` and ``mentee`` (their keys) is chosen; both must be different people."""
 
     kind: Literal["pin"] = "pin"
     example = {"kind": "pin", "mentor": "M06", "mentee": "E08"}
@@ -55,8 +55,8 @@ class Pin(DecidedPair):
     def pins(self, market: Market) -> Iterator[tuple[int, int]]:
         mentor, mentee = market.mentors.find(self.mentor), market.mentees.find(self.mentee)
         if len(market.mentors.take([mentor]).same_as(market.mentees.take([mentee]))[0]):
-            two = Problem(f"{quoted(self.mentor)} - {quoted(self.mentee)}", tr("c'est la même personne"))
-            raise RequestError(tr("Nul ne peut être en binôme avec soi-même"), [two])
+            problem = Problem(f"{quoted(self.mentor)} - {quoted(self.mentee)}", tr("c'est la même personne"))
+            raise RequestError(tr("Nul ne peut être en binôme avec soi-même"), [problem])
         yield mentor, mentee
 
 
@@ -102,7 +102,7 @@ class Apart(Rule):
 class Together(Rule):
     """All of ``people`` (their keys) are in one group, or none of them is placed.
 
-    In a programme of pairs these are mentees, or mentors with ``side``, and have the same partners, or none.
+    In a programme of pairs, these are mentees, or mentors with ``side``, and have the same partners, or none.
     """
 
     of_groups: ClassVar[bool] = True
@@ -125,12 +125,12 @@ class Together(Rule):
         yield tuple(sorted({members.find(key) for key in self.people}))
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
-        """Yield, for each possible partner and each two of these people, that both are theirs or neither."""
-        ours, others = (market.mentors, market.mentees) if self.side == "mentor" else (market.mentees, market.mentors)
-        for one, other in pairwise(next(self.together(ours))):
+        """Yield a row for each partner and each two consecutive people: both have this partner or neither."""
+        ours, partners = (market.mentors, market.mentees) if self.side == "mentor" else (market.mentees, market.mentors)
+        for first, second in pairwise(next(self.together(ours))):
             weights = np.zeros(len(ours), dtype=np.int64)
-            weights[[one, other]] = 1, -1
-            for partner in range(len(others)):
+            weights[[first, second]] = 1, -1
+            for partner in range(len(partners)):
                 if self.side == "mentor":
                     yield Row(self.label, weights[:, None], 0, 0, mentee=partner)
                 else:
@@ -140,18 +140,18 @@ class Together(Rule):
         return all(cohort.side(self.side).has(key) for key in self.people)
 
     def restrict_to(self, cohort: Cohort) -> Self | None:
-        here = [key for key in self.people if cohort.side(self.side).has(key)]
-        if len(here) == len(self.people):
+        present = [key for key in self.people if cohort.side(self.side).has(key)]
+        if len(present) == len(self.people):
             return self
-        return self.model_copy(update={"people": here}) if len(here) > 1 else None
+        return self.model_copy(update={"people": present}) if len(present) > 1 else None
 
 
 type Refusals = list[tuple[int, str]]
-"""Who said what, by position."""
+"""Positions of people, each with a name, in normalised spelling."""
 
 
 class Veto(Rule):
-    """No one is paired with somebody whose key, or whose answer to a field in ``against``, they named in ``field``."""
+    """No person is paired with a partner whose key, or answer to a field in ``against``, they named in ``field``."""
 
     of_groups: ClassVar[bool] = True
     waivable: ClassVar[bool] = False
@@ -174,46 +174,52 @@ class Veto(Rule):
         return self.field
 
     def forbidden_by_identity(self, market: Market) -> PairIndices:
-        """Return who meets whom: what one person refuses is what the other is known as."""
+        """Return the pairs in which one person named the other.
+
+        A set intersection: the names given by one side are matched with the names by which the other side is known. A
+        tag separates the refusals of mentors from those of mentees.
+        """
         mentors, mentees = market.mentors, market.mentees
-        ours, theirs = self._refusals(mentors), self._refusals(mentees)
-        left = [
-            *names_in_words("refused by a mentor", ours),
-            *names_in_words("refused by a mentee", self._people_refused(mentors, theirs)),
+        our_refusals, their_refusals = self._refusals(mentors), self._refusals(mentees)
+        mentor_entries = [
+            *tag_names("refused by a mentor", our_refusals),
+            *tag_names("refused by a mentee", self._people_refused(mentors, their_refusals)),
         ]
-        right = [
-            *names_in_words("refused by a mentor", self._people_refused(mentees, ours)),
-            *names_in_words("refused by a mentee", theirs),
+        mentee_entries = [
+            *tag_names("refused by a mentor", self._people_refused(mentees, our_refusals)),
+            *tag_names("refused by a mentee", their_refusals),
         ]
-        return pairs_with_common_entry(left, right, (len(mentors), len(mentees)))
+        return pairs_with_common_entry(mentor_entries, mentee_entries, (len(mentors), len(mentees)))
 
     def _refusals(self, people: People) -> Refusals:
-        """Return whom people named."""
+        """Return the names that people gave in ``field``."""
         if self.field not in people.columns:
             return []
         named = people.names(self.field).compared
         return [(row, name) for row, names in enumerate(named) if names for name in names]
 
     def _people_refused(self, people: People, refused: Refusals) -> Refusals:
-        """Return who is known by a name that is refused: by their key, or an answer to a field in ``against``."""
-        sought = {name for _, name in refused}
-        if not sought:
+        """Return the people known by a refused name: their key, or an answer to a field in ``against``."""
+        refused_names = {name for _, name in refused}
+        if not refused_names:
             return []
-        known = [(row, key) for row, key in enumerate(people.compared) if key in sought]
+        matches = [(row, key) for row, key in enumerate(people.compared) if key in refused_names]
         for field in self.against:
             if field in people.columns:
-                given = enumerate(people.compared_answers(field))
-                known += [(row, name) for row, names in given if not sought.isdisjoint(names) for name in names]
-        return known
+                answers = enumerate(people.compared_answers(field))
+                matches += [
+                    (row, name) for row, names in answers if not refused_names.isdisjoint(names) for name in names
+                ]
+        return matches
 
 
-def names_in_words(what: str, said: Refusals) -> list[tuple[int, tuple[str, str]]]:
-    """Return what was said, with what it is about: only that of the same kind is compared."""
-    return [(row, (what, name)) for row, name in said]
+def tag_names(tag: str, refusals: Refusals) -> list[tuple[int, tuple[str, str]]]:
+    """Return the entries with a tag before each name, so that only names with the same tag are equal."""
+    return [(row, (tag, name)) for row, name in refusals]
 
 
 class PastPair(Part):
-    """Two people who were a pair in an earlier edition, by their keys."""
+    """A pair of an earlier edition, by the keys of mentor and mentee."""
 
     mentor: str
     mentee: str
@@ -222,10 +228,10 @@ class PastPair(Part):
 class History(Rule):
     """The ``pairs`` of earlier editions (keys of mentor and mentee) are not chosen again.
 
-    Nor with the roles changed over, where a key is that of one person on either side. People who are not in this
-    edition are not concerned. With ``total``, people of ``side`` have so many partners at most over all editions: those
-    of ``pairs``, each counted once, and those of this edition. Who has had as many takes nobody more. ``with_history``
-    adds the pairs of the editions before.
+    Nor with swapped roles, if a key identifies one person on both sides. Pairs with people who are not in this edition
+    have no effect. With ``total``, people of ``side`` have at most ``total`` partners over all editions: those of
+    ``pairs``, each counted once, and those of this edition; a person who reached the total takes none. ``with_history``
+    adds the pairs of earlier editions.
     """
 
     offers_places: ClassVar[bool] = False
@@ -237,7 +243,7 @@ class History(Rule):
 
     @model_validator(mode="after")
     def says_something(self) -> Self:
-        """Refuse a history without pairs that bounds no total."""
+        """Refuse a history without pairs and without total."""
         if not self.pairs and self.total is None:
             raise ValueError(tr("il faut `pairs`, `total` ou les deux"))
         return self
@@ -278,13 +284,13 @@ class History(Rule):
     def degree_bounds(self, people: People, side: Side) -> DegreeBounds | None:
         if self.total is None or side != self.side:
             return None
-        past = {(canonical(pair.mentor), canonical(pair.mentee)) for pair in self.pairs}
-        had = Counter(mentor if side == "mentor" else mentee for mentor, mentee in past)
-        left = np.array([max(0, self.total - had[key]) for key in people.compared], dtype=np.int64)
-        return DegreeBounds(np.zeros_like(left), left, np.ones(len(left), dtype=bool))
+        past_pairs = {(canonical(pair.mentor), canonical(pair.mentee)) for pair in self.pairs}
+        partner_counts = Counter(mentor if side == "mentor" else mentee for mentor, mentee in past_pairs)
+        remaining = np.array([max(0, self.total - partner_counts[key]) for key in people.compared], dtype=np.int64)
+        return DegreeBounds(np.zeros_like(remaining), remaining, np.ones(len(remaining), dtype=bool))
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
-        """Yield how many partners there are over all editions."""
+        """Yield the maximum number of partners over all editions."""
         total = self.total
         if total is not None:
             yield Relaxation(
@@ -299,36 +305,44 @@ class History(Rule):
     def with_past_pairs(self, pairs: Iterable[tuple[str, str]]) -> Self:
         if self.total is None:
             return self
-        known = {(canonical(pair.mentor), canonical(pair.mentee)) for pair in self.pairs}
-        more = [
-            PastPair(mentor=one, mentee=other)
-            for one, other in pairs
-            if (canonical(one), canonical(other)) not in known
+        known_pairs = {(canonical(pair.mentor), canonical(pair.mentee)) for pair in self.pairs}
+        new_pairs = [
+            PastPair(mentor=mentor, mentee=mentee)
+            for mentor, mentee in pairs
+            if (canonical(mentor), canonical(mentee)) not in known_pairs
         ]
-        return self.model_copy(update={"pairs": [*self.pairs, *more]})
+        return self.model_copy(update={"pairs": [*self.pairs, *new_pairs]})
 
     def past_pairs(self) -> Iterator[tuple[str, str]]:
         yield from ((past.mentor, past.mentee) for past in self.pairs)
 
     def forbidden_by_identity(self, market: Market) -> PairIndices:
-        mentors, mentees = past_positions(market.mentors), past_positions(market.mentees)
-        past = {(mentors.get(canonical(pair.mentor)), mentees.get(canonical(pair.mentee))) for pair in self.pairs}
-        # A first number of who they are says that a key is a person's, whichever side they are on.
-        leads, follows = (
-            places_by_key(people, places) for people, places in ((market.mentors, mentors), (market.mentees, mentees))
+        mentor_rows, mentee_rows = rows_by_key(market.mentors), rows_by_key(market.mentees)
+        past_pairs = {
+            (mentor_rows.get(canonical(pair.mentor)), mentee_rows.get(canonical(pair.mentee))) for pair in self.pairs
+        }
+        # A person number other than 0 states that the key is one person's on both sides: then swapped roles count too
+        mentors_by_key, mentees_by_key = (
+            personal_rows(people, rows)
+            for people, rows in ((market.mentors, mentor_rows), (market.mentees, mentee_rows))
         )
-        past |= {(leads.get(canonical(pair.mentee)), follows.get(canonical(pair.mentor))) for pair in self.pairs}
-        known = sorted((mentor, mentee) for mentor, mentee in past if mentor is not None and mentee is not None)
-        both = np.array(known, dtype=np.int64).reshape(-1, 2)
-        return both[:, 0], both[:, 1]
+        past_pairs |= {
+            (mentors_by_key.get(canonical(pair.mentee)), mentees_by_key.get(canonical(pair.mentor)))
+            for pair in self.pairs
+        }
+        present_pairs = sorted(
+            (mentor, mentee) for mentor, mentee in past_pairs if mentor is not None and mentee is not None
+        )
+        positions = np.array(present_pairs, dtype=np.int64).reshape(-1, 2)
+        return positions[:, 0], positions[:, 1]
 
 
-def places_by_key(people: People, places: Mapping[str, int]) -> dict[str, int]:
-    """Return where each key stands that is one person's on either side."""
+def personal_rows(people: People, rows: Mapping[str, int]) -> dict[str, int]:
+    """Return the position of each key that identifies one person on both sides."""
     numbers = people.numbered[:, 0]
-    return {key: row for key, row in places.items() if numbers[row]}
+    return {key: row for key, row in rows.items() if numbers[row]}
 
 
-def past_positions(people: People) -> dict[str, int]:
-    """Return where each key stands."""
+def rows_by_key(people: People) -> dict[str, int]:
+    """Return the position of each key."""
     return {canonical(key): row for row, key in enumerate(people.ids)}

@@ -1,12 +1,12 @@
-"""Rules about how many partners one person takes, in heads or hours, and who is placed before others.
+"""Rules on capacity, in partners or in hours, on priority, and on people in both roles.
 
-Rule ``capacity``: how many partners one person takes.
+Rule ``capacity``: the number of partners per person.
 
-Rule ``load``: hours rather than heads, for instance the hours a month that each mentee asks of a mentor.
+Rule ``load``: hours instead of partners, for instance the hours per month that each mentee needs from a mentor.
 
-Rule ``priority``: people who are placed before others, for instance those left out last year.
+Rule ``priority``: people who are placed first, for instance those left out last year.
 
-Rule ``both_roles``: what is asked of people who are mentor and mentee at once.
+Rule ``both_roles``: limits on people who are mentor and mentee at once.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,8 +35,8 @@ from mentormatch.rules.rule import VALUE_WORDS, Market, Missing, Relaxation, Rul
 class Capacity(Rule):
     """People take as many partners as they answered in ``field``, at most ``most``, at least ``minimum``.
 
-    Who did not answer takes ``default``. A minimum binds those who take anyone, or everybody with ``always``.
-    Without ``field`` everybody of ``side`` takes ``most``.
+    People who did not answer take ``default``. The minimum binds people with at least one partner, or with ``always``
+    every person. Without ``field`` each person of ``side`` takes ``most``.
     """
 
     droppable: ClassVar[bool] = False
@@ -55,7 +55,7 @@ class Capacity(Rule):
 
     @model_validator(mode="after")
     def says_how_many(self) -> Self:
-        """Refuse a capacity that says nothing, and a minimum above it."""
+        """Refuse a capacity without field and maximum, and a minimum above the maximum."""
         if self.field is None and self.most is None:
             raise ValueError(tr("il faut `field`, `most` ou les deux"))
         if self.most is not None and self.minimum > self.most:
@@ -90,13 +90,15 @@ class Capacity(Rule):
     @property
     def details(self) -> tuple[str, ...]:
         sentences = () if self.field is not None else (tr("Le nombre de places se lit dans {field}."),)
-        unsaid = tr_n("Qui n'a pas répondu a {default} place.", "Qui n'a pas répondu a {default} places.", self.default)
-        least = tr_n(
+        default = tr_n(
+            "Qui n'a pas répondu a {default} place.", "Qui n'a pas répondu a {default} places.", self.default
+        )
+        minimum = tr_n(
             "Il faut prendre {minimum} personne au moins ; ce minimum vaut pour {always}.",
             "Il faut prendre {minimum} personnes au moins ; ce minimum vaut pour {always}.",
             self.minimum,
         )
-        return (*sentences, unsaid, least)
+        return (*sentences, default, minimum)
 
     @property
     def couples_pairs(self) -> bool:
@@ -130,38 +132,37 @@ class Capacity(Rule):
     def degree_bounds(self, people: People, side: Side) -> DegreeBounds | None:
         if side != self.side:
             return None
-        most = self._places(people)
-        least = np.minimum(most, self.minimum) if not self.always else np.full_like(most, self.minimum)
-        return DegreeBounds(least=least, most=most, optional=np.full(len(people), not self.always))
+        upper = self._places(people)
+        lower = np.minimum(upper, self.minimum) if not self.always else np.full_like(upper, self.minimum)
+        return DegreeBounds(least=lower, most=upper, optional=np.full(len(people), not self.always))
 
     def _places(self, people: People) -> IntVector:
         answers = np.full(len(people), np.nan) if self.field is None else people.numbers(self.field).values
         self._refuse_fractions(people, answers)
-        unsaid = self.default if self.field is not None or self.most is None else self.most
-        places = np.where(np.isnan(answers), unsaid, answers).astype(np.int64)
+        default = self.default if self.field is not None or self.most is None else self.most
+        places = np.where(np.isnan(answers), default, answers).astype(np.int64)
         return places if self.most is None else np.minimum(places, self.most)
 
     def _refuse_fractions(self, people: People, answers: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:
         with np.errstate(invalid="ignore"):
-            wrong = ~np.isnan(answers) & ((answers < 0) | (answers != np.floor(answers)) | (answers > 1000))
-        if wrong.any():
-            found = tr("« {field} » n'est pas un nombre de places", field=self.field)
-            problems = [Problem(people.ids[row], found, tr("un entier de 0 à 1000")) for row in np.flatnonzero(wrong)]
+            invalid = ~np.isnan(answers) & ((answers < 0) | (answers != np.floor(answers)) | (answers > 1000))
+        if invalid.any():
+            cause = tr("« {field} » n'est pas un nombre de places", field=self.field)
+            problems = [Problem(people.ids[row], cause, tr("un entier de 0 à 1000")) for row in np.flatnonzero(invalid)]
             raise SurveyError(tr("Des capacités ne peuvent pas être utilisées"), problems)
 
 
-PARTS = 100
-"""Hours are counted in hundredths, rounded once."""
-UNKNOWN = -1
-GREATEST = 10_000
+HOUR_PARTS = 100  # hours are integers of hundredths, rounded once
+UNKNOWN_HOURS = -1
+MAX_HOURS = 10_000
 
-CODED = ("choice", "scale", "yesno", "place")
+ANSWER_FIELD_KINDS = ("choice", "scale", "yesno", "place")
 
-type Hours = Annotated[float, Setting(ge=0, le=GREATEST)]
+type Hours = Annotated[float, Setting(ge=0, le=MAX_HOURS)]
 
 
 class PairHours(Part):
-    """One pair of answers, and the hours that such a pair takes."""
+    """Hours of the pairs in which the mentor gave one answer and the mentee another."""
 
     mentor: str
     mentee: str
@@ -171,10 +172,10 @@ class PairHours(Part):
 class Load(Rule):
     """The ``weights`` of the mentees of one mentor add up to no more than the mentor's ``limit``.
 
-    Each is the id of a number field, or one number for all. Where an answer is missing and ``missing`` is ``allow``, a
-    mentee without weight counts for nothing and a mentor without limit has none; with ``forbid`` they are in no pair.
-    ``cells`` state hours that differ by pair: where the mentor's answer to the field ``mentor`` meets the mentee's to
-    the field ``mentee``, they count instead of the weight.
+    Each setting is the id of a number field, or one number for all. If an answer is missing and ``missing`` is
+    ``allow``, a mentee without weight counts 0 and a mentor without limit has none; with ``forbid`` they are in no
+    pair. ``cells`` state hours that differ by pair: they replace the weight if the mentor gave the answer of the cell
+    to the field ``mentor``, and the mentee to the field ``mentee``.
     """
 
     kind: Literal["load"] = "load"
@@ -182,13 +183,13 @@ class Load(Rule):
     missing: Missing = "allow"
     weights: Annotated[str | Hours, FieldRef(("number",), "mentee")]
     limit: Annotated[str | Hours, FieldRef(("number",), "mentor")]
-    mentor: Annotated[str | None, FieldRef(CODED, "mentor")] = None
-    mentee: Annotated[str | None, FieldRef(CODED, "mentee")] = None
+    mentor: Annotated[str | None, FieldRef(ANSWER_FIELD_KINDS, "mentor")] = None
+    mentee: Annotated[str | None, FieldRef(ANSWER_FIELD_KINDS, "mentee")] = None
     cells: Items[PairHours] = ()
 
     @model_validator(mode="after")
     def says_of_which_answers(self) -> Self:
-        """Refuse hours of answers without the fields that they answer, and fields without hours."""
+        """Refuse hours by answers without both fields, and fields without hours."""
         if not (self.mentor and self.mentee and self.cells) and (self.mentor or self.mentee or self.cells):
             raise ValueError(tr("il faut `mentor`, `mentee` et `cells`, ou aucun des trois"))
         return self
@@ -199,8 +200,8 @@ class Load(Rule):
         if isinstance(self.limit, str):
             yield FieldReference("limit", self.limit, FieldRef(("number",), "mentor"))
         if self.mentor and self.mentee:
-            yield FieldReference("mentor", self.mentor, FieldRef(CODED, "mentor"))
-            yield FieldReference("mentee", self.mentee, FieldRef(CODED, "mentee"))
+            yield FieldReference("mentor", self.mentor, FieldRef(ANSWER_FIELD_KINDS, "mentor"))
+            yield FieldReference("mentee", self.mentee, FieldRef(ANSWER_FIELD_KINDS, "mentee"))
 
     def quotations(self) -> Iterator[AnswerReference]:
         for cell in self.cells:
@@ -208,13 +209,13 @@ class Load(Rule):
             yield AnswerReference("cells.mentee", self.mentee or "", cell.mentee)
 
     def describe(self) -> str:
-        usual = tr(
+        load = tr(
             "charge de chaque mentor·e : {weight} par binôme, {limit} au plus en tout",
             weight=hours_in_words(self.weights),
             limit=hours_in_words(self.limit),
         )
         cells = [f"{quoted(cell.mentor)} / {quoted(cell.mentee)} {plain(cell.hours)}" for cell in self.cells]
-        return tr("{load} (mais {cells})", load=usual, cells=listed(cells)) if cells else usual
+        return tr("{load} (mais {cells})", load=load, cells=listed(cells)) if cells else load
 
     @property
     def sentence(self) -> str:
@@ -225,41 +226,51 @@ class Load(Rule):
         return (tr("Les heures diffèrent selon {mentor} et {mentee} ({cells})."), *super().details)
 
     def hours_of_pairs(self, market: Market) -> Iterator[tuple[IntVector, IntVector]]:
-        """Yield mentors, by position, whose pairs take the same hours, and these (m,), in hundredths, -1: not known."""
-        usual = hours_by_person(self.weights, market.mentees)
-        gave = [market.mentors.gave(self.mentor or "", [cell.mentor]) for cell in self.cells]
-        theirs = [market.mentees.gave(self.mentee or "", [cell.mentee]) for cell in self.cells]
-        ways, way_of = np.unique(np.array([np.ones(len(market.mentors), bool), *gave]), axis=1, return_inverse=True)
-        for number, (_, *some) in enumerate(ways.T.tolist()):
-            hours = usual.copy()
-            for cell, whose, there in zip(self.cells, theirs, some, strict=True):
-                hours[whose & there] = round(cell.hours * PARTS)
-            yield np.flatnonzero(way_of == number), hours
+        """Yield groups of mentors, by position, whose pairs take equal hours, with these hours.
+
+        Hours (m,) are hundredths, one entry per mentee, -1 if unknown.
+        """
+        default_hours = hours_by_person(self.weights, market.mentees)
+        mentors_by_cell = [market.mentors.gave(self.mentor or "", [cell.mentor]) for cell in self.cells]
+        mentees_by_cell = [market.mentees.gave(self.mentee or "", [cell.mentee]) for cell in self.cells]
+        groups, group_of = np.unique(
+            np.array([np.ones(len(market.mentors), bool), *mentors_by_cell]), axis=1, return_inverse=True
+        )
+        for index, (_, *cell_flags) in enumerate(groups.T.tolist()):
+            hours = default_hours.copy()
+            for cell, concerned, applies in zip(self.cells, mentees_by_cell, cell_flags, strict=True):
+                hours[concerned & applies] = round(cell.hours * HOUR_PARTS)
+            yield np.flatnonzero(group_of == index), hours
 
     def forbidden(self, market: Market) -> BoolMatrix:
-        """Return the pairs that exceed the limit by themselves, and those not known where that is forbidden."""
-        limits, found = hours_by_person(self.limit, market.mentors), np.zeros(market.shape, dtype=bool)
+        """Return the pairs that exceed the limit alone; with ``missing = "forbid"``, also pairs with unknown hours."""
+        limits, barred = hours_by_person(self.limit, market.mentors), np.zeros(market.shape, dtype=bool)
         for mentors, hours in self.hours_of_pairs(market):
-            known = (limits[mentors] != UNKNOWN)[:, None] & (hours != UNKNOWN)[None, :]
-            found[mentors] = np.where(known, hours[None, :] > limits[mentors, None], self.missing == "forbid")
-        return found
+            is_known = (limits[mentors] != UNKNOWN_HOURS)[:, None] & (hours != UNKNOWN_HOURS)[None, :]
+            barred[mentors] = np.where(is_known, hours[None, :] > limits[mentors, None], self.missing == "forbid")
+        return barred
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
-        """Yield one row for each mentor whom several mentees together could ask too much of."""
+        """Yield a row for each mentor whose limit several mentees, each of them allowed, could exceed."""
         limits = hours_by_person(self.limit, market.mentors)
         for mentors, hours in self.hours_of_pairs(market):
             needed = np.maximum(hours, 0)
-            known, counted = np.sort(needed), needed[None, :]
-            together = np.append(0, np.cumsum(known))[np.searchsorted(known, limits[mentors], side="right")]
-            for mentor in mentors[(limits[mentors] != UNKNOWN) & (together > limits[mentors])].tolist():
-                yield Row(name=self.label, weights=counted, most=int(limits[mentor]), mentor=mentor)
+            sorted_hours, weights = np.sort(needed), needed[None, :]
+            # The sum of the hours of all mentees who fit the limit one by one
+            total_of_fitting = np.append(0, np.cumsum(sorted_hours))[
+                np.searchsorted(sorted_hours, limits[mentors], side="right")
+            ]
+            for mentor in mentors[(limits[mentors] != UNKNOWN_HOURS) & (total_of_fitting > limits[mentors])].tolist():
+                yield Row(name=self.label, weights=weights, most=int(limits[mentor]), mentor=mentor)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
-        """Yield the hours that each mentor gives, where they are one number for all, by whole hours."""
+        """Yield the limit, one hour per step, if it is one number for all mentors."""
         limit = self.limit
         if isinstance(limit, str):
             return
-        needed = max((int(np.maximum(hours, 0).sum()) for _, hours in self.hours_of_pairs(market)), default=0) / PARTS
+        needed = (
+            max((int(np.maximum(hours, 0).sum()) for _, hours in self.hours_of_pairs(market)), default=0) / HOUR_PARTS
+        )
         if needed > limit:
             yield Relaxation(
                 "raise_load",
@@ -274,61 +285,58 @@ class Load(Rule):
             )
 
 
-def hours_in_words(stated: str | float) -> str:
-    """Return how a number of hours is stated: the field, or the number."""
-    return quoted(stated) if isinstance(stated, str) else plain(stated)
+def hours_in_words(hours: str | float) -> str:
+    """Return the text of a setting of hours: the quoted field, or the number."""
+    return quoted(hours) if isinstance(hours, str) else plain(hours)
 
 
-def hours_by_person(stated: str | float, people: People) -> IntVector:
-    """Return (n,) int64: hundredths of hours, one number a person, -1 where there is no answer.
+def hours_by_person(hours: str | float, people: People) -> IntVector:
+    """Return (n,) int64: hundredths of hours per person, -1 without an answer.
 
-    Raises SurveyError where an answer is no number of hours.
+    Raises SurveyError if an answer is not a number of hours.
     """
-    if not isinstance(stated, str):
-        return np.full(len(people), round(stated * PARTS), dtype=np.int64)
-    answers = people.numbers(stated).values
-    refuse_hours(stated, people, answers)
-    return np.where(np.isnan(answers), UNKNOWN, np.rint(np.nan_to_num(answers) * PARTS)).astype(np.int64)
+    if not isinstance(hours, str):
+        return np.full(len(people), round(hours * HOUR_PARTS), dtype=np.int64)
+    answers = people.numbers(hours).values
+    refuse_hours(hours, people, answers)
+    return np.where(np.isnan(answers), UNKNOWN_HOURS, np.rint(np.nan_to_num(answers) * HOUR_PARTS)).astype(np.int64)
 
 
 def refuse_hours(field: str, people: People, answers: NDArray[np.float64]) -> None:
-    """Raise SurveyError, naming everybody whose answer is no number of hours."""
-    found, expected = (
+    """Raise SurveyError with all people whose answer is not a number of hours from 0 to ``MAX_HOURS``."""
+    cause, expected = (
         tr("« {field} » n'est pas un nombre d'heures", field=field),
-        tr("un nombre de 0 à {most}", most=GREATEST),
+        tr("un nombre de 0 à {most}", most=MAX_HOURS),
     )
     problems = [
-        Problem(people.ids[row], found, expected)
-        for row in np.flatnonzero(~np.isnan(answers) & ~((answers >= 0) & (answers <= GREATEST)))
+        Problem(people.ids[row], cause, expected)
+        for row in np.flatnonzero(~np.isnan(answers) & ~((answers >= 0) & (answers <= MAX_HOURS)))
     ]
     if problems:
         raise SurveyError(tr("Des nombres d'heures ne peuvent pas être utilisés"), problems)
 
 
-KINDS = ("choice", "scale", "yesno", "place")
-
-
 class Priority(Rule):
-    """People of ``side`` come first who answered one of ``in`` to ``field``, or whose keys are in ``people``."""
+    """People of ``side`` who answered one of ``in`` to ``field``, or whose keys are in ``people``, come first."""
 
     of_groups: ClassVar[bool] = True
     kind: Literal["priority"] = "priority"
     example = {"kind": "priority", "side": "mentee", "field": "attente", "in": ["Oui"]}
     side: Side = "mentee"
-    field: Annotated[str | None, FieldRef(KINDS, "any")] = None
+    field: Annotated[str | None, FieldRef(ANSWER_FIELD_KINDS, "any")] = None
     among: Items[str] = Setting(default_factory=tuple, validation_alias="in", serialization_alias="in")
     people: Items[str] = Setting(default_factory=tuple)
 
     @model_validator(mode="after")
     def names_someone(self) -> Self:
-        """Refuse a priority of nobody."""
+        """Refuse a priority without people and without answers."""
         if not self.people and not (self.field and self.among):
             raise ValueError(tr("il faut `field` avec `in`, ou `people`"))
         return self
 
     def references(self) -> Iterator[FieldReference]:
         if self.field is not None:
-            yield FieldReference("field", self.field, FieldRef(KINDS, self.side))
+            yield FieldReference("field", self.field, FieldRef(ANSWER_FIELD_KINDS, self.side))
 
     def describe(self) -> str:
         return tr("personnes à placer en priorité")
@@ -352,16 +360,15 @@ class Priority(Rule):
         return (first if self.field is None else first | people.gave(self.field, self.among)).astype(np.int64)
 
 
-MOST_PEOPLE = 200
-"""Of more people in both roles, the constraints on each two of them would be too many."""
-ONE = np.ones((1, 1), dtype=np.int64)
+MAX_BOTH_ROLES = 200  # people; each two of them need a constraint
+SINGLE_PAIR = np.ones((1, 1), dtype=np.int64)
 
 
 class BothRoles(Rule):
-    """Two people who are mentor and mentee at once are not each other's, and each has ``most`` partners at most in all.
+    """No two people who are mentor and mentee at once accompany each other, unless ``reciprocal``.
 
-    Who accompanies somebody is not accompanied by them unless the pairs may be ``reciprocal``. Without ``most`` the
-    places that people have as a mentor and as a mentee are the only limit.
+    With ``most``, each of them has at most ``most`` partners in total; without it, only their places as a mentor and as
+    a mentee limit them.
     """
 
     value_words: ClassVar[Mapping[str, Mapping[str, str]]] = {
@@ -382,10 +389,10 @@ class BothRoles(Rule):
     def describe(self) -> str:
         if self.most is None:
             return tr("dans les deux rôles : jamais l'un·e de l'autre")
-        most = counted(self.most, "partenaire")
+        partners = counted(self.most, "partenaire")
         if self.reciprocal:
-            return tr("dans les deux rôles : {most} en tout au plus", most=most)
-        return tr("dans les deux rôles : {most} en tout au plus, jamais l'un·e de l'autre", most=most)
+            return tr("dans les deux rôles : {most} en tout au plus", most=partners)
+        return tr("dans les deux rôles : {most} en tout au plus, jamais l'un·e de l'autre", most=partners)
 
     @property
     def sentence(self) -> str:
@@ -402,52 +409,52 @@ class BothRoles(Rule):
         )
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
-        """Yield the limit of each of them, then that of the pairs of each two, as mentor and mentee and conversely."""
+        """Yield the limit of each person in both roles, then for each two of them that at most one pairs them."""
         people = list(zip(*(side.tolist() for side in market.mentors.same_as(market.mentees)), strict=True))
         if self.most is not None:
             for mentor, mentee in people:
-                yield Row(self.label, ONE, most=self.most, mentor=mentor, mentee=mentee)
+                yield Row(self.label, SINGLE_PAIR, most=self.most, mentor=mentor, mentee=mentee)
         if self.reciprocal or self.most == 1:
             return
         self._refuse_too_many(people)
-        for (one, first), (other, second) in combinations(people, 2):
-            # Of the four pairs that the product counts, two are of a person with themselves: they do not exist.
-            if one != other and first != second:
+        for (mentor_a, mentee_a), (mentor_b, mentee_b) in combinations(people, 2):
+            # The product has four pairs, but the two pairs of a person with themselves do not exist
+            if mentor_a != mentor_b and mentee_a != mentee_b:
                 yield Row(
                     self.label,
-                    both_of(market.shape[0], one, other)[:, None],
+                    pair_indicator(market.shape[0], mentor_a, mentor_b)[:, None],
                     most=1,
-                    factor=both_of(market.shape[1], first, second)[None, :],
+                    factor=pair_indicator(market.shape[1], mentee_a, mentee_b)[None, :],
                 )
 
     def _refuse_too_many(self, people: list[tuple[int, int]]) -> None:
-        if len(people) > MOST_PEOPLE:
-            found = tr("{count} personnes dans les deux rôles", count=thousands(len(people)))
-            expected = tr("{most} au plus, ou `reciprocal = true`", most=thousands(MOST_PEOPLE))
+        if len(people) > MAX_BOTH_ROLES:
+            cause = tr("{count} personnes dans les deux rôles", count=thousands(len(people)))
+            expected = tr("{most} au plus, ou `reciprocal = true`", most=thousands(MAX_BOTH_ROLES))
             raise RequestError(
                 tr("Trop de personnes sont dans les deux rôles pour exclure qu'elles s'accompagnent l'une l'autre"),
-                [Problem(self.label, found, expected)],
+                [Problem(self.label, cause, expected)],
             )
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
-        """Yield how many partners each may have in all."""
-        most = self.most
-        if most is not None and most < (furthest := sum(market.shape)):
+        """Yield the maximum number of partners in total."""
+        upper = self.most
+        if upper is not None and upper < (furthest := sum(market.shape)):
             yield Relaxation(
                 "raise_partners",
-                furthest - most,
-                lambda k: self.model_copy(update={"most": most + k}),
+                furthest - upper,
+                lambda k: self.model_copy(update={"most": upper + k}),
                 lambda k: tr(
                     "Permettre {partners} en tout au lieu de {old} pour {rule}.",
-                    partners=counted(most + k, "partenaire"),
-                    old=most,
+                    partners=counted(upper + k, "partenaire"),
+                    old=upper,
                     rule=name,
                 ),
             )
 
 
-def both_of(count: int, one: int, other: int) -> NDArray[np.int64]:
-    """Return (n,) int64: 1 for two people, else 0."""
+def pair_indicator(count: int, first: int, second: int) -> NDArray[np.int64]:
+    """Return (n,) int64: 1 at two positions, else 0."""
     weights = np.zeros(count, dtype=np.int64)
-    weights[[one, other]] = 1
+    weights[[first, second]] = 1
     return weights
