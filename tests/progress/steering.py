@@ -34,14 +34,14 @@ PROGRAM = """
 import json, sys
 from tests.doors import put
 put("base", QUIET_S=1e9)
-from mentormatch.cli import complain, main, write_json, write_text
+from mentormatch.cli import main, print_error, write_json, write_text
 from mentormatch.errors import MentorMatchError, Problem
 for line in sys.stdin.read().splitlines():  # all of it: a command may read from there
     do, values = json.loads(line)
     if do == "say":
-        complain(values)
+        print_error(values)
         write_text(values)
-        complain(str(MentorMatchError(values, [Problem(values, values, values, values)])))
+        print_error(str(MentorMatchError(values, [Problem(values, values, values, values)])))
         write_json(json.dumps({values: values}, ensure_ascii=False))
         continue
     sys.argv = ["mentormatch", *values]

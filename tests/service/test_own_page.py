@@ -106,7 +106,7 @@ def test_where_no_browser_opens_the_address_is_said_and_an_interrupt_ends_it(tmp
 
 
 def test_without_the_service_it_is_said_in_words_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "cli", NEEDED=("no_such_module",))
+    substitute(monkeypatch, "cli", REQUIRED_PACKAGES=("no_such_module",))
     for code, words in (("fr", "mentormatch --help"), ("en", "The page cannot be opened")):
         ended = done("--language", code)
         assert (ended.code, ended.out) == (1, "")

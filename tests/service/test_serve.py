@@ -65,7 +65,7 @@ def test_a_port_that_is_taken_is_told_in_words() -> None:
 
 
 def test_what_is_not_installed_is_told_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "cli", NEEDED=("no_such_module",))
+    substitute(monkeypatch, "cli", REQUIRED_PACKAGES=("no_such_module",))
     with pytest.raises(OutputError, match=r"mentormatch-engine\[service\]"):
         serve.refuse_missing()
 
