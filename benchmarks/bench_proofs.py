@@ -1,7 +1,8 @@
 """How many proved answers of drawn programmes are certified, and what the proofs take; processor seconds.
 
 ``python -m benchmarks.bench_proofs [COUNT]``: programmes of 5 to 50 people a side, seven kinds of rules, eight lists of
-goals. ``python -m benchmarks.bench_proofs large``: each kind of rules at 300 x 200 and at 1,000 x 600 with 8 % of the
+goals. ``python -m benchmarks.bench_proofs square [COUNT]``: each list of goals, with each kind of rules and without, at
+50 x 50. ``python -m benchmarks.bench_proofs large``: each kind of rules at 300 x 200 and at 1,000 x 600 with 8 % of the
 pairs. Each is solved as a user solves it; the solve without proofs in the same run is what proofs are held against.
 """
 
@@ -29,6 +30,8 @@ GOALS = (
 )
 LIMIT_S = 60.0
 """No solve is measured that takes longer."""
+SQUARE, ALLOWED_S = 50, 0.05
+"""People a side, and by how much more than the time of a solve its proofs may delay it, at the median."""
 
 
 def rows(kind: str, n: int, m: int, places: int, chance: np.random.Generator) -> Iterator[Row]:
@@ -145,6 +148,26 @@ def small(count: int) -> None:
     )
 
 
+def square(count: int) -> None:
+    """Measure how much longer solves of 50 x 50 people take with proofs, by goals."""
+    shares = list[float]()
+    for goals in GOALS:
+        found = [
+            Measured.of(draw(seed, kind, (SQUARE, SQUARE), goals))
+            for kind in ("no rules", *KINDS)
+            for seed in range(count)
+        ]
+        more = [each.solve_s - each.plain_s for each in found]
+        within = [each.solve_s <= 2 * each.plain_s + ALLOWED_S for each in found]
+        shares += within
+        sys.stdout.write(
+            f"{', '.join(goals)}: {1e3 * median(each.plain_s for each in found):.0f} ms, with proofs "
+            f"{1e3 * median(more):.0f} ms more (median), {1e3 * max(more):.0f} (most); {sum(within)} of {len(within)} "
+            f"within the solve and {1e3 * ALLOWED_S:.0f} ms more; {sum(each.certified for each in found)} certified\n"
+        )
+    sys.stdout.write(f"{sum(shares)} of {len(shares)} within the solve and {1e3 * ALLOWED_S:.0f} ms more\n")
+
+
 def large() -> None:
     """Measure each kind of rules at the sizes of a large programme."""
     for n, m, share in ((300, 200, 1.0), (1_000, 600, 0.08)):
@@ -161,4 +184,9 @@ def large() -> None:
 
 if __name__ == "__main__":
     asked = sys.argv[1] if len(sys.argv) > 1 else "500"
-    large() if asked == "large" else small(int(asked))
+    if asked == "large":
+        large()
+    elif asked == "square":
+        square(int(sys.argv[2]) if len(sys.argv) > 2 else 2)
+    else:
+        small(int(asked))

@@ -10,28 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks import bench_proofs
 from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, Tier, Verdict, certify, solve
 from mentormatch.assignment import DegreeBounds, KeyedTieBreaker
 from mentormatch.assignment.model.solution import NO_ANSWER, TIES
 from mentormatch.assignment.proofs.prove import add_proofs
 from mentormatch.assignment.verification.claims import pair_hashes
 from tests.conftest import DEEP
-from tests.record.test_false_claims import rows
+from tests.record import test_false_claims as false_claims
 
 pytestmark = [pytest.mark.promise(11), pytest.mark.promise(12)]
 
-KINDS = ("quotas", "proportions", "hours", "together", "minimums", "covers", "signed")
-GOALS = (
-    ("matched", "total"),
-    ("matched", "priority", "total"),
-    ("total",),
-    ("matched", "floor", "total"),
-    ("leximin",),
-    ("matched", "floor_person", "total"),
-    ("changes", "matched", "total"),
-    ("floor", "matched", "total"),
-    ("matched", "leximin"),
-)
+KINDS = (*false_claims.KINDS, "signed")
+GOALS = (*bench_proofs.GOALS, ("matched", "leximin"))
 SHAPES = ((2, 3), (3, 3), (3, 4), (4, 3), (2, 5), (1, 4))
 MAX_PAIRS = 12
 CLAIMS_PER_PROBLEM = 5
@@ -61,7 +52,7 @@ def draw(seed: int) -> AssignmentProblem:
     if kind == "signed":
         weights = chance.integers(-3, 4, (n, m))
         return replace(problem, rows=(Row("signes", weights, least=int(chance.integers(-3, 3)), most=3),))
-    return replace(problem, rows=tuple(rows(kind, n, m, chance)))
+    return replace(problem, rows=tuple(false_claims.rows(kind, n, m, chance)))
 
 
 def answers_of(problem: AssignmentProblem) -> Answers:
