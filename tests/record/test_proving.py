@@ -51,6 +51,10 @@ def test_a_whole_folder_stays_one_run(tmp_path: Path) -> None:
     )
     assert set(found.carried) == {"binomes.html", "binomes.json", "binomes.xlsx", "binomes.resume.html"}
     assert {stamp.decision for stamp in found.carried.values()} == {found.digest}
+    # What was printed before the proof is named as such
+    stale = "ces documents disent encore que l’optimum ne peut pas être contrôlé : binomes.html, binomes.json, "
+    assert any(stale in sentence for sentence in found.documents)
+    assert stale in found.words
     validate(tmp_path, who="Camille Roux")
     with pytest.raises(RequestError, match="validée"):
         mm.prove(tmp_path)
@@ -139,3 +143,4 @@ def test_a_proved_gap_is_told_as_such(tmp_path: Path) -> None:
 def test_the_example_needs_no_search(matching: mm.Matching, tmp_path: Path) -> None:
     decision, *_ = matching.save(tmp_path, who="Dominique")
     assert run("prove", decision).exit_code == 0
+    assert not any("disent encore" in sentence for sentence in verify(decision).documents)

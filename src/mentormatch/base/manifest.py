@@ -229,6 +229,12 @@ def check_documents(decision: Path) -> tuple[list[str], list[Problem]]:
     return sentences if sentences or problems else whole, problems
 
 
+def documents_with_caveat(decision: Path, code: str) -> list[str]:
+    """Return the documents of the run of a decision file if they were made with this caveat."""
+    runs = [run for run in manifest_in(decision.parent).runs.values() if decision.name in run.documents]
+    return [name for run in runs if code in run.caveats for name in run.documents]
+
+
 def run_in(entry: Mapping[str, Any]) -> DocumentRun:
     """Return one run as a manifest tells it."""
     documents = {within(one["name"]): Document(str(one["sha256"]), int(one["size"])) for one in entry["documents"]}

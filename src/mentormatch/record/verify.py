@@ -18,7 +18,7 @@ from pathlib import Path
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.base.manifest import check_documents
+from mentormatch.base.manifest import check_documents, documents_with_caveat
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.phrases import counted, listed, system_reason
 from mentormatch.languages.translation import mark, tr
@@ -94,6 +94,10 @@ UNKNOWN = mark(
 BESIDE = mark(
     "Qui peut réécrire le journal peut réécrire aussi ces documents, et des lignes ajoutées après leur empreinte puis"
     " coupées ne laissent pas de trace : une empreinte gardée ailleurs (« --head ») le dirait."
+)
+MADE_BEFORE = mark(
+    "Faits avant la preuve, ces documents disent encore que l'optimum ne peut pas être contrôlé : {documents}. C'est"
+    " cette vérification qui vaut."
 )
 AFTER = mark("Des lignes ajoutées après cette empreinte, puis coupées, ne laisseraient pas de trace.")
 OUTCOMES = {
@@ -238,6 +242,9 @@ def verify(
     if head is not None or journal is not None or found.carried or beside.exists():
         found = _with_chain(found, log.check_chain(beside, head))
     sentences, wrong = check_documents(source)
+    if found.outcome is VerificationOutcome.VERIFIED:
+        made_before = [name for name in documents_with_caveat(source, log.UNPROVED) if name in printed]
+        sentences += [tr(MADE_BEFORE, documents=listed(made_before))] if made_before else []
     outcome = VerificationOutcome.REFUSED if wrong else found.outcome
     return replace(found, outcome=outcome, problems=(*found.problems, *wrong), documents=tuple(sentences))
 

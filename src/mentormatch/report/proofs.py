@@ -34,7 +34,7 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
     """Search for the proofs that a decision file lacks, write them into the file, and verify it.
 
     The digest of the file changes, its log gets a line, and the documents in its folder get the new head of the log.
-    The sentences of these documents on the optimum do not change: ``match`` writes new documents.
+    What these documents say of the optimum does not change: the verification names those that were made before.
 
     Parameters
     ----------
