@@ -98,6 +98,7 @@ class Measured:
     check_s: float
     kilobytes: float
     leaves: int
+    unproved: str
 
     @classmethod
     def of(cls, problem: AssignmentProblem) -> "Measured":
@@ -118,6 +119,7 @@ class Measured:
             checked - solved,
             sum(map(len, texts)) / 1000,
             sum(text.count('"leaf"') for text in texts),
+            f"no proof within the budget of {certificate.unproved_goals or 'the rules'}",
         )
 
 
@@ -135,7 +137,7 @@ def small(count: int) -> None:
         measured = Measured.of(draw(seed, kind, shape, goals))
         found.append(measured)
         if measured.status in (Status.PROVED, Status.INFEASIBLE) and not measured.certified:
-            sys.stdout.write(f"not certified: seed {seed}, {kind}, {shape}, {goals}\n")
+            sys.stdout.write(f"not certified: seed {seed}, {kind}, {shape}, {goals}: {measured.unproved}\n")
     known = [each for each in found if each.status in (Status.PROVED, Status.INFEASIBLE)]
     proofs = sorted(each.kilobytes for each in known if each.leaves)
     plain, whole, check = ([getattr(each, name) for each in found] for name in ("plain_s", "solve_s", "check_s"))

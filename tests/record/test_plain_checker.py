@@ -20,7 +20,7 @@ from tests.record.test_false_claims import drawn
 pytestmark = [pytest.mark.promise(11), pytest.mark.promise(29)]
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "check_proofs.py"
-MAX_LINES = 150
+MAX_LINES = 90
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_the_example_that_is_worked_out_by_hand_holds() -> None:
     for terms, lower, upper in rows:
         system = system.with_row([*terms], [*terms.values()], lower, upper)
     assert refute(system, steps) == 2
-    runpy.run_path(str(PAGE))["refute"](rows, [0] * 4, [1] * 4, steps)
+    runpy.run_path(str(PAGE))["refute"](rows, [(0, 1)] * 4, steps)
     for place, step in enumerate(steps):
         if step[0] == "leaf":
             for multiplier in step[1]:
@@ -77,7 +77,7 @@ def test_it_takes_what_is_true_and_no_worse_answer(
     seed: int, tmp_path: Path, check: Callable[[Json], list[str]]
 ) -> None:
     problem = drawn(seed)
-    if not {*problem.goals} <= {"matched", "priority", "total"}:
+    if not {*problem.goals} <= {"matched", "priority", "total", "floor", "changes"}:
         return
     path = written(problem, tmp_path, proofs="none")
     content = json.loads(path.read_bytes())
@@ -95,6 +95,8 @@ def test_it_takes_what_is_true_and_no_worse_answer(
             "matched": len(other["pairs"]),
             "priority": sum(priority[m] + priority[e] for m, e in other["pairs"]),
             "total": sum(other["scores"][m][e] for m, e in other["pairs"]),
+            "changes": sum(pair not in other["pairs"] for pair in other.get("former", [])),
+            "floor": min((other["scores"][m][e] for m, e in other["pairs"]), default=0),
         }
         for tier, proof in zip(other["tiers"], other["proofs"], strict=True):
             tier["value"] = tier["bound"] = proof["bound"] = values[tier["goal"]]

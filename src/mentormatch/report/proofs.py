@@ -45,7 +45,8 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
     time_limit_s
         Seconds for each goal.
     every_goal
-        Whether goals that the prices of the file prove get a proof too, for a checker that does not read prices.
+        Whether goals that the prices of the file prove get a proof too, and all proofs the simplest steps, for a
+        checker that reads no prices and few steps.
     cancel
         Once it is set, by another thread, the search ends; proofs found by then are written.
 
@@ -73,8 +74,9 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
     decision = read_decision(source)
     deadline = monotonic() + (duration("time_limit_s", time_limit_s) or 0.0)
     budget = Budget(deadline, cancel.is_set if cancel else (lambda: False), leaves=maxsize, work=maxsize)
-    solution = add_proofs(decision.problem(), decision.solution(), budget, every_goal=every_goal)
-    if len(solution.proofs) == len(decision.proofs):
+    present = decision.solution()
+    solution = add_proofs(decision.problem(), present, budget, every_goal=every_goal)
+    if solution.proofs == present.proofs:
         return before
     content = decision.with_proofs(solution).to_json().encode()
     entry = sign("matching", {"decision": digest(content)}, who=account() if who is None else who, why=why)

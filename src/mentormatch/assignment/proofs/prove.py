@@ -29,6 +29,8 @@ from mentormatch.base.arrays import BoolVector
 
 MAX_TIE_ROUNDS = 4
 """Two answers with equal sums of hashes in each of these rounds are not told apart."""
+PLAIN_STEPS = {"leaf": 2, "fix": 2, "split": 3}
+"""What a page of plain Python reads: steps, and how long they are."""
 MAX_UNIQUE_LEAVES, MAX_UNIQUE_WORK = 20, 100_000
 """What the proof may take that there is no other optimal answer, before hashes are compared."""
 
@@ -44,8 +46,9 @@ def add_proofs(
     """Return the solution with a proof of each stated bound that its duals do not prove.
 
     Each goal gets the whole budget; a goal that it does not suffice for stays without a proof. Present proofs are
-    retained. With ``every_goal``, goals that duals prove get a proof too. With ``ties``, the hashes that settled ties,
-    the answer gets a proof that no other optimal answer is before it.
+    retained. With ``every_goal``, goals that duals prove get a proof too, and proofs of other steps than ``leaf``,
+    ``fix`` and ``split`` give way to one of these steps, for a checker that knows no more. With ``ties``, the hashes
+    that settled ties, the answer gets a proof that no other optimal answer is before it.
     """
     budget = budget or Budget()
     if not Claims.can_state(problem):
@@ -59,13 +62,14 @@ def add_proofs(
         return solution
     width = problem.shape[1]
     keys = solution.pairs[:, 0] * width + solution.pairs[:, 1]
-    chain = Chain(claims, np.isin(claims.mentors * width + claims.mentees, keys))
+    chain = Chain(claims, np.isin(claims.mentors * width + claims.mentees, keys), plain=every_goal)
     proofs = {proof.goal: proof for proof in solution.proofs}
+    present = {goal for goal, proof in proofs.items() if not every_goal or _is_plain(proof)}
     certificate, words = certify(problem, solution), solution.tie_words
     with suppress(ProofError):  # too many terms
         for certified, tier in zip(certificate.tiers, solution.tiers, strict=False):
             is_open = every_goal or certified.certified != tier.bound
-            bound = tier.bound if is_open and tier.goal not in proofs and _can_prove(tier) else None
+            bound = tier.bound if is_open and tier.goal not in present and _can_prove(tier) else None
             if bound is None:
                 chain.hold(claims.stages(tier, tier.value))
                 continue
@@ -84,6 +88,14 @@ def _can_prove(tier: Tier) -> bool:
     return tier.goal != "leximin" or tier.proved
 
 
+def _is_plain(proof: GoalProof) -> bool:
+    """Return whether a proof has plain steps alone; those of ``leximin`` need others."""
+    steps = [step for text in proof.systems for step in json.loads(text)]
+    return proof.goal == "leximin" or all(
+        step[0] in PLAIN_STEPS and len(step) <= PLAIN_STEPS[step[0]] for step in steps
+    )
+
+
 def _proof(goal: str, bound: int, systems: list[Steps]) -> GoalProof:
     return GoalProof(goal, bound, tuple(json.dumps(steps, separators=(",", ":")) for steps in systems))
 
@@ -96,6 +108,8 @@ class Chain:
     ----------
     chosen
         (e,) bool: the answer, if there is one.
+    plain
+        As in ``Prover``.
     system
         What the stages so far leave.
     duals
@@ -106,6 +120,7 @@ class Chain:
 
     claims: Claims
     chosen: BoolVector | None = None
+    plain: bool = False
     system: System = field(init=False)
     duals: Multipliers = field(default_factory=list)
     open: Callable[[], System] | None = None
@@ -177,7 +192,7 @@ class Chain:
 
     def _close(self, system: System, budget: Budget) -> Steps:
         """Return the steps that close a system, and note its duals."""
-        prover = Prover(self.claims, system, self.chosen, budget)
+        prover = Prover(self.claims, system, self.chosen, budget, plain=self.plain)
         steps = prover.prove()
         self.duals = prover.root
         return steps

@@ -81,6 +81,8 @@ class Prover:
         (e,) bool: the answer, if there is one.
     root
         The duals of the linear program of the whole system, empty before that is solved.
+    plain
+        Whether the steps are to be ``leaf``, ``fix`` and ``split`` without blocks alone.
     """
 
     claims: Claims
@@ -89,6 +91,7 @@ class Prover:
     budget: Budget = field(default_factory=Budget)
     steps: Steps = field(default_factory=list)
     root: Multipliers = field(default_factory=list)
+    plain: bool = False
 
     @property
     def target(self) -> int:
@@ -114,14 +117,15 @@ class Prover:
                 return steps
             node = self._fix(node)
             relaxation = Relaxation(node, target, np.flatnonzero(node.system.most))
-            node, relaxation = self._cut(node, relaxation)
+            if not self.plain:
+                node, relaxation = self._cut(node, relaxation)
         self._walk(node, relaxation)
         return self.steps
 
     def _prove_by_blocks(self, relaxation: Relaxation) -> Steps | None:
         """Return the steps of a proof by loads if hours couple the pairs of one person each, and one is found."""
         claims, shape = self.claims, self.claims.problem.shape
-        blocks = find_blocks(self.system, claims.mentors, 0, shape[0])
+        blocks = None if self.plain else find_blocks(self.system, claims.mentors, 0, shape[0])
         if blocks is None or self.chosen is None:
             return None
         duals = np.where(np.arange(len(relaxation.duals)) == self.target, 0.0, relaxation.duals)
