@@ -8,7 +8,7 @@ import pytest
 
 from mentormatch import GroupProblem, Status
 from mentormatch.groups import solve_groups
-from mentormatch.groups.local_search import construct_rounds
+from mentormatch.groups.resolvable_designs import construct_rounds
 from mentormatch.groups.rotation import least_repeats, repeats_in, rotate_groups
 from tests.conftest import SHARED_DATA
 

@@ -20,10 +20,12 @@ from mentormatch.base.scalars import whole_number
 from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.explanation.tables import ResultSheet, sheet
-from mentormatch.groups.local_search import Partition, construct_rounds, search_locally
+from mentormatch.groups.check import mistakes
 from mentormatch.groups.partition import Grouping
-from mentormatch.groups.problem import GroupProblem, pairs_in
+from mentormatch.groups.problem import GroupProblem, GroupSolution, pairs_in
+from mentormatch.groups.resolvable_designs import Partition, construct_rounds
 from mentormatch.groups.result import Result
+from mentormatch.groups.round_search import search_round
 from mentormatch.languages.phrases import counted, listed, system_reason
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import everywhere, mark, once_spoken, own_language, tr
@@ -34,7 +36,6 @@ from mentormatch.survey.table_reader import TableSource, read_table
 
 SWEEPS = 8
 """How often every round is formed again, given the others."""
-SHUFFLES = 120
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -181,39 +182,16 @@ def in_order(groups: Sequence[Sequence[int]]) -> Partition:
 
 def keeps_rules(problem: GroupProblem, groups: Partition) -> bool:
     """Return whether a round keeps the rules on groups; leaders are not rotated with the members."""
-    apart = any(problem.apart[pair] for group in groups for pair in combinations(group, 2))
-    home = {person: place for place, group in enumerate(groups) for person in group}
-    parted = any(len({home.get(person) for person in block}) > 1 for block in problem.together)
-    there = [[int(count.holds[list(group)].sum()) for group in groups] for count in problem.counts]
-    fits = all(
-        (count.least <= number <= count.most) or (count.none and number == 0)
-        for count, numbers in zip(problem.counts, there, strict=True)
-        for number in numbers
-    )
-    return not apart and not parted and fits
+    return not any(mistakes(replace(problem, leaders=None), GroupSolution(Status.FEASIBLE, groups)))
 
 
 def add_rounds(problem: GroupProblem, first: Partition, rounds: int) -> Iterator[Partition]:
     """Yield further rounds, each with as few repeats as are found given those before; the first again if none is."""
     before = [first]
     for turn in range(1, rounds):
-        found = form_round(problem, meetings_in(problem, before), turn)
-        before.append(found or first)
+        found = search_round(problem, meetings_in(problem, before), problem.seed + turn)
+        before.append(in_order(found) or first)
         yield before[-1]
-
-
-def form_round(problem: GroupProblem, met: IntMatrix, turn: int) -> Partition:
-    """Return one round of groups in which few people meet who met before; empty where none keep the rules."""
-    next_problem = replace(
-        problem,
-        worth=np.zeros_like(problem.worth),
-        shared=(),
-        meetings=met,
-        goals=("placed", "meetings"),
-        seed=problem.seed + turn,
-    )
-    groups, _ = search_locally(next_problem, None, SHUFFLES)
-    return in_order(groups)
 
 
 def improve_rounds(problem: GroupProblem, rounds: list[Partition]) -> list[Partition]:
@@ -224,9 +202,8 @@ def improve_rounds(problem: GroupProblem, rounds: list[Partition]) -> list[Parti
             break
         for place in range(1, len(rounds)):
             others = [*rounds[:place], *rounds[place + 1 :]]
-            rounds[place] = (
-                form_round(problem, meetings_in(problem, others), 1000 * (sweep + 1) + place) or rounds[place]
-            )
+            seed = problem.seed + 1000 * (sweep + 1) + place
+            rounds[place] = in_order(search_round(problem, meetings_in(problem, others), seed)) or rounds[place]
         if repeats_in(rounds) < fewest:
             best, fewest = list(rounds), repeats_in(rounds)
     return best
