@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.verification.certificate import Verdict
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, TierOut, rejected_out, remarks_out
 from mentormatch.contract.response import Response
@@ -76,11 +77,14 @@ class GroupsResponse(Response):
 
     ``repeats`` counts the pairs who meet again, once for each former meeting. ``conflict`` is null where everybody has
     a place, or no reason was found within a quarter of a minute. ``canonical``: all is proved and ties are settled, so
-    that the same request gives the same groups everywhere. ``sentences`` say what is worth a look.
+    that the same request gives the same groups everywhere. ``certificate``: what was checked without a solver, as
+    ``verify`` says it of pairs; ``no_answer`` also where it is checked that no groups keep the rules. ``sentences`` say
+    it in words, and what is worth a look.
     """
 
     status: Annotated[Status, Setting(strict=False)]
     canonical: bool = False
+    certificate: Annotated[Verdict, Setting(strict=False)] = Verdict.UNCERTIFIED
     programme: str
     seed: int
     engine: str
@@ -100,6 +104,7 @@ class GroupsResponse(Response):
         return cls(
             status=grouping.status,
             canonical=grouping.status is Status.PROVED and grouping.settled,
+            certificate=grouping.certificate.verdict,
             programme=grouping.programme.name,
             seed=seed,
             engine=grouping.solution.engine,
@@ -109,7 +114,7 @@ class GroupsResponse(Response):
             unplaced=[UnplacedOut(person=one.person, code=one.code, reason=one.reason) for one in grouping.unplaced],
             conflict=None if grouping.conflict is None else group_conflict_out(grouping.conflict),
             repeats=grouping.repeats,
-            sentences=list(grouping.remarks),
+            sentences=[*grouping.proof_sentences, *grouping.remarks],
             rejected=rejected_out(grouping.cohort),
             remarks=remarks_out(grouping.cohort),
         )

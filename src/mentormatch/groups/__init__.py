@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 from mentormatch.doors import open_door
 
 if TYPE_CHECKING:
+    from mentormatch.groups.certificate import GroupCertificate as GroupCertificate
+    from mentormatch.groups.certificate import certify_groups as certify_groups
+    from mentormatch.groups.certificate import list_groups as list_groups
     from mentormatch.groups.check import mistakes as mistakes
     from mentormatch.groups.energy import keyed_order as keyed_order
     from mentormatch.groups.energy import reorder as reorder
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from mentormatch.groups.problem import GroupTerm as GroupTerm
     from mentormatch.groups.problem import Leaders as Leaders
     from mentormatch.groups.problem import SizeRange as SizeRange
+    from mentormatch.groups.proofs import add_proofs as add_proofs
     from mentormatch.groups.result import Result as Result
     from mentormatch.groups.rotation import FileGroup as FileGroup
     from mentormatch.groups.rotation import read_file_groups as read_file_groups

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from time import monotonic
 from typing import overload
 
+from mentormatch.assignment.mip.dispatch import can_load_highs
+from mentormatch.assignment.model.solution import Status
 from mentormatch.base.scalars import duration, seed_number
 from mentormatch.errors import RequestError
 from mentormatch.groups.infeasibility import MemberGroup, formulate_groups, score
@@ -83,7 +85,7 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
             raise RequestError(
                 tr("D'un `GroupProblem`, form_groups ne prend que time_limit_s : le problème dit le reste")
             )
-        return solve_groups(cohort, time_limit_s=time_limit_s)
+        return solve_with_proofs(cohort, duration("time_limit_s", time_limit_s))
     if programme is None:
         raise RequestError(tr("form_groups forme les groupes d'une cohorte d'après un programme : il manque"))
     began, limit = monotonic(), duration("time_limit_s", time_limit_s)
@@ -97,8 +99,21 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     formulation = formulate_groups(cohort, decided, scores, list(former_groups(past)), seed=seed_number(seed))
     # Scores take time too
     left = None if limit is None else max(began + limit - monotonic(), SHORTEST_S)
-    solution = solve_groups(formulation.problem, time_limit_s=left)
+    solution = solve_with_proofs(formulation.problem, left)
     return Grouping(cohort, decided, scores, formulation, solution, programme.heading.language, programme.name)
+
+
+def solve_with_proofs(problem: GroupProblem, limit: float | None) -> GroupSolution:
+    """Return the best groups, with proofs where all groups can be listed and there is time left."""
+    ends = None if limit is None else monotonic() + limit
+    solution = solve_groups(problem, time_limit_s=limit)
+    is_late = ends is not None and monotonic() > ends
+    if is_late or solution.status not in (Status.PROVED, Status.INFEASIBLE) or not can_load_highs():
+        return solution
+    # Loaded here, so that groups which are not proved never load the solver
+    from mentormatch.groups.proofs import add_proofs
+
+    return add_proofs(problem, solution, ends)
 
 
 def name_groups[R: (Together, Apart)](rule: type[R], keys: MemberGroup, cohort: Cohort) -> R:

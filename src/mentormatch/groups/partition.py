@@ -14,6 +14,7 @@ from mentormatch.base.columns import MultiChoice, Ranks
 from mentormatch.explanation.names import KEYS, GivenNames, Labels, codes, cohort_labels, first_of
 from mentormatch.explanation.tables import CellValue, ResultSheet, rejected_sheet, sheet
 from mentormatch.fields import AnyField
+from mentormatch.groups.certificate import GroupCertificate, certificate_in_words, certify_groups
 from mentormatch.groups.infeasibility import (
     GroupConflict,
     GroupFormulation,
@@ -186,6 +187,16 @@ class Grouping(Result):
     def settled(self) -> bool:
         return self.solution.settled
 
+    @cached_property
+    def certificate(self) -> GroupCertificate:
+        """What can be checked of the groups without a solver."""
+        return certify_groups(self.formulation.problem, self.solution)
+
+    @once_spoken
+    def proof_sentences(self) -> tuple[str, ...]:
+        """Whether a proved answer was checked without a solver, in a sentence; none where nothing is called proved."""
+        return tuple(filter(None, [certificate_in_words(self.solution, self.certificate)]))
+
     @property
     def tiers(self) -> tuple[Tier, ...]:
         """What is reached in each goal, with the bound that no groups go beyond."""
@@ -356,6 +367,7 @@ def sentences(grouping: "Grouping") -> Iterator[str]:
     """Yield what participants may read, what matters most first: nobody is named."""
     yield sizes_in_words(grouping)
     yield grouping.standing
+    yield from grouping.proof_sentences
     alone = len(grouping.unplaced)
     if alone:
         yield tr_n(
@@ -489,6 +501,7 @@ def public_json(grouping: "Grouping") -> dict[str, object]:
     """Return the groups in codes, as participants may read them."""
     return {
         "status": str(grouping.status),
+        "certificate": str(grouping.certificate.verdict),
         "groups": [
             {"number": one.number, "facilitator": one.facilitator or None, "members": list(one.members)}
             for one in grouping.groups

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mentormatch.assignment.model.array_input import input_error, keys_of, read_cells, read_sense, scale_to_int64
-from mentormatch.assignment.model.solution import Status, Tier
+from mentormatch.assignment.model.solution import GoalProof, Status, Tier
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.base.arguments import checked
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
@@ -282,7 +282,7 @@ class GroupSolution(VersionedPickle):
 
     ``tiers`` follow the goals; in ``meetings`` less is better, in the others more. ``columns``: how many groups were
     looked at, 0 where they were not listed. ``settled``: among groups that are as good in every goal the hash has
-    chosen.
+    chosen. ``proofs``: what ``certificate`` checks; none for goals whose bound is not proved without a solver.
     """
 
     status: Status
@@ -293,6 +293,7 @@ class GroupSolution(VersionedPickle):
     seconds: float = field(default=0.0, compare=False)
     columns: int = 0
     settled: bool = True
+    proofs: tuple[GoalProof, ...] = field(default=(), repr=False)
 
     @property
     def stated(self) -> Self:

@@ -7,7 +7,7 @@ the tree is walked depth first. Whatever goes wrong here is refused by the check
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -71,9 +71,20 @@ class Budget:
             raise BudgetError
 
 
+class ColumnGuide(Protocol):
+    """Where a prover begins: the score of each column, and two people whom it concerns, all (e,) int64."""
+
+    @property
+    def mentors(self) -> IntVector: ...
+    @property
+    def mentees(self) -> IntVector: ...
+    @property
+    def scores(self) -> IntVector: ...
+
+
 @dataclass(slots=True)
 class Prover:
-    """Proves that a system of some claims has no solution.
+    """Proves that a system of some claims has no solution; of claims on anything but pairs, without blocks.
 
     Attributes
     ----------
@@ -85,7 +96,7 @@ class Prover:
         Whether the steps are to be ``leaf``, ``fix`` and ``split`` without blocks alone.
     """
 
-    claims: Claims
+    claims: Claims | ColumnGuide
     system: System
     chosen: BoolVector | None = None
     budget: Budget = field(default_factory=Budget)
@@ -124,9 +135,11 @@ class Prover:
 
     def _prove_by_blocks(self, relaxation: Relaxation) -> Steps | None:
         """Return the steps of a proof by loads if hours couple the pairs of one person each, and one is found."""
-        claims, shape = self.claims, self.claims.problem.shape
-        blocks = None if self.plain else find_blocks(self.system, claims.mentors, 0, shape[0])
-        if blocks is None or self.chosen is None:
+        claims = self.claims
+        if self.plain or self.chosen is None or not isinstance(claims, Claims):
+            return None
+        blocks = find_blocks(self.system, claims.mentors, 0, claims.problem.shape[0])
+        if blocks is None:
             return None
         duals = np.where(np.arange(len(relaxation.duals)) == self.target, 0.0, relaxation.duals)
         share = replace(self.budget, work=self.budget.work // 2, leaves=self.budget.leaves // 2)
@@ -174,6 +187,9 @@ class Prover:
         guide = self.claims.scores[own]
         best = own[np.argsort(-guide, kind="stable")[: MAX_FIRST_COLUMNS // 2]]
         parts = [best, columns[columns >= pairs], np.flatnonzero(system.least)]
+        if self.chosen is not None:
+            # With the answer among them the first program has an optimum
+            parts.append(np.flatnonzero(self.chosen))
         for people in (self.claims.mentors[own], self.claims.mentees[own]):
             order = np.lexsort((-guide, people))
             rank = np.arange(len(order)) - np.searchsorted(people[order], people[order])
