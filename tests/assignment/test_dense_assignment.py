@@ -1,4 +1,4 @@
-"""Whole blocks by compiled code: the prices that scipy's assignment has, and a total that is as great."""
+"""Dense blocks by scipy: prices that prove the pairs, and faces whose optima compiled paths share."""
 
 import sys
 from dataclasses import replace
@@ -6,8 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from mentormatch import AssignmentProblem, solve
 from mentormatch.assignment import (
@@ -19,11 +17,11 @@ from mentormatch.assignment import (
     dense_assignment,
     opening_stage,
     scalarize,
+    solve_assignment,
     solve_left_unit,
     sparse_assignment,
 )
 from mentormatch.assignment.kernels import jit as choice
-from mentormatch.assignment.kernels.components import strong_components
 from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.optimal_face import remaining_degrees
 from mentormatch.base import IntVector
@@ -49,24 +47,21 @@ def drawn(seed: int) -> AssignmentProblem:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_prices_and_total_are_those_of_scipys_assignment(seed: int) -> None:
+def test_prices_prove_the_pairs(seed: int) -> None:
     problem = drawn(seed)
     stage = opening_stage(scalarize(problem, 1 << 50))
     assert isinstance(problem.scores, DenseScores)
     block = CostMatrix.of(problem, problem.scores, stage, remaining_degrees(problem))
-    expected, found = dense_assignment._solve_by_scipy(block, stage), dense_assignment._solve_by_lapjv(block)
-    assert expected is not None
-    totals = []
-    for partner, rows, columns in (expected, found):
-        taken = np.flatnonzero(partner >= 0)
-        assert block.columns.hold(np.bincount(partner[taken], minlength=len(columns)))
-        own = -block.cells[taken, partner[taken]]
-        assert (own > 0).all()
-        assert (rows[taken] + columns[partner[taken]] == own).all()
-        totals.append(own.sum())
-    assert totals[0] == totals[1]
-    assert (found[1] == expected[1]).all()
-    assert (found[2] == expected[2]).all()
+    found = dense_assignment._solve_by_scipy(block, stage)
+    assert found is not None
+    partner, rows, columns = found
+    taken = np.flatnonzero(partner >= 0)
+    loads = np.bincount(partner[taken], minlength=len(columns))
+    assert block.columns.hold(loads)
+    assert (rows[taken] + columns[partner[taken]] == -block.cells[taken, partner[taken]]).all()
+    assert (rows[:, None] + columns >= -block.cells)[:, block.columns.most > 0].all()
+    assert (columns[loads < block.columns.most] == 0).all()
+    assert (rows[partner < 0] == 0).all()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -80,9 +75,9 @@ def test_few_slots_at_first_lead_to_the_same_duals(seed: int, monkeypatch: pytes
 
     def noted(part: CostMatrix) -> dense_assignment.PricedAssignment:
         rounds.append(len(part.column_of_slot))
-        return dense_assignment._solve_by_lapjv(part)
+        return dense_assignment._solve_by_scipy(part, stage)
 
-    found, expected = dense_assignment._solve_by_slots(block, noted), dense_assignment._solve_by_lapjv(block)
+    found, expected = dense_assignment._solve_by_slots(block, noted), dense_assignment._solve_by_scipy(block, stage)
     assert found is not None
     assert rounds == sorted(rounds)
     loads = np.bincount(found[0][found[0] >= 0], minlength=block.shape[1])
@@ -91,61 +86,21 @@ def test_few_slots_at_first_lead_to_the_same_duals(seed: int, monkeypatch: pytes
         assert one.tolist() == other.tolist()
 
 
-def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "assignment", COMPILED_FROM=0)
-    taken = []
-
-    def by_paths(block: CostMatrix) -> dense_assignment.PricedAssignment:
-        taken.append(block.count)
-        return by_compiled(block)
-
-    by_compiled = dense_assignment._solve_by_lapjv
-    monkeypatch.setattr(dense_assignment, "_solve_by_lapjv", by_paths)
-    for seed in SEEDS:
-        found = []
-        for compiled in (False, True):
-            substitute(monkeypatch, "assignment", use_numba=lambda _, compiled=compiled: compiled)
-            found.append(solve(drawn(seed), seed=seed))
-        assert found[0].pairs.tolist() == found[1].pairs.tolist()
-        assert found[0].tiers == found[1].tiers
-    assert len(taken) >= len(SEEDS) // 2
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_same_cells_are_near_by_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    problem, random = drawn(seed), np.random.default_rng(seed)
-    assert isinstance(problem.scores, DenseScores)
-    stage = opening_stage(scalarize(problem, 1 << 50))
-    block = CostMatrix.of(problem, problem.scores, stage, remaining_degrees(problem))
-    prices = tuple(random.integers(0, stage.range + 1, count) for count in block.shape)
-    found = []
-    for compiled in (False, True):
-        substitute(monkeypatch, "assignment", use_numba=lambda _, compiled=compiled: compiled)
-        found.append(block.columns_within((prices[0], prices[1]), stage.range // 3).tolist())
-    assert found[0] == found[1]
-
-
-def test_columns_that_nobody_has_are_not_gone_through_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_that_nobody_has_are_not_gone_through_one_by_one() -> None:
     scores = np.random.default_rng(0).integers(0, 1_000_000, (300_000, 2))  # squared, that would take minutes
-    substitute(monkeypatch, "assignment", use_numba=lambda _: True)
     found = solve(AssignmentProblem.from_scores(scores))
     assert found.tiers[1].value == found.tiers[1].bound == scores.max(axis=0).sum()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_face_has_the_same_optimum_by_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_face_has_the_same_optimum_by_compiled_paths(seed: int) -> None:
     face, profit = faced(seed)
-    found = []
-    for compiled in (False, True):
-        substitute(monkeypatch, "assignment", use_numba=lambda _, compiled=compiled: compiled)
-        found.append(solve_left_unit(face, profit))
-    expected, optimum = found
-    assert (optimum is None) == (expected is None)
-    if optimum is not None and expected is not None:
-        assert face.certifies(optimum, profit)
-        assert profit[optimum.chosen].sum() == profit[expected.chosen].sum()
-        assert (optimum.left == expected.left).all()
-        assert (optimum.right == expected.right).all()
+    if face.left.least.any() or face.right.least.any():
+        return
+    expected, optimum = solve_assignment(face, profit), solve_left_unit(face, profit)
+    assert optimum is not None
+    assert face.certifies(optimum, profit)
+    assert profit[optimum.chosen].sum() == profit[expected.chosen].sum()
 
 
 def faced(seed: int) -> tuple[OptimalFace, IntVector]:
@@ -161,31 +116,6 @@ def faced(seed: int) -> tuple[OptimalFace, IntVector]:
         for top, degree in zip(most, degrees, strict=True)
     )
     return OptimalFace(lefts, rights, left, right), random.integers(-2, (4, 1 << 20)[seed % 2], len(lefts))
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_parts_are_those_that_scipy_finds(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    count, ways = int(random.integers(1, 60)), int(random.integers(0, 120))
-    tails, heads = random.integers(0, count, (2, ways))
-    graph = coo_array((np.ones(ways), (tails, heads)), shape=(count, count)).tocsr()
-    expected = connected_components(graph, directed=True, connection="strong")[1]
-    found = strong_components(tails, heads, count)
-    assert ((found[:, None] == found) == (expected[:, None] == expected)).all()
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_same_pairs_are_free_by_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole, profit = faced(seed)
-    optimum = solve_left_unit(whole, profit)
-    if optimum is None:
-        return
-    found = []
-    for compiled in (False, True):
-        substitute(monkeypatch, "assignment", use_numba=lambda _, compiled=compiled: compiled)
-        found.append(whole.restrict_to_optimum(optimum, profit))
-    assert (found[0].lefts.tolist(), found[0].rights.tolist()) == (found[1].lefts.tolist(), found[1].rights.tolist())
-    assert sorted(found[0].fixed.tolist()) == sorted(found[1].fixed.tolist())
 
 
 def test_a_chosen_pair_worth_nothing_may_be_left_for_nobody() -> None:

@@ -7,12 +7,11 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.column_generation import PricingOracle
-from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
-from mentormatch.base.arrays import BoolMatrix, CostArray, IntVector, VectorPair
+from mentormatch.base.arrays import BoolMatrix, FloatMatrix, IntVector, VectorPair
 
 STRIP = 32
 """Rows handled at once: a strip of costs and its sum with the prices stay in the cache."""
@@ -29,7 +28,7 @@ class CostMatrix(PricingOracle):
     cell costs infinity. ``transposed``: mentees are the rows.
     """
 
-    cells: CostArray
+    cells: FloatMatrix
     rows: RemainingDegrees
     columns: RemainingDegrees
     forbidden_cost: float
@@ -42,17 +41,13 @@ class CostMatrix(PricingOracle):
         scores: DenseScores,
         stage: ScalarObjective,
         bounds: tuple[RemainingDegrees, RemainingDegrees],
-        kind: type[np.float64 | np.int64] = np.float64,
     ) -> Self:
-        """Return the cost matrix of a stage; ``bounds`` are the degrees of mentors and of mentees beside the pins.
-
-        Costs are of the type ``kind``; with minimums, where some are infinite, of float64.
-        """
+        """Return the cost matrix of a stage; ``bounds`` are the degrees of mentors and of mentees beside the pins."""
         transposed = _mentees_are_rows(*bounds)
         rows, columns = bounds[::-1] if transposed else bounds
         minimums = bool(rows.least.any() or columns.least.any())
         forbidden_cost = np.inf if minimums else 0.0
-        block = cls(_costs(scores, stage, kind, transposed=transposed), rows, columns, forbidden_cost, transposed)
+        block = cls(_costs(scores, stage, transposed=transposed), rows, columns, forbidden_cost, transposed)
         block._add_former_pairs(problem, stage)
         block._forbid_cells(problem, scores, stage)
         return block
@@ -97,10 +92,6 @@ class CostMatrix(PricingOracle):
     def columns_within(self, prices: VectorPair, loss: int) -> IntVector:
         # cell + dual of the column <= loss - dual of the row
         limits, columns = (loss - prices[0]).astype(self.cells.dtype), prices[1].astype(self.cells.dtype)
-        if use_numba(self.count):
-            from mentormatch.assignment.kernels.dense_lap import find_cells
-
-            return find_cells(self.cells, columns, limits)
         found = [
             np.flatnonzero(np.add(self.cells[part], columns, out=room) <= limits[part, None])
             + part.start * len(columns)
@@ -117,7 +108,7 @@ class CostMatrix(PricingOracle):
         rows, owner = np.arange(len(self.cells)), self.column_of_slot
         return rows * self.cells.shape[1] + owner[rows % len(owner)] if len(owner) else rows[:0]
 
-    def _strips(self) -> Iterator[tuple[slice, CostArray]]:
+    def _strips(self) -> Iterator[tuple[slice, FloatMatrix]]:
         """Yield the rows of each strip, with a buffer for its cells."""
         rows, columns = self.cells.shape
         height = max(STRIP, COST_STRIP_CELLS // max(columns, 1))
@@ -158,19 +149,17 @@ def _mentees_are_rows(left: RemainingDegrees, right: RemainingDegrees) -> bool:
     return bool(right.most.max(initial=0) <= 1) and len(right.most) < len(left.most)
 
 
-def _costs(
-    scores: DenseScores, stage: ScalarObjective, kind: type[np.float64 | np.int64], *, transposed: bool
-) -> CostArray:
+def _costs(scores: DenseScores, stage: ScalarObjective, *, transposed: bool) -> FloatMatrix:
     """Return (r, c) minus the profit of each pair, in a new array; rows are mentees if ``transposed``."""
     values, row, column = scores.values, stage.mentor, stage.mentee
     if transposed:
         values, row, column = values.T, column, row
-    cells: CostArray = np.empty(values.shape, dtype=kind)
+    cells: FloatMatrix = np.empty(values.shape)
     if stage.score == 1:
-        np.subtract(kind(-stage.per_pair), values, out=cells)
+        np.subtract(-float(stage.per_pair), values, out=cells)
     else:
-        np.multiply(values, kind(-stage.score), out=cells)
-        np.subtract(cells, kind(stage.per_pair), out=cells)
+        np.multiply(values, -float(stage.score), out=cells)
+        np.subtract(cells, float(stage.per_pair), out=cells)
     if row.any():
         # Profits of people, by row and by column
         cells -= row[:, None]

@@ -1,9 +1,8 @@
 """Dense linear assignment (Jonker and Volgenant 1987; Crouse 2016), with minimal duals by label correcting.
 
-Three ways, the first that fits: column generation on a small part of a large matrix; our compiled LAPJV
-(``kernels.dense_lap``), where nobody has a minimum degree; scipy's ``linear_sum_assignment`` (Crouse 2016), where
-a minimum degree is a bonus above all profits. The duals are the smallest that prove the assignment: they follow from it
-by Bellman-Ford, in strips of rows.
+Two ways, the first that fits: column generation on a small part of a large matrix; scipy's ``linear_sum_assignment``
+(Crouse 2016), where a minimum degree is a bonus above all profits. The duals are the smallest that prove the
+assignment: they follow from it by Bellman-Ford, in strips of rows.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +20,6 @@ from mentormatch.assignment.column_generation import (
     union_sorted,
 )
 from mentormatch.assignment.cost_matrix import STRIP, CostMatrix
-from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.objective import ScalarObjective
@@ -134,10 +132,8 @@ def _least_along(losses: NDArray[np.floating], axis: int) -> IntVector:
 
 LARGE = 160_000
 """From so many cells on, column generation is quicker than solving them all."""
-COMPILED_FROM = 1 << 12
-"""With fewer cells scipy is as quick as compiled code."""
-COMPILED_UP_TO = 1 << 21
-"""With no more cells, compiled code on all of them is quicker than column generation."""
+FOLDED_UP_TO = 1 << 12
+"""With fewer cells, a second assignment with hashes is sooner solved than a list of tied cells."""
 TIED_FROM = 1 << 14
 """With fewer cells, ties are as quickly settled on a list of all tight cells."""
 FULL_COLUMNS = 10
@@ -171,16 +167,15 @@ def solve_dense(
         settled = settle_tied_cells(problem, scores, stage, hashes)
         if settled is not None:
             return settled
-    all_cells = _prefers_compiled(scores, bounds)
-    block = CostMatrix.of(problem, scores, stage, bounds, np.int64 if all_cells else np.float64)
+    block = CostMatrix.of(problem, scores, stage, bounds)
     # Few people who take many, or very many who come on each: no column for each of their places
     most, items = block.columns.most, block.shape[0]
-    by_sinks = has_few_sinks(most, items) or (not all_cells and has_many_items(most, items))
+    by_sinks = has_few_sinks(most, items) or has_many_items(most, items)
     whole = partial(_solve_all_cells, stage=stage, check_deadline=check_deadline if by_sinks else None)
     # Column generation needs scores that tell pairs apart
-    few = not (all_cells or by_sinks) and stage.score > 0 and _suits_columns(block)
+    few = not by_sinks and stage.score > 0 and _suits_columns(block)
     found = None
-    if not (all_cells or by_sinks):
+    if not by_sinks:
         solve = choose_master(block.count)
         found = (solve_by_columns(block, solve) if few else None) or solve_square(block, whole)
     # All cells, where column generation was not tried or did not converge
@@ -201,7 +196,7 @@ def _fold_hashes(
     unit = (min(int(block.rows.most.sum()), int(block.columns.most.sum())) << BITS) + 1
     open_cells = block.cells < 0
     # The smallest duals leave a tight cell for about each column, also where there are no ties
-    if len(tight) <= 2 * np.count_nonzero(optimum.chosen) or block.count >= COMPILED_FROM or problem.pins:
+    if len(tight) <= 2 * np.count_nonzero(optimum.chosen) or block.count >= FOLDED_UP_TO or problem.pins:
         return None
     # A pair of no profit costs as much as none, and a minimum is a cost of its own
     if block.forbidden_cost or np.count_nonzero(open_cells) < problem.scores.count:
@@ -236,14 +231,6 @@ def _first_choices_served(block: CostMatrix) -> float:
     return float(np.minimum(wanted, slots).sum() / max(min(len(block.rows.most), int(slots.sum())), 1))
 
 
-def _prefers_compiled(scores: DenseScores, bounds: tuple[RemainingDegrees, RemainingDegrees]) -> bool:
-    """Return whether compiled code solves all cells at once, and column generation is not tried."""
-    sides = zip(bounds, scores.shape[::-1], strict=True)
-    places = max(int(np.minimum(side.most, others).sum()) * others for side, others in sides)
-    free = scores.values.size >= COMPILED_FROM and not any(side.least.any() for side in bounds)
-    return free and places <= COMPILED_UP_TO and use_numba(scores.values.size)
-
-
 def _solve_all_cells(
     block: CostMatrix, stage: ScalarObjective, check_deadline: CheckDeadline | None
 ) -> TightColumns | None:
@@ -254,9 +241,7 @@ def _solve_all_cells(
     if check_deadline is not None:
         found = _solve_by_sinks(block, stage, check_deadline)
     else:
-        found = _solve_by_slots(
-            block, _solve_by_lapjv if _can_compile(block) else partial(_solve_by_scipy, stage=stage)
-        )
+        found = _solve_by_slots(block, partial(_solve_by_scipy, stage=stage))
     if found is None:
         return None
     partner, rows, columns = found
@@ -291,11 +276,6 @@ def _solve_by_slots(
         if not short.any():
             return found
         slots = np.where(short, np.minimum(2 * slots, most), slots)
-
-
-def _can_compile(block: CostMatrix) -> bool:
-    """Return whether compiled code solves all cells: nobody has a minimum, and it is quicker."""
-    return block.forbidden_cost == 0 and block.count >= COMPILED_FROM and use_numba(block.count)
 
 
 def _solve_by_sinks(
@@ -336,30 +316,6 @@ def _solve_by_scipy(block: CostMatrix, stage: ScalarObjective) -> PricedAssignme
         return None
     # Then the smallest duals that prove it
     return partner, *_minimal_duals(block, partner, _initial_duals(block, loads, stage))
-
-
-def _solve_by_lapjv(block: CostMatrix) -> PricedAssignment:
-    """Return the same by the compiled LAPJV, where nobody has a minimum."""
-    from mentormatch.assignment.kernels.dense_lap import assign_rows, minimize_duals
-
-    cells, owner = block.cells.astype(np.int64, copy=False), _column_of_slot(block)
-    place, worth = assign_rows(_expand_slots(cells, owner))
-    columns, partner, rows = (
-        np.zeros(len(block.columns.most), dtype=np.int64),
-        np.full_like(place, -1),
-        np.zeros_like(place),
-    )
-    # Slots of a column have one dual, as their columns of the matrix are the same
-    columns[owner] = worth
-    # Slots back to columns
-    some = np.flatnonzero(place >= 0)
-    # A cell of cost 0 is forbidden or as good as none: the row stays unmatched
-    some = some[cells[some, owner[place[some]]] < 0]
-    partner[some] = owner[place[some]]
-    minimize_duals(cells, partner, columns)
-    # Complementary slackness: a matched pair has reduced cost 0, and an unmatched row the dual 0
-    rows[some] = -cells[some, partner[some]] - columns[partner[some]]
-    return partner, rows, columns
 
 
 def _scipy_assignment(block: CostMatrix, stage: ScalarObjective) -> IntVector:

@@ -12,7 +12,6 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
@@ -198,14 +197,9 @@ class OptimalFace:
 
 def _strong_components(tails: IntVector, heads: IntVector, count: int) -> IntVector:
     """Return (count,) int64: the strongly connected component of each node of the graph with arcs tails -> heads."""
-    if use_numba(len(tails)):
-        from mentormatch.assignment.kernels.components import strong_components
-
-        return strong_components(tails, heads, count)
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    # scipy's algorithm, where numba is not loaded
     ways = np.ones(len(tails), dtype=np.int8)
     graph = coo_array((ways, (tails, heads)), shape=(count, count)).tocsr()
     return connected_components(graph, directed=True, connection="strong")[1].astype(np.int64)

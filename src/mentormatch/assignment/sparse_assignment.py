@@ -31,9 +31,8 @@ if TYPE_CHECKING:
 
 MAX_FLOAT64 = 1 << 53
 """Integers up to here are exact in float64."""
-LAPJV_CELLS, LAPJV_CELLS_A_PAIR = 1 << 19, 16
-"""With no more cells, the compiled dense LAPJV is quicker than scipy on the list of edges; where very many come on
-each of few people, so many cells for each pair are held."""
+MAX_CELLS_A_PAIR = 16
+"""Where very many come on each of few people, so many cells for each pair are held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +142,9 @@ def _has_sinks(face: OptimalFace) -> bool:
     most, items = face.right.most, len(face.left.most)
     if has_few_sinks(most, items):
         return True
-    places = int(np.minimum(most, items).sum())
-    compiled = places * items <= LAPJV_CELLS and use_numba(len(face))
-    if compiled or not has_many_items(most, items):
+    if not has_many_items(most, items):
         return False
-    return len(most) * len(_renumber(face.lefts)[0]) <= LAPJV_CELLS_A_PAIR * len(face)
+    return len(most) * len(_renumber(face.lefts)[0]) <= MAX_CELLS_A_PAIR * len(face)
 
 
 def _solve_by_sinks(face: OptimalFace, profit: IntVector, check_deadline: CheckDeadline) -> PrimalDual | None:
@@ -252,22 +249,8 @@ def solve_full(face: OptimalFace, profit: IntVector, near: IntVector | None = No
 
 
 def _solve_all_edges(face: OptimalFace, profit: IntVector, edges: SlotEdges) -> PrimalDual | None:
-    if len(edges.people) * len(edges.owner) <= LAPJV_CELLS and use_numba(len(face)):
-        return recover_duals(face, profit, _match_by_lapjv(edges))
     found = _solve_perfect(face, profit, edges)
     return recover_duals(face, profit, _match_or_leave(edges)) if found is None else found
-
-
-def _match_by_lapjv(edges: SlotEdges) -> VectorPair:
-    """Return the pairs of an optimal assignment, by the compiled dense LAPJV."""
-    from mentormatch.assignment.kernels.dense_lap import assign_rows
-
-    cells = np.zeros((len(edges.people), len(edges.owner)), dtype=np.int64)
-    cells[edges.left, edges.slot] = -edges.profit
-    slot = assign_rows(cells)[0]
-    some = np.flatnonzero(slot >= 0)
-    some = some[cells[some, slot[some]] < 0]
-    return edges.people[some], edges.owner[slot[some]]
 
 
 def _slot_edges(face: OptimalFace, profit: IntVector) -> SlotEdges:

@@ -22,8 +22,6 @@ type IntMatrix = NDArray[np.int64]
 type FloatMatrix = NDArray[np.float64]
 type VectorPair = tuple[IntVector, IntVector]
 """A vector for mentors and one for mentees, as duals; or the mentors and the mentees of pairs."""
-type CostArray = NDArray[np.float64 | np.int64]
-"""Costs as int64, or as the float64 that scipy asks for; whole numbers in both."""
 type Index = NDArray[np.intp] | Sequence[int]
 """Positions along an axis."""
 

@@ -1,1 +1,1 @@
-"""Algorithms in machine code, by numba where it is there: dense assignment, strongly connected components."""
+"""The door to numba, for algorithms in machine code."""
