@@ -134,12 +134,12 @@ def test_no_key_enters_a_solver_model(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_simplex_that_gives_up_is_asked_once_more_and_then_greed_and_says_so(
     fails: int, status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left, run = iter(range(fails)), ColumnProgram.run
+    left, run = iter(range(fails)), ColumnProgram.solve_lp
 
     def give_up(program: ColumnProgram, *asked: Any) -> SolverStatus | None:
         return run(program, *asked) if next(left, None) is None else None
 
-    monkeypatch.setattr(ColumnProgram, "run", give_up)
+    monkeypatch.setattr(ColumnProgram, "solve_lp", give_up)
     solution = solve(coupled(6))
     assert solution.status is status
     assert list(solution.notes) == ["HiGHS gave up"] * (fails > 1)

@@ -337,12 +337,12 @@ class PairMaster:
         levels = len(np.unique(cost[inside]))
         self._program.perturb(costs=DISTINCT * levels < int(np.count_nonzero(inside)))
         self._program.price(cost)
-        self._program.bound(most, least)
+        self._program.bound(least, most)
 
     def _run(self) -> FloatVector:
         """Solve; return the duals of rows, set the columns at the optimum. Raises RelaxationStopped, EngineError."""
         for _ in range(2):
-            word = self._program.run(self._seconds, self._stopped)
+            word = self._program.solve_lp(self._seconds, self._stopped)
             if word is SolverStatus.STOPPED:
                 raise RelaxationStopped
             if word is SolverStatus.OPTIMAL:

@@ -3,14 +3,10 @@
 Column generation (Gilmore and Gomory 1961) solves it again and again, each time by the simplex from the last basis.
 """
 
-from time import monotonic
-
 import highspy
 import numpy as np
 
-from mentormatch.assignment.mip.highs import HighsProgram
-from mentormatch.assignment.mip.program_model import SolverStatus, Stop, never
-from mentormatch.assignment.mip.simplex import SLICE_S, SMALLEST_COEFFICIENT, WORDS
+from mentormatch.assignment.mip.highs import SMALLEST_COEFFICIENT, HighsProgram
 from mentormatch.base.arrays import FloatVector, IntVector
 
 PRIMAL, DUAL = 4, 1
@@ -51,11 +47,6 @@ class ColumnProgram(HighsProgram):
         starts = (np.cumsum(sizes) - sizes).astype(np.int32)
         self._model.addRows(len(least), least, most, len(columns), starts, columns.astype(np.int32), values)
 
-    def bound(self, most: FloatVector, least: FloatVector | None = None) -> None:
-        """Set the bounds of all columns."""
-        least = np.zeros(len(most)) if least is None else least
-        self._model.changeColsBounds(len(most), np.arange(len(most), dtype=np.int32), least, most)
-
     def bound_rows(self, least: FloatVector, most: FloatVector) -> None:
         """Set the bounds of all rows."""
         numbers = np.arange(len(most), dtype=np.int32)
@@ -73,22 +64,6 @@ class ColumnProgram(HighsProgram):
         """Begin the next solve without a basis."""
         self._model.clearSolver()
 
-    def run(self, seconds: float | None, stopped: Stop = never) -> SolverStatus | None:
-        """Solve within ``seconds`` from the last basis; return the solver's status, None if it gives up.
-
-        It is done in slices of time, each as long as all before it, so that it can be ``stopped`` between two.
-        """
-        ends, part = None if seconds is None else monotonic() + seconds, SLICE_S
-        while not stopped():
-            left = part if ends is None else min(part, max(ends - monotonic(), 0.0))
-            self._model.setOptionValue("time_limit", self._model.getRunTime() + left)  # counts from the first run
-            self._model.run()
-            word = WORDS.get(self._model.getModelStatus())
-            if word is not SolverStatus.STOPPED or left < part:
-                return word
-            part *= 2
-        return SolverStatus.STOPPED
-
     @property
     def value(self) -> float:
         """Return the value of the last optimum."""
@@ -98,11 +73,6 @@ class ColumnProgram(HighsProgram):
         """Return the columns and the duals of the rows at the last optimum."""
         end = self._model.getSolution()
         return np.array(end.col_value), np.array(end.row_dual)
-
-    @property
-    def values(self) -> FloatVector:
-        """Return the columns of the last optimum."""
-        return self.solution()[0]
 
     @property
     def duals(self) -> FloatVector:

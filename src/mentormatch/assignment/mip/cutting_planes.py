@@ -83,7 +83,7 @@ def _weights(shares: FloatVector, needs: IntVector, left: int) -> IntVector | No
     program = ColumnProgram(shares[order], np.full(len(shares), np.inf), columns_come=True)
     count, rows = len(sets), np.nonzero(sets)[1]
     program.add(np.full(count, -1.0), np.full(count, np.inf), sets.sum(axis=1), rows)
-    if program.run(None) is not SolverStatus.OPTIMAL or program.value >= -1 - BROKEN:
+    if program.solve_lp(None) is not SolverStatus.OPTIMAL or program.value >= -1 - BROKEN:
         return None
     weights[order] = _whole(np.abs(program.duals))
     return weights

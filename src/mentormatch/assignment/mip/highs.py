@@ -1,16 +1,29 @@
-"""Solvers of HiGHS that are used again: to make one takes as long as to solve a small program."""
+"""A program in a solver of HiGHS: solvers are used again, as to make one takes as long as to solve a small program."""
 
 from threading import local
+from time import monotonic
+from typing import Final
 from weakref import ref
 
 import highspy
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import FAR, SparseRows
+from mentormatch.assignment.mip.program_model import FAR, SolverStatus, SparseRows, Stop, never
 from mentormatch.base.arrays import BoolVector, FloatVector
 
 MAX_KEPT_ENTRIES = 1 << 16
 """A solver keeps the memory of its last program, so it is used again only if that had no more matrix entries."""
+SMALLEST_COEFFICIENT = 1e-12
+"""The solver drops smaller ones; all that it drops from a row together stays below any tolerance."""
+SLICE_S = 0.5
+"""The first slice of time of a linear program."""
+STATUSES: Final = {
+    highspy.HighsModelStatus.kOptimal: SolverStatus.OPTIMAL,
+    highspy.HighsModelStatus.kModelEmpty: SolverStatus.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: SolverStatus.INFEASIBLE,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: SolverStatus.INFEASIBLE,  # columns are between 0 and 1
+    highspy.HighsModelStatus.kTimeLimit: SolverStatus.STOPPED,
+}
 
 
 class _IdleSolvers(local):
@@ -49,6 +62,27 @@ class HighsProgram:
         self._model.passModel(
             count, height, len(rows.values), form, sense, 0.0, worth, *ends, *entries, kinds.astype(np.int32)
         )
+
+    def solve_lp(self, seconds: float | None, stopped: Stop = never) -> SolverStatus | None:
+        """Solve a linear program within ``seconds`` from the last basis; return its status, None if HiGHS gives up.
+
+        It is done in slices of time, each as long as all before it, so that it can be ``stopped`` between two.
+        """
+        ends, part = None if seconds is None else monotonic() + seconds, SLICE_S
+        while not stopped():
+            left = part if ends is None else min(part, max(ends - monotonic(), 0.0))
+            self._model.setOptionValue("time_limit", self._model.getRunTime() + left)  # counts from the first run
+            self._model.run()
+            status = STATUSES.get(self._model.getModelStatus())
+            if status is not SolverStatus.STOPPED or left < part:
+                return status
+            part *= 2
+        return SolverStatus.STOPPED
+
+    def bound(self, least: FloatVector | BoolVector, most: FloatVector | BoolVector) -> None:
+        """Set the bounds of all columns."""
+        ends = least.astype(np.float64), most.astype(np.float64)
+        self._model.changeColsBounds(len(least), np.arange(len(least), dtype=np.int32), *ends)
 
     def __del__(self) -> None:
         model = self._model

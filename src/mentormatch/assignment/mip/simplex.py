@@ -5,13 +5,11 @@ power of two.
 """
 
 from dataclasses import dataclass
-from time import monotonic
-from typing import Final
 
 import highspy
 import numpy as np
 
-from mentormatch.assignment.mip.highs import HighsProgram, row_scales
+from mentormatch.assignment.mip.highs import SMALLEST_COEFFICIENT, HighsProgram, row_scales
 from mentormatch.assignment.mip.program_model import (
     Basis,
     NamedBasis,
@@ -28,22 +26,10 @@ from mentormatch.errors import EngineError
 TIGHT_TOLERANCE, DEFAULT_TOLERANCE = 1e-9, 1e-6
 """The finest tolerance that HiGHS takes, at which it sometimes gives up, and the one that it takes by itself."""
 
-SMALLEST_COEFFICIENT = 1e-12
-"""The solver drops smaller ones; all that it drops from a row together stays below any tolerance."""
-
-SLICE_S = 0.5
-"""The first slice of time of a linear program."""
 STEP_OPTIONS = {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0}
 """Devex weights and no perturbation: what takes longer to begin than it saves in a few steps is left out."""
-STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
+BASIS_STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
 LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
-WORDS: Final = {
-    highspy.HighsModelStatus.kOptimal: SolverStatus.OPTIMAL,
-    highspy.HighsModelStatus.kModelEmpty: SolverStatus.OPTIMAL,
-    highspy.HighsModelStatus.kInfeasible: SolverStatus.INFEASIBLE,
-    highspy.HighsModelStatus.kUnboundedOrInfeasible: SolverStatus.INFEASIBLE,  # columns are between 0 and 1
-    highspy.HighsModelStatus.kTimeLimit: SolverStatus.STOPPED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +57,13 @@ class SimplexModel(HighsProgram):
         )
         self._pass(worth, least, rows, self._units)
 
-    def run(self, seconds: float | None, start: highspy.HighsBasis | None = None) -> SolverStatus | None:
+    def run(
+        self, seconds: float | None, start: highspy.HighsBasis | None = None, stopped: Stop = never
+    ) -> SolverStatus | None:
         """Solve within ``seconds`` from the basis ``start``; return the solver's status, None if it gives up."""
         if start is not None:
             self._model.setBasis(self._extend_basis(start))
-        if seconds is not None:
-            self._model.setOptionValue("time_limit", self._model.getRunTime() + seconds)  # counts from the first run
-        self._model.run()
-        return WORDS.get(self._model.getModelStatus())
-
-    def run_in_slices(
-        self, seconds: float | None, start: highspy.HighsBasis | None, stopped: Stop
-    ) -> SolverStatus | None:
-        """Do as ``run``, in slices of time, each as long as all before it: a slice may be lost."""
-        ends = None if seconds is None else monotonic() + seconds
-        part = SLICE_S
-        while not stopped():
-            left = part if ends is None else min(part, max(ends - monotonic(), 0.0))
-            word = self.run(left, start)
-            if word is not SolverStatus.STOPPED or left < part:
-                return word
-            part, start = 2 * part, None
-        return SolverStatus.STOPPED
-
-    def bound(self, least: BoolVector, most: BoolVector) -> None:
-        """Set the bounds of all columns."""
-        ends = least.astype(np.float64), most.astype(np.float64)
-        self._model.changeColsBounds(len(least), np.arange(len(least), dtype=np.int32), *ends)
+        return self.solve_lp(seconds, stopped)
 
     def cut(self, columns: IntVector, values: IntVector, most: int) -> None:
         """Add a row with an upper bound."""
@@ -172,7 +138,7 @@ def solve_lp(program: Program, seconds: float | None, stopped: Stop = never) -> 
     tries = small + tries if scaled > MAX_UNSCALED else tries + small
     for tolerance, basis, scale in tries:
         simplex = SimplexModel(program.worth / scale, program.lower_bounds, rows, tolerance)
-        word = simplex.run_in_slices(seconds, basis, stopped)
+        word = simplex.run(seconds, basis, stopped)
         if word is not None and word is not SolverStatus.OPTIMAL:
             return SolverResult(word)
         answer = None if word is None else simplex.answer(program, scale)
@@ -195,7 +161,7 @@ def cost_scale(worth: IntVector) -> float:
 def _highs_basis(program: Program, basis: NamedBasis) -> highspy.HighsBasis:
     """Return a basis for the solver; what the similar program did not have is at its lower bound, or basic (rows)."""
     start, basis = highspy.HighsBasis(), basis.named()
-    start.col_status = [STATUSES[basis.columns.get(name, LOWER)] for name in program.names]
-    start.row_status = [STATUSES[basis.rows.get(key, BASIC)] for key in program.constraint_keys]
+    start.col_status = [BASIS_STATUSES[basis.columns.get(name, LOWER)] for name in program.names]
+    start.row_status = [BASIS_STATUSES[basis.rows.get(key, BASIC)] for key in program.constraint_keys]
     start.valid = True
     return start
