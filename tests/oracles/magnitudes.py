@@ -8,7 +8,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, Tier
-from mentormatch.assignment import DegreeBounds, evaluate_tiers
+from mentormatch.assignment import DegreeBounds, DenseScores, SparseScores, evaluate_tiers
+from mentormatch.assignment.model.problem import MAX_SUM
 from tests.oracles.enumeration import Game, Span, Sum
 
 type Numbers = NDArray[np.int64]
@@ -77,6 +78,22 @@ def draw(seed: int, kind: str, goals: Sequence[str], top: int) -> AssignmentProb
     pairs = np.argwhere(problem.scores.allows(*(index.ravel() for index in np.indices((n, m)))).reshape(n, m))
     former = pairs[rng.random(len(pairs)) < 0.3].tolist() if "changes" in goals else []
     return replace(problem, former=tuple((mentor, mentee) for mentor, mentee in former))
+
+
+def at_the_bound(seed: int, kind: str, goals: Sequence[str], over: int = 0) -> AssignmentProblem:
+    """Return a random problem of a kind with the greatest scores that are accepted, and ``over`` more.
+
+    Each of its digits counts: scores are those of a draw up to a thousand, magnified, less a random rest.
+    """
+    problem, rng = draw(seed, kind, goals, 1_000), np.random.default_rng([seed, 2])
+    scores = problem.scores
+    assert isinstance(scores, DenseScores | SparseScores)
+    most = MAX_SUM // (sum(problem.shape) + problem.max_pairs + 1)
+    magnified = scores.values * (most // 1_001)
+    values = magnified - np.sign(magnified) * rng.integers(0, most // 1_001, magnified.shape)
+    is_masked = isinstance(scores, DenseScores) and scores.allowed is not None
+    values.ravel()[np.flatnonzero(scores.allowed)[0] if is_masked else 0] = most + over
+    return replace(problem, scores=replace(scores, values=values))
 
 
 def _scores(rng: Generator, shape: tuple[int, int], top: int) -> Numbers:

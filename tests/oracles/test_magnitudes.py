@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from mentormatch import AssignmentProblem, Solution, Status, Verdict, certify, solve
+from mentormatch import AssignmentProblem, RequestError, Solution, Status, Verdict, certify, solve
 from tests.conftest import some_of, some_seeds
 from tests.oracles.enumeration import Best, best_of
 from tests.oracles.magnitudes import (
@@ -14,6 +14,7 @@ from tests.oracles.magnitudes import (
     HARD_SEEDS,
     KINDS,
     TOPS,
+    at_the_bound,
     draw,
     forgeries,
     game_of,
@@ -80,3 +81,14 @@ def test_rows_and_minimums_of_any_magnitude_equal_the_trial_of_every_answer(
     for seed in range(SEEDS_PER_CASE):
         judge(draw(seed, kind, goals, top), seed)
         judge(draw(seed, kind, goals, top), seed, ties="any")
+
+
+@pytest.mark.parametrize(("kind", "goals"), some_of(list(product(KINDS, GOALS)), 8))
+def test_the_greatest_scores_equal_the_trial_of_every_answer_and_greater_ones_are_refused(
+    kind: str, goals: tuple[str, ...]
+) -> None:
+    for seed in range(SEEDS_PER_CASE):
+        solution = judge(at_the_bound(seed, kind, goals), seed)
+        assert solution.status in (Status.PROVED, Status.INFEASIBLE)
+        with pytest.raises(RequestError):
+            at_the_bound(seed, kind, goals, over=1)

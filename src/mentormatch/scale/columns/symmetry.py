@@ -43,7 +43,12 @@ class PeopleClasses:
 
     @classmethod
     def of(cls, pricing: PricingProblem) -> Self | None:
-        """Return the classes; None if hardly anybody is identical, has a minimum, or was paired before."""
+        """Return the classes; None if hardly anybody is identical, has a minimum, or was paired before.
+
+        Nobody is identical where scores are stored: they do not say who answered alike.
+        """
+        if not pricing.scores.matrix.computed:
+            return None
         needed = any(bounds.least.any() for bounds in pricing.bounds)
         if needed or len(pricing.former.scores) or not min(pricing.scores.shape):
             return None

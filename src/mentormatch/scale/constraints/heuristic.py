@@ -8,20 +8,24 @@ the bound proves or improves the answer where it leaves few pairs open.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import count as count_up
 
 import numpy as np
 
+from mentormatch.assignment.greedy import choose_greedily
 from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import SparseScores
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
+from mentormatch.assignment.pair_program import PairModel
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.scale.columns.generation import find_cost_quantile
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.constraints.gap import GapSolve
-from mentormatch.scale.constraints.rows import DualisedRows, HardRules, PersonRows
+from mentormatch.scale.constraints.rows import DualisedRows, HardRules
 
 REPAIR_CANDIDATES, MORE = 24, 2
 """So many pairs a person are solved; so many times more if many cost as little."""
@@ -64,7 +68,8 @@ class RepairHeuristic:
         # 2. Remove violators and solve again; 3. insert greedily.
         kept = self._repair_rounds(face, quotas.penalise(face, pricing.profit(pairs), multipliers), prices.mentees)
         if kept is not None:
-            self.master.report_pairs(GreedyInsertion(self.rules, kept).insert(pairs, pricing.profit(pairs)), self.bound)
+            valued = replace(pairs, scores=pricing.profit(pairs))
+            self.master.report_pairs(insert_greedily(self.rules, self.master.problem, kept, valued), self.bound)
         # 4. Reduced-cost fixing with the relaxed bound.
         found = GapSolve(self.master, pricing, prices, priced, self.bound, self.rules.rows, MAX_OPEN).solution()
         return replace(found, prices=self.relaxed.prices) if found.tiers else found
@@ -198,65 +203,19 @@ def _select_cheapest(cost: IntVector, some: BoolVector) -> BoolVector:
     return found
 
 
-@dataclass(slots=True)
-class GreedyInsertion:
-    """An answer ``pairs`` (k, 2) that keeps some rules, to which pairs are added while it keeps them.
-
-    ``taken``: the load of each person of both sides. ``rows``: knapsack rows of all kinds, ``totals`` what the answer
-    counts in them.
-    """
-
-    rules: HardRules
-    pairs: IntMatrix
-    rows: tuple[PersonRows, ...] = field(init=False)
-    taken: tuple[IntVector, IntVector] = field(init=False)
-    totals: list[IntVector] = field(init=False)
-
-    def __post_init__(self) -> None:
-        mentors, mentees = (np.bincount(p, minlength=n) for p, n in zip(self.pairs.T, self.rules.shape, strict=True))
-        self.taken = mentors, mentees
-        self.rows = (*self.rules.person_rows, *self.rules.dualised)
-        self.totals = [own.totals(self.pairs, self.rules.shape) for own in self.rows]
-
-    def insert(self, pairs: PairList, profit: IntVector) -> IntMatrix:
-        """Return the answer with candidates added greedily, the largest profit (e,) first."""
-        width, ends = self.rules.shape[1], np.column_stack([pairs.mentors, pairs.mentees])
-        # What each candidate counts in each kind of row.
-        counts = [own.row.coefficients_of(pairs.mentors, pairs.mentees, self.rules.shape) for own in self.rows]
-        # Pairs that add to the profit and are not chosen yet.
-        new = (profit > 0) & ~np.isin(ends @ (width, 1), self.pairs @ (width, 1))
-        # What has no room now never has: loads only grow.
-        open_ = np.flatnonzero(new & self._fits(ends, counts))
-        added = [
-            place
-            for place in open_[np.argsort(-profit[open_], kind="stable")].tolist()
-            if self._try_insert(ends[place : place + 1], [count[place : place + 1] for count in counts])
-        ]
-        found = np.concatenate([self.pairs, ends[added]])
-        return found[np.lexsort(found.T[::-1])]
-
-    def _fits(self, ends: IntMatrix, counts: list[IntVector]) -> BoolVector:
-        """Return a mask of the pairs (e,).
-
-        ``ends`` (e, 2) that keep all rules; ``counts``: what each counts in each kind of row.
-        """
-        fit = np.ones(len(ends), dtype=np.bool_)
-        for side, (loads, taken) in enumerate(zip(self.rules.loads, self.taken, strict=True)):
-            people = ends[:, side]
-            # A first partner of somebody with a conditional minimum above 1 would break it.
-            used = (taken[people] > 0) | (loads.least[people] <= 1)
-            fit &= used & (taken[people] < loads.most[people])
-        for own, totals, count in zip(self.rows, self.totals, counts, strict=True):
-            owners = own.owners(ends)
-            fit &= own.within_bounds(totals[owners] + count, owners)
-        return fit
-
-    def _try_insert(self, end: IntMatrix, counts: list[IntVector]) -> bool:
-        """Add a pair if it keeps all rules; return whether it does."""
-        if not self._fits(end, counts)[0]:
-            return False
-        for side, taken in enumerate(self.taken):
-            taken[end[0, side]] += 1
-        for own, totals, count in zip(self.rows, self.totals, counts, strict=True):
-            totals[own.owners(end)] += count
-        return True
+def insert_greedily(rules: HardRules, problem: AssignmentProblem, answer: IntMatrix, pairs: PairList) -> IntMatrix:
+    """Return an answer (k, 2) with pairs added greedily while it keeps all rules, those of the largest score first."""
+    width, sides = rules.shape[1], (pairs.mentors, pairs.mentees)
+    # Pairs of people with a free place that are worth something and are not chosen yet
+    kept, numbers = answer @ (width, 1), pairs.mentors * width + pairs.mentees
+    open_ = (pairs.scores > 0) & ~np.isin(numbers, kept)
+    for people, taken, loads in zip(sides, answer.T, rules.loads, strict=True):
+        open_ &= (np.bincount(taken, minlength=len(loads)) < loads.most)[people]
+    every = np.concatenate([kept, numbers[open_]])
+    order = np.argsort(every)
+    mentors, mentees = np.divmod(every[order], width)
+    scores = SparseScores(rules.shape, mentors, mentees, np.zeros_like(mentors))
+    pool = PairModel.of(replace(problem, scores=scores, rows=(*problem.rows, *rules.rows)))
+    worth = np.append(np.zeros_like(kept), pairs.scores[open_])[order]
+    chosen = choose_greedily(replace(pool, fixed_to_one=order < len(kept)), worth)
+    return answer if chosen is None else np.column_stack([mentors[chosen], mentees[chosen]])

@@ -186,7 +186,6 @@ def _bounds_of(rows: Sequence[Row]) -> Iterator[tuple[int, int, int]]:
 
 
 UNBOUNDED = 1 << 62
-EACH = slice(None)
 
 
 def bind_fixed_people(problem: AssignmentProblem) -> AssignmentProblem:
@@ -226,19 +225,16 @@ class PersonRows:
             most[person] = min(most[person], UNBOUNDED if row.most is None else row.most)
         return cls(side, one_person, replace(first, mentor=None, mentee=None) if one_person else first, least, most)
 
-    def owners(self, pairs: IntMatrix) -> IntVector:
-        """Return (k,) to whose bounds each of some pairs (k, 2) counts."""
-        return pairs[:, self.side] if self.one_person else np.zeros(len(pairs), dtype=np.int64)
-
     def totals(self, pairs: IntMatrix, shape: tuple[int, int]) -> IntVector:
         """Return (c,) what pairs (k, 2) count in each row."""
         found = np.zeros(len(self.most), dtype=np.int64)
-        np.add.at(found, self.owners(pairs), self.row.coefficients_of(pairs[:, 0], pairs[:, 1], shape))
+        owners = pairs[:, self.side] if self.one_person else np.zeros(len(pairs), dtype=np.int64)
+        np.add.at(found, owners, self.row.coefficients_of(pairs[:, 0], pairs[:, 1], shape))
         return found
 
-    def within_bounds(self, totals: IntVector, owners: IntVector | slice = EACH) -> BoolVector:
-        """Return which totals are within the bounds of their owners."""
-        return np.asarray((totals >= self.least[owners]) & (totals <= self.most[owners]))
+    def within_bounds(self, totals: IntVector) -> BoolVector:
+        """Return which totals are within their bounds."""
+        return np.asarray((totals >= self.least) & (totals <= self.most))
 
     def max_partners(self, shape: tuple[int, int]) -> IntVector | None:
         """Return (c,) how many partners each person has room for at the lightest weights; None: no bound follows.
