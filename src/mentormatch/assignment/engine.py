@@ -350,7 +350,11 @@ def _solve_with_fallback(engines: Sequence[Engine], problem: AssignmentProblem, 
 
 
 def _relax_side_constraints(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:
-    """Return the optimum of the relaxation without rows if it satisfies them, or is infeasible; else None."""
+    """Return the optimum of the relaxation without rows if it satisfies them, or is infeasible; else None.
+
+    Quotas that do not bind, 50 x 50: 2.5 ms, and 22 by the linear program with rows; 300 x 200: 5 and 42; 1,000 x 600:
+    24 and 605. If they bind, it costs 30 of 126 ms (1,000 x 600, 50 candidates).
+    """
     free = replace(problem, rows=())
     engine = select_engine(free)
     if engine.kind == select_engine(problem).kind:

