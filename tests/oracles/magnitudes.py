@@ -91,8 +91,8 @@ def at_the_bound(seed: int, kind: str, goals: Sequence[str], over: int = 0) -> A
     most = MAX_SUM // (sum(problem.shape) + problem.max_pairs + 1)
     magnified = scores.values * (most // 1_001)
     values = magnified - np.sign(magnified) * rng.integers(0, most // 1_001, magnified.shape)
-    is_masked = isinstance(scores, DenseScores) and scores.allowed is not None
-    values.ravel()[np.flatnonzero(scores.allowed)[0] if is_masked else 0] = most + over
+    allowed = scores.allowed if isinstance(scores, DenseScores) else None
+    values.ravel()[0 if allowed is None else np.flatnonzero(allowed)[0]] = most + over
     return replace(problem, scores=replace(scores, values=values))
 
 

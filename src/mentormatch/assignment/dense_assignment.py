@@ -209,7 +209,7 @@ def _fold_hashes(
         return None
     rows, columns = np.nonzero(open_cells)
     mentors, mentees = (columns, rows) if block.transposed else (rows, columns)
-    cells: FloatMatrix = block.cells.astype(np.float64) * unit
+    cells: FloatMatrix = block.cells * unit
     cells[open_cells] -= hashes.of(mentors, mentees, 0)
     folded = whole(replace(block, cells=cells))
     return None if folded is None else (folded[0], PrimalDual(folded[1].chosen, optimum.left, optimum.right))
@@ -327,7 +327,7 @@ def _scipy_assignment(block: CostMatrix, stage: ScalarObjective) -> IntVector:
     from scipy.optimize import linear_sum_assignment
 
     owner = _column_of_slot(block)
-    cells = _expand_slots(block.cells.astype(np.float64, copy=False), owner)
+    cells = _expand_slots(block.cells, owner)
     # With minimums, forbidden cells are infinite and a bonus decides
     if block.forbidden_cost:
         cells = _add_minimum_bonus(cells, block, owner, stage)
@@ -349,7 +349,7 @@ def _column_of_slot(block: CostMatrix) -> IntVector:
     return np.repeat(np.arange(len(most)), filled) if square else block.column_of_slot
 
 
-def _expand_slots[T: (np.int64, np.float64)](cells: NDArray[T], owner: IntVector) -> NDArray[T]:
+def _expand_slots(cells: FloatMatrix, owner: IntVector) -> FloatMatrix:
     """Return (r, slots) the costs with one column a slot (node splitting)."""
     return cells if np.array_equal(owner, np.arange(cells.shape[1])) else cells[:, owner]
 
