@@ -8,8 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, Tier
-from mentormatch.assignment import DegreeBounds, DenseScores, SparseScores, evaluate_tiers
-from mentormatch.assignment.model.problem import MAX_SUM
+from mentormatch.assignment import MAX_SUM, DegreeBounds, DenseScores, SparseScores, evaluate_tiers
 from tests.oracles.enumeration import Game, Span, Sum
 
 type Numbers = NDArray[np.int64]

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mentormatch.assignment.model.problem import ADDITIVE_GOALS as ADDITIVE_GOALS
     from mentormatch.assignment.model.problem import DEFAULT_GOALS as DEFAULT_GOALS
     from mentormatch.assignment.model.problem import GOALS as GOALS
+    from mentormatch.assignment.model.problem import MAX_SUM as MAX_SUM
     from mentormatch.assignment.model.problem import DegreeBounds as DegreeBounds
     from mentormatch.assignment.model.scores import EXCLUDED as EXCLUDED
     from mentormatch.assignment.model.scores import NO_SCORE as NO_SCORE
