@@ -75,10 +75,13 @@ def test_few_slots_at_first_lead_to_the_same_duals(seed: int, monkeypatch: pytes
 
     def noted(part: CostMatrix) -> dense_assignment.PricedAssignment:
         rounds.append(len(part.column_of_slot))
-        return dense_assignment._solve_by_scipy(part, stage)
+        solved = dense_assignment._solve_by_scipy(part, stage)
+        assert solved is not None
+        return solved
 
     found, expected = dense_assignment._solve_by_slots(block, noted), dense_assignment._solve_by_scipy(block, stage)
     assert found is not None
+    assert expected is not None
     assert rounds == sorted(rounds)
     loads = np.bincount(found[0][found[0] >= 0], minlength=block.shape[1])
     assert block.columns.hold(loads)

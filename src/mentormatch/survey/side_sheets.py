@@ -4,6 +4,8 @@ A sheet named "Mentors", "Mentor·es" or "Parrains" contains mentors, one named 
 contains mentees. A name that could mean either ("mentores", typed without accents) tells nothing.
 """
 
+# French here is read, not said
+
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
