@@ -46,10 +46,10 @@ def ask_command(ctx: typer.Context, kind: OperationKind, request: Request = STDI
 
     del as_json  # every command takes it, so that a script need not know which ones write nothing else
 
-    sent = parse_json(read_bytes(request))
-    own = part_of(part_of(part_of(sent, "programme"), "programme"), "language")
-    use_request_language(ctx, own, wished=part_of(sent, "language"))
-    response = ask(kind, parse_request(operation_named(kind), sent))
+    request_json = parse_json(read_bytes(request))
+    programme_language = part_of(part_of(part_of(request_json, "programme"), "programme"), "language")
+    use_request_language(ctx, programme_language, wished=part_of(request_json, "language"))
+    response = ask(kind, parse_request(operation_named(kind), request_json))
     write_json(response.to_json())
     raise typer.Exit(get_exit_code(response))
 

@@ -82,10 +82,10 @@ def handle_errors(*, as_json: bool) -> Iterator[None]:
         write_error(format_usage_error_text(error), code="usage", as_json=as_json, before=format_usage_text(error))
         raise typer.Exit(2) from None
     except RuntimeError as error:
-        found = thread_error(error)
-        if not isinstance(found, MentorMatchError):
+        refusal = thread_error(error)
+        if not isinstance(refusal, MentorMatchError):
             raise
-        exit_with(found, as_json=as_json)
+        exit_with(refusal, as_json=as_json)
     except OSError as error:
         exit_with(OutputError(tr("Le système a refusé : {reason}", reason=system_reason(error))), as_json=as_json)
     except MentorMatchError as error:
@@ -120,17 +120,17 @@ def format_usage_text(error: Any) -> str:
 
 def format_usage_error_text(error: Any) -> str:
     """Return the message for an error of usage."""
-    said = error.format_message()
+    message = error.format_message()
     for pattern, words in TYPER_MESSAGES:
-        if found := re.match(pattern, said):
-            return f"{tr(words, **{'name': name_of(error), **found.groupdict()})}{suggestion(said)}"
+        if match := re.match(pattern, message):
+            return f"{tr(words, **{'name': name_of(error), **match.groupdict()})}{suggestion(message)}"
     return invalid_value_words(error)
 
 
-def suggestion(said: str) -> str:
+def suggestion(message: str) -> str:
     """Return the names that Typer suggests for an unknown name; empty if there are none."""
-    found = SUGGESTED_NAMES.search(said)
-    names = re.findall(r"[\w-]+", found["names"]) if found else []
+    match = SUGGESTED_NAMES.search(message)
+    names = re.findall(r"[\w-]+", match["names"]) if match else []
     return f" {tr('Proches : {names}.', names=', '.join(names))}" if names else ""
 
 

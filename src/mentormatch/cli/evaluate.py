@@ -53,10 +53,12 @@ def evaluation_text(plan: "Evaluation") -> str:
     pairs = [row_text(pair.mentor, pair.mentee, points(pair.score)) for pair in plan.pairs]
     broken = [
         about(
-            one.rule,
-            tr("{people} ({detail})", people=" - ".join(one.people), detail=one.detail) if one.people else one.detail,
+            breach.rule,
+            tr("{people} ({detail})", people=" - ".join(breach.people), detail=breach.detail)
+            if breach.people
+            else breach.detail,
         )
-        for one in plan.breaches
+        for breach in plan.breaches
     ]
     worth = tr("{pairs}, {score} points en tout.", pairs=counted(len(plan.pairs), "binôme"), score=points(plan.total))
     return "\n".join(
@@ -66,7 +68,7 @@ def evaluation_text(plan: "Evaluation") -> str:
             "",
             worth,
             rules_sentence(plan),
-            *(on_one_line(f"  - {one}") for one in broken),
+            *(on_one_line(f"  - {breach}") for breach in broken),
         ]
     )
 
@@ -95,14 +97,15 @@ def distance_text(plan: "Evaluation", best: "Matching") -> str:
 
     if best.status not in (Status.PROVED, Status.FEASIBLE):
         return tr("Aucune meilleure répartition à lui comparer. {why}", why=standing(best))
-    known = [] if best.status is Status.PROVED else [standing(best)]
-    away = [goal for goal in compare(best, plan.matching).goals if goal.difference]
-    if not away:
-        return "\n".join([tr("Ce plan atteint tout ce qu'atteint la meilleure répartition."), *known])
+    status = [] if best.status is Status.PROVED else [standing(best)]
+    differences = [goal for goal in compare(best, plan.matching).goals if goal.difference]
+    if not differences:
+        return "\n".join([tr("Ce plan atteint tout ce qu'atteint la meilleure répartition."), *status])
     lines = [
-        tr("  - {goal} : {now}, {difference}", goal=one.goal, now=one.now, difference=one.difference) for one in away
+        tr("  - {goal} : {now}, {difference}", goal=goal.goal, now=goal.now, difference=goal.difference)
+        for goal in differences
     ]
-    return "\n".join([tr("À côté de la meilleure répartition :"), *lines, *known])
+    return "\n".join([tr("À côté de la meilleure répartition :"), *lines, *status])
 
 
 MENTOR, MENTEE, PERSON = mark("MENTOR"), mark("MENTORÉ"), mark("PERSONNE")

@@ -100,19 +100,19 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
         **to.run.solving,
     )
     names = to.naming.read(cohort, programme, survey.sources)
-    shown = formed.veiled if names is None else formed.named(names)
-    result: Result = rotate(shown, rounds) if rounds is not None and formed.groups else shown
+    named = formed.veiled if names is None else formed.named(names)
+    result: Result = rotate(named, rounds) if rounds is not None and formed.groups else named
     say_where_names_are(names if to.out else None)
     output_result(result, to)
 
 
-def parse_key_lists(said: Iterable[str] | None) -> list[list[str]]:
+def parse_key_lists(texts: Iterable[str] | None) -> list[list[str]]:
     """Split the codes of each option at commas.
 
     >>> keys_in(["C01, C09"])
     [['C01', 'C09']]
     """
-    return [[key.strip() for key in each.split(",")] for each in said or ()]
+    return [[key.strip() for key in text.split(",")] for text in texts or ()]
 
 
 Number = Annotated[

@@ -29,9 +29,9 @@ APPENDING_COMMAND = "map"
 DECISION, LOG = ".decision.json", ".journal.jsonl"
 
 
-def get_input_paths(given: Mapping[str, Any]) -> Iterator[Path]:
+def get_input_paths(values: Mapping[str, Any]) -> Iterator[Path]:
     """Yield the input files of a command, and the files that belong to them in the same folder."""
-    for name, value in given.items():
+    for name, value in values.items():
         for path in paths(value) if name not in OUTPUT_PARAMETERS else ():
             yield path
             if name == "programme":
@@ -47,21 +47,21 @@ def paths(value: Any) -> Iterator[Path]:
     elif isinstance(value, str):
         yield from (Path(text) for text in (value, value.partition("=")[2]) if text and "\0" not in text)
     elif isinstance(value, list | tuple):
-        for one in value:
-            yield from paths(one)
+        for item in value:
+            yield from paths(item)
 
 
-def get_output_paths(given: Mapping[str, Any]) -> list[Path]:
+def get_output_paths(values: Mapping[str, Any]) -> list[Path]:
     """Return the files and folders to which a command writes."""
-    return [path for name in OUTPUT_PARAMETERS for path in paths(given.get(name))]
+    return [path for name in OUTPUT_PARAMETERS for path in paths(values.get(name))]
 
 
-def refuse_overwrite(command: str, given: Mapping[str, Any]) -> None:
+def refuse_overwrite(command: str, values: Mapping[str, Any]) -> None:
     """Raise OverwriteError if a command would overwrite its input, a decision, or a text of a person."""
-    out = get_output_paths(given)
-    added = [Path(given["programme"])] if command == APPENDING_COMMAND else []
-    refuse_inputs([path for path in out if not any(is_same_file(path, one) for one in added)])
-    if not given.get("replace", True) and any(path.exists() for path in out):
+    out = get_output_paths(values)
+    added = [Path(values["programme"])] if command == APPENDING_COMMAND else []
+    refuse_inputs([path for path in out if not any(is_same_file(path, programme) for programme in added)])
+    if not values.get("replace", True) and any(path.exists() for path in out):
         refuse_losses(out, RUN_KINDS.get(command, command))
 
 
@@ -72,11 +72,11 @@ def is_same_file(path: Path, other: Path) -> bool:
 
 def refuse_inputs(out: Iterable[Path]) -> None:
     """Raise OverwriteError if an output file is also an input file."""
-    found = [path for path in out if path.is_file() and is_read(path)]
-    if found:
+    overwritten = [path for path in out if path.is_file() and is_read(path)]
+    if overwritten:
         advice = tr("choisissez un autre nom pour -o")
         problems = [
-            Problem(path.name, tr("ce fichier est lu par cette même commande"), advice=advice) for path in found
+            Problem(path.name, tr("ce fichier est lu par cette même commande"), advice=advice) for path in overwritten
         ]
         raise OverwriteError(tr("Rien n'a été écrit"), problems)
 
@@ -120,15 +120,15 @@ class TranslatedHelp:
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments and options of the command."""
         params = self.get_params(ctx)  # type: ignore[attr-defined] # of the command that is mixed in
-        arguments, options = ([one for one in params if is_shown(one, kind)] for kind in ("argument", "option"))
-        write_list(formatter, tr(ARGUMENTS), ((signature(one), description(one)) for one in arguments))
-        write_list(formatter, tr(OPTIONS), ((signature(one), description(one)) for one in options))
+        arguments, options = ([param for param in params if is_shown(param, kind)] for kind in ("argument", "option"))
+        write_list(formatter, tr(ARGUMENTS), ((signature(param), description(param)) for param in arguments))
+        write_list(formatter, tr(OPTIONS), ((signature(param), description(param)) for param in options))
 
     def usage_parts(self, ctx: Any) -> Iterator[str]:
         """Yield the parts of the line of usage."""
         yield "[OPTIONS]"
-        for one in (one for one in self.params if is_shown(one, "argument")):
-            yield tr(one.metavar) if one.required else f"[{tr(one.metavar)}]"
+        for param in (param for param in self.params if is_shown(param, "argument")):
+            yield tr(param.metavar) if param.required else f"[{tr(param.metavar)}]"
 
 
 class Command(TranslatedHelp, TyperCommand):
@@ -140,8 +140,8 @@ class Command(TranslatedHelp, TyperCommand):
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the parameters of the command, its own first, then the global options and ``--help``."""
-        *own, asking_for_help = super().get_params(ctx)
-        return [*own, *getattr(ctx.find_root().command, "global_options", ()), asking_for_help]
+        *params, asking_for_help = super().get_params(ctx)
+        return [*params, *getattr(ctx.find_root().command, "global_options", ()), asking_for_help]
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command, unless it would overwrite its input, a decision, or a text of a person."""
@@ -160,10 +160,10 @@ class HelpGroup(TranslatedHelp, TyperGroup):
     @cached_property
     def global_options(self) -> list[Any]:
         """The options that each command accepts too; their environment variables are read only before a command."""
-        shared = [copy(param) for param in self.params if param.name in GLOBAL_OPTIONS]
-        for one in shared:
-            one.envvar = None
-        return shared
+        params = [copy(param) for param in self.params if param.name in GLOBAL_OPTIONS]
+        for param in params:
+            param.envvar = None
+        return params
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Parse the options before the command."""
@@ -209,19 +209,19 @@ def signature(param: Any) -> str:
 
 def description(param: Any) -> str:
     """Return the help text of a parameter, with its default or a mark that it is required."""
-    said = tr(HELP) if param.name == "help" else tr(param.help or "")
+    text = tr(HELP) if param.name == "help" else tr(param.help or "")
     if param.required:
-        return tr("{help}  [obligatoire]", help=said)
+        return tr("{help}  [obligatoire]", help=text)
     if param.default in (None, "") or isinstance(param.default, bool):
-        return said
-    return tr("{help}  [par défaut\u00a0: {value}]", help=said, value=param.default)
+        return text
+    return tr("{help}  [par défaut\u00a0: {value}]", help=text, value=param.default)
 
 
 def write_list(formatter: Any, title: str, rows: Iterable[tuple[str, str]]) -> None:
     """Write a list under its title, unless it is empty."""
-    found = list(rows)
-    if found:
+    items = list(rows)
+    if items:
         formatter.write_paragraph()
         formatter.write(f"{title}\n")
         with formatter.indentation():
-            formatter.write_dl(found)
+            formatter.write_dl(items)

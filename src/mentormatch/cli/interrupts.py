@@ -69,13 +69,13 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _unraisable(found: Any) -> None:
-    if found.exc_type is not None and issubclass(found.exc_type, KeyboardInterrupt):
-        again = Timer(RESEND_S, signal.raise_signal, [signal.SIGINT])
-        again.daemon = True
-        again.start()
+def _unraisable(unraisable: Any) -> None:
+    if unraisable.exc_type is not None and issubclass(unraisable.exc_type, KeyboardInterrupt):
+        timer = Timer(RESEND_S, signal.raise_signal, [signal.SIGINT])
+        timer.daemon = True
+        timer.start()
     else:
-        sys.__unraisablehook__(found)
+        sys.__unraisablehook__(unraisable)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

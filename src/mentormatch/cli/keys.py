@@ -121,15 +121,15 @@ def parse_name(name: str | None) -> str:
     return name
 
 
-def parse_scopes(given: list[str]) -> frozenset[str]:
+def parse_scopes(names: list[str]) -> frozenset[str]:
     """Return scopes. Raises BadParameter for an unknown scope."""
     from mentormatch.service.keys import SCOPES
 
-    if unknown := set(given) - set(SCOPES):
+    if unknown := set(names) - set(SCOPES):
         raise typer.BadParameter(
             tr("--scope : {name} n'existe pas ; il y a {names}.", name=min(unknown), names=", ".join(SCOPES))
         )
-    return frozenset(given)
+    return frozenset(names)
 
 
 def show_once(key: "Key", secret: str, *, as_json: bool) -> None:
@@ -185,7 +185,7 @@ def describe_key(key: "Key") -> dict[str, Any]:
         "scopes": sorted(key.scopes),
         "requests": key.requests,
         "jobs": key.jobs,
-        **{name: None if each is None else moment(each).isoformat() for name, each in times.items()},
+        **{name: None if seconds is None else moment(seconds).isoformat() for name, seconds in times.items()},
     }
 
 

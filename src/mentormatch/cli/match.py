@@ -214,22 +214,22 @@ def plan_value_text(plan: "Matching") -> str:
     return tr("{pairs}, {score} points en tout", pairs=counted(len(plan.pairs), "binôme"), score=points(total))
 
 
-def plans_summary(found: "tuple[Matching, ...]", wanted: int) -> str:
+def plans_summary(plans: "tuple[Matching, ...]", requested: int) -> str:
     """Return a line per plan: its value, and the number of pairs of each earlier plan that it gives up."""
     from mentormatch.contract.operations.matching import pairs_given_up
     from mentormatch.languages.phrases import counted, listed
     from mentormatch.operations.matching import standing
     from mentormatch.operations.plans import are_all
 
-    lines = [f"{tr('Plan {number} : {worth}.', number=1, worth=plan_value_text(found[0]))} {standing(found[0])}"]
-    for place, plan in enumerate(found[1:], 1):
+    lines = [f"{tr('Plan {number} : {worth}.', number=1, worth=plan_value_text(plans[0]))} {standing(plans[0])}"]
+    for place, plan in enumerate(plans[1:], 1):
         less = [
             tr("{pairs} du plan {number}", pairs=counted(count, "binôme"), number=number)
-            for number, count in enumerate(pairs_given_up(plan, found[:place]), 1)
+            for number, count in enumerate(pairs_given_up(plan, plans[:place]), 1)
         ]
-        said = {"number": place + 1, "worth": plan_value_text(plan), "less": listed(less)}
-        lines.append(tr("Plan {number} : {worth} ; il renonce à {less}.", **said))
-    if are_all(found, wanted):
+        values = {"number": place + 1, "worth": plan_value_text(plan), "less": listed(less)}
+        lines.append(tr("Plan {number} : {worth} ; il renonce à {less}.", **values))
+    if are_all(plans, requested):
         lines.append(tr("Aucun autre plan ne respecte les règles en différant autant : c'est démontré."))
     return "\n".join(lines)
 

@@ -161,7 +161,7 @@ def starting_language(arguments: Sequence[str], variables: Mapping[str, str] = o
     'fr'
     """
     named = [after for option, after in pairwise([*arguments, ""]) if option == OPTION] + [
-        each.removeprefix(f"{OPTION}=") for each in arguments if each.startswith(f"{OPTION}=")
+        argument.removeprefix(f"{OPTION}=") for argument in arguments if argument.startswith(f"{OPTION}=")
     ]
     return next((code for code in named if code in LANGUAGES), environment_language(variables))
 

@@ -48,9 +48,13 @@ def expand_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(**values: Any) -> None:
-        command(**{name: collect(name, one.annotation, values) for name, one in parameters.items()})
+        command(**{name: collect(name, parameter.annotation, values) for name, parameter in parameters.items()})
 
-    options = [option for name, one in parameters.items() for option in options_in(name, one.annotation, one.default)]
+    options = [
+        option
+        for name, parameter in parameters.items()
+        for option in options_in(name, parameter.annotation, parameter.default)
+    ]
     run.__signature__ = Signature(options)  # type: ignore[attr-defined]  # which Typer reads
     return run
 
@@ -124,8 +128,8 @@ class SideFiles:
     @property
     def reading(self) -> dict[str, str]:
         """The tool and the encoding that were given, as the readers of surveys take them."""
-        given = {"tool": self.tool, "encoding": self.encoding}
-        return {name: value for name, value in given.items() if value is not None}
+        values = {"tool": self.tool, "encoding": self.encoding}
+        return {name: value for name, value in values.items() if value is not None}
 
     def sources(self, answers: Path | None = None) -> dict[str, Any]:
         """Return the files of answers, one for both sides or one per side, as the readers of surveys take them.

@@ -108,10 +108,10 @@ def open_source(path: Path) -> Any:
 def answer_files(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:
     """Return the files of answers. Raises BadParameter for none, or for a file of both sides and one of one side."""
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
-    given = {name: path for name, path in named.items() if path is not None}
-    if not given or ("answers" in given and len(given) > 1):
+    paths = {name: path for name, path in named.items() if path is not None}
+    if not paths or ("answers" in paths and len(paths) > 1):
         raise typer.BadParameter(tr("donnez un fichier de réponses, ou --mentors et --mentees (ou l'un des deux)"))
-    return given
+    return paths
 
 
 def read_bytes(path: Path) -> bytes:
@@ -121,8 +121,8 @@ def read_bytes(path: Path) -> bytes:
     try:
         return sys.stdin.buffer.read(MAX_BYTES) if path == STDIN else path.read_bytes()
     except OSError as error:
-        found = Problem(path.name, tr("refus du système ({error})", error=system_reason(error)))
-        raise RequestError(tr("Le fichier ne peut pas être lu"), [found]) from None
+        problem = Problem(path.name, tr("refus du système ({error})", error=system_reason(error)))
+        raise RequestError(tr("Le fichier ne peut pas être lu"), [problem]) from None
 
 
 def write_new(path: Path, text: str, *, private: bool = False) -> None:
@@ -133,8 +133,8 @@ def write_new(path: Path, text: str, *, private: bool = False) -> None:
     try:
         write_whole(path, text.encode("utf-8"), private=private, once=True)
     except FileExistsError:
-        found = Problem(path.name, tr("existe déjà"), advice=tr("choisissez un autre nom, ou déplacez-le"))
-        raise OutputError(tr("Rien n'a été écrit"), [found]) from None
+        problem = Problem(path.name, tr("existe déjà"), advice=tr("choisissez un autre nom, ou déplacez-le"))
+        raise OutputError(tr("Rien n'a été écrit"), [problem]) from None
 
 
 Wishes = Annotated[

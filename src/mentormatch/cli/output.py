@@ -59,7 +59,7 @@ class NameOptions:
             absent = Problem("[documents] name", tr("absent"), expected, advice)
             raise RequestError(tr("Aucun nom n'est connu"), [absent])
         contacts = [read_contacts(programme, **sources) for sources in files]
-        people = {person: name for one in contacts for person, name in one.people.items()}
+        people = {person: name for details in contacts for person, name in details.people.items()}
         return replace(contacts[0], people=people)
 
 
@@ -142,9 +142,12 @@ def refuse_empty(matching: Any) -> None:
     if empty:
         problems = [
             Problem(
-                tr(EMPTY_PART_LABELS[each.code]), each.sentence, advice=tr(EMPTY_PART_ADVICE[each.code]), code=each.code
+                tr(EMPTY_PART_LABELS[caveat.code]),
+                caveat.sentence,
+                advice=tr(EMPTY_PART_ADVICE[caveat.code]),
+                code=caveat.code,
             )
-            for each in empty
+            for caveat in empty
         ]
         raise RequestError(tr("Rien n'a été formé ni écrit"), problems)
 
@@ -175,10 +178,10 @@ def write(matching: Any, out: Path, log_options: dict[str, Any]) -> tuple[Path, 
 
 def keeps_existing_files(status: Any, *out: Path) -> bool:
     """Return whether a status without a result leaves existing files as they are, and report these files."""
-    there = [path for path in out if path.exists()] if EXIT_CODES[str(status)] else []
-    for path in there:
+    existing = [path for path in out if path.exists()] if EXIT_CODES[str(status)] else []
+    for path in existing:
         say_kept(path)
-    return bool(there)
+    return bool(existing)
 
 
 def refuse_unanswered(matching: Any) -> None:

@@ -89,19 +89,19 @@ def suggest_command(  # noqa: PLR0913 - the options of the command line are its 
     raise typer.Exit(EXIT_CODES[str(lists.status)])
 
 
-def listed_text(found: "Suggestions") -> str:
+def listed_text(suggestions: "Suggestions") -> str:
     """Return the lists, one partner per line, and the people without a list."""
     from mentormatch.languages.phrases import about, points
     from mentormatch.operations.suggestion import partner_of
 
     lines = [
         line
-        for side, lists in found.lists.items()
-        for person, own in lists.items()
-        if own
-        for line in (person, *(f"  {row_text(partner_of(pair, side), points(pair.score))}" for pair in own))
+        for side, lists in suggestions.lists.items()
+        for person, pairs in lists.items()
+        if pairs
+        for line in (person, *(f"  {row_text(partner_of(pair, side), points(pair.score))}" for pair in pairs))
     ]
-    return "\n".join([*lines, *(about(one.person, one.reason) for one in found.without)])
+    return "\n".join([*lines, *(about(unlisted.person, unlisted.reason) for unlisted in suggestions.without)])
 
 
 ProfilesFolder = Annotated[
@@ -165,11 +165,11 @@ def refuse_unreachable(matching: "Matching", contacts: "Contacts", *, agreed: bo
     from mentormatch.report.addressing import unreachable
     from mentormatch.report.handouts import make_handouts
 
-    found = "" if agreed else unreachable(matching, make_handouts(matching, contacts))
-    if found:
+    message = "" if agreed else unreachable(matching, make_handouts(matching, contacts))
+    if message:
         advice = tr("quand les personnes ont donné leur accord, nommez leurs coordonnées dans [documents] contacts")
         ways = Problem("--without-contacts", tr("pour continuer quand même"), advice=advice)
-        raise RequestError(found, [ways])
+        raise RequestError(message, [ways])
 
 
 @expand_options
@@ -327,8 +327,8 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
 
 def parse_waves(waves: list[str]) -> dict[int, Path]:
     """Return the files by month. Raises BadParameter for another format, or for two files of one month."""
-    found = [WAVE.fullmatch(wave) for wave in waves]
-    files = {int(one["month"]): Path(one["path"]) for one in found if one}
+    matches = [WAVE.fullmatch(wave) for wave in waves]
+    files = {int(match["month"]): Path(match["path"]) for match in matches if match}
     if len(files) < len(waves):
         raise typer.BadParameter(
             tr("écrivez un mois et un fichier, par exemple --wave 3=suivi-3-mois.csv ; chacun une fois")

@@ -94,12 +94,12 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     sources = people.sources
     on = people.load()
     repaired = repair_pairs(on, Path(before), turnover, people.sides, run)
-    read = (
+    name_sources = (
         [sources]
         if turnover.arrived is None
         else [sources, {"answers": open_source(turnover.arrived), **people.sides.reading}]
     )
-    names = documents.naming.read(repaired.matching.cohort, repaired.matching.programme, *read)
+    names = documents.naming.read(repaired.matching.cohort, repaired.matching.programme, *name_sources)
     written = save_matching(repaired.matching, documents.out, documents.log_options(names, why))
     write_repair(repaired, printed=documents.out is None, steps=not no_steps, as_json=run.as_json, names=names)
     report_matching(repaired.matching, written)
@@ -128,18 +128,18 @@ def repair_pairs(on: LoadedCohort, before: Path, turnover: Turnover, sides: Side
 
 
 def write_repair(
-    made: "Repair", *, printed: bool, steps: bool, as_json: bool, names: "GivenNames | None" = None
+    repaired: "Repair", *, printed: bool, steps: bool, as_json: bool, names: "GivenNames | None" = None
 ) -> None:
     """Write a repair on stdout: as JSON, or as lines, with the pairs if no file contains them."""
     from mentormatch.cli.summary import pairs_text
     from mentormatch.contract.operations.repair import RepairResponse
 
     if as_json:
-        write_json(RepairResponse.of(made, ladder=steps, reserves=True).to_json())
+        write_json(RepairResponse.of(repaired, ladder=steps, reserves=True).to_json())
         return
-    parts = [[pairs_text(made.matching, names)]] if printed else []
-    parts += [list(map(str, made.ladder))] if steps else []
-    parts += [list(map(str, made.reserves))]
+    parts = [[pairs_text(repaired.matching, names)]] if printed else []
+    parts += [list(map(str, repaired.ladder))] if steps else []
+    parts += [list(map(str, repaired.reserves))]
     write_text("\n\n".join("\n".join(lines) for lines in parts if lines))
 
 
@@ -205,13 +205,13 @@ def pairs_of_decision(content: bytes, name: str, cohort: "Cohort") -> list["KeyP
 
     decision = Decision.from_json(content)
     if decision.digests.answers != digest_of_answers(cohort):
-        found = Problem(
+        problem = Problem(
             name,
             tr("une décision sur d'autres réponses"),
             tr("les réponses dont elle est issue, inchangées"),
             tr("donnez plutôt le fichier .json ou la feuille des binômes, qui nomment les personnes par leur code"),
         )
-        raise RequestError(tr("Cette décision ne dit pas qui sont ces personnes"), [found])
+        raise RequestError(tr("Cette décision ne dit pas qui sont ces personnes"), [problem])
     return [(cohort.mentors.ids[i], cohort.mentees.ids[k]) for i, k in decision.solution().pairs.tolist()]
 
 
@@ -292,8 +292,8 @@ def next_round(before: "Proposal", on: LoadedCohort, forms: tuple[Path, ...], la
 
     if not forms and not before.rounds and late == "wait":
         return before
-    found = [each for form in forms for each in read_replies(open_source(form), before.matching.cohort)]
-    return reply(before, found, late=late, **on.by_hand)
+    received = [answer for form in forms for answer in read_replies(open_source(form), before.matching.cohort)]
+    return reply(before, received, late=late, **on.by_hand)
 
 
 def read_proposal_record(path: Path, on: LoadedCohort, asked: "Asked") -> "ProposalRecord":
@@ -308,12 +308,12 @@ def read_proposal_record(path: Path, on: LoadedCohort, asked: "Asked") -> "Propo
     return ProposalRecord(asked=asked, pairs=list(map(keys, read_former_pairs(path, on.cohort))))
 
 
-def write_round(found: "Proposal", folder: Path, *, replace: bool) -> tuple[Path, ...]:
+def write_round(proposal: "Proposal", folder: Path, *, replace: bool) -> tuple[Path, ...]:
     """Write the files of a round into a folder, all of them or none, and return them."""
     from mentormatch.base.generation import write_generation
     from mentormatch.report.proposals import FILES
 
     with write_generation(folder, "replies", replace=replace) as draft:
         for name, (_, content) in FILES.items():
-            draft.put(name, content(found), private=True)
+            draft.put(name, content(proposal), private=True)
     return tuple(folder / name for name in FILES)

@@ -92,20 +92,20 @@ def forget_command(
     """Erase a person from the answers and the documents, and never read them again (GDPR, article 17)."""
     from mentormatch.record.rights.erasure import forget
 
-    done = forget(stored.edition, person, who=who, why=why)
+    erasure = forget(stored.edition, person, who=who, why=why)
     if as_json:
-        left = {"to_do": done.to_do, "failed": done.failed}
-        report = {"rows": done.rows, "documents": [str(path) for path in done.documents], **left}
+        remaining = {"to_do": erasure.to_do, "failed": erasure.failed}
+        report = {"rows": erasure.rows, "documents": [str(path) for path in erasure.documents], **remaining}
         say_json(report)
-    for source, line in done.rows:
+    for source, line in erasure.rows:
         print_message(tr("Effacée : {source}, ligne {line}", source=source, line=line))
-    for path in done.documents:
+    for path in erasure.documents:
         print_message(tr("Effacé, à refaire : {path}", path=path))
-    for sentence in done.to_do:
+    for sentence in erasure.to_do:
         print_message(tr("Reste à faire : {sentence}.", sentence=sentence))
-    for sentence in done.failed:
+    for sentence in erasure.failed:
         print_error(tr("Reste à faire : {sentence}.", sentence=sentence))
-    raise typer.Exit(EXIT_LEFTOVERS if done.failed else 0)
+    raise typer.Exit(EXIT_LEFTOVERS if erasure.failed else 0)
 
 
 def purge_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -125,16 +125,16 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
     from mentormatch.record.rights.erasure import others_in, purge, to_purge
 
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
-    there = {name: path for name, path in named.items() if path is not None}
-    edition = Edition(programme, there, tuple(folders or homes_beside(programme)))
-    going = purge(edition, who=who, why=why) if yes else to_purge(edition)
-    left = list(others_in(edition, going))
+    paths = {name: path for name, path in named.items() if path is not None}
+    edition = Edition(programme, paths, tuple(folders or homes_beside(programme)))
+    targets = purge(edition, who=who, why=why) if yes else to_purge(edition)
+    remaining = list(others_in(edition, targets))
     if as_json:
-        report = {"deleted": yes, "files": [str(path) for path in going], "left": [str(path) for path in left]}
+        report = {"deleted": yes, "files": [str(path) for path in targets], "left": [str(path) for path in remaining]}
         say_json(report)
-    for path in going:
+    for path in targets:
         print_message(tr("Effacé : {path}", path=path) if yes else tr("Serait effacé : {path}", path=path))
-    for path in left:
+    for path in remaining:
         print_message(tr("Laissé, à regarder : {path}", path=path))
     if not yes:
         print_message(tr("Rien n'a été effacé : ajoutez --yes."))

@@ -165,10 +165,10 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     from mentormatch.service.settings import DAY_S, Settings
     from mentormatch.service.store import hold_file
 
-    given = {"workers": workers, "time_limit_s": time_limit, "people": people, "store": store}
-    given |= {"expiry_s": expiry, "drain_s": drain, "residents": places}
-    given |= {} if keep is None else {"keep_s": keep * DAY_S}
-    limits: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    options = {"workers": workers, "time_limit_s": time_limit, "people": people, "store": store}
+    options |= {"expiry_s": expiry, "drain_s": drain, "residents": places}
+    options |= {} if keep is None else {"keep_s": keep * DAY_S}
+    limits: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
     limits |= {"open_description": open_description, "open_metrics": open_metrics, "gzip": gzip}
     limits["origins"] = tuple(map(require_origin, origin or ()))
     token = os.environ.pop(TOKEN_VARIABLE, "").strip()
@@ -191,8 +191,8 @@ def refuse_missing(sentence: str = NOT_STARTED) -> None:
     missing = [name for name in REQUIRED_PACKAGES if find_spec(name) is None]
     if missing:
         advice = f'"{sys.executable}" -m pip install "mentormatch-engine[service]"'
-        found = [Problem(name, tr("n'est pas installé"), advice=advice) for name in missing]
-        raise OutputError(tr(sentence), found)
+        problems = [Problem(name, tr("n'est pas installé"), advice=advice) for name in missing]
+        raise OutputError(tr(sentence), problems)
 
 
 def refuse_weak(token: str) -> None:
@@ -205,16 +205,16 @@ def refuse_weak(token: str) -> None:
             different=LEAST_DIFFERENT,
         )
         advice = tr("donnez-en un plus long, tiré au hasard, ou laissez le service en faire un")
-        found = [Problem(TOKEN_VARIABLE, tr("ce jeton ne protège pas le service"), expected, advice)]
-        raise OutputError(tr(NOT_STARTED), found)
+        problems = [Problem(TOKEN_VARIABLE, tr("ce jeton ne protège pas le service"), expected, advice)]
+        raise OutputError(tr(NOT_STARTED), problems)
 
 
 def require_origin(origin: str) -> str:
     """Return an origin unchanged. Raises OutputError for any other text, such as ``*`` or the address of a page."""
     if not ORIGIN.fullmatch(origin):
         expected = tr("https://, un nom, et un port s'il le faut")
-        found = [Problem("--origin", tr("ce n'est pas un site"), expected, tr("nommez chaque site, sans chemin"))]
-        raise OutputError(tr(NOT_STARTED), found)
+        problems = [Problem("--origin", tr("ce n'est pas un site"), expected, tr("nommez chaque site, sans chemin"))]
+        raise OutputError(tr(NOT_STARTED), problems)
     return origin
 
 
@@ -376,8 +376,8 @@ def write_launcher(path: Path, text: str) -> None:
 
     with suppress(FileNotFoundError):
         if LAUNCHER_MARK.encode() not in path.read_bytes():
-            found = Problem(path.name, tr("existe déjà"), advice=tr("choisissez un autre dossier, ou déplacez-le"))
-            raise OverwriteError(tr("Rien n'a été écrit"), [found])
+            problem = Problem(path.name, tr("existe déjà"), advice=tr("choisissez un autre dossier, ou déplacez-le"))
+            raise OverwriteError(tr("Rien n'a été écrit"), [problem])
     write_whole(path, text.encode("utf-8"))
     path.chmod(0o755)
 

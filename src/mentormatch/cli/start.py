@@ -82,21 +82,26 @@ def draft_command(
 
     tables = read_tables(**sides.sources(answers))
     use_request_language(ctx, language_of(tables))
-    made = draft(tables)
-    for sentence in (*reading_lines(tables), *dry_run_lines(made), *blocker_lines(made), *to_review_lines(made)):
+    new_draft = draft(tables)
+    for sentence in (
+        *reading_lines(tables),
+        *dry_run_lines(new_draft),
+        *blocker_lines(new_draft),
+        *to_review_lines(new_draft),
+    ):
         print_message(sentence)
     values = {
-        "programme": made.text,
-        "language": made.language,
-        "lacking": made.lacking,
-        "problems": [str(problem) for problem in made.dry_run.problems],
-        "rows": made.dry_run.fates,
-        "rejected": made.rejected,
-        "confirm": made.confirm,
-        "orders": made.orders,
-        "proposed": made.proposed,
+        "programme": new_draft.text,
+        "language": new_draft.language,
+        "lacking": new_draft.lacking,
+        "problems": [str(problem) for problem in new_draft.dry_run.problems],
+        "rows": new_draft.dry_run.fates,
+        "rejected": new_draft.rejected,
+        "confirm": new_draft.confirm,
+        "orders": new_draft.orders,
+        "proposed": new_draft.proposed,
     }
-    write_draft(made.text, out, values=values, as_json=as_json)
+    write_draft(new_draft.text, out, values=values, as_json=as_json)
 
 
 def reading_lines(tables: "Tables") -> Iterator[str]:
@@ -107,50 +112,50 @@ def reading_lines(tables: "Tables") -> Iterator[str]:
     from mentormatch.survey.plan import Plan
 
     nothing = Plan(fields={}, key=None, email=None)
-    read = [read_as(SubmissionSheet(table, side, {}), nothing) for table, side in tables]
-    for source, tool, rows, columns, manner in reading_rows(read):
+    sheets = [read_as(SubmissionSheet(table, side, {}), nothing) for table, side in tables]
+    for source, tool, rows, columns, manner in reading_rows(sheets):
         parts = [tool, manner, counted(rows, "ligne"), counted(columns, "colonne")]
         yield f"{about(tr('« {text} »', text=source), ', '.join(part for part in parts if part))}."
     yield from (remark.text for table, _ in tables for remark in table.remarks if remark.line is None)
 
 
-def dry_run_lines(made: "Draft") -> Iterator[str]:
+def dry_run_lines(draft: "Draft") -> Iterator[str]:
     """Yield the outcome of the rows with this draft, and the number of answers that the draft cannot read."""
     from mentormatch.inspection.section import Fates
     from mentormatch.report.intake_words import rows_in_words
 
-    dry_run = made.dry_run
+    dry_run = draft.dry_run
     if dry_run.rows:
         rows = rows_in_words(Fates(dry_run.rows, keyed=False))
         yield about(tr("Relu comme un seul côté") if dry_run.alone else tr("Relu avec ce brouillon"), f"{rows}.")
-    yield from (f"{sentence}." for sentence in made.rejected)
+    yield from (f"{sentence}." for sentence in draft.rejected)
     for name, count in dry_run.misread.items():
-        given = counted(count, "réponse")
-        yield tr("« {name} » : {given} que ce brouillon ne comprend pas, à regarder.", name=name, given=given)
+        answers = counted(count, "réponse")
+        yield tr("« {name} » : {given} que ce brouillon ne comprend pas, à regarder.", name=name, given=answers)
 
 
-def blocker_lines(made: "Draft") -> Iterator[str]:
+def blocker_lines(draft: "Draft") -> Iterator[str]:
     """Yield the problems that prevent the import of the answers, with their remedies."""
-    for sentence in made.lacking or map(str, made.dry_run.problems):
+    for sentence in draft.lacking or map(str, draft.dry_run.problems):
         yield tr("À compléter : {sentence}.", sentence=sentence.rstrip("."))
 
 
-def to_review_lines(made: "Draft") -> Iterator[str]:
+def to_review_lines(draft: "Draft") -> Iterator[str]:
     """Yield the numbers of items to review: deduced lines, unknown orders of options, proposed criteria."""
-    lines = counted(made.confirm, "ligne")
+    lines = counted(draft.confirm, "ligne")
     yield tr("À relire : {lines} « à confirmer ».", lines=lines)
-    for entry in made.entries:
+    for entry in draft.entries:
         if entry.unclear:
             answers = listed([quoted(text) for text in entry.unclear])
             yield tr(
                 "À préciser : {answers} à {name}, quel nombre de personnes ?", answers=answers, name=quoted(entry.name)
             )
-    if made.orders:
-        names = listed([tr("« {text} »", text=name) for name in made.orders])
-        orders = counted(len(made.orders), "ordre")
+    if draft.orders:
+        names = listed([tr("« {text} »", text=name) for name in draft.orders])
+        orders = counted(len(draft.orders), "ordre")
         yield tr("À vérifier : {orders} que rien ne dit, « ORDRE À VÉRIFIER » : {names}.", orders=orders, names=names)
-    if made.proposed:
-        count = counted(made.proposed, "proposition")
+    if draft.proposed:
+        count = counted(draft.proposed, "proposition")
         yield tr("À choisir : {count} en commentaire à la fin, de même poids.", count=count)
 
 

@@ -10,20 +10,20 @@ from mentormatch.operations.matching import Matching
 def pairs_text(matching: Matching, names: GivenNames | None = None) -> str:
     """Return the pairs and the unmatched people, one per line, with names if given."""
     cohort = matching.cohort
-    known = {} if names is None else cohort_names(names, cohort, matching.programme)
-    labels = labels_with_names(known, matching.labels, coded=True) if known else matching.labels
+    names_by_person = {} if names is None else cohort_names(names, cohort, matching.programme)
+    labels = labels_with_names(names_by_person, matching.labels, coded=True) if names_by_person else matching.labels
     called = labels.person
     pairs = [
         row_text(called("mentor", pair.mentor), called("mentee", pair.mentee), points(pair.score))
         for pair in matching.pairs
     ]
-    both = {("mentor", cohort.mentors.ids[i]) for i in cohort.both[0]}
-    both |= {("mentee", cohort.mentees.ids[k]) for k in cohort.both[1]}
-    left = [
-        row_text(in_role(name, one.side) if (one.side, one.person) in both else name, "-", told.reason)
-        for name, one, told in (
-            (called(one.side, one.person), one, told)
-            for one, told in zip(matching.unmatched, matching.told_unmatched(matching.labels)[0], strict=True)
+    on_both_sides = {("mentor", cohort.mentors.ids[i]) for i in cohort.both[0]}
+    on_both_sides |= {("mentee", cohort.mentees.ids[k]) for k in cohort.both[1]}
+    unmatched = [
+        row_text(in_role(name, person.side) if (person.side, person.person) in on_both_sides else name, "-", why.reason)
+        for name, person, why in (
+            (called(person.side, person.person), person, why)
+            for person, why in zip(matching.unmatched, matching.told_unmatched(matching.labels)[0], strict=True)
         )
     ]
-    return "\n".join([tr("mentor·e\tmentoré·e\tpoints"), *pairs, *left])
+    return "\n".join([tr("mentor·e\tmentoré·e\tpoints"), *pairs, *unmatched])

@@ -202,6 +202,6 @@ def validate_command(  # noqa: PLR0913 - the options of the command line are its
     entry, digest = validated.entry, validated.verification.digest
     if as_json:
         report: dict[str, object] = {"decision": digest, "who": entry.who, "when": entry.when, "why": entry.why}
-        renewed, left = [path.name for path in validated.renewed], [problem.where for problem in validated.left]
-        say_json(report | {"unproved": entry.unproved, "head": validated.head, "renewed": renewed, "left": left})
+        renewed, skipped = [path.name for path in validated.renewed], [problem.where for problem in validated.left]
+        say_json(report | {"unproved": entry.unproved, "head": validated.head, "renewed": renewed, "left": skipped})
     print_message(validated.words)
