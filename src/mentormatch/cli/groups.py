@@ -206,12 +206,8 @@ def turns_command(*, survey: SurveyFiles, members: MemberOptions, to: SessionOut
 
 def read_members(survey: SurveyFiles) -> "tuple[Cohort, Programme]":
     """Return the people who answered and their programme, and call people by their codes."""
-    from mentormatch.programme.enrolment import read_survey
-    from mentormatch.programme.programme import Programme
-
-    sources = survey.sources
-    programme = Programme.load(survey.programme)
-    cohort = read_survey(programme, **sources)
+    _, programme = survey.sources, survey.load_programme()  # errors of usage come first
+    cohort = survey.read_people(programme)
     call_by_codes(cohort, programme)
     return cohort, programme
 
@@ -242,7 +238,6 @@ def output_result(result: "Result", to: SessionOutput) -> None:
         write_json(to_json(documents).decode("utf-8"))
     elif not out:
         write_text(first_table_as_text(documents))
-    for sentence in (*result.sentences, *result.staff_sentences):
-        (print_error if code else print_message)(sentence)
+    (print_error if code else print_message)(*result.sentences, *result.staff_sentences)
     say_written(*written)
     raise typer.Exit(code)

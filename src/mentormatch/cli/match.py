@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.messages import as_lines, print_error, print_message, say_json, say_written, write_json, write_text
+from mentormatch.cli.messages import (
+    as_lines,
+    print_error,
+    print_message,
+    say_json,
+    say_written,
+    write_answer,
+    write_json,
+    write_text,
+)
 from mentormatch.cli.option_groups import (
     CohortFiles,
     RunOptions,
@@ -88,19 +97,20 @@ def intake_command(
     from mentormatch.inspection.intake import report_on_tables
     from mentormatch.inspection.section import writer_for
     from mentormatch.programme.enrolment import read_tables
-    from mentormatch.programme.programme import Programme
 
-    programme = Programme.load(survey.programme)
+    programme = survey.load_programme()
     report = report_on_tables(
         programme,
         read_tables(**survey.sources),
         later=lambda cohort: add_wishes(cohort, survey.programme, programme, wishes),
     )
     written = report.save(out, replace=replace) if out is not None else ()
-    if run.as_json:
-        write_json(writer_for(".json").content(report).decode("utf-8"))
-    elif out is None:
-        write_text(writer_for(".txt").content(report).decode("utf-8"))
+    write_answer(
+        lambda: writer_for(".json").content(report).decode("utf-8"),
+        lambda: writer_for(".txt").content(report).decode("utf-8"),
+        as_json=run.as_json,
+        out=out,
+    )
     say_written(*written)
 
 
@@ -137,12 +147,9 @@ def estimate_command(
     """Estimate the time and the memory of a run, without forming pairs."""
     from mentormatch.errors import RequestError
     from mentormatch.operations.estimate import estimate
-    from mentormatch.programme.enrolment import read_survey
-    from mentormatch.programme.programme import Programme
 
-    programme = Programme.load(survey.programme)
-    cohort = read_survey(programme, **survey.sources)
-    beforehand = estimate(cohort, programme, people=people, memory_mb=memory_mb)
+    programme = survey.load_programme()
+    beforehand = estimate(survey.read_people(programme), programme, people=people, memory_mb=memory_mb)
     if run.as_json:
         say_json(beforehand.as_dict)
     else:
@@ -186,10 +193,12 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     names = naming.read(on.cohort, on.programme, people.sources)
     formed = plans(on.cohort, on.programme, n, differ_by=differ_by, **run.solving, **on.by_hand)
     refuse_empty(formed[0])
-    if run.as_json:
-        write_json(PlansResponse.of(formed, n).to_json())
-    elif out is None:
-        write_text("\n\n".join(plan_text(plan, number, names) for number, plan in enumerate(formed, 1)))
+    write_answer(
+        lambda: PlansResponse.of(formed, n).to_json(),
+        lambda: "\n\n".join(plan_text(plan, number, names) for number, plan in enumerate(formed, 1)),
+        as_json=run.as_json,
+        out=out,
+    )
     code = EXIT_CODES[str(formed[0].status)]
     if out is not None and not keeps_existing_files(formed[0].status, out):
         say_written(*save_plans(formed, out, replace=replace, names=names))

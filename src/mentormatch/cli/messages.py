@@ -6,7 +6,7 @@ The language is the requested one, else that of the programme, else that of the 
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import pairwise
@@ -44,21 +44,21 @@ class ClosedOutputError(OutputError):
     """Standard output cannot be written to."""
 
 
-def print_message(text: str) -> None:
-    """Write a message on stderr, unless ``--quiet`` was given."""
+def print_message(*texts: str) -> None:
+    """Write messages on stderr, unless ``--quiet`` was given."""
     if not _quiet.get():
-        print_error(text)
+        print_error(*texts)
 
 
-def print_error(text: str) -> None:
+def print_error(*texts: str) -> None:
     """Write on stderr why there is no result, also with ``--quiet``."""
-    write_err(f"{spaced(labelled(text))}\n")
+    for text in texts:
+        write_err(f"{spaced(labelled(text))}\n")
 
 
 def say_written(*paths: Path) -> None:
     """Report files that were written."""
-    for path in paths:
-        print_message(tr("Écrit : {path}", path=path))
+    print_message(*(tr("Écrit : {path}", path=path) for path in paths))
 
 
 def write_text(text: str) -> None:
@@ -76,6 +76,14 @@ def write_json(text: str) -> None:
     """Write one JSON object on stdout, in UTF-8 whatever the encoding of the terminal."""
     with refuse_closed_output():
         write_out_as_utf8(f"{labelled(text).rstrip()}\n")
+
+
+def write_answer(answer: Callable[[], str], text: Callable[[], str], *, as_json: bool, out: Path | None = None) -> None:
+    """Write an answer on stdout: as JSON if requested, else as text unless the file ``out`` contains it."""
+    if as_json:
+        write_json(answer())
+    elif out is None:
+        write_text(text())
 
 
 @contextmanager

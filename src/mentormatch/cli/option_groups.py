@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 import typer
 
-from mentormatch.cli.messages import call_people, print_message, write_json, write_text
+from mentormatch.cli.messages import call_people, print_message, write_answer
 from mentormatch.cli.options import (
     DEFAULT_PROGRAMME,
     Answers,
@@ -108,10 +108,7 @@ class RunOptions(SolveOptions):
 
     def tell(self, answer: "Callable[[], Response]", text: Callable[[], str], status: object = None) -> None:
         """Write an answer as JSON or as text, and end with the exit code of its status, if it has one."""
-        if self.as_json:
-            write_json(answer().to_json())
-        else:
-            write_text(text())
+        write_answer(lambda: answer().to_json(), text, as_json=self.as_json)
         if status is not None:
             raise typer.Exit(EXIT_CODES[str(status)])
 
@@ -153,6 +150,18 @@ class SurveyFiles:
         """The files of answers, as the readers of surveys take them."""
         return self.sides.sources(self.answers)
 
+    def load_programme(self) -> "Programme":
+        """Return the programme."""
+        from mentormatch.programme.programme import Programme
+
+        return Programme.load(self.programme)
+
+    def read_people(self, programme: "Programme") -> "Cohort":
+        """Return the people who answered."""
+        from mentormatch.programme.enrolment import read_survey
+
+        return read_survey(programme, **self.sources)
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedCohort:
@@ -193,13 +202,9 @@ class CohortFiles(SurveyFiles):
 
     def load(self) -> LoadedCohort:
         """Return the people and their programme, with their wishes and what the team decided."""
-        from mentormatch.programme.enrolment import read_survey
-        from mentormatch.programme.programme import Programme
-
-        opened = self.sources
-        programme = Programme.load(self.programme)
+        _, programme = self.sources, self.load_programme()  # errors of usage come first
         programme.must_form_pairs()
-        cohort = add_wishes(read_survey(programme, **opened), self.programme, programme, self.wishes)
+        cohort = add_wishes(self.read_people(programme), self.programme, programme, self.wishes)
         call_by_codes(cohort, programme)
         if self.decisions is None:
             return LoadedCohort(cohort, programme)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mentormatch.cli.messages import print_error, print_message, say_written, write_json, write_text
+from mentormatch.cli.messages import print_error, print_message, say_written, write_answer
 from mentormatch.cli.options import FILE, Replace, Who
 from mentormatch.languages.text_keys import on_one_line
 from mentormatch.languages.translation import mark, tr
@@ -123,10 +123,12 @@ def output_matching(matching: Any, out: Path | None, *, log_options: dict[str, A
 
     refuse_empty(matching)
     written = save_matching(matching, out, log_options)
-    if as_json:
-        write_json(MatchResponse.of(matching, matching.labels).to_json())
-    elif out is None:
-        write_text(pairs_text(matching, log_options.get("names")))
+    write_answer(
+        lambda: MatchResponse.of(matching, matching.labels).to_json(),
+        lambda: pairs_text(matching, log_options.get("names")),
+        as_json=as_json,
+        out=out,
+    )
     report_matching(matching, written)
     if written:
         say_where_names_are(log_options.get("names"))
@@ -198,10 +200,9 @@ def say_kept(path: Path) -> None:
     print_error(tr("Rien n'a été écrit : {path} garde ce qui s'y trouvait.", path=path))
 
 
-def tell_caveats(matching: Any, speak: Callable[[str], None] = print_message) -> None:
+def tell_caveats(matching: Any, speak: Callable[..., None] = print_message) -> None:
     """Report the caveats of a matching, which limit what its pairs and costs mean."""
-    for caveat in matching.caveats:
-        speak(on_one_line(caveat.sentence))
+    speak(*(on_one_line(caveat.sentence) for caveat in matching.caveats))
 
 
 def report_matching(matching: Any, written: tuple[Path, ...]) -> None:
@@ -210,13 +211,12 @@ def report_matching(matching: Any, written: tuple[Path, ...]) -> None:
 
     speak = print_error if EXIT_CODES[str(matching.status)] else print_message
     mute = any(path.suffix.lower() in SILENT_SUFFIXES for path in written)
-    for sentence in matching.losses:
-        speak(on_one_line(sentence))
+    speak(*map(on_one_line, matching.losses))
     tell_caveats(matching, print_error if mute else speak)
     for remark in matching.cohort.remarks:
         if remark.line is None:
             print_message(on_one_line(tr("À vérifier : {remark}", remark=remark.text)))
     speak(summary(matching))
-    for sentence in matching.diagnosis.sentences if matching.diagnosis else ():
-        speak(on_one_line(f"  - {sentence}"))
+    if matching.diagnosis:
+        speak(*(on_one_line(f"  - {sentence}") for sentence in matching.diagnosis.sentences))
     say_written(*written)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mentormatch.cli.messages import print_error, print_message, say_json, say_written, write_json, write_text
+from mentormatch.cli.messages import print_error, print_message, say_json, say_written, write_answer, write_json
 from mentormatch.cli.option_groups import CohortFiles, RunOptions, SolveOptions, SurveyFiles, expand_options
 from mentormatch.cli.options import FILE, FOLDER, AsJson, Replace
 from mentormatch.cli.output import (
@@ -82,10 +82,7 @@ def suggest_command(  # noqa: PLR0913 - the options of the command line are its 
     lists = suggest(on.cohort, on.programme, each=each, most_shown=most_shown, **run.solving, **on.by_hand)
     if out is not None and EXIT_CODES[str(lists.status)] == 0:
         say_written(write_document(out, to_csv(lists.sheet), "suggestions", replace=replace))
-    if run.as_json:
-        write_json(SuggestResponse.of(lists).to_json())
-    elif out is None:
-        write_text(listed_text(lists))
+    write_answer(lambda: SuggestResponse.of(lists).to_json(), lambda: listed_text(lists), as_json=run.as_json, out=out)
     raise typer.Exit(EXIT_CODES[str(lists.status)])
 
 
@@ -122,13 +119,11 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     """Write anonymous profiles, and a short form to choose by after reading them."""
     from mentormatch.operations.suggestion import suggest
     from mentormatch.profiles import anonymous_profiles
-    from mentormatch.programme.enrolment import read_survey
-    from mentormatch.programme.programme import Programme
     from mentormatch.report.profiles import profile_notes, write_profiles
     from mentormatch.survey.privacy import pseudonyms_for
 
-    programme = Programme.load(survey.programme)
-    cohort = read_survey(programme, **survey.sources)
+    programme = survey.load_programme()
+    cohort = survey.read_people(programme)
     if each is None and most_shown is not None:
         raise typer.BadParameter(tr("ne se donne qu'avec --each"), param_hint="--most-shown")
     lists = None if each is None else suggest(cohort, programme, each=each, most_shown=most_shown).keys
@@ -138,8 +133,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
         counts = {side: len(shown) for side, shown in profiles.shown.items()}
         say_json({"written": [str(path) for path in written], "shown": counts, "withheld": dict(profiles.withheld)})
     say_written(*(path for path in written if profiles.lists is None or path.suffix != ".html"))
-    for sentence in profile_notes(profiles):
-        print_message(sentence)
+    print_message(*profile_notes(profiles))
 
 
 HandoutsFolder = Annotated[
@@ -204,8 +198,7 @@ def say_documents(written: Sequence[Path], shown: Iterable[Path], remarks: Seque
     if as_json:
         say_json({"written": [str(path) for path in written], "remarks": remarks})
     say_written(*shown)
-    for sentence in remarks:
-        print_message(sentence)
+    print_message(*remarks)
 
 
 Occasion = Annotated[

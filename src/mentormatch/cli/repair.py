@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mentormatch.cli.messages import print_message, say_written, write_json, write_text
+from mentormatch.cli.messages import print_message, say_written, write_answer, write_json, write_text
 from mentormatch.cli.option_groups import (
     CohortFiles,
     LoadedCohort,
@@ -277,10 +277,12 @@ def replies_command(  # noqa: PLR0913 - the options of the command line are its 
     before = Proposal.read(read_proposal_record(Path(former), on, asked), on.cohort, on.programme, seed=seed)
     after = next_round(before, on, tuple(replies or ()), late)
     written = () if out is None else write_round(after, out, replace=replace)
-    if as_json:
-        write_json(ReplyResponse.of(after).to_json())
-    elif out is None:
-        write_text("\n".join(row_text(*map(str, row)) for row in after.people.rows))
+    write_answer(
+        lambda: ReplyResponse.of(after).to_json(),
+        lambda: "\n".join(row_text(*map(str, row)) for row in after.people.rows),
+        as_json=as_json,
+        out=out,
+    )
     say_written(*written)
     print_message(round_text(after))
     raise typer.Exit(EXIT_CODES[str(after.solved)])

@@ -97,14 +97,12 @@ def forget_command(
         remaining = {"to_do": erasure.to_do, "failed": erasure.failed}
         report = {"rows": erasure.rows, "documents": [str(path) for path in erasure.documents], **remaining}
         say_json(report)
-    for source, line in erasure.rows:
-        print_message(tr("Effacée : {source}, ligne {line}", source=source, line=line))
-    for path in erasure.documents:
-        print_message(tr("Effacé, à refaire : {path}", path=path))
-    for sentence in erasure.to_do:
-        print_message(tr("Reste à faire : {sentence}.", sentence=sentence))
-    for sentence in erasure.failed:
-        print_error(tr("Reste à faire : {sentence}.", sentence=sentence))
+    print_message(
+        *(tr("Effacée : {source}, ligne {line}", source=source, line=line) for source, line in erasure.rows),
+        *(tr("Effacé, à refaire : {path}", path=path) for path in erasure.documents),
+        *(tr("Reste à faire : {sentence}.", sentence=sentence) for sentence in erasure.to_do),
+    )
+    print_error(*(tr("Reste à faire : {sentence}.", sentence=sentence) for sentence in erasure.failed))
     raise typer.Exit(EXIT_LEFTOVERS if erasure.failed else 0)
 
 
@@ -132,10 +130,10 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
     if as_json:
         report = {"deleted": yes, "files": [str(path) for path in targets], "left": [str(path) for path in remaining]}
         say_json(report)
-    for path in targets:
-        print_message(tr("Effacé : {path}", path=path) if yes else tr("Serait effacé : {path}", path=path))
-    for path in remaining:
-        print_message(tr("Laissé, à regarder : {path}", path=path))
+    print_message(
+        *(tr("Effacé : {path}", path=path) if yes else tr("Serait effacé : {path}", path=path) for path in targets),
+        *(tr("Laissé, à regarder : {path}", path=path) for path in remaining),
+    )
     if not yes:
         print_message(tr("Rien n'a été effacé : ajoutez --yes."))
 
@@ -146,10 +144,9 @@ def contacts_command(
 ) -> None:
     """Write the contact details of each person to a file that only its author can read."""
     from mentormatch.programme.enrolment import read_contacts
-    from mentormatch.programme.programme import Programme
     from mentormatch.report.handouts import write_contacts
 
-    programme = Programme.load(survey.programme)
+    programme = survey.load_programme()
     contacts = read_contacts(programme, **survey.sources)
     written = write_contacts(contacts, programme, out or Path("contacts.csv"), replace=replace)
     if as_json:

@@ -164,9 +164,8 @@ def map_command(*, survey: SurveyFiles, out: MappingFile = None, as_json: AsJson
     """Propose the question that each column answers, and the option of each answer, where the words differ."""
     from mentormatch.programme.drafts.mapping_draft import add_mapping, mapping_text, propose
     from mentormatch.programme.enrolment import read_tables
-    from mentormatch.programme.programme import Programme
 
-    programme = Programme.load(survey.programme)
+    programme = survey.load_programme()
     proposal = propose(programme, read_tables(**survey.sources))
     text = mapping_text(proposal, programme)
     if proposal.empty:
