@@ -28,8 +28,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import Any, NoReturn, Self, TextIO
 
-from mentormatch.base import exchange, flush
-from mentormatch.base.child_process import die_with_parent
+from mentormatch.base import die_with_parent, exchange, flush
 from mentormatch.cli import exit_on_interrupt
 from mentormatch.cli import main as command_line
 

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch import GroupProblem, GroupSolution, Status, Tier, examples
-from mentormatch.assignment.verification.certificate import Verdict
+from mentormatch import GroupProblem, GroupSolution, Status, Tier, Verdict, examples
 from mentormatch.groups import (
     GroupCertificate,
     SizeRange,

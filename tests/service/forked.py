@@ -88,17 +88,17 @@ def worker_command() -> str:
 
 def fork_workers(command: str) -> None:
     """Start the workers of this service by a command that forks their program."""
-    processes = import_module("mentormatch.service.processes")
+    service = import_module("mentormatch.service")
 
     async def start_process() -> Process:
         return await asyncio.create_subprocess_exec(
             command,
-            processes.WORKER_PROGRAM,
+            service.WORKER_PROGRAM,
             *sys.path,
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,
-            env={name: value for name, value in os.environ.items() if name != processes.SECRET},
+            env={name: value for name, value in os.environ.items() if name != service.SECRET},
             start_new_session=True,
         )
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mentormatch.base.arrays import IntVector as IntVector
     from mentormatch.base.atomic_files import machine_id as machine_id
     from mentormatch.base.atomic_files import write_whole as write_whole
+    from mentormatch.base.child_process import die_with_parent as die_with_parent
     from mentormatch.base.columns import NONE as NONE
     from mentormatch.base.columns import Column as Column
     from mentormatch.base.columns import Grades as Grades

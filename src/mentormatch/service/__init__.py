@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from mentormatch.service.problems import URN as URN
     from mentormatch.service.problems import RefusedError as RefusedError
     from mentormatch.service.processes import BOUND as BOUND
+    from mentormatch.service.processes import SECRET as SECRET
     from mentormatch.service.processes import SPARE as SPARE
     from mentormatch.service.processes import WORKER_PROGRAM as WORKER_PROGRAM
     from mentormatch.service.processes import Residents as Residents
