@@ -14,7 +14,7 @@ import pytest
 
 from mentormatch import AssignmentProblem, MentorMatchError, language, solve
 from mentormatch.languages import LANGUAGES
-from mentormatch.languages.phrases import REASONS, system_reason
+from mentormatch.languages.phrases import SYSTEM_REASONS, system_reason
 from tests.cli.commands import CASES, Edition, done
 from tests.contract.bodies import KINDS, example, texts
 from tests.english import foreign_in
@@ -182,7 +182,7 @@ def test_parts_of_a_problem_are_refused_in_the_language_that_is_spoken(code: str
     assert foreign_in(code, *ours(str(refused.value), ())) == []
 
 
-@pytest.mark.parametrize("number", [*sorted(REASONS), 12345])
+@pytest.mark.parametrize("number", [*sorted(SYSTEM_REASONS), 12345])
 def test_the_system_refuses_in_the_language_that_is_spoken(number: int, code: str) -> None:
     with language(code):
         assert foreign_in(code, system_reason(OSError(number, "No such the file"))) == []

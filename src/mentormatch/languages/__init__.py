@@ -1,4 +1,4 @@
-"""How people are spoken to, in each language: translation, phrases, and how two texts are compared."""
+"""Translation, phrases and the comparison of texts, in each supported language."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Small turns of phrase in the language that is spoken: enumerations, numbers with their noun, points out of 100."""
+"""Values -> short phrases in the current language: enumerations, numbers with their noun, scores, dates and times."""
 
 import errno
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ from functools import cache
 
 from mentormatch.languages.translation import FRENCH, isolate, mark, spoken, tr, tr_n
 
-NO_BREAK = "\u00a0"
-REASONS = {
+NO_BREAK = "\u00a0"  # no-break space
+SYSTEM_REASONS = {  # by error number
     errno.EPERM: mark("opération interdite"),
     errno.ENOENT: mark("rien n'existe sous ce nom"),
     errno.EIO: mark("erreur de lecture ou d'écriture"),
@@ -34,7 +34,6 @@ REASONS = {
     errno.ETIMEDOUT: mark("pas de réponse à temps"),
     errno.EDQUOT: mark("plus de place permise sur le disque"),
 }
-"""Why the system refuses, by its number."""
 
 
 def listed(words: Sequence[str]) -> str:
@@ -61,7 +60,7 @@ def quoted(text: str) -> str:
 
 
 def joined(clauses: Sequence[str]) -> str:
-    """Return clauses one after the other.
+    """Return clauses as one text, separated by semicolons.
 
     >>> joined(["souhait n° 1", "pas demandé"])
     'souhait n° 1 ; pas demandé'
@@ -70,17 +69,17 @@ def joined(clauses: Sequence[str]) -> str:
 
 
 def system_reason(error: OSError) -> str:
-    """Return why the system refused, in the language that is spoken: its own words may be in another.
+    """Return the reason of a system error in the current language; the system's own text may be in another.
 
     >>> system_reason(OSError(errno.EISDIR, "Is a directory"))
     'c’est un dossier'
     """
-    known = REASONS.get(error.errno) if error.errno is not None else None
-    return tr(known) if known else tr("erreur système {number}", number=error.errno or type(error).__name__)
+    reason = SYSTEM_REASONS.get(error.errno) if error.errno is not None else None
+    return tr(reason) if reason else tr("erreur système {number}", number=error.errno or type(error).__name__)
 
 
 def about(subject: str, text: str) -> str:
-    """Return ``text`` after what it speaks of.
+    """Return ``text`` after its subject.
 
     >>> about("M1", "sans binôme")
     'M1 : sans binôme'
@@ -89,7 +88,7 @@ def about(subject: str, text: str) -> str:
 
 
 def of_two(mentor: str, mentee: str) -> str:
-    """Return what a pair is called.
+    """Return the label of a pair.
 
     >>> of_two("M1", "E1")
     'M1 - E1'
@@ -98,7 +97,7 @@ def of_two(mentor: str, mentee: str) -> str:
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
-    r"""Return a number with its noun, in the singular or the plural, which ends in s unless it is said.
+    r"""Return a number with its noun, singular or plural. The default plural is ``one`` with an s.
 
     >>> counted(1, "besoin"), counted(3, "créneau", "créneaux")
     ('1\xa0besoin', '3\xa0créneaux')
@@ -107,7 +106,7 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def points(millionths: int) -> str:
-    r"""Return a score as points out of 100, or a sum of scores, with one decimal.
+    r"""Return a score, or a sum of scores, in millionths as points out of 100 with one decimal.
 
     >>> points(734_200), points(125_771_000)
     ('73,4', '12\u202f577,1')
@@ -116,7 +115,7 @@ def points(millionths: int) -> str:
 
 
 def decimal(number: float, places: int) -> str:
-    r"""Return a number with so many decimals, its thousands apart.
+    r"""Return a number with ``places`` decimals and its thousands separated.
 
     >>> decimal(12_345.678, 2)
     '12\u202f345,68'
@@ -126,14 +125,14 @@ def decimal(number: float, places: int) -> str:
 
 @cache
 def _symbols(code: str) -> dict[int, str]:
-    """Return what parts thousands and decimals in a language, by what Python writes; Babel's own way takes 12 µs."""
+    """Map the separators that Python writes to those of a language; formatting a number by Babel takes 12 µs."""
     from babel.numbers import get_decimal_symbol, get_group_symbol
 
     return {ord(","): get_group_symbol(code), ord("."): get_decimal_symbol(code)}
 
 
 def percent(share: float, places: int = 0) -> str:
-    r"""Return a share between 0 and 1 as a percentage, whole unless decimals are asked for.
+    r"""Return a share between 0 and 1 as a percentage with ``places`` decimals.
 
     >>> percent(0.4), percent(0.0349, 1)
     ('40\xa0%', '3,5\xa0%')
@@ -142,7 +141,7 @@ def percent(share: float, places: int = 0) -> str:
 
 
 def plain(number: float) -> str:
-    """Return a number with the decimals that it has, its thousands together.
+    """Return a number with up to 10 significant digits, its thousands not separated.
 
     >>> plain(31.5), plain(30.0)
     ('31,5', '30')
@@ -151,7 +150,7 @@ def plain(number: float) -> str:
 
 
 def thousands(number: int) -> str:
-    r"""Return a whole number, its thousands apart.
+    r"""Return a whole number with its thousands separated.
 
     >>> thousands(40_000)
     '40\u202f000'
@@ -160,7 +159,7 @@ def thousands(number: int) -> str:
 
 
 def day(when: date) -> str:
-    r"""Return a date in words.
+    r"""Return a date with the month in words.
 
     >>> day(date(2026, 11, 1))
     '1er\xa0novembre 2026'
@@ -176,7 +175,7 @@ def day(when: date) -> str:
 
 
 def figures(when: date) -> str:
-    """Return a date in figures.
+    """Return a date in digits.
 
     >>> figures(date(2026, 11, 1))
     '01/11/2026'
@@ -185,7 +184,7 @@ def figures(when: date) -> str:
 
 
 def clock(when: datetime) -> str:
-    r"""Return an hour in words.
+    r"""Return the time of day in hours and minutes.
 
     >>> clock(datetime(2026, 11, 28, 9, 5))
     '9\xa0h\xa005'
@@ -194,10 +193,10 @@ def clock(when: datetime) -> str:
 
 
 def moment(when: datetime) -> str:
-    r"""Return a day and an hour in words, as they were where it was; that it is UTC is said.
+    r"""Return a date and a time of day, in the time zone of ``when``; UTC is named.
 
     >>> moment(datetime.fromisoformat("2026-11-28T10:32:05+01:00"))
     '28\xa0novembre 2026 à 10\xa0h\xa032'
     """
-    said = tr("{day} à {hour}", day=day(when.date()), hour=clock(when))
-    return f"{said} UTC" if when.utcoffset() == timedelta(0) else said
+    text = tr("{day} à {hour}", day=day(when.date()), hour=clock(when))
+    return f"{text} UTC" if when.utcoffset() == timedelta(0) else text

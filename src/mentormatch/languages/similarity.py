@@ -1,4 +1,4 @@
-"""How near two texts are, and which of several is nearest: for suggestions to people, never to decide by itself."""
+"""Texts -> their likeness, and the nearest of several names: for suggestions to people, never for decisions."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,54 +6,51 @@ from dataclasses import dataclass
 
 from mentormatch.languages.text_keys import fold
 
-NEAR = 0.6
-"""From there on a name is worth suggesting."""
-SHARED = 0.8
-"""What the likeness of shared words alone counts: all words of a short question may stand in a long one by chance."""
+MIN_LIKENESS = 0.6  # of a name that is worth suggesting
+SHARED_WORDS_WEIGHT = 0.8  # a long question may contain all words of a short one by chance
 
 
 @dataclass(frozen=True, slots=True)
 class NearText:
-    """A name that is near to a word, and its likeness: 1 for the same letters in the same order, 0 for none."""
+    """A name near to a word, and its likeness: 1 for the same letters in the same order, 0 for no common letter."""
 
     name: str
     likeness: float
 
 
 def likenesses(words: Sequence[str], names: Sequence[str]) -> list[list[float]]:
-    """Return how near each word is to each name, between 0 and 1; case, accents and punctuation left out.
+    """Return the likeness of each word to each name, between 0 and 1, ignoring case, accents and punctuation.
 
-    The likeness is the greatest of three: the share of letters that both have in the same order (normalised indel
-    distance, as rapidfuzz computes it), the same with the words of each sorted, and that of the words they share
-    (token set), which counts for less.
+    The maximum of three likenesses counts. They are the share of letters common to both in the same order (normalised
+    indel similarity, as in rapidfuzz), that share after sorting the words of each text, and ``SHARED_WORDS_WEIGHT``
+    times that share for the words common to both (token set ratio).
 
     >>> likenesses(["Disciplines artistiques"], ["Vos disciplines artistiques", "Courriel"])
     [[0.92, 0.26]]
     """
     from rapidfuzz import fuzz, process
 
-    ours, theirs = [bare(word) for word in words], [bare(name) for name in names]
+    ours, theirs = [strip_to_words(word) for word in words], [strip_to_words(name) for name in names]
     if not ours or not theirs:
         return [[] for _ in words]
     in_order = process.cdist(ours, theirs, scorer=fuzz.ratio)
     sorted_words = process.cdist(ours, theirs, scorer=fuzz.token_sort_ratio)
-    shared_words = process.cdist(ours, theirs, scorer=fuzz.token_set_ratio) * SHARED
+    shared_words = process.cdist(ours, theirs, scorer=fuzz.token_set_ratio) * SHARED_WORDS_WEIGHT
     best = in_order.clip(min=sorted_words).clip(min=shared_words) / 100
     return [[round(float(value), 2) for value in row] for row in best]
 
 
-def closest(word: object, names: Iterable[str], *, least: float = NEAR) -> NearText | None:
-    """Return the name that is nearest to ``word``, None where none is as near as ``least``.
+def closest(word: object, names: Iterable[str], *, least: float = MIN_LIKENESS) -> NearText | None:
+    """Return the name nearest to ``word``, or None if no name has a likeness of ``least`` or more.
 
     >>> closest("disciplin", ["annees", "disciplines"])
     NearText(name='disciplines', likeness=0.9)
     """
-    known = list(names)
-    row = likenesses([str(word)], known)[0]
-    best = max(range(len(known)), key=lambda place: row[place], default=None)
-    return NearText(known[best], row[best]) if best is not None and row[best] >= least else None
+    candidates = list(names)
+    scores = likenesses([str(word)], candidates)[0]
+    best = max(range(len(candidates)), key=lambda index: scores[index], default=None)
+    return NearText(candidates[best], scores[best]) if best is not None and scores[best] >= least else None
 
 
-def bare(text: str) -> str:
-    """Return the words of ``text`` alone."""
+def strip_to_words(text: str) -> str:
     return re.sub(r"\W+", " ", fold(text)).strip()

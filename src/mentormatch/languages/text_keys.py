@@ -1,4 +1,4 @@
-"""How two texts are compared: four readings of one text, from the strictest to the loosest.
+"""Texts -> keys that compare equal: canonical, folded or skeleton; and answers -> yes, no or neither.
 
 ============  ==========================================  =====================================================
 reading       for                                         takes as equal
@@ -8,15 +8,16 @@ fold          headers of columns, options of a question   accents, dashes, ligat
 skeleton      finding look-alikes, never to merge them    letters of other alphabets and digits that look the same
 ============  ==========================================  =====================================================
 
-``flags`` tells what in a text cannot be seen. What people typed is always shown as they typed it, but for control
-characters, which are shown as escapes, so that no terminal obeys them.
+``flags`` names invisible and misleading characters. Answers are displayed as typed, except for control characters,
+which are displayed as escapes, so that terminals do not execute them.
 
-Whether a text says yes or no, in French or English, in words, by a figure or by a tick, or neither of them. Of
-any other language that is spoken, the two words are read.
+``says_yes`` reads yes and no in French and English: words, figures and ticks. In other supported languages it reads
+only the words for yes and no.
 
-The rule: a word of yes or no leads, and nothing behind it takes it back. What negates a yes, what affirms a no, a
-condition, a doubt, a question mark or a delay takes it back. "Non" and "no" are also the first half of other words
-("non renseigné", "no idea"): without a punctuation mark behind them only what goes on with a refusal is a no.
+The rule: a text that begins with yes or no means that, unless the following text withdraws it. A negation withdraws a
+yes, an affirmation withdraws a no; a condition, a doubt, a question mark or a delay withdraws both. "Non" and "no" also
+begin other expressions ("non renseigné", "no idea"), so without punctuation after them they count only if a refusal
+follows.
 """
 
 # French here is read, not said
@@ -85,11 +86,11 @@ _ALIKE = {
     "y": "\u0443\u04af\u03b3",
     "Z": "\u0396",
 }
-_CONFUSABLES = str.maketrans({like: letter for letter, alike in _ALIKE.items() for like in alike})
+_CONFUSABLES = str.maketrans({look_alike: letter for letter, group in _ALIKE.items() for look_alike in group})
 
 
 def canonical(text: str) -> str:
-    """Return ``text`` as keys and names are compared: NFC, casefold, one apostrophe, single spaces.
+    """Return ``text`` in the form that compares keys and names: NFC, casefold, one apostrophe, single spaces.
 
     >>> canonical("  ZOE\u0301   d\u2019Arc ") == canonical("zo\u00e9 d'arc")
     True
@@ -104,7 +105,7 @@ def canonical(text: str) -> str:
 
 
 def canonicals(texts: Sequence[str]) -> tuple[str, ...]:
-    r"""Return texts as ``canonical`` does; all at once, where they are plain words.
+    r"""Return the canonical form of each text; a list of plain words takes one pass over all of them.
 
     >>> canonicals(["M01", "m02"]), canonicals(["M01", "Zoe\u0301  d'Arc"])
     (('m01', 'm02'), ('m01', "zo\xe9 d'arc"))
@@ -117,7 +118,7 @@ def canonicals(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def fold(text: str) -> str:
-    """Return ``text`` as headers and options are compared: only what a reader would call the same words is left.
+    """Return ``text`` in the form that compares headers and options, in which insignificant differences disappear.
 
     NFKC, casefold, no accents, one kind of apostrophe, dash and space, no invisible characters.
 
@@ -130,20 +131,20 @@ def fold(text: str) -> str:
 
 
 def skeleton(text: str) -> str:
-    """Return what ``text`` looks like, in letters and digits: equal skeletons are worth a look, never a merge.
+    """Return a key of the appearance of ``text``, in letters and digits. Equal skeletons are reported, never merged.
 
     >>> skeleton("\u0420aul") == skeleton("Pau\u200bl") == skeleton("\u202eluaP") == skeleton("Paul")
     True
     """
     if text.isascii():
         return "".join(filter(str.isalnum, text.translate(_CONFUSABLES).lower()))
-    seen = _bare(_OVERRIDDEN.sub(lambda match: match[1][::-1], text))
-    alike = _bare(seen.translate(_CONFUSABLES).translate(_LIGATURES).casefold())
-    return "".join(character for character in alike if character.isalnum())
+    visible = _bare(_OVERRIDDEN.sub(lambda match: match[1][::-1], text))
+    look = _bare(visible.translate(_CONFUSABLES).translate(_LIGATURES).casefold())
+    return "".join(character for character in look if character.isalnum())
 
 
 def flags(text: str) -> tuple[str, ...]:
-    """Return, in words, what in ``text`` a reader cannot see or would take for something else.
+    """Return the names of the properties of ``text`` that a reader cannot see or would misread.
 
     >>> flags("Pau\u200bl")
     ('caractère invisible',)
@@ -152,32 +153,31 @@ def flags(text: str) -> tuple[str, ...]:
     """
     if text.isascii() and text.isprintable():
         return ()
-    found = {
+    presence = {
         mark("caractère invisible"): any(_is_invisible(character) and character not in _BIDI for character in text),
         mark("marque de sens d'écriture"): not _BIDI.isdisjoint(text),
         mark("alphabets mélangés dans un mot"): any(len(_alphabets(word)) > 1 for word in _WORD.findall(text)),
         mark("caractères pleine chasse"): any(unicodedata.east_asian_width(character) == "F" for character in text),
     }
-    return tuple(tr(flag) for flag, present in found.items() if present)
+    return tuple(tr(flag) for flag, present in presence.items() if present)
 
 
 def mixes_alphabets(text: str) -> bool:
-    """Return whether letters are of several alphabets that fonts draw alike."""
+    """Return whether a text has letters of two or more alphabets that look similar."""
     return not text.isascii() and len(_alphabets(text)) > 1
 
 
 def is_one_visible_line(text: str) -> bool:
-    """Return whether a text has no line break, and no character that controls, formats or is drawn as nothing."""
-    return not any(unicodedata.category(each) in _UNPRINTED or each in _FILLERS for each in text)
+    """Return whether a text has no line break and no control, format or blank filler character."""
+    return not any(unicodedata.category(character) in _UNPRINTED or character in _FILLERS for character in text)
 
 
 def _bare(text: str) -> str:
-    """Return ``text`` decomposed (NFKD), without accents and without invisible characters."""
     return unicodedata.normalize("NFKD", text).translate(_DRAWN)
 
 
 class _Drawn(dict[int, int | None]):
-    """For ``str.translate``: what is drawn by itself stays, marks and invisible characters go; filled as they come."""
+    """Table for ``str.translate`` that deletes combining marks and invisible characters. Filled on demand."""
 
     def __missing__(self, code: int) -> int | None:
         character = chr(code)
@@ -186,7 +186,7 @@ class _Drawn(dict[int, int | None]):
 
 
 class _Folded(dict[int, str]):
-    """For ``str.translate``: each character as ``fold`` compares it; filled as they come."""
+    """Table for ``str.translate`` from each character to its folded form. Filled on demand."""
 
     def __missing__(self, code: int) -> str:
         lowered = _bare(chr(code).translate(_APOSTROPHES)).casefold()
@@ -203,7 +203,7 @@ def _is_mark(character: str) -> bool:
 
 
 def _is_invisible(character: str) -> bool:
-    """Tell whether nothing is drawn: zero width, fillers, variation selectors, controls that are not white space."""
+    """Return whether a character is drawn as nothing: format, filler, variation selector, non-space control."""
     category = unicodedata.category(character)
     selector = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
     return category == "Cf" or character in _FILLERS or selector or (category == "Cc" and not character.isspace())
@@ -222,7 +222,7 @@ _BREAKS = re.compile("[\t\n]")
 
 
 def escape_controls(text: str) -> str:
-    r"""Return a text that steers no terminal: each character that would is shown as an escape.
+    r"""Return a text with each character that could control a terminal replaced by an escape; CR LF becomes LF.
 
     >>> escape_controls("M01\x1b[2J\tPau\u202el\r\n")
     'M01\\u001b[2J\tPau\\u202el\n'
@@ -231,7 +231,7 @@ def escape_controls(text: str) -> str:
 
 
 def for_terminals(text: str) -> str:
-    r"""Return a sentence as terminals are sent it: without the marks that isolate texts, and steering nothing.
+    r"""Return a text for a terminal: without directional isolates, its control characters escaped.
 
     >>> for_terminals("« \u2068Pau\u202el\u2069 »")
     '« Pau\\u202el »'
@@ -240,7 +240,7 @@ def for_terminals(text: str) -> str:
 
 
 def file_label(path: PurePath) -> str:
-    r"""Return the name of a file as it can be shown and stored: bytes that are not UTF-8 are written as ``\xe9``.
+    r"""Return the name of a file as printable text; bytes that are not UTF-8 are written as ``\xe9``.
 
     >>> file_label(PurePath("r\udce9ponses.csv"))
     'r\\xe9ponses.csv'
@@ -249,7 +249,7 @@ def file_label(path: PurePath) -> str:
 
 
 def on_one_line(text: str) -> str:
-    r"""Return a text that steers no terminal and takes one line and no column, whatever stands in it.
+    r"""Return a text on one line without tabs: its control characters and line breaks are escaped.
 
     >>> on_one_line("M01\nErreur")
     'M01\\u000aErreur'
@@ -258,20 +258,19 @@ def on_one_line(text: str) -> str:
 
 
 def row_text(*cells: object) -> str:
-    """Return one row of a table, each cell within its column."""
+    """Return a row of a table: cells on one line, separated by tabs."""
     return "\t".join(on_one_line(str(cell)) for cell in cells)
 
 
-def _escape(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
-READ = (FRENCH, "en")
-"""The languages in which yes and no are read however they are said; in another, the word alone is."""
+READ_LANGUAGES = (FRENCH, "en")  # of every wording of yes and no; in others only the two words are read
+# Values that tools write for yes and no
 YES = frozenset({"oui", "o", "yes", "y", "x", "vrai", "true", "1"})
 NO = frozenset({"non", "n", "no", "faux", "false", "0"})
-"""The signs by which tools write yes and no."""
-
+# Whole answers that mean yes or no: signs, states of a box, short sentences
 YES_ALONE = YES | {
     *("1.0", "1,0", "on", "\u2713", "\u2714", "\u2611", "\u2705", "entendu", "affirmatif", "affirmative"),
     *("coche", "cochee", "case cochee", "selectionne", "selectionnee", "accepte", "acceptee"),
@@ -284,8 +283,6 @@ NO_ALONE = NO | {
     *("not checked", "not ticked", "not selected", "not accepted", "declined", "refused"),
     *("i do not", "i don't", "i would not", "i wouldn't", "i'd rather not", "i would rather not"),
 }
-"""What says yes or no where nothing else is said: a sign, the word for a box, the end of a sentence."""
-
 LEADING_YES = (
     "oui|ouais|ouaip|ouep|yes|yep|yeah|yup|ok|okay|bien sur|bien entendu|tout a fait|avec (?:grand |un grand )?plaisir|"
     "volontiers|d'accord|absolument|certainement|evidemment|carrement|of course|sure|absolutely|definitely|certainly|"
@@ -300,26 +297,25 @@ LEADING_NO = (
     "je ne (?:le )?(?:veux|souhaite|peux) pas|not at all|(?:absolutely|certainly|definitely|of course) not|"
     "not (?:this (?:year|time)|now)|i (?:refuse|decline|disagree)|i (?:do not|don't) (?:want|wish|agree|accept)(?: to)?"
 )
-BREAK = r"\s*(?:[,;:.!()…]|\s-\s)"
-"""What ends a word of yes or no: a hyphen inside of a word does not."""
+WORD_BREAK = r"\s*(?:[,;:.!()…]|\s-\s)"  # ends a word of yes or no; a hyphen inside a word does not
 YES_FIRST = re.compile(rf"(?:{LEADING_YES})(?![\w'-])(?P<rest>.*)", re.DOTALL)
 NO_FIRST = re.compile(rf"(?:{LEADING_NO})(?![\w'-])(?P<rest>.*)", re.DOTALL)
 NO_GOES_ON = re.compile(
-    rf"{BREAK}|\s+(?:merci|thank|thanks|sorry|desole|malheureusement|unfortunately|jamais|never|pas|not|"
+    rf"{WORD_BREAK}|\s+(?:merci|thank|thanks|sorry|desole|malheureusement|unfortunately|jamais|never|pas|not|"
     r"je|i|i'm|i'll|j'\w+|non|no|du tout|vraiment pas|plus maintenant|pour l'instant|pour le moment|cette annee|"
     r"this (?:year|time))\b|\s*$"
 )
-HARMLESS = re.compile(
+HARMLESS_NEGATIONS = re.compile(
     r"\b(?:pas de (?:probleme|souci)|(?:sans|aucun) (?:probleme|souci|hesiter|hesitation|doute|reserve)|"
     r"no (?:problem|worries|doubt)|without (?:hesitation|a doubt|hesitating)|pourquoi pas|why not|avec plaisir)\b"
 )
-NEGATION = re.compile(
+NEGATION_WORDS = re.compile(
     r"\b(?:ne|non|no|not|pas|jamais|never|aucune?|sans|without|nor|ni|nope|nan|refus\w*|declin\w*|cannot|\w+n't|"
     r"impossible|indisponible|unavailable|unable|unwilling|incapable|contre|against|desolee?|sorry|helas|"
     r"malheureusement|unfortunately|hors de question)\b|\bn'"
 )
-AFFIRMATION = re.compile(r"\b(?:oui|ouais|yes|yep|yeah|sure|ok|okay|accepte|agree|volontiers|d'accord)\b")
-DOUBT = re.compile(
+AFFIRMATION_WORDS = re.compile(r"\b(?:oui|ouais|yes|yep|yeah|sure|ok|okay|accepte|agree|volontiers|d'accord)\b")
+DOUBT_WORDS = re.compile(
     r"\?|\b(?:ou|or|mais|but|sauf|except|unless|si|s'il|s'ils|if|though|although|however|cependant|toutefois|"
     r"peut-etre|peut etre|maybe|perhaps|possibly|possiblement|probably|probablement|sans doute|eventuellement|"
     r"depend|depends|depending|selon|suivant|condition|conditions|seulement|uniquement|only|en partie|partly|"
@@ -331,42 +327,42 @@ DOUBT = re.compile(
 
 @lru_cache(maxsize=4096)
 def says_yes(text: str) -> bool | None:
-    """Return whether ``text`` says yes, None where it does not say.
+    """Return True if ``text`` means yes, False if it means no, None if it means neither.
 
     >>> [says_yes(text) for text in ("Oui, je veux bien", "No thanks", "Yes and no", "non-binaire", "X")]
     [True, False, None, None, True]
     """
-    said = fold(text).strip(' .!,;:"«»')
-    if said in YES_ALONE or said in NO_ALONE:
-        return said in YES_ALONE
-    found = refusal(said)
-    found = consent(said) if found is None else found
-    return spoken_answers().get(said) if found is None else found
+    answer = fold(text).strip(' .!,;:"«»')
+    if answer in YES_ALONE or answer in NO_ALONE:
+        return answer in YES_ALONE
+    verdict = refusal(answer)
+    verdict = consent(answer) if verdict is None else verdict
+    return spoken_answers().get(answer) if verdict is None else verdict
 
 
 @cache
 def spoken_answers() -> dict[str, bool]:
-    """Return the words for yes and no, folded, in the languages of which nothing else is read."""
-    found: dict[str, bool] = {}
-    for code in (code for code in LANGUAGES if code not in READ):
+    """Map the folded words for yes and no of the languages outside ``READ_LANGUAGES`` to truth values."""
+    answers: dict[str, bool] = {}
+    for code in (code for code in LANGUAGES if code not in READ_LANGUAGES):
         with language(code):
-            found |= {fold(tr("Oui")): True, fold(tr("Non")): False}
-    return found
+            answers |= {fold(tr("Oui")): True, fold(tr("Non")): False}
+    return answers
 
 
-def refusal(said: str) -> bool | None:
-    """Return False where a folded text refuses, None where it does not, or takes it back."""
-    led = NO_FIRST.fullmatch(said)
-    if led is None or not NO_GOES_ON.match(led["rest"]):
+def refusal(folded: str) -> bool | None:
+    """Return False if a folded text begins with a refusal that nothing withdraws, else None."""
+    lead = NO_FIRST.fullmatch(folded)
+    if lead is None or not NO_GOES_ON.match(lead["rest"]):
         return None
-    rest = HARMLESS.sub(" ", led["rest"])
-    return None if AFFIRMATION.search(rest) or DOUBT.search(rest) else False
+    remainder = HARMLESS_NEGATIONS.sub(" ", lead["rest"])
+    return None if AFFIRMATION_WORDS.search(remainder) or DOUBT_WORDS.search(remainder) else False
 
 
-def consent(said: str) -> bool | None:
-    """Return True where a folded text agrees, None where it does not, or takes it back."""
-    led = YES_FIRST.fullmatch(said)
-    if led is None:
+def consent(folded: str) -> bool | None:
+    """Return True if a folded text begins with a consent that nothing withdraws, else None."""
+    lead = YES_FIRST.fullmatch(folded)
+    if lead is None:
         return None
-    rest = HARMLESS.sub(" ", led["rest"])
-    return None if NEGATION.search(rest) or DOUBT.search(rest) else True
+    remainder = HARMLESS_NEGATIONS.sub(" ", lead["rest"])
+    return None if NEGATION_WORDS.search(remainder) or DOUBT_WORDS.search(remainder) else True

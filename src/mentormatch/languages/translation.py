@@ -1,7 +1,7 @@
-"""The language that people are spoken to: French as it stands in the code, any other by its catalogue.
+"""Messages in French -> texts in the current language: French as written in the code, others from their catalogues.
 
-Every text for people is a message in French, in a call of ``tr``, ``tr_n`` or ``counted``, or in ``mark`` where it is
-only named and spoken later. ``tools/messages`` gathers them, by room, in ``languages/<code>/<room>.po``.
+Every text for people is a French message in a call of ``tr``, ``tr_n`` or ``counted``, or of ``mark`` if it is
+translated later. ``tools/messages`` extracts the messages of each room into ``languages/<code>/<room>.po``.
 """
 
 import re
@@ -14,11 +14,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Literal, Protocol, Self, overload
 
 FRENCH = "fr"
+# ISO 639-1 codes: French, and each folder of catalogues
 LANGUAGES: tuple[str, ...] = (
     FRENCH,
     *sorted(room.name for room in files(__package__).iterdir() if len(room.name) == 2),
 )
-"""The languages, by their codes (ISO 639-1): French, and those whose catalogues stand in a folder of that name."""
 if TYPE_CHECKING:
     type Language = str
 else:
@@ -26,35 +26,35 @@ else:
 
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_]|\{)")
 
-ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
-"""First strong isolate, and pop directional isolate."""
+ISOLATE = "\u2068"  # first strong isolate (FSI)
+END_OF_ISOLATE = "\u2069"  # pop directional isolate (PDI)
 _ISOLATES = "\u2066\u2067\u2068"
 _ISOLATED = re.compile("\u2068([^\u2066-\u2069\n]*)\u2069")
 _ANY_ISOLATED = re.compile("[\u2066-\u2068][^\u2066-\u2069\n\r\x1c-\x1e\x85\u2029]*\u2069")
+# Letters from right to left, and marks of direction
 _DIRECTED = re.compile(
     "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-"""Letters from right to left, and marks of direction."""
 _PARAGRAPH = re.compile("[^\n\r\x1c-\x1e\x85\u2029]+")
 
 _asked: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 def spoken() -> str:
-    """Return the code of the language that is spoken."""
+    """Return the code of the current language."""
     return _asked.get() or FRENCH
 
 
 @contextmanager
 def language(code: Language, *, unless_asked: bool = False) -> Iterator[None]:
-    """Speak a language in a ``with`` block: messages, numbers, lists, documents and errors.
+    """Set the current language in a ``with`` block: for messages, numbers, lists, documents and errors.
 
     Parameters
     ----------
     code
         A code of ``LANGUAGES``.
     unless_asked
-        Only where no language was asked for yet.
+        Keep the language of an enclosing block, if there is one.
 
     Raises
     ------
@@ -69,8 +69,8 @@ def language(code: Language, *, unless_asked: bool = False) -> Iterator[None]:
     pairs
     """
     if code not in LANGUAGES:
-        known = ", ".join(LANGUAGES)
-        raise ValueError(tr("La langue « {code} » n'est pas connue ; attendu : {known}", code=code, known=known))
+        codes = ", ".join(LANGUAGES)
+        raise ValueError(tr("La langue « {code} » n'est pas connue ; attendu : {known}", code=code, known=codes))
     token = _asked.set(_asked.get() or code if unless_asked else code)
     try:
         yield
@@ -80,9 +80,10 @@ def language(code: Language, *, unless_asked: bool = False) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class SpokenText:
-    """A result that is told in the language in which it was made, as the texts that it holds are.
+    """A result with texts, all of them in the language that was current when the result was made.
 
-    If ``holds_texts`` is false, it holds none, and is told in the language that is asked for, if one is.
+    If ``holds_texts`` is false, the result contains no text, and the language of an enclosing ``language`` block takes
+    precedence.
     """
 
     holds_texts: ClassVar[bool] = True
@@ -93,20 +94,20 @@ class SpokenText:
             return self.in_words()
 
     def in_words(self) -> str:
-        """Return the text, in the language that is spoken."""
+        """Return the text in the current language."""
         raise NotImplementedError
 
 
 class Speaking(Protocol):
-    """What has a language of its own."""
+    """An object with a language."""
 
     @property
     def language(self) -> str:
-        """Its code."""
+        """The code of the language."""
 
 
 def own_language[S: Speaking, **P, R](method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
-    """Have a method speak the language of its object, unless one was asked for."""
+    """Decorate a method to run in the language of its object, unless the caller set one."""
 
     @wraps(method)
     def speaking(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -117,37 +118,37 @@ def own_language[S: Speaking, **P, R](method: Callable[Concatenate[S, P], R]) ->
 
 
 def tr(message: str, /, **values: object) -> str:
-    """Return a message in the language that is spoken, its ``{braces}`` filled with ``values`` if there are any."""
+    """Return a message in the current language, its ``{braces}`` filled from ``values`` if there are any."""
     text = _typeset(message) if spoken() == FRENCH else _forms_of(message, message)[0]
     return _filled(text, values) if values else text
 
 
 def translations(message: str) -> set[str]:
-    """Return a message in every language."""
-    found = set[str]()
+    """Return the distinct translations of a message, French included."""
+    texts = set[str]()
     for code in LANGUAGES:
         with language(code):
-            found.add(tr(message))
-    return found
+            texts.add(tr(message))
+    return texts
 
 
 def tr_n(one: str, many: str, number: int, /, **values: object) -> str:
-    """Return a message that depends on a number: ``one`` for the singular, ``many`` for the plural."""
+    """Return a message in the singular (``one``) or plural (``many``) form for ``number``, in the current language."""
     french = spoken() == FRENCH
     text = _typeset(one if abs(number) < 2 else many) if french else _forms_of(one, many)[number != 1]
     return _filled(text, values) if values else text
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
-    """Return a message with its values, each of which keeps its writing direction to itself."""
+    """Return a message filled with values; directional isolates keep each value from reordering the text around it."""
     texts = {name: isolate(value) for name, value in values.items() if isinstance(value, str)}
     return text.format(**{**values, **texts})
 
 
 def isolate(text: str) -> str:
-    r"""Return a text whose writing direction changes nothing around it (Unicode Standard Annex 9, isolates).
+    r"""Return a text that does not change the writing direction around it (Unicode Standard Annex 9, isolates).
 
-    A text without letters from right to left and without marks of direction stays as it is.
+    A text without right-to-left letters and without direction marks is returned unchanged.
 
     >>> isolate("Zoé"), ascii(isolate("Pau\u202el"))
     ('Zoé', "'\\u2068Pau\\u202el\\u2069'")
@@ -155,47 +156,47 @@ def isolate(text: str) -> str:
     if text.isascii() or not _DIRECTED.search(_replaced(_ANY_ISOLATED, "", text)):
         return text
     # An isolate ends with its paragraph, and none in the text may end the one around it
-    return _PARAGRAPH.sub(lambda found: f"{ISOLATE}{_balanced(found[0])}{END_OF_ISOLATE}", text)
+    return _PARAGRAPH.sub(lambda paragraph: f"{ISOLATE}{_balanced(paragraph[0])}{END_OF_ISOLATE}", text)
 
 
 def without_isolates(text: str) -> str:
-    """Return a text without the pairs of marks that ``isolate`` puts around texts."""
+    """Return a text without the pairs of marks that ``isolate`` adds."""
     return _replaced(_ISOLATED, r"\1", text)
 
 
 def _replaced(pattern: re.Pattern[str], by: str, text: str) -> str:
-    """Return a text without what a pattern finds, from the inside out."""
+    """Replace the matches of a pattern until none is left, so that nested ones are replaced from the inside out."""
     while (replaced := pattern.sub(by, text)) != text:
         text = replaced
     return text
 
 
 def _balanced(line: str) -> str:
-    """Return a line in which each isolate that begins also ends, and no other ends."""
-    depth, kept = 0, list[str]()
+    """Return a line in which each isolate is closed, and unmatched closing marks are removed."""
+    depth, characters = 0, list[str]()
     for character in line:
         depth += (character in _ISOLATES) - (character == END_OF_ISOLATE)
         if depth < 0:
             depth = 0
             continue
-        kept.append(character)
-    return "".join(kept) + END_OF_ISOLATE * depth
+        characters.append(character)
+    return "".join(characters) + END_OF_ISOLATE * depth
 
 
-def _forms_of(one: str, many: str) -> tuple[str, ...]:
-    """Return the translations of a message, its own words where one of them is missing."""
-    forms = _catalogue(spoken()).get(one, ())
-    return forms if len(forms) > (one != many) and all(forms) else (one, many)
+def _forms_of(singular: str, plural: str) -> tuple[str, ...]:
+    """Return the translated forms of a message; the French ones if a translation is missing."""
+    forms = _catalogue(spoken()).get(singular, ())
+    return forms if len(forms) > (singular != plural) and all(forms) else (singular, plural)
 
 
 @cache
 def _typeset(message: str) -> str:
-    """Return a French message with the apostrophes of print; what is put in its braces stays as it was typed."""
+    """Return a French message with typographic apostrophes. Cached, and applied before values are filled in."""
     return typeset(message)
 
 
 def typeset(text: str) -> str:
-    """Return a French text with the apostrophes of print, also one that somebody typed; another as it is.
+    """Return a text with typographic apostrophes if the current language is French, else unchanged.
 
     >>> typeset("L'équipe d'accueil ('sic')")
     "L’équipe d’accueil ('sic')"
@@ -204,9 +205,9 @@ def typeset(text: str) -> str:
 
 
 class once_spoken[T](cached_property[T]):  # noqa: N801 - used like cached_property
-    """A property that says something: worked out when it is first asked for, once in each language.
+    """A cached property that depends on the language: computed on first access, once per language.
 
-    That is the ``language`` of its object, where it has one, unless another was asked for.
+    The language is that of an enclosing ``language`` block, else the ``language`` of the object, else French.
 
     >>> class Greeting:
     ...     @once_spoken
@@ -226,47 +227,46 @@ class once_spoken[T](cached_property[T]):  # noqa: N801 - used like cached_prope
     def __get__(self, instance: object | None, owner: type[Any] | None = None) -> Self | T:
         if instance is None:
             return self
-        known = vars(instance).setdefault(f"{self.attrname}, by language", {})
+        by_language = vars(instance).setdefault(f"{self.attrname}, by language", {})
         with language(getattr(instance, "language", FRENCH), unless_asked=True):
-            if spoken() not in known:
-                known[spoken()] = self.func(instance)
-            found: T = known[spoken()]
-        return found
+            if spoken() not in by_language:
+                by_language[spoken()] = self.func(instance)
+            value: T = by_language[spoken()]
+        return value
 
 
 def everywhere(message: str) -> tuple[str, ...]:
-    """Return a message in each language: to know what was written in one of them."""
-    found = []
+    """Return the translation of a message in each language, in the order of ``LANGUAGES``."""
+    texts = []
     for code in LANGUAGES:
         with language(code):
-            found.append(tr(message))
-    return tuple(found)
+            texts.append(tr(message))
+    return tuple(texts)
 
 
 def mark(message: str) -> str:
-    """Return a message as it is; it is spoken later, by ``tr``."""
+    """Mark a message for extraction and return it unchanged; ``tr`` translates it when it is used."""
     return message
 
 
-def mark_n(one: str, many: str) -> tuple[str, str]:
+def mark_n(singular: str, plural: str) -> tuple[str, str]:
     """Mark the singular and the plural of a message for extraction; ``tr_n`` translates them when they are used."""
-    return one, many
+    return singular, plural
 
 
 @cache
 def _catalogue(code: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the messages of a language: the only form, or the singular and the plural where any room has one."""
+    """Map each message of a language to its forms: singular and plural if a room has both, else one."""
     from babel.messages.pofile import read_po
 
-    found: dict[str, tuple[str, ...]] = {}
+    catalogue: dict[str, tuple[str, ...]] = {}
     for room in files(__package__).joinpath(code).iterdir():
         with room.open("rb") as stream:
             for message in filter(lambda message: message.id, read_po(stream)):
-                one = _forms(message.id)[0]
-                found[one] = max(found.get(one, ()), _forms(message.string), key=len)
-    return found
+                singular = _forms(message.id)[0]
+                catalogue[singular] = max(catalogue.get(singular, ()), _forms(message.string), key=len)
+    return catalogue
 
 
 def _forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Return the one form of a text, or the singular and the plural."""
     return (text or "",) if isinstance(text, str | None) else tuple(text)

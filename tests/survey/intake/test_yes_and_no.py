@@ -82,7 +82,7 @@ def test_every_wording_of_the_templates_is_read_and_none_is_read_as_the_other() 
 
 
 def test_of_a_third_language_the_words_alone_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "languages", READ=(FRENCH,))
+    substitute(monkeypatch, "languages", READ_LANGUAGES=(FRENCH,))
     assert {"yes": True, "no": False}.items() <= text_keys.spoken_answers.__wrapped__().items()
     substitute(monkeypatch, "languages", spoken_answers=lambda: {"si": True, "no": False})
     texts = ("Sì", "Sì, ma non subito", "No", "forse")

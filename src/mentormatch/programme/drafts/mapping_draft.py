@@ -19,7 +19,7 @@ from mentormatch.fields.base import split
 from mentormatch.fields.lists import peel, rank_of
 from mentormatch.fields.single_answers import NO, YES
 from mentormatch.languages.phrases import counted, decimal, listed
-from mentormatch.languages.similarity import NEAR, closest, likenesses
+from mentormatch.languages.similarity import MIN_LIKENESS, closest, likenesses
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.entries import identifier, line, plain, quote_toml
@@ -208,21 +208,21 @@ def pair_with_fields(
     by_words = likenesses([sample.question for sample in questions], [fields[name].question for name in names])
     rated = [
         (
-            max(by_words[row][column], evidence, NEAR * bool(identity)),
+            max(by_words[row][column], evidence, MIN_LIKENESS * bool(identity)),
             -row,
             name,
             by_words[row][column],
-            identity * (evidence < NEAR),
+            identity * (evidence < MIN_LIKENESS),
         )
         for row, sample in enumerate(questions)
         for column, name in enumerate(names)
         for identity, evidence in ((why_identity(sample, name, plan), share_understood(sample, fields[name])),)
-        if identity or max(by_words[row][column], evidence) >= NEAR
+        if identity or max(by_words[row][column], evidence) >= MIN_LIKENESS
     ]
     chosen: dict[int, tuple[str, str]] = {}
     for _, row, name, likeness, identity in sorted(rated, reverse=True):
         if -row not in chosen and name not in {field for field, _ in chosen.values()}:
-            why = LIKE if likeness >= NEAR else CALLED if identity else ANSWERED
+            why = LIKE if likeness >= MIN_LIKENESS else CALLED if identity else ANSWERED
             said = tr(why, question=fields[name].question, likeness=decimal(likeness, 2), why=identity)
             chosen[-row] = (name, said)
     return chosen
