@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.generation import keep_file
+from mentormatch.base.generation import back_up_file
 from mentormatch.base.progress import listen_always
 from mentormatch.base.theme import theme_css
 from mentormatch.errors import MentorMatchError, OutputError
@@ -161,7 +161,7 @@ class FormWidget(KernelWidget):
             try:
                 self.form.do(form_action(request.get("what")))
                 if self.form.versions.newest is not kept:
-                    keep_file(self.path)
+                    back_up_file(self.path)
                     write_whole(self.path, self.form.versions.newest.content)
             except MentorMatchError as error:
                 refusal = str(error)

@@ -208,7 +208,7 @@ def test_a_draft_opens_nothing_that_is_there(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(secrets, "token_hex", lambda size: "0" * 2 * size)
     victim = tmp_path / "victim"
     victim.write_bytes(b"mine")
-    trap = tmp_path / f".a.{machine_id()}.{os.getpid()}.{atomic_files.RUN}{'0' * 16}.part"
+    trap = tmp_path / f".a.{machine_id()}.{os.getpid()}.{atomic_files.RUN_ID}{'0' * 16}.part"
     for make in (trap.symlink_to, trap.hardlink_to):
         make(victim)
         with pytest.raises(OutputError):

@@ -15,16 +15,16 @@ from scipy.stats.contingency import odds_ratio
 
 import mentormatch as mm
 from mentormatch.base import LEAST_SHOWN
-from mentormatch.base.inference import STEPS, ExactEffect, Stratum, people_needed
+from mentormatch.base.inference import CAUSE_STEPS, ExactEffect, Stratum, people_needed
 from mentormatch.followup.lessons import RESULTS
 from tests.followup.years import frame, year
 
 FIGURES = getLogger(__name__)
-KNOWN = st.lists(st.tuples(st.integers(0, STEPS), st.booleans()), min_size=1, max_size=7)
+KNOWN = st.lists(st.tuples(st.integers(0, CAUSE_STEPS), st.booleans()), min_size=1, max_size=7)
 
 
 def stratum(told: Sequence[tuple[int, bool]]) -> Stratum:
-    return np.array([steps / STEPS for steps, _ in told]), np.array([went for _, went in told], dtype=bool)
+    return np.array([steps / CAUSE_STEPS for steps, _ in told]), np.array([went for _, went in told], dtype=bool)
 
 
 @given(st.lists(KNOWN, min_size=1, max_size=2))
@@ -39,9 +39,9 @@ def test_the_chances_are_those_of_every_deal(told: list[list[tuple[int, bool]]])
     assert effect.level == pytest.approx(min(1.0, 2 * min(below, above)))
 
 
-@given(st.lists(st.tuples(st.sampled_from([0, STEPS]), st.booleans()), min_size=2, max_size=40))
+@given(st.lists(st.tuples(st.sampled_from([0, CAUSE_STEPS]), st.booleans()), min_size=2, max_size=40))
 def test_with_two_values_the_interval_is_that_of_fisher(told: list[tuple[int, bool]]) -> None:
-    table = [[told.count((steps, went)) for went in (True, False)] for steps in (STEPS, 0)]
+    table = [[told.count((steps, went)) for went in (True, False)] for steps in (CAUSE_STEPS, 0)]
     low, high = ExactEffect.of([stratum(told)]).log_odds
     expected = odds_ratio(table).confidence_interval(0.95)
     if all(map(sum, table)) and all(map(sum, zip(*table, strict=True))):
@@ -54,7 +54,7 @@ def test_with_two_values_the_interval_is_that_of_fisher(told: list[tuple[int, bo
 def test_an_effect_and_its_opposite_are_mirrored() -> None:
     told = [(0, False), (3, False), (9, True), (11, False), (14, True), (20, True)]
     there = ExactEffect.of([stratum(told)])
-    back = ExactEffect.of([stratum([(STEPS - steps, went) for steps, went in told])])
+    back = ExactEffect.of([stratum([(CAUSE_STEPS - steps, went) for steps, went in told])])
     assert there.level == pytest.approx(back.level)
     assert there.interval == pytest.approx([1 - bound for bound in reversed(back.interval)])
 

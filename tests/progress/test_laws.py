@@ -15,7 +15,7 @@ import mentormatch as mm
 from mentormatch import AssignmentProblem, Progress, Solution, Status, Tier, solve
 from mentormatch.assignment import solve_goals
 from mentormatch.base import listen, track
-from mentormatch.base.progress import DOCUMENTS, TIES
+from mentormatch.base.progress import DOCUMENTS_GOAL, TIES_GOAL
 from mentormatch.operations import documents_made
 from mentormatch.record import DECISION_SUFFIX
 from tests.conftest import DEEP
@@ -28,7 +28,7 @@ FEWER = {"changes"}
 
 def hold(told: list[Progress], goals: tuple[str, ...]) -> None:
     """Hold the laws on what was told of one piece of work."""
-    order = ["", *goals, TIES]
+    order = ["", *goals, TIES_GOAL]
     for before, after in pairwise(told):
         assert (before.part, order.index(before.goal)) <= (after.part, order.index(after.goal))
         if (before.part, before.goal) == (after.part, after.goal):
@@ -88,7 +88,7 @@ def test_what_is_told_of_a_solve_is_lawful_and_true(
         all_apart(monkeypatch)
     told = every(monkeypatch, lambda: solve(problem))
     hold(told, goals)
-    assert {"", TIES} <= {one.goal for one in told}
+    assert {"", TIES_GOAL} <= {one.goal for one in told}
     for one in told:
         assert one.value is None or one.value <= best[one.goal]
         assert one.bound is None or one.bound >= best[one.goal]
@@ -128,7 +128,7 @@ def test_documents_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch, tmp_path
     parts = parts_told(told)
     assert len(parts) > 1
     assert parts == sorted(parts)
-    assert {(goal, most) for goal, _, most in parts} == {(DOCUMENTS, len(documents_made()) - 1)}
+    assert {(goal, most) for goal, _, most in parts} == {(DOCUMENTS_GOAL, len(documents_made()) - 1)}
     assert told[-1].over
 
 

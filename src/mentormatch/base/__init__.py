@@ -1,4 +1,4 @@
-"""What all rooms stand on: arrays, columns, files written whole, strict JSON and TOML, progress, plugins."""
+"""Foundations of all rooms: arrays, columns, atomic files, strict JSON and TOML, progress, plugins."""
 
 from typing import TYPE_CHECKING
 

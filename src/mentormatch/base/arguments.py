@@ -1,6 +1,6 @@
-"""The arguments of a call -> what the annotations of a public function ask for, or a refusal in words.
+"""Arguments of a call -> values of the annotated types of a public function, or a RequestError with a message.
 
-``checked`` decorates one function. Every function at the door of the package is decorated when it is first used.
+``checked`` decorates one function. Every function that the package offers is decorated when it is first used.
 """
 
 import builtins
@@ -36,22 +36,21 @@ from mentormatch.languages.similarity import closest
 from mentormatch.languages.translation import LANGUAGES, language, mark, tr
 
 PACKAGE = "mentormatch"
-LONGEST_PATH = 4096  # characters, as Linux has it
+LONGEST_PATH = 4096  # characters, as on Linux
 LONGEST_NAME = 255  # bytes, of one file or folder
-WRONG = mark("Les arguments de `{function}` ne conviennent pas")
+MISFIT_MESSAGE = mark("Les arguments de `{function}` ne conviennent pas")
 
 
 @dataclass(frozen=True, slots=True)
 class Converter:
-    """Marks a type of arguments, in ``Annotated``, with the function that makes it of a value or raises MisfitError."""
+    """Metadata for ``Annotated``: a function that converts an argument to the annotated type or raises MisfitError."""
 
     convert: Callable[[object], Any]
-    of_frame: Callable[[Any], Iterable[object]] | None = None
-    """Yields the values that a frame holds, where several are asked for."""
+    of_frame: Callable[[Any], Iterable[object]] | None = None  # yields the values of a frame, if several are accepted
 
 
 class MisfitError(Exception):
-    """A value is not of the type that was asked for: what was expected, and what to do."""
+    """A value does not have the required type: the expected form, and advice."""
 
     def __init__(self, expected: str, advice: str = "", *, found: str = "") -> None:
         super().__init__(expected)
@@ -62,59 +61,56 @@ type Check = Callable[[object], Any]
 
 
 def checked_init[C: type](kind: C) -> C:
-    """Decorate a class: its constructor takes and refuses arguments as ``checked`` functions do."""
+    """Decorate a class so that its constructor checks arguments as ``checked`` functions do."""
     made_by: str = getattr(kind, "made_by", "")
     kind.__init__ = checked(kind.__init__, bound=True, made_by=made_by)  # type: ignore[misc]  # of this class
     return kind
 
 
 def as_given(value: object) -> object:
-    """Return a value of any type."""
     return value
 
 
 @cache
 def check_of(annotation: Any) -> Check:
-    """Return what turns a value into one of an annotated type, or raises ``MisfitError``."""
-    if annotation in SIMPLE:
-        return SIMPLE[annotation]
+    """Return the function that converts a value to an annotated type, or raises MisfitError."""
+    if annotation in SIMPLE_CHECKS:
+        return SIMPLE_CHECKS[annotation]
     if isinstance(annotation, TypeAliasType):
-        foreign = not str(annotation.__module__).startswith(PACKAGE)  # of numpy: what takes arrays checks them
+        foreign = not str(annotation.__module__).startswith(PACKAGE)  # of numpy: functions that take arrays check them
         return as_given if foreign else check_of(value_of(annotation))
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         converter = converter_of(annotation)
         return converter.convert if converter else check_of(arguments[0])
     if origin in (Union, UnionType):
-        of_path = any(one in (PathLike, PathLike[str]) for one in arguments)  # then a text is the name of a file
-        # A mapping is also an iterable of its keys: where both are taken, it is meant as a mapping
-        ordered = sorted(arguments, key=lambda one: not is_mapping(one))
-        return any_of([check_of(one) for one in ordered if not (of_path and one is str)])
+        of_path = any(part in (PathLike, PathLike[str]) for part in arguments)  # a text is then the name of a file
+        # A mapping is also an iterable of its keys, so mappings are tried first
+        ordered = sorted(arguments, key=lambda part: not is_mapping(part))
+        return any_of([check_of(part) for part in ordered if not (of_path and part is str)])
     if origin is Literal:
         return one_of(arguments)
     if origin is tuple and (len(arguments) != 2 or arguments[1] is not Ellipsis):
-        return tuple_of([check_of(one) for one in arguments])
+        return tuple_of([check_of(part) for part in arguments])
     if isinstance(origin, type) and origin is not np.ndarray:
         return check_of_generic(origin, arguments)
     return check_of_class(annotation)
 
 
 def is_mapping(annotation: Any) -> bool:
-    """Return whether an annotation asks for a mapping."""
     origin = get_origin(annotation)
     return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
 def converter_of(annotation: Any) -> Converter | None:
-    """Return what converts values of an annotated type, if it says so."""
+    """Return the converter in the metadata of an annotation, if any."""
     while isinstance(annotation, TypeAliasType):
         annotation = value_of(annotation)
     marks = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
-    return next((one for one in marks if isinstance(one, Converter)), None)
+    return next((mark for mark in marks if isinstance(mark, Converter)), None)
 
 
 def value_of(alias: TypeAliasType) -> Any:
-    """Return the type that an alias stands for; anything, if it names what is not imported."""
     try:
         return alias.__value__
     except NameError:
@@ -122,7 +118,7 @@ def value_of(alias: TypeAliasType) -> Any:
 
 
 def check_of_generic(origin: type, arguments: tuple[Any, ...]) -> Check:
-    """Return the check of a mapping, of several values, or of a class that has parameters."""
+    """Return the check of a parametrised type: a mapping, an iterable or another class."""
     if issubclass(origin, Mapping):
         return mapping_of(*map(check_of, arguments or (Any, Any)))
     if (issubclass(origin, Iterable) and issubclass(origin, Collection | Iterator)) or origin in (Iterable, Iterator):
@@ -136,16 +132,16 @@ def check_of_generic(origin: type, arguments: tuple[Any, ...]) -> Check:
 
 
 def check_of_class(kind: Any) -> Check:
-    """Return the check that a value is an object of a class, or has what a protocol names."""
+    """Return the check that a value is an instance of a class, or has the attributes of a protocol."""
     if not isinstance(kind, type) or kind is np.ndarray or is_typeddict(kind):
         return as_given
     if getattr(kind, "_is_protocol", False):
         names = getattr(kind, "__protocol_attrs__", ())
-        made = way_to(kind)
+        misfit = way_to(kind)
 
         def with_protocol(value: object) -> object:
             if isinstance(value, type) or not all(hasattr(value, name) for name in names):
-                raise MisfitError(made.expected, made.advice)
+                raise MisfitError(misfit.expected, misfit.advice)
             return value
 
         return with_protocol
@@ -159,34 +155,33 @@ def check_of_class(kind: Any) -> Check:
 
 
 def way_to(kind: type) -> MisfitError:
-    """Return that an object of a class was expected, and how one is made: ``made_by`` of the class says it."""
-    made: str = getattr(kind, "made_by", "")
-    module, *rest = kind.__module__.split(".")
+    """Return the error that an instance of a class was expected, with its ``made_by``, the call that makes one."""
+    call: str = getattr(kind, "made_by", "")
+    module, *path_parts = kind.__module__.split(".")
     known_without = module in (PACKAGE, "builtins")
-    path = [] if known_without else [part for part in (module, *rest) if not part.startswith("_")]
-    return MisfitError(".".join([*path, kind.__name__]), way_advice(made))
+    path = [] if known_without else [part for part in (module, *path_parts) if not part.startswith("_")]
+    return MisfitError(".".join([*path, kind.__name__]), way_advice(call))
 
 
 def way_advice(call: str) -> str:
-    """Return the advice to take what a call returns, empty for no call."""
     return tr("prenez par exemple `{call}`", call=call) if call else ""
 
 
 def nothing(value: object) -> None:
-    """Return None if it was given."""
+    """Return None if the value is None, else raise MisfitError."""
     if value is not None:
         raise MisfitError("None")
 
 
 def text(value: object) -> str:
-    """Return a text."""
+    """Return a value that is a str."""
     if not isinstance(value, str):
         raise MisfitError(tr("un texte"))
     return value
 
 
 def yes_or_no(value: object) -> bool:
-    """Return a truth value."""
+    """Return a boolean of Python or numpy as bool."""
     answer = plain(value)
     if not isinstance(answer, bool):
         raise MisfitError("True, False")
@@ -194,7 +189,7 @@ def yes_or_no(value: object) -> bool:
 
 
 def whole(value: object) -> int:
-    """Return a whole number of any type."""
+    """Return an integral number of any type as int."""
     number = exact_number(value)
     if not isinstance(number, int):
         raise MisfitError(tr("un nombre entier"))
@@ -202,7 +197,7 @@ def whole(value: object) -> int:
 
 
 def number(value: object) -> float:
-    """Return a finite number of any type."""
+    """Return a finite number of any type as int or float."""
     real = exact_number(value)
     if real is None:
         raise MisfitError(tr("un nombre"))
@@ -210,7 +205,7 @@ def number(value: object) -> float:
 
 
 def path_given(value: object) -> object:
-    """Return the path of a file or folder."""
+    """Return a path unchanged after checking its form and length."""
     name = fspath(value) if isinstance(value, str | PathLike) else None
     if not isinstance(name, str) or not name or "\0" in name or len(name) > LONGEST_PATH:
         raise MisfitError(tr("un chemin, comme {path}", path=quoted("reponses.csv")))
@@ -220,13 +215,12 @@ def path_given(value: object) -> object:
 
 
 def function_given(value: object) -> object:
-    """Return something that can be called."""
     if not callable(value):
         raise MisfitError(tr("une fonction"))
     return value
 
 
-SIMPLE: Mapping[Any, Check] = {
+SIMPLE_CHECKS: Mapping[Any, Check] = {
     Any: as_given,
     object: as_given,
     Self: as_given,
@@ -242,7 +236,7 @@ SIMPLE: Mapping[Any, Check] = {
 
 
 def any_of(checks: Sequence[Check]) -> Check:
-    """Return the check that a value is of one of several types: the first that fits."""
+    """Return the check that a value has one of several types; the first match counts."""
 
     def checked_value(value: object) -> Any:
         misfits = []
@@ -257,17 +251,19 @@ def any_of(checks: Sequence[Check]) -> Check:
 
 
 def either_of(misfits: Sequence[MisfitError]) -> MisfitError:
-    """Return that one of several types was expected."""
+    """Return the error that one of several types was expected."""
     expected = list(dict.fromkeys(misfit.expected for misfit in misfits))
     advice = next((misfit.advice for misfit in misfits if misfit.advice), "")
-    found = next((misfit.found for misfit in misfits if misfit.found), "")
+    description = next((misfit.found for misfit in misfits if misfit.found), "")
     if len(expected) == 1:
-        return MisfitError(expected[0], advice, found=found)
-    return MisfitError(tr("{some} ou {last}", some=", ".join(expected[:-1]), last=expected[-1]), advice, found=found)
+        return MisfitError(expected[0], advice, found=description)
+    return MisfitError(
+        tr("{some} ou {last}", some=", ".join(expected[:-1]), last=expected[-1]), advice, found=description
+    )
 
 
 def one_of(choices: Sequence[object]) -> Check:
-    """Return the check that a value is one of a few."""
+    """Return the check that a value is one of the given literals, of the same type."""
     texts = [choice for choice in choices if isinstance(choice, str)]
 
     def choice(value: object) -> object:
@@ -280,7 +276,6 @@ def one_of(choices: Sequence[object]) -> Check:
 
 
 def is_frame(value: object) -> bool:
-    """Return whether a value is a table with named columns, such as a pandas frame."""
     return hasattr(value, "columns") and hasattr(value, "shape") and not isinstance(value, type)
 
 
@@ -289,7 +284,7 @@ def several_of(
     make: Callable[[list[Any]], Any] = list,
     of_frame: Callable[[Any], Iterable[object]] | None = None,
 ) -> Check:
-    """Return the check that a value has several others of one type: no text, whose letters they would be."""
+    """Return the check of an iterable of one type. Texts are refused: they would be split into characters."""
 
     def values(several: object) -> Any:
         expected = tr("une liste")
@@ -305,16 +300,16 @@ def several_of(
 
 
 def nth_value(check: Check, place: int, value: object) -> Any:
-    """Return one of several values; a misfit says which."""
+    """Check one of several values; a misfit states its position."""
     try:
         return check(value)
     except MisfitError as misfit:
-        found = tr("n° {place} : {found}", place=place, found=misfit.found or kind_of_value(value))
-        raise MisfitError(misfit.expected, misfit.advice, found=found) from None
+        description = tr("n° {place} : {found}", place=place, found=misfit.found or kind_of_value(value))
+        raise MisfitError(misfit.expected, misfit.advice, found=description) from None
 
 
 def tuple_of(checks: Sequence[Check]) -> Check:
-    """Return the check that a value has exactly as many others as types were named, each of its own."""
+    """Return the check of a tuple of fixed length, with a check per position."""
 
     def values(several: object) -> tuple[Any, ...]:
         parts = several_of(as_given, tuple)(several)
@@ -326,7 +321,7 @@ def tuple_of(checks: Sequence[Check]) -> Check:
 
 
 def mapping_of(key: Check, check: Check) -> Check:
-    """Return the check that a value has others by name."""
+    """Return the check of a mapping, with a check of its keys and one of its values."""
 
     def values(several: object) -> dict[Any, Any]:
         if not isinstance(several, Mapping):
@@ -337,7 +332,7 @@ def mapping_of(key: Check, check: Check) -> Check:
 
 
 def kind_of_value(value: object) -> str:
-    """Return of what type a value is, or which number: never a text, which may be an answer."""
+    """Return a value if it is a short number or truth value, else its type: a text may be a person's answer."""
     simple = plain(value)
     if value is None or isinstance(simple, bool | float) or (isinstance(simple, int) and simple.bit_length() < 100):
         return str(simple)
@@ -345,7 +340,7 @@ def kind_of_value(value: object) -> str:
 
 
 class _Names(dict[str, Any]):
-    """The names that annotations of a function mention: its module's, Python's, else those at the public door."""
+    """The namespace of a function's annotations: its module, builtins, then the public names; Any if unknown."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(vars(builtins) | getattr(function, "__globals__", {}))
@@ -359,14 +354,13 @@ POSITIONAL = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.POSITIONAL_ONLY)
 
 
 def listed_call(name: str, parameters: Iterable[Parameter]) -> str:
-    """Return a call of a function with the names of some of its parameters."""
     return f"{name}({', '.join(parameter.name for parameter in parameters)})"
 
 
-def hint_at(name: str, known: Sequence[str]) -> str:
-    """Return the known name that is nearest to another, empty if none is near."""
-    near = closest(name, known) if known else None
-    return tr("vouliez-vous dire « {name} » ?", name=near.name) if near else ""
+def hint_at(name: str, candidates: Sequence[str]) -> str:
+    """Return a question that suggests the nearest known name; empty if none is near."""
+    nearest = closest(name, candidates) if candidates else None
+    return tr("vouliez-vous dire « {name} » ?", name=nearest.name) if nearest else ""
 
 
 class Arguments:
@@ -379,10 +373,12 @@ class Arguments:
         self.signature = Signature(self.parameters)
         self.made_by = made_by
         names = _Names(function)
-        self.checks = {one.name: check_of(evaluated(one.annotation, names)) for one in self.parameters}
+        self.checks = {
+            parameter.name: check_of(evaluated(parameter.annotation, names)) for parameter in self.parameters
+        }
 
     def take(self, positional: tuple[Any, ...], named: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-        """Return the arguments of a call as the function expects them. Raises RequestError with all that do not fit."""
+        """Return the arguments of a call, converted. Raises RequestError with every argument that does not fit."""
         try:
             bound = self.signature.bind(*positional, **named)
         except TypeError:
@@ -404,23 +400,25 @@ class Arguments:
         return list(bound.args), bound.kwargs
 
     def _problems(self, misfits: Mapping[str, MisfitError], values: Mapping[str, Any]) -> Iterator[Problem]:
-        """Yield what is wrong with each argument; two that would each fit in the place of the other are swapped."""
+        """Yield a problem per misfit; if two arguments fit in each other's place, the advice states the order."""
         order = listed_call(self.name, filter(self._is_needed, self.parameters))
         for name, misfit in misfits.items():
-            others = [other for other in misfits if other != name and self._fits(other, values[name])]
-            is_swapped = any(self._fits(name, values[other]) for other in others)
+            other_names = [
+                other_name for other_name in misfits if other_name != name and self._fits(other_name, values[name])
+            ]
+            is_swapped = any(self._fits(name, values[other_name]) for other_name in other_names)
             advice = (
                 tr("dans l'ordre : `{call}`", call=order) if is_swapped else misfit.advice or way_advice(self.made_by)
             )
-            found = misfit.found or kind_of_value(values[name])
-            yield Problem(self._place(name, values), tr("trouvé : {found}", found=found), misfit.expected, advice)
+            description = misfit.found or kind_of_value(values[name])
+            yield Problem(self._place(name, values), tr("trouvé : {found}", found=description), misfit.expected, advice)
 
     def _place(self, argument: str, values: Mapping[str, Any]) -> str:
-        """Return an argument, behind the name of the object that is made if it has one."""
-        own = values.get("name")
-        if not self.made_by or argument == "name" or not isinstance(own, str):
+        """Return the name of an argument, after the name of the object under construction if it has one."""
+        object_name = values.get("name")
+        if not self.made_by or argument == "name" or not isinstance(object_name, str):
             return argument
-        return f"{self.name} {own!r}, {argument}"
+        return f"{self.name} {object_name!r}, {argument}"
 
     def _fits(self, name: str, value: object) -> bool:
         try:
@@ -430,30 +428,30 @@ class Arguments:
         return True
 
     def _unbound(self, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Iterator[Problem]:
-        """Yield which arguments are unknown, too many, given twice or missing."""
-        known = [one.name for one in self.parameters if one.kind in KEYWORDS]
-        places = [one.name for one in self.parameters if one.kind in POSITIONAL]
+        """Yield a problem per argument that is unknown, surplus, given twice or missing."""
+        keywords = [parameter.name for parameter in self.parameters if parameter.kind in KEYWORDS]
+        positions = [parameter.name for parameter in self.parameters if parameter.kind in POSITIONAL]
         for name in named:
-            if name not in known:
-                yield Problem(name, tr("argument inconnu"), ", ".join(known), hint_at(name, known))
-        if len(positional) > len(places):
-            others = listed([f"{name}=" for name in known if name not in places])
-            advice = tr("les autres se donnent par leur nom : {names}", names=others) if others else ""
-            found = tr("{count} arguments sans nom", count=len(positional))
-            yield Problem(self.name, found, tr("{count} au plus", count=len(places)), advice)
-        placed = places[: len(positional)]
-        for one in self.parameters:
-            if one.name in placed and one.name in named:
-                yield Problem(one.name, tr("donné deux fois"))
-            elif one.name not in placed and one.name not in named and self._is_needed(one):
-                yield Problem(one.name, tr("il manque"), self._expected(one.name))
+            if name not in keywords:
+                yield Problem(name, tr("argument inconnu"), ", ".join(keywords), hint_at(name, keywords))
+        if len(positional) > len(positions):
+            keyword_only = listed([f"{name}=" for name in keywords if name not in positions])
+            advice = tr("les autres se donnent par leur nom : {names}", names=keyword_only) if keyword_only else ""
+            description = tr("{count} arguments sans nom", count=len(positional))
+            yield Problem(self.name, description, tr("{count} au plus", count=len(positions)), advice)
+        placed = positions[: len(positional)]
+        for parameter in self.parameters:
+            if parameter.name in placed and parameter.name in named:
+                yield Problem(parameter.name, tr("donné deux fois"))
+            elif parameter.name not in placed and parameter.name not in named and self._is_needed(parameter):
+                yield Problem(parameter.name, tr("il manque"), self._expected(parameter.name))
 
     @staticmethod
     def _is_needed(parameter: Parameter) -> bool:
         return parameter.default is Parameter.empty and parameter.kind in (*KEYWORDS, *POSITIONAL)
 
     def _expected(self, name: str) -> str:
-        """Return what a missing argument would be."""
+        """Return the expected form of a missing argument."""
         try:
             self.checks[name](_NOTHING)
         except MisfitError as misfit:
@@ -461,14 +459,14 @@ class Arguments:
         return ""
 
     def _refusal(self, problems: Iterable[Problem]) -> RequestError:
-        return RequestError(tr(WRONG, function=self.name), list(problems))
+        return RequestError(tr(MISFIT_MESSAGE, function=self.name), list(problems))
 
 
 _NOTHING = object()
 
 
 def evaluated(annotation: Any, names: Mapping[str, Any]) -> Any:
-    """Return an annotation, also one that is written as a text; anything, if it is none."""
+    """Return an annotation as an object, evaluated if it is a text or forward reference; Any if there is none."""
     if annotation is Parameter.empty or isinstance(annotation, TypeVar):
         return Any
     if isinstance(annotation, ForwardRef):
@@ -477,7 +475,7 @@ def evaluated(annotation: Any, names: Mapping[str, Any]) -> Any:
 
 
 def language_of(values: Iterable[object]) -> str | None:
-    """Return the language of the first argument that has one: a programme, or what was made with it."""
+    """Return the language of the first argument with one: a programme, or an object made with it."""
     for value in (value for value in values if type(value).__module__.startswith(PACKAGE)):
         code = getattr(value, "language", None) or getattr(getattr(value, "heading", None), "language", None)
         if isinstance(code, str) and code in LANGUAGES:
@@ -486,45 +484,45 @@ def language_of(values: Iterable[object]) -> str | None:
 
 
 def checked[**P, R](function: Callable[P, R], *, bound: bool | None = None, made_by: str = "") -> Callable[P, R]:
-    """Decorate a public function or method: it takes what its annotations say, and refuses all else in words.
+    """Decorate a public function or method to convert and check its arguments by its annotations.
 
-    Numbers of any type become those of Python, and several values a list. What else is converted the types say, by a
-    ``Converter``. Nothing is read of the annotations before the first call.
+    Numbers of any type become Python numbers, and iterables lists. A ``Converter`` in an annotation converts other
+    types. Annotations are evaluated at the first call.
 
     Raises
     ------
     RequestError
-        Each argument that does not fit, with what was expected and the nearest way; in the language of the call.
+        With each argument that does not fit, the expected form and the nearest valid name, in the language of the call.
     """
     is_method = "." in function.__qualname__.rpartition("<locals>.")[2] if bound is None else bound
-    known: list[Arguments] = []
+    arguments: list[Arguments] = []
 
     @wraps(function)
     def checking(*positional: P.args, **named: P.kwargs) -> R:
-        if not known:
-            known.append(Arguments(function, bound=is_method, made_by=made_by))
-        own = positional[:is_method]
+        if not arguments:
+            arguments.append(Arguments(function, bound=is_method, made_by=made_by))
+        instance = positional[:is_method]
         code = language_of((*positional, *named.values()))
         with language(code, unless_asked=True) if code else nullcontext():
-            taken, keywords = known[0].take(positional[is_method:], named)
-        return function(*own, *taken, **keywords)  # type: ignore[arg-type]  # checked
+            values, keywords = arguments[0].take(positional[is_method:], named)
+        return function(*instance, *values, **keywords)  # type: ignore[arg-type]  # checked
 
     checking.is_checked = True  # type: ignore[attr-defined]
     return checking
 
 
 def checked_at_door[**P, R](function: Callable[P, R], package: str) -> Callable[P, R]:
-    """Return a function as a package offers it: its arguments are checked, and pickles find it in the package."""
-    found = checked(function, bound=False)
-    found.__module__ = package
-    return found
+    """Return a function as a package offers it: checked, and pickled by its name in the package."""
+    public = checked(function, bound=False)
+    public.__module__ = package
+    return public
 
 
 class UnknownNameError(RequestError, AttributeError):
-    """A module has no such name. It is an AttributeError as well, as Python asks for."""
+    """A module has no attribute of this name. A subclass of AttributeError, as ``__getattr__`` requires."""
 
 
-def unknown_name(module: str, name: str, known: Iterable[str]) -> UnknownNameError:
-    """Return the error that a module has no such name, with the nearest that it has."""
-    problem = Problem(module, tr("nom inconnu « {name} »", name=name), advice=hint_at(name, list(known)))
+def unknown_name(module: str, name: str, candidates: Iterable[str]) -> UnknownNameError:
+    """Return the error for an unknown name of a module, with the nearest known one."""
+    problem = Problem(module, tr("nom inconnu « {name} »", name=name), advice=hint_at(name, list(candidates)))
     return UnknownNameError(tr("Ce nom n'existe pas"), [problem])

@@ -1,7 +1,7 @@
-"""Names of the numpy arrays that rooms hand to each other.
+"""Type aliases of the numpy arrays that rooms exchange.
 
-A name says the type of the numbers and the number of axes. Axis 0 is mentors and axis 1 mentees; a single axis
-is people, pairs (edges) or variables, as the docstring says.
+A name states the type of the numbers and the number of axes. Axis 0 is mentors and axis 1 mentees; a single axis is
+people, pairs (edges) or variables, as the docstring states.
 """
 
 from collections.abc import Sequence
@@ -20,12 +20,11 @@ type FloatVector = NDArray[np.float64]
 type BoolMatrix = NDArray[np.bool_]
 type IntMatrix = NDArray[np.int64]
 type FloatMatrix = NDArray[np.float64]
+# One vector for mentors and one for mentees, such as duals; or the mentors and the mentees of pairs
 type VectorPair = tuple[IntVector, IntVector]
-"""A vector for mentors and one for mentees, as duals; or the mentors and the mentees of pairs."""
-type Index = NDArray[np.intp] | Sequence[int]
-"""Positions along an axis."""
+type Index = NDArray[np.intp] | Sequence[int]  # positions along an axis
 
 
 def is_masked_array(value: object) -> "TypeGuard[MaskedArray[Any, np.dtype[Any]]]":
-    """Return whether a value is an array of ``numpy.ma``; that module (40 ms) is loaded for subclasses alone."""
+    """Return whether a value is a ``numpy.ma`` array. That module (40 ms) is loaded only for array subclasses."""
     return isinstance(value, np.ndarray) and type(value) is not np.ndarray and isinstance(value, np.ma.MaskedArray)

@@ -1,4 +1,4 @@
-"""A file is written whole or not at all."""
+"""Content -> a file that is complete or absent: written as a draft, then renamed."""
 
 import os
 import re
@@ -18,17 +18,15 @@ from mentormatch.errors import OutputError
 from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.translation import tr
 
-OWN_FILES = Path("/proc/self/fd")
-"""Where the system shows the open files of this process, also those that have no name."""
-
+OWN_FILES = Path("/proc/self/fd")  # the open files of this process, including unnamed ones
 
 _read: ContextVar[frozenset[tuple[int, int]]] = ContextVar("read", default=frozenset())
 
 
 @contextmanager
 def reading(paths: Iterable[Path]) -> Iterator[None]:
-    """Know in a ``with`` block which files are read: no document takes their place, whatever name it has."""
-    token = _read.set(frozenset(number for path in paths for number in numbers(path)))
+    """Protect files in a ``with`` block: they are inputs, and no document replaces them under any name."""
+    token = _read.set(frozenset(file_id for path in paths for file_id in file_ids(path)))
     try:
         yield
     finally:
@@ -36,33 +34,32 @@ def reading(paths: Iterable[Path]) -> Iterator[None]:
 
 
 def is_read(path: Path) -> bool:
-    """Say whether a file is one of those that are read, also by a link or under another spelling."""
-    return any(number in _read.get() for number in numbers(path))
+    """Return whether a file is a protected input, also through a link or under another spelling."""
+    return any(file_id in _read.get() for file_id in file_ids(path))
 
 
-def numbers(path: Path) -> Iterator[tuple[int, int]]:
-    """Yield by which numbers the system knows a file, nothing where there is none."""
+def file_ids(path: Path) -> Iterator[tuple[int, int]]:
+    """Yield device and inode of a file; nothing if there is no file."""
     with suppress(OSError):
         status = path.stat()
         yield status.st_dev, status.st_ino
 
 
-DRAFT = re.compile(
+# Name of a draft: final name, machine, process, run, and a random number
+DRAFT_PATTERN = re.compile(
     r"\.(?P<name>.+)\.(?P<machine>[0-9a-f]{12})\.(?P<process>[0-9]{1,10})\.(?P<run>[0-9a-f]{8})[0-9a-f]{16}\.part",
     re.DOTALL,
 )
-"""The name of a draft: of which file, on which machine, by which process and run, and a random number."""
-RUN = secrets.token_hex(4)  # tells this process from earlier ones of its number
-LONGEST_WRITE_S = 86_400.0
-WRITERS = 4
-"""So many files are written at once: what several wait for goes to the disk together, not one by one."""
+RUN_ID = secrets.token_hex(4)  # tells this process from earlier ones with the same number
+LONGEST_WRITE_S = 86_400.0  # older drafts of other machines are deleted
+MAX_WRITERS = 4  # threads; concurrent calls of fsync share a flush of the disk
 
 
 def write_whole(path: Path, content: bytes, *, private: bool = False, once: bool = False) -> None:
-    """Write a file beside its final place, then move it there, so that it is whole or absent.
+    """Write a file as a draft in its folder, then rename it: it is complete or absent.
 
-    A ``private`` file can be read by its owner alone. Folders are made as needed. Raises OutputError where it cannot be
-    written, and FileExistsError where it is to be written ``once`` and is there; what stood there before then stands.
+    Only its owner can read a ``private`` file. Folders are made as needed. Raises OutputError if it cannot be written,
+    and FileExistsError if ``once`` is set and the file exists; the former file is then unchanged.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,18 +68,18 @@ def write_whole(path: Path, content: bytes, *, private: bool = False, once: bool
     except OSError as error:
         if once and isinstance(error, FileExistsError) and path.parent.is_dir():
             raise
-        raise unwritten_file(path, error) from None
+        raise file_error(path, error) from None
 
 
 def is_private(path: Path) -> bool:
-    """Say whether a file can be read by its owner alone; not where a system knows no such thing."""
+    """Return whether only the owner of a file can read it; False on systems without such permissions."""
     return not path.stat().st_mode & 0o077
 
 
 def write_all_whole(folder: Path, files: Mapping[str, tuple[bytes, bool]]) -> None:
-    """Write files, each with whether it is private, whole or not at all, into a folder that nobody else writes into.
+    """Write files, each with whether it is private, into a folder that no other process writes into.
 
-    Several are written at once. Raises OutputError where one cannot be written.
+    Each is complete or absent. Several are written at once. Raises OutputError if one cannot be written.
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -95,60 +92,59 @@ def write_all_whole(folder: Path, files: Mapping[str, tuple[bytes, bool]]) -> No
             return error
         return None
 
-    with ThreadPoolExecutor(WRITERS) as writers:
+    with ThreadPoolExecutor(MAX_WRITERS) as writers:
         try:
             errors = list(writers.map(write, files))
-        except RuntimeError:  # no thread to be had
+        except RuntimeError:  # the system has no thread left
             errors = list(map(write, files))
     for name, error in zip(files, errors, strict=True):
         if error is not None:
-            raise unwritten_file(folder / name, error)
+            raise file_error(folder / name, error)
 
 
 def write_draft(path: Path, content: bytes, *, private: bool = False, once: bool = False) -> None:
-    """Write a file under the name of a draft, and then give it its own; raises OSError where that fails."""
+    """Write a file as a draft, then rename it. Raises OSError if that fails."""
     draft = draft_of(path)
     try:
         with open_draft(draft, 0o600 if private else 0o666) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            name(file, draft)
-        move(draft, path, once=once)
+            link_draft(file, draft)
+        publish_draft(draft, path, once=once)
     finally:
-        with suppress(OSError):  # an interrupt leaves no draft either; a whole file has moved away
+        with suppress(OSError):  # after an interrupt; a complete draft has been renamed
             draft.unlink()
 
 
 def draft_of(path: Path) -> Path:
-    """Return a new name for the draft of a file or folder, beside it."""
-    return path.parent / f".{path.name}.{machine_id()}.{os.getpid()}.{RUN}{secrets.token_hex(8)}.part"
+    """Return a new draft name for a file or folder, in the same folder."""
+    return path.parent / f".{path.name}.{machine_id()}.{os.getpid()}.{RUN_ID}{secrets.token_hex(8)}.part"
 
 
-def unwritten_file(path: Path, error: OSError) -> OutputError:
-    """Return in words that a file cannot be written."""
+def file_error(path: Path, error: OSError) -> OutputError:
     return OutputError(
         tr("{file} : le fichier ne peut pas être écrit ({error})", file=path.name, error=system_reason(error))
     )
 
 
 def clear_drafts(folder: Path) -> None:
-    """Delete the drafts in a folder whose writers were killed while the drafts had a name.
+    """Delete the drafts of killed writers in a folder.
 
-    Whether a writer runs can be told of this machine alone: drafts of others are deleted once they are a day old.
+    Only writers on this machine can be checked; drafts of others are deleted after a day.
     """
-    for left in folder.glob(".*.part"):
+    for draft in folder.glob(".*.part"):
         with suppress(OSError):
-            if place_of_dead(left) and not left.is_dir():
-                left.unlink()
+            if place_of_dead(draft) and not draft.is_dir():
+                draft.unlink()
 
 
 def place_of_dead(draft: Path) -> Path | None:
-    """Return which file or folder a draft was to be, if it is one and its writer was killed."""
-    found = DRAFT.fullmatch(draft.name)
-    if found is None or not (is_dead(found) or time() - draft.lstat().st_mtime > LONGEST_WRITE_S):
+    """Return the final path of a draft whose writer was killed or is over time; else None."""
+    match = DRAFT_PATTERN.fullmatch(draft.name)
+    if match is None or not (is_dead(match) or time() - draft.lstat().st_mtime > LONGEST_WRITE_S):
         return None
-    return draft.with_name(found["name"])
+    return draft.with_name(match["name"])
 
 
 def is_dead(draft: re.Match[str]) -> bool:
@@ -156,21 +152,21 @@ def is_dead(draft: re.Match[str]) -> bool:
     process = int(draft["process"])
     if draft["machine"] != machine_id():
         return False
-    return draft["run"] != RUN if process == os.getpid() else not is_running(process)
+    return draft["run"] != RUN_ID if process == os.getpid() else not is_running(process)
 
 
 @cache
 def machine_id() -> str:
-    """Return what identifies the machine, or the container: process numbers are known within it alone."""
-    own = Path("/proc/self/ns/pid")
-    within = own.readlink() if own.is_symlink() else ""
-    return sha256(f"{node()} {within}".encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    """Return an identifier of the machine or container: process numbers are unique only within it."""
+    namespace = Path("/proc/self/ns/pid")
+    container = namespace.readlink() if namespace.is_symlink() else ""
+    return sha256(f"{node()} {container}".encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
 def is_running(process: int) -> bool:
-    """Say whether there is a process of this number, where the system tells; else that there is."""
+    """Return whether a process exists; True if the system cannot tell."""
     if sys.platform == "win32":
-        return True  # to ask there would end it
+        return True  # os.kill ends the process on Windows
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -180,8 +176,8 @@ def is_running(process: int) -> bool:
     return True
 
 
-def move(draft: Path, path: Path, *, once: bool) -> None:
-    """Give a draft its final name; raises FileExistsError where another file may not lose it."""
+def publish_draft(draft: Path, path: Path, *, once: bool) -> None:
+    """Rename a draft to its final name. Raises FileExistsError if ``once`` is set and the name is taken."""
     if once:
         with suppress(PermissionError, NotImplementedError):  # this file system has no links
             path.hardlink_to(draft)
@@ -192,16 +188,16 @@ def move(draft: Path, path: Path, *, once: bool) -> None:
 
 
 def open_draft(draft: Path, mode: int) -> BinaryIO:
-    """Open a draft, where the system can one that has no name yet: it is gone with this process, even if killed."""
+    """Open a draft, if possible without a name yet (O_TMPFILE): it then vanishes if this process is killed."""
     if OWN_FILES.is_dir():
         with suppress(OSError):
             nameless = getattr(os, "O_TMPFILE", 0) | os.O_WRONLY
             return os.fdopen(os.open(draft.parent, nameless, mode), "wb")
-    unlinked = getattr(os, "O_NOFOLLOW", 0)  # "x": nothing that is there is opened
+    unlinked = getattr(os, "O_NOFOLLOW", 0)  # "x": never opens an existing file
     return open(draft, "xb", opener=lambda path, flags: os.open(path, flags | unlinked, mode))
 
 
-def name(file: BinaryIO, draft: Path) -> None:
-    """Give a draft its name, where it has none yet."""
+def link_draft(file: BinaryIO, draft: Path) -> None:
+    """Link an unnamed draft to its name."""
     if not os.fstat(file.fileno()).st_nlink:
         os.link(OWN_FILES / str(file.fileno()), draft, src_dir_fd=file.fileno())  # without a folder no link is followed

@@ -1,6 +1,6 @@
-"""A process of its own ends with whoever started it, takes no more memory than it may, and prints nothing by mistake.
+"""Child processes that end with their parent, respect a memory limit, and keep stray prints out of stdout.
 
-Little is imported here: a process is to be bound before it loads all that it needs.
+This module imports little, so that limits apply before a process loads other modules.
 """
 
 import os
@@ -14,19 +14,20 @@ from typing import BinaryIO
 
 
 def claim_stdout() -> BinaryIO:
-    """Return standard output, and leave nothing of it to libraries that print."""
+    """Return standard output, and redirect descriptor 1 to the null device for libraries that print."""
     out = os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
+    null_device = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null_device, 1)
+    os.close(null_device)
     return out
 
 
 def die_with_parent() -> bool:
-    """Have Linux end this process when the thread that started it ends (prctl(2), PR_SET_PDEATHSIG); False elsewhere.
+    """Make Linux kill this process when the thread that started it ends (prctl(2), PR_SET_PDEATHSIG).
 
-    Unlike a signal about standard input it may come while that is read: the system sends such a signal for bytes that
-    were read already, if whoever wrote them was held up between waking the reader and sending it.
+    Return whether that succeeded: False on other systems. Unlike SIGIO on standard input, this is safe while input is
+    being read: SIGIO can arrive for bytes that were already read, if their writer was delayed between waking the reader
+    and sending the signal.
     """
     if sys.platform != "linux":
         return False
@@ -38,7 +39,7 @@ def die_with_parent() -> bool:
 
 
 def exit_with_parent() -> None:
-    """Have the system end this process when standard input is closed, also while a solver keeps Python from running."""
+    """End this process when standard input is closed, by a signal that also works inside native solver code."""
     try:
         import fcntl
     except ImportError:
@@ -52,7 +53,7 @@ def exit_with_parent() -> None:
 
 @contextmanager
 def exit_with_parent_within() -> Iterator[None]:
-    """Do the same within alone, where the system can: before and after, something may come on standard input."""
+    """Call ``exit_with_parent`` for a block only, if the system can: outside it, standard input may carry data."""
     try:
         import fcntl
     except ImportError:
@@ -69,7 +70,7 @@ def _end_after_input() -> None:
 
 
 def limit_memory(most: int | None) -> None:
-    """Bound the memory of this process, where the system can, and have it ended first when memory is short."""
+    """Limit the data memory of this process to ``most`` bytes, if possible, and let it be the first to be killed."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
     try:

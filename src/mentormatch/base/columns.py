@@ -1,8 +1,7 @@
 """Typed columns: the answers of n people to one question, in the shape that scoring needs.
 
-Axis 0 is people. Each column says who answered (``known``), gives a part of itself (``take``) and shows one answer as
-text (``shown``). Options are held by label, so that the columns of two sides are aligned by their labels, never by
-position.
+Axis 0 is people. A column has a mask of answers (``known``), selects people (``take``) and formats one answer as text
+(``shown``). Options are stored as labels, so columns of two sides are aligned by label, never by position.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,8 +18,7 @@ from mentormatch.base.data_objects import ContentEquality
 from mentormatch.languages.text_keys import canonical, fold, says_yes
 from mentormatch.languages.translation import tr
 
-NONE = -1
-"""The code, or grade, of an answer that was not given."""
+NONE = -1  # code, or grade, of a missing answer
 
 
 class Column(Protocol):
@@ -28,7 +26,7 @@ class Column(Protocol):
 
     @property
     def known(self) -> BoolVector:
-        """Return (n,) bool: who answered."""
+        """Return (n,) bool: whether each person answered."""
         ...
 
     def take(self, index: Index) -> Self:
@@ -36,17 +34,17 @@ class Column(Protocol):
         ...
 
     def shown(self, row: int) -> str:
-        """Return the answer of one person as staff read it, empty where there is none."""
+        """Return the display text of one person's answer; empty if there is none."""
         ...
 
     def alike(self) -> IntVector:
-        """Return (n,) int64: a number from 0 for each answer, the same where two people gave the same, or none."""
+        """Return (n,) int64: a number per answer, equal for equal answers; a missing answer counts as one."""
         ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SingleChoice(ContentEquality):
-    """One option each: ``values`` (n,) int64 index into ``labels``, -1 for no answer."""
+    """A choice per person: ``values`` (n,) int64 index into ``labels``, -1 for no answer."""
 
     labels: tuple[str, ...]
     values: IntVector
@@ -57,11 +55,11 @@ class SingleChoice(ContentEquality):
 
     @property
     def spoken_labels(self) -> tuple[str, ...]:
-        """The options as people read them."""
+        """The options for display."""
         return self.labels
 
     def options_named(self, answers: Iterable[str]) -> BoolVector:
-        """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
+        """Return (k,) bool: whether each option is among ``answers``, ignoring case and accents."""
         return labels_named(self.labels, answers)
 
     def take(self, index: Index) -> "SingleChoice":
@@ -77,17 +75,17 @@ class SingleChoice(ContentEquality):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Affirmations(SingleChoice):
-    """Yes or no each, 1 for yes: its labels are the same in every language, and are shown in the one spoken."""
+    """Yes or no per person, 1 for yes: the labels are stored in French and displayed in the current language."""
 
     @property
     def spoken_labels(self) -> tuple[str, ...]:
-        """Yes and no in the language that is spoken."""
+        """No and yes in the current language."""
         return tuple(map(tr, self.labels))
 
     def options_named(self, answers: Iterable[str]) -> BoolVector:
-        """Return (2,) bool: whether one of ``answers`` says no, and whether one says yes, in whatever words."""
-        said = set(map(says_yes, answers))
-        return np.array([False in said, True in said])
+        """Return (2,) bool: whether an answer means no, and whether one means yes, in any wording."""
+        meanings = set(map(says_yes, answers))
+        return np.array([False in meanings, True in meanings])
 
     def take(self, index: Index) -> "Affirmations":
         return Affirmations(self.labels, self.values[index])
@@ -95,7 +93,7 @@ class Affirmations(SingleChoice):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MultiChoice(ContentEquality):
-    """Several options each: ``values`` (n, k) bool, ``known`` (n,) bool; ``most`` of them may be ticked, None: all."""
+    """Several options per person: ``values`` (n, k) bool, ``known`` (n,) bool, and ``most``, the maximum if any."""
 
     labels: tuple[str, ...]
     values: NDArray[np.bool_]
@@ -103,7 +101,7 @@ class MultiChoice(ContentEquality):
     most: int | None = None
 
     def options_named(self, answers: Iterable[str]) -> BoolVector:
-        """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
+        """Return (k,) bool: whether each option is among ``answers``, ignoring case and accents."""
         return labels_named(self.labels, answers)
 
     def take(self, index: Index) -> "MultiChoice":
@@ -118,7 +116,7 @@ class MultiChoice(ContentEquality):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranks(ContentEquality):
-    """Options in order of preference: ``values`` (n, k) int64, 1 for the first choice, 0 where not ranked.
+    """Options in order of preference: ``values`` (n, k) int64, 1 for the first choice, 0 for no rank.
 
     ``most`` is the number of ranks that could be given.
     """
@@ -136,8 +134,8 @@ class Ranks(ContentEquality):
 
     def shown(self, row: int) -> str:
         ranks = self.values[row]
-        chosen = [item for item in np.argsort(ranks, kind="stable") if ranks[item]]
-        return ", ".join(self.labels[item] for item in chosen)
+        ranked = [item for item in np.argsort(ranks, kind="stable") if ranks[item]]
+        return ", ".join(self.labels[item] for item in ranked)
 
     def alike(self) -> IntVector:
         return number_rows(self.values)
@@ -145,7 +143,7 @@ class Ranks(ContentEquality):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grades(ContentEquality):
-    """A grid: ``values`` (n, k) int64, the level given to each item, 0 the lowest, -1 where blank."""
+    """A grid: ``values`` (n, k) int64, the level given to each item, 0 for the lowest, -1 for none."""
 
     labels: tuple[str, ...]
     levels: tuple[str, ...]
@@ -160,8 +158,8 @@ class Grades(ContentEquality):
 
     def shown(self, row: int) -> str:
         grades = self.values[row]
-        given = np.flatnonzero(grades != NONE)
-        return ", ".join(f"{self.labels[item]} : {self.levels[grades[item]]}" for item in given)
+        answered = np.flatnonzero(grades != NONE)
+        return ", ".join(f"{self.labels[item]} : {self.levels[grades[item]]}" for item in answered)
 
     def alike(self) -> IntVector:
         return number_rows(self.values)
@@ -169,7 +167,7 @@ class Grades(ContentEquality):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberColumn(ContentEquality):
-    """``values`` (n,) float64, NaN for no answer."""
+    """A number per person: ``values`` (n,) float64, NaN for no answer."""
 
     values: NDArray[np.float64]
 
@@ -190,18 +188,18 @@ class NumberColumn(ContentEquality):
 
 @dataclass(frozen=True)
 class NameLists:
-    """Names in the order typed: one tuple a person, empty for "none", None for no answer."""
+    """Names in the order typed: one tuple per person, empty for "none", None for no answer."""
 
     values: tuple[tuple[str, ...] | None, ...]
 
     @cached_property
     def known(self) -> BoolVector:
-        """Return (n,) bool: who answered. Made when first needed."""
+        """Return (n,) bool: whether each person answered. Cached."""
         return np.array([value is not None for value in self.values], dtype=bool)
 
     @cached_property
     def compared(self) -> tuple[tuple[str, ...], ...]:
-        """Return the names that each person gave in the form in which they are compared. Made when first needed."""
+        """Return the canonical names of each person, empty for no answer. Cached."""
         form = {name: canonical(name) for name in set(chain.from_iterable(filter(None, self.values)))}.__getitem__
         return tuple(tuple(map(form, value)) if value else () for value in self.values)
 
@@ -236,33 +234,32 @@ class Texts:
 
 
 def labels_named(labels: Sequence[str], answers: Iterable[str]) -> BoolVector:
-    """Return (k,) bool: which of ``labels`` are among ``answers``, as options are compared."""
-    wanted = {fold(answer) for answer in answers}
-    return np.array([fold(label) in wanted for label in labels], dtype=bool)
+    """Return (k,) bool: whether each label is among ``answers``, ignoring case and accents."""
+    keys = {fold(answer) for answer in answers}
+    return np.array([fold(label) in keys for label in labels], dtype=bool)
 
 
 def number_values(values: NDArray[np.generic]) -> IntVector:
-    """Return (n,) int64: a number from 0 for each value, NaN being one."""
+    """Return (n,) int64: a number from 0 for each distinct value; all NaN are one value."""
     return np.asarray(np.unique(values, return_inverse=True)[1], dtype=np.int64)
 
 
-WORD = 62
-"""So many bits of a row fit into one number, and none is lost."""
+MAX_KEY_BITS = 62  # bits of a row that are packed into one int64 without overflow
 
 
 def number_rows(rows: NDArray[np.generic]) -> IntVector:
-    """Return (n,) int64: a number from 0 for each row of (n, k) whole numbers or truths."""
+    """Return (n,) int64: an integer for each row of (n, k) integers or booleans, equal for equal rows."""
     if not rows.size:
         return np.zeros(len(rows), dtype=np.int64)
-    whole = rows.astype(np.int64)
-    whole -= whole.min()
-    bits = int(whole.max()).bit_length()
-    if bits * rows.shape[1] <= WORD:
-        return np.asarray(whole @ (1 << (bits * np.arange(rows.shape[1]))))
-    return number_values(whole.view(np.dtype((np.void, whole.itemsize * whole.shape[1]))).ravel())
+    digits = rows.astype(np.int64)
+    digits -= digits.min()
+    bits = int(digits.max()).bit_length()
+    if bits * rows.shape[1] <= MAX_KEY_BITS:
+        return np.asarray(digits @ (1 << (bits * np.arange(rows.shape[1]))))
+    return number_values(digits.view(np.dtype((np.void, digits.itemsize * digits.shape[1]))).ravel())
 
 
 def number_objects(values: Sequence[object]) -> IntVector:
-    """Return (n,) int64: a number from 0 for each object."""
-    places: dict[object, int] = {}
-    return np.array([places.setdefault(value, len(places)) for value in values], dtype=np.int64)
+    """Return (n,) int64: a number from 0 for each distinct object, in order of first occurrence."""
+    codes: dict[object, int] = {}
+    return np.array([codes.setdefault(value, len(codes)) for value in values], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""What data objects have in common: pickles that only the same version reads, and equality by content."""
+"""Base classes of data objects: pickles bound to one version of the library, and equality by content."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
@@ -12,7 +12,7 @@ from mentormatch.languages.translation import tr
 
 
 class _VersionStamp:
-    """Stands first in a pickle, so that its version is looked at before any class is looked up."""
+    """First object of a pickle, so that the version is checked before any class is looked up."""
 
     def __reduce__(self) -> tuple[Callable[[str], "_VersionStamp"], tuple[str]]:
         return check_version, (__version__,)
@@ -22,9 +22,9 @@ _STAMP = _VersionStamp()
 
 
 def check_version(version: str) -> _VersionStamp:
-    """Return the stamp of a pickle made by this version. Raises RequestError where another one made it.
+    """Return the stamp of a pickle made by this version. Raises RequestError if another version made it.
 
-    Pickles name this function: it keeps its place and its name.
+    Pickles refer to this function by module and name, so neither may change.
     """
     if version != __version__:
         raise RequestError(
@@ -44,7 +44,7 @@ def _remake(stamp: _VersionStamp, make: Callable[..., object], *arguments: objec
 
 
 class VersionedPickle:
-    """A data object whose pickle is read by the version that wrote it, and refused in words by any other."""
+    """A data object whose pickle only the version that wrote it reads; others refuse it with a message."""
 
     __slots__ = ()
 
@@ -54,9 +54,9 @@ class VersionedPickle:
 
 
 class ContentEquality(VersionedPickle):
-    """Equality and hash of dataclasses by all fields that are compared, arrays included.
+    """Equality and hash by all compared fields of a dataclass, arrays included.
 
-    Such a class is made with ``eq=False``.
+    Subclasses are declared with ``eq=False``.
     """
 
     __slots__ = ()
@@ -68,29 +68,29 @@ class ContentEquality(VersionedPickle):
         return content_hash(self)
 
 
-def have_same_content(one: object, other: object) -> bool:
-    """Return whether two values are equal, and where they hold arrays, these are: NaN is equal to NaN there.
+def have_same_content(left: object, right: object) -> bool:
+    """Return whether two values are equal, with arrays compared by content and NaN equal to NaN in them.
 
     >>> have_same_content((1, np.array([2.0, np.nan])), (1, np.array([2.0, np.nan])))
     True
     """
-    if one is other:
+    if left is right:
         return True
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        return left.dtype == right.dtype and np.array_equal(left, right, equal_nan=left.dtype.kind == "f")
+    if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
         return False
-    if is_dataclass(one) and type(one) is type(other):
-        return all(map(have_same_content, compared_values(one), compared_values(other)))
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(have_same_content(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(have_same_content, one, other))
-    return bool(one == other)
+    if is_dataclass(left) and type(left) is type(right):
+        return all(map(have_same_content, compared_values(left), compared_values(right)))
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(have_same_content(left[key], right[key]) for key in left)
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(have_same_content, left, right))
+    return bool(left == right)
 
 
 def content_hash(value: object) -> int:
-    """Return a hash that agrees with ``have_same_content``. Of an array it takes dtype and shape only.
+    """Return a hash consistent with ``have_same_content``; of an array, only dtype and shape.
 
     >>> content_hash((1, np.array([2.0]))) == content_hash((1, np.array([3.0])))
     True
@@ -105,10 +105,10 @@ def content_hash(value: object) -> int:
         return hash(tuple(map(content_hash, value)))
     try:
         return hash(value)
-    except TypeError:  # it holds what has no hash
+    except TypeError:  # a part of it is not hashable
         return hash(type(value))
 
 
 def compared_values(data: Any) -> list[object]:
-    """Return the values of the fields of a dataclass that take part in a comparison."""
+    """Return the values of the compared fields of a dataclass."""
     return [getattr(data, part.name) for part in fields(data) if part.compare]

@@ -1,4 +1,4 @@
-"""Texts -> cells of delimited files that no spreadsheet takes for formulas, and back."""
+"""Texts -> cells of delimited files that no spreadsheet evaluates as formulas, and back."""
 
 import re
 
@@ -6,10 +6,10 @@ _LIVE = re.compile("['\\s\u200b-\u200f\u2060\ufeff]*[=+\\-@\t\r\n\uff1d\uff0b\uf
 
 
 def guard(text: str) -> str:
-    """Return ``text`` so that no spreadsheet takes it for a formula: an apostrophe before what could start one.
+    """Return ``text`` with an apostrophe in front if a spreadsheet could evaluate it as a formula.
 
-    White space, invisible characters and full-width signs are seen through. A text that already looks guarded gets
-    one more apostrophe, so that ``unguard`` gives every text back.
+    Leading white space, invisible characters and full-width signs are recognised. A text that already looks guarded
+    gets one more apostrophe, so that ``unguard`` restores every text.
 
     >>> guard("=1+1"), guard("'=1+1"), guard("D'Artagnan")
     ("'=1+1", "''=1+1", "D'Artagnan")
@@ -18,7 +18,7 @@ def guard(text: str) -> str:
 
 
 def unguard(text: str) -> str:
-    """Return the text that ``guard`` was given.
+    """Return the original text of a guarded one.
 
     >>> unguard(guard("'=1+1"))
     "'=1+1"

@@ -1,6 +1,6 @@
-"""Pydantic models that never change: lists become tuples, tables become frozen mappings, and a changed copy is checked.
+"""Frozen pydantic models: lists become tuples, tables become frozen mappings, and changed copies are validated.
 
-Mistakes in the settings of a new or copied model are told in words, as those of a programme file are.
+Wrong settings of a new or copied model are reported in the same words as those of a programme file.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -23,12 +23,11 @@ from pydantic._internal._model_construction import ModelMetaclass
 
 from mentormatch.base.arguments import checked
 
-MESSAGES = "mentormatch.programme.validation_messages"
-"""Tells mistakes in words. It stands above, and is found when it is needed."""
+MESSAGES_MODULE = "mentormatch.programme.validation_messages"  # of a room above: imported when needed
 
 
 class FrozenDict[K, V](Mapping[K, V]):
-    """A mapping that does not change; it has a hash if its values have.
+    """An immutable mapping, hashable if its values are.
 
     >>> colours = FrozenDict({"sky": "blue"})
     >>> colours["sky"], colours == {"sky": "blue"}, colours
@@ -72,7 +71,7 @@ def _dump_entries(value: Mapping[Any, Any], handler: SerializerFunctionWrapHandl
 
 
 def _in_order(value: object) -> object:
-    """Return any other sequence as a list and any other mapping as a dictionary, as they stand in a file."""
+    """Return other sequences as lists and other mappings as dictionaries, the types that a file gives."""
     if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | list | tuple):
         return list(value)
     return value if isinstance(value, dict) else _as_dict(value)
@@ -83,12 +82,12 @@ if TYPE_CHECKING:
     type Entries[K, V] = Mapping[K, V]
 else:
     T, K, V = TypeVar("T"), TypeVar("K"), TypeVar("V")
+    # A setting of several values: any sequence is accepted, a tuple is stored
     Items = Annotated[list[T], Strict(strict=False), AfterValidator(tuple), WrapSerializer(_dump_items)]
-    """A setting of several values: any sequence is taken, and a tuple is stored."""
+    # A setting of values by name: any mapping is accepted, a frozen one is stored
     Entries = Annotated[
         dict[K, V], BeforeValidator(_as_dict), AfterValidator(FrozenDict), WrapSerializer(_dump_entries)
     ]
-    """A setting of values by name: any mapping is taken, and a frozen one is stored."""
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(Field, PrivateAttr))  # a metaclass does not inherit it
@@ -96,25 +95,25 @@ class _ToldInWords(ModelMetaclass):
     if not TYPE_CHECKING:
 
         def __call__(self, *args, **kwargs):
-            """Return a new object. Raises ProgrammeError with every mistake in its settings."""
+            """Return a new model. Raises ProgrammeError with every problem in its settings."""
             unordered = [name for name, value in kwargs.items() if isinstance(value, Set | Iterator)]
             if unordered:
-                raise import_module(MESSAGES).unordered_settings(self, unordered)
+                raise import_module(MESSAGES_MODULE).unordered_settings(self, unordered)
             try:
                 return super().__call__(*args, **{name: _in_order(value) for name, value in kwargs.items()})
             except ValidationError as error:
-                raise import_module(MESSAGES).wrong_settings(self, error) from None
+                raise import_module(MESSAGES_MODULE).wrong_settings(self, error) from None
 
 
 class Part(BaseModel, metaclass=_ToldInWords):
-    """A table of the programme file, or what stands in one."""
+    """A table of the programme file, or a part of one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
 
     @checked
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return the same with some settings changed, checked like new ones. Raises ProgrammeError.
+        """Return a copy with some settings changed, validated like a new model. Raises ProgrammeError.
 
-        Nothing in it changes, so that a deep copy is no other.
+        The settings are immutable, so ``deep`` makes no difference.
         """
         return type(self)(**{**dict(iter(self)), **(update or {})})  # a model may have a setting ``keys``

@@ -1,8 +1,8 @@
-"""Statistics of few people: the exact effect of a graded cause, how many more it takes, and Holm's correction.
+"""Exact inference for small samples: the effect of a graded cause, sample sizes, and Holm's correction.
 
-The effect is that of conditional logistic regression (Cox 1970), exact (Hirji, Mehta and Patel 1987): in each stratum
-the results are as if dealt anew among those who are there, so that the test is a permutation test, and nothing rests on
-large numbers. Whatever is peculiar to a stratum, as its year, drops out.
+The effect is that of exact conditional logistic regression (Cox 1970; Hirji, Mehta and Patel 1987). In each stratum the
+results are permuted among its members, so the test is a permutation test and needs no large-sample approximation.
+Whatever is common to a stratum, such as its year, cancels.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,41 +13,36 @@ from math import ceil, inf, log
 import numpy as np
 from numpy.typing import NDArray
 
-LEAST_SHOWN = 5
-"""People of whom something is told, at least."""
-LEVEL = 0.05
-"""What happens by chance more rarely than this is called clear."""
-STEPS = 20
-"""Steps of a cause between 0 and 1: it is rounded to these."""
-REACH = 60.0
-"""Log odds beyond which an effect is taken to have no bound."""
-POWER = 0.8
-"""How often what is there shall be seen."""
-MOVED = 0.8
-"""The effect of which it is said how many it takes to see it: that which moves half to this share."""
+LEAST_SHOWN = 5  # people in a published figure, at least
+SIGNIFICANCE_LEVEL = 0.05  # level of significance
+CAUSE_STEPS = 20  # a cause between 0 and 1 is rounded to these steps
+MAX_LOG_ODDS = 60.0  # log odds; a larger effect counts as unbounded
+TARGET_POWER = 0.8  # of the test for which a sample size is given
+DETECTED_SHARE = 0.8  # that test detects an effect that changes a share of 1/2 to this
 
+# (n,) the cause between 0 and 1, and (n,) the result, of the members of one stratum
 type Stratum = tuple[NDArray[np.float64], NDArray[np.bool_]]
-"""(n,) the cause between 0 and 1, and (n,) the result, of those of one stratum."""
 
 
 def correct_levels(levels: Sequence[float]) -> list[float]:
-    """Return probabilities corrected for looking at all of them (Holm 1979).
+    """Return p-values corrected for multiple comparisons (Holm 1979).
 
     >>> correct_levels([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]
     """
-    found, highest = [0.0] * len(levels), 0.0
-    for rank, place in enumerate(sorted(range(len(levels)), key=levels.__getitem__)):
-        highest = max(highest, min(1.0, (len(levels) - rank) * levels[place]))
-        found[place] = highest
-    return found
+    corrected, highest = [0.0] * len(levels), 0.0
+    for rank, index in enumerate(sorted(range(len(levels)), key=levels.__getitem__)):
+        highest = max(highest, min(1.0, (len(levels) - rank) * levels[index]))
+        corrected[index] = highest
+    return corrected
 
 
 @dataclass(frozen=True)
 class ExactEffect:
-    """What a cause does to a result: its sum over those who reached it, under every deal of the results.
+    """The effect of a cause on a result: the sum of the cause over the positive results, and its null distribution.
 
-    ``total`` is that sum as it was, in steps; ``chances`` (t,) are those of each sum 0, 1 ... if there is no effect.
+    ``total`` is the observed sum, in steps; ``chances`` (t,) are the probabilities of the sums 0, 1 ... without an
+    effect.
     """
 
     total: int
@@ -55,7 +50,7 @@ class ExactEffect:
 
     @classmethod
     def of(cls, strata: Sequence[Stratum]) -> "ExactEffect":
-        """Return the effect in some strata together.
+        """Return the common effect in some strata.
 
         >>> effect = ExactEffect.of([(np.array([0.0, 0, 0, 1, 1, 1]), np.array([False] * 3 + [True] * 3))])
         >>> round(effect.level, 6)
@@ -63,86 +58,88 @@ class ExactEffect:
         """
         total, chances = 0, np.ones(1)
         for cause, result in strata:
-            steps = np.rint(cause * STEPS).astype(np.int64)
+            steps = np.rint(cause * CAUSE_STEPS).astype(np.int64)
             total += int(steps[result].sum())
-            chances = np.convolve(chances, dealt(steps, int(result.sum())))
+            chances = np.convolve(chances, permutation_distribution(steps, int(result.sum())))
         return cls(total, chances)
 
     @property
     def level(self) -> float:
-        """How probable so great an effect, in either direction, is by chance."""
+        """The two-sided p-value."""
         return min(1.0, 2 * min(self.at_least(0.0), self.at_most(0.0)))
 
     @cached_property
     def log_odds(self) -> tuple[float, float]:
-        """The 95 % interval of the effect: by how much the log odds differ between the cause 0 and 1."""
-        tail = LEVEL / 2
-        return crossing(lambda e: self.at_least(e) - tail), crossing(lambda e: tail - self.at_most(e))
+        """The 95 % confidence interval of the difference in log odds between cause 0 and cause 1."""
+        tail = SIGNIFICANCE_LEVEL / 2
+        return find_root(lambda e: self.at_least(e) - tail), find_root(lambda e: tail - self.at_most(e))
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The same as shares: to what the cause moves a half. No effect is a half itself."""
+        """The confidence interval as shares: the effect changes a share of 1/2 to these; 1/2 means no effect."""
         from scipy.special import expit  # statistics are loaded where they are needed
 
         low, high = (float(expit(effect)) for effect in self.log_odds)
         return low, high
 
     def at_least(self, effect: float) -> float:
-        """Return how probable a sum as it was, or a greater one, is under an effect."""
+        """Return the probability, under an effect, of a sum as great as the observed one or greater."""
         return float(self._tilt(effect)[self.total :].sum())
 
     def at_most(self, effect: float) -> float:
-        """Return how probable a sum as it was, or a smaller one, is under an effect."""
+        """Return the probability, under an effect, of a sum as small as the observed one or smaller."""
         return float(self._tilt(effect)[: self.total + 1].sum())
 
     def _tilt(self, effect: float) -> NDArray[np.float64]:
         with np.errstate(divide="ignore"):
-            logs = np.log(self.chances) + effect * np.arange(len(self.chances)) / STEPS
+            logs = np.log(self.chances) + effect * np.arange(len(self.chances)) / CAUSE_STEPS
         odds = np.exp(logs - logs.max())
         return np.asarray(odds / odds.sum())
 
 
-def dealt(steps: NDArray[np.int64], reached: int) -> NDArray[np.float64]:
-    """Return (t,) how probable each sum of ``steps`` is, where so many of them are dealt a result, all deals alike.
+def permutation_distribution(steps: NDArray[np.int64], reached: int) -> NDArray[np.float64]:
+    """Return (t,) the probabilities of the sums of ``reached`` of the ``steps``, all selections being equally likely.
 
-    >>> dealt(np.array([0, 0, 1]), 1)
+    >>> permutation_distribution(np.array([0, 0, 1]), 1)
     array([0.66666667, 0.33333333])
     """
-    most = int(np.sort(steps)[len(steps) - reached :].sum())
-    chances = np.zeros((reached + 1, most + 1))
+    greatest_sum = int(np.sort(steps)[len(steps) - reached :].sum())
+    chances = np.zeros((reached + 1, greatest_sum + 1))
     chances[0, 0] = 1.0
     for step in steps.tolist():
         with_one = np.zeros_like(chances)
-        with_one[1:, step:] = chances[:-1, : most + 1 - step]
-        chances = (chances + with_one) / 2  # the ways there are, halved each time so that they stay small
+        with_one[1:, step:] = chances[:-1, : greatest_sum + 1 - step]
+        chances = (chances + with_one) / 2  # numbers of ways, halved at each step to avoid overflow
     ways = chances[reached]
     return np.asarray(ways / ways.sum())
 
 
-def crossing(rising: Callable[[float], float]) -> float:
-    """Return where a function of an effect crosses zero, without bound where it does so nowhere within ``REACH``."""
+def find_root(rising: Callable[[float], float]) -> float:
+    """Return the root of an increasing function of an effect; infinite if none is within ``MAX_LOG_ODDS``."""
     from scipy.optimize import brentq  # noqa: TID251 - the root of one function, no solver
 
-    if rising(-REACH) >= 0:
+    if rising(-MAX_LOG_ODDS) >= 0:
         return -inf
-    if rising(REACH) <= 0:
+    if rising(MAX_LOG_ODDS) <= 0:
         return inf
-    return float(brentq(rising, -REACH, REACH, xtol=1e-6))
+    return float(brentq(rising, -MAX_LOG_ODDS, MAX_LOG_ODDS, xtol=1e-6))
 
 
 def people_needed(strata: Sequence[NDArray[np.float64]], share: float, looks: int) -> int | None:
-    """Return about how many people it takes to see, ``POWER`` of the time, an effect that moves a half to ``MOVED``.
+    """Return the approximate number of people for which the test detects ``DETECTED_SHARE`` with ``TARGET_POWER``.
 
-    ``strata`` hold the cause between 0 and 1 of those who are there, as which the others are taken to be; ``share`` of
-    them reach the result; ``looks`` are how many effects are looked at. By the information of the score test
-    (Whittemore 1981). None: the cause is the same for all in every stratum, and no number would do.
+    ``strata`` contain the causes, between 0 and 1, of the present people, taken as representative; ``share`` is the
+    share of positive results; ``looks`` is the number of comparisons. From the information of the score test
+    (Whittemore 1981). None if the cause is constant in every stratum, so that no sample is large enough.
     """
     from scipy.stats import norm
 
-    many = sum(map(len, strata))
-    spread = sum(float(((each - each.mean()) ** 2).sum()) for each in strata if len(each)) / max(many, 1)
-    if spread < 1 / STEPS**2:
+    people_count = sum(map(len, strata))
+    variance = sum(float(((causes - causes.mean()) ** 2).sum()) for causes in strata if len(causes)) / max(
+        people_count, 1
+    )
+    if variance < 1 / CAUSE_STEPS**2:
         return None
-    quantiles = norm.isf(LEVEL / 2 / looks) + norm.ppf(POWER)
-    effect = log(MOVED / (1 - MOVED))
-    return ceil((quantiles / effect) ** 2 / (spread * share * (1 - share)))
+    quantiles = norm.isf(SIGNIFICANCE_LEVEL / 2 / looks) + norm.ppf(TARGET_POWER)
+    effect = log(DETECTED_SHARE / (1 - DETECTED_SHARE))
+    return ceil((quantiles / effect) ** 2 / (variance * share * (1 - share)))

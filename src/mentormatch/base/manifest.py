@@ -1,7 +1,7 @@
-"""What was written into a folder: each run with its documents, their digests, and what became of them since.
+"""The manifest of a folder: its runs, the digests of their documents, and the state of each document since.
 
-The manifest lies beside the documents. It tells a document that stands as it was written from one that somebody
-changed, and from one of an earlier run, whose digests it keeps.
+The manifest is a file in the same folder. It distinguishes unchanged documents, edited ones, and documents of earlier
+runs, of which it stores the digests.
 """
 
 import hashlib
@@ -22,10 +22,9 @@ from mentormatch.errors import Problem
 from mentormatch.languages.translation import mark, tr
 
 MANIFEST_NAME = "manifeste.json"
-KEPT = 50
-"""So many digests of earlier runs are kept of each document."""
-PROPERTIES = "docProps/core.xml"
-UNREADABLE = (
+MAX_EARLIER_DIGESTS = 50  # digests of earlier versions per document
+PROPERTIES_PATH = "docProps/core.xml"
+UNREADABLE = (  # raised by ``zipfile`` for broken archives
     BadZipFile,
     EOFError,
     KeyError,
@@ -36,38 +35,36 @@ UNREADABLE = (
     struct.error,
     zlib.error,
 )
-"""What reading an archive may raise."""
 OURS = b"<dc:creator>mentormatch</dc:creator>"
 
 
 class DocumentState(StrEnum):
-    """What became of a document since it was written."""
+    """The state of a document, compared with its digest in the manifest."""
 
     SAME = "same"
     MISSING = "missing"
-    EARLIER = "earlier"
-    """It is a document of another run."""
+    EARLIER = "earlier"  # the document of another run
     CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The SHA-256 and the size in bytes of a document as it was written."""
+    """SHA-256 and size in bytes of the original content of a document."""
 
     sha256: str
     size: int
 
     @classmethod
     def of(cls, content: bytes) -> "Document":
-        """Return those of some bytes."""
+        """Return the digest and size of some bytes."""
         return cls(hashlib.sha256(content).hexdigest(), len(content))
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRun:
-    """One run of a command: when, by which version, of which decision if any, its log if any, and its documents.
+    """A run of a command: its time, version and documents, its decision and its log if it has them.
 
-    ``caveats`` are what has to be known of the pairs in them, a sentence a code: not every document can hold that.
+    ``caveats`` are the caveats of the pairs in the documents, one sentence per code: not every document can state them.
     """
 
     documents: Mapping[str, Document]
@@ -84,7 +81,7 @@ class DocumentRun:
         return cls(documents, decision, log, __version__, datetime.now().astimezone().isoformat("T", "seconds"))
 
     def add_to(self, former: "DocumentRun") -> "DocumentRun":
-        """Return the run whose documents stand among those of one before."""
+        """Return the run with the documents of a former one added; its own documents take precedence."""
         documents, caveats = {**former.documents, **self.documents}, self.caveats or former.caveats
         log, decision = self.log or former.log, self.decision or former.decision
         return DocumentRun(documents, decision, log, self.version, self.when, caveats)
@@ -92,9 +89,9 @@ class DocumentRun:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The last run of each kind in a folder, and digests that documents of the same names had in runs before.
+    """The last run of each kind in a folder, and the digests of former versions of its documents.
 
-    ``readable`` is false where there is a manifest that says nothing.
+    ``readable`` is false if the file exists but is invalid.
     """
 
     runs: Mapping[str, DocumentRun] = field(default_factory=dict)
@@ -102,38 +99,44 @@ class Manifest:
     readable: bool = True
 
     def has_document(self, name: str) -> bool:
-        """Say whether a run wrote a document of this name."""
+        """Return whether some run wrote a document of this name."""
         return name in self.earlier or any(name in run.documents for run in self.runs.values())
 
     def digests(self, name: str) -> set[str]:
-        """Return the digests under which a document of this name was ever written."""
-        now = {run.documents[name].sha256 for run in self.runs.values() if name in run.documents}
-        return now | set(self.earlier.get(name, ()))
+        """Return all recorded digests of a document, current and former."""
+        current = {run.documents[name].sha256 for run in self.runs.values() if name in run.documents}
+        return current | set(self.earlier.get(name, ()))
 
     def after(self, kind: str, run: DocumentRun) -> "Manifest":
-        """Return the manifest after a run of some kind; a run of which it writes every document anew is over."""
-        over = [name for name, one in self.runs.items() if name == kind or one.documents.keys() <= run.documents.keys()]
+        """Return the manifest after a run; a former run is dropped if this one rewrites all its documents."""
+        dropped = [
+            name
+            for name, former in self.runs.items()
+            if name == kind or former.documents.keys() <= run.documents.keys()
+        ]
         earlier = dict(self.earlier)
-        for name, document in (pair for each in over for pair in self.runs[each].documents.items()):
-            before = [one for one in earlier.get(name, ()) if one != document.sha256]
-            earlier[name] = (*before, document.sha256)[-KEPT:]
-        going_on = {name: one for name, one in self.runs.items() if name not in over}
-        return Manifest({**going_on, kind: run}, earlier)
+        for name, document in (pair for dropped_kind in dropped for pair in self.runs[dropped_kind].documents.items()):
+            before = [former for former in earlier.get(name, ()) if former != document.sha256]
+            earlier[name] = (*before, document.sha256)[-MAX_EARLIER_DIGESTS:]
+        remaining = {name: former for name, former in self.runs.items() if name not in dropped}
+        return Manifest({**remaining, kind: run}, earlier)
 
     def with_those_in(self, folder: Path, names: Iterable[str]) -> "Manifest":
-        """Return the manifest with the files of these names that no run is known to have written."""
-        there = [name for name in names if not self.has_document(name) and (folder / name).is_file()]
-        found = {name: (Document.of((folder / name).read_bytes()).sha256,) for name in there}
-        return replace(self, earlier={**self.earlier, **found})
+        """Return the manifest with the existing files of these names that no run is known to have written."""
+        unlisted = [name for name in names if not self.has_document(name) and (folder / name).is_file()]
+        digests = {name: (Document.of((folder / name).read_bytes()).sha256,) for name in unlisted}
+        return replace(self, earlier={**self.earlier, **digests})
 
     def without(self, names: Iterable[str]) -> "Manifest":
-        """Return the manifest after documents were deleted, of which it says nothing any more."""
-        gone = set(names)
+        """Return the manifest without some documents, which were deleted."""
+        deleted = set(names)
         runs = {
-            kind: replace(run, documents={name: one for name, one in run.documents.items() if name not in gone})
+            kind: replace(
+                run, documents={name: document for name, document in run.documents.items() if name not in deleted}
+            )
             for kind, run in self.runs.items()
         }
-        return Manifest(runs, {name: entry for name, entry in self.earlier.items() if name not in gone})
+        return Manifest(runs, {name: entry for name, entry in self.earlier.items() if name not in deleted})
 
     def states(self, folder: Path) -> Iterator[tuple[str, str, DocumentState]]:
         """Yield the kind of run, the name and the state of each document."""
@@ -142,19 +145,19 @@ class Manifest:
                 yield kind, name, self.state(folder / name, name, document)
 
     def state(self, path: Path, name: str, written: Document) -> DocumentState:
-        """Return what became of one document."""
+        """Return the state of one document."""
         try:
-            found = Document.of(path.read_bytes()).sha256
+            digest = Document.of(path.read_bytes()).sha256
         except OSError:
             return DocumentState.MISSING
-        if found == written.sha256:
+        if digest == written.sha256:
             return DocumentState.SAME
-        return DocumentState.EARLIER if found in self.digests(name) else DocumentState.CHANGED
+        return DocumentState.EARLIER if digest in self.digests(name) else DocumentState.CHANGED
 
     def is_edited(self, path: Path, name: str) -> bool:
-        """Say whether a file holds what no run wrote: somebody has changed it, or it is none of ours.
+        """Return whether a file has content that no run wrote: it was edited, or is not a document of this library.
 
-        Of a document that no manifest knows only a workbook can tell: it says when it was last saved.
+        A document that the manifest does not list can be judged only if it is a workbook, by its date of last saving.
         """
         try:
             content = path.read_bytes()
@@ -162,10 +165,10 @@ class Manifest:
             return path.exists()
         if self.has_document(name):
             return hashlib.sha256(content).hexdigest() not in self.digests(name)
-        return path.suffix.lower() == ".xlsx" and not as_made(content)
+        return path.suffix.lower() == ".xlsx" and not is_unmodified(content)
 
     def encode(self) -> bytes:
-        """Return the manifest as a file."""
+        """Return the content of the manifest file."""
         content = {
             "schema_version": 1,
             "runs": [
@@ -177,7 +180,8 @@ class Manifest:
                     "log": run.log,
                     "caveats": dict(run.caveats),
                     "documents": [
-                        {"name": name, "sha256": one.sha256, "size": one.size} for name, one in run.documents.items()
+                        {"name": name, "sha256": document.sha256, "size": document.size}
+                        for name, document in run.documents.items()
                     ],
                 }
                 for kind, run in self.runs.items()
@@ -188,20 +192,20 @@ class Manifest:
 
 
 def manifest_in(folder: Path) -> Manifest:
-    """Return the manifest of a folder; one that says nothing where it has none, or none that can be read."""
+    """Return the manifest of a folder: empty if there is none, not ``readable`` if it is invalid."""
     try:
         content = (folder / MANIFEST_NAME).read_bytes()
     except OSError:
         return Manifest()
     try:
         value = json.loads(content.decode("utf-8", "surrogateescape"))
-        earlier = {within(name): tuple(map(str, digests)) for name, digests in value["earlier"].items()}
-        return Manifest({str(one["kind"]): run_in(one) for one in value["runs"]}, earlier)
+        earlier = {check_inside_folder(name): tuple(map(str, digests)) for name, digests in value["earlier"].items()}
+        return Manifest({str(entry["kind"]): run_in(entry) for entry in value["runs"]}, earlier)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Manifest(readable=False)
 
 
-WORDS = {
+STATE_MESSAGES = {
     DocumentState.MISSING: mark("{name} : ce document n'est plus là."),
     DocumentState.CHANGED: mark("{name} : changé à la main depuis qu'il a été fait."),
     DocumentState.EARLIER: mark("{name} : ce document est d'un autre calcul."),
@@ -209,24 +213,25 @@ WORDS = {
 
 
 def check_documents(decision: Path) -> tuple[list[str], list[Problem]]:
-    """Return what became of the documents beside a decision file, and what of that is wrong: they are of another run.
+    """Return messages on the documents in the folder of a decision file, and the problems among them.
 
-    A document that is missing, or that somebody changed, is told, and is no reason to refuse the decision.
+    Problems are documents of another run, and a decision file that was edited. Other missing or edited documents are
+    reported in a message, and are no reason to refuse the decision.
     """
     manifest = manifest_in(decision.parent)
     if not manifest.readable:
         return [], [Problem(MANIFEST_NAME, tr("ne peut pas être lu"), advice=tr("refaites les documents"))]
     sentences, problems = [], []
     for kind, name, state in manifest.states(decision.parent):
-        own = decision.name in manifest.runs[kind].documents
-        if own and (state is DocumentState.EARLIER or (state is DocumentState.CHANGED and name == decision.name)):
-            found, advice = tr("n'est pas du même calcul que les autres documents"), tr("refaites les documents")
-            problems.append(Problem(name, found, advice=advice))
+        is_of_run = decision.name in manifest.runs[kind].documents
+        if is_of_run and (state is DocumentState.EARLIER or (state is DocumentState.CHANGED and name == decision.name)):
+            finding, advice = tr("n'est pas du même calcul que les autres documents"), tr("refaites les documents")
+            problems.append(Problem(name, finding, advice=advice))
         elif state is not DocumentState.SAME:
-            sentences.append(tr(WORDS[state], name=name))
-    own_run = any(decision.name in run.documents for run in manifest.runs.values())
-    whole = [tr("Documents : ceux de cette décision, tels qu'ils ont été faits.")] if own_run else []
-    return sentences if sentences or problems else whole, problems
+            sentences.append(tr(STATE_MESSAGES[state], name=name))
+    has_run = any(decision.name in run.documents for run in manifest.runs.values())
+    unchanged = [tr("Documents : ceux de cette décision, tels qu'ils ont été faits.")] if has_run else []
+    return sentences if sentences or problems else unchanged, problems
 
 
 def documents_with_caveat(decision: Path, code: str) -> list[str]:
@@ -236,38 +241,41 @@ def documents_with_caveat(decision: Path, code: str) -> list[str]:
 
 
 def run_in(entry: Mapping[str, Any]) -> DocumentRun:
-    """Return one run as a manifest tells it."""
-    documents = {within(one["name"]): Document(str(one["sha256"]), int(one["size"])) for one in entry["documents"]}
-    decision, log, by, when = (str(entry[name]) for name in ("decision", "log", "version", "when"))
+    """Return the run that an entry of a manifest file describes."""
+    documents = {
+        check_inside_folder(document["name"]): Document(str(document["sha256"]), int(document["size"]))
+        for document in entry["documents"]
+    }
+    decision, log, version, when = (str(entry[name]) for name in ("decision", "log", "version", "when"))
     caveats = {str(code): str(sentence) for code, sentence in entry.get("caveats", {}).items()}
-    return DocumentRun(documents, decision, within(log) if log else "", by, when, caveats)
+    return DocumentRun(documents, decision, check_inside_folder(log) if log else "", version, when, caveats)
 
 
-def within(name: str) -> str:
-    """Return the name of a document; raises ValueError where it would be none of the folder's."""
+def check_inside_folder(name: str) -> str:
+    """Return the name of a document. Raises ValueError if it is outside the folder."""
     path = PurePosixPath(name)
     if path.is_absolute() or not path.parts or ".." in path.parts:
         raise ValueError("not in the folder")
     return name
 
 
-def as_made(workbook: bytes) -> bool:
-    """Say whether a workbook is as this library made it: every spreadsheet dates what it saves."""
+def is_unmodified(workbook: bytes) -> bool:
+    """Return whether a workbook is unmodified: spreadsheet programs update its date of last saving."""
     properties = properties_of(workbook)
-    made, saved = (between(properties, b"<dcterms:" + name) for name in (b"created", b"modified"))
-    return OURS in properties and made == saved != b""
+    created, saved = (element_text(properties, b"<dcterms:" + name) for name in (b"created", b"modified"))
+    return OURS in properties and created == saved != b""
 
 
 def properties_of(workbook: bytes) -> bytes:
-    """Return what a workbook says of who made it and when, empty where it cannot be read."""
+    """Return the core properties of a workbook; empty if it cannot be read."""
     try:
         with ZipFile(BytesIO(workbook)) as archive:
-            return archive.read(PROPERTIES)
+            return archive.read(PROPERTIES_PATH)
     except UNREADABLE:
         return b""
 
 
-def between(text: bytes, tag: bytes) -> bytes:
-    """Return what stands in the first element of this tag, empty where there is none."""
-    _, _, rest = text.partition(tag)
-    return rest.partition(b">")[2].partition(b"<")[0]
+def element_text(text: bytes, tag: bytes) -> bytes:
+    """Return the text of the first element with this tag; empty if there is none."""
+    _, _, remainder = text.partition(tag)
+    return remainder.partition(b">")[2].partition(b"<")[0]

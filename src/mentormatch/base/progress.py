@@ -1,4 +1,4 @@
-"""How far a piece of work is, told while it lasts to whoever listens; where nobody does, nothing is made or started."""
+"""Work in progress -> reports to a listener, from a separate thread. Without a listener no thread is started."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,25 +11,36 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mentormatch.assignment.model.solution import Solution
 
-QUIET_S, TICK_S = 1.0, 0.2
-"""Nothing is told of work that is done within the first, later something at least every so many seconds."""
-TIES, DOCUMENTS = "ties", "documents"
-"""What stands for a goal once all are proved, and while documents are made."""
+QUIET_S = 1.0  # work that ends earlier is not reported
+TICK_S = 0.2  # between two reports
+TIES_GOAL = "ties"  # goal of a progress once all goals are proved
+DOCUMENTS_GOAL = "documents"  # goal of a progress while documents are written
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a piece of work is.
+    """The progress of a piece of work.
 
-    ``goal`` is the first that is not proved: empty before the first answer, ``"ties"`` once all are; ``"documents"``
-    while documents are made, each a ``part``, which nothing else is then told of. ``value`` is what
-    the best answer so far reaches in it, ``bound`` what none goes beyond, None: not known; ``proved`` counts the goals
-    done with. ``part`` is the number of the problem that is being solved, 0 before the first, of ``parts``, None: not
-    known. ``seconds`` count from the beginning of the work. ``status`` is that of the last problem solved.
-    ``over``: this is the last that is told.
-
-    Where the scores of pairs are worked out whenever they are looked at, ``looked`` of ``pairs`` have been in the look
-    that goes on, ``pairs_per_second`` since it began; 0 while none does.
+    Attributes
+    ----------
+    goal
+        The first goal that is not proved: empty before the first solution, ``"ties"`` once all are proved,
+        ``"documents"`` while documents are written.
+    value, bound
+        The value of the incumbent in this goal, and the bound on every solution; None if unknown.
+    proved
+        The number of proved goals.
+    part, parts
+        The number of the current problem or document, 0 before the first, and their total, None if unknown.
+    seconds
+        The time since the work began.
+    status
+        The status of the last problem solved.
+    over
+        Whether this is the last report.
+    looked, pairs, pairs_per_second
+        The pairs scanned in the current scan, their total, and the rate, if scores are computed on demand; 0 between
+        scans.
     """
 
     goal: str = ""
@@ -47,39 +58,39 @@ class Progress:
 
     @property
     def gap(self) -> int | None:
-        """Return by how much a better answer could exceed the best so far in this goal, None: not known."""
+        """The difference between bound and value of the current goal; None if one is unknown."""
         return None if self.value is None or self.bound is None else abs(self.bound - self.value)
 
     def after(self, solution: "Solution") -> "Progress":
-        """Return what is known once there is a further answer: no goal is gone back to, and no bound given up.
+        """Return the progress after a further solution. Proved goals stay proved, and bounds are never weakened.
 
-        A bound holds for the answers that do as well in the goals before, so it is kept while the goal is the same.
+        A bound holds for solutions with the same values in the goals before, so it is kept while the goal is the same.
         """
         tiers = solution.tiers
-        proved = next((place for place, tier in enumerate(tiers) if not tier.proved), len(tiers))
+        proved = next((index for index, tier in enumerate(tiers) if not tier.proved), len(tiers))
         if not tiers or proved < self.proved:
             return self
         if proved == len(tiers):
-            return replace(self, goal=TIES, value=None, bound=None, proved=proved)
+            return replace(self, goal=TIES_GOAL, value=None, bound=None, proved=proved)
         tier = tiers[proved]
         before = self if self.goal == tier.goal else Progress()
-        most, least = (min, max) if tier.goal == "changes" else (max, min)
-        value, bound = _pick_known(most, before.value, tier.value), _pick_known(least, before.bound, tier.bound)
+        better, tighter = (min, max) if tier.goal == "changes" else (max, min)
+        value, bound = _pick_known(better, before.value, tier.value), _pick_known(tighter, before.bound, tier.bound)
         return replace(self, goal=tier.goal, value=value, bound=bound, proved=proved)
 
 
 def _pick_known(pick: Callable[[list[int]], int], *values: int | None) -> int | None:
-    known = [value for value in values if value is not None]
-    return pick(known) if known else None
+    numbers = [value for value in values if value is not None]
+    return pick(numbers) if numbers else None
 
 
+# Called in a thread of its own. If it returns True, the work ends with the incumbent; if it raises, it is not called
+# again and the work continues.
 type Listener = Callable[[Progress], bool | None]
-"""Is told how far work is, in a thread of its own; one that returns True has the work end with the best answer so far,
-one that raises is told no more, and the work goes on."""
 
 
-class Activity:
-    """A piece of work, of one or more problems, on which somebody is kept informed."""
+class TrackedWork:
+    """A piece of work, of one or more problems, with progress reports to a listener."""
 
     def __init__(self, listener: Listener, parts: int | None) -> None:
         self.listener = listener
@@ -89,18 +100,21 @@ class Activity:
         self.thread = Thread(target=copy_context().run, args=(self._report,), daemon=True)
 
     def begin(self) -> Callable[["Solution"], None]:
-        """Go on to the next problem, and return what takes its answers; one that a document asks of is its part."""
-        if self.now.goal == DOCUMENTS:
+        """Start the next problem, and return a callback for its solutions.
+
+        While documents are written, a problem is part of a document and its solutions are not reported.
+        """
+        if self.now.goal == DOCUMENTS_GOAL:
             return lambda _: None
         self.now = Progress(part=self.now.part + 1, parts=self.now.parts)
         return self._take
 
     def close(self, solution: "Solution") -> None:
-        """Keep what came of a problem."""
+        """Record the status of a solved problem."""
         self.now = replace(self.now, status=str(solution.status))
 
     def end(self) -> None:
-        """Tell a last time, if anything was told."""
+        """Stop reporting; the listener gets a last report if it has had one before."""
         self.over.set()
         if self.thread.ident is not None:
             self.thread.join()
@@ -119,17 +133,17 @@ class Activity:
 
 
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
-_always: list[Listener] = []
-_work: ContextVar[Activity | None] = ContextVar("work", default=None)
+_default_listener: list[Listener] = []
+_work: ContextVar[TrackedWork | None] = ContextVar("work", default=None)
 
 
 @contextmanager
 def listen(listener: Listener | None) -> Iterator[None]:
-    """Have all work within told to a listener, None: to nobody.
+    """Report all work in a ``with`` block to a listener; with None, only to the listener of the process, if any.
 
     >>> from mentormatch.assignment.engine import solve
     >>> from mentormatch.assignment.model.problem import AssignmentProblem
-    >>> with listen(print):  # soon done: nothing is told
+    >>> with listen(print):  # soon done: not reported
     ...     solution = solve(AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]]))
     """
     token = _listener.set(listener)
@@ -140,20 +154,20 @@ def listen(listener: Listener | None) -> Iterator[None]:
 
 
 def listen_always(listener: Listener) -> None:
-    """Have all work of this process told to a listener from now on, but what another is told."""
-    _always[:] = [listener]
+    """Report all work of this process to a listener from now on, except work that has another listener."""
+    _default_listener[:] = [listener]
 
 
 @contextmanager
-def track(parts: int | None = None) -> Iterator[Activity | None]:
-    """Make all within one piece of work, of so many problems, unless it is part of one; it also decorates functions."""
-    listener, within = _listener.get() or next(iter(_always), None), _work.get()
-    if listener is None or within is not None:
-        yield within
+def track(parts: int | None = None) -> Iterator[TrackedWork | None]:
+    """Track all work in a block as one piece of ``parts`` problems, unless it is nested. Usable as a decorator."""
+    listener, outer = _listener.get() or next(iter(_default_listener), None), _work.get()
+    if listener is None or outer is not None:
+        yield outer
         return
-    work = Activity(listener, parts)
+    work = TrackedWork(listener, parts)
     token = _work.set(work)
-    with suppress(RuntimeError):  # no thread is left: the work goes on, and nobody is told how far
+    with suppress(RuntimeError):  # no thread is left: the work continues unreported
         work.thread.start()
     try:
         yield work
@@ -164,9 +178,10 @@ def track(parts: int | None = None) -> Iterator[Activity | None]:
 
 @contextmanager
 def track_documents(parts: int) -> Iterator[Callable[[], None]]:
-    """Have it told how many of so many documents are made; what comes is called before each.
+    """Report the progress of writing ``parts`` documents. Yields a function to call before each document.
 
-    It raises KeyboardInterrupt where the listener has the work end: half of the documents are none.
+    That function raises KeyboardInterrupt if the listener cancelled the work: an incomplete set of documents is
+    useless.
     """
     with track(parts) as work:
         number = 0
@@ -177,21 +192,21 @@ def track_documents(parts: int) -> Iterator[Callable[[], None]]:
             if work is not None:
                 if work.cancelled.is_set():
                     raise KeyboardInterrupt
-                work.now = Progress(DOCUMENTS, part=number, parts=parts)
+                work.now = Progress(DOCUMENTS_GOAL, part=number, parts=parts)
 
         yield begin
 
 
 @contextmanager
 def track_scan(pairs: int) -> Iterator[Callable[[int], None]]:
-    """Have it told how far a look at so many pairs is; what comes takes how many more have been looked at."""
-    work, begun = _work.get(), monotonic()
+    """Report the progress of a scan of ``pairs`` pairs. Yields a function that takes the number just scanned."""
+    work, start = _work.get(), monotonic()
 
     def advance(more: int) -> None:
         if work is not None:
-            so_far = (work.now.looked if work.now.pairs else 0) + more
-            rate = so_far / max(monotonic() - begun, TICK_S / 1000)
-            work.now = replace(work.now, looked=so_far, pairs=pairs, pairs_per_second=rate)
+            scanned = (work.now.looked if work.now.pairs else 0) + more
+            rate = scanned / max(monotonic() - start, TICK_S / 1000)
+            work.now = replace(work.now, looked=scanned, pairs=pairs, pairs_per_second=rate)
 
     try:
         yield advance

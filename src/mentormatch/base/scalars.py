@@ -1,4 +1,4 @@
-"""One number, date or moment that a caller gives, of whatever type: taken exactly, or refused in words."""
+"""A number, date or time of any type -> its exact Python value, or an error with a message."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,12 +12,11 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import tr
 
 MOST_SEED = (1 << 64) - 1
-LONGEST_S = 10**9
-"""Some thirty years: what waits for a time takes no more."""
+LONGEST_S = 10**9  # about thirty years; functions that wait accept no more
 
 
 def exact_number(value: object) -> int | float | None:
-    """Return a finite number as Python has it, whole ones as integers; None where it is none: a boolean is none.
+    """Return a finite number as int, if integral, or float. None for other values, also for booleans.
 
     >>> exact_number(1e6), exact_number(0.5), exact_number(True), exact_number("1"), exact_number(float("nan"))
     (1000000, 0.5, None, None, None)
@@ -32,19 +31,19 @@ def exact_number(value: object) -> int | float | None:
     real = float(number)
     if not isfinite(real):
         return None
-    whole: int = floor(number)  # type: ignore[assignment]  # the stubs do not say that any real number has a floor
-    return whole if number == whole else real
+    integer: int = floor(number)  # type: ignore[assignment]  # the stubs do not say that any real number has a floor
+    return integer if number == integer else real
 
 
 def plain(value: object) -> object:
-    """Return what an array of no dimensions or a number of numpy holds, and anything else as it is."""
+    """Return the value in a numpy scalar or 0-d array, None if it is masked; other values are returned unchanged."""
     if is_masked_array(value):
         return None if value.ndim or value.mask else value.item()
     return value.item() if isinstance(value, np.generic | np.ndarray) and not value.ndim else value
 
 
 def whole_number(where: str, value: object, least: int = 0, most: int | None = None) -> int:
-    """Return a whole number, given in any type that holds one; raise RequestError where it is none, or out of bounds.
+    """Return an integer given in any numeric type. Raises RequestError if it is none or out of bounds.
 
     >>> whole_number("seed", 3.0)
     3
@@ -60,12 +59,12 @@ def whole_number(where: str, value: object, least: int = 0, most: int | None = N
 
 
 def seed_number(value: object) -> int:
-    """Return what settles ties; raise RequestError where it is no whole number from 0 to 2^64 - 1."""
+    """Return the seed of tie-breaking. Raises RequestError unless it is an integer from 0 to 2^64 - 1."""
     return whole_number("seed", value, most=MOST_SEED)
 
 
 def duration(where: str, value: object) -> float | None:
-    """Return a number of seconds above 0, None where that is given; raise RequestError where it is neither."""
+    """Return a positive number of seconds, or None if None was given. Raises RequestError for any other value."""
     number = exact_number(value)
     if value is None or (number is not None and 0 < number <= LONGEST_S):
         return None if number is None else float(number)
@@ -73,29 +72,28 @@ def duration(where: str, value: object) -> float | None:
 
 
 def refusal(where: str, value: object, expected: str) -> RequestError:
-    """Return the error that says where, what was found and what was expected."""
+    """Return the error for an unsuitable value, with its place and the expected form."""
     return RequestError(tr("Le nombre ne convient pas"), [Problem(where, value_in_words(value), expected)])
 
 
 def value_in_words(value: object) -> str:
-    """Return a number as it was given, or what kind of thing it is."""
+    """Return a short number as text, for any other value the name of its type."""
     number = plain(value)
     short = isinstance(number, float | Decimal) or (isinstance(number, int) and number.bit_length() < 100)
     return str(number) if short else type(value).__name__
 
 
-FORMS = "2026-10-13, 2026-10-13T09:30"
+FORMS = "2026-10-13, 2026-10-13T09:30"  # examples of accepted dates
 
 
 def start_of(when: str | date) -> date | None:
-    """Return when a date begins, None where it is none; a local time has no zone of its own."""
+    """Parse a date or local time; None if it is invalid or has a time zone."""
     try:
-        start = when if isinstance(when, date) else read(when)
+        start = when if isinstance(when, date) else parse_iso(when)
     except (TypeError, ValueError):
         return None
     return None if isinstance(start, datetime) and start.tzinfo is not None else start
 
 
-def read(text: str) -> date:
-    """Return the date, or the moment, that a text writes as ISO 8601 does."""
+def parse_iso(text: str) -> date:
     return datetime.fromisoformat(text) if "T" in text or " " in text else date.fromisoformat(text)

@@ -1,4 +1,4 @@
-"""The standard streams of this program: every text leaves them with its control characters shown."""
+"""Standard streams that escape control characters in every text that this program writes."""
 
 import os
 import sys
@@ -11,16 +11,18 @@ from mentormatch.languages.text_keys import escape_controls, for_terminals, on_o
 
 
 class PlainStream(TextIOWrapper):
-    """A stream through which no control character passes, whoever writes: a library, a warning, a traceback."""
+    """A text stream that escapes control characters, whoever writes: a library, a warning, a traceback."""
 
     def write(self, text: str, /) -> int:
-        """Write a text with its control characters shown."""
         super().write(for_terminals(text))
         return len(text)
 
 
 def hold_standard_streams() -> None:
-    """Have the streams of this program be plain, and files of one's own never take the place of one that is closed."""
+    """Replace the standard streams of this program by plain ones.
+
+    Closed descriptors 0 to 2 are opened on the null device first, so that no other file gets their number.
+    """
     for number in range(3):
         try:
             os.fstat(number)
@@ -33,7 +35,7 @@ def hold_standard_streams() -> None:
 
 
 def plain_stream(stream: TextIO, errors: str) -> TextIO:
-    """Return a stream in the place of another, with ``errors`` for what its encoding has not."""
+    """Return a plain stream in place of another; ``errors`` is its handler of encoding errors."""
     if not isinstance(stream, TextIOWrapper) or isinstance(stream, PlainStream):
         return stream
     stream.flush()
@@ -42,12 +44,12 @@ def plain_stream(stream: TextIO, errors: str) -> TextIO:
 
 
 def write_out(text: str) -> None:
-    """Write a result on stdout; raises OSError where it takes no more."""
+    """Write a result to stdout. Raises OSError if stdout accepts no more."""
     _write(sys.stdout, text)
 
 
 def write_out_as_utf8(text: str) -> None:
-    """Write a result for programs on stdout, whatever encoding a terminal takes."""
+    """Write a result for programs to stdout in UTF-8, whatever the encoding of the terminal."""
     if sys.stdout is not None:
         sys.stdout.flush()
         sys.stdout.buffer.write(escape_controls(text).encode("utf-8", "backslashreplace"))
@@ -55,7 +57,6 @@ def write_out_as_utf8(text: str) -> None:
 
 
 def write_err(text: str) -> None:
-    """Write a message on stderr."""
     _write(sys.stderr, text)
 
 
@@ -66,23 +67,23 @@ def _write(stream: TextIO | None, text: str) -> None:
 
 
 def rewrite_line(stream: TextIO, text: str) -> None:
-    """Write a text over the line that a terminal is at."""
+    """Overwrite the current line of a terminal."""
     write = super(PlainStream, stream).write if isinstance(stream, PlainStream) else stream.write
     write(f"\r{on_one_line(text)}")
 
 
 def screen() -> TextIO | None:
-    """Return standard error where it is a terminal, None where nobody looks at it."""
+    """Return standard error if it is a terminal, else None."""
     return sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
 
 
 def flush() -> None:
-    """Write what the standard streams still hold, as far as they take it."""
+    """Flush the standard streams, ignoring errors."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
 
 
 def let_go() -> None:
-    """Write no more on stdout: what is left of it would make Python complain at the end."""
+    """Discard further output to stdout, so that Python does not report a broken pipe at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

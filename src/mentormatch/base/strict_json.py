@@ -1,4 +1,4 @@
-"""JSON that is taken literally: no doubled key, no NaN, no number that stands for something else."""
+"""JSON text -> a value, without duplicate keys, NaN or any number that would be changed; and strict message models."""
 
 import json
 import math
@@ -17,27 +17,20 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import tr
 
-ROOT = "$"
-"""The place of a whole JSON text: places in it are JSON paths."""
-MOST_DEEP = 64
-MOST_DIGITS = 100
-SHOWN_CHARACTERS = 60
-MOST_LISTED = 100
-"""Of more problems than that, the first are told."""
+ROOT = "$"  # JSON path of a whole text
+MOST_DEEP = 64  # levels
+MOST_DIGITS = 100  # of a number
+SHOWN_CHARACTERS = 60  # of a key in a message
+MOST_LISTED = 100  # problems in an error
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
-MOST_KEYS = 20_000
-"""An object has a key a question, an option or a header; people and rows stand in lists."""
+MOST_KEYS = 20_000  # per object: one per question, option or header; people and rows are in lists
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _FLAT = rf'(?:[^\s"\[\]{{}},]++|{_STRING}|\[[^"\[\]{{}}]*+\]|\{{\s*+\}})'
+# Beginning of an object with too many keys and flat values; possessive, so the search takes linear time
 _LARGE = rf"\{{(?>(?:\s*+{_STRING}\s*+:\s*+{_FLAT}\s*+,){{{MOST_KEYS}}}+)"
-"""The beginning of an object of more keys than that, whose values hold nothing further; it is never gone back on."""
 _LARGE_TEXT, _LARGE_BYTES = re.compile(_LARGE, re.ASCII), re.compile(_LARGE.encode())
-MARK = "\ufeff"
-"""The mark of byte order, before a text: in other encodings than UTF-8 it has other bytes."""
-
-
-WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-"""The same in UTF-16, in both orders; JSON without it begins with two plain characters, of which one byte is zero."""
+BYTE_ORDER_MARK = "\ufeff"  # at the beginning of a text
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")  # the same in UTF-16
 
 
 class JsonMessage(BaseModel):
@@ -49,12 +42,12 @@ class JsonMessage(BaseModel):
         strict=True,
         allow_inf_nan=False,
         hide_input_in_errors=True,
-        json_schema_serialization_defaults_required=True,  # what is told is told whole
+        json_schema_serialization_defaults_required=True,  # messages are written with every key
     )
 
 
 def whole(value: object) -> object:
-    """Return a float without a fraction as an integer: JSON does not tell 1 from 1.0, strict integers do."""
+    """Return a float without a fraction as an integer: JSON does not distinguish 1 from 1.0, strict integers do."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -62,24 +55,24 @@ type Whole = Annotated[int, Setting(ge=0, le=2**64 - 1), BeforeValidator(whole)]
 Text = Annotated[str, Setting(min_length=1, max_length=1_000)]
 
 
-class KeptMessage(VersionedPickle, JsonMessage):
-    """A message that is kept in a file; ``misread`` says, to be spoken, that a file holds none."""
+class StoredMessage(VersionedPickle, JsonMessage):
+    """A message that is stored in a file; ``misread`` is the error message for a file that contains none."""
 
     misread: ClassVar[str]
 
     @classmethod
     @checked
     def from_json(cls, text: str | bytes) -> Self:
-        """Return the message in a JSON text; raises RequestError with everything in it that does not fit."""
+        """Return the message in a JSON text. Raises RequestError with every problem in it."""
         try:
             return cls.model_validate(parse_json(text))
         except ValidationError as error:
-            found = error.errors(include_url=False, include_input=False)
-            problems = [Problem(".".join(map(str, each["loc"])), each["type"]) for each in found]
+            details = error.errors(include_url=False, include_input=False)
+            problems = [Problem(".".join(map(str, detail["loc"])), detail["type"]) for detail in details]
             raise RequestError(tr(cls.misread), problems) from None
 
     def to_json(self) -> str:
-        """Return it as JSON text."""
+        """Return the message as JSON text, indented."""
         return self.model_dump_json(indent=2) + "\n"
 
 
@@ -90,27 +83,27 @@ class Keys(JsonMessage):
     mentee: Text
 
 
-class Doubled(dict[str, Any]):
-    """An object in which keys came twice: ``keys_twice``."""
+class DuplicateKeys(dict[str, Any]):
+    """An object with duplicate keys: ``keys_twice``."""
 
     keys_twice: tuple[str, ...] = ()
 
 
-class Endless:
-    """Stands for a number of too many digits."""
+class OverlongNumber:
+    """Placeholder for a number with too many digits."""
 
 
 def parse_json(text: str | bytes, *, by_person: bool = False) -> Any:
-    """Return what a JSON text holds.
+    """Return the value of a JSON text.
 
-    Raises RequestError with everything in it that is not plain: see ``refuse_unplain``. Bytes are UTF-8 without a mark
-    of byte order. An object of more than 20,000 keys is refused before any of it is made, as keys that come twice would
-    be found in all of them, unless it may have a key a person.
+    Raises RequestError with every problem in it: see ``refuse_unplain``. Bytes must be UTF-8 without a byte order mark.
+    An object with more than 20,000 keys is refused before it is built, because the search for duplicate keys takes time
+    and memory; ``by_person`` allows such objects, with one key per person.
     """
     if not by_person:
         _refuse_large(text)
     string = decode(text) if isinstance(text, bytes) else text
-    if string.startswith(MARK):
+    if string.startswith(BYTE_ORDER_MARK):
         raise_unread(tr("une marque d'ordre des octets (BOM) avant le texte"), tr("du JSON en UTF-8, sans marque"))
     try:
         value = json.loads(string, object_pairs_hook=_once if by_person else _once_of_few, parse_int=_integer)
@@ -124,20 +117,21 @@ def parse_json(text: str | bytes, *, by_person: bool = False) -> Any:
 
 
 def _refuse_large(text: str | bytes) -> None:
-    """Raise RequestError where an object has too many keys, before anything is made of it, not even text of bytes."""
+    """Raise RequestError if an object has too many keys, before anything is decoded or parsed."""
     commas = text.count(b",") if isinstance(text, bytes) else text.count(",")
     if commas < MOST_KEYS:
         return
     large = _LARGE_BYTES.search(text) if isinstance(text, bytes) else _LARGE_TEXT.search(text)
     if large:
-        until = text[: large.start() + 1]
-        plain = until.decode("utf-8", "replace") if isinstance(until, bytes) else until
-        raise_unread(*_too_large(), place_in(plain, len(plain) - 1))
+        beginning = text[: large.start() + 1]
+        plain = beginning.decode("utf-8", "replace") if isinstance(beginning, bytes) else beginning
+        raise_unread(*_too_large(), line_and_column(plain, len(plain) - 1))
 
 
 def decode(content: bytes) -> str:
-    """Return the text that bytes hold in UTF-8; raises RequestError where they hold none."""
-    if content[:2] in WIDE_MARKS or b"\0" in content[:2]:
+    """Return UTF-8 bytes as text. Raises RequestError if they are not UTF-8."""
+    # JSON begins with two ASCII characters; in UTF-16 and UTF-32, one of their first two bytes is zero
+    if content[:2] in UTF16_MARKS or b"\0" in content[:2]:
         raise_unread(tr("un texte en UTF-16 ou en UTF-32"), tr("du JSON en UTF-8"))
     try:
         return content.decode("utf-8")
@@ -146,56 +140,55 @@ def decode(content: bytes) -> str:
 
 
 def raise_unread(found: str, expected: str, where: str = ROOT) -> Never:
-    """Raise that a text is no JSON."""
     raise RequestError(tr("Ce texte n'est pas du JSON"), [Problem(where, found, expected)]) from None
 
 
 def refuse_unplain(value: Any) -> None:
-    """Raise RequestError with every place of a JSON value that is not plain.
+    """Raise RequestError with every part of a value that is not plain JSON, with its path.
 
-    That is: a key twice in one object, a number that is not finite or has more than 100 digits, half a character
-    (a lone surrogate), more than 64 levels.
+    These are duplicate keys in an object, numbers that are not finite or have more than 100 digits, lone surrogates,
+    and more than 64 levels.
     """
-    refuse(tr("Ce JSON ne peut pas être pris à la lettre"), faults(value, ROOT, 0))
+    refuse(tr("Ce JSON ne peut pas être pris à la lettre"), json_problems(value, ROOT, 0))
 
 
 def refuse(message: str, problems: Iterable[Problem]) -> None:
-    """Raise RequestError with the first of many problems, unless there is none."""
-    found = refusal(message, problems)
-    if found.problems:
-        raise found
+    """Raise RequestError with up to ``MOST_LISTED`` problems, unless there are none."""
+    error = refusal(message, problems)
+    if error.problems:
+        raise error
 
 
 def refusal(message: str, problems: Iterable[Problem]) -> RequestError:
-    """Return the error that tells the first of many problems, and that there are others."""
+    """Return an error with up to ``MOST_LISTED`` problems, and a note if there are more."""
     return RequestError(message, first(problems, ROOT))
 
 
 def first(problems: Iterable[Problem], whole: str) -> list[Problem]:
-    """Return the first of many problems, and that there are others in the ``whole``; those others are never made."""
-    shown_first = list(islice(problems, MOST_LISTED + 1))
-    if len(shown_first) > MOST_LISTED:
-        shown_first[MOST_LISTED:] = [
+    """Return the first ``MOST_LISTED`` problems, plus one at path ``whole`` if more exist; those are not generated."""
+    listed = list(islice(problems, MOST_LISTED + 1))
+    if len(listed) > MOST_LISTED:
+        listed[MOST_LISTED:] = [
             Problem(whole, tr("d'autres encore : seuls les {most} premiers sont dits", most=MOST_LISTED))
         ]
-    return shown_first
+    return listed
 
 
-def faults(value: Any, where: str, depth: int) -> Iterator[Problem]:
-    """Yield what is not plain in a value, with its place."""
+def json_problems(value: Any, where: str, depth: int) -> Iterator[Problem]:
+    """Yield a problem for each part of a value that is not plain JSON, with its path."""
     if isinstance(value, dict | list):
         yield from _inside(value, where, depth + 1)
     elif isinstance(value, str):
         if not _encodable(value):
             yield Problem(where, tr("un demi-caractère (surrogate isolé)"), tr("du texte Unicode"))
-    elif isinstance(value, Endless):
+    elif isinstance(value, OverlongNumber):
         yield Problem(where, tr("un nombre de trop de chiffres"), tr("{most} chiffres au plus", most=MOST_DIGITS))
     elif isinstance(value, float) and not math.isfinite(value):
         yield Problem(where, tr("un nombre qui n'est pas fini"), tr("un nombre fini"))
 
 
 def key_in(where: str, key: object) -> str:
-    """Return the place of a key in an object, as a JSON path.
+    """Return the JSON path of a key in an object.
 
     >>> key_in("$.answers", "needs"), key_in("$", "e-mail")
     ('$.answers.needs', "$['e-mail']")
@@ -205,7 +198,7 @@ def key_in(where: str, key: object) -> str:
 
 
 def shorten_key(name: str) -> str:
-    """Return a key as it is told: its beginning, in plain characters."""
+    """Return a key for a message: its beginning, with lone surrogates replaced."""
     return name[:SHOWN_CHARACTERS].encode("utf-8", "replace").decode()
 
 
@@ -216,11 +209,11 @@ def _inside(value: dict[str, Any] | list[Any], where: str, depth: int) -> Iterat
         yield from _keys(value, where)
         for key, part in value.items():
             if not _surely_plain(part):
-                yield from faults(part, key_in(where, key), depth)
+                yield from json_problems(part, key_in(where, key), depth)
     else:
-        for place, part in enumerate(value):
+        for index, part in enumerate(value):
             if not _surely_plain(part):
-                yield from faults(part, f"{where}[{place}]", depth)
+                yield from json_problems(part, f"{where}[{index}]", depth)
 
 
 def _surely_plain(value: object) -> bool:
@@ -243,17 +236,17 @@ def _encodable(text: str) -> bool:
 
 
 def _place_too_deep(text: str) -> str:
-    """Return where a text that no parser could descend into is too deep."""
+    """Return the line and column where a text exceeds the depth limit."""
     depth = 0
     for token in _BRACKETS.finditer(text):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
         if depth > MOST_DEEP:
-            return place_in(text, token.start())
+            return line_and_column(text, token.start())
     return ROOT
 
 
-def place_in(text: str, place: int) -> str:
-    """Return the line and the column of a place in a text, both counted from 1."""
+def line_and_column(text: str, place: int) -> str:
+    """Return line and column of an index in a text, both counted from 1, as a phrase."""
     line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
     return tr("ligne {line}, colonne {column}", line=line, column=column)
 
@@ -273,13 +266,13 @@ def _once_of_few(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
-    doubled = Doubled(found)
+    unique = dict(pairs)
+    if len(unique) == len(pairs):
+        return unique
+    doubled = DuplicateKeys(unique)
     doubled.keys_twice = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
     return doubled
 
 
-def _integer(digits: str) -> int | Endless:
-    return int(digits) if len(digits) <= MOST_DIGITS else Endless()
+def _integer(digits: str) -> int | OverlongNumber:
+    return int(digits) if len(digits) <= MOST_DIGITS else OverlongNumber()

@@ -1,9 +1,8 @@
-"""TOML that is measured before it is parsed: how large, how deep, how long its keys and its numbers.
+"""TOML text -> tables, after a check of size, depth, length of keys and length of numbers.
 
-``tomllib`` descends by recursion, and for a dotted key copies every beginning of it: time and memory grow with the
-square of its parts. ``int`` refuses decimals of more than 4,300 digits with an error of its own. One pass over the text
-with one expression, in which nothing is tried twice (possessive quantifiers), finds each of these in a time that grows
-with the text.
+``tomllib`` recurses, and copies every prefix of a dotted key, so its time and memory grow with the square of the number
+of parts. ``int`` refuses more than 4,300 decimals with an error of its own. One pass with one expression without
+backtracking (possessive quantifiers) finds each of these cases in linear time.
 """
 
 import re
@@ -12,20 +11,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mentormatch.base.strict_json import MOST_DIGITS, place_in
+from mentormatch.base.strict_json import MOST_DIGITS, line_and_column
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.languages.phrases import about, system_reason, thousands
 from mentormatch.languages.translation import tr
 
 MOST_BYTES = 8 << 20
-MOST_DEEP = 32
-"""Brackets within brackets; no table of a programme is half as deep."""
-MOST_PARTS = 16
-"""Of a dotted key."""
+MOST_DEEP = 32  # nested brackets; programmes need less than half
+MOST_PARTS = 16  # of a dotted key
 
 _KEY = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
-_BEGINS = r"(?<![\w-])"
-"""Words and numbers are looked at where they begin, not once more from each of their characters."""
+_BEGINS = r"(?<![\w-])"  # words and numbers are matched from their first character only
+# The relevant tokens, and the remaining text in large pieces; an unclosed string extends to the end
 _TOKEN = re.compile(
     rf"""
       (?P<dotted>{_BEGINS}(?:{_KEY}[ \t]*+\.[ \t]*+){{{MOST_PARTS}}})
@@ -41,25 +38,24 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
-"""What matters, and all else in large pieces; a string that nobody closes goes on to the end."""
 
 
 def load_tables(path: Path) -> dict[str, Any]:
-    """Return what a TOML file holds; raises ProgrammeError, also where it cannot be read."""
+    """Return the tables of a TOML file. Raises ProgrammeError if it cannot be read or parsed."""
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
         reason = tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error))
         raise ProgrammeError(about(path.name, reason)) from None
-    return tables_in(content, path.name)
+    return parse_tables(content, path.name)
 
 
-def tables_in(content: bytes, source: str) -> dict[str, Any]:
-    """Return what the bytes of a TOML file hold; raises ProgrammeError, which calls the file by its name."""
+def parse_tables(content: bytes, source: str) -> dict[str, Any]:
+    """Return the tables in the bytes of a TOML file. Raises ProgrammeError, which names the file by ``source``."""
     if len(content) > MOST_BYTES:
-        most = thousands(MOST_BYTES >> 20)
-        raise ProgrammeError(about(source, tr("un programme de plus de {most}\u00a0Mo n'est pas lu", most=most)))
+        limit_mb = thousands(MOST_BYTES >> 20)
+        raise ProgrammeError(about(source, tr("un programme de plus de {most}\u00a0Mo n'est pas lu", most=limit_mb)))
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
@@ -75,7 +71,7 @@ def tables_in(content: bytes, source: str) -> dict[str, Any]:
 
 
 def immoderate(text: str) -> Problem | None:
-    """Return the first thing in a TOML text that is beyond measure, None where nothing is.
+    """Return a problem for the first part of a TOML text that exceeds a limit; None if there is none.
 
     >>> immoderate("a = [1]"), immoderate("x = " + 33 * "[").where
     (None, 'ligne 1, colonne 37')
@@ -100,19 +96,21 @@ def _beyond(text: str, place: int, what: str) -> Problem:
         "dotted": (tr("une clé de trop de parties"), tr("{most} parties au plus", most=MOST_PARTS)),
         "number": (tr("un nombre de trop de chiffres"), tr("{most} chiffres au plus", most=MOST_DIGITS)),
     }[what]
-    return Problem(place_in(text, place), found, expected, tr("corrigez le fichier à cet endroit"))
+    return Problem(line_and_column(text, place), found, expected, tr("corrigez le fichier à cet endroit"))
 
 
 def syntax_problem(message: str) -> Problem:
-    """Return what the TOML reader refused, with its line."""
-    place = re.search(r"line (\d+), column (\d+)", message)
-    where = tr("ligne {line}, colonne {column}", line=place[1], column=place[2]) if place else tr("fin du fichier")
+    """Return the problem of a TOML syntax error, with its line."""
+    position = re.search(r"line (\d+), column (\d+)", message)
+    where = (
+        tr("ligne {line}, colonne {column}", line=position[1], column=position[2]) if position else tr("fin du fichier")
+    )
     advice = tr("vérifiez guillemets, crochets et clés en double")
     return Problem(where, tr("syntaxe TOML incorrecte"), advice=advice)
 
 
 def find_headers(text: str) -> Iterator[tuple[int, tuple[str, ...], bool]]:
-    r"""Yield the start, the keys, and whether it begins an entry of a list, of each table header in a valid TOML text.
+    r"""Yield each table header of a valid TOML text: start, keys, and whether it is in an array of tables.
 
     >>> list(find_headers('a = ["[b]"]\n[c."d.e"]\n[[f]]\n'))
     [(12, ('c', 'd.e'), False), (22, ('f',), True)]

@@ -1,4 +1,4 @@
-"""Threads: that the system has none left is an error in words."""
+"""Threads whose refusal by the operating system is an EngineError with a message."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +15,11 @@ NO_THREAD = mark(
     "Le système ne donne plus de fil d'exécution (thread) : fermez d'autres programmes, ou relevez la limite de ce"
     " compte (ulimit -u)"
 )
-REFUSED = "can't start new thread"
-"""What CPython says then, in a RuntimeError without a type of its own."""
+CPYTHON_NO_THREAD = "can't start new thread"  # CPython raises a plain RuntimeError with this text
 
 
 def start_thread(thread: Thread) -> None:
-    """Start a thread; raises EngineError if the system has none left."""
+    """Start a thread. Raises EngineError if the system has none left."""
     try:
         thread.start()
     except RuntimeError as error:
@@ -40,5 +39,5 @@ def thread_pool(count: int) -> Iterator["ThreadPoolExecutor"]:
 
 
 def thread_error(error: RuntimeError) -> EngineError | RuntimeError:
-    """Return in words that the system has no thread left, if that is what an error says; else the error."""
-    return EngineError(tr(NO_THREAD)) if str(error) == REFUSED else error
+    """Return an EngineError if the system has no thread left, else the error unchanged."""
+    return EngineError(tr(NO_THREAD)) if str(error) == CPYTHON_NO_THREAD else error

@@ -23,8 +23,16 @@ from pydantic import ValidationError
 from mentormatch.base.arguments import checked
 from mentormatch.base.arrays import BoolVector
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.base.inference import LEAST_SHOWN, LEVEL, MOVED, ExactEffect, Stratum, correct_levels, people_needed
-from mentormatch.base.strict_json import JsonMessage, KeptMessage, parse_json
+from mentormatch.base.inference import (
+    DETECTED_SHARE,
+    LEAST_SHOWN,
+    SIGNIFICANCE_LEVEL,
+    ExactEffect,
+    Stratum,
+    correct_levels,
+    people_needed,
+)
+from mentormatch.base.strict_json import JsonMessage, StoredMessage, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.names import ABSENT, KEYS, GivenNames, Labels, NamesByPerson, names_of
 from mentormatch.explanation.pairs import Contribution, Pair
@@ -213,7 +221,7 @@ class PairResult(JsonMessage):
     well: bool | None
 
 
-class EditionResults(KeptMessage):
+class EditionResults(StoredMessage):
     """What became of the pairs of one edition, by criterion, without anybody's key."""
 
     made_by: ClassVar[str] = 'mm.read_results("resultats.json")'
@@ -291,7 +299,7 @@ class CriterionEffect:
     @property
     def clear(self) -> bool:
         """Whether it is clear of no effect, all criteria taken together."""
-        return self.level <= LEVEL
+        return self.level <= SIGNIFICANCE_LEVEL
 
     @property
     def sentence(self) -> str:
@@ -308,11 +316,12 @@ class CriterionEffect:
             sentence = tr(
                 "rien de net ; pas avant environ {more} de plus, pour un effet de 50 à {moved}.",
                 more=counted(self.more, "binôme"),
-                moved=percent(MOVED),
+                moved=percent(DETECTED_SHARE),
             )
         else:
             sentence = tr(
-                "rien de net ; un effet de 50 à {moved} se serait vu quatre fois sur cinq.", moved=percent(MOVED)
+                "rien de net ; un effet de 50 à {moved} se serait vu quatre fois sur cinq.",
+                moved=percent(DETECTED_SHARE),
             )
         return about(quoted(self.criterion), sentence)
 

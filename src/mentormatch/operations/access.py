@@ -18,7 +18,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.columns import MultiChoice
 from mentormatch.base.data_objects import ContentEquality
-from mentormatch.base.inference import LEAST_SHOWN, LEVEL, correct_levels
+from mentormatch.base.inference import LEAST_SHOWN, SIGNIFICANCE_LEVEL, correct_levels
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration
 from mentormatch.errors import Problem, RequestError
@@ -129,7 +129,7 @@ class AccessGroup:
     @property
     def clear(self) -> bool:
         """Whether more can be said than "too few to tell"."""
-        return self.level <= LEVEL
+        return self.level <= SIGNIFICANCE_LEVEL
 
 
 @dataclass(frozen=True, slots=True)

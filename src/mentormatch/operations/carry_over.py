@@ -9,7 +9,7 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.strict_json import ROOT, JsonMessage, KeptMessage, Keys, Text
+from mentormatch.base.strict_json import ROOT, JsonMessage, Keys, StoredMessage, Text
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import about, system_reason
@@ -32,7 +32,7 @@ class LeftOut(JsonMessage):
     side: Side
 
 
-class CarryOver(KeptMessage):
+class CarryOver(StoredMessage):
     """What the next edition needs to know of those before it, by keys alone."""
 
     made_by: ClassVar[str] = "mm.carry_over(matching)"

@@ -17,7 +17,7 @@ from mentormatch.base.arguments import checked
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import seed_number
-from mentormatch.base.strict_json import KeptMessage, Whole
+from mentormatch.base.strict_json import StoredMessage, Whole
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.languages.phrases import about, counted, of_two, system_reason
 from mentormatch.languages.text_keys import canonical
@@ -31,7 +31,7 @@ WEIGHTS = ("criteria",)
 """The part of a programme in which the two may differ."""
 
 
-class Experiment(KeptMessage):
+class Experiment(StoredMessage):
     """What is recorded before the lot is drawn: the seed, and two programmes that differ in their criteria alone."""
 
     misread: ClassVar[str] = mark("Ce fichier n'est pas celui d'un essai")

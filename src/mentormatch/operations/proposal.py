@@ -15,7 +15,7 @@ from pydantic import Field as Setting
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arguments import checked
 from mentormatch.base.data_objects import ContentEquality
-from mentormatch.base.strict_json import JsonMessage, KeptMessage, Keys, Text
+from mentormatch.base.strict_json import JsonMessage, Keys, StoredMessage, Text
 from mentormatch.explanation.tables import ResultSheet, sheet, side_cell
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.text_keys import canonical
@@ -144,7 +144,7 @@ class RoundRecord(JsonMessage):
         )
 
 
-class ProposalRecord(KeptMessage):
+class ProposalRecord(StoredMessage):
     """A proposal in keys and codes alone: who has to accept, the rounds that are closed, and the pairs of this one."""
 
     misread: ClassVar[str] = mark("Ce fichier n'est pas celui d'une proposition")

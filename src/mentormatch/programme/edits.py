@@ -20,7 +20,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from mentormatch.base.arguments import checked
 from mentormatch.base.strict_json import JsonMessage, Whole
-from mentormatch.base.strict_toml import tables_in
+from mentormatch.base.strict_toml import parse_tables
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.extension import Extension
 from mentormatch.languages.translation import mark, tr
@@ -146,13 +146,13 @@ class ProgrammeText:
     @checked
     def of(cls, content: bytes, source: str = "programme") -> Self:
         """Return the text in the bytes of a file, its lines ended in one way; raises ProgrammeError if it has none."""
-        tables_in(content, source)
+        parse_tables(content, source)
         return cls(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"), source)
 
     @cached_property
     def programme(self) -> Programme:
         """The programme that the library reads from this text; raises ProgrammeError with every mistake in it."""
-        tables = tables_in(self.text.encode(), self.source)
+        tables = parse_tables(self.text.encode(), self.source)
         return Programme.read(fill_tables(tables, self.folder) if self.folder else tables, self.source)
 
     @property

@@ -27,7 +27,7 @@ from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.immutable_models import Entries, FrozenDict, Items, Part
 from mentormatch.base.strict_json import MOST_LISTED, first
-from mentormatch.base.strict_toml import load_tables, tables_in
+from mentormatch.base.strict_toml import load_tables, parse_tables
 from mentormatch.errors import OutputError, Problem, ProgrammeError, RequestError
 from mentormatch.fields import AnyField, Use, fields_by_kind
 from mentormatch.fields.extension import Extension, FieldRef
@@ -216,7 +216,7 @@ class Programme(VersionedPickle, Part):
 
         Raises ProgrammeError with every mistake in it.
         """
-        return cls.read(tables_in(content, source), source)
+        return cls.read(parse_tables(content, source), source)
 
     @classmethod
     @checked
@@ -265,7 +265,7 @@ class Programme(VersionedPickle, Part):
         OutputError
             It cannot be written, or those who asked to be forgotten would be known there again.
         """
-        from mentormatch.base.generation import keep_file, refuse
+        from mentormatch.base.generation import back_up_file, refuse
 
         target = Path(path)
         if not self.forgotten.tokens <= read_forgotten(target).tokens:
@@ -277,7 +277,7 @@ class Programme(VersionedPickle, Part):
             if target.is_file() and self._is_stated_in(target):
                 return target
             refuse([Problem(target.name, tr("un autre fichier est déjà là"))], replace=replace)
-            keep_file(target)
+            back_up_file(target)
         write_whole(target, toml_text(self.to_dict()).encode())
         return target
 

@@ -11,8 +11,8 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import is_private, write_whole
 from mentormatch.base.generation import (
     GenerationDraft,
+    back_up_file,
     find_changed,
-    keep_file,
     refuse,
     write_document,
     write_generation,
@@ -163,7 +163,7 @@ def save_file(
     final = final_in(path.parent) if of_a_decision(manifest_in(path.parent), path) else []
     refuse(final, replace=replace)
     if final:
-        keep_file(path)
+        back_up_file(path)
     matching.programme.keep_codes(matching.cohort)
     return write_document(path, content, KIND, replace=replace, private=names is not None)
 

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from mentormatch import examples
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.generation import keep_file
+from mentormatch.base.generation import back_up_file
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import MentorMatchError, OverwriteError, Problem, RequestError, SurveyError
 from mentormatch.explanation.names import GivenNames, Labels
@@ -297,7 +297,7 @@ class FilesPanel(Panel):
             _ = ProgrammeText.of(content, gesture.value).programme
         before, target = slot.path(self.folder), self.folder / f"{slot.stem}{suffix}"
         if before.is_file():
-            keep_file(before)
+            back_up_file(before)
         write_whole(target, content, private=slot.name != "programme")
         if before != target and before.is_file():
             before.unlink()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from html import escape
 from typing import Any, TextIO
 
-from mentormatch.base.progress import DOCUMENTS, TIES, Listener, Progress, listen
+from mentormatch.base.progress import DOCUMENTS_GOAL, TIES_GOAL, Listener, Progress, listen
 from mentormatch.base.streams import rewrite_line, screen
 from mentormatch.languages.phrases import NO_BREAK, points, thousands
 from mentormatch.languages.translation import mark, tr
@@ -21,8 +21,8 @@ GOALS: Mapping[str, str] = {
     "leximin": mark("Les points des binômes les plus faibles"),
     "total": mark("Total de points"),
     "changes": mark("Le moins de binômes défaits"),
-    TIES: mark("Objectifs atteints, départage des égalités"),
-    DOCUMENTS: mark("Préparation des documents"),
+    TIES_GOAL: mark("Objectifs atteints, départage des égalités"),
+    DOCUMENTS_GOAL: mark("Préparation des documents"),
 }
 COUNTS = frozenset({"matched", "priority", "changes"})
 ENDS: Mapping[str, str] = {
@@ -86,7 +86,7 @@ def part(progress: Progress) -> str:
     'document 2 sur 5'
     """
     if progress.parts is not None and progress.parts > 1:
-        if progress.goal == DOCUMENTS:
+        if progress.goal == DOCUMENTS_GOAL:
             return tr("document {part} sur {parts}", part=progress.part, parts=progress.parts)
         return tr("calcul {part} sur {parts}", part=max(progress.part, 1), parts=progress.parts)
     return tr("calcul {part}", part=progress.part) if progress.part > 1 else ""
@@ -110,7 +110,7 @@ def end(progress: Progress) -> str:
     >>> end(Progress(part=1, seconds=3, status="proved")).replace(NO_BREAK, " ")
     'Terminé en 3 s.'
     """
-    said = SEVERAL if progress.part > 1 or progress.goal == DOCUMENTS else ENDS.get(progress.status, "")
+    said = SEVERAL if progress.part > 1 or progress.goal == DOCUMENTS_GOAL else ENDS.get(progress.status, "")
     return tr(said, time=time(progress.seconds)) if said else ""
 
 
@@ -207,7 +207,9 @@ def page_of(progress: Progress, text: str) -> str:
     if not text:
         return ""
     hint = (
-        "" if progress.over or progress.goal == DOCUMENTS else f'<div style="{QUIET}">{escape(tr(NOTEBOOK_HINT))}</div>'
+        ""
+        if progress.over or progress.goal == DOCUMENTS_GOAL
+        else f'<div style="{QUIET}">{escape(tr(NOTEBOOK_HINT))}</div>'
     )
     return f'<div role="status" style="{LOUD}">{escape(text)}{hint}</div>'
 
