@@ -1,18 +1,18 @@
-"""Everything that mentormatch raises on purpose.
+"""Errors that mentormatch raises deliberately.
 
 ::
 
-    MentorMatchError
-    ├── ProgrammeError     the programme file: every mistake in it, at once
-    ├── SurveyError        a file of answers that cannot be taken whole
-    ├── RequestError       numbers, keys or a JSON request that cannot be posed as a problem
-    │   └── UnprovedError  a decision whose optimum its file does not prove, and that was not accepted as such
-    ├── EngineError        a solver died, or gave an answer that the checker refused
-    └── OutputError        a file that could not be written
-        └── OverwriteError one that would take the place of what was decided, written by somebody, or is read
+MentorMatchError
+├── ProgrammeError     an invalid programme file, with every problem in it
+├── SurveyError        a file of answers that cannot be imported
+├── RequestError       numbers, keys or a JSON request that do not make a valid problem
+│   └── UnprovedError  a decision that states an optimum without a proof, which the caller did not accept
+├── EngineError        a solver that crashed, or whose solution the checker rejected
+└── OutputError        a file that could not be written
+    └── OverwriteError a file that would replace a decision, an edited file or an input
 
-That there is no answer is a status, not an error. No message holds a person's answers: only identifiers,
-line numbers and the names of fields.
+An infeasible problem is a status, not an error. Messages never contain answers of people: only identifiers, line
+numbers and names of fields.
 """
 
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ from mentormatch.languages.translation import SpokenText, tr
 
 @dataclass(frozen=True, slots=True)
 class Problem(SpokenText):
-    """One thing that is wrong: where it stands, what was found, what was expected, what to do.
+    """A problem: its place, the finding, the expected form, and advice.
 
-    ``code`` is for programs, where there is one: it is stable, and not shown to people.
+    ``code`` is a stable identifier for programs, not displayed to people; most problems have none.
     """
 
     where: str
@@ -36,12 +36,12 @@ class Problem(SpokenText):
     code: str = ""
 
     def to_dict(self) -> dict[str, str]:
-        """Return it as programs read it; most problems have no code of their own."""
+        """Return the problem for programs; ``code`` is omitted if empty."""
         texts = {name: text for name, text in asdict(self).items() if name != "language"}
         return {name: text for name, text in texts.items() if text or name != "code"}
 
     def in_words(self) -> str:
-        """Say it on one line, whatever stands in the file that it speaks of."""
+        """Return the problem on one line, even if its texts contain line breaks or control characters."""
         sentence = tr("{where} : {found}", where=self.where, found=self.found)
         if self.expected:
             sentence = tr("{told} ; attendu : {expected}", told=sentence, expected=self.expected)
@@ -49,7 +49,7 @@ class Problem(SpokenText):
 
 
 class MentorMatchError(Exception):
-    """Base of all errors that a caller can act on; ``exit_code`` is what the command line ends with."""
+    """Base class of all errors that a caller can handle; ``exit_code`` is the exit status of the command line."""
 
     exit_code = 3
 
@@ -59,41 +59,41 @@ class MentorMatchError(Exception):
         super().__init__("\n".join([on_one_line(message), *(f"  - {problem}" for problem in self.problems)]))
 
     def __reduce__(self) -> tuple[type["MentorMatchError"], tuple[str, tuple[Problem, ...]]]:
-        """Say of what it is made: that is how it comes whole from one process to another."""
+        """Return the constructor and its arguments, so that the error can be pickled between processes."""
         return type(self), (self.message, self.problems)
 
 
 class ProgrammeError(MentorMatchError):
-    """The programme file cannot be used; ``problems`` lists every mistake with its key path."""
+    """The programme file is invalid; ``problems`` lists every problem with its key path."""
 
 
 class SurveyError(MentorMatchError):
-    """A file of answers cannot be taken; ``problems`` lists every reason with its line."""
+    """A file of answers cannot be imported; ``problems`` lists every reason with its line."""
 
 
 class RequestError(MentorMatchError, ValueError):
-    """The numbers, keys or JSON given do not make a problem: NaN, doubled or unknown keys, negative capacities."""
+    """Numbers, keys or JSON do not make a valid problem: NaN, duplicate or unknown keys, negative capacities ..."""
 
 
 class UnprovedError(RequestError):
-    """Nothing was validated: a decision states an optimum that its file does not prove, and nobody accepted that."""
+    """A decision states an optimum without a proof, and the caller did not accept that. No validation took place."""
 
     exit_code = 4
 
 
 class EngineError(MentorMatchError):
-    """A solver died or gave an answer that the checker refused."""
+    """A solver crashed, or the checker rejected its solution."""
 
     exit_code = 1
 
 
 class OutputError(MentorMatchError):
-    """A file could not be written; nothing of it was left behind."""
+    """A file could not be written; no part of it remains."""
 
     exit_code = 1
 
 
 class OverwriteError(OutputError):
-    """Nothing was written: an input, a validated decision, or what somebody wrote, would have been lost."""
+    """An input, a validated decision or an edited file would have been lost. No file was written."""
 
     exit_code = 3
