@@ -15,7 +15,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import ProgrammeError, RequestError
 from mentormatch.fields import Slots
-from mentormatch.fields.clock import OVERSEAS, Clock, SlotWeek, WeeklySlot, common_slot_in_words, nearest_zones
+from mentormatch.fields.clock import OVERSEAS_ZONES, Clock, SlotWeek, WeeklySlot, common_slot_in_words, nearest_zones
 from mentormatch.people import add_people
 from tests.conftest import DEEP
 from tests.doors import substitute
@@ -431,6 +431,6 @@ def test_json_asks_the_same_and_a_saved_programme_is_the_same(tmp_path: Any) -> 
 
 
 def test_every_territory_has_a_time_zone_that_this_machine_knows_and_near_ones_are_told() -> None:
-    assert all(ZoneInfo(zone) for zone in OVERSEAS.values())
+    assert all(ZoneInfo(zone) for zone in OVERSEAS_ZONES.values())
     assert nearest_zones("Reunion") == ["Indian/Reunion"]
     assert nearest_zones("xxxxxxxxxx") == ["Europe/Paris"]

@@ -1,4 +1,4 @@
-"""Kinds of question, and the typed column that the answers to each become."""
+"""Kinds of question, and the typed columns of their answers."""
 
 from mentormatch.base.immutable_models import Entries, Items
 from mentormatch.fields.base import (

@@ -1,4 +1,4 @@
-"""What every kind of question has in common: its words, its use, who answers it, and how an answer is read."""
+"""Base class of questions: wording, use, side and privacy of a field, and the form of answers and readings."""
 
 import re
 from abc import ABC, abstractmethod
@@ -19,21 +19,24 @@ from mentormatch.languages.translation import tr
 
 type Side = Literal["mentor", "mentee"]
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
-ACROSS: Mapping[Side, Side] = {"mentor": "mentee", "mentee": "mentor"}
-"""The side of those whom somebody is paired with."""
+ACROSS: Mapping[Side, Side] = {"mentor": "mentee", "mentee": "mentor"}  # the side of the partners
 type Use = Literal["key", "contact", "match", "display", "consent", "forbidden"]
+# The special categories of personal data: GDPR (RGPD), article 9
 type Special = Literal["origin", "politics", "religion", "union", "genetics", "biometrics", "health", "sexuality"]
-"""The special categories of personal data: GDPR (RGPD), article 9."""
-CHOSEN = ("choice", "choices", "scale", "yesno", "place")
-"""Kinds of questions whose answers are chosen among options: people can be told apart by them."""
-type Answer = str | Mapping[str, str]
-"""One answer as it comes in: the text of a cell, which may be ``SeveralAnswers``, or that of each item of a grid."""
+CHOICE_KINDS = (
+    "choice",
+    "choices",
+    "scale",
+    "yesno",
+    "place",
+)  # kinds with options: people can be grouped by their answers
+type Answer = str | Mapping[str, str]  # the text of a cell, or the text of each item of a grid
 
 
 class SeveralAnswers(str):
-    """The text of a cell that came in as several answers, which are kept apart: no joiner can stand in one of them.
+    """The text of a cell that arrived as separate answers, which may therefore contain the joiner.
 
-    ``parts`` are they, trimmed, none empty; ``ordered`` is False where nothing says which of them came first.
+    ``parts`` are the answers, trimmed, none empty; ``ordered`` is False if their order has no meaning.
 
     >>> said = SeveralAnswers.of(["Contrats ; paie", "Danse", " "])
     >>> str(said), said.parts
@@ -46,22 +49,22 @@ class SeveralAnswers(str):
 
     @classmethod
     def of(cls, parts: Iterable[str], *, ordered: bool = True) -> Self:
-        """Return these answers as the text of one cell."""
+        """Return several answers as the text of one cell."""
         texts = tuple(part.strip() for part in parts if part.strip())
-        made = cls("; ".join(texts))
-        made.parts, made.ordered = texts, ordered
-        return made
+        answers = cls("; ".join(texts))
+        answers.parts, answers.ordered = texts, ordered
+        return answers
 
 
 class Figures(str):
-    """The text of a value that came in as a number: its point is a decimal one, where that of a text may be another."""
+    """The text of a value that arrived as a number: its point is decimal, unlike that of a typed text."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerReading:
-    """An answer that was read: its value, None where there is none, and what was odd about it (never the answer)."""
+    """A parsed answer: its value, None if there is none, and a note on its form, which never quotes the answer."""
 
     value: object = None
     note: str = ""
@@ -71,15 +74,14 @@ Blank = AnswerReading()
 
 
 class Field(Part, ABC):
-    """One question of the survey.
+    """A question of the survey.
 
-    ``question`` is its wording in the survey, by default its id in the programme; ``use`` what the programme does
-    with the answer; ``side`` who answers it; ``private`` keeps it from everyone but staff; ``joiner`` is what
-    separates several answers in one cell, where the tool writes something else than ``;`` or a line break.
-    ``special`` is the category of article 9 that the answers belong to: such a question is refused unless ``why``
-    says on what ground it is asked. ``shareable`` answers stand on the profile that people of the other side read;
-    ``later`` ones are asked after it, and no first file lacks them. ``watch``: whether people had equal access is
-    looked at by what they answered (``access``).
+    ``question`` is its wording, by default its id in the programme; ``use`` is the use of its answers; ``side`` states
+    who answers it; ``private`` restricts the answers to staff; ``joiner`` separates several answers in one cell, by
+    default ``;`` and line breaks. ``special`` is a category of GDPR article 9: such a question needs ``why``, the legal
+    ground for asking. ``shareable`` answers appear in the profile that the other side reads; ``later`` questions follow
+    the profile, so a first file may lack them. ``watch`` includes the answers in the analysis of equal access
+    (``access``).
     """
 
     question: str = ""
@@ -95,9 +97,9 @@ class Field(Part, ABC):
 
     @model_validator(mode="after")
     def watched_answers_are_kept(self) -> Self:
-        """Refuse to watch answers that are thrown away, reach somebody, or are no options."""
+        """Refuse ``watch`` for questions without options, and for uses that exclude their answers from analysis."""
         kind = getattr(self, "kind", "")
-        if self.watch and (kind not in CHOSEN or self.use not in ("match", "display")):
+        if self.watch and (kind not in CHOICE_KINDS or self.use not in ("match", "display")):
             expected = tr("une question à réponses choisies, d'usage « match » ou « display »")
             raise ValueError(tr("« watch » ne convient pas ici ; attendu : {expected}", expected=expected))
         return self
@@ -108,18 +110,18 @@ class Field(Part, ABC):
 
     @abstractmethod
     def read(self, answer: Answer) -> AnswerReading:
-        """Return the value that ``answer`` stands for."""
+        """Return the reading of an answer."""
 
     @abstractmethod
     def column(self, values: Sequence[object]) -> Column:
-        """Return the typed column of the values that ``read`` gave, None for no answer."""
+        """Return the typed column of the values of ``read``, None for no answer."""
 
     def asks(self, side: Side) -> bool:
-        """Say whether people of ``side`` answer this question."""
+        """Return whether people of ``side`` answer this question."""
         return self.side in (side, "both")
 
     def options_without(self, answer: str) -> Sequence[str]:
-        """Return the options of the question where ``answer`` names none of them, empty where it may be an answer."""
+        """Return the options if ``answer`` is none of them; empty if it is one, or if the question has no options."""
         column = self.column([])
         if isinstance(column, SingleChoice):
             return () if column.options_named([answer]).any() else column.spoken_labels
@@ -127,19 +129,16 @@ class Field(Part, ABC):
         return labels if position(labels, answer) is None else ()
 
     def absent(self, parts: Sequence[str]) -> list[str]:
-        """Return the columns that a file lacks, given those it has for this question: one an item, a rank or a day."""
+        """Return the columns missing from a file with columns ``parts``: one per item, rank or day."""
         return []
 
     def pieces(self, answer: str) -> list[str]:
-        """Return the separate answers in ``answer``, each trimmed, empty ones left out."""
+        """Return the separate answers in a cell, trimmed, without empty ones."""
         return split(answer, self.joiner)
 
 
 def schema_by_kind(core: CoreSchema, handler: GetJsonSchemaHandler, **more: object) -> JsonSchemaValue:
-    """Return the JSON schema of a table that its ``kind`` tells apart from others: it has to be there, default or not.
-
-    ``more`` is what its schema says beside.
-    """
+    """Return the JSON schema of a model that ``kind`` distinguishes: ``kind`` is required. ``more`` is added to it."""
     schema = handler(core)
     table = handler.resolve_ref_schema(schema)
     table["required"] = ["kind", *table.get("required", [])]
@@ -148,9 +147,9 @@ def schema_by_kind(core: CoreSchema, handler: GetJsonSchemaHandler, **more: obje
 
 
 def split(text: str, joiner: str | None) -> list[str]:
-    """Return the parts of ``text`` between joiners (``;`` and line breaks unless said), trimmed, without empty ones.
+    """Return the parts of ``text`` between joiners (by default ``;`` and line breaks), trimmed, without empty ones.
 
-    Answers that came in apart are those parts.
+    ``SeveralAnswers`` are returned as they arrived.
     """
     if isinstance(text, SeveralAnswers):
         return list(text.parts)
@@ -159,17 +158,16 @@ def split(text: str, joiner: str | None) -> list[str]:
 
 
 def is_blank(answer: Answer) -> bool:
-    """Say whether nothing was answered."""
     return not as_text(answer).strip()
 
 
 def as_text(answer: Answer) -> str:
-    """Return the one text that an answer is: of an answer by item, what stands in a file that has them in one cell."""
+    """Return an answer as one text; the texts of items are joined as in a file that has them in one cell."""
     return answer if isinstance(answer, str) else SeveralAnswers.of(answer.values())
 
 
-def distinct(labels: Sequence[str]) -> Sequence[str]:
-    """Return ``labels``; raise ValueError where two read the same, or one is empty."""
+def check_distinct(labels: Sequence[str]) -> Sequence[str]:
+    """Return ``labels``. Raises ValueError if two are equal after folding, or one is empty."""
     if not all(fold(label) for label in labels):
         raise ValueError(tr("une option est vide"))
     if len({fold(label) for label in labels}) < len(labels):
@@ -177,30 +175,29 @@ def distinct(labels: Sequence[str]) -> Sequence[str]:
     return labels
 
 
-type Labels = Annotated[Items[str], AfterValidator(distinct)]
-"""Options, items or levels: texts that differ in the form in which they are compared."""
+type Labels = Annotated[Items[str], AfterValidator(check_distinct)]  # options, items or levels
 
 
-def without(options: Sequence[str], parts: Sequence[str]) -> list[str]:
+def options_missing(options: Sequence[str], parts: Sequence[str]) -> list[str]:
     """Return the options that no part names."""
     return [option for option in options if position(parts, option) is None]
 
 
 def position(options: Sequence[str], text: str) -> int | None:
-    """Return where ``text`` stands among ``options``, whatever its accents, case and spaces; None where it does not."""
-    known = tuple(options)
-    exact = options_by_spelling(known).get(text)
-    return places(known).get(fold(text)) if exact is None else exact
+    """Return the index of an option, ignoring accents, case and spaces; None if ``text`` is no option."""
+    labels = tuple(options)
+    index = options_by_spelling(labels).get(text)
+    return positions_by_option(labels).get(fold(text)) if index is None else index
 
 
 @lru_cache(maxsize=1024)
 def options_by_spelling(options: tuple[str, ...]) -> dict[str, int]:
-    """Return where each option stands, by its own spelling: most answers bear it, and need not be folded."""
+    """Map each option to its index; most answers match exactly and need no folding."""
     return {option: index for index, option in enumerate(options)}
 
 
 @lru_cache(maxsize=1024)
-def places(options: tuple[str, ...]) -> dict[str, int]:
-    """Return where each option stands, by how it is compared, the longest first."""
+def positions_by_option(options: tuple[str, ...]) -> dict[str, int]:
+    """Map each folded option to its index, longest option first."""
     ordered = sorted(enumerate(options), key=lambda option: -len(option[1]))
     return {fold(option): index for index, option in ordered}

@@ -1,4 +1,4 @@
-"""What criteria and rules share: named in the programme file by ``kind``, each field they speak of checked there."""
+"""Base class of criteria and rules: settings selected by ``kind``, and their references to fields and answers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from mentormatch.fields.kinds import AnyField
 
 @dataclass(frozen=True, slots=True)
 class FieldRef:
-    """Marks a setting as the id of a field: of which kinds, and who answers it (``both``: each side; ``any``: one)."""
+    """Marks a setting as the id of a field: permitted kinds, and who answers (``both``: each side; ``any``: one)."""
 
     kinds: tuple[str, ...]
     side: Literal["mentor", "mentee", "both", "any"] = "both"
@@ -25,7 +25,7 @@ class FieldRef:
 
 @dataclass(frozen=True, slots=True)
 class FieldReference:
-    """One mention of a field: the setting it stands in, the field's id, and what it must be."""
+    """A reference to a field: the setting that contains it, the id of the field, and the requirements."""
 
     setting: str
     field: str
@@ -34,7 +34,7 @@ class FieldReference:
 
 @dataclass(frozen=True, slots=True)
 class AnswerReference:
-    """One answer that a setting names, and the field of which it must be an option."""
+    """An answer named in a setting, which must be an option of the field."""
 
     setting: str
     field: str
@@ -42,14 +42,13 @@ class AnswerReference:
 
 
 class Extension(Part):
-    """A criterion or a rule, as the programme file states it; ``name`` is what people call it.
+    """A criterion or a rule, as the programme file states it; ``name`` is its display name.
 
-    ``example`` states one in the words of the example programme, for the JSON schema and the reference.
+    ``example`` is an instance for the example programme, used in the JSON schema and the reference.
     """
 
     example: ClassVar[Mapping[str, Any]]
-    by_the_clock: ClassVar[bool] = False
-    """Whether it reads slots by the clock, where people live in several time zones."""
+    by_the_clock: ClassVar[bool] = False  # whether it handles slots in several time zones
 
     name: str | None = None
 
@@ -58,20 +57,20 @@ class Extension(Part):
         return schema_by_kind(core, handler, examples=[cls.example])
 
     def references(self) -> Iterator[FieldReference]:
-        """Yield every field that this extension speaks of."""
+        """Yield every reference to a field."""
         for setting, ref in settings_naming_fields(type(self)):
             value = getattr(self, setting)
             for field in [value] if isinstance(value, str) else value or ():
                 yield FieldReference(setting, field, ref)
 
     def quotations(self) -> Iterator[AnswerReference]:
-        """Yield every answer to a field that this extension names: unless said, those of ``in``, to ``field``."""
+        """Yield every answer that the settings name; by default those of ``in``, answers to ``field``."""
         if field := getattr(self, "field", None):
-            among = getattr(self, attribute_of(type(self), "in"), ())
-            yield from (AnswerReference("in", field, answer) for answer in among)
+            answers = getattr(self, attribute_of(type(self), "in"), ())
+            yield from (AnswerReference("in", field, answer) for answer in answers)
 
     def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
-        """Yield what does not go with the questions of a programme, by the setting that it stands in."""
+        """Yield problems with respect to the questions of a programme, with their settings."""
         yield from ()
 
     def fields_of(self, side: Side) -> list[str]:
@@ -81,12 +80,12 @@ class Extension(Part):
 
 @cache
 def settings_naming_fields(kind: type[Extension]) -> tuple[tuple[str, FieldRef], ...]:
-    """Return the settings of a kind that name fields, each with what it may name."""
+    """Return the settings of a kind that name fields, each with its requirements."""
     fields = kind.model_fields.items()
     return tuple((setting, mark) for setting, info in fields for mark in info.metadata if isinstance(mark, FieldRef))
 
 
 def attribute_of(kind: type[BaseModel], setting: str) -> str:
-    """Return the attribute that holds a setting, which the file may call otherwise."""
+    """Return the attribute of a setting; the file may use an alias."""
     names = (name for name, info in kind.model_fields.items() if info.validation_alias == setting)
     return next(names, setting)

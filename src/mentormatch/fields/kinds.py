@@ -1,4 +1,4 @@
-"""Every kind of question by its name, and the typed columns that the answers to questions of several kinds become."""
+"""The table of question kinds, and the typed columns of the answers to several questions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated
@@ -11,7 +11,7 @@ from mentormatch.fields.clock import with_zones
 from mentormatch.fields.lists import Choices, Levels, ListOfNames, Ranking, Slots
 from mentormatch.fields.single_answers import Choice, Number, Place, Scale, Text, YesNo
 
-KINDS = (Choice, Choices, Ranking, Levels, Number, Scale, Slots, Place, ListOfNames, YesNo, Text)
+FIELD_KINDS = (Choice, Choices, Ranking, Levels, Number, Scale, Slots, Place, ListOfNames, YesNo, Text)
 
 type AnyField = Annotated[
     Choice | Choices | Ranking | Levels | Number | Scale | Slots | Place | ListOfNames | YesNo | Text,
@@ -20,13 +20,13 @@ type AnyField = Annotated[
 
 
 def fields_by_kind() -> dict[str, type[Field]]:
-    """Return every kind of question by its name in a programme file."""
-    return {str(kind.model_fields["kind"].default): kind for kind in KINDS}
+    """Map each kind of question to its class, by its name in a programme file."""
+    return {str(kind.model_fields["kind"].default): kind for kind in FIELD_KINDS}
 
 
 def columns_of(fields: Mapping[str, Field], values: Mapping[str, Sequence[object]]) -> dict[str, Column]:
-    """Return the typed column of each field from the values of its answers; slots with where people live."""
-    columns = {name: fields[name].column(said) for name, said in values.items()}
+    """Return the typed column of each field. Slots with a time zone setting include the place of residence."""
+    columns = {name: fields[name].column(answers) for name, answers in values.items()}
     for name, column in columns.items():
         field = fields[name]
         if isinstance(field, Slots) and field.zone and field.week and isinstance(column, MultiChoice):

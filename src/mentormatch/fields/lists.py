@@ -1,6 +1,6 @@
-"""Questions with several answers: options ticked, options ranked, names typed.
+"""Questions with several answers: ticked options, ranked options, typed names.
 
-Questions in a grid: a level for each item, a moment for each day.
+And questions in a grid: a level per item, or times per day.
 """
 
 import re
@@ -24,10 +24,10 @@ from mentormatch.fields.base import (
     SeveralAnswers,
     is_blank,
     options_by_spelling,
-    places,
+    options_missing,
     position,
+    positions_by_option,
     split,
-    without,
 )
 from mentormatch.fields.clock import SlotWeek, SlotZone, WeeklySlot, minutes_in, weekday_of
 from mentormatch.fields.options import is_nobody, option_named
@@ -36,99 +36,98 @@ from mentormatch.languages.phrases import joined
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark, tr
 
-OTHER = frozenset({"autre", "other"})
-"""Items under which a text was typed beside the options."""
+OTHER_ITEMS = frozenset({"autre", "other"})  # labels of boxes for free text
 UNKNOWN_OPTION = mark("une réponse hors des options proposées, laissée de côté")
 
 
 def find_options(options: Sequence[str], pieces: Sequence[str], joiner: str | None) -> tuple[list[int], bool]:
-    """Return the positions of the options in ``pieces``, in their order, and whether all of them were understood.
+    """Return the indices of the options in ``pieces``, in order, and whether every text was recognised.
 
-    Options may themselves hold the comma that joins them: the known options are looked for, longest first.
+    Options may contain the comma that joins them, so the longest known option is tried first.
     """
-    exact = options_by_spelling(tuple(options))
+    index_by_spelling = options_by_spelling(tuple(options))
     marks = (",", joiner or ";")
     found: dict[int, None] = {}
-    left_over = False
+    has_unread = False
     for piece in pieces:
-        if piece in exact:
-            found[exact[piece]] = None
+        if piece in index_by_spelling:
+            found[index_by_spelling[piece]] = None
             continue
-        indices, rest = peel(options, fold(piece), marks)
+        indices, unread = take_options(options, fold(piece), marks)
         found.update(dict.fromkeys(indices))
-        left_over |= bool(rest)
-    return list(found), not left_over
+        has_unread |= bool(unread)
+    return list(found), not has_unread
 
 
 def pieces_of(answer: str, options: Sequence[str], joiner: str | None) -> list[str]:
-    """Return the texts in an answer between its joiners; an option may hold one, and a line is then not cut."""
+    """Return the texts of an answer between joiners; if an option contains the joiner, only line breaks separate."""
     if isinstance(answer, SeveralAnswers) or not any((joiner or ";") in option for option in options):
         return split(answer, joiner)
     return [answer.strip()] if joiner else [line.strip() for line in answer.splitlines() if line.strip()]
 
 
-def peel(options: Sequence[str], text: str, marks: Sequence[str] = (",",)) -> tuple[list[int], str]:
-    """Take known options off the front of ``text``, marks between them; return them and what could not be read.
+def take_options(options: Sequence[str], text: str, marks: Sequence[str] = (",",)) -> tuple[list[int], str]:
+    """Match known options from the front of ``text``, separated by marks.
 
-    What is no option is passed over up to the next mark.
+    Return their indices and the unrecognised text. Text that is no option is skipped up to the next mark.
     """
-    known = places(tuple(options))
-    found: list[int] = []
-    lost: list[str] = []
+    index_by_option = positions_by_option(tuple(options))
+    indices: list[int] = []
+    unread: list[str] = []
     between = "".join(marks) + " "
     text = text.strip(between)
     while text:
-        option = next((option for option in known if starts(text, option, marks)), None)
+        option = next((option for option in index_by_option if starts_with_option(text, option, marks)), None)
         end = next_mark(text, marks) if option is None else len(option)
-        place = known[option] if option is not None else option_named(options, text[:end])
-        if place is None:
-            lost.append(text[:end].strip())
+        index = index_by_option[option] if option is not None else option_named(options, text[:end])
+        if index is None:
+            unread.append(text[:end].strip())
         else:
-            found.append(place)
+            indices.append(index)
         text = text[end:].strip(between)
-    return found, ", ".join(lost)
+    return indices, ", ".join(unread)
 
 
 def next_mark(text: str, marks: Sequence[str]) -> int:
-    """Return where the first mark stands in a text, its length where none does."""
+    """Return the index of the first mark in a text, or the length of the text."""
     return min((at for mark in marks if (at := text.find(mark)) > 0), default=len(text))
 
 
-def spread(values: Sequence[object]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return the row, the item and the place in its row of each item that ``values`` hold, row by row.
+def flatten_items(values: Sequence[object]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the row, the item and the rank in its row of each item in ``values``, row by row.
 
-    >>> [part.tolist() for part in spread([(2, 0), None, (1,)])]
+    >>> [part.tolist() for part in flatten_items([(2, 0), None, (1,)])]
     [[0, 0, 2], [2, 0, 1], [0, 1, 0]]
     """
-    given = [cast(tuple[int, ...], value or ()) for value in values]
-    counts = np.array([len(items) for items in given], dtype=np.int64)
-    before = np.repeat(np.cumsum(counts) - counts, counts)
-    items = np.fromiter(chain.from_iterable(given), dtype=np.int64, count=int(counts.sum()))
-    return np.repeat(np.arange(len(given)), counts), items, np.arange(len(items)) - before
+    item_lists = [cast(tuple[int, ...], value or ()) for value in values]
+    counts = np.array([len(items) for items in item_lists], dtype=np.int64)
+    row_starts = np.repeat(np.cumsum(counts) - counts, counts)
+    items = np.fromiter(chain.from_iterable(item_lists), dtype=np.int64, count=int(counts.sum()))
+    return np.repeat(np.arange(len(item_lists)), counts), items, np.arange(len(items)) - row_starts
 
 
-def members(labels: Sequence[str], values: Sequence[object]) -> MultiChoice:
-    """Return the column of the items that ``values`` hold, None for no answer."""
-    rows, items, _ = spread(values)
-    chosen = np.zeros((len(values), len(labels)), dtype=bool)
-    chosen[rows, items] = True
-    return MultiChoice(tuple(labels), chosen, np.array([value is not None for value in values], dtype=bool))
+def multi_choice_column(labels: Sequence[str], values: Sequence[object]) -> MultiChoice:
+    """Return the multi-choice column of item indices, None for no answer."""
+    rows, items, _ = flatten_items(values)
+    is_chosen = np.zeros((len(values), len(labels)), dtype=bool)
+    is_chosen[rows, items] = True
+    return MultiChoice(tuple(labels), is_chosen, np.array([value is not None for value in values], dtype=bool))
 
 
-def starts(text: str, option: str, marks: Sequence[str]) -> bool:
-    """Say whether ``text`` begins with ``option`` as a whole."""
-    return text == option or text.startswith(tuple(f"{option}{space}{mark}" for mark in marks for space in ("", " ")))
+def starts_with_option(text: str, option: str, marks: Sequence[str]) -> bool:
+    """Return whether ``text`` is ``option``, or begins with it and a mark."""
+    return text == option or text.startswith(tuple(f"{option}{gap}{mark}" for mark in marks for gap in ("", " ")))
 
 
 def options_named(answer: Mapping[str, str], options: Sequence[str], joiner: str | None) -> list[str]:
-    """Return the options whose boxes are ticked, and what was typed beside them: a text, not an option."""
-    other = {part for part in answer if fold(part) in OTHER and position(options, part) is None}
-    boxes = texts_of_boxes({part: text for part, text in answer.items() if part not in other})
-    return [*boxes, *(one for part in other for one in pieces_of(answer[part], options, joiner))]
+    """Return the labels of ticked boxes and the texts of the boxes for free text."""
+    free_text_items = {part for part in answer if fold(part) in OTHER_ITEMS and position(options, part) is None}
+    boxes = texts_of_boxes({part: text for part, text in answer.items() if part not in free_text_items})
+    return [*boxes, *(piece for part in free_text_items for piece in pieces_of(answer[part], options, joiner))]
 
 
 class Choices(Options):
-    """Several options, in any order; at most ``most`` of them where that is said."""
+    """Several options in any order, at most ``most`` if given."""
 
     kind: Literal["choices"] = "choices"
     most: int | None = Setting(default=None, ge=1)
@@ -136,25 +135,25 @@ class Choices(Options):
     def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
-        setting = self.options, self.joiner
-        given = options_named(answer, *setting) if isinstance(answer, Mapping) else pieces_of(answer, *setting)
-        found, understood = find_options(self.options, given, self.joiner)
+        settings = self.options, self.joiner
+        pieces = options_named(answer, *settings) if isinstance(answer, Mapping) else pieces_of(answer, *settings)
+        indices, understood = find_options(self.options, pieces, self.joiner)
         notes = [] if understood else [tr(UNKNOWN_OPTION)]
-        if self.most is not None and len(found) > self.most:
+        if self.most is not None and len(indices) > self.most:
             notes.append(tr("plus de {most} réponses, toutes gardées", most=self.most))
-        if not found and not notes and not isinstance(answer, Mapping):
+        if not indices and not notes and not isinstance(answer, Mapping):
             notes.append(tr(UNKNOWN_OPTION))
-        return AnswerReading(tuple(found) if found else None, joined(notes))
+        return AnswerReading(tuple(indices) if indices else None, joined(notes))
 
     def absent(self, parts: Sequence[str]) -> list[str]:
-        return without(self.options, parts)
+        return options_missing(self.options, parts)
 
     def column(self, values: Sequence[object]) -> MultiChoice:
-        return replace(members(self.options, values), most=self.most)
+        return replace(multi_choice_column(self.options, values), most=self.most)
 
 
 class Ranking(Field):
-    """Options in order of preference: those of the question itself, or the items of another (``items_of``)."""
+    """Options in order of preference: those of the question, or the items of another question (``items_of``)."""
 
     kind: Literal["ranking"] = "ranking"
     options: Labels = Setting(default_factory=tuple)
@@ -170,43 +169,43 @@ class Ranking(Field):
             ranked = by_rank(answer, self.options)
         else:
             ranked = [(0, text) for text in pieces_of(answer, self.options, self.joiner)]
-        found, understood = find_options(self.options, [text for _, text in ranked], self.joiner)
-        kept = tuple(found[: self.most])
+        indices, understood = find_options(self.options, [text for _, text in ranked], self.joiner)
+        counted = tuple(indices[: self.most])
         notes = [] if understood else [tr(UNKNOWN_OPTION)]
         ranks = [rank for rank, _ in ranked if rank]
         if len(set(ranks)) < len(ranks):
             notes.append(tr("deux réponses au même rang, laissées dans l'ordre des colonnes"))
-        if len(kept) < len(found):
+        if len(counted) < len(indices):
             notes.append(tr("seuls les {most} premiers choix comptent", most=self.most))
-        return AnswerReading(kept or None, joined(notes))
+        return AnswerReading(counted or None, joined(notes))
 
     def absent(self, parts: Sequence[str]) -> list[str]:
         if any(position(self.options, part) is not None for part in parts):
-            return without(self.options, parts)
+            return options_missing(self.options, parts)
         ranks = {rank_of(part) for part in parts}
         return [str(rank) for rank in range(1, max(ranks, default=0)) if rank not in ranks]
 
     def column(self, values: Sequence[object]) -> Ranks:
         ranks = np.zeros((len(values), len(self.options)), dtype=np.int64)
-        rows, items, at = spread(values)
-        ranks[rows, items] = at + 1
+        rows, items, order = flatten_items(values)
+        ranks[rows, items] = order + 1
         return Ranks(tuple(self.options), ranks, self.most or max(1, len(self.options)))
 
 
 def by_rank(answer: Mapping[str, str], options: Sequence[str]) -> list[tuple[int, str]]:
-    """Return options with their ranks, in order, from columns named by rank (``1``, ``2e choix``) or by option.
+    """Return ranks and options, sorted by rank, from columns named by rank (``1``, ``2e choix``) or by option.
 
-    A cell that should hold a rank and does not stands for itself, so that it is found to be no option.
+    A cell with text instead of a rank is returned as an option, so that it is reported as unknown.
     """
-    given = [(part, text) for part, text in answer.items() if text.strip()]
+    filled = [(part, text) for part, text in answer.items() if text.strip()]
     if any(position(options, part) is not None for part in answer):
-        ranked = [(rank_of(text), part if rank_of(text) else text) for part, text in given]
+        ranked = [(rank_of(text), part if rank_of(text) else text) for part, text in filled]
     else:
-        ranked = [(rank_of(part), text) for part, text in given]
+        ranked = [(rank_of(part), text) for part, text in filled]
     return sorted(ranked, key=lambda pair: pair[0])
 
 
-ORDINALS = (
+ORDINAL_WORDS = (
     ("premier", "premiere", "first"),
     ("deuxieme", "second", "seconde"),
     ("troisieme", "third"),
@@ -218,33 +217,33 @@ ORDINALS = (
     ("neuvieme", "ninth"),
     ("dixieme", "tenth"),
 )
-RANKS = {word: rank for rank, words in enumerate(ORDINALS, start=1) for word in words}
-OF_RANK = r"(?:choix|rang|priorite|voeu|position|place|choice|rank|priority|wish|preference|option)"
-ORDINAL = re.compile(rf"(?:mon |ma |my )?({'|'.join(RANKS)})(?: {OF_RANK})?")
+RANK_OF_WORD = {word: rank for rank, words in enumerate(ORDINAL_WORDS, start=1) for word in words}
+RANK_NOUNS = r"(?:choix|rang|priorite|voeu|position|place|choice|rank|priority|wish|preference|option)"
+ORDINAL_PATTERN = re.compile(rf"(?:mon |ma |my )?({'|'.join(RANK_OF_WORD)})(?: {RANK_NOUNS})?")
 
 
 def rank_of(text: str) -> int:
-    """Return the rank that a text tells: the first number in its figures, or an ordinal; 0 where it tells none.
+    """Return the rank in a text: its first number in digits, or an ordinal; 0 if it has none.
 
     >>> [rank_of(text) for text in ("Classement 2", "1er", "2,0", "Third choice", "Choix 1 sur 3", "Danse")]
     [2, 1, 2, 3, 1, 0]
     """
-    found = re.search(r"[0-9]{1,9}", text)
-    if found:
-        return int(found[0])
-    ordinal = ORDINAL.fullmatch(fold(text))
-    return RANKS[ordinal[1]] if ordinal else 0
+    match = re.search(r"[0-9]{1,9}", text)
+    if match:
+        return int(match[0])
+    ordinal = ORDINAL_PATTERN.fullmatch(fold(text))
+    return RANK_OF_WORD[ordinal[1]] if ordinal else 0
 
 
-LISTED = re.compile(r"""[\[({]\s*(?:(['"]).*\1)?\s*[\])}]""")
-OF_A_PROGRAM = mark("une liste entre crochets, prise pour un nom : séparez les noms par « ; »")
-"""Said of a text such as ``['a', 'b']``: the file was saved from a list, and its names are not told apart."""
+# A text such as ``['a', 'b']``: a list that a program wrote as one name
+LIST_LITERAL = re.compile(r"""[\[({]\s*(?:(['"]).*\1)?\s*[\])}]""")
+LIST_LITERAL_NOTE = mark("une liste entre crochets, prise pour un nom : séparez les noms par « ; »")
 
 
 class ListOfNames(Field):
     """Names of people or organisations, in the order typed, separated by ``;`` or line breaks.
 
-    "Aucun", "néant" and the like are an answer that names nobody.
+    "Aucun", "néant" and the like are an answer with no names.
     """
 
     kind: Literal["names"] = "names"
@@ -254,7 +253,7 @@ class ListOfNames(Field):
             return Blank
         texts = answer.values() if isinstance(answer, Mapping) else [answer]
         names = [name for text in texts for name in self.pieces(text) if not is_nobody(name)]
-        notes = [tr(OF_A_PROGRAM)] if any(LISTED.fullmatch(name) for name in names) else []
+        notes = [tr(LIST_LITERAL_NOTE)] if any(LIST_LITERAL.fullmatch(name) for name in names) else []
         if isinstance(answer, SeveralAnswers) and len(names) > 1 and not answer.ordered:
             notes.append(tr("des noms dont rien ne dit l'ordre : rangés par ordre alphabétique"))
         return AnswerReading(tuple(names), joined(notes))
@@ -266,7 +265,7 @@ class ListOfNames(Field):
 class Levels(Field):
     """One of ``levels``, the lowest first, for each of ``items``.
 
-    The answer is one cell an item, or one cell that says ``item : level`` for each.
+    The answer is one cell per item, or one cell with ``item : level`` for each.
     """
 
     kind: Literal["levels"] = "levels"
@@ -277,21 +276,21 @@ class Levels(Field):
         if is_blank(answer):
             return Blank
         grades = [NONE] * len(self.items)
-        understood = once = True
+        understood = is_consistent = True
         for item, text in self.cells(answer):
             row, level = position(self.items, item), option_named(self.levels, text)
             understood &= row is not None and level is not None
             if row is not None and level is not None:
-                once &= grades[row] in (NONE, level)
+                is_consistent &= grades[row] in (NONE, level)
                 grades[row] = level
-        known = any(grade != NONE for grade in grades)
+        has_level = any(grade != NONE for grade in grades)
         notes = [] if understood else [tr("un niveau ou une ligne inconnus")]
-        if not once:
+        if not is_consistent:
             notes.append(tr("deux niveaux pour une ligne, le dernier compte"))
-        return AnswerReading(tuple(grades) if known else None, joined(notes))
+        return AnswerReading(tuple(grades) if has_level else None, joined(notes))
 
     def cells(self, answer: Answer) -> Iterator[tuple[str, str]]:
-        """Yield the items that were answered, each with its text."""
+        """Yield each answered item with its text."""
         if isinstance(answer, Mapping):
             yield from ((item, text) for item, text in answer.items() if text.strip())
             return
@@ -300,7 +299,7 @@ class Levels(Field):
             yield item, text
 
     def absent(self, parts: Sequence[str]) -> list[str]:
-        return without(self.items, parts)
+        return options_missing(self.items, parts)
 
     def column(self, values: Sequence[object]) -> Grades:
         blank = (NONE,) * len(self.items)
@@ -311,15 +310,14 @@ class Levels(Field):
 
 @lru_cache(maxsize=64)
 def slots_of(days: tuple[str, ...], moments: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of all slots, day by day."""
     return tuple(f"{day} {moment}" for day in days for moment in moments)
 
 
 class Slots(Field):
-    """Moments of the week: each of ``days`` with each of ``moments``.
+    """Times of the week: each of ``days`` with each of ``moments``.
 
-    The answer is one cell a day (the moments in it), one cell a slot (ticked), or one cell with all the slots. ``zone``
-    says by which clock people read them, where they live in several time zones.
+    The answer is one cell per day (its moments), one cell per slot (ticked), or one cell with all slots. ``zone`` is
+    the clock of the slots if people live in several time zones.
     """
 
     kind: Literal["slots"] = "slots"
@@ -334,10 +332,10 @@ class Slots(Field):
 
     @cached_property
     def week(self) -> SlotWeek | None:
-        """The slots by the clock; None where nothing says which hours they are."""
+        """The slots by the clock; None if their hours are not given."""
         if self.zone is None:
             return None
-        hours = {fold(moment): minutes_in(said) for moment, said in self.zone.hours.items()}
+        hours = {fold(moment): minutes_in(hours_text) for moment, hours_text in self.zone.hours.items()}
         slots = (WeeklySlot(weekday_of(day) or 0, *hours[fold(moment)]) for day in self.days for moment in self.moments)
         return SlotWeek(tuple(slots), self.zone.first, self.zone.last, self.zone.minutes, self.zone.reference)
 
@@ -345,21 +343,21 @@ class Slots(Field):
         if is_blank(answer):
             return Blank
         named = pieces_of(answer, self.slots, self.joiner) if isinstance(answer, str) else self.slots_named(answer)
-        found, understood = find_options(self.slots, named, self.joiner)
+        indices, understood = find_options(self.slots, named, self.joiner)
         if not understood:
-            return AnswerReading(tuple(sorted(found)) or None, tr(UNKNOWN_OPTION))
-        return AnswerReading(tuple(sorted(found)))
+            return AnswerReading(tuple(sorted(indices)) or None, tr(UNKNOWN_OPTION))
+        return AnswerReading(tuple(sorted(indices)))
 
     def slots_named(self, answer: Mapping[str, str]) -> list[str]:
         """Return the slots named in the cells of a grid."""
         return [slot for part, text in answer.items() for slot in self.in_cell(part, text)]
 
     def in_cell(self, part: str, text: str) -> list[str]:
-        """Return the slots that one cell names: its column is a slot, a day, or a moment."""
-        said = text_of_box(part, text)
+        """Return the slots that one cell names; its column is a slot, a day or a moment."""
+        box_text = text_of_box(part, text)
         if position(self.slots, part) is not None:
-            return [said] if said else []
-        if not said:
+            return [box_text] if box_text else []
+        if not box_text:
             return []
         pieces = [word for piece in split(text, self.joiner) for word in piece.split(",")]
         if position(self.moments, part) is not None:
@@ -368,9 +366,10 @@ class Slots(Field):
 
     def absent(self, parts: Sequence[str]) -> list[str]:
         named = next(
-            (names for names in (self.days, self.moments) if len(without(names, parts)) < len(names)), self.slots
+            (names for names in (self.days, self.moments) if len(options_missing(names, parts)) < len(names)),
+            self.slots,
         )
-        return without(named, parts)
+        return options_missing(named, parts)
 
     def column(self, values: Sequence[object]) -> MultiChoice:
-        return members(self.slots, values)
+        return multi_choice_column(self.slots, values)

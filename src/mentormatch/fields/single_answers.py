@@ -1,4 +1,4 @@
-"""Questions with one answer: an option, a step on a scale, yes or no, a number, a place, a text."""
+"""Questions with one answer: option, scale, yes or no, number, place, text."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -31,9 +31,9 @@ from mentormatch.places.gazetteer import PlaceColumn
 
 
 def text_of_box(part: str, text: str) -> str:
-    """Return what the cell of one box says: its label where it is ticked, nothing where it is not, or else its text.
+    """Return the label if a checkbox cell is ticked, an empty text if it is not, else the text typed there.
 
-    Some tools tick a box with its own label. A text that neither ticks nor leaves the box is not taken for a tick.
+    Some tools write the label of a ticked box into its cell.
     """
     if fold(text) == fold(part):
         return part
@@ -42,63 +42,63 @@ def text_of_box(part: str, text: str) -> str:
 
 
 def texts_of_boxes(answer: Mapping[str, str]) -> list[str]:
-    """Return what the boxes of ``answer`` say, those that are not ticked left out."""
-    return [said for part, text in answer.items() if (said := text_of_box(part, text))]
+    """Return the label or text of each ticked or filled box."""
+    return [box_text for part, text in answer.items() if (box_text := text_of_box(part, text))]
 
 
-def one_of(answer: Answer) -> str:
-    """Return the one answer in ``answer``, the labels of its ticked boxes where it has boxes."""
+def single_text(answer: Answer) -> str:
+    """Return the text of an answer; of boxes, the labels of the ticked ones."""
     return SeveralAnswers.of(texts_of_boxes(answer)) if isinstance(answer, Mapping) else answer
 
 
-def code_values(labels: Sequence[str], values: Sequence[object]) -> SingleChoice:
-    """Return the column of positions in ``labels``."""
+def single_choice_column(labels: Sequence[str], values: Sequence[object]) -> SingleChoice:
+    """Return the single-choice column of option indices, None for no answer."""
     codes = [NONE if value is None else cast(int, value) for value in values]
     return SingleChoice(tuple(labels), np.array(codes, dtype=np.int64))
 
 
 class Options(Field):
-    """Questions whose answers are among ``options``, each compared without case, accents or doubled spaces."""
+    """Questions whose answers are among ``options``, compared without case, accents or repeated spaces."""
 
     options: Labels = Setting(min_length=1)
 
     def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
-        said = one_of(answer)
-        several = (
-            isinstance(said, SeveralAnswers) and len(said.parts) > 1
-        )  # whatever option their joined text may spell
-        return option_reading(None if several else option_named(self.options, said.strip())) if said else Blank
+        text = single_text(answer)
+        has_several = (
+            isinstance(text, SeveralAnswers) and len(text.parts) > 1
+        )  # their joined text could equal an option
+        return option_reading(None if has_several else option_named(self.options, text.strip())) if text else Blank
 
 
-def option_reading(found: int | None) -> AnswerReading:
-    """Return the reading of an option that was found or not."""
-    return AnswerReading(found, "" if found is not None else tr("réponse hors des options proposées"))
+def option_reading(index: int | None) -> AnswerReading:
+    """Return the reading of an option index; with a note if it is None."""
+    return AnswerReading(index, "" if index is not None else tr("réponse hors des options proposées"))
 
 
 class Choice(Options):
-    """One of several options."""
+    """A choice among several options."""
 
     kind: Literal["choice"] = "choice"
 
     def column(self, values: Sequence[object]) -> SingleChoice:
-        return code_values(self.options, values)
+        return single_choice_column(self.options, values)
 
 
 class Scale(Options):
-    """One of several options that are in order, the lowest first."""
+    """A choice among ordered options, lowest first."""
 
     kind: Literal["scale"] = "scale"
 
     def column(self, values: Sequence[object]) -> SingleChoice:
-        return code_values(self.options, values)
+        return single_choice_column(self.options, values)
 
 
 class YesNo(Field):
-    """Yes or no in any wording, French or English, a tick, 1 or 0; the words of the question itself are a yes.
+    """Yes or no in any wording, French or English, a tick, 1 or 0; the wording of the question itself is a yes.
 
-    A single box with a label of its own is a yes where it is ticked.
+    A single labelled box is a yes if it is ticked.
     """
 
     kind: Literal["yesno"] = "yesno"
@@ -106,22 +106,22 @@ class YesNo(Field):
     def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
-        said = one_of(answer)
-        if not said:
+        text = single_text(answer)
+        if not text:
             return Blank
-        yes = says_yes(said)
-        box = isinstance(answer, Mapping) and len(answer) == 1 and said in answer
-        if yes is None and (box or fold(said) == fold(self.question)):
+        yes = says_yes(text)
+        is_ticked_box = isinstance(answer, Mapping) and len(answer) == 1 and text in answer
+        if yes is None and (is_ticked_box or fold(text) == fold(self.question)):
             yes = True
         return AnswerReading(None, tr("ni oui ni non")) if yes is None else AnswerReading(int(yes))
 
     def column(self, values: Sequence[object]) -> Affirmations:
-        found = code_values((mark("Non"), mark("Oui")), values)
-        return Affirmations(found.labels, found.values)
+        coded = single_choice_column((mark("Non"), mark("Oui")), values)
+        return Affirmations(coded.labels, coded.values)
 
 
 class Number(Field):
-    """A number in figures or in words, between ``least`` and ``most`` where they are given."""
+    """A number in digits or words, between ``least`` and ``most`` if given."""
 
     kind: Literal["number"] = "number"
     least: float | None = None
@@ -130,16 +130,16 @@ class Number(Field):
     def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
-        low, high = bound(self.least, -math.inf), bound(self.most, math.inf)
-        said = one_of(answer)
-        exact = isinstance(said, Figures)
-        number, note = (parse_number(said), "") if exact else read_number(said.strip(), self.question, low, high)
+        low, high = value_or(self.least, -math.inf), value_or(self.most, math.inf)
+        text = single_text(answer)
+        is_numeric = isinstance(text, Figures)
+        number, note = (parse_number(text), "") if is_numeric else read_number(text.strip(), self.question, low, high)
         if number is None:
             return AnswerReading(None, tr(note))
-        beyond = not low <= number <= high
+        is_out_of_range = not low <= number <= high
         return (
             AnswerReading(None, tr("nombre hors des limites du programme"))
-            if beyond
+            if is_out_of_range
             else AnswerReading(number, tr(note) if note else "")
         )
 
@@ -148,15 +148,15 @@ class Number(Field):
         return NumberColumn(np.array(numbers, dtype=np.float64))
 
 
-def bound(value: float | None, otherwise: float) -> float:
-    """Return ``value``, or ``otherwise`` where no bound was given."""
+def value_or(value: float | None, otherwise: float) -> float:
+    """Return ``value``, or ``otherwise`` if it is None."""
     return otherwise if value is None else value
 
 
 class Place(Field):
-    """A place in France: a département by its number or its name, a commune by its name, its postcode, or both.
+    """A place in France: a département by number or name, or a commune by name, postcode, or both.
 
-    A name that several communes share needs a postcode or a département beside it; without one it is no answer.
+    A name that several communes share needs a postcode or a département; without one it is no answer.
     """
 
     kind: Literal["place"] = "place"
@@ -164,15 +164,15 @@ class Place(Field):
     def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
-        found = find(as_text(answer))
-        return AnswerReading(found.position, found.note)
+        match = find(as_text(answer))
+        return AnswerReading(match.position, match.note)
 
     def column(self, values: Sequence[object]) -> PlaceColumn:
         return PlaceColumn.of([NONE if value is None else cast(int, value) for value in values])
 
 
 class Text(Field):
-    """Free text, kept as typed; shown to staff, compared whole, never scored by its words."""
+    """Free text, stored as typed; displayed to staff, compared as a whole, never scored by its words."""
 
     kind: Literal["text"] = "text"
 

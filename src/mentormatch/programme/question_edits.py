@@ -13,7 +13,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.errors import RequestError
 from mentormatch.fields import AnyField, Levels, Slots, YesNo, fields_by_kind
-from mentormatch.fields.base import CHOSEN, position
+from mentormatch.fields.base import CHOICE_KINDS, position
 from mentormatch.fields.clock import DAY_MINUTES, DAYS, SlotZone, minutes_in
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import language, mark, tr
@@ -359,7 +359,7 @@ def settings_of_kind(field: AnyField, kind: str, given: Sequence[str], spoken: s
     kinds = fields_by_kind()
     known, wanted = ({*kinds[one].model_fields} for one in (field.kind, kind))
     changes: dict[str, JsonValue] = dict.fromkeys(sorted(known - wanted))
-    changes |= {"watch": None} if field.watch and kind not in CHOSEN else {}
+    changes |= {"watch": None} if field.watch and kind not in CHOICE_KINDS else {}
     changes |= {"shareable": None} if field.shareable and kind == "names" else {}
     changes |= {"most": None} if "number" in (kind, field.kind) and "most" in known & wanted else {}
     with language(spoken):

@@ -15,7 +15,17 @@ from pydantic import Field as Setting
 from mentormatch.base.immutable_models import Entries, FrozenDict, Items, Part
 from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Number, Slots
-from mentormatch.fields.clock import DAYS, LEAST_DAYS, OVERSEAS, Day, Moment, SlotZone, minutes_in, overseas, weekday_of
+from mentormatch.fields.clock import (
+    DAYS,
+    LEAST_DAYS,
+    OVERSEAS_ZONES,
+    Day,
+    Moment,
+    SlotZone,
+    minutes_in,
+    overseas,
+    weekday_of,
+)
 from mentormatch.fields.extension import Extension
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import fold
@@ -110,7 +120,7 @@ def check_zones(zone: SlotZone, options: Sequence[str]) -> Iterator[Problem]:
     said = {fold(answer): answer for answer in zone.zones}
     for option in options:
         if fold(option) not in said and fold(option) not in overseas():
-            territories = [name for number, name in DEPARTEMENTS if number in OVERSEAS]
+            territories = [name for number, name in DEPARTEMENTS if number in OVERSEAS_ZONES]
             found = tr("aucun fuseau pour la réponse {answer}", answer=quoted(option))
             expected = tr(
                 "un fuseau pour chaque réponse, ou un territoire : {names}", names=enumerate_names(territories)

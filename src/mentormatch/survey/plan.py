@@ -25,7 +25,7 @@ from mentormatch.fields import (
     YesNo,
 )
 from mentormatch.fields.base import position, split
-from mentormatch.fields.lists import peel, rank_of
+from mentormatch.fields.lists import rank_of, take_options
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
 from mentormatch.people.codes import PersonCodes
@@ -136,7 +136,7 @@ class Wording:
         if fold(text) in self.known or not options:
             return [self.one(text)]
         spelled = [*options, *self.known]
-        found, rest = peel(spelled, fold(text))
+        found, rest = take_options(spelled, fold(text))
         if all(place < len(options) for place in found):
             return [text]
         return [self.known.get(fold(spelled[place]), spelled[place]) for place in found] + [rest] * bool(rest)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mentormatch.fields import Place, Use
 from mentormatch.fields.base import split
-from mentormatch.fields.lists import OTHER, rank_of
+from mentormatch.fields.lists import OTHER_ITEMS, rank_of
 from mentormatch.fields.numbers import parse_number
 from mentormatch.fields.single_answers import NO, YES, YesNo
 from mentormatch.languages.text_keys import canonical
@@ -316,7 +316,7 @@ def choice(sample: QuestionSample) -> Guess | None:
 
 def boxes_of(sample: QuestionSample) -> list[str]:
     """Return the items of a question without the one under which a text is typed."""
-    return [item for item in sample.items if fold(item) not in OTHER]
+    return [item for item in sample.items if fold(item) not in OTHER_ITEMS]
 
 
 def ranking(sample: QuestionSample) -> Guess | None:

@@ -16,7 +16,7 @@ from mentormatch.base.atomic_files import write_whole
 from mentormatch.errors import OutputError, Problem
 from mentormatch.fields import Answer, AnyField, Choice, Choices, Levels, Ranking, Scale, Side, Slots, YesNo
 from mentormatch.fields.base import split
-from mentormatch.fields.lists import peel, rank_of
+from mentormatch.fields.lists import rank_of, take_options
 from mentormatch.fields.single_answers import NO, YES
 from mentormatch.languages.phrases import counted, decimal, listed
 from mentormatch.languages.similarity import MIN_LIKENESS, closest, likenesses
@@ -380,7 +380,7 @@ def in_cell(field: AnyField, text: str) -> Iterator[str]:
         yield from () if not text.strip() or takes(field, text) else (text.strip(),)
         return
     for piece in split(text, field.joiner):
-        found, rest = peel(answers_of(field), fold(piece))
+        found, rest = take_options(answers_of(field), fold(piece))
         if rest:
             yield piece if not found else rest
 

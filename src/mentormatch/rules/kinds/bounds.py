@@ -27,7 +27,7 @@ from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.columns import MultiChoice
 from mentormatch.base.immutable_models import Items, Part
 from mentormatch.fields import Side
-from mentormatch.fields.base import CHOSEN
+from mentormatch.fields.base import CHOICE_KINDS
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages.phrases import counted, listed, percent, plain, quoted
 from mentormatch.languages.text_keys import fold
@@ -40,7 +40,7 @@ class Where(Part):
     """The people of ``side`` who answered one of ``in`` to ``field``."""
 
     side: Side
-    field: Annotated[str, FieldRef(CHOSEN, "any")]
+    field: Annotated[str, FieldRef(CHOICE_KINDS, "any")]
     among: Items[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
 
     def holds(self, people: People) -> BoolVector:
@@ -132,7 +132,7 @@ class Quota(Rule):
 
     def references(self) -> Iterator[FieldReference]:
         for condition in self.where:
-            yield FieldReference("where.field", condition.field, FieldRef(CHOSEN, condition.side))
+            yield FieldReference("where.field", condition.field, FieldRef(CHOICE_KINDS, condition.side))
 
     def quotations(self) -> Iterator[AnswerReference]:
         for condition in self.where:
@@ -210,7 +210,7 @@ class ReservedPlaces(Rule):
 
     def references(self) -> Iterator[FieldReference]:
         for condition in self.where:
-            yield FieldReference("where.field", condition.field, FieldRef(CHOSEN, "mentor"))
+            yield FieldReference("where.field", condition.field, FieldRef(CHOICE_KINDS, "mentor"))
 
     def quotations(self) -> Iterator[AnswerReference]:
         for condition in self.where:

@@ -11,7 +11,7 @@ from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.fields import AnyField, Slots
-from mentormatch.fields.base import CHOSEN
+from mentormatch.fields.base import CHOICE_KINDS
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark, tr, typeset
@@ -252,7 +252,7 @@ def sentences(field: AnyField) -> tuple[BlankSentence, ...]:
     }
     templates = [WORDED, *[OF_KIND] * (field.use in ("match", "display")), ASKED, USED]
     templates += [BETWEEN] * ("least" in blanks) + [AT_MOST] * ("most" in blanks and "least" not in blanks)
-    templates += [text for name, text in TRUTHS.items() if name != "watch" or field.kind in CHOSEN]
+    templates += [text for name, text in TRUTHS.items() if name != "watch" or field.kind in CHOICE_KINDS]
     own = [BlankSentence(fill_sentence(tr(text), blanks)) for text in templates]
     return (*own, *hours(field))
 
