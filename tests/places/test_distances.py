@@ -9,7 +9,7 @@ from mentormatch import People
 from mentormatch.base import NONE
 from mentormatch.fields import Place
 from mentormatch.places import DEPARTEMENTS, PlaceColumn, find, load_gazetteer
-from mentormatch.places.gazetteer import DETOUR, distances, format_length, minutes
+from mentormatch.places.gazetteer import DETOUR_FACTOR, distances, format_length, travel_minutes
 from tests.places.measured import apart as measured
 
 PLACES = load_gazetteer()
@@ -119,7 +119,7 @@ def test_most_people_live_where_the_point_is_that_of_the_commune_and_all_have_on
 
 
 def test_minutes_are_of_a_longer_way_and_lengths_are_told_without_false_precision() -> None:
-    assert minutes(np.array([60.0]), 60)[0] == pytest.approx(60 * DETOUR)
+    assert travel_minutes(np.array([60.0]), 60)[0] == pytest.approx(60 * DETOUR_FACTOR)
     assert [
         format_length(length, "km").replace("\u00a0", " ").replace("\u202f", " ") for length in (0.4, 3.2, 9_180.2)
     ] == [

@@ -10,14 +10,14 @@ from mentormatch.fields import Place
 from mentormatch.languages import tr
 from mentormatch.places import DEPARTEMENTS, find, load_gazetteer
 from mentormatch.places.finding import (
-    AMBIGUOUS,
+    AMBIGUOUS_MESSAGE,
     ONLY_DEPARTEMENT,
     ONLY_POSTCODE,
     OTHER_POSTCODE,
-    SEVERAL,
-    SHARED,
-    TOWN,
-    UNKNOWN,
+    READ_AS_DEPARTEMENT_MESSAGE,
+    SEVERAL_MESSAGE,
+    SHARED_POSTCODE_MESSAGE,
+    UNKNOWN_MESSAGE,
     PlaceMatch,
 )
 from mentormatch.places.gazetteer import normalise_name
@@ -133,28 +133,28 @@ def test_a_place_is_found_however_it_is_written(text: str, expected: str) -> Non
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        ("Saint-Denis", AMBIGUOUS),
-        ("Valence", AMBIGUOUS),
-        ("Chalon", AMBIGUOUS),
-        ("Évry", AMBIGUOUS),
-        ("Boulogne", AMBIGUOUS),
-        ("Sainte-Colombe (69) ou ailleurs", UNKNOWN),
-        ("01200", SHARED),
-        ("69001 Lyon et 38000 Grenoble", SEVERAL),
-        ("Paris ou Lyon", UNKNOWN),
-        ("Lyon et Grenoble", UNKNOWN),
-        ("Lyon 12", UNKNOWN),
-        ("99999", UNKNOWN),
-        ("INSEE 99999", UNKNOWN),
-        ("Grenoble (69)", UNKNOWN),
-        ("69999 Grenoble", UNKNOWN),
-        ("Genève", UNKNOWN),
-        ("partout", UNKNOWN),
-        ("Лион", UNKNOWN),
-        ("?", UNKNOWN),
-        ("Saint-Martin", AMBIGUOUS),
-        ("98000 Monaco", UNKNOWN),
-        ("Lyon " * 100_000, UNKNOWN),
+        ("Saint-Denis", AMBIGUOUS_MESSAGE),
+        ("Valence", AMBIGUOUS_MESSAGE),
+        ("Chalon", AMBIGUOUS_MESSAGE),
+        ("Évry", AMBIGUOUS_MESSAGE),
+        ("Boulogne", AMBIGUOUS_MESSAGE),
+        ("Sainte-Colombe (69) ou ailleurs", UNKNOWN_MESSAGE),
+        ("01200", SHARED_POSTCODE_MESSAGE),
+        ("69001 Lyon et 38000 Grenoble", SEVERAL_MESSAGE),
+        ("Paris ou Lyon", UNKNOWN_MESSAGE),
+        ("Lyon et Grenoble", UNKNOWN_MESSAGE),
+        ("Lyon 12", UNKNOWN_MESSAGE),
+        ("99999", UNKNOWN_MESSAGE),
+        ("INSEE 99999", UNKNOWN_MESSAGE),
+        ("Grenoble (69)", UNKNOWN_MESSAGE),
+        ("69999 Grenoble", UNKNOWN_MESSAGE),
+        ("Genève", UNKNOWN_MESSAGE),
+        ("partout", UNKNOWN_MESSAGE),
+        ("Лион", UNKNOWN_MESSAGE),
+        ("?", UNKNOWN_MESSAGE),
+        ("Saint-Martin", AMBIGUOUS_MESSAGE),
+        ("98000 Monaco", UNKNOWN_MESSAGE),
+        ("Lyon " * 100_000, UNKNOWN_MESSAGE),
     ],
 )
 def test_what_names_no_place_or_several_is_none_and_the_note_says_what_to_add(text: str, note: str) -> None:
@@ -166,8 +166,8 @@ def test_what_names_no_place_or_several_is_none_and_the_note_says_what_to_add(te
 @pytest.mark.parametrize(
     ("text", "expected", "note"),
     [
-        ("Vienne", "86", TOWN),
-        ("Indre", "36", TOWN),
+        ("Vienne", "86", READ_AS_DEPARTEMENT_MESSAGE),
+        ("Indre", "36", READ_AS_DEPARTEMENT_MESSAGE),
         ("38 - ailleurs", "38", ONLY_DEPARTEMENT),
         ("Isère (plutôt en altitude)", "38", ONLY_DEPARTEMENT),
         ("69100 Vileurbane", "69266", ONLY_POSTCODE),
@@ -251,14 +251,19 @@ def test_a_commune_is_found_whatever_its_case_accents_hyphens_and_saints(written
 @given(text=st.text(max_size=40))
 def test_any_text_is_read_without_an_error_and_no_note_repeats_it(text: str) -> None:
     found = find(text)
-    assert found.position is not None or found.note in (UNKNOWN, AMBIGUOUS, SEVERAL, SHARED)
+    assert found.position is not None or found.note in (
+        UNKNOWN_MESSAGE,
+        AMBIGUOUS_MESSAGE,
+        SEVERAL_MESSAGE,
+        SHARED_POSTCODE_MESSAGE,
+    )
     assert found.note in (
         "",
-        UNKNOWN,
-        AMBIGUOUS,
-        SEVERAL,
-        SHARED,
-        TOWN,
+        UNKNOWN_MESSAGE,
+        AMBIGUOUS_MESSAGE,
+        SEVERAL_MESSAGE,
+        SHARED_POSTCODE_MESSAGE,
+        READ_AS_DEPARTEMENT_MESSAGE,
         ONLY_DEPARTEMENT,
         ONLY_POSTCODE,
         OTHER_POSTCODE,

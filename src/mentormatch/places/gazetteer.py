@@ -1,9 +1,10 @@
-"""Every place that an answer can name, by position, read from the data of the package late and once; and distances.
+"""Places by position: départements, communes and shared postcodes, with coordinates, names, distances and outlines.
 
-The départements stand first, as in ``DEPARTEMENTS``; then the communes, with the arrondissements of Paris, Lyon and
-Marseille; then the postcodes that several communes of one département share.
+The départements come first, as in ``DEPARTEMENTS``; then the communes, with the arrondissements of Paris, Lyon and
+Marseille; then the postcodes that several communes of one département share. The data of the package are read at first
+use.
 
-The typed column that answers to a question of kind ``place`` become.
+Also the typed column of the answers to a question of kind ``place``.
 """
 
 # French here is read, not said
@@ -26,7 +27,7 @@ from mentormatch.languages.phrases import NO_BREAK, thousands
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
 
-_NUMBERED = """
+_DEPARTEMENT_LIST = """
 01 Ain|02 Aisne|03 Allier|04 Alpes-de-Haute-Provence|05 Hautes-Alpes|06 Alpes-Maritimes|07 Ardèche|08 Ardennes
 09 Ariège|10 Aube|11 Aude|12 Aveyron|13 Bouches-du-Rhône|14 Calvados|15 Cantal|16 Charente|17 Charente-Maritime
 18 Cher|19 Corrèze|2A Corse-du-Sud|2B Haute-Corse|21 Côte-d'Or|22 Côtes-d'Armor|23 Creuse|24 Dordogne|25 Doubs
@@ -43,30 +44,26 @@ _NUMBERED = """
 986 Wallis-et-Futuna|987 Polynésie française|988 Nouvelle-Calédonie
 """
 
+# Number and name of each. The Métropole de Lyon is separate from the Rhône, as in regional surveys. "(Antilles)"
+# distinguishes Saint-Barthélemy and Saint-Martin from the communes of these names.
 DEPARTEMENTS = tuple(
-    (number, name) for number, name in (entry.split(" ", 1) for entry in re.split(r"[|\n]", _NUMBERED.strip()) if entry)
+    (number, name)
+    for number, name in (entry.split(" ", 1) for entry in re.split(r"[|\n]", _DEPARTEMENT_LIST.strip()) if entry)
 )
-"""Number and name of each; the Métropole de Lyon stands beside the Rhône, as in regional surveys.
 
-Saint-Barthélemy and Saint-Martin are told from the communes of these names."""
-
-RHONE = frozenset({"69", "69M"})
-"""The département and the Métropole de Lyon, which people tell apart or do not."""
+RHONE = frozenset({"69", "69M"})  # the département and the Métropole de Lyon; people often do not distinguish them
 
 
-"""(n, 2) latitudes and longitudes in degrees; NaN where there is no place."""
 type Unit = Literal["km", "minutes"]
 
-EARTH_KM = 6371.0088
-"""The mean radius of the Earth (IUGG)."""
-DETOUR = 1.3
-"""How much longer a road is than the crow flies: a usual mean for journeys between towns."""
+EARTH_KM = 6371.0088  # mean radius (IUGG)
+DETOUR_FACTOR = 1.3  # road length / great-circle distance, a usual mean between towns
 
 
 def distances(left: FloatMatrix, right: FloatMatrix) -> NDArray[np.float64]:
-    """Return (n, m) km along a great circle, rounded to 100 m; NaN where either has no place.
+    """Return (n, m) great-circle distances in km, rounded to 100 m; NaN if a point is NaN.
 
-    The haversine formula, written on unit vectors: a half chord is the sine of half the angle.
+    Haversine formula on unit vectors: half the chord is the sine of half the angle.
 
     >>> distances(np.array([[45.748, 4.847]]), np.array([[45.766, 4.879]]))  # Lyon, Villeurbanne
     array([[3.2]])
@@ -78,21 +75,21 @@ def distances(left: FloatMatrix, right: FloatMatrix) -> NDArray[np.float64]:
 
 
 def unit_vectors(points: FloatMatrix) -> NDArray[np.float64]:
-    """Return (3, n): the points on a sphere of radius 1."""
+    """Return (3, n) unit vectors of (n, 2) latitudes and longitudes in degrees."""
     latitude, longitude = np.radians(points).T
     return np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])
 
 
-def minutes(km: NDArray[np.float64], speed: float) -> NDArray[np.float64]:
-    """Return an estimate of the time that ways of ``km`` take, door to door, at a mean ``speed`` in km/h.
+def travel_minutes(km: NDArray[np.float64], speed: float) -> NDArray[np.float64]:
+    """Return estimated travel times, door to door, for distances in km at a mean ``speed`` in km/h.
 
-    It knows no road, train or sea: the way is taken to be ``DETOUR`` times as long as the crow flies.
+    The estimate ignores roads, trains and sea: the way is ``DETOUR_FACTOR`` times the great-circle distance.
     """
-    return np.asarray(km * DETOUR / speed * 60)
+    return np.asarray(km * DETOUR_FACTOR / speed * 60)
 
 
 def format_length(length: float, unit: str) -> str:
-    r"""Return a length as people say it, without false precision.
+    r"""Return a length as a text, rounded to whole units.
 
     >>> format_length(94.4, "km"), format_length(9180.0, "km")
     ('94\xa0km', '9\u202f180\xa0km')
@@ -105,42 +102,35 @@ type Positions = dict[str, tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """n places.
+    """n places, in order of position."""
 
-    ``codes`` and ``names`` tell them, ``departements`` the position of the département in which each lies. ``points``
-    (n, 2) are latitudes and longitudes in degrees; ``margins`` (n,) how many km the true place may be away from its
-    point, 0 where the point is that of the commune itself. ``postcodes`` and ``keys`` hold, joined by ``|``, the
-    postcodes of each commune and the names that it is found by, its own first, then its former ones; ``shorts`` the
-    beginnings of its name that are names of smaller communes.
-    """
-
-    codes: tuple[str, ...]
+    codes: tuple[str, ...]  # number of the département, INSEE code or postcode
     names: tuple[str, ...]
-    departements: tuple[int, ...]
-    points: FloatMatrix
-    margins: NDArray[np.float64]
-    postcodes: tuple[str, ...]
-    keys: tuple[str, ...]
-    shorts: tuple[str, ...]
+    departements: tuple[int, ...]  # position of the département of each place
+    points: FloatMatrix  # (n, 2) latitudes and longitudes in degrees
+    margins: NDArray[np.float64]  # (n,) error of the point in km, 0 for a commune
+    postcodes: tuple[str, ...]  # of a commune, joined by ``|``
+    keys: tuple[str, ...]  # names of a commune, joined by ``|``, its current name first, then its former ones
+    shorts: tuple[str, ...]  # beginnings of its name that are names of smaller communes, joined by ``|``
 
     @cached_property
     def are_communes(self) -> BoolVector:
-        """(n,) bool: which places are communes or arrondissements, in which two people are at no distance."""
+        """(n,) bool: whether each place is a commune or arrondissement, within which distances are 0."""
         return np.array([bool(key) for key in self.keys], dtype=bool)
 
     @cached_property
     def by_name(self) -> Positions:
-        """The communes of each name."""
+        """The communes of each current name."""
         return group_positions([key.partition("|")[0] for key in self.keys])
 
     @cached_property
     def by_former_name(self) -> Positions:
-        """The communes of each name that is no longer, or only in part, their own."""
+        """The communes of each former name, or name that covers only a part of them."""
         return group_positions([key.partition("|")[2] for key in self.keys])
 
     @cached_property
     def by_short_name(self) -> Positions:
-        """The communes that people may mean by the name of a smaller one: Chalon-sur-Saône by Chalon."""
+        """The communes that the name of a smaller one may mean: Chalon-sur-Saône for Chalon."""
         return group_positions(self.shorts)
 
     @cached_property
@@ -150,19 +140,19 @@ class Gazetteer:
 
     @cached_property
     def by_code(self) -> dict[str, int]:
-        """Every commune by its INSEE code."""
+        """The position of each commune by INSEE code."""
         return {code: position for position, code in enumerate(self.codes) if self.keys[position]}
 
     @cached_property
     def areas(self) -> dict[str, int]:
-        """Every postcode that several communes of one département share."""
+        """The position of each postcode that several communes of one département share."""
         named = enumerate(zip(self.codes, self.keys, strict=True))
         return {code: position for position, (code, keys) in named if position >= len(DEPARTEMENTS) and not keys}
 
 
 @cache
 def load_gazetteer() -> Gazetteer:
-    """Return every place that an answer can name.
+    """Return all places. Cached.
 
     >>> places = load_gazetteer()
     >>> places.names[places.by_code["69266"]]
@@ -185,156 +175,159 @@ def load_gazetteer() -> Gazetteer:
 
 
 def group_positions(joined: list[str] | tuple[str, ...]) -> Positions:
-    """Return the positions at which each of the words stands that ``|`` joins."""
-    found: dict[str, list[int]] = {}
+    """Map each word to the positions of the texts, joined by ``|``, that contain it."""
+    positions_by_word: dict[str, list[int]] = {}
     for position, words in enumerate(joined):
         for word in words.split("|") if words else ():
-            found.setdefault(word, []).append(position)
-    return {word: tuple(positions) for word, positions in found.items()}
+            positions_by_word.setdefault(word, []).append(position)
+    return {word: tuple(positions) for word, positions in positions_by_word.items()}
 
 
-_SHORT = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
-_SLASHED = re.compile(r"\bs/")
-_DELIVERY = re.compile(r" ?\b(cedex( \d{1,2})?|(bp|cs|tsa) ?\d+|(?<!de )(?<!en )france$)")
-_TITLE = re.compile(r"^(departement|dep|dept|dpt) (de la |de l |du |des |de |d )?")
-_LINK = re.compile(r"( de| a| en)?( la| l)?$")
-_WORD = re.compile(r"[^\W_]+")
+_SAINT_ABBREVIATIONS = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
+_SLASH_PATTERN = re.compile(r"\bs/")
+_DELIVERY_PATTERN = re.compile(r" ?\b(cedex( \d{1,2})?|(bp|cs|tsa) ?\d+|(?<!de )(?<!en )france$)")
+_TITLE_PATTERN = re.compile(r"^(departement|dep|dept|dpt) (de la |de l |du |des |de |d )?")
+_LINK_PATTERN = re.compile(r"( de| a| en)?( la| l)?$")
+_WORD_PATTERN = re.compile(r"[^\W_]+")
 
 
 def normalise_name(text: str) -> str:
-    """Return the words of ``text`` as names of places are compared.
+    """Return the words of ``text`` in the form that compares names of places.
 
-    Without case, accents, hyphens and apostrophes; *saint* and *sainte* as people shorten them, *s/* in full.
+    No case, accents, hyphens or apostrophes; *saint* and *sainte* abbreviated, *s/* in full.
 
     >>> normalise_name("SAINT-ÉTIENNE"), normalise_name("Chalon s/ Saône")
     ('st etienne', 'chalon sur saone')
     """
-    words = _WORD.findall(_SLASHED.sub("sur ", fold(text)))
-    return " ".join(_SHORT.get(word, word) for word in words)
+    words = _WORD_PATTERN.findall(_SLASH_PATTERN.sub("sur ", fold(text)))
+    return " ".join(_SAINT_ABBREVIATIONS.get(word, word) for word in words)
 
 
-def bare(text: str) -> str:
-    """Return the words of ``text``, without what only concerns the delivery of letters, and that it is a département.
+def strip_delivery(text: str) -> str:
+    """Return the words of ``text`` without delivery details (CEDEX, BP ...) and without the word *département*.
 
-    >>> bare("Département de l'Isère"), bare("38000 Grenoble CEDEX 9")
+    >>> strip_delivery("Département de l'Isère"), strip_delivery("38000 Grenoble CEDEX 9")
     ('isere', '38000 grenoble')
     """
-    return _TITLE.sub("", " ".join(_DELIVERY.sub("", normalise_name(text)).split()))
+    return _TITLE_PATTERN.sub("", " ".join(_DELIVERY_PATTERN.sub("", normalise_name(text)).split()))
 
 
 def strip_links(words: str) -> str:
-    """Return the words of a name without those that link it to what came behind it.
+    """Return the words of a name without the articles and prepositions at their end.
 
     >>> strip_links("st denis de la")
     'st denis'
     """
-    return _LINK.sub("", words)
+    return _LINK_PATTERN.sub("", words)
 
 
 @cache
 def departements_by_spelling() -> dict[str, int]:
-    """Return every number and every name, as ``spelled``, with its position in ``DEPARTEMENTS``.
+    """Map each number and normalised name of a département to its position in ``DEPARTEMENTS``.
 
     >>> DEPARTEMENTS[departements_by_spelling()["isere"]]
     ('38', 'Isère')
     """
-    found: dict[str, int] = {}
+    positions: dict[str, int] = {}
     for index, (number, name) in enumerate(DEPARTEMENTS):
         words = normalise_name(name)
-        found |= dict.fromkeys((number.lower(), number.lower().lstrip("0"), words, words.removeprefix("la ")), index)
-    rhone = found["69"]
-    return found | {"69d": rhone, "rhone hors metropole": rhone}
+        positions |= dict.fromkeys(
+            (number.lower(), number.lower().lstrip("0"), words, words.removeprefix("la ")), index
+        )
+    rhone = positions["69"]
+    return positions | {"69d": rhone, "rhone hors metropole": rhone}
 
 
 type Point = tuple[float, float]
 type Ring = list[list[int]]
 
-CREDIT = mark("Contours des départements : MapSVG, CC BY 4.0, simplifiés.")
-"""What the licence asks to be said wherever they are shown."""
-WHOLE_RHONE = "69"
+OUTLINE_CREDIT = mark("Contours des départements : MapSVG, CC BY 4.0, simplifiés.")  # required by the licence
+RHONE_OUTLINE = "69"
 
 
-def shape_of(number: str) -> str:
-    """Return the number under which a département is drawn; the Métropole de Lyon lies in the outline of the Rhône."""
-    return WHOLE_RHONE if number in RHONE else number
+def outline_number(number: str) -> str:
+    """Return the number of the outline of a département; the Métropole de Lyon shares that of the Rhône."""
+    return RHONE_OUTLINE if number in RHONE else number
 
 
 @cache
 def outlines() -> dict[str, list[Ring]]:
-    """Return the outlines of each département by its number, the largest part first, x to the right and y down.
+    """Return the outlines of each département by number, the largest part first, x to the right and y down.
 
     >>> len(outlines()), len(outlines()["2A"])
     (96, 1)
     """
     content = (files("mentormatch.places") / "data" / "shapes.json").read_text(encoding="utf-8")
-    read: dict[str, list[Ring]] = json.loads(content)
-    return read
+    shapes: dict[str, list[Ring]] = json.loads(content)
+    return shapes
 
 
 def middle(ring: Ring) -> Point:
-    """Return the centre of gravity of an outline.
+    """Return the centroid of an outline.
 
     >>> middle([[0, 0], [4, 0], [4, 2], [0, 2]])
     (2.0, 1.0)
     """
     sides = [(x * v - u * y, x + u, y + v) for (x, y), (u, v) in zip(ring, [*ring[1:], ring[0]], strict=True)]
-    whole = 3 * sum(cross for cross, _, _ in sides)
-    return sum(cross * x for cross, x, _ in sides) / whole, sum(cross * y for cross, _, y in sides) / whole
+    six_areas = 3 * sum(cross for cross, _, _ in sides)
+    return sum(cross * x for cross, x, _ in sides) / six_areas, sum(cross * y for cross, _, y in sides) / six_areas
 
 
-LABELS = tuple(name for _, name in DEPARTEMENTS)
+DEPARTEMENT_NAMES = tuple(name for _, name in DEPARTEMENTS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaceColumn(SingleChoice):
-    """A place each: ``values`` (n,) the département, as in ``SingleChoice``; ``positions`` (n,) int64 the place itself.
+    """A place per person: ``positions`` (n,) int64 in the ``gazetteer``, -1 for no answer.
 
-    A position is that in the ``gazetteer``, -1 for no answer.
+    ``values`` (n,) are the départements, as in ``SingleChoice``.
     """
 
     positions: IntVector
 
     def shown(self, row: int) -> str:
-        """Return the place of one person as staff read it, the commune where it was told."""
+        """Return the display name of a person's place: the commune if known."""
         position = int(self.positions[row])
         return SingleChoice.shown(self, row) if position < len(DEPARTEMENTS) else load_gazetteer().names[position]
 
     @classmethod
     def of(cls, positions: Sequence[int]) -> Self:
-        """Return the column of some positions in the ``gazetteer``, which is read only where it is needed."""
-        within = [departement_of(position) for position in positions]
-        return cls(LABELS, np.array(within, dtype=np.int64), np.array(positions, dtype=np.int64))
+        """Return the column of some positions; the ``gazetteer`` is loaded only if needed."""
+        departements = [departement_of(position) for position in positions]
+        return cls(DEPARTEMENT_NAMES, np.array(departements, dtype=np.int64), np.array(positions, dtype=np.int64))
 
     def take(self, index: Index) -> "PlaceColumn":
         """Return the places of the people at ``index`` only."""
         return PlaceColumn(self.labels, self.values[index], self.positions[index])
 
     def alike(self) -> IntVector:
-        """Return (n,) int64: a number from 0 for each place."""
+        """Return (n,) int64: a number per place."""
         return self.positions - NONE
 
     def distances(self, others: "PlaceColumn") -> NDArray[np.float64]:
-        """Return (n, m) km between the places of two sets of people, as the crow flies; NaN where one is not known."""
+        """Return (n, m) great-circle distances in km between the places of two groups; NaN if one is unknown."""
         points = load_gazetteer().points
-        apart = distances(points[self.positions], points[others.positions])
-        return np.asarray(np.where(self.known[:, None] & others.known[None, :], apart, np.nan))
+        km = distances(points[self.positions], points[others.positions])
+        return np.asarray(np.where(self.known[:, None] & others.known[None, :], km, np.nan))
 
     def doubts(self, others: "PlaceColumn") -> NDArray[np.float64]:
-        """Return (n, m) how many km more or fewer each distance may be: the margins of both, 0 within one commune."""
+        """Return (n, m) error bounds of the distances in km: the margins of both places, 0 within one commune."""
         places = load_gazetteer()
-        alike = (self.positions[:, None] == others.positions[None, :]) & places.are_communes[self.positions][:, None]
-        doubts = places.margins[self.positions][:, None] + places.margins[others.positions][None, :]
-        return np.asarray(np.where(alike, 0.0, doubts))
+        is_same_commune = (self.positions[:, None] == others.positions[None, :]) & places.are_communes[self.positions][
+            :, None
+        ]
+        bounds = places.margins[self.positions][:, None] + places.margins[others.positions][None, :]
+        return np.asarray(np.where(is_same_commune, 0.0, bounds))
 
     def code(self, row: int) -> str:
-        """Return what tells the place of one person from all others: a number, an INSEE code or a postcode."""
+        """Return the unique code of a person's place: a département number, an INSEE code or a postcode."""
         return load_gazetteer().codes[int(self.positions[row])]
 
     def is_departement(self, row: int) -> bool:
-        """Say whether no more than the département is known."""
+        """Return whether only the département is known, or no place."""
         return int(self.positions[row]) < len(DEPARTEMENTS)
 
 
 def departement_of(position: int) -> int:
-    """Return the position of the département in which a place lies, -1 for none."""
+    """Return the position of the département of a place, -1 for none."""
     return position if position < len(DEPARTEMENTS) else load_gazetteer().departements[position]

@@ -11,7 +11,7 @@ import pytest
 
 from mentormatch import Matching, OutputError, Pair
 from mentormatch.languages import points, thousands
-from mentormatch.places import CREDIT
+from mentormatch.places import OUTLINE_CREDIT
 from mentormatch.report import Picture, pictures_by_kind
 from tests.report.cohorts import hostile_matchings, hostile_strings, small
 from tests.report.pictures.markets import CANARY, KEY, SIZES, drawn, market
@@ -135,7 +135,7 @@ def test_the_same_matching_gives_the_same_bytes() -> None:
 def test_a_figure_has_a_comma_in_a_picture_and_no_point() -> None:
     for one in drawn(market(11)):
         texts = re.findall(r"<text[^>]*>([^<]*)</text>", (one.svg or b"").decode())
-        assert [text for text in texts if re.search(r"\d\.\d", text.replace(CREDIT, ""))] == []
+        assert [text for text in texts if re.search(r"\d\.\d", text.replace(OUTLINE_CREDIT, ""))] == []
 
 
 @pytest.mark.promise(24)

@@ -10,7 +10,7 @@ import pytest
 from mentormatch import Matching
 from mentormatch.languages import NO_BREAK
 from mentormatch.operations import UNSOLVED
-from mentormatch.places import CREDIT, DEPARTEMENTS, middle, outlines
+from mentormatch.places import DEPARTEMENTS, OUTLINE_CREDIT, middle, outlines
 from mentormatch.report.pictures.map import LINES_DRAWN, MOST_DOTS, THICK, Link, Map, MapPlane, Spot, territory
 from tests.report.cohorts import FIELDS, matched, person, programme, small
 
@@ -69,8 +69,8 @@ def test_the_text_tells_all_of_it() -> None:
 
 def test_the_map_names_departements_and_says_by_whom_its_outlines_are() -> None:
     found = Map(living(["Isère", "Cantal"], ["Isère", "La Réunion"]))
-    assert {"Isère", "Cantal", "974", CREDIT} <= set(texts(found))
-    assert CREDIT in found.caption
+    assert {"Isère", "Cantal", "974", OUTLINE_CREDIT} <= set(texts(found))
+    assert OUTLINE_CREDIT in found.caption
 
 
 def test_a_line_is_as_much_wider_as_it_has_more_pairs_up_to_a_bound() -> None:

@@ -29,7 +29,7 @@ from mentormatch.fields import (
     fields_by_kind,
 )
 from mentormatch.languages import fold
-from mentormatch.places import DEPARTEMENTS, TOWNS
+from mentormatch.places import DEPARTEMENTS, TOWN_DEPARTEMENTS
 from mentormatch.survey import cell_of
 from tests.laws.questionnaires import QUESTIONNAIRES, answered_to
 from tests.survey.intake.answers import KEY
@@ -97,7 +97,7 @@ def plainly(field: AnyField, value: Any) -> st.SearchStrategy[Answer]:
             return numbered(value)
         case Place():
             number, name = DEPARTEMENTS[value]
-            alone = [] if name.lower() in TOWNS else [name, name.upper()]
+            alone = [] if name.lower() in TOWN_DEPARTEMENTS else [name, name.upper()]
             return st.sampled_from([number, *alone, f"{number} - {name}", f"{name} ({number})"])
         case ListOfNames():
             return named(value)

@@ -11,7 +11,16 @@ from mentormatch.fields import SIDES
 from mentormatch.languages.phrases import counted, joined, listed, thousands
 from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.people.cohort import People
-from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, PlaceColumn, Point, Ring, middle, outlines, shape_of
+from mentormatch.places.gazetteer import (
+    DEPARTEMENTS,
+    OUTLINE_CREDIT,
+    PlaceColumn,
+    Point,
+    Ring,
+    middle,
+    outline_number,
+    outlines,
+)
 from mentormatch.report.pictures.picture import BOLD, INK, NOTHING, SOFT, Frame, Picture, StyleValue, cividis
 
 
@@ -96,7 +105,7 @@ def homes_of(people: People) -> Iterator[str]:
         yield from [""] * len(people)
         return
     for value in column.values.tolist():
-        yield shape_of(DEPARTEMENTS[value][0]) if value >= 0 else ""
+        yield outline_number(DEPARTEMENTS[value][0]) if value >= 0 else ""
 
 
 def place_of(people: People) -> PlaceColumn | None:
@@ -178,7 +187,7 @@ class Map(Picture):
             )
         if any(spot.number not in outlines() for spot in self.territory.spots):
             said.append(tr("Les collectivités d'outre-mer sont des carrés, sous la carte."))
-        return " ".join([*said, tr(CREDIT)])
+        return " ".join([*said, tr(OUTLINE_CREDIT)])
 
     @property
     def numbered(self) -> bool:
@@ -201,7 +210,7 @@ class Map(Picture):
         colour_outlines(frame, plane)
         draw_links(frame, plane)
         name_spots(frame, plane, named)
-        frame.text(plane.width, plane.height + 8, tr(CREDIT), "end", font_size=9, fill=SOFT)
+        frame.text(plane.width, plane.height + 8, tr(OUTLINE_CREDIT), "end", font_size=9, fill=SOFT)
         most = max(spot.people for spot in found.spots)
         frame.legend(tr("Personnes"), [(each / most, thousands(each)) for each in sorted({0, most // 2, most})])
         return [frame]

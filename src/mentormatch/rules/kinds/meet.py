@@ -13,7 +13,7 @@ from mentormatch.base.immutable_models import Items
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import People
-from mentormatch.places.gazetteer import PlaceColumn, Unit, format_length, minutes
+from mentormatch.places.gazetteer import PlaceColumn, Unit, format_length, travel_minutes
 from mentormatch.rules.rule import VALUE_WORDS, Market, Missing, Rule
 from mentormatch.scoring.scores import BLOCK_ROWS
 
@@ -142,4 +142,4 @@ class Meet(Rule):
         return (longest <= our_max) & (longest <= their_max), (shortest > our_max) | (shortest > their_max)
 
     def _length(self, km: NDArray[np.float64]) -> NDArray[np.float64]:
-        return km if self.unit == "km" else minutes(km, self.speed)
+        return km if self.unit == "km" else travel_minutes(km, self.speed)

@@ -36,7 +36,7 @@ from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReferen
 from mentormatch.languages.phrases import about, counted, listed, quoted
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import People, Person
-from mentormatch.places.gazetteer import PlaceColumn, Unit, format_length, minutes
+from mentormatch.places.gazetteer import PlaceColumn, Unit, format_length, travel_minutes
 from mentormatch.scoring.criterion import (
     LISTS,
     LISTS_WITH_AN_END,
@@ -225,7 +225,7 @@ class Near(Criterion):
 
     def score(self, left: People, right: People) -> Block:
         apart = left.places(self.field).distances(right.places(self.field))
-        length = apart if self.unit == "km" else minutes(apart, self.speed)
+        length = apart if self.unit == "km" else travel_minutes(apart, self.speed)
         with np.errstate(over="ignore"):  # beyond a very small distance
             return np.asarray(np.clip((self.zero_at - length) / (self.zero_at - self.within), 0.0, 1.0))
 
@@ -248,7 +248,9 @@ class Near(Criterion):
         if self.unit == "km":
             return far
         return tr(
-            "{far}, trajet estimé à {time}", far=far, time=format_length(float(minutes(apart, self.speed)[0, 0]), "min")
+            "{far}, trajet estimé à {time}",
+            far=far,
+            time=format_length(float(travel_minutes(apart, self.speed)[0, 0]), "min"),
         )
 
 
