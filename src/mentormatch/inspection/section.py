@@ -16,7 +16,7 @@ from mentormatch.errors import OutputError
 from mentormatch.explanation.names import Labels
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.languages.translation import mark, tr
-from mentormatch.people.cohort import FATES, Cohort, Fate, Remark, RowFate, merge_remarks
+from mentormatch.people.cohort import FATES, Cohort, Remark, RowFate, RowStatus, merge_remarks
 from mentormatch.survey.entries import SubmissionSheet
 from mentormatch.survey.moments import ORDERS
 from mentormatch.survey.plan import Plan
@@ -105,12 +105,12 @@ class Fates(IntakeSection):
     rows: tuple[RowFate, ...]
     keyed: bool
 
-    def count(self, fate: Fate) -> int:
+    def count(self, fate: RowStatus) -> int:
         """Return how many rows have this fate."""
         return sum(row.fate == fate for row in self.rows)
 
     @property
-    def counts(self) -> dict[Fate, int]:
+    def counts(self) -> dict[RowStatus, int]:
         """How many rows have each fate, those that none has left out."""
         return {fate: count for fate in FATES if (count := self.count(fate))}
 

@@ -33,7 +33,7 @@ from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.translation import mark, once_spoken, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, rules_by_hand
-from mentormatch.people.changes import AnswerChange, longer, other_answers, with_answer
+from mentormatch.people.changes import AnswerChange, append_column, other_answers, with_answer
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme, replace_parts
 from mentormatch.rules.rule import Rule, build_problem, eligible_people, forbidden_pairs, market_of
@@ -341,7 +341,7 @@ class TrueMarket:
         if not self.may_gain(side, row):
             return
         variants = self.cohort.side(side).take([row] * len(answers))
-        given = reduce(longer, (answer for _, answer in answers))
+        given = reduce(append_column, (answer for _, answer in answers))
         values, allowed = self.rate(side, with_answer(variants, name, range(len(answers)), given))
         elsewhere, known = self.counts_elsewhere(side, name), dict[bytes, tuple[int, int]]()
         true = np.where(self.orient(side, self.allowed)[row], self.orient(side, self.values)[row], NO_SCORE)

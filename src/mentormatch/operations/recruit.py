@@ -35,8 +35,8 @@ from mentormatch.operations.recruitment import (
     RecruitOption,
 )
 from mentormatch.people.changes import (
+    append_column,
     blank_people,
-    longer,
     possible_answers,
     shorter_answers,
     stack_people,
@@ -417,7 +417,7 @@ def shorter_by_field(
         return []
     variants, start = renumber(person.take([0] * count)), 0
     for name, answers in shorter.items():
-        variants = with_answer(variants, name, range(start, start + len(answers)), reduce(longer, answers))
+        variants = with_answer(variants, name, range(start, start + len(answers)), reduce(append_column, answers))
         start += len(answers)
     enough, found, start = does(variants), list[tuple[str, Column]](), 0
     for name, answers in shorter.items():

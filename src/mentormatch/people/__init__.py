@@ -1,4 +1,4 @@
-"""The people of an edition: their answers as columns, and those who leave and arrive."""
+"""The people of an edition: their answers as columns, withdrawals and arrivals."""
 
 from typing import TYPE_CHECKING
 

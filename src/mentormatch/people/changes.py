@@ -1,8 +1,6 @@
-"""Cohorts that differ from another: by who left or came, or by what somebody answers.
+"""Cohort -> a cohort after withdrawals, arrivals or changes of answers.
 
-People who leave and people who arrive in the course of an edition: the cohort after either.
-
-Answers that people did not give: no answer, fewer items than they named, and what somebody else might answer.
+The changed answers are hypothetical: no answer, fewer items than named, and other possible answers of a person.
 """
 
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -23,31 +21,28 @@ from mentormatch.people.codes import codes_of, with_codes
 from mentormatch.people.cohort import Cohort, People, RowFate
 from mentormatch.places.gazetteer import PlaceColumn
 
-WITHDRAWN = mark("retrait en cours d'édition")
-GROWING = ("values", "known", "positions", "zones")
-"""The parts of a column that have an entry a person; the others say what the answers mean."""
+WITHDRAWN_MESSAGE = mark("retrait en cours d'édition")
+PER_PERSON_PARTS = ("values", "known", "positions", "zones")  # parts of a column with an entry per person
 
 
 def remove_people(cohort: Cohort, keys: Iterable[str]) -> Cohort:
-    """Return the cohort without the people who have these keys, on whichever side; their rows say that they left.
+    """Return the cohort without the people with these keys; their rows get the status "rejected", with the reason.
 
-    Who is on both sides leaves both, under whichever key.
-
-    Raises RequestError where a key is nobody's.
+    A person on both sides leaves both, under either key. Raises RequestError for an unknown key.
     """
-    gone = list({canonical(key): key for key in keys}.values())
+    withdrawn = list({canonical(key): key for key in keys}.values())
     unknown = [
         Problem("withdrawn", quoted(key), tr("l'identifiant d'une personne de cette édition"))
-        for key in gone
+        for key in withdrawn
         if not any(cohort.side(side).has(key) for side in SIDES)
     ]
     if unknown:
         raise RequestError(tr("Qui n'est pas de cette édition ne peut pas la quitter"), unknown)
-    leaving = {side: cohort.side(side).people_named(gone) for side in SIDES}
+    leaving = {side: cohort.side(side).people_named(withdrawn) for side in SIDES}
     mentors, mentees = cohort.both
-    both = leaving["mentor"][mentors] | leaving["mentee"][mentees]
-    leaving["mentor"][mentors[both]] = leaving["mentee"][mentees[both]] = True
-    left = {
+    leaves_either = leaving["mentor"][mentors] | leaving["mentee"][mentees]
+    leaving["mentor"][mentors[leaves_either]] = leaving["mentee"][mentees[leaves_either]] = True
+    departed_keys = {
         (side, key)
         for side in SIDES
         for key, leaves in zip(cohort.side(side).compared, leaving[side].tolist(), strict=True)
@@ -56,25 +51,27 @@ def remove_people(cohort: Cohort, keys: Iterable[str]) -> Cohort:
     codes = {(side, canonical(key)): code for side in SIDES for key, code in cohort.coded(side)}
     return replace(
         cohort,
-        departed={**cohort.departed, **{person: code for person, code in codes.items() if person in left}},
+        departed={**cohort.departed, **{person: code for person, code in codes.items() if person in departed_keys}},
         mentors=cohort.mentors.take(np.flatnonzero(~leaving["mentor"])),
         mentees=cohort.mentees.take(np.flatnonzero(~leaving["mentee"])),
-        rows=tuple(row_after(row, left) for row in cohort.rows),
+        rows=tuple(row_after(row, departed_keys) for row in cohort.rows),
     )
 
 
-def row_after(row: RowFate, gone: Container[tuple[Side, str]]) -> RowFate:
-    """Return the fate of a row once some people have left: a row that was somebody is then nobody."""
-    left = row.fate in ("taken", "incomplete") and any((side, canonical(row.key)) in gone for side in row.sides)
-    return replace(row, fate="rejected", reason=tr(WITHDRAWN)) if left else row
+def row_after(row: RowFate, departed_keys: Container[tuple[Side, str]]) -> RowFate:
+    """Return the outcome of a row after people left: the row of one of them is then rejected."""
+    has_left = row.fate in ("taken", "incomplete") and any(
+        (side, canonical(row.key)) in departed_keys for side in row.sides
+    )
+    return replace(row, fate="rejected", reason=tr(WITHDRAWN_MESSAGE)) if has_left else row
 
 
 def add_people(cohort: Cohort, arrived: Cohort) -> Cohort:
     """Return the cohort with the people of another after its own.
 
-    Raises RequestError where a key of one side comes twice, or the two do not hold the same fields.
+    Raises RequestError if a key occurs twice on one side, or the two have different fields.
     """
-    problems = [wrong for side in SIDES for wrong in misfits(side, cohort.side(side), arrived.side(side))]
+    problems = [problem for side in SIDES for problem in joining_problems(side, cohort.side(side), arrived.side(side))]
     if problems:
         raise RequestError(tr("Les personnes qui arrivent ne peuvent pas rejoindre cette édition"), problems)
     joined = Cohort(
@@ -88,110 +85,111 @@ def add_people(cohort: Cohort, arrived: Cohort) -> Cohort:
     return with_codes(joined, codes, telling=bool(codes))
 
 
-def misfits(side: Side, here: People, new: People) -> list[Problem]:
-    """Return what keeps the people of one side apart: doubled keys, and fields that differ."""
-    known = {canonical(key) for key in here.ids}
-    found = [
+def joining_problems(side: Side, present: People, new: People) -> list[Problem]:
+    """Return the problems that prevent joining the people of one side: duplicate keys, and fields that differ."""
+    present_keys = {canonical(key) for key in present.ids}
+    duplicates = [
         Problem(quoted(key), tr("cet identifiant est déjà dans l'édition"), tr("un identifiant par personne"))
         for key in new.ids
-        if canonical(key) in known
+        if canonical(key) in present_keys
     ]
-    if not here.ids or not new.ids:
-        return found
-    names = sorted({*here.columns, *new.columns})
-    alike = [name for name in names if name in here.columns and name in new.columns]
-    differ = [name for name in names if name not in alike or not same(here.columns[name], new.columns[name])]
+    if not present.ids or not new.ids:
+        return duplicates
+    names = sorted({*present.columns, *new.columns})
+    common = [name for name in names if name in present.columns and name in new.columns]
+    different = [
+        name for name in names if name not in common or not same_question(present.columns[name], new.columns[name])
+    ]
     expected = tr("le même programme")
-    return found + [Problem(quoted(name), tr("ce n'est pas la même question"), expected) for name in differ]
+    return duplicates + [Problem(quoted(name), tr("ce n'est pas la même question"), expected) for name in different]
 
 
-def same(one: Column, other: Column) -> bool:
-    """Say whether two columns hold answers to the same question."""
-    return type(one) is type(other) and settings(one) == settings(other)
+def same_question(left: Column, right: Column) -> bool:
+    """Return whether two columns contain answers to the same question."""
+    return type(left) is type(right) and column_settings(left) == column_settings(right)
 
 
-def settings(column: Column) -> dict[str, object]:
-    """Return the parts of a column that say what its answers mean."""
-    return {name: part for name, part in parts(column).items() if name not in GROWING}
+def column_settings(column: Column) -> dict[str, object]:
+    """Return the parts of a column that are not per person: the meaning of its answers."""
+    return {name: part for name, part in column_parts(column).items() if name not in PER_PERSON_PARTS}
 
 
-def parts(column: Column) -> dict[str, Any]:
-    """Return the parts of a column by name."""
+def column_parts(column: Column) -> dict[str, Any]:
     return {part.name: getattr(column, part.name) for part in fields(column)} if is_dataclass(column) else {}
 
 
-def stack_people(here: People, new: People) -> People:
-    """Return the people of one side, the newcomers after the others."""
-    if not here.ids or not new.ids:
-        return replace(here if here.ids else new, aliases=())
-    columns = {name: longer(column, new.columns[name]) for name, column in here.columns.items()}
-    complete = np.concatenate([here.complete, new.complete])
-    return People((*here.ids, *new.ids), columns, complete, np.concatenate([here.numbered, new.numbered]))
+def stack_people(present: People, new: People) -> People:
+    """Return the people of one side, new people after the present ones."""
+    if not present.ids or not new.ids:
+        return replace(present if present.ids else new, aliases=())
+    columns = {name: append_column(column, new.columns[name]) for name, column in present.columns.items()}
+    complete = np.concatenate([present.complete, new.complete])
+    return People((*present.ids, *new.ids), columns, complete, np.concatenate([present.numbered, new.numbered]))
 
 
-def longer(column: Column, more: Column) -> Column:
-    """Return one column, the answers of another after its own."""
-    here, new = parts(column), parts(more)
-    grown = {name: append_entries(here[name], new[name]) for name in GROWING if name in here}
-    made: Column = type(column)(**{**here, **grown})
-    return made
+def append_column(column: Column, more: Column) -> Column:
+    """Return a column with the answers of another after its own."""
+    entries, new = column_parts(column), column_parts(more)
+    joined_parts = {name: append_entries(entries[name], new[name]) for name in PER_PERSON_PARTS if name in entries}
+    joined: Column = type(column)(**{**entries, **joined_parts})
+    return joined
 
 
-def append_entries(here: Any, new: Any) -> Any:
-    """Return the entries of ``new`` after those of ``here``."""
-    return (*here, *new) if isinstance(here, tuple) else np.concatenate([here, new])
+def append_entries(entries: Any, new: Any) -> Any:
+    return (*entries, *new) if isinstance(entries, tuple) else np.concatenate([entries, new])
 
 
-MOST_PAIRED = 24
-"""Items of a question of which every two together are an answer that is thought of."""
-MOST_NUMBERS = 200
-"""Whole numbers between the least and the greatest that are thought of."""
+MAX_PAIRED_ITEMS = 24  # items of a question, all pairs of which are candidate answers
+MAX_NUMBERS = 200  # whole numbers from the least to the greatest that are candidate answers
 
-type Items = NDArray[np.bool_] | NDArray[np.int64]
-"""One line an answer, one entry an item of the question."""
+type Items = NDArray[np.bool_] | NDArray[np.int64]  # one row per answer, one entry per item of the question
 
 
 def with_answer(people: People, field: str, rows: Sequence[int], answers: Column) -> People:
-    """Return the people with other answers to one field: those at ``rows`` (k) with those of ``answers`` (k people)."""
-    column, given = people.columns[field], parts(answers)
-    changed = {name: entries_with(part, rows, given[name]) for name, part in parts(column).items() if name in GROWING}
-    made: Column = type(column)(**{**parts(column), **changed})
-    return replace(people, columns={**people.columns, field: made})
+    """Return the people with their answers to one field replaced at ``rows`` (k) by ``answers`` (k people)."""
+    column, new_parts = people.columns[field], column_parts(answers)
+    changed = {
+        name: entries_with(part, rows, new_parts[name])
+        for name, part in column_parts(column).items()
+        if name in PER_PERSON_PARTS
+    }
+    replaced: Column = type(column)(**{**column_parts(column), **changed})
+    return replace(people, columns={**people.columns, field: replaced})
 
 
 def entries_with[T](entries: T, rows: Sequence[int], others: T) -> T:
-    """Return the entries of a column with others at some rows."""
+    """Return the entries of a column with those at some rows replaced."""
     if isinstance(entries, tuple) and isinstance(others, tuple):
         new = dict(zip(rows, others, strict=True))
         return tuple(new.get(row, entry) for row, entry in enumerate(entries))  # type: ignore[return-value]  # as T is
-    found = np.array(entries)
-    found[list(rows)] = others
-    return found  # type: ignore[return-value]  # an array, as T is then
+    copy = np.array(entries)
+    copy[list(rows)] = others
+    return copy  # type: ignore[return-value]  # an array, as T is then
 
 
 def blank_column(column: Column, count: int = 1) -> Column:
-    """Return the column of so many people who did not answer; of at least one there has to be a place in it."""
-    some = column.take(np.zeros(count, dtype=np.int64))
-    match some:
+    """Return the column of ``count`` people without an answer. ``column`` must not be empty."""
+    template = column.take(np.zeros(count, dtype=np.int64))
+    match template:
         case PlaceColumn():
             return PlaceColumn.of([NONE] * count)
         case SingleChoice() | Grades():
-            return replace(some, values=np.full_like(some.values, NONE))
+            return replace(template, values=np.full_like(template.values, NONE))
         case MultiChoice():
-            return replace(some, values=np.zeros_like(some.values), known=np.zeros(count, dtype=bool))
+            return replace(template, values=np.zeros_like(template.values), known=np.zeros(count, dtype=bool))
         case Ranks():
-            return replace(some, values=np.zeros_like(some.values))
+            return replace(template, values=np.zeros_like(template.values))
         case NumberColumn():
             return NumberColumn(np.full(count, np.nan))
         case NameLists():
             return NameLists((None,) * count)
-    empty = {name: ("",) * count if isinstance(part, tuple) else part for name, part in parts(some).items()}
-    made: Column = type(some)(**empty)
-    return made
+    empty = {name: ("",) * count if isinstance(part, tuple) else part for name, part in column_parts(template).items()}
+    blank: Column = type(template)(**empty)
+    return blank
 
 
 def blank_people(people: People, ids: Sequence[str]) -> People:
-    """Return others who were asked what ``people``, of whom there is one at least, were asked, and answered nothing.
+    """Return new people with the fields of ``people`` and without answers. ``people`` must not be empty.
 
     They count as people who answered enough.
     """
@@ -199,152 +197,166 @@ def blank_people(people: People, ids: Sequence[str]) -> People:
     return People(tuple(ids), columns, np.ones(len(ids), dtype=bool))
 
 
-def possible_answers(own: Column, others: Iterable[Column]) -> Column | None:
-    """Return answers that somebody might give to a question, each once; first no answer, then the shortest.
+def possible_answers(question: Column, other_columns: Iterable[Column]) -> Column | None:
+    """Return distinct candidate answers to a question: first no answer, then the shortest ones.
 
-    Among them are all that people gave to ``own``, and those to ``others``, the questions of the other side, that
-    fit. None where answers are names or free text, which describe nobody whom one could look for.
+    They include all answers in ``question``, and suitable ones in ``other_columns``, the questions of the other side.
+    None for names and free text, which do not describe a person to recruit.
     """
-    match own:
+    match question:
         case PlaceColumn():
-            there = (each.positions.tolist() for each in (own, *others) if isinstance(each, PlaceColumn))
-            return PlaceColumn.of([NONE, *sorted({place for places in there for place in places if place != NONE})])
+            position_lists = (
+                column.positions.tolist() for column in (question, *other_columns) if isinstance(column, PlaceColumn)
+            )
+            return PlaceColumn.of(
+                [
+                    NONE,
+                    *sorted({position for positions in position_lists for position in positions if position != NONE}),
+                ]
+            )
         case SingleChoice(labels):
-            return replace(own, values=np.arange(NONE, len(labels)))
+            return replace(question, values=np.arange(NONE, len(labels)))
         case NumberColumn(values):
-            theirs = (each.values for each in others if isinstance(each, NumberColumn))
+            theirs = (column.values for column in other_columns if isinstance(column, NumberColumn))
             return NumberColumn(np.array([np.nan, *possible_numbers(np.concatenate([values, *theirs]))]))
         case MultiChoice():
-            return tick(own, each_once(keep_fitting(own, possible_ticks(own, others), own.most)))
+            return ticked_column(
+                question, unique_answers(keep_fitting(question, possible_ticks(question, other_columns), question.most))
+            )
         case Ranks():
-            ranks = keep_fitting(own, possible_ranks(own, others), own.most)
-            return replace(own, values=each_once(ranks).astype(np.int64))
+            ranks = keep_fitting(question, possible_ranks(question, other_columns), question.most)
+            return replace(question, values=unique_answers(ranks).astype(np.int64))
         case Grades():
-            return replace(own, values=each_once(possible_grades(own, others)).astype(np.int64))
+            return replace(question, values=unique_answers(possible_grades(question, other_columns)).astype(np.int64))
     return None
 
 
 def possible_numbers(values: NDArray[np.float64]) -> list[float]:
-    """Return the numbers that people gave, and the whole numbers between the least and the greatest, if few."""
-    given = set(values[~np.isnan(values)].tolist())
-    if not given:
+    """Return the numbers that people gave, and the whole numbers between the extremes, unless they are too many."""
+    numbers = set(values[~np.isnan(values)].tolist())
+    if not numbers:
         return []
-    between = range(int(np.ceil(min(given))), int(np.floor(max(given))) + 1)
-    return sorted(given | (set(map(float, between)) if len(between) <= MOST_NUMBERS else set()))
+    between = range(int(np.ceil(min(numbers))), int(np.floor(max(numbers))) + 1)
+    return sorted(numbers | (set(map(float, between)) if len(between) <= MAX_NUMBERS else set()))
 
 
 def small_subsets(count: int) -> Iterator[list[int]]:
-    """Yield no item, each by itself, and each two together where they are not too many."""
+    """Yield the empty set, each item, and each pair of items unless there are too many."""
     yield []
     yield from ([item] for item in range(count))
-    if count <= MOST_PAIRED:
+    if count <= MAX_PAIRED_ITEMS:
         yield from map(list, combinations(range(count), 2))
 
 
-def possible_ticks(own: MultiChoice, others: Iterable[Column]) -> Iterator[Items]:
-    """Yield sets of items: few, those that anybody named, and all."""
-    count = len(own.labels)
+def possible_ticks(question: MultiChoice, other_columns: Iterable[Column]) -> Iterator[Items]:
+    """Yield candidate sets of items: small ones, every set ticked, and all items."""
+    count = len(question.labels)
     for items in small_subsets(count):
         yield np.isin(np.arange(count), items)
-    yield from (values != 0 for values in given_items(own, others))
+    yield from (values != 0 for values in given_items(question, other_columns))
     yield np.ones(count, dtype=bool)
 
 
-def possible_ranks(own: Ranks, others: Iterable[Column]) -> Iterator[Items]:
-    """Yield short orders of items, and those that anybody gave."""
-    count = len(own.labels)
+def possible_ranks(question: Ranks, other_columns: Iterable[Column]) -> Iterator[Items]:
+    """Yield candidate rankings: short ones in both directions, and every ranking given."""
+    count = len(question.labels)
     for items in small_subsets(count):
         for order in {tuple(items), tuple(reversed(items))}:
             yield ranks_of(order, count)
-    for values in given_items(own, others):
+    for values in given_items(question, other_columns):
         yield values.astype(np.int64)
 
 
-def possible_grades(own: Grades, others: Iterable[Column]) -> Iterator[Items]:
-    """Yield the highest level in few items and in all, the levels that anybody gave, and their items at the highest."""
-    count, top = len(own.labels), len(own.levels) - 1
+def possible_grades(question: Grades, other_columns: Iterable[Column]) -> Iterator[Items]:
+    """Yield candidate grades: every grading given, and the highest level for few, for all or for the named items."""
+    count, top = len(question.labels), len(question.levels) - 1
     for items in small_subsets(count):
         yield np.where(np.isin(np.arange(count), items), top, NONE)
-    for values in given_items(own, others):
+    for values in given_items(question, other_columns):
         yield np.where(values > 0, top, NONE)
-    yield from own.values
+    yield from question.values
     yield from (
-        each for other in others if isinstance(other, Grades) and has_same_items(own, other) for each in other.values
+        grades
+        for other in other_columns
+        if isinstance(other, Grades) and has_same_items(question, other)
+        for grades in other.values
     )
     yield np.full(count, top)
 
 
-def given_items(own: MultiChoice | Ranks | Grades, others: Iterable[Column]) -> Iterator[Items]:
-    """Yield what each person gave to each item, above 0 where they named it: of questions with the same items."""
-    for column in (own, *others):
-        if isinstance(column, MultiChoice | Ranks | Grades) and has_same_items(own, column):
+def given_items(question: MultiChoice | Ranks | Grades, other_columns: Iterable[Column]) -> Iterator[Items]:
+    """Yield the answer of each person to the questions with the same items.
+
+    Values are above 0 for items that are ticked, ranked, or graded above the lowest level.
+    """
+    for column in (question, *other_columns):
+        if isinstance(column, MultiChoice | Ranks | Grades) and has_same_items(question, column):
             yield from column.values
 
 
-def has_same_items(own: MultiChoice | Ranks | Grades, other: MultiChoice | Ranks | Grades) -> bool:
-    """Say whether two questions have the same items."""
-    return own.labels == other.labels
+def has_same_items(left: MultiChoice | Ranks | Grades, right: MultiChoice | Ranks | Grades) -> bool:
+    return left.labels == right.labels
 
 
-def keep_fitting(own: MultiChoice | Ranks, answers: Iterable[Items], most: int | None) -> Iterator[Items]:
-    """Yield the answers in which no more items are named than may be."""
-    longest = len(own.labels) if most is None else most
-    yield from (each for each in answers if np.count_nonzero(each) <= longest)
+def keep_fitting(question: MultiChoice | Ranks, answers: Iterable[Items], most: int | None) -> Iterator[Items]:
+    """Yield the answers that name at most ``most`` items; None means no limit."""
+    longest = len(question.labels) if most is None else most
+    yield from (answer for answer in answers if np.count_nonzero(answer) <= longest)
 
 
-def each_once(answers: Iterable[Items]) -> Items:
-    """Return (k, items) each answer once, in the order in which they come."""
-    return np.array(list({each.tobytes(): each for each in answers}.values()))
+def unique_answers(answers: Iterable[Items]) -> Items:
+    """Return (k, items) the distinct answers, in order of first occurrence."""
+    return np.array(list({answer.tobytes(): answer for answer in answers}.values()))
 
 
-def tick(column: MultiChoice, values: Items) -> MultiChoice:
-    """Return the column of people who ticked these items; who ticked none did not answer."""
-    some = column.take(np.zeros(len(values), dtype=np.int64))
-    return replace(some, values=values.astype(bool), known=values.astype(bool).any(axis=1))
+def ticked_column(column: MultiChoice, values: Items) -> MultiChoice:
+    """Return the column of people who ticked these items; a person with none did not answer."""
+    template = column.take(np.zeros(len(values), dtype=np.int64))
+    return replace(template, values=values.astype(bool), known=values.astype(bool).any(axis=1))
 
 
 def ranks_of(order: Sequence[int], count: int) -> NDArray[np.int64]:
-    """Return (count,) the rank of each item, 0 where it is not in the order.
+    """Return (count,) the rank of each item, 0 for items that are not in ``order``.
 
     >>> ranks_of([2, 0], 4).tolist()
     [2, 0, 1, 0]
     """
-    found = np.zeros(count, dtype=np.int64)
-    found[list(order)] = np.arange(1, len(order) + 1)
-    return found
+    ranks = np.zeros(count, dtype=np.int64)
+    ranks[list(order)] = np.arange(1, len(order) + 1)
+    return ranks
 
 
 def shorter_answers(answer: Column) -> list[Column]:
-    """Return the answer of one person without one of its items, for each of them; last, no answer at all."""
+    """Return a person's answer without each of its items in turn, and last the blank answer."""
     match answer:
         case MultiChoice(_, values):
-            found: list[Column] = [
-                tick(answer, drop_item(values, item, 0)) for item in np.flatnonzero(values[0]).tolist()
+            shortened: list[Column] = [
+                ticked_column(answer, drop_item(values, item, 0)) for item in np.flatnonzero(values[0]).tolist()
             ]
         case Grades(_, _, values):
             items = np.flatnonzero(values[0] != NONE).tolist()
-            found = [replace(answer, values=drop_item(values, item, NONE)) for item in items]
+            shortened = [replace(answer, values=drop_item(values, item, NONE)) for item in items]
         case Ranks(labels, values):
             order = order_of(values[0])
-            shorter = ([each for each in order if each != item] for item in reversed(order))
-            found = [replace(answer, values=ranks_of(each, len(labels))[None, :]) for each in shorter]
+            orders = ([other for other in order if other != item] for item in reversed(order))
+            shortened = [replace(answer, values=ranks_of(shorter, len(labels))[None, :]) for shorter in orders]
         case NameLists(((str(), *_) as names,)):
-            found = [NameLists(((*names[:at], *names[at + 1 :]),)) for at in reversed(range(len(names)))]
+            shortened = [NameLists(((*names[:at], *names[at + 1 :]),)) for at in reversed(range(len(names)))]
         case _:
-            found = []
-    several = [each for each in found if bool(each.known[0])]
-    return [*several, blank_column(answer)]
+            shortened = []
+    answered = [column for column in shortened if bool(column.known[0])]
+    return [*answered, blank_column(answer)]
 
 
 def drop_item[T: np.generic](values: NDArray[T], item: int, none: int) -> NDArray[T]:
-    """Return (1, items) an answer with nothing said of one item."""
-    found = values.copy()
-    found[0, item] = none
-    return found
+    """Return (1, items) an answer without one item; its entry becomes ``none``."""
+    copy = values.copy()
+    copy[0, item] = none
+    return copy
 
 
 def order_of(ranks: NDArray[np.int64]) -> list[int]:
-    """Return the items that have a rank, the first choice first."""
+    """Return the ranked items, first choice first."""
     return sorted(np.flatnonzero(ranks).tolist(), key=lambda item: int(ranks[item]))
 
 
@@ -352,27 +364,27 @@ type AnswerChange = Literal["shorter", "reordered", "blank", "exaggerated"]
 
 
 def other_answers(answer: Column, *, graded: bool = False) -> Iterator[tuple[AnswerChange, Column]]:
-    """Yield what one person could answer instead, and how it differs: fewer items, another order, nothing, or more.
+    """Yield alternative answers of one person, with the kind of change.
 
-    Shorter lists lack one item, or have one alone; in other orders one item is first or last; levels are exaggerated
-    in one item, in all, or in one against all others. ``graded``: the options of a choice are in an order, of which the
-    ends are exaggerations.
+    Shorter lists lack one item, or have one only; in reordered ones, one item is first or last; exaggerated levels are
+    highest in one item, in all, or in one against all others. With ``graded``, the options of a choice are ordered, and
+    its ends are exaggerations. Last comes the blank answer.
     """
-    *shorter, nothing = shorter_answers(answer)
-    yield from (("shorter", each) for each in [*shorter, *single_answers(answer)])
-    yield from (("reordered", each) for each in reordered_answers(answer))
-    yield from (("exaggerated", each) for each in exaggerated_answers(answer, graded=graded))
-    yield "blank", nothing
+    *shorter, blank = shorter_answers(answer)
+    yield from (("shorter", changed) for changed in [*shorter, *single_answers(answer)])
+    yield from (("reordered", changed) for changed in reordered_answers(answer))
+    yield from (("exaggerated", changed) for changed in exaggerated_answers(answer, graded=graded))
+    yield "blank", blank
 
 
 def single_answers(answer: Column) -> list[Column]:
-    """Return the answer of one person with one of its items alone, for each of them; none where there are fewer than 3.
+    """Return a person's answer reduced to each of its items; empty if there are fewer than three.
 
-    Of two items, each is what is left when the other is left out.
+    Of two items, each is already a shorter answer.
     """
     match answer:
         case MultiChoice(_, values) if np.count_nonzero(values) > 2:
-            return [tick(answer, only(values, item)) for item in np.flatnonzero(values[0]).tolist()]
+            return [ticked_column(answer, only_item(values, item)) for item in np.flatnonzero(values[0]).tolist()]
         case Ranks(labels, values) if np.count_nonzero(values) > 2:
             return [replace(answer, values=ranks_of([item], len(labels))[None, :]) for item in order_of(values[0])]
         case NameLists(((_, _, _, *_) as names,)):
@@ -380,43 +392,47 @@ def single_answers(answer: Column) -> list[Column]:
     return []
 
 
-def only(values: Items, item: int) -> Items:
-    """Return (1, items) an answer in which one item alone is named."""
-    found = np.zeros_like(values)
-    found[0, item] = values[0, item]
-    return found
+def only_item(values: Items, item: int) -> Items:
+    """Return (1, items) an answer that names one item only."""
+    single = np.zeros_like(values)
+    single[0, item] = values[0, item]
+    return single
 
 
 def reordered_answers(answer: Column) -> list[Column]:
-    """Return the answer of one person with each of its items moved to the front, and to the end."""
+    """Return a person's answer with each of its items moved to the front, and to the end."""
     match answer:
         case Ranks(labels, values):
             orders = move_each(order_of(values[0]))
-            return [replace(answer, values=ranks_of(each, len(labels))[None, :]) for each in orders]
+            return [replace(answer, values=ranks_of(changed_order, len(labels))[None, :]) for changed_order in orders]
         case NameLists(((str(), *_) as names,)):
-            return [NameLists((tuple(names[at] for at in each),)) for each in move_each(list(range(len(names))))]
+            return [
+                NameLists((tuple(names[index] for index in order),)) for order in move_each(list(range(len(names))))
+            ]
     return []
 
 
 def move_each(order: Sequence[int]) -> list[list[int]]:
-    """Return an order with each item moved to the front, and to the end, each other order once.
+    """Return the distinct orders, other than ``order``, with one item moved to the front or to the end.
 
     >>> move_each([4, 7])
     [[7, 4]]
     """
-    front = [[item, *(each for each in order if each != item)] for item in order]
-    back = [[*(each for each in order if each != item), item] for item in order]
-    return [list(each) for each in dict.fromkeys(map(tuple, [*front, *back])) if list(each) != list(order)]
+    front = [[item, *(other for other in order if other != item)] for item in order]
+    back = [[*(other for other in order if other != item), item] for item in order]
+    return [list(moved) for moved in dict.fromkeys(map(tuple, [*front, *back])) if list(moved) != list(order)]
 
 
 def exaggerated_answers(answer: Column, *, graded: bool) -> list[Column]:
-    """Return the answer of one person with the highest level in an item, in all, or in one and the lowest elsewhere."""
+    """Return a person's answer with the highest level in an item, in all, or in one against the lowest in others."""
     match answer:
         case Grades(_, levels, values):
-            top, given = len(levels) - 1, np.flatnonzero(values[0] != NONE).tolist()
-            higher = [with_level(values, item, top) for item in given if values[0, item] < top]
-            against = [with_level(np.where(values == NONE, NONE, 0), item, top) for item in given]
-            return [replace(answer, values=each) for each in [*higher, np.where(values == NONE, NONE, top), *against]]
+            top, answered = len(levels) - 1, np.flatnonzero(values[0] != NONE).tolist()
+            higher = [with_level(values, item, top) for item in answered if values[0, item] < top]
+            against = [with_level(np.where(values == NONE, NONE, 0), item, top) for item in answered]
+            return [
+                replace(answer, values=changed) for changed in [*higher, np.where(values == NONE, NONE, top), *against]
+            ]
         case PlaceColumn():
             return []
         case SingleChoice(labels, values) if graded:
@@ -426,7 +442,7 @@ def exaggerated_answers(answer: Column, *, graded: bool) -> list[Column]:
 
 
 def with_level(values: NDArray[np.int64], item: int, level: int) -> NDArray[np.int64]:
-    """Return (1, items) levels with another in one item."""
-    found = values.copy()
-    found[0, item] = level
-    return found
+    """Return (1, items) the levels with that of one item replaced."""
+    copy = values.copy()
+    copy[0, item] = level
+    return copy

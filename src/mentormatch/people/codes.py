@@ -1,7 +1,7 @@
-"""Cohort -> the code by which documents call each person: the key, or M01, E01 ... where keys tell who people are.
+"""Cohort -> codes of its people for documents: their keys, or M01, E01 ... if a key identifies a person.
 
-A key tells who somebody is if it is an e-mail address, or a name of two words or more. If one key of a cohort does, all
-people of the cohort get codes. A code, once given, stays with its person.
+A key identifies a person if it is an e-mail address, or a name of two words or more. If one key of a cohort does, all
+its people get codes. A code, once given, stays with its person.
 """
 
 import re
@@ -13,76 +13,76 @@ from mentormatch.fields import SIDES, Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort, People
 
-type PersonCodes = Mapping[tuple[Side, str], str]
-"""The code of each person, by side and key in the form in which keys are compared."""
+type PersonCodes = Mapping[tuple[Side, str], str]  # code by side and canonical key
 LETTERS: Mapping[Side, str] = {"mentor": "M", "mentee": "E"}
-DOMAIN = re.compile(r".\.[^.]")
-NAME = re.compile(r"[^\W\d_]['’\w-]*[^\W\d_]\.?(?:[\s,]+[^\W\d_]['’\w-]*\.?)+")
-"""Words of letters, two at least: the first has two letters, so that "M 1" and "A B" are no names."""
+DOMAIN_PATTERN = re.compile(r".\.[^.]")
+# Two words of letters or more. The first has at least two letters, so that "M 1" and "A B" are no names.
+NAME_PATTERN = re.compile(r"[^\W\d_]['’\w-]*[^\W\d_]\.?(?:[\s,]+[^\W\d_]['’\w-]*\.?)+")
 
 
 def tells_who(key: str) -> bool:
-    """Return whether a key tells who somebody is.
+    """Return whether a key identifies a person.
 
     >>> [key for key in ("zoe@x.fr", "Zoé Martin", "M01", "2024-117", "a1 b2") if tells_who(key)]
     ['zoe@x.fr', 'Zoé Martin']
     """
-    return has_address(key) or NAME.fullmatch(key.strip()) is not None
+    return has_address(key) or NAME_PATTERN.fullmatch(key.strip()) is not None
 
 
 def has_address(text: str) -> bool:
-    """Return whether an e-mail address stands in a text. In linear time: anybody may type a long one.
+    """Return whether a text contains an e-mail address. Takes linear time: texts may be long and hostile.
 
     >>> [text for text in ("zoe@x.fr", "de Zoé <zoe@x.fr>", "@x.fr", "zoe@x", "zoe@.fr") if has_address(text)]
     ['zoe@x.fr', 'de Zoé <zoe@x.fr>']
     """
     words = (word.split("@") for word in (text.split() if "@" in text else ()))
-    return any(local and DOMAIN.search(host) for word in words for local, host in pairwise(word))
+    return any(local and DOMAIN_PATTERN.search(host) for word in words for local, host in pairwise(word))
 
 
 def digits(count: int) -> int:
-    """Return how many figures number this many people, two at least."""
+    """Return the number of digits of the codes of this many people, at least two."""
     return max(2, len(str(count)))
 
 
-def with_codes(cohort: Cohort, given: PersonCodes | None = None, *, telling: bool = False) -> Cohort:
-    """Return the cohort with the codes of its people, if a key tells who somebody is; ``given`` ones stay.
+def with_codes(cohort: Cohort, known_codes: PersonCodes | None = None, *, telling: bool = False) -> Cohort:
+    """Return the cohort with codes for its people, if a key identifies a person; ``known_codes`` stay.
 
-    With ``telling`` keys are known to do so: they answer a question that asks for a name.
-    People are numbered in the order of the cohort. Who is on both sides has the code of the mentor. No code is the key
-    of anybody.
+    With ``telling`` all keys are known to do so: they answer a question about names. Codes are numbered in the order of
+    the cohort. A person on both sides has the code of the mentor. No code equals the key of a person.
     """
     if not (telling or any(tells_who(key) for side in SIDES for key in cohort.side(side).ids)):
         return cohort
-    codes = {side: list(_number(cohort.side(side), side, given or {}, cohort)) for side in SIDES}
+    codes = {side: list(_number(cohort.side(side), side, known_codes or {}, cohort)) for side in SIDES}
     for mentor, mentee in zip(*cohort.both, strict=True):
         codes["mentee"][mentee] = codes["mentor"][mentor]
     mentors, mentees = (replace(cohort.side(side), aliases=tuple(codes[side])) for side in SIDES)
     return replace(cohort, mentors=mentors, mentees=mentees)
 
 
-def _number(people: People, side: Side, given: PersonCodes, cohort: Cohort) -> Iterator[str]:
-    """Yield the code of each person of one side; those without one come after the highest number given."""
-    taken = {canonical(key) for each in SIDES for key in cohort.side(each).ids} | set(map(canonical, given.values()))
+def _number(people: People, side: Side, known_codes: PersonCodes, cohort: Cohort) -> Iterator[str]:
+    """Yield the code of each person of one side; new codes follow the highest number given."""
+    used = {canonical(key) for other_side in SIDES for key in cohort.side(other_side).ids} | set(
+        map(canonical, known_codes.values())
+    )
     letter, width, number = LETTERS[side], digits(len(people)), 0
-    own = {key: code for (at, key), code in given.items() if at == side}
-    numbers = [int(code[1:]) for code in own.values() if code[1:].isdecimal() and code[:1] == letter]
+    codes_by_key = {key: code for (code_side, key), code in known_codes.items() if code_side == side}
+    numbers = [int(code[1:]) for code in codes_by_key.values() if code[1:].isdecimal() and code[:1] == letter]
     number = max(numbers, default=0)
     for key in people.compared:
-        code = own.get(key, "")
-        while not code or (key not in own and canonical(code) in taken):
+        code = codes_by_key.get(key, "")
+        while not code or (key not in codes_by_key and canonical(code) in used):
             number += 1
             code = f"{letter}{number:0{width}d}"
         yield code
 
 
 def codes_of(cohort: Cohort) -> dict[tuple[Side, str], str]:
-    """Return the codes that people were given, those who left among them; empty if keys are codes."""
+    """Return the codes of present and former people; empty if keys are codes."""
     coded = cohort if cohort.mentors.aliases or cohort.mentees.aliases else with_codes(cohort)
     sides = {side: coded.side(side) for side in SIDES}
-    named = {side: people for side, people in sides.items() if people.aliases}
+    with_aliases = {side: people for side, people in sides.items() if people.aliases}
     return dict(cohort.departed) | {
         (side, key): code
-        for side, people in named.items()
+        for side, people in with_aliases.items()
         for key, code in zip(people.compared, people.aliases, strict=True)
     }

@@ -1,4 +1,4 @@
-"""The people of one edition: who they are, what they answered, and what became of every row that came in."""
+"""The people of one edition: identities, answers as columns, and the outcome of every row of the files."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,25 +22,24 @@ from mentormatch.people.keys import Key
 from mentormatch.places.gazetteer import PlaceColumn
 
 type PersonNumbers = NDArray[np.uint64]
-type Fate = Literal["taken", "incomplete", "replaced", "rejected"]
+type RowStatus = Literal["taken", "incomplete", "replaced", "rejected"]
 
-FATES: dict[Fate, str] = {
+FATES: dict[RowStatus, str] = {
     "taken": mark("prise"),
     "incomplete": mark("incomplète"),
     "replaced": mark("remplacée"),
     "rejected": mark("rejetée"),
 }
-"""What staff read, once spoken."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class People(ContentEquality):
     """n people of one side.
 
-    ``ids`` are their keys as typed; ``columns`` hold one typed column a field; ``complete`` (n,) bool says who
-    answered enough to be matched. ``persons`` (n, 2) uint64 are numbers of who they are, 0 for none: two people who
-    share one, in the same column, are the same person. None where nothing is known of that. ``aliases`` (n,) are the
-    codes by which documents call people, empty if keys are codes; who is looked for is found by either.
+    ``ids`` are their keys as typed; ``columns`` one typed column per field; ``complete`` (n,) bool is true for people
+    who answered enough to be matched. ``persons`` (n, 2) uint64 are hashes of identity, 0 for none: two people with an
+    equal hash in the same column are the same person; None if unknown. ``aliases`` (n,) are the codes of people in
+    documents, empty if keys are codes; lookups accept keys and codes.
     """
 
     ids: tuple[str, ...]
@@ -50,7 +49,7 @@ class People(ContentEquality):
     aliases: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"People({len(self)}, {len(self.columns)} columns)"  # a notebook saves what it shows
+        return f"People({len(self)}, {len(self.columns)} columns)"  # no answers: notebooks save their output
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -64,86 +63,90 @@ class People(ContentEquality):
         return People(ids, columns, self.complete[index], persons, aliases)
 
     def with_answers(self, fields: Iterable[str]) -> "People":
-        """Return the people with their answers to some fields, and no others."""
+        """Return the people with their answers to some fields only."""
         return replace(self, columns={field: self.columns[field] for field in fields})
 
     @property
     def numbered(self) -> PersonNumbers:
-        """The numbers of who they are, zeros where nothing is known of that."""
+        """The hashes of identity; zeros if unknown."""
         return np.zeros((len(self), 2), dtype=np.uint64) if self.persons is None else self.persons
 
     def same_as(self, others: "People") -> tuple[IntVector, IntVector]:
-        """Return who of these and who of the others are the same person, by position, each two once and in order."""
+        """Return the positions, here and in ``others``, of people who are on both, without duplicates and sorted."""
         if self.persons is None or others.persons is None:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         numbers = zip(self.numbered.T, others.numbered.T, strict=True)
-        both = np.unique(np.concatenate([equal_numbers(ours, theirs) for ours, theirs in numbers]), axis=0)
-        return both[:, 0], both[:, 1]
+        pairs = np.unique(np.concatenate([equal_numbers(ours, theirs) for ours, theirs in numbers]), axis=0)
+        return pairs[:, 0], pairs[:, 1]
 
     @checked
     def find(self, key: Key) -> int:
-        """Return where the person with this key, or with this code, stands, whatever its case.
+        """Return the row of the person with this key or code, ignoring case.
 
-        Raises RequestError where nobody here has it.
+        Raises RequestError if the key is unknown.
         """
-        found = self.row_of(key)
-        if found is None:
+        row = self.row_of(key)
+        if row is None:
             problem = Problem(tr("identifiant"), quoted(key), tr("celui d'une personne de cette édition"))
             raise RequestError(tr("Personne inconnue"), [problem])
-        return found
+        return row
 
     @checked
     def has(self, key: Key) -> bool:
-        """Say whether somebody here has this key, or this code, whatever its case."""
+        """Return whether a person has this key or code, ignoring case."""
         return self.row_of(key) is not None
 
     def people_named(self, keys: Iterable[str]) -> BoolVector:
-        """Return (n,) bool: whose key, or code, is among ``keys``, whatever its case."""
-        sought = {self.compared[row] for row in map(self.row_of, keys) if row is not None}
-        return np.array([key in sought for key in self.compared] if sought else np.zeros(len(self)), dtype=bool)
+        """Return (n,) bool: whether the key or code of each person is among ``keys``, ignoring case."""
+        compared_keys = {self.compared[row] for row in map(self.row_of, keys) if row is not None}
+        return np.array(
+            [key in compared_keys for key in self.compared] if compared_keys else np.zeros(len(self)), dtype=bool
+        )
 
     @cached_property
     def compared(self) -> tuple[str, ...]:
-        """Return the keys in the form in which they are compared. Made when first needed."""
+        """The canonical form of each key. Cached."""
         return canonicals(self.ids)
 
     def row_of(self, key: str) -> int | None:
-        """Return where the person with this key stands, whatever its case; None where it is nobody's."""
+        """Return the row of the person with this key or code, ignoring case; None if it is unknown."""
         return self._rows.get(canonical(key))
 
     @cached_property
     def _rows(self) -> dict[str, int]:
-        """Where each key stands, and each code; the first counts. Made when first needed."""
+        """The row of each canonical key and code; a key precedes a code, and the first person counts. Cached."""
         rows = range(len(self) - 1, -1, -1)
         return dict(zip(map(canonical, reversed(self.aliases)), rows if self.aliases else (), strict=True)) | dict(
             zip(reversed(self.compared), rows, strict=True)
         )
 
     def person(self, row: int) -> "Person":
-        """Return one of them."""
+        """Return a person by row."""
         return Person(self, row)
 
     def known(self, name: str) -> BoolVector:
-        """Return (n,) bool: who answered the field ``name``."""
+        """Return (n,) bool: whether each person answered the field ``name``."""
         return self.columns[name].known
 
     def shown(self, name: str, row: int) -> str:
-        """Return one answer as staff read it, empty where there is none."""
+        """Return the display text of a person's answer, empty if there is none."""
         return self.columns[name].shown(row)
 
     def gave(self, name: str, answers: Iterable[str]) -> BoolVector:
-        """Return (n,) bool: who gave one of ``answers`` to the field ``name``; not who did not answer."""
-        given, column = list(answers), self.columns[name]
+        """Return (n,) bool: whether each person gave one of ``answers`` to the field ``name``."""
+        listed_answers, column = list(answers), self.columns[name]
         if isinstance(column, SingleChoice):
-            return np.append(column.options_named(given), False)[column.values]  # no answer, which is -1, comes last
+            return np.append(column.options_named(listed_answers), False)[
+                column.values
+            ]  # no answer, which is -1, comes last
         if isinstance(column, MultiChoice):
-            return np.asarray(column.values[:, column.options_named(given)].any(axis=1))
-        wanted = {fold(answer) for answer in given}
-        said = [{fold(part) for part in self.person(row).parts(name)} for row in range(len(self))]
-        return np.array([bool(wanted & parts) for parts in said], dtype=bool)
+            return np.asarray(column.values[:, column.options_named(listed_answers)].any(axis=1))
+        keys = {fold(answer) for answer in listed_answers}
+        parts_by_person = [{fold(part) for part in self.person(row).parts(name)} for row in range(len(self))]
+        return np.array([bool(keys & parts) for parts in parts_by_person], dtype=bool)
 
     def compared_answers(self, name: str) -> Iterable[Sequence[str]]:
-        """Return what each person answered to the field ``name``, in the form in which names are compared."""
+        """Return the canonical answers of each person to the field ``name``."""
         column = self.columns[name]
         if isinstance(column, NameLists):
             return column.compared
@@ -182,17 +185,17 @@ class People(ContentEquality):
 
 
 def equal_numbers(ours: PersonNumbers, theirs: PersonNumbers) -> NDArray[np.int64]:
-    """Return (e, 2) int64: the places of all that is equal in two vectors and not 0."""
+    """Return (e, 2) int64: the pairs of positions with equal, non-zero numbers in two vectors."""
     order = np.argsort(theirs, kind="stable")
     first, after = (np.searchsorted(theirs, ours, side, sorter=order) for side in ("left", "right"))
-    many = np.where(ours > 0, after - first, 0)
-    left = np.repeat(np.arange(len(ours)), many)
-    nth = np.arange(len(left)) - np.repeat(np.cumsum(many) - many, many)
-    return np.column_stack([left, order[first[left] + nth]])
+    counts = np.where(ours > 0, after - first, 0)
+    our_positions = np.repeat(np.arange(len(ours)), counts)
+    offsets = np.arange(len(our_positions)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.column_stack([our_positions, order[first[our_positions] + offsets]])
 
 
 def _require_kind[T](column: object, kind: type[T]) -> T:
-    """Return ``column``, which the programme has been checked to hold as ``kind``."""
+    """Return ``column``; raise TypeError if it is not a ``kind``, which the validation of programmes excludes."""
     if not isinstance(column, kind):
         raise TypeError(f"expected {kind.__name__}, found {type(column).__name__}")
     return column
@@ -200,7 +203,7 @@ def _require_kind[T](column: object, kind: type[T]) -> T:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
-    """One row of ``people``."""
+    """A row of ``people``."""
 
     people: People
     row: int
@@ -217,13 +220,13 @@ class Person:
         return self.people.shown(name, self.row)
 
     def column(self, name: str) -> Column:
-        """Return the person's answer to the field ``name`` as a column of one."""
+        """Return the person's answer to the field ``name`` as a column of one person."""
         return self.people.columns[name].take([self.row])
 
     def parts(self, name: str) -> tuple[str, ...]:
-        """Return the separate answers to the field ``name``: each name or option given, or the one text.
+        """Return the separate answers to the field ``name``: each name or option, or the one text.
 
-        It is by these that answers are compared; the one part of a place is its département.
+        Answers are compared by these parts; the part of a place is its département.
         """
         column = self.people.columns[name]
         if isinstance(column, NameLists):
@@ -235,21 +238,21 @@ class Person:
         return (self[name],) if self[name] else ()
 
     def answered(self, name: str) -> bool:
-        """Say whether the person answered the field ``name``."""
+        """Return whether the person answered the field ``name``."""
         return bool(self.people.known(name)[self.row])
 
 
 @dataclass(frozen=True, slots=True)
 class RowFate:
-    """What became of one row that came in: ``by`` is the line that replaced it, ``reason`` says why, in words.
+    """The outcome of one row of a file: ``by`` is the line that replaced it, ``reason`` an explanation.
 
-    ``side`` is that of its person, "both" where one row is that of a mentor and a mentee, None where neither is known.
-    ``when`` it was sent, where the survey tool tells.
+    ``side`` is that of its person, "both" if one row is that of a mentor and a mentee, None if unknown. ``when`` is the
+    time of sending, if the survey tool records it.
     """
 
     source: str
     line: int
-    fate: Fate
+    fate: RowStatus
     key: str = ""
     side: Side | Literal["both"] | None = None
     reason: str = ""
@@ -268,9 +271,9 @@ class RowFate:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something about the answers that is worth a look; nothing was changed because of it.
+    """A finding in the answers that staff should check; the answers were not changed.
 
-    ``field`` is the question whose answers could not be read as they were typed, empty for other remarks.
+    ``field`` is the question whose answers could not be parsed, empty for other remarks.
     """
 
     source: str
@@ -284,28 +287,27 @@ class Remark:
         )
 
 
-FIRST_LINES = 5
-"""So many lines of a remark are named, the others are counted."""
+MAX_LINES_NAMED = 5  # line numbers listed in a remark; if there are more, only their total follows
 
 
 def merge_remarks(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
-    """Return remarks with those that say the same of several lines of one file as one: the lines first, then the text.
+    """Merge remarks with the same text on several lines of one file into one that lists the lines.
 
-    It stands where the first of them stood, on its line.
+    A merged remark has the place and the line of the first one.
 
     >>> lines = (2, "a"), (3, "b"), (9, "a")
     >>> [str(one) for one in merge_remarks([Remark("a.csv", line, text) for line, text in lines])]
     ['a.csv, ligne 2 : lignes 2 et 9 : a', 'a.csv, ligne 3 : b']
     """
-    found: dict[tuple[str, str, str, bool], list[Remark]] = {}
+    groups: dict[tuple[str, str, str, bool], list[Remark]] = {}
     for remark in remarks:
-        found.setdefault((remark.source, remark.text, remark.field, remark.line is None), []).append(remark)
-    return tuple(one_of(same) for same in found.values())
+        groups.setdefault((remark.source, remark.text, remark.field, remark.line is None), []).append(remark)
+    return tuple(merge_same_remarks(same) for same in groups.values())
 
 
-def one_of(same: Sequence[Remark]) -> Remark:
-    """Return one remark in place of several that say the same."""
-    first, lines = same[0], list(dict.fromkeys(remark.line for remark in same if remark.line is not None))
+def merge_same_remarks(remarks: Sequence[Remark]) -> Remark:
+    """Return a single remark for several with the same text."""
+    first, lines = remarks[0], list(dict.fromkeys(remark.line for remark in remarks if remark.line is not None))
     if len(lines) < 2:
         return first
     sentence = tr("lignes {lines} : {text}", lines=first_lines([str(line) for line in lines]), text=first.text)
@@ -313,23 +315,23 @@ def one_of(same: Sequence[Remark]) -> Remark:
 
 
 def first_lines(lines: Sequence[str]) -> str:
-    """Return the lines in an enumeration, or the first of them and how many there are in all.
+    """Return an enumeration of lines, or the first lines and their total.
 
     >>> first_lines(["2", "4"]), first_lines([str(line) for line in range(2, 14)])
     ('2 et 4', '2, 3, 4, 5, 6... (12 en tout)')
     """
-    if len(lines) <= FIRST_LINES:
+    if len(lines) <= MAX_LINES_NAMED:
         return listed(lines)
-    return tr("{lines}... ({count} en tout)", lines=", ".join(lines[:FIRST_LINES]), count=len(lines))
+    return tr("{lines}... ({count} en tout)", lines=", ".join(lines[:MAX_LINES_NAMED]), count=len(lines))
 
 
 @checked_init
 @dataclass(frozen=True, repr=False, eq=False)
 class Cohort(ContentEquality):
-    """Everyone who answered, on both sides, and every row with its fate; how they are reached is kept apart.
+    """All people who answered, on both sides, and every row with its outcome; contact data are stored separately.
 
-    In a programme of groups the members are on the side of the mentees, and who leads groups on that of the mentors.
-    ``departed`` are the codes of people who left, by side and key as compared; none if keys are codes.
+    In a programme of groups, members are on the side of the mentees, and facilitators on that of the mentors.
+    ``departed`` are the codes of people who left, by side and canonical key; empty if keys are codes.
     """
 
     made_by: ClassVar[str] = 'mm.read_survey(programme, "reponses.csv")'
@@ -350,41 +352,41 @@ class Cohort(ContentEquality):
 
     @checked
     def coded(self, side: Side) -> list[tuple[str, str]]:
-        """Return key and code of each person of one side; nobody if keys are codes."""
+        """Return key and code of each person of one side; empty if keys are codes."""
         people = self.side(side)
         return list(zip(people.ids, people.aliases, strict=True)) if people.aliases else []
 
     @checked
     def key_of(self, side: Side | None, code: str) -> str:
-        """Return the key of the person of one side, or of either, with this code or key; else the text itself."""
+        """Return the key of the person with this code or key on one side, or on either; else the text unchanged."""
         sides = [self.mentors, self.mentees] if side is None else [self.side(side)]
         return next((people.ids[people.find(code)] for people in sides if people.has(code)), code)
 
     @cached_property
     def both(self) -> tuple[IntVector, IntVector]:
-        """Who is on both sides: as a mentor and as a mentee, by position. Found when first needed."""
+        """The people on both sides: their positions as mentors and as mentees. Cached."""
         return self.mentors.same_as(self.mentees)
 
     @property
     def members(self) -> People:
-        """Those of whom groups are formed, in a programme of groups: everybody but the facilitators."""
+        """The people to be grouped, without facilitators."""
         return self.mentees
 
     @property
     def facilitators(self) -> People:
-        """Those who lead groups, in a programme of groups."""
+        """The people who lead groups."""
         return self.mentors
 
     @property
     def rejected(self) -> tuple[RowFate, ...]:
-        """The rows that are nobody in this cohort: rejected, or replaced by a later answer."""
+        """The rows that represent no person of this cohort: rejected, or replaced by a later answer."""
         return tuple(row for row in self.rows if row.fate in ("rejected", "replaced"))
 
 
 def pair_at(cohort: Cohort, mentor: str, mentee: str) -> tuple[int, int]:
-    """Return where the two people of a pair are: a mentor and a mentee.
+    """Return the rows of a pair: that of the mentor and that of the mentee.
 
-    The other order is taken if the keys make a pair in that order alone. Raises RequestError if a key is nobody's.
+    If the keys make a pair only in the other order, that order is used. Raises RequestError for an unknown key.
     """
     row, column = cohort.mentors.row_of(mentor), cohort.mentees.row_of(mentee)
     if row is not None and column is not None:

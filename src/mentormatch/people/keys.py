@@ -8,13 +8,13 @@ from mentormatch.base.arguments import Converter, MisfitError
 from mentormatch.base.scalars import exact_number
 from mentormatch.languages.translation import tr
 
-MENTOR, MENTEE = "mentor", "mentee"
-READER = "mentormatch.survey.table_reader"
-"""Reads frames. It stands above, and is found when it is needed."""
+MENTOR_COLUMN = "mentor"
+MENTEE_COLUMN = "mentee"
+READER_MODULE = "mentormatch.survey.table_reader"  # of a room above: imported when a frame is read
 
 
 def key_text(key: object) -> str:
-    """Return a key as the text that stands in a frame: a whole number without a fraction."""
+    """Return a key as text, as a frame would contain it: an integer without a fraction."""
     if isinstance(key, str):
         return key
     number = exact_number(key)
@@ -24,10 +24,10 @@ def key_text(key: object) -> str:
 
 
 def pair_keys(pair: Any) -> tuple[str, str]:
-    """Return the keys of a pair: (mentor, mentee), an object or a mapping that names both."""
-    if isinstance(pair, Mapping) and pair.keys() >= {MENTOR, MENTEE}:
-        return key_text(pair[MENTOR]), key_text(pair[MENTEE])
-    if hasattr(pair, MENTOR) and hasattr(pair, MENTEE):
+    """Return the keys of a pair: (mentor, mentee), or an object or mapping with both as attributes or keys."""
+    if isinstance(pair, Mapping) and pair.keys() >= {MENTOR_COLUMN, MENTEE_COLUMN}:
+        return key_text(pair[MENTOR_COLUMN]), key_text(pair[MENTEE_COLUMN])
+    if hasattr(pair, MENTOR_COLUMN) and hasattr(pair, MENTEE_COLUMN):
         return key_text(pair.mentor), key_text(pair.mentee)
     if isinstance(pair, str | bytes | Mapping) or not hasattr(pair, "__iter__") or len(keys := list(pair)) != 2:
         raise MisfitError(tr("un binôme (mentor·e, mentoré·e) : deux identifiants"))
@@ -35,17 +35,15 @@ def pair_keys(pair: Any) -> tuple[str, str]:
 
 
 def pairs_of_frame(frame: object) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of a frame that has the columns ``mentor`` and ``mentee``."""
-    table = import_module(READER).read_table(frame, tool="plain")
-    if not {MENTOR, MENTEE} <= set(table.header):
+    """Yield the pairs of a frame with columns ``mentor`` and ``mentee``."""
+    table = import_module(READER_MODULE).read_table(frame, tool="plain")
+    if not {MENTOR_COLUMN, MENTEE_COLUMN} <= set(table.header):
         expected = tr("un tableau avec les colonnes « mentor » et « mentee »")
         raise MisfitError(expected, tr("pour d'autres colonnes : `mm.read_pairs(tableau, cohort)`"))
-    columns = table.header.index(MENTOR), table.header.index(MENTEE)
+    columns = table.header.index(MENTOR_COLUMN), table.header.index(MENTEE_COLUMN)
     for record in table.records:
         yield record.cells[columns[0]], record.cells[columns[1]]
 
 
-type Key = Annotated[str, Converter(key_text)]
-"""What a person is known by; a whole number is taken for its text."""
-type KeyPair = Annotated[tuple[str, str], Converter(pair_keys, pairs_of_frame)]
-"""The keys of mentor and mentee."""
+type Key = Annotated[str, Converter(key_text)]  # of a person; integers become texts
+type KeyPair = Annotated[tuple[str, str], Converter(pair_keys, pairs_of_frame)]  # mentor and mentee

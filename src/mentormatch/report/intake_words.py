@@ -14,7 +14,7 @@ from mentormatch.inspection.market import Prospects, Scarce, Seats
 from mentormatch.inspection.section import Fates, FileRead
 from mentormatch.languages.phrases import about, counted, listed, plain, quoted
 from mentormatch.languages.translation import everywhere, mark, tr, tr_n
-from mentormatch.people.cohort import Fate
+from mentormatch.people.cohort import RowStatus
 from mentormatch.report.view import TONES
 
 KINDS: Mapping[str, str] = {
@@ -44,13 +44,13 @@ HOW: Mapping[str, str] = {
     "correspondance": mark("la correspondance"),
     "": mark("rien : absente"),
 }
-FATE: Mapping[Fate, str] = {
+FATE: Mapping[RowStatus, str] = {
     "taken": mark("prise"),
     "incomplete": mark("incomplète"),
     "replaced": mark("remplacée"),
     "rejected": mark("rejetée"),
 }
-FATES: Mapping[Fate, Callable[[int], str]] = {
+FATES: Mapping[RowStatus, Callable[[int], str]] = {
     "taken": lambda count: counted(count, "prise"),
     "incomplete": lambda count: counted(count, "incomplète"),
     "replaced": lambda count: counted(count, "remplacée"),

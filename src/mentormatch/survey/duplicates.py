@@ -13,7 +13,7 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.translation import mark, tr
-from mentormatch.people.cohort import Fate, Remark, RowFate
+from mentormatch.people.cohort import Remark, RowFate, RowStatus
 from mentormatch.survey.entries import SurveyEntry
 from mentormatch.survey.moments import ORDERS
 from mentormatch.survey.plan import Plan
@@ -117,7 +117,7 @@ def settle_duplicates(
     return kept, replaced, doubts.remarks()
 
 
-BEST: tuple[Fate, ...] = ("taken", "incomplete", "rejected", "replaced")
+BEST: tuple[RowStatus, ...] = ("taken", "incomplete", "rejected", "replaced")
 SIDE_TOLD: dict[Side, str] = {"mentor": mark("comme mentor·e : {reason}"), "mentee": mark("comme mentoré·e : {reason}")}
 
 

@@ -13,7 +13,7 @@ from mentormatch.fields.base import as_text, is_blank
 from mentormatch.languages.phrases import listed, percent
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.languages.translation import mark, tr
-from mentormatch.people.cohort import Fate, Remark, RowFate
+from mentormatch.people.cohort import Remark, RowFate, RowStatus
 from mentormatch.survey.contacts import asks_for_mail
 from mentormatch.survey.headers import QuestionPlace, places, separate_questions, split_part
 from mentormatch.survey.plan import Plan
@@ -149,7 +149,7 @@ def refusal(sent: Submission, questionnaire: Questionnaire) -> str:
     return ""
 
 
-def fate_of(share: float, plan: Plan) -> tuple[Fate, str]:
+def fate_of(share: float, plan: Plan) -> tuple[RowStatus, str]:
     """Return the fate of a row that is somebody, and the reason."""
     if share >= plan.minimum_answered:
         return "taken", ""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Cohort, Programme, Remark, match, read_contacts, read_survey, write_handouts
-from mentormatch.people.cohort import FIRST_LINES, merge_remarks
+from mentormatch.people.cohort import MAX_LINES_NAMED, merge_remarks
 from mentormatch.report import write_contacts
 from mentormatch.survey.contacts import fault_of
 from mentormatch.survey.intake import similar_pairs
@@ -34,7 +34,7 @@ def test_what_is_said_of_lines_of_one_file_is_said_once_and_counts_them(remarks:
         (one,) = same
         assert one.line in lines
         assert len(lines) == 1 or str(len(lines)) in one.text or all(str(line) in one.text for line in lines)
-        assert len(lines) <= FIRST_LINES or f"({len(lines)} en tout)" in one.text
+        assert len(lines) <= MAX_LINES_NAMED or f"({len(lines)} en tout)" in one.text
     assert merge_remarks(told) == told
 
 
