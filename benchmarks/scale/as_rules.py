@@ -11,7 +11,7 @@ from mentormatch.base import BoolVector
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages import canonical
 from mentormatch.rules import Gap, eligible_people
-from mentormatch.scoring import Stakes, normalise_weights, stakes_of
+from mentormatch.scoring import ItemWeights, item_weights_of_sides, normalise_weights
 from mentormatch.scoring.criteria import Availability, Closeness, Coverage, Overlap, Same, Table, Wishes
 
 type Answer = Any
@@ -99,11 +99,11 @@ def given(criterion: Criterion, mentors: People, mentees: People) -> tuple[list[
     """Return what mentors and mentees said to a criterion."""
     match criterion:
         case Coverage():
-            offers, needs = stakes_of(mentors.columns[criterion.mentor], mentees.columns[criterion.mentee])
+            offers, needs = item_weights_of_sides(mentors.columns[criterion.mentor], mentees.columns[criterion.mentee])
             known = mentors.known(criterion.mentor), mentees.known(criterion.mentee)
             return staked(offers, known[0], blanks=True), staked(needs, known[1])
         case Overlap():
-            both = stakes_of(mentors.columns[criterion.field], mentees.columns[criterion.field])
+            both = item_weights_of_sides(mentors.columns[criterion.field], mentees.columns[criterion.field])
             sides = zip(both, (people.known(criterion.field) for people in (mentors, mentees)), strict=True)
             ours, theirs = (staked(stakes, known) for stakes, known in sides)
             return ours, theirs
@@ -122,7 +122,7 @@ def scale(criterion: Criterion, mentors: People, mentees: People) -> object:
     """Return what the answers to a criterion are measured by."""
     match criterion:
         case Coverage():
-            return stakes_of(mentors.columns[criterion.mentor], mentees.columns[criterion.mentee])[0].top
+            return item_weights_of_sides(mentors.columns[criterion.mentor], mentees.columns[criterion.mentee])[0].top
         case Table():
             return criterion._points(mentors.codes(criterion.mentor), mentees.codes(criterion.mentee)).tolist()
         case Availability():
@@ -132,7 +132,7 @@ def scale(criterion: Criterion, mentors: People, mentees: People) -> object:
     return None
 
 
-def staked(stakes: Stakes, known: BoolVector, *, blanks: bool = False) -> list[Answer]:
+def staked(stakes: ItemWeights, known: BoolVector, *, blanks: bool = False) -> list[Answer]:
     """Return the stake of each person in each item that has one; ``blanks``: None in those that were left blank."""
     told: list[Answer] = []
     for row, said in enumerate(known.tolist()):

@@ -17,18 +17,21 @@ from mentormatch.scoring import AnswerTally, Block, contribution, criteria_by_ki
 from mentormatch.scoring import scores as scoring
 from mentormatch.scoring.criteria import Availability, Coverage, Overlap, Same, Unlike, Wishes
 from mentormatch.scoring.criterion import Named
-from mentormatch.scoring.scores import ClassPoints, Direct, Exceptions, LookupTable, Share, tabulate
+from mentormatch.scoring.scores import ClassPoints, DirectScorer, LookupTable, ScoreOverrides, Share, tabulate
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, surveys
 
 WAYS = {
     "looked up": {},
-    "each by itself": {(scoring, "MOST"): 0, (scoring, "REPEATED"): 1 << 40},
-    "one of each kind": {(scoring, "MOST"): 0, (scoring, "REPEATED"): 0},
-    "one of each kind, though it could be looked up": {(scoring, "VAST"): 0, (scoring, "OFTEN"): 0},
-    "looked up where kinds are many": {(scoring, "VAST"): 0, (scoring, "OFTEN"): 1 << 40},
-    "in narrow tables": {(scoring, "WIDE"): 0, (scoring, "FEW"): 0},
-    "nothing put together": {(scoring, "FEW_CLASSES"): 1 << 40, (scoring, "MOST"): 300},
+    "each by itself": {(scoring, "MAX_TABLE_POINTS"): 0, (scoring, "DEDUP_MIN_RATIO"): 1 << 40},
+    "one of each kind": {(scoring, "MAX_TABLE_POINTS"): 0, (scoring, "DEDUP_MIN_RATIO"): 0},
+    "one of each kind, though it could be looked up": {
+        (scoring, "DEDUP_MIN_PAIRS"): 0,
+        (scoring, "DEDUP_MIN_RATIO_LOOKUP"): 0,
+    },
+    "looked up where kinds are many": {(scoring, "DEDUP_MIN_PAIRS"): 0, (scoring, "DEDUP_MIN_RATIO_LOOKUP"): 1 << 40},
+    "in narrow tables": {(scoring, "MAX_WIDE_CELLS"): 0, (scoring, "MAX_UNCOMPACTED_KINDS"): 0},
+    "nothing put together": {(scoring, "MERGE_FACTOR"): 1 << 40, (scoring, "MAX_TABLE_POINTS"): 300},
 }
 RNG = partial(np.random.default_rng, 7)
 
@@ -36,7 +39,7 @@ RNG = partial(np.random.default_rng, 7)
 @contextmanager
 def scored(way: str, rows: int = 2) -> Iterator[None]:
     """Score so few people in a way that is meant for many, some rows at a time."""
-    small = {(scoring, "MANY"): 0, (scoring, "BLOCK"): 1, (scoring, "FEWEST_ROWS"): rows}
+    small = {(scoring, "LOOKUP_MIN_PAIRS"): 0, (scoring, "PAIRS_PER_BLOCK"): 1, (scoring, "FEWEST_ROWS"): rows}
     with pytest.MonkeyPatch.context() as patch:
         for (module, name), value in {**small, **WAYS[way]}.items():
             patch.setattr(module, name, value)
@@ -165,7 +168,7 @@ def test_a_criterion_that_does_no_more_than_score_is_scored_all_the_same(way: st
 
 
 def addends(people: Cohort, rated: Criterion) -> list[type]:
-    return [type(each) for each in scoring._shares(Share(rated, 0.5), people)]
+    return [type(each) for each in scoring._parts(Share(rated, 0.5), people)]
 
 
 def test_the_way_that_takes_least_is_taken() -> None:
@@ -177,10 +180,10 @@ def test_the_way_that_takes_least_is_taken() -> None:
     people = Cohort(people_with(300, **column), people_with(300, **column))
     assert addends(people, Overlap(field="x")) == [LookupTable]
     assert addends(people, Same(field="c")) == [ClassPoints]
-    assert addends(people, Wishes(mentor="w")) == [ClassPoints, Exceptions]
+    assert addends(people, Wishes(mentor="w")) == [ClassPoints, ScoreOverrides]
     assert addends(people, Plain()) == [ClassPoints]
     few = Cohort(people.mentors.take(range(40)), people.mentees.take(range(40)))
-    assert addends(few, Overlap(field="x")) == [Direct]
+    assert addends(few, Overlap(field="x")) == [DirectScorer]
 
 
 def test_what_many_people_tick_in_few_ways_is_scored_once_for_each() -> None:

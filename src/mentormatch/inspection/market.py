@@ -18,7 +18,7 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Market, Rule, eligible_people, forbidden_by_rule
-from mentormatch.scoring.criterion import LISTS, Criterion, shared_items, stakes_of
+from mentormatch.scoring.criterion import LISTS, Criterion, item_weights_of_sides, shared_items
 from mentormatch.scoring.scores import score
 
 FEW = 2
@@ -209,7 +209,7 @@ def options_unmet(
 
 def items_unmet(mentors: People, mentees: People, ours: str, theirs: str) -> Iterator[tuple[str, int]]:
     """Yield the items in which mentees have a stake and no mentor has."""
-    offers, needs = stakes_of(mentors.columns[ours], mentees.columns[theirs])
+    offers, needs = item_weights_of_sides(mentors.columns[ours], mentees.columns[theirs])
     offered, needed = shared_items(offers, needs)
     met = np.zeros(len(needs.labels), dtype=bool)
     met[needed] = (offers.values[:, offered] > 0).any(axis=0)

@@ -73,7 +73,7 @@ from mentormatch.programme.validation_messages import (
 )
 from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
-from mentormatch.scoring.emphasis import KINDS as EMPHASISED
+from mentormatch.scoring.emphasis import FIELD_KINDS as EMPHASISED
 from mentormatch.scoring.emphasis import Emphasis
 from mentormatch.survey.code_table import CodeTable, read_codes
 from mentormatch.survey.plan import target

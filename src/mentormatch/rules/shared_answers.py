@@ -17,7 +17,7 @@ from mentormatch.base.columns import Column, MultiChoice, NameLists, SingleChoic
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
 from mentormatch.rules.rule import PairIndices
-from mentormatch.scoring.criterion import first_ranks, shared_items, stakes_of
+from mentormatch.scoring.criterion import first_ranks, item_weights_of_sides, shared_items
 
 type Answers = Sequence[Sequence[str]]
 type Entries = Sequence[tuple[int, Hashable]]
@@ -257,7 +257,7 @@ def offers_and_needs(
     ``left`` and ``right`` are the answers of the mentors and of the mentees, ``level`` is the minimum level of an
     offer, and ``first`` the number of needs that count, in the order of the mentee (None: all).
     """
-    offers, needs = stakes_of(left, first_ranks(right, first))
+    offers, needs = item_weights_of_sides(left, first_ranks(right, first))
     offered, needed = shared_items(offers, needs)
     can, blank = (np.zeros((len(offers.values), len(needs.keys)), dtype=bool) for _ in range(2))
     can[:, needed], blank[:, needed] = offers.values[:, offered] >= level, offers.blank[:, offered]

@@ -1,4 +1,4 @@
-"""People -> the score of a pair: criteria, each one file, and the table of scores they make together."""
+"""Scores of pairs: criteria, and the table of scores that they make together."""
 
 from typing import TYPE_CHECKING
 
@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from mentormatch.scoring.criterion import ORDERED as ORDERED
     from mentormatch.scoring.criterion import AnswerTally as AnswerTally
     from mentormatch.scoring.criterion import Block as Block
-    from mentormatch.scoring.criterion import Stakes as Stakes
+    from mentormatch.scoring.criterion import ItemWeights as ItemWeights
     from mentormatch.scoring.criterion import criteria_by_kind as criteria_by_kind
     from mentormatch.scoring.criterion import defined as defined
-    from mentormatch.scoring.criterion import stakes_of as stakes_of
+    from mentormatch.scoring.criterion import item_weights_of_sides as item_weights_of_sides
     from mentormatch.scoring.scores import MILLION as MILLION
     from mentormatch.scoring.scores import Points as Points
     from mentormatch.scoring.scores import ScoreTable as ScoreTable

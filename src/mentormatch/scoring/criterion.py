@@ -1,6 +1,7 @@
-"""What a criterion is: it scores blocks of pairs between 0 and 1, and says in a phrase what one score rests on.
+"""Interface of a criterion: it scores blocks of pairs in [0, 1], and explains a score in a phrase.
 
-How much each person gives to each item, whatever the kind of question: the common ground of several criteria.
+Several criteria share the item weights below: the weight that each person gives to each item, for any kind of question
+that lists items.
 """
 
 from abc import abstractmethod
@@ -27,20 +28,19 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import People, Person
 
 type Block = NDArray[np.float64]
-"""(len(left), len(right)) values between 0 and 1, NaN where one side gave no answer."""
+"""(len(left), len(right)) values in [0, 1], NaN if a side gave no answer."""
 type ItemPoints = NDArray[np.float64 | np.int64 | np.bool_]
-"""Whole numbers, or truths."""
-WORK, FEWEST = 1 << 18, 16
-"""So many products of numbers are added up by one thread: starting others takes longer, and far longer where all are
-busy. But so many columns are multiplied at once, or more."""
+"""Integers >= 0 in any of these types, or booleans."""
+PIECE_WORK = 1 << 18  # products per piece: few enough for one thread, as starting others takes longer
+MIN_PIECE_COLUMNS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class WholeGroup:
-    """What a criterion says of a group as a whole, by what all its people have.
+    """The value that a criterion gives to a group as a whole, by the number of items that all members have.
 
-    ``has`` (n, k) bool: who has which item; ``known`` (n,) bool: who answered; ``values`` (k + 1,) between 0 and 1:
-    what a group in which all answered gets, by the number of items that all have.
+    ``has`` (n, k) bool: whether each person has each item. ``known`` (n,) bool: whether each person answered.
+    ``values`` (k + 1,) in [0, 1]: the value of a group whose members all answered, by the number of common items.
     """
 
     has: NDArray[np.bool_]
@@ -50,7 +50,7 @@ class WholeGroup:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Some pairs, each once, with their values: ``left`` and ``right`` (e,) positions, ``values`` (e,) from 0 to 1."""
+    """Values (e,) in [0, 1] of some pairs, each once: positions ``left`` and ``right`` (e,), and ``values``."""
 
     left: IntVector
     right: IntVector
@@ -59,7 +59,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class SourceTable:
-    """A table of texts: what it is called, its ``header``, and its ``records``, each with its line."""
+    """A table of texts: its name, its ``header``, and its ``records``, each with its line number."""
 
     source: str
     header: tuple[str, ...]
@@ -68,9 +68,9 @@ class SourceTable:
 
 @dataclass(frozen=True, slots=True)
 class CommonItems:
-    """What two people have in common, as a number: the product of the rows of one in ``left``, the other in ``right``.
+    """A number that two people have in common: the inner product of a row of ``left`` and a row of ``right``.
 
-    ``left`` (n, k) and ``right`` (m, k) hold whole numbers >= 0, or truths; no product is greater than ``most``.
+    ``left`` (n, k) and ``right`` (m, k) contain integers >= 0, or booleans; no inner product exceeds ``most``.
     """
 
     left: ItemPoints
@@ -79,17 +79,17 @@ class CommonItems:
 
     @property
     def numbers(self) -> Block:
-        """Return (n, m) the number of each pair."""
-        return product(self.left, self.right.T)
+        """The number of each pair, (n, m)."""
+        return matmul_float64(self.left, self.right.T)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerTally:
-    """What is counted of two people, where the value of a pair rests on nothing else.
+    """Counts from which the value of every pair follows.
 
-    ``own`` (n,) and (m,) whole numbers, >= 0 where somebody answered: what each person gave by themselves; ``known``
-    (n,) and (m,) bool: who answered; ``common``: numbers of the two together. ``worth`` returns values from the numbers
-    of the left, those of the right, and those in common, of each element by itself.
+    ``own`` (n,) and (m,): a count for each person of either side, an integer >= 0 if the person answered. ``known``
+    (n,) and (m,) bool: whether each person answered. ``common``: counts of each pair. ``worth`` maps the counts of the
+    left, of the right and of the pairs, elementwise, to values.
     """
 
     own: tuple[ItemPoints, ItemPoints]
@@ -98,24 +98,26 @@ class AnswerTally:
     common: tuple[CommonItems, ...] = ()
 
     def block(self) -> Block:
-        """Return the value of every pair."""
+        """Return the value of every pair, NaN if a side gave no answer."""
         ours, theirs = self.own
-        return defined(self.worth(ours[:, None], theirs[None, :], *(each.numbers for each in self.common)), *self.known)
+        return defined(
+            self.worth(ours[:, None], theirs[None, :], *(items.numbers for items in self.common)), *self.known
+        )
 
 
 class Criterion(Extension):
-    """What makes a pair better.
+    """A measure of how well the two people of a pair fit, as a programme states it.
 
-    A pair (i, k) of people of two sets, ``left`` on axis 0 and ``right`` on axis 1, gets a value between 0 and 1, or
-    NaN where either gave no answer; NaN counts at ``neutral``. In mentoring ``left`` are the mentors. ``weight`` is
-    relative to the weights of the other criteria; ``group`` the heading under which the points are shown.
+    Every pair of a person of ``left`` (axis 0, the mentors) and a person of ``right`` (axis 1) gets a value in [0, 1],
+    or NaN if either gave no answer; NaN counts as ``neutral``. ``weight`` is relative to the weights of the other
+    criteria. ``group`` is the heading under which the points are shown.
     """
 
     title: ClassVar[str]
     undefined: ClassVar[str] = mark("sans réponse d'un des deux côtés : compté à sa valeur neutre")
-    """What is said of a pair that has no value."""
+    """The reason shown for a pair without a value."""
     takes_table: ClassVar[bool] = False
-    """Whether it takes a table that stands in a ``file`` beside the programme, or that a caller has."""
+    """Whether it takes a table, from a ``file`` next to the programme or from the caller."""
 
     kind: str
     weight: float = Setting(default=1.0, ge=0, le=1e6)
@@ -124,26 +126,26 @@ class Criterion(Extension):
 
     @property
     def sentence(self) -> str:
-        """How this criterion counts, as a sentence with a {blank} for each setting; empty: its title says it."""
+        """How the criterion counts, as a sentence with a {blank} for each setting. Empty if the title is enough."""
         return ""
 
     @property
     def details(self) -> tuple[str, ...]:
-        """Sentences with blanks on the settings that ``sentence`` does not speak of."""
+        """Sentences with blanks for the settings that ``sentence`` does not mention."""
         return ()
 
     @classmethod
-    def with_table(cls, stated: Mapping[str, Any], table: SourceTable) -> dict[str, Any]:
-        """Return what a programme states of it with what a table holds.
+    def with_table(cls, settings: Mapping[str, Any], table: SourceTable) -> dict[str, Any]:
+        """Return the settings with the contents of a table.
 
         Raises ProgrammeError with each row that cannot be used, by its line.
         """
         raise NotImplementedError(f"{cls.__name__} takes no table")
 
     def score(self, left: People, right: People) -> Block:
-        """Return the value of every pair; shape (len(left), len(right)), NaN where undefined.
+        """Return the value of every pair, shape (len(left), len(right)), NaN if undefined.
 
-        It follows from the ``tally``. A criterion that has none, or names pairs, works it out by itself.
+        The values follow from ``tally``. A criterion without a tally, or with pairs by name, overrides this method.
         """
         tally = self.tally(left, right)
         if tally is None:
@@ -152,110 +154,117 @@ class Criterion(Extension):
 
     @abstractmethod
     def reason(self, left: Person, right: Person) -> str:
-        """Return in a phrase what the value of this pair rests on; both have answered."""
+        """Return a phrase that explains the value of a pair whose two people answered."""
 
     def pairs_by_name(self, left: People, right: People) -> Named | None:
-        """Return the pairs of which the value rests on who they are; None where it rests on their answers alone.
+        """Return the pairs whose value depends on keys or typed names. None if values depend on other answers only.
 
-        Of all other pairs it then rests on which of the two answered at all.
+        If pairs are returned, the value of any other pair depends only on which of its two people answered.
         """
         return None
 
     def tally(self, left: People, right: People) -> AnswerTally | None:
-        """Return what is counted of two people, if all values but those that are ``named`` rest on it; else None."""
+        """Return counts from which all values follow, except those of ``pairs_by_name``; None if there are none."""
         return None
 
     def whole(self, members: People) -> WholeGroup | None:
-        """Return what is said of a group as a whole; None where a group has the mean of its pairs, both ways round."""
+        """Return the value of a group as a whole. None if a group has the mean value of its ordered pairs."""
         return None
 
     def safer_versions(self) -> Iterator[tuple[Self, str]]:
-        """Yield this criterion so that it rewards chosen answers less, each with what changes; the last counts nothing.
+        """Yield versions that reward strategic answers less, each with what changes, smallest change first.
 
-        The smallest change comes first.
+        The last version has weight 0.
         """
         if self.neutral > 0:
-            unsaid = self.model_copy(update={"neutral": 0.0})
-            yield unsaid, tr("{criterion} : ne rien compter sans réponse (neutral = 0)", criterion=quoted(self.label))
+            without_neutral = self.model_copy(update={"neutral": 0.0})
+            yield (
+                without_neutral,
+                tr("{criterion} : ne rien compter sans réponse (neutral = 0)", criterion=quoted(self.label)),
+            )
         yield from self.versions_by_points()
-        uncounted = self.model_copy(update={"weight": 0.0})
-        yield uncounted, tr("ne plus compter {criterion} dans les points (weight = 0)", criterion=quoted(self.label))
+        without_weight = self.model_copy(update={"weight": 0.0})
+        yield (
+            without_weight,
+            tr("ne plus compter {criterion} dans les points (weight = 0)", criterion=quoted(self.label)),
+        )
 
     def versions_by_points(self) -> Iterator[tuple[Self, str]]:
-        """Yield what ``safer_versions`` has between a neutral value of 0 and no weight."""
+        """Yield the versions of ``safer_versions`` between a neutral value of 0 and a weight of 0."""
         yield from ()
 
     @property
     def label(self) -> str:
-        """What this criterion is called where its points are shown."""
+        """The name shown with the points of this criterion."""
         fields = getattr(self, "field", "")
         return self.name or (f"{tr(self.title)} ({fields})" if fields else tr(self.title))
 
 
 def both_answered(left: BoolVector, right: BoolVector) -> NDArray[np.bool_]:
-    """Return (n, m) bool: the pairs in which both sides answered."""
+    """Return (n, m) bool: the pairs whose two people answered."""
     return left[:, None] & right[None, :]
 
 
 def defined(values: Block, left: BoolVector, right: BoolVector) -> Block:
-    """Return ``values`` with NaN where either side gave no answer."""
+    """Return ``values`` with NaN for the pairs in which a person gave no answer."""
     if left.all() and right.all():
         return values
-    found = values.copy()
-    found[~left], found[:, ~right] = np.nan, np.nan
-    return found
+    masked = values.copy()
+    masked[~left], masked[:, ~right] = np.nan, np.nan
+    return masked
 
 
 def ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> Block:
-    """Return ``part / whole``, 0 where the whole is 0; it is a whole number, and 0 where it has no part."""
+    """Return ``part / whole``, and 0 if ``whole`` is 0. It contains integers, and ``part`` is then 0 too."""
     return np.asarray(part / np.maximum(whole, 1.0))
 
 
-def product(left: ItemPoints, right: ItemPoints) -> NDArray[np.float64]:
+def matmul_float64(left: ItemPoints, right: ItemPoints) -> NDArray[np.float64]:
     """Return the product of two matrices in float64."""
-    return piecewise(left.astype(np.float64, copy=False), np.ascontiguousarray(right, dtype=np.float64))
+    return matmul_in_pieces(left.astype(np.float64, copy=False), np.ascontiguousarray(right, dtype=np.float64))
 
 
-def piecewise[T: np.floating](left: NDArray[T], right: NDArray[T]) -> NDArray[T]:
-    """Return the product of two matrices, piece by piece."""
-    found = np.empty((left.shape[0], right.shape[1]), dtype=left.dtype)
-    step = max(WORK // max(left.size, 1), FEWEST)
-    for start in range(0, right.shape[1], step):
-        np.matmul(left, right[:, start : start + step], out=found[:, start : start + step])
-    return found
+def matmul_in_pieces[T: np.floating](left: NDArray[T], right: NDArray[T]) -> NDArray[T]:
+    """Return the product of two matrices, computed in pieces of columns that one thread multiplies fast."""
+    result = np.empty((left.shape[0], right.shape[1]), dtype=left.dtype)
+    columns = max(PIECE_WORK // max(left.size, 1), MIN_PIECE_COLUMNS)
+    for start in range(0, right.shape[1], columns):
+        np.matmul(left, right[:, start : start + columns], out=result[:, start : start + columns])
+    return result
 
 
 def criteria_by_kind() -> dict[str, type[Criterion]]:
-    """Return every registered criterion by its kind."""
+    """Return every registered criterion class by its kind."""
     return concrete(Criterion, "mentormatch.scoring.criteria", "mentormatch.criteria")
 
 
 LISTS = ("choices", "ranking", "levels", "slots", "names")
-LISTS_WITH_AN_END = ("choices", "ranking", "levels", "slots")
-"""Those that say how many items there are."""
+"""Kinds of questions that list items."""
+CLOSED_LISTS = ("choices", "ranking", "levels", "slots")
+"""Kinds of questions whose number of items is known."""
 ORDERED = ("ranking", "names")
-"""The kinds of question in which people list items in an order."""
+"""Kinds of questions in which people list items in an order."""
 MILLION = 1_000_000
 
 
-def falling(points: Sequence[float]) -> Sequence[float]:
-    """Return points by rank; raise ValueError where they rise, or the first is 0."""
+def check_falling(points: Sequence[float]) -> Sequence[float]:
+    """Return points by rank. Raises ValueError if they increase, or if the first is 0."""
     if not points or round(points[0] * MILLION) == 0 or list(points) != sorted(points, reverse=True):
         raise ValueError(tr("des points par rang, de 1 à 0, qui ne montent pas et dont le premier n'est pas 0"))
     return points
 
 
-type RankPoints = Annotated[Items[Annotated[float, Setting(ge=0, le=1)]], AfterValidator(falling)]
-"""What a first, a second ... item is worth, from 1 to 0; a further one nothing."""
+type RankPoints = Annotated[Items[Annotated[float, Setting(ge=0, le=1)]], AfterValidator(check_falling)]
+"""Points of the first, second, ... item, from 1 to 0; a further item has none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stakes:
-    """``values`` (n, k) whole numbers >= 0, the stake of each person in each item; ``blank`` (n, k) bool: not said.
+class ItemWeights:
+    """The weight that each person gives to each item of a question.
 
-    Whole numbers in float64, so that products of matrices are exact and do not depend on how people are grouped.
-    ``labels`` (k) are the items as they are shown, ``keys`` (k) as they are compared; ``top`` is the highest stake that
-    can be given.
+    ``values`` (n, k) are integers >= 0 in float64: products of matrices are exact, and do not depend on how people are
+    grouped. ``blank`` (n, k) bool marks missing answers. ``labels`` (k) are the items as shown, ``keys`` (k) as
+    compared. ``top`` is the highest weight that can be given.
     """
 
     labels: tuple[str, ...]
@@ -266,67 +275,74 @@ class Stakes:
 
     @property
     def totals(self) -> NDArray[np.float64]:
-        """Return (n,) the stakes of each person in all."""
+        """The sum of the weights of each person, (n,)."""
         return self.values @ np.ones(self.values.shape[1])
 
 
-def stakes_of(left: Column, right: Column, points: Sequence[float] | None = None) -> tuple[Stakes, Stakes]:
-    """Return the stakes of two sides in columns of any kind that list items; ``points`` are those of the right by rank.
+def item_weights_of_sides(
+    left: Column, right: Column, points: Sequence[float] | None = None
+) -> tuple[ItemWeights, ItemWeights]:
+    """Return the item weights of two sides, from columns of any kind that lists items.
 
-    Options are compared as options are, and names as names are, unless one side ticks what the other types.
+    ``points`` are the weights of the right side by rank. Options are compared without case and accents; names by their
+    normal form, unless the other side ticks options.
     """
     typed = isinstance(left, NameLists) and isinstance(right, NameLists)
     compared = canonical if typed else fold
-    return stakes(left, compared), stakes(right, compared, points)
+    return item_weights(left, compared), item_weights(right, compared, points)
 
 
-def stakes(column: Column, compared: Callable[[str], str], points: Sequence[float] | None = None) -> Stakes:
-    """Return the stakes in one column: a first choice of three is 3, a level its grade, unless ``points`` say."""
+def item_weights(column: Column, compared: Callable[[str], str], points: Sequence[float] | None = None) -> ItemWeights:
+    """Return the item weights of a column: n, n - 1, ... by rank, the grade of a level, 1 for ticked boxes and names.
+
+    ``points``, if given, replace the weights by rank. Raises TypeError for a column that lists no items.
+    """
     match column:
         case MultiChoice(labels, values):
-            return stakes_of_list(labels, values.astype(np.float64), np.zeros_like(values), 1)
+            return weights_of_list(labels, values.astype(np.float64), np.zeros_like(values), 1)
         case Ranks(labels, ranks, most):
-            by_rank = stakes_by_rank(most, points, int(ranks.max(initial=0)))
-            return stakes_of_list(labels, by_rank[ranks], np.zeros(ranks.shape, dtype=bool), int(by_rank.max()))
+            by_rank = weights_by_rank(most, points, int(ranks.max(initial=0)))
+            return weights_of_list(labels, by_rank[ranks], np.zeros(ranks.shape, dtype=bool), int(by_rank.max()))
         case Grades(labels, levels, grades):
-            return stakes_of_list(labels, np.maximum(grades, 0).astype(np.float64), grades == NONE, len(levels) - 1)
+            return weights_of_list(labels, np.maximum(grades, 0).astype(np.float64), grades == NONE, len(levels) - 1)
         case NameLists():
-            return stakes_of_names(column, compared, points)
+            return weights_of_names(column, compared, points)
     raise TypeError(f"a column of {type(column).__name__} lists no items")
 
 
-def stakes_by_rank(most: int, points: Sequence[float] | None, length: int) -> NDArray[np.float64]:
-    """Return (length + 1 or more,) the stake at each rank, 0 at rank 0.
+def weights_by_rank(most: int, points: Sequence[float] | None, length: int) -> NDArray[np.float64]:
+    """Return (length + 1,) or more: the weight of each rank, 0 at rank 0.
 
-    They are ``most`` and so on down to 1, or ``points`` as whole numbers: millionths over what all of them share.
+    Without ``points`` the weights are ``most``, ``most`` - 1, ... and at least 1. Else they are ``points`` in
+    millionths, divided by their greatest common divisor.
     """
     if points is None:
         falling_by_one = np.maximum(most + 1 - np.arange(max(length, 1) + 1), 1).astype(np.float64)
         falling_by_one[0] = 0.0
         return falling_by_one
-    millionths = [round(each * MILLION) for each in points]
-    found = np.zeros(max(length, len(points)) + 1)
-    found[1 : len(points) + 1] = np.array(millionths) // max(gcd(*millionths), 1)
-    return found
+    millionths = [round(point * MILLION) for point in points]
+    by_rank = np.zeros(max(length, len(points)) + 1)
+    by_rank[1 : len(points) + 1] = np.array(millionths) // max(gcd(*millionths), 1)
+    return by_rank
 
 
-def greatest_stakes(column: Column, points: Sequence[float] | None = None) -> NDArray[np.float64]:
-    """Return the stakes of a person who gives as much as the question allows, the highest first.
+def greatest_weights(column: Column, points: Sequence[float] | None = None) -> NDArray[np.float64]:
+    """Return the weights of a person who gives as much as the question allows, in descending order.
 
-    Those of names without points are none: a question that asks for names does not say how many.
+    Empty for names without points: such a question has no maximum number of names.
     """
     match column:
         case MultiChoice(labels, _, _, most):
             return np.ones(len(labels) if most is None else min(most, len(labels)))
         case Ranks(labels, _, most):
-            return stakes_by_rank(most, points, most)[1 : min(most, len(labels)) + 1]
+            return weights_by_rank(most, points, most)[1 : min(most, len(labels)) + 1]
         case Grades(labels, levels):
             return np.full(len(labels), len(levels) - 1.0)
-    return stakes_by_rank(1, points, 1)[1:] if points else np.empty(0)
+    return weights_by_rank(1, points, 1)[1:] if points else np.empty(0)
 
 
 def first_ranks(column: Column, first: int | None) -> Column:
-    """Return the column with the first so many items of each person only, all of them where that is not said."""
+    """Return the column with the first ``first`` items of each person only; all items if it is None."""
     if first is None:
         return column
     if isinstance(column, Ranks):
@@ -337,45 +353,54 @@ def first_ranks(column: Column, first: int | None) -> Column:
 
 
 def ranks_given(column: Column) -> int:
-    """Return how many items the longest list of a person has."""
+    """Return the number of items in the longest list that a person gave."""
     if isinstance(column, Ranks):
         return int(column.values.max(initial=0))
     return max((len(names or ()) for names in column.values), default=0) if isinstance(column, NameLists) else 0
 
 
-def stakes_of_list(labels: tuple[str, ...], values: NDArray[np.float64], blank: NDArray[np.bool_], top: int) -> Stakes:
-    """Return the stakes in items that the question lists."""
-    return Stakes(labels, fold_labels(labels), values, blank, top)
+def weights_of_list(
+    labels: tuple[str, ...], values: NDArray[np.float64], blank: NDArray[np.bool_], top: int
+) -> ItemWeights:
+    return ItemWeights(labels, fold_labels(labels), values, blank, top)
 
 
 @lru_cache(maxsize=64)
 def fold_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
-    """Return labels as they are compared: the same ones are asked for with each strip of people."""
+    """Return the labels as they are compared. Cached, because each strip of people needs the same ones."""
     return tuple(map(fold, labels))
 
 
-def stakes_of_names(column: NameLists, compared: Callable[[str], str], points: Sequence[float] | None = None) -> Stakes:
+def weights_of_names(
+    column: NameLists, compared: Callable[[str], str], points: Sequence[float] | None = None
+) -> ItemWeights:
     """Return 1, or the points by rank, for each name that a person gave."""
     rows = [{compared(name): name for name in value or ()} for value in column.values]
-    shown = {key: name for row in rows for key, name in row.items()}
-    place = {key: index for index, key in enumerate(shown)}
-    values = np.zeros((len(rows), len(shown)))
-    by_rank = np.ones(1) if points is None else stakes_by_rank(1, points, max(map(len, rows), default=0))[1:]
+    label_by_key = {key: name for row in rows for key, name in row.items()}
+    column_of = {key: index for index, key in enumerate(label_by_key)}
+    values = np.zeros((len(rows), len(label_by_key)))
+    by_rank = np.ones(1) if points is None else weights_by_rank(1, points, max(map(len, rows), default=0))[1:]
     for index, row in enumerate(rows):
-        values[index, [place[key] for key in row]] = by_rank[: len(row)] if points else 1
-    return Stakes(tuple(shown.values()), tuple(shown), values, np.zeros(values.shape, dtype=bool), int(by_rank.max()))
+        values[index, [column_of[key] for key in row]] = by_rank[: len(row)] if points else 1
+    return ItemWeights(
+        tuple(label_by_key.values()),
+        tuple(label_by_key),
+        values,
+        np.zeros(values.shape, dtype=bool),
+        int(by_rank.max()),
+    )
 
 
-def shared_items(left: Stakes, right: Stakes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the positions, in each, of the items that both sides have."""
-    place = {key: index for index, key in enumerate(right.keys)}
-    both = [(index, place[key]) for index, key in enumerate(left.keys) if key in place]
-    positions = np.array(both, dtype=np.intp).reshape(-1, 2)
+def shared_items(left: ItemWeights, right: ItemWeights) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the positions, in each side, of the items that both sides have."""
+    index_of = {key: index for index, key in enumerate(right.keys)}
+    pairs = [(index, index_of[key]) for index, key in enumerate(left.keys) if key in index_of]
+    positions = np.array(pairs, dtype=np.intp).reshape(-1, 2)
     return positions[:, 0], positions[:, 1]
 
 
 def slots_in_common(ours: MultiChoice, theirs: MultiChoice) -> CommonItems:
-    """Return the number of common slots of each pair: the same ones, or by the clock where people live apart."""
+    """Return the number of common slots of each pair, compared by the clock if people live in several time zones."""
     if isinstance(ours, ZonedSlots) and isinstance(theirs, ZonedSlots):
         return CommonItems(*ours.numbers(theirs))
     return CommonItems(ours.values, theirs.values, ours.values.shape[1])

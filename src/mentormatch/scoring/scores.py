@@ -1,8 +1,8 @@
-"""Whole blocks of pairs at once: the integer score of every pair, and how much of it rests on answers.
+"""Cohort + criteria -> the integer score of every pair, computed in blocks of pairs.
 
-Points that are looked up in a table: by the kinds of the two people, or by a number.
-
-People who are alike to a criterion are of one kind, and get the same. A number is what a product of matrices gives.
+For each criterion the cheapest of three ways is chosen: a table by classes of people with equal answers; a table by the
+number that a product of matrices gives to each pair; the criterion itself, pair by pair. Pairs that a criterion names
+are then corrected one by one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,20 +18,15 @@ from mentormatch.base.data_objects import ContentEquality
 from mentormatch.fields import SIDES
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, strangers
-from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems, Criterion, ItemPoints, piecewise
+from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems, Criterion, ItemPoints, matmul_in_pieces
 from mentormatch.scoring.emphasis import Emphasis
 
-MOST = 1 << 15
-"""A table holds so many points, at most: it stays in the cache, and numbers fit into 16 bits."""
-FEW = 8
-"""So many kinds are not worth finding out which of them are there, where nothing else tells people apart."""
-ABOVE = 2.0
-"""More than any value; what no two people can have in common may be worth anything."""
+MAX_TABLE_POINTS = 1 << 15  # entries of a lookup table: it stays in the cache, and indices fit into 16 bits
+MAX_UNCOMPACTED_KINDS = 8  # up to this number, it is not worth finding the kinds that occur, if no counts are common
+ABOVE_ANY_VALUE = 2.0  # cap of the values of counts that no pair can have, which may be arbitrary
 
-WIDE = 1 << 22
-"""What each kind of the left gets is spread over all of the right at once, if that takes no more than this."""
-FEW_CLASSES = 4
-"""Kinds of two criteria are put together while there are so many times fewer of them than people, or more."""
+MAX_WIDE_CELLS = 1 << 22  # a table by classes of the left is expanded to all people of the right up to this size
+MERGE_FACTOR = 4  # classes of two criteria are merged if people are this many times as numerous, or more
 
 type Points = NDArray[np.int32]
 """(n, m) int32, in millionths."""
@@ -40,9 +35,9 @@ type Factors = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class ClassPoints:
-    """``table`` (u, m) int32: what each kind of person on the left gets; ``codes`` (n,): of which kind everybody is.
+    """Points by class of the person on the left: ``table`` (u, m) int32, and the class of each person ``codes`` (n,).
 
-    Where it is not ``wide``, ``table`` is (u, v), by the kinds ``columns`` (m,) of the right.
+    If ``columns`` (m,) is given, the table is (u, v), by the class of the person on the right.
     """
 
     codes: IntVector
@@ -51,16 +46,16 @@ class ClassPoints:
 
     @property
     def size(self) -> int:
-        """Return how many kinds of people on the left are told apart."""
+        """The number of classes of people on the left."""
         return len(self.table)
 
     def joins(self, other: "ClassPoints") -> bool:
-        """Return whether the kinds of both together are few enough."""
+        """Return whether merging both tables is cheap: both are expanded, and the product of their classes is small."""
         wide = self.columns is None and other.columns is None
-        return wide and FEW_CLASSES * len(self.table) * len(other.table) <= len(self.codes)
+        return wide and MERGE_FACTOR * len(self.table) * len(other.table) <= len(self.codes)
 
     def combine(self, other: "ClassPoints") -> "ClassPoints":
-        """Return the sum of what both give."""
+        """Return the sum of both tables, by pairs of classes."""
         table = (self.table[:, None] + other.table).reshape(self.size * other.size, self.table.shape[1])
         return ClassPoints(self.codes * len(other.table) + other.codes, table)
 
@@ -69,53 +64,56 @@ class ClassPoints:
         return np.asarray(self.table[self.codes[left], right if self.columns is None else self.columns[right]])
 
     def add(self, total: Points, rows: slice) -> None:
-        """Add the points of some people of the left to ``total``, which holds their rows."""
-        own = self.table.take(self.codes[rows], axis=0)
-        total += own if self.columns is None else own.take(self.columns, axis=1)
+        """Add the points of the people at ``rows`` of the left to ``total`` (len(rows), m)."""
+        points = self.table.take(self.codes[rows], axis=0)
+        total += points if self.columns is None else points.take(self.columns, axis=1)
 
 
-def spread(points: Points, ours: IntVector, theirs: IntVector) -> ClassPoints:
-    """Return what people get who are of kinds ``ours`` (n,) and ``theirs`` (m,), which get ``points`` (u, v) int32."""
-    if len(points) * len(theirs) > WIDE:
+def expand_classes(points: Points, ours: IntVector, theirs: IntVector) -> ClassPoints:
+    """Return the points of people of classes ``ours`` (n,) and ``theirs`` (m,), given those of classes (u, v)."""
+    if len(points) * len(theirs) > MAX_WIDE_CELLS:
         return ClassPoints(ours, points, theirs)
     return ClassPoints(ours, points.take(theirs, axis=1))
 
 
 @dataclass(frozen=True, slots=True)
-class Exceptions:
-    """Some pairs, each once, that get ``more`` (e,) int32 than others of their kinds."""
+class ScoreOverrides:
+    """Corrections ``more`` (e,) int32 to the points of some pairs, each once."""
 
     left: IntVector
     right: IntVector
     more: Points
 
     def add(self, total: Points, rows: slice) -> None:
-        """Add to the points of some people of the left in ``total``, which holds their rows."""
-        here = (self.left >= rows.start) & (self.left < rows.stop)
-        total[self.left[here] - rows.start, self.right[here]] += self.more[here]
+        """Add the corrections of the people at ``rows`` of the left to ``total`` (len(rows), m)."""
+        in_rows = (self.left >= rows.start) & (self.left < rows.stop)
+        total[self.left[in_rows] - rows.start, self.right[in_rows]] += self.more[in_rows]
 
 
 @dataclass(frozen=True, slots=True)
-class Kinds:
-    """``codes`` (n,): which of u kinds each person is of; ``own`` (u,) what they gave, and whether it is ``known``."""
+class AnswerKinds:
+    """People by what they answered: ``codes`` (n,) is the kind of each of n people, out of u kinds.
+
+    ``own`` (u,) is the count of each kind (see ``AnswerTally``), ``known`` (u,) whether people of this kind answered.
+    """
 
     codes: IntVector
     own: IntVector
     known: BoolVector
 
     @classmethod
-    def of(cls, own: ItemPoints, known: BoolVector, few: int) -> "Kinds":
-        """Return people by what they gave; those who did not answer are one kind.
+    def of(cls, own: ItemPoints, known: BoolVector, max_uncompacted: int) -> "AnswerKinds":
+        """Return the kinds of people with equal counts; people who did not answer are one kind.
 
-        Of up to ``few`` kinds, there may be some of which nobody is.
+        If there are at most ``max_uncompacted`` kinds, some of them may have no people.
         """
         numbers = ((own + 1) * known).astype(np.int64)
         highest = numbers.max(initial=0)
-        if highest < few:
+        if highest < max_uncompacted:
             return cls(numbers, np.arange(-1, highest), np.arange(highest + 1) > 0)
         used = np.bincount(numbers) > 0
-        found = used.nonzero()[0]
-        return cls((used.cumsum() - 1)[numbers], found - 1, found > 0)
+        used_numbers = used.nonzero()[0]
+        return cls((used.cumsum() - 1)[numbers], used_numbers - 1, used_numbers > 0)
 
     def __len__(self) -> int:
         return len(self.own)
@@ -123,10 +121,10 @@ class Kinds:
 
 @dataclass(frozen=True)
 class LookupTable:
-    """``points`` (c,) int32 by the number of a pair.
+    """Points of a pair by an index: ``points`` (c,) int32.
 
-    It is the sum of the numbers of the one in ``left`` (n,) and the other in ``right`` (m,), and of what they have in
-    common, times a step each.
+    The index is a sum: the number of one person in ``left`` (n,), that of the other in ``right`` (m,), and each number
+    in ``common`` times its step.
     """
 
     left: IntVector
@@ -136,113 +134,110 @@ class LookupTable:
 
     @property
     def size(self) -> int:
-        """Return how many numbers there are."""
+        """The number of indices."""
         return len(self.points)
 
     def joins(self, other: "LookupTable") -> bool:
-        """Return whether the numbers of both together are few enough."""
-        return self.size * other.size <= MOST
+        """Return whether the table of the sum of both is small enough."""
+        return self.size * other.size <= MAX_TABLE_POINTS
 
     def combine(self, other: "LookupTable") -> "LookupTable":
-        """Return the sum of the points of both."""
-        common = *((each, step * other.size) for each, step in self.common), *other.common
+        """Return the table of the sum of the points of both."""
+        common = *((items, step * other.size) for items, step in self.common), *other.common
         points = np.add.outer(self.points, other.points).ravel()
         return LookupTable(self.left * other.size + other.left, self.right * other.size + other.right, common, points)
 
     @cached_property
     def factors(self) -> Factors:
-        """Return (n, k) and (k, m), of which the product is the number of each pair. Made when first needed.
+        """Matrices (n, k) and (k, m) whose product is the index of each pair; computed at first use.
 
-        They are held in float32, in which whole numbers up to 2**24 are exact. What stands beside the same ``right`` is
-        added up on the left.
+        They are float32, in which integers up to 2**24 are exact. Terms with the same right matrix are added on the
+        left.
         """
         parts = dict[int, tuple[NDArray[np.float32], ItemPoints]]()
-        for each, step in self.common:
-            scaled = np.multiply(each.left, np.float32(step), dtype=np.float32, casting="same_kind")
-            same = parts.get(id(each.right))
-            parts[id(each.right)] = scaled if same is None else scaled + same[0], each.right
+        for items, step in self.common:
+            scaled = np.multiply(items.left, np.float32(step), dtype=np.float32, casting="same_kind")
+            previous = parts.get(id(items.right))
+            parts[id(items.right)] = scaled if previous is None else scaled + previous[0], items.right
         lefts, rights = zip(*parts.values(), strict=True)
         left = [self.left[:, None], np.ones((len(self.left), 1)), *lefts]
-        right = [np.ones((1, len(self.right))), self.right[None, :], *(each.T for each in rights)]
+        right = [np.ones((1, len(self.right))), self.right[None, :], *(items.T for items in rights)]
         return np.hstack(left, dtype=np.float32, casting="unsafe"), np.vstack(right, dtype=np.float32, casting="unsafe")
 
     def add(self, total: Points, rows: slice) -> None:
-        """Add the points of some people of the left to ``total``, which holds their rows."""
+        """Add the points of the people at ``rows`` of the left to ``total`` (len(rows), m)."""
         total += self.rows(rows)
 
-    def rows(self, some: slice | IntVector) -> Points:
+    def rows(self, people: slice | IntVector) -> Points:
         """Return (r, m) int32: the points of some people of the left."""
-        left, right = self.factors
-        numbers = piecewise(left[some], right).astype(np.uint16)
-        return self.points.take(numbers, mode="clip")  # all are within: "raise" takes longer
+        left_factor, right_factor = self.factors
+        indices = matmul_in_pieces(left_factor[people], right_factor).astype(np.uint16)
+        return self.points.take(indices, mode="clip")  # all indices are valid: checking them takes longer
 
     def at(self, lefts: IntVector, rights: IntVector) -> IntVector:
         """Return (e,) int64: the points of some pairs."""
-        left, right = self.factors
-        numbers: IntVector = np.einsum("ek,ke->e", left[lefts], right[:, rights]).astype(np.int64)
-        return self.points[numbers].astype(np.int64)
+        left_factor, right_factor = self.factors
+        indices: IntVector = np.einsum("ek,ke->e", left_factor[lefts], right_factor[:, rights]).astype(np.int64)
+        return self.points[indices].astype(np.int64)
 
     def among(self, lefts: IntVector | slice, rights: IntVector | slice) -> "LookupTable":
-        """Return the same for some people of both sides."""
+        """Return the table restricted to some people of both sides."""
         common = tuple(
-            (CommonItems(each.left[lefts], each.right[rights], each.most), step) for each, step in self.common
+            (CommonItems(items.left[lefts], items.right[rights], items.most), step) for items, step in self.common
         )
         return replace(self, left=self.left[lefts], right=self.right[rights], common=common)
 
     def swap_sides(self) -> "LookupTable":
-        """Return the same with the sides exchanged."""
-        common = tuple((CommonItems(each.right, each.left, each.most), step) for each, step in self.common)
+        """Return the table with the sides exchanged."""
+        common = tuple((CommonItems(items.right, items.left, items.most), step) for items, step in self.common)
         return replace(self, left=self.right, right=self.left, common=common)
 
 
 def tabulate(tally: AnswerTally, points_of: Callable[[Block], Points]) -> LookupTable | ClassPoints | None:
-    """Return the points of what is counted of two people; None where there are too many."""
-    few = 0 if tally.common else FEW
-    ours, theirs = (Kinds.of(*side, few) for side in zip(tally.own, tally.known, strict=True))
-    shape = (len(ours), len(theirs), *(each.most + 1 for each in tally.common))
-    if prod(shape) > MOST:
+    """Return the points of all pairs as a table of the possible counts. None if the table would be too large."""
+    max_uncompacted = 0 if tally.common else MAX_UNCOMPACTED_KINDS
+    ours, theirs = (AnswerKinds.of(*side, max_uncompacted) for side in zip(tally.own, tally.known, strict=True))
+    shape = (len(ours), len(theirs), *(items.most + 1 for items in tally.common))
+    if prod(shape) > MAX_TABLE_POINTS:
         return None
     points = points_of(_values(tally, (ours, theirs), shape))
     if not tally.common:
-        return spread(points, ours.codes, theirs.codes)
+        return expand_classes(points, ours.codes, theirs.codes)
     steps = [prod(shape[axis + 1 :]) for axis in range(len(shape))]
     common = tuple(zip(tally.common, steps[2:], strict=True))
     return LookupTable(ours.codes * steps[0], theirs.codes * steps[1], common, points.ravel())
 
 
-def _values(tally: AnswerTally, kinds: Sequence[Kinds], shape: tuple[int, ...]) -> Block:
-    """Return the values of each kind of the left with each of the right, by the numbers that they have in common."""
-    axes = [each.own for each in kinds] + [np.arange(each.most + 1) for each in tally.common]
-    open_mesh = [axis.reshape(-1, *[1] * (len(axes) - place - 1)) for place, axis in enumerate(axes)]
+def _values(tally: AnswerTally, kinds: Sequence[AnswerKinds], shape: tuple[int, ...]) -> Block:
+    """Return the value of each combination of counts: kind of the left, kind of the right, each common count."""
+    axes = [side.own for side in kinds] + [np.arange(items.most + 1) for items in tally.common]
+    open_mesh = [axis.reshape(-1, *[1] * (len(axes) - index - 1)) for index, axis in enumerate(axes)]
     values = np.empty(shape)
-    np.minimum(tally.worth(*open_mesh), ABOVE, out=values)
+    np.minimum(tally.worth(*open_mesh), ABOVE_ANY_VALUE, out=values)
     values[~kinds[0].known] = np.nan
     values[:, ~kinds[1].known] = np.nan
     return values
 
 
 MILLION = 1_000_000
-BLOCK, FEWEST_ROWS, BLOCK_ROWS = 1 << 15, 64, 256
-"""So many pairs are scored at once, that they stay in the cache; but so many rows at least, and at most."""
-MANY, REPEATED = 20_000, 1.3
-"""With so many pairs, points are looked up where they can be; where they cannot, those who gave the same answers are
-scored once, if there are so many times fewer of these.
-"""
-VAST, OFTEN = 1 << 18, 4
-"""With so many pairs, these are scored once even where points can be looked up, if there are so many times fewer."""
-TOGETHER = 64
-"""Pairs that are scored together, as a block of which the rest is not wanted."""
+PAIRS_PER_BLOCK = 1 << 15  # pairs scored at once stay in the cache
+FEWEST_ROWS = 64
+BLOCK_ROWS = 256
+LOOKUP_MIN_PAIRS = 20_000  # from this number of pairs, points are looked up in a table if there is one
+DEDUP_MIN_RATIO = 1.3  # people with equal answers are scored once if that makes this many times fewer pairs
+DEDUP_MIN_PAIRS = 1 << 18  # from this number of pairs, equal answers are found even if there is a table ...
+DEDUP_MIN_RATIO_LOOKUP = 4  # ... and used if that makes this many times fewer pairs
+PAIRS_AT_ONCE = 64  # pairs scored as the diagonal of one block, whose other scores are dropped
 
 type IntBlock = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreTable(ContentEquality):
-    """The score of every pair of a cohort.
+    """The score of every pair of a cohort: ``values`` (n, m) int32 in millionths.
 
-    ``values`` (n, m) int32 in millionths; ``criteria`` and their normalised ``weights``, from which the share of each
-    criterion in one pair, and whether both sides answered it, are worked out when they are asked for. With an
-    ``emphasis`` the weights are those of people who named nothing.
+    ``criteria`` and their normalised ``weights`` are kept, so that the share of each criterion in a pair can be
+    computed on request. With an ``emphasis``, the weights are those of pairs in which neither person named a criterion.
     """
 
     values: NDArray[np.int32]
@@ -252,7 +247,7 @@ class ScoreTable(ContentEquality):
 
     @property
     def held(self) -> bool:
-        """Whether the scores of all pairs are held: else they are worked out for those that are asked for."""
+        """Whether the scores of all pairs are stored; else they are computed on request."""
         return True
 
     def part(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
@@ -260,10 +255,10 @@ class ScoreTable(ContentEquality):
         return np.asarray(self.values[np.ix_(mentors, mentees)])
 
     def at(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
-        """Return the scores of some pairs: the first of one side with the first of the other, and so on."""
+        """Return the scores of some pairs, given by two sequences of equal length."""
         parts = [
-            self.part(mentors[at : at + TOGETHER], mentees[at : at + TOGETHER]).diagonal()
-            for at in range(0, len(mentors), TOGETHER)
+            self.part(mentors[start : start + PAIRS_AT_ONCE], mentees[start : start + PAIRS_AT_ONCE]).diagonal()
+            for start in range(0, len(mentors), PAIRS_AT_ONCE)
         ]
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
 
@@ -271,29 +266,34 @@ class ScoreTable(ContentEquality):
 def score(cohort: Cohort, criteria: Sequence[Criterion], emphasis: Emphasis | None = None) -> ScoreTable:
     """Return the scores of every pair.
 
-    Each criterion's share is its normalised weight times its value (``neutral`` where undefined), rounded to millionths
-    by itself, so that the shares add up to the score exactly. With an ``emphasis`` the weights are those of the pair.
+    The share of each criterion is its normalised weight times its value (``neutral`` if undefined). Each share is
+    rounded to millionths before they are added, so that the shares sum exactly to the score. With an ``emphasis`` the
+    weights are those of the pair.
     """
     weights = normalise_weights(criteria)
     if emphasis is not None:
         values = np.zeros((len(cohort.mentors), len(cohort.mentees)), dtype=np.int32)
-        for mentors, mentees, weighed in emphasis.parts(cohort, criteria):
-            part = Cohort(cohort.mentors.take(mentors), cohort.mentees.take(mentees))
-            values[np.ix_(mentors, mentees)] = score(part, weighed).values
+        for mentors, mentees, weighted in emphasis.parts(cohort, criteria):
+            sub_cohort = Cohort(cohort.mentors.take(mentors), cohort.mentees.take(mentees))
+            values[np.ix_(mentors, mentees)] = score(sub_cohort, weighted).values
         return ScoreTable(values, tuple(criteria), weights, emphasis)
     values = np.zeros((len(cohort.mentors), len(cohort.mentees)), dtype=np.int32)
-    shares = join_shares(
-        [share for rated in zip(criteria, weights, strict=True) for share in _shares(Share(*rated), cohort)]
+    parts = merge_parts(
+        [
+            part
+            for criterion_and_weight in zip(criteria, weights, strict=True)
+            for part in _parts(Share(*criterion_and_weight), cohort)
+        ]
     )
     for rows in _strips(*values.shape):
-        for share in shares:
-            share.add(values[rows], rows)
+        for part in parts:
+            part.add(values[rows], rows)
     return ScoreTable(values, tuple(criteria), weights)
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one criterion gives."""
+    """A criterion with its normalised weight."""
 
     criterion: Criterion
     weight: float
@@ -307,108 +307,112 @@ class Share:
         return np.rint(share, out=share).astype(np.int32)
 
     def block(self, left: People, right: People) -> IntBlock:
-        """Return what every pair gets."""
+        """Return the share of the criterion in the score of every pair, in millionths."""
         return self.of(self.criterion.score(left, right))
 
 
 @dataclass(frozen=True, slots=True)
-class Direct:
-    """What a criterion gives, worked out for each pair."""
+class DirectScorer:
+    """A part of the score that the criterion computes pair by pair."""
 
     share: Share
     left: People
     right: People
 
     def add(self, total: IntBlock, rows: slice) -> None:
-        """Add the points of some people of the left to ``total``, which holds their rows."""
-        some = self.left if len(total) == len(self.left) else self.left.take(np.arange(rows.start, rows.stop))
-        total += self.share.block(some, self.right)
+        """Add the points of the people at ``rows`` of the left to ``total`` (len(rows), m)."""
+        people = self.left if len(total) == len(self.left) else self.left.take(np.arange(rows.start, rows.stop))
+        total += self.share.block(people, self.right)
 
 
-type Adding = Direct | Exceptions | LookupTable | ClassPoints
+type ScorePart = DirectScorer | ScoreOverrides | LookupTable | ClassPoints
 
 
-def _shares(share: Share, cohort: Cohort) -> Iterator[Adding]:
-    """Yield what a criterion gives to all pairs, found in the way that takes least."""
+def _parts(share: Share, cohort: Cohort) -> Iterator[ScorePart]:
+    """Yield the parts of the score that come from a criterion, computed in the cheapest way."""
     criterion = share.criterion
     left, right = (cohort.side(side).with_answers(criterion.fields_of(side)) for side in SIDES)
     named = criterion.pairs_by_name(left, right)
     if named is None:
-        yield _share(share, left, right)
+        yield _part(share, left, right)
         return
-    usual = _usual(share, left, right)
-    yield usual
-    yield Exceptions(named.left, named.right, share.of(named.values) - usual.at(named.left, named.right))
+    unnamed = _unnamed_part(share, left, right)
+    yield unnamed
+    yield ScoreOverrides(named.left, named.right, share.of(named.values) - unnamed.at(named.left, named.right))
 
 
-def _share(share: Share, left: People, right: People) -> Direct | LookupTable | ClassPoints:
-    """Return what a criterion gives that names no pair."""
-    pairs = len(left) * len(right)
-    tally = share.criterion.tally(left, right) if pairs > MANY else None
-    found = tabulate(tally, share.of) if tally else None
-    if isinstance(found, ClassPoints) or pairs <= (MANY if found is None else VAST):
-        return found or Direct(share, left, right)
+def _part(share: Share, left: People, right: People) -> DirectScorer | LookupTable | ClassPoints:
+    """Return the part of the score of a criterion that names no pair."""
+    pair_count = len(left) * len(right)
+    # A table of the possible counts, if there are many pairs
+    tally = share.criterion.tally(left, right) if pair_count > LOOKUP_MIN_PAIRS else None
+    table = tabulate(tally, share.of) if tally else None
+    if isinstance(table, ClassPoints) or pair_count <= (LOOKUP_MIN_PAIRS if table is None else DEDUP_MIN_PAIRS):
+        return table or DirectScorer(share, left, right)
+    # Otherwise, or for very many pairs: one person of each class of equal answers, if classes are few
     kinds = [by_answers(people, tuple(people.columns)) for people in (left, right)]
-    if (REPEATED if found is None else OFTEN) * prod(map(len, kinds)) <= pairs:
-        return spread(_by_kind(share, *_one_each(left, right, kinds)), *(kind.codes for kind in kinds))
-    return found or Direct(share, left, right)
+    if (DEDUP_MIN_RATIO if table is None else DEDUP_MIN_RATIO_LOOKUP) * prod(map(len, kinds)) <= pair_count:
+        return expand_classes(
+            _score_classes(share, *_representatives(left, right, kinds)), *(kind.codes for kind in kinds)
+        )
+    return table or DirectScorer(share, left, right)
 
 
-def _one_each(left: People, right: People, kinds: Sequence[Distinct]) -> list[People]:
-    """Return one person of each kind."""
+def _representatives(left: People, right: People, kinds: Sequence[Distinct]) -> list[People]:
+    """Return one person of each class, for both sides."""
     return [people.take(kind.first) for people, kind in zip((left, right), kinds, strict=True)]
 
 
-def _by_kind(share: Share, left: People, right: People) -> IntBlock:
-    """Return what one person of each kind gets, worked out some rows after the other, as it stays in the cache."""
+def _score_classes(share: Share, left: People, right: People) -> IntBlock:
+    """Return the points of one person per class, a block of rows at a time, to stay in the cache."""
     points = np.zeros((len(left), len(right)), dtype=np.int32)
     for rows in _strips(*points.shape):
-        Direct(share, left, right).add(points[rows], rows)
+        DirectScorer(share, left, right).add(points[rows], rows)
     return points
 
 
-def _usual(share: Share, left: People, right: People) -> ClassPoints:
-    """Return what pairs get that are not named, by which of the two answered."""
+def _unnamed_part(share: Share, left: People, right: People) -> ClassPoints:
+    """Return the points of pairs that the criterion does not name; they depend on which of the two people answered."""
     tally = share.criterion.tally(left, right)
-    found = tabulate(tally, share.of) if tally else None
-    if isinstance(found, ClassPoints):
-        return found
+    table = tabulate(tally, share.of) if tally else None
+    if isinstance(table, ClassPoints):
+        return table
     kinds = [by_having_answered(people, tuple(people.columns)) for people in (left, right)]
-    some = [strangers(people, tuple(people.columns)) for people in _one_each(left, right, kinds)]
-    return spread(share.block(*some), *(kind.codes for kind in kinds))
+    anonymous = [strangers(people, tuple(people.columns)) for people in _representatives(left, right, kinds)]
+    return expand_classes(share.block(*anonymous), *(kind.codes for kind in kinds))
 
 
-def join_shares(shares: Sequence[Adding]) -> list[Adding]:
-    """Return the same, those put together that are added at once."""
-    lookups = [each for each in shares if isinstance(each, LookupTable)]
-    spreads = [each for each in shares if isinstance(each, ClassPoints)]
-    others = [each for each in shares if isinstance(each, Direct | Exceptions)]
-    return [*_together(lookups), *_together(spreads), *others]
+def merge_parts(parts: Sequence[ScorePart]) -> list[ScorePart]:
+    """Return parts with the same sum, merged where merging is possible and makes adding faster."""
+    lookup_tables = [part for part in parts if isinstance(part, LookupTable)]
+    class_tables = [part for part in parts if isinstance(part, ClassPoints)]
+    unmerged = [part for part in parts if isinstance(part, DirectScorer | ScoreOverrides)]
+    return [*_merge(lookup_tables), *_merge(class_tables), *unmerged]
 
 
-def _together[T: (LookupTable, ClassPoints)](shares: Sequence[T]) -> Iterator[T]:
-    """Yield shares, put together as far as they may be: each, from the smallest on, with those that fit."""
-    left = sorted(shares, key=lambda each: each.size)
-    while left:
-        first, rest = left[0], list[T]()
-        for other in left[1:]:
-            if first.joins(other):
-                first = first.combine(other)
+def _merge[T: (LookupTable, ClassPoints)](parts: Sequence[T]) -> Iterator[T]:
+    """Yield parts with the same sum, merged greedily: the smallest part with each further part that fits."""
+    remaining = sorted(parts, key=lambda part: part.size)
+    while remaining:
+        merged, unmerged = remaining[0], list[T]()
+        for candidate in remaining[1:]:
+            if merged.joins(candidate):
+                merged = merged.combine(candidate)
             else:
-                rest.append(other)
-        left = rest
-        yield first
+                unmerged.append(candidate)
+        remaining = unmerged
+        yield merged
 
 
 def _strips(count: int, width: int) -> Iterator[slice]:
-    """Yield the rows that are scored together."""
-    step = min(max(BLOCK // max(width, 1), FEWEST_ROWS), BLOCK_ROWS)
+    """Yield the slices of rows that are scored together."""
+    step = min(max(PAIRS_PER_BLOCK // max(width, 1), FEWEST_ROWS), BLOCK_ROWS)
     for start in range(0, count, step):
         yield slice(start, min(start + step, count))
 
 
 def normalise_weights(criteria: Sequence[Criterion]) -> tuple[float, ...]:
-    """Return the weights divided by their sum; all 0 where the sum is 0."""
+    """Return the weights divided by their sum; all 0 if the sum is 0."""
     total = sum(criterion.weight for criterion in criteria)
     return tuple(criterion.weight / total if total else 0.0 for criterion in criteria)
 
@@ -416,6 +420,6 @@ def normalise_weights(criteria: Sequence[Criterion]) -> tuple[float, ...]:
 def contribution(
     criterion: Criterion, weight: float, left: People, right: People
 ) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-    """Return the share of one criterion in the scores, in millionths, and which pairs both sides answered."""
+    """Return the share of a criterion in the scores, in millionths, and whether both people answered; (n, m) each."""
     values = criterion.score(left, right)
     return Share(criterion, weight).of(values), ~np.isnan(values)

@@ -35,7 +35,7 @@ from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, Missing, PairIndices, Relaxation, Rule, apply_missing
 from mentormatch.rules.shared_answers import NEEDS_IN_BLANKS, offers_and_needs, pairs_sharing, share_at_least
-from mentormatch.scoring.criterion import LISTS, ORDERED, WholeGroup, product, ranks_given, slots_in_common
+from mentormatch.scoring.criterion import LISTS, ORDERED, WholeGroup, matmul_float64, ranks_given, slots_in_common
 from mentormatch.scoring.scores import BLOCK_ROWS
 
 
@@ -452,7 +452,7 @@ class Covers(Rule):
         too_few = np.empty(market.shape, dtype=bool)
         for start in range(0, len(too_few), BLOCK_ROWS):
             rows = slice(start, start + BLOCK_ROWS)
-            too_few[rows] = product(can[rows], needs.T) < self.least
+            too_few[rows] = matmul_float64(can[rows], needs.T) < self.least
         return apply_missing(too_few, mentors.known(self.mentor), mentees.known(self.mentee), self.missing)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:

@@ -1,6 +1,6 @@
-"""Criteria, those of one idea in one file; each is found by its ``kind``.
+"""Criteria, grouped by idea in files; each criterion is found by its ``kind``.
 
-Those that are not named here, of a new file or of another package, are found by the name of their class.
+A criterion that this package does not list, from a new file or another package, is found by the name of its class.
 """
 
 from typing import TYPE_CHECKING
@@ -27,4 +27,4 @@ if not TYPE_CHECKING:
     def __dir__():
         from mentormatch.scoring.criterion import criteria_by_kind
 
-        return sorted({*globals(), *(each.__name__ for each in criteria_by_kind().values())})
+        return sorted({*globals(), *(criterion.__name__ for criterion in criteria_by_kind().values())})

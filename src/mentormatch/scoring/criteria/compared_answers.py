@@ -1,24 +1,24 @@
-"""Criteria that compare the answers of two people: one answer of each, or the items that each named.
+"""Criteria that compare the answers of two people: one answer of each, or sets of items.
 
-Criteria over one answer of each: the same, near on a scale, near in space, or points from a table.
+One answer of each: equal, near on a scale, near in space, or points from a table.
 
 Criterion ``same``: the same answer on both sides.
 
-Criterion ``closeness``: how near two answers lie on a scale.
+Criterion ``closeness``: the distance of two answers on a scale.
 
-Criterion ``table``: points for pairs of answers, as the programme lists them.
+Criterion ``table``: points of pairs of answers, as the programme lists them.
 
-Criterion ``near``: how far apart two people are.
+Criterion ``near``: the distance between two places.
 
-Criteria over sets of items: what both have, what one lacks, what one needs and the other gives, moments.
+Sets of items: common items, different items, needs and offers, common slots.
 
-Criterion ``overlap``: what both named, ticked or ranked.
+Criterion ``overlap``: items that both people named, ticked or ranked.
 
-Criterion ``unlike``: what one has and the other has not, for groups that are to be varied.
+Criterion ``unlike``: items that only one of both has, for varied groups.
 
-Criterion ``coverage``: what one side needs, met by what the other can pass on.
+Criterion ``coverage``: needs of one side that the other side can cover.
 
-Criterion ``availability``: moments of the week that both have.
+Criterion ``availability``: common slots of the week.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,29 +38,29 @@ from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import People, Person
 from mentormatch.places.gazetteer import PlaceColumn, Unit, format_length, travel_minutes
 from mentormatch.scoring.criterion import (
+    CLOSED_LISTS,
     LISTS,
-    LISTS_WITH_AN_END,
     ORDERED,
     AnswerTally,
     Block,
     CommonItems,
     Criterion,
     ItemPoints,
+    ItemWeights,
     RankPoints,
-    Stakes,
     WholeGroup,
     defined,
     fold_labels,
-    greatest_stakes,
+    greatest_weights,
+    item_weights_of_sides,
     ratio,
     shared_items,
     slots_in_common,
-    stakes_of,
 )
 
 
 class Same(Criterion):
-    """1 where both gave the same answer, 0 otherwise, undefined where either gave none."""
+    """1 if both gave the same answer, else 0; undefined if either gave none."""
 
     title: ClassVar[str] = mark("Même réponse")
     kind: Literal["same"] = "same"
@@ -80,14 +80,14 @@ class Same(Criterion):
 
 
 def equal(ours: ItemPoints, theirs: ItemPoints) -> Block:
-    """Return 1 where two gave the same answer."""
+    """Return 1 for equal answers, else 0."""
     return np.equal(ours, theirs).astype(np.float64)
 
 
 class Closeness(Criterion):
     """1 for the same answer, falling evenly to 0 at a distance of ``within`` (steps, or units of the number).
 
-    Unless said, ``within`` is the whole length of a scale, and 1 for a number, which has no length of its own.
+    By default, ``within`` is the length of the scale, and 1 for a number, which has no scale.
     """
 
     title: ClassVar[str] = mark("Réponses proches")
@@ -109,28 +109,28 @@ class Closeness(Criterion):
         if tally is not None:
             return tally.block()
         ours, theirs = left.numbers(self.field), right.numbers(self.field)
-        near = self._near(np.nan_to_num(ours.values)[:, None], np.nan_to_num(theirs.values)[None, :], 1)
-        return defined(near, left.known(self.field), right.known(self.field))
+        values = self._near(np.nan_to_num(ours.values)[:, None], np.nan_to_num(theirs.values)[None, :], 1)
+        return defined(values, left.known(self.field), right.known(self.field))
 
     def tally(self, left: People, right: People) -> AnswerTally | None:
         ours, theirs = left.columns[self.field], right.columns[self.field]
         if not (isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice)):
             return None
-        steps, known = len(ours.labels) - 1, (left.known(self.field), right.known(self.field))
-        return AnswerTally((ours.values, theirs.values), known, lambda mine, yours: self._near(mine, yours, steps))
+        steps, answered = len(ours.labels) - 1, (left.known(self.field), right.known(self.field))
+        return AnswerTally((ours.values, theirs.values), answered, lambda mine, yours: self._near(mine, yours, steps))
 
     def _near(self, ours: ItemPoints, theirs: ItemPoints, steps: int) -> Block:
-        """Return the values of answers on a scale of so many steps."""
-        apart = np.abs(ours - theirs).astype(np.float64)
-        with np.errstate(over="ignore"):  # beyond a very small distance
-            return np.maximum(0.0, 1 - apart / (self.within or float(max(steps, 1))))
+        """Return the values of pairs of answers on a scale of ``steps`` steps."""
+        distance = np.abs(ours - theirs).astype(np.float64)
+        with np.errstate(over="ignore"):  # if ``within`` is tiny
+            return np.maximum(0.0, 1 - distance / (self.within or float(max(steps, 1))))
 
     def reason(self, left: Person, right: Person) -> str:
         return f"{left[self.field]} / {right[self.field]}"
 
 
 class Cell(Part):
-    """One pair of answers and its points, between 0 and 1."""
+    """A pair of answers and its points, in [0, 1]."""
 
     mentor: str
     mentee: str
@@ -138,7 +138,7 @@ class Cell(Part):
 
 
 class Table(Criterion):
-    """The points of the pair of answers in ``cells``, ``otherwise`` for pairs of answers that are not listed."""
+    """The points of the pair of answers in ``cells``, or ``otherwise`` for pairs of answers that are not listed."""
 
     title: ClassVar[str] = mark("Réponses qui vont ensemble")
     kind: Literal["table"] = "table"
@@ -168,8 +168,8 @@ class Table(Criterion):
 
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.codes(self.mentor), right.codes(self.mentee)
-        points, known = self._points(ours, theirs), (left.known(self.mentor), right.known(self.mentee))
-        return AnswerTally((ours.values, theirs.values), known, lambda mine, yours: points[mine, yours])
+        points, answered = self._points(ours, theirs), (left.known(self.mentor), right.known(self.mentee))
+        return AnswerTally((ours.values, theirs.values), answered, lambda mine, yours: points[mine, yours])
 
     def _points(self, ours: SingleChoice, theirs: SingleChoice) -> Block:
         points = np.full((len(ours.labels), len(theirs.labels)), self.otherwise)
@@ -192,9 +192,8 @@ class Table(Criterion):
 class Near(Criterion):
     """1 up to a distance of ``within``, falling evenly to 0 at ``zero_at``, between the places that both gave.
 
-    Kilometres as the crow flies, or with ``unit = "minutes"`` an estimate of the time that the way takes: 1.3 times as
-    long, at ``speed`` km/h. Who gave a département or a shared postcode stands in its middle; the reason says how
-    exact a place is.
+    Kilometres as the crow flies, or with ``unit = "minutes"`` an estimate of the travel time: 1.3 times the distance,
+    at ``speed`` km/h. A département or a shared postcode counts as its centre; the reason states how exact a place is.
     """
 
     title: ClassVar[str] = mark("Proximité")
@@ -208,7 +207,7 @@ class Near(Criterion):
 
     @model_validator(mode="after")
     def falls(self) -> Self:
-        """Refuse points that end before they begin to fall."""
+        """Refuse a distance ``zero_at`` that does not exceed ``within``."""
         if self.within >= self.zero_at:
             raise ValueError(tr("`within` doit être plus petit que `zero_at`"))
         return self
@@ -224,41 +223,41 @@ class Near(Criterion):
         return (tr("Un trajet se compte à {speed} km/h."),)
 
     def score(self, left: People, right: People) -> Block:
-        apart = left.places(self.field).distances(right.places(self.field))
-        length = apart if self.unit == "km" else travel_minutes(apart, self.speed)
-        with np.errstate(over="ignore"):  # beyond a very small distance
+        km = left.places(self.field).distances(right.places(self.field))
+        length = km if self.unit == "km" else travel_minutes(km, self.speed)
+        with np.errstate(over="ignore"):  # if the bounds are almost equal
             return np.asarray(np.clip((self.zero_at - length) / (self.zero_at - self.within), 0.0, 1.0))
 
     def reason(self, left: Person, right: Person) -> str:
         ours, theirs = left.people.places(self.field), right.people.places(self.field)
-        here, there = ours.take([left.row]), theirs.take([right.row])
-        return f"{here.shown(0)} / {there.shown(0)}, {self._way(here, there)}"
+        our_place, their_place = ours.take([left.row]), theirs.take([right.row])
+        return f"{our_place.shown(0)} / {their_place.shown(0)}, {self._way(our_place, their_place)}"
 
-    def _way(self, here: PlaceColumn, there: PlaceColumn) -> str:
-        """Return in words how far two people are from each other; the columns hold one of them each."""
-        apart, doubt = here.distances(there), float(here.doubts(there)[0, 0])
-        if here.positions[0] == there.positions[0]:
+    def _way(self, our_place: PlaceColumn, their_place: PlaceColumn) -> str:
+        """Return the distance between two places as a phrase; the columns contain one place each."""
+        km, km_error = our_place.distances(their_place), float(our_place.doubts(their_place)[0, 0])
+        if our_place.positions[0] == their_place.positions[0]:
             return (
-                tr("même lieu, connu à {doubt} près", doubt=format_length(doubt / 2, "km"))
-                if doubt
+                tr("même lieu, connu à {doubt} près", doubt=format_length(km_error / 2, "km"))
+                if km_error
                 else tr("même lieu")
             )
-        length = format_length(float(apart[0, 0]), "km")
-        far = tr("à {length} environ", length=length) if doubt else tr("à {length}", length=length)
+        length = format_length(float(km[0, 0]), "km")
+        distance = tr("à {length} environ", length=length) if km_error else tr("à {length}", length=length)
         if self.unit == "km":
-            return far
+            return distance
         return tr(
             "{far}, trajet estimé à {time}",
-            far=far,
-            time=format_length(float(travel_minutes(apart, self.speed)[0, 0]), "min"),
+            far=distance,
+            time=format_length(float(travel_minutes(km, self.speed)[0, 0]), "min"),
         )
 
 
 class Overlap(Criterion):
-    """What both share over what either named, weighted by rank: sum(min) / sum(max) of the two stakes in each item.
+    """The common part of both answers: sum(min) / sum(max) over the two weights of each item.
 
     With ticked boxes that is the Jaccard index; with ranks its weighted form (Ruzicka, 1958). Two people who both
-    answered "none" share nothing: 0.
+    answered "none" have nothing in common: 0.
     """
 
     title: ClassVar[str] = mark("Points communs")
@@ -271,39 +270,46 @@ class Overlap(Criterion):
         return tr("Plus ils ont de réponses en commun à {field}, plus il y a de points.")
 
     def tally(self, left: People, right: People) -> AnswerTally:
-        ours, theirs = stakes_of(left.columns[self.field], right.columns[self.field])
-        totals, known = (ours.totals, theirs.totals), (left.known(self.field), right.known(self.field))
-        most = min(int(total.max(initial=0)) for total in totals)
-        return AnswerTally(totals, known, share_of_either, (CommonItems(*steps(ours, theirs), most),))
+        ours, theirs = item_weights_of_sides(left.columns[self.field], right.columns[self.field])
+        totals, answered = (ours.totals, theirs.totals), (left.known(self.field), right.known(self.field))
+        lower_total = min(int(total.max(initial=0)) for total in totals)
+        return AnswerTally(
+            totals, answered, weighted_jaccard, (CommonItems(*reached_steps(ours, theirs), lower_total),)
+        )
 
     def reason(self, left: Person, right: Person) -> str:
-        ours, theirs = stakes_of(left.column(self.field), right.column(self.field))
+        ours, theirs = item_weights_of_sides(left.column(self.field), right.column(self.field))
         mine, yours = shared_items(ours, theirs)
-        both = np.minimum(ours.values[0, mine], theirs.values[0, yours])
-        order = sorted(np.flatnonzero(both), key=lambda item: -both[item])
-        words = [ours.labels[mine[item]] for item in order]
-        return listed(words) if words else tr("rien en commun")
+        common = np.minimum(ours.values[0, mine], theirs.values[0, yours])
+        order = sorted(np.flatnonzero(common), key=lambda item: -common[item])
+        labels = [ours.labels[mine[item]] for item in order]
+        return listed(labels) if labels else tr("rien en commun")
 
 
-def share_of_either(own: Block, other: Block, least: Block) -> Block:
-    """Return the smaller stakes over the larger ones, which are what is left of both."""
-    return ratio(least, own + other - least)
+def weighted_jaccard(our_total: Block, their_total: Block, common: Block) -> Block:
+    """Return sum(min) / sum(max) of the weights, as sum(max) is the sum of both totals less sum(min)."""
+    return ratio(common, our_total + their_total - common)
 
 
-def steps(ours: Stakes, theirs: Stakes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return (n, k) and (m, k) bool: which steps each stake reaches; the smaller of two reaches what both reach."""
-    both = shared_items(ours, theirs)
-    mine, yours = (stakes.values[:, items] for stakes, items in zip((ours, theirs), both, strict=True))
+def reached_steps(ours: ItemWeights, theirs: ItemWeights) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return (n, k) and (m, k) bool: the steps 1, 2, ... of each item that each weight reaches.
+
+    The minimum of two weights is the number of steps that both reach.
+    """
+    positions = shared_items(ours, theirs)
+    mine, yours = (weights.values[:, items] for weights, items in zip((ours, theirs), positions, strict=True))
     heights = range(1, max(min(ours.top, theirs.top), 1) + 1)
-    left, right = (np.concatenate([values >= height for height in heights], axis=1) for values in (mine, yours))
-    return left, right
+    our_steps, their_steps = (
+        np.concatenate([values >= height for height in heights], axis=1) for values in (mine, yours)
+    )
+    return our_steps, their_steps
 
 
 class Unlike(Criterion):
-    """1 for two people with nothing in common in ``field``, 0 where they answered the same.
+    """1 for two people with nothing in common in ``field``, 0 if they gave the same answers.
 
-    Of several answers, it is the share of all that either gave which only one of the two gave (1 less the Jaccard
-    index).
+    With several answers, this is the share of the answers of either person that only one of both gave (1 less the
+    Jaccard index).
     """
 
     title: ClassVar[str] = mark("Réponses variées")
@@ -317,39 +323,39 @@ class Unlike(Criterion):
 
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.columns[self.field], right.columns[self.field]
-        known = left.known(self.field), right.known(self.field)
+        answered = left.known(self.field), right.known(self.field)
         if isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice):
-            return AnswerTally((ours.values, theirs.values), known, other)
-        mine, yours = stakes_of(ours, theirs)
-        items = shared_items(mine, yours)
-        have, also = (side.values > 0 for side in (mine, yours))
-        both = CommonItems(have[:, items[0]], also[:, items[1]], len(items[0]))
-        return AnswerTally((have.sum(axis=1), also.sum(axis=1)), known, share_of_one, (both,))
+            return AnswerTally((ours.values, theirs.values), answered, differs)
+        our_weights, their_weights = item_weights_of_sides(ours, theirs)
+        positions = shared_items(our_weights, their_weights)
+        our_items, their_items = (side.values > 0 for side in (our_weights, their_weights))
+        common = CommonItems(our_items[:, positions[0]], their_items[:, positions[1]], len(positions[0]))
+        return AnswerTally((our_items.sum(axis=1), their_items.sum(axis=1)), answered, jaccard_distance, (common,))
 
     def reason(self, left: Person, right: Person) -> str:
         ours = left.parts(self.field)
-        both = [part for part in ours if part in right.parts(self.field)]
-        return tr("en commun : {answers}", answers=listed(both)) if both else tr("rien en commun")
+        common = [answer for answer in ours if answer in right.parts(self.field)]
+        return tr("en commun : {answers}", answers=listed(common)) if common else tr("rien en commun")
 
 
-def other(ours: ItemPoints, theirs: ItemPoints) -> Block:
-    """Return 1 where two gave another answer."""
+def differs(ours: ItemPoints, theirs: ItemPoints) -> Block:
+    """Return 1 for different answers, else 0."""
     return np.not_equal(ours, theirs).astype(np.float64)
 
 
-def share_of_one(ours: ItemPoints, theirs: ItemPoints, both: Block) -> Block:
-    """Return how much of what either gave only one of the two did."""
-    return 1 - ratio(both, ours + theirs - both)
+def jaccard_distance(ours: ItemPoints, theirs: ItemPoints, common: Block) -> Block:
+    """Return 1 less the Jaccard index, given the numbers of items of each person and of common items."""
+    return 1 - ratio(common, ours + theirs - common)
 
 
 class Coverage(Criterion):
-    """The share of the mentee's needs that the mentor can pass on, each need weighted, each offer graded.
+    """The share of the mentee's needs that the mentor can cover, needs weighted and offers graded.
 
-    need_k: a rank (first of three counts 3, 2, 1, or the ``points`` stated for a first, a second ... need), a level,
-    or 1 for a ticked box; offer_k likewise, between 0 and 1. The value is sum(need_k * offer_k) / sum(need_k). With
-    ``over = "most"`` it is sum(need_k * offer_k) over the greatest sum that the two questions allow, the same for
-    everybody: who needs more then gets more points. An item that the mentor left blank in a grid counts at ``neutral``;
-    needs that the mentor was not asked about cannot be met.
+    The value is sum(need_k * offer_k) / sum(need_k) over the items k. need_k is the weight of a rank (3, 2, 1 for the
+    first of three, or the ``points`` stated for the first, second, ... need), a level, or 1 for a ticked box; offer_k
+    likewise, scaled to [0, 1]. With ``over = "most"`` the sum is divided by the greatest sum that the two questions
+    allow, the same for all people: a person with more needs then gets more points. An item that the mentor left blank
+    in a grid counts at ``neutral``; needs about which the mentor was not asked cannot be covered.
     """
 
     title: ClassVar[str] = mark("Besoins couverts")
@@ -378,36 +384,42 @@ class Coverage(Criterion):
         )
 
     def references(self) -> Iterator[FieldReference]:
-        """Yield both fields; names have no greatest sum, but for points by rank."""
-        kinds = ORDERED if self.points else LISTS if self.over == "needs" else LISTS_WITH_AN_END
+        """Yield both fields. With ``over = "most"`` needs may be names only if ``points`` are stated."""
+        kinds = ORDERED if self.points else LISTS if self.over == "needs" else CLOSED_LISTS
         yield FieldReference("mentee", self.mentee, FieldRef(kinds, "mentee"))
         yield FieldReference("mentor", self.mentor, FieldRef(LISTS, "mentor"))
 
     def tally(self, left: People, right: People) -> AnswerTally:
-        offers, needs = stakes_of(left.columns[self.mentor], right.columns[self.mentee], self.points)
+        offers, needs = item_weights_of_sides(left.columns[self.mentor], right.columns[self.mentee], self.points)
         offered, needed = shared_items(offers, needs)
-        need, total, known = needs.values[:, needed], needs.totals, left.known(self.mentor)
-        most, unsaid = int(total.max(initial=0)), offers.blank[:, offered] & known[:, None]
-        common = [CommonItems(offers.values[:, offered], need, most * offers.top)]
-        common += [CommonItems(unsaid, need, most)] if unsaid.any() else []
-        kinds, kind_of = np.unique(total, return_inverse=True)  # points by rank add up to large numbers
+        need, total, answered = needs.values[:, needed], needs.totals, left.known(self.mentor)
+        max_total, blank = int(total.max(initial=0)), offers.blank[:, offered] & answered[:, None]
+        common = [CommonItems(offers.values[:, offered], need, max_total * offers.top)]
+        common += [CommonItems(blank, need, max_total)] if blank.any() else []
+        # Totals of points by rank are too large to index a table: their kinds are few
+        kinds, kind_of_mentee = np.unique(total, return_inverse=True)
         worth = self._of_needs(offers.top, kinds) if self.over == "needs" else self._of_most(left, right, offers.top)
-        return AnswerTally((np.zeros(len(left)), kind_of), (known, right.known(self.mentee)), worth, tuple(common))
+        return AnswerTally(
+            (np.zeros(len(left)), kind_of_mentee), (answered, right.known(self.mentee)), worth, tuple(common)
+        )
 
     def _of_needs(self, top: int, totals: NDArray[np.float64]) -> Callable[..., Block]:
-        """Return how values follow from what is given of so many levels, and what is not said, if there is any.
+        """Return the function from counts to values if needs are a share of the mentee's needs.
 
-        ``totals`` (k,) are the needs of each kind of mentee.
+        ``top`` is the highest grade of an offer, ``totals`` (k,) the needs of each kind of mentee.
         """
-        return lambda _, kind, given, unsaid=0.0: ratio(given / top + unsaid * self.neutral, totals[kind])
+        return lambda _, kind, covered, blank=0.0: ratio(covered / top + blank * self.neutral, totals[kind])
 
     def _of_most(self, left: People, right: People, top: int) -> Callable[..., Block]:
-        """Return the same where the whole is the greatest sum; who ticked more than was asked has no more than that."""
-        whole = np.array(greatest_sum(left.columns[self.mentor], right.columns[self.mentee], self.points) / top)
-        return lambda _, __, given, unsaid=0.0: np.minimum(1.0, ratio(given / top + unsaid * self.neutral, whole))
+        """Return the function from counts to values if needs are a share of the greatest possible sum.
+
+        Capped at 1, because people may tick more than the question asks for.
+        """
+        greatest = np.array(greatest_sum(left.columns[self.mentor], right.columns[self.mentee], self.points) / top)
+        return lambda _, __, covered, blank=0.0: np.minimum(1.0, ratio(covered / top + blank * self.neutral, greatest))
 
     def versions_by_points(self) -> Iterator[tuple[Self, str]]:
-        """Yield that needs are a share of those of the same person, so that asking for more is worth no more."""
+        """Yield the version with shares of each person's needs, in which more needs give no more points."""
         if self.over == "most":
             shares = self.model_copy(update={"over": "needs"})
             yield (
@@ -416,32 +428,37 @@ class Coverage(Criterion):
             )
 
     def reason(self, left: Person, right: Person) -> str:
-        offers, needs = stakes_of(left.column(self.mentor), right.column(self.mentee), self.points)
+        offers, needs = item_weights_of_sides(left.column(self.mentor), right.column(self.mentee), self.points)
         offered, needed = shared_items(offers, needs)
         need, offer = needs.values[0, needed], offers.values[0, offered]
         order = sorted(np.flatnonzero(need), key=lambda item: -need[item])
-        met = [needs.labels[needed[item]] for item in order if offer[item]]
-        wanted = int(np.count_nonzero(needs.values))
-        if not met:
+        covered = [needs.labels[needed[item]] for item in order if offer[item]]
+        need_count = int(np.count_nonzero(needs.values))
+        if not covered:
             return tr("aucun des besoins")
-        return tr("{met} sur {needs} : {items}", met=len(met), needs=counted(wanted, "besoin"), items=listed(met))
+        return tr(
+            "{met} sur {needs} : {items}", met=len(covered), needs=counted(need_count, "besoin"), items=listed(covered)
+        )
 
 
 def greatest_sum(offers: Column, needs: Column, points: Sequence[float] | None) -> float:
-    """Return the greatest sum of need times offer that two people may give: the highest of both in the same items."""
-    need, names = greatest_stakes(needs, points), isinstance(needs, NameLists) or isinstance(offers, NameLists)
-    offer = np.ones(len(need)) if isinstance(offers, NameLists) else greatest_stakes(offers)
-    both = len(need) if names else len(shared_items(*stakes_of(offers, needs))[0])
-    items = min(len(need), len(offer), both)
-    return float(need[:items] @ offer[:items])
+    """Return the greatest sum of need times offer: the highest weights of both sides, given to the same items."""
+    need_weights, has_names = (
+        greatest_weights(needs, points),
+        isinstance(needs, NameLists) or isinstance(offers, NameLists),
+    )
+    offer_weights = np.ones(len(need_weights)) if isinstance(offers, NameLists) else greatest_weights(offers)
+    common_items = len(need_weights) if has_names else len(shared_items(*item_weights_of_sides(offers, needs))[0])
+    count = min(len(need_weights), len(offer_weights), common_items)
+    return float(need_weights[:count] @ offer_weights[:count])
 
 
-MOST_NAMED, MOST_APART = 4, 2
-"""Slots that a reason names: by their names, and with the hours on two clocks."""
+MAX_NAMED_SLOTS = 4  # in a reason, by their names
+MAX_NAMED_SLOTS_TWO_CLOCKS = 2  # in a reason, with the hours on two clocks
 
 
 class Availability(Criterion):
-    """The number of slots that both have, or all in a group, over ``enough`` (1 from there on)."""
+    """The number of common slots (of two people, or of a whole group) over ``enough``, at most 1."""
 
     title: ClassVar[str] = mark("Disponibilités communes")
     by_the_clock: ClassVar[bool] = True
@@ -460,9 +477,9 @@ class Availability(Criterion):
 
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.members(self.field), right.members(self.field)
-        both, known = slots_in_common(ours, theirs), (left.known(self.field), right.known(self.field))
-        nothing = np.zeros(len(left)), np.zeros(len(right))
-        return AnswerTally(nothing, known, lambda _, __, number: self._value(number), (both,))
+        common, answered = slots_in_common(ours, theirs), (left.known(self.field), right.known(self.field))
+        zeros = np.zeros(len(left)), np.zeros(len(right))
+        return AnswerTally(zeros, answered, lambda _, __, number: self._value(number), (common,))
 
     def _value(self, number: Block) -> Block:
         return np.minimum(1.0, number / self.enough)
@@ -477,14 +494,19 @@ class Availability(Criterion):
     def reason(self, left: Person, right: Person) -> str:
         ours, theirs = left.people.members(self.field), right.people.members(self.field)
         if isinstance(ours, ZonedSlots) and isinstance(theirs, ZonedSlots):
-            words, apart = slots_in_words(ours, left.row, theirs, right.row), ours.apart(left.row, theirs, right.row)
+            slot_texts, two_clocks = (
+                slots_in_words(ours, left.row, theirs, right.row),
+                ours.apart(left.row, theirs, right.row),
+            )
         else:
-            both = np.flatnonzero(ours.values[left.row] & theirs.values[right.row])
-            words, apart = [ours.labels[slot] for slot in both], False
-        if not words:
+            common = np.flatnonzero(ours.values[left.row] & theirs.values[right.row])
+            slot_texts, two_clocks = [ours.labels[slot] for slot in common], False
+        if not slot_texts:
             return tr("aucun créneau en commun")
-        most = MOST_APART if apart else MOST_NAMED
-        slots = " ; ".join(words[:most]) if apart else listed(words[:most])
-        number = about(counted(len(words), "créneau", "créneaux"), slots)
-        others = len(words) - most
-        return tr("{slots} (et {others})", slots=number, others=counted(others, "autre")) if others > 0 else number
+        limit = MAX_NAMED_SLOTS_TWO_CLOCKS if two_clocks else MAX_NAMED_SLOTS
+        slots = " ; ".join(slot_texts[:limit]) if two_clocks else listed(slot_texts[:limit])
+        number = about(counted(len(slot_texts), "créneau", "créneaux"), slots)
+        remaining = len(slot_texts) - limit
+        return (
+            tr("{slots} (et {others})", slots=number, others=counted(remaining, "autre")) if remaining > 0 else number
+        )

@@ -1,8 +1,8 @@
-"""Criteria over what is said of a pair itself: by one of the two, or by the team.
+"""Criteria on statements about a pair itself, by one of the two people or by the team.
 
-Criterion ``wishes``: people of the other side that someone asked for, in order.
+Criterion ``wishes``: people of the other side whom a person asked for, in order.
 
-Criterion ``given``: points for pairs that come from elsewhere, such as the team's note after an interview.
+Criterion ``given``: points of pairs from another source, such as notes of the team after an interview.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,23 +26,23 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named, RankPoints, SourceTable
 
-ASKED: Mapping[Side, str] = {
+ASKED_TEXTS: Mapping[Side, str] = {
     "mentor": mark("souhait n° {rank} du côté mentor·e"),
     "mentee": mark("souhait n° {rank} du côté mentoré·e"),
 }
-UNASKED: Mapping[Side, str] = {
+UNASKED_TEXTS: Mapping[Side, str] = {
     "mentor": mark("pas demandé côté mentor·e"),
     "mentee": mark("pas demandé côté mentoré·e"),
 }
 
 
 class Wishes(Criterion):
-    """1 for a first wish, falling evenly over ``most`` wishes to 0 for someone not asked for.
+    """1 for a first wish, falling evenly over ``most`` wishes to 0 for a person not asked for.
 
-    ``points`` state instead what a first, a second ... wish is worth, from 1 to 0; there are then as many as these.
-    ``mentor`` and ``mentee`` are the fields in which each side names people of the other by their keys. Where both
-    are given the value is the mean of the two. It is undefined where a side that is asked left its field blank; who
-    answered "none" asked for nobody.
+    ``points`` state instead the value of the first, second, ... wish, from 1 to 0; their number is then ``most``.
+    ``mentor`` and ``mentee`` are the fields in which each side names people of the other side by their keys. If both
+    are given, the value is the mean of the two. It is undefined if a side with such a field left it blank; a person who
+    answered "none" asked for no one.
     """
 
     title: ClassVar[str] = mark("Souhaits")
@@ -55,22 +55,22 @@ class Wishes(Criterion):
 
     @model_validator(mode="before")
     @classmethod
-    def as_many_as_points(cls, stated: Any) -> Any:
-        """Return what is stated with as many wishes as it has points, where it does not say how many."""
-        if not isinstance(stated, Mapping) or "most" in stated or not isinstance(stated.get("points"), list):
-            return stated
-        return {**stated, "most": len(stated["points"])} if stated["points"] else stated
+    def as_many_as_points(cls, settings: Any) -> Any:
+        """Return the settings with ``most`` set to the number of points, if only points are stated."""
+        if not isinstance(settings, Mapping) or "most" in settings or not isinstance(settings.get("points"), list):
+            return settings
+        return {**settings, "most": len(settings["points"])} if settings["points"] else settings
 
     @model_validator(mode="after")
     def has_points_for_each(self) -> Self:
-        """Refuse points for more or fewer wishes than there may be."""
+        """Refuse points for more or fewer than ``most`` wishes."""
         if self.points is not None and len(self.points) != self.most:
             raise ValueError(tr("`points` n'en dit pas autant que `most`, qui peut manquer"))
         return self
 
     @model_validator(mode="after")
     def some_side_wishes(self) -> Self:
-        """Refuse wishes of nobody."""
+        """Refuse a criterion without a field of wishes."""
         if self.mentor is None and self.mentee is None:
             raise ValueError(tr("il faut `mentor`, `mentee` ou les deux"))
         return self
@@ -91,46 +91,49 @@ class Wishes(Criterion):
     def pairs_by_name(self, left: People, right: People) -> Named:
         ours = self._wishes(left, right, self.mentor)
         theirs = {(i, k): points for (k, i), points in self._wishes(right, left, self.mentee).items()}
-        known, sides = self._who_answered(left, right), (self.mentor is not None) + (self.mentee is not None)
-        both = sorted(pair for pair in {**ours, **theirs} if known[0][pair[0]] and known[1][pair[1]])
-        values = [(ours.get(pair, 0.0) + theirs.get(pair, 0.0)) / sides for pair in both]
-        places = np.array(both, dtype=np.int64).reshape(-1, 2)
-        return Named(places[:, 0], places[:, 1], np.array(values, dtype=np.float64))
+        answered, side_count = self._who_answered(left, right), (self.mentor is not None) + (self.mentee is not None)
+        pairs = sorted(pair for pair in {**ours, **theirs} if answered[0][pair[0]] and answered[1][pair[1]])
+        values = [(ours.get(pair, 0.0) + theirs.get(pair, 0.0)) / side_count for pair in pairs]
+        positions = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return Named(positions[:, 0], positions[:, 1], np.array(values, dtype=np.float64))
 
     def tally(self, left: People, right: People) -> AnswerTally:
-        nothing = np.zeros(len(left)), np.zeros(len(right))
-        return AnswerTally(nothing, self._who_answered(left, right), np.add)
+        zeros = np.zeros(len(left)), np.zeros(len(right))
+        return AnswerTally(zeros, self._who_answered(left, right), np.add)
 
     def _who_answered(self, left: People, right: People) -> tuple[BoolVector, BoolVector]:
-        """Return who of either side answered what this criterion asks of that side."""
+        """Return (n,) and (m,) bool: whether each person answered the field of their side; True without a field."""
         questions = ((left, self.mentor), (right, self.mentee))
         ours, theirs = (
-            np.ones(len(who), dtype=bool) if field is None else who.known(field) for who, field in questions
+            np.ones(len(people), dtype=bool) if field is None else people.known(field) for people, field in questions
         )
         return ours, theirs
 
-    def _wishes(self, people: People, others: People, field: str | None) -> dict[tuple[int, int], float]:
-        """Return the points of whom each person asked for, by the positions of both; a name counts once."""
+    def _wishes(self, people: People, candidates: People, field: str | None) -> dict[tuple[int, int], float]:
+        """Return the value of each wish, by the positions of both people; a repeated name counts at its first rank."""
         if field is None:
             return {}
-        place = dict(zip(others.compared, range(len(others)), strict=True))
-        found: dict[tuple[int, int], float] = {}
+        candidate_rows = dict(zip(candidates.compared, range(len(candidates)), strict=True))
+        values: dict[tuple[int, int], float] = {}
         for row, names in enumerate(people.names(field).compared):
             for rank, name in enumerate(names[: self.most]):
-                position = place.get(name)
-                if position is not None:
-                    found.setdefault((row, position), self._worth(rank))
-        return found
+                candidate = candidate_rows.get(name)
+                if candidate is not None:
+                    values.setdefault((row, candidate), self._worth(rank))
+        return values
 
     def _worth(self, rank: int) -> float:
-        """Return what a wish is worth, the first being of rank 0."""
+        """Return the value of the wish at ``rank``, the first being 0."""
         return (self.most - rank) / self.most if self.points is None else self.points[rank]
 
     def versions_by_points(self) -> Iterator[tuple[Self, str]]:
-        """Yield that every wish is worth as much."""
+        """Yield the version in which every wish has the same value."""
         if self.most > 1 and self.points != [1.0] * self.most:
-            alike = self.model_copy(update={"points": [1.0] * self.most})
-            yield alike, tr("{criterion} : autant de points pour chaque souhait (points)", criterion=quoted(self.label))
+            equal_points = self.model_copy(update={"points": [1.0] * self.most})
+            yield (
+                equal_points,
+                tr("{criterion} : autant de points pour chaque souhait (points)", criterion=quoted(self.label)),
+            )
 
     def reason(self, left: Person, right: Person) -> str:
         phrases = [self._rank(left, right, self.mentor, "mentor"), self._rank(right, left, self.mentee, "mentee")]
@@ -140,31 +143,31 @@ class Wishes(Criterion):
         if field is None:
             return ""
         names = [canonical(name) for name in person.people.names(field).values[person.row] or ()][: self.most]
-        sought = canonical(other.id)
-        if sought not in names:
-            return tr(UNASKED[side])
-        return tr(ASKED[side], rank=names.index(sought) + 1)
+        other_key = canonical(other.id)
+        if other_key not in names:
+            return tr(UNASKED_TEXTS[side])
+        return tr(ASKED_TEXTS[side], rank=names.index(other_key) + 1)
 
 
-SAID = {
+GIVEN_TEXTS = {
     (False, False): mark("{points} sur {most}"),
     (True, False): mark("{points} sur {most}, par {by}"),
     (False, True): mark("{points} sur {most}, le {on}"),
     (True, True): mark("{points} sur {most}, par {by}, le {on}"),
 }
-"""What was given, by whether it is known who gave it, and when."""
-HEADERS = ("mentor", "mentee", "points", "by", "on")
+"""By whether the author, and whether the day, are known."""
+POINTS_HEADERS = ("mentor", "mentee", "points", "by", "on")
 """The columns of a table of points."""
-NEEDED = ("mentor", "mentee", "points")
+REQUIRED_HEADERS = ("mentor", "mentee", "points")
 
 
-def date_text(when: object) -> object:
-    """Return a date as a text."""
-    return when.isoformat() if isinstance(when, date) else when
+def date_text(value: object) -> object:
+    """Return a date as an ISO 8601 text, and any other value unchanged."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 class PairPoints(Part):
-    """What was given to a pair, by the keys of the two, ``by`` whom and ``on`` what day, as it was typed."""
+    """Points of a pair, by the keys of mentor and mentee, with their author ``by`` and the day ``on``, as typed."""
 
     mentor: str
     mentee: str
@@ -174,17 +177,17 @@ class PairPoints(Part):
 
     @property
     def keys(self) -> tuple[str, str]:
-        """The keys of the two in the form in which they are compared."""
+        """The keys of mentor and mentee as they are compared."""
         return canonical(self.mentor), canonical(self.mentee)
 
 
 class Given(Criterion):
-    """The points given to a pair over ``most``, the highest there are; undefined for a pair that has none.
+    """The points of a pair divided by ``most``, the highest possible; undefined for a pair without points.
 
-    ``pairs`` state them one by one, with the keys of the two, ``by`` whom and ``on`` what day. Or a ``file`` that
-    stands beside the programme holds them, a table with the columns mentor, mentee, points, and by and on if known;
-    ``columns`` say which headers stand for these where the file has others. People who are not in this edition are not
-    concerned. In Python, ``programme.with_points`` adds those of a file, a frame or records.
+    ``pairs`` state the points pair by pair, with the keys of the two people, the author ``by`` and the day ``on``.
+    Instead, a ``file`` next to the programme may contain them: a table with the columns mentor, mentee, points, and by
+    and on if known; ``columns`` map these to the headers of the file if they differ. Pairs with people who are not in
+    this edition have no effect. In Python, ``programme.with_points`` adds the points of a file, a frame or records.
     """
 
     title: ClassVar[str] = mark("Points donnés")
@@ -204,18 +207,18 @@ class Given(Criterion):
 
     @model_validator(mode="after")
     def gives_points(self) -> Self:
-        """Refuse a file that was not read, points above the highest, and two for one pair."""
+        """Refuse a file that was not read, points above ``most``, and a pair with points twice."""
         if self.file is not None:
             raise ValueError(tr("un fichier n'est lu qu'à côté d'un programme qui est un fichier : écrivez `pairs`"))
-        seen = set[tuple[str, str]]()
-        for each in self.pairs:
-            if each.points > self.most:
+        keys_seen = set[tuple[str, str]]()
+        for entry in self.pairs:
+            if entry.points > self.most:
                 raise ValueError(
-                    tr("{pair} : {points} points, plus que `most`", pair=pair(each), points=plain(each.points))
+                    tr("{pair} : {points} points, plus que `most`", pair=pair_name(entry), points=plain(entry.points))
                 )
-            if each.keys in seen:
-                raise ValueError(tr("{pair} : deux fois des points", pair=pair(each)))
-            seen.add(each.keys)
+            if entry.keys in keys_seen:
+                raise ValueError(tr("{pair} : deux fois des points", pair=pair_name(entry)))
+            keys_seen.add(entry.keys)
         return self
 
     @property
@@ -223,35 +226,36 @@ class Given(Criterion):
         return tr("Les points du tableau se comptent sur {most}.")
 
     @classmethod
-    def with_table(cls, stated: Mapping[str, Any], table: SourceTable) -> dict[str, Any]:
-        most, columns, before = stated.get("most", 1.0), stated.get("columns", {}), stated.get("pairs", [])
-        named = isinstance(columns, dict) and all(isinstance(header, str) for header in columns.values())
-        if not (isinstance(most, int | float) and named and isinstance(before, list)):
-            return {**stated}  # these settings are told first
-        pairs = [*before, *PointsTable(table, columns, float(most)).pairs()]
-        return {name: value for name, value in stated.items() if name not in ("file", "columns")} | {"pairs": pairs}
+    def with_table(cls, settings: Mapping[str, Any], table: SourceTable) -> dict[str, Any]:
+        most, columns, stated_pairs = settings.get("most", 1.0), settings.get("columns", {}), settings.get("pairs", [])
+        has_headers = isinstance(columns, dict) and all(isinstance(header, str) for header in columns.values())
+        if not (isinstance(most, int | float) and has_headers and isinstance(stated_pairs, list)):
+            return {**settings}  # the errors of these settings are reported before those of the table
+        pairs = [*stated_pairs, *PointsTable(table, columns, float(most)).pairs()]
+        return {name: value for name, value in settings.items() if name not in ("file", "columns")} | {"pairs": pairs}
 
     def pairs_by_name(self, left: People, right: People) -> Named:
-        found = sorted(self._find_pairs(left, right))
-        places = np.array([place[:2] for place in found], dtype=np.int64).reshape(-1, 2)
-        return Named(places[:, 0], places[:, 1], np.array([value for *_, value in found], dtype=np.float64))
+        valued_pairs = sorted(self._find_pairs(left, right))
+        positions = np.array([row[:2] for row in valued_pairs], dtype=np.int64).reshape(-1, 2)
+        return Named(
+            positions[:, 0], positions[:, 1], np.array([value for *_, value in valued_pairs], dtype=np.float64)
+        )
 
     def _find_pairs(self, left: People, right: People) -> Iterator[tuple[int, int, float]]:
-        """Yield the pairs of two sides that have points, by position, each with its value."""
+        """Yield the pairs of two sides that have points, by position, with their values."""
         if len(left) * len(right) < len(self.pairs):
             for (i, mentor), (k, mentee) in product(enumerate(left.compared), enumerate(right.compared)):
-                if each := self._by_keys.get((mentor, mentee)):
-                    yield i, k, each.points / self.most
+                if entry := self._by_keys.get((mentor, mentee)):
+                    yield i, k, entry.points / self.most
             return
         rows, columns = ({key: row for row, key in enumerate(people.compared)} for people in (left, right))
-        for (mentor, mentee), each in self._by_keys.items():
+        for (mentor, mentee), entry in self._by_keys.items():
             if mentor in rows and mentee in columns:
-                yield rows[mentor], columns[mentee], each.points / self.most
+                yield rows[mentor], columns[mentee], entry.points / self.most
 
     @cached_property
     def _by_keys(self) -> dict[tuple[str, str], PairPoints]:
-        """What was given, by the keys of the two."""
-        return {each.keys: each for each in self.pairs}
+        return {entry.keys: entry for entry in self.pairs}
 
     def score(self, left: People, right: People) -> Block:
         values, named = np.full((len(left), len(right)), np.nan), self.pairs_by_name(left, right)
@@ -259,65 +263,64 @@ class Given(Criterion):
         return values
 
     def tally(self, left: People, right: People) -> AnswerTally:
-        nothing = np.zeros(len(left)), np.zeros(len(right))
-        return AnswerTally(nothing, (nothing[0] > 0, nothing[1] > 0), np.add)
+        zeros = np.zeros(len(left)), np.zeros(len(right))
+        return AnswerTally(zeros, (zeros[0] > 0, zeros[1] > 0), np.add)
 
     def reason(self, left: Person, right: Person) -> str:
-        each = self._by_keys[canonical(left.id), canonical(right.id)]
-        said = SAID[bool(each.by), bool(each.on)]
-        return tr(said, points=plain(each.points), most=plain(self.most), by=each.by, on=each.on)
+        entry = self._by_keys[canonical(left.id), canonical(right.id)]
+        text = GIVEN_TEXTS[bool(entry.by), bool(entry.on)]
+        return tr(text, points=plain(entry.points), most=plain(self.most), by=entry.by, on=entry.on)
 
 
-def pair(each: PairPoints) -> str:
-    """Return how a pair is called."""
-    return f"{each.mentor} - {each.mentee}"
+def pair_name(pair: PairPoints) -> str:
+    return f"{pair.mentor} - {pair.mentee}"
 
 
 class PointsTable:
-    """A table of points, row by row; a row without points is passed over."""
+    """Reader of a table of points, row by row; rows without points are skipped."""
 
     def __init__(self, table: SourceTable, columns: Mapping[str, str], most: float) -> None:
         self.table, self.number = table, Number(question="?", least=0, most=most)
-        self.places = {name: self._place(columns.get(name, name)) for name in HEADERS}
+        self.places = {name: self._place(columns.get(name, name)) for name in POINTS_HEADERS}
 
     def _place(self, name: str) -> int | None:
-        """Return which column has this name."""
-        return next((at for at, header in enumerate(self.table.header) if fold(header) == fold(name)), None)
+        """Return the index of the column with this name, ignoring case and accents; None if there is none."""
+        return next((index for index, header in enumerate(self.table.header) if fold(header) == fold(name)), None)
 
     def pairs(self) -> list[dict[str, Any]]:
         """Return the points of each pair. Raises ProgrammeError with each row that cannot be used, by its line."""
-        missing = [name for name in NEEDED if self.places[name] is None]
+        missing = [name for name in REQUIRED_HEADERS if self.places[name] is None]
         if missing:
-            expected = tr("les colonnes {names}, ou « columns » dans le programme", names=listed([*NEEDED]))
+            expected = tr("les colonnes {names}, ou « columns » dans le programme", names=listed([*REQUIRED_HEADERS]))
             raise self._refusal(
                 [Problem(self.table.source, tr("sans colonne {names}", names=listed(missing)), expected)]
             )
-        problems, found = list[Problem](), dict[tuple[str, str], tuple[int, dict[str, Any]]]()
+        problems, by_keys = list[Problem](), dict[tuple[str, str], tuple[int, dict[str, Any]]]()
         for line, cells in self.table.records:
-            row = {name: "" if at is None else cells[at].strip() for name, at in self.places.items()}
+            row = {name: "" if column is None else cells[column].strip() for name, column in self.places.items()}
             if row["points"]:
-                problems += self._add(found, line, row)
-        if not found and not problems:
+                problems += self._add(by_keys, line, row)
+        if not by_keys and not problems:
             problems = [Problem(self.table.source, tr("aucune ligne avec des points"), tr("une ligne par binôme"))]
         if problems:
             raise self._refusal(problems)
-        return [row for _, row in found.values()]
+        return [row for _, row in by_keys.values()]
 
     def _add(
-        self, found: dict[tuple[str, str], tuple[int, dict[str, Any]]], line: int, row: dict[str, Any]
+        self, by_keys: dict[tuple[str, str], tuple[int, dict[str, Any]]], line: int, row: dict[str, Any]
     ) -> list[Problem]:
-        """Add one row to what was found; return why it cannot be."""
-        where = tr("{source}, ligne {line}", source=self.table.source, line=line)
+        """Add one row to ``by_keys`` and return no problem, or return the problem of the row."""
+        location = tr("{source}, ligne {line}", source=self.table.source, line=line)
         points, keys = self.number.read(row["points"]).value, (canonical(row["mentor"]), canonical(row["mentee"]))
         if points is None:
             expected = tr("un nombre de 0 à {most}", most=plain(self.number.most or 0))
-            return [Problem(where, tr("« points » n'est pas lu"), expected)]
+            return [Problem(location, tr("« points » n'est pas lu"), expected)]
         if not all(keys):
-            return [Problem(where, tr("il manque une personne"), tr("les identifiants des deux"))]
-        if keys in found:
-            sentence = tr("des points pour le binôme de la ligne {line}", line=found[keys][0])
-            return [Problem(where, sentence, tr("une ligne par binôme"))]
-        found[keys] = line, {**row, "points": points}
+            return [Problem(location, tr("il manque une personne"), tr("les identifiants des deux"))]
+        if keys in by_keys:
+            sentence = tr("des points pour le binôme de la ligne {line}", line=by_keys[keys][0])
+            return [Problem(location, sentence, tr("une ligne par binôme"))]
+        by_keys[keys] = line, {**row, "points": points}
         return []
 
     def _refusal(self, problems: Sequence[Problem]) -> ProgrammeError:

@@ -41,7 +41,7 @@ from mentormatch.programme.tables import strip_field, table_of
 from mentormatch.report.intake_words import KINDS
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criteria.compared_answers import Table
-from mentormatch.scoring.emphasis import KINDS as EMPHASISED
+from mentormatch.scoring.emphasis import FIELD_KINDS as EMPHASISED
 from mentormatch.widgets.form.changes import (
     CompareVersions,
     EditGesture,
