@@ -16,7 +16,7 @@ from scipy.stats.contingency import odds_ratio
 import mentormatch as mm
 from mentormatch.base import LEAST_SHOWN
 from mentormatch.base.inference import CAUSE_STEPS, ExactEffect, Stratum, people_needed
-from mentormatch.followup.lessons import RESULTS
+from mentormatch.followup.lessons import RESULTS_KEY
 from tests.followup.years import frame, year
 
 FIGURES = getLogger(__name__)
@@ -170,7 +170,7 @@ def test_the_file_of_a_follow_up_is_read_back_and_holds_nobody(tmp_path: Path) -
     read = mm.read_results(tmp_path / "suivi" / "suivi.json")
     assert read == mm.EditionResults.of(made)
     assert not [key for key in ("M1", "E1", "E2") if key in read.to_json()]
-    for text in ("{}", "[]", "{", f'{{"{RESULTS}": {{"programme": "x"}}}}'):
+    for text in ("{}", "[]", "{", f'{{"{RESULTS_KEY}": {{"programme": "x"}}}}'):
         (tmp_path / "autre.json").write_text(text, "utf-8")
         with pytest.raises(mm.RequestError, match=r"autre\.json"):
             mm.read_results(tmp_path / "autre.json")

@@ -127,7 +127,9 @@ def test_an_interval_holds_its_share_mirrors_and_solves_its_own_equation(case: t
     assert wilson(known - reached, known) == pytest.approx((1 - high, 1 - low))
     for bound in (low, high):
         if 0 < bound < 1:
-            assert abs(share - bound) == pytest.approx(waves.Z * math.sqrt(bound * (1 - bound) / known))
+            assert abs(share - bound) == pytest.approx(
+                waves.NORMAL_QUANTILE_95 * math.sqrt(bound * (1 - bound) / known)
+            )
 
 
 def test_small_numbers_are_warned_of_and_large_ones_are_not() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from mentormatch import MentorMatchError, language
 from mentormatch.followup import DESCRIPTION, warning
-from mentormatch.followup.waves import GROUPS
+from mentormatch.followup.waves import GROUP_TEXTS
 from mentormatch.languages import tr
 from tests.english import french_in
 from tests.followup.years import frame, paired, reasons, year
@@ -20,7 +20,7 @@ def test_who_should_be_called_and_which_rows_count_for_nobody_is_said_in_english
         found = year(WAVES)
         told = [*(each for of in reasons(found).values() for each in of if "trouve" not in each)]
         told += [one.words for one in found.meetings] + [row.reason for wave in found.waves for row in wave.rejected]
-        told += [warning(found.outcomes()), tr(DESCRIPTION), *map(tr, GROUPS.values())]
+        told += [warning(found.outcomes()), tr(DESCRIPTION), *map(tr, GROUP_TEXTS.values())]
     assert "at month 1: says that they no longer see E1" in told
     assert "contradict each other (at month 1)" in told
     assert "did not answer at month 1 and 3" in told

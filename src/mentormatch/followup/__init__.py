@@ -1,4 +1,4 @@
-"""Pairs + the answers of the year -> who meets no more, who should be called, and what became of it, described."""
+"""Pairs + follow-up answers -> pairs that stopped meeting, people to call, and outcomes by criterion."""
 
 from typing import TYPE_CHECKING
 

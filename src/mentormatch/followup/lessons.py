@@ -1,11 +1,11 @@
-"""The year so far, and what several editions teach.
+"""The state of a follow-up over all its surveys, and the lessons of several editions.
 
-The year so far: all waves together.
+Lessons: results of editions -> for each criterion, the effect of its points on pairs that last and are content, with an
+exact interval. Editions are the strata of an exact test, so pairs are only compared within their edition; levels are
+corrected for all criteria (Holm, 1979).
 
-Which criteria went with pairs that lasted and were content, over several editions, and how sure that is.
-
-Editions are the strata of an exact test: pairs are compared with those of their own edition alone. Invariant: nothing
-is told of fewer than ``LEAST_SHOWN`` pairs that went well, or that did not, and no count is of some criterion's pairs.
+Invariant: nothing is published on fewer than ``LEAST_SHOWN`` pairs that went well, or that did not, and no count
+concerns the pairs of one criterion.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -57,13 +57,12 @@ from mentormatch.people.codes import PersonCodes, tells_who
 from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.programme.programme import Programme
 
-DELIVERY = "mentormatch.report.followup"
-"""Writes and shows the year; it stands above, and is found when it is needed."""
+DELIVERY_MODULE = "mentormatch.report.followup"  # a higher layer, imported when it is used
 
 
 @dataclass(frozen=True, repr=False)
 class Year(VersionedPickle):
-    """The pairs of a programme, and what their people answered after so many months, in order."""
+    """The pairs of a programme, and the answers of their people to each follow-up survey, in order."""
 
     made_by: ClassVar[str] = "mm.follow_up(programme, pairs, waves)"
 
@@ -74,7 +73,7 @@ class Year(VersionedPickle):
 
     @property
     def labels(self) -> Labels:
-        """What documents call people: their keys, or codes where keys tell who they are."""
+        """The names of people in documents: keys, or codes if keys reveal identities."""
         keys = [key for pair in self.pairs for key in keys_of(pair).values()]
         return Labels(self.codes, tr(ABSENT)) if self.codes and any(map(tells_who, keys)) else KEYS
 
@@ -88,25 +87,25 @@ class Year(VersionedPickle):
 
     @cached_property
     def meetings(self) -> tuple[PairMeetings, ...]:
-        """Whether each pair still meets, as far as its people say so."""
+        """Whether each pair still meets, according to its people."""
         return meetings(self.pairs, self.waves, self.programme.follow_up.stopped)
 
     @once_spoken
     def to_call(self) -> tuple[PersonToCall, ...]:
-        """Who should be called, and why, the gravest reasons first."""
+        """The people to call, with reasons, most serious first."""
         return people_to_call(self.pairs, self.waves, self.meetings, self.programme.follow_up.calls)
 
     @checked
     def outcomes(self, months: int | None = None) -> tuple[OutcomeCount, ...]:
-        """Return how many pairs reached each outcome after so many months (None: the last), by criterion.
+        """Return the number of pairs that reached each outcome, by criterion, after ``months`` (None: the last survey).
 
-        It describes; it suggests no weights. Raises RequestError where there are no answers of that month.
+        The counts describe the pairs and suggest no weights. Raises RequestError if there are no answers of that month.
         """
-        known = {wave.months: wave for wave in self.waves}
-        if months not in known if months is not None else not known:
-            found = Problem("months", str(months), listed([str(month) for month in known]))
-            raise RequestError(tr("Aucune réponse de ce mois"), [found])
-        wave = self.waves[-1] if months is None else known[months]
+        wave_by_months = {wave.months: wave for wave in self.waves}
+        if months not in wave_by_months if months is not None else not wave_by_months:
+            problem = Problem("months", str(months), listed([str(month) for month in wave_by_months]))
+            raise RequestError(tr("Aucune réponse de ce mois"), [problem])
+        wave = self.waves[-1] if months is None else wave_by_months[months]
         if wave.months not in self._counted:
             self._counted[wave.months] = tuple(counts(self.pairs, wave, self.programme.follow_up.outcomes))
         return self._counted[wave.months]
@@ -122,17 +121,17 @@ class Year(VersionedPickle):
     ) -> tuple[Path, ...]:
         """Write the year as a page, a workbook and JSON into a folder, and return the files.
 
-        ``names`` are what people are called, for the page and the workbook alone, which their owner alone can read
-        then: see ``Matching.save``. Raises OutputError where a file cannot be written, or somebody wrote in one that is
-        there and it is not to be ``replaced``; RequestError where somebody has no name.
+        ``names`` are the names of people for the page and the workbook only, which then only their owner can read: see
+        ``Matching.save``. Raises OutputError if a file cannot be written, or if an existing file was edited and
+        ``replace`` is False; RequestError if a person has no name.
         """
-        delivery = import_module(DELIVERY)
+        delivery = import_module(DELIVERY_MODULE)
         written: tuple[Path, ...] = delivery.write_year(self, Path(folder), replace=replace, names=self.named(names))
         return written
 
     @checked
     def named(self, names: GivenNames | None) -> NamesByPerson | None:
-        """Return what the people of the pairs are called; raises RequestError where somebody has no name."""
+        """Return the names of the people of the pairs. Raises RequestError if a person has no name."""
         people: dict[Side, list[str]] = {
             side: list(dict.fromkeys(keys_of(pair)[side] for pair in self.pairs)) for side in SIDES
         }
@@ -140,8 +139,8 @@ class Year(VersionedPickle):
 
     @own_language
     def _repr_html_(self) -> str:
-        shown: str = import_module(DELIVERY).notebook_fragment(self)
-        return shown
+        fragment: str = import_module(DELIVERY_MODULE).notebook_fragment(self)
+        return fragment
 
 
 def follow_up(
@@ -151,26 +150,26 @@ def follow_up(
     *,
     codes: PersonCodes | None = None,
 ) -> Year:
-    """Return the year so far: who meets no more, who should be called, what became of the pairs.
+    """Return the year so far: pairs that stopped meeting, people to call, and outcomes of the pairs.
 
     Parameters
     ----------
     programme
-        Its section ``[follow_up]`` says what was asked.
+        Its section ``[follow_up]`` declares the questions.
     pairs
-        Those of a matching, or of ``evaluate`` for pairs made by hand.
+        The pairs of a matching, or of ``evaluate`` for pairs made by hand.
     waves
-        The file or frame of answers, by month; one row a person, known by their code.
+        The file or frame of answers, by month; one row per person, identified by their code.
     codes
-        The codes of the people of the pairs, by side and key, where keys tell who people are; None: those that are
-        stored beside the programme.
+        The codes of the people of the pairs, by side and key, if keys reveal identities; None: the codes stored
+        beside the programme.
 
     Raises
     ------
     RequestError
-        There is no wave, or one of a month that the programme does not ask after.
+        There is no survey, or one of a month that the programme does not list.
     ProgrammeError
-        The programme asks nothing during the year.
+        The programme has no follow-up questions.
     SurveyError
         A file cannot be read.
 
@@ -187,34 +186,39 @@ def follow_up(
     """
     with language(programme.heading.language, unless_asked=True):
         refuse_months(programme, waves)
-        known = programme.codes.known if codes is None else codes
-        read = (read_wave(programme, pairs, month, waves[month], known) for month in sorted(waves))
-        return Year(programme, tuple(pairs), tuple(read), known)
+        known_codes = programme.codes.known if codes is None else codes
+        read_waves = (read_wave(programme, pairs, month, waves[month], known_codes) for month in sorted(waves))
+        return Year(programme, tuple(pairs), tuple(read_waves), known_codes)
 
 
 def refuse_months(programme: Programme, waves: Mapping[int, AnswerSource]) -> None:
-    """Raise RequestError where there is no wave, or one of a month that the programme does not ask after."""
+    """Raise RequestError if there is no survey, or one of a month that the programme does not list."""
     expected = programme.follow_up.months
-    strange = [month for month in waves if month not in expected]
-    if strange or not waves:
-        found = listed([str(month) for month in strange]) or tr("aucune enquête")
+    unexpected = [month for month in waves if month not in expected]
+    if unexpected or not waves:
+        stated = listed([str(month) for month in unexpected]) or tr("aucune enquête")
         months = listed([str(month) for month in expected])
         advice = tr("donnez un fichier par mois, ou ajoutez ce mois à [follow_up] months")
-        raise RequestError(tr("Le suivi ne peut pas être lu"), [Problem(tr("mois"), found, months, advice)])
+        raise RequestError(tr("Le suivi ne peut pas être lu"), [Problem(tr("mois"), stated, months, advice)])
 
 
-MOST_PAIRS, MOST_EDITIONS = 2_000, 50
-RESULTS = "results"
-"""Where the results stand in the JSON of a follow-up."""
-LASTING: Mapping[MeetingState, bool | None] = {"meeting": True, "stopped": False, "disagreeing": None, "unknown": None}
-ROUNDED = 10
-"""To so many pairs it is told how many more it takes."""
+MAX_PAIRS = 2_000  # of one edition
+MOST_EDITIONS = 50
+RESULTS_KEY = "results"  # of the results in the JSON of a follow-up
+LASTS_BY_STATE: Mapping[MeetingState, bool | None] = {
+    "meeting": True,
+    "stopped": False,
+    "disagreeing": None,
+    "unknown": None,
+}
+PAIRS_ROUNDING = 10  # the number of further pairs needed is rounded up to a multiple of this
 
 
 class PairResult(JsonMessage):
-    """What each criterion gave one pair, between 0 and 1, null where a side had not answered; and whether it went well.
+    """The share of its points that each criterion gave a pair, in [0, 1], and whether the pair went well.
 
-    Well: its people still met and reached every outcome that the programme asks after; null where that is not known.
+    A share is null if a side did not answer. ``well`` is true if the people still met and reached every outcome that
+    the programme asks about, null if this is not known.
     """
 
     shares: dict[str, Annotated[float, Setting(ge=0, le=1)] | None]
@@ -222,72 +226,73 @@ class PairResult(JsonMessage):
 
 
 class EditionResults(StoredMessage):
-    """What became of the pairs of one edition, by criterion, without anybody's key."""
+    """The results of the pairs of one edition by criterion, without keys of people."""
 
     made_by: ClassVar[str] = 'mm.read_results("resultats.json")'
 
     misread: ClassVar[str] = mark("Ce fichier n'est pas celui du suivi d'une édition")
     programme: str
-    pairs: Annotated[list[PairResult], Setting(max_length=MOST_PAIRS)]
+    pairs: Annotated[list[PairResult], Setting(max_length=MAX_PAIRS)]
 
     @classmethod
     @checked
     def of(cls, year: Year) -> "EditionResults":
-        """Return the results of a year, as far as it has come; in the order of points, which names nobody."""
+        """Return the results of a year so far, without keys; pairs are in the order of the year."""
         pairs = [
             PairResult(
-                shares={one.criterion: share_of(one) for one in pair.contributions if one.full},
-                well=went_well(year, place),
+                shares={item.criterion: share_of(item) for item in pair.contributions if item.full},
+                well=went_well(year, index),
             )
-            for place, pair in enumerate(year.pairs)
+            for index, pair in enumerate(year.pairs)
         ]
         return cls(programme=year.programme.name, pairs=pairs)
 
 
-def share_of(one: Contribution) -> float | None:
-    """Return what share of its points a criterion gave, None where a side had not answered."""
-    return round(min(1.0, max(0.0, one.share / one.full)), 4) if one.answered else None
+def share_of(contribution: Contribution) -> float | None:
+    """Return the criterion's share of its full points, in [0, 1]. None if a side did not answer."""
+    return round(min(1.0, max(0.0, contribution.share / contribution.full)), 4) if contribution.answered else None
 
 
-def went_well(year: Year, place: int) -> bool | None:
-    """Return whether a pair lasts and reached every outcome, None where that is not known."""
+def went_well(year: Year, index: int) -> bool | None:
+    """Return whether a pair lasts and reached every outcome. None if this is not known."""
     section = year.programme.follow_up
-    outcomes = [LASTING[year.meetings[place].state]] if section.stopped else []
-    outcomes += [goes_well(year.waves[-1], place, outcome) for outcome in section.outcomes]
+    outcomes = [LASTS_BY_STATE[year.meetings[index].state]] if section.stopped else []
+    outcomes += [goes_well(year.waves[-1], index, outcome) for outcome in section.outcomes]
     if False in outcomes:
         return False
     return None if None in outcomes or not outcomes else True
 
 
 def read_results(path: str | PathLike[str]) -> EditionResults:
-    """Return the results in the JSON that ``Year.save`` wrote; raises RequestError where there are none."""
+    """Return the results in the JSON that ``Year.save`` wrote. Raises RequestError if it contains none."""
     source = Path(path)
     try:
         content = source.read_bytes()
     except OSError as error:
-        found = Problem(source.name, tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error)))
-        raise RequestError(tr(EditionResults.misread), [found]) from None
+        problem = Problem(source.name, tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error)))
+        raise RequestError(tr(EditionResults.misread), [problem]) from None
     return results_in(content, source.name)
 
 
 def results_in(content: bytes, name: str) -> EditionResults:
-    """Return the results in the content of such a file; raises RequestError where there are none."""
+    """Return the results in the content of such a JSON file. Raises RequestError if it contains none."""
     try:
         value = parse_json(content, by_person=True)
-        return EditionResults.model_validate(value[RESULTS])
+        return EditionResults.model_validate(value[RESULTS_KEY])
     except (KeyError, TypeError, RequestError, ValidationError):
-        found = Problem(name, tr("ne va pas"), tr("le suivi.json que le suivi a écrit"))
-    raise RequestError(tr(EditionResults.misread), [found])
+        problem = Problem(name, tr("ne va pas"), tr("le suivi.json que le suivi a écrit"))
+    raise RequestError(tr(EditionResults.misread), [problem])
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionEffect:
-    """How a criterion goes with pairs that went well.
+    """The effect of a criterion's points on whether pairs went well.
 
-    ``low`` and ``high`` are the 95 % interval of an effect, told as the share to which all of its points, instead of
-    none, move a half; a half is no effect. Both None: too few pairs to tell. ``level`` is the probability of so great
-    an effect by chance, corrected for all criteria. ``more`` is about how many more pairs it takes to see an effect
-    that moves a half to 80 %: 0, it would have been seen; None, all pairs have the same points, and no number would.
+    ``low`` and ``high`` are the 95 % interval of the effect, stated as the share of successes with all points where it
+    is one half with none; one half means no effect. Both are None if the pairs are too few. ``level`` is the
+    probability of so large an effect by chance, corrected for all criteria. ``more`` is the approximate number of
+    further pairs needed to detect an effect that moves one half to 80 %: 0 if there are enough pairs; None if all pairs
+    of an edition have equal points, so that no number would do.
     """
 
     criterion: str
@@ -298,12 +303,12 @@ class CriterionEffect:
 
     @property
     def clear(self) -> bool:
-        """Whether it is clear of no effect, all criteria taken together."""
+        """Whether the effect is significant, with all criteria taken together."""
         return self.level <= SIGNIFICANCE_LEVEL
 
     @property
     def sentence(self) -> str:
-        """What can be said of it."""
+        """The effect as a sentence."""
         if self.clear and self.low is not None and self.high is not None:
             sentence = tr(
                 "net : là où la moitié des binômes vont bien sans points, ce serait de {low} à {high} avec tous.",
@@ -328,9 +333,9 @@ class CriterionEffect:
 
 @dataclass(frozen=True, repr=False)
 class Lessons(VersionedPickle):
-    """What some editions teach: of how many ``pairs`` it is known how they went, how many went ``well``, the effects.
+    """The lessons of some editions: the number of ``pairs`` with a known result, of ``well`` pairs, and effects.
 
-    ``well`` is None where that would point to somebody.
+    ``well`` is None if the number could reveal a person.
     """
 
     editions: int
@@ -340,21 +345,21 @@ class Lessons(VersionedPickle):
 
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
-        """What can be said, and how sure it is."""
+        """The lessons as sentences, with their uncertainty."""
         return tuple(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
-        known = tr("{pairs} dont on sait la suite", pairs=counted(self.pairs, "binôme"))
-        yield about(counted(self.editions, "édition"), f"{known}.")
+        known_pairs = tr("{pairs} dont on sait la suite", pairs=counted(self.pairs, "binôme"))
+        yield about(counted(self.editions, "édition"), f"{known_pairs}.")
         if self.well is None:
             yield tr("Trop peu de binômes sont allés bien, ou mal : en dire plus désignerait quelqu'un.")
         else:
             yield tr("{well} durent et sont contents.", well=counted(self.well, "binôme"))
-        yield from (one.sentence for one in self.effects)
+        yield from (effect.sentence for effect in self.effects)
 
     @once_spoken
     def sheet(self) -> ResultSheet:
-        """One row a criterion."""
+        """The effects as a table, one row per criterion."""
         columns = [
             *(("criterion", tr("Critère")), ("interval", tr("Effet, intervalle à 95 %")), ("clear", tr("Net"))),
             *(("level", tr("Par hasard")), ("more", tr("Binômes de plus")), ("sentence", tr("En mots"))),
@@ -363,14 +368,16 @@ class Lessons(VersionedPickle):
             columns,
             (
                 (
-                    one.criterion,
-                    "" if one.low is None else tr("{low} à {high}", low=percent(one.low), high=percent(one.high or 0)),
-                    tr("oui") if one.clear else tr("non"),
-                    percent(one.level, 1),
-                    "" if one.more is None else thousands(one.more),
-                    one.sentence,
+                    effect.criterion,
+                    ""
+                    if effect.low is None
+                    else tr("{low} à {high}", low=percent(effect.low), high=percent(effect.high or 0)),
+                    tr("oui") if effect.clear else tr("non"),
+                    percent(effect.level, 1),
+                    "" if effect.more is None else thousands(effect.more),
+                    effect.sentence,
                 )
-                for one in self.effects
+                for effect in self.effects
             ),
         )
 
@@ -379,54 +386,58 @@ class Lessons(VersionedPickle):
 
 
 def lessons(editions: Sequence[Year | EditionResults]) -> Lessons:
-    """Return what some editions teach: which criteria went with pairs that lasted and were content.
+    """Return the lessons of some editions: the effect of each criterion on pairs that last and are content.
 
-    Each effect has an exact interval, and the level that Holm (1979) gives for looking at all criteria. Raises
-    RequestError where there is no edition, or more than 50.
+    Each effect has an exact interval, and a level corrected for all criteria (Holm, 1979). Raises RequestError if there
+    is no edition, or more than 50.
     """
     if not 0 < len(editions) <= MOST_EDITIONS:
         expected = tr("de 1 à {most} éditions", most=MOST_EDITIONS)
-        found = Problem("editions", str(len(editions)), expected)
-        raise RequestError(tr("Il n'y a pas d'éditions dont apprendre"), [found])
-    read = results_of(editions)
-    results = [pair.well for one in read for pair in one.pairs if pair.well is not None]
-    well = sum(results) if enough(results) else None
+        problem = Problem("editions", str(len(editions)), expected)
+        raise RequestError(tr("Il n'y a pas d'éditions dont apprendre"), [problem])
+    all_results = results_of(editions)
+    results = [pair.well for edition in all_results for pair in edition.pairs if pair.well is not None]
+    well = sum(results) if is_disclosable(results) else None
     share = 0.5 if well is None else min(0.9, max(0.1, well / len(results)))
-    names = list(dict.fromkeys(name for one in read for pair in one.pairs for name in pair.shares))
-    strata = [strata_of(read, name) for name in names]
-    exact = [ExactEffect.of(each) if enough(np.concatenate([went for _, went in each])) else None for each in strata]
-    levels = correct_levels([1.0 if one is None else one.level for one in exact])
+    names = list(dict.fromkeys(name for edition in all_results for pair in edition.pairs for name in pair.shares))
+    all_strata = [strata_of(all_results, name) for name in names]
+    exact_effects = [
+        ExactEffect.of(strata) if is_disclosable(np.concatenate([wells for _, wells in strata])) else None
+        for strata in all_strata
+    ]
+    levels = correct_levels([1.0 if effect is None else effect.level for effect in exact_effects])
     effects = []
-    for name, each, one, level in zip(names, strata, exact, levels, strict=True):
-        low, high = (None, None) if one is None else one.interval
-        many = people_needed([points for points, _ in each], share, len(names))
-        more = None if many is None else pairs_more(many - sum(len(points) for points, _ in each))
+    for name, strata, effect, level in zip(names, all_strata, exact_effects, levels, strict=True):
+        low, high = (None, None) if effect is None else effect.interval
+        pair_count = people_needed([points for points, _ in strata], share, len(names))
+        more = None if pair_count is None else pairs_needed(pair_count - sum(len(points) for points, _ in strata))
         effects.append(CriterionEffect(name, low, high, level, more))
-    return Lessons(len(read), len(results) if len(results) >= LEAST_SHOWN else 0, well, tuple(effects))
+    return Lessons(len(all_results), len(results) if len(results) >= LEAST_SHOWN else 0, well, tuple(effects))
 
 
 def results_of(editions: Iterable[Year | EditionResults]) -> tuple[EditionResults, ...]:
-    """Return the results of editions, of which some are given as years."""
-    return tuple(one if isinstance(one, EditionResults) else EditionResults.of(one) for one in editions)
+    """Return the results of editions, some of which may be given as years."""
+    return tuple(edition if isinstance(edition, EditionResults) else EditionResults.of(edition) for edition in editions)
 
 
 def strata_of(editions: Sequence[EditionResults], criterion: str) -> list[Stratum]:
-    """Return for each edition what a criterion gave each pair, and whether it went well, where both are known."""
-    known = [
-        [(share, pair.well) for pair in one.pairs if (share := pair.shares.get(criterion)) is not None]
-        for one in editions
+    """Return for each edition the shares (p,) of a criterion, and whether the pairs went well, if both are known."""
+    answered = [
+        [(share, pair.well) for pair in edition.pairs if (share := pair.shares.get(criterion)) is not None]
+        for edition in editions
     ]
-    complete = [[(share, well) for share, well in each if well is not None] for each in known]
+    complete = [[(share, well) for share, well in results if well is not None] for results in answered]
     return [
-        (np.array([s for s, _ in each], dtype=float), np.array([w for _, w in each], dtype=bool)) for each in complete
+        (np.array([share for share, _ in results], dtype=float), np.array([well for _, well in results], dtype=bool))
+        for results in complete
     ]
 
 
-def enough(results: Sequence[bool] | BoolVector) -> bool:
-    """Return whether so many went well, and so many did not, that this points to nobody."""
+def is_disclosable(results: Sequence[bool] | BoolVector) -> bool:
+    """Return whether enough pairs went well, and enough did not, for a count to reveal no person."""
     return min(int(np.sum(results)), len(results) - int(np.sum(results))) >= LEAST_SHOWN
 
 
-def pairs_more(many: int) -> int:
-    """Return about how many more pairs it takes: rounded up, and 0 where there are enough."""
-    return max(0, -(-many // ROUNDED) * ROUNDED)
+def pairs_needed(missing: int) -> int:
+    """Return about how many more pairs are needed: rounded up, 0 if there are enough."""
+    return max(0, -(-missing // PAIRS_ROUNDING) * PAIRS_ROUNDING)

@@ -9,10 +9,10 @@ from mentormatch.base.progress import track_documents
 from mentormatch.explanation.names import KEYS, Labels, NamesByPerson, holding, labels_with_names
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
 from mentormatch.fields import ACROSS, SIDES, Side
-from mentormatch.followup.lessons import RESULTS, EditionResults, Year, lessons
+from mentormatch.followup.lessons import RESULTS_KEY, EditionResults, Year, lessons
 from mentormatch.followup.waves import (
     DESCRIPTION,
-    GROUPS,
+    GROUP_TEXTS,
     MeetingState,
     OutcomeCount,
     PersonToCall,
@@ -147,7 +147,7 @@ def outcome_sheet(counts: tuple[OutcomeCount, ...]) -> ResultSheet:
         columns,
         (
             (
-                *(one.outcome, one.criterion, tr(GROUPS[one.group]), one.pairs, one.known, one.reached),
+                *(one.outcome, one.criterion, tr(GROUP_TEXTS[one.group]), one.pairs, one.known, one.reached),
                 *(
                     "" if one.share is None else percent(one.share),
                     interval(one),
@@ -181,7 +181,7 @@ def count_answers(year: Year, wave: Wave) -> str:
     common, people = year.programme.heading.keys_are_common, dict[tuple[Side | None, str], bool]()
     for side, key in {(side, keys_of(pair)[side]) for pair in year.pairs for side in SIDES}:
         one = None if tells_a_person(key, common=common) else side, canonical(key)
-        people[one] = people.get(one, False) or bool(wave.of(side, key))
+        people[one] = people.get(one, False) or bool(wave.replies_of(side, key))
     replied = sum(people.values())
     replies = counted(replied, "personne a répondu", "personnes ont répondu")
     return tr("À {months} mois : {replied} sur {people}.", months=wave.months, replied=replies, people=len(people))
@@ -275,7 +275,7 @@ def year_json(year: Year) -> str:
             for wave in year.waves
             for row in wave.rejected
         ],
-        RESULTS: EditionResults.of(year).model_dump(mode="json"),
+        RESULTS_KEY: EditionResults.of(year).model_dump(mode="json"),
     }
     return year.labels.text(json.dumps(content, ensure_ascii=False, indent=1)) + "\n"
 

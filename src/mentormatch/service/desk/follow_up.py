@@ -11,7 +11,7 @@ from mentormatch.explanation.names import Labels, labels_with_names
 from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.fields import Side
 from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults, Year, follow_up, lessons, results_in
-from mentormatch.followup.waves import ASKED, DESCRIPTION, ENDED, SILENT, PersonToCall, Wave, warning
+from mentormatch.followup.waves import DESCRIPTION, RANK_ASKED, RANK_ENDED, RANK_SILENT, PersonToCall, Wave, warning
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching
@@ -29,12 +29,12 @@ FILES: Mapping[str, str] = {
     "suivi.json": mark("Le suivi pour une autre application"),
 }
 RANKS: Mapping[int, tuple[str, str]] = {
-    ENDED: (
+    RANK_ENDED: (
         mark("D'abord : un binôme ne se voit plus, ou n'est pas d'accord"),
         mark("Appelez les deux personnes."),
     ),
-    ASKED: (mark("Ensuite : une réponse après laquelle l'équipe appelle"), ""),
-    SILENT: (mark("Relancer : pas de réponse"), ""),
+    RANK_ASKED: (mark("Ensuite : une réponse après laquelle l'équipe appelle"), ""),
+    RANK_SILENT: (mark("Relancer : pas de réponse"), ""),
 }
 KNOWN = mark("Cette édition est déjà là")
 TOO_MANY = mark("Il y a déjà {most} éditions, et pas plus ne sont lues à la fois")
