@@ -12,7 +12,7 @@ from mentormatch import Matching, examples
 from mentormatch.base import BoolVector
 from mentormatch.explanation import KEYS
 from mentormatch.inspection import prospects
-from mentormatch.inspection.market import FEW, LETTERS, letters_of, rule_losses
+from mentormatch.inspection.market import MAX_FEW_PARTNERS, RULE_LETTERS, letters_of, rule_exclusions
 from mentormatch.rules import market_of
 from tests.inspection.reports import APART, CODE, FIRMS, NEEDS, OVERLAP, PLACES, SEATS, programme, report
 
@@ -67,7 +67,7 @@ def test_places_partners_and_needs_are_those_that_a_count_pair_by_pair_finds(
     few = {
         one: tuple(found)
         for one, found in partners.items()
-        if len(found) <= FEW and (len(found) < others[one[0]] or not found)
+        if len(found) <= MAX_FEW_PARTNERS and (len(found) < others[one[0]] or not found)
     }
     assert {one.person: one.partners for one in market.scarce} == few
     lost = {one.person: dict(one.leaving).get("pas la même structure", 0) for one in market.scarce}
@@ -148,11 +148,13 @@ def test_what_a_rule_takes_alone_is_what_would_be_possible_without_it() -> None:
 def test_rules_beyond_the_alphabet_share_its_last_letter() -> None:
     bans = [("M01", f"E{place:02}") for place in range(1, 18)] + [("M02", f"E{place:02}") for place in range(1, 18)]
     matching = mm.match(examples.cohort(), examples.programme(), bans=bans)
-    losses = rule_losses(matching.programme.rules, market_of(matching.cohort, matching.scores.values), takers(matching))
+    losses = rule_exclusions(
+        matching.programme.rules, market_of(matching.cohort, matching.scores.values), takers(matching)
+    )
     letters = letters_of(losses, KEYS)
-    assert len(losses) > len(LETTERS)
-    assert [letter for letter, _ in letters] == list(LETTERS)
-    assert letters[-1][1] == f"{len(losses) - len(LETTERS) + 1}\u00a0autres règles"
+    assert len(losses) > len(RULE_LETTERS)
+    assert [letter for letter, _ in letters] == list(RULE_LETTERS)
+    assert letters[-1][1] == f"{len(losses) - len(RULE_LETTERS) + 1}\u00a0autres règles"
 
 
 def takers(matching: Matching) -> list[BoolVector]:

@@ -3,7 +3,7 @@
 import pytest
 
 from mentormatch import Intake
-from mentormatch.inspection.section import SHAPE, day_of
+from mentormatch.inspection.section import DATE_SHAPE, day_of
 from tests.inspection.reports import CODE, EMAIL, NEEDS, OVERLAP, programme, report
 
 NAME = {"question": "Nom", "kind": "text", "use": "contact"}
@@ -55,7 +55,7 @@ def test_a_question_that_asks_for_no_dates_has_none_that_is_odd() -> None:
 
 @pytest.mark.parametrize(("text", "year"), [("01/02/49", 2049), ("01/02/51", 1951), ("1850-01-01", None)])
 def test_a_year_of_two_figures_is_of_this_century_or_the_last(text: str, year: int | None) -> None:
-    shape = SHAPE.match(text)
+    shape = DATE_SHAPE.match(text)
     assert shape is not None
     day = day_of(shape, "day first")
     assert (day.year if day else None) == year

@@ -1,4 +1,4 @@
-"""What came in, before anything is solved: each row, each question, what was assumed, and who could meet whom."""
+"""Report on incoming answers before matching: rows, questions, assumptions, and possible partners."""
 
 from typing import TYPE_CHECKING
 

@@ -1,6 +1,6 @@
-"""Programme + files of answers -> what came in, before anything is solved.
+"""Programme + files of answers -> a report on the answers, before any matching.
 
-Each question of the programme: where it was found, how many answered it, and how the answers are spread.
+For each question of the programme: the columns that contain it, the number of answers, and their distribution.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,10 +21,10 @@ from mentormatch.inspection.section import (
     FileReading,
     IntakeSection,
     Remarks,
-    in_order,
+    date_remarks,
     lines_as_labels,
-    odd_dates,
     read_as,
+    sort_remarks,
     writer_for,
     writers,
 )
@@ -43,25 +43,25 @@ from mentormatch.survey.intake import take_apart
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import TextTable
 
-BY_SIDE = (mark("mentor·es"), mark("mentoré·es"))
+SIDE_LABELS = (mark("mentor·es"), mark("mentoré·es"))
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One option, or one line of a grid, with how many people for each entry of the legend."""
+    """An option, or a line of a grid, with the number of people for each entry of the legend."""
 
     label: str
     counts: tuple[int, ...]
 
     @property
     def total(self) -> int:
-        """How many people in all."""
+        """The number of people in total."""
         return sum(self.counts)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerSpread:
-    """The least, the median and the greatest of some numbers."""
+    """The minimum, the median and the maximum of some numbers."""
 
     least: float
     median: float
@@ -69,8 +69,8 @@ class AnswerSpread:
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
-    """How many people of one side answered a question, of those who were asked."""
+class ResponseCount:
+    """The number of answers to a question by one side, and the number of people asked."""
 
     side: Side
     answered: int
@@ -79,10 +79,11 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of the programme as the files answer it.
+    """A question of the programme, as the files answer it.
 
-    ``headers`` are the columns where it was found, ``how`` says by what. ``legend`` and ``bars`` hold the counts of
-    options; ``spread`` is that of numbers. Of free texts, names and contacts nothing is told but how many there are.
+    ``headers`` are the columns that contain it, ``how`` the way in which they were recognised. ``legend`` and ``bars``
+    are the counts of options, ``spread`` summarises numbers. For free texts, names and contacts only the number of
+    answers is given.
     """
 
     name: str
@@ -91,16 +92,16 @@ class Question:
     use: str
     headers: tuple[str, ...]
     how: str
-    fills: tuple[Fill, ...]
+    fills: tuple[ResponseCount, ...]
     legend: tuple[str, ...] = ()
     bars: tuple[Bar, ...] = ()
     spread: AnswerSpread | None = None
 
 
 def questions(cohort: Cohort, contacts: Contacts, plan: Plan, sheets: Sequence[SubmissionSheet]) -> Iterator[Question]:
-    """Yield every question of the programme, in its order."""
+    """Yield every question of the programme, in order."""
     for name, field in plan.fields.items():
-        columns = {side: found for side in SIDES if (found := cohort.side(side).columns.get(name)) is not None}
+        columns = {side: column for side in SIDES if (column := cohort.side(side).columns.get(name)) is not None}
         headers = tuple(dict.fromkeys(header for sheet in sheets for header in headers_of(sheet, name)))
         legend, bars = spread_of_options(columns)
         yield Question(
@@ -110,7 +111,7 @@ def questions(cohort: Cohort, contacts: Contacts, plan: Plan, sheets: Sequence[S
             field.use,
             headers,
             how_found(headers, name, field, plan),
-            tuple(fills(cohort, contacts, name, field)),
+            tuple(response_counts(cohort, contacts, name, field)),
             legend,
             tuple(bars),
             spread_of_numbers(list(columns.values())),
@@ -118,56 +119,55 @@ def questions(cohort: Cohort, contacts: Contacts, plan: Plan, sheets: Sequence[S
 
 
 def headers_of(sheet: SubmissionSheet, name: str) -> list[str]:
-    """Return the headers of the columns in which one file answers a question."""
+    """Return the headers of the columns of one file that contain a question."""
     place = sheet.places.get(name, QuestionPlace(None, {}))
     columns = [place.column] if place.column is not None else list(place.parts.values())
     return [sheet.table.header[column] for column in columns]
 
 
 def how_found(headers: Sequence[str], name: str, field: AnyField, plan: Plan) -> str:
-    """Return by what a question was found, as a code: its words, its id, or the mapping; empty where it was not."""
+    """Return a code for the way a question was recognised: its text, its id, or the mapping. Empty without headers."""
     if not headers:
         return ""
-    said = fold(headers[0])
-    if said.startswith(fold(field.question)):
+    header = fold(headers[0])
+    if header.startswith(fold(field.question)):
         return "texte"
-    return "identifiant" if said.startswith(fold(name)) else "correspondance"
+    return "identifiant" if header.startswith(fold(name)) else "correspondance"
 
 
-def fills(cohort: Cohort, contacts: Contacts, name: str, field: AnyField) -> Iterator[Fill]:
-    """Yield, for each side that was asked, how many answered."""
+def response_counts(cohort: Cohort, contacts: Contacts, name: str, field: AnyField) -> Iterator[ResponseCount]:
+    """Yield the response count of each side that the question is put to."""
     for side in SIDES:
         people = cohort.side(side)
         if not field.asks(side) or field.use == "forbidden":
             continue
         if field.use == "contact":
-            given = contacts.count_answers(side, name)
+            answered = contacts.count_answers(side, name)
         elif field.use == "consent":
-            given = len(people)  # without it a row is rejected
+            answered = len(people)  # without it a row is rejected
         else:
-            given = int(people.known(name).sum()) if name in people.columns else 0
-        yield Fill(side, given, len(people))
+            answered = int(people.known(name).sum()) if name in people.columns else 0
+        yield ResponseCount(side, answered, len(people))
 
 
 def spread_of_options(columns: Mapping[Side, Column]) -> tuple[tuple[str, ...], list[Bar]]:
-    """Return how often each option was given, side by side; of a grid, how often each level on each of its lines."""
+    """Return a legend, and the counts of each option by side; of a grid, the counts of each level by line."""
     grids = [column for column in columns.values() if isinstance(column, Grades)]
     if grids:
         return grids[0].levels, grid(grids)
     counts = {side: option_counts(column) for side, column in columns.items()}
     labels = dict.fromkeys(label for count in counts.values() for label in count)
-    legend = tuple(tr(BY_SIDE[SIDES.index(side)]) for side in columns) if labels else ()
+    legend = tuple(tr(SIDE_LABELS[SIDES.index(side)]) for side in columns) if labels else ()
     bars = [Bar(label, tuple(counts[side].get(label, 0) for side in columns)) for label in labels]
     long = any(isinstance(column, SingleChoice) and len(column.labels) > len(labels) for column in columns.values())
-    return legend, [bar for bar in bars if bar.total] if long or len(bars) > MOST_EMPTY else bars
+    return legend, [bar for bar in bars if bar.total] if long or len(bars) > MAX_OPTIONS_LISTED else bars
 
 
-MOST_EMPTY = 30
-"""Of longer lists only the options that somebody gave are told."""
+MAX_OPTIONS_LISTED = 30  # of a longer list, only the options that were given are reported
 
 
 def option_counts(column: Column) -> dict[str, int]:
-    """Return how many people gave each option, empty for answers that are no options."""
+    """Return the number of people who gave each option. Empty for answers without options."""
     match column:
         case SingleChoice(_, values):
             labels = column.spoken_labels
@@ -182,7 +182,7 @@ def option_counts(column: Column) -> dict[str, int]:
 
 
 def grid(columns: Sequence[Grades]) -> list[Bar]:
-    """Return how many people gave each level to each line of a grid."""
+    """Return the number of people who gave each level, for each line of a grid."""
     first = columns[0]
     values = np.concatenate([column.values for column in columns])
     counts = [(values == level).sum(axis=0) for level in range(len(first.levels))]
@@ -190,18 +190,18 @@ def grid(columns: Sequence[Grades]) -> list[Bar]:
 
 
 def spread_of_numbers(columns: Sequence[Column]) -> AnswerSpread | None:
-    """Return the least, the median and the greatest number given, None where there is none."""
-    given = [column.values[column.known] for column in columns if isinstance(column, NumberColumn)]
-    numbers = np.concatenate(given) if given else np.array([])
+    """Return the minimum, median and maximum of the numbers given. None if there are none."""
+    arrays = [column.values[column.known] for column in columns if isinstance(column, NumberColumn)]
+    numbers = np.concatenate(arrays) if arrays else np.array([])
     if not len(numbers):
         return None
     return AnswerSpread(float(numbers.min()), float(np.median(numbers)), float(numbers.max()))
 
 
 def assumptions(programme: Programme, plan: Plan, sheets: Sequence[SubmissionSheet]) -> Iterator[str]:
-    """Yield what was assumed: who is who, on which side, what sets a row aside, what a blank means."""
-    yield identity(plan)
-    yield sides(plan, sheets)
+    """Yield sentences on what was assumed: identities, sides, rejected rows, and the meaning of blanks."""
+    yield identity_text(plan)
+    yield sides_text(plan, sheets)
     consents = [quote_question(plan, name) for name in programme.fields_with("consent")]
     if consents:
         yield tr("Sans un oui à {questions}, une ligne est rejetée.", questions=listed(consents))
@@ -216,12 +216,12 @@ def assumptions(programme: Programme, plan: Plan, sheets: Sequence[SubmissionShe
 
 
 def quote_question(plan: Plan, name: str) -> str:
-    """Return the words of a question between quotes."""
+    """Return the text of a question in quotation marks."""
     return tr("« {text} »", text=plan.fields[name].question)
 
 
-def identity(plan: Plan) -> str:
-    """Return by what people are told from one another."""
+def identity_text(plan: Plan) -> str:
+    """Return a sentence on how people are identified: by key, by e-mail address, or not at all."""
     if plan.key is not None:
         return tr("Chaque personne est reconnue par « {question} ».", question=plan.fields[plan.key].question)
     if plan.email is None:
@@ -232,46 +232,45 @@ def identity(plan: Plan) -> str:
     )
 
 
-def sides(plan: Plan, sheets: Sequence[SubmissionSheet]) -> str:
-    """Return by what mentors are told from mentees."""
+def sides_text(plan: Plan, sheets: Sequence[SubmissionSheet]) -> str:
+    """Return a sentence on how mentors and mentees are distinguished."""
     roles = plan.roles
     if roles is None or all(sheet.side is not None for sheet in sheets):
         return tr("Chaque fichier est celui d'un seul côté.")
-    said = {"question": plan.fields[roles.field].question, "mentor": roles.mentor, "mentee": roles.mentee}
+    blanks = {"question": plan.fields[roles.field].question, "mentor": roles.mentor, "mentee": roles.mentee}
     if isinstance(roles.both, str):
         return tr(
             "« {question} » dit le côté : « {mentor} », « {mentee} », ou les deux : « {both} ».",
             both=roles.both,
-            **said,
+            **blanks,
         )
-    return tr("« {question} » dit le côté : « {mentor} » ou « {mentee} ».", **said)
+    return tr("« {question} » dit le côté : « {mentor} » ou « {mentee} ».", **blanks)
 
 
-UNDECLARED = mark(
+UNDECLARED_TEXT = mark(
     '« {name} » : donnée sensible (RGPD, article 9) ? déclarez « special » et « why », ou use = "forbidden"'
 )
-NOT_DECLARED = (None, "criminal record")
-"""Subjects of no category that a field can declare: criminal records are of article 10."""
+UNDECLARABLE_SUBJECTS = (None, "criminal record")
+"""Subjects without a category that a field can declare; criminal records fall under article 10."""
 
 
 def find_undeclared(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
-    """Yield the questions that are read, have words of article 9 (RGPD), and declare no special category."""
+    """Yield a remark for each question read that seems sensitive (article 9 GDPR) but declares no category."""
     for sheet in sheets:
         for name in sheet.places:
             field = plan.fields[name]
-            if field.special is None and subject_of(field.question) not in NOT_DECLARED:
-                yield Remark(sheet.table.source, None, tr(UNDECLARED, name=name))
+            if field.special is None and subject_of(field.question) not in UNDECLARABLE_SUBJECTS:
+                yield Remark(sheet.table.source, None, tr(UNDECLARED_TEXT, name=name))
 
 
-KIND = "intake"
-"""Of which kind of run these are the documents."""
+RUN_KIND = "intake"  # of the run that writes these documents
 
-type Later = Callable[[Cohort], Cohort]
+type AddLaterAnswers = Callable[[Cohort], Cohort]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Questions(IntakeSection):
-    """Every question of the programme, with how it was answered."""
+    """Every question of the programme, with its answers."""
 
     macro = "questions"
 
@@ -280,10 +279,10 @@ class Questions(IntakeSection):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Intake(IntakeSection):
-    """What came in: the people, and each part of the report on them; every part shows itself in a notebook.
+    """The report on incoming answers: the people, and parts that can each be displayed in a notebook.
 
-    No free text and no contact of anybody is in a part. People are named by their keys, or by their lines where the
-    programme has no key field and e-mail addresses stand for it.
+    No part contains free text or contact details. People are named by their keys; if e-mail addresses replace a key
+    field, by their lines.
     """
 
     macro = "intake"
@@ -308,15 +307,15 @@ class Intake(IntakeSection):
     @checked
     @own_language
     def save(self, target: str | PathLike[str], *, replace: bool = False) -> tuple[Path, ...]:
-        """Write the report and return the files: one by its suffix (.html, .json), or all of them into a folder.
+        """Write the report and return the files: one, by its suffix (.html, .json), or all of them into a folder.
 
-        Raises OutputError where the suffix is unknown, a file cannot be written, or somebody wrote in the one that is
-        there and it is not to be ``replaced``.
+        Raises OutputError if the suffix is unknown, a file cannot be written, or an existing file was edited and
+        ``replace`` is False.
         """
         path = Path(target)
         if path.suffix and not path.is_dir():
-            return (write_document(path, writer_for(path.name).content(self), KIND, replace=replace),)
-        with write_generation(path, KIND, replace=replace) as draft:
+            return (write_document(path, writer_for(path.name).content(self), RUN_KIND, replace=replace),)
+        with write_generation(path, RUN_KIND, replace=replace) as draft:
             for writer in writers().values():
                 draft.put(writer.filename, writer.content(self))
         return tuple(path / writer.filename for writer in writers().values())
@@ -331,9 +330,9 @@ def intake(  # noqa: PLR0913 - what can be said of files is its contract
     tool: str | None = None,
     encoding: str | None = None,
 ) -> Intake:
-    """Return the report on answers, in one file or frame for both sides or one each, before any pair is formed.
+    """Return the report on answers, before matching; the answers are one file or frame, or one for each side.
 
-    Raises SurveyError with every problem of the files where they cannot be taken; see ``read_survey``.
+    Raises SurveyError with every problem of the files if they cannot be read; see ``read_survey``.
 
     >>> import tempfile
     >>> import mentormatch as mm
@@ -349,9 +348,9 @@ def intake(  # noqa: PLR0913 - what can be said of files is its contract
 
 
 def report_on_tables(
-    programme: Programme, tables: Sequence[tuple[TextTable, Side | None]], *, later: Later | None = None
+    programme: Programme, tables: Sequence[tuple[TextTable, Side | None]], *, later: AddLaterAnswers | None = None
 ) -> Intake:
-    """Return the report on tables of answers; ``later`` adds to the cohort what people answered elsewhere."""
+    """Return the report on tables of answers; ``later`` adds answers from another source to the cohort."""
     plan = plan_of(programme, apart=tables[0][1] is not None)
     sheets = laid_out(tables, plan)
     cohort, contacts = take_apart(tables, plan)
@@ -362,7 +361,7 @@ def report_on_tables(
         cohort,
         FileReading(tuple(read_as(sheet, plan) for sheet in sheets), tuple(assumptions(programme, plan, sheets))),
         Fates(cohort.rows, keyed),
-        Remarks(in_order(*cohort.remarks, *odd_dates(sheets, plan), *find_undeclared(sheets, plan))),
+        Remarks(sort_remarks(*cohort.remarks, *date_remarks(sheets, plan), *find_undeclared(sheets, plan))),
         Questions(tuple(questions(cohort, contacts, plan, sheets))),
         prospects(cohort, programme, KEYS if keyed else lines_as_labels(cohort)),
     )

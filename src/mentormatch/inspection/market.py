@@ -1,4 +1,4 @@
-"""Who could meet whom, before anything is solved: places, needs that nobody meets, people with few partners and why."""
+"""Feasibility before matching: capacities, needs without any offer, and people with few possible partners."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,27 +21,28 @@ from mentormatch.rules.rule import Market, Rule, eligible_people, forbidden_by_r
 from mentormatch.scoring.criterion import LISTS, Criterion, item_weights_of_sides, shared_items
 from mentormatch.scoring.scores import score
 
-FEW = 2
-"""People with no more possible partners than that are named."""
-UNPOSED = mark(
+MAX_FEW_PARTNERS = 2  # possible partners; people with at most this number are named
+UNPOSED_TEXT = mark(
     "Les règles ne peuvent pas être posées avec ces réponses : lancez `mentormatch match` pour savoir pourquoi."
 )
-"""What is said where the reason may name people by their e-mail addresses."""
-NO_PAIRS = mark(
+"""Shown if the actual reason could name people by their e-mail addresses."""
+NO_PAIRS_TEXT = mark(
     "Ce programme ne forme pas de binômes : il n'y a pas de partenaires à compter, ni de places chez les mentor·es."
 )
-TOO_MANY = mark(
+TOO_MANY_TEXT = mark(
     "Il y a trop de paires pour compter les partenaires possibles de chaque personne : formez les binômes, chaque"
     " personne sans binôme y est expliquée."
 )
-MOST_PAIRS = 40_000_000
-"""The possible partners of everybody are not counted among more pairs, which would take minutes and gigabytes."""
-CHOSEN = ("choice", "scale", "yesno")
+MAX_COUNTED_PAIRS = 40_000_000  # counting partners among more pairs would take minutes and gigabytes
+SINGLE_CHOICE_KINDS = ("choice", "scale", "yesno")
 
 
 @dataclass(frozen=True, slots=True)
-class Seats:
-    """One side of a market: its people, how many take part, the places they have, and who is set aside why."""
+class SideCapacity:
+    """The capacity of one side: people, people taking part, places, and reasons for which people take no part.
+
+    ``set_aside`` contains each reason with the number of people.
+    """
 
     side: Side
     people: int
@@ -51,8 +52,8 @@ class Seats:
 
 
 @dataclass(frozen=True, slots=True)
-class Unmet:
-    """An option that mentees ask for and no mentor who takes part meets, for one criterion."""
+class UnmetNeed:
+    """An option that mentees need and no mentor taking part offers, for one criterion."""
 
     criterion: str
     question: str
@@ -61,8 +62,11 @@ class Unmet:
 
 
 @dataclass(frozen=True, slots=True)
-class Scarce:
-    """Somebody with few possible partners, whom they are, and how many others each rule takes away."""
+class FewOptions:
+    """A person with few possible partners, and these partners.
+
+    ``others`` is the number of people taking part on the other side, ``leaving`` the number that each rule excludes.
+    """
 
     person: str
     side: Side
@@ -72,8 +76,8 @@ class Scarce:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """Somebody who takes part, and how many possible partners they have."""
+class PartnerCount:
+    """A person taking part, and the number of possible partners."""
 
     person: str
     side: Side
@@ -81,8 +85,8 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleLoss:
-    """A rule that takes pairs of people who take part: its letter, and ``pairs`` (n, m) bool, those that it takes."""
+class RuleExclusions:
+    """The pairs of people taking part excluded by a rule, ``pairs`` (n, m) bool, with the letter of the rule."""
 
     rule: Rule
     letter: str
@@ -91,7 +95,10 @@ class RuleLoss:
 
 @dataclass(frozen=True, slots=True)
 class RuleReach:
-    """How many pairs of people who take part a rule takes, under its letter, and how many no other rule takes."""
+    """The number of pairs of people taking part excluded by a rule, with the letter of the rule.
+
+    ``alone`` is the number of these pairs that no other rule excludes.
+    """
 
     letter: str
     rule: str
@@ -101,75 +108,86 @@ class RuleReach:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Prospects(IntakeSection):
-    """The market before any solving; ``problem`` says why it cannot be told, where the rules cannot be posed."""
+    """The feasibility of a programme before matching; ``problem`` is the reason if it cannot be computed."""
 
     macro = "prospects"
 
-    seats: tuple[Seats, ...] = ()
+    seats: tuple[SideCapacity, ...] = ()
     possible: int = 0
     pairs: int = 0
-    unmet: tuple[Unmet, ...] = ()
-    scarce: tuple[Scarce, ...] = ()
-    reach: tuple[Reach, ...] = ()
+    unmet: tuple[UnmetNeed, ...] = ()
+    scarce: tuple[FewOptions, ...] = ()
+    reach: tuple[PartnerCount, ...] = ()
     rules: tuple[RuleReach, ...] = ()
     problem: str = ""
 
 
 def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Prospects:
-    """Return who could meet whom under the rules of a programme, its people named by these labels."""
+    """Return the feasibility of a programme under its rules, people named by ``labels``."""
     if programme.groups is not None or (programme.sessions is not None and not len(cohort.mentors)):
-        return Prospects(problem=tr(NO_PAIRS))
-    if len(cohort.mentors) * len(cohort.mentees) > MOST_PAIRS:
-        return Prospects(problem=tr(TOO_MANY))
+        return Prospects(problem=tr(NO_PAIRS_TEXT))
+    if len(cohort.mentors) * len(cohort.mentees) > MAX_COUNTED_PAIRS:
+        return Prospects(problem=tr(TOO_MANY_TEXT))
     scores = score(cohort, programme.criteria, programme.emphasis)
     try:
         instance = RuleInstance.of(cohort, scores, programme.rules, labels)
     except MentorMatchError as error:
-        return Prospects(problem=str(error) if labels is KEYS else tr(UNPOSED))
+        return Prospects(problem=str(error) if labels is KEYS else tr(UNPOSED_TEXT))
     taking = {side: instance.loads(side).most > 0 for side in SIDES}
     allowed = allowed_pairs(instance.problem) & taking["mentor"][:, None] & taking["mentee"][None, :]
     return Prospects(
-        seats=tuple(seats(cohort, instance, side, taking[side]) for side in SIDES),
+        seats=tuple(side_capacity(cohort, instance, side, taking[side]) for side in SIDES),
         possible=int(allowed.sum()),
         pairs=int(taking["mentor"].sum() * taking["mentee"].sum()),
-        unmet=tuple(unmet(cohort, programme, taking)),
-        scarce=tuple(one for side in SIDES for one in scarce(instance, side, allowed)),
-        reach=tuple(one for side in SIDES for one in reach(instance, side, allowed)),
-        rules=tuple(rule_reach(rule_losses(instance.rules, instance.market, tuple(taking.values())), labels)),
+        unmet=tuple(unmet_needs(cohort, programme, taking)),
+        scarce=tuple(person for side in SIDES for person in few_options(instance, side, allowed)),
+        reach=tuple(count for side in SIDES for count in partner_counts(instance, side, allowed)),
+        rules=tuple(rule_reach(rule_exclusions(instance.rules, instance.market, tuple(taking.values())), labels)),
     )
 
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""Of rules, in the order of the programme; the last one stands for all that are left."""
+RULE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""Letters of rules, in the order of the programme; the last letter represents all further rules."""
 
 
-def rule_losses(rules: Sequence[Rule], market: Market, taking: Sequence[BoolVector]) -> tuple[RuleLoss, ...]:
-    """Return the rules that take pairs of people who take part, each with its letter."""
-    among = taking[0][:, None] & taking[1][None, :]
-    found = [(rule, block & among) for rule, block in forbidden_by_rule(rules, market)]
-    losses = [(rule, block) for rule, block in found if block.any()]
-    return tuple(RuleLoss(rule, LETTERS[min(at, len(LETTERS) - 1)], block) for at, (rule, block) in enumerate(losses))
+def rule_exclusions(rules: Sequence[Rule], market: Market, taking: Sequence[BoolVector]) -> tuple[RuleExclusions, ...]:
+    """Return the rules that exclude pairs of people taking part, each with its letter."""
+    taking_part = taking[0][:, None] & taking[1][None, :]
+    exclusions = [(rule, block & taking_part) for rule, block in forbidden_by_rule(rules, market)]
+    effective = [(rule, block) for rule, block in exclusions if block.any()]
+    return tuple(
+        RuleExclusions(rule, RULE_LETTERS[min(index, len(RULE_LETTERS) - 1)], block)
+        for index, (rule, block) in enumerate(effective)
+    )
 
 
-def letters_of(losses: Sequence[RuleLoss], labels: Labels) -> list[tuple[str, str]]:
-    """Return each letter and what its rule is called, the rules that share the last one together."""
-    last = [loss for loss in losses if loss.letter == LETTERS[-1]]
-    letters = [(loss.letter, labels.rule(loss.rule)) for loss in losses if loss.letter != LETTERS[-1] or len(last) == 1]
-    return [*letters, (LETTERS[-1], counted(len(last), "autre règle", "autres règles"))] if len(last) > 1 else letters
+def letters_of(exclusions: Sequence[RuleExclusions], labels: Labels) -> list[tuple[str, str]]:
+    """Return each letter with the name of its rule; rules that share the last letter are counted together."""
+    sharing_last = [exclusion for exclusion in exclusions if exclusion.letter == RULE_LETTERS[-1]]
+    letters = [
+        (exclusion.letter, labels.rule(exclusion.rule))
+        for exclusion in exclusions
+        if exclusion.letter != RULE_LETTERS[-1] or len(sharing_last) == 1
+    ]
+    return (
+        [*letters, (RULE_LETTERS[-1], counted(len(sharing_last), "autre règle", "autres règles"))]
+        if len(sharing_last) > 1
+        else letters
+    )
 
 
-def rule_reach(losses: Sequence[RuleLoss], labels: Labels) -> Iterator[RuleReach]:
-    """Yield how many pairs each rule takes, and takes alone, the greatest number first."""
-    if not losses:
+def rule_reach(exclusions: Sequence[RuleExclusions], labels: Labels) -> Iterator[RuleReach]:
+    """Yield the counts of pairs that each rule excludes, most pairs first."""
+    if not exclusions:
         return
-    times = np.sum([loss.pairs for loss in losses], axis=0, dtype=np.int16)
-    for loss in sorted(losses, key=lambda one: -int(one.pairs.sum())):
-        alone = int((loss.pairs & (times == 1)).sum())
-        yield RuleReach(loss.letter, labels.rule(loss.rule), int(loss.pairs.sum()), alone)
+    exclusion_counts = np.sum([exclusion.pairs for exclusion in exclusions], axis=0, dtype=np.int16)
+    for exclusion in sorted(exclusions, key=lambda exclusion: -int(exclusion.pairs.sum())):
+        alone = int((exclusion.pairs & (exclusion_counts == 1)).sum())
+        yield RuleReach(exclusion.letter, labels.rule(exclusion.rule), int(exclusion.pairs.sum()), alone)
 
 
-def seats(cohort: Cohort, instance: RuleInstance, side: Side, taking: BoolVector) -> Seats:
-    """Return the places of one side, and how many each reason sets aside."""
+def side_capacity(cohort: Cohort, instance: RuleInstance, side: Side, taking: BoolVector) -> SideCapacity:
+    """Return the capacity of one side, and the number of people excluded for each reason."""
     people = cohort.side(side)
     refused = [(instance.labels.rule(rule), rule.eligible(people, side)) for rule in instance.rules]
     idle = eligible_people(instance.rules, people, side) & ~taking
@@ -179,84 +197,88 @@ def seats(cohort: Cohort, instance: RuleInstance, side: Side, taking: BoolVector
         (tr("aucune place cette année"), int(idle.sum())),
     ]
     counts = tuple((reason, count) for reason, count in reasons if count)
-    return Seats(side, len(people), int(taking.sum()), int(instance.loads(side).most.sum()), counts)
+    return SideCapacity(side, len(people), int(taking.sum()), int(instance.loads(side).most.sum()), counts)
 
 
-def unmet(cohort: Cohort, programme: Programme, taking: dict[Side, BoolVector]) -> Iterator[Unmet]:
-    """Yield the options that mentees who take part ask for, and no mentor who takes part meets at all."""
+def unmet_needs(cohort: Cohort, programme: Programme, taking: dict[Side, BoolVector]) -> Iterator[UnmetNeed]:
+    """Yield the options that mentees taking part need and no mentor taking part offers."""
     mentors, mentees = (cohort.side(side).take(np.flatnonzero(taking[side])) for side in SIDES)
     for criterion in programme.criteria:
         ours, theirs = criterion.fields_of("mentor"), criterion.fields_of("mentee")
         if len(ours) != 1 or len(theirs) != 1 or ours[0] not in mentors.columns or theirs[0] not in mentees.columns:
             continue
-        found = options_unmet(criterion, mentors, mentees, programme)
+        options = unmet_options(criterion, mentors, mentees, programme)
         question = programme.fields[theirs[0]].question
-        yield from (Unmet(criterion.label, question, option, wanted) for option, wanted in found)
+        yield from (UnmetNeed(criterion.label, question, option, need_count) for option, need_count in options)
 
 
-def options_unmet(
+def unmet_options(
     criterion: Criterion, mentors: People, mentees: People, programme: Programme
 ) -> Iterator[tuple[str, int]]:
-    """Yield the options of one criterion that are asked for in vain, and how often; none that people typed."""
+    """Yield the options of one criterion that no mentor offers, with the number of needs; typed options are skipped."""
     (ours,), (theirs,) = criterion.fields_of("mentor"), criterion.fields_of("mentee")
     kinds = {programme.fields[name].kind for name in (ours, theirs)}
-    typed = isinstance(mentees.columns[theirs], NameLists) or isinstance(mentors.columns[ours], NameLists)
-    if kinds <= set(LISTS) and not typed:
-        yield from items_unmet(mentors, mentees, ours, theirs)
-    elif kinds <= set(CHOSEN):
-        yield from answers_unmet(criterion, mentors, mentees, theirs)
+    is_typed = isinstance(mentees.columns[theirs], NameLists) or isinstance(mentors.columns[ours], NameLists)
+    if kinds <= set(LISTS) and not is_typed:
+        yield from unmet_items(mentors, mentees, ours, theirs)
+    elif kinds <= set(SINGLE_CHOICE_KINDS):
+        yield from unmet_answers(criterion, mentors, mentees, theirs)
 
 
-def items_unmet(mentors: People, mentees: People, ours: str, theirs: str) -> Iterator[tuple[str, int]]:
-    """Yield the items in which mentees have a stake and no mentor has."""
+def unmet_items(mentors: People, mentees: People, ours: str, theirs: str) -> Iterator[tuple[str, int]]:
+    """Yield the items to which mentees give a weight and no mentor does, with the number of mentees."""
     offers, needs = item_weights_of_sides(mentors.columns[ours], mentees.columns[theirs])
     offered, needed = shared_items(offers, needs)
-    met = np.zeros(len(needs.labels), dtype=bool)
-    met[needed] = (offers.values[:, offered] > 0).any(axis=0)
-    wanted = (needs.values > 0).sum(axis=0)
-    yield from ((needs.labels[item], int(wanted[item])) for item in np.flatnonzero(~met & (wanted > 0)))
+    is_offered = np.zeros(len(needs.labels), dtype=bool)
+    is_offered[needed] = (offers.values[:, offered] > 0).any(axis=0)
+    need_counts = (needs.values > 0).sum(axis=0)
+    yield from (
+        (needs.labels[item], int(need_counts[item])) for item in np.flatnonzero(~is_offered & (need_counts > 0))
+    )
 
 
-def answers_unmet(criterion: Criterion, mentors: People, mentees: People, theirs: str) -> Iterator[tuple[str, int]]:
-    """Yield the answers of mentees to which the answer of no mentor is worth anything.
+def unmet_answers(criterion: Criterion, mentors: People, mentees: People, theirs: str) -> Iterator[tuple[str, int]]:
+    """Yield the answers of mentees that have value 0 with every mentor, with the number of mentees.
 
-    The value of a pair rests on the two answers alone: one mentee stands for all who answered the same.
+    The value of a pair depends only on the two answers, so one mentee represents all mentees with the same answer.
     """
-    said = mentees.codes(theirs)
-    codes, first, counts = np.unique(said.values[said.known], return_index=True, return_counts=True)
-    people = mentees.take(np.flatnonzero(said.known)[first])
+    answers = mentees.codes(theirs)
+    codes, first, counts = np.unique(answers.values[answers.known], return_index=True, return_counts=True)
+    people = mentees.take(np.flatnonzero(answers.known)[first])
     values = np.nan_to_num(criterion.score(mentors, people))
     best = values.max(axis=0, initial=0.0)
     yield from (
-        (said.spoken_labels[code], int(count))
+        (answers.spoken_labels[code], int(count))
         for code, count, value in zip(codes, counts, best, strict=True)
         if not value
     )
 
 
-def reach(instance: RuleInstance, side: Side, allowed: BoolMatrix) -> Iterator[Reach]:
-    """Yield who of one side takes part with the number of their possible partners, those with the fewest first."""
+def partner_counts(instance: RuleInstance, side: Side, allowed: BoolMatrix) -> Iterator[PartnerCount]:
+    """Yield each participant of one side with the number of possible partners, fewest first."""
     counts = (allowed if side == "mentor" else allowed.T).sum(axis=1)
     taking = np.flatnonzero(instance.loads(side).most > 0)
     for row in taking[np.argsort(counts[taking], kind="stable")].tolist():
-        yield Reach(instance.name(side, row), side, int(counts[row]))
+        yield PartnerCount(instance.name(side, row), side, int(counts[row]))
 
 
-def scarce(instance: RuleInstance, side: Side, allowed: BoolMatrix) -> Iterator[Scarce]:
-    """Yield who of one side has few possible partners, those with the fewest first."""
+def few_options(instance: RuleInstance, side: Side, allowed: BoolMatrix) -> Iterator[FewOptions]:
+    """Yield each participant of one side with few possible partners, fewest first."""
     block = allowed if side == "mentor" else allowed.T
-    others = len(people_besides(instance, side, ()))
+    other_side_count = len(people_besides(instance, side, ()))
     counts = block.sum(axis=1)
-    few = (instance.loads(side).most > 0) & (counts <= FEW) & ((counts < others) | (counts == 0))
-    for row in sorted(np.flatnonzero(few).tolist(), key=lambda person: int(counts[person])):
+    has_few_options = (
+        (instance.loads(side).most > 0) & (counts <= MAX_FEW_PARTNERS) & ((counts < other_side_count) | (counts == 0))
+    )
+    for row in sorted(np.flatnonzero(has_few_options).tolist(), key=lambda person: int(counts[person])):
         partners = np.flatnonzero(block[row]).tolist()
         names = tuple(instance.name(ACROSS[side], partner) for partner in partners)
-        yield Scarce(instance.name(side, row), side, names, others, leaving(instance, side, row))
+        yield FewOptions(instance.name(side, row), side, names, other_side_count, rules_excluding(instance, side, row))
 
 
-def leaving(instance: RuleInstance, side: Side, row: int) -> tuple[tuple[str, int], ...]:
-    """Return the rules that take partners from one person, and how many each, the greatest number first."""
-    others, one = people_besides(instance, side, ()), np.array([row], dtype=np.intp)
-    part = instance.part(one, others) if side == "mentor" else instance.part(others, one)
+def rules_excluding(instance: RuleInstance, side: Side, row: int) -> tuple[tuple[str, int], ...]:
+    """Return the rules that exclude partners of one person, with the number of partners, in descending order."""
+    candidates, person = people_besides(instance, side, ()), np.array([row], dtype=np.intp)
+    part = instance.part(person, candidates) if side == "mentor" else instance.part(candidates, person)
     counts = [(instance.labels.rule(rule), int(block.sum())) for rule, block in forbidden_by_rule(instance.rules, part)]
     return tuple(sorted(((label, count) for label, count in counts if count), key=lambda pair: -pair[1]))

@@ -1,6 +1,6 @@
-"""What the parts of an intake have in common: each can be shown by itself.
+"""Parts of an intake report, each displayed by itself: row outcomes, how files were read, remarks.
 
-The fate of every row, how the files were read, and dates that cannot be.
+Also the check for dates that are impossible or unreadable.
 """
 
 import re
@@ -25,7 +25,7 @@ from mentormatch.survey.tool import tools_by_kind
 
 
 class IntakeSection(VersionedPickle):
-    """A part of an intake; ``macro`` names the piece of a page that shows it."""
+    """A part of an intake report; ``macro`` is the name of the page template that displays it."""
 
     __slots__ = ()
     macro: ClassVar[str]
@@ -38,43 +38,46 @@ class IntakeSection(VersionedPickle):
 
 
 class Writer[WholeIntake: IntakeSection](ABC):
-    """One kind of document of an intake, found by its ``kind``, the suffix of the files that it writes."""
+    """A writer of one document format for intakes, found by its ``kind``, the suffix of its files."""
 
     kind: ClassVar[str]
     filename: ClassVar[str]
 
     @abstractmethod
     def content(self, intake: WholeIntake) -> bytes:
-        """Return the whole document."""
+        """Return the content of the document."""
 
     def fragment(self, part: IntakeSection) -> str:
-        """Return one part as a notebook shows it; raise OutputError where this document is not shown in parts."""
+        """Return one part for display in a notebook. Raises OutputError if the format has no parts."""
         raise OutputError(tr("{kind} : ce format ne se montre pas par parties", kind=self.kind))
 
 
 def writers() -> dict[str, Writer[Any]]:
-    """Return every registered writer by its suffix; they stand above, and are found when they are needed."""
+    """Return every registered writer by its suffix; writers belong to a higher layer and are imported on use."""
     return {kind: writer() for kind, writer in concrete(Writer, "mentormatch.report.intakes").items()}
 
 
 def writer_for(name: str) -> Writer[Any]:
-    """Return the writer of files of this name; raise OutputError, with the suffixes that there are, where none is."""
-    known = writers()
-    found = next((writer for kind, writer in known.items() if name.lower().endswith(kind)), None)
-    if found is None:
+    """Return the writer for a file name. Raises OutputError with the known suffixes if there is none."""
+    all_writers = writers()
+    matching = next((writer for kind, writer in all_writers.items() if name.lower().endswith(kind)), None)
+    if matching is None:
         sentence = tr(
-            "Format inconnu : « {name} » ; les formats sont {known}, ou un dossier", name=name, known=", ".join(known)
+            "Format inconnu : « {name} » ; les formats sont {known}, ou un dossier",
+            name=name,
+            known=", ".join(all_writers),
         )
         raise OutputError(sentence)
-    return found
+    return matching
 
 
-IN_FILE, IN_LINE = mark("{source}, ligne {line}"), mark("ligne {line}")
+FILE_AND_LINE_TEXT = mark("{source}, ligne {line}")
+LINE_TEXT = mark("ligne {line}")
 
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """How one file was read: what was assumed of it, and which of its headers the mapping named."""
+    """The properties detected in one file, and the headers named by the mapping."""
 
     source: str
     tool: str
@@ -88,7 +91,7 @@ class FileRead:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FileReading(IntakeSection):
-    """How each file was read, and what was taken for granted, in sentences."""
+    """The reading of each file, and the assumptions, in sentences."""
 
     macro = "reading"
 
@@ -98,7 +101,7 @@ class FileReading(IntakeSection):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Fates(IntakeSection):
-    """The fate of every row: ``rows`` in the order of the files, ``keyed`` says whether their keys may be shown."""
+    """The outcome of every row, in file order; ``keyed``: whether keys may be shown."""
 
     macro = "fates"
 
@@ -106,54 +109,58 @@ class Fates(IntakeSection):
     keyed: bool
 
     def count(self, fate: RowStatus) -> int:
-        """Return how many rows have this fate."""
+        """Return the number of rows with this outcome."""
         return sum(row.fate == fate for row in self.rows)
 
     @property
     def counts(self) -> dict[RowStatus, int]:
-        """How many rows have each fate, those that none has left out."""
+        """The number of rows by outcome, without outcomes that no row has."""
         return {fate: count for fate in FATES if (count := self.count(fate))}
 
     @property
     def others(self) -> tuple[RowFate, ...]:
-        """The rows that are not simply taken."""
+        """The rows whose outcome is not ``taken``."""
         return tuple(row for row in self.rows if row.fate != "taken")
 
     @property
     def taken(self) -> tuple[tuple[str, str], ...]:
-        """For each file, the lines that are taken, in words: ``2 à 12, 14``."""
+        """For each file, its lines that are taken, as a text: ``2 à 12, 14``."""
         sources = dict.fromkeys(row.source for row in self.rows)
         lines = {source: [row.line for row in self.rows if row.source == source] for source in sources}
-        kept = {
+        taken_lines = {
             source: {row.line for row in self.rows if (row.source, row.fate) == (source, "taken")} for source in sources
         }
-        return tuple((source, ", ".join(runs(lines[source], kept[source]))) for source in sources if kept[source])
+        return tuple(
+            (source, ", ".join(line_runs(lines[source], taken_lines[source])))
+            for source in sources
+            if taken_lines[source]
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Remarks(IntakeSection):
-    """What is worth a look; nothing was changed because of it."""
+    """Oddities worth checking; nothing was changed because of them."""
 
     macro = "told"
 
     told: tuple[Remark, ...]
 
 
-def in_order(*remarks: Remark) -> tuple[Remark, ...]:
-    """Return remarks in the order of the files: those on a whole file first, then by line; see ``merged``."""
+def sort_remarks(*remarks: Remark) -> tuple[Remark, ...]:
+    """Return remarks merged and in file order: remarks on a whole file first, then by line."""
     sources = list(dict.fromkeys(remark.source for remark in remarks))
     return tuple(sorted(merge_remarks(remarks), key=lambda remark: (sources.index(remark.source), remark.line or 0)))
 
 
-def runs(lines: Sequence[int], kept: set[int]) -> Iterator[str]:
-    """Yield the stretches of ``lines`` that are all kept, first and last line of each.
+def line_runs(lines: Sequence[int], taken: set[int]) -> Iterator[str]:
+    """Yield the runs of consecutive entries of ``lines`` that are all in ``taken``, as first and last line.
 
-    >>> list(runs([2, 3, 4, 5, 7], {2, 3, 5, 7}))
+    >>> list(line_runs([2, 3, 4, 5, 7], {2, 3, 5, 7}))
     ['2 à 3', '5 à 7']
     """
     run: list[int] = []
     for line in [*lines, None]:
-        if line is not None and line in kept:
+        if line is not None and line in taken:
             run.append(line)
         elif run:
             yield tr("{first} à {last}", first=run[0], last=run[-1]) if len(run) > 1 else str(run[0])
@@ -161,7 +168,7 @@ def runs(lines: Sequence[int], kept: set[int]) -> Iterator[str]:
 
 
 def read_as(sheet: SubmissionSheet, plan: Plan) -> FileRead:
-    """Return how one file was read."""
+    """Return the properties of one file as it was read, in words of the interface."""
     table = sheet.table
     manner = table.manner
     mapped = ((header, plan.renaming.headers.get(fold(header))) for header in table.header)
@@ -182,38 +189,39 @@ def read_as(sheet: SubmissionSheet, plan: Plan) -> FileRead:
 
 
 def lines_as_labels(cohort: Cohort) -> Labels:
-    """Return each person named by the line they stand on: for where keys are e-mail addresses."""
-    several = len({row.source for row in cohort.rows}) > 1
-    known = {
-        (side, canonical(row.key)): tr(IN_FILE if several else IN_LINE, source=row.source, line=row.line)
+    """Return labels that name each person by their line, for keys that are e-mail addresses."""
+    has_several_files = len({row.source for row in cohort.rows}) > 1
+    label_by_person = {
+        (side, canonical(row.key)): tr(
+            FILE_AND_LINE_TEXT if has_several_files else LINE_TEXT, source=row.source, line=row.line
+        )
         for row in cohort.rows
         for side in row.sides
         if row.fate in ("taken", "incomplete")
     }
-    return Labels(known, tr("personne absente"))
+    return Labels(label_by_person, tr("personne absente"))
 
 
-SHAPE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?!\d)")
-MOSTLY = 0.6
-"""The share of answers with the shape of a date from which a question is one that asks for dates."""
-YEARS = range(1900, 2101)
+DATE_SHAPE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?!\d)")
+MIN_DATE_SHARE = 0.6  # a text question asks for dates if more of its answers have the shape of a date
+PLAUSIBLE_YEARS = range(1900, 2101)
 
 
-def odd_dates(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
-    """Yield the lines on which a date is impossible, or cannot be read as one; never the answer."""
+def date_remarks(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
+    """Yield a remark for each line with an impossible or unreadable date, without the answer."""
     for sheet in sheets:
         for name, place in sheet.places.items():
             if plan.fields[name].kind == "text" and place.column is not None:
                 column = place.column
                 cells = {record.line: record.cells[column].strip() for record in sheet.table.records}
-                for line, found in odd_in({line: cell for line, cell in cells.items() if cell}):
-                    yield Remark(sheet.table.source, line, tr("« {name} » : {note}", name=name, note=found))
+                for line, note in date_notes({line: cell for line, cell in cells.items() if cell}):
+                    yield Remark(sheet.table.source, line, tr("« {name} » : {note}", name=name, note=note))
 
 
-def odd_in(cells: dict[int, str]) -> Iterator[tuple[int, str]]:
-    """Yield what is odd in the answers to one question, where most have the shape of a date."""
-    shapes = {line: SHAPE.match(cell) for line, cell in cells.items()}
-    if sum(shape is not None for shape in shapes.values()) <= MOSTLY * len(cells):
+def date_notes(cells: dict[int, str]) -> Iterator[tuple[int, str]]:
+    """Yield the line and a note for each odd answer to one question, if most answers have the shape of a date."""
+    shapes = {line: DATE_SHAPE.match(cell) for line, cell in cells.items()}
+    if sum(shape is not None for shape in shapes.values()) <= MIN_DATE_SHARE * len(cells):
         return
     dates = [shape for shape in shapes.values() if shape]
     order = max(ORDERS, key=lambda order: sum(day_of(shape, order) is not None for shape in dates))
@@ -225,17 +233,17 @@ def odd_in(cells: dict[int, str]) -> Iterator[tuple[int, str]]:
 
 
 def day_of(shape: re.Match[str], order: Order) -> date | None:
-    """Return the day that three numbers write, in this order or year first; None where there is no such day.
+    """Return the date that three numbers denote, in this order or with the year first. None if there is no such day.
 
-    >>> day_of(SHAPE.match("31/02/2026"), "day first"), day_of(SHAPE.match("2026-04-08 10:04"), "day first")
+    >>> day_of(DATE_SHAPE.match("31/02/2026"), "day first"), day_of(DATE_SHAPE.match("2026-04-08 10:04"), "day first")
     (None, datetime.date(2026, 4, 8))
     """
-    one, month, three = map(int, shape.groups())
-    year, day = (one, three) if len(shape[1]) == 4 else (three, one)
+    first, month, third = map(int, shape.groups())
+    year, day = (first, third) if len(shape[1]) == 4 else (third, first)
     if order == "month first" and len(shape[1]) < 4:
         day, month = month, day
     year += (2000 if year < 50 else 1900) if year < 100 else 0
-    if year not in YEARS:
+    if year not in PLAUSIBLE_YEARS:
         return None
     try:
         return date(year, month, day)

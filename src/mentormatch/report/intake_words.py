@@ -9,8 +9,8 @@ from mentormatch.base.theme import palette
 from mentormatch.explanation.names import in_role
 from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.fields import Side, Use
-from mentormatch.inspection.intake import AnswerSpread, Fill, Intake, Question
-from mentormatch.inspection.market import Prospects, Scarce, Seats
+from mentormatch.inspection.intake import AnswerSpread, Intake, Question, ResponseCount
+from mentormatch.inspection.market import FewOptions, Prospects, SideCapacity
 from mentormatch.inspection.section import Fates, FileRead
 from mentormatch.languages.phrases import about, counted, listed, plain, quoted
 from mentormatch.languages.translation import everywhere, mark, tr, tr_n
@@ -163,7 +163,7 @@ def name_scarce(market: Prospects) -> list[str]:
     return [in_role(one.person, one.side) if sides[one.person] > 1 else one.person for one in market.scarce]
 
 
-def shortages(seats: Mapping[Side, Seats]) -> Iterator[str]:
+def shortages(seats: Mapping[Side, SideCapacity]) -> Iterator[str]:
     """Yield that one side has fewer places than the other has people."""
     sides: tuple[tuple[Side, Side], ...] = (("mentor", "mentee"), ("mentee", "mentor"))
     for giving, seeking in sides:
@@ -204,7 +204,7 @@ def reach_rows(market: Prospects) -> Iterator[tuple[str, str, int]]:
     yield from ((one.person, tr(SIDE_WORDS[one.side]), one.partners) for one in market.reach)
 
 
-def leaving(one: Scarce) -> str:
+def leaving(one: FewOptions) -> str:
     """Return the rules that take partners from somebody; several may take the same."""
     rules = [tr("« {rule} » en écarte {count}", rule=rule, count=count) for rule, count in one.leaving]
     return tr("sur {others} : {told}", others=one.others, told=", ".join(rules)) if rules else ""
@@ -240,7 +240,7 @@ def count_answers(question: Question) -> tuple[str, str]:
     return fills.get("mentor", ""), fills.get("mentee", "")
 
 
-def fill_in_words(fill: Fill) -> str:
+def fill_in_words(fill: ResponseCount) -> str:
     """Return how many answered, of how many."""
     return tr("{part} sur {whole}", part=fill.answered, whole=fill.asked)
 

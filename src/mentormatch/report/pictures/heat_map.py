@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.explanation.names import Labels
 from mentormatch.fields import Side
-from mentormatch.inspection.market import RuleLoss, letters_of, rule_losses
+from mentormatch.inspection.market import RuleExclusions, letters_of, rule_exclusions
 from mentormatch.languages.phrases import about, counted, joined, points, thousands
 from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.operations.matching import Matching
@@ -111,13 +111,13 @@ class HeatMap(Picture):
         return " ".join(one for one in [*read, *lettered, tr(RANKING if chosen else BY_CHOICE)] if one)
 
     @cached_property
-    def taken_apart(self) -> tuple[RuleLoss, ...]:
+    def taken_apart(self) -> tuple[RuleExclusions, ...]:
         """Which rules take which pairs of people who take part; none where no cell has room for a letter."""
         case = self.matching.case
         nobody = not all(side.any() for side in self.taking)
         if self.too_many_pairs or nobody or HeatMapGrid(self.lines(0), self.lines(1)).size < NUMBERED:
             return ()
-        return rule_losses(case.rules, market_of(case.cohort, case.scores.values), self.taking)
+        return rule_exclusions(case.rules, market_of(case.cohort, case.scores.values), self.taking)
 
     @cached_property
     def permitted(self) -> tuple[IntVector, IntVector]:
@@ -233,7 +233,7 @@ def colour_cells(frame: Frame, grid: HeatMapGrid, cells: IntVector, means: NDArr
     frame.legend(tr("Points"), scale.marks(5))
 
 
-def letter_cells(frame: Frame, grid: HeatMapGrid, losses: Sequence[RuleLoss]) -> None:
+def letter_cells(frame: Frame, grid: HeatMapGrid, losses: Sequence[RuleExclusions]) -> None:
     """Write the letters of the rules that take it in the middle of each pair that is excluded."""
     if not losses:
         return
