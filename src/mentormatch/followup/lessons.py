@@ -421,7 +421,7 @@ def results_of(editions: Iterable[Year | EditionResults]) -> tuple[EditionResult
 
 
 def strata_of(editions: Sequence[EditionResults], criterion: str) -> list[Stratum]:
-    """Return for each edition the shares (p,) of a criterion, and whether the pairs went well, if both are known."""
+    """Return for each edition the shares (p,) of a criterion, and the results (p,) bool, of pairs with both known."""
     answered = [
         [(share, pair.well) for pair in edition.pairs if (share := pair.shares.get(criterion)) is not None]
         for edition in editions

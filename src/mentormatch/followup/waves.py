@@ -328,7 +328,7 @@ def meeting(pair: Pair, place: int, waves: Sequence[Wave], stopped: Answered | N
 
 
 def meets(wave: Wave, side: Side, pair: int, stopped: Answered | None) -> bool | None:
-    """Return whether the pair meets according to one side. None if this side did not answer the question."""
+    """Return whether the pair meets according to one side. None if this side was not asked or did not answer."""
     row = wave.reply_about(side, pair)
     if row is None or stopped is None or not wave.who_answered(stopped.field)[row]:
         return None

@@ -215,7 +215,7 @@ def unmet_needs(cohort: Cohort, programme: Programme, taking: dict[Side, BoolVec
 def unmet_options(
     criterion: Criterion, mentors: People, mentees: People, programme: Programme
 ) -> Iterator[tuple[str, int]]:
-    """Yield the options of one criterion that no mentor offers, with the number of needs; typed options are skipped."""
+    """Yield the options of one criterion that no mentor offers, with the number of mentees; none if typed."""
     (ours,), (theirs,) = criterion.fields_of("mentor"), criterion.fields_of("mentee")
     kinds = {programme.fields[name].kind for name in (ours, theirs)}
     is_typed = isinstance(mentees.columns[theirs], NameLists) or isinstance(mentors.columns[ours], NameLists)

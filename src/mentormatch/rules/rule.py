@@ -217,21 +217,21 @@ class Rule(Extension):
         yield from ()
 
     def safer_versions(self) -> Iterator[tuple[Self, str]]:
-        """Yield this rule so that answers left out do not get around it, with what changes."""
+        """Yield a version that no missing answer evades, with a text on what changes, if there is one."""
         if getattr(self, "missing", None) == "allow":
             strict = self.model_copy(update={"missing": "forbid"})
             yield strict, tr('{rule} : exiger une réponse (missing = "forbid")', rule=quoted(self.label))
 
     def priority(self, people: People, side: Side) -> IntVector | None:
-        """Return (n,) int: the weight of each person in the goal ``priority``; None where the rule gives none."""
+        """Return (n,) int: the weight of each person in the goal ``priority``. None if the rule gives no weights."""
         return None
 
     def composition_bounds(self, members: People) -> Iterator[CompositionBound]:
-        """Yield what this rule asks of the make-up of each group."""
+        """Yield the bounds on the composition of each group."""
         yield from ()
 
     def together(self, members: People) -> Iterator[tuple[int, ...]]:
-        """Yield the people, by position, who are to be in one group."""
+        """Yield sets of people, by position, that must be in one group."""
         yield from ()
 
     @property

@@ -162,7 +162,7 @@ def _by_incidence(ours: _Answers, theirs: _Answers, least: int) -> Shared:
 
 
 def _number_answers(ours: Column, theirs: Column) -> tuple[_Answers, _Answers]:
-    """Return the answers of both sides, with common numbers for equal answers."""
+    """Return the answers of both sides, equal answers with equal numbers; of many answers, only those of both sides."""
     if isinstance(ours, MultiChoice) and isinstance(theirs, MultiChoice) and ours.labels == theirs.labels:
         return _BitTable(ours.values), _BitTable(theirs.values)  # the options of one question are all different
     numbers: AnswerNumbers = defaultdict(count().__next__)

@@ -248,7 +248,7 @@ MILLION = 1_000_000
 
 
 def check_falling(points: Sequence[float]) -> Sequence[float]:
-    """Return points by rank. Raises ValueError if they increase, or if the first is 0."""
+    """Return points by rank. Raises ValueError if there are none, if they increase, or if the first is 0."""
     if not points or round(points[0] * MILLION) == 0 or list(points) != sorted(points, reverse=True):
         raise ValueError(tr("des points par rang, de 1 à 0, qui ne montent pas et dont le premier n'est pas 0"))
     return points

@@ -92,7 +92,7 @@ class ScoreOverrides:
 
 @dataclass(frozen=True, slots=True)
 class AnswerKinds:
-    """People by what they answered: ``codes`` (n,) is the kind of each of n people, out of u kinds.
+    """The kinds of people with equal counts: ``codes`` (n,) is the kind of each of n people, out of u kinds.
 
     ``own`` (u,) is the count of each kind (see ``AnswerTally``), ``known`` (u,) whether people of this kind answered.
     """
@@ -142,7 +142,7 @@ class LookupTable:
         return self.size * other.size <= MAX_TABLE_POINTS
 
     def combine(self, other: "LookupTable") -> "LookupTable":
-        """Return the table of the sum of the points of both."""
+        """Return the table of the summed points of both."""
         common = *((items, step * other.size) for items, step in self.common), *other.common
         points = np.add.outer(self.points, other.points).ravel()
         return LookupTable(self.left * other.size + other.left, self.right * other.size + other.right, common, points)

@@ -409,7 +409,10 @@ class BothRoles(Rule):
         )
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
-        """Yield the limit of each person in both roles, then for each two of them that at most one pairs them."""
+        """Yield a row for each person in both roles, the limit; and a row for each two of them.
+
+        Of the two pairs that two such people can form, at most one is chosen.
+        """
         people = list(zip(*(side.tolist() for side in market.mentors.same_as(market.mentees)), strict=True))
         if self.most is not None:
             for mentor, mentee in people:
