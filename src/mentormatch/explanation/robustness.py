@@ -20,7 +20,7 @@ from mentormatch.explanation.why_not import pair_list
 from mentormatch.languages.phrases import about, of_two, percent, thousands
 from mentormatch.languages.translation import SpokenText, language, tr
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.rule import UnheldScores, formulate
+from mentormatch.rules.rule import LazyScores, formulate
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import MILLION, normalise_weights, score
 
@@ -164,7 +164,7 @@ def sample_problems(case: Case, trial: SamplingPlan) -> Iterator[AssignmentProbl
     """
     criteria, scores, goals = case.scores.criteria, case.scores, case.problem.goals
     drawn = allowed = None
-    held = not isinstance(scores, UnheldScores)
+    held = not isinstance(scores, LazyScores)
     if held and all(rule.least_score is None for rule in case.rules):
         drawn = formulate(case.cohort, scores, case.rules, goals)
         allowed = np.zeros(drawn.shape, dtype=bool)
@@ -175,7 +175,7 @@ def sample_problems(case: Case, trial: SamplingPlan) -> Iterator[AssignmentProbl
             criterion.model_copy(update={"weight": criterion.weight * factor})
             for criterion, factor in zip(criteria, factors, strict=True)
         )
-        if isinstance(scores, UnheldScores):
+        if isinstance(scores, LazyScores):
             yield formulate(case.cohort, scores.with_criteria(changed), case.rules, goals)
             continue
         # The scores under these weights

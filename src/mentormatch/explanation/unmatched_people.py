@@ -22,9 +22,9 @@ from mentormatch.languages.translation import SpokenText, mark, tr, tr_n
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import (
     NO_SCORES,
+    LazyScores,
     Market,
     Rule,
-    UnheldScores,
     forbidden_by_rule,
     keeping_rules,
     market_of,
@@ -57,7 +57,7 @@ class Partners:
 class ComputedPartners:
     """People of one side by position, ``rows``, and ``others`` who take part across; no scores are held."""
 
-    scores: UnheldScores
+    scores: LazyScores
     rules: Sequence[Rule]
     side: Side
     rows: IntVector
@@ -88,7 +88,7 @@ class ComputedPartners:
         """Which pairs each rule allows by itself."""
         without = self.scores.with_criteria(())
         return [
-            (rule, self._own((without if rule.least_score is None else self.scores).under((rule,))))
+            (rule, self._own((without if rule.least_score is None else self.scores).scores_under_rules((rule,))))
             for rule in self.rules
         ]
 
@@ -214,7 +214,7 @@ class SideView:
     def partners(self, rows: IntVector) -> Iterator[Partners]:
         """Yield whom each person could have."""
         case = self.case
-        if isinstance(case.scores, UnheldScores) and not case.problem.scores.stored:
+        if isinstance(case.scores, LazyScores) and not case.problem.scores.stored:
             unheld = ComputedPartners(case.scores, rules_in_force(case.rules), self.side, rows, self.others)
             yield from unheld.partners(case.problem.scores)
             return

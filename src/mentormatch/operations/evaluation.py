@@ -28,7 +28,7 @@ from mentormatch.operations.instance import build_instance
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand
 from mentormatch.people.cohort import Cohort, pair_at
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.rule import UnheldScores
+from mentormatch.rules.rule import LazyScores
 from mentormatch.scoring.scores import ScoreTable
 
 GIVEN, VIEW = "given", "mentormatch.report.views.pairs"
@@ -132,9 +132,9 @@ def plan_at(cohort: Cohort, programme: Programme, places: Iterable[tuple[int, in
 
 def with_pairs(problem: AssignmentProblem, scores: ScoreTable, cohort: Cohort, pairs: IntMatrix) -> Scores:
     """Return the scores of a problem, with those of some pairs that it may not allow; all of those not held."""
-    if isinstance(scores, UnheldScores):
+    if isinstance(scores, LazyScores):
         mentors, mentees = problem.scores.degrees
-        return scores.under((), (mentors > 0, mentees > 0))
+        return scores.scores_under_rules((), (mentors > 0, mentees > 0))
     allowed = np.zeros(problem.shape, dtype=bool)
     allowed[problem.scores.pairs()] = True
     allowed[tuple(pairs.T)] = True

@@ -21,7 +21,7 @@ from mentormatch.languages.phrases import thousands
 from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.rule import UnheldScores, formulate, is_many_to_many
+from mentormatch.rules.rule import LazyScores, formulate, is_many_to_many
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import IntBlock, ScoreTable, score
 
@@ -91,9 +91,9 @@ def scale() -> ModuleType:
     return import_module(SCALE)
 
 
-def unheld_scores(cohort: Cohort, criteria: Sequence[Criterion], shorter: int = 1) -> UnheldScores:
+def unheld_scores(cohort: Cohort, criteria: Sequence[Criterion], shorter: int = 1) -> LazyScores:
     """Return the scores of a cohort, worked out when they are asked for; lists of pairs are so many times shorter."""
-    return UnheldScores(cohort, criteria, partial(scale().score_pairs, list_divisor=shorter))
+    return LazyScores(cohort, criteria, partial(scale().score_pairs, list_divisor=shorter))
 
 
 def strip_scorer(cohort: Cohort, programme: Programme) -> Callable[[int, int], IntBlock]:

@@ -366,7 +366,7 @@ type ScorePairs = Callable[[Cohort, Sequence[Criterion], Sequence[Rule], PersonM
 """Computes the scores that a problem needs: people taking part, under the rules in force."""
 
 
-class UnheldScores(ScoreTable):
+class LazyScores(ScoreTable):
     """Scores of too many pairs to store: parts are computed on request, and ``values`` raises RequestError.
 
     ``score_pairs`` computes the scores that an assignment problem needs.
@@ -400,11 +400,11 @@ class UnheldScores(ScoreTable):
         cohort = Cohort(self.cohort.mentors.take(mentor_rows), self.cohort.mentees.take(mentee_rows))
         return score(cohort, self.criteria).values[np.ix_(mentor_inverse, mentee_inverse)]
 
-    def with_criteria(self, criteria: Sequence[Criterion]) -> "UnheldScores":
+    def with_criteria(self, criteria: Sequence[Criterion]) -> "LazyScores":
         """Return the scores of the same people by other criteria."""
-        return UnheldScores(self.cohort, criteria, self.score_pairs)
+        return LazyScores(self.cohort, criteria, self.score_pairs)
 
-    def under(self, rules: Sequence[Rule], taking_part: PersonMasks | None = None) -> Scores:
+    def scores_under_rules(self, rules: Sequence[Rule], taking_part: PersonMasks | None = None) -> Scores:
         """Return the scores of the pairs that these rules allow, among people taking part (None: all people)."""
         everybody = np.ones(len(self.cohort.mentors), dtype=bool), np.ones(len(self.cohort.mentees), dtype=bool)
         return self.score_pairs(self.cohort, self.criteria, rules, taking_part or everybody)
@@ -417,8 +417,8 @@ def formulate(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], goals: 
     SurveyError if a rule names a person who is not in the cohort, or a capacity is not a whole number.
     """
     taking_part = eligible_people(rules, cohort.mentors, "mentor"), eligible_people(rules, cohort.mentees, "mentee")
-    if isinstance(scores, UnheldScores):
-        market, allowed = market_of(cohort, NO_SCORES), scores.under(rules_in_force(rules), taking_part)
+    if isinstance(scores, LazyScores):
+        market, allowed = market_of(cohort, NO_SCORES), scores.scores_under_rules(rules_in_force(rules), taking_part)
         return build_problem(market, allowed, taking_part, rules, goals)
     market = market_of(cohort, scores.values)
     return build_problem(market, allowed_scores(market, rules, taking_part), taking_part, rules, goals)
