@@ -25,7 +25,7 @@ from mentormatch.survey.tool import tools_by_kind
 
 
 class IntakeSection(VersionedPickle):
-    """A part of an intake report; ``macro`` is the name of the page template that displays it."""
+    """A part of an intake report; ``macro`` is the name of the template macro that displays it."""
 
     __slots__ = ()
     macro: ClassVar[str]
