@@ -120,13 +120,8 @@ def test_people_who_are_scored_once_for_all_who_are_alike_score_the_same(
     parts = zip(rated, normalise_weights(rated), strict=True)
     told = [contribution(each, weight, people.mentors, people.mentees)[0] for each, weight in parts]
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (
-            ("LOOKUP_MIN_PAIRS", 0),
-            ("DEDUP_MIN_RATIO", 0),
-            ("PAIRS_PER_BLOCK", 1),
-            ("FEWEST_ROWS", rows),
-        ):
-            patch.setattr(scoring, name, value)
+        options = scoring.ScoringOptions(lookup_min_pairs=0, dedup_min_ratio=0, pairs_per_block=1, min_block_rows=rows)
+        patch.setattr(scoring, "OPTIONS", options)
         found = score(people, rated)
     assert np.array_equal(found.values, sum(told))
 

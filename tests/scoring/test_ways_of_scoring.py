@@ -17,21 +17,29 @@ from mentormatch.scoring import AnswerTally, Block, contribution, criteria_by_ki
 from mentormatch.scoring import scores as scoring
 from mentormatch.scoring.criteria import Availability, Coverage, Overlap, Same, Unlike, Wishes
 from mentormatch.scoring.criterion import Named
-from mentormatch.scoring.scores import ClassPoints, DirectScorer, LookupTable, ScoreOverrides, Share, tabulate
+from mentormatch.scoring.scores import (
+    ClassPoints,
+    DirectScorer,
+    LookupTable,
+    ScoreOverrides,
+    ScoringOptions,
+    Share,
+    tabulate,
+)
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, surveys
 
-WAYS = {
+WAYS: dict[str, dict[str, int]] = {
     "looked up": {},
-    "each by itself": {(scoring, "MAX_TABLE_POINTS"): 0, (scoring, "DEDUP_MIN_RATIO"): 1 << 40},
-    "one of each kind": {(scoring, "MAX_TABLE_POINTS"): 0, (scoring, "DEDUP_MIN_RATIO"): 0},
+    "each by itself": {"max_table_points": 0, "dedup_min_ratio": 1 << 40},
+    "one of each kind": {"max_table_points": 0, "dedup_min_ratio": 0},
     "one of each kind, though it could be looked up": {
-        (scoring, "DEDUP_MIN_PAIRS"): 0,
-        (scoring, "DEDUP_MIN_RATIO_LOOKUP"): 0,
+        "dedup_min_pairs": 0,
+        "dedup_min_ratio_lookup": 0,
     },
-    "looked up where kinds are many": {(scoring, "DEDUP_MIN_PAIRS"): 0, (scoring, "DEDUP_MIN_RATIO_LOOKUP"): 1 << 40},
-    "in narrow tables": {(scoring, "MAX_WIDE_CELLS"): 0, (scoring, "MAX_UNCOMPACTED_KINDS"): 0},
-    "nothing put together": {(scoring, "MERGE_FACTOR"): 1 << 40, (scoring, "MAX_TABLE_POINTS"): 300},
+    "looked up where kinds are many": {"dedup_min_pairs": 0, "dedup_min_ratio_lookup": 1 << 40},
+    "in narrow tables": {"max_wide_cells": 0, "max_uncompacted_kinds": 0},
+    "nothing put together": {"merge_factor": 1 << 40, "max_table_points": 300},
 }
 RNG = partial(np.random.default_rng, 7)
 
@@ -39,10 +47,9 @@ RNG = partial(np.random.default_rng, 7)
 @contextmanager
 def scored(way: str, rows: int = 2) -> Iterator[None]:
     """Score so few people in a way that is meant for many, some rows at a time."""
-    small = {(scoring, "LOOKUP_MIN_PAIRS"): 0, (scoring, "PAIRS_PER_BLOCK"): 1, (scoring, "FEWEST_ROWS"): rows}
+    small: dict[str, int] = {"lookup_min_pairs": 0, "pairs_per_block": 1, "min_block_rows": rows}
     with pytest.MonkeyPatch.context() as patch:
-        for (module, name), value in {**small, **WAYS[way]}.items():
-            patch.setattr(module, name, value)
+        patch.setattr(scoring, "OPTIONS", ScoringOptions(**{**small, **WAYS[way]}))
         yield
 
 

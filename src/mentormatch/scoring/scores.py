@@ -21,12 +21,36 @@ from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_a
 from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems, Criterion, ItemPoints, matmul_in_pieces
 from mentormatch.scoring.emphasis import Emphasis
 
-MAX_TABLE_POINTS = 1 << 15  # entries of a lookup table: it stays in the cache, and indices fit into 16 bits
-MAX_UNCOMPACTED_KINDS = 8  # up to this number, it is not worth finding the kinds that occur, if no counts are common
+
+@dataclass(frozen=True, slots=True)
+class ScoringOptions:
+    """Numbers that decide how scores are computed; none of them changes a score."""
+
+    # Entries of a lookup table: it stays in the cache, and indices fit into 16 bits
+    max_table_points: int = 1 << 15
+    # Up to this number, it is not worth finding the kinds that occur, if no counts are common
+    max_uncompacted_kinds: int = 8
+    # Up to this size, a table by classes of the left is expanded to all people of the right
+    max_wide_cells: int = 1 << 22
+    # Classes of two criteria are merged if people are this many times as numerous, or more
+    merge_factor: int = 4
+    # Pairs scored at once stay in the cache; but a block has at least this number of rows
+    pairs_per_block: int = 1 << 15
+    min_block_rows: int = 64
+    # From this number of pairs, points are looked up in a table if there is one
+    lookup_min_pairs: int = 20_000
+    # People with equal answers are scored once if that makes this many times fewer pairs
+    dedup_min_ratio: float = 1.3
+    # From this number of pairs, that is done even if there is a table, with this ratio
+    dedup_min_pairs: int = 1 << 18
+    dedup_min_ratio_lookup: float = 4
+    # Pairs scored as the diagonal of one block, whose other scores are dropped
+    pairs_at_once: int = 64
+
+
+OPTIONS = ScoringOptions()
 ABOVE_ANY_VALUE = 2.0  # cap of the values of counts that no pair can have, which may be arbitrary
 
-MAX_WIDE_CELLS = 1 << 22  # a table by classes of the left is expanded to all people of the right up to this size
-MERGE_FACTOR = 4  # classes of two criteria are merged if people are this many times as numerous, or more
 
 type Points = NDArray[np.int32]
 """(n, m) int32, in millionths."""
@@ -52,7 +76,7 @@ class ClassPoints:
     def joins(self, other: "ClassPoints") -> bool:
         """Return whether merging both tables is cheap: both are expanded, and the product of their classes is small."""
         wide = self.columns is None and other.columns is None
-        return wide and MERGE_FACTOR * len(self.table) * len(other.table) <= len(self.codes)
+        return wide and OPTIONS.merge_factor * len(self.table) * len(other.table) <= len(self.codes)
 
     def combine(self, other: "ClassPoints") -> "ClassPoints":
         """Return the sum of both tables, by pairs of classes."""
@@ -71,7 +95,7 @@ class ClassPoints:
 
 def expand_classes(points: Points, ours: IntVector, theirs: IntVector) -> ClassPoints:
     """Return the points of people of classes ``ours`` (n,) and ``theirs`` (m,), given those of classes (u, v)."""
-    if len(points) * len(theirs) > MAX_WIDE_CELLS:
+    if len(points) * len(theirs) > OPTIONS.max_wide_cells:
         return ClassPoints(ours, points, theirs)
     return ClassPoints(ours, points.take(theirs, axis=1))
 
@@ -139,7 +163,7 @@ class LookupTable:
 
     def joins(self, other: "LookupTable") -> bool:
         """Return whether the table of the sum of both is small enough."""
-        return self.size * other.size <= MAX_TABLE_POINTS
+        return self.size * other.size <= OPTIONS.max_table_points
 
     def combine(self, other: "LookupTable") -> "LookupTable":
         """Return the table of the summed points of both."""
@@ -195,10 +219,10 @@ class LookupTable:
 
 def tabulate(tally: AnswerTally, points_of: Callable[[Block], Points]) -> LookupTable | ClassPoints | None:
     """Return the points of all pairs as a table of the possible counts. None if the table would be too large."""
-    max_uncompacted = 0 if tally.common else MAX_UNCOMPACTED_KINDS
+    max_uncompacted = 0 if tally.common else OPTIONS.max_uncompacted_kinds
     ours, theirs = (AnswerKinds.of(*side, max_uncompacted) for side in zip(tally.own, tally.known, strict=True))
     shape = (len(ours), len(theirs), *(items.most + 1 for items in tally.common))
-    if prod(shape) > MAX_TABLE_POINTS:
+    if prod(shape) > OPTIONS.max_table_points:
         return None
     points = points_of(_values(tally, (ours, theirs), shape))
     if not tally.common:
@@ -220,14 +244,7 @@ def _values(tally: AnswerTally, kinds: Sequence[AnswerKinds], shape: tuple[int, 
 
 
 MILLION = 1_000_000
-PAIRS_PER_BLOCK = 1 << 15  # pairs scored at once stay in the cache
-FEWEST_ROWS = 64
 BLOCK_ROWS = 256
-LOOKUP_MIN_PAIRS = 20_000  # from this number of pairs, points are looked up in a table if there is one
-DEDUP_MIN_RATIO = 1.3  # people with equal answers are scored once if that makes this many times fewer pairs
-DEDUP_MIN_PAIRS = 1 << 18  # from this number of pairs, equal answers are found even if there is a table ...
-DEDUP_MIN_RATIO_LOOKUP = 4  # ... and used if that makes this many times fewer pairs
-PAIRS_AT_ONCE = 64  # pairs scored as the diagonal of one block, whose other scores are dropped
 
 type IntBlock = NDArray[np.int32]
 
@@ -257,8 +274,10 @@ class ScoreTable(ContentEquality):
     def at(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
         """Return the scores of some pairs, given by two sequences of equal length."""
         parts = [
-            self.part(mentors[start : start + PAIRS_AT_ONCE], mentees[start : start + PAIRS_AT_ONCE]).diagonal()
-            for start in range(0, len(mentors), PAIRS_AT_ONCE)
+            self.part(
+                mentors[start : start + OPTIONS.pairs_at_once], mentees[start : start + OPTIONS.pairs_at_once]
+            ).diagonal()
+            for start in range(0, len(mentors), OPTIONS.pairs_at_once)
         ]
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
 
@@ -345,13 +364,17 @@ def _part(share: Share, left: People, right: People) -> DirectScorer | LookupTab
     """Return the part of the score of a criterion that names no pair."""
     pair_count = len(left) * len(right)
     # A table of the possible counts, if there are many pairs
-    tally = share.criterion.tally(left, right) if pair_count > LOOKUP_MIN_PAIRS else None
+    tally = share.criterion.tally(left, right) if pair_count > OPTIONS.lookup_min_pairs else None
     table = tabulate(tally, share.of) if tally else None
-    if isinstance(table, ClassPoints) or pair_count <= (LOOKUP_MIN_PAIRS if table is None else DEDUP_MIN_PAIRS):
+    if isinstance(table, ClassPoints) or pair_count <= (
+        OPTIONS.lookup_min_pairs if table is None else OPTIONS.dedup_min_pairs
+    ):
         return table or DirectScorer(share, left, right)
     # Otherwise, or for very many pairs: one person of each class of equal answers, if classes are few
     kinds = [by_answers(people, tuple(people.columns)) for people in (left, right)]
-    if (DEDUP_MIN_RATIO if table is None else DEDUP_MIN_RATIO_LOOKUP) * prod(map(len, kinds)) <= pair_count:
+    if (OPTIONS.dedup_min_ratio if table is None else OPTIONS.dedup_min_ratio_lookup) * prod(
+        map(len, kinds)
+    ) <= pair_count:
         return expand_classes(
             _score_classes(share, *_representatives(left, right, kinds)), *(kind.codes for kind in kinds)
         )
@@ -406,7 +429,7 @@ def _merge[T: (LookupTable, ClassPoints)](parts: Sequence[T]) -> Iterator[T]:
 
 def _strips(count: int, width: int) -> Iterator[slice]:
     """Yield the slices of rows that are scored together."""
-    step = min(max(PAIRS_PER_BLOCK // max(width, 1), FEWEST_ROWS), BLOCK_ROWS)
+    step = min(max(OPTIONS.pairs_per_block // max(width, 1), OPTIONS.min_block_rows), BLOCK_ROWS)
     for start in range(0, count, step):
         yield slice(start, min(start + step, count))
 
