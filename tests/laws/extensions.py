@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mentormatch import Criterion, Rule
 from mentormatch.fields import Extension, FieldRef, Levels, Side
 from mentormatch.rules import rules_by_kind
-from mentormatch.scoring import ORDERED, criteria_by_kind
+from mentormatch.scoring import ORDERED_KINDS, criteria_by_kind
 from tests.conftest import ROOT
 from tests.laws.questionnaires import PEOPLE, PLACES_FIELD, SIDES, Draw, Survey
 from tests.laws.settings import Settings, options_of, settings_of
@@ -40,7 +40,7 @@ def coverage(draw: Draw, survey: Survey) -> Settings:
     kind = criteria_by_kind()["coverage"]
     fields: dict[str, str] = {side: pick(draw, survey, kind, side) for side in SIDES}
     asked = survey.fields[fields["mentee"]].kind
-    points: Settings = {"points": draw(rank_points)} if asked in ORDERED and draw(st.booleans()) else {}
+    points: Settings = {"points": draw(rank_points)} if asked in ORDERED_KINDS and draw(st.booleans()) else {}
     over = {"over": draw(st.sampled_from(["needs", "most"]))} if points or asked != "names" else {}
     return fields | points | over
 
@@ -91,7 +91,7 @@ def covers(draw: Draw, survey: Survey) -> Settings:
     kind = rules_by_kind()["covers"]
     fields: dict[str, str] = {side: pick(draw, survey, kind, side) for side in SIDES}
     needs, offers = survey.fields[fields["mentee"]], survey.fields[fields["mentor"]]
-    first = {"first": draw(st.integers(1, 3))} if needs.kind in ORDERED and draw(st.booleans()) else {}
+    first = {"first": draw(st.integers(1, 3))} if needs.kind in ORDERED_KINDS and draw(st.booleans()) else {}
     level = {"level": draw(st.integers(1, len(offers.levels) - 1))} if isinstance(offers, Levels) else {}
     missing = draw(st.sampled_from(["allow", "forbid"]))
     return {**fields, "least": draw(st.integers(1, 2)), "missing": missing} | first | level

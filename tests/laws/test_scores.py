@@ -121,7 +121,7 @@ def test_people_who_are_scored_once_for_all_who_are_alike_score_the_same(
     told = [contribution(each, weight, people.mentors, people.mentees)[0] for each, weight in parts]
     with pytest.MonkeyPatch.context() as patch:
         options = scoring.ScoringOptions(lookup_min_pairs=0, dedup_min_ratio=0, pairs_per_block=1, min_block_rows=rows)
-        patch.setattr(scoring, "OPTIONS", options)
+        patch.setattr(scoring, "SCORING_OPTIONS", options)
         found = score(people, rated)
     assert np.array_equal(found.values, sum(told))
 

@@ -49,7 +49,7 @@ def scored(way: str, rows: int = 2) -> Iterator[None]:
     """Score so few people in a way that is meant for many, some rows at a time."""
     small: dict[str, int] = {"lookup_min_pairs": 0, "pairs_per_block": 1, "min_block_rows": rows}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scoring, "OPTIONS", ScoringOptions(**{**small, **WAYS[way]}))
+        patch.setattr(scoring, "SCORING_OPTIONS", ScoringOptions(**{**small, **WAYS[way]}))
         yield
 
 

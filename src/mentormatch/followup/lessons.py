@@ -416,7 +416,7 @@ def lessons(editions: Sequence[Year | EditionResults]) -> Lessons:
 
 
 def results_of(editions: Iterable[Year | EditionResults]) -> tuple[EditionResults, ...]:
-    """Return the results of editions, some of which may be given as years."""
+    """Return the results of editions; an edition may be given as a year."""
     return tuple(edition if isinstance(edition, EditionResults) else EditionResults.of(edition) for edition in editions)
 
 

@@ -290,7 +290,7 @@ STATE_TEXTS: Mapping[MeetingState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PairMeetings:
-    """Whether a pair still meets: its last answer, and the ``months`` after which it was given (None: never).
+    """The state of a pair after its last answer on meeting, given after ``months`` months (None: no answer).
 
     ``mentor`` and ``mentee`` are the answers of both sides then: True if they meet, False if not, None without an
     answer.
@@ -352,7 +352,7 @@ UNTOLD_TEXT = mark("{partner} dit que le binôme ne se voit plus, et la personne
 
 @dataclass(frozen=True, slots=True)
 class PersonToCall:
-    """A person to call: side, key, keys of the partners, and each reason as a sentence.
+    """A person to call, with the keys of their partners, and each reason as a sentence.
 
     ``rank`` is the rank of the most serious reason: 0 a pair that may have ended, 1 an answer after which the team
     calls, 2 no answer.
@@ -367,7 +367,7 @@ class PersonToCall:
 
 @dataclass(frozen=True, slots=True)
 class CallReason:
-    """A reason to call: its rank, the months after which it arose (None: stated in the text), and its text."""
+    """A reason to call: its rank, its month (None if the text states the months), and its text."""
 
     rank: int
     months: int | None

@@ -18,7 +18,7 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Market, Rule, eligible_people, forbidden_by_rule
-from mentormatch.scoring.criterion import LISTS, Criterion, item_weights_of_sides, shared_items
+from mentormatch.scoring.criterion import LIST_KINDS, Criterion, item_weights_of_sides, shared_items
 from mentormatch.scoring.scores import score
 
 MAX_FEW_PARTNERS = 2  # possible partners; people with at most this number are named
@@ -219,7 +219,7 @@ def unmet_options(
     (ours,), (theirs,) = criterion.fields_of("mentor"), criterion.fields_of("mentee")
     kinds = {programme.fields[name].kind for name in (ours, theirs)}
     is_typed = isinstance(mentees.columns[theirs], NameLists) or isinstance(mentors.columns[ours], NameLists)
-    if kinds <= set(LISTS) and not is_typed:
+    if kinds <= set(LIST_KINDS) and not is_typed:
         yield from unmet_items(mentors, mentees, ours, theirs)
     elif kinds <= set(SINGLE_CHOICE_KINDS):
         yield from unmet_answers(criterion, mentors, mentees, theirs)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from mentormatch.doors import open_door
 
 if TYPE_CHECKING:
-    from mentormatch.scoring.criterion import ORDERED as ORDERED
+    from mentormatch.scoring.criterion import ORDERED_KINDS as ORDERED_KINDS
     from mentormatch.scoring.criterion import AnswerTally as AnswerTally
     from mentormatch.scoring.criterion import Block as Block
     from mentormatch.scoring.criterion import ItemWeights as ItemWeights

@@ -238,18 +238,18 @@ def criteria_by_kind() -> dict[str, type[Criterion]]:
     return concrete(Criterion, "mentormatch.scoring.criteria", "mentormatch.criteria")
 
 
-LISTS = ("choices", "ranking", "levels", "slots", "names")
+LIST_KINDS = ("choices", "ranking", "levels", "slots", "names")
 """Kinds of questions that list items."""
-CLOSED_LISTS = ("choices", "ranking", "levels", "slots")
+CLOSED_LIST_KINDS = ("choices", "ranking", "levels", "slots")
 """Kinds of questions whose number of items is known."""
-ORDERED = ("ranking", "names")
+ORDERED_KINDS = ("ranking", "names")
 """Kinds of questions in which people list items in an order."""
-MILLION = 1_000_000
+MILLIONTHS_PER_UNIT = 1_000_000
 
 
 def check_falling(points: Sequence[float]) -> Sequence[float]:
     """Return points by rank. Raises ValueError if there are none, if they increase, or if the first is 0."""
-    if not points or round(points[0] * MILLION) == 0 or list(points) != sorted(points, reverse=True):
+    if not points or round(points[0] * MILLIONTHS_PER_UNIT) == 0 or list(points) != sorted(points, reverse=True):
         raise ValueError(tr("des points par rang, de 1 à 0, qui ne montent pas et dont le premier n'est pas 0"))
     return points
 
@@ -320,7 +320,7 @@ def weights_by_rank(most: int, points: Sequence[float] | None, length: int) -> N
         falling_by_one = np.maximum(most + 1 - np.arange(max(length, 1) + 1), 1).astype(np.float64)
         falling_by_one[0] = 0.0
         return falling_by_one
-    millionths = [round(point * MILLION) for point in points]
+    millionths = [round(point * MILLIONTHS_PER_UNIT) for point in points]
     by_rank = np.zeros(max(length, len(points)) + 1)
     by_rank[1 : len(points) + 1] = np.array(millionths) // max(gcd(*millionths), 1)
     return by_rank

@@ -48,7 +48,7 @@ class ScoringOptions:
     pairs_at_once: int = 64
 
 
-OPTIONS = ScoringOptions()
+SCORING_OPTIONS = ScoringOptions()
 ABOVE_ANY_VALUE = 2.0  # cap of the values of counts that no pair can have, which may be arbitrary
 
 
@@ -76,7 +76,7 @@ class ClassPoints:
     def joins(self, other: "ClassPoints") -> bool:
         """Return whether merging both tables is cheap: both are expanded, and the product of their classes is small."""
         wide = self.columns is None and other.columns is None
-        return wide and OPTIONS.merge_factor * len(self.table) * len(other.table) <= len(self.codes)
+        return wide and SCORING_OPTIONS.merge_factor * len(self.table) * len(other.table) <= len(self.codes)
 
     def combine(self, other: "ClassPoints") -> "ClassPoints":
         """Return the sum of both tables, by pairs of classes."""
@@ -95,7 +95,7 @@ class ClassPoints:
 
 def expand_classes(points: Points, ours: IntVector, theirs: IntVector) -> ClassPoints:
     """Return the points of people of classes ``ours`` (n,) and ``theirs`` (m,), given those of classes (u, v)."""
-    if len(points) * len(theirs) > OPTIONS.max_wide_cells:
+    if len(points) * len(theirs) > SCORING_OPTIONS.max_wide_cells:
         return ClassPoints(ours, points, theirs)
     return ClassPoints(ours, points.take(theirs, axis=1))
 
@@ -163,7 +163,7 @@ class LookupTable:
 
     def joins(self, other: "LookupTable") -> bool:
         """Return whether the table of the sum of both is small enough."""
-        return self.size * other.size <= OPTIONS.max_table_points
+        return self.size * other.size <= SCORING_OPTIONS.max_table_points
 
     def combine(self, other: "LookupTable") -> "LookupTable":
         """Return the table of the summed points of both."""
@@ -219,10 +219,10 @@ class LookupTable:
 
 def tabulate(tally: AnswerTally, points_of: Callable[[Block], Points]) -> LookupTable | ClassPoints | None:
     """Return the points of all pairs as a table of the possible counts. None if the table would be too large."""
-    max_uncompacted = 0 if tally.common else OPTIONS.max_uncompacted_kinds
+    max_uncompacted = 0 if tally.common else SCORING_OPTIONS.max_uncompacted_kinds
     ours, theirs = (AnswerKinds.of(*side, max_uncompacted) for side in zip(tally.own, tally.known, strict=True))
     shape = (len(ours), len(theirs), *(items.most + 1 for items in tally.common))
-    if prod(shape) > OPTIONS.max_table_points:
+    if prod(shape) > SCORING_OPTIONS.max_table_points:
         return None
     points = points_of(_values(tally, (ours, theirs), shape))
     if not tally.common:
@@ -273,11 +273,10 @@ class ScoreTable(ContentEquality):
 
     def at(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
         """Return the scores of some pairs, given by two sequences of equal length."""
+        step = SCORING_OPTIONS.pairs_at_once
         parts = [
-            self.part(
-                mentors[start : start + OPTIONS.pairs_at_once], mentees[start : start + OPTIONS.pairs_at_once]
-            ).diagonal()
-            for start in range(0, len(mentors), OPTIONS.pairs_at_once)
+            self.part(mentors[start : start + step], mentees[start : start + step]).diagonal()
+            for start in range(0, len(mentors), step)
         ]
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
 
@@ -364,15 +363,15 @@ def _part(share: Share, left: People, right: People) -> DirectScorer | LookupTab
     """Return the part of the score of a criterion that names no pair."""
     pair_count = len(left) * len(right)
     # A table of the possible counts, if there are many pairs
-    tally = share.criterion.tally(left, right) if pair_count > OPTIONS.lookup_min_pairs else None
+    tally = share.criterion.tally(left, right) if pair_count > SCORING_OPTIONS.lookup_min_pairs else None
     table = tabulate(tally, share.of) if tally else None
     if isinstance(table, ClassPoints) or pair_count <= (
-        OPTIONS.lookup_min_pairs if table is None else OPTIONS.dedup_min_pairs
+        SCORING_OPTIONS.lookup_min_pairs if table is None else SCORING_OPTIONS.dedup_min_pairs
     ):
         return table or DirectScorer(share, left, right)
     # Otherwise, or for very many pairs: one person of each class of equal answers, if classes are few
     kinds = [by_answers(people, tuple(people.columns)) for people in (left, right)]
-    if (OPTIONS.dedup_min_ratio if table is None else OPTIONS.dedup_min_ratio_lookup) * prod(
+    if (SCORING_OPTIONS.dedup_min_ratio if table is None else SCORING_OPTIONS.dedup_min_ratio_lookup) * prod(
         map(len, kinds)
     ) <= pair_count:
         return expand_classes(
@@ -429,7 +428,7 @@ def _merge[T: (LookupTable, ClassPoints)](parts: Sequence[T]) -> Iterator[T]:
 
 def _strips(count: int, width: int) -> Iterator[slice]:
     """Yield the slices of rows that are scored together."""
-    step = min(max(OPTIONS.pairs_per_block // max(width, 1), OPTIONS.min_block_rows), BLOCK_ROWS)
+    step = min(max(SCORING_OPTIONS.pairs_per_block // max(width, 1), SCORING_OPTIONS.min_block_rows), BLOCK_ROWS)
     for start in range(0, count, step):
         yield slice(start, min(start + step, count))
 

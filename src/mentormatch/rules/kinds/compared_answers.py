@@ -35,7 +35,14 @@ from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, Missing, PairIndices, Relaxation, Rule, apply_missing
 from mentormatch.rules.shared_answers import NEEDS_IN_BLANKS, offers_and_needs, pairs_sharing, share_at_least
-from mentormatch.scoring.criterion import LISTS, ORDERED, WholeGroup, matmul_float64, ranks_given, slots_in_common
+from mentormatch.scoring.criterion import (
+    LIST_KINDS,
+    ORDERED_KINDS,
+    WholeGroup,
+    matmul_float64,
+    ranks_given,
+    slots_in_common,
+)
 from mentormatch.scoring.scores import BLOCK_ROWS
 
 
@@ -254,8 +261,8 @@ MAX_ROWS_PER_MENTEE = 2_000  # subsets of needs, each a constraint; their number
 
 def needs_and_offers(rule: "Complementary | Covers") -> Iterator[FieldReference]:
     """Yield the fields of needs and offers: ordered needs if ``first`` is set, levels of offers if ``level`` > 1."""
-    yield FieldReference("mentee", rule.mentee, FieldRef(LISTS if rule.first is None else ORDERED, "mentee"))
-    yield FieldReference("mentor", rule.mentor, FieldRef(LISTS if rule.level == 1 else ("levels",), "mentor"))
+    yield FieldReference("mentee", rule.mentee, FieldRef(LIST_KINDS if rule.first is None else ORDERED_KINDS, "mentee"))
+    yield FieldReference("mentor", rule.mentor, FieldRef(LIST_KINDS if rule.level == 1 else ("levels",), "mentor"))
 
 
 def levels_beyond(rule: "Complementary | Covers", fields: Mapping[str, AnyField]) -> Iterator[Problem]:
@@ -277,8 +284,8 @@ class Complementary(Rule):
     kind: Literal["complementary"] = "complementary"
     example = {"kind": "complementary", "mentee": "besoins", "mentor": "transmettre", "first": 2, "level": 2}
     missing: Missing = "allow"
-    mentee: Annotated[str, FieldRef(LISTS, "mentee")]
-    mentor: Annotated[str, FieldRef(LISTS, "mentor")]
+    mentee: Annotated[str, FieldRef(LIST_KINDS, "mentee")]
+    mentor: Annotated[str, FieldRef(LIST_KINDS, "mentor")]
     least: int | None = Setting(default=None, ge=1)
     first: int | None = Setting(default=None, ge=1)
     level: int = Setting(default=1, ge=1)
@@ -410,8 +417,8 @@ class Covers(Rule):
     kind: Literal["covers"] = "covers"
     example = {"kind": "covers", "mentee": "besoins", "mentor": "transmettre", "least": 1, "first": 2, "level": 2}
     missing: Missing = "allow"
-    mentee: Annotated[str, FieldRef(LISTS, "mentee")]
-    mentor: Annotated[str, FieldRef(LISTS, "mentor")]
+    mentee: Annotated[str, FieldRef(LIST_KINDS, "mentee")]
+    mentor: Annotated[str, FieldRef(LIST_KINDS, "mentor")]
     least: int = Setting(default=1, ge=1)
     first: int | None = Setting(default=None, ge=1)
     level: int = Setting(default=1, ge=1)

@@ -38,9 +38,9 @@ from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import People, Person
 from mentormatch.places.gazetteer import PlaceColumn, Unit, format_length, travel_minutes
 from mentormatch.scoring.criterion import (
-    CLOSED_LISTS,
-    LISTS,
-    ORDERED,
+    CLOSED_LIST_KINDS,
+    LIST_KINDS,
+    ORDERED_KINDS,
     AnswerTally,
     Block,
     CommonItems,
@@ -263,7 +263,7 @@ class Overlap(Criterion):
     title: ClassVar[str] = mark("Points communs")
     kind: Literal["overlap"] = "overlap"
     example = {"kind": "overlap", "field": "disciplines", "weight": 10}
-    field: Annotated[str, FieldRef(LISTS)]
+    field: Annotated[str, FieldRef(LIST_KINDS)]
 
     @property
     def sentence(self) -> str:
@@ -367,8 +367,8 @@ class Coverage(Criterion):
     }
     kind: Literal["coverage"] = "coverage"
     example = {"kind": "coverage", "mentee": "besoins", "mentor": "transmettre", "weight": 35}
-    mentee: Annotated[str, FieldRef(LISTS, "mentee")]
-    mentor: Annotated[str, FieldRef(LISTS, "mentor")]
+    mentee: Annotated[str, FieldRef(LIST_KINDS, "mentee")]
+    mentor: Annotated[str, FieldRef(LIST_KINDS, "mentor")]
     points: RankPoints | None = Setting(default=None, exclude_if=lambda points: points is None)
     over: Literal["needs", "most"] = Setting(default="needs", exclude_if=lambda over: over == "needs")
 
@@ -385,9 +385,9 @@ class Coverage(Criterion):
 
     def references(self) -> Iterator[FieldReference]:
         """Yield both fields. With ``over = "most"`` needs may be names only if ``points`` are stated."""
-        kinds = ORDERED if self.points else LISTS if self.over == "needs" else CLOSED_LISTS
+        kinds = ORDERED_KINDS if self.points else LIST_KINDS if self.over == "needs" else CLOSED_LIST_KINDS
         yield FieldReference("mentee", self.mentee, FieldRef(kinds, "mentee"))
-        yield FieldReference("mentor", self.mentor, FieldRef(LISTS, "mentor"))
+        yield FieldReference("mentor", self.mentor, FieldRef(LIST_KINDS, "mentor"))
 
     def tally(self, left: People, right: People) -> AnswerTally:
         offers, needs = item_weights_of_sides(left.columns[self.mentor], right.columns[self.mentee], self.points)
