@@ -167,7 +167,7 @@ def refuse_empty(places: Mapping[str, object], source: str) -> None:
 def replies_in_row(
     submission: Submission, programme: Programme, pairs: Sequence[Pair], of_people: PairsOfPeople
 ) -> list[WaveReply] | list[RowFate]:
-    """Return the replies in a row, one for each side of its sender; or one rejection, with the reason."""
+    """Return the replies in a row, one for each side of its sender with a pair concerned; or the rejected row."""
     if programme.forgotten.holds(submission.key):
         return [
             RowFate(submission.source, submission.line, "rejected", reason=tr("effacée, à la demande de la personne"))
