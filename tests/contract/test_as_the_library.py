@@ -28,12 +28,11 @@ from mentormatch import (
 )
 from mentormatch.assignment import empty_solution
 from mentormatch.contract import PlansResponse, ask, operations_by_kind, verification_out
-from mentormatch.contract.match_response import chain_out, kept_places_out, pair_out
-from mentormatch.contract.operations.evidence import drawn_part_out
-from mentormatch.contract.operations.fairness import group_out as access_group_out
-from mentormatch.contract.operations.fairness import incentive_out
-from mentormatch.contract.operations.recruit import gain_out, trait_out
-from mentormatch.contract.operations.repair import sturdy_plan_out
+from mentormatch.contract.match_response import ChainOut, KeptPlacesOut, PairOut
+from mentormatch.contract.operations.evidence import DrawnPartOut
+from mentormatch.contract.operations.fairness import AccessGroupOut, IncentiveOut
+from mentormatch.contract.operations.recruit import MentorTraitOut, PlanGainOut
+from mentormatch.contract.operations.repair import SturdyPlanOut
 from mentormatch.contract.requests import with_arrived_apart
 from mentormatch.operations import PairsByHand
 from mentormatch.record import append, entry_of, journal_beside, save_decision
@@ -97,7 +96,7 @@ def test_places_that_are_kept_are_told_with_what_they_cost_where_that_is_known()
     (left,) = kept.kept_places
     (answer,) = of(kept)["kept_places"]
     assert (answer["known"], answer["differences"]) == (True, left.differences)
-    unknown = kept_places_out(replace(left, asked={}, unasked={}))
+    unknown = KeptPlacesOut.of(replace(left, asked={}, unasked={}))
     assert (unknown.known, unknown.differences) == (False, {})
 
 
@@ -110,7 +109,7 @@ def test_evaluate() -> None:
     whole = mm.evaluate(examples.cohort(), examples.programme(), plan)
     answer = told("evaluate", pairs=keys(plan))
     assert answer["total"] == whole.total
-    assert answer["pairs"] == [pair_out(pair).model_dump() for pair in whole.pairs]
+    assert answer["pairs"] == [PairOut.of(pair).model_dump() for pair in whole.pairs]
     assert [(one["rule"], one["people"], one["detail"]) for one in answer["breaches"]] == [
         (one.rule, list(one.people), one.detail) for one in whole.breaches
     ]
@@ -359,20 +358,20 @@ def test_what_is_wrong_with_a_decision_is_told(former: mm.Matching, tmp_path: Pa
 
 
 def test_points_of_other_plans_are_told_out_of_a_hundred(matching: mm.Matching) -> None:
-    assert trait_out(MentorTrait("metier", "Métier", "diffusion", 250_000)).points == 25
-    assert gain_out(PlanGain(Status.PROVED, 1, ("E01",), -1_230_000)).points == -123
-    assert sturdy_plan_out(SturdyPlan(matching, 1_230_000, 1, 1.5)).price == 123
+    assert MentorTraitOut.of(MentorTrait("metier", "Métier", "diffusion", 250_000)).points == 25
+    assert PlanGainOut.of(PlanGain(Status.PROVED, 1, ("E01",), -1_230_000)).points == -123
+    assert SturdyPlanOut.of(SturdyPlan(matching, 1_230_000, 1, 1.5)).price == 123
 
 
 def test_lots_and_groups_of_answers_are_told_whole() -> None:
     for second, drawn in ((True, "second"), (False, "first")):
-        part = drawn_part_out(DrawnPart((("M1", "E1"),), (("M1", "E2"),), second))
+        part = DrawnPartOut.of(DrawnPart((("M1", "E1"),), (("M1", "E2"),), second))
         assert (part.first[0].mentee, part.second[0].mentee, part.drawn) == ("E1", "E2", drawn)
     share, price = ProportionEstimate(1, 4, 0.1, 0.7), QuotaPrice(2, Status.PROVED, 1, 20_000)
     bare = AccessGroup(("oui",), "oui", share, share, share, None, None, 0.5)
-    told = access_group_out(bare)
+    told = AccessGroupOut.of(bare)
     assert (told.answers, told.placed.of, told.points, told.wished, told.price) == (["oui"], 4, None, None, None)
-    full = access_group_out(replace(bare, points=250_000, wished=share, price=price))
+    full = AccessGroupOut.of(replace(bare, points=250_000, wished=share, price=price))
     assert full.wished is not None
     assert full.price is not None
     assert (full.points, full.wished.count, full.price.points, full.level) == (25, 1, 2, 0.5)
@@ -380,7 +379,7 @@ def test_lots_and_groups_of_answers_are_told_whole() -> None:
 
 def test_chains_are_told_whole() -> None:
     chain = Chain(("M1", "M2"), ("B1",), ("E1",))
-    assert chain_out(chain).model_dump() == {
+    assert ChainOut.of(chain).model_dump() == {
         "mentors": ["M1", "M2"],
         "people": ["B1"],
         "mentees": ["E1"],
@@ -391,7 +390,7 @@ def test_chains_are_told_whole() -> None:
 
 def test_the_most_that_one_person_gains_is_told_out_of_a_hundred() -> None:
     gains = (AnswerGain("E1", "shorter", 0, 250_000), AnswerGain("E2", "shorter", 1, 0))
-    told = incentive_out(Incentive("needs", "Besoins", "mentee", gains, ("Besoins couverts",), None))
+    told = IncentiveOut.of(Incentive("needs", "Besoins", "mentee", gains, ("Besoins couverts",), None))
     assert (told.field, told.side, told.people, told.changes) == ("needs", "mentee", 2, ["shorter"])
     assert (told.placed, told.points, told.parts, told.closing) == (1, 25, ["Besoins couverts"], None)
 

@@ -11,7 +11,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import FormedGroup, Grouping, ProgrammeError, RequestError, Status, examples
 from mentormatch.contract import GroupsResponse, ask
-from mentormatch.contract.group_response import group_out
+from mentormatch.contract.group_response import GroupOut
 from mentormatch.contract.member_requests import GroupsRequest
 from mentormatch.examples import folder_of
 from mentormatch.groups import GroupShare, dates_of, names_as, topics_of, turns_of
@@ -125,7 +125,7 @@ def test_somebody_who_is_named_and_is_nobody_is_refused_but_for_former_groups() 
 
 
 def test_a_group_of_one_has_no_points() -> None:
-    alone = group_out(FormedGroup(1, "", ("M1",), 0, (GroupShare("Métier", "same", None, 0, 250_000, 0.0),)))
+    alone = GroupOut.of(FormedGroup(1, "", ("M1",), 0, (GroupShare("Métier", "same", None, 0, 250_000, 0.0),)))
     assert (alone.points, alone.contributions[0].points, alone.contributions[0].full) == (0, 0, 25)
 
 

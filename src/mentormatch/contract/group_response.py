@@ -2,19 +2,17 @@
 
 from typing import Annotated, Self
 
+from pydantic import AliasPath
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import Verdict
-from mentormatch.base.strict_json import JsonMessage
-from mentormatch.contract.match_response import RejectedOut, RemarkOut, TierOut, rejected_out, remarks_out
-from mentormatch.contract.response import Response
-from mentormatch.groups.infeasibility import GroupConflict
-from mentormatch.groups.partition import FormedGroup, Grouping, GroupShare
-from mentormatch.groups.problem import pairs_in
+from mentormatch.contract.match_response import RejectedOut, RemarkOut, TierOut
+from mentormatch.contract.response import Response, ResponsePart, from_library, from_tuple
+from mentormatch.groups.partition import Grouping
 
 
-class GroupShareOut(JsonMessage):
+class GroupShareOut(ResponsePart):
     """One criterion in one group: ``points`` of ``full``, out of 100, the mean of its pairs.
 
     ``share`` is the sum over its pairs in millionths; ``answered`` the part of the pairs in which both answered.
@@ -23,35 +21,35 @@ class GroupShareOut(JsonMessage):
     criterion: str
     kind: str
     group: str | None
-    points: float
-    full: float
+    points: float = Setting(validation_alias="mean_points")
+    full: float = Setting(validation_alias="mean_full_points")
     share: int
     answered: float
 
 
-class MetOut(JsonMessage):
+class MetOut(ResponsePart):
     """Two people of a group who were in one before."""
 
     one: str
     other: str
 
 
-class GroupOut(JsonMessage):
+class GroupOut(ResponsePart):
     """One group: who leads it (null: nobody), its members, and what its score is made of.
 
     ``points`` is the mean score of two members out of 100, ``score`` the sum over all pairs of members in millionths.
     """
 
     number: int
-    facilitator: str | None
+    facilitator: Annotated[str | None, from_library(lambda key: key or None)]
     members: list[str]
     points: float
     score: int
     contributions: list[GroupShareOut]
-    met: list[MetOut]
+    met: list[Annotated[MetOut, from_tuple("one", "other")]]
 
 
-class UnplacedOut(JsonMessage):
+class UnplacedOut(ResponsePart):
     """Somebody in no group: a stable code, and the reason."""
 
     person: str
@@ -59,7 +57,7 @@ class UnplacedOut(JsonMessage):
     reason: str
 
 
-class GroupConflictOut(JsonMessage):
+class GroupConflictOut(ResponsePart):
     """Why not everybody can be placed: a stable code, the rules (as they are called) and people in it, ways out.
 
     Without any one of the rules, or of the people, the rest can be placed.
@@ -84,10 +82,12 @@ class GroupsResponse(Response):
 
     status: Annotated[Status, Setting(strict=False)]
     canonical: bool = False
-    certificate: Annotated[Verdict, Setting(strict=False)] = Verdict.UNCERTIFIED
-    programme: str
+    certificate: Annotated[Verdict, Setting(strict=False)] = Setting(
+        default=Verdict.UNCERTIFIED, validation_alias=AliasPath("certificate", "verdict")
+    )
+    programme: str = Setting(validation_alias=AliasPath("programme", "name"))
     seed: int
-    engine: str
+    engine: str = Setting(validation_alias=AliasPath("solution", "engine"))
     tiers: list[TierOut]
     gap: int | None
     groups: list[GroupOut]
@@ -96,63 +96,9 @@ class GroupsResponse(Response):
     repeats: int
     sentences: list[str]
     rejected: list[RejectedOut]
-    remarks: list[RemarkOut]
+    remarks: list[RemarkOut] = Setting(validation_alias=AliasPath("cohort", "remarks"))
 
     @classmethod
     def of(cls, grouping: Grouping, seed: int) -> Self:
         """Return what a grouping says."""
-        return cls(
-            status=grouping.status,
-            canonical=grouping.status is Status.PROVED and grouping.settled,
-            certificate=grouping.certificate.verdict,
-            programme=grouping.programme.name,
-            seed=seed,
-            engine=grouping.solution.engine,
-            tiers=[TierOut(goal=tier.goal, value=tier.value, bound=tier.bound) for tier in grouping.tiers],
-            gap=grouping.gap,
-            groups=list(map(group_out, grouping.groups)),
-            unplaced=[UnplacedOut(person=one.person, code=one.code, reason=one.reason) for one in grouping.unplaced],
-            conflict=None if grouping.conflict is None else group_conflict_out(grouping.conflict),
-            repeats=grouping.repeats,
-            sentences=[*grouping.proof_sentences, *grouping.remarks],
-            rejected=rejected_out(grouping.cohort),
-            remarks=remarks_out(grouping.cohort),
-        )
-
-
-def group_out(group: FormedGroup) -> GroupOut:
-    """Return one group as the contract has it."""
-    pairs = max(pairs_in(len(group.members)), 1)
-    return GroupOut(
-        number=group.number,
-        facilitator=group.facilitator or None,
-        members=list(group.members),
-        points=group.points,
-        score=group.score,
-        contributions=[share_out(share, pairs) for share in group.contributions],
-        met=[MetOut(one=one, other=other) for one, other in group.met],
-    )
-
-
-def share_out(share: GroupShare, pairs: int) -> GroupShareOut:
-    """Return one criterion in a group of so many pairs as the contract has it."""
-    return GroupShareOut(
-        criterion=share.criterion,
-        kind=share.kind,
-        group=share.group,
-        points=share.share / 10_000 / pairs,
-        full=share.full / 10_000 / pairs,
-        share=share.share,
-        answered=share.answered,
-    )
-
-
-def group_conflict_out(conflict: GroupConflict) -> GroupConflictOut:
-    """Return why not everybody can be placed as the contract has it."""
-    return GroupConflictOut(
-        code=conflict.code,
-        reason=conflict.reason,
-        rules=list(conflict.rules),
-        people=list(conflict.people),
-        ways_out=list(conflict.ways_out),
-    )
+        return super().of(grouping, seed=seed, sentences=[*grouping.proof_sentences, *grouping.remarks])

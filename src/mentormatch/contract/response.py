@@ -6,17 +6,89 @@ What is told of a decision that was checked again; no solver is imported.
 """
 
 import json
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, Self
 
+from pydantic import BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 from pydantic import Field as Setting
 
 from mentormatch.assignment.verification.certificate import Verdict
-from mentormatch.base.strict_json import JsonMessage
+from mentormatch.base.strict_json import JsonMessage, Keys
 from mentormatch.record.seal import Signature
 from mentormatch.record.verify import Verification, VerificationOutcome
 
+LIBRARY, ABSENT = object(), object()
+"""The validation context of objects of the library, and an attribute that none of them has."""
 
-class Response(JsonMessage):
+
+def from_library(convert: Callable[[Any], Any]) -> BeforeValidator:
+    """Return the validator that converts a value of the library, and takes a value of JSON as it is."""
+
+    def converted(value: Any, info: ValidationInfo) -> Any:
+        return convert(value) if info.context is LIBRARY else value
+
+    return BeforeValidator(converted)
+
+
+def from_tuple(*keys: str) -> BeforeValidator:
+    """Return the validator that reads a tuple, which JSON does not have, as the object with these keys."""
+    return BeforeValidator(lambda value: dict(zip(keys, value, strict=True)) if isinstance(value, tuple) else value)
+
+
+Points = Annotated[float, from_library(lambda millionths: millionths / 10_000)]
+"""Points out of 100, which the library counts in millionths of a score."""
+Sentence = Annotated[str, Setting(validation_alias="__str__"), from_library(lambda say: say())]
+"""The text of an object of the library."""
+KeyPair = Annotated[Keys, from_tuple("mentor", "mentee")]
+
+
+class ResultSource:
+    """The attributes of several results, of which the first that has one counts, below ``parts``."""
+
+    def __init__(self, results: tuple[Any, ...], parts: dict[str, Any]) -> None:
+        self._results = results
+        self._error: BaseException | None = None
+        self.__dict__.update(parts)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            for result in self._results:
+                if (value := getattr(result, name, ABSENT)) is not ABSENT:
+                    return value
+        except BaseException as error:
+            self._error = error
+            raise
+        raise AttributeError(name)
+
+    @property
+    def error(self) -> BaseException | None:
+        """The error that an attribute raised, which pydantic reports as a value that does not fit."""
+        return self._error
+
+
+class ResponsePart(JsonMessage):
+    """An object in a response: read from JSON by its keys, or from results of the library by their attributes.
+
+    If an attribute has another name than the key, it is the ``validation_alias`` of the key.
+    """
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=False)
+
+    @classmethod
+    def of(cls, result: Any, *others: Any, **parts: Any) -> Self:
+        """Return the message on a result; what it lacks is read from ``others``, and ``parts`` are given by key."""
+        source = ResultSource((result, *others), parts)
+        try:
+            return cls.model_validate(
+                source, strict=False, from_attributes=True, by_alias=True, by_name=True, context=LIBRARY
+            )
+        except ValidationError:
+            if source.error is not None:
+                raise source.error from None
+            raise
+
+
+class Response(ResponsePart):
     """What an operation answers."""
 
     schema_version: Literal[1] = 1
@@ -26,7 +98,7 @@ class Response(JsonMessage):
         return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-class ProvedGoalOut(JsonMessage):
+class ProvedGoalOut(ResponsePart):
     """One goal: what the pairs reach, the bound that the file states, and the one that its prices or a proof show.
 
     ``proved_by`` is ``prices`` or ``proof``; empty if nothing shows a bound.
@@ -34,25 +106,25 @@ class ProvedGoalOut(JsonMessage):
 
     goal: str
     value: int
-    stated_bound: int | None
-    certified_bound: int | None
-    proved_by: Literal["prices", "proof", ""]
+    stated_bound: int | None = Setting(validation_alias="stated")
+    certified_bound: int | None = Setting(validation_alias="certified")
+    proved_by: Literal["prices", "proof", ""] = Setting(validation_alias="by")
 
 
-class LogOut(JsonMessage):
+class LogOut(ResponsePart):
     """A log: how many lines, its head, and how many lines came after the head that was asked for.
 
     ``checked_against`` names the documents beside it whose heads it was held against. Where it is empty and no head was
     asked for, nobody knows whether lines were cut from its end, or all of it was written anew.
     """
 
-    lines: int
+    lines: Annotated[int, from_library(len)] = Setting(validation_alias="entries")
     head: str
     since: int | None
     checked_against: list[str]
 
 
-class MistakeOut(JsonMessage):
+class MistakeOut(ResponsePart):
     """One thing that is wrong with a decision or its log: where, what was found, what was expected, what to do."""
 
     where: str
@@ -75,7 +147,7 @@ class VerifyResponse(Response):
     rules_hold: bool
     outcome: Annotated[VerificationOutcome, Setting(strict=False)]
     certificate: Annotated[Verdict, Setting(strict=False)] | None
-    sentences: list[str]
+    sentences: Annotated[list[str], from_library(str.splitlines)] = Setting(validation_alias="words")
     digest: str
     goals: list[ProvedGoalOut]
     ties: Literal["unique", "hash", ""]
@@ -83,34 +155,17 @@ class VerifyResponse(Response):
     validations: list[Signature]
     problems: list[MistakeOut]
 
+    @classmethod
+    def of(cls, verification: Verification) -> Self:
+        """Return the response on a verification."""
+        certificate, chain = verification.certificate, verification.chain
+        return super().of(
+            verification,
+            certificate=certificate and certificate.verdict,
+            goals=certificate.tiers if certificate else (),
+            ties=certificate.ties if certificate else "",
+            log=None if chain is None else LogOut.of(chain, checked_against=list(verification.carried)),
+        )
 
-def verification_out(found: Verification) -> VerifyResponse:
-    """Return what holds of a decision as the contract has it."""
-    certificate, chain = found.certificate, found.chain
-    return VerifyResponse(
-        verified=found.verified,
-        rules_hold=found.rules_hold,
-        outcome=found.outcome,
-        certificate=certificate.verdict if certificate else None,
-        sentences=found.words.splitlines(),
-        digest=found.digest,
-        goals=[
-            ProvedGoalOut(
-                goal=tier.goal,
-                value=tier.value,
-                stated_bound=tier.stated,
-                certified_bound=tier.certified,
-                proved_by=tier.by,
-            )
-            for tier in (certificate.tiers if certificate else ())
-        ],
-        ties=certificate.ties if certificate else "",
-        log=None
-        if chain is None
-        else LogOut(lines=len(chain.entries), head=chain.head, since=chain.since, checked_against=list(found.carried)),
-        validations=[Signature.of(one) for one in found.validations],
-        problems=[
-            MistakeOut(where=one.where, found=one.found, expected=one.expected, advice=one.advice)
-            for one in found.problems
-        ],
-    )
+
+verification_out = VerifyResponse.of

@@ -49,6 +49,11 @@ class GoalPrice(Price):
     asked: Mapping[str, int]
     unasked: Mapping[str, int]
 
+    @property
+    def sentence(self) -> str:
+        """The price in a sentence."""
+        return price_words(self)
+
 
 @dataclass(frozen=True, slots=True)
 class PlacesLeft(Price):
@@ -64,6 +69,11 @@ class PlacesLeft(Price):
     free: tuple[tuple[str, int], ...]
     asked: Mapping[str, int]
     unasked: Mapping[str, int]
+
+    @property
+    def sentence(self) -> str:
+        """The places left and their price in a sentence, with the keys of mentors."""
+        return places_words(self)
 
 
 def price_goals(

@@ -85,7 +85,7 @@ class GroupShare(SpokenText):
     """One criterion in one group: ``share`` and ``full`` in millionths a pair, summed over its pairs.
 
     ``answered``: the part of the pairs in which both answered; ``reason``: what it rests on, in a phrase, empty where
-    that would tell what is private.
+    that would tell what is private. A group of one counts as one pair.
     """
 
     criterion: str
@@ -95,6 +95,17 @@ class GroupShare(SpokenText):
     full: int
     answered: float
     reason: str = ""
+    pairs: int = 1
+
+    @property
+    def mean_points(self) -> float:
+        """The mean of ``share`` over the pairs, out of 100."""
+        return self.share / 10_000 / self.pairs
+
+    @property
+    def mean_full_points(self) -> float:
+        """The mean of ``full`` over the pairs, out of 100."""
+        return self.full / 10_000 / self.pairs
 
     def in_words(self) -> str:
         share, full = points(self.share), points(self.full)
@@ -236,7 +247,7 @@ class Grouping(Result):
         full = int(np.rint(weight * 1_000_000)) * pairs
         answered = round(known / pairs, 6) if pairs else 0.0
         shown = reason(criterion, self.cohort.members.take(rows), self.programme)
-        return GroupShare(criterion.label, criterion.kind, criterion.group, share, full, answered, shown)
+        return GroupShare(criterion.label, criterion.kind, criterion.group, share, full, answered, shown, max(pairs, 1))
 
     @once_spoken
     def unplaced(self) -> tuple[UnplacedMember, ...]:

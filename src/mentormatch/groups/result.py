@@ -111,6 +111,11 @@ class Result(ContentEquality, ABC):
         return True
 
     @property
+    def canonical(self) -> bool:
+        """Whether all is proved and ties are settled, so that another run chooses the same."""
+        return self.status is Status.PROVED and self.settled
+
+    @property
     @abstractmethod
     def as_dict(self) -> dict[str, object]:
         """The same for programs, in codes, without what is for the team alone."""

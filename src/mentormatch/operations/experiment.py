@@ -85,6 +85,11 @@ class DrawnPart:
     second: bool
 
     @property
+    def drawn(self) -> Literal["first", "second"]:
+        """The programme on which the lot fell."""
+        return "second" if self.second else "first"
+
+    @property
     def pairs(self) -> tuple[KeyPair, ...]:
         """The pairs on which the lot fell."""
         return self.second_pairs if self.second else self.first_pairs

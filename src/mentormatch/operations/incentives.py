@@ -91,10 +91,19 @@ class Incentive:
         return tuple(change for change in CHANGES if any(one.change == change for one in self.gains))
 
     @property
+    def placed(self) -> int:
+        """The most partners that one person gains."""
+        return max(gain.placed for gain in self.gains)
+
+    @property
+    def points(self) -> int:
+        """The most points that one person gains, in millionths."""
+        return max(gain.points for gain in self.gains)
+
+    @property
     def gained(self) -> str:
         """What is gained at most, in words."""
-        placed, most = max((one.placed for one in self.gains), default=0), max(one.points for one in self.gains)
-        return tr("un binôme") if placed else tr("jusqu'à {points} points", points=points(most))
+        return tr("un binôme") if self.placed else tr("jusqu'à {points} points", points=points(self.points))
 
     @property
     def sentence(self) -> str:

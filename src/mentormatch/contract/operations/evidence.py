@@ -5,19 +5,19 @@ What last years teach, and this year's pairs under other weights: the operation 
 Where the plans of two programmes differ, a lot decides: the operation ``draw``.
 """
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
+from pydantic import AliasPath
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import JsonMessage, Keys, Whole
-from mentormatch.contract.match_response import Response
+from mentormatch.base.strict_json import Whole
 from mentormatch.contract.operation import COHORT, PROGRAMME, Operation
-from mentormatch.contract.operations.repair import pairs_out
 from mentormatch.contract.requests import CohortRequest, ProgrammeTable, TimeLimit
-from mentormatch.followup.lessons import MOST_EDITIONS, CriterionEffect, EditionResults
-from mentormatch.operations.experiment import Draw, DrawnPart, Experiment, draw, draw_plan
-from mentormatch.operations.learn import Learning, learn
+from mentormatch.contract.response import KeyPair, Response, ResponsePart
+from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults
+from mentormatch.operations.experiment import Experiment, draw, draw_plan
+from mentormatch.operations.learn import learn
 from mentormatch.programme.programme import Programme
 
 
@@ -29,7 +29,7 @@ class LearnRequest(CohortRequest):
     time_limit_s: TimeLimit = None
 
 
-class CriterionEffectOut(JsonMessage):
+class CriterionEffectOut(ResponsePart):
     """How a criterion goes with pairs that lasted and were content.
 
     ``low`` and ``high``: to what share all of its points, instead of none, move a half, in an exact 95 % interval; null
@@ -46,7 +46,7 @@ class CriterionEffectOut(JsonMessage):
     sentence: str
 
 
-class WeightChangeOut(JsonMessage):
+class WeightChangeOut(ResponsePart):
     """Another weight of a criterion, as a proposal."""
 
     criterion: str
@@ -61,34 +61,14 @@ class LearnResponse(Response):
     """
 
     status: Annotated[Status, Setting(strict=False)]
-    editions: int
-    known: int
-    well: int | None
-    effects: list[CriterionEffectOut]
+    editions: int = Setting(validation_alias=AliasPath("lessons", "editions"))
+    known: int = Setting(validation_alias=AliasPath("lessons", "pairs"))
+    well: int | None = Setting(validation_alias=AliasPath("lessons", "well"))
+    effects: list[CriterionEffectOut] = Setting(validation_alias=AliasPath("lessons", "effects"))
     changes: list[WeightChangeOut]
-    pairs: list[Keys]
-    other_pairs: list[Keys]
+    pairs: list[KeyPair]
+    other_pairs: list[KeyPair]
     sentences: list[str]
-
-    @classmethod
-    def of(cls, found: Learning) -> Self:
-        """Return what is known."""
-        pairs, other = (
-            [Keys(mentor=mentor, mentee=mentee) for mentor, mentee in some] for some in (found.pairs, found.other_pairs)
-        )
-        return cls(
-            status=found.status,
-            editions=found.lessons.editions,
-            known=found.lessons.pairs,
-            well=found.lessons.well,
-            effects=list(map(effect_out, found.lessons.effects)),
-            changes=[
-                WeightChangeOut(criterion=one.criterion, before=one.before, after=one.after) for one in found.changes
-            ],
-            pairs=pairs,
-            other_pairs=other,
-            sentences=list(found.sentences),
-        )
 
 
 class LearnFromEditions(Operation[LearnRequest, LearnResponse]):
@@ -114,19 +94,6 @@ class LearnFromEditions(Operation[LearnRequest, LearnResponse]):
         return {**COHORT, "editions": [{"programme": "Mentorat 2025", "pairs": results}]}
 
 
-def effect_out(one: CriterionEffect) -> CriterionEffectOut:
-    """Return the effect of a criterion as the contract has it."""
-    return CriterionEffectOut(
-        criterion=one.criterion,
-        low=one.low,
-        high=one.high,
-        level=one.level,
-        clear=one.clear,
-        more=one.more,
-        sentence=one.sentence,
-    )
-
-
 class DrawRequest(CohortRequest):
     """People, two programmes, and the ``seed`` of all lots.
 
@@ -138,11 +105,11 @@ class DrawRequest(CohortRequest):
     time_limit_s: TimeLimit = None
 
 
-class DrawnPartOut(JsonMessage):
+class DrawnPartOut(ResponsePart):
     """A part in which the two plans differ: the pairs of either, and of which the lot is."""
 
-    first: list[Keys]
-    second: list[Keys]
+    first: list[KeyPair] = Setting(validation_alias="first_pairs")
+    second: list[KeyPair] = Setting(validation_alias="second_pairs")
     drawn: Literal["first", "second"]
 
 
@@ -152,22 +119,11 @@ class DrawResponse(Response):
     ``digest`` is the SHA-256 of the record of the experiment, as the command ``experiment`` writes it.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
-    digest: str
-    pairs: list[Keys]
+    status: Annotated[Status, Setting(strict=False)] = Setting(validation_alias=AliasPath("matching", "status"))
+    digest: str = Setting(validation_alias=AliasPath("experiment", "digest"))
+    pairs: list[KeyPair] = Setting(validation_alias=AliasPath("matching", "pairs"))
     parts: list[DrawnPartOut]
     sentences: list[str]
-
-    @classmethod
-    def of(cls, found: Draw) -> Self:
-        """Return what was drawn."""
-        return cls(
-            status=found.matching.status,
-            digest=found.experiment.digest,
-            pairs=pairs_out((pair.mentor, pair.mentee) for pair in found.matching.pairs),
-            parts=list(map(drawn_part_out, found.parts)),
-            sentences=list(found.sentences),
-        )
 
 
 class DrawLots(Operation[DrawRequest, DrawResponse]):
@@ -190,9 +146,3 @@ class DrawLots(Operation[DrawRequest, DrawResponse]):
         """Return the question of what a lot gives between two weights."""
         second = {**PROGRAMME, "criteria": [{**each, "weight": 2} for each in PROGRAMME["criteria"]]}
         return {**COHORT, "second": second, "seed": 20261129}
-
-
-def drawn_part_out(part: DrawnPart) -> DrawnPartOut:
-    """Return one part as the contract has it."""
-    first, second = pairs_out(part.first_pairs), pairs_out(part.second_pairs)
-    return DrawnPartOut(first=first, second=second, drawn="second" if part.second else "first")

@@ -5,19 +5,19 @@ Whether people had equal access, by what they answered to watched questions: the
 Whether anybody gains by answering otherwise, and never who: the operation ``incentives``.
 """
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
+from pydantic import AliasPath
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Whole
-from mentormatch.contract.match_response import Response
 from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import CohortRequest, MatchRequest, TimeLimit
+from mentormatch.contract.response import Points, Response, ResponsePart
 from mentormatch.fields import Side
-from mentormatch.operations.access import Access, AccessGroup, AccessQuestion, ProportionEstimate, QuotaPrice, access
-from mentormatch.operations.incentives import Incentive, Incentives, incentives
+from mentormatch.operations.access import access
+from mentormatch.operations.incentives import incentives
 from mentormatch.operations.matching import match
 from mentormatch.people.changes import AnswerChange
 
@@ -37,16 +37,16 @@ class ProportionOut(JsonMessage):
     high: float
 
 
-class QuotaPriceOut(JsonMessage):
+class QuotaPriceOut(ResponsePart):
     """What placing ``least`` of a group costs, in pairs and points; null where no answer does, or none was found."""
 
     least: int
     status: Annotated[Status, Setting(strict=False)]
     pairs: int | None
-    points: float | None
+    points: Points | None
 
 
-class AccessGroupOut(JsonMessage):
+class AccessGroupOut(ResponsePart):
     """The people who gave one of ``answers``, if ``silent`` also those who did not answer, and how they fared.
 
     Answers of few people are counted together, with those who did not answer if need be; such a group has no price.
@@ -57,14 +57,14 @@ class AccessGroupOut(JsonMessage):
     met: ProportionOut
     placed: ProportionOut
     others: ProportionOut
-    points: float | None
+    points: Points | None
     wished: ProportionOut | None
     level: float
     price: QuotaPriceOut | None
     silent: bool = False
 
 
-class AccessQuestionOut(JsonMessage):
+class AccessQuestionOut(ResponsePart):
     """A question, how many people of a side it is about, what can be said, and its groups, none where few answered."""
 
     field: str
@@ -77,13 +77,8 @@ class AccessQuestionOut(JsonMessage):
 class AccessResponse(Response):
     """How people fared by what they answered to the questions that the programme watches; of five or more alone."""
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: Annotated[Status, Setting(strict=False)] = Setting(validation_alias=AliasPath("matching", "status"))
     questions: list[AccessQuestionOut]
-
-    @classmethod
-    def of(cls, found: Access) -> Self:
-        """Return what is known of equal access."""
-        return cls(status=found.matching.status, questions=questions_out(found.questions))
 
 
 class EqualAccess(Operation[AccessRequest, AccessResponse]):
@@ -107,46 +102,6 @@ class EqualAccess(Operation[AccessRequest, AccessResponse]):
         return {**COHORT, "programme": {**programme, "fields": fields}}
 
 
-def questions_out(questions: Iterable[AccessQuestion]) -> list[AccessQuestionOut]:
-    """Return watched questions as the contract has them."""
-    return [
-        AccessQuestionOut(
-            field=one.field,
-            side=one.side,
-            people=one.people,
-            sentences=list(one.sentences),
-            groups=list(map(group_out, one.groups)),
-        )
-        for one in questions
-    ]
-
-
-def group_out(group: AccessGroup) -> AccessGroupOut:
-    """Return a group as the contract has it."""
-    return AccessGroupOut(
-        answers=list(group.answers),
-        met=proportion_out(group.met),
-        placed=proportion_out(group.placed),
-        others=proportion_out(group.others),
-        points=None if group.points is None else group.points / 10_000,
-        wished=None if group.wished is None else proportion_out(group.wished),
-        level=group.level,
-        price=None if group.price is None else price_out(group.price),
-        silent=group.silent,
-    )
-
-
-def proportion_out(one: ProportionEstimate) -> ProportionOut:
-    """Return a proportion as the contract has it."""
-    return ProportionOut(count=one.count, of=one.of, low=one.low, high=one.high)
-
-
-def price_out(one: QuotaPrice) -> QuotaPriceOut:
-    """Return the price of a quota as the contract has it."""
-    points = None if one.points is None else one.points / 10_000
-    return QuotaPriceOut(least=one.least, status=one.status, pairs=one.pairs, points=points)
-
-
 class IncentivesRequest(CohortRequest):
     """What ``match`` was asked; ``time_limit_s`` is for all that is tried."""
 
@@ -154,7 +109,7 @@ class IncentivesRequest(CohortRequest):
     time_limit_s: TimeLimit = None
 
 
-class IncentiveOut(JsonMessage):
+class IncentiveOut(ResponsePart):
     """A question that invites ``people`` of a side, each alone, to answer otherwise: in what ways, and what they gain.
 
     ``placed`` partners, or ``points``, are the most that one person gains. ``parts`` are what the criteria and rules
@@ -166,7 +121,7 @@ class IncentiveOut(JsonMessage):
     people: int
     changes: list[AnswerChange]
     placed: int
-    points: float
+    points: Points
     parts: list[str]
     closing: str | None
     sentence: str
@@ -178,22 +133,11 @@ class IncentivesResponse(Response):
     Not ``complete``: time was up before all were tried.
     """
 
-    people_tried: int
+    people_tried: int = Setting(validation_alias="people")
     tried: int
     complete: bool
     incentives: list[IncentiveOut]
     sentences: list[str]
-
-    @classmethod
-    def of(cls, found: Incentives) -> Self:
-        """Return what is known, without saying of whom."""
-        return cls(
-            people_tried=found.people,
-            tried=found.tried,
-            complete=found.complete,
-            incentives=list(map(incentive_out, found.incentives)),
-            sentences=list(found.sentences),
-        )
 
 
 class AnswerIncentives(Operation[IncentivesRequest, IncentivesResponse]):
@@ -216,18 +160,3 @@ class AnswerIncentives(Operation[IncentivesRequest, IncentivesResponse]):
     def example(self) -> dict[str, Any]:
         """Return the question of whether it pays to answer otherwise."""
         return COHORT
-
-
-def incentive_out(one: Incentive) -> IncentiveOut:
-    """Return one question as the contract has it."""
-    return IncentiveOut(
-        field=one.field,
-        side=one.side,
-        people=one.people,
-        changes=list(one.changes),
-        placed=max(gain.placed for gain in one.gains),
-        points=max(gain.points for gain in one.gains) / 10_000,
-        parts=list(one.parts),
-        closing=one.closing,
-        sentence=one.sentence,
-    )

@@ -14,11 +14,11 @@ Whether a decision is what it says: the operation ``verify``.
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator
+from pydantic import AliasPath, BeforeValidator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import JsonMessage, Whole, whole
+from mentormatch.base.strict_json import Whole, whole
 from mentormatch.contract.match_response import (
     CaveatOut,
     DiagnosisOut,
@@ -26,14 +26,7 @@ from mentormatch.contract.match_response import (
     PairOut,
     RejectedOut,
     RemarkOut,
-    Response,
     TierOut,
-    caveats_out,
-    diagnosis_out,
-    pair_out,
-    rejected_out,
-    remarks_out,
-    tiers_out,
 )
 from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import (
@@ -46,7 +39,7 @@ from mentormatch.contract.requests import (
     keys_of,
     mentions_of_pairs,
 )
-from mentormatch.contract.response import VerifyResponse, verification_out
+from mentormatch.contract.response import Response, ResponsePart, VerifyResponse
 from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.operations.evaluation import Evaluation, diagnose, evaluate
 from mentormatch.operations.matching import Matching, match
@@ -97,13 +90,7 @@ class DiagnoseResponse(Response):
     @classmethod
     def of(cls, cohort: Cohort, programme: Programme, found: Diagnosis) -> Self:
         """Return what a diagnosis says."""
-        return cls(
-            status=found.status,
-            programme=programme.name,
-            diagnosis=diagnosis_out(found),
-            rejected=rejected_out(cohort),
-            remarks=remarks_out(cohort),
-        )
+        return super().of(found, cohort, programme=programme.name, diagnosis=found)
 
 
 class Diagnose(Operation[DiagnoseRequest, DiagnoseResponse]):
@@ -144,7 +131,7 @@ class PlansRequest(CohortRequest):
     time_limit_s: TimeLimit = None
 
 
-class PlanOut(JsonMessage):
+class PlanOut(ResponsePart):
     """One plan, and how many pairs of each plan before it, the first one first, it gives up."""
 
     matching: MatchResponse
@@ -225,7 +212,7 @@ class EvaluateRequest(MatchRequest):
         yield from mentions_of_pairs("pairs", self.pairs)
 
 
-class BreachOut(JsonMessage):
+class BreachOut(ResponsePart):
     """One rule that a plan breaks: the rule, the keys of the people concerned (none: all pairs together), how."""
 
     rule: str
@@ -233,11 +220,11 @@ class BreachOut(JsonMessage):
     detail: str
 
 
-class BestOut(JsonMessage):
+class BestOut(ResponsePart):
     """What the best plan reaches in each goal, and what is known of it."""
 
     status: Annotated[Status, Setting(strict=False)]
-    tiers: list[TierOut]
+    tiers: list[TierOut] = Setting(validation_alias=AliasPath("solution", "tiers"))
 
 
 class EvaluateResponse(Response):
@@ -247,10 +234,10 @@ class EvaluateResponse(Response):
     unless it was asked for. ``caveats`` say first where nothing was compared: no plan is then better than another.
     """
 
-    programme: str
+    programme: str = Setting(validation_alias=AliasPath("programme", "name"))
     caveats: list[CaveatOut]
     total: int
-    tiers: list[TierOut]
+    tiers: list[TierOut] = Setting(validation_alias=AliasPath("solution", "tiers"))
     best: BestOut | None
     pairs: list[PairOut]
     breaches: list[BreachOut]
@@ -260,18 +247,7 @@ class EvaluateResponse(Response):
     @classmethod
     def of(cls, plan: Evaluation, best: Matching | None = None) -> Self:
         """Return what a plan is worth, beside the best one where that was looked for."""
-        cohort, programme = plan.matching.cohort, plan.matching.programme
-        return cls(
-            programme=programme.name,
-            caveats=caveats_out(plan.matching),
-            total=plan.total,
-            tiers=tiers_out(plan.matching),
-            best=None if best is None else BestOut(status=best.status, tiers=tiers_out(best)),
-            pairs=list(map(pair_out, plan.pairs)),
-            breaches=[BreachOut(rule=one.rule, people=list(one.people), detail=one.detail) for one in plan.breaches],
-            rejected=rejected_out(cohort),
-            remarks=remarks_out(cohort),
-        )
+        return super().of(plan, plan.matching, plan.matching.cohort, best=best)
 
 
 class Evaluate(Operation[EvaluateRequest, EvaluateResponse]):
@@ -326,7 +302,7 @@ class Verify(Operation[VerifyRequest, VerifyResponse]):
     def answer(self, request: VerifyRequest) -> VerifyResponse:
         """Return what holds."""
         journal = None if request.log is None else request.log.encode()
-        return verification_out(verify_content(request.decision.encode(), head=request.head, journal=journal))
+        return VerifyResponse.of(verify_content(request.decision.encode(), head=request.head, journal=journal))
 
     def example(self) -> dict[str, Any]:
         """Return a decision file of two pairs."""

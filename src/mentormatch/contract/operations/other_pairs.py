@@ -7,53 +7,40 @@ Whom else somebody could have had: the operation ``alternatives``.
 Why two people are no pair: the operation ``why-not``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import JsonMessage, Text, whole
-from mentormatch.contract.match_response import CaveatOut, Response, caveats_out
+from mentormatch.base.strict_json import Text, whole
+from mentormatch.contract.match_response import CaveatOut
 from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import MatchRequest, Mention
-from mentormatch.explanation.why_not import Alternative, Losses, Move
+from mentormatch.contract.response import Response, ResponsePart, Sentence, from_tuple
 from mentormatch.fields import SIDES, Side
 from mentormatch.operations.matching import Matching, match
 
 
-class LossOut(JsonMessage):
+class LossOut(ResponsePart):
     """What one goal would lose, in its own unit: pairs, priority weights, millionths of score; below 0 it would win."""
 
     goal: str
     loss: int
 
 
-class MoveOut(JsonMessage):
+class MoveOut(ResponsePart):
     """Somebody whose partners would change: their side and key, the keys of their partners before and after."""
 
     side: Side
     person: str
     before: list[str]
     after: list[str]
-    sentence: str
+    sentence: Sentence
 
 
-def losses_out(losses: Losses) -> list[LossOut]:
-    """Return losses as the contract has them, the first goal first."""
-    return [LossOut(goal=goal, loss=loss) for goal, loss in losses]
-
-
-def moves_out(moves: Iterable[Move]) -> list[MoveOut]:
-    """Return moves as the contract has them."""
-    return [
-        MoveOut(
-            side=move.side, person=move.person, before=list(move.before), after=list(move.after), sentence=str(move)
-        )
-        for move in moves
-    ]
-
+Losses = list[Annotated[LossOut, from_tuple("goal", "loss")]]
 
 type Most = Annotated[int, Setting(ge=1, le=1_000), BeforeValidator(whole)]
 
@@ -74,12 +61,12 @@ class AlternativesRequest(MatchRequest):
         yield "$.person", (self.side,) if self.side else SIDES, self.person
 
 
-class AlternativeOut(JsonMessage):
+class AlternativeOut(ResponsePart):
     """Another partner: their key, what each goal would lose, who would move, and that in a sentence."""
 
     partner: str
     reason: str
-    losses: list[LossOut]
+    losses: Losses
     moves: list[MoveOut]
 
 
@@ -100,13 +87,8 @@ class AlternativesResponse(Response):
     @classmethod
     def of(cls, matching: Matching, person: str, most: int | None, side: Side | None = None) -> Self:
         """Return the other partners that somebody could have; raises RequestError where the key is nobody's."""
-        return cls(
-            status=matching.status,
-            caveats=caveats_out(matching),
-            person=person,
-            side=side or matching.side_of(person),
-            alternatives=list(map(alternative_out, matching.alternatives(person, most, side=side))),
-        )
+        found = matching.alternatives(person, most, side=side)
+        return super().of(matching, person=person, side=side or matching.side_of(person), alternatives=found)
 
 
 class Alternatives(Operation[AlternativesRequest, AlternativesResponse]):
@@ -126,13 +108,6 @@ class Alternatives(Operation[AlternativesRequest, AlternativesResponse]):
     def example(self) -> dict[str, Any]:
         """Return the question of whom else a mentee could have had."""
         return {**COHORT, "person": "E02"}
-
-
-def alternative_out(one: Alternative) -> AlternativeOut:
-    """Return another partner as the contract has them."""
-    return AlternativeOut(
-        partner=one.partner, reason=one.reason, losses=losses_out(one.losses), moves=moves_out(one.moves)
-    )
 
 
 class WhyNotRequest(MatchRequest):
@@ -161,24 +136,14 @@ class WhyNotResponse(Response):
     mentor: str
     mentee: str
     reason: str
-    losses: list[LossOut] | None
+    losses: Losses | None
     moves: list[MoveOut]
     rules: list[str]
 
     @classmethod
     def of(cls, matching: Matching, mentor: str, mentee: str) -> Self:
         """Return what forcing a pair would mean; raises RequestError where a key is nobody's."""
-        why = matching.why_not(mentor, mentee)
-        return cls(
-            status=matching.status,
-            caveats=caveats_out(matching),
-            mentor=mentor,
-            mentee=mentee,
-            reason=why.reason,
-            losses=None if why.losses is None else losses_out(why.losses),
-            moves=moves_out(why.moves),
-            rules=list(why.rules),
-        )
+        return super().of(matching.why_not(mentor, mentee), matching, mentor=mentor, mentee=mentee)
 
 
 class WhyNotOperation(Operation[WhyNotRequest, WhyNotResponse]):

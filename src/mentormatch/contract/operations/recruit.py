@@ -1,24 +1,17 @@
 """Whom to recruit next, and which places would do instead: the operation ``recruit``."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import JsonMessage, whole
-from mentormatch.contract.match_response import Response
+from mentormatch.base.strict_json import whole
 from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import MatchRequest
+from mentormatch.contract.response import Points, Response, ResponsePart, from_tuple
 from mentormatch.operations.matching import match
 from mentormatch.operations.recruit import MOST_MENTORS, recruit
-from mentormatch.operations.recruitment import (
-    MentorDescription,
-    MentorTrait,
-    PlanGain,
-    Recruitment,
-    RecruitOption,
-)
 
 
 class RecruitRequest(MatchRequest):
@@ -27,24 +20,24 @@ class RecruitRequest(MatchRequest):
     k: Annotated[int, Setting(ge=1, le=MOST_MENTORS), BeforeValidator(whole)] = 3
 
 
-class PlanGainOut(JsonMessage):
+class PlanGainOut(ResponsePart):
     """What a plan is better by: mentees ``placed`` more, the ``people`` who had no partner and have one, and points."""
 
     status: Annotated[Status, Setting(strict=False)]
     placed: int
     people: list[str]
-    points: float
+    points: Points
 
 
-class MentorTraitOut(JsonMessage):
+class MentorTraitOut(ResponsePart):
     """One answer of a further mentor, as staff read it, and the points that it adds."""
 
     field: str
     answer: str
-    points: float
+    points: Points
 
 
-class MentorDescriptionOut(JsonMessage):
+class MentorDescriptionOut(ResponsePart):
     """Who is looked for, to accompany ``mentees``: with the answers ``least`` that is possible, ``best`` is best.
 
     ``like`` is the mentor whose other answers are needed too, null: nobody.
@@ -56,14 +49,14 @@ class MentorDescriptionOut(JsonMessage):
     like: str | None
 
 
-class MorePlacesOut(JsonMessage):
+class MorePlacesOut(ResponsePart):
     """So many more places with a mentor who is there."""
 
     mentor: str
     places: int
 
 
-class RecruitOptionOut(JsonMessage):
+class RecruitOptionOut(ResponsePart):
     """What so many further mentors bring: in full, by the least alone, and as many more places of those who are there.
 
     ``by_places`` is null where more places bring nothing.
@@ -72,7 +65,7 @@ class RecruitOptionOut(JsonMessage):
     mentors: list[MentorDescriptionOut]
     gain: PlanGainOut
     least: PlanGainOut
-    places: list[MorePlacesOut]
+    places: list[Annotated[MorePlacesOut, from_tuple("mentor", "places")]]
     by_places: PlanGainOut | None
 
 
@@ -88,18 +81,6 @@ class RecruitResponse(Response):
     unchecked: list[str]
     options: list[RecruitOptionOut]
     sentences: list[str]
-
-    @classmethod
-    def of(cls, found: Recruitment) -> Self:
-        """Return what is known of whom to recruit."""
-        return cls(
-            status=found.status,
-            left=found.left,
-            tried=found.tried,
-            unchecked=list(found.unchecked),
-            options=list(map(option_out, found.options)),
-            sentences=list(found.sentences),
-        )
 
 
 class Recruit(Operation[RecruitRequest, RecruitResponse]):
@@ -121,34 +102,3 @@ class Recruit(Operation[RecruitRequest, RecruitResponse]):
         programme = COHORT["programme"]
         fields = {**programme["fields"], "skills": {**programme["fields"]["skills"], "question": "Transmission"}}
         return {**COHORT, "programme": {**programme, "fields": fields}, "k": 1}
-
-
-def option_out(option: RecruitOption) -> RecruitOptionOut:
-    """Return what so many further mentors bring as the contract has it."""
-    return RecruitOptionOut(
-        mentors=list(map(description_out, option.mentors)),
-        gain=gain_out(option.gain),
-        least=gain_out(option.least),
-        places=[MorePlacesOut(mentor=key, places=count) for key, count in option.places],
-        by_places=None if option.by_places is None else gain_out(option.by_places),
-    )
-
-
-def description_out(one: MentorDescription) -> MentorDescriptionOut:
-    """Return who is looked for as the contract has it."""
-    return MentorDescriptionOut(
-        mentees=list(one.mentees),
-        least=list(map(trait_out, one.least)),
-        best=list(map(trait_out, one.best)),
-        like=one.like,
-    )
-
-
-def trait_out(trait: MentorTrait) -> MentorTraitOut:
-    """Return one answer as the contract has it."""
-    return MentorTraitOut(field=trait.field, answer=trait.answer, points=trait.points / 10_000)
-
-
-def gain_out(gain: PlanGain) -> PlanGainOut:
-    """Return what a plan is better by as the contract has it."""
-    return PlanGainOut(status=gain.status, placed=gain.placed, people=list(gain.people), points=gain.points / 10_000)

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Self
 
 import numpy as np
-from pydantic import BeforeValidator
+from pydantic import AliasPath, BeforeValidator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import JsonMessage, Keys, Text, Whole, whole
-from mentormatch.contract.match_response import MatchResponse, Response
+from mentormatch.base.strict_json import Text, Whole, whole
+from mentormatch.contract.match_response import MatchResponse
 from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import (
     MOST_PEOPLE,
@@ -27,6 +27,7 @@ from mentormatch.contract.requests import (
     keys_of,
     with_arrived_apart,
 )
+from mentormatch.contract.response import KeyPair, Points, Response, ResponsePart, Sentence
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side, columns_of
 from mentormatch.languages.phrases import quoted
@@ -34,9 +35,9 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import tr
 from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.matching import match
-from mentormatch.operations.recoverable_plan import MOST_LEAVING, Sturdiness, SturdyPlan, sturdy
+from mentormatch.operations.recoverable_plan import MOST_LEAVING, sturdy
 from mentormatch.operations.repair import Repair as Repaired
-from mentormatch.operations.repair import Reserve, TradeoffPoint, repair
+from mentormatch.operations.repair import repair
 from mentormatch.people.changes import add_people
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
@@ -70,7 +71,7 @@ class RepairRequest(CohortRequest):
         yield from (mention for mention in super().mentions() if canonical(mention[2]) not in gone)
 
 
-class RungOut(JsonMessage):
+class RungOut(ResponsePart):
     """The best plan that breaks at most so many former pairs; nulls where there is none.
 
     ``broken`` is how many it breaks, ``matched`` how many pairs it has, ``total`` the sum of their scores in
@@ -83,17 +84,17 @@ class RungOut(JsonMessage):
     matched: int | None
     total: int | None
     reached: list[list[int]]
-    sentence: str
+    sentence: Sentence
 
 
-class ReserveOut(JsonMessage):
+class ReserveOut(ResponsePart):
     """The mentor who would take over one pair, and the score then, in millionths; null: nobody can."""
 
     mentor: str
     mentee: str
     reserve: str | None
     score: int | None
-    sentence: str
+    sentence: Sentence
 
 
 class RepairResponse(Response):
@@ -104,10 +105,10 @@ class RepairResponse(Response):
     """
 
     sentence: str
-    kept: list[Keys]
-    broken: list[Keys]
-    ended: list[Keys]
-    new: list[Keys]
+    kept: list[KeyPair]
+    broken: list[KeyPair]
+    ended: list[KeyPair]
+    new: list[KeyPair]
     matching: MatchResponse
     ladder: list[RungOut] | None
     steps: list[RungOut]
@@ -116,16 +117,13 @@ class RepairResponse(Response):
     @classmethod
     def of(cls, repaired: Repaired, *, ladder: bool, reserves: bool, steps: Iterable[int] = ()) -> Self:
         """Return what a repair says, and what is asked for beside."""
-        return cls(
+        return super().of(
+            repaired,
             sentence=str(repaired),
-            kept=pairs_out(repaired.kept),
-            broken=pairs_out(repaired.broken),
-            ended=pairs_out(repaired.ended),
-            new=pairs_out(repaired.new),
             matching=MatchResponse.of(repaired.matching),
-            ladder=list(map(rung_out, repaired.ladder)) if ladder else None,
-            steps=[rung_out(repaired.rung(step)) for step in steps],
-            reserves=list(map(reserve_out, repaired.reserves)) if reserves else None,
+            ladder=repaired.ladder if ladder else None,
+            steps=list(map(repaired.rung, steps)),
+            reserves=repaired.reserves if reserves else None,
         )
 
 
@@ -195,43 +193,20 @@ def absent(side: Side, strangers: Iterable[tuple[int, Side, str]], cohort: Cohor
     return People(tuple(keys.values()), columns, np.zeros(len(keys), dtype=bool))
 
 
-def pairs_out(pairs: Iterable[tuple[str, str]]) -> list[Keys]:
-    """Return pairs as the contract has them."""
-    return [Keys(mentor=mentor, mentee=mentee) for mentor, mentee in pairs]
-
-
-def rung_out(rung: TradeoffPoint) -> RungOut:
-    """Return a step of the ladder as the contract has it."""
-    return RungOut(
-        at_most=rung.at_most,
-        status=rung.status,
-        broken=rung.broken,
-        matched=rung.matched,
-        total=rung.total,
-        reached=list(map(list, rung.reached)),
-        sentence=str(rung),
-    )
-
-
-def reserve_out(one: Reserve) -> ReserveOut:
-    """Return a reserve as the contract has it."""
-    return ReserveOut(mentor=one.mentor, mentee=one.mentee, reserve=one.reserve, score=one.score, sentence=str(one))
-
-
 class SturdyRequest(MatchRequest):
     """What ``match`` was asked, and how many people leave."""
 
     k: Annotated[int, Setting(ge=1, le=MOST_LEAVING), BeforeValidator(whole)] = 1
 
 
-class SturdyPlanOut(JsonMessage):
+class SturdyPlanOut(ResponsePart):
     """One plan, as keys (mentor, mentee): how many mentees have a partner after a departure, and points it has fewer.
 
     ``worst`` is over all departures, ``mean`` their average.
     """
 
-    pairs: list[Keys]
-    price: float
+    pairs: list[KeyPair] = Setting(validation_alias=AliasPath("matching", "pairs"))
+    price: Points
     worst: int
     mean: float
 
@@ -252,20 +227,6 @@ class SturdyResponse(Response):
     complete: bool
     sentences: list[str]
 
-    @classmethod
-    def of(cls, found: Sturdiness) -> Self:
-        """Return what is known of plans that people leave."""
-        return cls(
-            status=found.status,
-            k=found.k,
-            departures=found.departures,
-            curve=list(map(sturdy_plan_out, found.curve)),
-            most_worst=found.most_worst,
-            most_mean=found.most_mean,
-            complete=found.complete,
-            sentences=list(found.sentences),
-        )
-
 
 class SturdyPlans(Operation[SturdyRequest, SturdyResponse]):
     """Which plan holds best if one or two people leave, what it costs, and how far from the best it may be."""
@@ -284,9 +245,3 @@ class SturdyPlans(Operation[SturdyRequest, SturdyResponse]):
     def example(self) -> dict[str, Any]:
         """Return the question of what holds if one person leaves."""
         return {**COHORT, "k": 1}
-
-
-def sturdy_plan_out(plan: SturdyPlan) -> SturdyPlanOut:
-    """Return one plan as the contract has it."""
-    pairs = pairs_out((pair.mentor, pair.mentee) for pair in plan.matching.pairs)
-    return SturdyPlanOut(pairs=pairs, price=plan.price / 10_000, worst=plan.worst, mean=plan.mean)

@@ -8,18 +8,19 @@ The next round of a proposal, once people have replied: the operation ``reply``.
 from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator
+from pydantic import AliasPath, BeforeValidator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import JsonMessage, Keys, Text, Whole, whole
-from mentormatch.contract.match_response import PairOut, Response, UnmatchedOut, pair_out, unmatched_out
+from mentormatch.base.strict_json import JsonMessage, Text, Whole, whole
+from mentormatch.contract.match_response import PairOut, UnmatchedOut
 from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import MOST_PEOPLE, Arrived, CohortRequest, Mention, TimeLimit, with_arrived_apart
+from mentormatch.contract.response import KeyPair, Response, ResponsePart, from_library
 from mentormatch.fields import SIDES, Side
-from mentormatch.operations.proposal import Late, Proposal, ProposalRecord, Reason, State, keys
+from mentormatch.operations.proposal import Late, Proposal, ProposalRecord, Reason, State
 from mentormatch.operations.replies import Reply, ReplyAnswer, reply
-from mentormatch.operations.suggestion import Suggestions, partner_of, suggest
+from mentormatch.operations.suggestion import Suggestions, suggest
 
 type ListLength = Annotated[int, Setting(ge=1, le=1_000), BeforeValidator(whole)]
 
@@ -36,7 +37,7 @@ class SuggestRequest(CohortRequest):
     time_limit_s: TimeLimit = None
 
 
-class SuggestionListOut(JsonMessage):
+class SuggestionListOut(ResponsePart):
     """The list of one person: the keys of possible partners, the best first."""
 
     person: str
@@ -51,7 +52,7 @@ class SuggestResponse(Response):
     """
 
     status: Annotated[Status, Setting(strict=False)]
-    programme: str
+    programme: str = Setting(validation_alias=AliasPath("programme", "name"))
     seed: int
     each: int
     most_shown: int
@@ -62,21 +63,13 @@ class SuggestResponse(Response):
     @classmethod
     def of(cls, found: Suggestions) -> Self:
         """Return what suggestions say."""
-        return cls(
-            status=found.status,
-            programme=found.programme.name,
-            seed=found.seed,
-            each=found.each,
-            most_shown=found.most_shown,
-            lists=[
-                SuggestionListOut(person=person, side=side, partners=[partner_of(pair, side) for pair in own])
-                for side, lists in found.lists.items()
-                for person, own in lists.items()
-                if own
-            ],
-            pairs=[pair_out(pair) for pair in found.pairs],
-            without=[unmatched_out(one, None) for one in found.without],
-        )
+        lists = [
+            {"person": person, "side": side, "partners": partners}
+            for side, lists in found.keys.items()
+            for person, partners in lists.items()
+            if partners
+        ]
+        return super().of(found, lists=lists)
 
 
 class Suggest(Operation[SuggestRequest, SuggestResponse]):
@@ -141,7 +134,7 @@ class ReplyRequest(CohortRequest):
             yield f"$.proposal.pairs[{place}].mentee", ("mentee",), pair.mentee
 
 
-class PersonStateOut(JsonMessage):
+class PersonStateOut(ResponsePart):
     """How somebody stands: a code, and a sentence; the partner, and since which round."""
 
     side: Side
@@ -152,11 +145,11 @@ class PersonStateOut(JsonMessage):
     round: int
 
 
-class DeclinedOut(JsonMessage):
+class DeclinedOut(ResponsePart):
     """A pair that was given up, in which round, by which side (null: nobody answered), and why."""
 
-    mentor: str
-    mentee: str
+    mentor: str = Setting(validation_alias=AliasPath("pair", 0))
+    mentee: str = Setting(validation_alias=AliasPath("pair", 1))
     round: int
     side: Side | None
     reason: Reason
@@ -169,42 +162,19 @@ class ReplyResponse(Response):
     beside the settled and open ones, which stay. ``proposal`` is what the next request sends.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
-    round: int
-    pairs: list[PairOut]
-    settled: list[Keys]
-    new: list[Keys]
+    status: Annotated[Status, Setting(strict=False)] = Setting(validation_alias="solved")
+    round: int = Setting(validation_alias="number")
+    pairs: list[PairOut] = Setting(validation_alias=AliasPath("matching", "pairs"))
+    settled: Annotated[list[KeyPair], from_library(list)]
+    new: list[KeyPair]
     declined: list[DeclinedOut]
     people: list[PersonStateOut]
-    proposal: ProposalRecord
+    proposal: ProposalRecord = Setting(validation_alias="record")
 
     @classmethod
     def of(cls, found: Proposal) -> Self:
         """Return what a round says."""
-        return cls(
-            status=found.solved,
-            round=found.number,
-            pairs=[pair_out(pair) for pair in found.matching.pairs],
-            settled=list(map(keys, found.settled)),
-            new=list(map(keys, found.new)),
-            declined=[
-                DeclinedOut(mentor=one.pair[0], mentee=one.pair[1], round=one.round, side=one.side, reason=one.reason)
-                for one in found.declined
-            ],
-            people=[
-                PersonStateOut(
-                    side=one.side,
-                    person=one.person,
-                    state=one.state,
-                    sentence=one.sentence,
-                    partner=one.partner,
-                    round=one.round,
-                )
-                for side in SIDES
-                for one in found.states(side)
-            ],
-            proposal=found.record,
-        )
+        return super().of(found, people=[state for side in SIDES for state in found.states(side)])
 
 
 class ReplyOperation(Operation[ReplyRequest, ReplyResponse]):

@@ -12,14 +12,16 @@ Who presents at which session: the operation ``turns``.
 from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
+from pydantic import AliasPath
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import JsonMessage, Text
-from mentormatch.contract.match_response import RejectedOut, RemarkOut, Response, TierOut, rejected_out, remarks_out
+from mentormatch.base.strict_json import Text
+from mentormatch.contract.match_response import RejectedOut, RemarkOut, TierOut
 from mentormatch.contract.member_requests import Keyed, MembersRequest, NumberIn, as_known, mentions_of_keys
 from mentormatch.contract.operation import MEMBERS, Operation
 from mentormatch.contract.requests import Mention
+from mentormatch.contract.response import Response, ResponsePart, from_library
 from mentormatch.fields import SIDES
 from mentormatch.groups.dates import Dates, choose_dates
 from mentormatch.groups.inputs import names_as
@@ -31,21 +33,21 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 
 
-class DateOut(JsonMessage):
+class DateOut(ResponsePart):
     """A date of a session: its name in the programme, when it begins, and how many of those who answered can be there.
 
     ``start`` is written as ISO 8601 does, by the clock of the place: a day, or a moment.
     """
 
     name: str
-    start: str
+    start: Annotated[str, from_library(names_as)]
     attendance: int
 
 
-def dates_out(dates: Dates) -> list[DateOut]:
-    """Return the dates chosen as the contract has them."""
+def chosen_dates(dates: Dates) -> list[DateOut]:
+    """Return the dates chosen, each with its attendance."""
     chosen = zip(dates.chosen, dates.attendance, strict=True)
-    return [DateOut(name=one.name, start=names_as(one.start), attendance=present) for one, present in chosen]
+    return [DateOut.of(date, attendance=attendance) for date, attendance in chosen]
 
 
 class TopicsRequest(MembersRequest):
@@ -58,7 +60,7 @@ class TopicsRequest(MembersRequest):
     staff: bool = False
 
 
-class ServedOut(JsonMessage):
+class ServedOut(ResponsePart):
     """Whether one member gets a topic of theirs; ``code``: ``served``, ``not_served`` or ``asked_nothing``."""
 
     member: str
@@ -66,7 +68,7 @@ class ServedOut(JsonMessage):
     code: str
 
 
-class WantedOut(JsonMessage):
+class WantedOut(ResponsePart):
     """What one member asked for and what of it is chosen; for the team alone."""
 
     member: str
@@ -83,12 +85,12 @@ class TopicsResponse(Response):
     """
 
     status: Annotated[Status, Setting(strict=False)]
-    programme: str
+    programme: str = Setting(validation_alias="name")
     seed: int
     sentences: list[str]
     tiers: list[TierOut]
-    gap: int | None
-    topics: list[str]
+    gap: int | None = Setting(validation_alias=AliasPath("solution", "gap"))
+    topics: list[str] = Setting(validation_alias="chosen")
     members: list[ServedOut]
     enough: int | None
     requests: list[WantedOut] | None
@@ -98,20 +100,7 @@ class TopicsResponse(Response):
     @classmethod
     def of(cls, found: Topics, cohort: Cohort, *, staff: bool) -> Self:
         """Return what a choice of topics says."""
-        return cls(
-            status=found.status,
-            programme=found.name,
-            seed=found.seed,
-            sentences=list(found.sentences),
-            tiers=[TierOut(goal=tier.goal, value=tier.value, bound=tier.bound) for tier in found.tiers],
-            gap=found.solution.gap,
-            topics=list(found.chosen),
-            members=[ServedOut(member=one.member, served=one.served, code=one.code) for one in found.members],
-            enough=found.enough,
-            requests=wanted_out(found) if staff else None,
-            rejected=rejected_out(cohort),
-            remarks=remarks_out(cohort),
-        )
+        return super().of(found, cohort, requests=found.requests if staff else None)
 
 
 class TopicsOperation(Operation[TopicsRequest, TopicsResponse]):
@@ -136,11 +125,6 @@ class TopicsOperation(Operation[TopicsRequest, TopicsResponse]):
         return {**MEMBERS, "staff": True}
 
 
-def wanted_out(found: Topics) -> list[WantedOut]:
-    """Return who asked for what as the contract has it."""
-    return [WantedOut(member=one.member, asked=list(one.asked), chosen=list(one.chosen)) for one in found.requests]
-
-
 class DatesRequest(MembersRequest):
     """A group, under a programme with a section ``sessions`` that proposes dates; all who answered are its members.
 
@@ -151,18 +135,18 @@ class DatesRequest(MembersRequest):
     staff: bool = False
 
 
-class SetAsideOut(JsonMessage):
+class SetAsideOut(ResponsePart):
     """A date on which no session is held, and why."""
 
-    name: str
+    name: str = Setting(validation_alias=AliasPath("moment", "name"))
     reason: str
 
 
-class MissedOut(JsonMessage):
+class MissedOut(ResponsePart):
     """The sessions that one member misses, of those who answered; for the team alone."""
 
     member: str
-    missed: list[str]
+    missed: list[str] = Setting(validation_alias="names")
 
 
 class DatesResponse(Response):
@@ -175,11 +159,11 @@ class DatesResponse(Response):
     """
 
     status: Annotated[Status, Setting(strict=False)]
-    programme: str
+    programme: str = Setting(validation_alias="name")
     seed: int
     sentences: list[str]
-    tiers: list[TierOut]
-    gap: int | None
+    tiers: list[TierOut] = Setting(validation_alias=AliasPath("solution", "tiers"))
+    gap: int | None = Setting(validation_alias=AliasPath("solution", "gap"))
     dates: list[DateOut]
     most_missed: int
     set_aside: list[SetAsideOut]
@@ -193,23 +177,8 @@ class DatesResponse(Response):
     @classmethod
     def of(cls, found: Dates, cohort: Cohort, *, staff: bool) -> Self:
         """Return what a choice of dates says."""
-        return cls(
-            status=found.status,
-            programme=found.name,
-            seed=found.seed,
-            sentences=list(found.sentences),
-            tiers=[TierOut(goal=tier.goal, value=tier.value, bound=tier.bound) for tier in found.solution.tiers],
-            gap=found.solution.gap,
-            dates=dates_out(found),
-            most_missed=found.most_missed,
-            set_aside=[SetAsideOut(name=one.moment.name, reason=one.reason) for one in found.set_aside],
-            missed=missed_out(found) if staff else None,
-            diagnosis=list(found.diagnosis) if staff else None,
-            silent=list(found.there.silent) if staff else None,
-            rejected=rejected_out(cohort),
-            remarks=remarks_out(cohort),
-            unavailable=list(found.there.unavailable) if staff else None,
-        )
+        hidden = {} if staff else dict.fromkeys(("missed", "diagnosis", "silent", "unavailable"))
+        return super().of(found, found.there, cohort, dates=chosen_dates(found), **hidden)
 
 
 class DatesOperation(Operation[DatesRequest, DatesResponse]):
@@ -232,11 +201,6 @@ class DatesOperation(Operation[DatesRequest, DatesResponse]):
     def example(self) -> dict[str, Any]:
         """Return four members, who say when they can come, and who misses what."""
         return {**MEMBERS, "staff": True}
-
-
-def missed_out(found: Dates) -> list[MissedOut]:
-    """Return who misses what as the contract has it."""
-    return [MissedOut(member=one.member, missed=list(one.names)) for one in found.missed]
 
 
 type Names = Annotated[list[Text], Setting(min_length=1, max_length=1_000)]
@@ -264,7 +228,7 @@ class TurnsRequest(MembersRequest):
         return dates_of(cohort, programme, seed=self.seed, time_limit_s=self.time_limit_s)
 
 
-class TurnOut(JsonMessage):
+class TurnOut(ResponsePart):
     """One case: the session, whose it is, and which turn of theirs it is, from 1.
 
     ``session`` is a date as ISO 8601 writes it, or a number from 1 where there are no dates.
@@ -275,7 +239,7 @@ class TurnOut(JsonMessage):
     round: int
 
 
-class WithoutTurnOut(JsonMessage):
+class WithoutTurnOut(ResponsePart):
     """Somebody without a turn in a round: a stable code, and the reason."""
 
     member: str
@@ -292,7 +256,7 @@ class TurnsResponse(Response):
     """
 
     status: Annotated[Status, Setting(strict=False)]
-    programme: str
+    programme: str = Setting(validation_alias="name")
     seed: int
     sentences: list[str]
     dates: list[DateOut] | None
@@ -305,17 +269,13 @@ class TurnsResponse(Response):
     @classmethod
     def of(cls, found: Turns, at: Dates | None, cohort: Cohort, seed: int) -> Self:
         """Return what turns say, at dates that were chosen for them."""
-        return cls(
+        return super().of(
+            found,
+            cohort,
             status=worst_status([found.status, *([at.status] if at else [])]),
-            programme=found.name,
             seed=seed,
             sentences=[*(at.sentences if at else ()), *found.sentences],
-            dates=None if at is None else dates_out(at),
-            turns=[TurnOut(session=one.session, member=one.member, round=one.round) for one in found.turns],
-            without=without_out(found),
-            ways_out=list(found.ways_out),
-            rejected=rejected_out(cohort),
-            remarks=remarks_out(cohort),
+            dates=None if at is None else chosen_dates(at),
         )
 
 
@@ -342,10 +302,3 @@ class TurnsOperation(Operation[TurnsRequest, TurnsResponse]):
     def example(self) -> dict[str, Any]:
         """Return four members, one of whom cannot wait, at two dates that were chosen."""
         return {**MEMBERS, "dates": ["13 octobre", "17 novembre"]}
-
-
-def without_out(found: Turns) -> list[WithoutTurnOut]:
-    """Return everybody without a turn as the contract has them."""
-    return [
-        WithoutTurnOut(member=one.member, round=one.round, code=one.code, reason=one.reason) for one in found.without
-    ]
