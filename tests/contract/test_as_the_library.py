@@ -27,7 +27,7 @@ from mentormatch import (
     verify,
 )
 from mentormatch.assignment import empty_solution
-from mentormatch.contract import PlansResponse, ask, operations_by_kind, verification_out
+from mentormatch.contract import PlansResponse, VerifyResponse, ask, operations_by_kind
 from mentormatch.contract.match_response import ChainOut, KeptPlacesOut, PairOut
 from mentormatch.contract.operations.evidence import DrawnPartOut
 from mentormatch.contract.operations.fairness import AccessGroupOut, IncentiveOut
@@ -336,7 +336,7 @@ def test_verify(former: mm.Matching, tmp_path: Path) -> None:
     assert answer["verified"] is True
     assert answer["log"]["since"] == 0
     assert answer["log"]["lines"] == len(journal.splitlines())
-    mine = json.loads(verification_out(verify(path, head=sent["head"])).to_json())
+    mine = json.loads(VerifyResponse.of(verify(path, head=sent["head"])).to_json())
     assert answer == mine
     assert json.loads(ask("verify", {"decision": text}).to_json())["log"] is None
 

@@ -10,13 +10,13 @@ from pydantic import ValidationError
 
 from mentormatch import EngineError, RequestError
 from mentormatch.contract import ask
-from mentormatch.contract.response import KeyPair, Points, Response
+from mentormatch.contract.response import PairKeys, Points, Response
 from tests.contract.bodies import KINDS, example
 
 
 class Shown(Response):
     gain: Points = Setting(validation_alias="millionths")
-    pairs: list[KeyPair]
+    pairs: list[PairKeys]
     note: str = ""
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from mentormatch import AssignmentProblem, Matching, Row, match
 from mentormatch.assignment import DegreeBounds
-from mentormatch.contract import verification_out
+from mentormatch.contract import VerifyResponse
 from mentormatch.record import Decision, verify_content
 from tests.oracles.programmes import small
 from tests.record.claims import Claims, Json, false_claims
@@ -127,7 +127,7 @@ def with_another_number(content: Json, chance: Random) -> Json:
 
 def told(content: Json) -> str:
     """Return how a file is called, and whether all that it claims is so, by a solver that only the test trusts."""
-    found = verification_out(verify_content(json.dumps(content).encode()))
+    found = VerifyResponse.of(verify_content(json.dumps(content).encode()))
     if found.outcome == "refused":
         return "refused"
     denied = not content["pairs"] and content["status"] == "infeasible"

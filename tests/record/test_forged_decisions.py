@@ -11,7 +11,7 @@ from itertools import combinations
 import pytest
 
 from mentormatch import Matching, Status, match
-from mentormatch.contract import verification_out
+from mentormatch.contract import VerifyResponse
 from mentormatch.languages import tr
 from mentormatch.record import Decision, verify_content
 from mentormatch.record.verify import COMPARED, FORMER
@@ -330,7 +330,7 @@ def figures(count: int) -> Counter[tuple[str, str, str]]:
             content, kind = json.dumps(forged).encode(), kind_of(forged, honest)
             for way, against in (("alone", None), ("answers", (matching.cohort, matching.programme))):
                 told = verify_content(content, against=against)
-                outcome = "verified" if verification_out(told).verified else str(told.outcome)
+                outcome = "verified" if VerifyResponse.of(told).verified else str(told.outcome)
                 found[kind, way, outcome] += 1
                 if way == "answers" and outcome == "verified":
                     assert kind != "false", forgery.__name__

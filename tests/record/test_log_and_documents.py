@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch import OutputError, RequestError, verify
-from mentormatch.contract import verification_out
+from mentormatch.contract import VerifyResponse
 from mentormatch.languages import tr
 from mentormatch.record import UNKNOWN, Seal, check_chain, validate
 from mentormatch.record.seal import Signature, sealed_documents, stamp_in
@@ -40,7 +40,7 @@ def test_the_documents_that_print_the_head_are_named_and_what_cannot_be_known_is
         in said(folder)
     )
     assert tr(BESIDE) in said(folder)
-    told = json.loads(verification_out(verification).to_json())
+    told = json.loads(VerifyResponse.of(verification).to_json())
     assert told["log"]["checked_against"] == DOCUMENTS
     assert told["log"]["head"] == check_chain(folder / JOURNAL).head
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from mentormatch import RequestError, verify
 from mentormatch.cli import validate_command
-from mentormatch.contract import verification_out
+from mentormatch.contract import VerifyResponse
 from mentormatch.languages import tr
 from mentormatch.record import append, check_chain, entry_of, journal_beside, save_decision, validate
 from mentormatch.report import PROPOSAL, visible
@@ -168,7 +168,7 @@ def test_the_command_wants_a_name(saved: Path) -> None:
 
 def test_verifying_says_whether_anybody_validated(saved: Path) -> None:
     assert "Encore une proposition" in verify(saved / DECISION).words
-    assert json.loads(verification_out(verify(saved / DECISION)).to_json())["validations"] == []
+    assert json.loads(VerifyResponse.of(verify(saved / DECISION)).to_json())["validations"] == []
     validate(saved / DECISION, who="Camille Roux")
     assert "Validée par Camille Roux" in verify(saved / DECISION).words
-    assert json.loads(verification_out(verify(saved / DECISION)).to_json())["validations"][0]["who"] == "Camille Roux"
+    assert json.loads(VerifyResponse.of(verify(saved / DECISION)).to_json())["validations"][0]["who"] == "Camille Roux"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch import AssignmentProblem, Verification, verify
-from mentormatch.contract import verification_out
+from mentormatch.contract import VerifyResponse
 from mentormatch.languages import tr
 from mentormatch.record import UNKNOWN, LogEntry, VerificationOutcome, append, check_chain, entry_of, journal_beside
 from mentormatch.record.verify import AFTER, TIES, WORDS
@@ -114,7 +114,7 @@ def test_all_that_was_found_is_one_json_object(path: Path) -> None:
     head = append(journal_beside(path), entry_of(path, who="Dominique").model_copy(update={"when": WHEN}))
     validated(path, seal(path), why="comité")
     verification = verify(path, head=head)
-    told = json.loads(verification_out(verification).to_json())
+    told = json.loads(VerifyResponse.of(verification).to_json())
     goals = told.pop("goals")
     assert told.pop("sentences") == verification.words.splitlines()
     assert told == {
@@ -142,7 +142,9 @@ def test_the_bounds_of_a_goal_are_told_apart_in_json(tmp_path: Path) -> None:
     verification = verify(written(coupled(), tmp_path))
     assert verification.certificate
     tiers = tuple(replace(tier, value=1, stated=2, certified=3) for tier in verification.certificate.tiers[:1])
-    told = verification_out(replace(verification, certificate=replace(verification.certificate, tiers=tiers))).to_json()
+    told = VerifyResponse.of(
+        replace(verification, certificate=replace(verification.certificate, tiers=tiers))
+    ).to_json()
     assert json.loads(told)["goals"] == [
         {"goal": "matched", "value": 1, "stated_bound": 2, "certified_bound": 3, "proved_by": "prices"}
     ]
@@ -151,7 +153,7 @@ def test_the_bounds_of_a_goal_are_told_apart_in_json(tmp_path: Path) -> None:
 def test_a_file_that_is_no_decision_has_no_certificate_and_no_goals(tmp_path: Path) -> None:
     path = tmp_path / "x.decision.json"
     path.write_bytes(b"{}")
-    told = json.loads(verification_out(verify(path)).to_json())
+    told = json.loads(VerifyResponse.of(verify(path)).to_json())
     assert (told["verified"], told["outcome"], told["certificate"], told["goals"]) == (False, "refused", None, [])
     assert (told["log"], told["validations"], told["digest"]) == (None, [], seal(path))
     assert [(one["where"], one["found"]) for one in told["problems"][:2]] == [
@@ -161,7 +163,7 @@ def test_a_file_that_is_no_decision_has_no_certificate_and_no_goals(tmp_path: Pa
 
 
 def test_words_in_json_keep_their_accents(tmp_path: Path) -> None:
-    assert "ne permet pas de le contrôler" in verification_out(verify(written_without_prices(tmp_path))).to_json()
+    assert "ne permet pas de le contrôler" in VerifyResponse.of(verify(written_without_prices(tmp_path))).to_json()
 
 
 def written_without_prices(tmp_path: Path) -> Path:

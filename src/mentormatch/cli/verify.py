@@ -120,10 +120,10 @@ def verify_command(  # noqa: PLR0913 - the options of the command line are its c
 
 def tell_verification(verification: "Verification", *, as_json: bool) -> None:
     """Write a verification as JSON if requested, and report it."""
-    from mentormatch.contract.response import verification_out
+    from mentormatch.contract.response import VerifyResponse
 
     if as_json:
-        write_json(verification_out(verification).to_json())
+        write_json(VerifyResponse.of(verification).to_json())
     (print_message if verification.verified else print_error)(verification.words)
 
 

@@ -31,6 +31,6 @@ if TYPE_CHECKING:
     from mentormatch.contract.operations.replies import ReplyResponse as ReplyResponse
     from mentormatch.contract.requests import CohortRequest as CohortRequest
     from mentormatch.contract.requests import table_of as table_of
-    from mentormatch.contract.response import verification_out as verification_out
+    from mentormatch.contract.response import VerifyResponse as VerifyResponse
 else:
     __getattr__, __dir__ = open_door(__name__, __file__)

@@ -5,10 +5,9 @@ from typing import Annotated, Self
 from pydantic import AliasPath
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import Verdict
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, TierOut
-from mentormatch.contract.response import Response, ResponsePart, from_library, from_tuple
+from mentormatch.contract.response import Response, ResponsePart, StatusCode, from_library, from_tuple
 from mentormatch.groups.partition import Grouping
 
 
@@ -80,7 +79,7 @@ class GroupsResponse(Response):
     it in words, and what is worth a look.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     canonical: bool = False
     certificate: Annotated[Verdict, Setting(strict=False)] = Setting(
         default=Verdict.UNCERTIFIED, validation_alias=AliasPath("certificate", "verdict")

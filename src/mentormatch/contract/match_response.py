@@ -6,9 +6,8 @@ from typing import Annotated, Any, Self
 from pydantic import AliasPath
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.contract.response import Points, ResponsePart, Sentence, from_library
+from mentormatch.contract.response import Points, ResponsePart, Sentence, StatusCode, from_library
 from mentormatch.contract.response import Response as Response
 from mentormatch.explanation.caveats import Code
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
@@ -167,7 +166,7 @@ class MatchResponse(VersionedPickle, Response):
     decision and its log, of which it says what they are.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     canonical: bool = Setting(default=False, validation_alias=AliasPath("solution", "canonical"))
     caveats: list[CaveatOut] = Setting(default_factory=list)
     programme: str = Setting(validation_alias=AliasPath("programme", "name"))

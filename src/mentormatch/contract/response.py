@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 from pydantic import Field as Setting
 
+from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import Verdict
 from mentormatch.base.strict_json import JsonMessage, Keys
 from mentormatch.record.seal import Signature
@@ -35,11 +36,13 @@ def from_tuple(*keys: str) -> BeforeValidator:
     return BeforeValidator(lambda value: dict(zip(keys, value, strict=True)) if isinstance(value, tuple) else value)
 
 
+StatusCode = Annotated[Status, Setting(strict=False)]
+"""A status, which is a text in JSON."""
 Points = Annotated[float, from_library(lambda millionths: millionths / 10_000)]
 """Points out of 100, which the library counts in millionths of a score."""
 Sentence = Annotated[str, Setting(validation_alias="__str__"), from_library(lambda say: say())]
 """The text of an object of the library."""
-KeyPair = Annotated[Keys, from_tuple("mentor", "mentee")]
+PairKeys = Annotated[Keys, from_tuple("mentor", "mentee")]
 
 
 class ResultSource:
@@ -166,6 +169,3 @@ class VerifyResponse(Response):
             ties=certificate.ties if certificate else "",
             log=None if chain is None else LogOut.of(chain, checked_against=list(verification.carried)),
         )
-
-
-verification_out = VerifyResponse.of

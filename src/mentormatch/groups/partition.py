@@ -85,7 +85,7 @@ class GroupShare(SpokenText):
     """One criterion in one group: ``share`` and ``full`` in millionths a pair, summed over its pairs.
 
     ``answered``: the part of the pairs in which both answered; ``reason``: what it rests on, in a phrase, empty where
-    that would tell what is private. A group of one counts as one pair.
+    that would tell what is private. ``pairs`` is the number of pairs, 1 for a group of one.
     """
 
     criterion: str

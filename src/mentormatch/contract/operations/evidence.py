@@ -10,11 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasPath
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import Whole
 from mentormatch.contract.operation import COHORT, PROGRAMME, Operation
 from mentormatch.contract.requests import CohortRequest, ProgrammeTable, TimeLimit
-from mentormatch.contract.response import KeyPair, Response, ResponsePart
+from mentormatch.contract.response import PairKeys, Response, ResponsePart, StatusCode
 from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults
 from mentormatch.operations.experiment import Experiment, draw, draw_plan
 from mentormatch.operations.learn import learn
@@ -60,14 +59,14 @@ class LearnResponse(Response):
     ``well`` is null where it would point to somebody. Nothing is applied.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     editions: int = Setting(validation_alias=AliasPath("lessons", "editions"))
     known: int = Setting(validation_alias=AliasPath("lessons", "pairs"))
     well: int | None = Setting(validation_alias=AliasPath("lessons", "well"))
     effects: list[CriterionEffectOut] = Setting(validation_alias=AliasPath("lessons", "effects"))
     changes: list[WeightChangeOut]
-    pairs: list[KeyPair]
-    other_pairs: list[KeyPair]
+    pairs: list[PairKeys]
+    other_pairs: list[PairKeys]
     sentences: list[str]
 
 
@@ -108,8 +107,8 @@ class DrawRequest(CohortRequest):
 class DrawnPartOut(ResponsePart):
     """A part in which the two plans differ: the pairs of either, and of which the lot is."""
 
-    first: list[KeyPair] = Setting(validation_alias="first_pairs")
-    second: list[KeyPair] = Setting(validation_alias="second_pairs")
+    first: list[PairKeys] = Setting(validation_alias="first_pairs")
+    second: list[PairKeys] = Setting(validation_alias="second_pairs")
     drawn: Literal["first", "second"]
 
 
@@ -119,9 +118,9 @@ class DrawResponse(Response):
     ``digest`` is the SHA-256 of the record of the experiment, as the command ``experiment`` writes it.
     """
 
-    status: Annotated[Status, Setting(strict=False)] = Setting(validation_alias=AliasPath("matching", "status"))
+    status: StatusCode = Setting(validation_alias=AliasPath("matching", "status"))
     digest: str = Setting(validation_alias=AliasPath("experiment", "digest"))
-    pairs: list[KeyPair] = Setting(validation_alias=AliasPath("matching", "pairs"))
+    pairs: list[PairKeys] = Setting(validation_alias=AliasPath("matching", "pairs"))
     parts: list[DrawnPartOut]
     sentences: list[str]
 

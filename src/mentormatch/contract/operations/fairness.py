@@ -5,16 +5,15 @@ Whether people had equal access, by what they answered to watched questions: the
 Whether anybody gains by answering otherwise, and never who: the operation ``incentives``.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import AliasPath
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import CohortRequest, MatchRequest, TimeLimit
-from mentormatch.contract.response import Points, Response, ResponsePart
+from mentormatch.contract.response import Points, Response, ResponsePart, StatusCode
 from mentormatch.fields import Side
 from mentormatch.operations.access import access
 from mentormatch.operations.incentives import incentives
@@ -41,7 +40,7 @@ class QuotaPriceOut(ResponsePart):
     """What placing ``least`` of a group costs, in pairs and points; null where no answer does, or none was found."""
 
     least: int
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     pairs: int | None
     points: Points | None
 
@@ -77,7 +76,7 @@ class AccessQuestionOut(ResponsePart):
 class AccessResponse(Response):
     """How people fared by what they answered to the questions that the programme watches; of five or more alone."""
 
-    status: Annotated[Status, Setting(strict=False)] = Setting(validation_alias=AliasPath("matching", "status"))
+    status: StatusCode = Setting(validation_alias=AliasPath("matching", "status"))
     questions: list[AccessQuestionOut]
 
 

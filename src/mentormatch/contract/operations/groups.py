@@ -10,12 +10,11 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import whole
 from mentormatch.contract.group_response import GroupsResponse
-from mentormatch.contract.match_response import Response
 from mentormatch.contract.member_requests import GroupsRequest
 from mentormatch.contract.operation import MEMBERS, Operation
+from mentormatch.contract.response import Response, StatusCode
 from mentormatch.groups.formation import form_groups
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.rotation import rotate
@@ -57,7 +56,7 @@ class RotateResponse(Response):
     there are no groups there are no rounds, and it says why.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     grouping: GroupsResponse
     rounds: list[list[list[str]]]
     repeats: int

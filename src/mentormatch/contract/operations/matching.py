@@ -17,7 +17,6 @@ from typing import Annotated, Any, Self
 from pydantic import AliasPath, BeforeValidator
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import Whole, whole
 from mentormatch.contract.match_response import (
     CaveatOut,
@@ -39,7 +38,7 @@ from mentormatch.contract.requests import (
     keys_of,
     mentions_of_pairs,
 )
-from mentormatch.contract.response import Response, ResponsePart, VerifyResponse
+from mentormatch.contract.response import Response, ResponsePart, StatusCode, VerifyResponse
 from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.operations.evaluation import Evaluation, diagnose, evaluate
 from mentormatch.operations.matching import Matching, match
@@ -81,7 +80,7 @@ class DiagnoseResponse(Response):
     ``status`` is ``feasible``, ``infeasible``, or ``stopped`` where the time ran out before either was known.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     programme: str
     diagnosis: DiagnosisOut
     rejected: list[RejectedOut]
@@ -223,7 +222,7 @@ class BreachOut(ResponsePart):
 class BestOut(ResponsePart):
     """What the best plan reaches in each goal, and what is known of it."""
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     tiers: list[TierOut] = Setting(validation_alias=AliasPath("solution", "tiers"))
 
 

@@ -13,12 +13,11 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import Text, whole
 from mentormatch.contract.match_response import CaveatOut
 from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import MatchRequest, Mention
-from mentormatch.contract.response import Response, ResponsePart, Sentence, from_tuple
+from mentormatch.contract.response import Response, ResponsePart, Sentence, StatusCode, from_tuple
 from mentormatch.fields import SIDES, Side
 from mentormatch.operations.matching import Matching, match
 
@@ -78,7 +77,7 @@ class AlternativesResponse(Response):
     Partners whom a rule forbids them, or whom no answer gives them, are left out: ``why-not`` says why.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     caveats: list[CaveatOut]
     person: str
     side: Side
@@ -131,7 +130,7 @@ class WhyNotResponse(Response):
     ``caveats`` are those of the matching: where nothing was compared, no price says anything.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     caveats: list[CaveatOut]
     mentor: str
     mentee: str

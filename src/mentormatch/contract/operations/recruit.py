@@ -5,11 +5,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import whole
 from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import MatchRequest
-from mentormatch.contract.response import Points, Response, ResponsePart, from_tuple
+from mentormatch.contract.response import Points, Response, ResponsePart, StatusCode, from_tuple
 from mentormatch.operations.matching import match
 from mentormatch.operations.recruit import MOST_MENTORS, recruit
 
@@ -23,7 +22,7 @@ class RecruitRequest(MatchRequest):
 class PlanGainOut(ResponsePart):
     """What a plan is better by: mentees ``placed`` more, the ``people`` who had no partner and have one, and points."""
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     placed: int
     people: list[str]
     points: Points
@@ -75,7 +74,7 @@ class RecruitResponse(Response):
     ``tried`` answers were compared; ``unchecked`` rules are on names, to be asked of each person.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     left: int
     tried: int
     unchecked: list[str]

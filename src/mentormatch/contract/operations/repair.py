@@ -12,7 +12,6 @@ import numpy as np
 from pydantic import AliasPath, BeforeValidator
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import Text, Whole, whole
 from mentormatch.contract.match_response import MatchResponse
 from mentormatch.contract.operation import COHORT, Operation
@@ -27,22 +26,20 @@ from mentormatch.contract.requests import (
     keys_of,
     with_arrived_apart,
 )
-from mentormatch.contract.response import KeyPair, Points, Response, ResponsePart, Sentence
+from mentormatch.contract.response import PairKeys, Points, Response, ResponsePart, Sentence, StatusCode
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side, columns_of
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import tr
 from mentormatch.operations.evaluation import given_plan
-from mentormatch.operations.matching import match
+from mentormatch.operations.matching import KeyPair, match
 from mentormatch.operations.recoverable_plan import MOST_LEAVING, sturdy
 from mentormatch.operations.repair import Repair as Repaired
 from mentormatch.operations.repair import repair
 from mentormatch.people.changes import add_people
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-
-type Pair = tuple[str, str]
 
 
 class RepairRequest(CohortRequest):
@@ -79,7 +76,7 @@ class RungOut(ResponsePart):
     """
 
     at_most: int
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     broken: int | None
     matched: int | None
     total: int | None
@@ -105,10 +102,10 @@ class RepairResponse(Response):
     """
 
     sentence: str
-    kept: list[KeyPair]
-    broken: list[KeyPair]
-    ended: list[KeyPair]
-    new: list[KeyPair]
+    kept: list[PairKeys]
+    broken: list[PairKeys]
+    ended: list[PairKeys]
+    new: list[PairKeys]
     matching: MatchResponse
     ladder: list[RungOut] | None
     steps: list[RungOut]
@@ -160,7 +157,7 @@ class RepairOperation(Operation[RepairRequest, RepairResponse]):
         return {**COHORT, "former": former, "withdrawn": ["M03"], "keep": former[:1], "ladder": True, "reserves": True}
 
 
-def with_missing(cohort: Cohort, programme: Programme, former: Sequence[Pair], withdrawn: Iterable[str]) -> Cohort:
+def with_missing(cohort: Cohort, programme: Programme, former: Sequence[KeyPair], withdrawn: Iterable[str]) -> Cohort:
     """Return today's people and, without an answer, those of ``former`` who left and are not among them.
 
     Raises RequestError where a former pair names somebody else.
@@ -177,7 +174,7 @@ def with_missing(cohort: Cohort, programme: Programme, former: Sequence[Pair], w
     return add_people(cohort, Cohort(mentors, mentees))
 
 
-def strangers_in(pairs: Iterable[Pair], cohort: Cohort) -> Iterator[tuple[int, Side, str]]:
+def strangers_in(pairs: Iterable[KeyPair], cohort: Cohort) -> Iterator[tuple[int, Side, str]]:
     """Yield who of these pairs is not in a cohort: the place of the pair, the side, the key."""
     known = {side: set(map(canonical, cohort.side(side).ids)) for side in SIDES}
     for place, pair in enumerate(pairs):
@@ -205,7 +202,7 @@ class SturdyPlanOut(ResponsePart):
     ``worst`` is over all departures, ``mean`` their average.
     """
 
-    pairs: list[KeyPair] = Setting(validation_alias=AliasPath("matching", "pairs"))
+    pairs: list[PairKeys] = Setting(validation_alias=AliasPath("matching", "pairs"))
     price: Points
     worst: int
     mean: float
@@ -218,7 +215,7 @@ class SturdyResponse(Response):
     plans were looked at, and nothing holds better at these prices.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     k: int
     departures: int
     curve: list[SturdyPlanOut]

@@ -11,12 +11,11 @@ from typing import Annotated, Any, Self
 from pydantic import AliasPath, BeforeValidator
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Text, Whole, whole
 from mentormatch.contract.match_response import PairOut, UnmatchedOut
 from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import MOST_PEOPLE, Arrived, CohortRequest, Mention, TimeLimit, with_arrived_apart
-from mentormatch.contract.response import KeyPair, Response, ResponsePart, from_library
+from mentormatch.contract.response import PairKeys, Response, ResponsePart, StatusCode, from_library
 from mentormatch.fields import SIDES, Side
 from mentormatch.operations.proposal import Late, Proposal, ProposalRecord, Reason, State
 from mentormatch.operations.replies import Reply, ReplyAnswer, reply
@@ -51,7 +50,7 @@ class SuggestResponse(Response):
     Each pair stands in two lists. ``most_shown`` is what was asked for or taken.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     programme: str = Setting(validation_alias=AliasPath("programme", "name"))
     seed: int
     each: int
@@ -162,11 +161,11 @@ class ReplyResponse(Response):
     beside the settled and open ones, which stay. ``proposal`` is what the next request sends.
     """
 
-    status: Annotated[Status, Setting(strict=False)] = Setting(validation_alias="solved")
+    status: StatusCode = Setting(validation_alias="solved")
     round: int = Setting(validation_alias="number")
     pairs: list[PairOut] = Setting(validation_alias=AliasPath("matching", "pairs"))
-    settled: Annotated[list[KeyPair], from_library(list)]
-    new: list[KeyPair]
+    settled: Annotated[list[PairKeys], from_library(list)]
+    new: list[PairKeys]
     declined: list[DeclinedOut]
     people: list[PersonStateOut]
     proposal: ProposalRecord = Setting(validation_alias="record")

@@ -15,13 +15,12 @@ from typing import Annotated, Any, Self
 from pydantic import AliasPath
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import Text
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, TierOut
 from mentormatch.contract.member_requests import Keyed, MembersRequest, NumberIn, as_known, mentions_of_keys
 from mentormatch.contract.operation import MEMBERS, Operation
 from mentormatch.contract.requests import Mention
-from mentormatch.contract.response import Response, ResponsePart, from_library
+from mentormatch.contract.response import Response, ResponsePart, StatusCode, from_library
 from mentormatch.fields import SIDES
 from mentormatch.groups.dates import Dates, choose_dates
 from mentormatch.groups.inputs import names_as
@@ -84,7 +83,7 @@ class TopicsResponse(Response):
     ``requests`` are null unless ``staff`` was asked for.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     programme: str = Setting(validation_alias="name")
     seed: int
     sentences: list[str]
@@ -158,7 +157,7 @@ class DatesResponse(Response):
     the dates that remain) are null unless ``staff`` was asked for.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     programme: str = Setting(validation_alias="name")
     seed: int
     sentences: list[str]
@@ -255,7 +254,7 @@ class TurnsResponse(Response):
     that of the turns and of theirs.
     """
 
-    status: Annotated[Status, Setting(strict=False)]
+    status: StatusCode
     programme: str = Setting(validation_alias="name")
     seed: int
     sentences: list[str]
