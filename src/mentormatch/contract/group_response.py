@@ -1,4 +1,4 @@
-"""What is told of groups as JSON; codes are stable, sentences in the language that is spoken."""
+"""Response models of groups: ``Grouping`` in, ``GroupsResponse`` out."""
 
 from typing import Annotated, Self
 
@@ -99,5 +99,5 @@ class GroupsResponse(Response):
 
     @classmethod
     def of(cls, grouping: Grouping, seed: int) -> Self:
-        """Return what a grouping says."""
+        """Build the response from a grouping."""
         return super().of(grouping, seed=seed, sentences=[*grouping.proof_sentences, *grouping.remarks])

@@ -1,4 +1,4 @@
-"""What is told of a matching as JSON; codes are stable, sentences in the language that is spoken."""
+"""Response models of a matching: ``Matching`` in, ``MatchResponse`` out."""
 
 from dataclasses import replace
 from typing import Annotated, Any, Self
@@ -186,7 +186,7 @@ class MatchResponse(VersionedPickle, Response):
 
     @classmethod
     def of(cls, matching: Matching, labels: Labels = KEYS) -> Self:
-        """Return what a matching says, its people under these labels."""
+        """Build the response from a matching, with these labels for people."""
         people = zip(*matching.told_unmatched(labels), strict=True)
         unmatched = [UnmatchedOut.of(person, change=change) for person, change in people]
         if labels is KEYS:
@@ -208,7 +208,7 @@ class MatchResponse(VersionedPickle, Response):
 
 
 def label_texts(value: Any, labels: Labels) -> Any:
-    """Return a value of JSON whose texts hold no key of anybody who is called otherwise."""
+    """Replace keys by labels in all texts of a JSON value."""
     match value:
         case str():
             return labels.text(value)

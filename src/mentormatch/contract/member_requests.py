@@ -1,4 +1,4 @@
-"""What is sent for groups, turns, topics and dates: a programme, its members, and who leads them."""
+"""Request models for groups, turns, topics and dates."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -79,7 +79,7 @@ class GroupsRequest(MembersRequest):
     past: Former = Setting(default_factory=list)
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield everybody whom the request names beside its people."""
+        """Yield the people named outside the lists of people."""
         for name, lists in (("together", self.together), ("apart", self.apart)):
             for place, keys in enumerate(lists):
                 yield from mentions_of_keys(f"{name}[{place}]", keys, MEMBER)

@@ -1,7 +1,4 @@
-"""One operation of the contract: a request in, a response out, found by its ``kind``; and its JSON Schema (2020-12).
-
-The examples that operations begin from: two mentors and two mentees, and a group of four members.
-"""
+"""Operations of the contract, found by ``kind``: request model in, response model out; and their JSON Schema."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping

@@ -1,8 +1,6 @@
-"""What is sent: a programme, shaped as its TOML file, and the people of both sides.
+"""Request models for a programme and its people, and messages on requests that do not fit them.
 
-What does not fit the contract, told to those who sent it: JSON path, what was found, what is expected, what to do.
-
-The type of a value is told, never the value.
+Messages give the JSON path, the type found, what is expected and what to do. They never contain a value.
 """
 
 import re
@@ -311,7 +309,7 @@ class PeopleRequest(Request, ABC):
 
     @abstractmethod
     def mentions(self) -> Iterator[Mention]:
-        """Yield everybody whom the request names beside its people."""
+        """Yield the people named outside the lists of people."""
 
     def _cohort(self, programme: Programme) -> Cohort:
         if "rows" in self.model_fields_set:
@@ -358,7 +356,7 @@ class CohortRequest(PeopleRequest):
     bans: Pairs = Setting(default_factory=list)
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield everybody whom the request names beside its people."""
+        """Yield the people named outside the lists of people."""
         yield from mentions_of_pairs("pins", self.pins)
         yield from mentions_of_pairs("bans", self.bans)
 

@@ -1,8 +1,6 @@
-"""What every answer has, and what is told of a decision that was checked again; no solver is imported.
+"""Base models of responses, read from results by attribute, and the response on a verification.
 
-What every answer has; apart, so that a decision is checked and told without a solver.
-
-What is told of a decision that was checked again; no solver is imported.
+The module imports no solver, so that a decision is verified without one.
 """
 
 import json

@@ -1,9 +1,4 @@
-"""What results show: the operations on what last years teach, and on a lot between two programmes.
-
-What last years teach, and this year's pairs under other weights: the operation ``learn``.
-
-Where the plans of two programmes differ, a lot decides: the operation ``draw``.
-"""
+"""Operations ``learn`` (lessons of former editions) and ``draw`` (a random draw between two programmes)."""
 
 from typing import Annotated, Any, Literal
 

@@ -1,9 +1,4 @@
-"""The operations on fairness: equal access by watched answers, and whether answering otherwise gains anything.
-
-Whether people had equal access, by what they answered to watched questions: the operation ``access``.
-
-Whether anybody gains by answering otherwise, and never who: the operation ``incentives``.
-"""
+"""Operations ``access`` (equal access by watched answers) and ``incentives`` (gains from other answers)."""
 
 from typing import Any
 

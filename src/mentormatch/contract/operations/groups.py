@@ -1,9 +1,4 @@
-"""The operations that form groups: once, or in several rounds.
-
-Groups of the members of a programme: the operation ``groups``.
-
-The same people in several rounds of groups: the operation ``rotate``.
-"""
+"""Operations ``groups`` (one partition of the members) and ``rotate`` (several rounds)."""
 
 from typing import Annotated, Any, Self
 
@@ -66,7 +61,7 @@ class RotateResponse(Response):
 
     @classmethod
     def of(cls, first: Grouping, rounds: int, seed: int) -> Self:
-        """Return what a rotation of so many rounds says, from the groups of the first."""
+        """Build the response from the groups of the first round, rotated over ``rounds`` rounds."""
         found = rotate(first, rounds) if first.groups else None
         return cls(
             status=first.status,

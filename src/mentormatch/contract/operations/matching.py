@@ -1,15 +1,4 @@
-"""The operations about one cohort and its pairs: match, diagnose, plans, evaluate, verify.
-
-Pairs for a cohort: the operation ``match``.
-
-Why there is no solution, and the ways out: the operation ``diagnose``.
-
-Several plans to choose from: the operation ``plans``.
-
-Any pairs, also made by hand: the operation ``evaluate``.
-
-Whether a decision is what it says: the operation ``verify``.
-"""
+"""Operations ``match``, ``diagnose``, ``plans``, ``evaluate`` and ``verify``."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Self
@@ -88,7 +77,7 @@ class DiagnoseResponse(Response):
 
     @classmethod
     def of(cls, cohort: Cohort, programme: Programme, found: Diagnosis) -> Self:
-        """Return what a diagnosis says."""
+        """Build the response from a diagnosis."""
         return super().of(found, cohort, programme=programme.name, diagnosis=found)
 
 
@@ -148,7 +137,7 @@ class PlansResponse(Response):
 
     @classmethod
     def of(cls, found: Sequence[Matching], wanted: int) -> Self:
-        """Return the plans that were found, of so many that were wanted."""
+        """Build the response from the plans found, given the number requested."""
         plans = [
             PlanOut(matching=MatchResponse.of(plan), gives_up=pairs_given_up(plan, found[:place]))
             for place, plan in enumerate(found)
@@ -186,13 +175,13 @@ class Plans(Operation[PlansRequest, PlansResponse]):
 
 
 def pairs_given_up(plan: Matching, before: Sequence[Matching]) -> list[int]:
-    """Return how many pairs of each of the plans before it a plan does not hold."""
+    """Return the number of pairs of each earlier plan that a plan does not contain."""
     held = pairs_in(plan)
     return [len(pairs_in(other) - held) for other in before]
 
 
 def pairs_in(plan: Matching) -> set[tuple[int, ...]]:
-    """Return the pairs of a plan, by position."""
+    """Return the pairs of a plan as positions."""
     return set(map(tuple, plan.solution.pairs.tolist()))
 
 
@@ -206,7 +195,7 @@ class EvaluateRequest(MatchRequest):
     best: bool = False
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield everybody whom the request names beside its people."""
+        """Yield the people named outside the lists of people."""
         yield from super().mentions()
         yield from mentions_of_pairs("pairs", self.pairs)
 
@@ -245,7 +234,7 @@ class EvaluateResponse(Response):
 
     @classmethod
     def of(cls, plan: Evaluation, best: Matching | None = None) -> Self:
-        """Return what a plan is worth, beside the best one where that was looked for."""
+        """Build the response from an evaluation, and from the best plan if it was requested."""
         return super().of(plan, plan.matching, plan.matching.cohort, best=best)
 
 

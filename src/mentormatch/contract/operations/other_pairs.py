@@ -1,11 +1,4 @@
-"""Pairs that were not made: whom else somebody could have had, and why two people are no pair.
-
-What another pair would cost, goal by goal, and who would move for it, as the contract tells it.
-
-Whom else somebody could have had: the operation ``alternatives``.
-
-Why two people are no pair: the operation ``why-not``.
-"""
+"""Operations ``alternatives`` (other partners of a person) and ``why-not`` (the cost of forcing a pair)."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Self
@@ -55,7 +48,7 @@ class AlternativesRequest(MatchRequest):
     side: Side | None = None
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield everybody whom the request names beside its people."""
+        """Yield the people named outside the lists of people."""
         yield from super().mentions()
         yield "$.person", (self.side,) if self.side else SIDES, self.person
 
@@ -85,7 +78,7 @@ class AlternativesResponse(Response):
 
     @classmethod
     def of(cls, matching: Matching, person: str, most: int | None, side: Side | None = None) -> Self:
-        """Return the other partners that somebody could have; raises RequestError where the key is nobody's."""
+        """Build the response on the other partners of a person. Raises RequestError if the key is unknown."""
         found = matching.alternatives(person, most, side=side)
         return super().of(matching, person=person, side=side or matching.side_of(person), alternatives=found)
 
@@ -116,7 +109,7 @@ class WhyNotRequest(MatchRequest):
     mentee: Text
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield everybody whom the request names beside its people."""
+        """Yield the people named outside the lists of people."""
         yield from super().mentions()
         yield "$.mentor", ("mentor",), self.mentor
         yield "$.mentee", ("mentee",), self.mentee
@@ -141,7 +134,7 @@ class WhyNotResponse(Response):
 
     @classmethod
     def of(cls, matching: Matching, mentor: str, mentee: str) -> Self:
-        """Return what forcing a pair would mean; raises RequestError where a key is nobody's."""
+        """Build the response on forcing a pair. Raises RequestError if a key is unknown."""
         return super().of(matching.why_not(mentor, mentee), matching, mentor=mentor, mentee=mentee)
 
 

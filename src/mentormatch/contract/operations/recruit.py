@@ -1,4 +1,4 @@
-"""Whom to recruit next, and which places would do instead: the operation ``recruit``."""
+"""Operation ``recruit``: the answers of further mentors that place the most people."""
 
 from typing import Annotated, Any
 

@@ -1,9 +1,4 @@
-"""The operations about departures: pairs repaired after them, and plans that hold if they come.
-
-New pairs after some people left and others arrived: the operation ``repair``.
-
-Which plan holds best if people leave, and at what price: the operation ``sturdy``.
-"""
+"""Operations ``repair`` (new pairs after departures) and ``sturdy`` (plans that hold if people leave)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Self
@@ -113,7 +108,7 @@ class RepairResponse(Response):
 
     @classmethod
     def of(cls, repaired: Repaired, *, ladder: bool, reserves: bool, steps: Iterable[int] = ()) -> Self:
-        """Return what a repair says, and what is asked for beside."""
+        """Build the response from a repair, with the parts that were requested."""
         return super().of(
             repaired,
             sentence=str(repaired),
@@ -158,9 +153,9 @@ class RepairOperation(Operation[RepairRequest, RepairResponse]):
 
 
 def with_missing(cohort: Cohort, programme: Programme, former: Sequence[KeyPair], withdrawn: Iterable[str]) -> Cohort:
-    """Return today's people and, without an answer, those of ``former`` who left and are not among them.
+    """Add people of ``former`` pairs who left and are absent from today's cohort, without answers.
 
-    Raises RequestError where a former pair names somebody else.
+    Raises RequestError if a former pair names an unknown person who did not leave.
     """
     gone, strangers = set(map(canonical, withdrawn)), list(strangers_in(former, cohort))
     unknown = [
@@ -175,7 +170,7 @@ def with_missing(cohort: Cohort, programme: Programme, former: Sequence[KeyPair]
 
 
 def strangers_in(pairs: Iterable[KeyPair], cohort: Cohort) -> Iterator[tuple[int, Side, str]]:
-    """Yield who of these pairs is not in a cohort: the place of the pair, the side, the key."""
+    """Yield the people of pairs who are not in a cohort: position of the pair, side, key."""
     known = {side: set(map(canonical, cohort.side(side).ids)) for side in SIDES}
     for place, pair in enumerate(pairs):
         people = zip(SIDES, pair, strict=True)
@@ -183,7 +178,7 @@ def strangers_in(pairs: Iterable[KeyPair], cohort: Cohort) -> Iterator[tuple[int
 
 
 def absent(side: Side, strangers: Iterable[tuple[int, Side, str]], cohort: Cohort, programme: Programme) -> People:
-    """Return those of one side who are not there, each once, as people who answered nothing."""
+    """Return the absent people of one side, once each, without answers."""
     keys = {canonical(key): key for _, of, key in strangers if of == side}
     blank = [None] * len(keys)
     columns = columns_of(programme.fields, dict.fromkeys(cohort.side(side).columns, blank))

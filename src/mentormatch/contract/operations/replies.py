@@ -1,9 +1,4 @@
-"""The operations of a proposal: a short list of partners for everybody, and the next round once people replied.
-
-For everybody a short list of possible partners: the operation ``suggest``.
-
-The next round of a proposal, once people have replied: the operation ``reply``.
-"""
+"""Operations ``suggest`` (short lists of partners) and ``reply`` (the next round of a proposal)."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Self
@@ -61,7 +56,7 @@ class SuggestResponse(Response):
 
     @classmethod
     def of(cls, found: Suggestions) -> Self:
-        """Return what suggestions say."""
+        """Build the response from suggestions."""
         lists = [
             {"person": person, "side": side, "partners": partners}
             for side, lists in found.keys.items()
@@ -172,7 +167,7 @@ class ReplyResponse(Response):
 
     @classmethod
     def of(cls, found: Proposal) -> Self:
-        """Return what a round says."""
+        """Build the response from a round of a proposal."""
         return super().of(found, people=[state for side in SIDES for state in found.states(side)])
 
 

@@ -1,13 +1,4 @@
-"""The operations of a working group: what it treats, when it meets, who presents.
-
-What is told of the dates of sessions as JSON, where it may be shown to all.
-
-What a group treats: the operation ``topics``.
-
-When a group meets: the operation ``dates``.
-
-Who presents at which session: the operation ``turns``.
-"""
+"""Operations ``topics``, ``dates`` and ``turns`` of a working group."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Self
@@ -98,7 +89,7 @@ class TopicsResponse(Response):
 
     @classmethod
     def of(cls, found: Topics, cohort: Cohort, *, staff: bool) -> Self:
-        """Return what a choice of topics says."""
+        """Build the response from a choice of topics."""
         return super().of(found, cohort, requests=found.requests if staff else None)
 
 
@@ -175,7 +166,7 @@ class DatesResponse(Response):
 
     @classmethod
     def of(cls, found: Dates, cohort: Cohort, *, staff: bool) -> Self:
-        """Return what a choice of dates says."""
+        """Build the response from a choice of dates."""
         hidden = {} if staff else dict.fromkeys(("missed", "diagnosis", "silent", "unavailable"))
         return super().of(found, found.there, cohort, dates=chosen_dates(found), **hidden)
 
@@ -217,11 +208,11 @@ class TurnsRequest(MembersRequest):
     dates: Names | None = None
 
     def mentions(self) -> Iterator[Mention]:
-        """Yield everybody whom the request names beside its people."""
+        """Yield the people named outside the lists of people."""
         yield from mentions_of_keys("group", self.group or (), SIDES)
 
     def propose_dates(self, cohort: Cohort, programme: Programme) -> Dates | None:
-        """Return the best dates, where none are asked for and the programme proposes some."""
+        """Return the best dates if the request states none and the programme proposes some, else None."""
         if self.dates is not None or not require_sessions(programme).dates:
             return None
         return dates_of(cohort, programme, seed=self.seed, time_limit_s=self.time_limit_s)
@@ -267,7 +258,7 @@ class TurnsResponse(Response):
 
     @classmethod
     def of(cls, found: Turns, at: Dates | None, cohort: Cohort, seed: int) -> Self:
-        """Return what turns say, at dates that were chosen for them."""
+        """Build the response from turns and the dates chosen for them."""
         return super().of(
             found,
             cohort,
