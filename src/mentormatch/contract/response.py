@@ -61,6 +61,9 @@ class ResultSource:
             raise
         raise AttributeError(name)
 
+    def __str__(self) -> str:
+        return str(self._results[0])
+
     @property
     def error(self) -> BaseException | None:
         """The error that an attribute raised, which pydantic reports as a value that does not fit."""
