@@ -14,7 +14,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from mentormatch.base.theme import theme_css
+from mentormatch.base.theme import theme, theme_css
 from mentormatch.base.version import __version__
 from mentormatch.languages.phrases import NO_BREAK, counted, quoted
 from mentormatch.languages.translation import FRENCH, mark, spoken, tr
@@ -79,7 +79,7 @@ def environment() -> "Environment":
     made.trim_blocks = made.lstrip_blocks = True
     made.filters["spaced"] = spaced
     made.globals |= {"zip": zip, "tr": tr, "mark": mark, "rich": rich}
-    made.globals |= {"counted": counted, "quoted": quoted, "spoken": spoken}
+    made.globals |= {"counted": counted, "quoted": quoted, "spoken": spoken, "theme": theme()}
     return made
 
 
