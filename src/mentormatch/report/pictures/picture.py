@@ -28,7 +28,7 @@ from mentormatch.languages.translation import mark, once_spoken, own_language, t
 from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import render_template, visible
 
-INK, SOFT, LINE, NOTHING = theme()["ink"], theme()["soft"], theme()["line"], theme()["track"]
+INK, SOFT, LINE, NOTHING = theme()["ink"], theme()["soft"], theme()["line"], "#e9edf1"
 DARK, BRIGHT = "#00306f", "#e7d159"
 """Two colours of cividis, which look different to everybody, also in grey."""
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import ClassVar
 
-from mentormatch.base.theme import theme
 from mentormatch.explanation.names import Labels
 from mentormatch.explanation.pairs import Pair
 from mentormatch.languages.phrases import about, listed, percent, points
@@ -30,7 +29,7 @@ ROW, BAR, WIDTH = 36, 22, 440
 ACROSS = LinearScale(0, 100, 0, WIDTH)
 LETTERS = 34
 """Of the name of a criterion on one line; two lines are shown."""
-PALE, EDGE = "#c9c8c4", theme()["rule"]
+PALE, EDGE = "#c9c8c4", "#8794a1"
 SUM = mark("Total")
 
 
