@@ -288,8 +288,8 @@ def results_in(content: bytes, name: str) -> EditionResults:
 class CriterionEffect:
     """The effect of a criterion's points on whether pairs went well.
 
-    ``low`` and ``high`` are the 95 % interval of the effect, stated as the share of successes with all points where it
-    is one half with none; one half means no effect. Both are None if the pairs are too few. ``level`` is the
+    ``low`` and ``high`` bound the effect in a 95 % interval: the share of pairs that go well with all points, if one
+    half goes well with none. One half means no effect. Both are None if the pairs are too few. ``level`` is the
     probability of so large an effect by chance, corrected for all criteria. ``more`` is the approximate number of
     further pairs needed to detect an effect that moves one half to 80 %: 0 if there are enough pairs; None if all pairs
     of an edition have equal points, so that no number would do.

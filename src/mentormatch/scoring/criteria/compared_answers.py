@@ -404,14 +404,14 @@ class Coverage(Criterion):
         )
 
     def _of_needs(self, top: int, totals: NDArray[np.float64]) -> Callable[..., Block]:
-        """Return the function from counts to values if needs are a share of the mentee's needs.
+        """Return the function from counts to values that divides covered needs by the needs of the mentee.
 
         ``top`` is the highest grade of an offer, ``totals`` (k,) the needs of each kind of mentee.
         """
         return lambda _, kind, covered, blank=0.0: ratio(covered / top + blank * self.neutral, totals[kind])
 
     def _of_most(self, left: People, right: People, top: int) -> Callable[..., Block]:
-        """Return the function from counts to values if needs are a share of the greatest possible sum.
+        """Return the function from counts to values that divides covered needs by the greatest possible sum.
 
         Capped at 1, because people may tick more than the question asks for.
         """
