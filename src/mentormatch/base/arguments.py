@@ -312,6 +312,8 @@ def tuple_of(checks: Sequence[Check]) -> Check:
     """Return the check of a tuple of fixed length, with a check per position."""
 
     def values(several: object) -> tuple[Any, ...]:
+        if isinstance(several, Iterator):  # reading it would leave nothing for the other types of a union
+            raise MisfitError(tr("une liste"))
         parts = several_of(as_given, tuple)(several)
         if len(parts) != len(checks):
             raise MisfitError(tr("{count} valeurs", count=len(checks)))
