@@ -8,7 +8,6 @@ from typing import Any
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.generation import back_up_file
 from mentormatch.base.progress import listen_always
-from mentormatch.base.theme import theme_css
 from mentormatch.errors import MentorMatchError, OutputError
 from mentormatch.explanation.names import GivenNames, Labels
 from mentormatch.languages.translation import language, tr
@@ -106,7 +105,7 @@ class BoardWidget(KernelWidget):
     """A board in a notebook. ``board`` is the session: its ``matching`` is the plan at present."""
 
     _esm = board_texts.script()
-    _css = theme_css(".mm-board") + board_texts.stylesheet()
+    _css = board_texts.stylesheet()
 
     def __init__(self, board: Board) -> None:
         self.board = board

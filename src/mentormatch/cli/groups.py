@@ -109,7 +109,7 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
 def parse_key_lists(texts: Iterable[str] | None) -> list[list[str]]:
     """Split the codes of each option at commas.
 
-    >>> keys_in(["C01, C09"])
+    >>> parse_key_lists(["C01, C09"])
     [['C01', 'C09']]
     """
     return [[key.strip() for key in text.split(",")] for text in texts or ()]

@@ -1,5 +1,6 @@
 """The texts of the board, and the files of which a page makes it."""
 
+from mentormatch.base.theme import theme_css
 from mentormatch.languages.translation import mark, spoken, tr
 from mentormatch.report.texts import spaced
 from mentormatch.widgets.pages import text_of
@@ -121,4 +122,4 @@ def script() -> str:
 
 def stylesheet() -> str:
     """Return the style of the board."""
-    return text_of("board", "board.css")
+    return theme_css(".mm-board") + text_of("board", "board.css")
