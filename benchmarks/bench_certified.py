@@ -60,7 +60,7 @@ def capture(part: str) -> Iterator[Solved]:
     found, where, solve = list[Solved](), [part], engine._solve_checked
 
     def spy(problem: AssignmentProblem, *others: object) -> Solution:
-        solution = solve(problem, *others)  # type: ignore[arg-type]
+        solution = solve(problem, *others)  # type: ignore[arg-type]  # passed on as they come
         if problem.scores.stored and problem.scores.count <= MAX_PAIRS:
             found.append((where[0], problem, solution))
         return solution
