@@ -2,14 +2,14 @@
 
 ::
 
-MentorMatchError
-├── ProgrammeError     an invalid programme file, with every problem in it
-├── SurveyError        a file of answers that cannot be imported
-├── RequestError       numbers, keys or a JSON request that do not make a valid problem
-│   └── UnprovedError  a decision that states an optimum without a proof, which the caller did not accept
-├── EngineError        a solver that crashed, or whose solution the checker rejected
-└── OutputError        a file that could not be written
-    └── OverwriteError a file that would replace a decision, an edited file or an input
+    MentorMatchError
+    ├── ProgrammeError     an invalid programme file, with every problem in it
+    ├── SurveyError        a file of answers that cannot be imported
+    ├── RequestError       numbers, keys or a JSON request that do not make a valid problem
+    │   └── UnprovedError  a decision that states an optimum without a proof, which the caller did not accept
+    ├── EngineError        a solver that crashed, or whose solution the checker rejected
+    └── OutputError        a file that could not be written
+        └── OverwriteError a file that would replace a decision, an edited file or an input
 
 An infeasible problem is a status, not an error. Messages never contain answers of people: only identifiers, line
 numbers and names of fields.
