@@ -53,8 +53,9 @@ def read_per_sheet(table: TextTable, read: ReadSheet) -> list[tuple[TextTable, S
     if any(len(names[side]) != 1 for side in SIDES):
         return [(table, None)]
     mentors, mentees = (named_after_sheet(read(names[side][0])) for side in SIDES)
-    told = tr(READ, mentors=mentors.manner.sheet, mentees=mentees.manner.sheet)
-    return with_unread_sheets([(mentors, "mentor"), (mentees, "mentee")], sheets(table), told)
+    text = tr(READ, mentors=mentors.manner.sheet, mentees=mentees.manner.sheet)
+    unread = unread_sheets(table, [mentors, mentees])
+    return [(with_remarks(mentors, text, *unread), "mentor"), (mentees, "mentee")]
 
 
 def read_own_sheets(
@@ -64,21 +65,25 @@ def read_own_sheets(
 
     Raises SurveyError if both sides would be read from the same sheet of a workbook with several.
     """
-    names = {side: sheets_by_side(table)[side] for table, side in tables if table.manner.others}
-    chosen: list[tuple[TextTable, Side | None]] = [
-        (named_after_sheet(read(names[side][0])) if len(names.get(side, ())) == 1 else table, side)
-        for (table, side), read in zip(tables, reads, strict=True)
+    own_tables = [read_own_sheet(table, side, read) for (table, side), read in zip(tables, reads, strict=True)]
+    places = [
+        (own.file, own.manner.sheet) for own, (table, _) in zip(own_tables, tables, strict=True) if table.manner.others
     ]
-    places = [(table.file, table.manner.sheet) for table, side in chosen if side in names]
     if len(set(places)) < len(places):
         raise same_sheet(tables[0][0])
-    named = {table.file for table, _ in chosen if table.manner.file}
-    for first, _ in tables:
-        if first.source in named:
-            own = [one for one in chosen if one[0].file == first.source]
-            chosen = [*(one for one in chosen if one not in own), *with_unread_sheets(own, sheets(first))]
-            named.discard(first.source)
-    return sorted(chosen, key=lambda one: SIDES.index(one[1] or "mentor"))
+    sides: list[tuple[TextTable, Side | None]] = []
+    for own, (table, side) in zip(own_tables, tables, strict=True):
+        # Unread sheets are reported once per workbook; a table that was not read again reports them already
+        is_first = own.manner.file not in ("", *(earlier.manner.file for earlier, _ in sides))
+        unread = unread_sheets(table, own_tables) if is_first else []
+        sides.append((with_remarks(own, *unread), side))
+    return sides
+
+
+def read_own_sheet(table: TextTable, side: Side, read: ReadSheet) -> TextTable:
+    """Return the table of the sheet that is named after a side, the table itself unless there is exactly one."""
+    names = sheets_by_side(table)[side]
+    return named_after_sheet(read(names[0])) if table.manner.others and len(names) == 1 else table
 
 
 def same_sheet(table: TextTable) -> SurveyError:
@@ -99,20 +104,20 @@ def named_after_sheet(table: TextTable) -> TextTable:
     return replace(table, source=source, manner=replace(table.manner, file=table.source))
 
 
-def with_unread_sheets(
-    tables: Sequence[tuple[TextTable, Side | None]], names: Sequence[str], *told: str
-) -> list[tuple[TextTable, Side | None]]:
-    """Return the tables of one workbook; the first states what is told and which sheets are not read."""
-    (first, side), *others = tables
-    read = {table.manner.sheet for table, _ in tables}
-    unread = [name for name in names if name not in read]
-    texts = [*told, *([tr(UNREAD, sheets=listed([*map(quoted, unread)]))] if unread else [])]
-    remarks = (*(TableRemark(None, text) for text in texts), *first.remarks)
-    return [(replace(first, remarks=remarks), side), *others]
+def with_remarks(table: TextTable, *texts: str) -> TextTable:
+    """Return a table with remarks on the whole of it, before its other remarks."""
+    return replace(table, remarks=(*(TableRemark(None, text) for text in texts), *table.remarks))
+
+
+def unread_sheets(table: TextTable, own_tables: Sequence[TextTable]) -> list[str]:
+    """Return the remark on the sheets of the workbook of a table that none of the tables is read from, if any."""
+    read = {own.manner.sheet for own in own_tables if own.file == table.source}
+    unread = [name for name in sheets(table) if name not in read]
+    return [tr(UNREAD, sheets=listed([*map(quoted, unread)]))] if unread else []
 
 
 def sheets(table: TextTable) -> list[str]:
-    """Return the sheets that contain cells in the workbook of a table, that of the table first."""
+    """Return the sheets that contain cells in the workbook of a table, the sheet of the table first."""
     return [] if table.manner.sheet is None else [table.manner.sheet, *table.manner.others]
 
 

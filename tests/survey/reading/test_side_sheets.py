@@ -92,6 +92,12 @@ def test_one_side_alone_is_read_from_its_sheet_and_the_other_is_told(tmp_path: P
     assert "Mentors" in table.remarks[0].text
 
 
+def test_a_sheet_named_after_one_side_is_not_read_for_the_other(tmp_path: Path) -> None:
+    path = workbook(tmp_path, Mentors=people("M", 3), Feuil2=people("E", 5))
+    with pytest.raises(SurveyError):
+        read_tables(mentors=path, mentees=path)
+
+
 def test_the_same_sheet_is_not_read_for_both_sides(tmp_path: Path) -> None:
     path = workbook(tmp_path, Feuil1=people("M", 3), Feuil2=people("E", 5))
     with pytest.raises(SurveyError) as refused:
