@@ -82,7 +82,7 @@ NEAREST_CORE_DIVISOR = 4
 MARGIN_BITS = 6
 """A unit of the goal is this many bits greater than all hashes of a choice, if there is room."""
 SAMPLED_PAIRS = 1 << 14
-"""So many pairs at most tell first whether there are many different profits."""
+"""Size of the sample that shows first whether there are many different profits."""
 MAX_FACES = 32
 """With more boxes one that holds all of them is taken."""
 

@@ -21,7 +21,7 @@ from mentormatch.cli.messages import (
 from mentormatch.cli.option_groups import (
     CohortFiles,
     RunOptions,
-    SolveOptions,
+    SeedAndTimeLimit,
     SurveyFiles,
     add_wishes,
     expand_options,
@@ -66,7 +66,7 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     editions: Editions = None,
     documents: PairDocuments,
     why: Why = "",
-    solve: SolveOptions,
+    solve: SeedAndTimeLimit,
     memory_mb: MemoryMb = None,
     ties: TieHandling = "canonical",
     proofs: ProofHandling = "goals",

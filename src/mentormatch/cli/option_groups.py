@@ -85,7 +85,7 @@ class SolveArguments(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SolveOptions:
+class SeedAndTimeLimit:
     """The seed of tie-breaking, and the time limit of a solve."""
 
     seed: Seed = 0
@@ -98,7 +98,7 @@ class SolveOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunOptions(SolveOptions):
+class RunOptions(SeedAndTimeLimit):
     """The options with which most commands end: how they solve, and whether they answer in JSON.
 
     Commands that do not solve take a seed and a time limit too, so that a script need not know which ones do.
@@ -220,7 +220,7 @@ class CohortFiles(SurveyFiles):
 
     def match(
         self,
-        solve: SolveOptions,
+        solve: SeedAndTimeLimit,
         *,
         memory_mb: int | None = None,
         ties: "Ties" = "canonical",
@@ -236,7 +236,7 @@ class CohortFiles(SurveyFiles):
         return matching.with_notes(on.notes)
 
 
-def match_with_caveats(people: CohortFiles, solve: SolveOptions) -> "Matching":
+def match_with_caveats(people: CohortFiles, solve: SeedAndTimeLimit) -> "Matching":
     """Return the matching of these people, and report its caveats."""
     matching = people.match(solve)
     tell_caveats(matching)

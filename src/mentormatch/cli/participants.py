@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mentormatch.cli.messages import print_error, print_message, say_json, say_written, write_answer, write_json
-from mentormatch.cli.option_groups import CohortFiles, RunOptions, SolveOptions, SurveyFiles, expand_options
+from mentormatch.cli.option_groups import CohortFiles, RunOptions, SeedAndTimeLimit, SurveyFiles, expand_options
 from mentormatch.cli.options import FILE, FOLDER, AsJson, Replace
 from mentormatch.cli.output import (
     EXIT_CODES,
@@ -232,7 +232,7 @@ LettersFolder = Annotated[
 ]
 
 
-def read_round(people: CohortFiles, solve: SolveOptions, of_round: Path | None) -> "Matching | Proposal":
+def read_round(people: CohortFiles, solve: SeedAndTimeLimit, of_round: Path | None) -> "Matching | Proposal":
     """Return the pairs that are formed, or the state of a round of proposals."""
     from mentormatch.operations.proposal import Proposal, ProposalRecord
     from mentormatch.record.seal import content_of

@@ -12,8 +12,8 @@ from mentormatch.cli.option_groups import (
     CohortFiles,
     LoadedCohort,
     RunOptions,
+    SeedAndTimeLimit,
     SideFiles,
-    SolveOptions,
     expand_options,
 )
 from mentormatch.cli.options import FILE, FOLDER, STDIN, AsJson, Replace, Seed, Why, open_source, read_bytes
@@ -109,7 +109,9 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     raise typer.Exit(EXIT_CODES[str(repaired.status)])
 
 
-def repair_pairs(on: LoadedCohort, before: Path, turnover: Turnover, sides: SideFiles, solve: SolveOptions) -> "Repair":
+def repair_pairs(
+    on: LoadedCohort, before: Path, turnover: Turnover, sides: SideFiles, solve: SeedAndTimeLimit
+) -> "Repair":
     """Return the repair of the pairs in a file."""
     from mentormatch.contract.operations.repair import with_missing
     from mentormatch.operations.evaluation import given_plan

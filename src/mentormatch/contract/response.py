@@ -44,7 +44,7 @@ PairKeys = Annotated[Keys, from_tuple("mentor", "mentee")]
 
 
 class ResultSource:
-    """The attributes of several results, of which the first that has one counts, below ``parts``."""
+    """The attributes of several results: ``parts`` count first, then the first result that has the attribute."""
 
     def __init__(self, results: tuple[Any, ...], parts: dict[str, Any]) -> None:
         self._results = results
@@ -80,7 +80,7 @@ class ResponsePart(JsonMessage):
 
     @classmethod
     def of(cls, result: Any, *others: Any, **parts: Any) -> Self:
-        """Return the message on a result; what it lacks is read from ``others``, and ``parts`` are given by key."""
+        """Return the message on a result, with missing fields from ``others``; ``parts`` are fields given by key."""
         source = ResultSource((result, *others), parts)
         try:
             return cls.model_validate(
@@ -138,7 +138,7 @@ class MistakeOut(ResponsePart):
 
 
 class VerifyResponse(Response):
-    """What holds of a decision: rules, values, optimality and log.
+    """The findings on a decision: rules, values, optimality and log.
 
     ``outcome`` is ``verified``, ``unproved`` (``rules_hold``, but the file does not prove the optimum that it states),
     ``nothing`` (there is no answer to verify) or ``refused``. ``verified`` is true for the first alone. ``certificate``

@@ -123,7 +123,7 @@ def place_losses(cohort: Cohort, programme: Programme, labels: Labels) -> Iterat
 
 
 def unread_places(cohort: Cohort, programme: Programme) -> Iterator[str]:
-    """Yield the questions by which mentors may say how many people they would take, where no rule reads places."""
+    """Yield the questions that may count the partners that mentors would take, if no rule sets their capacity."""
     if any(rule.degree_bounds(cohort.mentors, "mentor") is not None for rule in programme.rules):
         return
     read = {reference.field for part in (*programme.rules, *programme.criteria) for reference in part.references()}

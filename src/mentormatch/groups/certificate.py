@@ -1,10 +1,10 @@
-"""Groups and the proofs beside them -> what is certain without trusting a solver: rules kept, and no better groups.
+"""Groups and their proofs -> a certificate that the groups keep the rules and that no groups are better.
 
 Set packing (Balas and Padberg 1976): the columns are all groups that the rules allow, each once per possible leader,
-the rows say that nobody is in two groups. A proof is a refutation of the system "some groups are better", which
-``refutation`` checks; see ``assignment.verification.claims`` for the same on pairs. The proof covers groups that no
-search has ever looked at, because all of them are listed here, by code that no engine uses. Where there are too many
-to list, nothing is certified but that the groups keep the rules.
+and a row per person allows one group at most. A proof is a refutation of the system "some groups are better", which
+``refutation`` checks; see ``assignment.verification.claims`` for the same on pairs. It also covers groups that the
+search never visited, because all groups are listed here, by code that no engine uses. If there are too many to list,
+only the rules are certified.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from mentormatch.groups.problem import GroupProblem, GroupSolution
 from mentormatch.languages.translation import mark, tr
 
 MAX_GROUPS = 400_000
-"""More groups are not listed: to list and prove these takes about as long as to find the best."""
+"""Limit on the groups that are listed: to list and prove these takes about as long as to find the best ones."""
 NO_BETTER = mark(
     "Contrôlé sans solveur : ces groupes respectent les règles, et aucune autre répartition ne fait mieux."
 )
@@ -60,19 +60,19 @@ class ListedGroups:
 
 
 def list_groups(problem: GroupProblem, limit: int = MAX_GROUPS) -> ListedGroups | None:
-    """Return all groups that the rules allow; None if more than ``limit`` must be looked at."""
+    """Return all groups that the rules allow; None if more than ``limit`` candidates would be examined."""
     n = len(problem)
     leaders = np.arange(len(problem.leaders.seats)) if problem.leaders else np.array([-1])
     may = problem.leaders.may if problem.leaders else np.ones((1, n), dtype=bool)
     # Groups of one person, of two, ...: each grows by people after its last member who may meet all members
     level, open_to = np.eye(n, dtype=bool), ~problem.apart & np.triu(np.ones((n, n), dtype=bool), 1)
-    found, listed = list[ListedGroups](), n
+    by_size, listed = list[ListedGroups](), n
     for size in range(1, problem.sizes.most + 1):
         if size >= problem.sizes.least:
-            whole = level[_keeps_group_rules(problem, level)]
-            meets = ~(whole @ ~may.T)
+            allowed = level[_keeps_group_rules(problem, level)]
+            meets = ~(allowed @ ~may.T)
             group, leader = np.nonzero(meets)
-            found.append(ListedGroups(whole[group], leaders[leader]))
+            by_size.append(ListedGroups(allowed[group], leaders[leader]))
         listed += int(open_to.sum()) * len(leaders)
         if listed > limit:
             return None
@@ -81,20 +81,20 @@ def list_groups(problem: GroupProblem, limit: int = MAX_GROUPS) -> ListedGroups 
         level[np.arange(len(added)), added] = True
         open_to = open_to[parent] & ~problem.apart[added] & (np.arange(n) > added[:, None])
     none = np.zeros((0, n), dtype=bool), np.zeros(0, dtype=np.int64)
-    members, leading = zip(none, *((each.members, each.leaders) for each in found), strict=True)
+    members, leading = zip(none, *((groups.members, groups.leaders) for groups in by_size), strict=True)
     return ListedGroups(np.concatenate(members), np.concatenate(leading))
 
 
 def _keeps_group_rules(problem: GroupProblem, members: BoolMatrix) -> BoolVector:
-    """Return (c,) bool: the groups with as many of some people as they may have, and with whole blocks or none."""
-    kept = np.ones(len(members), dtype=bool)
+    """Return (c,) bool: the groups that keep all composition bounds and contain each block whole or not at all."""
+    keeps = np.ones(len(members), dtype=bool)
     for count in problem.counts:
-        there = (members & count.holds).sum(axis=1)
-        kept &= ((there >= count.least) & (there <= count.most)) | ((there == 0) & count.none)
+        people = (members & count.holds).sum(axis=1)
+        keeps &= ((people >= count.least) & (people <= count.most)) | ((people == 0) & count.none)
     for block in problem.together:
         inside = members[:, list(block)]
-        kept &= inside.all(axis=1) | ~inside.any(axis=1)
-    return kept
+        keeps &= inside.all(axis=1) | ~inside.any(axis=1)
+    return keeps
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class GroupClaims:
 
     @cached_property
     def rules(self) -> System:
-        """The rules on all groups together: nobody in two, their number and sizes, seats of leaders."""
+        """The rules on all groups together: one group per person, number and sizes of groups, leaders."""
         problem, groups = self.problem, self.groups
         place, person = np.nonzero(groups.members)
         count, n = len(groups.members), len(problem)
@@ -219,7 +219,7 @@ def pairs_of(sizes: IntVector) -> IntVector:
 
 @dataclass(frozen=True, slots=True)
 class GroupCertificate:
-    """What is certain of groups without trusting a solver; ``problems`` say why they are refused.
+    """The properties of groups that are certain without trusting a solver; ``problems`` are reasons for refusal.
 
     ``infeasible``: it is proved that no groups keep the rules.
     """
@@ -231,14 +231,14 @@ class GroupCertificate:
 
     @property
     def certified(self) -> bool:
-        """Whether the groups are proved the best in every goal."""
+        """Whether the groups are proved optimal in every goal."""
         return self.verdict is Verdict.CERTIFIED
 
 
 def certify_groups(problem: GroupProblem, solution: GroupSolution) -> GroupCertificate:
-    """Return what groups and their proofs show, in exact arithmetic and without a solver.
+    """Return the certificate of groups, from their proofs, in exact arithmetic and without a solver.
 
-    The status and the bounds of the solution are claims, on which nothing rests.
+    The status and the bounds of the solution are claims to be checked, and not trusted.
 
     Examples
     --------

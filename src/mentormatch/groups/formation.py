@@ -104,7 +104,7 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
 
 
 def solve_with_proofs(problem: GroupProblem, limit: float | None) -> GroupSolution:
-    """Return the best groups, with proofs where all groups can be listed and there is time left."""
+    """Return the best groups, with proofs if all groups can be listed and time is left."""
     ends = None if limit is None else monotonic() + limit
     solution = solve_groups(problem, time_limit_s=limit)
     is_late = ends is not None and monotonic() > ends

@@ -200,12 +200,12 @@ class Grouping(Result):
 
     @cached_property
     def certificate(self) -> GroupCertificate:
-        """What can be checked of the groups without a solver."""
+        """The certificate of the groups, computed without a solver."""
         return certify_groups(self.formulation.problem, self.solution)
 
     @once_spoken
     def proof_sentences(self) -> tuple[str, ...]:
-        """Whether a proved answer was checked without a solver, in a sentence; none where nothing is called proved."""
+        """A sentence on whether a proved answer was checked without a solver; empty if no answer is called proved."""
         return tuple(filter(None, [certificate_in_words(self.solution, self.certificate)]))
 
     @property

@@ -1,4 +1,7 @@
-"""Groups -> the same groups with a proof that none are better, where all groups that the rules allow can be listed."""
+"""Groups -> the same groups with a proof that no groups are better, if all groups that the rules allow can be listed.
+
+The checker (``certificate``) may not import a solver, and groups that are not proved should not load one.
+"""
 
 import json
 from dataclasses import replace

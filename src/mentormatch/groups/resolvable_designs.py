@@ -16,7 +16,7 @@ type Partition = tuple[Group, ...]
 
 
 def construct_rounds(groups: int, size: int) -> list[Partition]:
-    """Return rounds in which ``groups * size`` people never meet twice; one round where no construction is known.
+    """Return rounds in which ``groups * size`` people never meet twice; one round if no construction is known.
 
     >>> len(construct_rounds(4, 4)), len(construct_rounds(8, 4)), len(construct_rounds(6, 3))
     (5, 9, 1)
@@ -37,18 +37,18 @@ def construct_rounds(groups: int, size: int) -> list[Partition]:
 
 
 def build_circle(people: int) -> list[Partition]:
-    """Return the rounds in which an even number of people meet two by two: one stays, the others go round."""
+    """Return the rounds of a round robin of an even number of people (circle method)."""
     others = list(range(1, people))
     rounds = []
     for turn in range(people - 1):
         # Circle method: 0 stays, the others rotate; opposite places meet
         circle = [0, *others[turn:], *others[:turn]]
         rounds.append(tuple((circle[place], circle[-1 - place]) for place in range(people // 2)))
-    return [tuple(tuple(sorted(pair)) for pair in each) for each in rounds]
+    return [tuple(tuple(sorted(pair)) for pair in pairs) for pairs in rounds]
 
 
 def build_affine_round(groups: int, size: int, turn: int) -> Partition:
-    """Return one round: person (a, b) is number a * groups + b."""
+    """Return round ``turn`` of the affine construction, in which person (a, b) has the number a * groups + b."""
     fields = prime_powers(groups)
     return tuple(
         tuple(a * groups + field_sum(fields, start, field_product(fields, turn, a)) for a in range(size))
@@ -74,7 +74,7 @@ def prime_powers(number: int) -> tuple[int, ...]:
 
 @cache
 def elements_of(fields: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Return all elements of a product of fields: those with the same part everywhere first."""
+    """Return all elements of a product of fields, elements with equal parts first."""
     least = min(fields)
     alike = [(part,) * len(fields) for part in range(least)]
     return alike + [parts for parts in product(*map(range, fields)) if parts not in alike]
@@ -100,7 +100,7 @@ def field_product(fields: tuple[int, ...], left: int, right: int) -> int:
 
 @cache
 def prime_of(q: int) -> int:
-    """Return the prime of which ``q`` is a power."""
+    """Return the prime factor of the prime power ``q``."""
     return next(prime for prime in range(2, q + 1) if q % prime == 0)
 
 

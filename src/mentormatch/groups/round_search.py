@@ -86,7 +86,7 @@ class LocalSearchState:
         return LocalSearchState(self.problem, self.weights, self.spans, place)
 
     def groups(self) -> list[Group]:
-        """Return who is in each group."""
+        """Return the members of each group."""
         return [tuple(np.flatnonzero(self.place == group).tolist()) for group in range(self.number)]
 
     def swaps(self) -> IntMatrix:
@@ -173,13 +173,13 @@ STARTS = 8
 PERTURBATIONS = 15
 """Perturbations of each start."""
 PERTURBED = 0.15
-"""The part of the people whom one perturbation swaps."""
+"""The share of people that one perturbation swaps."""
 
 
 def search_round(problem: GroupProblem, met: IntMatrix, seed: int) -> list[Group]:
-    """Return groups in which few people meet who ``met`` (n, n) before; nothing if none are found that keep the rules.
+    """Return groups in which few people meet who ``met`` (n, n) before; empty if none are found that keep the rules.
 
-    Worths and goals of the problem count for nothing.
+    The worths and goals of the problem are ignored.
     """
     spans = sizes_for(problem)
     if not spans:
@@ -191,8 +191,8 @@ def search_round(problem: GroupProblem, met: IntMatrix, seed: int) -> list[Group
         for start in range(STARTS)
     )
     state = max((perturb_and_descend(state, random) for state in states), key=LocalSearchState.value)
-    found = GroupSolution(Status.FEASIBLE, tuple(state.groups()), tuple(state.leaders.tolist()))
-    return [] if any(mistakes(problem, found)) else list(found.groups)
+    solution = GroupSolution(Status.FEASIBLE, tuple(state.groups()), tuple(state.leaders.tolist()))
+    return [] if any(mistakes(problem, solution)) else list(solution.groups)
 
 
 def perturb_and_descend(state: LocalSearchState, random: np.random.Generator) -> LocalSearchState:
@@ -203,11 +203,10 @@ def perturb_and_descend(state: LocalSearchState, random: np.random.Generator) ->
         perturb(state, random)
         descend(state)
         # Acceptance: no worse, else back to the incumbent
-        found = state.value()
-        if found >= value:
-            best, value = state.place.copy(), found
+        new_value = state.value()
+        if new_value >= value:
+            best, value = state.place.copy(), new_value
         else:
-            # Back to the incumbent
             state = state.at(best.copy())
     return state.at(best)
 
@@ -225,7 +224,7 @@ def draw_start(problem: GroupProblem, spans: list[SizeRange], random: np.random.
 
 
 def descend(state: LocalSearchState) -> None:
-    """Take the best step until none improves (best improvement)."""
+    """Apply the best step until no step improves (best improvement)."""
     while True:
         swaps, moves = state.swaps(), state.moves()
         swap, move = int(swaps.argmax()), int(moves.argmax())

@@ -363,7 +363,7 @@ def words_of(words: TieWords) -> dict[Id, Word]:
 
 
 def _tie_words(words: Mapping[Id, Word], places: "DecisionPlaces") -> TieWords:
-    """Return the words of ties by position; raises RequestError for one of somebody who is not there."""
+    """Return the words of ties by position; raises RequestError for the word of an unknown person."""
     for person in words:
         if not any(person in side for side in places):
             raise _refusal([Problem(person, tr("personne n'a cet identifiant"))])
@@ -378,7 +378,7 @@ def _keys_of_links(links: Links) -> list[tuple[str, str, int]]:
 
 
 def _positions_of_links(links: list[tuple[Id, Id, DecisionNumber]], places: "DecisionPlaces") -> Links:
-    """Return the links by position; raises RequestError for one of somebody who is not there."""
+    """Return the links by position; raises RequestError for the word of an unknown person."""
     positions = _positions([(mentor, mentee) for mentor, mentee, _ in links], places)
     return tuple((*pair, price) for pair, (_, _, price) in zip(positions, links, strict=True))
 
@@ -433,7 +433,7 @@ def _loads(members: list[Member]) -> DegreeBounds:
 
 
 def _cells(table: DecisionTable, places: DecisionPlaces) -> Iterator[tuple[str, str, int]]:
-    """Yield the entries of a table; raises RequestError for one of somebody who is not there."""
+    """Yield the entries of a table; raises RequestError for the word of an unknown person."""
     for mentor, line in table.items():
         for mentee, value in line.items():
             _require_pair((mentor, mentee), places)

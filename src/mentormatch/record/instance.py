@@ -65,7 +65,7 @@ def other_problem(decision: Decision, stated: AssignmentProblem, problem: Assign
 
 
 def tie_words(problem: AssignmentProblem, seed: int) -> dict[str, str]:
-    """Return the words that settle ties, of everybody: the keyed hash of each key; no engine is asked for it."""
+    """Return the words that settle ties, one per person: the keyed hash of each key, computed without an engine."""
     key, words = str(seed).encode(), dict[str, str]()
     for side, letter, keys in ((b"mentor", "m", problem.mentor_keys), (b"mentee", "e", problem.mentee_keys)):
         for place, person in enumerate(keys, 1):

@@ -85,7 +85,7 @@ TIES = {
     ),
     "": mark("Le départage des égalités n'est pas contrôlé : d'autres binômes peuvent avoir les mêmes valeurs."),
 }
-"""What is said of ties if all goals are proved."""
+"""The sentences on ties if all goals are proved."""
 HEAD = mark("Empreinte du journal : {head}")
 UNKNOWN = mark(
     "Sans empreinte à laquelle tenir le journal, on ne peut pas savoir si des lignes ont été coupées à sa fin, ni s'il"
@@ -173,7 +173,7 @@ class Verification(VersionedPickle):
 
     @property
     def ties(self) -> Iterator[str]:
-        """Yield what is proved of ties, if all goals are proved."""
+        """Yield the sentence on ties, if all goals are proved."""
         if self.outcome is VerificationOutcome.VERIFIED and self.certificate is not None:
             yield tr(TIES[self.certificate.ties])
 

@@ -54,7 +54,7 @@ class TableRemark:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a source was read, where that applies: its encoding and its delimiter, or its sheet.
+    """The way a source was read: its encoding and delimiter if it is text, its sheet if it is a workbook.
 
     ``others`` are the other sheets that contain cells. ``file`` is the name of the file, if the source is named after
     its sheet, too.

@@ -14,7 +14,7 @@ from mentormatch.base.arrays import BoolVector, FloatVector
 MAX_KEPT_ENTRIES = 1 << 16
 """A solver keeps the memory of its last program, so it is used again only if that had no more matrix entries."""
 SMALLEST_COEFFICIENT = 1e-12
-"""The solver drops smaller ones; all that it drops from a row together stays below any tolerance."""
+"""The solver drops smaller coefficients; their sum in a row is below every tolerance."""
 SLICE_S = 0.5
 """The first slice of time of a linear program."""
 STATUSES: Final = {

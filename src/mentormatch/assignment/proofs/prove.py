@@ -28,11 +28,11 @@ from mentormatch.assignment.verification.refutation import ProofError, System, W
 from mentormatch.base.arrays import BoolVector
 
 MAX_TIE_ROUNDS = 4
-"""Two answers with equal sums of hashes in each of these rounds are not told apart."""
+"""Rounds of hashes; two answers with equal sums in all of them count as equal."""
 PLAIN_STEPS = {"leaf": 2, "fix": 2, "split": 3}
-"""What a page of plain Python reads: steps, and how long they are."""
+"""The steps that the page of plain Python reads, with their lengths."""
 MAX_UNIQUE_LEAVES, MAX_UNIQUE_WORK = 20, 100_000
-"""What the proof may take that there is no other optimal answer, before hashes are compared."""
+"""The budget for a proof that the answer is the only optimal one, before hashes are compared."""
 
 
 def add_proofs(
@@ -43,12 +43,12 @@ def add_proofs(
     every_goal: bool = False,
     ties: AnonymousTieBreaker | None = None,
 ) -> Solution:
-    """Return the solution with a proof of each stated bound that its duals do not prove.
+    """Return the solution with a proof of each stated bound that the duals leave open.
 
-    Each goal gets the whole budget; a goal that it does not suffice for stays without a proof. Present proofs are
-    retained. With ``every_goal``, goals that duals prove get a proof too, and proofs of other steps than ``leaf``,
-    ``fix`` and ``split`` give way to one of these steps, for a checker that knows no more. With ``ties``, the hashes
-    that settled ties, the answer gets a proof that no other optimal answer is before it.
+    Each goal gets the whole budget, and no proof if the budget does not suffice. Present proofs are retained. With
+    ``every_goal``, goals that duals prove get a proof too, and proofs with other steps than ``leaf``, ``fix`` and
+    ``split`` are replaced by proofs with these steps, for a checker that reads no others. ``ties`` are the hashes that
+    settled ties: if given, the answer also gets a proof that no other optimal answer comes before it.
     """
     budget = budget or Budget()
     if not Claims.can_state(problem):
@@ -56,13 +56,13 @@ def add_proofs(
     claims = Claims.of(problem)
     if solution.status is Status.INFEASIBLE:
         asks = [(True, lambda _: claims.any_answer)]
-        steps = None if solution.proofs else Chain(claims).prove(asks, replace(budget))
+        steps = None if solution.proofs else StageProver(claims).prove(asks, replace(budget))
         return solution if steps is None else replace(solution, proofs=(_proof(NO_ANSWER, 0, steps),))
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return solution
     width = problem.shape[1]
     keys = solution.pairs[:, 0] * width + solution.pairs[:, 1]
-    chain = Chain(claims, np.isin(claims.mentors * width + claims.mentees, keys), plain=every_goal)
+    chain = StageProver(claims, np.isin(claims.mentors * width + claims.mentees, keys), plain=every_goal)
     proofs = {proof.goal: proof for proof in solution.proofs}
     present = {goal for goal, proof in proofs.items() if not every_goal or _is_plain(proof)}
     certificate, words = certify(problem, solution), solution.tie_words
@@ -89,7 +89,7 @@ def _can_prove(tier: Tier) -> bool:
 
 
 def _is_plain(proof: GoalProof) -> bool:
-    """Return whether a proof has plain steps alone; those of ``leximin`` need others."""
+    """Return whether a proof has plain steps only; proofs of ``leximin`` count as plain, as they need other steps."""
     steps = [step for text in proof.systems for step in json.loads(text)]
     return proof.goal == "leximin" or all(
         step[0] in PLAIN_STEPS and len(step) <= PLAIN_STEPS[step[0]] for step in steps
@@ -101,8 +101,8 @@ def _proof(goal: str, bound: int, systems: list[Steps]) -> GoalProof:
 
 
 @dataclass(slots=True)
-class Chain:
-    """Proves stages one after another; what one of them fixes remains fixed for the next.
+class StageProver:
+    """Prover of stages one after another: columns that one stage fixes remain fixed in the next.
 
     Attributes
     ----------
@@ -111,9 +111,9 @@ class Chain:
     plain
         As in ``Prover``.
     system
-        What the stages so far leave.
+        The answers that remain after the stages so far.
     duals
-        The duals of the last system that was proved: rows of the same numbers hold it.
+        The duals of the last system that was proved, by the numbers of its rows.
     open
         Makes the last system that asks for more and was not proved.
     """
@@ -139,7 +139,7 @@ class Chain:
         self.duals = []
 
     def prove(self, stages: Iterable[tuple[bool, Change]], budget: Budget) -> list[Steps] | None:
-        """Return the steps of each system that asks for more, None unless all are closed within one budget."""
+        """Return the steps for each system of a better answer; None unless all are closed within one budget."""
         found, rest, limit = list[Steps](), iter(stages), TermLimit(len(self.system.rows))
         self.duals = []
         for asks, change in rest:
@@ -157,7 +157,7 @@ class Chain:
     def prove_ties(
         self, solution: Solution, hashes: AnonymousTieBreaker, budget: Budget
     ) -> tuple[list[Steps], TieWords] | None:
-        """Return the steps that show the answer to be canonical, and the words of the people that they need."""
+        """Return the steps of a proof that the answer is canonical, with the words of the people concerned."""
         if not self.duals and self.open is not None:
             # The duals of the last goal fix what is the same in every optimal answer
             with suppress(BudgetError, ProofError):

@@ -72,7 +72,7 @@ class Budget:
 
 
 class ColumnGuide(Protocol):
-    """Where a prover begins: the score of each column, and two people whom it concerns, all (e,) int64."""
+    """The start of a prover: for each column its score and two of its people, all (e,) int64."""
 
     @property
     def mentors(self) -> IntVector: ...

@@ -163,11 +163,11 @@ class CertifiedTier:
 
 @dataclass(frozen=True, slots=True)
 class Certificate(VersionedPickle):
-    """What is certain of an answer without trusting a solver; ``problems`` say in words why it is refused.
+    """The properties of an answer that are certain without trusting a solver; ``problems`` are reasons for refusal.
 
-    ``why`` is why there are no prices: ``coupled``, ``goal`` or ``stopped``, empty where there are some. ``hollow``: no
-    pair that may be chosen has more points than another, so that to be the best says nothing. ``infeasible``: it is
-    proved that no answer keeps the rules. ``ties``: what is proved of other answers that are as good in every goal.
+    ``why`` is the reason for missing prices: ``coupled``, ``goal`` or ``stopped``, empty if there are prices.
+    ``hollow``: all pairs that may be chosen have the same points, so that optimality says nothing. ``infeasible``: it
+    is proved that no answer keeps the rules. ``ties``: the proof about other answers that are optimal in every goal.
     """
 
     verdict: Verdict
@@ -323,7 +323,7 @@ def _no_answer(status: Status) -> list[str]:
 
 
 def _check_stages(system: System, stages: Iterable[tuple[bool, Change]], proof: GoalProof | None) -> System:
-    """Return what a goal leaves of a system. Raises ProofError unless a proof closes each system that asks for more."""
+    """Return the system after the stages of a goal. Raises ProofError unless a proof closes each better system."""
     texts, limit = iter(proof.systems if proof else ()), TermLimit(len(system.rows))
     for asks, change in stages:
         if not asks:

@@ -148,10 +148,11 @@ class Claims:
         return self.rules.with_row(pairs, np.ones_like(pairs), 0, None)
 
     def stages(self, tier: Tier, bound: int) -> Iterator[tuple[bool, Change]]:
-        """Yield how a goal changes what the goals before leave: whether it asks for a better answer, and the change.
+        """Yield the changes by a goal to the system of the goals before, each with whether it requires a better answer.
 
-        A change that asks gives a system without a solution if no answer exceeds the bound. It is made for one proof
-        and undone. All other changes hold what was found, and remain. For ``leximin`` the bound is the value itself.
+        A change that requires a better answer gives a system without a solution if no answer exceeds the bound. It is
+        made for one proof and undone. All other changes keep the value of the answer, and remain. For ``leximin`` the
+        bound is the value.
         """
         match tier.goal:
             case "floor":
@@ -208,7 +209,7 @@ class Claims:
                 yield False, partial(self._at_most_up_to, level=following - 1, most=count)
 
     def tie_stages(self, pairs: IntMatrix, words: TieWords, rounds: int) -> Iterator[tuple[bool, Change]]:
-        """Yield the stages that show the pairs to be canonical: greater sums of hashes, round by round, then any other.
+        """Yield the stages of a proof that the pairs are canonical: greater sums of hashes, then any other answer.
 
         Only columns that have two values left count: all other columns are the same in every answer.
         """
@@ -257,7 +258,7 @@ def pair_hashes(words: TieWords, mentors: IntVector, mentees: IntVector, turn: i
 
 
 def _mix(word: int) -> int:
-    """Return 64 bits each of which depends on all bits of a word (splitmix64, Steele 2014)."""
+    """Mix a word of 64 bits, so that each bit of the result depends on all bits (splitmix64, Steele 2014)."""
     word &= WORD
     word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9 & WORD
     word = (word ^ (word >> 27)) * 0x94D049BB133111EB & WORD

@@ -206,7 +206,7 @@ ELSEWHERE = re.compile(
     r"|employ\w*|enrol\w*|register|inscrire|classroom|t shirts?|attend\w*|tak(e|ing) part"
     r"|participer\w*|viendr\w*|present[es]*|references?|referees?|vouch\w*|recomm[ae]nd\w*|know|connai\w*)\b"
 )
-"""Where people are counted that nobody takes: at home, at work, at an event, among those somebody knows."""
+"""Contexts of counts of other people: at home, at work, at an event, among acquaintances."""
 CLOSE = re.compile(
     r"\b(accompagn\w*|parrain\w*|marrain\w*|mentor(er|ez|ing|at)?|tutor(er|ez|ing|at)?|coach\w*|encadr\w*|supervis\w*"
     r"|befriend\w*|look(ing)? after|under (your|my) wing|sous (votre|ton|son) aile|(pair|match|twinn?|partner|buddi)ed"
@@ -228,7 +228,7 @@ ASKED = re.compile(
     r"\b((can|could|would|will|may|might|do|are) (you|u)|(you|i) (can|could|would|will|may|might)|(vous|tu|je|j) \w+"
     r"|\w+ (vous|tu))\b"
 )
-"""Whom a question makes the one who acts."""
+"""Phrases in which the person who answers is the one who acts."""
 MUTUAL = re.compile(
     r"\b((pair|match|twinn?|partner|buddi)ed|(pair|match) (you|me)|jumel\w*|apparie\w*|echanger|meet\w*|rencontrer)\b"
 )
@@ -320,7 +320,7 @@ def taking_side(question: str, before: str = "", side: Side | None = None) -> Si
 
 
 def may_ask_places(question: str) -> bool:
-    """Return whether a question counts something that may be the people whom somebody would take, whatever its verb.
+    """Return whether a question may count the partners that a person would take, with any verb.
 
     >>> may_ask_places("How many would suit you?"), may_ask_places("How many hours could you give?")
     (True, False)
@@ -335,7 +335,7 @@ def may_ask_places(question: str) -> bool:
 
 
 def is_settled_elsewhere(last: str, said: str) -> bool:
-    """Return whether people are counted who were taken before, are taken today, or are in another place."""
+    """Return whether the question counts former or current partners, or people in another context."""
     return bool(PAST.search(last) or ELSEWHERE.search(said) or (HELD.search(last) and not PLACES.search(last)))
 
 
@@ -447,7 +447,7 @@ def are_counts(answers: Sequence[str]) -> bool:
 
 
 def may_count_places(question: str, answers: Sequence[str]) -> bool:
-    """Return whether a question may ask how many people somebody would take, and some answers are above one.
+    """Return whether a question may count the partners that a person would take, and an answer is above one.
 
     >>> may_count_places("How many would suit you?", ["One", "Two at most"])
     True

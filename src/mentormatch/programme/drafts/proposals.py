@@ -112,7 +112,7 @@ def adapt(
 
 
 def hints(entries: Sequence[DraftEntry], *, sides_known: bool) -> Iterator[str]:
-    """Yield which questions may count places, and which two, asked of a side each, could be compared as one field."""
+    """Yield hints on questions that may count places, and on two questions that could be compared as one field."""
     for entry in entries if all(entry.takes != "mentor" for entry in entries) else ():
         asked = entry.side == "mentor" and entry.guess.use in ("match", "display") and not entry.sample.items
         if asked and capacity.may_count_places(entry.question, entry.sample.answers):

@@ -169,7 +169,7 @@ def cut_rows(person: HeldData, files: Iterable[Path]) -> tuple[list[tuple[str, i
 
 
 def to_cut(source: str, lines: Sequence[int]) -> str:
-    """Return that people must take these rows out of a file, or a sheet of it."""
+    """Return the request to staff to delete these rows of a file or of a sheet."""
     return tr_n(
         "{file} : supprimez la ligne {lines}",
         "{file} : supprimez les lignes {lines}",

@@ -45,9 +45,9 @@ class PeopleClasses:
 
     @classmethod
     def of(cls, pricing: PricingProblem) -> Self | None:
-        """Return the classes; None if hardly anybody is identical, has a minimum, or was paired before.
+        """Return the classes; None if few people are identical, or if a person has a minimum or a former partner.
 
-        Nobody is identical where scores are stored: they do not say who answered alike.
+        Stored scores have no classes, because they do not tell identical answers.
         """
         if not pricing.scores.matrix.computed:
             return None

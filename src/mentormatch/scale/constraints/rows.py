@@ -233,7 +233,7 @@ class PersonRows:
         return found
 
     def within_bounds(self, totals: IntVector) -> BoolVector:
-        """Return which totals are within their bounds."""
+        """Return a mask of the totals that are within their bounds."""
         return np.asarray((totals >= self.least) & (totals <= self.most))
 
     def max_partners(self, shape: tuple[int, int]) -> IntVector | None:
