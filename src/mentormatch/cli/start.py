@@ -12,7 +12,7 @@ from mentormatch.cli.option_groups import RunOptions, SideFiles, SurveyFiles, ex
 from mentormatch.cli.options import FILE, FOLDER, TEXT, Answers, AsJson, Replace, Who, Why, write_new
 from mentormatch.cli.output import output_matching
 from mentormatch.languages.phrases import about, counted, listed, quoted
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import mark, spoken, tr
 
 if TYPE_CHECKING:
     from mentormatch.programme.drafts.programme_draft import Draft
@@ -80,8 +80,11 @@ def draft_command(
     from mentormatch.programme.drafts.samples import language_of
     from mentormatch.programme.enrolment import read_tables
 
-    tables = read_tables(**sides.sources(answers))
+    sources, language_before = sides.sources(answers), spoken()
+    tables = read_tables(**sources)
     use_request_language(ctx, language_of(tables))
+    if spoken() != language_before:
+        tables = read_tables(**sources)  # for remarks in the language of the answers
     new_draft = draft(tables)
     for sentence in (
         *reading_lines(tables),

@@ -12,6 +12,7 @@ from mentormatch import SurveyError
 from mentormatch.programme import read_tables
 from mentormatch.programme.drafts import draft
 from mentormatch.survey.side_sheets import side_of_sheet
+from tests.cli.processes import run
 
 MENTORS = [
     "Mentors",
@@ -129,3 +130,13 @@ def test_a_draft_of_two_sheets_is_one_of_two_sides(tmp_path: Path) -> None:
     made = draft(read_tables(path))
     assert made.dry_run.fates == {"taken": 14}
     assert 'kind = "same"' in made.text
+
+
+def test_a_draft_tells_of_sheets_in_the_language_of_the_answers(tmp_path: Path) -> None:
+    mentors = people("M", 6).rename(columns={"Area": "Which area do you work in?"})
+    mentees = people("E", 8).rename(columns={"Area": "Which area do you work in?"})
+    path = workbook(tmp_path, Tutors=mentors, Tutees=mentees)
+    done = run("draft", path.name, "-o", "p.toml", folder=tmp_path)
+    assert 'language = "en"' in (tmp_path / "p.toml").read_text("utf-8")
+    assert "One sheet per side: “Tutors” for the mentors" in done.stderr
+    assert "feuille" not in done.stderr
