@@ -152,8 +152,8 @@ def html_of(one: object) -> str:
 
 
 def templates() -> set[str]:
-    """Return the templates that are filled, not put into others: each is a page or a fragment."""
-    names = set(environment().list_templates("html"))
+    """Return the templates that are filled, not put into others: each is a page or a fragment; steps are no markup."""
+    names = {name for name in environment().list_templates("html") if not name.startswith("steps/")}
     return names - {used for name in names for used in find_referenced_templates(parsed(name)) if used}
 
 

@@ -10,9 +10,11 @@ import pytest
 import mentormatch as mm
 from mentormatch import Programme, ProgrammeText
 from mentormatch.programme import WeightEdit
+from mentormatch.report.texts import spaced
 from mentormatch.service import restore, save_parts
 from tests.english import french_in
 from tests.service.desk.session import ANSWERS, PROGRAMME, Sitting
+from tests.service.desk.trees import element, elements, table, words
 
 SEED = 20261129
 OTHER = ProgrammeText.of(PROGRAMME).after(WeightEdit(at=0, weight=20)).after(WeightEdit(at=1, weight=20)).content
@@ -29,15 +31,17 @@ def sitting() -> Sitting:
     return found
 
 
-def rows(told: dict[str, Any]) -> list[list[str]]:
-    return told["pairs"]["rows"]  # type: ignore[no-any-return]  # what JSON holds
+def rows(step: dict[str, Any]) -> list[list[str]]:
+    """Return each pair that was drawn with its programme; none before the draw."""
+    return [row for folded in elements(step["tree"], kind="folds") for row in table(folded)]
 
 
 def test_what_is_recorded_and_drawn_is_what_the_library_records_and_draws(sitting: Sitting, tmp_path: Path) -> None:
     content = sitting.content("hand", "essai.json")
     first, second = (Programme.parse(one) for one in (PROGRAMME, OTHER))
     record = mm.Experiment.of(first, second, SEED).save(tmp_path / "essai.json")
-    assert (content, sitting.done("experiment")["digest"]) == (record.read_bytes(), sha256(content).hexdigest())
+    digest = words(element(sitting.done("experiment")["tree"], "code"))
+    assert (content, digest) == (record.read_bytes(), sha256(content).hexdigest())
     told = sitting.done("draw")
     answers = tmp_path / "reponses.csv"
     answers.write_bytes(ANSWERS)
@@ -47,9 +51,7 @@ def test_what_is_recorded_and_drawn_is_what_the_library_records_and_draws(sittin
     }
     lots = {pair: ("second" if part.second else "premier") for part in drawn.parts for pair in part.pairs}
     assert {(mentor, mentee): word.split()[1] for mentor, mentee, word in rows(told) if word != "les deux"} == lots
-    assert [one.replace("\u00a0", " ") for one in told["sentences"]] == [
-        one.replace("\u00a0", " ") for one in drawn.sentences[1:]
-    ]
+    assert words(element(told["tree"], kind="verdict")) == spaced(" ".join(drawn.sentences[1:]))
     kept = json.loads(sitting.content("hand", "tirage.json"))
     assert (kept["digest"], len(kept["pairs"])) == (drawn.experiment.digest, len(rows(told)))
     assert sitting.done("look")["plan"]["answered"]
@@ -67,15 +69,15 @@ def test_an_experiment_and_its_lots_are_there_again_and_speak_english(sitting: S
     assert again.done("open")["view"] == sitting.done("open")["view"]
     again.done("speak", language="en")
     said = again.done("experiment")
-    heads = [*said["sentences"], *said["pairs"]["titles"], *said["differences"]["titles"], *rows(said)[0][2:]]
-    assert french_in(*heads) == []
+    heads = [words(one) for kind in ("thead", "p", "summary", "button") for one in elements(said["tree"], kind)]
+    assert french_in(*heads, *rows(said)[0][2:]) == []
 
 
 @pytest.mark.proof
 def test_pairs_that_are_formed_anew_are_those_of_no_lot(sitting: Sitting) -> None:
-    assert sitting.done("draw")["pairs"]
+    assert rows(sitting.done("draw"))
     sitting.done("form")
-    assert sitting.done("experiment")["pairs"] is None
+    assert rows(sitting.done("experiment")) == []
     assert "essai" in sitting.refused("hand", name="tirage.json")["title"]
 
 
@@ -83,13 +85,13 @@ def test_pairs_that_are_formed_anew_are_those_of_no_lot(sitting: Sitting) -> Non
 def test_another_version_of_the_programme_is_not_that_of_the_record(sitting: Sitting) -> None:
     edit = {"edit": "weight", "at": 0, "weight": 50}
     sitting.done("programme", what={"action": "edit", "edits": [edit]})
-    assert sitting.done("experiment")["refusal"] == ""
+    assert list(elements(sitting.done("experiment")["tree"], kind="warn")) == []
     sitting.done("programme", what={"action": "keep"})
-    assert "programme de l’essai" in sitting.done("experiment")["refusal"]
+    assert "programme de l’essai" in words(element(sitting.done("experiment")["tree"], kind="warn"))
     assert "programme de l’essai" in sitting.refused("draw")["title"]
     sitting.done("take", PROGRAMME, part="programme", name="programme.toml")
     sitting.done("read")
-    assert sitting.done("draw")["pairs"]
+    assert rows(sitting.done("draw"))
 
 
 @pytest.mark.proof
@@ -100,9 +102,9 @@ def test_what_is_no_experiment_is_refused_and_changes_nothing(sitting: Sitting) 
     sitting.refused("record", seed=1)
     assert sitting.done("experiment") == before
     record = sitting.content("hand", "essai.json")
-    assert sitting.done("leave", part="experiment")["file"] == ""
+    assert element(sitting.done("leave", part="experiment")["tree"], "file-place")
     sitting.refused("draw")
-    assert sitting.done("take", record, part="experiment", name="le nôtre.json")["digest"] == before["digest"]
+    assert sitting.done("take", record, part="experiment", name="le nôtre.json") == before
 
 
 @pytest.mark.proof
@@ -118,4 +120,4 @@ def test_pairs_that_are_not_to_be_repeated_are_in_both_programmes_of_the_record(
     record = json.loads(again.content("hand", "essai.json"))
     kinds = [{rule["kind"] for rule in record[which]["rules"]} for which in ("first", "second")]
     assert "history" in kinds[0] & kinds[1]
-    assert again.done("draw")["pairs"]
+    assert rows(again.done("draw"))

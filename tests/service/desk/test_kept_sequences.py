@@ -15,6 +15,7 @@ from mentormatch.widgets import people_of
 from tests.conftest import some_of
 from tests.operations.situations import edition
 from tests.service.desk.session import EXAMPLE, Sitting
+from tests.service.desk.trees import elements
 
 PAIRS = """\
 [programme]
@@ -272,8 +273,8 @@ def test_the_year_of_the_pairs_is_there_again_with_its_calls() -> None:
     for month in (1, 3):
         name = f"suivi-{month}-mois.csv"
         sitting.done("wave", EXAMPLE.joinpath(name).read_bytes(), month=month, name=name)
-    told = sitting.done("follow")
-    sitting.done("call", person=told["ranks"][0]["people"][0]["id"], done=True)
+    box = next(elements(sitting.done("follow")["tree"], "input", name="done"))
+    sitting.done(**json.loads(box[1]["data-do"]), done=True)
     sitting.done("unwave", month=1)
     for programme in ("Avant", "Encore avant"):
         results = edition().model_copy(update={"programme": programme}).model_dump(mode="json")

@@ -25,6 +25,7 @@ from tests.doors import substitute
 from tests.english import french_in
 from tests.operations.situations import edition
 from tests.service.desk.session import ANSWERS, EXAMPLE, PROGRAMME, VALIDATION, Sitting
+from tests.service.desk.trees import Tree, element, elements, words
 
 NAMES = {"pairs": "mentorat", "groups": "codeveloppement", "sessions": "groupe-de-travail"}
 WAVES = {month: EXAMPLE.joinpath(f"suivi-{month}-mois.csv").read_bytes() for month in (1, 3, 6, 12)}
@@ -253,7 +254,7 @@ def test_nothing_is_done_for_a_programme_of_another_kind(kind: str, strange: tup
 
 def test_the_year_of_the_pairs_is_that_of_the_library_and_ticks_stay() -> None:
     sitting = formed("pairs")
-    assert sitting.done("follow")["summary"] == ""
+    assert files_of(sitting.done("follow")) == []
     sitting.done("wave", WAVES[3], month=3, name="suivi-3.csv")
     told = sitting.done("wave", WAVES[1], month=1, name="suivi-1.csv")
     matching = mm.match(mm.examples.cohort(), mm.examples.programme())
@@ -261,28 +262,42 @@ def test_the_year_of_the_pairs_is_that_of_the_library_and_ticks_stay() -> None:
     year = mm.follow_up(
         matching.programme, matching.pairs, {month: str(folder.joinpath(f"suivi-{month}-mois.csv")) for month in (1, 3)}
     )
-    calls = [one for rank in told["ranks"] for one in rank["people"]]
-    assert [one["name"] for one in calls] == [one.person for one in year.to_call]
-    assert [one["reasons"] for one in calls] == in_every_text([[*one.reasons] for one in year.to_call])
-    assert told["summary"] == in_every_text(year_summary(year))
-    assert [one["file"] for one in told["waves"]] == ["suivi-1.csv", "suivi-3.csv", "", ""]
+    calls = calls_of(told)
+    assert [words(element(one, "b")) for one in calls] == [one.person for one in year.to_call]
+    reasons = [[words(reason) for reason in elements(one, "li")] for one in calls]
+    assert reasons == in_every_text([[*one.reasons] for one in year.to_call])
+    assert words(next(elements(element(told["tree"], kind="verdict"), "b"))) == in_every_text(year_summary(year))
+    assert files_of(told) == ["suivi-1.csv", "suivi-3.csv"]
     made = json.loads(sitting.content("hand", "suivi.json"))
     assert {**made, "rejected": []} == {**json.loads(year_json(year)), "rejected": []}
-    ticked = sitting.done("call", person=calls[0]["id"], done=True)
-    assert ticked["calls"] == f"1 sur {len(calls)}"
-    assert [one["name"] for rank in ticked["ranks"] for one in rank["people"]] == [one["name"] for one in calls]
-    assert sitting.done("call", person=calls[0]["id"], done=False)["calls"] == f"0 sur {len(calls)}"
-    assert [one["file"] for one in sitting.done("unwave", month=3)["waves"]] == ["suivi-1.csv", "", "", ""]
+    person = json.loads(element(calls[0], "input")[1]["data-do"])["person"]
+    ticked = sitting.done("call", person=person, done=True)
+    assert f"appels faits : 1 sur {len(calls)}" in words(ticked["tree"]).replace("\u00a0", " ")
+    assert list(map(words, calls_of(ticked))) == list(map(words, calls))
+    assert [one for one in calls_of(ticked) if "done" in one[1]["class"].split()] == calls_of(ticked)[:1]
+    assert sitting.done("call", person=person, done=False) == told
+    assert files_of(sitting.done("unwave", month=3)) == ["suivi-1.csv"]
+
+
+def calls_of(step: dict[str, Any]) -> list[Tree]:
+    """Return who is to be called, in the order in which they stand."""
+    return list(elements(step["tree"], "li", "call"))
+
+
+def files_of(step: dict[str, Any]) -> list[str]:
+    """Return the files of answers that the year has."""
+    return [words(element(place, "span", "hint")) for place in elements(step["tree"], kind="held")]
 
 
 def test_people_are_called_by_name_with_their_telephone_once_that_is_asked_for() -> None:
     sitting = formed("pairs")
     plain = sitting.done("wave", WAVES[3], month=3, name="suivi.csv")
-    assert {one["telephone"] for rank in plain["ranks"] for one in rank["people"]} == {""}
+    assert [one for one in elements(plain["tree"], "a") if "href" in one[1]] == []
     sitting.done("name", shown=True)
-    calls = [one for rank in sitting.done("follow")["ranks"] for one in rank["people"]]
-    besson = next(one for one in calls if one["name"].endswith("(E05)"))
-    assert (besson["name"], besson["telephone"]) == ("Besson Inès (E05)", "06 00 00 02 05")
+    besson = next(one for one in calls_of(sitting.done("follow")) if words(element(one, "b")).endswith("(E05)"))
+    telephone = element(besson, "a")
+    assert (words(element(besson, "b")), words(telephone)) == ("Besson Inès (E05)", "06 00 00 02 05")
+    assert telephone[1]["href"] == "tel:0600000205"
     assert "Besson" not in sitting.content("hand", "suivi.html").decode()
     told = sitting.done("name", shown=True, where="documents")["plan"]["year"]
     assert {one["name"]: one["holds"][:8] for one in told} == {
@@ -311,24 +326,30 @@ def past(*, programme: str = "Mentorat 2024") -> bytes:
 
 def test_editions_before_teach_with_this_year_and_only_their_results_are_held() -> None:
     sitting = formed("pairs")
-    assert sitting.done("follow")["editions"] == {"given": [], "sentences": [], "lessons": None}
+    assert words(editions_of(sitting.done("follow"))).endswith("sous d’autres poids.")
     assert "Rien ne peut être dit" in sitting.content("show", "annees").decode()
-    one = sitting.done("edition", past(), name="2024/suivi.json")["editions"]
-    assert one["given"] == [{"at": 0, "title": "Mentorat 2024", "pairs": "20\u00a0binômes", "file": "suivi.json"}]
+    one = editions_of(sitting.done("edition", past(), name="2024/suivi.json"))
+    assert words(element(one, "li")) == "Mentorat 2024 20\u00a0binômes, suivi.json Retirer"
     sitting.done("wave", WAVES[3], month=3, name="suivi-3.csv")
-    told = sitting.done("edition", past(programme="Mentorat 2023"), name="autre.json")["editions"]
+    told = sitting.done("edition", past(programme="Mentorat 2023"), name="autre.json")
     matching = mm.match(mm.examples.cohort(), mm.examples.programme())
     year = mm.follow_up(
         matching.programme, matching.pairs, {3: str(folder_of("mentorat").joinpath("suivi-3-mois.csv"))}
     )
     before = [edition(), edition()]
-    assert told["sentences"] == in_every_text(list(lessons([*before, year]).sentences))
+    taught = [words(one) for one in editions_of(told)[2:] if one[:2] == ["p", {}]]
+    assert taught == in_every_text(list(lessons([*before, year]).sentences))
     assert "M99" not in repr(sitting.desk.kinds.follow_up)
     shown = sitting.content("show", "annees").decode()
     for sentence in mm.learn(mm.examples.cohort(), mm.examples.programme(), [*before, year]).sentences:
         assert str(escape(spaced(sentence))) in shown
-    left = sitting.done("unedition", at=0)["editions"]
-    assert [one["title"] for one in left["given"]] == ["Mentorat 2023"]
+    left = editions_of(sitting.done("unedition", at=0))
+    assert [words(one) for one in elements(left, "b")] == ["Mentorat 2023"]
+
+
+def editions_of(step: dict[str, Any]) -> Tree:
+    """Return what the step of the year shows of editions before."""
+    return element(step["tree"], "section", data_place="editions")
 
 
 def test_what_editions_teach_stands_in_the_documents_also_once_they_are_sealed() -> None:
@@ -404,7 +425,7 @@ def test_a_decision_gives_its_pairs_back_with_its_own_answers_and_with_no_others
     assert later.done("form")["plan"]["answered"]
     found = [(one["mentor"], one["mentee"]) for one in json.loads(later.content("hand", "binomes.json"))["pairs"]]
     assert found == [(one["mentor"], one["mentee"]) for one in json.loads(pairs)["pairs"]]
-    assert later.done("wave", WAVES[1], month=1, name="s.csv")["summary"]
+    assert files_of(later.done("wave", WAVES[1], month=1, name="s.csv")) == ["s.csv"]
     lines = ANSWERS.decode("utf-8-sig").splitlines(keepends=True)
     for answers in ("".join([lines[0], *lines[2:]]), "".join([lines[0], lines[2], lines[1], *lines[3:]])):
         ask = later.confirmed if later.desk.round else later.done
@@ -475,7 +496,6 @@ def test_in_english_nothing_french_is_said_of_any_kind() -> None:
     gather(season.done("look")["gathered"]["documents"])
     gather([(one["title"], one["titles"]) for one in told["tables"]])
     followed = pairs.done("wave", WAVES[3], month=3, name="s.csv")
-    gather([followed["summary"], followed["figures"], followed["calls"], followed["waves"]])
-    gather([one["title"] for one in followed["ranks"]])
+    gather([words(one) for tag in ("p", "h3", "h4", "th") for one in elements(followed["tree"], tag)])
     assert french_in(*said) == []
     assert len(said) > 80

@@ -216,7 +216,9 @@ WORDS = {
     "print": mark("Imprimer"),
     "to_board": mark("Revoir sur le tableau"),
     "to_documents": mark("Aller aux documents"),
-    "named": mark("Montrer les noms, à la place des codes"),
+    "naming": mark("Comment les personnes sont appelées"),
+    "names": mark("Noms"),
+    "codes": mark("Codes"),
     "to_proposal": mark("Aller à la proposition"),
     "proposal_lead": mark(
         "Proposez les binômes aux personnes, puis notez ici ce qu'elles répondent. Rien n'est clos avant que vous ne le"
@@ -319,38 +321,6 @@ WORDS = {
     "all_served": mark("Chaque personne a au moins un sujet qu'elle a demandé."),
     "enough": mark("Avec {number} sujets, chacun·e aurait le sien."),
     "try_enough": mark("Essayer avec {number} séances"),
-    "experiment": mark("Un essai : deux programmes, départagés par un tirage"),
-    "experiment_lead": mark(
-        "Deux programmes qui ne diffèrent que par leurs critères, consignés d'avance avec un nombre convenu. Là où"
-        " leurs binômes diffèrent, un tirage que chacun peut refaire dit lesquels comptent."
-    ),
-    "experiment_file": mark("L'autre programme, ou un essai déjà consigné"),
-    "experiment_seed": mark("Le nombre dont tout se tire, convenu d'avance"),
-    "experiment_record": mark("Consigner l'essai"),
-    "experiment_recorded": mark("Essai consigné avec le nombre {seed}. Son empreinte SHA-256 :"),
-    "experiment_send": mark("Avant de tirer, envoyez-la à qui voudra vérifier, et gardez le fichier :"),
-    "experiment_draw": mark("Tirer au sort"),
-    "experiment_drawing": mark("Tirage au sort…"),
-    "experiment_next": mark("Les étapes suivantes et leurs documents sont ceux de ces binômes. Le tirage, à garder :"),
-    "experiment_leave": mark("Retirer l'essai"),
-    "follow_lead": mark(
-        "Déposez les réponses de chaque mois : la page dit qui appeler et pourquoi, et où en est chaque binôme."
-    ),
-    "follow_nothing": mark("Aucune réponse n'est encore déposée."),
-    "to_call": mark("Qui appeler, et pourquoi"),
-    "nobody_to_call": mark("Personne n'est à appeler."),
-    "calls_done": mark("appels faits : {calls}"),
-    "call_done": mark("fait"),
-    "with": mark("{side}, avec {partners}"),
-    "pairs_now": mark("Où en sont les binômes"),
-    "editions_before": mark("Les éditions d'avant"),
-    "editions_before_hint": mark(
-        "Déposez le suivi.json de chacune : la page dit quels critères vont avec les binômes qui durent et sont"
-        " contents. Rien d'autre n'en est gardé que les points et la suite de chaque binôme, sans le code de personne."
-        " La vue « Ce que les années enseignent » du résultat montre aussi les binômes de cette année sous d'autres"
-        " poids."
-    ),
-    "edition_of": mark("{pairs}, {name}"),
     "follow_documents": mark("Le suivi, à garder"),
     "afterwards": mark("Pour la suite"),
     "next_edition": mark("L'édition suivante"),
@@ -479,9 +449,8 @@ OWN: Mapping[str, str] = {
     "desk.css": CSS,
     "desk.js": JAVASCRIPT,
     "documents.js": JAVASCRIPT,
-    "experiment.js": JAVASCRIPT,
+    "step.js": JAVASCRIPT,
     "fields.js": JAVASCRIPT,
-    "follow_up.js": JAVASCRIPT,
     "groups.js": JAVASCRIPT,
     "kinds.css": CSS,
     "kinds.js": JAVASCRIPT,

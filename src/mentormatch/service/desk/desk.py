@@ -68,7 +68,7 @@ from mentormatch.service.desk.experiment import (
     EXPERIMENT,
     EXPERIMENT_FILES,
     STOPPED,
-    experiment_out,
+    experiment_step,
     files_after,
     lots_drawn,
     read_experiment_file,
@@ -322,9 +322,7 @@ class Desk:
                 return None
             case ShowFollowUp() | TakeWave() | LeaveWave() | TakeEdition() | LeaveEdition() | NoteCall():
                 shown = self.contacts if self.named else None
-                return to_page_json(
-                    self.kinds.follow(action, body, self.require_board(), shown, named=self.named_documents)
-                )
+                return self.kinds.follow(action, body, self.require_board(), shown, named=self.named_documents)
             case ShowSessions() | TrySessions():
                 with stoppable():
                     return to_page_json(self.kinds.sessions(action))
@@ -523,7 +521,8 @@ class Desk:
         self.edition += action != desk_requests.ShowExperiment()
         drawn = self.drawn if self.round else None
         labels = labels_of(drawn.matching, self.names) if drawn else None
-        return to_page_json(experiment_out(self.handed.files.get(EXPERIMENT), intake.programme, drawn, labels))
+        file = self.handed.files.get(EXPERIMENT)
+        return experiment_step(file, intake.programme, drawn, labels, formed=self.round is not None)
 
     def draw_lots(self) -> None:
         """Go on with the pairs on which the lots of the experiment that was recorded fall."""

@@ -7,8 +7,8 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import current_thread, main_thread
+from typing import Any
 
-from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.operations.evidence import DrawResponse
 from mentormatch.errors import RequestError
 from mentormatch.explanation.names import Labels
@@ -19,7 +19,7 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.experiment import Draw, Experiment, draw_plan
 from mentormatch.programme.programme import Programme
 from mentormatch.service.desk.desk_requests import MOST_S, Action, FilePart, RecordExperiment, Take
-from mentormatch.service.desk.result_tables import TableOut, table_out
+from mentormatch.service.desk.step_tree import render_step
 from mentormatch.service.desk.uploads import File, Handed
 from mentormatch.widgets.form.changes import describe_differences
 from mentormatch.widgets.form.view import sentence_case
@@ -51,22 +51,6 @@ EXPERIMENT_FILES = (RECORD, DRAWN)
 NO_RECORD = mark("Aucun essai n'est consigné")
 FIRST, SECOND = mark("le premier programme"), mark("le second programme")
 OTHER = mark("Ce n'est pas le programme de l'essai : gardez ou déposez celui qui a été consigné.")
-
-
-class ExperimentOut(JsonMessage):
-    """An experiment: the file that was handed over, empty without one, and what is recorded and drawn.
-
-    ``digest`` is the SHA-256 of the record, empty before there is one; ``refusal`` why it cannot be drawn. Once it is,
-    ``sentences`` say on which programme each lot fell, and ``pairs`` of which each pair is.
-    """
-
-    file: str
-    differences: TableOut | None
-    digest: str
-    seed: int | None
-    refusal: str
-    sentences: list[str]
-    pairs: TableOut | None
 
 
 def is_record(file: File) -> bool:
@@ -125,32 +109,35 @@ def read_experiment_file(name: str, handed: Handed, drawn: Draw | None) -> bytes
     return DrawResponse.of(drawn).to_json().encode()
 
 
-def experiment_out(file: File | None, programme: Programme, drawn: Draw | None, labels: Labels | None) -> ExperimentOut:
-    """Return an experiment as it stands, its people called by labels."""
+def experiment_step(
+    file: File | None, programme: Programme, drawn: Draw | None, labels: Labels | None, *, formed: bool
+) -> dict[str, Any]:
+    """Return an experiment as it stands, its people called by labels; ``formed``: there are pairs already."""
     experiment = record_in(file) if file and is_record(file) else None
     other = experiment is not None and experiment.first != programme.to_dict()
-    return ExperimentOut(
+    return render_step(
+        "experiment",
         file=file.name if file else "",
+        experiment=experiment,
         differences=differences(experiment) if experiment else None,
-        digest=experiment.digest if experiment else "",
-        seed=experiment.seed if experiment else None,
         refusal=tr(OTHER) if other else "",
-        sentences=list(drawn.sentences[1:]) if drawn else [],
+        formed=formed,
+        sentences=drawn.sentences[1:] if drawn else (),
         pairs=pairs_drawn(drawn, labels) if drawn and labels else None,
     )
 
 
-def differences(experiment: Experiment) -> TableOut:
+def differences(experiment: Experiment) -> ResultSheet:
     """Return in what two programmes differ, as the form of a programme tells it."""
     first, second = (Programme.read(one) for one in (experiment.first, experiment.second))
     rows = [
         (sentence_case(one.what), one.before or "–", one.after or "–") for one in describe_differences(first, second)
     ]
     titles = tr("Ce qui diffère"), sentence_case(tr(FIRST)), sentence_case(tr(SECOND))
-    return table_out("differences", titles[0], ResultSheet((), titles, tuple(rows)))
+    return ResultSheet((), titles, tuple(rows))
 
 
-def pairs_drawn(drawn: Draw, labels: Labels) -> TableOut:
+def pairs_drawn(drawn: Draw, labels: Labels) -> ResultSheet:
     """Return each pair with the programme that it is from."""
     lots = {pair: tr(SECOND if part.second else FIRST) for part in drawn.parts for pair in part.pairs}
     rows = [
@@ -158,4 +145,4 @@ def pairs_drawn(drawn: Draw, labels: Labels) -> TableOut:
         for pair in ((one.mentor, one.mentee) for one in drawn.matching.pairs)
     ]
     titles = tr("Mentor·e"), tr("Mentoré·e"), tr("Programme")
-    return table_out("lots", tr("De quel programme est chaque binôme"), ResultSheet((), titles, tuple(rows)))
+    return ResultSheet((), titles, tuple(rows))

@@ -1,7 +1,9 @@
 """The year of the pairs at a desk: the answers after so many months, who should be called, and what became of pairs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import Field as Setting
 
@@ -11,14 +13,14 @@ from mentormatch.explanation.names import Labels, labels_with_names
 from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.fields import Side
 from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults, Year, follow_up, lessons, results_in
-from mentormatch.followup.waves import DESCRIPTION, RANK_ASKED, RANK_ENDED, RANK_SILENT, PersonToCall, Wave, warning
-from mentormatch.languages.phrases import counted
+from mentormatch.followup.waves import DESCRIPTION, RANK_ASKED, RANK_ENDED, RANK_SILENT, PersonToCall, warning
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.people.codes import codes_of
 from mentormatch.report import followup as report
 from mentormatch.report.further_answers import LEARN, TITLES
-from mentormatch.service.desk.result_tables import CODES, NAMES, DocumentLine, TableOut, table_out
+from mentormatch.service.desk.result_tables import CODES, NAMES, DocumentLine
+from mentormatch.service.desk.step_tree import render_step
 from mentormatch.service.desk.uploads import File
 from mentormatch.survey.contacts import Contacts, asks_for_telephone
 from mentormatch.widgets.board.decisions import BoardGround
@@ -45,76 +47,21 @@ NO_QUESTIONS = mark(
 )
 
 
-class WaveOut(JsonMessage):
-    """The answers after so many months: the file, if it is there, and how many answered."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A person to call, by opaque id: their name and partners, how they are reached, whether they were called."""
 
-    month: int
-    title: str
-    file: str
-    size: str
-    answered: str
-
-
-class CallOut(JsonMessage):
-    """Somebody to call, by opaque id: with whom they are paired, why, how they are reached, whether that was done."""
-
+    person: PersonToCall
     id: str
     name: str
-    side: str
     partners: str
-    reasons: list[str]
     telephone: str
     done: bool
 
-
-class RankOut(JsonMessage):
-    """People to call for reasons as grave as each other."""
-
-    code: int
-    title: str
-    advice: str
-    people: list[CallOut]
-
-
-class EditionOut(JsonMessage):
-    """An edition before, by its place: what its programme is called, of how many pairs it tells, and the file."""
-
-    at: int
-    title: str
-    pairs: str
-    file: str
-
-
-class EditionsOut(JsonMessage):
-    """The editions before, and what they teach together with this one, in sentences and a table."""
-
-    given: list[EditionOut]
-    sentences: list[str]
-    lessons: TableOut | None
-
-
-class FigureOut(JsonMessage):
-    """A number with its noun."""
-
-    number: int
-    noun: str
-
-
-class FollowUpOut(JsonMessage):
-    """The year so far; ``refusal`` says why nothing can be followed, empty where it can."""
-
-    refusal: str
-    waves: list[WaveOut]
-    editions: EditionsOut
-    summary: str
-    figures: list[FigureOut]
-    ranks: list[RankOut]
-    calls: str
-    meetings: TableOut | None
-    outcomes: TableOut | None
-    warning: list[str]
-    tables: list[TableOut]
-    documents: list[DocumentLine]
+    @property
+    def dialled(self) -> str:
+        """The telephone number without what is only written for the eye."""
+        return re.sub(r"[^+0-9]", "", self.telephone)
 
 
 @dataclass(eq=False)
@@ -179,80 +126,52 @@ class DeskFollowUp:
             for name, what in (FILES.items() if self.waves else ())
         ]
 
-    def describe(
+    def step(
         self, matching: Matching, ground: BoardGround, contacts: Contacts | None, *, named: bool
-    ) -> FollowUpOut:
-        """Return the year in words, by name, with how they are reached, where contacts are given.
+    ) -> dict[str, Any]:
+        """Return the step of the year, by name, with how people are reached, if contacts are given.
 
         ``named``: its documents hold names.
         """
-        programme = matching.programme
-        months = programme.follow_up.months
-        if not programme.follow_up.fields or not self.waves:
-            refusal = "" if programme.follow_up.fields else tr(NO_QUESTIONS)
-            waves = [self._wave(month, None, None) for month in months if not refusal]
-            return nothing_yet(refusal, waves, self._editions(None))
-        year = read(matching, self.waves)
-        read_in = {wave.months: wave for wave in year.waves}
-        labels = labels_of(matching, year, contacts)
-        sheets = report.year_sheets(year, labels)
-        tables = {name: table_out(name, tr(report.TITLES[name]), sheet) for name, sheet in sheets.items() if sheet.rows}
-        calls = list(self._calls(year, ground, labels, contacts))
-        done = sum(one.done for _, one in calls)
-        return FollowUpOut(
-            refusal="",
-            waves=[self._wave(month, year, read_in.get(month)) for month in months],
-            editions=self._editions(year),
-            summary=report.year_summary(year),
-            figures=[FigureOut(number=number, noun=noun) for number, noun in report.figures(year)],
-            ranks=list(rank_calls(calls)),
-            calls=tr("{done} sur {all}", done=done, all=len(calls)),
-            meetings=tables.get(report.MEETINGS),
-            outcomes=tables.get(report.OUTCOMES),
-            warning=[line for line in (warning(year.outcomes()), tr(DESCRIPTION)) if line],
-            tables=[tables[name] for name in (report.REJECTED, report.REMARKS) if name in tables],
+        asked = matching.programme.follow_up
+        year = read(matching, self.waves) if asked.fields and self.waves else None
+        answered = {wave.months: report.count_answers(year, wave) for wave in year.waves} if year else {}
+        results = [one for _, one in self.editions]
+        return render_step(
+            "follow_up",
+            refusal="" if asked.fields else tr(NO_QUESTIONS),
+            waves=[(month, self.waves.get(month), answered.get(month, "")) for month in asked.months],
+            editions=self.editions,
+            lessons=lessons([*results, *([year] if year else [])]) if results else None,
+            lessons_title=tr(TITLES[LEARN]),
+            year=year,
+            **(self._year(year, ground, labels_of(matching, year, contacts), contacts) if year else {}),
             documents=self.lines(named=named),
         )
 
-    def _wave(self, month: int, year: Year | None, wave: Wave | None) -> WaveOut:
-        file = self.waves.get(month)
-        return WaveOut(
-            month=month,
-            title=tr("À {months}\u00a0mois", months=month),
-            file=file.name if file else "",
-            size=file.size if file else "",
-            answered=report.count_answers(year, wave) if year and wave else "",
-        )
+    def _year(self, year: Year, ground: BoardGround, labels: Labels, contacts: Contacts | None) -> dict[str, Any]:
+        """Return what the template shows of a year that has answers."""
+        return {
+            "summary": report.year_summary(year),
+            "figures": report.figures(year),
+            "calls": list(self._calls(year, ground, labels, contacts)),
+            "ranks": RANKS,
+            "sides": SIDE_WORDS,
+            "sheets": report.year_sheets(year, labels),
+            "titles": report.TITLES,
+            "warning": [line for line in (warning(year.outcomes()), tr(DESCRIPTION)) if line],
+        }
 
-    def _editions(self, year: Year | None) -> EditionsOut:
-        if not self.editions:
-            return EditionsOut(given=[], sentences=[], lessons=None)
-        found = lessons([*(one for _, one in self.editions), *([year] if year else [])])
-        return EditionsOut(
-            given=[
-                EditionOut(at=at, title=one.programme, pairs=counted(len(one.pairs), "binôme"), file=name)
-                for at, (name, one) in enumerate(self.editions)
-            ],
-            sentences=list(found.sentences),
-            lessons=table_out(LEARN, tr(TITLES[LEARN]), found.sheet) if found.effects else None,
-        )
-
-    def _calls(
-        self, year: Year, ground: BoardGround, labels: Labels, contacts: Contacts | None
-    ) -> Iterator[tuple[int, CallOut]]:
-        """Yield who should be called, and how grave that is."""
+    def _calls(self, year: Year, ground: BoardGround, labels: Labels, contacts: Contacts | None) -> Iterator[Call]:
+        """Yield the people to call."""
         for one in year.to_call:
-            yield (
-                one.rank,
-                CallOut(
-                    id=ground.id(one.side, one.person),
-                    name=labels.person(one.side, one.person),
-                    side=tr(SIDE_WORDS[one.side]),
-                    partners=report.partners_of(one, labels),
-                    reasons=list(one.reasons),
-                    telephone=telephone(year, contacts, one) if contacts else "",
-                    done=(one.side, one.person) in self.called,
-                ),
+            yield Call(
+                one,
+                ground.id(one.side, one.person),
+                labels.person(one.side, one.person),
+                report.partners_of(one, labels),
+                telephone(year, contacts, one) if contacts else "",
+                (one.side, one.person) in self.called,
             )
 
 
@@ -272,31 +191,6 @@ def telephone(year: Year, contacts: Contacts, one: PersonToCall) -> str:
     """Return the number that somebody gave, empty where they gave none."""
     fields, given = year.programme.fields, contacts.of(one.side, one.person)
     return next((said for name, said in given.items() if asks_for_telephone(name, fields[name])), "")
-
-
-def rank_calls(calls: Sequence[tuple[int, CallOut]]) -> Iterator[RankOut]:
-    """Yield the people to call, the gravest first, each rank that has some."""
-    for rank, (title, advice) in RANKS.items():
-        if people := [one for at, one in calls if at == rank]:
-            yield RankOut(code=rank, title=tr(title), advice=tr(advice) if advice else "", people=people)
-
-
-def nothing_yet(refusal: str, waves: list[WaveOut], editions: EditionsOut) -> FollowUpOut:
-    """Return a year of which nothing is known yet."""
-    return FollowUpOut(
-        refusal=refusal,
-        waves=waves,
-        editions=editions,
-        summary="",
-        figures=[],
-        ranks=[],
-        calls="",
-        meetings=None,
-        outcomes=None,
-        warning=[],
-        tables=[],
-        documents=[],
-    )
 
 
 class FollowUpState(JsonMessage):

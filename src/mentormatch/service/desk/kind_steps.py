@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import RequestError
@@ -23,7 +24,7 @@ from mentormatch.service.desk.desk_requests import (
     UndoWish,
     WishFor,
 )
-from mentormatch.service.desk.follow_up import FILES, DeskFollowUp, FollowUpOut
+from mentormatch.service.desk.follow_up import FILES, DeskFollowUp
 from mentormatch.service.desk.peer_groups import NEXT_GROUPS, GroupsOut, PeerGroups, YearOut
 from mentormatch.service.desk.result_tables import DocumentLine, pack_documents
 from mentormatch.service.desk.sealing_board import SealingBoard
@@ -109,7 +110,7 @@ class KindSteps:
 
     def follow(
         self, action: KindRequest, body: bytes, board: SealingBoard, contacts: Contacts | None, *, named: bool
-    ) -> FollowUpOut:
+    ) -> dict[str, Any]:
         """Return the year of the pairs after what was noted; raises MentorMatchError where it cannot be read.
 
         ``contacts`` are what people are called by on the screen; ``named``: documents hold names.
@@ -127,7 +128,7 @@ class KindSteps:
                 self.follow_up.leave_edition(at)
             case NoteCall(person=person, done=done):
                 self.follow_up.call(board.ground, person, done=done)
-        return self.follow_up.describe(board.matching, board.ground, contacts, named=named)
+        return self.follow_up.step(board.matching, board.ground, contacts, named=named)
 
     def has(self, name: str) -> bool:
         """Say whether a document is one of groups or sessions, or of the year of pairs."""

@@ -4,7 +4,7 @@ import board from "./board.js";
 import { make } from "./elements.js";
 import { Model } from "./model.js";
 
-/** The step of the board: how people are called, the ways on, the board itself. */
+/** The step of the board: the ways on, the board itself. */
 export class BoardStep {
   constructor(desk) {
     this.desk = desk;
@@ -15,22 +15,7 @@ export class BoardStep {
     const opened = await desk.service.json("GET", desk.service.at("/board"));
     const held = make("div", { class: "board" });
     const ways = ["proposal", "documents"].map((step) => desk.button(`to_${step}`, `to_${step}`, () => desk.go(step)));
-    place.append(make("div", { class: "tools" }, this.names(), ways), held); // a choice made before the board is there would be lost
+    place.append(make("div", { class: "tools" }, ways), held); // a choice made before the board is there would be lost
     board.render({ model: new Model(desk.service, opened, (trouble) => desk.fail(trouble)), el: held });
-  }
-
-  /** Return the choice of how people are called, where they gave names. */
-  names() {
-    const { desk } = this;
-    const { named } = desk.state.plan ?? desk.state.gathered;
-    if (named === null) return "";
-    const box = make("input", { type: "checkbox", checked: named, "data-focus": "named" });
-    box.addEventListener("change", () =>
-      desk.act(async () => {
-        desk.know(await desk.service.do({ do: "name", shown: box.checked }));
-        await desk.draw();
-      }),
-    );
-    return make("label", { class: "way" }, box, make("span", {}, desk.say("named")));
   }
 }

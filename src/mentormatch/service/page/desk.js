@@ -6,12 +6,12 @@ import { BoardStep } from "./board_step.js";
 import { Documents } from "./documents.js";
 import { filled, make } from "./elements.js";
 import { Fields } from "./fields.js";
-import { FollowUp } from "./follow_up.js";
 import { Groups, GroupYear } from "./groups.js";
 import { askLoss, waysBack } from "./losses.js";
 import { Programme } from "./programme.js";
 import { Proposal } from "./proposal.js";
 import { Intake, Pairs } from "./seeing.js";
+import { Step } from "./step.js";
 import { troubleOf } from "./trouble.js";
 import { WorkingGroup } from "./working_group.js";
 import { Works } from "./works.js";
@@ -49,7 +49,7 @@ class Desk {
       board: new BoardStep(this),
       proposal: new Proposal(this),
       documents: new Documents(this),
-      follow_up: new FollowUp(this),
+      follow_up: new Step(this, { do: "follow" }),
       groups: new Groups(this),
       year: new GroupYear(this),
       sessions: new WorkingGroup(this),
@@ -173,6 +173,7 @@ class Desk {
     this.said = make("p", { class: "said", role: "status", "aria-live": "polite" });
     this.bar = make("div", { class: "working", hidden: true });
     this.nav = make("nav", { class: "steps", "aria-label": this.say("steps") });
+    this.naming = make("div", { class: "naming", role: "group", "aria-label": this.say("naming") });
     this.past = make("div");
     this.place = make("section", { class: "step" });
     this.title = make("h1");
@@ -201,6 +202,7 @@ class Desk {
           "div",
           { class: "tools" },
           this.works.kept,
+          this.naming,
           this.works.link(),
           make("div", { class: "tools", role: "group", "aria-label": this.say("languages") }, languages),
           close,
@@ -249,6 +251,21 @@ class Desk {
       return make("li", {}, make("button", attributes, make("span", { class: "count" }, String(at + 1)), this.say(`step_${step}`), why));
     });
     this.nav.replaceChildren(make("ol", {}, items));
+    this.drawNaming();
+  }
+
+  /** Draw the choice of what people are called on the page, once it is known who they are. */
+  drawNaming() {
+    const { named = null } = this.state?.plan ?? this.state?.gathered ?? {};
+    const choose = (shown) => this.act(async () => {
+      this.know(await this.service.do({ do: "name", shown }));
+      await this.draw();
+    });
+    const choices = named === null ? [] : [true, false].map((shown) => {
+      const word = shown ? "names" : "codes";
+      return this.button(word, `naming:${word}`, () => shown === named || choose(shown), { "aria-pressed": String(shown === named) });
+    });
+    this.naming.replaceChildren(...choices);
   }
 
   /** The steps of this kind of programme; that of what is formed is called as the kind is. */

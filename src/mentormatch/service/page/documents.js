@@ -123,10 +123,10 @@ export class Documents {
   /** Return the link to a document; it is fetched first, so that what hinders it is told here.
    *
    * A `question` is asked before. */
-  link(name, text, question = "") {
+  link(name, text, question = "", kind = null) {
     const { desk } = this;
     const href = desk.service.at(`/documents/${name}`);
-    const own = { href, download: name, "data-focus": `document:${name}`, "aria-label": text === name ? desk.say("download", { name }) : null };
+    const own = { href, class: kind, download: name, "data-focus": `document:${name}`, "aria-label": text === name ? desk.say("download", { name }) : null };
     const fetched = (event) => {
       event.preventDefault();
       if (question && !confirm(question)) return;

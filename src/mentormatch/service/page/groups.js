@@ -29,7 +29,6 @@ export class Groups {
         desk.button("to_documents", "to_documents", () => desk.go("documents")),
         told.can_undo ? desk.button("undo_groups", "undo_groups", () => this.change({ do: "unwish" })) : null,
       ),
-      desk.parts.board.names(),
       make("div", { class: "groups" }, told.groups.map((one) => this.card(one))),
       told.answered ? this.wishes(told) : "",
       foldedTables(told.tables),
@@ -120,7 +119,6 @@ export class GroupYear {
     const lanes = told.lanes.filter((one) => one.sessions.length);
     place.append(
       make("p", { class: "lead" }, desk.say("year_lead")),
-      desk.parts.board.names(),
       told.months.length ? this.strip(lanes, told.months) : "",
       ...told.clashes.map((one) => make("p", { class: "note" }, one)),
       ...told.lanes.filter((one) => one.trouble.length).map((one) => sentencesOf([one.heading, ...one.trouble], "verdict refused")),

@@ -1,14 +1,14 @@
 // The step in which staff change the programme, by the form that is the same in a notebook.
 
 import { make } from "./elements.js";
-import { Experiment } from "./experiment.js";
 import { Form } from "./form.js";
+import { Step } from "./step.js";
 
 /** The step of the programme: what its form asks of the desk, and what stands above it here. */
 export class Programme {
   constructor(desk) {
     this.desk = desk;
-    this.experiment = new Experiment(desk);
+    this.experiment = new Step(desk, { do: "experiment" });
   }
 
   async draw(place) {

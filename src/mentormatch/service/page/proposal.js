@@ -66,7 +66,6 @@ export class Proposal {
     this.leavers = make("div", {});
     place.append(
       make("p", { class: "lead" }, desk.say("proposal_lead")),
-      desk.parts.board.names(),
       this.standing(),
       this.form(),
       this.table(),

@@ -7,7 +7,7 @@ const FORMED = { pairs: "formed", groups: "groups_formed", sessions: "sessions_f
 const FORMING = { pairs: "forming", groups: "grouping", sessions: "choosing" };
 
 /** Return a page of the service in a frame as high as what it holds; no script runs there. */
-function framed(desk, name, title, keep = null) {
+export function framed(desk, name, title, keep = null) {
   const address = desk.service.at(`/pages/${name}`);
   const frame = make("iframe", { title, sandbox: "allow-same-origin allow-modals", class: "page waiting" });
   const wait = make("p", { class: "hint" }, desk.say("loading"));

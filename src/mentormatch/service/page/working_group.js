@@ -20,7 +20,6 @@ export class WorkingGroup {
       told.refusal.length ? sentencesOf(told.refusal, "verdict refused") : "",
       make("div", { class: "tools" }, desk.button("to_documents", "to_documents", () => desk.go("documents"), { class: "main" })),
       this.trial(told),
-      desk.parts.board.names(),
       told.sessions.length ? this.sessions(told) : "",
       told.topics.length ? this.topics(told) : "",
       foldedTables(told.tables),

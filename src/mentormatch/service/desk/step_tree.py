@@ -1,0 +1,94 @@
+"""Steps of the page: Jinja templates, rendered and parsed into a tree that the page builds element by element.
+
+The page forbids markup that a script makes from text, so it gets ``[tag, attributes, child, ...]``. An element states
+the action that it triggers: ``data-do`` is the request to the desk, ``data-send`` the address that takes files,
+``data-go`` the step that it leads to, ``data-document`` the document that it downloads.
+"""
+
+import re
+from html.parser import HTMLParser
+from typing import Any, NoReturn, override
+
+from mentormatch.report.texts import environment, spaced
+
+VOID_TAGS = frozenset(("br", "hr", "input"))
+TAGS = re.compile(
+    r"a|b|button|caption|code|d[dlt]|details|div|em|fieldset|form|h[345]|label|legend|li|meter|[ou]l|optgroup|option|p"
+    r"|pre|section|select|small|span|strong|summary|t(able|body|d|extarea|h|head|ime|r)|file-place|page-frame"
+)
+ATTRIBUTES = re.compile(
+    r"class|id|for|type|name|value|min|max|low|high|optimum|step|required|checked|selected|disabled|open|hidden|lang|href"
+    r"|scope|colspan|role|tabindex|rows|maxlength|placeholder|autocomplete|datetime|aria-[a-z]+|data-[a-z]+"
+)
+LINKS = re.compile(r"tel:[+0-9]*")
+"""Addresses that an element may link to; every other link is to a document or a step, by name."""
+
+type Tree = list[Any]
+"""A tag, its attributes, and its children: texts and trees."""
+READ = re.compile(r"aria-label|placeholder|title|data-(title|then|works|question)")
+"""Attributes that people read, which get the spaces of French typography as texts do."""
+AS_TYPED = ("code", "textarea")
+"""Elements whose text stays as it is."""
+
+
+def render_step(template: str, /, **values: object) -> dict[str, Any]:
+    """Return a step of the page as a tree, from its template and the values that it names."""
+    return {"tree": parse_tree(environment().get_template(f"steps/{template}.html").render(values))}
+
+
+def parse_tree(markup: str) -> Tree:
+    """Return the tree of the markup of a template of ours, under one ``div``.
+
+    Raises ValueError if an element is not closed, or a tag, an attribute or a link is not allowed.
+
+    >>> parse_tree("<p>Deux <b>binômes</b></p>")
+    ['div', {}, ['p', {}, 'Deux ', ['b', {}, 'binômes']]]
+    """
+    parser = _TreeParser()
+    parser.feed(markup)
+    parser.close()
+    if len(parser.ancestors) > 1:
+        raise ValueError(f"<{parser.ancestors[-1][0]}> is not closed")
+    return parser.ancestors[0]
+
+
+class _TreeParser(HTMLParser):
+    """Parser of templates: every element is closed, nothing is guessed as a browser does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ancestors: list[Tree] = [["div", {}]]
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        attributes |= {name: spaced(value) for name, value in attributes.items() if READ.fullmatch(name)}
+        unknown = [name for name in attributes if not ATTRIBUTES.fullmatch(name)]
+        if (
+            not (tag in VOID_TAGS or TAGS.fullmatch(tag))
+            or unknown
+            or not LINKS.fullmatch(attributes.get("href", "tel:"))
+        ):
+            raise ValueError(f"<{tag}> with {unknown or 'this tag or link'} is not allowed in a step")
+        element: Tree = [tag, attributes]
+        self.ancestors[-1].append(element)
+        if tag not in VOID_TAGS:
+            self.ancestors.append(element)
+
+    @override
+    def handle_endtag(self, tag: str) -> None:
+        if len(self.ancestors) == 1 or self.ancestors[-1][0] != tag:
+            raise ValueError(f"</{tag}> closes <{self.ancestors[-1][0]}>")
+        self.ancestors.pop()
+
+    @override
+    def handle_data(self, data: str) -> None:
+        if data.strip() or "\n" not in data:  # a line break between elements is layout of the template
+            parent = self.ancestors[-1]
+            parent.append(data if parent[0] in AS_TYPED else spaced(data))
+
+    @override
+    def handle_comment(self, data: str) -> NoReturn:
+        raise ValueError("a step contains elements and texts alone")
+
+    handle_decl = handle_pi = unknown_decl = handle_comment

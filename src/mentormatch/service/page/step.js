@@ -1,0 +1,109 @@
+// A step of the page, or a part of one, built from the tree of elements that the desk sends.
+
+import { make } from "./elements.js";
+import { framed } from "./seeing.js";
+
+const EVENTS = { form: "submit", input: "change", select: "change" };
+
+/** Return what a field of a form, or a field by itself, says: a number, whether a box is ticked, or its text. */
+function valueOf(field) {
+  if (field.type === "checkbox") return field.checked;
+  return field.type === "number" ? field.valueAsNumber : field.value;
+}
+
+/** Return the values of all fields of a form by their names; of buttons for choices, that of the one that is chosen. */
+function valuesOf(form) {
+  const stated = [...form.elements].filter((field) => field.name && (field.type !== "radio" || field.checked));
+  return Object.fromEntries(stated.map((field) => [field.name, valueOf(field)]));
+}
+
+/** A step: `request` is what the desk is asked for its tree. */
+export class Step {
+  constructor(desk, request) {
+    Object.assign(this, { desk, request });
+  }
+
+  /** Ask for the tree before the step is drawn. */
+  async load() {
+    this.loaded = await this.desk.service.do(this.request);
+  }
+
+  /** Draw the step at the end of a place, or a part of a step into one of its own. */
+  async draw(place) {
+    this.place = place.hasChildNodes() ? place.appendChild(make("div", { class: "tree" })) : place;
+    this.show(this.loaded ?? (await this.desk.service.do(this.request)));
+    this.loaded = null;
+  }
+
+  /** Show a tree; what was unfolded stays so, and the focus stays at its key, or else goes to the first one. */
+  show({ tree }) {
+    const keyOf = (details) => details.querySelector("[data-focus]")?.dataset.focus;
+    const unfolded = new Set([...this.place.querySelectorAll("details[open]")].map(keyOf));
+    const key = document.activeElement?.dataset?.focus;
+    this.place.replaceChildren(...this.build(tree).childNodes);
+    for (const details of this.place.querySelectorAll("details")) details.open ||= unfolded.has(keyOf(details));
+    if (key && document.activeElement === document.body) (this.at("focus", key) ?? this.place.querySelector("summary, [data-focus]"))?.focus();
+  }
+
+  /** Return the element whose data attribute has this value. */
+  at(name, value) {
+    return this.place.querySelector(`[data-${name}="${CSS.escape(value)}"]`);
+  }
+
+  build(tree) {
+    if (typeof tree === "string") return tree;
+    const [tag, attributes, ...children] = tree;
+    const { desk } = this;
+    const part = attributes["data-part"];
+    const send = (files) => this.send(attributes["data-send"], part, files);
+    if (tag === "file-place") return desk.parts.files.place(part, attributes["data-accept"], attributes["data-title"], send, ...children.map((child) => this.build(child)));
+    if (tag === "page-frame") return framed(desk, attributes["data-page"], attributes["data-title"]);
+    if (attributes["data-document"]) return desk.parts.documents.link(attributes["data-document"], children[0], attributes["data-question"], attributes.class);
+    const element = make(tag, attributes, children.map((child) => this.build(child)));
+    if (attributes["data-send"]) desk.parts.files.dropped(element, send);
+    if (attributes["data-go"]) element.addEventListener("click", () => desk.go(attributes["data-go"]));
+    if (attributes["data-do"]) element.addEventListener(EVENTS[tag] ?? "click", (event) => this.act(event, element, JSON.parse(attributes["data-do"])));
+    return element;
+  }
+
+  /** Do what an element asks, with what its fields say. */
+  act(event, element, request) {
+    const { desk } = this;
+    const { works, then } = element.dataset;
+    if (element.tagName === "FORM") event.preventDefault();
+    const said = element.tagName === "FORM" ? valuesOf(element) : element.name ? { [element.name]: valueOf(element) } : {};
+    const ask = () => desk.service.do({ ...request, ...said });
+    return this.change(works ? () => desk.work(works, ask) : ask, then, element.closest("[data-place]") ?? this.place);
+  }
+
+  /** Send files to an address of the desk; the focus then stays at their place. */
+  async send(address, part, files) {
+    const { desk } = this;
+    const sent = async () => {
+      let answer = null;
+      for (const file of files) {
+        desk.tell(desk.say("sending", { name: file.name }));
+        answer = await desk.service.send(address, file);
+      }
+      return answer;
+    };
+    const names = files.map((file) => file.name).join(", ");
+    await this.change(sent, desk.say("taken", { name: names }), this.at("place", part) ?? this.place);
+    if (!this.place.querySelector(".trouble")) (this.at("focus", `leave:${part}`) ?? this.at("focus", `file:${part}`))?.focus();
+  }
+
+  /** Do something, then show the step and how far everything is; an answer without a tree is how far everything is. */
+  change(doing, then = "", place = this.place) {
+    const { desk } = this;
+    return desk.act(
+      async () => {
+        const answer = await doing();
+        desk.know(answer.tree ? await desk.service.json("GET", desk.service.at("")) : answer);
+        desk.drawSteps();
+        this.show(answer.tree ? answer : await desk.service.do(this.request));
+        desk.tell(then || desk.state.told);
+      },
+      { place },
+    );
+  }
+}
