@@ -7,7 +7,7 @@ the action that it triggers: ``data-do`` is the request to the desk, ``data-send
 
 import re
 from html.parser import HTMLParser
-from typing import Any, NoReturn, override
+from typing import Any, override
 
 from mentormatch.report.texts import environment, spaced
 
@@ -88,7 +88,21 @@ class _TreeParser(HTMLParser):
             parent.append(data if parent[0] in AS_TYPED else spaced(data))
 
     @override
-    def handle_comment(self, data: str) -> NoReturn:
-        raise ValueError("a step contains elements and texts alone")
+    def handle_comment(self, data: str) -> None:
+        refuse_markup()
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
+    @override
+    def handle_decl(self, decl: str) -> None:
+        refuse_markup()
+
+    @override
+    def handle_pi(self, data: str) -> None:
+        refuse_markup()
+
+    @override
+    def unknown_decl(self, data: str) -> None:
+        refuse_markup()
+
+
+def refuse_markup() -> None:
+    raise ValueError("a step contains elements and texts alone")
