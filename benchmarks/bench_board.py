@@ -12,7 +12,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 import mentormatch as mm
 from benchmarks.made import write_survey
 from mentormatch import Programme
-from mentormatch.widgets import Board
+from mentormatch.widgets.board.session import Board
 
 SIZES = [11, 100, 200]
 KEPT = ("different", "veto", "capacity", "priority")

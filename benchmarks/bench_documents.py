@@ -17,9 +17,10 @@ import mentormatch as mm
 from benchmarks.bench_board import opened
 from benchmarks.made import write_survey
 from mentormatch import Contacts, Matching
-from mentormatch.operations import exporter_for
-from mentormatch.report import common_text, letters_book, make_handouts, render_template
-from mentormatch.widgets import Board
+from mentormatch.operations.matching import exporter_for
+from mentormatch.report.handouts import common_text, letters_book, make_handouts
+from mentormatch.report.texts import render_template
+from mentormatch.widgets.board.session import Board
 
 SIZES = [11, 100]
 GOAL_S = 0.2

@@ -14,7 +14,7 @@ import mentormatch as mm
 from benchmarks.scale import measuring
 from benchmarks.scale.cohorts import Market
 from mentormatch import RequestError
-from mentormatch.operations import MAX_STORED_PAIRS, list_plans
+from mentormatch.operations.instance import MAX_STORED_PAIRS, list_plans
 
 SIZES = (1_000, 3_000, 10_000, 30_000)
 

@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
 from mentormatch import AssignmentProblem, Status, solve
-from mentormatch.base import IntMatrix
+from mentormatch.base.arrays import IntMatrix
 
 SHAPES = ((1, 50_000, 1_000), (1, 20_000, 2_000), (10, 20_000, 300), (20, 4_000, 150), (100, 5_000, 50))
 

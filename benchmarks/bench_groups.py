@@ -22,10 +22,11 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 import mentormatch as mm
 from mentormatch import Cohort, GroupProblem, People, Programme
-from mentormatch.base import IntVector
-from mentormatch.groups import SizeRange, mistakes, solve_groups
-from mentormatch.groups.problem import Group
+from mentormatch.base.arrays import IntVector
+from mentormatch.groups.check import mistakes
+from mentormatch.groups.problem import Group, SizeRange
 from mentormatch.groups.replica_exchange import GroupSearch
+from mentormatch.groups.solver import solve_groups
 
 PEOPLE = {22: 8, 40: 8, 50: 8, 100: 8, 200: 8}
 """How many people, and of how many a group is at most."""

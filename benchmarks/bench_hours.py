@@ -20,8 +20,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from mentormatch import AssignmentProblem, Status, solve
-from mentormatch.assignment import SOLVER_PROCESS
-from mentormatch.base import IntMatrix, IntVector
+from mentormatch.assignment.mip.dispatch import SOLVER_PROCESS
+from mentormatch.base.arrays import IntMatrix, IntVector
 
 type Drawn = tuple[str, AssignmentProblem]
 

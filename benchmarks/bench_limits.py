@@ -13,7 +13,7 @@ import numpy as np
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from mentormatch import AssignmentProblem, solve
-from mentormatch.base import IntMatrix
+from mentormatch.base.arrays import IntMatrix
 
 LIMIT_S, LATE_S = 0.5, 0.3
 SHAPES, FEW = 1_000, 60

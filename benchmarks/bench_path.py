@@ -16,7 +16,7 @@ import mentormatch as mm
 from benchmarks.made import write_survey
 from mentormatch import AssignmentProblem, Cohort, Matching, Programme, match, solve
 from mentormatch.rules import formulate
-from mentormatch.scoring import ScoreTable, score
+from mentormatch.scoring.scores import ScoreTable, score
 
 SIZES = [11, 100, 1000]
 PLAIN = ("quota",)

@@ -8,8 +8,9 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.markets import PLACES, Market, market
-from mentormatch.assignment import OptimalFace, solve_assignment, solve_left_unit
-from mentormatch.assignment.flow.assignment import WarmStart
+from mentormatch.assignment.flow.assignment import WarmStart, solve_assignment
+from mentormatch.assignment.optimal_face import OptimalFace
+from mentormatch.assignment.sparse_assignment import solve_left_unit
 
 SIZES = (1_000, 10_000, 100_000)
 

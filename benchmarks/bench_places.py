@@ -10,11 +10,11 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from mentormatch import Cohort, People
 from mentormatch.fields import Number, Place
-from mentormatch.places import DEPARTEMENTS, find, load_gazetteer
-from mentormatch.places.finding import find_untranslated
+from mentormatch.places.finding import find, find_untranslated
+from mentormatch.places.gazetteer import DEPARTEMENTS, load_gazetteer
 from mentormatch.rules import Meet, market_of
-from mentormatch.scoring import score
 from mentormatch.scoring.criteria import Near
+from mentormatch.scoring.scores import score
 
 SIZE = 5_000
 ANSWERS = 20_000

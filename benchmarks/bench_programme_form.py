@@ -19,8 +19,9 @@ import mentormatch as mm
 from benchmarks.bench_board import KEPT
 from benchmarks.made import write_survey
 from mentormatch import ProgrammeText
-from mentormatch.programme import RemovalEdit, SettingsEdit
-from mentormatch.service import Desk, ServiceMessage, read_message
+from mentormatch.programme.edits import RemovalEdit, SettingsEdit
+from mentormatch.service.desk.desk import Desk
+from mentormatch.service.messages import ServiceMessage, read_message
 
 SIZES = [(50, 50), (300, 200)]
 COUPLED = [False, True]

@@ -15,7 +15,7 @@ from time import process_time
 import numpy as np
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, certify, solve
-from mentormatch.assignment import DegreeBounds
+from mentormatch.assignment.model.problem import DegreeBounds
 
 KINDS = ("quotas", "proportions", "hours", "pair rows", "minimums", "covers", "mixed")
 GOALS = (

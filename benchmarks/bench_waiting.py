@@ -31,11 +31,12 @@ from benchmarks.bench_documents import fresh, made
 from benchmarks.bench_hours import processor_s, tell
 from benchmarks.made import write_wave
 from mentormatch import AssignmentProblem, Matching, write_handouts
-from mentormatch.assignment import pack_scores
+from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.explanation.robustness import SamplingPlan, sample_problems
-from mentormatch.operations import exporter_for
-from mentormatch.report import render_template, year_json, year_page, year_workbook
+from mentormatch.operations.matching import exporter_for
 from mentormatch.report.book import Book, BookSheet
+from mentormatch.report.followup import year_json, year_page, year_workbook
+from mentormatch.report.texts import render_template
 
 TURNS, FEW_S = 3, 20.0
 SAMPLES = 200

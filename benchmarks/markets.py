@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from mentormatch.assignment import OptimalFace, RemainingDegrees
+from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
 
 type IntVector = NDArray[np.int64]
 type FloatMatrix = NDArray[np.float64]

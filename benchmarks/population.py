@@ -17,9 +17,9 @@ from dataclasses import field as attribute
 import numpy as np
 
 from mentormatch import Cohort, People, Programme
-from mentormatch.base import NONE, Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
+from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.fields import Choices, Field, Side
-from mentormatch.places import DEPARTEMENTS, PlaceColumn
+from mentormatch.places.gazetteer import DEPARTEMENTS, PlaceColumn
 
 BLANK = 0.1
 EMPLOYERS = 12

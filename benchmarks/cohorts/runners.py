@@ -195,7 +195,7 @@ def by_mentor_match(asked: Asked) -> Work:
 def by_mentormatch(asked: Asked) -> Work:
     """Return our own work: to pairs with a certificate that was checked."""
     from mentormatch import certify, solve
-    from mentormatch.record import Decision
+    from mentormatch.record.decision import Decision
 
     problem = Decision.from_json(json.dumps(asked.file)).problem()
 

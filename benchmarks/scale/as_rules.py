@@ -7,12 +7,13 @@ import numpy as np
 
 from benchmarks.scale.cohorts import Market
 from mentormatch import Criterion, People, Programme
-from mentormatch.base import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import canonical
+from mentormatch.languages.text_keys import canonical
 from mentormatch.rules import Gap, eligible_people
-from mentormatch.scoring import ItemWeights, item_weights_of_sides, normalise_weights
 from mentormatch.scoring.criteria import Availability, Closeness, Coverage, Overlap, Same, Table, Wishes
+from mentormatch.scoring.criterion import ItemWeights, item_weights_of_sides
+from mentormatch.scoring.scores import normalise_weights
 
 type Answer = Any
 """What a person answered to one criterion, as JSON; None: nothing."""

@@ -7,7 +7,7 @@ from benchmarks.scale.cohorts import Market, matrix_of
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from benchmarks.scale.solving import solved
-from mentormatch.scale import BLOCK_ROWS
+from mentormatch.scale.scan.blocks import BLOCK_ROWS
 
 
 def stored(market: Market, place: float) -> NDArray[np.float64]:

@@ -11,9 +11,11 @@ import mentormatch as mm
 from benchmarks.population import ALIKE, APART, cohort_of, naming_as, repeated
 from benchmarks.scale.records import Row
 from mentormatch import AssignmentProblem, Cohort, Programme
-from mentormatch.operations import unheld_scores
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules import Capacity, Quota, formulate
-from mentormatch.scale import BLOCK_ROWS, ImplicitScores, ScoreMatrix
+from mentormatch.scale.scan.blocks import BLOCK_ROWS
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.scores.matrix import ScoreMatrix
 
 EXAMPLE = mm.examples.programme()
 GOALS = ("matched", "total")

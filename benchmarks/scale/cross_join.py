@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from benchmarks.scale.one_by_one import CELLS, SCALE, TOP, WEIGHTS
 from mentormatch import Cohort, People
-from mentormatch.base import Grades, MultiChoice, NameLists, Ranks, SingleChoice
-from mentormatch.scoring import MILLION
+from mentormatch.base.columns import Grades, MultiChoice, NameLists, Ranks, SingleChoice
+from mentormatch.scoring.scores import MILLION
 
 type Values = NDArray[np.float64]
 

@@ -11,9 +11,9 @@ from pydantic import BaseModel
 
 from benchmarks.scale.cohorts import EXAMPLE
 from mentormatch import Cohort, People, Person
-from mentormatch.base import NONE
-from mentormatch.scoring import MILLION, normalise_weights
+from mentormatch.base.columns import NONE
 from mentormatch.scoring.criteria import Table
+from mentormatch.scoring.scores import MILLION, normalise_weights
 
 WEIGHTS = {one.label: weight for one, weight in zip(EXAMPLE.criteria, normalise_weights(EXAMPLE.criteria), strict=True)}
 TABLE = next(one for one in EXAMPLE.criteria if isinstance(one, Table))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 from benchmarks.scale.tables import Records, rows_of
-from mentormatch.languages import language
-from mentormatch.report import LinearScale
+from mentormatch.languages.translation import language
 from mentormatch.report.pictures import BRIGHT, DARK, INK, NEAR, SOFT, AxisMarks, Frame, StyleValue, as_svg
+from mentormatch.report.pictures.picture import LinearScale
 
 WIDTH, HEIGHT, BARS, ROW, BAR = 480, 220, 480, 24, 20
 CURVES = {"scarce": BRIGHT, "tight": DARK}

@@ -26,10 +26,10 @@ from benchmarks.scale.cohorts import EXAMPLE, Market
 from benchmarks.scale.measuring import alone, timed
 from benchmarks.scale.records import Row
 from mentormatch import Cohort, Programme, certify
-from mentormatch.base import IntMatrix
+from mentormatch.base.arrays import IntMatrix
 from mentormatch.rules import Different, Gap, Require
-from mentormatch.scoring import score
 from mentormatch.scoring.criteria import Closeness, Overlap, Same
+from mentormatch.scoring.scores import score
 
 COMPILING = numba.__version__
 """That compiled code is used, which it is where it is loaded."""

@@ -9,9 +9,11 @@ from benchmarks.scale import cross_join, one_by_one
 from benchmarks.scale.cohorts import EXAMPLE, Market, matrix_of
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
-from mentormatch.assignment import ScanQuery
-from mentormatch.scale import BLOCK_ROWS, ImplicitScores, SimdScanner, scan_block
-from mentormatch.scoring import score
+from mentormatch.assignment.model.scores import ScanQuery
+from mentormatch.scale.scan.blocks import BLOCK_ROWS, scan_block
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.scan.simd import SimdScanner
+from mentormatch.scoring.scores import score
 
 ROUNDS, MENTORS = 5, 1_024
 FEW = 300

@@ -12,9 +12,10 @@ from benchmarks.scale.cohorts import Market, census
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from mentormatch import Progress, Solution, certify, solve
-from mentormatch.assignment import ScanQuery
-from mentormatch.base import listen
-from mentormatch.scale import ImplicitScores, RestrictedMaster
+from mentormatch.assignment.model.scores import ScanQuery
+from mentormatch.base.progress import listen
+from mentormatch.scale.columns.master import RestrictedMaster
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 WARM = 1_000
 """So many people a side have all that is compiled loaded before a clock runs."""

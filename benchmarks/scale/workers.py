@@ -22,9 +22,9 @@ from benchmarks.scale.cohorts import Market, matrix_of
 from benchmarks.scale.measuring import timed
 from benchmarks.scale.records import Row
 from mentormatch import AssignmentProblem, solve
-from mentormatch.assignment import Workers
-from mentormatch.scale import ScanHits
+from mentormatch.assignment.engine import Workers
 from mentormatch.scale.scan import dispatch
+from mentormatch.scale.scan.blocks import ScanHits
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
 from mentormatch.scale.scan.workers import Block, MatrixPayload
 

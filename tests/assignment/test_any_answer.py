@@ -9,7 +9,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, RequestError, Row, Status, examples, solve
-from mentormatch.assignment import DegreeBounds, DenseScores, Ties
+from mentormatch.assignment.engine import Ties
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.scores import DenseScores
 from tests.cli.processes import run
 from tests.conftest import some_seeds
 

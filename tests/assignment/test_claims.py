@@ -8,7 +8,7 @@ from mentormatch import AssignmentProblem, Row, Verdict, certify, solve
 from mentormatch.assignment.verification import claims
 from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.refutation import ProofError, System
-from mentormatch.scale import ImplicitScores
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.doors import substitute
 from tests.scale.markets import PROGRAMME, cohort
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Status, certify, solve
-from mentormatch.assignment import TightColumns, column_generation, dense_assignment, sparse_assignment
+from mentormatch.assignment import column_generation, dense_assignment, sparse_assignment
+from mentormatch.assignment.column_generation import TightColumns
 from tests.assignment.markets import prices
 from tests.conftest import some_of, some_seeds
 from tests.doors import substitute

@@ -8,23 +8,18 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, solve
-from mentormatch.assignment import (
-    CostMatrix,
-    DegreeBounds,
-    DenseScores,
-    OptimalFace,
-    RemainingDegrees,
-    dense_assignment,
-    opening_stage,
-    scalarize,
-    solve_assignment,
-    solve_left_unit,
-    sparse_assignment,
-)
+from mentormatch.assignment import dense_assignment, sparse_assignment
+from mentormatch.assignment.cost_matrix import CostMatrix
+from mentormatch.assignment.flow.assignment import solve_assignment
 from mentormatch.assignment.kernels import jit as choice
 from mentormatch.assignment.kernels.jit import use_numba
-from mentormatch.assignment.optimal_face import remaining_degrees
-from mentormatch.base import IntVector
+from mentormatch.assignment.lexicographic import opening_stage
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment.objective import scalarize
+from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, remaining_degrees
+from mentormatch.assignment.sparse_assignment import solve_left_unit
+from mentormatch.base.arrays import IntVector
 from tests.conftest import DEEP
 from tests.doors import substitute
 

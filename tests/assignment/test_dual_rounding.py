@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, Solution, Status, Verdict, certify, solve
-from mentormatch.assignment import DualSolution, evaluate_tiers, round_by_goal
-from mentormatch.assignment.verification.reduced_costs import round_to_unit
-from mentormatch.base import IntVector
+from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.assignment.objective import evaluate_tiers
+from mentormatch.assignment.verification.reduced_costs import round_by_goal, round_to_unit
+from mentormatch.base.arrays import IntVector
 from tests.oracles.exhaustive import choices, exhaustive, tiers
 
 pytestmark = pytest.mark.promise(11)

@@ -10,17 +10,12 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, RequestError, Row, Status, certify, solve
-from mentormatch.assignment import (
-    ColumnProgram,
-    DegreeBounds,
-    DenseScores,
-    Program,
-    SolverResult,
-    SolverStatus,
-    engines_by_kind,
-    select_engine,
-    solve_program,
-)
+from mentormatch.assignment.engine import engines_by_kind, select_engine
+from mentormatch.assignment.mip.column_program import ColumnProgram
+from mentormatch.assignment.mip.dispatch import solve_program
+from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.scores import DenseScores
 from tests.conftest import DEEP
 from tests.doors import substitute
 

@@ -10,7 +10,8 @@ import pytest
 from scipy.sparse import coo_array, csr_array
 
 from mentormatch import AssignmentProblem, RequestError, Row, solve
-from mentormatch.assignment import MAX_SUM, DegreeBounds, DenseScores, SparseScores, pack_scores
+from mentormatch.assignment.model.problem import MAX_SUM, DegreeBounds
+from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
 
 pose = AssignmentProblem.from_scores
 ones = np.ones((2, 3))

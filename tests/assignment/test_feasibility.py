@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, EngineError, Row, Solution, Status, Tier, solve
-from mentormatch.assignment import DegreeBounds, DenseScores, Engine, SolveOptions, engines_by_kind, violations
+from mentormatch.assignment.engine import Engine, SolveOptions, engines_by_kind
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment.verification.feasibility import violations
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(9)

@@ -7,7 +7,7 @@ import pytest
 
 from mentormatch import AssignmentProblem, Row, solve
 from mentormatch.assignment import side_constraints
-from mentormatch.base import IntVector
+from mentormatch.base.arrays import IntVector
 from tests.conftest import some_seeds
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, EngineError, RequestError, Solution, Status, Tier, solve
-from mentormatch.assignment import select_engine, violations
+from mentormatch.assignment.engine import select_engine
 from mentormatch.assignment.objective import LeximinStages
-from mentormatch.explanation import price_goals
+from mentormatch.assignment.verification.feasibility import violations
+from mentormatch.explanation.goal_prices import price_goals
 
 pytestmark = pytest.mark.promise(13)
 

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 
 from benchmarks.bench_hours import of_type
 from mentormatch import AssignmentProblem, Row, Status, Verdict, certify, solve
-from mentormatch.assignment import KeyedTieBreaker, PairModel, SolveOptions, choose_greedily, violations
-from mentormatch.assignment.greedy import greedy_solution
+from mentormatch.assignment.engine import SolveOptions
+from mentormatch.assignment.greedy import choose_greedily, greedy_solution
 from mentormatch.assignment.mip.dispatch import solve_in_process
+from mentormatch.assignment.pair_program import PairModel
 from mentormatch.assignment.side_constraints import PairSolver, relax
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
+from mentormatch.assignment.verification.feasibility import violations
 from tests.assignment.markets import hours_market
 from tests.conftest import some_seeds
 from tests.doors import substitute

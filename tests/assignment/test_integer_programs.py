@@ -10,12 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment import LinearConstraint, Program, SimplexModel, SolverResult, SolverStatus, solve_program
 from mentormatch.assignment.mip import highs
 from mentormatch.assignment.mip.branch_and_bound import solve_integer_program
+from mentormatch.assignment.mip.dispatch import solve_program
 from mentormatch.assignment.mip.presolve import DualBounds, presolve
-from mentormatch.assignment.mip.program_model import Effort, SparseRows, Stop, never
-from mentormatch.base import BoolVector
+from mentormatch.assignment.mip.program_model import (
+    Effort,
+    LinearConstraint,
+    Program,
+    SolverResult,
+    SolverStatus,
+    SparseRows,
+    Stop,
+    never,
+)
+from mentormatch.assignment.mip.simplex import SimplexModel
+from mentormatch.base.arrays import BoolVector
 from tests.doors import substitute
 
 GREATEST = 1_000_000

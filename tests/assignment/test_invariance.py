@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, solve
-from mentormatch.assignment import GOALS, pack_scores
+from mentormatch.assignment.model.problem import GOALS
+from mentormatch.assignment.model.scores import pack_scores
 from tests.oracles.problems import larger_problem, problems, with_any_goals
 
 pytestmark = pytest.mark.promise(14)

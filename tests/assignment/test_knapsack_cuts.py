@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from mentormatch.assignment import LinearConstraint, Program
 from mentormatch.assignment.mip.cutting_planes import broken_cut, find_cuts
+from mentormatch.assignment.mip.program_model import LinearConstraint, Program
 
 
 def sets_that_fit(needs: NDArray[np.int64], hours: int) -> NDArray[np.int64]:

@@ -9,27 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, Tier, Verdict, certify, solve
-from mentormatch.assignment import (
-    Incumbent,
-    KeyedTieBreaker,
-    OptimalFace,
-    PairModel,
-    SolveOptions,
-    SparseScores,
-    choose_greedily,
-    empty_solution,
-    engine,
-    exact_dot,
-    greedy,
-    has_few_sinks,
-    sparse_assignment,
-    violations,
-)
+from mentormatch.assignment import engine, greedy, sparse_assignment
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
-from mentormatch.assignment.greedy import binding_rows
+from mentormatch.assignment.engine import SolveOptions
+from mentormatch.assignment.greedy import binding_rows, choose_greedily
 from mentormatch.assignment.model.rows import FittingRows, are_satisfied
-from mentormatch.assignment.model.solution import IncumbentCallback, ignore_incumbent
-from mentormatch.base import IntVector
+from mentormatch.assignment.model.scores import SparseScores
+from mentormatch.assignment.model.solution import Incumbent, IncumbentCallback, empty_solution, ignore_incumbent
+from mentormatch.assignment.optimal_face import OptimalFace, exact_dot
+from mentormatch.assignment.pair_program import PairModel
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
+from mentormatch.assignment.transportation import has_few_sinks
+from mentormatch.assignment.verification.feasibility import violations
+from mentormatch.base.arrays import IntVector
 from tests.conftest import some_seeds
 from tests.doors import substitute
 from tests.oracles.problems import problems

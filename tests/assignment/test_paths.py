@@ -15,15 +15,6 @@ from hypothesis import strategies as st
 from numba.core.caching import CacheImpl
 
 from mentormatch import EngineError
-from mentormatch.assignment import (
-    OptimalFace,
-    PrimalDual,
-    RemainingDegrees,
-    TimeLimitReached,
-    exact_dot,
-    solve_assignment,
-    solve_left_unit,
-)
 from mentormatch.assignment.flow import assignment
 from mentormatch.assignment.flow import assignment as paths
 from mentormatch.assignment.flow.assignment import (
@@ -34,9 +25,13 @@ from mentormatch.assignment.flow.assignment import (
     run_reverse,
     run_scaled,
     skip_deadline,
+    solve_assignment,
 )
 from mentormatch.assignment.kernels.jit import jit
-from mentormatch.base import IntVector
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
+from mentormatch.assignment.sparse_assignment import solve_left_unit
+from mentormatch.base.arrays import IntVector
 from tests.conftest import some_seeds
 from tests.doors import substitute
 

@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 
 from mentormatch import AssignmentProblem, GroupProblem, RequestError, Row, Status, form_groups, solve
 from mentormatch.assignment.model.rows import terms_of_rows
-from mentormatch.groups import mistakes
+from mentormatch.groups.check import mistakes
 from tests.conftest import DEEP
 
 pose = AssignmentProblem.from_scores

@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, Tier, certify, solve
-from mentormatch.assignment import DenseScores, DualSolution, DualStage, SolutionSet, SparseScores, pack_scores
+from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification import solution_set as pricing
+from mentormatch.assignment.verification.reduced_costs import DualStage
+from mentormatch.assignment.verification.solution_set import SolutionSet
 from tests.doors import substitute
 from tests.oracles.problems import problems
 

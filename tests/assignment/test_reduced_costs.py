@@ -9,10 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, Row
-from mentormatch.assignment import ADDITIVE_GOALS, DegreeBounds, DualSolution, DualStage
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, DegreeBounds
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.reduced_costs import (
     MAX_EXACT_SUM,
     MAX_REDUCED_PROFIT,
+    DualStage,
     active_bound,
     contains_pairs,
     dual_violations,
@@ -21,7 +23,7 @@ from mentormatch.assignment.verification.reduced_costs import (
     max_abs,
     range_of,
 )
-from mentormatch.base import IntVector
+from mentormatch.base.arrays import IntVector
 
 pytestmark = pytest.mark.promise(11)
 

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem
-from mentormatch.assignment import NO_SCORE, DenseScores, ScanQuery, SparseScores, pack_scores
-from mentormatch.assignment.model.scores import Scores
-from mentormatch.scale import as_implicit
+from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, ScanQuery, Scores, SparseScores, pack_scores
+from mentormatch.scale.scan.implicit_scores import as_implicit
 from tests.doors import substitute
 
 SPANS = (5, (1 << 31) - 1, 1 << 31, 1 << 61)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Cohort, People
-from mentormatch.base import NONE, Column, MultiChoice, NameLists, NumberColumn, SingleChoice, Texts
-from mentormatch.languages import canonical, fold
+from mentormatch.base.columns import NONE, Column, MultiChoice, NameLists, NumberColumn, SingleChoice, Texts
+from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.rules import Common, Different, Gap, Market, Veto, market_of
 from mentormatch.rules.shared_answers import pairs_with_common_entry, share_at_least
 from tests.doors import substitute

@@ -9,8 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, Solution, Status, Tier, Verdict, certify, solve
-from mentormatch.assignment import DegreeBounds, DualSolution, DualStage, SolutionSet
-from mentormatch.assignment.verification.solution_set import _finishing_order, _strong_components
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.assignment.verification.reduced_costs import DualStage
+from mentormatch.assignment.verification.solution_set import SolutionSet, _finishing_order, _strong_components
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(11)

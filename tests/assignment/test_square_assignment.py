@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Status, certify, solve
-from mentormatch.assignment import CostMatrix, TightColumns, column_generation, dense_assignment
+from mentormatch.assignment import column_generation, dense_assignment
+from mentormatch.assignment.column_generation import TightColumns
+from mentormatch.assignment.cost_matrix import CostMatrix
 from tests.assignment.markets import prices
 from tests.conftest import some_seeds
 

@@ -7,7 +7,7 @@ import pytest
 
 from mentormatch import AssignmentProblem, Solution, certify, solve
 from mentormatch.assignment import dense_assignment, tied_cells
-from mentormatch.base import IntVector
+from mentormatch.base.arrays import IntVector
 from tests.conftest import some_seeds
 from tests.doors import substitute
 from tests.oracles.exhaustive import exhaustive

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Row, Status, solve
-from mentormatch.assignment import GOALS, engines_by_kind
+from mentormatch.assignment.engine import engines_by_kind
+from mentormatch.assignment.model.problem import GOALS
 from tests.assignment.markets import assert_says_what_it_proves, ends
 from tests.conftest import DEEP
 from tests.oracles.problems import larger_problem

@@ -8,20 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, Status, solve
-from mentormatch.assignment import (
-    DegreeBounds,
-    DenseScores,
-    SparseScores,
-    has_few_sinks,
-    transportation,
-)
+from mentormatch.assignment import transportation
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.assignment.transportation import (
     ABSENT,
     TransportationProblem,
+    has_few_sinks,
     minimal_prices,
     solve_transportation,
 )
-from mentormatch.base import IntMatrix, IntVector
+from mentormatch.base.arrays import IntMatrix, IntVector
 from tests.conftest import some_seeds
 from tests.doors import substitute
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Certificate, Row, Solution, Status, Tier, Verdict, certify, solve
-from mentormatch.assignment import CertifiedTier, DegreeBounds, DualSolution
-from mentormatch.assignment.verification.certificate import HOLLOW, WORDS, provable_goals
-from mentormatch.languages import tr
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.assignment.verification.certificate import HOLLOW, WORDS, CertifiedTier, provable_goals
+from mentormatch.languages.translation import tr
 
 pytestmark = pytest.mark.promise(11)
 

@@ -18,7 +18,7 @@ from benchmarks.cohorts.cases import CASES, Case
 from benchmarks.cohorts.check import check
 from benchmarks.scale.records import begun, kept
 from mentormatch.rules import rules_by_kind
-from mentormatch.survey import tools_by_kind
+from mentormatch.survey.tool import tools_by_kind
 from tests.conftest import DEEP, some_of
 
 SOLVED = {case.name: case for case in CASES if not case.groups and case.people <= 300}

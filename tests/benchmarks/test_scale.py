@@ -15,9 +15,9 @@ from benchmarks.scale.records import begun, keep, kept, newest
 from benchmarks.scale.solving import solved
 from mentormatch import Cohort, solve
 from mentormatch.fields import SIDES
-from mentormatch.operations import unheld_scores
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules import formulate
-from mentormatch.scoring import MILLION, score
+from mentormatch.scoring.scores import MILLION, score
 
 FEW = Market(40, 50, "tight")
 

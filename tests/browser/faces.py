@@ -13,26 +13,22 @@ from jinja2.nodes import Template
 
 import mentormatch
 from mentormatch import Matching, ProgrammeText, Repair, evaluate
-from mentormatch.explanation import KEYS, cohort_names
-from mentormatch.inspection import writer_for
+from mentormatch.explanation.names import KEYS, cohort_names
+from mentormatch.inspection.section import writer_for
 from mentormatch.notebook import BoardWidget, DeparturesWidget, FilesWidget, FormWidget
-from mentormatch.operations import exporter_for
-from mentormatch.report import (
-    EvaluationPiece,
-    RepairPiece,
-    SessionDocuments,
-    Timeline,
-    common_text,
-    content_of,
-    environment,
-    for_readers,
-    make_handouts,
-    render_template,
-    session_page,
-    year_page,
-)
+from mentormatch.operations.matching import exporter_for
+from mentormatch.report.folder import content_of
+from mentormatch.report.followup import year_page
+from mentormatch.report.handouts import common_text, make_handouts
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
-from mentormatch.widgets import Board, DeparturesPanel, FilesPanel, ProgrammeForm
+from mentormatch.report.pictures.timeline import Timeline
+from mentormatch.report.profiles import for_readers
+from mentormatch.report.sessions import SessionDocuments, session_page
+from mentormatch.report.texts import environment, render_template
+from mentormatch.report.views.pairs import EvaluationPiece, RepairPiece
+from mentormatch.widgets.board.session import Board
+from mentormatch.widgets.form.session import ProgrammeForm
+from mentormatch.widgets.panel import DeparturesPanel, FilesPanel
 from tests.groups.edition_texts import gathered
 from tests.report.edition import Edition
 from tests.report.views.samples import views

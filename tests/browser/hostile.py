@@ -7,11 +7,11 @@ from typing import Any
 from pandas import DataFrame
 
 import mentormatch as mm
-from mentormatch.explanation import Labels
+from mentormatch.explanation.names import Labels
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages import fold
-from mentormatch.report import spaced, visible
-from mentormatch.widgets import Board
+from mentormatch.languages.text_keys import fold
+from mentormatch.report.texts import spaced, visible
+from mentormatch.widgets.board.session import Board
 
 
 def hostile_board(texts: Sequence[str], folder: Path) -> tuple[Board, set[str]]:

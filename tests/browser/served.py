@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 
 from mentormatch import language
-from mentormatch.widgets import Board, board_words, script, stylesheet
+from mentormatch.widgets.board.session import Board
+from mentormatch.widgets.board.texts import board_words, script, stylesheet
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'none';"

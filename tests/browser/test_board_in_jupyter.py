@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from mentormatch.record import check_chain
+from mentormatch.record.log import check_chain
 from tests.browser.browsing import Watched
 from tests.browser.jupyter import Jupyter, Kind, until
 from tests.report.edition import attacks
@@ -18,7 +18,7 @@ CELLS = (
 )
 HOSTILE = """import json
 import mentormatch as mm
-from mentormatch.explanation import Labels
+from mentormatch.explanation.names import Labels
 cohort, names = mm.examples.cohort(), iter(json.load(open("names.json")))
 sides = [("mentor", cohort.mentors.ids), ("mentee", cohort.mentees.ids)]
 labels = Labels({(side, key.casefold()): next(names) for side, ids in sides for key in ids})

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 import mentormatch as mm
 from mentormatch import Matching
-from mentormatch.widgets import Board
+from mentormatch.widgets.board.session import Board
 from tests.browser.browsing import NOTHING, Watched, faults
 from tests.browser.hostile import hostile_board
 from tests.browser.served import served

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 import mentormatch as mm
 from mentormatch import Turns
 from mentormatch.examples import contents, folder_of
-from mentormatch.groups import topics_of, year_of
+from mentormatch.groups.sessions import topics_of, year_of
 from tests.browser.browsing import NOTHING
 from tests.conftest import DEEP
 from tests.operations.situations import edition

@@ -7,9 +7,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, language
-from mentormatch.explanation import cohort_names
-from mentormatch.operations import NamedExporter, exporters
-from mentormatch.report import FEW
+from mentormatch.explanation.names import cohort_names
+from mentormatch.operations.matching import NamedExporter, exporters
+from mentormatch.report.view import FEW
 from tests.browser.browsing import NOTHING, Watched, faults
 from tests.browser.test_every_page import show
 from tests.conftest import some_of

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 import mentormatch as mm
-from mentormatch.report import to_csv
+from mentormatch.report.exporters.data_files import to_csv
 from tests.browser.browsing import NOTHING
 from tests.service.desk.visiting import Visit, visiting
 from tests.service.server import Served, serving

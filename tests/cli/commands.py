@@ -8,8 +8,8 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 import mentormatch as mm
-from mentormatch.cli import COMMANDS, app
-from mentormatch.contract import operations_by_kind
+from mentormatch.cli.commands import COMMANDS, app
+from mentormatch.contract.operation import operations_by_kind
 
 NAMES = [name for commands in COMMANDS.values() for name, *_ in commands.values()]
 

@@ -28,9 +28,11 @@ from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import Any, NoReturn, Self, TextIO
 
-from mentormatch.base import die_with_parent, exchange, flush
-from mentormatch.cli import exit_on_interrupt
+from mentormatch.base.child_process import die_with_parent
+from mentormatch.base.generation import exchange
+from mentormatch.base.streams import flush
 from mentormatch.cli import main as command_line
+from mentormatch.cli.interrupts import exit_on_interrupt
 
 STEPS = ("open", "os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -280,7 +282,7 @@ def stepwise(folder: Path, *, within: bool) -> Iterator[tuple[int, Path]]:
 
     ``within``: the run works in the folder, which then cannot change places.
     """
-    from mentormatch.base import write_generation
+    from mentormatch.base.generation import write_generation
 
     def run(place: Path, text: str) -> None:
         with write_generation(place, "kind") as draft:

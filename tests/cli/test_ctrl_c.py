@@ -19,7 +19,7 @@ pytestmark = [only_linux, pytest.mark.promise(20)]
 ROOT = Path(__file__).resolve().parents[2]
 BEGUN = """import sys
 sys.argv = sys.argv[1:]
-from mentormatch.cli import exit_on_interrupt
+from mentormatch.cli.interrupts import exit_on_interrupt
 exit_on_interrupt()
 print(flush=True)
 from mentormatch.cli import main

@@ -7,14 +7,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.cli.options import ANSWERS
-from mentormatch.contract import (
-    AlternativesResponse,
-    DiagnoseResponse,
-    EvaluateResponse,
-    PlansResponse,
-    RepairResponse,
-    WhyNotResponse,
-)
+from mentormatch.contract.operations.matching import DiagnoseResponse, EvaluateResponse, PlansResponse
+from mentormatch.contract.operations.other_pairs import AlternativesResponse, WhyNotResponse
+from mentormatch.contract.operations.repair import RepairResponse
 from tests.cli.commands import Done, Edition, done
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from mentormatch.cli import app
-from mentormatch.languages import LANGUAGES
+from mentormatch.cli.commands import app
+from mentormatch.languages.translation import LANGUAGES
 from tests.cli.commands import CASES, NAMES, Edition, done
 from tests.english import french_in
 

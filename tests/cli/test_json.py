@@ -7,7 +7,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import MatchRequest, MentorMatchError, RequestError
-from mentormatch.base import parse_json
+from mentormatch.base.strict_json import parse_json
 
 PROGRAMME: dict[str, Any] = {
     "programme": {"name": "Essai"},

@@ -8,7 +8,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, OutputError, RequestError
-from mentormatch.operations import documents_made, exporters
+from mentormatch.operations.matching import documents_made, exporters
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.contract import ReplyResponse
+from mentormatch.contract.operations.replies import ReplyResponse
 from tests.cli.commands import Done, Edition, done
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.contract import SchemaPart, operations_by_kind, schema_of
+from mentormatch.contract.operation import SchemaPart, operations_by_kind, schema_of
 from tests.cli.processes import run
 
 

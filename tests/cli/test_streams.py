@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.contract import operations_by_kind
-from mentormatch.record import append, entry_of, save_decision
+from mentormatch.contract.operation import operations_by_kind
+from mentormatch.record.decision import save_decision
+from mentormatch.record.log import append
+from mentormatch.record.verify import entry_of
 from tests.cli.commands import Edition, done
 from tests.conftest import some_of
 

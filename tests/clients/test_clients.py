@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.contract import ask
+from mentormatch.contract.operation import ask
 from tests.conftest import ROOT
 from tests.programs import find_program
 from tests.service.server import TOKEN, Served, start, stop

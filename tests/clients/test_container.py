@@ -17,7 +17,7 @@ import httpx
 import pytest
 import yaml  # type: ignore[import-untyped]  # it comes without types
 
-from mentormatch.contract import operations_by_kind
+from mentormatch.contract.operation import operations_by_kind
 from tests.cli.commands import done
 from tests.clients.test_generated import SEARCH, needed
 from tests.conftest import ROOT

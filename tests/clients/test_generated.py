@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.contract import operations_by_kind
+from mentormatch.contract.operation import operations_by_kind
 from tests.conftest import ROOT, TOOLS
 from tests.programs import find_program
 from tests.service.server import TOKEN, Served, serving

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from mentormatch.contract import CohortRequest, MembersRequest, operations_by_kind
+from mentormatch.contract.member_requests import MembersRequest
+from mentormatch.contract.operation import operations_by_kind
+from mentormatch.contract.requests import CohortRequest
 
 KINDS = sorted(operations_by_kind())
 OF_PEOPLE = [kind for kind in KINDS if issubclass(operations_by_kind()[kind].request_type, CohortRequest)]

@@ -6,7 +6,7 @@ import tomllib
 from functools import cache
 from typing import Any
 
-from mentormatch.contract import ask
+from mentormatch.contract.operation import ask
 from mentormatch.examples import folder_of
 
 FOLDER = folder_of("mentorat")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch import RequestError
-from mentormatch.contract import ask, operations_by_kind
+from mentormatch.contract.operation import ask, operations_by_kind
 from tests.contract.bodies import OF_PEOPLE, example
 from tests.contract.test_any_json import EVERY_KIND, said
 

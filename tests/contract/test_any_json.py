@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch import ProgrammeError, RequestError
-from mentormatch.contract import ask
+from mentormatch.contract.operation import ask
 from mentormatch.rules import rules_by_kind
-from mentormatch.scoring import criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 from tests.conftest import DEEP
 from tests.contract.bodies import KINDS, example, places, replaced
 from tests.contract.sent import rows, sent_programme

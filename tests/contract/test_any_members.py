@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.contract import GROUPED
-from mentormatch.contract.operation import SAID
+from mentormatch.contract.operation import GROUPED, SAID
 from mentormatch.rules import rules_by_kind
-from mentormatch.scoring import criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 from tests.conftest import DEEP
 from tests.contract.bodies import OF_MEMBERS, example, places, replaced
 from tests.contract.sent import request_of

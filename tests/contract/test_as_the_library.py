@@ -26,16 +26,20 @@ from mentormatch import (
     examples,
     verify,
 )
-from mentormatch.assignment import empty_solution
-from mentormatch.contract import PlansResponse, VerifyResponse, ask, operations_by_kind
+from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.contract.match_response import ChainOut, KeptPlacesOut, PairOut
+from mentormatch.contract.operation import ask, operations_by_kind
 from mentormatch.contract.operations.evidence import DrawnPartOut
 from mentormatch.contract.operations.fairness import AccessGroupOut, IncentiveOut
+from mentormatch.contract.operations.matching import PlansResponse
 from mentormatch.contract.operations.recruit import MentorTraitOut, PlanGainOut
 from mentormatch.contract.operations.repair import SturdyPlanOut
 from mentormatch.contract.requests import with_arrived_apart
-from mentormatch.operations import PairsByHand
-from mentormatch.record import append, entry_of, journal_beside, save_decision
+from mentormatch.contract.response import VerifyResponse
+from mentormatch.operations.matching import PairsByHand
+from mentormatch.record.decision import save_decision
+from mentormatch.record.log import append
+from mentormatch.record.verify import entry_of, journal_beside
 from tests.contract.sent import request, rows, told
 from tests.contract.test_people import PROGRAMME, person
 from tests.explanation.diagnosis.people import alike, programme

@@ -10,11 +10,13 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import FormedGroup, Grouping, ProgrammeError, RequestError, Status, examples
-from mentormatch.contract import GroupsResponse, ask
-from mentormatch.contract.group_response import GroupOut
+from mentormatch.contract.group_response import GroupOut, GroupsResponse
 from mentormatch.contract.member_requests import GroupsRequest
+from mentormatch.contract.operation import ask
 from mentormatch.examples import folder_of
-from mentormatch.groups import GroupShare, dates_of, names_as, topics_of, turns_of
+from mentormatch.groups.inputs import names_as
+from mentormatch.groups.partition import GroupShare
+from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from tests.contract.bodies import example, texts
 from tests.contract.sent import CODEV, TASK, request_of
 

@@ -11,9 +11,10 @@ from jsonschema_rs import Validator, meta, validator_for
 from pydantic import ValidationError
 
 from mentormatch import ProgrammeError, ProposalRecord, RequestError
-from mentormatch.contract import MENTEES, MENTORS, PlansResponse, SchemaPart, ask, operations_by_kind, read, schema_of
+from mentormatch.contract.operation import MENTEES, MENTORS, SchemaPart, ask, operations_by_kind, read, schema_of
+from mentormatch.contract.operations.matching import PlansResponse
 from mentormatch.contract.response import Response
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 from tests.contract.bodies import KINDS, OF_MEMBERS, OF_PEOPLE, example, texts
 from tests.english import french_in
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from mentormatch.contract import ask
+from mentormatch.contract.operation import ask
 
 PROGRAMME: dict[str, Any] = {
     "programme": {"name": "Essai", "role": {"field": "role", "mentor": "M", "mentee": "E"}},

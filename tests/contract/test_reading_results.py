@@ -9,7 +9,7 @@ from pydantic import Field as Setting
 from pydantic import ValidationError
 
 from mentormatch import EngineError, RequestError
-from mentormatch.contract import ask
+from mentormatch.contract.operation import ask
 from mentormatch.contract.response import PairKeys, Points, Response
 from tests.contract.bodies import KINDS, example
 

@@ -11,12 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from mentormatch import MatchRequest, MentorMatchError, Problem, ProgrammeError, RequestError, language
-from mentormatch.base import parse_json
-from mentormatch.base.strict_json import Text, Whole, first
-from mentormatch.contract import PROGRAMME, ask
+from mentormatch.base.strict_json import Text, Whole, first, parse_json
+from mentormatch.contract.operation import PROGRAMME, ask
 from mentormatch.contract.requests import type_expected
 from mentormatch.examples import folder_of
-from mentormatch.languages import LANGUAGES
+from mentormatch.languages.translation import LANGUAGES
 from tests.canaries import ANSWER
 from tests.contract.bodies import KINDS, example
 from tests.english import french_in

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import MatchRequest, RequestError, SurveyError
-from mentormatch.contract import ask, table_of
-from mentormatch.survey import TableSource, TextTable, rows_in, sort_by_tool
+from mentormatch.contract.operation import ask
+from mentormatch.contract.requests import table_of
+from mentormatch.survey.table import TextTable
+from mentormatch.survey.table_reader import TableSource, rows_in
+from mentormatch.survey.tool import sort_by_tool
 
 PROGRAMME: dict[str, Any] = {
     "programme": {"name": "Essai", "role": {"field": "role", "mentor": "Mentor", "mentee": "Mentoré"}},

@@ -7,7 +7,7 @@ import pytest
 from pydantic_core import PydanticUndefined
 
 from mentormatch import Sessions
-from mentormatch.contract import operations_by_kind
+from mentormatch.contract.operation import operations_by_kind
 from tests.conftest import ROOT
 
 OBJECTS = {"self", "cohort", "programme", "matching", "grouping", "approvals", "availabilities"}

@@ -10,8 +10,9 @@ from typing import Any
 from pandas import DataFrame
 
 from mentormatch import Programme, examples
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import Draft, Tables, draft
+from mentormatch.programme.drafts.programme_draft import Draft, draft
+from mentormatch.programme.drafts.samples import Tables
+from mentormatch.programme.enrolment import read_tables
 
 PEOPLE = 20
 OTHERWISE = {

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from mentormatch import Programme
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import draft, mapping_text, propose
+from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
+from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.enrolment import read_tables
 from tests.cli.processes import run
 
 ROWS = 12

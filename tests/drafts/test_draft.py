@@ -11,9 +11,10 @@ from pandas import DataFrame
 
 from mentormatch import MentorMatchError, Programme, examples, read_survey
 from mentormatch.fields import AnyField
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import draft, subject_of
-from mentormatch.survey import Record, TextTable
+from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.drafts.sensitivity import subject_of
+from mentormatch.programme.enrolment import read_tables
+from mentormatch.survey.table import Record, TextTable
 
 PEOPLE = 8
 ODD = ("", *"-?…🙂0(/;,’·", "1)", "--", "=1", "N/A", "None", "x" * 3000, "1 = ", "2 (")

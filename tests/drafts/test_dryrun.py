@@ -6,8 +6,8 @@ import pytest
 from pandas import DataFrame
 
 from mentormatch import Programme, language, read_survey
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import Draft, draft
+from mentormatch.programme.drafts.programme_draft import Draft, draft
+from mentormatch.programme.enrolment import read_tables
 
 ROWS = 12
 

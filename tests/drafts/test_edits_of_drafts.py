@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 from mentormatch import MentorMatchError, Programme, ProgrammeText, ProgrammeVersions, examples
 from mentormatch.fields import AnyField
-from mentormatch.programme import (
+from mentormatch.programme.drafts.programme_draft import Draft, StatedDraft, draft
+from mentormatch.programme.drafts.samples import Tables
+from mentormatch.programme.edits import (
+    EDITS,
     AdditionEdit,
     GoalEdit,
     ProgrammeEdit,
@@ -14,11 +17,8 @@ from mentormatch.programme import (
     SettingsEdit,
     WeightEdit,
     WeightsEdit,
-    plan_of,
-    read_tables,
 )
-from mentormatch.programme.drafts import Draft, StatedDraft, Tables, draft
-from mentormatch.programme.edits import EDITS
+from mentormatch.programme.enrolment import plan_of, read_tables
 from mentormatch.programme.question_edits import (
     LISTS,
     AnswerEdit,
@@ -29,9 +29,9 @@ from mentormatch.programme.question_edits import (
     WordingEdit,
     settings_of_kind,
 )
-from mentormatch.survey import take_in
-from mentormatch.widgets import ProgrammeForm
+from mentormatch.survey.intake import take_in
 from mentormatch.widgets.form.changes import UndoGesture
+from mentormatch.widgets.form.session import ProgrammeForm
 from tests.conftest import DEEP
 from tests.drafts.questionnaires import renderer, tables, uncommented
 from tests.programme.random_edits import LINE, comments

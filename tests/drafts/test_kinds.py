@@ -3,9 +3,11 @@
 import pytest
 from pandas import DataFrame
 
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import Guess, QuestionSample, guess, sample_questions
-from mentormatch.survey import Record, TextTable
+from mentormatch.programme.drafts.kinds import Guess
+from mentormatch.programme.drafts.samples import QuestionSample, sample_questions
+from mentormatch.programme.drafts.uses import guess
+from mentormatch.programme.enrolment import read_tables
+from mentormatch.survey.table import Record, TextTable
 
 
 def sample(question: str, *answers: str) -> QuestionSample:

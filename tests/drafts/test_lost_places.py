@@ -8,11 +8,11 @@ import pytest
 from pandas import DataFrame
 
 import mentormatch as mm
-from mentormatch.languages import language
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import Draft, draft
+from mentormatch.languages.translation import language
+from mentormatch.programme.drafts.programme_draft import Draft, draft
+from mentormatch.programme.enrolment import read_tables
 from mentormatch.report import words
-from mentormatch.widgets import in_every_text
+from mentormatch.widgets.board.view import in_every_text
 from tests.cli.processes import run
 from tests.drafts.questionnaires import uncommented
 from tests.service.desk.session import Sitting

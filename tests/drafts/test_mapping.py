@@ -7,16 +7,17 @@ import pytest
 from pandas import DataFrame
 
 from mentormatch import OutputError, Programme, SurveyError, examples, read_survey
-from mentormatch.base import Grades
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import mapping_text, propose
+from mentormatch.base.columns import Grades
 from mentormatch.programme.drafts.mapping_draft import (
     StatedMapping,
     add_mapping,
     ask_later,
+    mapping_text,
+    propose,
     unknown_texts,
     with_mapping,
 )
+from mentormatch.programme.enrolment import read_tables
 from tests.drafts.questionnaires import reworded
 from tests.survey.intake.answers import KEY, TRADE, frame, programme
 

@@ -6,10 +6,12 @@ import pytest
 from pandas import DataFrame
 
 from mentormatch import Programme, match, read_survey
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import QuestionSample, draft, may_count_places, taking_side
+from mentormatch.programme.drafts.capacity import may_count_places, taking_side
 from mentormatch.programme.drafts.entries import ENOUGH, thin
+from mentormatch.programme.drafts.programme_draft import draft
 from mentormatch.programme.drafts.roles import role_among
+from mentormatch.programme.drafts.samples import QuestionSample
+from mentormatch.programme.enrolment import read_tables
 from tests.drafts.offer_wordings import NO_ROLES, NO_TWINS, NOT_TAKEN, ROLES, TAKEN, TWINS, lines
 from tests.drafts.questionnaires import apart, people, proposed, uncommented
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from mentormatch import Programme, match, read_survey
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import Draft, draft, taking_side
-from mentormatch.programme.drafts.capacity import figure
+from mentormatch.programme.drafts.capacity import figure, taking_side
+from mentormatch.programme.drafts.programme_draft import Draft, draft
 from mentormatch.programme.drafts.twins import need_or_offer
+from mentormatch.programme.enrolment import read_tables
 from tests.conftest import DEEP
 from tests.drafts.questionnaires import ROWS, apart, people, proposed, renderer, sources, tables, uncommented
 

@@ -5,9 +5,9 @@ import tomllib
 import pytest
 from pandas import DataFrame
 
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import StatedDraft, draft, sample_questions
-from mentormatch.programme.drafts.programme_draft import examples, surety_of_entry
+from mentormatch.programme.drafts.programme_draft import StatedDraft, draft, examples, surety_of_entry
+from mentormatch.programme.drafts.samples import sample_questions
+from mentormatch.programme.enrolment import read_tables
 
 ROWS = 12
 CELLS = {

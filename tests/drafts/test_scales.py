@@ -10,9 +10,11 @@ from pandas import DataFrame
 
 from mentormatch import language
 from mentormatch.fields import Ranking
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import Guess, QuestionSample, guess, sample_questions
+from mentormatch.programme.drafts.kinds import Guess
+from mentormatch.programme.drafts.samples import QuestionSample, sample_questions
 from mentormatch.programme.drafts.scales import order_answers
+from mentormatch.programme.drafts.uses import guess
+from mentormatch.programme.enrolment import read_tables
 
 ORDERS = [
     ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"],

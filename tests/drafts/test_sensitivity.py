@@ -3,8 +3,10 @@
 import pytest
 from pandas import DataFrame
 
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import QuestionSample, guess, sample_questions, subject_of
+from mentormatch.programme.drafts.samples import QuestionSample, sample_questions
+from mentormatch.programme.drafts.sensitivity import subject_of
+from mentormatch.programme.drafts.uses import guess
+from mentormatch.programme.enrolment import read_tables
 from tests.drafts.near_wordings import NEAR
 from tests.drafts.wordings import SENSITIVE
 

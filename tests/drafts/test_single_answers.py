@@ -9,14 +9,15 @@ from pandas import DataFrame
 from pydantic import JsonValue
 
 from mentormatch import MentorMatchError, ProgrammeText
-from mentormatch.languages import language
-from mentormatch.programme import plan_of, read_tables
-from mentormatch.programme.drafts import Draft, Tables, draft
+from mentormatch.languages.translation import language
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.lexicon import fold
+from mentormatch.programme.drafts.programme_draft import Draft, draft
+from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.drafts.scales import order_answers
+from mentormatch.programme.enrolment import plan_of, read_tables
 from mentormatch.programme.question_edits import QuestionSettings
-from mentormatch.survey import take_in
+from mentormatch.survey.intake import take_in
 
 ROWS = 12
 MADE_WITHOUT_A_TABLE = ("alchemer", "eusurvey")

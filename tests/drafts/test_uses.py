@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.programme.drafts import QuestionSample, guess
+from mentormatch.programme.drafts.samples import QuestionSample
+from mentormatch.programme.drafts.uses import guess
 
 
 def use(question: str, *answers: str) -> str:

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, Status, solve
-from mentormatch.explanation import FrontierPoint
-from mentormatch.explanation.goal_prices import find_frontier, trace_frontier
+from mentormatch.explanation.goal_prices import FrontierPoint, find_frontier, trace_frontier
 from tests.doors import substitute
 from tests.report.cohorts import matched, person, programme, small
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from mentormatch import GoalPrice, Matching, Status, diagnose, evaluate, language, match, repair
-from mentormatch.assignment import empty_solution
-from mentormatch.explanation import Case, explain_unmatched, price_words, pseudonyms
-from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, places_words
+from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, places_words, price_words
+from mentormatch.explanation.names import pseudonyms
+from mentormatch.explanation.unmatched_people import Case, explain_unmatched
 from mentormatch.explanation.why_not import LOST, amount
 from tests.english import french_in
 from tests.explanation.diagnosis.people import METIERS, alike, cohort, counting, pin, programme

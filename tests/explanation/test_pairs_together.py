@@ -3,10 +3,9 @@
 import numpy as np
 
 import mentormatch as mm
-from mentormatch.explanation import explain_pair
 from mentormatch.explanation import pairs as room
-from mentormatch.explanation.pairs import explain_pairs
-from mentormatch.scoring import score
+from mentormatch.explanation.pairs import explain_pair, explain_pairs
+from mentormatch.scoring.scores import score
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from mentormatch import Cohort, Matching, Programme, Rule, Status, examples, match
-from mentormatch.base import NumberColumn
-from mentormatch.explanation import PossibleChange
-from mentormatch.operations import KeyPair
+from mentormatch.base.columns import NumberColumn
+from mentormatch.explanation.diagnosis.findings import PossibleChange
+from mentormatch.operations.matching import KeyPair
 from mentormatch.rules import forbidden_by_rule, market_of
 from tests.conftest import DEEP
 from tests.doors import substitute

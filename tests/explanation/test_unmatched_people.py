@@ -9,8 +9,8 @@ import pytest
 from pandas import DataFrame
 
 from mentormatch import Matching, Programme, Status, Unmatched, match, read_survey
-from mentormatch.assignment import empty_solution
-from mentormatch.explanation import Case, explain_unmatched
+from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.explanation.unmatched_people import Case, explain_unmatched
 
 FIELDS: dict[str, Any] = {
     "code": {"question": "Code", "kind": "text", "use": "key"},

@@ -3,7 +3,7 @@
 from pathlib import Path
 from zipfile import ZipFile
 
-from mentormatch.base import MANIFEST_NAME, DocumentState, manifest_in
+from mentormatch.base.manifest import MANIFEST_NAME, DocumentState, manifest_in
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, solve
-from mentormatch.assignment import ENGINE_PROGRAM, DegreeBounds, DenseScores, SemiAssignment, pack_scores
+from mentormatch.assignment.engines.semi_assignment import SemiAssignment
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.scores import DenseScores, pack_scores
+from mentormatch.assignment.subprocess_solve import ENGINE_PROGRAM
 from tests.doors import substitute
 
 pose = AssignmentProblem.from_scores
@@ -61,7 +64,8 @@ def program(trouble: str) -> str:
     return f"""import sys
 sys.path[:] = sys.argv[1:]
 import os, time
-from mentormatch.assignment import AnonymousTieBreaker, engines_by_kind
+from mentormatch.assignment.engine import engines_by_kind
+from mentormatch.assignment.tie_breaking import AnonymousTieBreaker
 from tests.doors import put
 engines = engines_by_kind()
 {trouble}

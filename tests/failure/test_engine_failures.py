@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, EngineError, Problem, RequestError, Status, language, solve
-from mentormatch.assignment import Engine, Program, SolverProcess, engines_by_kind
+from mentormatch.assignment.engine import Engine, engines_by_kind
+from mentormatch.assignment.mip.dispatch import SolverProcess
+from mentormatch.assignment.mip.program_model import Program
 from tests.conftest import some_of
 from tests.doors import substitute
 from tests.failure.processes import alive, all_apart, children, only_linux, pose, program, quotas, wait_for
@@ -87,7 +89,7 @@ def test_a_process_that_dies_in_any_way_is_a_status(kind: str, death: str, monke
 
 REFUSES = """
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 
 def refused(*asked):
     raise RequestError(tr("Ces nombres ne font pas un problème"), [Problem("scores", tr("un nombre trop grand"))])

@@ -11,8 +11,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, OutputError
-from mentormatch.base import machine_id, write_whole
-from mentormatch.operations import exporters
+from mentormatch.base.atomic_files import machine_id, write_whole
+from mentormatch.operations.matching import exporters
 from tests.doors import substitute
 
 if sys.platform != "win32":

@@ -14,19 +14,11 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, OutputError, OverwriteError, language, verify
-from mentormatch.base import (
-    MANIFEST_NAME,
-    atomic_files,
-    exchange,
-    machine_id,
-    manifest_in,
-    write_generation,
-    write_whole,
-)
-from mentormatch.base.atomic_files import write_all_whole
-from mentormatch.base.generation import clear_left, hold_folder
-from mentormatch.base.manifest import Document, check_documents
-from mentormatch.record import validate
+from mentormatch.base import atomic_files
+from mentormatch.base.atomic_files import machine_id, write_all_whole, write_whole
+from mentormatch.base.generation import clear_left, exchange, hold_folder, write_generation
+from mentormatch.base.manifest import MANIFEST_NAME, Document, check_documents, manifest_in
+from mentormatch.record.validation import validate
 from mentormatch.service.store import open_store
 from tests.cli.commands import done
 from tests.cli.processes import stepwise

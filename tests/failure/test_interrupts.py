@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from mentormatch import Status, solve
-from mentormatch.assignment import KeyedTieBreaker, SemiAssignment
+from mentormatch.assignment.engines.semi_assignment import SemiAssignment
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from tests.failure.processes import alive, children, only_linux, pose, program, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]

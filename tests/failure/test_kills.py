@@ -20,7 +20,7 @@ from tests.failure.processes import KINDS, all_apart, assert_true, best_of, chil
 FAST, DEEP = 2, 200
 MOMENTS = [*range(FAST), *(pytest.param(moment, marks=pytest.mark.proof) for moment in range(FAST, DEEP))]
 
-DIES = """from mentormatch.assignment import solve_program
+DIES = """from mentormatch.assignment.mip.dispatch import solve_program
 left = iter(range({programs}))
 def dying(*asked):
     return solve_program(*asked) if next(left, None) is not None else os.kill(os.getpid(), 9)

@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Status, solve
-from mentormatch.assignment import SOLVER_PROCESS, KeyedTieBreaker, SemiAssignment, SolveTask
+from mentormatch.assignment.engines.semi_assignment import SemiAssignment
+from mentormatch.assignment.mip.dispatch import SOLVER_PROCESS
+from mentormatch.assignment.subprocess_solve import SolveTask
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.failure.processes import (

@@ -14,8 +14,9 @@ import pytest
 from typer.main import get_command
 
 from mentormatch import verify
-from mentormatch.cli import app
-from mentormatch.record import check_chain, validate
+from mentormatch.cli.commands import app
+from mentormatch.record.log import check_chain
+from mentormatch.record.validation import validate
 from tests.cli.commands import CASES, NAMES, Edition, done
 from tests.cli.processes import Commanded
 from tests.conftest import DEEP

@@ -10,7 +10,7 @@ from time import sleep
 
 import pytest
 
-from mentormatch.record import LogEntry, append, check_chain
+from mentormatch.record.log import LogEntry, append, check_chain
 from tests.conftest import DEEP
 from tests.record.decisions import example
 
@@ -58,7 +58,7 @@ die()
 """
 WRITING = """
 import sys
-from mentormatch.record import LogEntry, append
+from mentormatch.record.log import LogEntry, append
 number = 0
 while True:
     long = {"number": str(number), "text": "x" * 20_000}

@@ -14,8 +14,7 @@ from scipy.stats import fisher_exact
 from scipy.stats.contingency import odds_ratio
 
 import mentormatch as mm
-from mentormatch.base import LEAST_SHOWN
-from mentormatch.base.inference import CAUSE_STEPS, ExactEffect, Stratum, people_needed
+from mentormatch.base.inference import CAUSE_STEPS, LEAST_SHOWN, ExactEffect, Stratum, people_needed
 from mentormatch.followup.lessons import RESULTS_KEY
 from tests.followup.years import frame, year
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import RequestError, evaluate, follow_up
-from mentormatch.followup import warning, waves
-from mentormatch.followup.waves import OutcomeCount, wilson
+from mentormatch.followup import waves
+from mentormatch.followup.waves import OutcomeCount, warning, wilson
 from tests.followup.years import asking, frame, paired, reasons, states, year
 
 ALL_WELL = [("M1", "", "Oui", "bien"), ("M2", "", "Oui", "bien"), *((f"E{n}", "", "Oui", "bien") for n in (1, 2, 3))]

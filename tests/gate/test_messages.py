@@ -12,7 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from mentormatch import language
-from mentormatch.languages import FRENCH, LANGUAGES, spoken, tr, tr_n
+from mentormatch.languages.translation import FRENCH, LANGUAGES, spoken, tr, tr_n
 
 HOME = Path(__file__).parents[2]
 SOURCE = HOME / "src" / "mentormatch"

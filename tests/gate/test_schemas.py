@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012, Registry, meta, validator_for
 
-from mentormatch.contract import SchemaPart, ask, open_schema, operations_by_kind, schema_of
+from mentormatch.contract.operation import SchemaPart, ask, open_schema, operations_by_kind, schema_of
 from mentormatch.fields import Extension
 from mentormatch.rules import rules_by_kind
-from mentormatch.scoring import criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 from tests.conftest import ROOT
 from tools.schemas.breaks import breaking, linked
 

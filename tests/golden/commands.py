@@ -19,9 +19,9 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch.cli import main
-from mentormatch.languages import LANGUAGES
+from mentormatch.languages.translation import LANGUAGES
 from mentormatch.rules import rules_by_kind
-from mentormatch.scoring import criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 
 SOFT = (
     (re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|\+00:00)"), "<moment>"),

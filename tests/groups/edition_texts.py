@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from pydantic import BaseModel
 
 from mentormatch import Grouped, Grouping, choose_dates, choose_topics, form_groups, rotate, schedule_turns
-from mentormatch.groups import Result
-from mentormatch.programme import Facilitation
+from mentormatch.groups.result import Result
+from mentormatch.programme.sections import Facilitation
 from tests.report.edition import Edition
 
 FIRST = date(2026, 9, 15)

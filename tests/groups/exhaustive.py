@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from mentormatch import Cohort, Grouping, Person, Rule
-from mentormatch.languages import fold
+from mentormatch.languages.text_keys import fold
 from mentormatch.rules import Composition, MinimumScore, Priority, Together
 from tests.groups.random_programmes import Drawn
 from tests.laws.recount import FORBID

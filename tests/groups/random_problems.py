@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from mentormatch import GroupProblem
-from mentormatch.groups import GroupTerm, Leaders, SizeRange
+from mentormatch.groups.problem import GroupTerm, Leaders, SizeRange
 from mentormatch.rules import CompositionBound
 
 

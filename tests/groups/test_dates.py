@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import Dates, RequestError, choose_dates
-from mentormatch.assignment import violations
+from mentormatch.assignment.verification.feasibility import violations
 from tests.groups.seasons import calendars, few, ways
 
 APART = (21, 42)

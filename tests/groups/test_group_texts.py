@@ -10,10 +10,11 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch import Grouping, Rotation, Status, Tier
-from mentormatch.explanation import KEYS, Labels
+from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.groups.partition import goal_in_words
-from mentormatch.programme import Facilitation
-from mentormatch.report import TITLES
+from mentormatch.languages.translation import tr
+from mentormatch.programme.sections import Facilitation
+from mentormatch.report.sessions import TITLES
 from tests.doors import substitute
 
 NAME = "codeveloppement"
@@ -231,7 +232,7 @@ def test_every_table_has_a_title_that_a_sheet_of_a_workbook_can_bear_in_both_lan
         assert {*result.sheets, *result.staff_sheets} <= set(TITLES)
     for code in ("fr", "en"):
         with mm.language(code):
-            assert [title for title in map(mm.languages.tr, TITLES.values()) if len(title) > 31] == []
+            assert [title for title in map(tr, TITLES.values()) if len(title) > 31] == []
 
 
 @pytest.mark.proof

@@ -9,7 +9,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, Grouping, GroupProblem, GroupSolution
-from mentormatch.groups import SizeRange, mistakes, solve_groups
+from mentormatch.groups.check import mistakes
+from mentormatch.groups.problem import SizeRange
+from mentormatch.groups.solver import solve_groups
 from mentormatch.rules import Apart, Together
 from tests.conftest import DEEP
 from tests.groups.random_programmes import Drawn, drawn

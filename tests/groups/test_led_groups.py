@@ -11,7 +11,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, Dates, Programme
-from mentormatch.groups import FileGroup, dates_of, dates_of_groups, read_file_groups, years_of
+from mentormatch.groups.rotation import FileGroup, read_file_groups
+from mentormatch.groups.sessions import dates_of, dates_of_groups, years_of
 from tests.cli.processes import run
 
 WEEKS = 16

@@ -11,8 +11,8 @@ from icalendar import Calendar
 
 import mentormatch as mm
 from mentormatch import Matching, MeetingDates, RequestError, match, meeting_dates
-from mentormatch.groups import read_multiple_choice
-from mentormatch.languages import listed
+from mentormatch.groups.inputs import read_multiple_choice
+from mentormatch.languages.phrases import listed
 
 FIRST, LAST = date(2026, 9, 7), date(2026, 12, 18)
 

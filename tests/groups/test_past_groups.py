@@ -8,7 +8,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Grouping, MentorMatchError, RequestError, SurveyError, read_groups
-from mentormatch.survey import TableSource
+from mentormatch.survey.table_reader import TableSource
 
 NAME = "codeveloppement"
 COHORT = mm.examples.cohort(NAME)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from mentormatch import GroupProblem, Status
-from mentormatch.groups import solve_groups
 from mentormatch.groups.resolvable_designs import construct_rounds
 from mentormatch.groups.rotation import least_repeats, repeats_in, rotate_groups
+from mentormatch.groups.solver import solve_groups
 from tests.conftest import SHARED_DATA
 
 pytestmark = pytest.mark.promise(13)

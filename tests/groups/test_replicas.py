@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from mentormatch import GroupProblem, Status, form_groups
-from mentormatch.assignment import HAS_NUMBA
-from mentormatch.groups import keyed_order, mistakes, reorder, replica_exchange, solve_groups
+from mentormatch.assignment.kernels.jit import HAS_NUMBA
+from mentormatch.groups import replica_exchange
+from mentormatch.groups.check import mistakes
 from mentormatch.groups.columns import cliques
-from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start
+from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start, keyed_order, reorder
 from mentormatch.groups.relaxation import AdmmState
 from mentormatch.groups.replica_arrays import ArrayReplicas, PairedExchange
 from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, ReplicaWalk, groups_for
+from mentormatch.groups.solver import solve_groups
 from tests.conftest import DEEP, some_of
 from tests.doors import substitute
 from tests.groups.random_problems import drawn_problem

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch import GroupProblem, Status
-from mentormatch.groups import SizeRange, keyed_order, reorder, solve_groups
+from mentormatch.groups.energy import keyed_order, reorder
+from mentormatch.groups.problem import SizeRange
 from mentormatch.groups.relaxation import (
     DualMatrices,
     bound_total,
@@ -21,6 +22,7 @@ from mentormatch.groups.relaxation import (
     relax_pairs,
     square_sums,
 )
+from mentormatch.groups.solver import solve_groups
 from tests.conftest import DEEP
 from tests.groups.random_problems import drawn_problem
 

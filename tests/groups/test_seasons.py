@@ -23,8 +23,10 @@ from mentormatch import (
     choose_topics,
     examples,
 )
-from mentormatch.groups import Result, dates_of, read_multiple_choice, topics_of, turns_of
-from mentormatch.record import digest_of_programme
+from mentormatch.groups.inputs import read_multiple_choice
+from mentormatch.groups.result import Result
+from mentormatch.groups.sessions import dates_of, topics_of, turns_of
+from mentormatch.record.digests import digest_of_programme
 
 NAME = "groupe-de-travail"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import RequestError, Topics, Verdict, choose_topics
-from mentormatch.assignment import violations
+from mentormatch.assignment.verification.feasibility import violations
 from tests.canaries import ANSWER
 from tests.groups.seasons import Approvals, ballots, choices, few, value
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import RequestError, Turns, schedule_turns
-from mentormatch.assignment import violations
+from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.groups.turns import Wish
 from tests.groups.seasons import Asked, asked, few
 

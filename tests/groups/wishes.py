@@ -5,7 +5,7 @@ from random import Random
 
 import mentormatch as mm
 from mentormatch import Cohort, Grouped, Grouping, Rule
-from mentormatch.groups import GroupConflict
+from mentormatch.groups.infeasibility import GroupConflict
 from mentormatch.rules import Apart
 from tests.groups.random_programmes import group_of
 

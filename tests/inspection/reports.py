@@ -6,7 +6,7 @@ from typing import Any
 from pandas import DataFrame
 
 from mentormatch import Intake, Programme, intake
-from mentormatch.inspection import writer_for
+from mentormatch.inspection.section import writer_for
 
 CODE = {"question": "Code", "kind": "text", "use": "key"}
 EMAIL = {"question": "Courriel", "kind": "text", "use": "contact"}

@@ -11,9 +11,9 @@ from pandas import DataFrame
 
 import mentormatch as mm
 from mentormatch import Intake, OutputError
-from mentormatch.inspection import writer_for
-from mentormatch.report import visible
-from mentormatch.survey import read_table
+from mentormatch.inspection.section import writer_for
+from mentormatch.report.texts import visible
+from mentormatch.survey.table_reader import read_table
 from tests.conftest import ROOT
 from tests.inspection.reports import CODE, EMAIL, FIRMS, NEEDS, OVERLAP, documents, programme, report, written
 from tests.report.cohorts import hostile_strings

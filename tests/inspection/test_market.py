@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import Matching, examples
-from mentormatch.base import BoolVector
-from mentormatch.explanation import KEYS
-from mentormatch.inspection import prospects
-from mentormatch.inspection.market import MAX_FEW_PARTNERS, RULE_LETTERS, letters_of, rule_exclusions
+from mentormatch.base.arrays import BoolVector
+from mentormatch.explanation.names import KEYS
+from mentormatch.inspection.market import MAX_FEW_PARTNERS, RULE_LETTERS, letters_of, prospects, rule_exclusions
 from mentormatch.rules import market_of
 from tests.inspection.reports import APART, CODE, FIRMS, NEEDS, OVERLAP, PLACES, SEATS, programme, report
 

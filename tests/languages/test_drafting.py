@@ -3,8 +3,9 @@
 from pandas import DataFrame
 
 from mentormatch import Programme, language
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import draft, mapping_text, propose
+from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
+from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.enrolment import read_tables
 from tests.english import french_in
 
 ANSWERS = DataFrame(

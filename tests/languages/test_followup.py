@@ -3,9 +3,8 @@
 import pytest
 
 from mentormatch import MentorMatchError, language
-from mentormatch.followup import DESCRIPTION, warning
-from mentormatch.followup.waves import GROUP_TEXTS
-from mentormatch.languages import tr
+from mentormatch.followup.waves import DESCRIPTION, GROUP_TEXTS, warning
+from mentormatch.languages.translation import tr
 from tests.english import french_in
 from tests.followup.years import frame, paired, reasons, year
 

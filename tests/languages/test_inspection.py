@@ -6,9 +6,9 @@ from pandas import DataFrame
 
 from mentormatch import Programme, intake, language, match
 from mentormatch.explanation.tables import contribution_sheet, pair_sheet, rejected_sheet, unmatched_sheet
-from mentormatch.languages import flags
-from mentormatch.places import find
-from mentormatch.programme import read_tables
+from mentormatch.languages.text_keys import flags
+from mentormatch.places.finding import find
+from mentormatch.programme.enrolment import read_tables
 from tests.english import french_in
 
 FIELDS: dict[str, dict[str, Any]] = {

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import MentorMatchError
-from mentormatch.contract import ask
-from mentormatch.languages import listed, tr
+from mentormatch.contract.operation import ask
+from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import for_terminals
-from mentormatch.languages.translation import isolate
+from mentormatch.languages.translation import isolate, tr
 from tests.contract.bodies import KINDS, example, texts
 
 MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, MentorMatchError, language, solve
-from mentormatch.languages import LANGUAGES
 from mentormatch.languages.phrases import SYSTEM_REASONS, system_reason
+from mentormatch.languages.translation import LANGUAGES
 from tests.cli.commands import CASES, Edition, done
 from tests.contract.bodies import KINDS, example, texts
 from tests.english import foreign_in

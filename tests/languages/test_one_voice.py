@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.languages import LANGUAGES, language
+from mentormatch.languages.translation import LANGUAGES, language
 
 OWN = re.compile(r"« [^»]*»|“[^”]*”")
 """What staff and people wrote themselves, in quotation marks."""

@@ -6,7 +6,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import MentorMatchError, language, with_wishes
-from mentormatch.record import Edition, find_held_data, forget
+from mentormatch.record.rights.edition import Edition, find_held_data
+from mentormatch.record.rights.erasure import forget
 from tests.english import french_in
 from tests.profiles.test_profiles import CODES, answers
 from tests.profiles.test_wishes import RULES, E, M, form, names

@@ -8,8 +8,10 @@ import pytest
 from pandas import DataFrame
 
 from mentormatch import MentorMatchError, Programme, language, pseudonyms_for, read_survey
-from mentormatch.languages import tr
-from mentormatch.survey import read_forgotten, read_table, secret_beside, tools_by_kind
+from mentormatch.languages.translation import tr
+from mentormatch.survey.privacy import read_forgotten, secret_beside
+from mentormatch.survey.table_reader import read_table
+from mentormatch.survey.tool import tools_by_kind
 from tests.english import french_in
 
 WIDE = "a;b\n" + "1;2;3\n" * 3

@@ -16,8 +16,9 @@ from odfdo import Document, Table
 from openpyxl import Workbook
 
 from mentormatch import Cohort, read_survey
-from mentormatch.contract import CohortRequest
-from mentormatch.survey import TableSource, text_of_value
+from mentormatch.contract.requests import CohortRequest
+from mentormatch.survey.sheets import text_of_value
+from mentormatch.survey.table_reader import TableSource
 from tests.laws.editions import KEY, STAMP, TOWNS, Edition
 from tests.laws.questionnaires import SIDES
 

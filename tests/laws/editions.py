@@ -23,8 +23,8 @@ from mentormatch.fields import (
     Text,
     YesNo,
 )
-from mentormatch.places import find
-from mentormatch.survey import text_of_value
+from mentormatch.places.finding import find
+from mentormatch.survey.sheets import text_of_value
 from tests.laws.questionnaires import ANSWERED_BY, SIDES, answered_to, asked_of
 
 KEY, EMAIL, ROLE, NOTICE, BORN, STEP = "code", "courriel", "role", "notice", "naissance", "marche"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mentormatch import Criterion, Rule
 from mentormatch.fields import Extension, FieldRef, Levels, Side
 from mentormatch.rules import rules_by_kind
-from mentormatch.scoring import ORDERED_KINDS, criteria_by_kind
+from mentormatch.scoring.criterion import ORDERED_KINDS, criteria_by_kind
 from tests.conftest import ROOT
 from tests.laws.questionnaires import PEOPLE, PLACES_FIELD, SIDES, Draw, Survey
 from tests.laws.settings import Settings, options_of, settings_of

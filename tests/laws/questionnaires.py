@@ -26,7 +26,8 @@ from mentormatch.fields import (
     Text,
     YesNo,
 )
-from mentormatch.places import DEPARTEMENTS, find
+from mentormatch.places.finding import find
+from mentormatch.places.gazetteer import DEPARTEMENTS
 from tests import canaries
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

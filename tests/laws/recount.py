@@ -5,8 +5,8 @@ from itertools import combinations
 from math import inf, isnan
 
 from mentormatch import Person, Rule
-from mentormatch.base import Grades, NameLists, NumberColumn, Ranks, SingleChoice
-from mentormatch.languages import canonical, fold
+from mentormatch.base.columns import Grades, NameLists, NumberColumn, Ranks, SingleChoice
+from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.rules import (
     Apart,
     Ban,

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from mentormatch.fields import AnyField, Extension, FieldRef, Options, Side, YesNo
-from mentormatch.places import DEPARTEMENTS
+from mentormatch.places.gazetteer import DEPARTEMENTS
 from tests.laws.questionnaires import PEOPLE, SIDES, Draw, Survey
 
 type Settings = dict[str, Any]

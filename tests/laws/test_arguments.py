@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from pydantic import BaseModel
 
 import mentormatch as mm
-from mentormatch.survey import Pseudonyms
+from mentormatch.survey.privacy import Pseudonyms
 from tests.conftest import DEEP
 
 OF_THE_LIBRARY = "the library calls it on extensions, with arguments of its own"

@@ -14,10 +14,10 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, Matching, Pair, People
-from mentormatch.base import NumberColumn
+from mentormatch.base.columns import NumberColumn
 from mentormatch.fields import YesNo
-from mentormatch.operations import KeyPair
-from mentormatch.people import add_people
+from mentormatch.operations.matching import KeyPair
+from mentormatch.people.changes import add_people
 from tests.conftest import DEEP
 from tests.oracles.enumeration import best_of
 from tests.oracles.programmes import KINDS, Small, small

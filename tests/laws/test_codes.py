@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.explanation import Note
-from mentormatch.operations import exporters
-from mentormatch.people import tells_who
+from mentormatch.explanation.edits import Note
+from mentormatch.operations.matching import exporters
+from mentormatch.people.codes import tells_who
 from tests.cli.commands import CASES, Edition, done
 from tests.laws.coded import copied, edition, in_keys, rewrite, telling, tells
 

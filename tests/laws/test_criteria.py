@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.scoring import criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 from mentormatch.testing import check_criterion, check_reasons, check_statement, check_value_of_a_pair, check_values
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, parts_of, surveys

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from mentormatch import Cohort, People, SurveyError
-from mentormatch.base import Column
-from mentormatch.survey import ValueColumn, values
+from mentormatch.base.columns import Column
+from mentormatch.survey import values
 from mentormatch.survey.readers import memory
+from mentormatch.survey.values import ValueColumn
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.laws.doors import DOORS, json_people, records_by_side, through

@@ -11,7 +11,7 @@ from mentormatch import Programme, ProgrammeError, Status, examples
 from mentormatch.examples import folder_of
 from mentormatch.fields import Extension
 from mentormatch.rules import rules_by_kind
-from mentormatch.scoring import criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 
 STATED = {
     name: tomllib.loads((folder_of(name) / "programme.toml").read_text(encoding="utf-8")) for name in examples.names()

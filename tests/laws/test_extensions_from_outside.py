@@ -14,14 +14,16 @@ import numpy as np
 import pytest
 
 from mentormatch import Matching, People, Person, Rule, fields
-from mentormatch.base import BoolMatrix
-from mentormatch.contract import CohortRequest
-from mentormatch.operations import Exporter
-from mentormatch.record import Seal
+from mentormatch.base.arrays import BoolMatrix
+from mentormatch.contract.requests import CohortRequest
+from mentormatch.operations.matching import Exporter
+from mentormatch.record.seal import Seal
 from mentormatch.rules import Ban, Gap, Market, Relaxation
-from mentormatch.scoring import Block
 from mentormatch.scoring.criteria import Same
-from mentormatch.survey import Google, Tool, ToolPage, table, tool
+from mentormatch.scoring.criterion import Block
+from mentormatch.survey import table, tool
+from mentormatch.survey.tool import Tool, ToolPage
+from mentormatch.survey.tools.google import Google
 from mentormatch.testing import check_criterion, check_exporter, check_rule, check_tool
 from tests.laws.planted import GROUPS, ROOT, install, run
 from tests.survey.tools import exports
@@ -97,7 +99,7 @@ def test_a_document_is_written_as_the_other_package_has_it(told: dict[str, dict[
 def test_the_schema_of_the_json_contract_has_the_kinds_with_their_examples(folder: Path) -> None:
     script = (
         "import json\n"
-        "from mentormatch.contract import operations_by_kind, schema_of\n"
+        "from mentormatch.contract.operation import operations_by_kind, schema_of\n"
         "print(json.dumps(schema_of(operations_by_kind()['match'], 'request')))\n"
     )
     schema = json.loads(run(folder, "-c", script).stdout)
@@ -109,7 +111,8 @@ def test_a_file_of_the_other_package_s_tool_is_known_by_its_marks(folder: Path) 
     text = "Bulletins du jour;;;;\nRendu;Fini;Nom;Rôle;Ville\n12/03/2026;oui;Ana;M;Lyon\n"
     (folder / "bulletins.csv").write_text(text, encoding="utf-8")
     script = (
-        "from mentormatch.survey import read_rows, sort_by_tool, tools_by_kind\n"
+        "from mentormatch.survey.table_reader import read_rows\n"
+        "from mentormatch.survey.tool import sort_by_tool, tools_by_kind\n"
         "table = sort_by_tool(read_rows('bulletins.csv'))\n"
         "print(table.tool, *table.header, *tools_by_kind())\n"
     )

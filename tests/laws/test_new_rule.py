@@ -11,7 +11,10 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, Matching, Rule, Status, evaluate
-from mentormatch.explanation import diagnose_rules, explain_unmatched, pseudonyms, smallest_changes
+from mentormatch.explanation.diagnosis.diagnose import diagnose_rules
+from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
+from mentormatch.explanation.names import pseudonyms
+from mentormatch.explanation.unmatched_people import explain_unmatched
 from mentormatch.rules import Market, PairIndices, cross_product, rules_by_kind
 from tests.explanation.diagnosis.people import alike, pin, programme, words
 from tests.laws.planted.rule import Charter

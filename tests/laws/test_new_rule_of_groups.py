@@ -8,8 +8,8 @@ import pytest
 from pydantic import Field as Setting
 
 from mentormatch import Grouped, Grouping, People, Rule
-from mentormatch.base import BoolVector
-from mentormatch.contract import GroupsResponse
+from mentormatch.base.arrays import BoolVector
+from mentormatch.contract.group_response import GroupsResponse
 from mentormatch.fields import Side
 from mentormatch.rules import CompositionBound, NameOf
 from tests.explanation.diagnosis.people import words

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import Cohort, Matching, RequestError, Solution, match, solve, verify
-from mentormatch.contract import ask
-from mentormatch.operations import unheld_scores
-from mentormatch.record import save_decision
+from mentormatch.contract.operation import ask
+from mentormatch.operations.instance import unheld_scores
+from mentormatch.record.decision import save_decision
 from mentormatch.rules import SELF_PAIRS, formulate
 from tests.doors import substitute
 from tests.laws.people import ANSWERS, Files, Told, files, frame, sent

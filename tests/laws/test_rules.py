@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Cohort, People, Rule, solve
-from mentormatch.base import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import FieldRef
 from mentormatch.rules import (
     Common,
@@ -22,7 +22,7 @@ from mentormatch.rules import (
     market_of,
     rules_by_kind,
 )
-from mentormatch.scoring import MILLION, ScoreTable
+from mentormatch.scoring.scores import MILLION, ScoreTable
 from mentormatch.testing import (
     check_degree_bounds,
     check_entry_of_a_person,

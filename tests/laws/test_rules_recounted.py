@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mentormatch import Person, Row, Rule
 from mentormatch.fields import Side
-from mentormatch.languages import fold
+from mentormatch.languages.text_keys import fold
 from mentormatch.rules import (
     BothRoles,
     Capacity,
@@ -30,7 +30,7 @@ from mentormatch.rules import (
     market_of,
     rules_by_kind,
 )
-from mentormatch.scoring import MILLION
+from mentormatch.scoring.scores import MILLION
 from tests.laws.extensions import promised, rule
 from tests.laws.questionnaires import SIDES, cohort, surveys
 from tests.laws.recount import FORBID, SETS, holds, hours, hours_of_pair

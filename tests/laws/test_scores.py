@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Cohort, Criterion
-from mentormatch.explanation import explain_pair
-from mentormatch.scoring import MILLION, contribution, criteria_by_kind, normalise_weights, score
+from mentormatch.explanation.pairs import explain_pair
 from mentormatch.scoring import scores as scoring
 from mentormatch.scoring.criteria import Closeness, Same
+from mentormatch.scoring.criterion import criteria_by_kind
+from mentormatch.scoring.scores import MILLION, contribution, normalise_weights, score
 from tests.laws.extensions import criteria, criterion
 from tests.laws.questionnaires import BLANK_FIELD, EQUAL_FIELD, cohort, parts_of, surveys
 

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from mentormatch import Criterion, Rule, language
 from mentormatch.fields import AnyField
 from mentormatch.fields.extension import attribute_of
-from mentormatch.languages import LANGUAGES
-from mentormatch.programme import BLANK, TABLES, BlankSentence, BlankSource, FormBlank, sentences_of, table_of
+from mentormatch.languages.translation import LANGUAGES
+from mentormatch.programme.blanks import BLANK, BlankSentence, BlankSource, FormBlank, sentences_of
+from mentormatch.programme.question_edits import TABLES
+from mentormatch.programme.tables import table_of
 from mentormatch.rules import rules_by_kind
-from mentormatch.scoring import criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 from tests.english import foreign_in
 from tests.laws.extensions import criterion, rule
 from tests.laws.planted.rule import Charter

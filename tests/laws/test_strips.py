@@ -6,11 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Cohort, Criterion, People, Rule
-from mentormatch.assignment import ScanQuery
+from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.fields import Choices
 from mentormatch.rules import forbidden_pairs, market_of, rules_by_kind
-from mentormatch.scale import ALWAYS_CACHED, MAX_CODED, ScoreMatrix, SimdScanner, build_matrix, scan_range
-from mentormatch.scoring import Points, criteria_by_kind, score
+from mentormatch.scale.scan.simd import SimdScanner
+from mentormatch.scale.scan.workers import scan_range
+from mentormatch.scale.scores.matrix import ScoreMatrix, build_matrix
+from mentormatch.scale.scores.terms import ALWAYS_CACHED, MAX_CODED
+from mentormatch.scoring.criterion import criteria_by_kind
+from mentormatch.scoring.scores import Points, score
 from tests.doors import substitute
 from tests.laws.extensions import criterion, rule
 from tests.laws.questionnaires import cohort, surveys

@@ -16,7 +16,7 @@ import mentormatch as mm
 from mentormatch import ProgrammeError, RequestError
 from mentormatch.fields import Slots
 from mentormatch.fields.clock import OVERSEAS_ZONES, Clock, SlotWeek, WeeklySlot, common_slot_in_words, nearest_zones
-from mentormatch.people import add_people
+from mentormatch.people.changes import add_people
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.english import french_in

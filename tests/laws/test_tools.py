@@ -10,8 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mentormatch import Cohort, Problem, Programme, SurveyError
-from mentormatch.programme import plan_of
-from mentormatch.survey import Record, TextTable, sort_by_tool, take_apart, take_in, tools_by_kind
+from mentormatch.programme.enrolment import plan_of
+from mentormatch.survey.intake import take_apart, take_in
+from mentormatch.survey.table import Record, TextTable
+from mentormatch.survey.tool import sort_by_tool, tools_by_kind
 from mentormatch.testing import check_known_rows, check_named_tool, check_tool, tools_that_know
 from tests.conftest import DEEP
 from tests.laws.questionnaires import SIDES

@@ -11,7 +11,7 @@ import numpy as np
 from pandas import DataFrame
 
 import mentormatch as mm
-from mentormatch.operations import exporter_for
+from mentormatch.operations.matching import exporter_for
 from tests.contract.sent import request
 from tests.operations.situations import edition
 from tests.report.edition import CODES

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Cohort, Matching, People, Programme
-from mentormatch.operations import KeyPair
+from mentormatch.operations.matching import KeyPair
 from mentormatch.rules import formulate
-from mentormatch.scoring import score
+from mentormatch.scoring.scores import score
 from tests.oracles.exhaustive import choices, holds
 
 MOST = 6

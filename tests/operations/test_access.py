@@ -13,10 +13,9 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch import ProportionEstimate
-from mentormatch.base import LEAST_SHOWN
-from mentormatch.base.inference import correct_levels
+from mentormatch.base.inference import LEAST_SHOWN, correct_levels
 from mentormatch.operations.access import level, merge_small_groups
-from mentormatch.report import WorkbookExporter
+from mentormatch.report.exporters.workbook import WorkbookExporter
 from mentormatch.rules import Where
 
 TOWNS = ["Lyon", "Valence", "Cantal", "Allier"]

@@ -10,8 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 import mentormatch as mm
 from mentormatch import Cohort, Matching
-from mentormatch.base import NumberColumn
-from mentormatch.operations import KeyPair
+from mentormatch.base.columns import NumberColumn
+from mentormatch.operations.matching import KeyPair
 from tests.conftest import DEEP
 from tests.operations.programme import LATE, PROGRAMME, first, only
 from tests.oracles.enumeration import Best, Places, best_of

@@ -7,9 +7,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, Programme, ProgrammeError, RequestError, SurveyError, verify
-from mentormatch.contract import ask
+from mentormatch.contract.operation import ask
 from mentormatch.fields import Side
-from mentormatch.record import save_decision
+from mentormatch.record.decision import save_decision
 
 TASKS = ["Budget", "Contrats", "Presse"]
 ROLE = {"field": "role", "mentor": "Mentor·e", "mentee": "Mentoré·e", "both": "Les deux"}

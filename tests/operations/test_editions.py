@@ -21,7 +21,7 @@ from mentormatch import (
     with_history,
     write_carry_over,
 )
-from mentormatch.base import Keys
+from mentormatch.base.strict_json import Keys
 from mentormatch.operations.carry_over import LeftOut
 from mentormatch.rules import Priority
 from tests.operations.situations import cohort_of, keys, programme_of

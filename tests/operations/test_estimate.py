@@ -8,7 +8,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, RequestError
-from mentormatch.operations import MAX_STORED_PAIRS, estimate, instance, list_plans
+from mentormatch.operations import estimate, instance
+from mentormatch.operations.instance import MAX_STORED_PAIRS, list_plans
 from mentormatch.rules import Capacity
 from tests.cli.commands import done
 from tests.doors import substitute

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import DrawnPart
-from mentormatch.contract import DrawResponse
+from mentormatch.contract.operations.evidence import DrawResponse
 from mentormatch.operations.experiment import differing_parts, lot
 from tests.cli.commands import done
 from tests.conftest import some_of

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 import mentormatch as mm
 from mentormatch import incentives
 from mentormatch.people.changes import AnswerChange, other_answers, with_answer
-from mentormatch.report import WorkbookExporter
+from mentormatch.report.exporters.workbook import WorkbookExporter
 from tests.conftest import some_of
 from tests.operations.test_recruit import market, matched
 

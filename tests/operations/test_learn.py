@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.contract import LearnResponse, ask
+from mentormatch.contract.operation import ask
+from mentormatch.contract.operations.evidence import LearnResponse
 from mentormatch.operations.learn import learn_beside
 from tests.cli.commands import done
 from tests.operations.situations import NAME, edition

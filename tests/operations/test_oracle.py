@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import Repair, repair
-from mentormatch.operations import KeyPair
+from mentormatch.operations.matching import KeyPair
 from tests.conftest import DEEP
 from tests.operations.situations import Situation, all_plans, keys, named_in, points_of, situations
 

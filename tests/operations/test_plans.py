@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Matching, RequestError, Solution, Status, plans
-from mentormatch.assignment import empty_solution
-from mentormatch.operations import KeyPair
+from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.operations.matching import KeyPair
 from tests.conftest import DEEP
 from tests.operations.situations import (
     Situation,

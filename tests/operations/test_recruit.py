@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch import recruit
-from mentormatch.report import WorkbookExporter
+from mentormatch.report.exporters.workbook import WorkbookExporter
 
 SKILLS, TOWNS, LEVELS, SLOTS = list("abcd"), ["Lyon", "Valence", "Riom"], list("1234"), ["lundi matin", "mardi matin"]
 type Given = dict[str, Any]

@@ -8,8 +8,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, Matching, People, RequestError, repair
-from mentormatch.base import NumberColumn
-from mentormatch.operations import KeyPair
+from mentormatch.base.columns import NumberColumn
+from mentormatch.operations.matching import KeyPair
 from tests.operations.situations import cohort_of, keys, programme_of
 
 

@@ -9,8 +9,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Reply, Status, read_replies, reply
-from mentormatch.operations import KeyPair, Late
-from mentormatch.operations.proposal import RoundsRead
+from mentormatch.operations.matching import KeyPair
+from mentormatch.operations.proposal import Late, RoundsRead
 from mentormatch.operations.repair import keys_of
 from tests.operations.situations import cohort_of, programme_of
 

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 import mentormatch as mm
 from mentormatch import AssignmentProblem, sturdy
 from mentormatch.operations.departures import DepartureMarket
-from mentormatch.report import WorkbookExporter
+from mentormatch.report.exporters.workbook import WorkbookExporter
 from tests.conftest import some_of
 from tests.doors import substitute
 from tests.operations.situations import RULES, market, people, programme

@@ -10,7 +10,7 @@ import mentormatch as mm
 from benchmarks.population import cohort_of
 from benchmarks.scale.cohorts import Market
 from mentormatch import Matching, RequestError, Solution, Status
-from mentormatch.operations import build_instance
+from mentormatch.operations.instance import build_instance
 from tests.doors import substitute
 
 MENTORS, MENTEES = 6_000, 10_000

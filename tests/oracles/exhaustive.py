@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from mentormatch import AssignmentProblem, Row
-from mentormatch.assignment import DegreeBounds
+from mentormatch.assignment.model.problem import DegreeBounds
 
 type Pairs = tuple[tuple[int, int], ...]
 

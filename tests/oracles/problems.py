@@ -9,7 +9,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from mentormatch import AssignmentProblem, Row, Solution
-from mentormatch.assignment import DEFAULT_GOALS, GOALS, DegreeBounds, pack_scores
+from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, DegreeBounds
+from mentormatch.assignment.model.scores import pack_scores
 
 
 def ordered(names: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from mentormatch import Cohort, People, Programme
-from mentormatch.base import NONE
+from mentormatch.base.columns import NONE
 from mentormatch.fields import AnyField, Side
-from mentormatch.places import find
+from mentormatch.places.finding import find
 
 MOST = 7
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from mentormatch import Cohort, Person, Programme, Rule
 from mentormatch.fields import Side
-from mentormatch.languages import fold
+from mentormatch.languages.text_keys import fold
 from mentormatch.rules import (
     BothRoles,
     Capacity,

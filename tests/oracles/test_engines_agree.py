@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, Row, Status, solve
-from mentormatch.assignment import DEFAULT_GOALS, GOALS, DegreeBounds, DenseScores
+from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, DegreeBounds
+from mentormatch.assignment.model.scores import DenseScores
 from tests.conftest import DEEP, some_seeds
 from tests.doors import substitute
 from tests.oracles.exhaustive import exhaustive

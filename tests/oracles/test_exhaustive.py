@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, Solution, Status, solve
-from mentormatch.assignment import engines_by_kind
+from mentormatch.assignment.engine import engines_by_kind
 from tests.oracles.exhaustive import Best, exhaustive
 from tests.oracles.problems import problems
 

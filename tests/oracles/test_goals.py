@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, Status, solve
-from mentormatch.assignment import GOALS
+from mentormatch.assignment.model.problem import GOALS
 from tests.oracles.problems import problems, random_problem, shuffled, with_any_goals
 from tests.oracles.test_exhaustive import compare, seeds
 

@@ -7,7 +7,8 @@ import pytest
 from numpy.random import Generator
 
 from mentormatch import AssignmentProblem, Row, Status, solve
-from mentormatch.assignment import DegreeBounds, pack_scores
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.scores import pack_scores
 from tests.conftest import some_of
 from tests.oracles.test_magnitudes import judge
 

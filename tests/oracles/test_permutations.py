@@ -9,7 +9,9 @@ from numpy.random import Generator
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Cohort, Row, Status, solve
-from mentormatch.assignment import GOALS, Large, engines_by_kind
+from mentormatch.assignment.engine import engines_by_kind
+from mentormatch.assignment.engines.large import Large
+from mentormatch.assignment.model.problem import GOALS
 from tests.conftest import DEEP
 from tests.oracles.problems import keys_of, larger_problem, shuffled
 from tests.oracles.programmes import SIDES, small

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from mentormatch import People, Person, Programme
-from mentormatch.scoring import MILLION, ScoreTable, score
+from mentormatch.scoring.scores import MILLION, ScoreTable, score
 from tests.conftest import DEEP
 from tests.oracles.enumeration import best_of
 from tests.oracles.programmes import Small, small

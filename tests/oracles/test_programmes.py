@@ -9,9 +9,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Goals, Solution
-from mentormatch.assignment import GOALS
+from mentormatch.assignment.model.problem import GOALS
 from mentormatch.rules import formulate, rules_by_kind
-from mentormatch.scoring import score
+from mentormatch.scoring.scores import score
 from tests.conftest import DEEP
 from tests.laws.extensions import promised
 from tests.oracles.enumeration import Best, Game, Places, best_of

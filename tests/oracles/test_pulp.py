@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pulp.constants import LpSolveStatus
 
 from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, certify, solve
-from mentormatch.assignment import GOALS, DegreeBounds, pack_scores
+from mentormatch.assignment.model.problem import GOALS, DegreeBounds
+from mentormatch.assignment.model.scores import pack_scores
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.conftest import DEEP, some_of, some_seeds
 from tests.failure.processes import endless

@@ -3,7 +3,7 @@
 from math import acos, cos, radians, sin
 
 from mentormatch import Person
-from mentormatch.places import load_gazetteer
+from mentormatch.places.gazetteer import load_gazetteer
 
 
 def kilometres(here: int, there: int) -> float:

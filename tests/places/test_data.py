@@ -5,7 +5,7 @@ import subprocess
 import sys
 from runpy import run_path
 
-from mentormatch.places import DEPARTEMENTS, load_gazetteer
+from mentormatch.places.gazetteer import DEPARTEMENTS, load_gazetteer
 from tests.conftest import ROOT
 
 DATA = ROOT / "src" / "mentormatch" / "places" / "data"

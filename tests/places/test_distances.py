@@ -6,10 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import People
-from mentormatch.base import NONE
+from mentormatch.base.columns import NONE
 from mentormatch.fields import Place
-from mentormatch.places import DEPARTEMENTS, PlaceColumn, find, load_gazetteer
-from mentormatch.places.gazetteer import DETOUR_FACTOR, distances, format_length, travel_minutes
+from mentormatch.places.finding import find
+from mentormatch.places.gazetteer import (
+    DEPARTEMENTS,
+    DETOUR_FACTOR,
+    PlaceColumn,
+    distances,
+    format_length,
+    load_gazetteer,
+    travel_minutes,
+)
 from tests.places.measured import apart as measured
 
 PLACES = load_gazetteer()

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.fields import Place
-from mentormatch.languages import tr
-from mentormatch.places import DEPARTEMENTS, find, load_gazetteer
+from mentormatch.languages.translation import tr
 from mentormatch.places.finding import (
     AMBIGUOUS_MESSAGE,
     ONLY_DEPARTEMENT,
@@ -19,8 +18,9 @@ from mentormatch.places.finding import (
     SHARED_POSTCODE_MESSAGE,
     UNKNOWN_MESSAGE,
     PlaceMatch,
+    find,
 )
-from mentormatch.places.gazetteer import normalise_name
+from mentormatch.places.gazetteer import DEPARTEMENTS, load_gazetteer, normalise_name
 
 PLACES = load_gazetteer()
 COMMUNES = sorted(PLACES.by_code.values())

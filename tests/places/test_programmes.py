@@ -8,8 +8,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, Programme, carry_over, verify, with_history
-from mentormatch.record import digest_of_answers, read_decision, write_decision
-from mentormatch.survey import cell_of
+from mentormatch.record.decision import read_decision, write_decision
+from mentormatch.record.digests import digest_of_answers
+from mentormatch.survey.values import cell_of
 
 MEET: dict[str, Any] = {"kind": "meet", "place": "lieu", "travel": "trajet", "remote": "visio"}
 STATED: dict[str, Any] = {

@@ -6,8 +6,9 @@ from pandas import DataFrame
 
 import mentormatch as mm
 from mentormatch import read_contacts
-from mentormatch.record import Edition
-from mentormatch.report import write_contacts, write_profiles
+from mentormatch.record.rights.edition import Edition
+from mentormatch.report.handouts import write_contacts
+from mentormatch.report.profiles import write_profiles
 
 PERSON, LINE = "M03", 6
 """A mentor of the example with a partner, and where their row stands."""

@@ -11,7 +11,7 @@ import pytest
 from pandas import DataFrame
 
 from mentormatch import examples
-from mentormatch.survey import read_table
+from mentormatch.survey.table_reader import read_table
 from tests.conftest import ROOT
 from tests.gate.test_notebooks import NOTEBOOKS, alone
 

@@ -13,8 +13,10 @@ from python_calamine import CalamineWorkbook
 
 import mentormatch as mm
 from mentormatch import Contacts, OutputError, RequestError, SurveyError, follow_up
-from mentormatch.languages import canonical
-from mentormatch.record import Edition, forget, validate
+from mentormatch.languages.text_keys import canonical
+from mentormatch.record.rights.edition import Edition
+from mentormatch.record.rights.erasure import forget
+from mentormatch.record.validation import validate
 from tests.cli.commands import done
 
 PROGRAMME, COHORT = mm.examples.programme(), mm.examples.cohort()

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import OutputError, Programme, SurveyError, pseudonyms_for
-from mentormatch.languages import canonical
-from mentormatch.survey import Pseudonyms, forgotten_beside, read_forgotten, remember_to_forget, secret_beside
+from mentormatch.languages.text_keys import canonical
+from mentormatch.survey.privacy import Pseudonyms, forgotten_beside, read_forgotten, remember_to_forget, secret_beside
 
 pytestmark = pytest.mark.promise(28)
 

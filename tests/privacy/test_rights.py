@@ -12,11 +12,11 @@ from pandas import DataFrame, ExcelWriter
 
 import mentormatch as mm
 from mentormatch import OutputError, SurveyError, read_contacts, verify
-from mentormatch.record import Edition, check_chain, export_person, find_held_data, forget
-from mentormatch.record.rights.edition import speaks_of
-from mentormatch.record.rights.erasure import others_in, purge, to_purge, without_rows
-from mentormatch.report import write_contacts
-from mentormatch.survey import read_rows
+from mentormatch.record.log import check_chain
+from mentormatch.record.rights.edition import Edition, export_person, find_held_data, speaks_of
+from mentormatch.record.rights.erasure import forget, others_in, purge, to_purge, without_rows
+from mentormatch.report.handouts import write_contacts
+from mentormatch.survey.table_reader import read_rows
 from tests.cli.processes import run
 from tests.privacy.editions import LINE, PERSON, edition
 

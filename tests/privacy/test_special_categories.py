@@ -7,7 +7,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import Programme, ProgrammeError
 from mentormatch.fields.base import Special
-from mentormatch.programme import SPECIAL
+from mentormatch.programme.references import SPECIAL
 from tests.inspection.reports import CODE, programme, report
 
 HEALTH = {"question": "Avez-vous besoin d'un aménagement ?", "kind": "yesno", "special": "health"}

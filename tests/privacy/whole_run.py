@@ -65,8 +65,9 @@ def run(folder: Path) -> None:
 def taken_in(programme: "Programme", answers: Path) -> None:
     """Read, inspect, draft and map one file."""
     import mentormatch as mm
-    from mentormatch.programme import read_tables
-    from mentormatch.programme.drafts import draft, mapping_text, propose
+    from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
+    from mentormatch.programme.drafts.programme_draft import draft
+    from mentormatch.programme.enrolment import read_tables
 
     mm.intake(programme, answers).save(answers.parent / "lu")
     cohort, contacts = mm.read_survey(programme, answers), mm.read_contacts(programme, answers)
@@ -78,8 +79,9 @@ def taken_in(programme: "Programme", answers: Path) -> None:
 def asked(programme: "Programme", folder: Path) -> None:
     """Share profiles, take wishes that cannot be taken, export a person and forget another."""
     import mentormatch as mm
-    from mentormatch.record import Edition, export_person, forget
-    from mentormatch.report import write_profiles
+    from mentormatch.record.rights.edition import Edition, export_person
+    from mentormatch.record.rights.erasure import forget
+    from mentormatch.report.profiles import write_profiles
 
     codes, cohort = mm.pseudonyms_for(folder / "programme.toml"), mm.read_survey(programme, folder / "reponses.csv")
     write_profiles(mm.anonymous_profiles(cohort, programme, codes), folder / "profils")

@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 import mentormatch as mm
 from mentormatch import Profiles, Programme, ProgrammeError, anonymous_profiles
 from mentormatch.fields import Side
-from mentormatch.report import write_profiles
-from mentormatch.survey import Pseudonyms
+from mentormatch.report.profiles import write_profiles
+from mentormatch.survey.privacy import Pseudonyms
 from tests.report.readers import Outline, sheets
 
 CODES = Pseudonyms(b"s" * 32)

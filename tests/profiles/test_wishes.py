@@ -10,7 +10,7 @@ from pandas import DataFrame
 
 import mentormatch as mm
 from mentormatch import Cohort, SurveyError, with_wishes
-from mentormatch.survey import read_rows
+from mentormatch.survey.table_reader import read_rows
 from tests.cli.processes import run
 from tests.profiles.test_profiles import CODES, VETO, WISHES, answers, programme
 

@@ -8,20 +8,18 @@ from hypothesis import strategies as st
 
 from mentormatch import ProgrammeText
 from mentormatch.examples import folder_of
-from mentormatch.programme import (
+from mentormatch.programme.blanks import Beginning, FormBlank, sentences_of
+from mentormatch.programme.edits import (
     AdditionEdit,
-    Beginning,
-    FormBlank,
     GoalEdit,
     ProgrammeEdit,
     RemovalEdit,
     SettingsEdit,
     WeightEdit,
     WeightsEdit,
-    sentences_of,
 )
 from mentormatch.rules import rules_by_kind
-from mentormatch.scoring import criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 from tests.laws.questionnaires import Draw
 
 EXAMPLE = ProgrammeText.of(folder_of("mentorat").joinpath("programme.toml").read_bytes())

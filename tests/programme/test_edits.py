@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from mentormatch import MentorMatchError, ProgrammeError, ProgrammeText, ProgrammeVersions, RequestError
 from mentormatch.base.strict_toml import find_headers
-from mentormatch.programme import (
+from mentormatch.programme.edits import (
+    EDITS,
     AdditionEdit,
     GoalEdit,
     ProgrammeEdit,
@@ -23,9 +24,12 @@ from mentormatch.programme import (
     SettingsEdit,
     WeightEdit,
     WeightsEdit,
+    goals_after,
+    programme_differences,
     read_edit,
+    shares,
+    weights_after,
 )
-from mentormatch.programme.edits import EDITS, goals_after, programme_differences, shares, weights_after
 from mentormatch.programme.tables import parse_document
 from tests.conftest import some_seeds
 from tests.programme.random_edits import (

@@ -14,7 +14,7 @@ import mentormatch as mm
 from mentormatch.base.immutable_models import FrozenDict, Part
 from mentormatch.fields import fields_by_kind
 from mentormatch.rules import rules_by_kind
-from mentormatch.scoring import criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 from mentormatch.survey.privacy import Forgotten
 
 OVERLAP = mm.criteria.Overlap(field="skills", name="skills")

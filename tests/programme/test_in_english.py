@@ -9,9 +9,8 @@ import pytest
 
 from mentormatch import Programme, ProgrammeError, language
 from mentormatch.fields import Number, YesNo
-from mentormatch.languages import tr
-from mentormatch.programme import SPECIAL
-from mentormatch.programme.references import ANSWERED_BY
+from mentormatch.languages.translation import tr
+from mentormatch.programme.references import ANSWERED_BY, SPECIAL
 from mentormatch.programme.validation_messages import BOUNDS, FOUND, TYPES
 from tests.english import french_in
 

@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 import mentormatch as mm
 from mentormatch import MentorMatchError, Programme, RequestError, examples, language, propose
-from mentormatch.cli import app
-from mentormatch.contract import COHORT, ask, operations_by_kind
-from mentormatch.groups import dates_of, topics_of, turns_of
+from mentormatch.cli.commands import app
+from mentormatch.contract.operation import COHORT, ask, operations_by_kind
+from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from mentormatch.programme.programme import FUNCTIONS
 
 pytestmark = pytest.mark.promise(37)

@@ -13,7 +13,7 @@ import mentormatch as mm
 from mentormatch import MentorMatchError, ProgrammeText, RequestError
 from mentormatch.examples import folder_of
 from mentormatch.fields import fields_by_kind
-from mentormatch.programme import read_edit
+from mentormatch.programme.edits import read_edit
 from mentormatch.programme.question_edits import (
     AnswerEdit,
     PointsEdit,

@@ -22,8 +22,8 @@ from mentormatch.fields import fields_by_kind
 from mentormatch.programme import programme as whole
 from mentormatch.programme import sections
 from mentormatch.rules import rules_by_kind
-from mentormatch.scoring import criteria_by_kind
-from mentormatch.survey import forgotten_beside, remember_to_forget, secret_beside
+from mentormatch.scoring.criterion import criteria_by_kind
+from mentormatch.survey.privacy import forgotten_beside, remember_to_forget, secret_beside
 
 FILES = sorted(Path(str(folder_of("mentorat"))).parent.rglob("programme*.toml"))
 

@@ -14,7 +14,7 @@ engines["milp"].solve = hanging"""
 
 READY = f"""import sys
 import mentormatch as mm
-from mentormatch.assignment import ENGINE_PROGRAM as program
+from mentormatch.assignment.subprocess_solve import ENGINE_PROGRAM as program
 from tests.doors import put
 from tests.failure.processes import quotas
 put("assignment", IN_PROCESS_PAIRS=-1, _try_relaxation=lambda *asked: None)

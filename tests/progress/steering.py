@@ -34,7 +34,8 @@ PROGRAM = """
 import json, sys
 from tests.doors import put
 put("base", QUIET_S=1e9)
-from mentormatch.cli import main, print_error, write_json, write_text
+from mentormatch.cli import main
+from mentormatch.cli.messages import print_error, write_json, write_text
 from mentormatch.errors import MentorMatchError, Problem
 for line in sys.stdin.read().splitlines():  # all of it: a command may read from there
     do, values = json.loads(line)

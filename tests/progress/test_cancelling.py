@@ -15,9 +15,10 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Progress, RequestError, Row, Solution, Status, solve
-from mentormatch.assignment import Incumbent, SolveOptions, solve_unchecked
-from mentormatch.base import track
-from mentormatch.contract import ask, operations_by_kind
+from mentormatch.assignment.engine import SolveOptions, solve_unchecked
+from mentormatch.assignment.model.solution import Incumbent
+from mentormatch.base.progress import track
+from mentormatch.contract.operation import ask, operations_by_kind
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.failure.processes import assert_true, endless, quotas

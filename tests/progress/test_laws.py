@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Progress, Solution, Status, Tier, solve
-from mentormatch.assignment import solve_goals
-from mentormatch.base import listen, track
-from mentormatch.base.progress import DOCUMENTS_GOAL, TIES_GOAL
-from mentormatch.operations import documents_made
-from mentormatch.record import DECISION_SUFFIX
+from mentormatch.assignment.engine import solve_goals
+from mentormatch.base.progress import DOCUMENTS_GOAL, TIES_GOAL, listen, track
+from mentormatch.operations.matching import documents_made
+from mentormatch.record.decision import DECISION_SUFFIX
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.failure.processes import all_apart, quotas

@@ -13,8 +13,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from mentormatch.base.streams import PlainStream, rewrite_line
-from mentormatch.languages import LANGUAGES
 from mentormatch.languages.text_keys import escape_controls, on_one_line, row_text
+from mentormatch.languages.translation import LANGUAGES
 from tests.progress.steering import CONTROLS, DIRECTIONS, ROOT, STEERING, editions, refused, sent, steering_texts
 
 SOURCE = ROOT / "src" / "mentormatch"

@@ -10,8 +10,10 @@ from typing import Any, Literal
 import numpy as np
 
 from mentormatch import AssignmentProblem, Matching, Row, examples, match, solve
-from mentormatch.assignment import DegreeBounds
-from mentormatch.record import START, LogEntry, LogLine, digest, write_decision
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.record.decision import write_decision
+from mentormatch.record.digests import digest
+from mentormatch.record.log import START, LogEntry, LogLine
 
 type Json = Any
 """A decision file, read as it is, to be changed at will."""

@@ -9,8 +9,11 @@ from typer.testing import CliRunner, Result
 import mentormatch as mm
 from mentormatch import UnprovedError, verify
 from mentormatch.cli import commands
-from mentormatch.record import START, Decision, VerificationOutcome, check_chain, journal_beside, validate
+from mentormatch.record.decision import Decision
+from mentormatch.record.log import START, check_chain
 from mentormatch.record.seal import Stamp
+from mentormatch.record.validation import validate
+from mentormatch.record.verify import VerificationOutcome, journal_beside
 from tests.record.decisions import changed, coupled, written
 from tests.report.readers import Outline, sheets
 

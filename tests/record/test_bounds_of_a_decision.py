@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mentormatch import RequestError
-from mentormatch.record import Decision
+from mentormatch.record.decision import Decision
 from tests.doors import substitute
 from tests.record.decisions import coupled, plain, written
 

@@ -9,17 +9,10 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Cohort, OutputError, RequestError, Row, examples, read_contacts
-from mentormatch.assignment import DualSolution
-from mentormatch.record import (
-    DECISION_NAME,
-    Decision,
-    digest_of_answers,
-    digest_of_programme,
-    read_decision,
-    save_decision,
-    write_decision,
-)
-from mentormatch.service import restore_matching
+from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.record.decision import DECISION_NAME, Decision, read_decision, save_decision, write_decision
+from mentormatch.record.digests import digest_of_answers, digest_of_programme
+from mentormatch.service.desk.rounds import restore_matching
 from tests.doors import substitute
 from tests.record.decisions import changed, coupled, example, plain, posed, written
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from mentormatch import Cohort, People
-from mentormatch.base import Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice, Texts
-from mentormatch.record import digest, digest_of_answers, digest_of_programme
+from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice, Texts
+from mentormatch.record.digests import digest, digest_of_answers, digest_of_programme
 from tests.explanation.diagnosis.people import programme
 
 pytestmark = pytest.mark.promise(29)

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Matching, Row, match
-from mentormatch.assignment import DegreeBounds
-from mentormatch.contract import VerifyResponse
-from mentormatch.record import Decision, verify_content
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.contract.response import VerifyResponse
+from mentormatch.record.decision import Decision
+from mentormatch.record.verify import verify_content
 from tests.oracles.programmes import small
 from tests.record.claims import Claims, Json, false_claims
 from tests.record.decisions import coupled, example, posed

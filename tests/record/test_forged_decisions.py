@@ -11,10 +11,10 @@ from itertools import combinations
 import pytest
 
 from mentormatch import Matching, Status, match
-from mentormatch.contract import VerifyResponse
-from mentormatch.languages import tr
-from mentormatch.record import Decision, verify_content
-from mentormatch.record.verify import COMPARED, FORMER
+from mentormatch.contract.response import VerifyResponse
+from mentormatch.languages.translation import tr
+from mentormatch.record.decision import Decision
+from mentormatch.record.verify import COMPARED, FORMER, verify_content
 from tests.oracles.programmes import small
 from tests.record.claims import Claims, Json, Pair, false_claims
 from tests.record.decisions import example

@@ -9,21 +9,13 @@ from functools import cache
 import pytest
 
 from mentormatch import Verification
-from mentormatch.languages import tr
-from mentormatch.operations import documents_made
-from mentormatch.record import (
-    DECISION_SUFFIX,
-    READERS,
-    UNKNOWN,
-    LogEntry,
-    LogKind,
-    LogLine,
-    Seal,
-    chain_in,
-    digest,
-    extend_content,
-    verify_content,
-)
+from mentormatch.languages.translation import tr
+from mentormatch.operations.matching import documents_made
+from mentormatch.record.decision import DECISION_SUFFIX
+from mentormatch.record.digests import digest
+from mentormatch.record.log import LogEntry, LogKind, LogLine, chain_in, extend_content
+from mentormatch.record.seal import READERS, Seal
+from mentormatch.record.verify import UNKNOWN, verify_content
 from tests.record.decisions import chained
 from tests.report.cohorts import small
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Row
-from mentormatch.record import Decision
+from mentormatch.record.decision import Decision
 from tests.record.claims import Claims
 from tests.record.decisions import Json, posed
 from tests.record.test_false_claims import drawn, told

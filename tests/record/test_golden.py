@@ -7,7 +7,8 @@ from random import Random
 import pytest
 
 from mentormatch import verify
-from mentormatch.record import VerificationOutcome, journal_beside, save_decision
+from mentormatch.record.decision import save_decision
+from mentormatch.record.verify import VerificationOutcome, journal_beside
 from tests.conftest import DEEP, some_of
 from tests.record.decisions import coupled, example, plain, posed
 

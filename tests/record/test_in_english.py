@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from mentormatch import MentorMatchError, Verdict, certify, language, verify
-from mentormatch.assignment import CertifiedTier
-from mentormatch.assignment.verification.certificate import NAMES, WORDS
-from mentormatch.languages import tr
-from mentormatch.record import LOG_SUFFIX, append, sign, validate
+from mentormatch.assignment.verification.certificate import NAMES, WORDS, CertifiedTier
+from mentormatch.languages.translation import tr
+from mentormatch.record.log import LOG_SUFFIX, append, sign
+from mentormatch.record.validation import validate
 from mentormatch.record.verify import COMPARED, FORMER, INFEASIBLE, STOPPED
 from mentormatch.record.verify import WORDS as OUTCOMES
 from tests.english import french_in

@@ -8,9 +8,11 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from mentormatch import language
-from mentormatch.cli import verify_command
-from mentormatch.explanation import EditKind
-from mentormatch.record import LogEntry, LogKind, log, validate
+from mentormatch.cli.verify import verify_command
+from mentormatch.explanation.edits import EditKind
+from mentormatch.record import log
+from mentormatch.record.log import LogEntry, LogKind
+from mentormatch.record.validation import validate
 from tests.record.decisions import example
 
 WHEN = "2026-11-28T10:32:05+01:00"

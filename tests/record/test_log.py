@@ -13,7 +13,8 @@ import pytest
 from pydantic import ValidationError
 
 from mentormatch import OutputError
-from mentormatch.record import START, LogEntry, append, check_chain, log
+from mentormatch.record import log
+from mentormatch.record.log import START, LogEntry, append, check_chain
 from tests.conftest import DEEP
 
 pytestmark = pytest.mark.promise(29)
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.promise(29)
 COUNT = 200 if DEEP else 50
 WRITER = """
 import sys
-from mentormatch.record import LogEntry, append
+from mentormatch.record.log import LogEntry, append
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(int(sys.argv[3])):

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from mentormatch import OutputError, RequestError, verify
-from mentormatch.contract import VerifyResponse
-from mentormatch.languages import tr
-from mentormatch.record import UNKNOWN, Seal, check_chain, validate
-from mentormatch.record.seal import Signature, sealed_documents, stamp_in
-from mentormatch.record.verify import BESIDE
+from mentormatch.contract.response import VerifyResponse
+from mentormatch.languages.translation import tr
+from mentormatch.record.log import check_chain
+from mentormatch.record.seal import Seal, Signature, sealed_documents, stamp_in
+from mentormatch.record.validation import validate
+from mentormatch.record.verify import BESIDE, UNKNOWN
 from tests.record.decisions import example
 
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(30)]

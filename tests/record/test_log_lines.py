@@ -13,8 +13,18 @@ import pytest
 from pydantic import ValidationError
 
 from mentormatch import OutputError, RequestError
-from mentormatch.record import LOG_SUFFIX, START, LogEntry, LogLine, append, check_chain, sign
-from mentormatch.record.log import account, now, text_faults
+from mentormatch.record.log import (
+    LOG_SUFFIX,
+    START,
+    LogEntry,
+    LogLine,
+    account,
+    append,
+    check_chain,
+    now,
+    sign,
+    text_faults,
+)
 from tests.doors import substitute
 
 pytestmark = pytest.mark.promise(29)

@@ -6,7 +6,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, verify
-from mentormatch.record import Decision, VerificationOutcome, save_decision
+from mentormatch.record.decision import Decision, save_decision
+from mentormatch.record.verify import VerificationOutcome
 
 
 def matched(*order: str) -> Matching:

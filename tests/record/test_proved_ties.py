@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 import mentormatch as mm
 from mentormatch import verify
 from mentormatch.cli import commands
-from mentormatch.contract import ask
-from mentormatch.record import VerificationOutcome
+from mentormatch.contract.operation import ask
+from mentormatch.record.verify import VerificationOutcome
 from tests.record.decisions import changed
 
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(11)]

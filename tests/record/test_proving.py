@@ -11,7 +11,8 @@ from typer.testing import CliRunner, Result
 import mentormatch as mm
 from mentormatch import AssignmentProblem, RequestError, Row, verify
 from mentormatch.cli import commands
-from mentormatch.record import VerificationOutcome, journal_beside, validate
+from mentormatch.record.validation import validate
+from mentormatch.record.verify import VerificationOutcome, journal_beside
 from tests.record.decisions import changed, coupled, example, plain, written
 
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(11)]

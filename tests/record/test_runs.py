@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from mentormatch import Matching, OutputError, RequestError, examples, match, read_survey, repair, verify
-from mentormatch.record import LogEntry, check_chain, digest
+from mentormatch.record.digests import digest
+from mentormatch.record.log import LogEntry, check_chain
 from tests.doors import substitute
 from tests.record.decisions import example
 from tests.report.readers import Outline, parts, sheets

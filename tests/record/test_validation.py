@@ -8,11 +8,15 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from mentormatch import RequestError, verify
-from mentormatch.cli import validate_command
-from mentormatch.contract import VerifyResponse
-from mentormatch.languages import tr
-from mentormatch.record import append, check_chain, entry_of, journal_beside, save_decision, validate
-from mentormatch.report import PROPOSAL, visible
+from mentormatch.cli.verify import validate_command
+from mentormatch.contract.response import VerifyResponse
+from mentormatch.languages.translation import tr
+from mentormatch.record.decision import save_decision
+from mentormatch.record.log import append, check_chain
+from mentormatch.record.validation import validate
+from mentormatch.record.verify import entry_of, journal_beside
+from mentormatch.report.texts import visible
+from mentormatch.report.view import PROPOSAL
 from tests.record.decisions import changed, example
 from tests.report.readers import ALIVE, Outline, parts, sheets
 

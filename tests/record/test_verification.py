@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from mentormatch import AssignmentProblem, Verification, verify
-from mentormatch.contract import VerifyResponse
-from mentormatch.languages import tr
-from mentormatch.record import UNKNOWN, LogEntry, VerificationOutcome, append, check_chain, entry_of, journal_beside
-from mentormatch.record.verify import AFTER, TIES, WORDS
+from mentormatch.contract.response import VerifyResponse
+from mentormatch.languages.translation import tr
+from mentormatch.record.log import LogEntry, append, check_chain
+from mentormatch.record.verify import AFTER, TIES, UNKNOWN, WORDS, VerificationOutcome, entry_of, journal_beside
 from tests.record.decisions import changed, coupled, plain, written
 
 pytestmark = pytest.mark.promise(29)

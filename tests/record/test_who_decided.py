@@ -10,9 +10,12 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from mentormatch import MentorMatchError, RequestError, verify
-from mentormatch.cli import validate_command
-from mentormatch.languages import tr
-from mentormatch.record import LogEntry, LogKind, append, chain_in, check_chain, digest, journal_beside, validate
+from mentormatch.cli.verify import validate_command
+from mentormatch.languages.translation import tr
+from mentormatch.record.digests import digest
+from mentormatch.record.log import LogEntry, LogKind, append, chain_in, check_chain
+from mentormatch.record.validation import validate
+from mentormatch.record.verify import journal_beside
 from tests.record.decisions import chained, plain, written
 
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(30)]

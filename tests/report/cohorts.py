@@ -9,8 +9,8 @@ from typing import Any
 from pandas import DataFrame
 
 from mentormatch import Matching, Programme, match, read_survey
-from mentormatch.languages import canonical, fold
-from mentormatch.people import tells_who
+from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.people.codes import tells_who
 from tests.conftest import DEEP
 
 type Answers = Mapping[str, str]

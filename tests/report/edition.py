@@ -24,8 +24,8 @@ from mentormatch import (
     read_survey,
 )
 from mentormatch.examples import copy_to, copy_waves_to
-from mentormatch.languages import canonical, fold
-from mentormatch.survey import Pseudonyms
+from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.survey.privacy import Pseudonyms
 from tests.report.cohorts import hostile_strings
 
 CODES = Pseudonyms(b"s" * 32)

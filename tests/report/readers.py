@@ -10,7 +10,7 @@ from zipfile import ZipFile
 from python_calamine import CalamineWorkbook
 
 from mentormatch import Matching
-from mentormatch.operations import exporter_for
+from mentormatch.operations.matching import exporter_for
 
 VOID = frozenset({"meta", "br", "rect", "img"})
 ALIVE = re.compile(r"<f[ >/]|<hyperlink[s ]|externalLink|vbaProject|<oleObject|TargetMode=.External")

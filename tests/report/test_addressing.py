@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.report import make_handouts
 from mentormatch.report.addressing import unreachable
+from mentormatch.report.handouts import make_handouts
 
 FOLDER = mm.examples.folder_of("mentorat")
 STATED = mm.examples.programme().to_dict()

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch import Matching
-from mentormatch.report import clip, visible
+from mentormatch.report.book import clip
+from mentormatch.report.texts import visible
 from tests.conftest import DEEP
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
 from tests.report.readers import page, sheets, table, written

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import Chain, Cohort, Contacts, Programme, carry_over, with_history, write_handouts
-from mentormatch.contract import ask
-from mentormatch.explanation import pseudonyms
-from mentormatch.record import Edition, export_person, forget
-from mentormatch.report import contact_sheet, make_handouts, person_sheet
+from mentormatch.contract.operation import ask
+from mentormatch.explanation.names import pseudonyms
+from mentormatch.record.rights.edition import Edition, export_person
+from mentormatch.record.rights.erasure import forget
+from mentormatch.report.handouts import contact_sheet, make_handouts, person_sheet
 from mentormatch.report.view import figures
 from mentormatch.report.views.piece import labels_of
 from mentormatch.rules import PastPair

@@ -25,11 +25,11 @@ from mentormatch import (
     solve,
     write_handouts,
 )
-from mentormatch.base import manifest_in
-from mentormatch.contract import ask
-from mentormatch.explanation import Code
+from mentormatch.base.manifest import manifest_in
+from mentormatch.contract.operation import ask
+from mentormatch.explanation.caveats import Code
 from mentormatch.operations.matching import standing, summary
-from mentormatch.record import validate
+from mentormatch.record.validation import validate
 from mentormatch.report.exporters.data_files import CAVEATS
 from mentormatch.report.words import goals, verdict
 from tests.cli.processes import run

@@ -7,7 +7,7 @@ from python_calamine import CalamineWorkbook
 
 import mentormatch as mm
 from mentormatch import Contacts, OutputError, language
-from mentormatch.report import contact_sheet, write_contacts
+from mentormatch.report.handouts import contact_sheet, write_contacts
 
 PROGRAMME = mm.examples.programme()
 

@@ -8,8 +8,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching
-from mentormatch.explanation import price_words
-from mentormatch.report import spaced
+from mentormatch.explanation.goal_prices import price_words
+from mentormatch.report.texts import spaced
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.readers import Outline, notebook, page, sheets, written
 

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from mentormatch import Year, examples, follow_up, match
-from mentormatch.followup import DESCRIPTION
-from mentormatch.languages import tr
-from mentormatch.report import year_page, year_workbook
-from mentormatch.report.followup import notebook_fragment
+from mentormatch.followup.waves import DESCRIPTION
+from mentormatch.languages.translation import tr
+from mentormatch.report.followup import notebook_fragment, year_page, year_workbook
 from tests.followup.years import HEAD, asking, frame, paired, year
 from tests.report.cohorts import FIELDS, hostile_strings, matched, programme
 from tests.report.readers import ALIVE, Outline, parts, sheets

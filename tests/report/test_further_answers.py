@@ -9,10 +9,12 @@ import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.programme import FurtherSheet
-from mentormatch.report import WorkbookExporter, further_answers, spaced
+from mentormatch.programme.sections import FurtherSheet
+from mentormatch.report import further_answers
 from mentormatch.report.exporters.page import PageExporter
+from mentormatch.report.exporters.workbook import WorkbookExporter
 from mentormatch.report.further_answers import FOR_TEAM_ALONE, SOLVED, TITLES
+from mentormatch.report.texts import spaced
 from tests.doors import substitute
 from tests.operations.situations import edition, market
 

@@ -12,9 +12,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, MentorMatchError, Year, language
-from mentormatch.operations import exporter_for
-from mentormatch.report import write_profiles
-from mentormatch.report.profiles import profile_notes
+from mentormatch.operations.matching import exporter_for
+from mentormatch.report.profiles import profile_notes, write_profiles
 from tests.english import french_in
 from tests.report.cohorts import matched, person, programme
 from tests.report.readers import Outline, sheets, table, written

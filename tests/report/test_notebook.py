@@ -1,7 +1,7 @@
 import pytest
 
 from mentormatch import Matching
-from mentormatch.explanation import pseudonyms
+from mentormatch.explanation.names import pseudonyms
 from tests.doors import substitute
 from tests.report.cohorts import FIELDS, matched, person, programme, small
 from tests.report.readers import Outline, notebook, page

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from mentormatch import Matching, Status
-from mentormatch.assignment import empty_solution
-from mentormatch.report import FEW, spaced, visible
-from mentormatch.report.view import TONES
+from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.report.texts import spaced, visible
+from mentormatch.report.view import FEW, TONES
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
 from tests.report.readers import (
     IMAGE,

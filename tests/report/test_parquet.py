@@ -9,8 +9,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import OutputError
-from mentormatch.record import texts
-from mentormatch.record.rights.edition import documents, ours
+from mentormatch.record.rights.edition import documents, ours, texts
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()
 

@@ -8,7 +8,10 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, RequestError, Verification, verify
-from mentormatch.record import DECISION_NAME, READERS, chain_in, verify_content
+from mentormatch.record.decision import DECISION_NAME
+from mentormatch.record.log import chain_in
+from mentormatch.record.seal import READERS
+from mentormatch.record.verify import verify_content
 from mentormatch.report import folder
 from mentormatch.report.folder import Portfolio, documents, pack_files, validate_matching
 

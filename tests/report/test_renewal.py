@@ -10,8 +10,9 @@ from zipfile import ZipFile
 import pytest
 
 from mentormatch import Matching, OutputError, language
-from mentormatch.operations import documents_made, exporter_for
-from mentormatch.record import check_chain, validate
+from mentormatch.operations.matching import documents_made, exporter_for
+from mentormatch.record.log import check_chain
+from mentormatch.record.validation import validate
 from mentormatch.report import folder as folders
 from tests.conftest import some_of
 from tests.doors import substitute

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import Matching
-from mentormatch.explanation import KEYS, cohort_names
-from mentormatch.operations import exporter_for
-from mentormatch.report import FEW
+from mentormatch.explanation.names import KEYS, cohort_names
+from mentormatch.operations.matching import exporter_for
 from mentormatch.report.exporters.page import LONG, MOST_ALONE, MOST_NAMED, MeetingSummary, brief
+from mentormatch.report.view import FEW
 from tests.report.cohorts import matched, person, programme
 from tests.report.readers import Outline
 

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from mentormatch import Solution, Status, Tier
-from mentormatch.assignment import GOALS
-from mentormatch.languages import tr
-from mentormatch.report import spaced, visible, words
-from mentormatch.report.texts import encodable
+from mentormatch.assignment.model.problem import GOALS
+from mentormatch.languages.translation import tr
+from mentormatch.report import words
+from mentormatch.report.texts import encodable, spaced, visible
 from tests.report.cohorts import matched, person, programme, small
 
 

@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.report import book, clip, visible
+from mentormatch.report import book
+from mentormatch.report.book import clip
+from mentormatch.report.texts import visible
 from tests.doors import substitute
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
 from tests.report.readers import ALIVE, contrast, parts, sheets, written

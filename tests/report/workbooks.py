@@ -11,18 +11,12 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from mentormatch.fields import Side
-from mentormatch.inspection import writer_for
-from mentormatch.operations import exporter_for
-from mentormatch.report import (
-    SessionDocuments,
-    contact_sheet,
-    contacts_book,
-    form_book,
-    letters_book,
-    make_handouts,
-    session_workbook,
-    year_workbook,
-)
+from mentormatch.inspection.section import writer_for
+from mentormatch.operations.matching import exporter_for
+from mentormatch.report.followup import year_workbook
+from mentormatch.report.handouts import contact_sheet, contacts_book, letters_book, make_handouts
+from mentormatch.report.profiles import form_book
+from mentormatch.report.sessions import SessionDocuments, session_workbook
 from tests.groups.edition_texts import gathered
 from tests.programs import find_program
 from tests.report.edition import Edition

@@ -22,13 +22,11 @@ from mentormatch import (
     certify,
     solve,
 )
-from mentormatch.assignment import (
-    DegreeBounds,
-)
-from mentormatch.base import IntVector
-from mentormatch.operations import unheld_scores
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.base.arrays import IntVector
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules import Quota, formulate
-from mentormatch.scoring import score
+from mentormatch.scoring.scores import score
 from tests.conftest import DEEP
 
 PROGRAMME = mm.examples.programme()

@@ -10,9 +10,12 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
 from mentormatch import AssignmentProblem, Status, Verdict, certify, solve
-from mentormatch.assignment import DegreeBounds, OptimalFace, RemainingDegrees, solve_assignment, solve_b_matching
-from mentormatch.base import IntVector
-from mentormatch.explanation import ExchangeGraph, cost_by_reoptimizing
+from mentormatch.assignment.flow.assignment import solve_assignment
+from mentormatch.assignment.flow.b_matching import solve_b_matching
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
+from mentormatch.base.arrays import IntVector
+from mentormatch.explanation.why_not import ExchangeGraph, cost_by_reoptimizing
 from tests.conftest import DEEP, some_of
 from tests.scale.markets import (
     FLOORS,

@@ -8,15 +8,16 @@ import pytest
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of
 from mentormatch import Cohort, solve
-from mentormatch.assignment import opening_stage, scalarize
-from mentormatch.operations import unheld_scores
+from mentormatch.assignment.lexicographic import opening_stage
+from mentormatch.assignment.objective import scalarize
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules import Quota, formulate
-from mentormatch.scale import PricingProblem, make_path_scanner
 from mentormatch.scale.columns import generation
 from mentormatch.scale.columns.generation import CandidateList
-from mentormatch.scale.columns.subproblem import PerSide
+from mentormatch.scale.columns.residual import make_path_scanner
+from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
 from mentormatch.scale.scores.terms import MAX_CODES, encode, stack_tables
-from mentormatch.scoring import score
+from mentormatch.scoring.scores import score
 from tests.conftest import DEEP
 from tests.doors import substitute
 

@@ -15,11 +15,13 @@ from mentormatch import (
     certify,
     solve,
 )
-from mentormatch.assignment import DenseScores, SparseScores, TimeLimitReached
-from mentormatch.operations import unheld_scores
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.model.scores import DenseScores, SparseScores
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules import Quota, formulate
-from mentormatch.scale import ImplicitScores, RestrictedMaster
 from mentormatch.scale.columns import master
+from mentormatch.scale.columns.master import RestrictedMaster
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP, some_of
 from tests.doors import substitute
 from tests.scale.markets import FLOORS, GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same

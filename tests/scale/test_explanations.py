@@ -11,14 +11,14 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, Matching, RequestError, Status, verify
-from mentormatch.assignment import DenseScores, SparseScores
-from mentormatch.explanation import codes
-from mentormatch.operations import MAX_STORED_PAIRS
-from mentormatch.record import VerificationOutcome
+from mentormatch.assignment.model.scores import DenseScores, SparseScores
+from mentormatch.explanation.names import codes
+from mentormatch.operations.instance import MAX_STORED_PAIRS
+from mentormatch.record.verify import VerificationOutcome
 from mentormatch.report import view as shown
 from mentormatch.report.pictures import Distribution, HeatMap
 from mentormatch.rules import Ban, Quota, ReservedPlaces
-from mentormatch.scale import ImplicitScores
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.scale.markets import PROGRAMMES, RULES, cohort, some_pairs

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, Verdict, certify, solve
-from mentormatch.assignment import DegreeBounds, TimeLimitReached
-from mentormatch.explanation import cost_by_reoptimizing
-from mentormatch.scale import SHORT, RestrictedMaster
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.explanation.why_not import cost_by_reoptimizing
 from mentormatch.scale.columns import master
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.constraints import gap, rows
+from mentormatch.scale.constraints.gap import SHORT
 from tests.conftest import DEEP, some_of
 from tests.doors import substitute
 from tests.scale.markets import FLOORS, GOALS, PROGRAMME, RULES, asked, both, cohort, market, quotas, same

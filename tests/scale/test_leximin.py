@@ -11,7 +11,10 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, EngineError, Solution, Status, Verdict, certify, solve
-from mentormatch.assignment import DualSolution, TimeLimitReached, duals_by_goal, round_by_goal
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.assignment.optimal_face import duals_by_goal
+from mentormatch.assignment.verification.reduced_costs import round_by_goal
 from mentormatch.rules import Quota
 from mentormatch.scale.leximin import column_generation, optimum
 from mentormatch.scale.leximin.optimum import INFINITE, LevelPotentials, LeximinOptimum, PotentialOrder

@@ -12,20 +12,18 @@ from hypothesis import strategies as st
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of
 from mentormatch import AssignmentProblem, Solution, Status, Verdict, certify, solve
-from mentormatch.assignment import (
-    NO_SCORE,
-    DegreeBounds,
-    DualSolution,
-    Large,
-    SolveOptions,
-    TimeLimitReached,
-    WorstMentee,
-    dual_bound,
-    eligible_mentees,
-    round_duals,
-)
+from mentormatch.assignment.bottleneck_goals import WorstMentee
+from mentormatch.assignment.engine import SolveOptions
+from mentormatch.assignment.engines.large import Large
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.scores import NO_SCORE
+from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.assignment.objective import eligible_mentees
+from mentormatch.assignment.optimal_face import dual_bound, round_duals
 from mentormatch.rules import Quota
-from mentormatch.scale import ImplicitScores, RestrictedMaster
+from mentormatch.scale.columns.master import RestrictedMaster
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP, some_of
 from tests.doors import substitute
 from tests.oracles.exhaustive import exhaustive

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from mentormatch import EngineError, Row, Status, Verdict, certify, solve
-from mentormatch.assignment import DualSolution, DualStage, SolutionSet
+from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.assignment.verification.reduced_costs import DualStage
+from mentormatch.assignment.verification.solution_set import SolutionSet
 from mentormatch.scale.constraints import rows as quotas
 from tests.conftest import DEEP
 from tests.doors import substitute

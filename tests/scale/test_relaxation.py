@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, Verdict, solve
-from mentormatch.assignment import TimeLimitReached, opening_stage, scalarize
-from mentormatch.scale import SHORT, RestrictedMaster, engine
+from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
+from mentormatch.assignment.objective import scalarize
+from mentormatch.scale import engine
 from mentormatch.scale.columns import generation
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.constraints import gap, relaxation
+from mentormatch.scale.constraints.gap import SHORT
 from mentormatch.scale.constraints.multipliers import DualCut, evaluate_model, minimise_model
 from tests.conftest import DEEP
 from tests.doors import substitute

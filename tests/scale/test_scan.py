@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem
-from mentormatch.assignment import EXCLUDED, ScanQuery
-from mentormatch.operations import unheld_scores
+from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules import formulate
-from mentormatch.scale import ALWAYS_CACHED, ImplicitScores, SimdScanner, scan_block, scan_range
 from mentormatch.scale.columns.generation import INFINITE
-from mentormatch.scale.scan.blocks import skip_deadline
-from mentormatch.scale.scan.simd import find_column_maxima
+from mentormatch.scale.scan.blocks import scan_block, skip_deadline
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.scan.simd import SimdScanner, find_column_maxima
+from mentormatch.scale.scan.workers import scan_range
+from mentormatch.scale.scores.terms import ALWAYS_CACHED
 from tests.conftest import some_of
 from tests.doors import substitute
 from tests.scale.markets import GOALS, PROGRAMME, RULES, cohort

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, EngineError, Row, Status, Verdict, certify, solve
-from mentormatch.assignment import Large, empty_solution, select_engine
+from mentormatch.assignment.engine import select_engine
 from mentormatch.assignment.engines import large
+from mentormatch.assignment.engines.large import Large
+from mentormatch.assignment.model.solution import empty_solution
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.scale.markets import FEW, asked, free, market, needing, quotas, same, weighted

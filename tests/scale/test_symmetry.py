@@ -10,17 +10,21 @@ from scipy.optimize import linprog
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of, naming_as, repeated
 from mentormatch import AssignmentProblem, Cohort, People, Programme, Rule, Solution, Status, Verdict, certify, solve
-from mentormatch.assignment import ScanQuery, opening_stage, scalarize
 from mentormatch.assignment.flow.transportation import augment_class, shortest_path, transport_state
-from mentormatch.base import NameLists
-from mentormatch.operations import unheld_scores
+from mentormatch.assignment.lexicographic import opening_stage
+from mentormatch.assignment.model.scores import ScanQuery
+from mentormatch.assignment.objective import scalarize
+from mentormatch.base.columns import NameLists
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules import Ban, Pin, Quota, formulate
-from mentormatch.scale import ImplicitScores, PricingProblem, make_path_scanner
 from mentormatch.scale.columns import aggregation, ties
+from mentormatch.scale.columns.residual import make_path_scanner
+from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.columns.symmetry import PeopleClasses
 from mentormatch.scale.columns.ties import TieScores
 from mentormatch.scale.scan.blocks import BlockScanner
-from mentormatch.scoring import score
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scoring.scores import score
 from tests.conftest import DEEP
 from tests.doors import substitute
 

@@ -9,19 +9,12 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Row, Status, Verdict, certify, solve, verify
-from mentormatch.assignment import (
-    OptimalFace,
-    PrimalDual,
-    RemainingDegrees,
-    TimeLimitReached,
-    evaluate_tiers,
-    objective_of,
-    scalarize,
-)
-from mentormatch.record import VerificationOutcome
-from mentormatch.scale import RestrictedMaster
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.objective import evaluate_tiers, objective_of, scalarize
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
+from mentormatch.record.verify import VerificationOutcome
 from mentormatch.scale.columns import master
-from mentormatch.scale.columns.master import WeightedGoals
+from mentormatch.scale.columns.master import RestrictedMaster, WeightedGoals
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.scale.markets import PROGRAMME, PROGRAMMES, RULES, both, coarse, cohort, needing, same, some_pairs

@@ -17,15 +17,18 @@ from distributed import Client, LocalCluster
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Progress, RequestError, Solution, Status, language, solve
-from mentormatch.assignment import ScanQuery, TimeLimitReached
-from mentormatch.base import listen
-from mentormatch.languages import spoken
-from mentormatch.operations import unheld_scores
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.model.scores import ScanQuery
+from mentormatch.base.progress import listen
+from mentormatch.languages.translation import spoken
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules import formulate
-from mentormatch.scale import BLOCK_ROWS, ImplicitScores, RestrictedMaster, ScanHits, SimdScanner
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.scan import dispatch, workers
-from mentormatch.scale.scan.blocks import concatenate_hits, scan_all
+from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, concatenate_hits, scan_all
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scan.workers import Block, MatrixPayload, NotReadyError, ThreadScanPool, WorkerLostError
 from tests.doors import substitute
 from tests.failure.processes import alive, wait_for

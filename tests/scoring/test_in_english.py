@@ -7,9 +7,9 @@ import pytest
 
 from mentormatch import Criterion, People, language
 from mentormatch.fields import AnyField, Choices, ListOfNames, Place, Ranking, Slots
-from mentormatch.languages import tr
+from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import FATES
-from mentormatch.scoring import criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 from tests.english import french_in
 from tests.report.cohorts import small
 

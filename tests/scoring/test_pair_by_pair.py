@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Criterion, Person
-from mentormatch.base import Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
-from mentormatch.languages import canonical, fold
-from mentormatch.scoring import criteria_by_kind
+from mentormatch.base.columns import Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
+from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.scoring.criteria import (
     Availability,
     Closeness,
@@ -24,6 +23,7 @@ from mentormatch.scoring.criteria import (
     Unlike,
     Wishes,
 )
+from mentormatch.scoring.criterion import criteria_by_kind
 from tests.laws.extensions import criterion, promised
 from tests.laws.questionnaires import cohort, surveys
 from tests.places.measured import apart

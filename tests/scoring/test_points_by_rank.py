@@ -7,7 +7,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Programme
-from mentormatch.scoring import MILLION
+from mentormatch.scoring.scores import MILLION
 
 TASKS = ["Budget", "Contrats", "Tournée", "Presse"]
 FIELDS: Mapping[str, Any] = {

@@ -11,12 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Cohort, Criterion, People, Person
-from mentormatch.base import Column, Grades, MultiChoice, NameLists, Ranks, SingleChoice
+from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, Ranks, SingleChoice
 from mentormatch.fields import Side
-from mentormatch.scoring import AnswerTally, Block, contribution, criteria_by_kind, normalise_weights, score
 from mentormatch.scoring import scores as scoring
 from mentormatch.scoring.criteria import Availability, Coverage, Overlap, Same, Unlike, Wishes
-from mentormatch.scoring.criterion import Named
+from mentormatch.scoring.criterion import AnswerTally, Block, Named, criteria_by_kind
 from mentormatch.scoring.scores import (
     ClassPoints,
     DirectScorer,
@@ -24,6 +23,9 @@ from mentormatch.scoring.scores import (
     ScoreOverrides,
     ScoringOptions,
     Share,
+    contribution,
+    normalise_weights,
+    score,
     tabulate,
 )
 from tests.laws.extensions import criterion

@@ -20,7 +20,7 @@ from mentormatch.fields import (
     Slots,
     YesNo,
 )
-from mentormatch.scoring import criteria_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
 
 TASKS = ["Budget", "Contrats", "Tournée"]
 LEVELS = ["Non", "Les bases", "Je pratique", "Je forme"]

@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 
-from mentormatch.service import KINDS, MEDIA_TYPE, URN, JobListForm, ProblemForm
+from mentormatch.service.openapi import JobListForm, ProblemForm
+from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN
 from tests.cli.commands import done
 
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mentormatch.contract import COHORT
-from mentormatch.service import BOUND, WORKER_PROGRAM
+from mentormatch.contract.operation import COHORT
+from mentormatch.service.processes import BOUND, WORKER_PROGRAM
 from tests.canaries import ANSWER
 from tests.service.server import limits
 
@@ -13,7 +13,7 @@ SLEEPS, DIES, FULL, BROKEN, ENGINE, ENDLESS, LINGERS = range(101, 108)
 TROUBLE = f"""{BOUND}
 import os, time
 from mentormatch import EngineError, solve
-from mentormatch.contract import operations_by_kind
+from mentormatch.contract.operation import operations_by_kind
 Match = type(operations_by_kind()["match"])
 answer = Match.answer
 

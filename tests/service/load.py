@@ -32,7 +32,7 @@ print(json.dumps(found))
 BARE = """
 import sys, time
 sys.path[:] = sys.argv[3:]
-from mentormatch.contract import ask
+from mentormatch.contract.operation import ask
 body = sys.stdin.buffer.read()
 ask(sys.argv[1], body).to_json()
 print("ready", flush=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mentormatch.cli import STORE_FILENAME
+from mentormatch.cli.serve import STORE_FILENAME
 from tests.failure.processes import wait_for
 from tests.service.server import UNREHEARSED, Served, answers, listen, stop
 

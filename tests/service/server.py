@@ -133,7 +133,7 @@ def limits(**values: object) -> str:
     given = ", ".join(f"{name}={value!r}" for name, value in values.items())
     return (
         "from functools import partial\n"
-        "from mentormatch.service import Settings\n"
+        "from mentormatch.service.settings import Settings\n"
         "from tests.doors import put\n"
         f"put('service', Settings=partial(Settings, {given}))"
     )

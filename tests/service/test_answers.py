@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mentormatch.contract import COHORT, ask, operations_by_kind
-from mentormatch.service import KINDS, URN
+from mentormatch.contract.operation import COHORT, ask, operations_by_kind
+from mentormatch.service.problems import KINDS, URN
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.failure.processes import wait_for
 from tests.service.asking import problem

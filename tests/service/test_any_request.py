@@ -15,8 +15,9 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, seed, settings
 from schemathesis.config import SchemathesisConfig
 
-from mentormatch.contract import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME, operations_by_kind
-from mentormatch.service import Settings, make_app
+from mentormatch.contract.operation import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME, operations_by_kind
+from mentormatch.service.server import make_app
+from mentormatch.service.settings import Settings
 from tests.conftest import DEEP
 from tests.service.server import AT_ONCE, BEARER, Served, serving
 

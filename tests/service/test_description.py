@@ -10,10 +10,11 @@ import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_30, OPENAPI_31
 
-from mentormatch.contract import operations_by_kind
-from mentormatch.service import KINDS, Settings, make_app
+from mentormatch.contract.operation import operations_by_kind
 from mentormatch.service.openapi import description_3_0
-from mentormatch.service.settings import MIB
+from mentormatch.service.problems import KINDS
+from mentormatch.service.server import make_app
+from mentormatch.service.settings import MIB, Settings
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "guides" / "run-the-service.md").read_text("utf-8")
 

@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 
 from mentormatch import Programme, ProgrammeError, RequestError
-from mentormatch.base import parse_json
-from mentormatch.base.strict_json import MOST_KEYS, MOST_LISTED
+from mentormatch.base.strict_json import MOST_KEYS, MOST_LISTED, parse_json
 from mentormatch.base.strict_toml import immoderate
-from mentormatch.contract import ask
+from mentormatch.contract.operation import ask
 from tests.cli.commands import done
 from tests.failure.processes import children, only_linux
 from tests.service.desk.session import Sitting

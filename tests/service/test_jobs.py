@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mentormatch.contract import ask, operations_by_kind
-from mentormatch.service import JobForm
+from mentormatch.contract.operation import ask, operations_by_kind
+from mentormatch.service.openapi import JobForm
 from tests.canaries import ANSWER
 from tests.failure.processes import alive, children, only_linux, wait_for
 from tests.service.asking import ASYNC, KEY, command, pages, problem

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mentormatch.contract import COHORT, MENTEES, MENTORS
+from mentormatch.contract.operation import COHORT, MENTEES, MENTORS
 from tests.failure.processes import only_linux, wait_for
 from tests.service.asking import problem
 from tests.service.failing_workers import BROKEN, DIES, ENGINE, FULL, SLEEPS, asked, body, troubled

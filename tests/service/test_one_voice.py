@@ -12,11 +12,12 @@ import httpx
 import pytest
 
 from mentormatch import service
-from mentormatch.contract import operations_by_kind
-from mentormatch.languages import language, tr
-from mentormatch.service import KINDS, Callers, RefusedError, ServiceMessage
-from mentormatch.service.gate import Gate, Guard
+from mentormatch.contract.operation import operations_by_kind
+from mentormatch.languages.translation import language, tr
+from mentormatch.service.gate import Callers, Gate, Guard
 from mentormatch.service.handler import answer_request
+from mentormatch.service.messages import ServiceMessage
+from mentormatch.service.problems import KINDS, RefusedError
 from tests.service.asking import problem
 from tests.service.event_loop import result_of
 from tests.service.server import AT_ONCE, JSON, limits, serving

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from mentormatch import language
-from mentormatch.contract import ask
-from mentormatch.service import SPARE, RefusedError, Residents, ServiceMessage, Settings, processes
-from mentormatch.service.processes import Pool
+from mentormatch.contract.operation import ask
+from mentormatch.service import processes
+from mentormatch.service.messages import ServiceMessage
+from mentormatch.service.problems import RefusedError
+from mentormatch.service.processes import SPARE, Pool, Residents
+from mentormatch.service.settings import Settings
 from tests.conftest import some_of
 from tests.doors import substitute
 from tests.failure.processes import alive, only_linux, wait_for

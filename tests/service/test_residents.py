@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service import RefusedError, Residents, Settings
-from mentormatch.service.processes import Child, ResidentProcess
+from mentormatch.service.problems import RefusedError
+from mentormatch.service.processes import Child, ResidentProcess, Residents
+from mentormatch.service.settings import Settings
 from tests.doors import substitute
 from tests.failure.processes import alive, only_linux, wait_for
 from tests.service.event_loop import result_of

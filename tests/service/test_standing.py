@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from mentormatch import OutputError
-from mentormatch.cli import require_origin
+from mentormatch.cli.serve import require_origin
 from tests.canaries import NAME
 from tests.failure.processes import wait_for
 from tests.service.failing_workers import LINGERS, SLEEPS, asked, troubled

@@ -19,8 +19,9 @@ import httpx
 import psutil
 import pytest
 
-from mentormatch.contract import COHORT, ask
-from mentormatch.service import SPARE, JobForm
+from mentormatch.contract.operation import COHORT, ask
+from mentormatch.service.openapi import JobForm
+from mentormatch.service.processes import SPARE
 from tests.failure.processes import alive, children, only_linux, wait_for
 from tests.service.asking import ASYNC, KEY, pages
 from tests.service.cohorts import body_for

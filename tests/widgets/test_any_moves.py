@@ -10,8 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 import mentormatch as mm
 from mentormatch import Matching, Status
-from mentormatch.widgets import Board
 from mentormatch.widgets.board.decisions import BoardDecision, BoardRequest, Imposed, SetAsideIn, Withdrawal
+from mentormatch.widgets.board.session import Board
 from tests.conftest import DEEP
 from tests.operations.programme import PROGRAMME, first
 from tests.oracles.enumeration import Best, best_of

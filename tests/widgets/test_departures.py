@@ -8,8 +8,8 @@ import mentormatch as mm
 from mentormatch import examples
 from mentormatch.errors import RequestError
 from mentormatch.operations.repair import keys_of
-from mentormatch.widgets import Board
 from mentormatch.widgets.board.decisions import SetAsideIn, Withdrawal
+from mentormatch.widgets.board.session import Board
 from tests.conftest import some_of
 from tests.service.desk.test_kept_sequences import PAIRS
 

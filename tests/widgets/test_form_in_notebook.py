@@ -7,7 +7,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.notebook import FormWidget
-from mentormatch.service import page_file
+from mentormatch.service.desk.assets import page_file
 from mentormatch.widgets.form.texts import WORDS
 from mentormatch.widgets.form.texts import module as form_module
 from tests.report.readers import Outline

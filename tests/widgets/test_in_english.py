@@ -6,7 +6,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, language
-from mentormatch.widgets import Board
+from mentormatch.widgets.board.session import Board
 from mentormatch.widgets.board.texts import WORDS
 from tests.english import french_in
 from tests.report.cohorts import matched, person, programme

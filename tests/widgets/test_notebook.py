@@ -7,7 +7,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching
-from mentormatch.explanation import Labels
+from mentormatch.explanation.names import Labels
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.readers import Outline
 
@@ -56,8 +56,7 @@ def test_without_anywidget_the_board_says_what_to_install() -> None:
 
 
 def test_the_module_of_the_board_makes_no_markup_and_loads_nothing() -> None:
-    from mentormatch.widgets import script
-    from mentormatch.widgets.board.texts import WORDS
+    from mentormatch.widgets.board.texts import WORDS, script
 
     written = script().replace('"http://www.w3.org/2000/svg"', '""')  # the name of a language, from which nothing comes
 

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 import mentormatch as mm
 from mentormatch import MentorMatchError, Programme, ProgrammeError, ProgrammeText, RequestError
 from mentormatch.examples import folder_of
-from mentormatch.languages import plain, points
-from mentormatch.programme import RemovalEdit, SettingsEdit
-from mentormatch.widgets import ProgrammeForm
+from mentormatch.languages.phrases import plain, points
+from mentormatch.programme.edits import RemovalEdit, SettingsEdit
 from mentormatch.widgets.form.changes import form_action, rule_words
-from mentormatch.widgets.form.session import edits_towards
+from mentormatch.widgets.form.session import ProgrammeForm, edits_towards
 from mentormatch.widgets.form.view import FormOut, form_state
 from tests.conftest import DEEP
 from tests.english import french_in

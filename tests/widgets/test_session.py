@@ -9,10 +9,11 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching, OutputError, verify
-from mentormatch.explanation import Edit, pseudonyms
-from mentormatch.record import check_chain
-from mentormatch.report import spaced
-from mentormatch.widgets import Board
+from mentormatch.explanation.edits import Edit
+from mentormatch.explanation.names import pseudonyms
+from mentormatch.record.log import check_chain
+from mentormatch.report.texts import spaced
+from mentormatch.widgets.board.session import Board
 from tests.laws.people import Files, Told
 from tests.operations.programme import PROGRAMME, first
 from tests.report.cohorts import FIELDS, matched, person, programme

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mentormatch import Cohort, People, Programme, Rule
-from mentormatch.base import Column, NameLists, NumberColumn, SingleChoice
+from mentormatch.base.columns import Column, NameLists, NumberColumn, SingleChoice
 
 METIERS = ("production", "diffusion", "administration")
 NIVEAUX = ("débutant", "confirmé", "expert")

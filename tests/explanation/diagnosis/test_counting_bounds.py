@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from mentormatch import Cohort, Row
-from mentormatch.explanation import Finding, RuleInstance
+from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.explanation.diagnosis.hall_violators import check_counts, counts_pairs
-from mentormatch.scoring import score
+from mentormatch.scoring.scores import score
 from tests.explanation.diagnosis.people import Answers, alike, cohort, counting, pin, programme, words
 
 EVERY = ("production", "diffusion", "administration")

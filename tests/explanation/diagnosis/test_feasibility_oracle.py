@@ -8,14 +8,21 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Cohort, Diagnosis, EngineError, Solution, Status, match
-from mentormatch.assignment import empty_solution
-from mentormatch.base import deletion_filter
-from mentormatch.explanation import Case, FeasibilityOracle, Finding
+from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.base.irreducible_subset import deletion_filter
 from mentormatch.explanation.diagnosis import diagnose
 from mentormatch.explanation.diagnosis import diagnose as module
-from mentormatch.explanation.diagnosis.diagnose import AT_FIRST_S, LIMIT_S, UNLIMITED, VERDICTS, diagnose_case
-from mentormatch.explanation.diagnosis.findings import RuleConflict
-from mentormatch.scoring import score
+from mentormatch.explanation.diagnosis.diagnose import (
+    AT_FIRST_S,
+    LIMIT_S,
+    UNLIMITED,
+    VERDICTS,
+    FeasibilityOracle,
+    diagnose_case,
+)
+from mentormatch.explanation.diagnosis.findings import Finding, RuleConflict
+from mentormatch.explanation.unmatched_people import Case
+from mentormatch.scoring.scores import score
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme
 
 ANY = alike(1, 1)

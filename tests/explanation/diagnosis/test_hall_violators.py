@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from mentormatch import Cohort, Programme
-from mentormatch.base import BoolMatrix, IntVector
-from mentormatch.explanation import Finding, RuleInstance
+from mentormatch.base.arrays import BoolMatrix, IntVector
+from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.explanation.diagnosis.hall_violators import HallViolator, allowed_pairs, find_hall_violators, shortages
-from mentormatch.scoring import score
+from mentormatch.scoring.scores import score
 from tests.explanation.diagnosis.people import METIERS, alike, cohort, counting, programme, words
 
 SAME = {"kind": "common", "name": "le même métier", "field": "metier"}

@@ -7,11 +7,10 @@ from time import monotonic
 import pytest
 
 from mentormatch import AssignmentProblem, Cohort, Programme, Status, diagnose, solve
-from mentormatch.base import deletion_filter
-from mentormatch.explanation import FeasibilityOracle
-from mentormatch.explanation.diagnosis.diagnose import conflict_of
+from mentormatch.base.irreducible_subset import deletion_filter
+from mentormatch.explanation.diagnosis.diagnose import FeasibilityOracle, conflict_of
 from mentormatch.rules import Capacity, formulate
-from mentormatch.scoring import score
+from mentormatch.scoring.scores import score
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme
 from tests.explanation.diagnosis.planting import Planted, planted, wild
 from tests.oracles.exhaustive import exhaustive

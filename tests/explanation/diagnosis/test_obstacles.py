@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from mentormatch import Cohort, Matching, match
-from mentormatch.explanation import Case, smallest_change
 from mentormatch.explanation.diagnosis.smallest_change import (
     NEVER,
     Obstacle,
@@ -16,7 +15,9 @@ from mentormatch.explanation.diagnosis.smallest_change import (
     always,
     easiest,
     obstacles,
+    smallest_change,
 )
+from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES, Side
 from mentormatch.rules import forbidden_by_rule
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme, words

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from mentormatch import Cohort, Matching, Status, match
-from mentormatch.explanation import Case, PossibleChange, pseudonyms, smallest_change
+from mentormatch.explanation.diagnosis.findings import PossibleChange
+from mentormatch.explanation.diagnosis.smallest_change import smallest_change
+from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.rule_breaches import breaches
+from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES, Side
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme, words
 from tests.explanation.diagnosis.planting import wild

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from mentormatch import Cohort
-from mentormatch.languages import quoted
+from mentormatch.languages.phrases import quoted
 from mentormatch.rules import Relaxation, kinds, market_of
-from mentormatch.scoring import score
+from mentormatch.scoring.scores import score
 from tests.conftest import ROOT
 from tests.explanation.diagnosis.people import alike, cohort, counting, programme, words
 

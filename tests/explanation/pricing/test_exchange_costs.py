@@ -21,8 +21,9 @@ from mentormatch import (
     partner_options,
     solve,
 )
-from mentormatch.assignment import violations
-from mentormatch.explanation import ExchangeGraph, why_not
+from mentormatch.assignment.verification.feasibility import violations
+from mentormatch.explanation import why_not
+from mentormatch.explanation.why_not import ExchangeGraph
 from tests.conftest import DEEP
 from tests.oracles.problems import problems, random_problem
 

@@ -7,8 +7,8 @@ import pytest
 
 from mentormatch import Matching, RequestError, Robustness, match
 from mentormatch.examples import cohort, programme
-from mentormatch.explanation import Case
 from mentormatch.explanation.robustness import SamplingPlan, robustness
+from mentormatch.explanation.unmatched_people import Case
 
 
 def matching(seed: int = 0) -> Matching:

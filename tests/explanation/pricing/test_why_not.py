@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from mentormatch import Cohort, Programme, Status, WhyNot, match, solve
-from mentormatch.assignment import empty_solution
+from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.examples import cohort as example_cohort
 from mentormatch.examples import programme as example_programme
-from mentormatch.explanation import Case, pseudonyms
+from mentormatch.explanation.names import pseudonyms
+from mentormatch.explanation.unmatched_people import Case
 from mentormatch.explanation.why_not import alternatives, why_not
 from tests.explanation.diagnosis.people import cohort, programme
 

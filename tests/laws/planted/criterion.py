@@ -7,7 +7,7 @@ import numpy as np
 
 from mentormatch import Criterion, People, Person
 from mentormatch.fields import FieldRef
-from mentormatch.scoring import Block, defined
+from mentormatch.scoring.criterion import Block, defined
 
 
 class Mirror(Criterion):

@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from mentormatch import Matching
-from mentormatch.operations import Exporter
-from mentormatch.record import Seal
+from mentormatch.operations.matching import Exporter
+from mentormatch.record.seal import Seal
 
 
 class Lines(Exporter):

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch import People, Row, Rule
-from mentormatch.assignment import DegreeBounds
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.fields import Side
 from mentormatch.rules import Market, NameOf, PairIndices, Relaxation, cross_product
 

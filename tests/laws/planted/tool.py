@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.survey import Rows, TextTable, Tool, ToolPage, rows_below, tabulate, with_submissions, without_columns
+from mentormatch.survey.table import Rows, TextTable, tabulate
+from mentormatch.survey.tool import Tool, ToolPage, rows_below, with_submissions, without_columns
 
 
 class Slips(Tool):

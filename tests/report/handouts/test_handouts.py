@@ -17,10 +17,12 @@ from mentormatch import (
     write_handouts,
 )
 from mentormatch.fields import SIDES
-from mentormatch.languages import canonical, tr
-from mentormatch.record import validate
-from mentormatch.report import common_text, letters_book, make_handouts, person_sheet, render_template, to_csv
-from mentormatch.report.handouts import NOBODY, PROVISIONAL
+from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import tr
+from mentormatch.record.validation import validate
+from mentormatch.report.exporters.data_files import to_csv
+from mentormatch.report.handouts import NOBODY, PROVISIONAL, common_text, letters_book, make_handouts, person_sheet
+from mentormatch.report.texts import render_template
 from tests.report.cohorts import FIELDS, hostile_matchings, hostile_strings, matched, person, programme
 from tests.report.handouts.samples import CONTACTS, example, read
 from tests.report.readers import ALIVE, Outline, parts, sheets, table

@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from mentormatch import Matching
-from mentormatch.places import DEPARTEMENTS
-from mentormatch.report import Picture, pictures_by_kind
+from mentormatch.places.gazetteer import DEPARTEMENTS
+from mentormatch.report.pictures.picture import Picture, pictures_by_kind
 from tests.report.cohorts import FIELDS, matched, programme
 
 SIZES = (0, 1, 2, 11, 200)

@@ -7,14 +7,14 @@ from statistics import fmean, median
 import pytest
 
 from mentormatch import Matching, RequestError, choose_dates, examples, schedule_turns
-from mentormatch.explanation import KEYS, FrontierPoint
-from mentormatch.inspection import prospects
-from mentormatch.languages import NO_BREAK, day, points
-from mentormatch.operations import before_solving
-from mentormatch.report import LinearScale, Timeline
+from mentormatch.explanation.goal_prices import FrontierPoint
+from mentormatch.explanation.names import KEYS
+from mentormatch.inspection.market import prospects
+from mentormatch.languages.phrases import NO_BREAK, day, points
+from mentormatch.operations.matching import before_solving
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
-from mentormatch.report.pictures.picture import Drawing
-from mentormatch.report.pictures.timeline import places
+from mentormatch.report.pictures.picture import Drawing, LinearScale
+from mentormatch.report.pictures.timeline import Timeline, places
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.pictures.markets import market
 

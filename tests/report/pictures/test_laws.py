@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 import pytest
 
 from mentormatch import Matching, OutputError, Pair
-from mentormatch.languages import points, thousands
-from mentormatch.places import OUTLINE_CREDIT
-from mentormatch.report import Picture, pictures_by_kind
+from mentormatch.languages.phrases import points, thousands
+from mentormatch.places.gazetteer import OUTLINE_CREDIT
+from mentormatch.report.pictures.picture import Picture, pictures_by_kind
 from tests.report.cohorts import hostile_matchings, hostile_strings, small
 from tests.report.pictures.markets import CANARY, KEY, SIZES, drawn, market
 from tests.report.readers import Outline

@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 
 from mentormatch import Matching
-from mentormatch.languages import NO_BREAK
-from mentormatch.operations import UNSOLVED
-from mentormatch.places import DEPARTEMENTS, OUTLINE_CREDIT, middle, outlines
+from mentormatch.languages.phrases import NO_BREAK
+from mentormatch.operations.matching import UNSOLVED
+from mentormatch.places.gazetteer import DEPARTEMENTS, OUTLINE_CREDIT, middle, outlines
 from mentormatch.report.pictures.map import LINES_DRAWN, MOST_DOTS, THICK, Link, Map, MapPlane, Spot, territory
 from tests.report.cohorts import FIELDS, matched, person, programme, small
 

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import language
-from mentormatch.report import LinearScale
 from mentormatch.report.pictures import Frame, as_svg
-from mentormatch.report.pictures.picture import SIZE, cividis, round_step, text_width
+from mentormatch.report.pictures.picture import SIZE, LinearScale, cividis, round_step, text_width
 
 LENGTHS = st.floats(-500, 500)
 TEXTS = st.text(max_size=30)

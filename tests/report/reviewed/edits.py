@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
 from mentormatch import Decisions, Matching
-from mentormatch.operations import exporter_for
+from mentormatch.operations.matching import exporter_for
 
 PAIRS, MENTOR, MENTEE, VALIDATION = "xl/worksheets/sheet1.xml", "A", "B", "F"
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch import Decisions, Matching, examples, match, read_decisions
-from mentormatch.operations import KeyPair
+from mentormatch.operations.matching import KeyPair
 from mentormatch.report.reviewed import rows
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme
 from tests.report.edition import attacks, edition

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch import Matching, SurveyError, examples, language, match, read_decisions
-from mentormatch.languages import LANGUAGES, tr
+from mentormatch.languages.translation import LANGUAGES, tr
 from tests.english import french_in
 from tests.report.readers import sheets
 from tests.report.reviewed.edits import saved, with_cells, with_row, without_row, workbook

@@ -12,10 +12,10 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 import mentormatch as mm
 from mentormatch import Cohort, Decisions, Matching, SurveyError, language, match, read_decisions
-from mentormatch.explanation import Note
-from mentormatch.operations import KeyPair
-from mentormatch.report import visible
-from mentormatch.survey import remember_to_forget
+from mentormatch.explanation.edits import Note
+from mentormatch.operations.matching import KeyPair
+from mentormatch.report.texts import visible
+from mentormatch.survey.privacy import remember_to_forget
 from tests.report.cohorts import hostile_strings, matched, person, programme
 from tests.report.readers import ALIVE, parts, sheets
 from tests.report.reviewed.edits import saved, without_words, workbook

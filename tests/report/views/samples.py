@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from mentormatch import Matching, Status
-from mentormatch.assignment import empty_solution
-from mentormatch.report import Piece, ViewNames
+from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.report.views.piece import Piece, ViewNames
 from tests.operations.situations import edition
 from tests.report.cohorts import matched, person, programme
 

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 from mentormatch import Matching, RequestError, Status, examples, match
-from mentormatch.assignment import CertifiedTier
-from mentormatch.assignment.verification.certificate import NAMES
+from mentormatch.assignment.verification.certificate import NAMES, CertifiedTier
 from mentormatch.explanation.tables import in_words
 from mentormatch.fields import Side
-from mentormatch.languages import NO_BREAK, percent, points, tr
+from mentormatch.languages.phrases import NO_BREAK, percent, points
+from mentormatch.languages.translation import tr
 from mentormatch.operations import plans as planning
-from mentormatch.report import Piece, shifts, spaced
-from mentormatch.report.comparison import PointShift
+from mentormatch.report.comparison import PointShift, shifts
+from mentormatch.report.texts import spaced
+from mentormatch.report.views.piece import Piece
 from mentormatch.report.views.plan import FREE, UNPROVED, proof_sentence
 from mentormatch.report.words import GOALS, prices
 from tests.report.cohorts import matched, person, programme, small

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from mentormatch import Matching, OutputError, Status
-from mentormatch.languages import tr
-from mentormatch.report import Piece, spaced
+from mentormatch.languages.translation import tr
+from mentormatch.report.texts import spaced
 from mentormatch.report.views import plan
+from mentormatch.report.views.piece import Piece
 from tests.report.cohorts import hostile_matchings, hostile_strings, small
 from tests.report.pictures.markets import CANARY, KEY, SIZES, market
 from tests.report.readers import HEAD_TAGS, Outline, assert_nothing_runs_or_loads

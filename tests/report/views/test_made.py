@@ -4,10 +4,10 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching
-from mentormatch.report import EvaluationPiece, RepairPiece, shifts
-from mentormatch.report.comparison import criterion_means, format_difference
+from mentormatch.report.comparison import criterion_means, format_difference, shifts
 from mentormatch.report.pictures.distribution import Distribution
 from mentormatch.report.pictures.heat_map import HeatMap
+from mentormatch.report.views.pairs import EvaluationPiece, RepairPiece
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.readers import Outline
 

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from mentormatch import Contacts, Matching
-from mentormatch.explanation import ABSENT
+from mentormatch.explanation.names import ABSENT
 from mentormatch.fields import SIDES
-from mentormatch.report import common_text, make_handouts, render_template
+from mentormatch.report.handouts import common_text, make_handouts
+from mentormatch.report.texts import render_template
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.handouts.samples import CONTACTS, example, read
 from tests.report.pictures.markets import CANARY, KEY, market

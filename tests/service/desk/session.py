@@ -6,7 +6,8 @@ from io import BytesIO
 from typing import Any
 
 from mentormatch.examples import folder_of
-from mentormatch.service import Desk, ServiceMessage, read_message
+from mentormatch.service.desk.desk import Desk
+from mentormatch.service.messages import ServiceMessage, read_message
 
 EXAMPLE = folder_of("mentorat")
 PROGRAMME = EXAMPLE.joinpath("programme.toml").read_bytes()

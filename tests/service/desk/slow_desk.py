@@ -3,9 +3,10 @@
 from typing import Any
 
 from mentormatch import Matching, match, solve
-from mentormatch.assignment import ENGINE_PROGRAM, IN_PROCESS_PAIRS
-from mentormatch.base import track
-from mentormatch.service import Desk
+from mentormatch.assignment.engine import IN_PROCESS_PAIRS
+from mentormatch.assignment.subprocess_solve import ENGINE_PROGRAM
+from mentormatch.base.progress import track
+from mentormatch.service.desk.desk import Desk
 from tests.doors import put
 from tests.failure.processes import program, quotas
 from tests.progress.hanging import HANGS

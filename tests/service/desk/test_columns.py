@@ -13,9 +13,10 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Programme, language
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import StatedDraft, draft, mapping_text, propose
-from mentormatch.service import restore, save_parts
+from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
+from mentormatch.programme.drafts.programme_draft import StatedDraft, draft
+from mentormatch.programme.enrolment import read_tables
+from mentormatch.service.desk.kept_state import restore, save_parts
 from tests.conftest import DEEP, SHARED_DATA, some_of, some_seeds
 from tests.drafts.questionnaires import renderer, reworded, sources
 from tests.drafts.test_canaries import CANARY, EXPORTS, export

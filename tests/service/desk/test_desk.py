@@ -18,9 +18,12 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.record import VerificationOutcome, chain_in, verify_content
-from mentormatch.service import PURPOSES, VIEWS, Desk, RefusedError, ServiceMessage, read_message
-from mentormatch.service.desk.documents import ACCESS
+from mentormatch.record.log import chain_in
+from mentormatch.record.verify import VerificationOutcome, verify_content
+from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.documents import ACCESS, PURPOSES, VIEWS
+from mentormatch.service.messages import ServiceMessage, read_message
+from mentormatch.service.problems import RefusedError
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.english import french_in

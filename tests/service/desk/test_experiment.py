@@ -9,9 +9,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Programme, ProgrammeText
-from mentormatch.programme import WeightEdit
+from mentormatch.programme.edits import WeightEdit
 from mentormatch.report.texts import spaced
-from mentormatch.service import restore, save_parts
+from mentormatch.service.desk.kept_state import restore, save_parts
 from tests.english import french_in
 from tests.service.desk.session import ANSWERS, PROGRAMME, Sitting
 from tests.service.desk.trees import element, elements, table, words

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.service import Desk, PeerGroups, restore, save_parts
-from mentormatch.widgets import people_of
+from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.kept_state import restore, save_parts
+from mentormatch.service.desk.peer_groups import PeerGroups
+from mentormatch.widgets.board.session import people_of
 from tests.conftest import some_of
 from tests.operations.situations import edition
 from tests.service.desk.session import EXAMPLE, Sitting

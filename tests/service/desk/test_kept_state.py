@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import Status, errors
-from mentormatch.languages import tr
-from mentormatch.service import Desk, restore, save_parts
+from mentormatch.languages.translation import tr
 from mentormatch.service.desk import kept_state
+from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.kept_state import restore, save_parts
 from mentormatch.service.desk.works import STATE
-from mentormatch.widgets import people_of
+from mentormatch.widgets.board.session import people_of
 from tests.conftest import some_seeds
 from tests.report.reviewed.edits import with_cells
 from tests.service.desk.session import ANSWERS, PROGRAMME, VALIDATION, Sitting

@@ -18,9 +18,11 @@ from openpyxl import load_workbook
 import mentormatch as mm
 from mentormatch import carry_over, lessons, with_history
 from mentormatch.examples import contents, folder_of
-from mentormatch.groups import topics_of, year_of, years_of
-from mentormatch.report import WRITERS, SessionDocuments, spaced, year_json, year_summary
-from mentormatch.widgets import in_every_text
+from mentormatch.groups.sessions import topics_of, year_of, years_of
+from mentormatch.report.followup import year_json, year_summary
+from mentormatch.report.sessions import WRITERS, SessionDocuments
+from mentormatch.report.texts import spaced
+from mentormatch.widgets.board.view import in_every_text
 from tests.doors import substitute
 from tests.english import french_in
 from tests.operations.situations import edition

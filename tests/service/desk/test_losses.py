@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.service import Desk, PeerGroups, restore, save_parts
 from mentormatch.service.desk import desk_requests, past_works
-from mentormatch.widgets import people_of
+from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.kept_state import restore, save_parts
+from mentormatch.service.desk.peer_groups import PeerGroups
+from mentormatch.widgets.board.session import people_of
 from tests.conftest import DEEP
 from tests.operations.situations import edition
 from tests.service.desk.session import ANSWERS, EXAMPLE, PROGRAMME, VALIDATION, Sitting

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from mentormatch.service import COOKIE
+from mentormatch.service.desk.desks import COOKIE
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.failure.processes import children, only_linux, wait_for
 from tests.service.asking import command, problem

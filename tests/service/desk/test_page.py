@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
 
-from mentormatch.record import VerificationOutcome, verify_content
+from mentormatch.record.verify import VerificationOutcome, verify_content
 from tests.browser.browsing import NOTHING
 from tests.service.desk.session import ANSWERS, PROGRAMME
 from tests.service.desk.slow_desk import SETTINGS

@@ -4,7 +4,7 @@ import tomllib
 
 import mentormatch as mm
 from mentormatch import Programme, ProgrammeText
-from mentormatch.programme import ProgrammeEdit, RemovalEdit, SettingsEdit, WeightEdit
+from mentormatch.programme.edits import ProgrammeEdit, RemovalEdit, SettingsEdit, WeightEdit
 from mentormatch.service.desk.uploads import PeopleReader
 from tests.service.desk.session import ANSWERS, PROGRAMME, Sitting
 

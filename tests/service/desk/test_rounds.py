@@ -12,10 +12,10 @@ from openpyxl import Workbook
 
 import mentormatch as mm
 from mentormatch import Status
-from mentormatch.assignment import empty_solution
-from mentormatch.explanation import ResultSheet
-from mentormatch.operations import Late
-from mentormatch.report import to_csv
+from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.explanation.tables import ResultSheet
+from mentormatch.operations.proposal import Late
+from mentormatch.report.exporters.data_files import to_csv
 from tests.doors import substitute
 from tests.service.desk.session import VALIDATION, Sitting
 

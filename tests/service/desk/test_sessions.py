@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from starlette.datastructures import Headers
 
-from mentormatch.service import COOKIE, SCOPES, Callers, KeyRing, RefusedError, new_key
 from mentormatch.service.desk import desks as desk_sessions
-from mentormatch.service.desk.desks import BEARER, SESSION_S, DeskSessions, cookie_name, is_public
+from mentormatch.service.desk.desks import BEARER, COOKIE, SESSION_S, DeskSessions, cookie_name, is_public
+from mentormatch.service.gate import Callers
+from mentormatch.service.keys import SCOPES, KeyRing, new_key
+from mentormatch.service.problems import RefusedError
 
 TOKEN, HOST = "secret-of-the-test", "127.0.0.1:8000"
 OWN = {"sec-fetch-site": "same-origin", "origin": f"http://{HOST}"}

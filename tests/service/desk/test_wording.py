@@ -4,11 +4,11 @@ import re
 from importlib.resources import files
 
 from mentormatch import language
-from mentormatch.service import PURPOSES, VIEWS
 from mentormatch.service.desk.assets import OWN, SIGN, WORDS, assets, sign_words, words
+from mentormatch.service.desk.documents import PURPOSES, VIEWS
 from mentormatch.service.desk.routes import KEPT_AT, NAME, SAVE, SURE, TAB
-from mentormatch.widgets import text_of
 from mentormatch.widgets.form.texts import SCRIPTS as FORM_SCRIPTS
+from mentormatch.widgets.pages import text_of
 from tests.english import french_in
 
 FOLDER = files("mentormatch.service").joinpath("page")

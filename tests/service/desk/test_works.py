@@ -16,9 +16,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.service import KeptWork, RefusedError, WorkKey
 from mentormatch.service.desk import works
-from mentormatch.service.desk.works import WorkingFile, Works, WorkSave, WorkTable, changes_in, pack_files
+from mentormatch.service.desk.works import (
+    KeptWork,
+    WorkingFile,
+    WorkKey,
+    Works,
+    WorkSave,
+    WorkTable,
+    changes_in,
+    pack_files,
+)
+from mentormatch.service.problems import RefusedError
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.doors import substitute
 

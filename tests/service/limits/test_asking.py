@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from mentormatch import EngineError, OutputError, Problem, SurveyError
-from mentormatch.contract import COHORT, ask, operations_by_kind
-from mentormatch.service import RefusedError, ServiceMessage, handler
+from mentormatch.contract.operation import COHORT, ask, operations_by_kind
+from mentormatch.service import handler
 from mentormatch.service.handler import answer_request, fit_to_limit, is_on_members, length, refuse_too_large
+from mentormatch.service.messages import ServiceMessage
+from mentormatch.service.problems import RefusedError
 from tests.doors import substitute
 
 MOST = {"people": 5, "pairs": 12, "time_limit_s": 100.0}

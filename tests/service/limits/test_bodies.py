@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service import RefusedError, Settings, gate
+from mentormatch.service import gate
 from mentormatch.service.gate import Bodies, GoneError, read_away, refuse_kind, refuse_length, whole
+from mentormatch.service.problems import RefusedError
+from mentormatch.service.settings import Settings
 from tests.doors import substitute
 from tests.service.event_loop import result_of
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service import HOST, Caller, Callers, RefusedError
-from mentormatch.service.gate import HEAD_BYTES, Guard, WrongTokenError, host_of, same
+from mentormatch.service.gate import HEAD_BYTES, Callers, Guard, WrongTokenError, host_of, same
+from mentormatch.service.keys import HOST, Caller
+from mentormatch.service.problems import RefusedError
 
 TOKEN = "sésame"
 

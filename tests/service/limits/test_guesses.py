@@ -14,9 +14,10 @@ import httpx
 import pytest
 
 from mentormatch import OutputError
-from mentormatch.cli import refuse_weak
-from mentormatch.service import RefusedError, gate
+from mentormatch.cli.serve import refuse_weak
+from mentormatch.service import gate
 from mentormatch.service.gate import FORGOTTEN_S, LONGEST_S, MOST_CLIENTS, OWN_GUESSES, WRONG_S, Guesses
+from mentormatch.service.problems import RefusedError
 from tests.doors import substitute
 from tests.failure.processes import wait_for
 from tests.service.event_loop import result_of

@@ -13,26 +13,17 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from mentormatch.contract import operations_by_kind
-from mentormatch.service import (
-    HOST,
-    SCOPES,
-    Caller,
-    Callers,
-    JobRecord,
-    KeptWork,
-    KeyRing,
-    RefusedError,
-    ServiceMessage,
-    Settings,
-    WorkKey,
-    keys,
-    make_app,
-    new_key,
-    refuse_out_of_scope,
-)
+from mentormatch.contract.operation import operations_by_kind
+from mentormatch.service import keys
 from mentormatch.service.desk.desks import Desks, Sitter
-from mentormatch.service.jobs import Jobs
+from mentormatch.service.desk.works import KeptWork, WorkKey
+from mentormatch.service.gate import Callers, refuse_out_of_scope
+from mentormatch.service.jobs import JobRecord, Jobs
+from mentormatch.service.keys import HOST, SCOPES, Caller, KeyRing, new_key
+from mentormatch.service.messages import ServiceMessage
+from mentormatch.service.problems import RefusedError
+from mentormatch.service.server import make_app
+from mentormatch.service.settings import Settings
 from tests.doors import substitute
 from tests.service.event_loop import result_of
 from tests.service.server import TOKEN

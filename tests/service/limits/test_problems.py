@@ -3,7 +3,8 @@
 import pytest
 
 from mentormatch import Problem
-from mentormatch.service import KINDS, ProblemForm, RefusedError
+from mentormatch.service.openapi import ProblemForm
+from mentormatch.service.problems import KINDS, RefusedError
 
 STATUSES = {
     400: {"not-json", "bad-request"},

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
-from mentormatch.service import Settings
+from mentormatch.service.settings import Settings
 
 KIB = 1_024
 DEFAULTS = {

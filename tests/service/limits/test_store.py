@@ -10,8 +10,11 @@ from time import time
 import pytest
 
 from mentormatch import OutputError
-from mentormatch.service import HOST, Caller, JobRecord, RefusedError, Settings, jobs
-from mentormatch.service.jobs import MOST_BEGUN, JobTable, Once
+from mentormatch.service import jobs
+from mentormatch.service.jobs import MOST_BEGUN, JobRecord, JobTable, Once
+from mentormatch.service.keys import HOST, Caller
+from mentormatch.service.problems import RefusedError
+from mentormatch.service.settings import Settings
 from mentormatch.service.store import APPLICATION, VERSION, hold_file, not_kept, open_store
 from tests.canaries import ANSWER
 from tests.failure.processes import only_linux

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pandas import DataFrame
 
 from mentormatch import Cohort, Programme, SurveyError, match, read_survey
-from mentormatch.languages import canonical
+from mentormatch.languages.text_keys import canonical
 from tests.survey.intake.answers import CONSENT, EMAIL, KEY, TRADE, programme
 
 FIELDS = {"courriel": EMAIL, "metier": TRADE, "notice": CONSENT}

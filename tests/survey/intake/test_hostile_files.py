@@ -9,8 +9,8 @@ from pandas import DataFrame
 
 from mentormatch import Cohort, Programme, SurveyError, read_contacts, read_survey
 from mentormatch.fields import Side
-from mentormatch.people import RowFate
-from mentormatch.survey import read_table
+from mentormatch.people.cohort import RowFate
+from mentormatch.survey.table_reader import read_table
 from tests.survey.intake.answers import remarks
 
 REFUSED = {

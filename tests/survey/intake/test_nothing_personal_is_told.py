@@ -6,7 +6,7 @@ import pytest
 from pandas import DataFrame
 
 from mentormatch import Cohort, MentorMatchError, Programme, evaluate, examples, match, read_survey
-from mentormatch.survey import read_table
+from mentormatch.survey.table_reader import read_table
 from tests.conftest import ROOT
 
 CANARY = "canari"

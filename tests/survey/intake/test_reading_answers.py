@@ -28,9 +28,10 @@ from mentormatch.fields import (
     YesNo,
     fields_by_kind,
 )
-from mentormatch.languages import fold
-from mentormatch.places import DEPARTEMENTS, TOWN_DEPARTEMENTS
-from mentormatch.survey import cell_of
+from mentormatch.languages.text_keys import fold
+from mentormatch.places.finding import TOWN_DEPARTEMENTS
+from mentormatch.places.gazetteer import DEPARTEMENTS
+from mentormatch.survey.values import cell_of
 from tests.laws.questionnaires import QUESTIONNAIRES, answered_to
 from tests.survey.intake.answers import KEY
 

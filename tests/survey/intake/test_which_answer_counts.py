@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch import Cohort, Programme, SurveyError
-from mentormatch.programme import plan_of
-from mentormatch.survey import SentMoment, sort_by_tool, take_in
+from mentormatch.programme.enrolment import plan_of
 from mentormatch.survey.duplicates import newest, precedes
+from mentormatch.survey.intake import take_in
 from mentormatch.survey.moments import moments
+from mentormatch.survey.table import SentMoment
+from mentormatch.survey.tool import sort_by_tool
 from tests.conftest import DEEP
 from tests.survey.intake.answers import EMAIL, TRADE
 from tests.survey.tools.exports import as_read

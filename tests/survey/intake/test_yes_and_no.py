@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from mentormatch import Programme, ProgrammeError, language, read_survey
 from mentormatch.fields import AnswerReading, Choice, Choices, Slots, YesNo
-from mentormatch.languages import FRENCH, text_keys
+from mentormatch.languages import text_keys
 from mentormatch.languages.text_keys import says_yes
-from mentormatch.record import digest_of_answers
+from mentormatch.languages.translation import FRENCH
+from mentormatch.record.digests import digest_of_answers
 from tests.doors import substitute
 from tests.survey.intake.answers import CONSENT, KEY, fates, frame, programme
 

@@ -11,7 +11,7 @@ import openpyxl
 import pyxlsb
 import xlrd
 
-from mentormatch.survey import Rows
+from mentormatch.survey.table import Rows
 
 
 def cells(content: bytes, ending: str) -> Iterator[tuple[int, object]]:

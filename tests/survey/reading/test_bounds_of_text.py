@@ -7,7 +7,7 @@ import time
 import pytest
 
 from mentormatch import SurveyError
-from mentormatch.survey import TableSource, read_table, rows_in
+from mentormatch.survey.table_reader import TableSource, read_table, rows_in
 from tests.conftest import DEEP, some_of
 from tests.doors import substitute
 
@@ -25,7 +25,7 @@ TEXTS = {
 PROGRAM = """
 import resource, sys
 from mentormatch.errors import SurveyError
-from mentormatch.survey import TableSource, read_table, rows_in
+from mentormatch.survey.table_reader import TableSource, read_table, rows_in
 content = bytes.fromhex(sys.argv[1]) + bytes.fromhex(sys.argv[2]) * (100_000_000 // len(bytes.fromhex(sys.argv[2])))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:

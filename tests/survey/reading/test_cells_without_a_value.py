@@ -10,7 +10,10 @@ import pytest
 import xlsxwriter
 
 from mentormatch import SurveyError
-from mentormatch.survey import Rows, TableSource, census, rows_in, write_sheet
+from mentormatch.survey import census
+from mentormatch.survey.sheets import write_sheet
+from mentormatch.survey.table import Rows
+from mentormatch.survey.table_reader import TableSource, rows_in
 from tests.survey.reading.hostile import raw_workbook, sheet_xml
 from tests.survey.reading.made_workbooks import by_xlsxwriter, open_document
 from tests.survey.reading.new_binary_workbooks import binary_sheet, binary_workbook, cell, formula, record, row

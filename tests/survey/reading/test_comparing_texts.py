@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.languages import canonical, flags, fold
-from mentormatch.languages.text_keys import canonicals, skeleton
+from mentormatch.languages.text_keys import canonical, canonicals, flags, fold, skeleton
 from tests.survey.reading.hostile import shared
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from mentormatch.survey import read_table
+from mentormatch.survey.table_reader import read_table
 from tests.survey.reading.hostile import shared
 
 NAMES = (

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import SurveyError
-from mentormatch.survey import decode
-from mentormatch.survey.text_decoder import DecodedText, physical_lines
+from mentormatch.survey.text_decoder import DecodedText, decode, physical_lines
 from tests.doors import substitute
 
 pytestmark = pytest.mark.promise(3)

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from mentormatch import SurveyError, examples
-from mentormatch.survey import Record, TextTable, read_table
+from mentormatch.survey.table import Record, TextTable
+from mentormatch.survey.table_reader import read_table
 from tests.doors import substitute
 
 

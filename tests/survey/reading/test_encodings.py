@@ -10,8 +10,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import SurveyError
-from mentormatch.survey import decode
 from mentormatch.survey.encodings import CANDIDATES, choose_encoding, cost
+from mentormatch.survey.text_decoder import decode
 from tests.conftest import DEEP
 
 TIMES = 60 if DEEP else 4

@@ -14,7 +14,8 @@ import pytest
 
 from mentormatch import SurveyError
 from mentormatch.fields import SeveralAnswers
-from mentormatch.survey import Record, read_table
+from mentormatch.survey.table import Record
+from mentormatch.survey.table_reader import read_table
 
 
 def cells_of(values: list[object], dtype: str | None = "object") -> list[str]:

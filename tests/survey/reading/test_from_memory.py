@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch import SurveyError, examples, read_survey
-from mentormatch.survey import read_stream, read_table
+from mentormatch.survey.table_reader import read_stream, read_table
 from tests.doors import substitute
 
 

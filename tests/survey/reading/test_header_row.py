@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import SurveyError, examples
-from mentormatch.survey import Record, read_rows, read_stream, read_table
 from mentormatch.survey.headers import headless
+from mentormatch.survey.table import Record
+from mentormatch.survey.table_reader import read_rows, read_stream, read_table
 from tests.drafts import questionnaires
 
 KINDS = ("mentorat", "codeveloppement", "groupe-de-travail")

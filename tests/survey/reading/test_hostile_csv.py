@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch import SurveyError
-from mentormatch.survey import read_rows, read_table
+from mentormatch.survey.table_reader import read_rows, read_table
 from tests.survey.reading.hostile import shared
 
 REFUSED_WHOLE = {

@@ -15,7 +15,8 @@ from random import Random
 import pytest
 
 from mentormatch import SurveyError
-from mentormatch.survey import MAX_CELL_CHARACTERS, Rows, read_rows
+from mentormatch.survey.table import MAX_CELL_CHARACTERS, Rows
+from mentormatch.survey.table_reader import read_rows
 from tests.conftest import DEEP
 from tests.survey.reading.hostile import raw_workbook, shared, workbook_of
 from tests.survey.reading.old_records import filled_rows

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from mentormatch.survey import read_table
+from mentormatch.survey.table_reader import read_table
 
 ENDS = ("\n", "\r\n", "\r")
 CODECS = ("utf-8", "utf-8-sig", "utf-16", "cp1252")

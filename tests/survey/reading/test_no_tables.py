@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from mentormatch import SurveyError
-from mentormatch.survey import TableSource, rows_in
+from mentormatch.survey.table_reader import TableSource, rows_in
 from tests.survey.reading.old_workbooks import container
 
 

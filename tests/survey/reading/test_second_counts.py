@@ -8,8 +8,10 @@ from random import Random
 import pytest
 
 from mentormatch import SurveyError
-from mentormatch.survey import Rows, TableSource, rows_in, write_sheet
 from mentormatch.survey.readers import workbook
+from mentormatch.survey.sheets import write_sheet
+from mentormatch.survey.table import Rows
+from mentormatch.survey.table_reader import TableSource, rows_in
 from tests.conftest import DEEP
 from tests.report.workbooks import resaved
 from tests.survey.reading.changed_workbooks import changed

@@ -9,8 +9,8 @@ from pandas import DataFrame, ExcelWriter
 
 import mentormatch as mm
 from mentormatch import SurveyError
-from mentormatch.programme import read_tables
-from mentormatch.programme.drafts import draft
+from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.enrolment import read_tables
 from mentormatch.survey.side_sheets import side_of_sheet
 from tests.cli.processes import run
 

@@ -7,8 +7,9 @@ import pytest
 from pandas import DataFrame
 
 from mentormatch import Programme, read_survey
-from mentormatch.languages import fold
-from mentormatch.survey import MAX_CELL_CHARACTERS, read_table
+from mentormatch.languages.text_keys import fold
+from mentormatch.survey.table import MAX_CELL_CHARACTERS
+from mentormatch.survey.table_reader import read_table
 from tests.survey.reading.hostile import shared, workbook_of
 
 EXCEL_CELL_CHARACTERS = 32_767

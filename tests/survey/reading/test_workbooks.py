@@ -11,7 +11,9 @@ import pytest
 import xlsxwriter
 
 from mentormatch import SurveyError
-from mentormatch.survey import Record, TextTable, read_table, write_sheet
+from mentormatch.survey.sheets import write_sheet
+from mentormatch.survey.table import Record, TextTable
+from mentormatch.survey.table_reader import read_table
 from tests.conftest import some_of
 from tests.doors import substitute
 from tests.survey.reading.hostile import raw_workbook, sheet_xml, workbook_of
@@ -329,7 +331,7 @@ def test_where_no_child_can_be_started_the_workbook_is_refused(tmp_path: Path, m
 def test_a_workbook_is_read_from_a_program_that_has_no_file(tmp_path: Path) -> None:
     path = tmp_path / "reponses.xlsx"
     path.write_bytes(SMALL)
-    program = "import sys; sys.path[:] = sys.argv[2:]\nfrom mentormatch.survey import read_table\n"
+    program = "import sys; sys.path[:] = sys.argv[2:]\nfrom mentormatch.survey.table_reader import read_table\n"
     program += "sys.stdout.write(read_table(sys.argv[1]).records[0].cells[0])"
     done = subprocess.run([sys.executable, "-c", program, path, *sys.path], capture_output=True, check=True)
     assert done.stdout.decode() == "Zoé"

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from mentormatch import Programme
-from mentormatch.survey import Record, Rows, gather, text_of_value, tools_by_kind
+from mentormatch.survey.sheets import text_of_value
+from mentormatch.survey.table import Record, Rows, gather
+from mentormatch.survey.tool import tools_by_kind
 from mentormatch.testing import count_rows_above, exported_programme
 from tests.survey.tools.made import Answers, Cell, plain_table
 from tests.survey.tools.writers_one import framaforms, limesurvey, nextcloud, surveymonkey

@@ -21,10 +21,11 @@ from hypothesis import strategies as st
 from pandas import DataFrame
 
 from mentormatch import Cohort, Programme, read_survey
-from mentormatch.base import Column
+from mentormatch.base.columns import Column
 from mentormatch.fields import AnyField, Levels, ListOfNames, Number, Place, Side, Slots, Text, YesNo
-from mentormatch.places import DEPARTEMENTS
-from mentormatch.survey import TextTable, read_table
+from mentormatch.places.gazetteer import DEPARTEMENTS
+from mentormatch.survey.table import TextTable
+from mentormatch.survey.table_reader import read_table
 from tests import canaries
 from tests.conftest import DEEP
 from tests.laws.questionnaires import ANSWERED_BY, NAMED, PEOPLE, SIDES, value_of

@@ -5,7 +5,8 @@ from datetime import datetime
 import pytest
 
 from mentormatch import SurveyError
-from mentormatch.survey import TextTable, sort_by_tool
+from mentormatch.survey.table import TextTable
+from mentormatch.survey.tool import sort_by_tool
 from tests.survey.tools.exports import as_read
 from tests.survey.tools.made import Cell
 

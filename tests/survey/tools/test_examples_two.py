@@ -6,7 +6,8 @@ import pytest
 
 from mentormatch import SurveyError
 from mentormatch.fields.base import split
-from mentormatch.survey import TextTable, sort_by_tool
+from mentormatch.survey.table import TextTable
+from mentormatch.survey.tool import sort_by_tool
 from tests.survey.tools.exports import as_read
 from tests.survey.tools.made import Cell
 

@@ -8,7 +8,9 @@ import pytest
 from pandas import DataFrame
 
 from mentormatch import Programme, read_survey
-from mentormatch.survey import TextTable, read_table, tools_by_kind
+from mentormatch.survey.table import TextTable
+from mentormatch.survey.table_reader import read_table
+from mentormatch.survey.tool import tools_by_kind
 
 SUMMER = timezone(timedelta(hours=2))
 SENT = {

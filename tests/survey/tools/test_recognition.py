@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch import SurveyError
-from mentormatch.survey import TextTable, read_table, sort_by_tool
+from mentormatch.survey.table import TextTable
+from mentormatch.survey.table_reader import read_table
+from mentormatch.survey.tool import sort_by_tool
 from tests.survey.tools.exports import as_read
 from tests.survey.tools.made import Cell, table_in, workbook
 
