@@ -6,9 +6,31 @@
 'proved'
 """
 
-from mentormatch.base.version import __version__ as __version__
-from mentormatch.doors import modules_by_name, open_door
+from types import FunctionType
 
-# Type checkers read ``__init__.pyi``, and so do we: a name is imported when it is first used
-__all__ = sorted(modules_by_name(__name__, f"{__file__}i"))  # noqa: PLE0605 - the names of the list in ``__init__.pyi``
-__getattr__, __dir__ = open_door(__name__, f"{__file__}i", arguments=f"{__name__}.base.arguments")
+import lazy_loader
+
+from mentormatch.base.version import __version__ as __version__
+
+# Each name is imported when it is first used, from the module that ``__init__.pyi`` states
+_import, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name; a function with its arguments checked."""
+    if name not in __all__:
+        if name.startswith("_"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+        from mentormatch.base.arguments import unknown_name
+
+        raise unknown_name(__name__, name, __all__)
+    value = _import(name)
+    if isinstance(value, FunctionType):
+        from mentormatch.base.arguments import checked_at_door
+
+        globals()[name] = value = checked_at_door(value, __name__)
+    return value
+
+
+for _name in globals().keys() & set(__all__):  # all of them, with EAGER_IMPORT
+    __getattr__(_name)

@@ -4,7 +4,7 @@ Wrong settings of a new or copied model are reported in the same words as those 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, dataclass_transform
 
 from pydantic import (
@@ -22,8 +22,6 @@ from pydantic import (
 from pydantic._internal._model_construction import ModelMetaclass
 
 from mentormatch.base.arguments import checked
-
-MESSAGES_MODULE = "mentormatch.programme.validation_messages"  # of a room above: imported when needed
 
 
 class FrozenDict[K, V](Mapping[K, V]):
@@ -90,6 +88,13 @@ else:
     ]
 
 
+def _messages() -> ModuleType:
+    """Return the module that says in words what is wrong with settings: of a higher layer, loaded when it is needed."""
+    from mentormatch.programme import validation_messages
+
+    return validation_messages
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(Field, PrivateAttr))  # a metaclass does not inherit it
 class _ToldInWords(ModelMetaclass):
     if not TYPE_CHECKING:
@@ -98,11 +103,11 @@ class _ToldInWords(ModelMetaclass):
             """Return a new model. Raises ProgrammeError with every problem in its settings."""
             unordered = [name for name, value in kwargs.items() if isinstance(value, Set | Iterator)]
             if unordered:
-                raise import_module(MESSAGES_MODULE).unordered_settings(self, unordered)
+                raise _messages().unordered_settings(self, unordered)
             try:
                 return super().__call__(*args, **{name: _in_order(value) for name, value in kwargs.items()})
             except ValidationError as error:
-                raise import_module(MESSAGES_MODULE).wrong_settings(self, error) from None
+                raise _messages().wrong_settings(self, error) from None
 
 
 class Part(BaseModel, metaclass=_ToldInWords):

@@ -22,7 +22,7 @@ from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import counted, thousands
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme import drafts
+from mentormatch.programme.drafts.capacity import may_count_places
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import MILLION, ScoreTable, normalise_weights
@@ -132,7 +132,7 @@ def unread_places(cohort: Cohort, programme: Programme) -> Iterator[str]:
         if field is None or name in read or field.asks("mentee") or field.use not in ("match", "display"):
             continue
         answers = [column.shown(int(row)) for row in np.flatnonzero(column.known)]
-        if drafts.may_count_places(field.question or name, answers):
+        if may_count_places(field.question or name, answers):
             yield field.question or name
 
 

@@ -11,7 +11,6 @@ concerns the pairs of one criterion.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -56,8 +55,6 @@ from mentormatch.languages.translation import language, mark, once_spoken, own_l
 from mentormatch.people.codes import PersonCodes, tells_who
 from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.programme.programme import Programme
-
-DELIVERY_MODULE = "mentormatch.report.followup"  # a higher layer, imported when it is used
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,9 +122,9 @@ class Year(VersionedPickle):
         ``Matching.save``. Raises OutputError if a file cannot be written, or if an existing file was edited and
         ``replace`` is False; RequestError if a person has no name.
         """
-        delivery = import_module(DELIVERY_MODULE)
-        written: tuple[Path, ...] = delivery.write_year(self, Path(folder), replace=replace, names=self.named(names))
-        return written
+        from mentormatch.report.followup import write_year  # a higher layer
+
+        return write_year(self, Path(folder), replace=replace, names=self.named(names))
 
     @checked
     def named(self, names: GivenNames | None) -> NamesByPerson | None:
@@ -139,8 +136,9 @@ class Year(VersionedPickle):
 
     @own_language
     def _repr_html_(self) -> str:
-        fragment: str = import_module(DELIVERY_MODULE).notebook_fragment(self)
-        return fragment
+        from mentormatch.report.followup import notebook_fragment  # a higher layer
+
+        return notebook_fragment(self)
 
 
 def follow_up(

@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -24,7 +23,6 @@ from mentormatch.languages.translation import language, mark, own_language, tr
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-DELIVERY = "mentormatch.report.sessions"
 """Writes and shows a result; it stands above, and is found when it is needed."""
 STANDING = {
     Status.PROVED: mark("C'est démontré : aucune autre réponse ne fait mieux."),
@@ -217,14 +215,17 @@ class Result(ContentEquality, ABC):
         OutputError
             The file cannot be written, or there is no such format, or somebody wrote in the one that is there.
         """
+        from mentormatch.report.sessions import write  # a higher layer
+
         paths = [Path(one) for one in (path, *others)]
-        import_module(DELIVERY).write(self, paths, staff=staff, replace=replace)
+        write(self, paths, staff=staff, replace=replace)
         return paths[0]
 
     @own_language
     def _repr_html_(self) -> str:
-        shown: str = import_module(DELIVERY).notebook_fragment(self)
-        return shown
+        from mentormatch.report.sessions import notebook_fragment  # a higher layer
+
+        return notebook_fragment(self)
 
 
 class ResultFrames:

@@ -5,7 +5,6 @@ Why a programme has no solution for a cohort, in its own rules, and the cheapest
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from importlib import import_module
 from threading import Event
 from time import monotonic
 
@@ -31,7 +30,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import LazyScores
 from mentormatch.scoring.scores import ScoreTable
 
-GIVEN, VIEW = "given", "mentormatch.report.views.pairs"
+GIVEN = "given"
 """The engine of pairs that were handed in, and the module that shows them."""
 
 
@@ -63,8 +62,9 @@ class Evaluation(VersionedPickle):
         return self.matching.language
 
     def _repr_html_(self) -> str:
-        shown: str = import_module(VIEW).EvaluationPiece.of(self)._repr_html_()
-        return shown
+        from mentormatch.report.views.pairs import EvaluationPiece  # a higher layer
+
+        return EvaluationPiece.of(self)._repr_html_()
 
 
 def evaluate(  # noqa: PLR0913 - all but three are keywords

@@ -8,11 +8,9 @@ benchmarks.bench_estimate`` holds them against new measurements. Megabytes are 1
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from importlib.util import find_spec
 from math import prod
 from pathlib import Path
-from types import ModuleType
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.errors import Problem, RequestError
@@ -25,8 +23,6 @@ from mentormatch.rules.rule import LazyScores, formulate, is_many_to_many
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import IntBlock, ScoreTable, score
 
-SCALE = "mentormatch.scale"
-"""The room for scores that are not stored: nobody imports it, it is loaded where it is needed."""
 MAX_STORED_PAIRS = 40_000_000
 """The scores of more pairs are not held in memory, where they would take half a gigabyte and more."""
 MEGA = 1_000_000
@@ -86,20 +82,18 @@ def require_stored_scores(problem: AssignmentProblem) -> None:
         raise RequestError(tr("Cette question lie tous les binômes entre eux : il y en a trop de possibles"), [pairs])
 
 
-def scale() -> ModuleType:
-    """Return the room for scores that are not stored."""
-    return import_module(SCALE)
-
-
 def unheld_scores(cohort: Cohort, criteria: Sequence[Criterion], shorter: int = 1) -> LazyScores:
     """Return the scores of a cohort, worked out when they are asked for; lists of pairs are so many times shorter."""
-    return LazyScores(cohort, criteria, partial(scale().score_pairs, list_divisor=shorter))
+    from mentormatch import scale  # loaded where no scores are stored, as below
+
+    return LazyScores(cohort, criteria, partial(scale.score_pairs, list_divisor=shorter))
 
 
 def strip_scorer(cohort: Cohort, programme: Programme) -> Callable[[int, int], IntBlock]:
     """Return what scores a strip of mentors where no scores are stored."""
-    rows: Callable[[int, int], IntBlock] = scale().block_scorer(cohort, programme.criteria, programme.rules)
-    return rows
+    from mentormatch import scale
+
+    return scale.block_scorer(cohort, programme.criteria, programme.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +161,9 @@ def memory_error(least_mb: int, memory_mb: int) -> RequestError:
 
 def implicit_mb(shape: tuple[int, int], shorter: int, *, compiled: bool, several: bool = False) -> int:
     """Return what a run takes that holds no scores."""
-    taken: int = scale().memory_mb(shape, shorter, compiled=compiled, several=several)
-    return taken
+    from mentormatch import scale
+
+    return scale.memory_mb(shape, shorter, compiled=compiled, several=several)
 
 
 def has_scale() -> bool:

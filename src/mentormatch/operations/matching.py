@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from threading import Event
@@ -60,7 +59,6 @@ from mentormatch.scoring.scores import ScoreTable
 if TYPE_CHECKING:
     from mentormatch.followup.lessons import EditionResults, Year
 
-DELIVERY, VIEWS = "mentormatch.report.folder", "mentormatch.report.views"
 """Write all documents of a matching, and show it; like the exporters they stand above, and are found when needed."""
 
 
@@ -341,18 +339,21 @@ class Matching(ContentEquality):
         RequestError
             ``who`` is no name, or ``names`` are not those of these people.
         """
-        target, delivery = Path(path), import_module(DELIVERY)
+        from mentormatch.report import folder  # a higher layer
+
+        target = Path(path)
         known = None if names is None else cohort_names(names, self.cohort, self.programme)
         if target.suffix:
             exporter = exporter_for(target.name)
-            return (delivery.save_file(exporter, self, target, replace=replace, names=known),)
-        written: tuple[Path, ...] = delivery.save_folder(self, target, who=who, why=why, replace=replace, names=known)
-        return written
+            return (folder.save_file(exporter, self, target, replace=replace, names=known),)
+        return folder.save_folder(self, target, who=who, why=why, replace=replace, names=known)
 
     @cached_property
     def show(self) -> Any:
         """What can be looked at, each view by itself, in plain words: ``show.pairs()``, ``show.person("M03")`` ..."""
-        return import_module(VIEWS).Views(self)
+        from mentormatch.report.views import Views  # a higher layer
+
+        return Views(self)
 
     @own_language
     def _repr_html_(self) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib import import_module
 from threading import Event
 from typing import ClassVar, Literal
 
@@ -40,7 +39,6 @@ NONE = {
     Status.FAILED: mark("le calcul a échoué"),
 }
 """Why a step of the ladder has no plan."""
-VIEW = "mentormatch.report.views.pairs"
 FOUND = mark("{pairs}, {score} points en tout")
 SO_FAR = mark("{pairs}, {score} points en tout (calcul arrêté : un meilleur plan est peut-être possible)")
 
@@ -190,8 +188,9 @@ class Repair(VersionedPickle):
         return self.matching.language
 
     def _repr_html_(self) -> str:
-        shown: str = import_module(VIEW).RepairPiece.of(self)._repr_html_()
-        return shown
+        from mentormatch.report.views.pairs import RepairPiece  # a higher layer
+
+        return RepairPiece.of(self)._repr_html_()
 
     @property
     def status(self) -> Status:

@@ -1,7 +1,6 @@
 """Keys and pairs of people, as callers give them -> texts."""
 
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from typing import Annotated, Any
 
 from mentormatch.base.arguments import Converter, MisfitError
@@ -10,7 +9,6 @@ from mentormatch.languages.translation import tr
 
 MENTOR_COLUMN = "mentor"
 MENTEE_COLUMN = "mentee"
-READER_MODULE = "mentormatch.survey.table_reader"  # of a room above: imported when a frame is read
 
 
 def key_text(key: object) -> str:
@@ -34,9 +32,11 @@ def pair_keys(pair: Any) -> tuple[str, str]:
     return key_text(keys[0]), key_text(keys[1])
 
 
-def pairs_of_frame(frame: object) -> Iterator[tuple[str, str]]:
+def pairs_of_frame(frame: Any) -> Iterator[tuple[str, str]]:
     """Yield the pairs of a frame with columns ``mentor`` and ``mentee``."""
-    table = import_module(READER_MODULE).read_table(frame, tool="plain")
+    from mentormatch.survey.table_reader import read_table  # a higher layer
+
+    table = read_table(frame, tool="plain")
     if not {MENTOR_COLUMN, MENTEE_COLUMN} <= set(table.header):
         expected = tr("un tableau avec les colonnes « mentor » et « mentee »")
         raise MisfitError(expected, tr("pour d'autres colonnes : `mm.read_pairs(tableau, cohort)`"))

@@ -1,7 +1,6 @@
 """Nothing is final without a named person's validation: a line of the log, added only if the decision holds."""
 
 from dataclasses import dataclass
-from importlib import import_module
 from os import PathLike
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from mentormatch.record.log import sign
 from mentormatch.record.seal import Seal, Signature
 from mentormatch.record.verify import HEAD, Verification, VerificationOutcome, decision_in, journal_beside, verify
 
-RENEWAL = "mentormatch.report.folder"
 """Renews the documents beside a decision; it stands above, and is found when needed."""
 
 
@@ -100,7 +98,9 @@ def validate(
     head = log.append(beside, *made, entry)
     chain = log.check_chain(beside)
     seal = Seal.of(chain, verification.digest, head)
-    printed = import_module(RENEWAL).renew(decision, chain, seal) if beside == journal_beside(decision) else ()
+    from mentormatch.report.folder import renew  # a higher layer
+
+    printed = renew(decision, chain, seal) if beside == journal_beside(decision) else ()
     return Validation(verification, entry, seal, *printed)
 
 

@@ -22,8 +22,6 @@ from collections.abc import Callable, Sequence
 from os import cpu_count
 from typing import TYPE_CHECKING
 
-from mentormatch.doors import open_door
-
 if TYPE_CHECKING:
     from mentormatch.assignment.engine import SolveOptions
     from mentormatch.assignment.model.problem import AssignmentProblem
@@ -33,25 +31,9 @@ if TYPE_CHECKING:
     from mentormatch.assignment.residual_graph import PathQuery, ResidualGraph, ShortestPaths
     from mentormatch.people.cohort import Cohort
     from mentormatch.rules.rule import Rule
-    from mentormatch.scale.columns.master import RestrictedMaster as RestrictedMaster
-    from mentormatch.scale.columns.residual import make_path_scanner as make_path_scanner
-    from mentormatch.scale.columns.subproblem import PricingProblem as PricingProblem
-    from mentormatch.scale.constraints.gap import SHORT as SHORT
-    from mentormatch.scale.scan.blocks import BLOCK_ROWS as BLOCK_ROWS
-    from mentormatch.scale.scan.blocks import ScanHits as ScanHits
-    from mentormatch.scale.scan.blocks import scan_block as scan_block
-    from mentormatch.scale.scan.implicit_scores import ImplicitScores as ImplicitScores
-    from mentormatch.scale.scan.implicit_scores import as_implicit as as_implicit
-    from mentormatch.scale.scan.simd import SimdScanner as SimdScanner
-    from mentormatch.scale.scan.workers import scan_range as scan_range
-    from mentormatch.scale.scores.matrix import ScoreMatrix as ScoreMatrix
-    from mentormatch.scale.scores.matrix import build_matrix as build_matrix
-    from mentormatch.scale.scores.terms import ALWAYS_CACHED as ALWAYS_CACHED
-    from mentormatch.scale.scores.terms import MAX_CODED as MAX_CODED
     from mentormatch.scoring.criterion import Criterion
     from mentormatch.scoring.scores import Points
-else:
-    __getattr__, __dir__ = open_door(__name__, __file__)
+
 
 MEGA = 1_000_000
 WIDE_MB, COMPILER_MB = 30, 200

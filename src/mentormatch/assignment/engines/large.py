@@ -11,7 +11,6 @@ What it takes is told by numbers alone. What solves is in another room, which is
 other problem: for a few hundred people nothing of it is imported.
 """
 
-from importlib import import_module
 from math import prod
 from typing import ClassVar
 
@@ -25,7 +24,6 @@ from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import remaining_degrees
 from mentormatch.assignment.residual_graph import PathQuery, ResidualGraph, ShortestPaths
 
-SCALE = "mentormatch.scale"
 """The room for scores that are not stored: nobody imports it, it is loaded where it is needed."""
 
 LARGE_PAIRS = 1 << 13
@@ -74,16 +72,18 @@ class Large(Engine):
         return problem.scores.stored
 
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
-        found: Solution = import_module(SCALE).solve(problem, run)
-        return found
+        from mentormatch import scale  # a higher layer, loaded where it is needed
+
+        return scale.solve(problem, run)
 
 
 def paths_to(
     problem: AssignmentProblem, solution: Solution, stage: ScalarObjective, net: ResidualGraph, query: PathQuery
 ) -> ShortestPaths:
     """Return the shortest ways to one person on the residual graph of an answer, of pairs that are not stored."""
-    found: ShortestPaths = import_module(SCALE).paths_to(problem, solution, stage, net, query)
-    return found
+    from mentormatch import scale  # a higher layer
+
+    return scale.paths_to(problem, solution, stage, net, query)
 
 
 def is_worth_scaling(problem: AssignmentProblem) -> bool:

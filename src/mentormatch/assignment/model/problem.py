@@ -6,7 +6,6 @@ what does not fit: shapes that differ, people who are not there, numbers with wh
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from itertools import starmap
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
@@ -56,10 +55,6 @@ MAX_SUM = 1 << 49
 
 Sums in int64, and the float64 costs and prices of every engine (at most four such products), are then exact.
 """
-
-
-PULP_MODEL = "mentormatch.assignment.mip.pulp_model"
-"""Imported by name when a model is exported: PuLP takes a fifth of a second, and the checker must not import it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,8 +209,9 @@ class AssignmentProblem(ContentEquality):
         >>> [variable.name for variable in model.variables() if variable.name.startswith("x_")]
         ['x_0_0', 'x_0_1', 'x_1_0', 'x_1_1']
         """
-        program: LpProblem = import_module(PULP_MODEL).PulpModel(self).program
-        return program
+        from mentormatch.assignment.mip.pulp_model import PulpModel  # a higher layer
+
+        return PulpModel(self).program
 
     @classmethod
     @checked

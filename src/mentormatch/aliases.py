@@ -1,0 +1,34 @@
+"""Names that moved: the old place gives the new thing, and warns, for two minor releases."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+from warnings import warn
+
+
+def moved_names(
+    module: str, places: Mapping[str, str], others: Callable[[str], Any] | None = None
+) -> Callable[[str], Any]:
+    """Return ``__getattr__`` of a module that some names have left.
+
+    Parameters
+    ----------
+    module
+        The full name of the module.
+    places
+        Where each name stands now, as ``"module:name"``.
+    others
+        The module's own ``__getattr__``, for all other names.
+    """
+
+    def find(name: str) -> Any:
+        """Return what a name stands for; warn if it has moved. Raises AttributeError for an unknown name."""
+        if name not in places:
+            if others is not None:
+                return others(name)
+            raise AttributeError(f"module {module!r} has no attribute {name!r}", name=name)
+        place, _, new = places[name].partition(":")
+        warn(f"{module}.{name} is now {place}.{new}", DeprecationWarning, stacklevel=2)
+        return getattr(import_module(place), new)
+
+    return find

@@ -1,0 +1,31 @@
+"""Names that moved are at their old place for two minor releases, and warn."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import mentormatch
+
+ROOMS = [
+    path.parent.relative_to(Path(mentormatch.__file__).parents[1]).as_posix().replace("/", ".")
+    for path in Path(mentormatch.__file__).parent.rglob("__init__.py")
+    if "moved_names(" in path.read_text("utf-8")
+]
+MOVED = [
+    (room, *each)
+    for room in ROOMS
+    for each in re.findall(r'"(\w+)": "([\w.]+):(\w+)"', Path(str(import_module(room).__file__)).read_text("utf-8"))
+]
+
+
+@pytest.mark.parametrize(("room", "name", "module", "new"), MOVED)
+def test_a_name_that_moved_is_the_new_one_and_warns(room: str, name: str, module: str, new: str) -> None:
+    with pytest.warns(DeprecationWarning, match=re.escape(f"{room}.{name} is now {module}.{new}")):
+        assert getattr(import_module(room), name) is getattr(import_module(module), new)
+
+
+def test_an_unknown_name_of_a_room_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match=r"module 'mentormatch\.record' has no attribute 'apend'"):
+        import_module("mentormatch.record").apend  # noqa: B018
