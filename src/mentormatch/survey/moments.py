@@ -1,7 +1,8 @@
 """When answers were sent: the moments in a column of texts, read all together.
 
 Tools write ISO 8601, a form of their own (``2026/04/08 1:05:06 PM UTC+2``), or what a sheet shows; a sheet stores a
-number of days. Where the year comes last, day and month may stand in either order, which the whole column tells:
+number of days, or the month by its name (``mardi 3 mars 2026, 10:04``, ``Mar 03, 2026 10:04 AM``). Where the year comes
+last, day and month may stand in either order, which the whole column tells:
 
 - one part beyond 12 proves the order for all;
 - both orders proved: the column is of two hands, and dates that can be read both ways are not told;
@@ -14,21 +15,42 @@ number of days. Where the year comes last, day and month may stand in either ord
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
 from mentormatch.survey.table import Order, Readings
 
 YEAR_FIRST = r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<one>[0-9]{1,2})(?P=mark)(?P<two>[0-9]{1,2})"
 YEAR_LAST = r"(?P<one>[0-9]{1,2})(?P<mark>[-/.])(?P<two>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})"
 BETWEEN = r"(?:t|\s*,\s*|\s+(?:-|\xe0|at)\s+|\s+)"
+# Italian sheets have dots between hours, minutes and seconds
 TIME = (
-    r"(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+    r"(?P<hour>[0-9]{1,2})(?:[:h]|(?P<dot>\.))(?P<minute>[0-9]{2})"
+    r"(?:(?(dot)\.|:)(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
     r"(?:\s*(?P<half>[ap])\.?\s?m\.?)?"
 )
 ZONE = r"\s*(?P<zone>z|(?:utc|gmt)?(?:(?P<sign>[+-])(?P<hours>1[0-4]|0?[0-9])(?::?(?P<minutes>[0-5][0-9]))?)?)"
 FIRST, LAST = (re.compile(rf"{day}(?:{BETWEEN}{TIME}{ZONE})?", re.IGNORECASE) for day in (YEAR_FIRST, YEAR_LAST))
+WEEKDAY = r"(?:[^\W\d]+(?:-feira)?\.?,?\s+)?"
+NAMED_DAY = re.compile(
+    rf"{WEEKDAY}(?:(?P<day>[0-9]{{1,2}})(?:er|\.)?\s+(?:de\s+)?(?P<month>[^\W\d]{{3,}})\.?,?\s+(?:de\s+)?"
+    r"|(?P<name>[^\W\d]{3,})\.?\s+(?P<number>[0-9]{1,2}),\s+)(?P<year>[0-9]{4})(?=[\s,]|$)",
+    re.IGNORECASE,
+)
+"""A day with its month by name, as people and tools write it: with the weekday or not, day or month first."""
+MONTHS_BY_LANGUAGE = {
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "en": "january february march april may june july august september october november december",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "de": "januar februar märz april mai juni juli august september oktober november dezember",
+    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+}
+SHORT_MONTHS = {"mrt": 3, "sept": 9}
 ORDERS: tuple[Order, Order] = ("day first", "month first")
 LONGEST = 60
 SERIAL = re.compile(r"[3-5][0-9]{4}(?:[.,][0-9]+)?")
@@ -124,7 +146,7 @@ def both(text: str) -> Both:
     >>> both("2026/04/08 1:05:06.5 PM UTC+2").day.isoformat()
     '2026-04-08T13:05:06.500000+02:00'
     """
-    bare = text.strip() if len(text) <= LONGEST else ""
+    bare = with_month_number(text.strip()) if len(text) <= LONGEST else ""
     if found := FIRST.fullmatch(bare):
         when = moment(found, month="one", day="two")
         return Both(when, when)
@@ -133,6 +155,28 @@ def both(text: str) -> Both:
         day, month = moment(found, month="two", day="one"), moment(found, month="one", day="two")
         return Both(day, None if dotted else month, spelled=True) if day or month else Both()
     return Both()
+
+
+def with_month_number(text: str) -> str:
+    """Return a text with its day in numbers, year first, if it names the month; other texts as they are.
+
+    >>> with_month_number("mardi 3 mars 2026, 10:04"), with_month_number("Mar 03, 2026")
+    ('2026-3-3, 10:04', '2026-3-03')
+    """
+    found = NAMED_DAY.match(text)
+    month = month_named(found["month"] or found["name"]) if found else 0
+    if not found or not month:
+        return text
+    return f"{found['year']}-{month}-{found['day'] or found['number']}{text[found.end() :]}"
+
+
+@cache
+def month_named(name: str) -> int:
+    """Return the number of a month from its name or the beginning of it in any language, 0 unless there is one."""
+    short = fold(name)
+    tables = (enumerate(map(fold, names.split()), 1) for names in MONTHS_BY_LANGUAGE.values())
+    numbers = {number for months in tables for number, month in months if month.startswith(short)}
+    return SHORT_MONTHS.get(short) or (numbers.pop() if len(numbers) == 1 else 0)
 
 
 def moment(found: re.Match[str], *, month: str, day: str) -> datetime | None:
