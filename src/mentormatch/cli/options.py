@@ -38,7 +38,12 @@ Answers = Annotated[
 StoredAnswers = Annotated[
     Path | None, typer.Argument(metavar=ANSWERS, help=mark("Les réponses des deux côtés (CSV, XLSX ou ODS)."))
 ]
-Mentors = Annotated[Path | None, typer.Option("--mentors", metavar=FILE, help=mark("Les réponses des mentor·es."))]
+Mentors = Annotated[
+    Path | None,
+    typer.Option(
+        "--mentors", metavar=FILE, help=mark("Les réponses des mentor·es (classeur.xlsx:Feuille pour une feuille).")
+    ),
+]
 Mentees = Annotated[Path | None, typer.Option("--mentees", metavar=FILE, help=mark("Les réponses des mentoré·es."))]
 ToolName = Annotated[
     str | None,
@@ -97,9 +102,13 @@ Why = Annotated[str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, po
 
 
 def open_source(path: Path) -> Any:
-    """Return the path itself, or for ``-`` the content of standard input, which is never written to a disk."""
+    """Return the path itself, or for ``-`` the content of standard input, which is never written to a disk.
+
+    ``workbook.xlsx:Sheet`` is a sheet of a workbook: the path and the name of the sheet, unless a file has that name.
+    """
     if path != STDIN:
-        return path
+        file, colon, sheet = str(path).rpartition(":")
+        return (Path(file), sheet) if colon and sheet and not path.exists() and Path(file).is_file() else path
     from mentormatch.survey.table_reader import read_stream
 
     return read_stream(tr("entrée standard"), sys.stdin.buffer)

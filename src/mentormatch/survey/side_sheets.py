@@ -88,7 +88,7 @@ def read_own_sheet(table: TextTable, side: Side, read: ReadSheet) -> TextTable:
 
 def same_sheet(table: TextTable) -> SurveyError:
     """Return the error that nothing tells which sheet of a workbook contains which side."""
-    advice = tr("appelez les feuilles « Mentors » et « Mentorés », ou enregistrez chacune dans un fichier CSV")
+    advice = tr("appelez les feuilles « Mentors » et « Mentorés », ou nommez-les : --mentors classeur.xlsx:Feuille")
     problem = Problem(
         tr("classeur « {file} »", file=table.file),
         tr("la même feuille pour les deux côtés, parmi {sheets}", sheets=listed([*map(quoted, sheets(table))])),

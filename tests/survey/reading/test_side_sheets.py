@@ -140,3 +140,15 @@ def test_a_draft_tells_of_sheets_in_the_language_of_the_answers(tmp_path: Path) 
     assert 'language = "en"' in (tmp_path / "p.toml").read_text("utf-8")
     assert "One sheet per side: “Tutors” for the mentors" in done.stderr
     assert "feuille" not in done.stderr
+
+
+def test_the_command_line_chooses_a_sheet_by_its_name(tmp_path: Path) -> None:
+    path = workbook(tmp_path, Feuil1=people("M", 3), Feuil2=people("E", 5))
+    done = run(
+        "draft", "--mentors", f"{path.name}:Feuil1", "--mentees", f"{path.name}:Feuil2", "-o", "p.toml", folder=tmp_path
+    )
+    assert "3 lignes" in done.stderr.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "5 lignes" in done.stderr.replace("\u00a0", " ").replace("\u202f", " ")
+    missing = run("draft", "--mentors", f"{path.name}:Feuil3", "-o", "q.toml", folder=tmp_path)
+    assert missing.returncode != 0
+    assert "feuille\u00a0: introuvable" in missing.stderr
