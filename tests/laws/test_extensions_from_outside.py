@@ -21,7 +21,7 @@ from mentormatch.record.seal import Seal
 from mentormatch.rules import Ban, Gap, Market, Relaxation
 from mentormatch.scoring.criteria import Same
 from mentormatch.scoring.criterion import Block
-from mentormatch.survey import table, tool
+from mentormatch.survey import fact_tool, facts, table, tool
 from mentormatch.survey.tool import Tool, ToolPage
 from mentormatch.survey.tools.google import Google
 from mentormatch.testing import check_criterion, check_exporter, check_rule, check_tool
@@ -174,7 +174,7 @@ def test_the_methods_that_the_guide_names_are_there() -> None:
     assert {name for name in readers if not hasattr(People, name)} == set()
     words = set(re.findall(r"`(\w+)`", guide.split("*A survey tool*")[1].split("*An operation*")[0]))
     assert {"knows", "with_submissions", "unfinished"} <= words
-    places = (Tool, ToolPage, tool, table, fields, exports)
+    places = (Tool, ToolPage, tool, fact_tool, facts, table, fields, exports)
     assert {word for word in words if not any(hasattr(place, word) for place in places)} == set()
 
 

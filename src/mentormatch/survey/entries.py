@@ -232,9 +232,10 @@ def submissions(sheet: SubmissionSheet, plan: Plan) -> Iterator[Submission]:
     sides_of = side_teller(sheet, plan)
     for record in sheet.table.records:
         answers = {name: place.answer(record.cells) for name, place in sheet.places.items()}
-        email = answer_text(answers, plan.email)
         sent = sheet.table.sent.get(record.line, WHOLE).read(plan.dates)
-        key = answer_text(answers, plan.key) if plan.key else email if plan.email else sent.response
+        email = "" if sent.borrowed else answer_text(answers, plan.email)
+        known_by_email = plan.email and not sent.borrowed
+        key = answer_text(answers, plan.key) if plan.key else email if known_by_email else sent.response
         for side in sides_of(answers):
             yield Submission(sheet.table.source, record.line, side, key, email, answers, sent)
 

@@ -12,6 +12,8 @@ last, day and month may stand in either order, which the whole column tells:
   its language; where these differ there is none.
 """
 
+# French here is read, not said
+
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo

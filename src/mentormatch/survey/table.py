@@ -99,13 +99,15 @@ class SentMoment:
     """What the survey tool noted of a row: when it was sent, None if that is not told, and whether it is ``whole``.
 
     ``readings`` are there where the order of day and month is not proved, ``when`` is then the likely one, if any;
-    ``response`` is the number that the tool gave to the row, empty where it gave none.
+    ``response`` is the number that the tool gave to the row, empty where it gave none. ``borrowed``: the address in the
+    row is somebody else's, so that the number tells who it is.
     """
 
     when: datetime | None = None
     whole: bool = True
     readings: Readings | None = None
     response: str = ""
+    borrowed: bool = False
 
     def read(self, order: Order | None) -> "SentMoment":
         """Return the same with its moment in this order of day and month, where the file does not prove another."""

@@ -209,7 +209,10 @@ def number_repeats(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-OTHERS = frozenset({"autre", "other", "autre (veuillez preciser)", "other (please specify)"})
+OTHERS = frozenset(
+    {"autre", "other", "autre (veuillez preciser)", "other (please specify)"}
+    | {"other - write in", "other - write in (required)", "[other:]"}
+)
 
 
 @dataclass(frozen=True, slots=True)

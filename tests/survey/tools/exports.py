@@ -11,6 +11,7 @@ from mentormatch.survey.tool import tools_by_kind
 from mentormatch.testing import count_rows_above, exported_programme
 from tests.survey.tools.made import Answers, Cell, plain_table
 from tests.survey.tools.writers_one import framaforms, limesurvey, nextcloud, surveymonkey
+from tests.survey.tools.writers_three import FORMS
 from tests.survey.tools.writers_two import (
     google,
     helloasso,
@@ -61,6 +62,7 @@ def as_read(rows: Sequence[Sequence[Cell]]) -> Rows:
     return gather("reponses.csv", (Record(line, tuple(map(text_of_value, row))) for line, row in enumerate(rows, 1)))
 
 
+PARTIAL = ("alchemer", "moodle-questionnaire", "qualtrics", "sphinx", "zoho-survey")
 WRITERS: Mapping[str, Kind] = {
     "framaforms": Kind(
         lambda asked, people, left: framaforms(asked, people, left, compact=False), above=3, partial=True
@@ -76,6 +78,10 @@ WRITERS: Mapping[str, Kind] = {
     "surveymonkey": Kind(surveymonkey, above=2, partial=True),
     "tally": Kind(lambda asked, people, _: tally(asked, people)),
     "typeform": Kind(typeform, prepare=with_boxes, partial=True),
+    **{
+        kind: Kind(form.write, above=len(form.above([""] * 20)), prepare=form.prepare, partial=kind in PARTIAL)
+        for kind, form in FORMS.items()
+    },
 }
 """The tools whose exports of any answers are written here, by a second implementation."""
 STATED = {kind: tool for kind, tool in tools_by_kind().items() if tool.example}

@@ -6,28 +6,15 @@ ticks is ``X``; "Compact" holds all in one cell. Moments are day, month and year
 date of a workbook.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
 
-from mentormatch.fields.single_answers import YES
-from mentormatch.languages.text_keys import fold
+from mentormatch.languages.text_keys import YES, fold
 from mentormatch.languages.translation import mark
-from mentormatch.survey.table import Record, Rows, TextTable, is_blank, tabulate
-from mentormatch.survey.tool import (
-    OTHER,
-    Tool,
-    ToolPage,
-    ToolQuestion,
-    columns_of,
-    header_of,
-    item_name,
-    leading_count,
-    not_of,
-    rows_below,
-    with_submissions,
-    without_columns,
-)
+from mentormatch.survey.fact_tool import FactTool, Layout
+from mentormatch.survey.facts import Facts, State
+from mentormatch.survey.table import Record, Rows, TextTable, is_blank
+from mentormatch.survey.tool import OTHER, ToolPage, ToolQuestion, item_name, not_of, rows_below
 
 DETAILS = frozenset({"details de la soumission", "submission details"})
 COMPLETED = ("heure de completion", "completed time", "webform_completed_time")
@@ -35,25 +22,21 @@ SUBMITTED = ("heure de soumission", "submitted time", "webform_time")
 FRENCH = (COMPLETED[0], SUBMITTED[0])
 NUMBERS = ("sid", "webform_sid", "sequentiel", "serial", "webform_serial")
 DRAFT = ("brouillon", "draft", "webform_draft")
-LEFT_OUT = frozenset(
-    {*COMPLETED, *SUBMITTED, *DRAFT}
-    | {"heure de modification", "modified time", "webform_modified_time"}
-    | {"adresse ip", "ip address", "webform_ip_address"}
+LEFT_OUT = (
+    *(*COMPLETED, *SUBMITTED, *DRAFT, "heure de modification", "modified time", "webform_modified_time"),
+    *("adresse ip", "ip address", "webform_ip_address"),
 )
-STAYING = frozenset(
-    {"sequentiel", "serial", "webform_serial", "sid", "webform_sid", "uid", "webform_uid"}
-    | {"nom d'utilisateur", "username", "webform_username"}
-)
+STAYING = (*NUMBERS, "uid", "webform_uid", "nom d'utilisateur", "username", "webform_username")
 
 
-class Framaforms(Tool):
+class Framaforms(FactTool):
     """Exports of Framaforms, delimited or as workbook, "Séparé" and "Compact"."""
 
-    kind: ClassVar[str] = "framaforms"
-    label: ClassVar[str] = mark("Framaforms ou Yakforms")
-    marks: ClassVar[Sequence[str]] = (*sorted(DETAILS), *FRENCH, COMPLETED[-1], SUBMITTED[-1])
-    expected: ClassVar[str] = mark("le titre du formulaire, une ligne de questions, une ligne d'intitulés")
-    page: ClassVar[ToolPage] = ToolPage(
+    kind = "framaforms"
+    label = mark("Framaforms ou Yakforms")
+    marks = (*sorted(DETAILS), *FRENCH, COMPLETED[-1], SUBMITTED[-1])
+    expected = mark("le titre du formulaire, une ligne de questions, une ligne d'intitulés")
+    page = ToolPage(
         known_by="un titre seul (ou effacé), « Détails de la soumission », les intitulés",
         files="texte, XLSX, ancien `.xls`",
         guide="[depuis Framaforms](../guides/depuis-framaforms.md)",
@@ -68,30 +51,42 @@ class Framaforms(Tool):
         response="« SID » ou « Séquentiel »",
     )
 
+    facts = Facts(
+        dropped=LEFT_OUT,
+        kept=STAYING,
+        sent=COMPLETED + SUBMITTED,
+        day_first=FRENCH,
+        number=NUMBERS,
+        states=(State(column=DRAFT, partial=tuple(sorted(YES)), others="counts"),),
+    )
+
     def knows(self, rows: Rows) -> bool:
         """Take a title in a row of its own, or none, above the details of the submission and their labels."""
         return is_untitled(rows) or (is_title(rows) and has_details(rows.records[1:]))
 
+    def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
+        _, labels, count = header_rows(rows)
+        return labels, rows_below(rows, count)
+
+    def fits(self, names: Sequence[str], own: Mapping[int, str]) -> bool:
+        return True
+
+    def questions(self, layout: Layout) -> list[ToolQuestion]:
+        questions, labels, _ = header_rows(layout.rows)
+        return [*questions_in(questions, labels, layout)]
+
     def sort(self, rows: Rows) -> TextTable:
-        questions, labels, count = headings(rows)
-        own = leading_count(labels, LEFT_OUT | STAYING)
-        body = rows_below(rows, count)
-        found = [*map(ToolQuestion, labels[:own]), *questions_in(questions, labels, own, body)]
-        table = tabulate(body, header_of(found))
-        table = replace(table, tool=self.kind, own=frozenset(range(own)), alone=alone_in(table, found))
-        draft = columns_of(table, DRAFT, own)
-        times = columns_of(table, COMPLETED, own) + columns_of(table, SUBMITTED, own)
-        table = with_submissions(
-            table,
-            times,
-            whole=lambda cells: not any(fold(cells[at]) in YES for at in draft),
-            certain="day first" if columns_of(table, FRENCH, own) else None,
-            response=columns_of(table, NUMBERS, own),
-        )
-        return without_columns(table, columns_of(table, LEFT_OUT, own))
+        """Return the table, with the name of each column that may be a question of its own: all items but the first."""
+        table = super().sort(rows)
+        names, body = self.headings(rows)
+        asked = self.questions(Layout(names, body, rows, self.own_columns(names, rows)))
+        items = [(at, item) for one in asked if fold(one.question) for at, item in enumerate(one.items)]
+        places = enumerate(items, len(table.header) - len(items))
+        alone = {place: item for place, (at, item) in places if at and item and item_name(item) != OTHER}
+        return replace(table, alone=alone)
 
 
-def headings(rows: Rows) -> tuple[Sequence[str], Sequence[str], int]:
+def header_rows(rows: Rows) -> tuple[Sequence[str], Sequence[str], int]:
     """Return the row of questions, blank where each has one column, the labels, and the number of all header rows.
 
     Raises
@@ -125,19 +120,19 @@ def has_details(records: Sequence[Record]) -> bool:
     if len(records) < 2:
         return False
     over, label = (fold(row.cells[0]) for row in records[:2])
-    return label in LEFT_OUT | STAYING and (over in DETAILS or label.startswith("webform_"))
+    return label in LEFT_OUT + STAYING and (over in DETAILS or label.startswith("webform_"))
 
 
-def questions_in(questions: Sequence[str], labels: Sequence[str], own: int, body: Rows) -> Iterator[ToolQuestion]:
+def questions_in(questions: Sequence[str], labels: Sequence[str], layout: Layout) -> Iterator[ToolQuestion]:
     """Yield the questions behind the tool's own columns, each with all the columns that may be its items."""
-    column = own
+    column = len(layout.own)
     while column < len(labels):
         if not names_question(questions, column):
             yield ToolQuestion(labels[column])
             column += 1
             continue
         end = column + 1
-        while end < len(labels) and may_go_on(questions, labels, (column, end), body):
+        while end < len(labels) and may_go_on(questions, labels, (column, end), layout):
             end += 1
         yield ToolQuestion(questions[column], tuple(labels[column:end]))
         column = end
@@ -148,7 +143,7 @@ def names_question(questions: Sequence[str], column: int) -> bool:
     return column < len(questions) and bool(fold(questions[column]))
 
 
-def may_go_on(questions: Sequence[str], labels: Sequence[str], span: tuple[int, int], body: Rows) -> bool:
+def may_go_on(questions: Sequence[str], labels: Sequence[str], span: tuple[int, int], layout: Layout) -> bool:
     """Tell whether the column behind a span of columns may be an item of the same question.
 
     It is none where it has no label, another question stands over it, the span ended with what was typed beside the
@@ -157,18 +152,5 @@ def may_go_on(questions: Sequence[str], labels: Sequence[str], span: tuple[int, 
     start, end = span
     if names_question(questions, end) or not fold(labels[end]) or item_name(labels[end - 1]) == OTHER:
         return False
-    ticks = set[str]().union(*(texts_in(body, column) for column in range(start, end)))
-    return item_name(labels[end]) == OTHER or ticks != {"x"} or texts_in(body, end) <= ticks
-
-
-def texts_in(body: Rows, column: int) -> set[str]:
-    """Return what a column holds, empty cells aside."""
-    return {fold(row.cells[column]) for row in body.records if column < len(row.cells)} - {""}
-
-
-def alone_in(table: TextTable, questions: Sequence[ToolQuestion]) -> dict[int, str]:
-    """Return the header of each column that may be a question of its own: all items but the first and ``Autre``."""
-    labels = [(at, item) for question in questions for at, item in enumerate(question.items)]
-    full = zip(header_of(questions), labels, strict=True)
-    places = {name: column for column, name in enumerate(table.header)}
-    return {places[name]: item for name, (at, item) in full if at and item and item_name(item) != OTHER}
+    ticks = set[str]().union(*map(layout.texts, range(start, end)))
+    return item_name(labels[end]) == OTHER or ticks != {"x"} or layout.texts(end) <= ticks

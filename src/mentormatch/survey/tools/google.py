@@ -7,53 +7,40 @@ sheet: in English nothing tells.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import ClassVar
+from collections.abc import Sequence
 
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
-from mentormatch.survey.table import Order, Rows, TextTable, tabulate
-from mentormatch.survey.tool import (
-    Tool,
-    ToolPage,
-    columns_of,
-    first_filled,
-    not_of,
-    number_repeats,
-    part,
-    rows_below,
-    with_submissions,
-    without_columns,
-)
+from mentormatch.survey.fact_tool import FactTool, Layout, OwnColumns
+from mentormatch.survey.facts import Facts, folded
+from mentormatch.survey.table import Order, Rows, TextTable
+from mentormatch.survey.tool import ToolPage, first_filled, part
 
 STAMPS = (
-    *("horodateur", "timestamp", "marca temporal", "zeitstempel", "informazioni cronologiche"),
-    *("carimbo de data/hora", "tijdstempel"),
+    *("Horodateur", "Timestamp", "Marca temporal", "Zeitstempel", "Informazioni cronologiche"),
+    *("Carimbo de data/hora", "Tijdstempel"),
 )
-ENGLISH = STAMPS[1]
-"""Sheets in other languages are sure to write the day first."""
 ADDRESSES = (
-    *("adresse e-mail", "email address", "nom d'utilisateur", "username", "direccion de correo electronico"),
-    *("e-mail-adresse", "indirizzo email", "endereco de e-mail", "e-mailadres"),
+    *("Adresse e-mail", "Email Address", "Nom d'utilisateur", "Username", "Dirección de correo electrónico"),
+    *("E-Mail-Adresse", "Indirizzo email", "Endereço de e-mail", "E-mailadres"),
 )
 FRONT = 3
 """How many columns at most are the tool's own: the time stamp, the address, the score."""
 MARKS = ("Score", "Feedback", "Commentaires")
 AMERICAN = re.compile(r"[0-9]{1,2}/[0-9]/")
 """Sheets in French write two figures there, whichever of day and month it is."""
-SCORES = ("score", "score total", "total score")
+SCORES = ("score", "score total", "total score", "puntuacion", "punktzahl", "punteggio", "pontuacao")
 SCORE = re.compile(r"(?:[0-9]+(?:[.,][0-9]+)? / [0-9]+)?")
 
 
-class Google(Tool):
+class Google(FactTool):
     """Answers to a Google form."""
 
-    kind: ClassVar[str] = "google"
-    label: ClassVar[str] = "Google Forms"
-    marks: ClassVar[Sequence[str]] = STAMPS
-    expected: ClassVar[str] = mark("« Horodateur » en première colonne")
-    page: ClassVar[ToolPage] = ToolPage(
+    kind = "google"
+    label = "Google Forms"
+    marks = tuple(map(fold, STAMPS))
+    expected = mark("« Horodateur » en première colonne")
+    page = ToolPage(
         known_by="« Horodateur » en premier (français, anglais, espagnol, allemand, italien, portugais, néerlandais)",
         files="CSV, XLSX de Google Sheets",
         sent="horodateur",
@@ -67,7 +54,7 @@ class Google(Tool):
             "quiz ; les intitulés en d'autres langues que le français et l'anglais"
         ),
     )
-    example: ClassVar[Sequence[Sequence[str]]] = tuple(
+    example = tuple(
         zip(
             ("Horodateur", "09/03/2026 10:04:00", "10/03/2026 18:30:00", "14/03/2026 09:00:00", "15/03/2026 23:15:00"),
             ("Code", "M1", "M2", "E1", "E2"),
@@ -86,36 +73,23 @@ class Google(Tool):
             strict=True,
         )
     )
+    facts = Facts(first=(STAMPS,), dropped=STAMPS, kept=ADDRESSES, sent=STAMPS)
 
-    def knows(self, rows: Rows) -> bool:
-        """Take what has the time stamp that Google sets in the first column."""
-        return fold(rows.records[0].cells[0]) in STAMPS
+    def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
+        """Return the first time stamp, and the address near the beginning."""
+        known = [fold(name) for name in names]
+        stamps = [at for at, name in enumerate(known) if name in self.marks][:1]
+        addresses = [at for at, name in enumerate(known[:FRONT]) if name in folded(ADDRESSES)]
+        return {at: known[at] for at in sorted([*stamps, *addresses])} if stamps else {}
 
-    def sort(self, rows: Rows) -> TextTable:
-        names = list(map(fold, rows.records[0].cells))
-        stamps = [column for column, name in enumerate(names) if name in STAMPS][:1]
-        if not stamps:
-            raise not_of(rows, self)
-        table = tabulate(rows_below(rows), number_repeats(rows.records[0].cells))
-        stamp = columns_of(table, [names[stamps[0]]], len(table.header))
-        table = with_submissions(table, stamp, certain=order_in(table, stamp, names[stamps[0]]))
-        address = frozenset(columns_of(table, ADDRESSES, FRONT))
-        return without_columns(replace(table, tool=self.kind, own=address), {*stamp, *scores(table)})
+    def leave_out(self, layout: Layout) -> None:
+        """Leave out what a quiz adds: the score, and the marks behind each question."""
+        front = [at for at, name in enumerate(layout.names[:FRONT]) if fold(name) in SCORES]
+        scores = {at for at in front if all(map(SCORE.fullmatch, layout.texts(at)))}
+        marks = {part(question, word) for question in layout.names for word in MARKS if scores}
+        layout.left_out |= scores | {at for at, name in enumerate(layout.names) if name in marks}
 
-
-def order_in(table: TextTable, stamp: Sequence[int], name: str) -> Order | None:
-    """Return that the day comes first, where the language says so and no date is written as in the United States."""
-    american = any(AMERICAN.match(first_filled(record.cells, stamp)) for record in table.records)
-    return None if name == ENGLISH or american else "day first"
-
-
-def scores(table: TextTable) -> Iterator[int]:
-    """Yield the columns that a quiz adds: the score, and the marks behind each question."""
-    score = [column for column in columns_of(table, SCORES, FRONT) if is_score(table, column)]
-    marks = {part(question, mark) for question in table.header for mark in MARKS if score}
-    yield from (*score, *(column for column, name in enumerate(table.header) if name in marks))
-
-
-def is_score(table: TextTable, column: int) -> bool:
-    """Tell whether a column holds the points of a quiz, all of them out of some."""
-    return all(SCORE.fullmatch(record.cells[column].strip()) for record in table.records)
+    def order(self, table: TextTable, times: Sequence[int], columns: OwnColumns) -> Order | None:
+        """Return that the day comes first, unless in English or if a date is written as in the United States."""
+        american = any(AMERICAN.match(first_filled(record.cells, times)) for record in table.records)
+        return None if columns.of(["Timestamp"]) or american else "day first"

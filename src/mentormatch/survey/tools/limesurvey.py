@@ -7,44 +7,26 @@ with ``=`` may have a ``'`` in front, which is taken off.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
 
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark, tr
-from mentormatch.survey.table import Record, Rows, SentMoment, TableRemark, TextTable, tabulate
-from mentormatch.survey.tool import (
-    OTHER,
-    Tool,
-    ToolPage,
-    ToolQuestion,
-    columns_of,
-    header_of,
-    item_name,
-    leading_count,
-    not_of,
-    part,
-    rows_below,
-    with_submissions,
-    without_columns,
-)
+from mentormatch.survey.fact_tool import FactTool, Layout, OwnColumns
+from mentormatch.survey.facts import Facts, State
+from mentormatch.survey.table import Record, Rows, SentMoment, TableRemark, TextTable
+from mentormatch.survey.tool import OTHER, ToolPage, ToolQuestion, item_name, leading_count, part, rows_below
 
 SUBMITTED = ("submitdate", "date de soumission", "date submitted")
 TOUCHED = ("datestamp", "date de la derniere action", "date last action")
-FRENCH = (SUBMITTED[1], TOUCHED[1])
 NUMBERS = ("id", "id de la reponse", "response id")
-LAST_PAGE = frozenset({"lastpage", "derniere page", "last page"})
-LANGUAGE = frozenset({"startlanguage", "langue de depart", "start language"})
-LEFT_OUT = LAST_PAGE | {
-    *SUBMITTED,
-    *TOUCHED,
-    *("seed", "tete de serie"),
-    *("startdate", "date de lancement", "date started"),
-    *("ipaddr", "adresse ip", "ip address"),
-    *("refurl", "url de reference", "referrer url"),
-}
-STAYING = LANGUAGE | {*NUMBERS, "token", "code d'invitation", "access code"}
+LAST_PAGE = ("lastpage", "derniere page", "last page")
+LANGUAGE = ("startlanguage", "langue de depart", "start language")
+LEFT_OUT = (
+    *(*LAST_PAGE, *SUBMITTED, *TOUCHED, "seed", "tete de serie", "startdate", "date de lancement", "date started"),
+    *("ipaddr", "adresse ip", "ip address", "refurl", "url de reference", "referrer url"),
+)
+STAYING = (*LANGUAGE, *NUMBERS, "token", "code d'invitation", "access code")
 CODES = frozenset({"id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp"})
 ITEM = re.compile(r"(?P<question>.*\S)\s*\[(?P<item>[^\[\]]*)\]", re.DOTALL)
 UNDERSCORED = re.compile(r"(?!attribute_)[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+")
@@ -60,16 +42,14 @@ CONVERTED = mark(
 COUNT = "filecount - "
 
 
-class LimeSurvey(Tool):
+class LimeSurvey(FactTool):
     """Exports of LimeSurvey, delimited or as workbook, in full or in codes."""
 
-    kind: ClassVar[str] = "limesurvey"
-    label: ClassVar[str] = "LimeSurvey"
-    marks: ClassVar[Sequence[str]] = (*sorted(LAST_PAGE | LANGUAGE), SUBMITTED[0], NUMBERS[1], "tete de serie")
-    expected: ClassVar[str] = mark(
-        "« ID de la réponse », « Date de soumission »... en tête, ou des « Question [item] »"
-    )
-    page: ClassVar[ToolPage] = ToolPage(
+    kind = "limesurvey"
+    label = "LimeSurvey"
+    marks = (*LAST_PAGE, *LANGUAGE, SUBMITTED[0], NUMBERS[1], "tete de serie")
+    expected = mark("« ID de la réponse », « Date de soumission »... en tête, ou des « Question [item] »")
+    page = ToolPage(
         known_by=(
             "ses colonnes en tête, dont la dernière page ou la langue de départ, ou l'ID de la réponse et la "
             "date de soumission"
@@ -87,6 +67,15 @@ class LimeSurvey(Tool):
         response="ID",
     )
 
+    facts = Facts(
+        dropped=LEFT_OUT,
+        kept=STAYING,
+        sent=SUBMITTED + TOUCHED,
+        day_first=(SUBMITTED[1], TOUCHED[1]),
+        number=NUMBERS,
+        states=(State(column=SUBMITTED, partial=("",), others="counts"),),
+    )
+
     def knows(self, rows: Rows) -> bool:
         """Take at least two of its own columns in front.
 
@@ -95,27 +84,34 @@ class LimeSurvey(Tool):
         names = headers_without_codes(rows.records[0].cells)
         own = {fold(name) for name in names[: own_in(names)]}
         sent = not own.isdisjoint(NUMBERS) and not own.isdisjoint(SUBMITTED)
-        return len(own) > 1 and (sent or not own.isdisjoint(LAST_PAGE | LANGUAGE))
+        return len(own) > 1 and (sent or not own.isdisjoint(LAST_PAGE + LANGUAGE))
 
-    def sort(self, rows: Rows) -> TextTable:
-        names = headers_without_codes(rows.records[0].cells)
-        own = own_in(names)
-        if not own and not any(ITEM.fullmatch(name) for name in names):
-            raise not_of(rows, self)
-        codes = any(fold(name) in CODES for name in names[:own])
-        header = header_of(
-            ToolQuestion(name if at < own else header_of_question(name, codes=codes)) for at, name in enumerate(names)
-        )
-        table = as_answered(tabulate(rows_below(rows), header), own)
+    def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
+        return headers_without_codes(rows.records[0].cells), rows_below(rows)
+
+    def fits(self, names: Sequence[str], own: Mapping[int, str]) -> bool:
+        return bool(own) or any(ITEM.fullmatch(name) for name in names)
+
+    def questions(self, layout: Layout) -> list[ToolQuestion]:
+        codes = any(known in CODES for known in layout.own.values())
+        return [ToolQuestion(header_of_question(layout.names[at], codes=codes)) for at in layout.asked()]
+
+    def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
+        own = len(columns.all)
+        table = as_answered(table, own)
         counts = {column for column, name in enumerate(table.header) if fold(name).startswith(COUNT)}
         remarks = (*table.remarks, *remarks_on_conversion(table, own))
-        table = replace(table, tool=self.kind, own=frozenset(range(own)) | counts, remarks=remarks)
-        return without_columns(with_moments(table, own), columns_of(table, LEFT_OUT, own))
+        return replace(table, own=table.own | counts, remarks=remarks)
+
+    def with_notes(self, table: TextTable, columns: OwnColumns, zone: str) -> TextTable:
+        """Return the table with what the tool noted; a survey that is anonymous has no moments."""
+        table = super().with_notes(table, columns, zone)
+        return replace(table, sent={line: moment_known(sent) for line, sent in table.sent.items()})
 
 
 def own_in(names: Sequence[str]) -> int:
     """Return how many of the first columns are the tool's own."""
-    return leading_count(names, LEFT_OUT | STAYING)
+    return leading_count(names, LEFT_OUT + STAYING)
 
 
 def headers_without_codes(cells: Sequence[str]) -> list[str]:
@@ -200,20 +196,6 @@ def remarks_on_conversion(table: TextTable, own: int) -> Iterator[TableRemark]:
         said = {row.cells[column].strip() for row in table.records for column in columns}
         if said - {""} == {"1", "2"}:
             yield TableRemark(None, tr(CONVERTED, question=question))
-
-
-def with_moments(table: TextTable, own: int) -> TextTable:
-    """Return the table with when each row was sent; it is not whole where the date of submission is empty."""
-    submitted = columns_of(table, SUBMITTED, own)
-    times = submitted + columns_of(table, TOUCHED, own)
-    table = with_submissions(
-        table,
-        times,
-        whole=lambda cells: all(cells[column].strip() for column in submitted),
-        certain="day first" if columns_of(table, FRENCH, own) else None,
-        response=columns_of(table, NUMBERS, own),
-    )
-    return replace(table, sent={line: moment_known(sent) for line, sent in table.sent.items()})
 
 
 def moment_known(sent: SentMoment) -> SentMoment:

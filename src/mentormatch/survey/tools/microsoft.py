@@ -7,26 +7,15 @@ that asks for what the tool itself notes of the account (name, address) takes it
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
 
 from mentormatch.fields import SeveralAnswers
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
-from mentormatch.survey.table import Rows, TextTable, tabulate
-from mentormatch.survey.tool import (
-    Tool,
-    ToolPage,
-    columns_of,
-    leading_count,
-    map_cells,
-    not_of,
-    number_repeats,
-    rows_below,
-    with_submissions,
-    without_columns,
-)
+from mentormatch.survey.fact_tool import FactTool, Layout, OwnColumns
+from mentormatch.survey.facts import Facts
+from mentormatch.survey.table import Rows, TextTable
+from mentormatch.survey.tool import ToolPage, leading_count, map_cells, rows_below
 
 STARTS = ("heure de debut", "start time", "hora de inicio", "startzeit", "ora di inizio", "begintijd", "hora d'inici")
 ENDS = (
@@ -52,14 +41,14 @@ NOBODY = "anonymous"
 REPEATED = re.compile(r"(?P<title>.*[^0-9\s])(?P<number>[1-9][0-9]?)", re.DOTALL)
 
 
-class Microsoft(Tool):
+class Microsoft(FactTool):
     """Answers to a Microsoft form."""
 
-    kind: ClassVar[str] = "microsoft"
-    label: ClassVar[str] = "Microsoft Forms"
-    marks: ClassVar[Sequence[str]] = (*ENDS[1:], ADDRESS[0], *NOTES[0])
-    expected: ClassVar[str] = mark("« ID », « Heure de début », « Heure de fin » d'abord")
-    page: ClassVar[ToolPage] = ToolPage(
+    kind = "microsoft"
+    label = "Microsoft Forms"
+    marks = (*ENDS[1:], ADDRESS[0], *NOTES[0])
+    expected = mark("« ID », « Heure de début », « Heure de fin » d'abord")
+    page = ToolPage(
         known_by=(
             "« ID », « Heure de début », « Heure de fin » (français, anglais, espagnol, allemand, italien, "
             "portugais, néerlandais)"
@@ -78,36 +67,35 @@ class Microsoft(Tool):
         response="ID",
     )
 
-    def knows(self, rows: Rows) -> bool:
-        """Tell whether the first columns are the number, the start and the end."""
+    facts = Facts(first=FIRST, kept=ADDRESS + NAME, sent=ENDS + STARTS, number=NUMBER)
+
+    def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
+        """Return the titles of the questions, without the digit that tells them from others of that title."""
         cells = rows.records[0].cells
-        return len(cells) >= len(FIRST) and all(fold(cell) in names for cell, names in zip(cells, FIRST, strict=False))
+        own = self.own_columns(cells, rows)
+        return [cell if at in own else title(cells, at) for at, cell in enumerate(cells)], rows_below(rows)
 
-    def sort(self, rows: Rows) -> TextTable:
-        front = leading_count(rows.records[0].cells, FRONT)
-        if front < len((STARTS, ENDS)):
-            raise not_of(rows, self)
-        table = tabulate(rows_below(rows), number_repeats(rows.records[0].cells))
-        own = own_columns(table.header)
-        account = frozenset(column for column in own if fold(table.header[column]) in (*ADDRESS, *NAME))
-        questions = [column for column in range(len(table.header)) if column not in own]
-        change = {**dict.fromkeys(account, somebody), **dict.fromkeys(questions, unlist)}
-        times = columns_of(table, ENDS, front) + columns_of(table, STARTS, front)
-        table = with_submissions(table, times, response=columns_of(table, NUMBER, front))
-        table = map_cells(table, lambda column, cell: change.get(column, str)(cell))
-        return use_titles(replace(table, tool=self.kind, own=account), questions)
+    def fits(self, names: Sequence[str], own: Mapping[int, str]) -> bool:
+        return leading_count(names, FRONT) >= len((STARTS, ENDS))
 
+    def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
+        return {at: fold(names[at]) for at in own_in(rows.records[0].cells)}
 
-def use_titles(table: TextTable, questions: Sequence[int]) -> TextTable:
-    """Return the questions under their titles, behind what the tool noted of the account and no question asks."""
-    titles = {column: title(table.header, column) for column in questions}
-    noted = {column: table.header[column] for column in sorted(table.own) if is_noted(table, column)}
-    kept = {column: name for column, name in noted.items() if name not in titles.values()} | titles
-    left_out = [column for column in range(len(table.header)) if column not in kept]
-    return replace(without_columns(table, left_out), header=number_repeats([kept[column] for column in sorted(kept)]))
+    def is_dropped(self, name: str) -> bool:
+        return name not in self.facts.kept
+
+    def leave_out(self, layout: Layout) -> None:
+        """Leave out what the tool noted of the account where it is nothing, or a question asks for the same."""
+        titles = {layout.names[at] for at in layout.asked()}
+        account = {at for at, known in layout.own.items() if not self.is_dropped(known)}
+        layout.left_out |= {at for at in account if not layout.texts(at) - {NOBODY} or layout.names[at] in titles}
+
+    def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
+        change = {at: (str if self.is_dropped(known) else somebody) for at, known in columns.names.items()}
+        return map_cells(table, lambda column, cell: change.get(column, unlist)(cell))
 
 
-def own_columns(header: Sequence[str]) -> list[int]:
+def own_in(header: Sequence[str]) -> list[int]:
     """Return the columns that are the tool's own: those before the first question, and the marks of a quiz."""
     column = leading_count(header, FRONT)
     for names in (ADDRESS, NAME, *NOTES[:1], language(header), *NOTES[1:]):
@@ -134,11 +122,6 @@ def title(header: Sequence[str], column: int) -> str:
     before = int(repeated["number"]) - 1
     last = repeated["title"] if before == 1 else f"{repeated['title']}{before}"
     return repeated["title"] if {repeated["title"], last} <= set(header[:column]) else header[column]
-
-
-def is_noted(table: TextTable, column: int) -> bool:
-    """Tell whether the tool noted anything in a column."""
-    return any(record.cells[column].strip() for record in table.records)
 
 
 def somebody(text: str) -> str:

@@ -6,37 +6,26 @@ that would be a formula has a ``'`` in front, which is taken off. The moment is 
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import ClassVar
 
 from mentormatch.languages.translation import mark
-from mentormatch.survey.table import Rows, TextTable, tabulate
-from mentormatch.survey.tool import (
-    Tool,
-    ToolPage,
-    ToolQuestion,
-    header_of,
-    map_cells,
-    not_of,
-    part,
-    rows_below,
-    with_submissions,
-    without_columns,
-)
+from mentormatch.survey.fact_tool import FactTool, OwnColumns
+from mentormatch.survey.facts import Facts
+from mentormatch.survey.table import Rows, TextTable
+from mentormatch.survey.tool import ToolPage, map_cells, not_of, part, rows_below
 
 IDS = ("submission_id", "user_id", "user_display_name", "timestamp")
 QUESTION = re.compile(r"question-id-[0-9]+(?P<item>(-[0-9]+)*)")
 GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 
 
-class Nextcloud(Tool):
+class Nextcloud(FactTool):
     """Exports of Nextcloud Forms: CSV, XLSX, ODS."""
 
-    kind: ClassVar[str] = "nextcloud"
-    label: ClassVar[str] = "Nextcloud Forms"
-    marks: ClassVar[Sequence[str]] = (*IDS[:3], "id de soumission")
-    expected: ClassVar[str] = mark("les identifiants des colonnes sous les intitulés")
-    page: ClassVar[ToolPage] = ToolPage(
+    kind = "nextcloud"
+    label = "Nextcloud Forms"
+    marks = (*IDS[:3], "id de soumission")
+    expected = mark("les identifiants des colonnes sous les intitulés")
+    page = ToolPage(
         files="CSV, XLSX, ODS",
         sent="horodatage",
         own="identifiants de soumission et de compte, nom",
@@ -46,37 +35,31 @@ class Nextcloud(Tool):
         ranking="`Question (option)`",
         response="identifiant de soumission",
     )
+    facts = Facts(kept=IDS[:3], dropped=IDS[3:], sent=IDS[3:], number=IDS[:1])
 
     def knows(self, rows: Rows) -> bool:
         """Take a second row that holds nothing but ids of columns."""
         return len(rows.records) > 1 and are_ids(rows.records[1].cells)
 
-    def sort(self, rows: Rows) -> TextTable:
+    def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
         if not self.knows(rows):
             raise not_of(rows, self)
         titles, ids = (row.cells for row in rows.records[:2])
-        header = header_of(
-            ToolQuestion(header_with_title(title, said)) for title, said in zip(titles, ids, strict=False)
-        )
-        table = map_cells(tabulate(rows_below(rows, 2), header), lambda column, cell: unguard(cell))
-        own = [column for column, said in enumerate(ids) if said.strip() in IDS]
-        times = [column for column in own if ids[column].strip() == "timestamp"]
-        numbers = [column for column in own if ids[column].strip() == IDS[0]]
-        table = with_submissions(replace(table, tool=self.kind, own=frozenset(own)), times, response=numbers)
-        return without_columns(table, times)
+        return [header_with_title(*both) for both in zip(titles, ids, strict=False)], rows_below(rows, 2)
+
+    def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
+        ids = [cell.strip() for cell in rows.records[1].cells[: len(names)]]
+        return {at: known for at, known in enumerate(ids) if known in IDS}
+
+    def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
+        """Return the table with its cells as they were typed."""
+        return map_cells(table, lambda column, cell: cell[1:] if cell.startswith(GUARDED) else cell)
 
 
 def are_ids(cells: Sequence[str]) -> bool:
     """Tell whether cells are ids of columns, the submission's first."""
-    first_filled = [cell.strip() for cell in cells if cell.strip()]
-    return first_filled[:1] == ["submission_id"] and all(
-        cell in IDS or QUESTION.fullmatch(cell) for cell in first_filled
-    )
-
-
-def unguard(cell: str) -> str:
-    """Return a cell as it was typed."""
-    return cell[1:] if cell.startswith(GUARDED) else cell
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return filled[:1] == ["submission_id"] and all(cell in IDS or QUESTION.fullmatch(cell) for cell in filled)
 
 
 def header_with_title(title: str, said: str) -> str:

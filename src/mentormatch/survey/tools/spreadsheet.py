@@ -6,14 +6,17 @@ but numbers, dates or addresses; else the row is suggested. Several columns call
 beside the options of the question before it.
 """
 
+import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
+from mentormatch.fields.base import SeveralAnswers
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark, tr
+from mentormatch.survey.fact_tool import with_choices_apart
 from mentormatch.survey.headers import ANSWER, headless
 from mentormatch.survey.table import AS_IT_IS, EXPECTED, Record, Rows, TableRemark, TextTable, tabulate, unreadable
 from mentormatch.survey.tool import (
@@ -63,7 +66,25 @@ class Spreadsheet(Tool):
             table = distinguish(found)
         except SurveyError as error:
             raise unreadable(rows.source, *error.problems, *suggest_header(found)) from None
+        table = with_choices_apart(table, choices_in)
         return replace(table, remarks=(*rows_passed_over(rows, found), *table.remarks))
+
+
+def choices_in(cell: str) -> list[str]:
+    """Return the choices in a cell that is a row of CSV itself, as Airtable and Grist write it; else the whole text.
+
+    >>> choices_in('"Budget, paie",Réseau'), choices_in('"Budget, paie"'), choices_in('dit "oui", puis non')
+    (['Budget, paie', 'Réseau'], ['Budget, paie'], ['dit "oui", puis non'])
+    """
+    if '"' not in cell or isinstance(cell, SeveralAnswers):
+        return [cell]
+    try:
+        choices = next(csv.reader([cell], strict=True, skipinitialspace=True))
+    except csv.Error:
+        return [cell]
+    quoted_choices = [f'"{choice}"' if "," in choice else choice for choice in choices]
+    is_row = choices != quoted_choices and cell in (",".join(quoted_choices), ", ".join(quoted_choices))
+    return choices if is_row else [cell]
 
 
 def titles(rows: Rows) -> int:

@@ -6,41 +6,28 @@ left of the joined text. Titles that come again get `` (2)``.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
 
-from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
-from mentormatch.survey.table import Record, Rows, TextTable, tabulate
-from mentormatch.survey.tool import (
-    OTHER,
-    Tool,
-    ToolPage,
-    columns_of,
-    item_name,
-    leading_count,
-    not_of,
-    number_repeats,
-    part,
-    rows_below,
-    with_submissions,
-    without_columns,
-)
+from mentormatch.survey.fact_tool import FactTool, OwnColumns
+from mentormatch.survey.facts import Facts
+from mentormatch.survey.table import Record, TextTable
+from mentormatch.survey.tool import OTHER, ToolPage, item_name, part, without_columns
 
 FIRST = ("submission id", "respondent id", "submitted at")
 TICKED, UNTICKED = "true", "false"
 REPEATED = re.compile(r"(?P<title>.*) \((?P<number>[0-9]{1,2})\)", re.DOTALL)
 
 
-class Tally(Tool):
+class Tally(FactTool):
     """Answers to a Tally form."""
 
-    kind: ClassVar[str] = "tally"
-    label: ClassVar[str] = "Tally"
-    marks: ClassVar[Sequence[str]] = FIRST
-    expected: ClassVar[str] = mark("« Submission ID », « Respondent ID », « Submitted at » d'abord")
-    page: ClassVar[ToolPage] = ToolPage(
+    kind = "tally"
+    label = "Tally"
+    marks = FIRST
+    expected = mark("« Submission ID », « Respondent ID », « Submitted at » d'abord")
+    page = ToolPage(
         known_by="« Submission ID », puis « Respondent ID » ou « Submitted at »",
         files="CSV",
         sent="« Submitted at »",
@@ -55,24 +42,16 @@ class Tally(Tool):
         response="« Submission ID »",
     )
 
-    def knows(self, rows: Rows) -> bool:
-        """Tell whether the first columns are the number and one more of the three that Tally sets there."""
-        names = [fold(cell) for cell in rows.records[0].cells]
-        return names[0] == FIRST[0] and leading_count(names, FIRST) > 1
+    facts = Facts(first=(FIRST[:1], FIRST[1:]), dropped=FIRST, sent=FIRST[2:], number=FIRST[:2])
 
-    def sort(self, rows: Rows) -> TextTable:
-        own = leading_count(rows.records[0].cells, FIRST)
-        if not own:
-            raise not_of(rows, self)
-        table = tabulate(rows_below(rows), number_repeats(rows.records[0].cells))
-        times, numbers = columns_of(table, FIRST[-1:], own), columns_of(table, FIRST[:-1], own)
-        table = replace(with_submissions(table, times, response=numbers[:1]), tool=self.kind)
+    def answered(self, table: TextTable, columns: OwnColumns) -> TextTable:
+        """Return the table with the columns of options as items of their questions, without the joined answers."""
         joined = set()
-        for question in range(own, len(table.header)):
+        for question in range(len(columns.all), len(table.header)):
             if options := options_of(table, question):
                 joined.add(question)
                 table = spell_out(table, question, options)
-        return without_columns(table, {*range(own), *joined})
+        return without_columns(table, joined)
 
 
 def options_of(table: TextTable, question: int) -> dict[int, str]:

@@ -6,44 +6,29 @@ Seen in headers alone: the columns ``Response Type``, ``Stage Date (UTC)``, ``Ta
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import UTC
-from typing import ClassVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark
-from mentormatch.survey.table import Rows, TextTable, tabulate
-from mentormatch.survey.tool import (
-    OTHER,
-    Tool,
-    ToolPage,
-    not_of,
-    number_repeats,
-    part,
-    rows_below,
-    with_submissions,
-    with_zone,
-    without_columns,
-)
+from mentormatch.survey.fact_tool import TAG, FactTool
+from mentormatch.survey.facts import Facts, State
+from mentormatch.survey.table import Rows
+from mentormatch.survey.tool import OTHER, ToolPage, part, rows_below
 
-NUMBER = "#"
+NUMBER, RESPONSE = "#", "response type"
 STARTED, SUBMITTED, NETWORK = "start date (utc)", "submit date (utc)", "network id"
-RESPONSE, COMPLETED = "response type", ("", "completed")
-OWN = (STARTED, SUBMITTED, NETWORK, "stage date (utc)", "tags", "ending")
 BESIDE = re.compile(r"other(\.[0-9]+)?")
 """A number behind it is how pandas tells such columns apart."""
-TAG = re.compile(r"</?(?:strong|b|em|i|u|br ?/?|span|p)>", re.IGNORECASE)
 
 
-class Typeform(Tool):
+class Typeform(FactTool):
     """Answers to a Typeform."""
 
-    kind: ClassVar[str] = "typeform"
-    label: ClassVar[str] = "Typeform"
-    marks: ClassVar[Sequence[str]] = (STARTED, SUBMITTED, NETWORK)
-    expected: ClassVar[str] = mark("« # », « Start Date (UTC) », « Submit Date (UTC) »")
-    page: ClassVar[ToolPage] = ToolPage(
+    kind = "typeform"
+    label = "Typeform"
+    marks = (STARTED, SUBMITTED, NETWORK)
+    expected = mark("« # », « Start Date (UTC) », « Submit Date (UTC) »")
+    page = ToolPage(
         known_by="« # », « Start Date (UTC) », « Submit Date (UTC) » : deux des trois",
         files="CSV",
         sent="« Submit Date », sinon « Start Date » (UTC)",
@@ -55,31 +40,37 @@ class Typeform(Tool):
         unconfirmed="la forme d'un classement",
         response="« # »",
     )
+    facts = Facts(
+        dropped=(NUMBER, RESPONSE, STARTED, SUBMITTED, NETWORK, "stage date (utc)", "tags", "ending"),
+        sent=(SUBMITTED, STARTED),
+        zone="UTC",
+        number=(NUMBER,),
+        states=(
+            State(column=(SUBMITTED,), partial=("",), others="counts"),
+            State(column=(RESPONSE,), counts=("", "completed"), others="partial"),
+        ),
+    )
 
     def knows(self, rows: Rows) -> bool:
         """Take what has the two times behind the questions, or one of them and the tool's number first."""
         cells = rows.records[0].cells
         return len({STARTED, SUBMITTED} & set(map(fold, cells))) + (cells[0].strip() == NUMBER) > 1
 
-    def sort(self, rows: Rows) -> TextTable:
-        table = tabulate(
-            rows_below(rows), number_repeats([*name_others(TAG.sub("", cell) for cell in rows.records[0].cells)])
-        )
-        names = list(map(fold, table.header))
-        submitted, started, response = (last(names, name) for name in (SUBMITTED, STARTED, RESPONSE))
-        if not submitted + started:
-            raise not_of(rows, self)
-        first = min(submitted + started)
-        response = [column for column in response if column == first - 1]
+    def headings(self, rows: Rows) -> tuple[Sequence[str], Rows]:
+        return [*name_others(TAG.sub("", cell) for cell in rows.records[0].cells)], rows_below(rows)
 
-        def whole(cells: Sequence[str]) -> bool:
-            done = all(fold(cells[column]) in COMPLETED for column in response)
-            return done and all(cells[column].strip() for column in submitted)
+    def fits(self, names: Sequence[str], own: Mapping[int, str]) -> bool:
+        return not {STARTED, SUBMITTED}.isdisjoint(own.values())
 
-        number = [0] if table.header[0].strip() == NUMBER else []
-        own = {*number, *response, *(column for column in range(first, len(names)) if names[column] in OWN)}
-        table = with_submissions(table, submitted + started, whole=whole, response=number)
-        return without_columns(replace(with_zone(table, UTC), tool=self.kind), own)
+    def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
+        """Return the number in front, and the last columns of the tool's names, from the first time on."""
+        known = list(map(fold, names))
+        last = {name: at for at, name in enumerate(known)}
+        first = min((last[name] for name in (STARTED, SUBMITTED) if name in last), default=len(known))
+        number = [0] if names[0].strip() == NUMBER else []
+        response = [first - 1] if first and known[first - 1] == RESPONSE else []
+        behind = [at for at in range(first, len(known)) if self.is_dropped(known[at]) and last[known[at]] == at]
+        return {at: known[at] for at in (*number, *response, *behind)}
 
 
 def name_others(cells: Iterable[str]) -> Iterator[str]:
@@ -89,8 +80,3 @@ def name_others(cells: Iterable[str]) -> Iterator[str]:
         beside = BESIDE.fullmatch(fold(cell)) is not None and question not in ("", NUMBER)
         question = question if beside else cell.strip()
         yield part(question, OTHER) if beside else cell
-
-
-def last(names: Sequence[str], name: str) -> list[int]:
-    """Return the last column of this name, where there is one: the tool's own come behind the questions."""
-    return [column for column, other in enumerate(names) if other == name][-1:]
