@@ -10,13 +10,14 @@ from types import FunctionType
 
 import lazy_loader
 
+from mentormatch.aliases import moved_names
 from mentormatch.base.version import __version__ as __version__
 
 # Each name is imported when it is first used, from the module that ``__init__.pyi`` states
 _import, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
-def __getattr__(name: str) -> object:
+def _find(name: str) -> object:
     """Return a public name; a function with its arguments checked."""
     if name not in __all__:
         if name.startswith("_"):
@@ -32,5 +33,9 @@ def __getattr__(name: str) -> object:
     return value
 
 
+__getattr__ = moved_names(
+    __name__, {"propose": "mentormatch:answer_json", "draw": "mentormatch:draw_experiment"}, _find
+)
+
 for _name in globals().keys() & set(__all__):  # all of them, with EAGER_IMPORT
-    __getattr__(_name)
+    _find(_name)

@@ -15,7 +15,7 @@ from .assignment.verification.certificate import Verdict as Verdict
 from .assignment.verification.certificate import certify as certify
 from .base.progress import Progress as Progress
 from .contract.match_response import MatchResponse as MatchResponse
-from .contract.operation import propose as propose
+from .contract.operation import answer_json as answer_json
 from .contract.requests import MatchRequest as MatchRequest
 from .errors import EngineError as EngineError
 from .errors import MentorMatchError as MentorMatchError
@@ -95,7 +95,7 @@ from .operations.evaluation import evaluate as evaluate
 from .operations.experiment import Draw as Draw
 from .operations.experiment import DrawnPart as DrawnPart
 from .operations.experiment import Experiment as Experiment
-from .operations.experiment import draw as draw
+from .operations.experiment import draw_experiment as draw_experiment
 from .operations.experiment import read_experiment as read_experiment
 from .operations.incentives import AnswerGain as AnswerGain
 from .operations.incentives import Incentive as Incentive

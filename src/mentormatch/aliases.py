@@ -1,4 +1,4 @@
-"""Names that moved: the old place gives the new thing, and warns, for two minor releases."""
+"""Names that moved or changed: the old one gives the new thing, and warns, for two minor releases."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -32,3 +32,13 @@ def moved_names(
         return getattr(import_module(place), new)
 
     return find
+
+
+def renamed(old: str, new: str) -> property:
+    """Return the property of a class that has another name now."""
+
+    def find(instance: object) -> Any:
+        warn(f"{type(instance).__name__}.{old} is now {new}", DeprecationWarning, stacklevel=2)
+        return getattr(instance, new)
+
+    return property(find, doc=f"Deprecated: use ``{new}``.")

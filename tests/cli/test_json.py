@@ -33,22 +33,22 @@ def request(**parts: Any) -> dict[str, Any]:
 
 
 def test_a_request_gives_pairs_that_add_up() -> None:
-    response = mm.propose(request())
+    response = mm.answer_json(request())
     assert [(pair.mentor, pair.mentee) for pair in response.pairs] == [("M1", "E1"), ("M1", "E2")]
     for pair in response.pairs:
         assert round(sum(part.points for part in pair.contributions), 4) == round(pair.points, 4)
 
 
 def test_the_response_is_json_that_reads_back_as_itself() -> None:
-    response = mm.propose(request())
+    response = mm.answer_json(request())
     assert mm.MatchResponse.model_validate(json.loads(response.to_json())) == response
 
 
 def test_pins_and_bans_are_kept() -> None:
-    banned = mm.propose(request(bans=[{"mentor": "M1", "mentee": "E1"}]))
+    banned = mm.answer_json(request(bans=[{"mentor": "M1", "mentee": "E1"}]))
     assert [pair.mentee for pair in banned.pairs] == ["E2"]
     assert banned.unmatched[0].code == "excluded"
-    pinned = mm.propose(request(pins=[{"mentor": "M1", "mentee": "E2"}]))
+    pinned = mm.answer_json(request(pins=[{"mentor": "M1", "mentee": "E2"}]))
     assert "E2" in [pair.mentee for pair in pinned.pairs]
 
 
@@ -72,20 +72,20 @@ def test_pins_and_bans_are_kept() -> None:
 @pytest.mark.promise(6)
 def test_a_request_outside_the_contract_is_refused(parts: dict[str, Any]) -> None:
     with pytest.raises(RequestError):
-        mm.propose(request(**parts))
+        mm.answer_json(request(**parts))
 
 
 @pytest.mark.promise(6)
 def test_a_doubled_person_is_refused() -> None:
     with pytest.raises(MentorMatchError):
-        mm.propose(request(mentees=[{"id": "E1"}, {"id": "e1"}]))
+        mm.answer_json(request(mentees=[{"id": "E1"}, {"id": "e1"}]))
 
 
 @pytest.mark.promise(6)
 @pytest.mark.parametrize("places", [-1, 1.5, 1e6])
 def test_a_capacity_that_is_no_number_of_places_is_refused(places: float) -> None:
     with pytest.raises(MentorMatchError):
-        mm.propose(request(mentors=[{"id": "M1", "answers": {"places": places}}]))
+        mm.answer_json(request(mentors=[{"id": "M1", "answers": {"places": places}}]))
 
 
 @pytest.mark.promise(6)
@@ -101,12 +101,12 @@ def test_a_whole_float_is_an_integer_as_json_has_it() -> None:
 
 def test_no_answer_stands_in_the_message_of_a_refusal() -> None:
     with pytest.raises(RequestError) as caught:
-        mm.propose(request(mentors=[{"id": "M1", "answers": {"langues": [{"secret": "CANARI"}]}}]))
+        mm.answer_json(request(mentors=[{"id": "M1", "answers": {"langues": [{"secret": "CANARI"}]}}]))
     assert "CANARI" not in str(caught.value)
 
 
 def test_a_request_in_any_order_of_people_gives_the_same_response() -> None:
     turned = request()
     turned["mentees"] = turned["mentees"][::-1]
-    pairs = [{(pair.mentor, pair.mentee) for pair in mm.propose(asked).pairs} for asked in (request(), turned)]
+    pairs = [{(pair.mentor, pair.mentee) for pair in mm.answer_json(asked).pairs} for asked in (request(), turned)]
     assert pairs[0] == pairs[1]

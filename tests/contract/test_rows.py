@@ -51,7 +51,7 @@ def test_role_key_mapping_and_missing_cells_are_those_of_the_file() -> None:
     assert (cohort.mentors.ids, cohort.mentees.ids) == (("M1",), ("E1", "E2"))
     assert np.array_equal(cohort.mentees.known("langues"), [True, False])
     assert [(row.source, row.line) for row in cohort.rejected] == [("rows", 5)]
-    assert [(pair.mentor, pair.mentee) for pair in mm.propose({"programme": PROGRAMME, "rows": ROWS}).pairs] == [
+    assert [(pair.mentor, pair.mentee) for pair in mm.answer_json({"programme": PROGRAMME, "rows": ROWS}).pairs] == [
         ("M1", "E1")
     ]
 

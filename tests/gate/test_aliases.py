@@ -29,3 +29,16 @@ def test_a_name_that_moved_is_the_new_one_and_warns(room: str, name: str, module
 def test_an_unknown_name_of_a_room_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match=r"module 'mentormatch\.record' has no attribute 'apend'"):
         import_module("mentormatch.record").apend  # noqa: B018
+
+
+@pytest.mark.parametrize(("old", "new"), [("propose", "answer_json"), ("draw", "draw_experiment")])
+def test_a_renamed_function_is_the_new_one_and_warns(old: str, new: str) -> None:
+    with pytest.warns(DeprecationWarning, match=f"mentormatch.{old} is now mentormatch.{new}"):
+        assert getattr(mentormatch, old) is getattr(mentormatch, new)
+    assert old not in dir(mentormatch)
+
+
+def test_a_renamed_property_is_the_new_one_and_warns() -> None:
+    matching = mentormatch.match(mentormatch.examples.cohort(), mentormatch.examples.programme())
+    with pytest.warns(DeprecationWarning, match="Matching.hollow is now is_vacuous"):
+        assert matching.hollow is matching.is_vacuous is False

@@ -180,7 +180,7 @@ def of_request(request: Table, *operations: str, whole: bool = False) -> Aspects
     """Return what is recorded of a programme of pairs: the answer, by library and JSON, and further ``operations``."""
     try:
         matching = matching_of(request)
-        told = mm.propose(request).to_json()
+        told = mm.answer_json(request).to_json()
     except mm.MentorMatchError as error:
         return {"messages": said(error), "json": asked("match", request)}
     found = of_matching(matching) | {"json": normalised(told)}

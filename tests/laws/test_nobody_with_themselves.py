@@ -93,7 +93,7 @@ def made(two: Files) -> Iterator[tuple[str, Keys]]:
     yield "match", set(keys(cohort, pairs(first)))
     yield from (("plans", set(keys(cohort, pairs(plan)))) for plan in mm.plans(cohort, programme, 3))
     yield "alternatives", {(key, told.partner) for key in cohort.mentors.ids for told in first.alternatives(key)}
-    yield "propose", {(pair.mentor, pair.mentee) for pair in mm.propose(two.request).pairs}
+    yield "propose", {(pair.mentor, pair.mentee) for pair in mm.answer_json(two.request).pairs}
     told = ask("plans", {**two.request, "n": 2}).model_dump()
     yield "plans as JSON", {(pair["mentor"], pair["mentee"]) for pair in pairs_in(told)}
     given_pairs = keys(cohort, list(product(range(len(two.mentors)), range(len(two.mentees))))[:1])
@@ -139,7 +139,7 @@ def test_such_a_pair_is_refused_as_a_pin_named_as_a_breach_and_told_as_a_reason(
         with pytest.raises(RequestError, match="en binôme avec soi-même"):
             match(cohort, programme, pins=[pair])
         with pytest.raises(RequestError, match="en binôme avec soi-même"):
-            mm.propose({**two.request, "pins": [{"mentor": pair[0], "mentee": pair[1]}]})
+            mm.answer_json({**two.request, "pins": [{"mentor": pair[0], "mentee": pair[1]}]})
         (breach,) = mm.evaluate(cohort, programme, [pair]).breaches
         assert (breach.rule, breach.people) == (SELF_PAIRS.label, pair)
         told = match(cohort, programme).why_not(*pair)

@@ -424,7 +424,7 @@ def test_json_asks_the_same_and_a_saved_programme_is_the_same(tmp_path: Any) -> 
         name: [{"id": one["code"], "answers": {"lieu": one["lieu"], "creneaux": one["creneaux"]}} for one in side]
         for name, side in sides.items()
     }
-    answered = mm.propose({"schema_version": 1, "programme": rules.to_dict(), **asked})
+    answered = mm.answer_json({"schema_version": 1, "programme": rules.to_dict(), **asked})
     assert [(pair.mentor, pair.mentee) for pair in answered.pairs] == [
         (one.mentor, one.mentee) for one in matching.pairs
     ]

@@ -49,7 +49,7 @@ def test_programmes_that_differ_in_more_than_criteria_or_in_nothing_are_refused(
 
 
 def test_each_part_is_of_one_plan_and_all_else_is_of_both(tmp_path: Path) -> None:
-    drawn = mm.draw(mm.examples.cohort(), experiment().save(tmp_path / "essai.json"))
+    drawn = mm.draw_experiment(mm.examples.cohort(), experiment().save(tmp_path / "essai.json"))
     plans = [
         {(pair.mentor, pair.mentee) for pair in mm.match(mm.examples.cohort(), one, seed=7).pairs}
         for one in (mm.examples.programme(), evenly(mm.examples.programme()))
@@ -58,7 +58,7 @@ def test_each_part_is_of_one_plan_and_all_else_is_of_both(tmp_path: Path) -> Non
     assert {(pair.mentor, pair.mentee) for pair in drawn.matching.pairs} == (plans[0] & plans[1]) | of_parts
     assert {pair for part in drawn.parts for pair in part.first_pairs} == plans[0] - plans[1]
     assert {pair for part in drawn.parts for pair in part.second_pairs} == plans[1] - plans[0]
-    again = mm.draw(mm.examples.cohort(), tmp_path / "essai.json")
+    again = mm.draw_experiment(mm.examples.cohort(), tmp_path / "essai.json")
     assert again.parts == drawn.parts
 
 
@@ -97,16 +97,16 @@ def test_no_rule_is_broken_also_where_a_quota_couples_the_parts(seed: int, tmp_p
         update={"criteria": [one.model_copy(update={"weight": random.uniform(0.1, 9)}) for one in first.criteria]}
     )
     cohort = matched(first, mentors, mentees).cohort
-    drawn = mm.draw(cohort, mm.Experiment.of(first, second, seed).save(tmp_path / "essai.json"))
+    drawn = mm.draw_experiment(cohort, mm.Experiment.of(first, second, seed).save(tmp_path / "essai.json"))
     pairs = [(pair.mentor, pair.mentee) for pair in drawn.matching.pairs]
     assert not mm.evaluate(cohort, first, pairs).breaches
 
 
 def test_pairs_that_are_imposed_or_set_aside_are_so_whatever_the_lot_says(tmp_path: Path) -> None:
     record = experiment().save(tmp_path / "essai.json")
-    free = mm.draw(mm.examples.cohort(), record)
+    free = mm.draw_experiment(mm.examples.cohort(), record)
     ban, pin = free.parts[0].pairs[0], free.parts[0].first_pairs[-1]
-    drawn = mm.draw(mm.examples.cohort(), record, pins=[pin], bans=iter([ban]))
+    drawn = mm.draw_experiment(mm.examples.cohort(), record, pins=[pin], bans=iter([ban]))
     pairs = {(pair.mentor, pair.mentee) for pair in drawn.matching.pairs}
     assert pin in pairs
     assert ban not in pairs
@@ -116,7 +116,7 @@ def test_two_programmes_with_the_same_pairs_leave_nothing_to_draw(tmp_path: Path
     first = mm.examples.programme()
     heavier = [one.model_copy(update={"weight": 2 * one.weight}) for one in first.criteria]
     same = mm.Experiment.of(first, first.model_copy(update={"criteria": heavier}), 1).save(tmp_path / "essai.json")
-    drawn = mm.draw(mm.examples.cohort(), same)
+    drawn = mm.draw_experiment(mm.examples.cohort(), same)
     assert drawn.parts == ()
     assert "rien à tirer" in drawn.sentences[-1]
 
@@ -131,7 +131,7 @@ def test_the_commands_and_the_operation_tell_what_the_library_draws(tmp_path: Pa
     assert mm.read_experiment(record) == experiment(7)
     assert sha256(record.read_bytes()).hexdigest() == experiment(7).digest
     assert experiment(7).digest in written.err
-    drawn = mm.draw(mm.examples.cohort(), record)
+    drawn = mm.draw_experiment(mm.examples.cohort(), record)
     ended = done("draw", tmp_path / "reponses.csv", record, *options, "--json")
     told = DrawResponse.model_validate_json(ended.out)
     assert told == DrawResponse.of(drawn)
@@ -149,6 +149,6 @@ def test_the_commands_and_the_operation_tell_what_the_library_draws(tmp_path: Pa
 
 def test_it_is_told_in_english(tmp_path: Path) -> None:
     with mm.language("en"):
-        told = " ".join(mm.draw(mm.examples.cohort(), experiment().save(tmp_path / "essai.json")).sentences)
+        told = " ".join(mm.draw_experiment(mm.examples.cohort(), experiment().save(tmp_path / "essai.json")).sentences)
     assert "Recorded experiment: SHA-256" in told
     assert "part was drawn" in told or "parts were drawn" in told

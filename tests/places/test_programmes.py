@@ -140,7 +140,7 @@ def test_a_request_in_json_gives_the_same_pairs(tmp_path: Path) -> None:
                for key, lieu, trajet, visio in (row.split(";") for row in rows)]
         for side, rows in (("mentors", MENTORS), ("mentees", MENTEES))
     }  # fmt: skip
-    response = mm.propose(json.loads(json.dumps({"programme": STATED, **people})))
+    response = mm.answer_json(json.loads(json.dumps({"programme": STATED, **people})))
     assert {(pair.mentor, pair.mentee) for pair in response.pairs} == pairs(mm.match(read(tmp_path), programme()))
 
 

@@ -51,7 +51,7 @@ def test_another_category_is_a_mistake() -> None:
 def test_json_is_held_to_the_same() -> None:
     request = {"programme": {"programme": {"name": "x"}, "fields": {"s": HEALTH}}, "mentors": [], "mentees": []}
     with pytest.raises(ProgrammeError, match="article 9"):
-        mm.propose(request)
+        mm.answer_json(request)
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def gone_wrong(programme: "Programme", folder: Path) -> None:
     people = [{"id": "M1", "answers": {"capacite": "canari canari", "conseil": ["canari"]}}]
     request: dict[str, Any] = {"programme": programme.model_dump(by_alias=True), "mentors": people, "mentees": people}
     for broken in (request, request | {"mentors": [{"id": 1, "answers": "canari"}]}, {"mentors": ["canari"]}):
-        tried(partial(mm.propose, broken))
+        tried(partial(mm.answer_json, broken))
     for path in sorted(folder.glob("faux-*")):
         tried(partial(mm.read_survey, programme, path))
         tried(partial(mm.intake, programme, path))

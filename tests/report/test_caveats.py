@@ -123,7 +123,7 @@ def test_what_was_not_compared_is_said_first_and_nothing_is_called_optimal(
         told = told_on(matching)
         first = next(iter(sheets(written(matching, ".xlsx")).values()))[0][0]
         lead = standing(matching)
-    assert (caveat.code, matching.status, matching.hollow) == (code, Status.PROVED, True)
+    assert (caveat.code, matching.status, matching.is_vacuous) == (code, Status.PROVED, True)
     assert lead == caveat.sentence
     assert plain(first) == plain(caveat.sentence)
     for where in ("verdict", "page", "notebook", "workbook"):
@@ -171,7 +171,7 @@ def test_the_command_ends_with_3_and_writes_nothing_where_nobody_or_nothing_is_t
 
 def test_pairs_that_are_compared_have_no_caveat_and_are_called_optimal(tmp_path: Path) -> None:
     matching = matching_of(tmp_path, (BOTH, SAME.format(weight=1)))
-    assert (matching.caveats, matching.hollow) == ((), False)
+    assert (matching.caveats, matching.is_vacuous) == ((), False)
     assert "démontrée optimale" in standing(matching)
 
 
@@ -179,7 +179,7 @@ def test_differences_that_rounding_loses_are_counted(tmp_path: Path) -> None:
     near = '[[criteria]]\nkind = "closeness"\nfield = "age"\nwithin = 10\nweight = 1e-7\n'
     matching = matching_of(tmp_path, (BOTH, SAME.format(weight=1) + near))
     (caveat,) = matching.caveats
-    assert (caveat.code, caveat.void, matching.hollow) == (Code.ROUNDED_ALIKE, False, False)
+    assert (caveat.code, caveat.void, matching.is_vacuous) == (Code.ROUNDED_ALIKE, False, False)
     assert "démontrée optimale" in " ".join(verdict(matching))
 
 

@@ -99,7 +99,7 @@ def test_a_programme_and_a_request_say_it_alike() -> None:
         for rows in (MENTORS, MENTEES)
     ]
     request = {"schema_version": 1, "programme": asked.to_dict(), "mentors": sides[0], "mentees": sides[1]}
-    answer = mm.propose(request)
+    answer = mm.answer_json(request)
     assert [(pair.mentor, pair.mentee, pair.score) for pair in answer.pairs] == [
         (pair.mentor, pair.mentee, pair.score) for pair in matched(asked).pairs
     ]

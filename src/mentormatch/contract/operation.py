@@ -188,7 +188,7 @@ def part_of(value: object, name: str) -> Any:
     return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
 
 
-def propose(request: Mapping[str, Any] | MatchRequest) -> MatchResponse:
+def answer_json(request: Mapping[str, Any] | MatchRequest) -> MatchResponse:
     """Return the pairs for a request; the JSON face of ``match``.
 
     Raises RequestError where the request does not fit the contract, names a field or a person that is not there, or

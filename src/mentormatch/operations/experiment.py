@@ -132,7 +132,7 @@ class Draw(ContentEquality):
         return f"Draw({len(self.parts)} parts, {self.matching!r})"  # a notebook saves what it shows
 
 
-def draw(
+def draw_experiment(
     cohort: Cohort,
     record: str | PathLike[str],
     *,
@@ -167,7 +167,7 @@ def draw(
     >>> criteria = [one.model_copy(update={"weight": 1.0}) for one in first.criteria]
     >>> with TemporaryDirectory() as folder:
     ...     experiment = Experiment.of(first, first.model_copy(update={"criteria": criteria}), seed=7)
-    ...     drawn = draw(examples.cohort(), experiment.save(Path(folder, "essai.json")))
+    ...     drawn = draw_experiment(examples.cohort(), experiment.save(Path(folder, "essai.json")))
     >>> len(drawn.matching.solution.pairs), len(drawn.parts) > 0
     (12, True)
     """

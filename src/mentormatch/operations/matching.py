@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import numpy as np
 
+from mentormatch.aliases import renamed
 from mentormatch.assignment.engine import Proofs, Ties, Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
@@ -131,10 +132,12 @@ class Matching(ContentEquality):
         return certify(self.problem, self.solution if self.scores.held else replace(self.solution, prices=()))
 
     @property
-    def hollow(self) -> bool:
+    def is_vacuous(self) -> bool:
         """Whether there is an answer, and nothing was compared for it: what is proved then says nothing."""
         void = any(caveat.void for caveat in self.caveats)
         return void and self.status in (Status.PROVED, Status.FEASIBLE)
+
+    hollow = renamed("hollow", "is_vacuous")
 
     @once_spoken
     def pairs(self) -> tuple[Pair, ...]:
@@ -395,12 +398,12 @@ def summary(matching: Matching) -> str:
         pairs=counted(len(matching.pairs), "binôme"),
         left=counted(len(matching.unmatched), "personne"),
     )
-    return made if matching.hollow else f"{made}\n{standing(matching)}"
+    return made if matching.is_vacuous else f"{made}\n{standing(matching)}"
 
 
 def standing(matching: Matching) -> str:
     """Return in a sentence what is known of the pairs; where nothing was compared, that."""
-    if matching.hollow:
+    if matching.is_vacuous:
         return " ".join(caveat.sentence for caveat in matching.caveats)
     if matching.status is Status.PROVED and not matching.solution.canonical:
         return tr(UNSETTLED)

@@ -193,7 +193,7 @@ def common_text(matching: Matching, seal: Seal | None) -> CommonText:
     programme = matching.programme
     message = tuple(line.strip() for line in programme.documents.message.splitlines() if line.strip())
     validated = bool(seal and seal.validations)
-    caveats = (tr(DRAWN),) if matching.hollow else ()
+    caveats = (tr(DRAWN),) if matching.is_vacuous else ()
     provisional = "" if validated else tr(PROVISIONAL)
     return CommonText(programme.name, message, follow_up_sentence(programme.follow_up), provisional, caveats)
 

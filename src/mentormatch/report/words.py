@@ -126,7 +126,7 @@ def verdict(matching: Matching) -> tuple[str, str]:
     If nothing was compared, or nobody can check the optimum, that and no more.
     """
     first = " ".join(caveat.sentence for caveat in matching.caveats)
-    if first and matching.hollow:
+    if first and matching.is_vacuous:
         return tr("Rien n'a été comparé"), first
     if any(caveat.code is Code.UNPROVED for caveat in matching.caveats):
         return tr("Optimalité affirmée, non contrôlable"), first
@@ -193,7 +193,7 @@ def goals(matching: Matching) -> Iterator[ReachedGoal]:
 
 def hollow(matching: Matching, goal: str) -> bool:
     """Return whether a goal compared nothing: points where all are alike, and anything where there is no pair."""
-    return matching.hollow and (goal not in COUNTED or not matching.solution.pairs.size)
+    return matching.is_vacuous and (goal not in COUNTED or not matching.solution.pairs.size)
 
 
 AMOUNTS: Mapping[str, Callable[[int], str]] = {

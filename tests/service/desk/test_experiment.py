@@ -45,7 +45,7 @@ def test_what_is_recorded_and_drawn_is_what_the_library_records_and_draws(sittin
     told = sitting.done("draw")
     answers = tmp_path / "reponses.csv"
     answers.write_bytes(ANSWERS)
-    drawn = mm.draw(mm.read_survey(first, answers), record)
+    drawn = mm.draw_experiment(mm.read_survey(first, answers), record)
     assert {(mentor, mentee) for mentor, mentee, _ in rows(told)} == {
         (pair.mentor, pair.mentee) for pair in drawn.matching.pairs
     }

@@ -10,7 +10,7 @@ from mentormatch.contract.operation import COHORT, PROGRAMME, Operation
 from mentormatch.contract.requests import CohortRequest, ProgrammeTable, TimeLimit
 from mentormatch.contract.response import PairKeys, Response, ResponsePart, StatusCode
 from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults
-from mentormatch.operations.experiment import Experiment, draw, draw_plan
+from mentormatch.operations.experiment import Experiment, draw_experiment, draw_plan
 from mentormatch.operations.learn import learn
 from mentormatch.programme.programme import Programme
 
@@ -126,7 +126,7 @@ class DrawLots(Operation[DrawRequest, DrawResponse]):
     kind = "draw"
     request_type = DrawRequest
     response_type = DrawResponse
-    calls = (draw,)
+    calls = (draw_experiment,)
     sent = "people, a `second` programme, `seed`"
     told = "the pairs of two programmes that differ in criteria, a lot deciding where their plans differ, and each lot"
 

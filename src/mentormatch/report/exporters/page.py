@@ -290,7 +290,7 @@ class MeetingSummary:
         unproved = [
             goal.goal for goal, tier in zip(self.goals, self.matching.solution.tiers, strict=False) if not tier.proved
         ]
-        if unproved and self.ranked and not self.matching.hollow:
+        if unproved and self.ranked and not self.matching.is_vacuous:
             yield about(
                 listed(unproved), tr("mieux est peut-être possible. S'en tenir là, ou calculer plus longtemps ?")
             )
