@@ -1,10 +1,17 @@
 """Which claims are stated at all: of problems whose pairs are listed, and whose systems do not take all memory."""
 
+import json
+from dataclasses import replace
+from itertools import combinations_with_replacement
+
 import numpy as np
 import pytest
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Row, Verdict, certify, solve
+from mentormatch.assignment.model.solution import Tier
+from mentormatch.assignment.proofs.prove import StageProver, add_proofs
+from mentormatch.assignment.proofs.tree import Budget
 from mentormatch.assignment.verification import claims
 from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.refutation import ProofError, System
@@ -77,3 +84,64 @@ def test_a_proof_of_too_many_levels_is_refused_and_none_is_made(monkeypatch: pyt
     assert not solve(problem).proofs
     monkeypatch.setattr(claims, "MAX_TERMS", 5)
     assert certify(problem, solution).problems == ("proofs need a problem whose pairs are listed",)
+
+
+def levels(problem: AssignmentProblem, tier: Tier, *, is_single: bool) -> int:
+    stages = Claims.of(problem).stages(tier, tier.value, is_single=is_single)
+    return sum(asks for asks, _ in stages)
+
+
+def test_a_weighted_sum_of_counts_is_smaller_exactly_where_an_answer_is_better() -> None:
+    vectors = list(combinations_with_replacement(range(1, 6), 4))
+    for own in vectors:
+        limits, weights = claims._weighted_limits(own, sorted({*own}))
+        assert limits == sorted(limits)
+
+        def worth(vector: tuple[int, ...], limits: list[int] = limits, weights: list[int] = weights) -> int:
+            counts = [sum(score <= limit for score in vector) for limit in limits]
+            return sum(weight * count for weight, count in zip(weights, counts, strict=True))
+
+        for other in vectors:
+            if other[0] >= own[0]:
+                assert (worth(other) < worth(own)) is (other > own), (own, other)
+                assert (worth(other) == worth(own)) is (other == own), (own, other)
+
+
+def test_levels_come_in_groups_of_small_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    vector = (1, 2, 2, 5, 7)
+    alone = [([1], 2), ([2], 5), ([5], 7), ([7], None)]
+    assert list(claims._groups_of_levels(vector, [1, 2, 5, 7], 4)) == [([1, 2, 5, 7], 8)]
+    assert list(claims._groups_of_levels(vector, [1, 2, 5, 7], 1)) == alone
+    assert list(claims._groups_of_levels(vector, [1, 2, 5, 7], 3)) == [([1, 2, 5], 7), ([7], None)]
+    assert list(claims._groups_of_levels((), [], 1)) == []
+    assert claims.MAX_LEVEL_WEIGHT == 1 << 20
+    # Up to 2, up to 4 and up to 5: the weights 12, 4, 1
+    for limit, size in ((12, 2), (11, 1)):
+        monkeypatch.setattr(claims, "MAX_LEVEL_WEIGHT", limit)
+        assert len(next(claims._groups_of_levels((2, 2, 5), [2, 5], 4))[0]) == size
+
+
+@pytest.mark.parametrize("goals", [("leximin",), ("leximin", "total")])
+def test_levels_are_proved_a_few_at_a_time_or_one_by_one_as_in_older_files(goals: tuple[str, ...]) -> None:
+    chance = np.random.default_rng(3)
+    problem = AssignmentProblem.from_scores(chance.integers(0, 1_000_001, (9, 9)), goals=goals)
+    solution = solve(problem, proofs="none")
+    tier = solution.tiers[0]
+    assert [levels(problem, tier, is_single=one) for one in (True, False)] == [10, 4]
+    few = add_proofs(problem, solution)
+    assert len(few.proofs[0].systems) == 4
+    assert certify(problem, few).certified
+    # One by one: as files had it before groups
+    steps = StageProver(Claims.of(problem)).prove(
+        [Claims.of(problem).stages(tier, tier.value, is_single=True)], Budget()
+    )
+    assert steps is not None
+    assert len(steps) == 10
+    proof = replace(few.proofs[0], systems=tuple(map(json.dumps, steps)))
+    single = add_proofs(problem, replace(solution, proofs=(proof,)))
+    assert single.proofs[0] == proof
+    assert certify(problem, single).certified
+    # A proof with another number of systems is none
+    for systems in (proof.systems[:-1], few.proofs[0].systems[:-1], (*few.proofs[0].systems, "[]")):
+        wrong = replace(few, proofs=(replace(proof, systems=systems), *few.proofs[1:]))
+        assert certify(problem, wrong).verdict is Verdict.REFUSED

@@ -1,7 +1,7 @@
 """A problem and its solution -> the solution with a proof of each goal that its duals do not prove."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -19,11 +19,11 @@ from mentormatch.assignment.model.solution import (
     Tier,
     TieWords,
 )
-from mentormatch.assignment.proofs.relaxation import BudgetError, Multipliers
+from mentormatch.assignment.proofs.relaxation import BudgetError, Multipliers, Relaxation
 from mentormatch.assignment.proofs.tree import Budget, Prover, Steps
 from mentormatch.assignment.tie_breaking import AnonymousTieBreaker
 from mentormatch.assignment.verification.certificate import certify
-from mentormatch.assignment.verification.claims import Change, Claims, TermLimit
+from mentormatch.assignment.verification.claims import Claims, Stage, TermLimit, has_single_levels
 from mentormatch.assignment.verification.refutation import ProofError, System, Work
 from mentormatch.base.arrays import BoolVector
 
@@ -55,8 +55,8 @@ def add_proofs(
         return solution
     claims = Claims.of(problem)
     if solution.status is Status.INFEASIBLE:
-        asks = [(True, lambda _: claims.any_answer)]
-        steps = None if solution.proofs else StageProver(claims).prove(asks, replace(budget))
+        asks: list[Stage] = [(True, lambda _: claims.any_answer)]
+        steps = None if solution.proofs else StageProver(claims).prove([asks], budget)
         return solution if steps is None else replace(solution, proofs=(_proof(NO_ANSWER, 0, steps),))
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return solution
@@ -71,9 +71,12 @@ def add_proofs(
             is_open = every_goal or certified.certified != tier.bound
             bound = tier.bound if is_open and tier.goal not in present and _can_prove(tier) else None
             if bound is None:
-                chain.hold(claims.stages(tier, tier.value))
+                systems = len(proofs[tier.goal].systems) if tier.goal in present else None
+                chain.hold(claims.stages(tier, tier.value, is_single=has_single_levels(tier, systems)))
                 continue
-            steps = chain.prove(claims.stages(tier, bound), replace(budget))
+            singles = [False, True] if tier.goal == "leximin" else [True]
+            forms = [claims.stages(tier, bound, is_single=is_single) for is_single in singles]
+            steps = chain.prove(forms, budget)
             if steps is not None:
                 proofs[tier.goal] = _proof(tier.goal, bound, steps)
         if ties is not None and TIES not in proofs and solution.canonical:
@@ -116,6 +119,8 @@ class StageProver:
         The duals of the last system that was proved, by the numbers of its rows.
     open
         Makes the last system that asks for more and was not proved.
+    program
+        The first linear program of the last system, and the number of rows of that system that others share.
     """
 
     claims: Claims
@@ -124,11 +129,12 @@ class StageProver:
     system: System = field(init=False)
     duals: Multipliers = field(default_factory=list)
     open: Callable[[], System] | None = None
+    program: tuple[Relaxation, int] | None = None
 
     def __post_init__(self) -> None:
         self.system = self.claims.rules
 
-    def hold(self, stages: Iterable[tuple[bool, Change]]) -> None:
+    def hold(self, stages: Iterable[Stage]) -> None:
         """Narrow the system to the answers that are no worse."""
         limit = TermLimit(len(self.system.rows))
         for asks, change in stages:
@@ -138,11 +144,23 @@ class StageProver:
                 self.system = limit.add(change(self.system))
         self.duals = []
 
-    def prove(self, stages: Iterable[tuple[bool, Change]], budget: Budget) -> list[Steps] | None:
-        """Return the steps for each system of a better answer; None unless all are closed within one budget."""
-        found, rest, limit = list[Steps](), iter(stages), TermLimit(len(self.system.rows))
-        self.duals = []
-        for asks, change in rest:
+    def prove(self, forms: Sequence[Iterable[Stage]], budget: Budget) -> list[Steps] | None:
+        """Return the steps for each system of a better answer, in the first form of a claim that is proved.
+
+        None if no form is: each has a budget, which is smaller if another form follows.
+        """
+        start = self.system
+        for left, stages in zip(range(len(forms) - 1, -1, -1), forms, strict=True):
+            self.system, self.program, self.duals = start, None, []
+            share = replace(budget, leaves=budget.leaves >> left, work=budget.work >> left)
+            found = self._prove_form(iter(stages), share)
+            if found is not None:
+                return found
+        return None
+
+    def _prove_form(self, stages: Iterator[Stage], budget: Budget) -> list[Steps] | None:
+        found, limit = list[Steps](), TermLimit(len(self.system.rows))
+        for asks, change in stages:
             if not asks:
                 self.system = limit.add(change(self.system))
                 continue
@@ -150,7 +168,7 @@ class StageProver:
             try:
                 found.append([*first, *self._close(system, budget)])
             except (BudgetError, ProofError):  # a proof that may not be written, as its numbers are too great, is none
-                self.hold(rest)
+                self.hold(stages)
                 return None
         return found
 
@@ -192,9 +210,13 @@ class StageProver:
 
     def _close(self, system: System, budget: Budget) -> Steps:
         """Return the steps that close a system, and note its duals."""
-        prover = Prover(self.claims, system, self.chosen, budget, plain=self.plain)
+        height, program = len(self.system.lower), None
+        if self.program is not None and self.program[0].target == self.program[1]:
+            program, _ = self.program
+        prover = Prover(self.claims, system, self.chosen, budget, plain=self.plain, program=program)
         steps = prover.prove()
         self.duals = prover.root
+        self.program = prover.program and (prover.program, height)
         return steps
 
     def _keep(self) -> Steps:

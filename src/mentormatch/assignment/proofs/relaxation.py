@@ -66,8 +66,7 @@ class Node:
     @classmethod
     def root(cls, system: System) -> Self:
         """Return the box of a system; row r of the system is row r of the linear program."""
-        lower = np.array([-FAR if end is None else max(end, -FAR) for end in system.lower], dtype=np.int64)
-        upper = np.array([FAR if end is None else min(end, FAR) for end in system.upper], dtype=np.int64)
+        lower, upper = ends_of(system)
         every = np.arange(len(lower))
         return cls(system, lower, upper, every, every)
 
@@ -87,7 +86,7 @@ class Node:
 
 
 class Relaxation(HighsProgram):
-    """The LP of a system over some columns. It maximises the sum of the target row.
+    """The LP of a system over some columns. It maximises the sum of the target row, which is no row of the LP.
 
     Attributes
     ----------
@@ -98,41 +97,77 @@ class Relaxation(HighsProgram):
     goal
         The bound of the target row, times the sign.
     lower, upper
-        (r,) int64: the bounds of the rows at the last solve; the target row has none.
+        (r,) int64: the bounds of the rows at the last solve; those of the target row are not used.
     rows, places, coefficients
         The terms of the program, ``places`` among ``columns``.
     values, duals, value
-        The optimum of the last solve: values of the columns, duals of the rows, profit.
+        The optimum of the last solve: values of the columns, duals of the rows (0 of the target row), profit.
     work
         What all solves took, by iterations and size: about microseconds, and the same on every machine.
     """
 
     def __init__(self, node: Node, target: int, columns: IntVector) -> None:
-        system = node.system
-        self.target, self.columns = target, columns
-        place = np.full(len(system.least), -1)
-        place[columns] = np.arange(len(columns))
-        inside = place[system.columns] >= 0
+        system, height = node.system, len(node.lower)
+        self.columns = columns
+        self._place = np.full(len(system.least), -1)
+        self._place[columns] = np.arange(len(columns))
+        self._set_target(system, target)
+        self.lower, self.upper = node.lower.copy(), node.upper.copy()
+        self.rows, self.places, self.coefficients = self._terms(system, 0)
+        self.work, self.values, self.duals, self.value = 0, np.zeros(0), np.zeros(0), 0.0
+        iterations = MIN_ITERATIONS + ITERATIONS_PER_LINE * (len(columns) + height)
+        super().__init__(presolve="off", simplex_iteration_limit=iterations)
+        lines = self._lines(0)
+        self._units = row_scales(lines)
+        self._pass(self.profit[columns] / self.scale, system.least[columns], lines, self._units)
+        self._bound_columns(system)
+
+    def advance(self, node: Node, target: int) -> None:
+        """Take a system with the same rows before the target, which was the last row, then others, and another target.
+
+        The next solve starts from the last basis.
+        """
+        first = self.target
+        self._set_target(node.system, target)
+        self.lower = np.concatenate([self.lower[:first], node.lower[first:]])
+        self.upper = np.concatenate([self.upper[:first], node.upper[first:]])
+        terms = self._terms(node.system, first)
+        parts = zip((self.rows, self.places, self.coefficients), terms, strict=True)
+        self.rows, self.places, self.coefficients = (np.concatenate(part) for part in parts)
+        lines = self._lines(first)
+        units = row_scales(lines)
+        self._units = np.concatenate([self._units, units])
+        starts = np.searchsorted(lines.rows, np.arange(len(units))).astype(np.int32)
+        lower = np.where(lines.least == -FAR, -np.inf, lines.least) / units
+        upper = np.where(lines.most == FAR, np.inf, lines.most) / units
+        entries = lines.columns.astype(np.int32), lines.values / units[lines.rows]
+        self._model.addRows(len(units), lower, upper, len(lines.values), starts, *entries)
+        every = np.arange(len(self.columns), dtype=np.int32)
+        self._model.changeColsCost(len(every), every, self.profit[self.columns] / self.scale)
+
+    def _set_target(self, system: System, target: int) -> None:
         is_target = system.rows == target
+        self.target = target
         self.profit = np.zeros(len(system.least), dtype=np.int64)
         end = system.upper[target] if system.lower[target] is None else system.lower[target]
         self.sign = -1 if system.lower[target] is None else 1
         self.profit[system.columns[is_target]] = self.sign * system.values[is_target]
         self.goal = self.sign * (end or 0)
-        used = np.flatnonzero(inside & ~is_target)
-        used = used[np.lexsort((place[system.columns[used]], system.rows[used]))]
-        self.rows, self.places = system.rows[used], place[system.columns[used]]
-        self.coefficients = system.values[used]
-        self.lower, self.upper = node.lower.copy(), node.upper.copy()
-        self.lower[target], self.upper[target] = -FAR, FAR
-        terms = SparseRows(self.rows, self.places, self.coefficients, self.lower, self.upper)
-        self._units = row_scales(terms)
         self.scale = cost_scale(self.profit)
-        self.work, self.values, self.duals, self.value = 0, np.zeros(0), np.zeros(0), 0.0
-        iterations = MIN_ITERATIONS + ITERATIONS_PER_LINE * (len(columns) + len(self.lower))
-        super().__init__(presolve="off", simplex_iteration_limit=iterations)
-        self._pass(self.profit[columns] / self.scale, system.least[columns], terms, self._units)
-        self._bound_columns(system)
+
+    def _terms(self, system: System, first: int) -> tuple[IntVector, IntVector, IntVector]:
+        """Return the terms of the rows from ``first`` on, without the target, in the order of rows and places."""
+        used = np.flatnonzero((system.rows >= first) & (system.rows != self.target))
+        used = used[self._place[system.columns[used]] >= 0]
+        used = used[np.lexsort((system.columns[used], system.rows[used]))]
+        return system.rows[used], self._place[system.columns[used]], system.values[used]
+
+    def _lines(self, first: int) -> SparseRows:
+        """Return the rows of the LP from ``first`` on, numbered from 0."""
+        used, others = self.rows >= first, np.delete(np.arange(len(self.lower)), self.target)
+        numbers = self.rows[used] - (self.rows[used] > self.target) - first
+        terms = self.places[used], self.coefficients[used]
+        return SparseRows(numbers, *terms, self.lower[others][first:], self.upper[others][first:])
 
     def _bound_columns(self, system: System) -> None:
         every = np.arange(len(self.columns), dtype=np.int32)
@@ -150,7 +185,8 @@ class Relaxation(HighsProgram):
             for row in changed[changed != self.target].tolist():
                 lower, upper = int(node.lower[row]), int(node.upper[row])
                 ends = -np.inf if lower == -FAR else lower, np.inf if upper == FAR else upper
-                self._model.changeRowBounds(row, *(end / float(self._units[row]) for end in ends))
+                line = row - (row > self.target)
+                self._model.changeRowBounds(line, *(end / float(self._units[line]) for end in ends))
                 self.lower[row], self.upper[row] = lower, upper
         status = self._run()
         if status == highspy.HighsModelStatus.kUnknown:
@@ -165,11 +201,15 @@ class Relaxation(HighsProgram):
             raise BudgetError
         end = self._model.getSolution()
         self.values = np.array(end.col_value)
-        self.duals = np.array(end.row_dual) / self._units * self.scale
+        self.duals = self._by_row(end.row_dual) * self.scale
         self.value = self._model.getInfo().objective_function_value * self.scale
         if not np.isfinite(self.duals).all():
             raise BudgetError
         return True
+
+    def _by_row(self, duals: list[float]) -> FloatVector:
+        """Return duals of the LP by the rows of the system."""
+        return np.insert(np.array(duals) / self._units, self.target, 0.0)
 
     def _run(self) -> highspy.HighsModelStatus:
         self._model.run()
@@ -180,7 +220,7 @@ class Relaxation(HighsProgram):
     def ray(self) -> FloatVector | None:
         """Return the dual ray of an infeasible program, None if the solver has none."""
         *_, there, values = self._model.getDualRay()  # type: ignore[attr-defined]  # its stubs lack it
-        found = np.array(values) / self._units if there else np.zeros(1)
+        found = self._by_row(values) if there else np.zeros(1)
         return found if np.isfinite(found).all() and np.abs(found).max() > 0 else None
 
     def activity(self) -> FloatVector:
@@ -189,8 +229,7 @@ class Relaxation(HighsProgram):
 
     def reduced(self, system: System) -> FloatVector:
         """Return the reduced profit of every column of a system, including columns that the program lacks."""
-        duals = np.where(system.rows == self.target, 0.0, self.duals[system.rows])
-        return self.profit - np.bincount(system.columns, system.values * duals, len(system.least))
+        return self.profit - np.bincount(system.columns, system.values * self.duals[system.rows], len(system.least))
 
     def multipliers(self, node: Node, duals: FloatVector, parts: int, quantum: int = 1, weight: int = 0) -> Multipliers:
         """Return duals in ``parts`` of a unit as multiples of a quantum; ``weight`` is that of the target row."""
@@ -233,13 +272,19 @@ class Relaxation(HighsProgram):
         return None
 
 
+def ends_of(system: System) -> tuple[IntVector, IntVector]:
+    """Return the bounds of the rows of a system, ``FAR`` if there is none."""
+    lower = np.array([-FAR if end is None else max(end, -FAR) for end in system.lower], dtype=np.int64)
+    upper = np.array([FAR if end is None else min(end, FAR) for end in system.upper], dtype=np.int64)
+    return lower, upper
+
+
 def broken_row(system: System) -> list[int] | None:
     """Return a row that no choice of the box keeps, with its multiplier; None if there is none."""
     ends = system.values * system.least[system.columns], system.values * system.most[system.columns]
     low, high = (np.bincount(system.rows, pick(*ends), len(system.lower)) for pick in (np.minimum, np.maximum))
-    for row, (lower, upper) in enumerate(zip(system.lower, system.upper, strict=True)):
-        if upper is not None and low[row] > upper:
-            return [row, 1]
-        if lower is not None and high[row] < lower:
-            return [row, -1]
+    lower, upper = ends_of(system)
+    for broken, sign in ((low > upper, 1), (high < lower, -1)):
+        if broken.any():
+            return [int(np.argmax(broken)), sign]
     return None

@@ -94,6 +94,8 @@ class Prover:
         The duals of the linear program of the whole system, empty before that is solved.
     plain
         Whether the steps are to be ``leaf``, ``fix`` and ``split`` without blocks alone.
+    program
+        The linear program of a system with the same rows before its target, to start from; then the one of this system.
     """
 
     claims: Claims | ColumnGuide
@@ -103,6 +105,7 @@ class Prover:
     steps: Steps = field(default_factory=list)
     root: Multipliers = field(default_factory=list)
     plain: bool = False
+    program: Relaxation | None = None
 
     @property
     def target(self) -> int:
@@ -117,6 +120,7 @@ class Prover:
             return [["leaf", self.root]]
         target, node = self.target, Node.root(self.system)
         relaxation, is_optimal = self._root_program(node)
+        self.program = relaxation
         leaf = relaxation.leaf(node, is_optimal=is_optimal)
         if leaf is not None:
             self.root = leaf
@@ -141,10 +145,9 @@ class Prover:
         blocks = find_blocks(self.system, claims.mentors, 0, claims.problem.shape[0])
         if blocks is None:
             return None
-        duals = np.where(np.arange(len(relaxation.duals)) == self.target, 0.0, relaxation.duals)
         share = replace(self.budget, work=self.budget.work // 2, leaves=self.budget.leaves // 2)
         target = relaxation.sign, relaxation.profit, relaxation.goal
-        prover = BlockProver(self.system, blocks, *target, duals, self.chosen, share.spend)
+        prover = BlockProver(self.system, blocks, *target, relaxation.duals, self.chosen, share.spend)
         try:
             return prover.prove()
         except BudgetError:
@@ -159,24 +162,36 @@ class Prover:
 
     def _root_program(self, node: Node) -> tuple[Relaxation, bool]:
         """Return the linear program over all columns, by column generation, and whether it has an optimum."""
-        columns = self._first_columns()
+        relaxation = self._start(node)
         while True:
-            relaxation = Relaxation(node, self.target, columns)
-            is_optimal = self._solve(relaxation)
+            columns = relaxation.columns
+            is_optimal = self._solve(relaxation, node)
             is_outside = self.system.most.copy()
             is_outside[columns] = False
             others = np.flatnonzero(is_outside)
             if not len(others):
                 return relaxation, is_optimal
             if not is_optimal:
-                columns = np.flatnonzero(self.system.most)
+                relaxation = Relaxation(node, self.target, np.flatnonzero(self.system.most))
                 continue
             reduced = relaxation.reduced(self.system)
             lacking = others[reduced[others] > PRICING_TOLERANCE * relaxation.scale]
             if not len(lacking):
                 return relaxation, True
             count = max(len(columns) // 2, MIN_NEW_COLUMNS)
-            columns = np.union1d(columns, lacking[np.argsort(-reduced[lacking], kind="stable")[:count]])
+            more = lacking[np.argsort(-reduced[lacking], kind="stable")[:count]]
+            relaxation = Relaxation(node, self.target, np.union1d(columns, more))
+
+    def _start(self, node: Node) -> Relaxation:
+        """Return the first linear program: the given one if it has all required columns, and most of its are open."""
+        least, most = self.system.least, self.system.most
+        if self.program is not None:
+            columns = self.program.columns
+            is_complete = np.count_nonzero(least[columns]) == np.count_nonzero(least)
+            if is_complete and 2 * np.count_nonzero(most[columns]) > len(columns):
+                self.program.advance(node, self.target)
+                return self.program
+        return Relaxation(node, self.target, self._first_columns())
 
     def _first_columns(self) -> IntVector:
         system, pairs = self.system, len(self.claims.scores)

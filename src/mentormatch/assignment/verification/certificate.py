@@ -39,7 +39,7 @@ from typing import Any, Literal
 
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import NO_ANSWER, TIES, DualSolution, GoalProof, Solution, Status
-from mentormatch.assignment.verification.claims import Change, Claims, TermLimit
+from mentormatch.assignment.verification.claims import Claims, Stage, TermLimit, has_single_levels
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.assignment.verification.reduced_costs import (
     MAX_REDUCED_PROFIT,
@@ -309,7 +309,9 @@ def refuted_bounds(problem: AssignmentProblem, solution: Solution) -> dict[str, 
         proof = proofs.pop(tier.goal, None)
         if proof is not None:
             require(tier.goal != "leximin" or proof.bound == tier.value, "a proof of leximin is of its value")
-        system = _check_stages(system, claims.stages(tier, tier.value if proof is None else proof.bound), proof)
+        is_single = has_single_levels(tier, proof and len(proof.systems))
+        stages = claims.stages(tier, proof.bound if proof else tier.value, is_single=is_single)
+        system = _check_stages(system, stages, proof)
         if not proofs:
             return found
     ties = proofs[TIES]
@@ -322,7 +324,7 @@ def _no_answer(status: Status) -> list[str]:
     return [NO_ANSWER] if status is Status.INFEASIBLE else []
 
 
-def _check_stages(system: System, stages: Iterable[tuple[bool, Change]], proof: GoalProof | None) -> System:
+def _check_stages(system: System, stages: Iterable[Stage], proof: GoalProof | None) -> System:
     """Return the system after the stages of a goal. Raises ProofError unless a proof closes each better system."""
     texts, limit = iter(proof.systems if proof else ()), TermLimit(len(system.rows))
     for asks, change in stages:

@@ -10,7 +10,7 @@ goal                    "better than the value"
 a sum                   the profit is the value + 1 or more
 ``floor``               only pairs of a higher score, and at least one if that score is above 0
 ``floor_person``        each mentee who can be served has a sum of the value + 1 or more
-``leximin``             more pairs; or as many, as good up to each lower level, and fewer pairs up to some level
+``leximin``             more pairs; or as many, as good up to lower levels, and fewer pairs up to one of a few levels
 ties                    a greater sum of the hashes of a round, one round after another; then any other answer
 ======================  ================================================================================================
 """
@@ -19,7 +19,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import zip_longest
 from typing import Self
 
 import numpy as np
@@ -35,6 +34,8 @@ MAX_PAIRS = 1_000_000
 """Claims about more pairs are not stated: a system takes about 100 bytes per pair."""
 MAX_TERMS = 50_000_000
 """Nor with more terms in rows that concern many people, or in the rows of all systems of one goal together."""
+MAX_LEVEL_WEIGHT = 1 << 20
+"""The greatest weight of a number of pairs in one system of ``leximin``."""
 
 HASH_BITS = 20
 """The hash of a pair in one round is an integer from 1 to 2^20."""
@@ -43,6 +44,8 @@ WORD = (1 << 64) - 1
 
 type Change = Callable[[System], System]
 """Adds rows to a system, or narrows its box."""
+type Stage = tuple[bool, Change]
+"""A change to the system of the goals before, and whether it requires a better answer."""
 
 
 @dataclass(slots=True)
@@ -147,12 +150,12 @@ class Claims:
         pairs = np.arange(len(self.scores))
         return self.rules.with_row(pairs, np.ones_like(pairs), 0, None)
 
-    def stages(self, tier: Tier, bound: int) -> Iterator[tuple[bool, Change]]:
-        """Yield the changes by a goal to the system of the goals before, each with whether it requires a better answer.
+    def stages(self, tier: Tier, bound: int, *, is_single: bool = False) -> Iterator[Stage]:
+        """Yield the stages of a goal.
 
         A change that requires a better answer gives a system without a solution if no answer exceeds the bound. It is
         made for one proof and undone. All other changes keep the value of the answer, and remain. For ``leximin`` the
-        bound is the value.
+        bound is the value; with ``is_single`` each score of the answer has a system of its own.
         """
         match tier.goal:
             case "floor":
@@ -163,7 +166,7 @@ class Claims:
                     yield True, partial(self._served_at_least, least=bound + 1)
                 yield False, partial(self._served_at_least, least=tier.value)
             case "leximin":
-                yield from self._levels(tier.vector)
+                yield from self._levels(tier.vector, is_single=is_single)
             case goal:
                 profit = goal_profit(self.problem, goal, self.mentors, self.mentees)
                 for asks, value in ((True, bound), (False, tier.value)):
@@ -192,8 +195,12 @@ class Claims:
         """Return the scores cut at the bound, if none is negative: the excess adds nothing."""
         return np.minimum(scores, least) if least > 0 and (scores >= 0).all() else scores
 
-    def _levels(self, vector: tuple[int, ...]) -> Iterator[tuple[bool, Change]]:
-        """Yield the stages of ``leximin``: more pairs; then, for each score of the vector, fewer pairs up to it."""
+    def _levels(self, vector: tuple[int, ...], *, is_single: bool) -> Iterator[Stage]:
+        """Yield the stages of ``leximin``: more pairs; then a better answer by some scores of the vector at a time.
+
+        A better answer has fewer pairs up to one of these scores, and no more up to any lower score. So the weighted
+        sum of these numbers is less than that of the vector.
+        """
         pairs = np.ones_like(self.scores)
         yield True, partial(_sum_at_least, profit=pairs, least=len(vector) + 1)
         levels = sorted(set(vector))
@@ -201,14 +208,17 @@ class Claims:
         if levels:
             yield False, partial(self._from, least=levels[0])
         yield False, partial(_sum_at_least, profit=pairs, least=len(vector))
-        for level, following in zip_longest(levels, levels[1:]):
-            count = bisect_right(vector, level)
-            yield True, partial(self._at_most_up_to, level=level, most=count - 1)
+        for group, following in _groups_of_levels(vector, levels, 1 if is_single else len(levels)):
+            limits, weights = _weighted_limits(vector, group)
+            worth = sum(weight * bisect_right(vector, limit) for weight, limit in zip(weights, limits, strict=True))
+            yield True, partial(self._weighted_at_most, limits=limits, weights=weights, most=worth - 1)
             if following is not None:
-                # Up to the next level, no more pairs than the vector has up to this one
-                yield False, partial(self._at_most_up_to, level=following - 1, most=count)
+                # Up to the next score, no more pairs than the vector has up to this one
+                ends = dict(zip(group, (level - 1 for level in (*group[1:], following)), strict=True))
+                limits = [ends.get(limit, limit) for limit in limits]
+                yield False, partial(self._weighted_at_most, limits=limits, weights=weights, most=worth)
 
-    def tie_stages(self, pairs: IntMatrix, words: TieWords, rounds: int) -> Iterator[tuple[bool, Change]]:
+    def tie_stages(self, pairs: IntMatrix, words: TieWords, rounds: int) -> Iterator[Stage]:
         """Yield the stages of a proof that the pairs are canonical: greater sums of hashes, then any other answer.
 
         Only columns that have two values left count: all other columns are the same in every answer.
@@ -232,16 +242,67 @@ class Claims:
         most[: len(self.scores)] &= self.scores >= least
         return system.within(system.least, most)
 
-    def _at_most_up_to(self, system: System, level: int, most: int) -> System:
-        """Return the system with at most ``most`` pairs of a score up to a level."""
-        columns = np.flatnonzero((self.scores <= level) & system.most[: len(self.scores)])
-        return system.with_row(columns, np.ones_like(columns), None, most)
+    def _weighted_at_most(self, system: System, limits: list[int], weights: list[int], most: int) -> System:
+        """Return the system with at most ``most`` as the weighted sum of the numbers of pairs up to some scores."""
+        sums = np.append(np.cumsum(weights[::-1])[::-1], 0)
+        return _with_open_terms(
+            system, lambda columns: sums[np.searchsorted(limits, self.scores[columns])], len(self.scores), most=most
+        )
+
+
+def has_single_levels(tier: Tier, systems: int | None) -> bool:
+    """Return whether a proof of ``leximin`` with a number of systems, None: no proof, has one system per score."""
+    return systems in (None, 1 + len(set(tier.vector)))
+
+
+def _groups_of_levels(vector: tuple[int, ...], levels: list[int], size: int) -> Iterator[tuple[list[int], int | None]]:
+    """Yield the levels in groups of up to ``size`` whose weights are small, each with the level that follows.
+
+    The last one is followed by any higher score, or by None if it is a single level: no row needs to hold it.
+    """
+    group = list[int]()
+    for level in levels:
+        if group and (len(group) == size or _weighted_limits(vector, [*group, level])[1][0] > MAX_LEVEL_WEIGHT):
+            yield group, level
+            group = []
+        group.append(level)
+    if group:
+        yield group, group[-1] + 1 if len(group) > 1 else None
+
+
+def _weighted_limits(vector: tuple[int, ...], group: list[int]) -> tuple[list[int], list[int]]:
+    """Return each level of a group, with the greatest score below the next one, and a weight for each of these limits.
+
+    Numbers of pairs up to these limits are compared with those of the vector by a weighted sum: each weight exceeds
+    what the numbers up to all higher limits can make up for.
+    """
+    limits, weights, below = sorted({*group, *(level - 1 for level in group[1:])}), list[int](), 0
+    for limit in reversed(limits):
+        count = bisect_right(vector, limit)
+        weights.append(1 + below)
+        below += weights[-1] * max(count, len(vector) - count)
+    return limits, weights[::-1]
 
 
 def _sum_at_least(system: System, profit: IntVector, least: int) -> System:
     """Return the system with the row that a sum over pairs is ``least`` or more."""
-    columns = np.flatnonzero((profit != 0) & system.most[: len(profit)])
-    return system.with_row(columns, profit[columns], least, None)
+    return _with_open_terms(system, profit.__getitem__, len(profit), least=least)
+
+
+def _with_open_terms(
+    system: System,
+    values: Callable[[IntVector], IntVector],
+    count: int,
+    *,
+    least: int | None = None,
+    most: int | None = None,
+) -> System:
+    """Return the system with one more row over pairs, stated over the columns that the box leaves open."""
+    taken = sum(values(np.flatnonzero(system.least[:count])).tolist())
+    columns = np.flatnonzero(system.most[:count] & ~system.least[:count])
+    terms = values(columns)
+    ends = (None if end is None else end - taken for end in (least, most))
+    return system.with_row(columns[terms != 0], terms[terms != 0], *ends)
 
 
 def pair_hashes(words: TieWords, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:

@@ -182,7 +182,10 @@ class System:
         """Return ``y A`` and ceiling - base; if the latter is below 0, the box holds no solution."""
         require(isinstance(blocks, list), "blocks are no list")
         total, ceiling = self.combine(multipliers)
-        cheapest = np.where(self.least, total, np.where(self.most, np.minimum(total, 0), 0))
+        cheapest = np.zeros_like(total)
+        some = np.flatnonzero(total)
+        parts = total[some]
+        cheapest[some] = np.where(self.least[some], parts, np.where(self.most[some], np.minimum(parts, 0), 0))
         gain, seen = 0, np.zeros(len(cheapest), dtype=bool)
         order = np.argsort(self.rows, kind="stable") if blocks else self.rows
         starts = np.searchsorted(self.rows[order], np.arange(len(self.lower) + 1)) if blocks else order
@@ -208,7 +211,7 @@ class System:
             if least_cost is None:
                 return total, -1
             gain += least_cost - int(cheapest[members].sum())
-        return total, ceiling - int(cheapest.sum()) - gain
+        return total, ceiling - int(cheapest[some].sum()) - gain
 
     def _block_limits(self, block: Any) -> list[int]:
         require(isinstance(block, list) and block, "a block is no list of rows")
@@ -220,10 +223,12 @@ class System:
         """Return the smaller box: a column whose other value costs more than ceiling - base keeps one value."""
         total, room = self.slack(multipliers, blocks, work)
         require(room >= 0, "a box that is to be narrowed is empty")
-        free = self.most & ~self.least
-        most = self.most & ~(free & (total > room).astype(bool))
-        # With blocks, the base already counts what a column costs among the others of its block
-        least = self.least if blocks else self.least | (free & (-total > room).astype(bool))
+        least, most = self.least.copy(), self.most.copy()
+        free = np.flatnonzero(total)
+        free = free[most[free] & ~least[free]]
+        most[free[total[free] > room]] = False
+        if not blocks:  # with blocks, the base already counts what a column costs among the others of its block
+            least[free[-total[free] > room]] = True
         return self.within(least, most)
 
     def round(self, multipliers: Any, divisor: Any) -> "System":
