@@ -743,9 +743,9 @@ def test_what_is_kept_leaves_all_solutions(of: System, duals: list[Any]) -> None
 
 
 def test_fixings_that_are_kept_are_counted_as_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refutation, "TERMS_PER_WORK", 1)
+    monkeypatch.setattr(refutation, "TERMS_PER_WORK", 2)  # five terms: 1 + 2 a step
     of, steps = kept_rows(), [KEPT, KEPT]
-    for limit, enough in ((12, True), (11, False)):
+    for limit, enough in ((6, True), (5, False)):
         monkeypatch.setattr(refutation, "MAX_WORK", limit)
         if enough:
             narrow(of, steps)

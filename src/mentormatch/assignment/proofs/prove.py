@@ -216,7 +216,7 @@ class StageProver:
         prover = Prover(self.claims, system, self.chosen, budget, plain=self.plain, program=program)
         steps = prover.prove()
         self.duals = prover.root
-        self.program = prover.program and (prover.program, height)
+        self.program = None if prover.program is None else (prover.program, height)
         return steps
 
     def _keep(self) -> Steps:

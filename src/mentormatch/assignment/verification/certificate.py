@@ -309,7 +309,7 @@ def refuted_bounds(problem: AssignmentProblem, solution: Solution) -> dict[str, 
         proof = proofs.pop(tier.goal, None)
         if proof is not None:
             require(tier.goal != "leximin" or proof.bound == tier.value, "a proof of leximin is of its value")
-        is_single = has_single_levels(tier, proof and len(proof.systems))
+        is_single = has_single_levels(tier, len(proof.systems) if proof else None)
         stages = claims.stages(tier, proof.bound if proof else tier.value, is_single=is_single)
         system = _check_stages(system, stages, proof)
         if not proofs:

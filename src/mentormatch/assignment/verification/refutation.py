@@ -329,8 +329,8 @@ def narrow(system: System, steps: Any) -> tuple[System, Any]:
     Raises ProofError if such a step is malformed or wrong.
     """
     work, count = Work(), 0
-    while isinstance(steps, list) and count < len(steps) and isinstance(steps[count], list):
-        match steps[count]:
+    for step in steps if isinstance(steps, list) else ():
+        match step:
             case ["keep", multipliers]:
                 work.add(1 + len(system.rows) // TERMS_PER_WORK)
                 system = system.fix(multipliers, [], work)
