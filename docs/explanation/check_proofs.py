@@ -2,88 +2,59 @@
 
 import json
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 
 def check(decision):
-    """Return the goals, up to the first with other systems, in which the file proves that no assignment is better."""
-    mentors, mentees, scores = decision["mentors"], decision["mentees"], decision["scores"]
-    pairs = [(m["id"], e["id"]) for m in mentors for e in mentees if e["id"] in scores.get(m["id"], {})]
-    priority = {who["id"]: who["priority"] for who in (*mentors, *mentees)}
-    rows, extra = [], []  # a row: {column: coefficient}, least, most
-    box = [(1,) if [*pair] in decision["pins"] else (0, 1) for pair in pairs]  # the values of each column
-    for who in (*mentors, *mentees):
-        own = {column: 1 for column, pair in enumerate(pairs) if who["id"] in pair}
-        rows.append((own, 0 if who["idle"] else who["least"], who["most"]))
-        if who["idle"] and who["least"] > 1:  # a column u more: 1 if the person is used
-            u, box = len(box), [*box, (0, 1)]
-            extra += [({**own, u: -who["most"]}, None, 0), ({**own, u: -who["least"]}, 0, None)]
-            extra += [({column: 1, u: -1}, None, 0) for column in own]
-    for row in decision["rows"]:
-        weights = [row["weights"].get(m, {}).get(e, 0) for m, e in pairs]
-        rows.append((dict(enumerate(weights)), row["least"], row["most"]))
-    rows += extra
-    profits = {
-        "matched": [1 for _ in pairs],
-        "total": [scores[m][e] for m, e in pairs],
-        "priority": [priority[m] + priority[e] for m, e in pairs],
-        "changes": [int([*pair] in decision.get("former", [])) for pair in pairs],
-        "floor": [scores[m][e] for m, e in pairs],
-    }
-
-    def at_least(goal, value):
-        """Return the rows and the box of the assignments that reach a value in a goal."""
-        if goal != "floor":
-            return [*rows, (dict(enumerate(profits[goal])), value, None)], box
-        low = {column for column, score in enumerate(profits[goal]) if score < value}
-        some_pair = dict.fromkeys(range(len(pairs)), 1), int(value > 0), None
-        return [*rows, some_pair], [tuple(x for x in xs if x == 0 or c not in low) for c, xs in enumerate(box)]
-
-    proofs, proved = {proof["goal"]: proof for proof in decision.get("proofs", [])}, []
-    for goal, tier in ((tier["goal"], tier) for tier in decision["tiers"]):
-        if goal not in profits:
-            break
-        reached = [profit for profit, pair in zip(profits[goal], pairs, strict=True) if [*pair] in decision["pairs"]]
+    """Yield the goals, up to the first of another kind, in which the file proves that no assignment is better."""
+    people, scores = [*decision["mentors"], *decision["mentees"]], decision["scores"]
+    pairs = [(m["id"], e) for m in decision["mentors"] for e in scores.get(m["id"], {})]
+    box = [{1} if [*pair] in decision["pins"] else {0, 1} for pair in pairs]  # the values of each column
+    if any(who["idle"] and who["least"] > 1 for who in people):
+        raise NotImplementedError("a minimum for whoever is used: run mentormatch verify FILE")
+    lower = {who["id"]: 0 if who["idle"] else who["least"] for who in people}
+    rows = [([int(who["id"] in pair) for pair in pairs], lower[who["id"]], who["most"]) for who in people]
+    weights = [[row["weights"].get(m, {}).get(e, 0) for m, e in pairs] for row in decision["rows"]]
+    rows += [(own, row["least"], row["most"]) for own, row in zip(weights, decision["rows"], strict=True)]
+    priority = {who["id"]: who["priority"] for who in people}
+    profits = {"matched": [1 for _ in pairs], "total": [scores[m][e] for m, e in pairs]}
+    profits |= {"priority": [priority[m] + priority[e] for m, e in pairs], "floor": profits["total"]}
+    systems = {proof["goal"]: proof["systems"] for proof in decision.get("proofs", [])}
+    for goal in takewhile(profits.__contains__, decision["goals"]):
+        reached = [profits[goal][column] for column, pair in enumerate(pairs) if [*pair] in decision["pairs"]]
         value = min(reached, default=0) if goal == "floor" else sum(reached)
-        if goal in proofs:
-            assert proofs[goal]["bound"] == tier["value"]
-            (system,) = proofs[goal]["systems"]
-            refute(*at_least(goal, value + 1), system["steps"])
-            proved.append(goal)
-        rows, box = at_least(goal, value)
-    return proved
+        for least in (value + 1, value):  # what a better assignment keeps, then one that is as good
+            more, left = [*rows, (profits[goal], least, None)], box
+            if goal == "floor":  # no pair is worse, and there is one if that is above 0
+                more[-1] = [1 for _ in pairs], int(least > 0), None
+                left = [xs if profit >= least else xs & {0} for profit, xs in zip(profits[goal], box, strict=True)]
+            if goal in systems and least > value:
+                refute(more, left, systems[goal][0]["steps"])
+                yield goal
+        rows, box = more, left
 
 
 def refute(rows, box, steps):
-    """Fail unless the steps show that no choice of values keeps the rows."""
-    boxes = [(rows, box)]
-    for kind, *parts in steps:
-        rows, box = boxes.pop()
-        if kind == "leaf":  # no value is left, or the least of (y A) x is above its ceiling
-            assert not all(box) or slack(rows, box, *parts)[1] < 0
-        elif kind == "fix":  # a value goes that would cost more than the slack
-            total, room = slack(rows, box, *parts)
-            assert room >= 0
-            some = [[x for x in xs if t * x - min(t * v for v in xs) <= room] for t, xs in zip(total, box, strict=True)]
-            boxes.append((rows, some))
-        elif kind == "split":
-            terms, k = dict(parts[0]), parts[1]
-            boxes += [([*rows, (terms, k + 1, None)], box), ([*rows, (terms, None, k)], box)]
-            if len(terms) == 1 and k == 0 and 1 in terms.values():  # one column: no row, a smaller box
-                halves = [[[x for x in xs if x == v or c not in terms] for c, xs in enumerate(box)] for v in (1, 0)]
-                boxes[-2:] = [(rows, half) for half in halves]
-        else:
-            raise NotImplementedError(f"{kind}: run mentormatch prove FILE --every-goal first")
+    """Fail unless the steps show that no choice of values keeps the rows (coefficients by column, least, most)."""
+    boxes = [box]
+    for step in steps:
+        box = boxes.pop()
+        match step:
+            case ["leaf" | "fix" as kind, y]:  # room: how far the least of (y A) x in the box is below its ceiling
+                costs = [{x: x * sum(dual * rows[r][0][c] for r, dual in y) for x in xs} for c, xs in enumerate(box)]
+                least = sum(min(cost.values(), default=float("inf")) for cost in costs)
+                room = sum(dual * rows[r][2 if dual > 0 else 1] for r, dual in y) - least
+                assert room < 0 or kind == "fix"
+                if kind == "fix":  # a value goes that would cost more
+                    boxes.append([{x for x in cost if cost[x] - min(cost.values()) <= room} for cost in costs])
+            case ["split", [[column, 1]], 0]:  # two boxes: the column at 0 comes first
+                boxes += [[xs & {x} if c == column else xs for c, xs in enumerate(box)] for x in (1, 0)]
+            case _:
+                raise NotImplementedError(f"{step[0]}: run mentormatch prove FILE --every-goal first")
     assert not boxes
 
 
-def slack(rows, box, y):
-    """Return y A by column, and the ceiling of (y A) x less its least value in the box."""
-    total = [sum(dual * rows[row][0].get(column, 0) for row, dual in y) for column in range(len(box))]
-    ceiling = sum(dual * rows[row][2 if dual > 0 else 1] for row, dual in y)
-    return total, ceiling - sum(min(t * x for x in values) for t, values in zip(total, box, strict=True))
-
-
 if __name__ == "__main__":
-    proved = check(json.loads(Path(sys.argv[1]).read_text("utf-8")))
-    sys.stdout.write(f"No assignment is better in: {', '.join(proved) or 'no goal, as far as this page can tell'}\n")
+    goals = list(check(json.loads(Path(sys.argv[1]).read_text("utf-8"))))
+    sys.stdout.write(f"No assignment is better in: {', '.join(goals) or 'no goal, as far as this page can tell'}\n")

@@ -205,8 +205,10 @@ class Grouping(Result):
 
     @once_spoken
     def proof_sentences(self) -> tuple[str, ...]:
-        """A sentence on whether a proved answer was checked without a solver; empty if no answer is called proved."""
-        return tuple(filter(None, [certificate_in_words(self.solution, self.certificate)]))
+        """Sentences on whether a proved answer was checked without a solver; empty if no answer is called proved."""
+        open_ties = self.status is Status.PROVED and not self.settled
+        checked = certificate_in_words(self.solution, self.certificate)
+        return tuple(filter(None, [checked, tr(OPEN_TIES) if open_ties else ""]))
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
@@ -365,6 +367,7 @@ class Grouping(Result):
         return f"Grouping({len(self.solution.groups)} groups, {self.status})"  # a notebook saves what it shows
 
 
+OPEN_TIES = mark("Parmi les répartitions qui valent celle-ci, un autre calcul peut en donner une autre.")
 GOALS = {
     "placed": mark("personnes placées"),
     "priority": mark("priorités"),
@@ -377,8 +380,7 @@ GOALS = {
 def sentences(grouping: "Grouping") -> Iterator[str]:
     """Yield what participants may read, what matters most first: nobody is named."""
     yield sizes_in_words(grouping)
-    yield grouping.standing
-    yield from grouping.proof_sentences
+    yield from grouping.proof_sentences or (grouping.standing,)
     alone = len(grouping.unplaced)
     if alone:
         yield tr_n(

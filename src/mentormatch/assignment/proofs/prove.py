@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -29,8 +30,6 @@ from mentormatch.base.arrays import BoolVector
 
 MAX_TIE_ROUNDS = 4
 """Rounds of hashes; two answers with equal sums in all of them count as equal."""
-PLAIN_STEPS = {"leaf": 2, "fix": 2, "split": 3}
-"""The steps that the page of plain Python reads, with their lengths."""
 MAX_UNIQUE_LEAVES, MAX_UNIQUE_WORK = 20, 100_000
 """The budget for a proof that the answer is the only optimal one, before hashes are compared."""
 
@@ -47,8 +46,8 @@ def add_proofs(
 
     Each goal gets the whole budget, and no proof if the budget does not suffice. Present proofs are retained. With
     ``every_goal``, goals that duals prove get a proof too, and proofs with other steps than ``leaf``, ``fix`` and
-    ``split`` are replaced by proofs with these steps, for a checker that reads no others. ``ties`` are the hashes that
-    settled ties: if given, the answer also gets a proof that no other optimal answer comes before it.
+    ``split`` of one column are replaced by proofs with these steps, for a checker that reads no others. ``ties`` are
+    the hashes that settled ties: if given, the answer also gets a proof that no other optimal answer comes before it.
     """
     budget = budget or Budget()
     if not Claims.can_state(problem):
@@ -94,9 +93,15 @@ def _can_prove(tier: Tier) -> bool:
 def _is_plain(proof: GoalProof) -> bool:
     """Return whether a proof has plain steps only; proofs of ``leximin`` count as plain, as they need other steps."""
     steps = [step for text in proof.systems for step in json.loads(text)]
-    return proof.goal == "leximin" or all(
-        step[0] in PLAIN_STEPS and len(step) <= PLAIN_STEPS[step[0]] for step in steps
-    )
+    return proof.goal == "leximin" or all(map(_is_plain_step, steps))
+
+
+def _is_plain_step(step: list[Any]) -> bool:
+    match step:
+        case ["leaf" | "fix", _] | ["split", [[_, _]], 0]:
+            return True
+        case _:
+            return False
 
 
 def _proof(goal: str, bound: int, systems: list[Steps]) -> GoalProof:

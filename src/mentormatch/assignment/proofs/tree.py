@@ -93,7 +93,7 @@ class Prover:
     root
         The duals of the linear program of the whole system, empty before that is solved.
     plain
-        Whether the steps are to be ``leaf``, ``fix`` and ``split`` without blocks alone.
+        Whether the steps are to be ``leaf``, ``fix`` and ``split`` of one column alone, without blocks.
     program
         The linear program of a system with the same rows before its target, to start from; then the one of this system.
     """
@@ -256,7 +256,8 @@ class Prover:
         sizes = np.bincount(relaxation.rows, minlength=len(activity))
         rows = np.flatnonzero((distance > ACTIVITY_TOLERANCE) & (sizes > 1))
         best_rows = rows[np.argsort(-(distance * mass)[rows], kind="stable")[:STRONG_CANDIDATES]]
-        candidates += [split_row(node, row, int(np.floor(activity[row]))) for row in best_rows.tolist()]
+        if not self.plain:
+            candidates += [split_row(node, row, int(np.floor(activity[row]))) for row in best_rows.tolist()]
         best, best_score = candidates[0], -1.0
         for candidate in candidates:
             falls = []
