@@ -705,13 +705,13 @@ def kept_rows() -> System:
 
 def test_a_leading_fixing_is_kept_for_what_follows() -> None:
     of = kept_rows()
-    kept, steps = narrow(of, [["keep", [[1, -1]]], KEPT, ["leaf", []], ["keep", [[1, -1]]]])
-    assert steps == [["leaf", []], ["keep", [[1, -1]]]]
+    kept, steps = narrow(of, [["keep", [[1, -1]]], KEPT, ["leaf", []], ["leaf", []], ["keep", [[1, -1]]]])
+    assert steps == [["leaf", []], ["leaf", []], ["keep", [[1, -1]]]]
     assert solutions(kept) == solutions(of) == {(1, 0, 1)}
     assert kept.least.tolist() == [True, False, True]
     # It comes first or not at all
     with pytest.raises(ProofError, match="unknown"):
-        refute(kept, steps[1:])
+        refute(kept, steps[2:])
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,9 @@ answer has a better worst pair. The goals after it are then about the pairs that
 
 Linear programs with coupling rows have bounds that no choice of whole pairs may reach; then the certified bound and the
 gap are stated as such. ``floor_person`` and ``leximin`` have no such proof, nor have the goals after them.
+
+What prices leave open is proved by refutations (``claims``, ``refutation``) if pairs are listed. Stages at a floor stay
+for markets whose pairs are not listed, and stages one after another for files of version 1 as well.
 """
 
 import json

@@ -2,6 +2,9 @@
 
 Variable fixing by reduced cost: Dantzig, Fulkerson & Johnson 1954. Alternative optima are cycles of the residual graph,
 found by strongly connected components (Kosaraju and Sharir 1981). None of it is shared with a solver.
+
+Used where a refutation cannot take its place: for markets whose pairs are not listed, and for prices of one goal after
+another in files of version 1, which have no proofs (``tests/scale/test_prices_alone.py``).
 """
 
 from collections.abc import Iterator

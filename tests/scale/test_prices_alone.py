@@ -1,0 +1,61 @@
+"""Each part of the check of prices is needed: unlisted markets, or files of version 1, lose their proof without it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mentormatch import AssignmentProblem, Solution, Status, certify, solve
+from mentormatch.assignment.verification.certificate import StageReplay
+from mentormatch.assignment.verification.claims import Claims
+from mentormatch.assignment.verification.solution_set import SolutionSet
+from tests.doors import substitute
+from tests.scale.markets import FLOORS, PROGRAMME, RULES, both, cohort
+
+pytestmark = pytest.mark.promise(11)
+
+type Solved = tuple[AssignmentProblem, Solution]
+
+
+def unlisted() -> Iterator[Solved]:
+    """Yield proved answers of markets whose pairs are not listed: no proof can be stated of them."""
+    for goals in FLOORS:
+        _, problem = both(cohort(0), PROGRAMME, RULES, goals)
+        assert not Claims.can_state(problem)
+        yield problem, solve(problem)
+
+
+def goal_by_goal() -> Iterator[Solved]:
+    """Yield an answer with prices of each goal and no proof, as files of version 1 have it."""
+    with pytest.MonkeyPatch.context() as alone:
+        substitute(alone, "assignment", MAX_FLOAT64=0, MAX_SOLVER_WEIGHT=0)
+        problem = AssignmentProblem.from_scores([[0, 10], [0, 0]], np.array([[True, True], [False, True]]))
+        yield problem, solve(problem, proofs="none")
+
+
+PARTS = [
+    (unlisted, StageReplay, "_refutes", lambda *_: False),
+    (unlisted, StageReplay, "_replay", lambda *_: {}),
+    (goal_by_goal, SolutionSet, "fix_by_reduced_profit", lambda self, *_: self),
+    (goal_by_goal, SolutionSet, "_acyclic_pairs", lambda self: np.zeros(len(self.mentors), dtype=bool)),
+]
+
+
+@pytest.mark.parametrize(
+    ("solved", "owner", "name", "without"), PARTS, ids=["a better floor", "stages", "reduced costs", "cycles"]
+)
+def test_without_a_part_a_proof_is_lost(
+    solved: Callable[[], Iterator[Solved]],
+    owner: type,
+    name: str,
+    without: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = list(solved())
+    for problem, solution in found:
+        assert solution.status is Status.PROVED
+        assert not solution.proofs
+        assert certify(problem, solution).certified
+    monkeypatch.setattr(owner, name, without)
+    assert not any(certify(problem, solution).certified for problem, solution in found)
