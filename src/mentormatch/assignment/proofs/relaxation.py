@@ -35,6 +35,8 @@ NO_OPTIMUM = (
     highspy.HighsModelStatus.kUnboundedOrInfeasible,  # all columns are bounded
     highspy.HighsModelStatus.kModelEmpty,  # no column is left, and rows are looked at one by one
 )
+LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError)
+"""The solver lost the program by its own digits."""
 ITERATION_WORK, LINES_PER_WORK = 25, 3
 """Measured: an iteration takes 25 microseconds, and a solve one for three rows and columns."""
 
@@ -189,8 +191,8 @@ class Relaxation(HighsProgram):
                 self._model.changeRowBounds(line, *(end / float(self._units[line]) for end in ends))
                 self.lower[row], self.upper[row] = lower, upper
         status = self._run()
-        if status == highspy.HighsModelStatus.kUnknown:
-            # Lost by its own digits: once more from nothing, by the primal simplex
+        if status in LOST:
+            # Once more from nothing, by the primal simplex
             self._model.clearSolver()
             self._model.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
             status = self._run()
