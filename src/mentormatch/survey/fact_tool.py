@@ -70,7 +70,7 @@ class Layout:
     ``body`` contains the rows below the header, ``rows`` the header as well.
     """
 
-    names: Sequence[str]
+    names: list[str]
     body: Rows
     rows: Rows
     own: Mapping[int, str]
@@ -110,7 +110,7 @@ class FactTool(Tool):
         own = self.own_columns(names, rows)
         if not self.fits(names, own):
             raise not_of(rows, self)
-        layout = Layout(names, body, rows, own)
+        layout = Layout([*names], body, rows, own)
         self.leave_out(layout)
         kept = [at for at, known in own.items() if not self.is_dropped(known) and at not in layout.left_out]
         questions = self.questions(layout)
@@ -160,7 +160,9 @@ class FactTool(Tool):
             if self.facts.boxes and follower.startswith(name + self.facts.joiner) and layout.texts(behind) <= BOX:
                 layout.left_out.add(at)
                 layout.known.add(name)
-            if name == follower and any(item_name(item) == OTHER for _, item in self.splits(name)):
+            other = any(item_name(item) == OTHER for _, item in self.splits(name))
+            if other and follower in (name, f"{name}.1"):  # pandas numbers equal names
+                layout.names[behind] = name
                 layout.left_out.add(at)
 
     def questions(self, layout: Layout) -> list[ToolQuestion]:

@@ -1,11 +1,13 @@
 """Every folder of exports is read as its ``expected.json`` says: which rows count, why not, and what they answered."""
 
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
 import pytest
 
 from mentormatch import Cohort, Programme
@@ -14,6 +16,7 @@ from mentormatch.survey.intake import take_in
 from mentormatch.survey.table import Rows, TextTable
 from mentormatch.survey.table_reader import read_rows, read_table
 from tests.conftest import SHARED_DATA
+from tests.survey.tools.made import delimited, table_in, workbook
 
 BY_HAND = Path(__file__).parent / "by_hand"
 MADE = SHARED_DATA / "surveys-made"
@@ -41,7 +44,8 @@ class Case(NamedTuple):
 
     def cells(self, row: int) -> Sequence[str]:
         """Return the raw cells of a row of the file, 1 for the first below the header."""
-        return self.rows.records[len(self.rows.records) - self.expected["rows_in_file"] + row - 1].cells
+        answers: int = self.expected["rows_in_file"]
+        return self.rows.records[len(self.rows.records) - answers + row - 1].cells
 
     def texts(self, row: int, columns: Sequence[str]) -> list[str]:
         """Return what some columns of the file contain in a row."""
@@ -181,3 +185,18 @@ def test_texts_stay_as_they_were_typed(folder: Path) -> None:
             number = lines.index(row.line) + 1
             borrowed = case.expected["rows"][number - 1].get("why", "").startswith(("second ticket", "for "))
             assert borrowed or [row.cells[column]] == case.texts(number, question["columns"])
+
+
+@each_folder
+def test_an_export_is_read_the_same_as_a_frame_and_as_a_workbook(folder: Path) -> None:
+    table = case_of(folder).table
+    rows = read_rows(folder / json.loads((folder / "expected.json").read_text(encoding="utf-8"))["file"])
+    cells = [row.cells for row in rows.records]
+    others = [table_in(workbook(cells), "export.xlsx")]
+    if rows.manner.delimiter:
+        text = delimited(cells, ",")
+        others.append(read_table(pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)))
+    for other in others:
+        assert (other.tool, other.header) == (table.tool, table.header)
+        assert [row.cells for row in other.records] == [row.cells for row in table.records]
+        assert len(other.refused) == len(table.refused)

@@ -79,7 +79,7 @@ class Framaforms(FactTool):
         """Return the table, with the name of each column that may be a question of its own: all items but the first."""
         table = super().sort(rows)
         names, body = self.headings(rows)
-        asked = self.questions(Layout(names, body, rows, self.own_columns(names, rows)))
+        asked = self.questions(Layout([*names], body, rows, self.own_columns(names, rows)))
         items = [(at, item) for one in asked if fold(one.question) for at, item in enumerate(one.items)]
         places = enumerate(items, len(table.header) - len(items))
         alone = {place: item for place, (at, item) in places if at and item and item_name(item) != OTHER}
