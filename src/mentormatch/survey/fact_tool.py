@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from typing import ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -141,13 +141,16 @@ class FactTool(Tool):
 
     def own_columns(self, names: Sequence[str], rows: Rows) -> dict[int, str]:
         """Return the tool's own columns, each with the folded name by which the facts know it."""
-        kept = folded(self.facts.kept + self.facts.asked)
+        facts, columns = self.facts, range(len(names))
+        kept = folded(facts.kept + facts.asked)
         known = {at: name for at, name in enumerate(map(fold, names)) if self.is_dropped(name) or name in kept}
-        if self.facts.place == "anywhere":
-            return known
-        columns = range(len(names))
-        found = takewhile(known.__contains__, columns if self.facts.place == "first" else columns[::-1])
-        return {at: known[at] for at in sorted(found)}
+        if facts.place == "anywhere":  # of several, the one that is spelled as the tool spells it
+            spelled = {*facts.dropped, *facts.kept, *facts.asked}
+            places = {known[at]: at for at in sorted(known, key=lambda at: (names[at].strip() in spelled, -at))}
+            return {at: name for at, name in known.items() if places[name] == at}
+        back = run_of_names(known, () if facts.place == "first" else columns[::-1])
+        front = run_of_names(known, () if facts.place == "last" else columns, set(back.values()))
+        return dict(sorted({**back, **front}.items()))
 
     def leave_out(self, layout: Layout) -> None:
         """Add the columns that repeat the next one to ``left_out``.
@@ -260,6 +263,7 @@ class FactTool(Tool):
             text = tr_n(ASKED, ASKED_OF_SEVERAL, len(asked), column=header, lines=shown_lines(asked))
             yield TableRemark(asked[0], text)
         words = Counter(row.cells[column].strip() for row in table.records if verdicts[row.line] == "counts")
+        words.pop("", None)
         if state.choose and len(words) > 1:
             counts = listed([f"{word} ({count})" for word, count in sorted(words.items())])
             yield TableRemark(None, tr(CHOOSE, column=header, counts=counts))
@@ -292,6 +296,20 @@ class OwnColumns:
     def of(self, wanted: Iterable[str]) -> list[int]:
         """Return the columns of these names, in the order of the names."""
         return [column for name in wanted for column, known in self.names.items() if known == fold(name)]
+
+
+def run_of_names(known: Mapping[int, str], columns: Iterable[int], taken: Collection[str] = ()) -> dict[int, str]:
+    """Return the first of some columns, up to one that is not known, or whose name came before: that is a question.
+
+    >>> run_of_names({0: "ville", 1: "pays", 2: "ville", 3: "zone"}, range(4))
+    {0: 'ville', 1: 'pays'}
+    """
+    met: dict[str, int] = {}
+    for at in columns:
+        if at not in known or known[at] in met or known[at] in taken:
+            break
+        met[known[at]] = at
+    return {at: name for name, at in met.items()}
 
 
 def asked_names(layout: Layout) -> list[str]:

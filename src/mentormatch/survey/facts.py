@@ -49,7 +49,7 @@ class Facts:
     first : names of the first columns, in their order
     among : names of columns, one of each of which is there
     any_of : names of columns, one of which is there
-    place : where the tool's own columns are
+    place : where the tool's own columns are: before, behind or around the questions, or among them
     dropped, kept, asked : the tool's own columns: those that nobody needs, those that a programme may name, and those
         that are questions all the same, such as the kind of a ticket
     prefixes : how the names of other columns begin that nobody needs
@@ -72,7 +72,7 @@ class Facts:
     first: tuple[Names, ...] = ()
     among: tuple[Names, ...] = ()
     any_of: Names = ()
-    place: Literal["first", "last", "anywhere"] = "first"
+    place: Literal["first", "last", "around", "anywhere"] = "first"
     dropped: Names = ()
     kept: Names = ()
     asked: Names = ()

@@ -245,11 +245,6 @@ def leading_count(cells: Sequence[str], known: Collection[str]) -> int:
     return next((at for at, cell in enumerate(cells) if fold(cell) not in known), len(cells))
 
 
-def columns_of(table: TextTable, names: Collection[str], count: int) -> list[int]:
-    """Return those of the first ``count`` columns whose header is among ``names``, which are folded."""
-    return [column for column, name in enumerate(table.header[:count]) if fold(name) in names]
-
-
 def rows_below(rows: Rows, count: int = 1) -> Rows:
     """Return the rows below the first ``count``."""
     return replace(rows, records=rows.records[count:])

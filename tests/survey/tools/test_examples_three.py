@@ -144,6 +144,22 @@ def test_an_older_export_of_qualtrics_has_two_header_rows() -> None:
     assert [table.sent[line].whole for line in (3, 4)] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("header", "question"),
+    [
+        ([*ALCHEMER[:4], "City", "City", "Nom"], "City"),
+        (["SubmissionDate", "status", "nom", "KEY", "Status"], "status"),
+        (["start", "username", "start", "nom", *KOBO], "start"),
+        (["Clé", "Nom", "CLE", "DATE_SAISIE", "DATE_ENREG", "PROGRESSION", "Progression"], "Clé"),
+        (["Nom", "Languages", "Contribution Id", "Creation Date", "Languages"], "Languages"),
+    ],
+)
+def test_a_question_named_as_a_column_of_the_tool_is_no_such_column(header: list[Cell], question: str) -> None:
+    table = table_of(header, [f"{at}" if at else DAY for at in range(len(header))])
+    assert table.tool != "plain"
+    assert question in table.header
+
+
 # --- several choices in one cell -------------------------------------------------------------------------------------
 
 

@@ -27,7 +27,7 @@ class Kobo(FactTool):
     )
     facts = Facts(
         among=(("_id",), ("_uuid",), ("_submission_time",)),
-        place="anywhere",
+        place="around",
         dropped=(
             *("start", "end", "today", "deviceid", "username", "_id", "_uuid", "_submission_time"),
             *("_validation_status", "_notes", "_status", "_submitted_by", "__version__", "_tags", "_index"),

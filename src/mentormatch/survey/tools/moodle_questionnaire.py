@@ -85,8 +85,8 @@ class MoodleQuestionnaire(FactTool):
         return replace(table, remarks=tuple(remarks))
 
     def moment_columns(self, table: TextTable, columns: OwnColumns) -> list[int]:
-        """Return the first column of the tool that contains a moment in each row."""
-        cells = {at: [row.cells[at] for row in table.records] for at in columns.all}
+        """Return the first column of the tool that contains moments and nothing else."""
+        cells = {at: {row.cells[at] for row in table.records} - {""} for at in columns.all}
         return [at for at, texts in cells.items() if texts and all(both(text) != Both() for text in texts)][:1]
 
     def order(self, table: TextTable, times: Sequence[int], columns: OwnColumns) -> Order | None:

@@ -28,7 +28,7 @@ class Odk(FactTool):
     facts = Facts(
         first=(("SubmissionDate",),),
         among=(("KEY",),),
-        place="anywhere",
+        place="around",
         dropped=(
             *("SubmissionDate", "meta-instanceID", "instanceID", "KEY", "SubmitterID", "SubmitterName", "isValidated"),
             *("AttachmentsPresent", "AttachmentsExpected", "Status", "ReviewState", "DeviceID", "Edits", "FormVersion"),
