@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from itertools import pairwise
 from typing import ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -230,7 +231,7 @@ class FactTool(Tool):
             times,
             whole=lambda cells: cells not in partial,
             certain=self.order(table, times, columns),
-            response=columns.of(facts.number),
+            response=sorted(columns.of(facts.number)),  # the first column wins: people are known by it
         )
         known = zone_named(zone)
         table = borrowed(with_zone(table, known) if known else table, columns, facts)
@@ -400,10 +401,10 @@ def shown_lines(lines: Sequence[int]) -> str:
     return listed([str(line) for line in lines[:SHOWN_LINES]] + [tr("d'autres")] * (len(lines) > SHOWN_LINES))
 
 
-def zone_named(name: str) -> ZoneInfo | None:
+def zone_named(name: str) -> tzinfo | None:
     """Return the time zone of a name, None if there is none."""
     try:
-        return ZoneInfo(name) if name else None
+        return UTC if name == "UTC" else ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
         return None
 

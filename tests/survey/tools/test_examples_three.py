@@ -213,3 +213,20 @@ def test_what_is_known_from_memory_says_so_and_how_to_read_it_otherwise() -> Non
     table = table_of(["Response ID", "Timestamp (MM/dd/yyyy)", "Nom"], ["1", "03/04/2026", "Zoé"])
     assert (table.tool, table.sent[2].when) == ("zoho-survey", datetime(2026, 3, 4))
     assert "--tool plain" in told(table)
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("framaforms_default.tsv", ["1", "2", "3"]),
+        ("helloasso.csv", ["98765"]),
+        ("limesurvey_codes.csv", ["1", "2"]),
+        ("microsoft_forms_fr.xlsx", ["1", "2"]),
+        ("nextcloud_forms.csv", ["7"]),
+        ("tally.csv", ["2EMpQVg"]),
+    ],
+)
+def test_the_number_of_a_response_is_that_of_the_first_column_with_one(
+    shared_data: Path, name: str, numbers: list[str]
+) -> None:
+    assert [sent.response for sent in read_table(shared_data / "surveys" / name).sent.values()] == numbers
