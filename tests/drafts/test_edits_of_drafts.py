@@ -22,6 +22,7 @@ from mentormatch.programme.enrolment import plan_of, read_tables
 from mentormatch.programme.question_edits import (
     LISTS,
     AnswerEdit,
+    MeaningEdit,
     PointsEdit,
     QuestionAddition,
     QuestionRemoval,
@@ -114,6 +115,7 @@ def question_edits(name: str, field: AnyField) -> Iterator[Reversible]:
     for setting in own[:1]:
         answer = getattr(field, setting)[0]
         yield Reversible(AnswerEdit(name=name, answer=answer, becomes="En d'autres mots"))
+        yield Reversible(MeaningEdit(name=name, text="En d'autres mots encore", means=answer))
     if field.kind == "choice" and (changes := settings_of_kind(field, "choices", [], "fr")):
         yield Reversible(QuestionSettings(name=name, changes=changes))
     yield Reversible(QuestionRemoval(name=name))

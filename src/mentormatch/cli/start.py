@@ -1,5 +1,6 @@
 """The first commands: ``demo`` and ``new`` from an example, ``draft`` and ``map`` from unknown answers."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +10,7 @@ import typer
 
 from mentormatch.cli.messages import print_message, say_json, say_written, use_request_language, write_text
 from mentormatch.cli.option_groups import RunOptions, SideFiles, SurveyFiles, expand_options
-from mentormatch.cli.options import FILE, FOLDER, TEXT, Answers, AsJson, Replace, Who, Why, write_new
+from mentormatch.cli.options import FILE, FOLDER, STDIN, TEXT, Answers, AsJson, Replace, Who, Why, read_bytes, write_new
 from mentormatch.cli.output import output_matching
 from mentormatch.languages.phrases import about, counted, listed, quoted
 from mentormatch.languages.translation import mark, spoken, tr
@@ -63,6 +64,14 @@ def new_command(*, folder: FolderArgument, example: Example = "mentorat", run: R
 DraftFile = Annotated[
     Path | None, typer.Option("-o", "--out", metavar=FILE, help=mark("Le programme à écrire ; sinon, sur la sortie."))
 ]
+QuestionsFile = Annotated[
+    Path | None,
+    typer.Option("--questions", metavar=FILE, help=mark("Écrire les questions du brouillon, avec leurs propositions.")),
+]
+RepliesFile = Annotated[
+    Path | None, typer.Option("--answers", metavar=FILE, help=mark("Un fichier de questions auxquelles on a répondu."))
+]
+NoQuestions = Annotated[bool, typer.Option("--no-questions", help=mark("Ne rien demander, même dans un terminal."))]
 MappingFile = Annotated[
     Path | None,
     typer.Option(
@@ -72,39 +81,58 @@ MappingFile = Annotated[
 
 
 @expand_options
-def draft_command(
-    *, ctx: typer.Context, answers: Answers = None, sides: SideFiles, out: DraftFile = None, as_json: AsJson = False
+def draft_command(  # noqa: PLR0913 - one parameter per option
+    *,
+    ctx: typer.Context,
+    answers: Answers = None,
+    sides: SideFiles,
+    out: DraftFile = None,
+    questions: QuestionsFile = None,
+    replies: RepliesFile = None,
+    no_questions: NoQuestions = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Write a draft programme from answers without a programme; staff confirm what it deduces."""
-    from mentormatch.programme.drafts.programme_draft import draft
+    """Write a draft programme from answers without a programme; ask staff what the answers do not tell."""
+    from mentormatch.cli.interview import ask_all, open_lines
     from mentormatch.programme.drafts.samples import language_of
     from mentormatch.programme.enrolment import read_tables
+    from mentormatch.programme.interview.interview import DraftInterview
+    from mentormatch.programme.interview.question_file import questions_text, read_replies
 
     sources, language_before = sides.sources(answers), spoken()
     tables = read_tables(**sources)
     use_request_language(ctx, language_of(tables))
     if spoken() != language_before:
         tables = read_tables(**sources)  # for remarks in the language of the answers
-    new_draft = draft(tables)
-    for sentence in (
-        *reading_lines(tables),
-        *dry_run_lines(new_draft),
-        *blocker_lines(new_draft),
-        *to_review_lines(new_draft),
-    ):
-        print_message(sentence)
+    stated = read_replies(read_bytes(replies), replies.name) if replies else {}
+    interview = DraftInterview.of(tables, stated)
+    print_message(*reading_lines(tables))
+    if can_ask() and not (no_questions or as_json or questions or STDIN in sources.values()):
+        interview = ask_all(interview)
+    draft = interview.draft
+    print_message(*dry_run_lines(draft), *blocker_lines(draft), *to_review_lines(draft), *open_lines(interview))
+    if questions is not None:
+        write_new(questions, questions_text(interview.with_proposals().questions))
+        say_written(questions)
     values = {
-        "programme": new_draft.text,
-        "language": new_draft.language,
-        "lacking": new_draft.lacking,
-        "problems": [str(problem) for problem in new_draft.dry_run.problems],
-        "rows": new_draft.dry_run.fates,
-        "rejected": new_draft.rejected,
-        "confirm": new_draft.confirm,
-        "orders": new_draft.orders,
-        "proposed": new_draft.proposed,
+        "programme": draft.text,
+        "language": draft.language,
+        "lacking": draft.lacking,
+        "problems": [str(problem) for problem in draft.dry_run.problems],
+        "rows": draft.dry_run.fates,
+        "rejected": draft.rejected,
+        "confirm": draft.confirm,
+        "orders": draft.orders,
+        "proposed": draft.proposed,
+        "questions": [question.to_dict() for question in interview.questions],
     }
-    write_draft(new_draft.text, out, values=values, as_json=as_json)
+    if questions is None or out is not None or as_json:
+        write_draft(draft.text, out, values=values, as_json=as_json)
+
+
+def can_ask() -> bool:
+    """Return whether somebody sits at a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def reading_lines(tables: "Tables") -> Iterator[str]:

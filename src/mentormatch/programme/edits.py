@@ -27,6 +27,7 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.programme import Goal, Programme
 from mentormatch.programme.question_edits import (
     AnswerEdit,
+    MeaningEdit,
     PointsEdit,
     QuestionAddition,
     QuestionEdit,
@@ -71,13 +72,13 @@ class WeightsEdit(JsonMessage):
 
 
 class SettingsEdit(JsonMessage):
-    """Settings of the criterion or of the rule at a place, from 0, or of the heading, are others; None: not stated.
+    """Settings of the criterion or of the rule at a place, from 0, of the heading, or of the documents, are others.
 
-    A setting is named by its path: ``least``, ``where.0.in``.
+    A setting is named by its path: ``least``, ``where.0.in``; None: it is not stated.
     """
 
     edit: Literal["settings"] = "settings"
-    part: Literal["criteria", "rules", "programme"]
+    part: Literal["criteria", "rules", "programme", "documents"]
     at: Whole = 0
     changes: Annotated[dict[str, JsonValue], Setting(min_length=1)]
 
@@ -184,7 +185,9 @@ class TomlEditor:
             case WeightEdit() | WeightsEdit():
                 self._weigh(weights_after(edit, [one.weight for one in self.programme.criteria]))
             case SettingsEdit(part=part, at=at, changes=changes):
-                table = self._heading() if part == "programme" else self._table(part, at)
+                if part == "documents" and part not in self.document:
+                    return append_block(self.document.as_string(), f"[{part}]\n{settings_text(changes)}")
+                table = self._table(part, at) if part in ("criteria", "rules") else self.document[part]
                 for path, value in changes.items():
                     put(table, path.split("."), value)
             case AdditionEdit(part=part, settings=settings):
@@ -196,6 +199,7 @@ class TomlEditor:
             case (
                 WordingEdit()
                 | AnswerEdit()
+                | MeaningEdit()
                 | QuestionSettings()
                 | QuestionAddition()
                 | QuestionRemoval()
@@ -203,9 +207,6 @@ class TomlEditor:
             ):
                 return after_question_edit(self.document, self.programme, edit)
         return self.document.as_string()
-
-    def _heading(self) -> Any:
-        return self.document["programme"]
 
     def _table(self, part: ListedPart, at: int) -> Any:
         """Return the table of a criterion or of a rule; raises RequestError where there is none at that place."""

@@ -71,6 +71,15 @@ class AnswerEdit(JsonMessage):
     becomes: Words
 
 
+class MeaningEdit(JsonMessage):
+    """A text that files hold as an answer to a question stands for an answer of the programme; None: for no other."""
+
+    edit: Literal["meaning"] = "meaning"
+    name: Name
+    text: Words
+    means: Words | None
+
+
 class QuestionSettings(JsonMessage):
     """Settings of a question are others; None: not stated. Answers that go are understood no more."""
 
@@ -104,7 +113,9 @@ class PointsEdit(JsonMessage):
     points: Annotated[float, Setting(ge=0, le=1e6)] | None
 
 
-type QuestionEdit = WordingEdit | AnswerEdit | QuestionSettings | QuestionAddition | QuestionRemoval | PointsEdit
+type QuestionEdit = (
+    WordingEdit | AnswerEdit | MeaningEdit | QuestionSettings | QuestionAddition | QuestionRemoval | PointsEdit
+)
 
 
 def after_question_edit(document: "TOMLDocument", programme: Programme, edit: QuestionEdit) -> str:
@@ -115,6 +126,8 @@ def after_question_edit(document: "TOMLDocument", programme: Programme, edit: Qu
             return editor.reword(name, question)
         case AnswerEdit(name=name, answer=answer, becomes=becomes):
             return editor.reword_answer(name, answer, becomes)
+        case MeaningEdit(name=name, text=text, means=means):
+            return editor.read_as(name, text, means)
         case QuestionSettings(name=name, changes=changes):
             return editor.change_settings(name, changes)
         case QuestionAddition(name=name, settings=settings):
@@ -257,6 +270,16 @@ class QuestionEditor:
         mapped: Any = self.document.get("mapping", {}).get(part, {})
         for key in [key for key in mapped if fold(key) == fold(text)]:
             leave_out(mapped, key)
+
+    def read_as(self, name: str, text: str, means: str | None) -> str:
+        """Return the text whose mapping reads a text in answers to a question as ``means``, in one place."""
+        self.table(name)  # of a question that is there
+        mapped: Any = self.document.get("mapping", {}).get("options", {}).get(name, {})
+        known = next((key for key in mapped if fold(key) == fold(text)), None)
+        if known is None:
+            return self._extend_mapping(("options", name), {} if means is None else {text: means})
+        put(mapped, [known], means)
+        return self.document.as_string()
 
     def _extend_mapping(self, path: Sequence[str], more: Mapping[str, str]) -> str:
         """Return the text with more in a table of the mapping, which is made after the others if it is not there."""

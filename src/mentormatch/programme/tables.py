@@ -252,13 +252,17 @@ def inside(table: Any, step: str, further: Sequence[str]) -> tuple[Any, Sequence
 
 
 def add(table: Any, key: str, value: JsonValue) -> None:
-    """State a setting that a table does not have: after those that it has, before the comments that follow these."""
+    """State a setting that a table does not have: after those that it has, before the comments that follow these.
+
+    A comment that states the same setting, as a proposal, goes.
+    """
     from tomlkit.items import InlineTable
 
     if isinstance(table, InlineTable):
         table.append(key, toml_value(value))
         return
     body = table.value.body
+    body[:] = [entry for entry in body if entry[0] is not None or not proposes(entry[1].as_string(), key)]
     last = max(
         (place for place, (name, item) in enumerate(body) if name is not None and not is_table(item)), default=-1
     )
@@ -269,6 +273,17 @@ def add(table: Any, key: str, value: JsonValue) -> None:
     del body[last + 1 :]
     table.append(key, toml_value(value))
     body.extend(tail)
+
+
+def proposes(comment: str, key: str) -> bool:
+    """Return whether a comment is a line that states a setting.
+
+    >>> proposes('# contacts = ["email"]', "contacts"), proposes("# contacts = those who agreed", "name")
+    (True, False)
+    """
+    said, equals, value = comment.strip().removeprefix("#").partition("=")
+    written = said.strip().removeprefix('"').removesuffix('"')
+    return comment.lstrip().startswith("#") and bool(equals) and written == key and value.strip()[:1] in {'"', "["}
 
 
 def is_table(item: Any) -> bool:
@@ -372,10 +387,15 @@ def without_table(document: "TOMLDocument", table: Any) -> str:
 
 
 def with_table_after(document: "TOMLDocument", table: Any, block: str) -> str:
-    """Return the text of a document with the text of one more table behind another, before the comments that follow."""
+    """Return the text of a document with the text of one more table behind another, before the comments that follow.
+
+    Comments right below the last line of the other table stay with it.
+    """
     mark_end(table.value)
     before, _, after = document.as_string().partition(f"# {MARKER}\n")
-    return f"{end_line(before)}\n{block}{after}"
+    below = re.match(r"(?:#[^\n]*(?:\n|$))*", after)
+    cut = below.end() if below else 0
+    return f"{end_line(before + after[:cut])}\n{block}{after[cut:]}"
 
 
 def settings_text(settings: Mapping[str, JsonValue]) -> str:

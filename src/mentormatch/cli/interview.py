@@ -1,0 +1,212 @@
+"""The questions of a draft, asked one after the other on a terminal."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from mentormatch.cli.messages import print_message
+from mentormatch.errors import RequestError
+from mentormatch.languages.phrases import about, counted, listed, quoted
+from mentormatch.languages.translation import tr
+from mentormatch.programme.interview.interview import DraftInterview
+from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion, Line
+
+ACCEPT, PASS, COLUMN = "a", "p", "c"
+
+
+class EndOfInput(Exception):  # noqa: N818 - no failure
+    """The terminal was closed, or its user wants no further question."""
+
+
+class Prompt(NamedTuple):
+    """What somebody typed: one line, trimmed."""
+
+    text: str
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers in it, empty if it holds anything else."""
+        parts = self.text.replace(",", " ").replace(";", " ").split()
+        return [int(part) for part in parts] if all(map(str.isdecimal, parts)) else []
+
+
+def ask(words: str) -> Prompt:
+    """Return the line that somebody types after some words. Raises EndOfInput at the end of the input."""
+    print_message(words)
+    typed = sys.stdin.readline()
+    if not typed:
+        raise EndOfInput
+    return Prompt(typed.strip())
+
+
+def ask_all(interview: DraftInterview) -> DraftInterview:
+    """Return the interview after all its questions were asked, each once, until nobody replies any more."""
+    passed: set[str] = set()
+    try:
+        while left := [one for one in interview.open if one.id not in passed]:
+            question = left[0]
+            number = len(interview.questions) - len(left) + 1
+            print_message("", tr("Question {number} sur {count}", number=number, count=len(interview.questions)))
+            reply = ask_one(question)
+            if reply == ACCEPT:
+                interview = interview.accepted()
+                passed |= {question.id} if any(one.id == question.id for one in interview.open) else set()
+            elif reply is None:
+                passed.add(question.id)
+            else:
+                interview = interview.answered({question.id: reply})
+    except EndOfInput:
+        pass
+    return interview
+
+
+def ask_one(question: DraftQuestion) -> object:
+    """Return the reply to a question; None if it stays open, ``ACCEPT`` if all others are accepted as read."""
+    print_message(question.text)
+    if question.hint:
+        print_message(question.hint)
+    while True:
+        reply = FORMS[question.form](question)
+        if reply is None or reply == ACCEPT:
+            return reply
+        try:
+            return question.read(reply)
+        except RequestError as error:
+            print_message(*(f"{problem.found}." for problem in error.problems))
+
+
+def show_choices(question: DraftQuestion) -> None:
+    """Print the choices with their numbers, and what each changes."""
+    for number, choice in enumerate(question.choices, 1):
+        print_message(f"  {number}. {choice.text}{f' → {choice.effect}' if choice.effect else ''}")
+
+
+def keys_line(question: DraftQuestion, enter: str) -> str:
+    """Return what can be typed: Enter if it means something, a column by hand, nothing yet, all others as read."""
+    keys = [tr("Entrée : {reply}", reply=enter)] if enter else []
+    keys += [tr("c : une autre colonne")] if question.columns else []
+    keys += [tr("p : plus tard"), tr("a : accepter les autres comme lues")]
+    return about(tr("Réponse"), ", ".join(keys))
+
+
+def ask_choice(question: DraftQuestion) -> object:
+    """Ask for one choice by its number."""
+    show_choices(question)
+    proposed = question.proposed if isinstance(question.proposed, str) else None
+    enter = str(question.values.index(proposed) + 1) if proposed in question.values else ""
+    while True:
+        typed = ask(keys_line(question, enter))
+        if not typed.text and proposed is not None:
+            return proposed
+        if typed.text in (ACCEPT, PASS):
+            return ACCEPT if typed.text == ACCEPT else None
+        if typed.text == COLUMN and question.columns:
+            return ask_column(question)
+        if len(typed.numbers) == 1 and 0 < typed.numbers[0] <= len(question.choices):
+            return question.values[typed.numbers[0] - 1]
+
+
+def ask_several(question: DraftQuestion) -> object:
+    """Ask for several choices by their numbers."""
+    show_choices(question)
+    proposed = question.proposed if isinstance(question.proposed, tuple) else ()
+    numbers = ", ".join(str(question.values.index(value) + 1) for value in proposed)
+    enter = numbers if question.proposed is not None else ""
+    print_message(tr("Des numéros séparés par des virgules ; 0 : aucun."))
+    while True:
+        typed = ask(keys_line(question, enter or (tr("aucun") if question.proposed is not None else "")))
+        if not typed.text and question.proposed is not None:
+            return list(proposed)
+        if typed.text in (ACCEPT, PASS):
+            return ACCEPT if typed.text == ACCEPT else None
+        if typed.numbers == [0]:
+            return []
+        if typed.numbers and all(0 < number <= len(question.choices) for number in typed.numbers):
+            return [question.values[number - 1] for number in typed.numbers]
+
+
+def ask_each(question: DraftQuestion) -> object:
+    """Ask for a choice, a number or a text for each line."""
+    if NUMBER not in question.values and TEXT not in question.values:
+        show_choices(question)
+    elif question.choices[0].effect:
+        print_message(f"  → {question.choices[0].effect}")
+    replies: dict[str, object] = {}
+    for one in question.lines:
+        typed = ask_line(question, one)
+        if typed in (ACCEPT, PASS):
+            return ACCEPT if typed == ACCEPT else None
+        if typed:
+            replies[one.key] = typed
+    return replies
+
+
+def ask_line(question: DraftQuestion, one: Line) -> str:
+    """Return the reply to one line, or one of the keys."""
+    people = f" ({counted(one.people, 'personne')})" if one.people else ""
+    words = f"  {quoted(one.key)}{people}"
+    if TEXT in question.values:
+        return ask(about(words, tr("Entrée : d'accord ; sinon le motif de la lire"))).text
+    numbered = NUMBER in question.values
+    enter = one.proposed if numbered else str(question.values.index(one.proposed) + 1) if one.proposed else ""
+    while True:
+        typed = ask(about(words, keys_line(question, enter or "")))
+        if typed.text in (ACCEPT, PASS) or (numbered and typed.text):
+            return typed.text
+        if not typed.text and one.proposed:
+            return one.proposed
+        if len(typed.numbers) == 1 and 0 < typed.numbers[0] <= len(question.values):
+            return question.values[typed.numbers[0] - 1]
+
+
+def ask_column(question: DraftQuestion) -> Mapping[str, object] | None:
+    """Ask for the column that tells the sides, and for the answers of each."""
+    columns = list(question.columns)
+    for number, column in enumerate(columns, 1):
+        print_message(f"  {number}. {column}")
+    chosen = ask_numbers(tr("Quelle colonne ?"), len(columns))
+    if not chosen:
+        return None
+    answers = list(question.columns[columns[chosen[0] - 1]])
+    for number, answer in enumerate(answers, 1):
+        print_message(f"  {number}. {answer}")
+    sides = [
+        [answers[number - 1] for number in ask_numbers(words, len(answers))]
+        for words in (tr("Quelles réponses disent mentor·e ?"), tr("Quelles réponses disent mentoré·e ?"))
+    ]
+    return {"question": columns[chosen[0] - 1], "mentor": sides[0], "mentee": sides[1]}
+
+
+def ask_numbers(words: str, most: int) -> list[int]:
+    """Return some numbers from 1 to ``most``; none for an empty line."""
+    while True:
+        typed = ask(words)
+        if not typed.text or (typed.numbers and all(0 < number <= most for number in typed.numbers)):
+            return typed.numbers
+
+
+FORMS: Mapping[str, Callable[[DraftQuestion], object]] = {
+    "one": ask_choice,
+    "several": ask_several,
+    "each": ask_each,
+}
+
+
+def open_lines(interview: DraftInterview) -> Iterator[str]:
+    """Yield how many questions were answered, and those that are open with the way to answer them."""
+    answered = [one for one in interview.questions if one.reply is not None]
+    if answered:
+        edits = counted(len(interview.edits), "changement")
+        yield tr("{answers} : {edits} du brouillon.", answers=counted(len(answered), "réponse"), edits=edits)
+    if interview.open:
+        yield tr(
+            "{questions} : {names}. Écrivez-les avec --questions FICHIER, répondez-y dans ce fichier, puis relisez-le"
+            " avec --answers FICHIER.",
+            questions=counted(len(interview.open), "question ouverte", "questions ouvertes"),
+            names=listed_names(interview.open),
+        )
+
+
+def listed_names(questions: Sequence[DraftQuestion]) -> str:
+    """Return the names of some questions."""
+    return listed([quoted(question.id) for question in questions])

@@ -1,0 +1,143 @@
+"""A draft -> the questions on people: what tells them apart, what they are called, what each reads of the other."""
+
+from collections.abc import Iterator, Sequence
+
+from pydantic import JsonValue
+
+from mentormatch.languages.phrases import counted, quoted
+from mentormatch.languages.translation import mark, tr
+from mentormatch.programme.drafts import words
+from mentormatch.programme.drafts.capacity import share
+from mentormatch.programme.drafts.entries import DraftEntry, names_asked
+from mentormatch.programme.drafts.identity import email_of, key_candidates
+from mentormatch.programme.drafts.lexicon import fold
+from mentormatch.programme.drafts.programme_draft import Draft
+from mentormatch.programme.edits import ProgrammeEdit, SettingsEdit
+from mentormatch.programme.interview.question import Choice, DraftQuestion, Effects, OpenPoint
+from mentormatch.programme.interview.tallies import last_answers
+from mentormatch.programme.question_edits import QuestionSettings
+
+KEY, NAMES, SHARED = "key", "names", "shared"
+NO_NAMES = "codes"
+JOIN = " + "
+MAX_NAME_WORDS = 5
+NAMED = 0.9  # the share of people whose answer looks like a name
+KEY_HINT = mark("Sinon : ajoutez au fichier une colonne de codes, un différent par personne.")
+SHARED_HINT = mark("Ne cochez que ce que le questionnaire a dit aux personnes qui serait partagé.")
+
+
+def key_points(base: Draft) -> Iterator[OpenPoint]:
+    """Yield the question on what tells people apart, if neither a code nor an address does so for certain."""
+    key = next((entry for entry in base.entries if entry.guess.use == "key"), None)
+    sure = words.asks_code(key.question) if key else email_of(base.entries) is not None
+    usable = [entry for entry in base.entries if entry.guess.use != "forbidden"]
+    found = [sample.question for sample in key_candidates([entry.sample for entry in usable])]
+    columns = list(dict.fromkeys([*([key.question] if key else []), *found]))
+    if sure or not columns:
+        return
+    question = DraftQuestion(
+        KEY,
+        tr("Qu'est-ce qui distingue une personne d'une autre ?"),
+        "one",
+        choices=tuple(
+            Choice(text, tr("« {text} » : une réponse différente par personne", text=text)) for text in columns
+        ),
+        proposed=key.question if key else None,
+        hint=tr(KEY_HINT),
+    )
+    yield OpenPoint(question, lambda reply: Effects(uses={fold(str(reply)): "key"}))
+
+
+def name_points(draft: Draft) -> Iterator[OpenPoint]:
+    """Yield the question on what people are called, unless one column of first names and one of last names say it."""
+    contacts = [entry for entry in draft.entries if entry.guess.use == "contact"]
+    drafted = names_asked(contacts)
+    parts = {words.name_part(entry.question) for entry in drafted}
+    if ({"first", "last"} <= parts and len(drafted) == 2) or any(entry.side for entry in drafted):
+        return
+    typed = [entry for entry in draft.entries if entry in contacts or entry.guess.use == "display"]
+    whole = [entry for entry in typed if entry in drafted or (not drafted and are_names(entry))]
+    others = [entry for entry in contacts if words.name_of_person(entry.question) and entry not in whole]
+    options = [[entry] for entry in (*whole, *others)]
+    if len(drafted) > 1:
+        options = [drafted, list(reversed(drafted)), *([entry] for entry in others)]
+    if not options or (len(options) == 1 and drafted):
+        return
+    by_value = {JOIN.join(entry.name for entry in option): option for option in options}
+    question = DraftQuestion(
+        NAMES,
+        tr("Comment s'appellent les personnes ?"),
+        "one",
+        choices=(
+            *(Choice(value, names_sentence(option)) for value, option in by_value.items()),
+            Choice(NO_NAMES, tr("Aucun nom : des codes")),
+        ),
+        proposed=next(iter(by_value)) if drafted or len(options) == 1 else None,
+    )
+    yield OpenPoint(question, lambda reply: name_effects(by_value.get(str(reply), [])))
+
+
+def are_names(entry: DraftEntry) -> bool:
+    """Return whether almost all people typed a few words of letters, each another answer: names, as it seems."""
+    given = [answer for answer in last_answers(entry.sample) if answer] if not entry.sample.items else []
+    apart = len(set(map(fold, given))) >= NAMED * len(given)
+    return entry.guess.kind == "text" and len(given) > 2 and apart and share(given, looks_like_name) >= NAMED
+
+
+def looks_like_name(text: str) -> bool:
+    """Return whether a text is made of two to five words of letters that begin with a capital."""
+    parts = text.replace("-", " ").replace("'", " ").replace("\u2019", " ").replace(".", " ").split()
+    letters = all(part.isalpha() for part in parts)
+    capitals = sum(part[0].isupper() for part in parts)
+    return 2 <= len(parts) <= MAX_NAME_WORDS and letters and capitals >= 2
+
+
+def names_sentence(option: Sequence[DraftEntry]) -> str:
+    """Return the columns that make a name, with the number of people who filled them in."""
+    columns = tr(" puis ").join(quoted(entry.question) for entry in option)
+    return f"{columns} ({filled(option[0])})"
+
+
+def filled(entry: DraftEntry) -> str:
+    """Return how many people answered a question, out of all."""
+    given = last_answers(entry.sample)
+    return tr("{answers} sur {people}", answers=counted(sum(map(bool, given)), "réponse"), people=len(given))
+
+
+def name_effects(option: Sequence[DraftEntry]) -> Effects:
+    """Return the edits by which letters and pages call people by these columns, or by codes if there are none."""
+    names: list[JsonValue] = [entry.name for entry in option]
+    value: JsonValue = names[0] if len(names) == 1 else names or None
+    uses = (QuestionSettings(name=entry.name, changes=as_contact()) for entry in option if entry.guess.use != "contact")
+    edits: tuple[ProgrammeEdit, ...] = (*uses, SettingsEdit(part="documents", changes={"name": value}))
+    return Effects(edits=edits)
+
+
+def as_contact() -> dict[str, JsonValue]:
+    """Return the settings of a question that becomes a contact detail."""
+    return {"kind": "text", "use": "contact"}
+
+
+def shared_points(draft: Draft) -> Iterator[OpenPoint]:
+    """Yield what each person reads of their partner: a decision, asked of every file that has contact details."""
+    contacts = [entry for entry in draft.entries if entry.guess.use == "contact"]
+    names = names_asked(contacts)
+    ways = [entry for entry in contacts if entry not in names and not words.name_of_person(entry.question)]
+    if not ways:
+        return
+    email = email_of(ways)
+    question = DraftQuestion(
+        SHARED,
+        tr("Une fois le binôme décidé, que reçoit l'autre, avec le nom ?"),
+        "several",
+        choices=tuple(Choice(entry.name, f"{quoted(entry.question)} ({filled(entry)})") for entry in ways),
+        proposed=(email.name,) if email else (),
+        bulk=False,
+        hint=tr(SHARED_HINT),
+    )
+    yield OpenPoint(
+        question,
+        lambda reply: Effects(
+            edits=(SettingsEdit(part="documents", changes={"contacts": [str(one) for one in reply]}),)
+        ),
+    )

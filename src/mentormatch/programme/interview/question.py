@@ -1,0 +1,258 @@
+"""One question that a draft asks of staff: its sentence, the cells that raise it, and the replies that it accepts."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from mentormatch.base.immutable_models import FrozenDict
+from mentormatch.errors import Problem, RequestError
+from mentormatch.fields import Use
+from mentormatch.languages.text_keys import fold
+from mentormatch.languages.translation import mark, tr
+from mentormatch.programme.edits import ProgrammeEdit
+
+type Form = Literal["one", "several", "each"]
+type Reply = str | tuple[str, ...] | Mapping[str, str]
+
+NUMBER = "number"
+"""The choice of a line to which a number from 1 to ``MAX_PLACES`` replies."""
+TEXT = "text"
+"""The choice of a line to which any text replies; an empty text leaves the line as it is."""
+MAX_PLACES = 50  # more people per person is a typing mistake
+NO_USES: Mapping[str, Use] = MappingProxyType({})
+NO_EFFECT: Mapping[str, str] = MappingProxyType({})
+ONE_EXPECTED = mark("une des réponses possibles")
+SEVERAL_EXPECTED = mark("une liste de réponses possibles")
+EACH_EXPECTED = mark("une table : une réponse pour chaque ligne")
+NUMBER_EXPECTED = mark("un nombre entier, de 1 à {most}")
+STALE = mark("une réponse que la question ne propose pas, ou plus, pour ces fichiers")
+
+
+@dataclass(frozen=True, slots=True)
+class CellCount:
+    """A text of the files that raises a question, and the number of people who gave it."""
+
+    text: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A possible reply: its stable ``value``, the sentence that states it, and what it changes."""
+
+    value: str
+    text: str
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One text that a question asks about: its ``key``, the number of people who gave it, and the proposed reply."""
+
+    key: str
+    people: int = 0
+    proposed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a reply does: statements about the questions of the files, and edits of the drafted programme.
+
+    Attributes
+    ----------
+    uses
+        The use of a question, by its folded words.
+    role
+        The folded question that tells the sides, with the answers of mentors and of mentees.
+    alike
+        Further answers to that question, each with the one that it stands for.
+    taken
+        The keys of the proposals that count.
+    dropped
+        The keys of the proposals that do not, whatever other replies take.
+    side
+        The side of every row, if the files contain one side.
+    edits
+        The edits of the programme, in their order.
+    """
+
+    uses: Mapping[str, Use] = NO_USES
+    role: tuple[str, str, str] | None = None
+    alike: Mapping[str, str] = NO_EFFECT
+    taken: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+    side: Literal["mentor", "mentee"] | None = None
+    edits: tuple[ProgrammeEdit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftQuestion:
+    """A question of a draft.
+
+    Attributes
+    ----------
+    id
+        Its stable name: the same for the same doubt about other files.
+    text
+        The sentence to ask.
+    cells
+        The texts of the files that raise it, with their counts; never a row of one person.
+    form
+        ``one`` choice, ``several`` choices, or a choice, a number or a text for ``each`` line.
+    choices
+        The possible replies; for ``each``, those of every line.
+    lines
+        The texts to which ``each`` replies.
+    proposed
+        The proposed reply; None if the files do not tell.
+    bulk
+        Whether the proposal may be accepted together with others, unread.
+    reply
+        The reply that staff gave; None if the question is open.
+    hint
+        How to reply if no choice fits.
+    settled
+        Values that replies to other questions decide: accepted, without effect.
+    columns
+        The questions of the files that may reply, if a column can be named by hand (``question``, ``mentor``,
+        ``mentee``).
+    """
+
+    id: str
+    text: str
+    form: Form
+    choices: tuple[Choice, ...] = ()
+    lines: tuple[Line, ...] = ()
+    cells: tuple[CellCount, ...] = ()
+    proposed: Reply | None = None
+    bulk: bool = True
+    reply: Reply | None = None
+    hint: str = ""
+    settled: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenDict)
+
+    @property
+    def values(self) -> list[str]:
+        """The values of the possible replies."""
+        return [choice.value for choice in self.choices]
+
+    @property
+    def can_be_accepted(self) -> bool:
+        """Whether the question is open and its proposal may be accepted unread."""
+        return self.reply is None and self.bulk and self.proposed is not None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the question as JSON has it."""
+        return {
+            "id": self.id,
+            "text": self.text,
+            "form": self.form,
+            "choices": [{"value": one.value, "text": one.text, "effect": one.effect} for one in self.choices],
+            "lines": [{"key": one.key, "people": one.people, "proposed": one.proposed} for one in self.lines],
+            "cells": [{"text": one.text, "people": one.people} for one in self.cells],
+            "columns": {question: list(answers) for question, answers in self.columns.items()},
+            "proposed": plain_value(self.proposed),
+            "bulk": self.bulk,
+            "reply": plain_value(self.reply),
+            "hint": self.hint,
+        }
+
+    def read(self, stated: object) -> Reply:
+        """Return a reply from its JSON or TOML value. Raises RequestError if the question does not accept it."""
+        problems = list(self._problems(stated))
+        if problems:
+            raise RequestError(tr("La question « {id} » attend une autre réponse", id=self.id), problems)
+        if isinstance(stated, Mapping):
+            return FrozenDict({str(key): plain_reply(value) for key, value in stated.items()})
+        if isinstance(stated, str):
+            return self._value(stated)
+        return tuple(self._value(str(value)) for value in as_list(stated) or ())
+
+    def _value(self, text: str) -> str:
+        """Return the value of the choice that has these words, however they are typed."""
+        return next((value for value in self.values if fold(value) == fold(text)), text)
+
+    def _problems(self, stated: object) -> Iterator[Problem]:
+        """Yield why a value is no reply to this question."""
+        if self.form == "one" and self.columns and isinstance(stated, Mapping):
+            yield from self._column_problems(stated)
+        elif self.form == "one":
+            yield from self._unknown([stated] if isinstance(stated, str) else [], expected=tr(ONE_EXPECTED))
+        elif self.form == "several":
+            yield from self._unknown(as_list(stated), expected=tr(SEVERAL_EXPECTED), least=0)
+        elif not isinstance(stated, Mapping):
+            yield Problem(self.id, tr("autre chose qu'une table"), tr(EACH_EXPECTED))
+        else:
+            yield from self._line_problems(stated)
+
+    def _unknown(self, stated: Sequence[object] | None, *, expected: str, least: int = 1) -> Iterator[Problem]:
+        if stated is None or len(stated) < least:
+            yield Problem(self.id, tr("autre chose"), expected)
+        known = set(map(fold, (*self.values, *self.settled)))
+        if any(not isinstance(value, str) or fold(value) not in known for value in stated or ()):
+            yield Problem(self.id, tr(STALE), expected)
+
+    def _column_problems(self, stated: Mapping[object, object]) -> Iterator[Problem]:
+        """Yield what is wrong with a column named by hand: its question, and the answers of each side."""
+        answers = {fold(column): given for column, given in self.columns.items()}
+        given = answers.get(fold(str(stated.get("question", ""))))
+        if given is None:
+            yield Problem(f"{self.id}.question", tr("aucune colonne de ce nom"), tr("une question des fichiers"))
+            return
+        known, sides = set(map(fold, given)), [answers_in(stated.get(side)) for side in ("mentor", "mentee")]
+        for side, named in zip(("mentor", "mentee"), sides, strict=True):
+            if not named or not known.issuperset(map(fold, named)):
+                yield Problem(f"{self.id}.{side}", tr(STALE), tr("une réponse de cette colonne, ou une liste"))
+        if set(map(fold, sides[0])) & set(map(fold, sides[1])):
+            yield Problem(self.id, tr("la même réponse pour les deux côtés"), tr("une réponse pour chaque côté"))
+
+    def _line_problems(self, stated: Mapping[object, object]) -> Iterator[Problem]:
+        known, values = {line.key for line in self.lines}, set(self.values)
+        for place, (key, value) in enumerate(stated.items(), 1):
+            where = f"{self.id}, {tr('ligne {number}', number=place)}"
+            if key not in known:
+                yield Problem(where, tr(STALE), tr(EACH_EXPECTED))
+            elif NUMBER in values:
+                if not is_places(value):
+                    yield Problem(where, tr("autre chose qu'un nombre"), tr(NUMBER_EXPECTED, most=MAX_PLACES))
+            elif TEXT not in values and value not in values:
+                yield Problem(where, tr(STALE), tr(ONE_EXPECTED))
+
+
+def plain_value(reply: Reply | None) -> object:
+    """Return a reply as JSON has it."""
+    if isinstance(reply, Mapping):
+        return {key: value.split("\n") if "\n" in value else value for key, value in reply.items()}
+    return list(reply) if isinstance(reply, tuple) else reply
+
+
+def as_list(stated: object) -> Sequence[object] | None:
+    """Return a list or a tuple, None for anything else."""
+    return stated if isinstance(stated, list | tuple) else None
+
+
+def answers_in(stated: object) -> list[str]:
+    """Return the answers of a column that stand for a side: one text, or a list of texts."""
+    texts = [stated] if isinstance(stated, str) else as_list(stated) or []
+    return [text for text in texts if isinstance(text, str)]
+
+
+def is_places(value: object) -> bool:
+    """Return whether a value is a number of people that one person may take."""
+    text = str(value).strip()
+    return not isinstance(value, bool) and text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_PLACES
+
+
+def plain_reply(value: object) -> str:
+    """Return the reply of one line as a text; several answers of a side one per line."""
+    listed = as_list(value)
+    return "\n".join(map(str, listed)) if listed is not None else str(value).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """A question, and what each reply to it does."""
+
+    question: DraftQuestion
+    effects: Callable[[Reply], Effects]

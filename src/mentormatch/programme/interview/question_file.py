@@ -1,0 +1,97 @@
+"""The questions of a draft -> a TOML file to fill in, with proposals; and back, the replies in it.
+
+A reply stands under the id of its question as ``answer``. What no proposal settles is a comment until somebody decides.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from mentormatch.base.strict_toml import parse_tables
+from mentormatch.errors import Problem, RequestError
+from mentormatch.languages.phrases import counted, quoted
+from mentormatch.languages.translation import mark, tr
+from mentormatch.programme.drafts.entries import array, line, plain, quote_toml
+from mentormatch.programme.drafts.mapping_draft import toml_key
+from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion, Line, Reply
+
+HEAD = mark("""\
+# Les questions du brouillon, la plus parlante d'abord. Sous chacune, « answer » est la réponse : gardez celle qui est
+# proposée, ou écrivez-en une autre. Une ligne « # answer » attend une décision : effacez « # » pour la prendre.
+# Une question dont vous effacez la réponse reste ouverte.
+""")
+BY_HAND = mark("une autre colonne : {example}")
+TO_DECIDE = mark("à décider")
+TO_COMPLETE = mark("à compléter : un nombre")
+UNKNOWN_KEY = mark("autre chose que « answer »")
+
+
+def questions_text(questions: Sequence[DraftQuestion]) -> str:
+    """Return the file of some questions, with their replies, else their proposals."""
+    blocks = ["\n".join(question_lines(question)) for question in questions]
+    return tr(HEAD) + "".join(f"\n{block}\n" for block in blocks)
+
+
+def question_lines(question: DraftQuestion) -> Iterator[str]:
+    """Yield the lines of one question: sentence, possible replies and what they change, then the answer."""
+    yield f"[{toml_key(question.id)}]"
+    yield f"# {plain(question.text)}"
+    if question.hint:
+        yield f"# {plain(question.hint)}"
+    for choice in question.choices:
+        value = choice.value if choice.value in (NUMBER, TEXT) else quote_toml(choice.value)
+        yield f"#   {plain(' ; '.join(part for part in (f'{value} : {choice.text}', choice.effect) if part))}"
+    if question.columns:
+        example = '{ question = "…", mentor = "…", mentee = "…" }'
+        yield f"#   {tr(BY_HAND, example=example)}"
+        for column, answers in question.columns.items():
+            yield f"#     {plain(quoted(column))} : {plain(', '.join(map(quoted, answers)))}"
+    yield from answer_lines(question)
+
+
+def answer_lines(question: DraftQuestion) -> Iterator[str]:
+    """Yield the answer: the reply, or the proposal, as a comment where somebody has to decide."""
+    reply = question.proposed if question.reply is None else question.reply
+    if question.form == "each":
+        yield f"[{toml_key(question.id)}.answer]"
+        stated: Mapping[str, str] = reply if isinstance(reply, Mapping) else {}
+        yield from (each_line(question, one, stated.get(one.key, one.proposed)) for one in question.lines)
+    elif question.reply is None and (reply is None or not question.bulk):
+        example = reply_text(reply) if reply is not None else ("[]" if question.form == "several" else '""')
+        yield line("# answer", example, tr(TO_DECIDE))
+    else:
+        yield line("answer", reply_text(reply) if reply is not None else '""')
+
+
+def reply_text(reply: Reply) -> str:
+    """Return a reply as a value of TOML."""
+    if isinstance(reply, str):
+        return quote_toml(reply)
+    if isinstance(reply, Mapping):
+        sides = {key: text.split("\n") for key, text in reply.items()}
+        parts = (f"{key} = {quote_toml(texts[0]) if len(texts) == 1 else array(texts)}" for key, texts in sides.items())
+        return f"{{ {', '.join(parts)} }}"
+    return array(reply)
+
+
+def each_line(question: DraftQuestion, one: Line, value: str | None) -> str:
+    """Return the line of one text: its reply with the number of people who gave it, a comment if there is none."""
+    people = counted(one.people, "personne") if one.people else ""
+    key = quote_toml(one.key)
+    if NUMBER in question.values:
+        return line(key, value, people) if value else line(f"# {key}", '""', f"{people} : {tr(TO_COMPLETE)}")
+    return line(key, quote_toml(value), people) if value else line(f"# {key}", '""', people)
+
+
+def read_replies(content: bytes, source: str) -> dict[str, object]:
+    """Return the answers in a file of questions, by the id of their question.
+
+    Raises ProgrammeError if it is no TOML, RequestError if a table holds something else than an answer.
+    """
+    tables = parse_tables(content, source)
+    problems = [
+        Problem(str(name), tr(UNKNOWN_KEY), "answer")
+        for name, table in tables.items()
+        if not isinstance(table, Mapping) or set(table) - {"answer"}
+    ]
+    if problems:
+        raise RequestError(tr("« {source} » n'est pas un fichier de questions", source=source), problems)
+    return {name: table["answer"] for name, table in tables.items() if "answer" in table}

@@ -1,0 +1,60 @@
+"""The answers to one question of some files -> how many people gave each, and how many are on each side."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from mentormatch.fields import Side
+from mentormatch.languages.phrases import counted
+from mentormatch.programme.drafts.capacity import LONGEST_OPTION, split_options
+from mentormatch.programme.drafts.entries import DraftEntry
+from mentormatch.programme.drafts.lexicon import fold
+from mentormatch.programme.drafts.samples import QuestionSample
+from mentormatch.programme.interview.question import CellCount
+
+MAX_CELLS = 6  # a screen shows these, the most frequent first
+
+
+def last_rows(sample: QuestionSample) -> list[int]:
+    """Return the last row of each person, in the order of the rows."""
+    people = sample.people or tuple(map(str, range(len(sample.rows))))
+    return sorted({person: place for place, person in enumerate(people)}.values())
+
+
+def last_answers(sample: QuestionSample) -> list[str]:
+    """Return the last answer of each person to a question of one column, empty if there is none."""
+    return [sample.rows[place][0] for place in last_rows(sample)]
+
+
+def tally(answers: Sequence[str]) -> dict[str, int]:
+    """Return the number of each answer as first typed, the most frequent first; answers are compared folded."""
+    spelled: dict[str, str] = {}
+    counts = Counter(spelled.setdefault(fold(answer), answer) for answer in answers if fold(answer))
+    return dict(counts.most_common())
+
+
+def cells_of(sample: QuestionSample, answers: Sequence[str] | None = None) -> tuple[CellCount, ...]:
+    """Return the most frequent answers with their counts, without long ones and those of one person alone."""
+    shared, _ = split_options(sample.answers, sample.givers)
+    known = set(map(fold, shared))
+    counts = tally(last_answers(sample) if answers is None else answers)
+    short = [CellCount(text, people) for text, people in counts.items() if len(text) <= LONGEST_OPTION]
+    return tuple(cell for cell in short if answers is not None or fold(cell.text) in known)[:MAX_CELLS]
+
+
+def people_on(entries: Sequence[DraftEntry], side: Side) -> int:
+    """Return the number of people on a side, by the rows of the question that most people answered."""
+    samples = [entry.sample for entry in entries]
+    if not samples:
+        return 0
+    largest = max(samples, key=lambda sample: len(sample.rows))
+    return sum(largest.sides[place] == side for place in last_rows(largest))
+
+
+def count_people(number: int) -> str:
+    """Return a number of people in words."""
+    return counted(number, "personne")
+
+
+def side_counts(mentors: int, mentees: int) -> str:
+    """Return the number of people of both sides in words."""
+    return f"{counted(mentors, 'mentor·e', 'mentor·es')}, {counted(mentees, 'mentoré·e', 'mentoré·es')}"
