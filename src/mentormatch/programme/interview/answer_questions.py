@@ -74,7 +74,7 @@ def words_question(draft: Draft, entry: DraftEntry) -> DraftQuestion:
     effect = effect if draft.outline.knows_sides else ""
     return DraftQuestion(
         PLACES,
-        tr("« {question} » : combien de personnes disent ces réponses ?", question=entry.question),
+        tr("« {question} » : combien de personnes, pour chacune de ces réponses ?", question=entry.question),
         "each",
         choices=(Choice(NUMBER, tr("un nombre de personnes"), effect),),
         lines=tuple(lines),
@@ -279,10 +279,8 @@ def structure_question(draft: Draft, entry: DraftEntry, pairs: Sequence[tuple[st
     counts = tally(last_answers(entry.sample))
     lines = [Line(structure_key(pair), counts[pair[0]] + counts[pair[1]], JOIN) for pair in pairs]
     before, after = (meetings(draft, entry, joined) for joined in ((), pairs))
-    effect = tr_n(
+    effect = tr(
         "{after} au lieu de {before}, si deux personnes d'une même structure ne font pas un binôme",
-        "{after} au lieu de {before}, si deux personnes d'une même structure ne font pas un binôme",
-        after,
         after=counted(after, "rencontre possible", "rencontres possibles"),
         before=before,
     )

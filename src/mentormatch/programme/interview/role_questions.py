@@ -137,12 +137,10 @@ def rate(sample: QuestionSample, one: str, other: str, entries: Sequence[DraftEn
         sign = rate_column(entry, *sides)
         strength += sign
         if abs(sign) >= PROPOSED_STRENGTH and not why:
-            asked = one if any(sides[0]) else other
-            people = count_people(sum(map(bool, sides[0 if asked == one else 1])))
             why = tr(
-                "{people} de « {answer} » répondent seules à « {question} »",
-                people=people,
-                answer=asked,
+                "à « {question} » ne répondent que ces {people} (« {answer} »)",
+                people=count_people(sum(map(bool, [*sides[0], *sides[1]]))),
+                answer=one if any(sides[0]) else other,
                 question=entry.question,
             )
     return strength, why
@@ -217,7 +215,7 @@ def role_question(listed: Sequence[RoleCandidate], entries: Sequence[DraftEntry]
 def sentence(candidate: RoleCandidate) -> str:
     """Return a candidate in words, with the number of people who gave each answer."""
     return tr(
-        "« {question} » : « {mentor} » dit mentor·e ({mentors}), « {mentee} » mentoré·e ({mentees})",
+        "« {question} » : « {mentor} » dit mentor·e ({mentors}), « {mentee} » dit mentoré·e ({mentees})",
         question=candidate.sample.question,
         mentor=candidate.mentor,
         mentee=candidate.mentee,
