@@ -147,13 +147,13 @@ def lines_of(question: DraftQuestion, stated: Any) -> Iterator[str]:
 
 def main() -> None:
     """Print the table."""
-    print("| file | questions | by hand | typed lines | edits | pairs | file = terminal |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | --- |")
+    sys.stdout.write("| file | questions | by hand | typed lines | edits | pairs | file = terminal |\n")
+    sys.stdout.write("| --- | ---: | ---: | ---: | ---: | ---: | --- |\n")
     for sample in (*ours(), *made()):
         try:
             interview = answered(sample)
         except mm.SurveyError as error:
-            print(f"| {sample.path.name} | not read: {str(error)[:60]} | | | | | |")
+            sys.stdout.write(f"| {sample.path.name} | not read: {str(error)[:60]} | | | | | |\n")
             continue
         with TemporaryDirectory() as folder:
             terminal = by_terminal(sample, Path(folder))
@@ -161,7 +161,7 @@ def main() -> None:
         first = DraftInterview.of(read_tables(sample.path)).accepted()
         found = pairs(interview.text, sample.path)
         cells = [sample.path.name, len(interview.questions), len(first.open), len(terminal.typed), len(interview.edits)]
-        print("|", " | ".join(map(str, [*cells, found, "yes" if alike else "NO"])), "|", flush=True)
+        sys.stdout.write(f"| {' | '.join(map(str, [*cells, found, 'yes' if alike else 'NO']))} |\n")
 
 
 if __name__ == "__main__":

@@ -42,11 +42,13 @@ def ask(words: str) -> Prompt:
 def ask_all(interview: DraftInterview) -> DraftInterview:
     """Return the interview after all its questions were asked, each once, until nobody replies any more."""
     passed: set[str] = set()
+    expected = len(interview.with_proposals().questions)
     try:
         while left := [one for one in interview.open if one.id not in passed]:
             question = left[0]
             number = len(interview.questions) - len(left) + 1
-            print_message("", tr("Question {number} sur {count}", number=number, count=len(interview.questions)))
+            count = max(expected, len(interview.questions))
+            print_message("", tr("Question {number} sur {count}", number=number, count=count))
             reply = ask_one(question)
             if reply == ACCEPT:
                 interview = interview.accepted()
@@ -131,6 +133,7 @@ def ask_each(question: DraftQuestion) -> object:
         show_choices(question)
     elif question.choices[0].effect:
         print_message(f"  → {question.choices[0].effect}")
+    print_message(keys_line(question, ""))
     replies: dict[str, object] = {}
     for one in question.lines:
         typed = ask_line(question, one)
@@ -146,11 +149,11 @@ def ask_line(question: DraftQuestion, one: Line) -> str:
     people = f" ({counted(one.people, 'personne')})" if one.people else ""
     words = f"  {quoted(one.key)}{people}"
     if TEXT in question.values:
-        return ask(about(words, tr("Entrée : d'accord ; sinon le motif de la lire"))).text
+        return ask(f"{words} {tr('[Entrée : laissée de côté ; sinon le motif de la lire]')}").text
     numbered = NUMBER in question.values
     enter = one.proposed if numbered else str(question.values.index(one.proposed) + 1) if one.proposed else ""
     while True:
-        typed = ask(about(words, keys_line(question, enter or "")))
+        typed = ask(f"{words} {tr('[Entrée : {reply}]', reply=enter)}" if enter else words)
         if typed.text in (ACCEPT, PASS) or (numbered and typed.text):
             return typed.text
         if not typed.text and one.proposed:

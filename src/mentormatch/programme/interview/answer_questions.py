@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from mentormatch.fields.numbers import parse_number
 from mentormatch.languages.phrases import counted, listed, quoted
-from mentormatch.languages.translation import tr, tr_n
+from mentormatch.languages.translation import tr
 from mentormatch.programme.drafts import capacity, lexicon
 from mentormatch.programme.drafts.capacity import distinct, pieces, split_options
 from mentormatch.programme.drafts.entries import DraftEntry

@@ -31,14 +31,16 @@ from mentormatch.programme.interview.answer_questions import (
     structure_points,
 )
 from mentormatch.programme.interview.pair_questions import (
+    CRITERIA,
+    LANGUAGE,
     criteria_points,
     language_points,
     sensitive_points,
     twin_points,
 )
-from mentormatch.programme.interview.people_questions import key_points, name_points, shared_points
+from mentormatch.programme.interview.people_questions import KEY, key_points, name_points, shared_points
 from mentormatch.programme.interview.question import DraftQuestion, Effects, OpenPoint, Reply
-from mentormatch.programme.interview.role_questions import role_points
+from mentormatch.programme.interview.role_questions import ROLE, role_points
 from mentormatch.programme.question_edits import MeaningEdit
 
 MAX_QUESTIONS = 8
@@ -112,11 +114,12 @@ class DraftInterview:
     def accepted(self) -> Self:
         """Return the interview in which all proposals that may be accepted unread are replies.
 
-        One after the other, as a reply may change what later questions propose.
+        Those on who is who come first, that on criteria last, as replies change what later questions propose.
         """
         found = self
-        while ready := next((one for one in found.questions if one.can_be_accepted), None):
-            found = found.answered({ready.id: ready.proposed})
+        while ready := [one for one in found.questions if one.can_be_accepted]:
+            first = min(map(stage, ready))
+            found = found.answered({one.id: one.proposed for one in ready if stage(one) == first})
         return found
 
 
@@ -219,6 +222,11 @@ class Interviewer:
         """Return a field without the texts for which a reply states the number."""
         known = {edit.text for edit in self.edits if isinstance(edit, MeaningEdit) and edit.name == entry.name}
         return replace(entry, unclear=tuple(text for text in entry.unclear if text not in known))
+
+
+def stage(question: DraftQuestion) -> int:
+    """Return 0 for a question on who is who, 1 for one on what answers mean, 2 for that on criteria."""
+    return 0 if question.id in (LANGUAGE, ROLE, KEY) else 2 if question.id == CRITERIA else 1
 
 
 def meaning_points(known: Draft) -> Iterator[OpenPoint]:

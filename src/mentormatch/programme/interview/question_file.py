@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mentormatch.base.strict_toml import parse_tables
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages.phrases import counted, quoted
+from mentormatch.languages.phrases import about, counted, quoted
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts.entries import array, line, plain, quote_toml
 from mentormatch.programme.drafts.mapping_draft import toml_key
@@ -38,12 +38,12 @@ def question_lines(question: DraftQuestion) -> Iterator[str]:
         yield f"# {plain(question.hint)}"
     for choice in question.choices:
         value = choice.value if choice.value in (NUMBER, TEXT) else quote_toml(choice.value)
-        yield f"#   {plain(' ; '.join(part for part in (f'{value} : {choice.text}', choice.effect) if part))}"
+        yield f"#   {plain(about(value, choice.text))}{f' → {plain(choice.effect)}' if choice.effect else ''}"
     if question.columns:
         example = '{ question = "…", mentor = "…", mentee = "…" }'
         yield f"#   {tr(BY_HAND, example=example)}"
         for column, answers in question.columns.items():
-            yield f"#     {plain(quoted(column))} : {plain(', '.join(map(quoted, answers)))}"
+            yield f"#     {plain(about(quoted(column), ', '.join(map(quoted, answers))))}"
     yield from answer_lines(question)
 
 
@@ -77,7 +77,7 @@ def each_line(question: DraftQuestion, one: Line, value: str | None) -> str:
     people = counted(one.people, "personne") if one.people else ""
     key = quote_toml(one.key)
     if NUMBER in question.values:
-        return line(key, value, people) if value else line(f"# {key}", '""', f"{people} : {tr(TO_COMPLETE)}")
+        return line(key, value, people) if value else line(f"# {key}", '""', about(people, tr(TO_COMPLETE)))
     return line(key, quote_toml(value), people) if value else line(f"# {key}", '""', people)
 
 

@@ -6,6 +6,7 @@ brings with it, years of experience, words for giving and seeking.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import combinations
 
 from mentormatch.base.immutable_models import FrozenDict
@@ -21,7 +22,7 @@ from mentormatch.programme.drafts.proposals import is_of_house
 from mentormatch.programme.drafts.roles import GIVES, MOST_ANSWERS, SEEKS, WHO, RoleQuestion
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.twins import need_or_offer
-from mentormatch.programme.drafts.uses import is_sensitive
+from mentormatch.programme.drafts.uses import is_sensitive, join_reasons
 from mentormatch.programme.interview.question import Choice, DraftQuestion, Effects, OpenPoint, Reply
 from mentormatch.programme.interview.tallies import (
     cells_of,
@@ -230,7 +231,7 @@ def effect(candidate: RoleCandidate) -> str:
     sides = side_counts(counts[candidate.mentor], counts[candidate.mentee])
     left = sum(counts.values()) - counts[candidate.mentor] - counts[candidate.mentee]
     parts = [sides, tr("{people} d'aucun côté", people=count_people(left)) if left else "", candidate.why]
-    return " ; ".join(part for part in parts if part)
+    return reduce(join_reasons, filter(None, parts))
 
 
 def effects(reply: Reply, listed: Sequence[RoleCandidate]) -> Effects:
