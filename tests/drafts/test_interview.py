@@ -1,0 +1,293 @@
+"""The questions of a draft: what is asked of files of others, what each reply does, and that nothing is a dead end."""
+
+import csv
+import json
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mentormatch as mm
+from mentormatch.errors import RequestError
+from mentormatch.languages.text_keys import fold
+from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.drafts.samples import Tables
+from mentormatch.programme.enrolment import read_tables
+from mentormatch.programme.interview.interview import MAX_QUESTIONS, PRIORITY, DraftInterview
+from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion
+from mentormatch.programme.interview.question_file import questions_text, read_replies
+from mentormatch.programme.interview.similar_names import similar_names
+from tests.drafts.interviews import Sample, answered, made, ours, pairs, reply
+from tests.drafts.questionnaires import renderer, sources
+
+OURS = {sample.path.name: sample for sample in ours()}
+MADE = {f"{sample.path.parent.name}/{sample.path.name}": sample for sample in made()}
+NAMES = pytest.mark.parametrize("name", list(OURS))
+
+
+@cache
+def tables_of(path: Path) -> Tables:
+    return read_tables(path)
+
+
+@cache
+def interview_of(name: str) -> DraftInterview:
+    """Return the interview about one of our files, without a reply."""
+    return DraftInterview.of(tables_of(OURS[name].path))
+
+
+@cache
+def whole_interview(name: str) -> DraftInterview:
+    """Return the interview about one of our files after all right replies."""
+    return answered(OURS[name])
+
+
+def question_of(interview: DraftInterview, kind: str) -> DraftQuestion:
+    return next(one for one in interview.questions if one.id == kind)
+
+
+@NAMES
+def test_without_a_reply_the_draft_is_what_it_was(name: str) -> None:
+    assert interview_of(name).text == draft(tables_of(OURS[name].path)).text
+
+
+@pytest.mark.parametrize("name", list(MADE))
+def test_every_sample_comes_to_pairs_by_the_questions_alone(name: str) -> None:
+    sample = MADE[name]
+    try:
+        tables = read_tables(sample.path)
+    except mm.SurveyError:  # refused by name, before any draft
+        return
+    assert DraftInterview.of(tables).text == draft(tables).text
+    interview = answered(sample) if has_labels(sample) else DraftInterview.of(tables).accepted()
+    assert len(interview.questions) <= MAX_QUESTIONS
+    assert not interview.open or not has_labels(sample)
+    assert not has_labels(sample) or pairs(interview.text, sample.path) > 0
+
+
+def has_labels(sample: Sample) -> bool:
+    """Return whether the words of the right answers are in the file, and not codes for them."""
+    headers = {header for table, _ in read_tables(sample.path) for header in table.header}
+    return any(sample.right["role"]["question"] in header for header in headers)
+
+
+@NAMES
+def test_foreign_files_come_to_pairs_by_the_questions_alone(name: str) -> None:
+    interview = whole_interview(name)
+    assert not interview.open
+    assert interview.draft.lacking == ()
+    assert pairs(interview.text, OURS[name].path) >= min(OURS[name].right["mentors"], OURS[name].right["mentees"])
+
+
+@NAMES
+def test_who_is_mentor_is_proposed_with_its_counts_where_the_file_shows_it(name: str) -> None:
+    right = OURS[name].right
+    asked = question_of(interview_of(name), "role")
+    best = asked.choices[asked.values.index(str(asked.proposed))]
+    assert best.value == f"{right['role']['question']} : {right['role']['mentor']} / {right['role']['mentee']}"
+    for count in (right["mentors"], right["mentees"]):
+        assert f"({count}\u00a0" in best.text
+    assert {"mentors", "mentees"} < set(asked.values)
+    assert right["role"]["question"] in asked.columns
+
+
+@NAMES
+def test_structures_of_two_spellings_are_asked_and_no_others(name: str) -> None:
+    right = OURS[name].right
+    asked = [
+        line.key.split(" = ") for one in whole_interview(name).questions if one.id == "structures" for line in one.lines
+    ]
+    assert all(sorted(pair) in [sorted(known) for known in right["structures"]] for pair in asked)
+    house = {text for pair in (*right["structures"], *right["not_structures"]) for text in pair}
+    found = [set(pair) for pair in similar_names(sorted(house))]
+    assert all(set(pair) in found for pair in right["structures"] if len({fold(text) for text in pair}) > 1)
+    assert not any(set(pair) in found for pair in right["not_structures"])
+
+
+def test_joined_structures_are_one_for_the_rule_that_keeps_colleagues_apart() -> None:
+    apart = dict.fromkeys(dict(whole_interview("lampe.csv").replies["structures"]), "apart")
+    rule = {"criteria": ["different employeur", "coverage chantiers chantiers"]}
+    joined = whole_interview("lampe.csv").answered(rule)
+    separate = joined.answered({"structures": apart})
+    counts = [meetings(each.text, OURS["lampe.csv"].path) for each in (joined, separate)]
+    effect = question_of(joined, "structures").choices[0].effect
+    assert [int(number) for number in re.findall(r"\d+", effect)] == counts
+    assert counts[0] < counts[1]
+
+
+def meetings(text: str, path: Path) -> int:
+    """Return the number of pairs that a programme allows."""
+    programme = mm.Programme.read(tomllib.loads(text))
+    return mm.match(mm.read_survey(programme, path), programme).problem.scores.count
+
+
+@NAMES
+def test_no_question_holds_the_row_of_a_person(name: str) -> None:
+    sample = OURS[name]
+    told = json.dumps([one.to_dict() for one in whole_interview(name).questions], ensure_ascii=False)
+    told += questions_text(whole_interview(name).questions)
+    first = sample.path.read_text("utf-8").partition("\n")[0]
+    with sample.path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=max(";,\t", key=first.count)))
+    personal = {row[column] for row in rows for column in row if "@" in row[column] or column in sample.right["names"]}
+    assert len(personal) > len(rows)
+    assert not [text for text in personal if text in told]
+
+
+@NAMES
+def test_accepting_the_others_leaves_decisions_and_missing_numbers_open(name: str) -> None:
+    accepted = interview_of(name).accepted()
+    left = {one.id for one in accepted.open}
+    assert "shared" in left
+    assert ("places" in left) == any(
+        NUMBER in one.values or one.proposed is None for one in accepted.questions if one.id == "places"
+    )
+    assert "contacts = [" not in "\n".join(line for line in accepted.text.splitlines() if not line.startswith("#"))
+
+
+@NAMES
+def test_every_choice_of_every_question_makes_a_programme(name: str) -> None:
+    whole = whole_interview(name)
+    for question in whole.questions:
+        for stated in possible_replies(question):
+            other = DraftInterview.of(whole.tables, {**up_to(whole, question), question.id: stated})
+            mm.Programme.read(tomllib.loads(other.text))
+            assert question_of(other, question.id).reply is not None
+
+
+def up_to(whole: DraftInterview, question: DraftQuestion) -> dict[str, Any]:
+    """Return the replies to the questions before one."""
+    before = [one.id for one in whole.questions]
+    return {name: whole.replies[name] for name in before[: before.index(question.id)]}
+
+
+def possible_replies(question: DraftQuestion) -> list[Any]:
+    if question.form == "several":
+        return [[], question.values, *([value] for value in question.values)]
+    if question.form == "one":
+        return list(question.values)
+    values = {NUMBER: "3", TEXT: "Accord écrit"}
+    return [{}, *({line.key: values.get(value, value) for line in question.lines} for value in question.values)]
+
+
+def test_the_edits_of_the_replies_are_those_of_the_form() -> None:
+    interview = whole_interview("ropes.csv")
+    text = mm.ProgrammeText.of(interview.draft.text.encode())
+    assert {edit.edit for edit in interview.edits} <= {"settings", "meaning", "question", "add", "weights"}
+    assert sum(one.weight for one in text.programme.criteria) == 100
+    assert text.programme.documents.contacts == ("work_email",)
+
+
+@NAMES
+def test_a_file_of_questions_makes_the_same_programme(name: str) -> None:
+    whole = whole_interview(name)
+    read = read_replies(questions_text(whole.questions).encode(), "questions.toml")
+    assert DraftInterview.of(whole.tables, read).text == whole.text
+
+
+@NAMES
+def test_a_file_of_questions_as_it_is_written_accepts_what_is_proposed_and_decides_nothing(name: str) -> None:
+    blank = interview_of(name)
+    written = questions_text(blank.with_proposals().questions)
+    read = DraftInterview.of(blank.tables, read_replies(written.encode(), "questions.toml"))
+    assert "role" in read.replies
+    assert "shared" in {one.id for one in read.open}
+    assert "answer = " in written
+
+
+@pytest.mark.parametrize(
+    ("stated", "where"),
+    [
+        ({"rôle": "mentors"}, "rôle"),
+        ({"role": "Dans cette aventure : A / B"}, "role"),
+        ({"role": {"question": "Votre taille", "mentor": "a", "mentee": "b"}}, "role.question"),
+        ({"role": {"question": "Dans cette aventure, vous êtes là pour…", "mentor": "Tenir la lampe"}}, "role.mentee"),
+        ({"role": 3}, "role"),
+        ({"shared": "tel"}, "shared"),
+        ({"shared": ["fax"]}, "shared"),
+        ({"places": {"une": 0}}, "places, ligne 1"),
+        ({"places": {"une": True}}, "places, ligne 1"),
+        ({"places": {"une": 51}}, "places, ligne 1"),
+        ({"places": {"une": 1, "trois": 3}}, "places, ligne 2"),
+        ({"places": 3}, "places"),
+        ({"structures": {"Mairie de Vannes = Ville de Vannes": "oui"}}, "structures, ligne 1"),
+    ],
+)
+def test_unknown_and_stale_replies_are_refused_by_name_without_a_word_of_them(
+    stated: dict[str, Any], where: str
+) -> None:
+    with mm.language("fr"), pytest.raises(RequestError) as refused:
+        DraftInterview.of(tables_of(OURS["lampe.csv"].path), stated)
+    assert [problem.where for problem in refused.value.problems] == [where]
+    assert "trois" not in str(refused.value)
+
+
+def test_all_wrong_replies_are_told_together() -> None:
+    with pytest.raises(RequestError) as refused:
+        DraftInterview.of(tables_of(OURS["lampe.csv"].path), {"age": "x", "shared": ["fax"], "role": "y"})
+    assert len(refused.value.problems) == 3
+
+
+def test_a_role_can_be_named_by_hand_with_several_answers_a_side() -> None:
+    question = "What brings you to Ropes & Rigging?"
+    sides = {"question": question, "mentor": ["I know the ropes", "Just curious"], "mentee": "I am learning the ropes"}
+    named = interview_of("ropes.csv").answered({"role": sides})
+    programme = mm.Programme.read(tomllib.loads(named.text))
+    cohort = mm.read_survey(programme, OURS["ropes.csv"].path)
+    assert (len(cohort.mentors.ids), len(cohort.mentees.ids)) == (8, 10)
+
+
+def test_one_side_alone_is_a_reply_and_the_other_file_is_asked_for() -> None:
+    alone = interview_of("lampe.csv").answered({"role": "mentees"})
+    programme = mm.Programme.read(tomllib.loads(alone.text))
+    assert programme.heading.role is None
+    assert alone.draft.lacking == ()
+    assert len(mm.read_survey(programme, mentees=OURS["lampe.csv"].path).mentees.ids) == 17
+
+
+def test_each_role_of_the_labelled_questionnaires_is_told_or_can_be_named(shared_data: Path, tmp_path: Path) -> None:
+    folder = shared_data / "questions"
+    render = renderer(folder)
+    seen = 0
+    for path in sorted((folder / "open").glob("*.yaml")):
+        document = render.read(path)
+        told = [question for question in document["questions"] if question.get("role")]
+        if document["role"] != "field" or not told or "columns" in told[0]:
+            continue
+        seen += 1
+        (tmp_path / path.stem).mkdir()
+        interview = DraftInterview.of(read_tables(**sources(document, render, tmp_path / path.stem)))
+        role = interview.draft.outline.role
+        asked = [one for one in interview.questions if one.id == "role"]
+        assert role is not None or any(told[0]["text"] in column for one in asked for column in one.columns), path.stem
+    assert seen >= 6
+
+
+def test_more_than_eight_doubts_leave_those_that_change_pairs_least() -> None:
+    assert len(set(PRIORITY)) == len(PRIORITY) > MAX_QUESTIONS
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("DREAL ARA", "DREAL Auvergne-Rhône-Alpes", True),
+        ("C.C.A.S. Lorient", "CCAS Lorient", True),
+        ("St. Mary's Hosp.", "St Mary's Hospital", True),
+        ("Mairie de Nantes", "Ville de Nantes", True),
+        ("Ville de Nantes", "Ville de Vannes", False),
+        ("Université Paris 1", "Université Paris 12", False),
+        ("CD 35", "Conseil départemental 35", True),
+        ("Mairie", "mairie", False),  # read as one by every comparison of answers
+        ("", "Mairie", False),
+    ],
+)
+def test_names_that_may_be_one_structure(one: str, other: str, *, same: bool) -> None:
+    assert similar_names([one, other]) == ([(one, other)] if same else [])
+
+
+def test_the_replies_of_staff_are_those_that_the_figures_use() -> None:
+    question = question_of(interview_of("lampe.csv").accepted(), "places")
+    assert reply(question, {}) == {"Deux au maximum": "2", "une": "1", "autant qu'il faudra": 2}
