@@ -11,7 +11,7 @@ from functools import reduce
 from typing import Self
 
 from mentormatch.errors import Problem, RequestError
-from mentormatch.fields import Use
+from mentormatch.fields.base import Use
 from mentormatch.languages.translation import language, mark, tr
 from mentormatch.programme.drafts.entries import CONFIRM, DraftEntry
 from mentormatch.programme.drafts.programme_draft import (

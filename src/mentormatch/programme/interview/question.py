@@ -7,7 +7,7 @@ from typing import Literal
 
 from mentormatch.base.immutable_models import FrozenDict
 from mentormatch.errors import Problem, RequestError
-from mentormatch.fields import Use
+from mentormatch.fields.base import Use
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.edits import ProgrammeEdit

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from mentormatch.fields import Side
+from mentormatch.fields.base import Side
 from mentormatch.languages.phrases import counted
 from mentormatch.programme.drafts.capacity import LONGEST_OPTION, split_options
 from mentormatch.programme.drafts.entries import DraftEntry
