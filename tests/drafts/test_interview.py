@@ -108,7 +108,8 @@ def test_structures_of_two_spellings_are_asked_and_no_others(name: str) -> None:
 
 
 def test_joined_structures_are_one_for_the_rule_that_keeps_colleagues_apart() -> None:
-    apart = dict.fromkeys(dict(whole_interview("lampe.csv").replies["structures"]), "apart")
+    lines = question_of(whole_interview("lampe.csv"), "structures").lines
+    apart = {line.key: "apart" for line in lines}
     rule = {"criteria": ["different employeur", "coverage chantiers chantiers"]}
     joined = whole_interview("lampe.csv").answered(rule)
     separate = joined.answered({"structures": apart})
