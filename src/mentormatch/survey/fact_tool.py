@@ -26,6 +26,7 @@ from mentormatch.survey.tool import (
     item_name,
     map_cells,
     not_of,
+    part,
     rows_below,
     with_submissions,
     with_zone,
@@ -191,10 +192,11 @@ class FactTool(Tool):
                 if follower is None:
                     break
                 items.append(follower)
-            beside = columns[0] > 0 and layout.names[columns[0] - 1] == question and item_name(item) == OTHER
-            several = len(items) > 1 or question in layout.known or self.facts.certain_joiner or beside
-            if several and self.are_items(layout, columns, items):
-                return question, items
+            if len(items) > 1 or question in layout.known or self.facts.certain_joiner:
+                if self.are_items(layout, columns, items):
+                    return question, items
+            elif item_name(item) == OTHER and layout.names[: columns[0]][-1:] == [question]:
+                return part(question, OTHER), []  # what was typed beside the options of the question before
         return name, []
 
     def splits(self, name: str) -> Iterator[tuple[str, str]]:

@@ -103,6 +103,15 @@ def test_columns_of_free_text_are_questions_of_their_own() -> None:
     assert table_of(header, *people).header == ("Nom", "Adresse: rue", "Adresse: ville")
 
 
+def test_what_was_typed_beside_a_single_choice_is_an_item_of_its_question() -> None:
+    tags: list[Cell] = ["ResponseId", "Finished", "Q1", "Q1_3_TEXT", "Q2"]
+    words: list[Cell] = ["Response ID", "Finished", "Rôle - Selected Choice", "Rôle - Autre, précisez - Text", "Ville"]
+    table = table_of(tags, words, ["R_1", "True", "Autre, précisez", "chef", "Lyon"])
+    assert table.header == ("Rôle", "Rôle [Autre]", "Ville")
+    header: list[Cell] = [*ALCHEMER[:4], "Rôle", "Other - Write In:Rôle", "Ville"]
+    assert table_of(header, ["1", DAY, DAY, "Complete", "", "chef", "Lyon"]).header == ("Rôle", "Rôle [Autre]", "Ville")
+
+
 KOBO: list[Cell] = ["_id", "_uuid", "_submission_time"]
 
 
