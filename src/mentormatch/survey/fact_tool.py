@@ -204,8 +204,9 @@ class FactTool(Tool):
         pieces = name.split(self.facts.joiner) if self.facts.joiner else [name]
         cuts = range(1, len(pieces)) if self.facts.item_first else range(len(pieces) - 1, 0, -1)
         for cut in cuts:
-            front, back = (self.facts.joiner.join(part).strip() for part in (pieces[:cut], pieces[cut:]))
-            if front and back:
+            front, back = (self.facts.joiner.join(part) for part in (pieces[:cut], pieces[cut:]))
+            # with a blank beside it, the joiner is a sign in the words of a question
+            if front == front.rstrip() and back == back.lstrip() and front and back:
                 yield (back, front) if self.facts.item_first else (front, back)
 
     def are_items(self, layout: Layout, columns: Sequence[int], items: Sequence[str]) -> bool:

@@ -121,6 +121,12 @@ def test_questions_of_one_group_of_kobo_are_no_boxes() -> None:
     assert table.sent[2].when == datetime(2026, 3, 3, 10, 4, tzinfo=UTC)
 
 
+def test_a_stroke_between_words_of_kobo_joins_no_option() -> None:
+    header: list[Cell] = ["L'essentiel / le reste [a]", "L'essentiel / le reste [b]", "Nom", *KOBO]
+    table = table_of(header, ["1", "", "Zoé", "1", "u", "2026-03-03T10:04:00"])
+    assert table.header == ("L'essentiel / le reste [a]", "L'essentiel / le reste [b]", "Nom")
+
+
 def test_boxes_of_kobo_that_were_not_ticked_are_blank() -> None:
     header: list[Cell] = ["Jours", "Jours/lundi", "Jours/mardi", *KOBO]
     rows: list[list[Cell]] = [
