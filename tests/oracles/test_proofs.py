@@ -164,6 +164,46 @@ def test_every_kind_of_goal_that_duals_leave_open_is_proved_by_a_solve() -> None
         assert {proof.goal for proof in solution.proofs} <= {*draw(seed).goals, NO_ANSWER}
 
 
+def reordered(problem: AssignmentProblem, seed: int) -> AssignmentProblem:
+    """Return the problem with its people in another order, and rows of one person stated over all pairs."""
+    chance = np.random.default_rng(seed)
+    a, b = (chance.permutation(size) for size in problem.shape)
+    mentors, mentees = problem.scores.pairs()
+    scores, allowed = np.zeros(problem.shape, dtype=np.int64), np.zeros(problem.shape, dtype=bool)
+    scores[mentors, mentees], allowed[mentors, mentees] = problem.scores.at(mentors, mentees), True
+    places = [np.argsort(order) for order in (a, b)]
+    moved = [
+        tuple(sorted((int(places[0][i]), int(places[1][k])) for i, k in pairs))
+        for pairs in (problem.pins, problem.former)
+    ]
+    rows = [Row(row.name, row.block(problem.shape)[np.ix_(a, b)], row.least, row.most) for row in problem.rows]
+    sides = [
+        DegreeBounds(side.least[order], side.most[order], side.optional[order])
+        for side, order in ((problem.mentors, a), (problem.mentees, b))
+    ]
+    weights = [
+        None if weight is None else weight[order]
+        for weight, order in ((problem.mentor_priority, a), (problem.mentee_priority, b))
+    ]
+    free = AssignmentProblem.from_scores(
+        scores[np.ix_(a, b)], allowed[np.ix_(a, b)], mentor_priority=weights[0], mentee_priority=weights[1]
+    )
+    return replace(
+        free, mentors=sides[0], mentees=sides[1], rows=tuple(rows), pins=moved[0], former=moved[1], goals=problem.goals
+    )
+
+
+@pytest.mark.parametrize("seed", range(300 if DEEP else 30))
+def test_the_verdict_is_the_same_for_people_in_any_order(seed: int) -> None:
+    problem = draw(seed)
+    other = reordered(problem, seed)
+    one, two = (certify(each, solve(each)) for each in (problem, other))
+    assert (one.verdict, one.infeasible) == (two.verdict, two.infeasible)
+    assert [(tier.goal, tier.value, tier.certified) for tier in one.tiers] == [
+        (tier.goal, tier.value, tier.certified) for tier in two.tiers
+    ]
+
+
 def hashes_of(problem: AssignmentProblem, seed: int) -> KeyedTieBreaker:
     """Return the hashes of people who are called by their numbers."""
     n, m = problem.shape

@@ -34,7 +34,7 @@ def goal_by_goal() -> Iterator[Solved]:
         yield problem, solve(problem, proofs="none")
 
 
-PARTS = [
+PARTS: list[tuple[Callable[[], Iterator[Solved]], type, str, Callable[..., Any]]] = [
     (unlisted, StageReplay, "_refutes", lambda *_: False),
     (unlisted, StageReplay, "_replay", lambda *_: {}),
     (goal_by_goal, SolutionSet, "fix_by_reduced_profit", lambda self, *_: self),
