@@ -145,3 +145,14 @@ def test_levels_are_proved_a_few_at_a_time_or_one_by_one_as_in_older_files(goals
     for systems in (proof.systems[:-1], few.proofs[0].systems[:-1], (*few.proofs[0].systems, "[]")):
         wrong = replace(few, proofs=(replace(proof, systems=systems), *few.proofs[1:]))
         assert certify(problem, wrong).verdict is Verdict.REFUSED
+
+
+def test_a_level_that_is_held_counts_every_score_below_the_next_one() -> None:
+    claim = Claims.of(AssignmentProblem.from_scores([[5, 6], [7, 9]], goals=("leximin",)))
+    system, held = claim.rules, []
+    for asks, change in claim.stages(Tier("leximin", 5, 5, (5, 7)), 5, is_single=True):
+        if not asks:
+            system = change(system)
+            own = system.rows == len(system.lower) - 1
+            held.append((system.columns[own].tolist(), system.values[own].tolist(), system.lower[-1], system.upper[-1]))
+    assert held[1:] == [([0, 1, 2, 3], [1, 1, 1, 1], 2, None), ([0, 1], [1, 1], None, 1)]

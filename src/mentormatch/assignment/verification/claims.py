@@ -262,7 +262,7 @@ def _groups_of_levels(vector: tuple[int, ...], levels: list[int], size: int) -> 
     """
     group = list[int]()
     for level in levels:
-        if group and (len(group) == size or _weighted_limits(vector, [*group, level])[1][0] > MAX_LEVEL_WEIGHT):
+        if len(group) == size or _weighted_limits(vector, [*group, level])[1][0] > MAX_LEVEL_WEIGHT:
             yield group, level
             group = []
         group.append(level)
