@@ -84,6 +84,17 @@ def test_few_slots_at_first_lead_to_the_same_duals(seed: int, monkeypatch: pytes
         assert one.tolist() == other.tolist()
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_hashes_in_the_costs_change_neither_pairs_nor_duals(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(seed)
+    n, m = draw.integers(1, 30, 2)
+    scores, allowed = draw.integers(1, 5, (n, m)), draw.random((n, m)) < draw.choice([0.6, 1.0])
+    problem = AssignmentProblem.from_scores(scores, allowed, mentor_capacity=draw.integers(1, 4, n))
+    found = solve(problem)
+    substitute(monkeypatch, "assignment", FOLDED_UP_TO=0)
+    assert found == solve(problem)
+
+
 def test_columns_that_nobody_has_are_not_gone_through_one_by_one() -> None:
     scores = np.random.default_rng(0).integers(0, 1_000_000, (300_000, 2))  # squared, that would take minutes
     found = solve(AssignmentProblem.from_scores(scores))

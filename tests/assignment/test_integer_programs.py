@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
+import highspy
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mentormatch as mm
 from mentormatch.assignment.mip import highs
 from mentormatch.assignment.mip.branch_and_bound import solve_integer_program
 from mentormatch.assignment.mip.dispatch import solve_program
@@ -271,6 +273,24 @@ def test_no_time_is_no_answer() -> None:
     program = whole([3, 2], [False, False], [LinearConstraint(np.arange(2), np.ones(2, int), 0, 1)])
     answer = solve_integer_program(program, 0.0)
     assert answer.word is SolverStatus.STOPPED
+
+
+def test_a_second_match_makes_no_solver_of_highs(monkeypatch: pytest.MonkeyPatch) -> None:
+    programme, cohort = mm.examples.programme(), mm.examples.cohort()
+    first, made = mm.match(cohort, programme), list[highspy.Highs]()
+
+    class CountedSolver(highspy.Highs):
+        def __init__(self) -> None:
+            super().__init__()
+            made.append(self)
+
+    monkeypatch.setattr(highspy, "Highs", CountedSolver)
+    gc.disable()  # what is in no cycle is freed at once
+    try:
+        assert mm.match(cohort, programme).pairs == first.pairs
+    finally:
+        gc.enable()
+    assert not made
 
 
 def test_a_solver_that_was_part_of_a_cycle_is_not_used_again() -> None:

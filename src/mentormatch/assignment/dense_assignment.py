@@ -23,7 +23,7 @@ from mentormatch.assignment.column_generation import (
     solve_by_columns,
     union_sorted,
 )
-from mentormatch.assignment.cost_matrix import STRIP, CostMatrix
+from mentormatch.assignment.cost_matrix import COST_STRIP_CELLS, STRIP, CostMatrix
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.objective import ScalarObjective
@@ -32,6 +32,7 @@ from mentormatch.assignment.optimal_face import (
     PrimalDual,
     RemainingDegrees,
     are_pins_allowed,
+    nearest_unit,
     pair_array,
     remaining_degrees,
 )
@@ -176,43 +177,62 @@ def solve_dense(
     most, items = block.columns.most, block.shape[0]
     by_sinks = has_few_sinks(most, items) or has_many_items(most, items)
     whole = partial(_solve_all_cells, stage=stage, check_deadline=check_deadline if by_sinks else None)
-    # Column generation needs scores that tell pairs apart
-    few = not by_sinks and stage.score > 0 and _suits_columns(block)
-    found = None
-    if not by_sinks:
-        solve = choose_master(block.count)
-        found = (solve_by_columns(block, solve) if few else None) or solve_square(block, whole)
-    # All cells, where column generation was not tried or did not converge
-    found = found or whole(block)
-    if found is not None and hashes is not None:
-        found = _fold_hashes(block, found, problem, hashes, whole) or found
+    fold = partial(_solve_with_hashes, block, problem, hashes, whole)
+    found = fold() if _repeats_costs(block) else None
+    if found is None and not by_sinks:
+        found = _solve_by_few_cells(block, stage, whole)
+    if found is None:
+        # All cells, where column generation was not tried or did not converge
+        found = whole(block)
+        # The smallest duals leave a tight cell for about each column, also where there are no ties
+        if found is not None and len(found[0]) > 2 * np.count_nonzero(found[1].chosen):
+            found = fold() or found
     return None if found is None else _tight_cells(block, *found, problem, stage)
 
 
-def _fold_hashes(
-    block: CostMatrix, found: TightColumns, problem: AssignmentProblem, hashes: TieBreaker, whole: SolveWhole
+def _solve_by_few_cells(block: CostMatrix, stage: ScalarObjective, whole: SolveWhole) -> TightColumns | None:
+    """Return the same by column generation; None where it does not pay or does not converge."""
+    # Column generation needs scores that tell pairs apart
+    few = stage.score > 0 and _suits_columns(block)
+    found = solve_by_columns(block, choose_master(block.count)) if few else None
+    return found or solve_square(block, whole)
+
+
+def _repeats_costs(block: CostMatrix) -> bool:
+    """Return whether few costs differ, by the first row: then many answers are tied."""
+    first = block.cells[0].tolist() if len(block.cells) else []
+    return 2 * len(set(first)) <= len(first)
+
+
+def _solve_with_hashes(
+    block: CostMatrix, problem: AssignmentProblem, hashes: TieBreaker | None, whole: SolveWhole
 ) -> TightColumns | None:
     """Return the cells that are tight, and the optimum, with the hash as a last goal; the duals are those without it.
 
-    None if there are few ties, or if the costs with hashes are too many or beyond the digits of float64.
+    None if the costs with hashes are too many or beyond the digits of float64, or if there is a minimum.
     """
-    tight, optimum = found
-    unit = (min(int(block.rows.most.sum()), int(block.columns.most.sum())) << BITS) + 1
+    if hashes is None or block.count >= FOLDED_UP_TO or problem.pins or block.forbidden_cost:
+        return None
     open_cells = block.cells < 0
-    # The smallest duals leave a tight cell for about each column, also where there are no ties
-    if len(tight) <= 2 * np.count_nonzero(optimum.chosen) or block.count >= FOLDED_UP_TO or problem.pins:
+    # A pair of no profit costs as much as none
+    if np.count_nonzero(open_cells) < problem.scores.count:
         return None
-    # A pair of no profit costs as much as none, and a minimum is a cost of its own
-    if block.forbidden_cost or np.count_nonzero(open_cells) < problem.scores.count:
-        return None
-    if -int(block.cells.min()) * unit > MAX_FLOAT64 // 3:
+    # A dual is a sum along a path, in which hashes differ by less than half of a unit: duals without them are rounded
+    places = min(int(block.rows.most.sum()), int(block.columns.most.sum()))
+    unit = (places + 2) << (BITS + 1)
+    least = int(block.cells.min())
+    spread = int(block.cells.max()) - least if _is_square(block) else -least
+    if max(3 * spread, -least) * unit > MAX_FLOAT64:
         return None
     rows, columns = np.nonzero(open_cells)
     mentors, mentees = (columns, rows) if block.transposed else (rows, columns)
     cells: FloatMatrix = block.cells * unit
     cells[open_cells] -= hashes.of(mentors, mentees, 0)
     folded = whole(replace(block, cells=cells))
-    return None if folded is None else (folded[0], PrimalDual(folded[1].chosen, optimum.left, optimum.right))
+    if folded is None:
+        return None
+    tight, optimum = folded
+    return tight, PrimalDual(optimum.chosen, *nearest_unit((optimum.left, optimum.right), unit))
 
 
 def _suits_columns(block: CostMatrix) -> bool:
@@ -387,32 +407,31 @@ def _minimal_duals(block: CostMatrix, partner: IntVector, prices: FloatVector) -
     Labels only rise, from a lower bound, and stop at the least fixed point. Rows of the highest margins go first: they
     raise most, so others seldom come twice.
     """
-    matched = partner >= 0
-    # The cost of the own cell, 0 if unmatched
-    own = np.where(matched, block.cells[np.arange(len(partner)), partner], 0.0)
-    pending = np.ones(len(partner), dtype=bool)
-    room = np.empty((STRIP, block.cells.shape[1]))
-    while pending.any():
-        rows = np.flatnonzero(pending)
+    rows, width = block.cells.shape
+    height = max(STRIP, COST_STRIP_CELLS // max(width, 1))
+    # The cost of the own cell, and the duals of columns with that of no column at the end, are 0 for an unmatched row
+    own = np.where(partner >= 0, block.cells[np.arange(rows), partner], 0.0)
+    labels, raised = np.append(prices, 0.0), np.zeros(width + 1, dtype=bool)
+    pending = np.ones(rows, dtype=bool)
+    room = np.empty((min(height, rows), width))
+    while len(strip := np.flatnonzero(pending)):
         # What a row has now, by its own cell and the dual of its column
-        margin = own[rows] + np.where(matched[rows], prices[partner[rows]], 0.0)
-        if len(rows) > STRIP:
+        margin = own[strip] + labels[partner[strip]]
+        if len(strip) > height:
             # A strip of the rows of the highest margins
-            first = np.argpartition(-margin, STRIP - 1)[:STRIP]
-            rows, margin = rows[first], margin[first]
-        # Relax all arcs out of a strip of pending rows
-        offers = np.take(block.cells, rows, axis=0, out=room[: len(rows)], mode="clip")
-        # The dual at which each column is no better for the row than its own
-        labels = np.subtract(margin[:, None], offers, out=offers).max(axis=0)
-        raised = labels > prices
+            first = np.argpartition(-margin, height - 1)[:height]
+            strip, margin = strip[first], margin[first]
+        # Relax all arcs out of a strip of pending rows: the dual at which each column is no better than the own one
+        offers = block.cells.take(strip, axis=0, out=room[: len(strip)], mode="clip")
+        offered = np.subtract(margin[:, None], offers, out=offers).max(axis=0)
         # Raise the labels that are too low
-        prices[raised] = labels[raised]
+        np.greater(offered, labels[:-1], out=raised[:-1])
+        np.maximum(labels[:-1], offered, out=labels[:-1])
         # Rows whose own column has a new label are to be relaxed again
-        pending[rows] = False
-        pending |= raised[partner] & matched
+        pending[strip] = False
+        pending |= raised[partner]
     # Duals of rows by complementary slackness; 0 for an unmatched row
-    rest = -own - np.where(matched, prices[partner], 0.0)
-    return rest.astype(np.int64), prices.astype(np.int64)
+    return (-own - labels[partner]).astype(np.int64), labels[:-1].astype(np.int64)
 
 
 def _initial_duals(block: CostMatrix, loads: IntVector, stage: ScalarObjective) -> FloatVector:

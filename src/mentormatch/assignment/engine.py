@@ -1,10 +1,11 @@
 """What an engine is, and one solve: which engine is asked, where, for how long, and how its answer is checked."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -268,10 +269,10 @@ def _solve_checked(problem: AssignmentProblem, engine: str | None, run: SolveOpt
 
 def select_engine(problem: AssignmentProblem, kind: str | None = None) -> Engine:
     """Return the engine of this kind, or the one of lowest rank that takes the problem."""
-    return supporting_engines(problem, kind)[0]
+    return next(supporting_engines(problem, kind))
 
 
-def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> list[Engine]:
+def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> Iterator[Engine]:
     """Return the engines that take the problem, or the one of this kind; those of lower rank come first."""
     engines = engines_by_kind()
     if kind is not None and kind not in engines:
@@ -279,11 +280,12 @@ def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> l
     candidates = (
         [engines[kind]()] if kind else sorted((each() for each in engines.values()), key=lambda each: each.rank)
     )
-    found = [engine for engine in candidates if engine.supports(problem)]
-    if not found:
+    supporting = (engine for engine in candidates if engine.supports(problem))
+    first = next(supporting, None)
+    if first is None:
         finding = tr("{kind} ne prend pas ce problème", kind=repr(kind))
         raise _refusal("engine", finding, tr("un moteur qui le prend, ou aucun nom"))
-    return found
+    return chain([first], supporting)
 
 
 def _refuse_solver(kind: str | None) -> None:
@@ -318,8 +320,9 @@ def solve_goals(problem: AssignmentProblem, kind: str | None, run: SolveOptions)
     """Return the solution of the engines, unchecked; ``failed`` if one contradicts itself."""
     ask = EngineCall(kind, run)
     try:
-        # Only goals of the engine's own: one call
-        if set(problem.goals) <= set(select_engine(problem, kind).goals):
+        # Only goals that every engine has, or the one that is used: one call
+        goals = set(problem.goals)
+        if goals <= set(ADDITIVE_GOALS) or goals <= set(select_engine(problem, kind).goals):
             return ask(problem, ties=True, report=run.on_incumbent)
         return solve_nonadditive_goals(problem, ask, run.on_incumbent)
     except EngineError as error:
@@ -337,16 +340,17 @@ def _solve_part(engine: Engine, problem: AssignmentProblem, run: SolveOptions) -
         raise EngineError(f"the engine {engine.kind} failed ({type(error).__name__}{cause})") from error
 
 
-def _solve_with_fallback(engines: Sequence[Engine], problem: AssignmentProblem, run: SolveOptions) -> Solution:
-    """Return what the first engine says, or if it fails and only tried, the next one."""
-    first, *others = engines
-    if not others or not first.may_fail(problem):
+def _solve_with_fallback(engines: Iterator[Engine], problem: AssignmentProblem, run: SolveOptions) -> Solution:
+    """Return the result of the first engine; of the next one if the first one may fail and fails."""
+    first = next(engines)
+    second = next(engines, None) if first.may_fail(problem) else None
+    if second is None:
         return _solve_part(first, problem, run)
-    try:
+    with suppress(EngineError):
         found = _solve_part(first, problem, run)
-    except EngineError:
-        return _solve_with_fallback(others, problem, run)
-    return _solve_with_fallback(others, problem, run) if found.status is Status.FAILED else found
+        if found.status is not Status.FAILED:
+            return found
+    return _solve_with_fallback(chain([second], engines), problem, run)
 
 
 def _relax_side_constraints(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:

@@ -549,7 +549,8 @@ class PairSolver:
         # A small face of a large program is solved sooner by itself
         small = len(pool) <= FEW_PAIRS < self.master.count
         master = PairMaster(pool) if small else self.master
-        return master.relax(pool, worth, lead, known, self.run.remaining_s, lambda: self.run.cancelled)
+        run = self.run  # the program keeps the function, and must not refer to its owner: it is freed at once
+        return master.relax(pool, worth, lead, known, run.remaining_s, lambda: run.cancelled)
 
 
 def _over_all_pairs(columns: BoolVector, answer: SolverResult) -> BoolVector | None:
