@@ -42,6 +42,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
     for module, name, value in (
         (dense_assignment, "SQUARE_CELLS", 16),
+        (dense_assignment, "FOLDED_UP_TO", 0),
         (dense_assignment, "LEADING", 2),
         (dense_assignment, "LEAST", 2),
         (column_generation, "SAMPLE", 20),
