@@ -43,7 +43,7 @@ def programs(draw: st.DrawFn, greatest: int = GREATEST) -> Program:
 
 
 def whole(worth: list[int], forced: list[bool], sums: list[LinearConstraint]) -> Program:
-    return Program([f"{place}" for place in range(len(worth))], np.array(worth), np.array(forced), sums, integral=True)
+    return Program(np.array(worth), np.array(forced), sums, integral=True)
 
 
 def rows(size: int) -> st.SearchStrategy[list[LinearConstraint]]:
@@ -72,7 +72,7 @@ def ordered(ends: list[int | None]) -> list[int | None]:
 
 def choices(program: Program) -> Iterator[BoolVector]:
     """Yield every choice that keeps all rows."""
-    for taken in product((False, True), repeat=len(program.names)):
+    for taken in product((False, True), repeat=len(program.worth)):
         choice = np.array(taken)
         if choice[program.lower_bounds].all() and all(each.holds(choice) for each in program.constraints):
             yield choice
@@ -237,7 +237,7 @@ def test_any_duals_bound_every_choice(program: Program, data: st.DataObject) -> 
     rows = SparseRows.of(program)
     numbers = st.floats(-1e6, 1e6) | st.sampled_from([0.0, 0.5, 1.0, float("inf"), float("nan")])
     duals = np.array([data.draw(numbers) for _ in program.constraints], dtype=np.float64)
-    least, most = program.lower_bounds, np.ones(len(program.names), dtype=bool)
+    least, most = program.lower_bounds, np.ones(len(program.worth), dtype=bool)
     bounds = DualBounds.of(program.worth, rows)
     found, values = (
         bounds.of_duals(duals, least, most),
@@ -277,14 +277,13 @@ def test_no_time_is_no_answer() -> None:
 
 def test_a_second_match_makes_no_solver_of_highs(monkeypatch: pytest.MonkeyPatch) -> None:
     programme, cohort = mm.examples.programme(), mm.examples.cohort()
-    first, made = mm.match(cohort, programme), list[highspy.Highs]()
+    first, make, made = mm.match(cohort, programme), highspy.Highs, list[highspy.Highs]()
 
-    class CountedSolver(highspy.Highs):
-        def __init__(self) -> None:
-            super().__init__()
-            made.append(self)
+    def counted() -> highspy.Highs:
+        made.append(make())
+        return made[-1]
 
-    monkeypatch.setattr(highspy, "Highs", CountedSolver)
+    monkeypatch.setattr(highspy, "Highs", counted)
     gc.disable()  # what is in no cycle is freed at once
     try:
         assert mm.match(cohort, programme).pairs == first.pairs

@@ -48,9 +48,7 @@ def test_cuts_bring_the_bound_of_a_knapsack_down_to_its_best_set() -> None:
         rng = np.random.default_rng(seed)
         needs, worth, every = rng.integers(5, 26, 10), rng.integers(15, 26, 10), np.arange(10)
         row = LinearConstraint(every, needs, None, int(needs.sum() // 2))
-        program = Program(
-            [str(column) for column in every], worth, np.zeros(10, dtype=bool), [row], integral=False, knapsacks=[0]
-        )
+        program = Program(worth, np.zeros(10, dtype=bool), [row], integral=False, knapsacks=[0])
         rows = [row, *find_cuts(program, None).cuts]
         matrix = np.zeros((len(rows), len(every)))
         for place, each in enumerate(rows):

@@ -163,7 +163,7 @@ def test_its_process_ends_with_a_parent_that_is_killed(when: str) -> None:
 def test_a_process_of_a_solver_that_dies_or_is_deaf_is_told_and_the_next_program_is_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    empty = Program(["x"], np.array([1]), np.zeros(1, dtype=bool), [], integral=False)
+    empty = Program(np.array([1]), np.zeros(1, dtype=bool), [], integral=False)
     own = SolverProcess()
     with monkeypatch.context() as patched:
         substitute(patched, "assignment", SOLVER_PROGRAM="import sys; sys.exit(3)")

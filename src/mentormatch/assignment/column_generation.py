@@ -146,12 +146,6 @@ DENSE = 4
 """A matrix with more than one cell in so many is partitioned as it is; sorting pairs takes longer."""
 
 
-def cheapest_columns(lefts: IntVector, rights: IntVector, profit: IntVector) -> BoolVector:
-    """Return (e,) bool: the columns of the first master: all if they are few, else the best of each person."""
-    every = np.ones(len(lefts), dtype=bool)
-    return every if len(lefts) <= FEW_PAIRS else leading_columns(lefts, rights, profit, every)
-
-
 def leading_columns(lefts: IntVector, rights: IntVector, value: IntVector, among: BoolVector) -> BoolVector:
     """Return (e,) bool: of the pairs ``among``, those that are leading for one of their two people."""
     if among.all() and len(lefts) and DENSE * len(lefts) > (int(lefts.max()) + 1) * (int(rights.max()) + 1):

@@ -362,23 +362,23 @@ def build_program(pool: PairModel, worth: IntVector, columns: BoolVector, *, who
     ``worth`` (e,) is the profit.
     """
     places = np.flatnonzero(columns)
-    names = [f"{i}_{k}" for i, k in zip(pool.mentors[places].tolist(), pool.mentees[places].tolist(), strict=True)]
+    count = len(places)
     rows: list[tuple[ConstraintRef, LinearConstraint]] = []
     # Degree constraints, with an indicator for each person of a conditional minimum, and their linking constraints
     for side, (people, loads) in enumerate(zip(pool.people(), pool.sides, strict=True)):
         # An indicator for each person with a conditional minimum who has a column
         waived = np.intersect1d(np.flatnonzero(loads.conditional), people[places]).tolist()
-        used = {person: len(names) + place for place, person in enumerate(waived)}
-        names += [f"u{side}_{person}" for person in waived]
+        used = {person: count + place for place, person in enumerate(waived)}
+        count += len(waived)
         for person, row in degree_constraints(people[places], loads, loads.firm_minimum, used):
             rows.append((ConstraintRef(side, person), row))
         rows += _linking_constraints(side, people, places, used)
     rows += _linear_constraints(pool, columns)
-    extra = len(names) - len(places)
+    extra = count - len(places)
     # Indicators have no profit
     padded = np.append(worth[places], np.zeros(extra, dtype=np.int64))
     forced = np.append(pool.fixed_to_one[places], np.zeros(extra, dtype=bool))
-    return PairProgram(Program(names, padded, forced, [row for _, row in rows], whole), [owner for owner, _ in rows])
+    return PairProgram(Program(padded, forced, [row for _, row in rows], whole), [owner for owner, _ in rows])
 
 
 def _linking_constraints(

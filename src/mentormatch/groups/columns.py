@@ -293,9 +293,8 @@ class GroupIndicator(LinearForm):
 
 @dataclass(frozen=True)
 class FormBound:
-    """A row of the master: bounds on the sum of a form over the chosen groups; ``key`` identifies it."""
+    """A row of the master: bounds on the sum of a form over the chosen groups."""
 
-    key: tuple[str, int]
     form: LinearForm
     least: int | None
     most: int | None
@@ -339,7 +338,7 @@ class ModelForms:
         for person in range(len(self.problem)):
             form = LinearForm.none(self.problem)
             form.people[person] = 1
-            rows.append(FormBound(("person", person), form, 1 if everybody else None, 1))
+            rows.append(FormBound(form, 1 if everybody else None, 1))
         return rows
 
     def _size_rows(self) -> list[FormBound]:
@@ -362,7 +361,7 @@ class ModelForms:
         """Return the bound on the number of groups of a size from ``least`` to ``most``."""
         form = LinearForm.none(self.problem)
         form.by_size[least : most + 1] = 1
-        return FormBound(("size", least * 1000 + most), form, fewest, greatest)
+        return FormBound(form, fewest, greatest)
 
     def _leader_rows(self) -> list[FormBound]:
         """Return the bounds on how many groups each leader has."""
@@ -370,5 +369,5 @@ class ModelForms:
         for leader, seats in enumerate(self.problem.leaders.seats.tolist() if self.problem.leaders else ()):
             form = LinearForm.none(self.problem)
             form.by_leader[leader] = 1
-            rows.append(FormBound(("leader", leader), form, None, seats))
+            rows.append(FormBound(form, None, seats))
         return rows

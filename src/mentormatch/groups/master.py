@@ -5,8 +5,8 @@ the pricing oracle looks for columns of positive reduced profit (Gilmore and Gom
 the dual bound is the dual objective plus K times the greatest reduced profit (Lasdon 1970), exact in integers for any
 duals. A choice better than the incumbent holds no column whose reduced profit is below a threshold (reduced-cost
 fixing), so a MILP on the few others decides. The live program of ``pair_master`` prices pairs, and cannot be used where
-OR-Tools keeps this process from loading HiGHS. Each program begins with the basis of the last one, by names: ten
-problems of 22 to 40 people took 56.5 s of processor time with it and 60.5 s without, 1.20 and 1.63 s at most apart.
+OR-Tools keeps this process from loading HiGHS. Each program begins with the basis of the last one: ten problems of 22
+to 40 people took 56.5 s of processor time with it and 60.5 s without, 1.20 and 1.63 s at most apart.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from time import monotonic
 import numpy as np
 
 from mentormatch.assignment.mip.dispatch import solve_program
-from mentormatch.assignment.mip.program_model import LinearConstraint, NamedBasis, Program, SolverResult, SolverStatus
+from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, SolverResult, SolverStatus
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.groups.columns import Columns, FormBound, LinearForm, concatenate_columns
 from mentormatch.groups.oracle import GroupOracle
@@ -80,7 +80,7 @@ class GroupMaster:
     columns: Columns
     worth: IntVector = field(init=False)
     counts: IntMatrix = field(init=False)
-    basis: NamedBasis | None = None
+    basis: Basis | None = None
     known: set[bytes] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -104,22 +104,25 @@ class GroupMaster:
         self.counts = np.concatenate([self.counts, counts], axis=1)
 
     def program(self, *, whole: bool) -> Program:
-        """Return the program on these columns, 0-1 if ``whole``, with artificial variables in phase 1."""
-        rows, count = self.problem.rows, len(self.columns)
-        helped = [place for place, row in enumerate(rows) if (row.least or 0) > 0] if self.problem.helped else []
-        sums = []
+        """Return the program: the artificial variables of phase 1, then these columns, 0-1 if ``whole``."""
+        rows, helped, sums = self.problem.rows, self.helped, []
         for place, row in enumerate(rows):
             inside = np.flatnonzero(self.counts[place])
             counts = self.counts[place][inside]
+            inside += len(helped)
             if place in helped:
                 # The artificial variable fills the row by itself
-                inside = np.append(inside, count + helped.index(place))
-                counts = np.append(counts, row.least or 0)
+                inside = np.append(helped.index(place), inside)
+                counts = np.append(row.least or 0, counts)
             sums.append(LinearConstraint(inside, counts, row.least, row.most))
-        names = [f"c{place}" for place in range(count)] + [f"h{place}" for place in helped]
-        worth = np.append(self.worth, np.full(len(helped), -1, dtype=np.int64))
-        keys = [row.key for row in rows]
-        return Program(names, worth, np.zeros(len(names), dtype=bool), sums, whole, keys, self.basis)
+        worth = np.append(np.full(len(helped), -1, dtype=np.int64), self.worth)
+        return Program(worth, np.zeros(len(worth), dtype=bool), sums, whole, self.basis)
+
+    @property
+    def helped(self) -> list[int]:
+        """The rows that have an artificial variable."""
+        rows = enumerate(self.problem.rows) if self.problem.helped else ()
+        return [place for place, row in rows if (row.least or 0) > 0]
 
 
 @dataclass(frozen=True)
@@ -267,6 +270,6 @@ def solve_milp(pool: GroupMaster, best: GroupIncumbent) -> bool:
     answer = solve_program(program, best.left)
     taken, worth = answer.integral_choice(), answer.worth(program)
     if taken is not None:
-        best.take(pool, taken[: len(pool.columns)])
+        best.take(pool, taken[len(pool.helped) :])
     value = -1 if best.value is None else best.value
     return answer.word is SolverStatus.INFEASIBLE or (answer.word is SolverStatus.OPTIMAL and worth < value + 1)

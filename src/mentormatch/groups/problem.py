@@ -269,13 +269,6 @@ def pairs_in(people: int) -> int:
     return people * (people - 1) // 2
 
 
-def linked_people(problem: GroupProblem) -> BoolVector:
-    """Return (n,) bool: who belongs to a block of people to be together."""
-    inside = np.zeros(len(problem), dtype=bool)
-    inside[[person for block in problem.together for person in block]] = True
-    return inside
-
-
 @dataclass(frozen=True, slots=True)
 class GroupSolution(VersionedPickle):
     """Groups of positions, each in ascending order, the first people first; ``leaders`` has the leader of each.

@@ -125,7 +125,7 @@ class GoalSequence:
         bound = self.problem.most(goal) if found.bound is None else found.bound
         self.bounds[goal] = -bound if goal == "meetings" else bound
         if found.proved:
-            self._keep(goal, form, found)
+            self._keep(form, found)
         return found.proved
 
     def _improve(self, form: LinearForm) -> MasterResult:
@@ -135,11 +135,11 @@ class GoalSequence:
             self.chosen = found.chosen
         return found
 
-    def _keep(self, goal: str, form: LinearForm, found: MasterResult) -> None:
+    def _keep(self, form: LinearForm, found: MasterResult) -> None:
         """Keep the value of a goal as a row, and drop columns that no optimum holds (reduced-cost fixing)."""
         assert found.value is not None
         self.last = form
-        self.kept.append(FormBound((goal, 0), form, found.value, None))
+        self.kept.append(FormBound(form, found.value, None))
         if found.duals is not None:
             number = self.problem.number.most
             # Columns below the threshold are in no optimum of this goal
@@ -175,7 +175,7 @@ class GoalSequence:
         found = self._improve(form)
         if not found.proved:
             return False
-        self._keep("ties", form, found)
+        self._keep(form, found)
         # Choices of the same hash are enumerated; the first by its people is canonical
         alike = [self.chosen]
         while len(alike) < MOST_TIED:
@@ -203,10 +203,7 @@ def choose_among_ties(asked: MasterProblem, alike: list[Columns]) -> tuple[bool,
         return False, None
     # A no-good cut for each: not all of its groups again
     sets = [frozenset(groups_of(each)) for each in alike]
-    cuts = [
-        FormBound(("cut", place), GroupIndicator.of_groups(asked.goal, each), None, len(each) - 1)
-        for place, each in enumerate(sets)
-    ]
+    cuts = [FormBound(GroupIndicator.of_groups(asked.goal, each), None, len(each) - 1) for each in sets]
     cut = replace(asked, rows=[*(row for row in asked.rows if row.form is not asked.goal), *cuts])
     best, value = GroupIncumbent(cut), int(asked.goal.of(alike[0]).sum())
     known = solve_milp(GroupMaster(cut, asked.source.columns), best)

@@ -4,8 +4,8 @@ A linear program goes to the dual simplex. A 0-1 program goes to our branch and 
 small; a program whose tree grows too large goes to the MIP solver of HiGHS, in losses.
 
 A process that has loaded OR-Tools, which brings a HiGHS of its own, cannot load highspy. It then sends all its programs
-and problems to a process that can: started once, it gets coefficients and opaque names, nothing else, and it ends with
-the process that started it, even a killed one.
+and problems to a process that can: started once, it gets coefficients, nothing else, and it ends with the process that
+started it, even a killed one.
 """
 
 import atexit
@@ -79,7 +79,7 @@ def solve_in_process(program: Program, seconds: float | None, stopped: Stop = ne
     # Presolve: a row without variables is feasible or not as it stands; without variables there is nothing to solve
     if not all(_admits_zero(row) for row in program.constraints if not len(row.columns)):
         return SolverResult(SolverStatus.INFEASIBLE)
-    if not program.names:
+    if not len(program.worth):
         return SolverResult(SolverStatus.OPTIMAL, np.zeros(0), 0.0, np.zeros(len(program.constraints)))
     if program.knapsacks:
         return find_cuts(program, seconds, stopped)

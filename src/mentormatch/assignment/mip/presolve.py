@@ -112,7 +112,7 @@ def has_exact_sums(program: Program) -> bool:
 
 def presolve(program: Program) -> ReducedProgram | None:
     """Return the reduced program, None if there is no choice; the program must be exact."""
-    count = len(program.names)
+    count = len(program.worth)
     rows = SparseRows.of(program).merge_terms(count)
     # The columns that are fixed to 1
     step: Substitution | None = Substitution.fixing(program.lower_bounds, np.zeros(count, dtype=bool))

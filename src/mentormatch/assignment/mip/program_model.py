@@ -4,11 +4,11 @@ Maximise ``worth . x`` subject to ``least <= coefficients . x <= most`` for each
 not. Terms as in Wolsey, *Integer Programming* (1998).
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 
@@ -64,45 +64,31 @@ FAR = 1 << 61
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The final basis of a linear program, as a warm start: the status of columns by name, and of rows by key.
+    """The final basis of a linear program, as a warm start: the status of each column and of each row.
 
-    A status is the solver's number for it, so that a process that has not loaded the solver can pass it on. Columns of
-    the new program that it does not name start nonbasic, rows basic.
+    A status is the solver's number for it, so that a process that has not loaded the solver can pass it on. Columns
+    that the new program has in addition, at the end, start nonbasic.
     """
 
-    columns: Mapping[str, int]
-    rows: Mapping[Hashable, int]
-
-    def named(self) -> "Basis":
-        """Return the basis itself."""
-        return self
-
-
-class NamedBasis(Protocol):
-    """A basis that can be told by the names of columns and the keys of rows."""
-
-    def named(self) -> Basis:
-        """Return the basis by names and keys."""
-        ...
+    columns: list[int]
+    rows: list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Columns with opaque ``names`` and the integer profit ``worth``; ``lower_bounds``: those fixed to 1.
+    """Columns of the integer profit ``worth``; ``lower_bounds``: those fixed to 1.
 
-    ``integral``: a 0-1 program, else its LP relaxation. ``constraint_keys`` identify rows in similar programs, and
-    ``warm_basis`` is the final basis of such a one. ``target``: choices of less profit are not looked for.
+    ``integral``: a 0-1 program, else its LP relaxation. ``warm_basis``: the final basis of the program with the same
+    rows and the first columns. ``target``: choices of less profit are not looked for.
     ``effort``: how far a 0-1 program is to be solved. ``known``: a choice with which the MIP solver begins.
     ``knapsacks``: only cuts of these rows of its relaxation are asked for.
     """
 
-    names: list[str]
     worth: IntVector
     lower_bounds: BoolVector
     constraints: list[LinearConstraint]
     integral: bool
-    constraint_keys: Sequence[Hashable] = ()
-    warm_basis: NamedBasis | None = None
+    warm_basis: Basis | None = None
     target: int | None = None
     effort: Effort = Effort.FULL
     known: BoolVector | None = None
@@ -177,7 +163,7 @@ class SolverResult:
     values: FloatVector | None = None
     bound: float | None = None
     duals: FloatVector | None = None
-    basis: NamedBasis | None = None
+    basis: Basis | None = None
     boxes: tuple[Box, ...] | None = None
     cuts: tuple[LinearConstraint, ...] = ()
 
@@ -204,16 +190,6 @@ class SolverResult:
 
 
 type ProgramSolver = Callable[[Program], SolverResult]
-
-EXACT = 1 << 60
-"""Sums of rounded numbers of a solver stay within it."""
-
-
-def round_within(values: FloatVector, limit: float = EXACT) -> IntVector | None:
-    """Return floats rounded to int64; None unless all are finite and no farther from 0 than ``limit``."""
-    # The comparison is false for NaN
-    return np.rint(values).astype(np.int64) if bool((np.abs(values) <= limit).all()) else None
-
 
 INTEGRALITY_TOLERANCE = 1e-6
 """How far a value may be from an integer; what is then rounded is checked in integers."""

@@ -12,7 +12,6 @@ import numpy as np
 from mentormatch.assignment.mip.highs import SMALLEST_COEFFICIENT, HighsProgram, row_scales
 from mentormatch.assignment.mip.program_model import (
     Basis,
-    NamedBasis,
     Program,
     SolverResult,
     SolverStatus,
@@ -29,7 +28,7 @@ TIGHT_TOLERANCE, DEFAULT_TOLERANCE = 1e-9, 1e-6
 STEP_OPTIONS = {"simplex_dual_edge_weight_strategy": 1, "dual_simplex_cost_perturbation_multiplier": 0.0}
 """Devex weights and no perturbation: what takes longer to begin than it saves in a few steps is left out."""
 BASIS_STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
-LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
+LOWER = highspy.HighsBasisStatus.kLower
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,31 +93,14 @@ class SimplexModel(HighsProgram):
             start.row_status = [*start.row_status, *[highspy.HighsBasisStatus.kBasic] * lacking]
         return start
 
-    def answer(self, program: Program, scale: float) -> SolverResult:
+    def answer(self, scale: float) -> SolverResult:
         """Return the optimum with its duals and its basis; ``scale`` is what the costs were divided by."""
         end = self._model.getSolution()
         value = self._model.getInfo().objective_function_value * scale
         duals = np.array(end.row_dual) / self._units * scale
-        basis = LoadedBasis(self._model.getBasis(), program) if program.constraint_keys else None
-        return SolverResult(SolverStatus.OPTIMAL, np.array(end.col_value), value, duals, basis)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedBasis:
-    """A basis of the solver, whose columns are named only where a similar program begins with it."""
-
-    basis: highspy.HighsBasis
-    program: Program
-
-    def named(self) -> Basis:
-        """Return the status of each column by its name, and of each row by its key."""
-        columns = dict(zip(self.program.names, map(int, self.basis.col_status), strict=True))
-        rows = dict(zip(self.program.constraint_keys, map(int, self.basis.row_status), strict=False))
-        return Basis(columns, rows)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        named = self.named()
-        return Basis, (named.columns, named.rows)
+        basis = self._model.getBasis()
+        statuses = Basis(list(map(int, basis.col_status)), list(map(int, basis.row_status)))
+        return SolverResult(SolverStatus.OPTIMAL, np.array(end.col_value), value, duals, statuses)
 
 
 def solve_lp(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
@@ -130,7 +112,7 @@ def solve_lp(program: Program, seconds: float | None, stopped: Stop = never) -> 
         If the solver says anything but optimal, infeasible or out of time, or duals that are not finite, with costs as
         they are and scaled, at both tolerances.
     """
-    start = None if program.warm_basis is None else _highs_basis(program, program.warm_basis)
+    start = None if program.warm_basis is None else _highs_basis(program.warm_basis, len(program.worth))
     rows, scaled = SparseRows.of(program), cost_scale(program.worth)
     # Costs as they are, and as small as the absolute tolerances of the solver ask for: these first if costs are great
     tries = [(TIGHT_TOLERANCE, start, 1.0), (DEFAULT_TOLERANCE, None, 1.0)]
@@ -141,7 +123,7 @@ def solve_lp(program: Program, seconds: float | None, stopped: Stop = never) -> 
         word = simplex.run(seconds, basis, stopped)
         if word is not None and word is not SolverStatus.OPTIMAL:
             return SolverResult(word)
-        answer = None if word is None else simplex.answer(program, scale)
+        answer = None if word is None else simplex.answer(scale)
         if answer is not None and answer.is_finite:
             return answer
     raise EngineError("HiGHS gave up")
@@ -158,10 +140,11 @@ def cost_scale(worth: IntVector) -> float:
     return 2.0 ** max(int(np.abs(worth).max(initial=1)).bit_length() - COST_BITS, 0)
 
 
-def _highs_basis(program: Program, basis: NamedBasis) -> highspy.HighsBasis:
-    """Return a basis for the solver; what the similar program did not have is at its lower bound, or basic (rows)."""
-    start, basis = highspy.HighsBasis(), basis.named()
-    start.col_status = [BASIS_STATUSES[basis.columns.get(name, LOWER)] for name in program.names]
-    start.row_status = [BASIS_STATUSES[basis.rows.get(key, BASIC)] for key in program.constraint_keys]
+def _highs_basis(basis: Basis, count: int) -> highspy.HighsBasis:
+    """Return a basis for the solver, of ``count`` columns; those beyond the basis are at their lower bound."""
+    start = highspy.HighsBasis()
+    added = [LOWER] * (count - len(basis.columns))
+    start.col_status = [*(BASIS_STATUSES[status] for status in basis.columns), *added]
+    start.row_status = [BASIS_STATUSES[status] for status in basis.rows]
     start.valid = True
     return start
