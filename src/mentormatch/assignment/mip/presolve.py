@@ -24,8 +24,11 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from mentormatch.assignment.mip.program_model import EXACT, FAR, Program, SparseRows
+from mentormatch.assignment.mip.program_model import FAR, Program, SparseRows
 from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
+
+EXACT = 1 << 60
+"""Sums of all terms stay within it."""
 
 
 @dataclass(frozen=True, slots=True)
