@@ -1,7 +1,7 @@
 """Integer programs: by branch and bound, by the MIP solver in losses, by trying every choice; stopped on the way."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -277,7 +277,8 @@ def test_no_time_is_no_answer() -> None:
 
 def test_a_second_match_makes_no_solver_of_highs(monkeypatch: pytest.MonkeyPatch) -> None:
     programme, cohort = mm.examples.programme(), mm.examples.cohort()
-    first, make, made = mm.match(cohort, programme), highspy.Highs, list[highspy.Highs]()
+    first, made = mm.match(cohort, programme), list[highspy.Highs]()
+    make: Callable[[], highspy.Highs] = highspy.Highs
 
     def counted() -> highspy.Highs:
         made.append(make())

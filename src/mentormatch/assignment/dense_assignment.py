@@ -6,7 +6,8 @@ assignment: they follow from it by Bellman-Ford, in strips of rows.
 
 What special cases gain: squares in which somebody stays unmatched, of four tastes, 1,000 a side, 116 ms and 674 without
 a sample's duals (nothing where scores are random or distances); few slots at first, 200 mentors of 40 places with 3,000
-mentees, 65 and 83; hashes in a second assignment, five levels and 11 to 50 a side, 1.2 and 1.9.
+mentees, 65 and 83; hashes in the costs of the first assignment, five levels and 11; 25; 50 a side, .7; .8; 1.2 and 1.3;
+1.5; 1.9 by rounds on the optimal face.
 """
 
 from collections.abc import Callable, Iterator
@@ -138,7 +139,7 @@ def _least_along(losses: NDArray[np.floating], axis: int) -> IntVector:
 LARGE = 160_000
 """From so many cells on, column generation is quicker than solving them all."""
 FOLDED_UP_TO = 1 << 12
-"""With fewer cells, a second assignment with hashes is sooner solved than a list of tied cells."""
+"""With fewer cells, costs with hashes are sooner solved than a list of tied cells."""
 TIED_FROM = 1 << 14
 """With fewer cells, ties are as quickly settled on a list of all tight cells."""
 FULL_COLUMNS = 10
