@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 import mentormatch as mm
-from mentormatch import MentorMatchError, Programme, RequestError, examples, language, propose
+from mentormatch import MentorMatchError, Programme, RequestError, answer_json, examples, language
 from mentormatch.cli.commands import app
 from mentormatch.contract.operation import COHORT, ask, operations_by_kind
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
@@ -86,5 +86,5 @@ def test_every_operation_of_the_contract_names_what_serves_a_programme_of_anothe
 
 def test_the_json_face_of_match_refuses_too() -> None:
     with pytest.raises(RequestError) as refused:
-        propose({**COHORT, "programme": PROGRAMMES["groups"]})
+        answer_json({**COHORT, "programme": PROGRAMMES["groups"]})
     assert named(refused.value) == {"groups"}
