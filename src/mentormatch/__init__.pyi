@@ -148,6 +148,7 @@ from .programme.edits import ProgrammeText as ProgrammeText
 from .programme.edits import ProgrammeVersions as ProgrammeVersions
 from .programme.enrolment import read_contacts as read_contacts
 from .programme.enrolment import read_survey as read_survey
+from .programme.interview.interview import draft_programme as draft_programme
 from .programme.programme import Goals as Goals
 from .programme.programme import Programme as Programme
 from .programme.programme import Wordings as Wordings

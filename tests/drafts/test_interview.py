@@ -241,6 +241,17 @@ def test_a_role_can_be_named_by_hand_with_several_answers_a_side() -> None:
     assert (len(cohort.mentors.ids), len(cohort.mentees.ids)) == (8, 10)
 
 
+def test_an_answer_of_one_person_alone_is_shown_nowhere_and_accepted_if_staff_write_it(tmp_path: Path) -> None:
+    rows = ["Courriel;Ta place;Thèmes", "a@asso.invalid;Devant;x", *(f"{c}@asso.invalid;Derrière;x" for c in "bcde")]
+    (tmp_path / "r.csv").write_text("\n".join(rows), "utf-8")
+    interview = DraftInterview.of(read_tables(tmp_path / "r.csv"))
+    assert "Devant" not in json.dumps([one.to_dict() for one in interview.questions], ensure_ascii=False)
+    named = interview.answered({"role": {"question": "Ta place", "mentor": "devant", "mentee": "Derrière"}})
+    programme = mm.Programme.read(tomllib.loads(named.text))
+    cohort = mm.read_survey(programme, tmp_path / "r.csv")
+    assert (len(cohort.mentors.ids), len(cohort.mentees.ids)) == (1, 4)
+
+
 def test_one_side_alone_is_a_reply_and_the_other_file_is_asked_for() -> None:
     alone = interview_of("lampe.csv").answered({"role": "mentees"})
     programme = mm.Programme.read(tomllib.loads(alone.text))

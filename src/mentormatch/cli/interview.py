@@ -170,14 +170,22 @@ def ask_column(question: DraftQuestion) -> Mapping[str, object] | None:
     chosen = ask_numbers(tr("Quelle colonne ?"), len(columns))
     if not chosen:
         return None
-    answers = list(question.columns[columns[chosen[0] - 1]])
+    answers = question.columns[columns[chosen[0] - 1]]
     for number, answer in enumerate(answers, 1):
         print_message(f"  {number}. {answer}")
     sides = [
-        [answers[number - 1] for number in ask_numbers(words, len(answers))]
+        ask_answers(words, answers)
         for words in (tr("Quelles réponses disent mentor·e ?"), tr("Quelles réponses disent mentoré·e ?"))
     ]
     return {"question": columns[chosen[0] - 1], "mentor": sides[0], "mentee": sides[1]}
+
+
+def ask_answers(words: str, answers: Sequence[str]) -> list[str]:
+    """Return some answers, by their numbers or in their own words."""
+    typed = ask(words)
+    if typed.numbers and all(0 < number <= len(answers) for number in typed.numbers):
+        return [answers[number - 1] for number in typed.numbers]
+    return [typed.text]
 
 
 def ask_numbers(words: str, most: int) -> list[int]:

@@ -24,6 +24,7 @@ from mentormatch.programme.drafts.programme_draft import (
 )
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText
+from mentormatch.programme.enrolment import AnswerSource, read_tables
 from mentormatch.programme.interview.answer_questions import (
     order_points,
     place_points,
@@ -121,6 +122,31 @@ class DraftInterview:
             first = min(map(stage, ready))
             found = found.answered({one.id: one.proposed for one in ready if stage(one) == first})
         return found
+
+
+def draft_programme(
+    answers: AnswerSource | None = None,
+    *,
+    mentors: AnswerSource | None = None,
+    mentees: AnswerSource | None = None,
+    tool: str | None = None,
+    encoding: str | None = None,
+) -> DraftInterview:
+    """Return the draft of a programme for answers without one, with the questions that the answers leave open.
+
+    The sources are those of ``read_survey``. ``text`` is the programme file, ``answered`` and ``accepted`` reply to the
+    ``questions``. Raises SurveyError if the answers cannot be read.
+
+    >>> import tempfile
+    >>> import mentormatch as mm
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     draft = mm.draft_programme(mm.examples.copy_to(folder).answers)
+    >>> [question.id for question in draft.questions if not question.can_be_accepted]
+    ['shared']
+    >>> mm.Programme.parse(draft.answered({"shared": ["courriel"]}).text.encode()).documents.contacts
+    ('courriel',)
+    """
+    return DraftInterview.of(read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding))
 
 
 class Interviewer:

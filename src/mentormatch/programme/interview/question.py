@@ -116,7 +116,10 @@ class DraftQuestion:
         Values that replies to other questions decide: accepted, without effect.
     columns
         The questions of the files that may reply, if a column can be named by hand (``question``, ``mentor``,
-        ``mentee``).
+        ``mentee``), with the answers that several people gave.
+    answers
+        All answers in these columns, folded, by the folded column: those of one person alone are accepted if staff
+        write them, and never shown.
     """
 
     id: str
@@ -131,6 +134,7 @@ class DraftQuestion:
     hint: str = ""
     settled: tuple[str, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenDict)
+    answers: Mapping[str, frozenset[str]] = field(default_factory=FrozenDict)
 
     @property
     def values(self) -> list[str]:
@@ -195,12 +199,11 @@ class DraftQuestion:
 
     def _column_problems(self, stated: Mapping[object, object]) -> Iterator[Problem]:
         """Yield what is wrong with a column named by hand: its question, and the answers of each side."""
-        answers = {fold(column): given for column, given in self.columns.items()}
-        given = answers.get(fold(str(stated.get("question", ""))))
-        if given is None:
+        known = self.answers.get(fold(str(stated.get("question", ""))))
+        if known is None:
             yield Problem(f"{self.id}.question", tr("aucune colonne de ce nom"), tr("une question des fichiers"))
             return
-        known, sides = set(map(fold, given)), [answers_in(stated.get(side)) for side in ("mentor", "mentee")]
+        sides = [answers_in(stated.get(side)) for side in ("mentor", "mentee")]
         for side, named in zip(("mentor", "mentee"), sides, strict=True):
             if not named or not known.issuperset(map(fold, named)):
                 yield Problem(f"{self.id}.{side}", tr(STALE), tr("une réponse de cette colonne, ou une liste"))

@@ -14,7 +14,7 @@ from mentormatch.fields.numbers import parse_number
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts import capacity, words
-from mentormatch.programme.drafts.capacity import LONGEST_OPTION, distinct, share
+from mentormatch.programme.drafts.capacity import LONGEST_OPTION, distinct, share, split_options
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Draft
@@ -209,8 +209,14 @@ def role_question(listed: Sequence[RoleCandidate], entries: Sequence[DraftEntry]
         cells=cells_of(listed[0].sample) if listed else (),
         proposed=strongest[0].value if strongest else None,
         hint=tr(HINT),
-        columns=FrozenDict({entry.question: tuple(distinct(entry.sample.answers)) for entry in entries}),
+        columns=FrozenDict({entry.question: tuple(shared_answers(entry.sample)) for entry in entries}),
+        answers=FrozenDict({fold(entry.question): frozenset(map(fold, entry.sample.answers)) for entry in entries}),
     )
+
+
+def shared_answers(sample: QuestionSample) -> list[str]:
+    """Return the answers that several people gave: that of one person may be a text of that person."""
+    return split_options(sample.answers, sample.givers)[0]
 
 
 def sentence(candidate: RoleCandidate) -> str:
