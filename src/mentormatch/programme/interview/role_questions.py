@@ -75,9 +75,10 @@ def role_points(base: Draft) -> Iterator[OpenPoint]:
     if base.outline.apart or (role is not None and is_plain(role)):
         return
     entries = [entry for entry in base.entries if may_tell_sides(entry)]
+    closed = [entry for entry in entries if not is_typed(entry)]
     drafted = [] if role is None else [RoleCandidate(role.sample, role.mentor, role.mentee, PROPOSED_STRENGTH)]
     found = sorted(
-        (best for entry in entries for best in candidates(entry.sample, base.entries)),
+        (best for entry in closed for best in candidates(entry.sample, base.entries)),
         key=lambda one: (-one.strength, not WHO.search(fold(one.sample.question))),
     )
     known = {(fold(one.mentor), fold(one.mentee)) for one in drafted}
@@ -209,14 +210,19 @@ def role_question(listed: Sequence[RoleCandidate], entries: Sequence[DraftEntry]
         cells=cells_of(listed[0].sample) if listed else (),
         proposed=strongest[0].value if strongest else None,
         hint=tr(HINT),
-        columns=FrozenDict({entry.question: tuple(shared_answers(entry.sample)) for entry in entries}),
+        columns=FrozenDict({entry.question: tuple(shared_answers(entry)) for entry in entries}),
         answers=FrozenDict({fold(entry.question): frozenset(map(fold, entry.sample.answers)) for entry in entries}),
     )
 
 
-def shared_answers(sample: QuestionSample) -> list[str]:
-    """Return the answers that several people gave: that of one person may be a text of that person."""
-    return split_options(sample.answers, sample.givers)[0]
+def is_typed(entry: DraftEntry) -> bool:
+    """Return whether the draft takes a question for free text."""
+    return entry.guess.kind == "text" and entry.guess.use == "display"
+
+
+def shared_answers(entry: DraftEntry) -> list[str]:
+    """Return the answers that several people gave, none to a free text: an answer may be a text of one person."""
+    return [] if is_typed(entry) else split_options(entry.sample.answers, entry.sample.givers)[0]
 
 
 def sentence(candidate: RoleCandidate) -> str:
