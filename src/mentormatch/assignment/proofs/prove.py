@@ -152,12 +152,12 @@ class StageProver:
     def prove(self, forms: Sequence[Iterable[Stage]], budget: Budget) -> list[Steps] | None:
         """Return the steps for each system of a better answer, in the first form of a claim that is proved.
 
-        None if no form is: each has a budget, which is smaller if another form follows.
+        None if no form is. A form that another one follows must do without a tree, and with half of the work.
         """
         start = self.system
         for left, stages in zip(range(len(forms) - 1, -1, -1), forms, strict=True):
             self.system, self.program, self.duals = start, None, []
-            share = replace(budget, leaves=budget.leaves >> left, work=budget.work >> left)
+            share = replace(budget, leaves=0, work=budget.work // 2) if left else replace(budget)
             found = self._prove_form(iter(stages), share)
             if found is not None:
                 return found
