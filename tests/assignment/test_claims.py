@@ -9,6 +9,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import AssignmentProblem, Row, Verdict, certify, solve
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.solution import Tier
 from mentormatch.assignment.proofs.prove import StageProver, add_proofs
 from mentormatch.assignment.proofs.tree import Budget
@@ -156,3 +157,27 @@ def test_a_level_that_is_held_counts_every_score_below_the_next_one() -> None:
             own = system.rows == len(system.lower) - 1
             held.append((system.columns[own].tolist(), system.values[own].tolist(), system.lower[-1], system.upper[-1]))
     assert held[1:] == [([0, 1, 2, 3], [1, 1, 1, 1], 2, None), ([0, 1], [1, 1], None, 1)]
+
+
+def rows_of(system: System) -> list[tuple[dict[int, int], int | None, int | None]]:
+    """Return the terms and bounds of each row."""
+    every = list(zip(system.rows.tolist(), system.columns.tolist(), system.values.tolist(), strict=True))
+    terms = [{column: value for own, column, value in every if own == row} for row in range(len(system.lower))]
+    return list(zip(terms, system.lower, system.upper, strict=True))
+
+
+def test_rules_are_degrees_and_the_rows_of_who_has_a_minimum_if_used() -> None:
+    free = AssignmentProblem.from_scores([[5, 4], [3, 9]], np.array([[True, True], [True, False]]))
+    used = DegreeBounds(np.array([2, 0]), np.array([3, 1]), np.array([True, False]))
+    problem = replace(free, mentors=used, pins=((0, 1),))
+    system = Claims.of(problem).rules
+    degrees = [({0: 1, 1: 1}, 0, 3), ({2: 1}, 0, 1), ({0: 1, 2: 1}, 0, 1), ({1: 1}, 0, 1)]
+    indicator = [
+        ({0: 1, 1: 1, 3: -3}, None, 0),
+        ({0: 1, 1: 1, 3: -2}, 0, None),
+        ({0: 1, 3: -1}, None, 0),
+        ({1: 1, 3: -1}, None, 0),
+    ]
+    assert rows_of(system) == [*degrees, *indicator]
+    assert (system.least.tolist(), system.most.tolist()) == ([False, True, False, False], [True] * 4)
+    assert rows_of(Claims.of(replace(problem, pins=((1, 1),))).rules) == [*degrees, *indicator, ({}, 1, None)]
