@@ -103,7 +103,7 @@ def test_groups_from_the_files_to_the_calendar_are_those_of_the_library(visit: V
     assert_year(visit, grouping, tmp_path)
     visit.press("Aller aux documents")
     visit.heading("Les documents")
-    expect(page.locator("table.documents")).to_contain_text("equipe-groupes.xlsx")
+    expect(page.locator('[data-focus="document:equipe-groupes.xlsx"]')).to_be_visible()
     at_every_width(visit)
     assert visit.trouble == NOTHING
 
@@ -169,7 +169,7 @@ def test_a_working_group_from_the_files_to_topics_and_dates_is_that_of_the_libra
     at_every_width(visit)
     visit.press("Aller aux documents")
     visit.heading("Les documents")
-    content = saved(visit, "Télécharger seances.ics", tmp_path / "seances.ics")
+    content = visit.download("seances.ics", tmp_path).read_bytes()
     assert unstamped(content) == unstamped(turns.calendar())
     assert visit.trouble == NOTHING
 
@@ -261,9 +261,8 @@ def test_the_next_edition_begins_from_this_one_by_keyboard_alone(visit: Visit) -
     visit.reach("Réunir")
     expect(page.locator(".wished")).to_contain_text("C01 et C09")
     walk(visit, ("Aller aux documents", "Les documents"))
-    visit.reach("Commencer l’édition suivante…")
-    expect(page.get_by_role("button", name="Commencer", exact=True)).to_be_focused()
-    page.keyboard.press("Enter")
+    page.locator('[data-focus="next_edition"]').press("Enter")
+    visit.reach("Commencer l’an prochain")
     visit.heading("Vos fichiers")
     visit.held("groupes.json")
     visit.drop("answers", "reponses.csv", contents("codeveloppement")["reponses.csv"])

@@ -167,6 +167,7 @@ def test_the_reviewed_workbook_goes_back_in_on_the_page(visit: Visit, tmp_path: 
     visit.press("Aller aux documents")
     book = visit.download("binomes.xlsx", tmp_path).read_bytes()
     visit.assert_open_to_all()
+    visit.page.locator('[data-focus="review"]').click()
     visit.choose("review", "faux.xlsx", b"PK")
     visit.trouble_at("review")
     visit.choose("review", "relu.xlsx", with_cells(book, {"F2": "Validé", "F3": "Refusé", "G3": "non"}))

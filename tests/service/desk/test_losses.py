@@ -324,6 +324,9 @@ plain: dict[str, Callable[[], st.SearchStrategy[dict[str, Any]]]] = {
     "unedition": lambda: st.just({"at": 0}),
     "call": lambda: st.booleans().map(lambda done: {"person": "m1", "done": done}),
     "next": lambda: st.just({}),
+    "documents": lambda: st.just({"letter": 1}),
+    "letters": lambda: st.sampled_from([{"name": "Essai 2"}, {"message": "Bienvenue"}, {"contacts": ["courriel"]}]),
+    "validate": lambda: st.just({"who": "Camille Roux", "why": "comité", "validates": True}),
 }
 FURTHER = json.dumps({"results": edition().model_dump(mode="json")}).encode()
 handed = st.sampled_from(

@@ -48,7 +48,7 @@ def test_from_the_files_to_the_documents(visit: Visit, tmp_path: Path) -> None:
     visit.validate("Camille Roux", "comité du 3 mars")
     visit.press("Aller aux documents")
     visit.heading("Les documents")
-    expect(page.locator(".verdict")).to_contain_text("Validée par Camille Roux")
+    expect(page.locator(".verdict.final")).to_contain_text("Validée par Camille Roux")
     book = load_workbook(visit.download("binomes.xlsx", tmp_path))
     assert ("M01", "E13") in [row[:2] for row in book.worksheets[0].iter_rows(values_only=True)]
     assert_sealed(visit.download("binomes.zip", tmp_path), "Camille Roux")
@@ -183,7 +183,7 @@ def test_nobody_is_kept_from_any_step(width: int, visit: Visit) -> None:
         ("Le tableau", ".mm-board"),
         ("Le programme", ".effect"),
         ("La proposition", "table.lines"),
-        ("Les documents", "table.documents"),
+        ("Les documents", ".readers"),
     ):
         page.locator(".steps").get_by_role("button", name=name).click()
         page.wait_for_selector(there)
@@ -207,8 +207,8 @@ def test_all_can_be_done_by_keyboard_alone(visit: Visit) -> None:
     visit.reach("Aller aux documents")
     visit.heading("Les documents")
     with page.expect_download() as coming:
-        visit.reach("Télécharger binomes.csv")
-    assert coming.value.suggested_filename == "binomes.csv"
+        visit.reach("Le classeur à relire et à annoter (Excel)")
+    assert coming.value.suggested_filename == "binomes.xlsx"
     assert visit.trouble == NOTHING
 
 

@@ -129,9 +129,13 @@ class Visit:
         return told
 
     def download(self, name: str, folder: Path) -> Path:
-        """Download a document, and return where it was saved."""
+        """Download a document by the name of its file, and return where it was saved."""
+        link = self.page.locator(f'[data-focus="document:{name}"]').first
+        expect(link).to_be_attached()
+        if not link.is_visible():
+            self.page.locator('[data-focus="archives"]').click()
         with self.page.expect_download() as coming:
-            self.page.get_by_role("link", name=f"Télécharger {name}", exact=True).click()
+            link.click()
         assert coming.value.suggested_filename == name
         coming.value.save_as(folder / name)
         return folder / name

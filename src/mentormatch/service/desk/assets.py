@@ -267,7 +267,6 @@ WORDS = {
     "why_without": mark("Pourquoi, et ce qui suffirait"),
     "everybody": mark("Où en est chaque personne"),
     "keep_people": mark("Télécharger ce tableau"),
-    "round_documents": mark("Pour proposer, et prendre les réponses"),
     "to_year": mark("Voir l'année"),
     "undo_groups": mark("Annuler le dernier changement"),
     "groups_as_answered": mark("Les groupes sont de nouveau ceux d'avant."),
@@ -321,45 +320,9 @@ WORDS = {
     "all_served": mark("Chaque personne a au moins un sujet qu'elle a demandé."),
     "enough": mark("Avec {number} sujets, chacun·e aurait le sien."),
     "try_enough": mark("Essayer avec {number} séances"),
-    "follow_documents": mark("Le suivi, à garder"),
-    "afterwards": mark("Pour la suite"),
-    "next_edition": mark("L'édition suivante"),
-    "next_edition_hint": mark(
-        "Elle reprend ce programme et sait ce qui s'est fait cette année ; vous n'aurez que ses réponses à déposer."
-    ),
-    "begin_next": mark("Commencer l'édition suivante…"),
-    "begin_next_warning": mark("Ce qui est ici et n'est pas téléchargé sera perdu."),
-    "begin_next_sure": mark("Commencer"),
-    "stay_here": mark("Rester ici"),
-    "next_begun": mark("L'édition suivante commence : déposez ses réponses."),
-    "gathered_documents": mark(
-        "Ce que vous donnez à tous ne dit rien des points ni des raisons ; le reste est à l'équipe."
-    ),
-    "no_groups": mark("Il n'y a pas de document à remettre : l'étape d'avant dit pourquoi."),
-    "documents_lead": mark(
-        "Téléchargez ce que vous voulez garder : un travail n'est gardé ici que pour un temps, et le service n'a pas"
-        " d'autre exemplaire des documents."
-    ),
     "proposal": mark("Ces documents disent que c'est une proposition. Pour les rendre définitifs, validez au tableau."),
-    "final": mark("Ces documents portent la validation ; le journal et le fichier de décision les accompagnent."),
-    "no_answer": mark("Il n'y a pas de binômes à remettre, mais les documents disent pourquoi."),
-    "download": mark("Télécharger {name}"),
-    "preparing": mark("Préparation de {name}…"),
+    "preparing": mark("Préparation du document…"),
     "downloaded": mark("{name} est téléchargé."),
-    "document": mark("Document"),
-    "purpose": mark("À quoi il sert"),
-    "holds": mark("Ce qu'on y lit des personnes"),
-    "names_in_documents": mark("Mettre les noms dans les documents, à côté des codes"),
-    "names_in_documents_hint": mark(
-        "La page, le résumé, le classeur, le tableau, le suivi et les calendriers portent alors les noms que les"
-        " personnes ont donnés ; fiches et lettres les portent toujours. La décision, le journal et le JSON n'en ont"
-        " jamais ; les coordonnées ne sont que dans les fiches et les lettres."
-    ),
-    "letters": mark("Les lettres"),
-    "letters_hint": mark(
-        "Des brouillons à ouvrir dans votre messagerie, et leur tableau pour un publipostage. Rien n'est envoyé. Les"
-        " adresses et les noms y sont."
-    ),
     "unreachable": mark("Le service ne répond pas. Vérifiez qu'il tourne encore, puis réessayez."),
     "expired": mark("Votre session est finie. Ouvrez la page de nouveau : ce qui était gardé y revient."),
     "gone": mark("Ce travail n'est plus ouvert. Ouvrez-le de nouveau : ce qui était gardé revient."),
@@ -403,10 +366,6 @@ WORDS = {
     ),
     "full_title": mark("Toutes les places sont prises"),
     "full": mark("D'autres personnes se servent de ce service. La page réessaie seule toutes les dix secondes."),
-    "review": mark("Le classeur relu"),
-    "review_hint": mark(
-        "binomes.xlsx, une fois relu : les binômes validés sont imposés, les refusés écartés, et les remarques suivent."
-    ),
     "slow": mark("L'envoi a duré trop longtemps. Réessayez, avec un fichier plus petit si possible."),
     "too_large": mark("Ce fichier est trop grand pour ce service. Ôtez ce qui n'est pas des réponses, et réessayez."),
     "busy": mark("Toutes les places de ce service sont prises. Réessayez dans quelques minutes."),

@@ -5,6 +5,7 @@ It tells the page how far everything is, every number already in words.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -47,9 +48,17 @@ from mentormatch.service.desk.desk_requests import (
     ProgrammeKind,
     ShowFollowUp,
     ShowSessions,
+    ShowYear,
     TakeEdition,
     TakeWave,
     TrySessions,
+)
+from mentormatch.service.desk.document_step import (
+    UNNAMED_YET,
+    document_step,
+    group_document_step,
+    is_unnamed,
+    settings_edits,
 )
 from mentormatch.service.desk.documents import (
     ANSWERS,
@@ -116,6 +125,10 @@ TAKEN_UP = mark("Ces fichiers étaient déjà là : ce qui avait été décidé 
 OTHER_ANSWERS = mark(
     "La proposition ne va pas avec ces réponses. À la première étape, retirez-la, ou déposez les réponses de la même"
     " édition."
+)
+DECIDED = mark(
+    "Ces binômes viennent d'une décision déjà validée : le nom du programme et ce que disent les lettres n'y changent"
+    " plus."
 )
 PAIRS, MEETINGS = mark("binômes possibles"), mark("rencontres possibles de deux personnes")
 
@@ -276,6 +289,8 @@ class Desk:
                 return PAIR_PARTS
             case desk_requests.Close():
                 return PAIR_PARTS[-1:]
+            case desk_requests.SetDocuments():
+                return ("validation",)
             case desk_requests.AskForm(what=what) if what.get("action") == "keep":
                 form = self.programme_form
                 return FORMED_PARTS if form and form.versions.is_tried else ()
@@ -309,11 +324,62 @@ class Desk:
                 desk_requests.ShowRound() | desk_requests.DeskReply() | desk_requests.Gather() | desk_requests.Oblige()
             ):
                 return self.rounds(action, body)
+            case desk_requests.ShowDocuments() | desk_requests.SetDocuments() | desk_requests.ValidatePlan():
+                return self.documents(action)
             case KindRequest():
                 answer = self.do_of_kind(action, body)
                 self.edition += action.changes
                 return answer
         return None
+
+    def documents(
+        self, action: desk_requests.ShowDocuments | desk_requests.SetDocuments | desk_requests.ValidatePlan
+    ) -> dict[str, Any]:
+        """Return the step of the documents after an action of it; raises MentorMatchError if that is refused."""
+        match action:
+            case desk_requests.SetDocuments():
+                self.set_documents(action)
+            case desk_requests.ValidatePlan():
+                self.validate(action)
+        if self.kinds.group and self.kinds.group.programme.groups is not None:
+            with suppress(RequestError):  # the step of the year tells why
+                self.kinds.groups(ShowYear())
+        if gathered := self.kinds.describe(named_documents=self.named_documents):
+            return group_document_step(gathered, of_groups=self.kind == "groups")
+        place = action.letter if isinstance(action, desk_requests.ShowDocuments) else 0
+        return document_step(self.hold_document(), self.require_round(), place)
+
+    def set_documents(self, asked: desk_requests.SetDocuments) -> None:
+        """Settle what documents say; the pairs stay, and so does all that was decided, but no validation."""
+        one, file = self.require_round(), self.handed.files["programme"]
+        if self.handed.has_decision:
+            raise RequestError(tr(DECIDED))
+        edits = settings_edits(asked, one.board.matching.programme)
+        form = self.open_form()
+        text = form.versions.newest
+        for edit in edits:
+            text = text.after(edit)
+        if form.versions.is_tried:
+            form.versions = replace(form.versions, kept=(*form.versions.kept[:-1], text))
+            form.versions = form.versions.edit(*edits)
+        else:
+            form.versions = form.versions.edit(*edits).keep()
+        self.intake, self.contacts = self.handed.take_in(text.programme, self.require_columns().tables)
+        self.handed.files["programme"] = File(file.name, text.content)
+        self.require_columns()
+        one.restate(text.programme)
+        self.go_on(one)
+
+    def validate(self, asked: desk_requests.ValidatePlan) -> None:
+        """Make the pairs final; raises RefusedError if the caller may not, RequestError if no name is given."""
+        board = self.require_board()
+        if not asked.validates:
+            raise lacks_scope(["validate"])
+        if is_unnamed(board.matching.programme):
+            raise RequestError(tr(UNNAMED_YET))
+        board.beside = self.kinds.follow_up.beside
+        board.validate(asked.who, asked.why, accept_unproved=asked.accept_unproved)
+        self.edition += 1
 
     def do_of_kind(self, action: KindRequest, body: bytes) -> dict[str, Any] | None:
         """Return what the step of one kind of programme shows after an action; raises MentorMatchError as ``do``."""
@@ -364,7 +430,7 @@ class Desk:
                 self.said = kind
                 self.edition += 1
             case desk_requests.Name(shown=shown, where=where):
-                self.name(shown=shown, in_documents=where == "documents")
+                self.name(shown=shown, where=where)
             case desk_requests.Begin():
                 self.most = action
             case desk_requests.Prepare():
@@ -641,14 +707,14 @@ class Desk:
             self.round.board.language = code
             self.round.board.call(self.hold_document().names)
 
-    def name(self, *, shown: bool, in_documents: bool) -> None:
-        """Call people by the names that they gave, or by their codes: in documents, or on the screen."""
-        if not in_documents:
-            self.call(shown=shown)
-            return
+    def name(self, *, shown: bool, where: str) -> None:
+        """Call people by the names that they gave, or by their codes: in documents, on the screen, or everywhere."""
         if not self.kinds.group:
             self.require_board()
-        self.named_documents = shown
+        if where != "screen":
+            self.named_documents = shown
+        if where != "documents":
+            self.call(shown=shown)
         self.edition += 1
 
     def call(self, *, shown: bool) -> None:

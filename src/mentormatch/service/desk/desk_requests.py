@@ -131,6 +131,37 @@ class NoteCall(KindRequest):
     done: bool
 
 
+class ShowDocuments(JsonMessage):
+    """The step of the documents is seen, with one of the letters, by its place from 0."""
+
+    do: Literal["documents"] = "documents"
+    letter: Whole = 0
+
+
+class SetDocuments(JsonMessage):
+    """What documents say is settled, each setting unless it is None.
+
+    ``name`` is that of the programme, ``names`` the questions that give the names of people, ``contacts`` those whose
+    answers each partner gets, ``message`` what the team says in every letter.
+    """
+
+    do: Literal["letters"] = "letters"
+    name: Annotated[str, Setting(min_length=1, max_length=200)] | None = None
+    names: list[Annotated[str, Setting(max_length=255)]] | None = None
+    contacts: list[Annotated[str, Setting(max_length=255)]] | None = None
+    message: Annotated[str, Setting(max_length=4_000)] | None = None
+
+
+class ValidatePlan(JsonMessage):
+    """The pairs are made final under a name. ``validates``: whoever asks may do so."""
+
+    do: Literal["validate"] = "validate"
+    who: Annotated[str, Setting(max_length=255)]
+    why: Annotated[str, Setting(max_length=4_000)] = ""
+    accept_unproved: bool = False
+    validates: bool = False
+
+
 class BeginNext(KindRequest):
     """The next edition begins: its programme is that of this one, which it does not repeat."""
 
@@ -313,7 +344,7 @@ class Name(JsonMessage):
 
     do: Literal["name"] = "name"
     shown: bool
-    where: Literal["screen", "documents"] = "screen"
+    where: Literal["screen", "documents", "everywhere"] = "screen"
 
 
 class Ask(JsonMessage):
@@ -438,6 +469,9 @@ type Action = (
     | Oblige
     | Close
     | Reopen
+    | ShowDocuments
+    | SetDocuments
+    | ValidatePlan
     | AnyKindRequest
 )
 
@@ -462,6 +496,9 @@ FREE = (
     "oblige",
     "close",
     "reopen",
+    "documents",
+    "letters",
+    "validate",
     *FREE_KINDS,
 )
 """What the page may ask as it likes; all else goes by an address of its own."""

@@ -153,6 +153,9 @@ class HeldDocument:
         """Return a page that can be looked at."""
         if name.startswith(TWO):
             return self.two(name).page().encode()
+        if name == SUMMARY:
+            names = self.given if self.named_documents else None
+            return content_of(exporter_for("binomes.resume.html"), self.taught, self.seal, names)
         view = VIEWS[name][1]
         if view:
             return view(self).page().encode()
@@ -174,6 +177,11 @@ class HeldDocument:
         labels, cohort = labels_of(self.matching, self.names), self.matching.cohort
         mentors, mentees = ([labels.person(side, key) for key in cohort.side(side).ids] for side in SIDES)
         return mentors, mentees
+
+    @property
+    def keys_inside(self) -> str:
+        """What documents hold that join people by their keys, in words."""
+        return tr(CODES if self.matching.labels is KEYS else KEYS_INSIDE)
 
     @property
     def views(self) -> list[str]:
@@ -209,6 +217,8 @@ TWO = "binome-"
 """How the pages of two people begin: their places among mentors and mentees follow, from 1."""
 MOST_CHOICES = 1_000
 """People in a menu; beyond that nobody finds anybody there."""
+SUMMARY = "resume"
+"""The page of the two pages for the committee, which is a document alone."""
 OVERVIEW, ACCESS = "binomes", "acces"
 """The page of the committee, which is a document too, and the one of a programme that watches a question."""
 VIEWS: Mapping[str, tuple[str, DocumentView | None]] = {
@@ -229,7 +239,7 @@ VIEWS: Mapping[str, tuple[str, DocumentView | None]] = {
 
 def check_page(name: str) -> None:
     """Raise RefusedError where no page of a plan is called so."""
-    if name not in VIEWS and not name.startswith(TWO):
+    if name not in (*VIEWS, SUMMARY) and not name.startswith(TWO):
         raise RefusedError("not-found", mark("Cette page n'existe pas"))
 
 

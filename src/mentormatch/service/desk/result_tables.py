@@ -25,6 +25,34 @@ CODES, NAMES = mark("Des codes"), mark("Des noms, à côté des codes")
 """What documents hold of people."""
 
 
+DOCUMENT_TITLES: Mapping[str, str] = {
+    "binomes.zip": mark("Tout, en un fichier"),
+    "binomes.xlsx": mark("Le classeur à relire et à annoter (Excel)"),
+    "binomes.html": mark("Les binômes en détail, en un fichier"),
+    "binomes.resume.html": mark("Le résumé, en un fichier"),
+    "binomes.csv": mark("Le tableau des binômes (CSV)"),
+    "binomes.json": mark("Le résultat, pour une autre application"),
+    "binomes.decision.json": mark("La décision"),
+    "binomes.journal.jsonl": mark("Le journal"),
+    "fiches.zip": mark("Une fiche par personne, et le tableau du publipostage"),
+    "qui-est-qui.csv": mark("Qui est derrière chaque code"),
+    "edition.json": mark("Pour l'an prochain"),
+    "lettres-proposition.zip": mark("Les lettres qui proposent un binôme"),
+    "lettres-rappel.zip": mark("Les rappels"),
+    "lettres-confirmation.zip": mark("Les lettres qui confirment"),
+    "propositions.json": mark("La proposition, à reprendre un autre jour"),
+    "ou-en-est-chacun.csv": mark("Où en est chaque personne"),
+    "refus.csv": mark("Les binômes refusés"),
+    "reponses-a-remplir.csv": mark("Le formulaire à remplir"),
+    "reponses-notees.csv": mark("Les réponses notées"),
+    "suggestions.csv": mark("De courtes listes de partenaires"),
+    "suivi.html": mark("Le suivi, à lire ou à imprimer"),
+    "suivi.xlsx": mark("Le suivi, en classeur (Excel)"),
+    "suivi.json": mark("Le suivi, pour une autre application"),
+}
+"""What documents are called; the names of their files are seen once they are downloaded."""
+
+
 class TableOut(JsonMessage):
     """A table in words, by its code."""
 
@@ -62,6 +90,11 @@ class DocumentLine(JsonMessage):
     purpose: str
     holds: str = ""
     question: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the document is called on the page: never by the name of its file."""
+        return tr(DOCUMENT_TITLES[self.name]) if self.name in DOCUMENT_TITLES else self.purpose
 
 
 @dataclass(frozen=True, slots=True)

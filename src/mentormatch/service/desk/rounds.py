@@ -178,6 +178,21 @@ class DeskRound:
         ]
         return [*noted, *(one for key, one in self.left.items() if key in here)]
 
+    def restate(self, programme: Programme) -> None:
+        """Take the name of the programme and what it says of documents from another text of it, in all rounds."""
+        done: dict[int, Matching] = {}
+
+        def restated(matching: Matching) -> Matching:
+            if id(matching) not in done:
+                done[id(matching)] = replace(matching, programme=restate_documents(matching.programme, programme))
+            return done[id(matching)]
+
+        self.board.restate(restated)
+        own = restate_documents(self.begun.programme, programme)
+        self.begun = replace(self.begun, matching=restated(self.begun.matching), programme=own)
+        if self.before:
+            self.before.restate(programme)
+
     def refuse_closed(self, number: int) -> None:
         """Raise RequestError where a round of another number is meant: somebody closed it elsewhere."""
         if number != self.begun.number:
@@ -432,6 +447,11 @@ def answer_words() -> Iterator[tuple[ReplyAnswer, str]]:
 def menu(entries: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> list[MenuEntry]:
     """Return the entries of a menu."""
     return [MenuEntry(value=value, words=words) for value, words in entries]
+
+
+def restate_documents(programme: Programme, other: Programme) -> Programme:
+    """Return a programme with the heading of another and what that says of documents."""
+    return programme.model_copy(update={"heading": other.heading, "documents": other.documents})
 
 
 def restore_matching(decision: Decision, cohort: Cohort, programme: Programme) -> Matching:

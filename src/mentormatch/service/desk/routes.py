@@ -33,7 +33,7 @@ SURE = "X-Sure"
 KEPT_AT = "X-Work-Kept"
 """When the work was kept, in seconds since 1970; 0: it is not."""
 WORKING_FILE = "travail.mentormatch"
-LOOKS = ("round", "groups", "year", "sessions", "follow")
+LOOKS = ("round", "groups", "year", "sessions", "follow", "documents")
 """What changes nothing of what the page may ask as it likes."""
 DOCUMENT = re.compile("[a-z0-9]+([.-][a-z0-9]+)*")
 """How pages and documents may be called: a header takes it as it is. Which of them there are, the desk knows."""
@@ -246,6 +246,8 @@ class PageRoutes:
             raise RefusedError("misfit", mark("Cela ne se demande pas ici"))
         if message.get("do") in LOOKS:
             return http_response(await seat.ask(message))
+        if message.get("do") == "validate":
+            message |= {"validates": "validate" in request.state.caller.scopes}
         return await self.change(request, ident, message)
 
     async def take(self, request: Request, ident: str, part: str) -> Response:

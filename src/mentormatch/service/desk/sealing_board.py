@@ -56,6 +56,16 @@ class SealingBoard(Board):
         with language(self.language):
             self.labels = labels_of(self.ground.base, names)
 
+    def restate(self, restated: Callable[[Matching], Matching]) -> None:
+        """Have every plan state its programme otherwise, under the same decisions; no step is validated any more."""
+        self.ground = replace(self.ground, base=restated(self.ground.base))
+        self.steps = [
+            SessionStep(step.decisions, restated(step.matching))
+            if "matching" in vars(step) or not isinstance(step, KeptStep)
+            else KeptStep(step.decisions, board=self)
+            for step in self.steps
+        ]
+
     def refuse_unknown(self) -> None:
         """Raise RequestError where a decision is about nobody here, or the one at present cannot be."""
         for step in self.steps:

@@ -240,7 +240,7 @@ export class Columns {
     const { desk, told } = this;
     if (told.blockers.length) return "";
     const words = { "programme.toml": "keep_programme", "correspondance.toml": "keep_mapping" };
-    return make("div", { class: "tools" }, told.documents.map((name) => desk.parts.documents.link(name, desk.say(words[name]))));
+    return make("div", { class: "tools" }, told.documents.map((name) => desk.documents.link(name, desk.say(words[name]))));
   }
 
   blockedStill() {

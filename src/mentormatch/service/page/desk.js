@@ -40,6 +40,7 @@ class Desk {
     addEventListener("popstate", ({ state }) => this.back(state?.step));
     for (const event of ["dragover", "drop"]) addEventListener(event, (one) => one.preventDefault()); // beside its place
     this.works = new Works(this);
+    this.documents = new Documents(this);
     this.parts = {
       files: new Fields(this),
       columns: new Columns(this),
@@ -48,7 +49,7 @@ class Desk {
       pairs: new Pairs(this),
       board: new BoardStep(this),
       proposal: new Proposal(this),
-      documents: new Documents(this),
+      documents: new Step(this, { do: "documents" }),
       follow_up: new Step(this, { do: "follow" }),
       groups: new Groups(this),
       year: new GroupYear(this),
@@ -258,7 +259,7 @@ class Desk {
   drawNaming() {
     const { named = null } = this.state?.plan ?? this.state?.gathered ?? {};
     const choose = (shown) => this.act(async () => {
-      this.know(await this.service.do({ do: "name", shown }));
+      this.know(await this.service.do({ do: "name", shown, where: "everywhere" }));
       await this.draw();
     });
     const choices = named === null ? [] : [true, false].map((shown) => {

@@ -187,7 +187,7 @@ export class GroupYear {
     const { desk } = this;
     const named = lanes.filter((one) => one.calendar);
     if (!named.length) return "";
-    const links = named.map((one) => make("li", {}, desk.parts.documents.link(one.calendar, desk.say("calendar_of", { group: one.heading }))));
+    const links = named.map((one) => make("li", {}, desk.documents.link(one.calendar, desk.say("calendar_of", { group: one.heading }))));
     return make("section", {}, make("h3", {}, desk.say("calendars")), make("p", { class: "hint" }, desk.say("calendars_hint")), make("ul", { class: "links" }, links));
   }
 }

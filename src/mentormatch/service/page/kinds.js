@@ -48,25 +48,3 @@ export function kindChoice(desk) {
 export function exampleLine(desk, take) {
   return make("span", { class: "aside" }, desk.say(EXAMPLES[desk.state.kind]), " ", desk.button("example", "example", take));
 }
-
-/** Return the way to the next edition, which is asked for twice: what is here and not kept is gone then. */
-export function nextEdition(desk) {
-  const sure = make("div", { class: "tools", hidden: true });
-  const ask = desk.button("begin_next", "begin_next", () => {
-    sure.hidden = false;
-    sure.querySelector("button").focus();
-  });
-  const begin = desk.button("begin_next_sure", "begin_next_sure", () =>
-    desk.act(async () => {
-      desk.know(await desk.service.do({ do: "next" }));
-      await desk.show("files");
-      desk.tell(desk.say("next_begun"));
-    }),
-  );
-  const back = desk.button("stay_here", "stay_here", () => {
-    sure.hidden = true;
-    ask.focus();
-  });
-  sure.append(make("p", {}, desk.say("begin_next_warning")), begin, back);
-  return make("section", { class: "card" }, make("h3", {}, desk.say("next_edition")), make("p", { class: "hint" }, desk.say("next_edition_hint")), make("div", { class: "tools" }, ask), sure);
-}

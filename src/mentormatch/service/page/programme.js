@@ -30,7 +30,7 @@ export class Programme {
     const { desk } = this;
     const form = desk.button("form_pairs", "form", () => desk.parts.intake.forming.form());
     form.textContent = this.say("form_pairs", { number });
-    return [form, desk.parts.documents.link("programme.toml", this.say("form_download", { number }))];
+    return [form, desk.documents.link("programme.toml", this.say("form_download", { number }))];
   }
 
   async kept(number) {

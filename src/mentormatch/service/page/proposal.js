@@ -100,14 +100,14 @@ export class Proposal {
   /** Return the place of a form that was filled in, and the form. */
   form() {
     const { desk } = this;
-    const { files, documents } = desk.parts;
+    const { files } = desk.parts;
     const box = files.place("replies", ".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods", desk.say("filled"), ([file]) => this.gather(file));
     const lead = make(
       "div",
       {},
       make("h3", {}, desk.say("filled")),
       make("p", { class: "hint" }, desk.say("filled_hint")),
-      make("p", {}, documents.link("reponses-a-remplir.csv", desk.say("blank_form"))),
+      make("p", {}, desk.documents.link("reponses-a-remplir.csv", desk.say("blank_form"))),
     );
     return make("section", { class: "card", "data-place": "replies" }, make("div", { class: "pair" }, lead, box));
   }
@@ -183,7 +183,7 @@ export class Proposal {
       "div",
       { class: "folds" },
       told.without.length ? fold("without", "without", { number: told.without.length }, make("p", {}, told.without.join(", ")), why) : null,
-      fold("everybody", "everybody", {}, make("p", {}, desk.parts.documents.link("ou-en-est-chacun.csv", desk.say("keep_people"))), table),
+      fold("everybody", "everybody", {}, make("p", {}, desk.documents.link("ou-en-est-chacun.csv", desk.say("keep_people"))), table),
     );
   }
 

@@ -96,7 +96,7 @@ export class Intake {
       make("div", { class: "tools" }, this.forming.draw(kept ? "resume" : plan || gathered ? again : first, { class: "main" })),
       plan ? make("p", { class: "hint" }, desk.say("form_lost")) : "",
       gathered && kind === "groups" ? make("p", { class: "hint" }, desk.say("groups_lost")) : "",
-      framed(desk, "reponses", desk.say("intake_page"), desk.parts.documents.link("reponses.zip", desk.say("keep_intake"))),
+      framed(desk, "reponses", desk.say("intake_page"), desk.documents.link("reponses.zip", desk.say("keep_intake"))),
     );
   }
 }

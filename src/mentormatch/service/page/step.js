@@ -11,10 +11,15 @@ function valueOf(field) {
   return field.type === "number" ? field.valueAsNumber : field.value;
 }
 
-/** Return the values of all fields of a form by their names; of buttons for choices, that of the one that is chosen. */
+/** Return the values of all fields of a form by their names; boxes that have a value are a list of those ticked. */
 function valuesOf(form) {
-  const stated = [...form.elements].filter((field) => field.name && (field.type !== "radio" || field.checked));
-  return Object.fromEntries(stated.map((field) => [field.name, valueOf(field)]));
+  const values = {};
+  for (const field of form.elements) {
+    if (!field.name || (field.type === "radio" && !field.checked)) continue;
+    if (field.type === "checkbox" && field.hasAttribute("value")) (values[field.name] ??= []).push(...(field.checked ? [field.value] : []));
+    else values[field.name] = valueOf(field);
+  }
+  return values;
 }
 
 /** A step: `request` is what the desk is asked for its tree. */
@@ -55,10 +60,11 @@ export class Step {
     const [tag, attributes, ...children] = tree;
     const { desk } = this;
     const part = attributes["data-part"];
-    const send = (files) => this.send(attributes["data-send"], part, files);
+    const send = (files) => this.send(attributes["data-send"], part, files, attributes["data-go"]);
     if (tag === "file-place") return desk.parts.files.place(part, attributes["data-accept"], attributes["data-title"], send, ...children.map((child) => this.build(child)));
     if (tag === "page-frame") return framed(desk, attributes["data-page"], attributes["data-title"]);
-    if (attributes["data-document"]) return desk.parts.documents.link(attributes["data-document"], children[0], attributes["data-question"], attributes.class);
+    if (attributes["data-page"]) return make("a", { ...attributes, href: desk.service.at(`/pages/${attributes["data-page"]}`), target: "_blank", rel: "noopener" }, children);
+    if (attributes["data-document"]) return desk.documents.link(attributes["data-document"], children[0], attributes);
     const element = make(tag, attributes, children.map((child) => this.build(child)));
     if (attributes["data-send"]) desk.parts.files.dropped(element, send);
     if (attributes["data-go"]) element.addEventListener("click", () => desk.go(attributes["data-go"]));
@@ -76,8 +82,8 @@ export class Step {
     return this.change(works ? () => desk.work(works, ask) : ask, then, element.closest("[data-place]") ?? this.place);
   }
 
-  /** Send files to an address of the desk; the focus then stays at their place. */
-  async send(address, part, files) {
+  /** Send files to an address of the desk; the focus then stays at their place, unless they lead to a step. */
+  async send(address, part, files, step) {
     const { desk } = this;
     const sent = async () => {
       let answer = null;
@@ -88,7 +94,17 @@ export class Step {
       return answer;
     };
     const names = files.map((file) => file.name).join(", ");
-    await this.change(sent, desk.say("taken", { name: names }), this.at("place", part) ?? this.place);
+    const place = this.at("place", part) ?? this.place;
+    if (step) {
+      await desk.act(async () => {
+        desk.know(await sent());
+        const { told } = desk.state;
+        await desk.show(step);
+        desk.tell(told);
+      }, { place });
+      return;
+    }
+    await this.change(sent, desk.say("taken", { name: names }), place);
     if (!this.place.querySelector(".trouble")) (this.at("focus", `leave:${part}`) ?? this.at("focus", `file:${part}`))?.focus();
   }
 
@@ -99,8 +115,14 @@ export class Step {
       async () => {
         const answer = await doing();
         desk.know(answer.tree ? await desk.service.json("GET", desk.service.at("")) : answer);
+        if (!desk.reachable(desk.step)) await desk.show("files");
+        if (!answer.tree) {
+          await desk.draw();
+          desk.tell(then || desk.state.told);
+          return;
+        }
         desk.drawSteps();
-        this.show(answer.tree ? answer : await desk.service.do(this.request));
+        this.show(answer);
         desk.tell(then || desk.state.told);
       },
       { place },

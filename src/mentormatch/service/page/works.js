@@ -117,7 +117,7 @@ export class Works {
   /** Return the link to the working file. */
   link() {
     const { desk } = this;
-    const fetch = () => desk.parts.documents.fetch("travail.mentormatch", desk.service.at("/work"));
+    const fetch = () => desk.documents.fetch("travail.mentormatch", desk.service.at("/work"));
     return desk.button("keep_file", "keep_file", fetch, { class: "quiet own" });
   }
 
