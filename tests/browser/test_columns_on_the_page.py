@@ -86,7 +86,7 @@ def test_from_a_foreign_file_to_pairs_in_few_clicks(visit: Visit, shared_data: P
     visit.heading("Les réponses")
     visit.press("Former les binômes")
     visit.heading("Les binômes")
-    expect(page.locator(".verdict")).to_contain_text("Répartition")
+    expect(page.locator(".result")).to_contain_text("binôme")
     assert page.evaluate("window.clicks") == FEWEST
     assert visit.trouble == NOTHING
 

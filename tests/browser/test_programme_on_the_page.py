@@ -74,7 +74,7 @@ def test_a_rule_changed_in_a_blank_is_tried_kept_and_followed(visit: Visit, tmp_
     assert kept.replace(b"least = 1\n", b"least = 2\n", 1) == PROGRAMME
     visit.press("Former les binômes avec la version 2")
     visit.heading("Les binômes")
-    expect(page.locator(".verdict")).to_contain_text("13 binômes")
+    expect(page.locator(".result")).to_contain_text("13 binômes")
     assert visit.trouble == NOTHING
 
 

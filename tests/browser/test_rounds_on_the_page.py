@@ -34,7 +34,7 @@ def visit(browser: Browser, service: Served) -> Iterator[Visit]:
         somebody.heading("Les réponses")
         somebody.press("Former les binômes")
         somebody.heading("Les binômes")
-        somebody.press("Aller à la proposition")
+        somebody.press("Recueillir les réponses")
         somebody.heading("La proposition")
         yield somebody
 
@@ -65,7 +65,7 @@ def contradicted(visit: Visit) -> None:
     expect(visit.trouble_at("replies")).to_contain_text("à l’écran : oui ; r.csv, ligne 2 : non")
     visit.page.locator(".steps").get_by_role("button", name="Les binômes").click()
     visit.heading("Les binômes")
-    visit.press("Aller à la proposition")
+    visit.press("Recueillir les réponses")
     expect(menu(visit, "E05", "M04")).to_have_value("declined")
     expect(visit.page.locator(".outlook")).to_contain_text("1 binôme refusé, qui ne reviendra pas.")
 
@@ -139,7 +139,7 @@ def test_a_proposal_goes_on_another_day_wherever_its_file_is_dropped(visit: Visi
     visit.heading("Les réponses")
     visit.press("Reprendre la proposition")
     visit.heading("Les binômes")
-    visit.press("Aller à la proposition")
+    visit.press("Recueillir les réponses")
     expect(visit.page.locator(".verdict")).to_contain_text("Tour 2 : 1 binôme accepté")
     expect(visit.page.locator("table.lines tbody tr")).to_have_count(len(expected().open))
     assert visit.trouble == NOTHING

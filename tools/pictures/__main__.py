@@ -128,13 +128,13 @@ def called_otherwise(visit: Visit) -> None:
 def formed(visit: Visit) -> None:
     """Form the pairs of the example."""
     visit.form()
-    visit.frame_shows("Le détail de chaque binôme")
+    visit.page.locator(".pairs").wait_for()
 
 
 def replied(visit: Visit) -> None:
     """Note some replies to the pairs of the example."""
     visit.form()
-    visit.press("Aller à la proposition")
+    visit.press("Recueillir les réponses")
     for person, pair, answer in (("M06", "M06 – E08", "oui"), ("E08", "M06 – E08", "oui"), ("E05", "M04 – E05", "non")):
         visit.page.get_by_label(f"Réponse de {person}, binôme {pair}", exact=True).select_option(label=answer)
     visit.page.get_by_label("Raison du refus de E05, binôme M04 – E05").select_option(label="les créneaux")

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from mentormatch.examples import folder_of
@@ -12,6 +13,7 @@ from mentormatch.service.messages import ServiceMessage, read_message
 EXAMPLE = folder_of("mentorat")
 PROGRAMME = EXAMPLE.joinpath("programme.toml").read_bytes()
 ANSWERS = EXAMPLE.joinpath("reponses.csv").read_bytes()
+FOREIGN = Path(__file__).parents[2].joinpath("browser", "inscriptions.csv").read_bytes()
 VALIDATION = {"action": "validate", "who": "Camille Roux", "why": "comité du 3 mars"}
 
 
@@ -67,3 +69,14 @@ class Sitting:
     def moved(self, **what: Any) -> dict[str, Any]:
         """Ask something of the board, as somebody who may validate."""
         return self.done("ask", json.dumps({"what": what}).encode(), validates=True)
+
+
+def foreign() -> Sitting:
+    """Return a desk with pairs of a file that nothing was shaped for, its proposals taken as they are."""
+    found = Sitting()
+    found.done("take", FOREIGN, part="answers", name="Inscriptions.csv")
+    found.done("read")
+    found.done("say", what="take")
+    found.done("settle")
+    found.done("form")
+    return found

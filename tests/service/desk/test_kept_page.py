@@ -23,7 +23,7 @@ def opened(context: BrowserContext, service: Served) -> Visit:
 
 def pin(visit: Visit) -> None:
     """Impose a pair on the board, and wait until that is kept."""
-    visit.press("Revoir sur le tableau")
+    visit.press("Ajuster au tableau")
     visit.page.locator(".mm-board-name", has_text="M01").click()
     visit.page.get_by_role("button", name="Imposer M01 – E13", exact=True).click()
     expect(visit.page.locator(".mm-board-pinned:visible").first).to_be_visible()
@@ -67,7 +67,7 @@ def test_a_work_is_found_again_in_another_tab_once_its_own_is_closed(visit: Visi
         other.assert_open_to_all()
     resume(other)
     other.heading("Les binômes")
-    other.press("Revoir sur le tableau")
+    other.press("Ajuster au tableau")
     expect(other.page.locator(".mm-board-pinned:visible").first).to_be_visible()
     assert other.trouble == NOTHING
 
@@ -164,7 +164,7 @@ def test_who_finds_no_place_waits_and_gets_the_one_that_is_left(browser: Browser
 @pytest.mark.proof
 def test_the_reviewed_workbook_goes_back_in_on_the_page(visit: Visit, tmp_path: Path) -> None:
     visit.form()
-    visit.press("Aller aux documents")
+    visit.press("Valider et préparer l’envoi")
     book = visit.download("binomes.xlsx", tmp_path).read_bytes()
     visit.assert_open_to_all()
     visit.page.locator('[data-focus="review"]').click()

@@ -17,7 +17,7 @@ def dialog(visit: Visit) -> Locator:
 def decide(visit: Visit) -> None:
     """Set a pair aside on the board, and validate what comes of it."""
     visit.form()
-    visit.press("Revoir sur le tableau")
+    visit.press("Ajuster au tableau")
     visit.page.locator(".mm-board").get_by_role("button").first.wait_for()
     visit.page.evaluate(
         """async (what) => {
@@ -60,7 +60,7 @@ def test_taking_a_file_back_asks_first_and_the_same_file_brings_all_back(visit: 
     visit.choose("answers", "reponses.csv", ANSWERS)
     expect(visit.page.locator(".said")).to_contain_text("ce qui avait été décidé avec eux est revenu")
     visit.page.locator("[data-focus='step:pairs']").click()
-    expect(visit.page.locator(".verdict")).to_contain_text("Validée par Camille Roux")
+    expect(visit.page.locator(".lead")).to_contain_text("Validée par Camille Roux")
     assert visit.trouble == ([], [], [])
 
 
@@ -77,7 +77,7 @@ def test_forming_the_pairs_anew_asks_first_and_the_validated_version_comes_back(
     visit.heading("Les binômes")
     visit.reach(visit.page.get_by_role("button", name="Revenir à la version validée").inner_text())
     expect(visit.page.locator(".said")).to_have_text("Tout est revenu comme alors.")
-    expect(visit.page.locator(".verdict")).to_contain_text("Validée par Camille Roux")
+    expect(visit.page.locator(".lead")).to_contain_text("Validée par Camille Roux")
     expect(visit.page.get_by_role("group", name="Revenir en arrière")).to_have_count(0)
     assert visit.trouble == ([], [], [])
 

@@ -36,9 +36,10 @@ def test_from_the_files_to_the_documents(visit: Visit, tmp_path: Path) -> None:
     visit.frame_shows("Ce qui attend la répartition")
     visit.press("Former les binômes")
     visit.heading("Les binômes")
-    expect(page.locator(".verdict")).to_contain_text("Répartition démontrée optimale.")
+    expect(page.locator(".result")).to_contain_text("12 binômes, et on ne peut pas faire plus")
+    visit.press("Les binômes en détail")
     visit.frame_shows("Le détail de chaque binôme")
-    visit.press("Revoir sur le tableau")
+    visit.press("Ajuster au tableau")
     visit.press("Noms")
     expect(page.locator(".mm-board-name", has_text="Vialard Nadège")).to_be_attached()
     visit.press("Codes")
@@ -71,9 +72,9 @@ def test_every_view_of_the_pairs_is_shown(visit: Visit) -> None:
         ("Deux personnes", "Ce binôme est dans la répartition"),
         ("Sans binôme", "Ce qui suffirait"),
         ("Qui pourrait rencontrer qui", "Partenaires possibles"),
-        ("Ce que coûte chaque objectif", "Ce que coûte l’équité"),
-        ("Binômes solides et fragiles", "Ce binôme est"),
-        ("Certificat", "Chaque ligne se lit"),
+        ("Ce que coûte chaque but", "Ce que coûte l’équité"),
+        ("Solides et fragiles", "Ce binôme est"),
+        ("Est-ce le meilleur possible ?", "Chaque ligne se lit"),
     ):
         visit.press(name)
         visit.frame_shows(text)
@@ -160,8 +161,10 @@ def test_what_people_typed_is_only_text(visit: Visit) -> None:
     visit.press("Lire les réponses")
     visit.frame_shows(ATTACK)
     visit.press("Former les binômes")
+    expect(visit.page.locator(".kicker")).to_contain_text(ATTACK)
+    visit.press("Les binômes en détail")
     visit.frame_shows(ATTACK)
-    visit.press("Revoir sur le tableau")
+    visit.press("Ajuster au tableau")
     expect(visit.page.locator(".mm-board h3").first).to_contain_text(ATTACK)
     assert visit.page.locator("img").count() == 0
     assert visit.trouble == NOTHING
@@ -176,6 +179,7 @@ def test_nobody_is_kept_from_any_step(width: int, visit: Visit) -> None:
     page.wait_for_selector(".trouble")
     visit.assert_open_to_all()
     visit.form()
+    visit.press("Les binômes en détail")
     visit.frame_shows("Les binômes")
     visit.assert_open_to_all()
     for name, there in (
@@ -202,7 +206,7 @@ def test_all_can_be_done_by_keyboard_alone(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="Les réponses", exact=True)).to_be_focused()
     visit.reach("Former les binômes")
     visit.heading("Les binômes")
-    visit.reach("Revoir sur le tableau")
+    visit.reach("Ajuster au tableau")
     page.wait_for_selector(".mm-board")
     visit.reach("Aller aux documents")
     visit.heading("Les documents")
@@ -230,7 +234,7 @@ def test_two_people_do_not_see_one_another(browser: Browser, visit: Visit) -> No
 @pytest.mark.proof
 def test_the_way_back_leads_from_step_to_step(visit: Visit) -> None:
     visit.form()
-    visit.press("Aller aux documents")
+    visit.press("Valider et préparer l’envoi")
     visit.heading("Les documents")
     for name in ("Les binômes", "Les réponses", "Vos fichiers"):
         visit.page.go_back()
@@ -261,7 +265,7 @@ def test_files_that_are_dropped_together_find_their_places(visit: Visit) -> None
 @pytest.mark.proof
 def test_who_reloads_the_page_is_where_they_were(visit: Visit) -> None:
     visit.form()
-    visit.press("Revoir sur le tableau")
+    visit.press("Ajuster au tableau")
     visit.page.wait_for_selector(".mm-board")
     visit.page.reload()
     visit.page.wait_for_selector(".mm-board")
@@ -272,7 +276,7 @@ def test_who_reloads_the_page_is_where_they_were(visit: Visit) -> None:
 def test_a_session_that_is_over_is_told_in_words_and_opened_again(visit: Visit) -> None:
     visit.form()
     visit.page.context.clear_cookies()
-    visit.press("Aller aux documents")
+    visit.press("Valider et préparer l’envoi")
     expect(visit.page.locator(".trouble")).to_contain_text("Votre session est finie")
     visit.press("Ouvrir de nouveau")
     expect(visit.page.get_by_label("Jeton")).to_be_visible()
@@ -286,7 +290,7 @@ def test_a_session_that_is_over_is_told_in_words_and_opened_again(visit: Visit) 
 def test_a_view_that_cannot_be_had_any_more_says_why(visit: Visit) -> None:
     visit.form()
     visit.page.context.clear_cookies()
-    visit.press("Certificat")
+    visit.press("Est-ce le meilleur possible ?")
     expect(visit.page.locator(".trouble")).to_contain_text("Votre session est finie")
 
 
@@ -312,8 +316,10 @@ def test_english_is_spoken_everywhere_once_it_is_chosen(visit: Visit) -> None:
     visit.heading("The pairs")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.get_by_role("button", name="English")).to_be_focused()
+    expect(page.locator(".result")).to_contain_text("12 pairs, and no more are possible")
+    visit.press("The pairs in detail")
     visit.frame_shows("Each pair in detail")
-    visit.press("Review on the board")
+    visit.press("Adjust on the board")
     expect(page.locator(".mm-board")).to_have_attribute("lang", "en")
     visit.press("Go to the documents")
     visit.heading("The documents")

@@ -30,16 +30,19 @@ DROP = """([selector, name, bytes, type]) => {
 
 @dataclass
 class Visit:
-    """A page, its service, and the addresses that it asked for."""
+    """A page, its service, and the addresses that it asked for; ``named``: people are called by name, as by default."""
 
     page: Page
     service: Served
+    named: bool = False
     watched: Watched = field(init=False)
 
     def __post_init__(self) -> None:
         self.watched = Watched(self.page)
         self.page.set_default_timeout(PATIENCE_MS)
         self.page.add_init_script(LISTEN)
+        if not self.named:
+            self.page.add_init_script('sessionStorage.getItem("naming") ?? sessionStorage.setItem("naming", "codes")')
 
     @property
     def trouble(self) -> tuple[list[str], list[str], list[str]]:
@@ -108,6 +111,7 @@ class Visit:
             self.page.locator("button, a")
             .and_(self.page.get_by_label(name, exact=True))
             .or_(self.page.get_by_role("button", name=name, exact=True))
+            .or_(self.page.get_by_role("link", name=name, exact=True))
         )
         expect(target.first).to_be_visible()
         for _ in range(80):
@@ -149,10 +153,10 @@ class Visit:
 
 
 @contextmanager
-def visiting(chromium: Browser, service: Served) -> Iterator[Visit]:
-    """Give somebody in a browser of their own, who signs out at the end."""
+def visiting(chromium: Browser, service: Served, *, named: bool = False) -> Iterator[Visit]:
+    """Give somebody in a browser of their own, who signs out at the end; ``named`` as for ``Visit``."""
     with chromium.new_context(viewport={"width": 1180, "height": 900}, locale="fr-FR") as context:
-        visit = Visit(context.new_page(), service)
+        visit = Visit(context.new_page(), service, named)
         yield visit
         if service.process.poll() is None:
             context.request.delete(f"{service.url}/session", headers={"Origin": service.url})

@@ -209,17 +209,13 @@ WORDS = {
     "seed_hint": mark("Elle départage les égalités parfaites ; la même graine redonne les mêmes binômes."),
     "seconds": mark("Durée maximale, en secondes"),
     "bad_number": mark("Ces deux réglages sont des nombres entiers : la graine à partir de 0, la durée de 1 à 600."),
-    "views": mark("Ce qui se regarde"),
-    "two": mark("Deux personnes"),
-    "two_hint": mark("Leurs points critère par critère, retenus ou non, et pourquoi elles, ou pourquoi pas."),
     "alone": mark("Ouvrir dans un onglet"),
     "print": mark("Imprimer"),
-    "to_board": mark("Revoir sur le tableau"),
+    "to_proposal": mark("Recueillir les réponses"),
     "to_documents": mark("Aller aux documents"),
     "naming": mark("Comment les personnes sont appelées"),
     "names": mark("Noms"),
     "codes": mark("Codes"),
-    "to_proposal": mark("Aller à la proposition"),
     "proposal_lead": mark(
         "Proposez les binômes aux personnes, puis notez ici ce qu'elles répondent. Rien n'est clos avant que vous ne le"
         " demandiez ; ce qui est noté reste, même si vous quittez cette étape."

@@ -103,6 +103,7 @@ from mentormatch.service.desk.losses import (
     version_items,
     year_items,
 )
+from mentormatch.service.desk.pair_step import further_place, pair_step
 from mentormatch.service.desk.past_works import FormerState, PastWork, PastWorks, digest_of
 from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound, restore_matching
 from mentormatch.service.desk.sealing_board import SealingBoard
@@ -258,7 +259,7 @@ class Desk:
         match action:
             case desk_requests.Ask():
                 return self.loss_of_move(body)
-            case desk_requests.Review():
+            case desk_requests.Review() | desk_requests.TryPlace():
                 return self.loss_of_move(None)
             case desk_requests.BringBack(id=ident):
                 work = self.past.find(ident)
@@ -324,6 +325,8 @@ class Desk:
                 desk_requests.ShowRound() | desk_requests.DeskReply() | desk_requests.Gather() | desk_requests.Oblige()
             ):
                 return self.rounds(action, body)
+            case desk_requests.ShowPairs() | desk_requests.TryPlace() | desk_requests.UndoMove():
+                return self.pairs(action)
             case desk_requests.ShowDocuments() | desk_requests.SetDocuments() | desk_requests.ValidatePlan():
                 return self.documents(action)
             case KindRequest():
@@ -331,6 +334,20 @@ class Desk:
                 self.edition += action.changes
                 return answer
         return None
+
+    def pairs(
+        self, action: desk_requests.ShowPairs | desk_requests.TryPlace | desk_requests.UndoMove
+    ) -> dict[str, Any]:
+        """Return the step of the pairs after an action of it; raises MentorMatchError if that is refused."""
+        board = self.require_board()
+        match action:
+            case desk_requests.TryPlace(person=person):
+                board.decide(further_place(board, person))
+            case desk_requests.UndoMove():
+                board.undo()
+        self.edition += not isinstance(action, desk_requests.ShowPairs)
+        asked = action if isinstance(action, desk_requests.ShowPairs) else desk_requests.ShowPairs()
+        return pair_step(self.hold_document(), board, asked)
 
     def documents(
         self, action: desk_requests.ShowDocuments | desk_requests.SetDocuments | desk_requests.ValidatePlan

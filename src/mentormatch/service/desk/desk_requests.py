@@ -131,6 +131,35 @@ class NoteCall(KindRequest):
     done: bool
 
 
+type Place = Annotated[str, Setting(pattern=r"^[0-9]{0,7}$")]
+
+
+class ShowPairs(JsonMessage):
+    """The step of the pairs is seen: the list from the place ``first``, and a further view by its name.
+
+    ``mentor`` and ``mentee`` are the places, from 1, of two people to look at; empty: those of the best pair.
+    """
+
+    do: Literal["pairs"] = "pairs"
+    first: Whole = 0
+    view: Annotated[str, Setting(max_length=40)] = ""
+    mentor: Place = ""
+    mentee: Place = ""
+
+
+class TryPlace(JsonMessage):
+    """The pairs are formed with one place more for a person, by opaque id; the board can undo it."""
+
+    do: Literal["more"] = "more"
+    person: PersonId
+
+
+class UndoMove(JsonMessage):
+    """The last move on the board is undone."""
+
+    do: Literal["undo"] = "undo"
+
+
 class ShowDocuments(JsonMessage):
     """The step of the documents is seen, with one of the letters, by its place from 0."""
 
@@ -469,6 +498,9 @@ type Action = (
     | Oblige
     | Close
     | Reopen
+    | ShowPairs
+    | TryPlace
+    | UndoMove
     | ShowDocuments
     | SetDocuments
     | ValidatePlan
@@ -496,6 +528,9 @@ FREE = (
     "oblige",
     "close",
     "reopen",
+    "pairs",
+    "more",
+    "undo",
     "documents",
     "letters",
     "validate",

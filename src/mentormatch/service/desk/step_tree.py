@@ -13,7 +13,7 @@ from mentormatch.report.texts import environment, spaced
 
 VOID_TAGS = frozenset(("br", "hr", "input"))
 TAGS = re.compile(
-    r"a|b|button|caption|code|d[dlt]|details|div|em|fieldset|form|h[345]|label|legend|li|meter|[ou]l|optgroup|option|p"
+    r"a|aside|b|button|caption|code|d[dlt]|details|div|em|fieldset|form|h[345]|label|legend|li|meter|[ou]l|optgroup|option|p"
     r"|pre|section|select|small|span|strong|summary|t(able|body|d|extarea|h|head|ime|r)|file-place|page-frame"
 )
 ATTRIBUTES = re.compile(

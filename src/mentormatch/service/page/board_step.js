@@ -14,7 +14,7 @@ export class BoardStep {
     const { desk } = this;
     const opened = await desk.service.json("GET", desk.service.at("/board"));
     const held = make("div", { class: "board" });
-    const ways = ["proposal", "documents"].map((step) => desk.button(`to_${step}`, `to_${step}`, () => desk.go(step)));
+    const ways = ["to_proposal", "to_documents"].map((word) => desk.button(word, word, () => desk.go(word.slice(3))));
     place.append(make("div", { class: "tools" }, ways), held); // a choice made before the board is there would be lost
     board.render({ model: new Model(desk.service, opened, (trouble) => desk.fail(trouble)), el: held });
   }

@@ -10,7 +10,7 @@ import { Groups, GroupYear } from "./groups.js";
 import { askLoss, waysBack } from "./losses.js";
 import { Programme } from "./programme.js";
 import { Proposal } from "./proposal.js";
-import { Intake, Pairs } from "./seeing.js";
+import { Intake } from "./seeing.js";
 import { Step } from "./step.js";
 import { troubleOf } from "./trouble.js";
 import { WorkingGroup } from "./working_group.js";
@@ -46,7 +46,7 @@ class Desk {
       columns: new Columns(this),
       intake: new Intake(this),
       programme: new Programme(this),
-      pairs: new Pairs(this),
+      pairs: new Step(this, { do: "pairs" }),
       board: new BoardStep(this),
       proposal: new Proposal(this),
       documents: new Step(this, { do: "documents" }),
@@ -76,7 +76,7 @@ class Desk {
     if (this.busy) return;
     this.busy = true;
     this.tell(this.say("loading"));
-    const late = setTimeout(() => this.tell(this.say("still_working")), 3000);
+    const late = this.service.desk && setTimeout(() => this.tell(this.say("still_working")), 3000); // a new desk has nothing to work out
     try {
       const opened = await open();
       this.know(opened);
@@ -255,10 +255,17 @@ class Desk {
     this.drawNaming();
   }
 
+  /** Call people by their names once these are known, unless codes were chosen in this tab. */
+  async nameAtFirst() {
+    const { named = null } = this.state.plan ?? this.state.gathered ?? {};
+    if (named === false && sessionStorage.getItem("naming") !== "codes") this.know(await this.service.do({ do: "name", shown: true, where: "everywhere" }));
+  }
+
   /** Draw the choice of what people are called on the page, once it is known who they are. */
   drawNaming() {
     const { named = null } = this.state?.plan ?? this.state?.gathered ?? {};
     const choose = (shown) => this.act(async () => {
+      sessionStorage.setItem("naming", shown ? "names" : "codes");
       this.know(await this.service.do({ do: "name", shown, where: "everywhere" }));
       await this.draw();
     });

@@ -1,4 +1,4 @@
-// Two steps, what came in and the pairs, as pages of their own that are shown within this one.
+// Pages of the service that are shown within this one; what came in is a step of its own.
 
 import { make } from "./elements.js";
 
@@ -71,7 +71,9 @@ class Forming {
         return;
       }
       const asked = { do: "form", seed: this.seed, time_limit_s: this.seconds };
+      const before = desk.state.plan ?? desk.state.gathered;
       desk.know(await desk.work(desk.say(FORMING[desk.state.kind]), () => desk.service.do(asked)));
+      if (!before) await desk.nameAtFirst();
       await desk.show(desk.state.kind);
       desk.tell(desk.say(desk.parts.files.file("proposal") ? "resumed" : FORMED[desk.state.kind]));
     });
@@ -98,81 +100,5 @@ export class Intake {
       gathered && kind === "groups" ? make("p", { class: "hint" }, desk.say("groups_lost")) : "",
       framed(desk, "reponses", desk.say("intake_page"), desk.documents.link("reponses.zip", desk.say("keep_intake"))),
     );
-  }
-}
-
-const TWO = "two"; // the view of two people, whom staff choose
-
-/** The step in which staff see the pairs, from one side at a time. */
-export class Pairs {
-  constructor(desk) {
-    this.desk = desk;
-    this.view = "binomes";
-    this.chosen = [0, 0];
-  }
-
-  draw(place) {
-    const { desk } = this;
-    const { plan } = desk.state;
-    const shown = plan.views.find((one) => one.name === this.view) ?? plan.views[0];
-    const two = this.two(plan.choice);
-    const now = two && this.view === TWO ? TWO : shown.name;
-    const [first, ...rest] = plan.views;
-    const choices = [first, ...(two ? [{ name: TWO, title: desk.say("two") }] : []), ...rest].map(({ name, title }) => {
-      const own = { type: "button", "data-focus": `view:${name}`, "aria-pressed": String(name === now) };
-      return make("button", { ...own, on: { click: () => this.show(name) } }, title);
-    });
-    place.append(
-      make(
-        "div",
-        { class: plan.answered ? "verdict" : "verdict refused" },
-        plan.losses.map((sentence) => make("p", {}, make("b", {}, sentence))),
-        make("p", {}, make("b", {}, `${plan.verdict}.`), " ", plan.summary),
-        plan.standing.map((sentence) => make("p", {}, sentence)),
-      ),
-      make(
-        "div",
-        { class: "tools" },
-        desk.button("to_board", "to_board", () => desk.go("board"), { class: "main" }),
-        plan.answered ? desk.button("to_proposal", "to_proposal", () => desk.go("proposal")) : null,
-        desk.button("to_documents", "to_documents", () => desk.go("documents")),
-      ),
-      make("div", { class: "views", role: "group", "aria-label": desk.say("views") }, choices),
-      ...(now === TWO ? two() : [framed(desk, shown.name, shown.title)]),
-    );
-  }
-
-  /** Return what draws the choice of two people and all there is to say of them, null where there is nobody to choose. */
-  two({ mentors, mentees, pairs }) {
-    const { desk } = this;
-    if (!mentors.length || !mentees.length) return null;
-    if (this.chosen[0] > mentors.length || this.chosen[1] > mentees.length) this.chosen = [0, 0];
-    if (!this.chosen[0]) this.chosen = pairs[0] ?? [1, 1];
-    const [mentor, mentee] = this.chosen;
-    const menu = (side, names, value, chosen) => {
-      const options = names.map((name, at) => make("option", { value: at + 1 }, name));
-      const select = make("select", { id: `two-${side}`, "data-focus": `two:${side}` }, options);
-      select.value = value;
-      select.addEventListener("change", () => {
-        this.chosen = chosen(Number(select.value));
-        desk.draw();
-      });
-      return make("div", { class: "field" }, make("label", { for: `two-${side}` }, desk.say(side)), select);
-    };
-    return () => [
-      make("p", { class: "hint" }, desk.say("two_hint")),
-      make(
-        "div",
-        { class: "tools" },
-        menu("mentor", mentors, mentor, (one) => pairs.find((pair) => pair[0] === one) ?? [one, mentee]),
-        menu("mentee", mentees, mentee, (one) => [mentor, one]),
-      ),
-      framed(desk, `binome-${mentor}-${mentee}`, `${mentors[mentor - 1]} – ${mentees[mentee - 1]}`),
-    ];
-  }
-
-  show(name) {
-    this.view = name;
-    this.desk.draw();
   }
 }
