@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,9 @@ from mentormatch.service.problems import RefusedError
 from tests.english import french_in
 from tests.service.desk.session import VALIDATION, Sitting, foreign
 from tests.service.desk.test_letters import letters
-from tests.service.desk.trees import element, elements, words
+from tests.service.desk.trees import Tree, element, elements, words
 
-SIGNED = {"who": "Camille Roux", "why": "comité du 3 mars", "validates": True}
+SIGNED: dict[str, Any] = {"who": "Camille Roux", "why": "comité du 3 mars", "validates": True}
 
 
 @pytest.fixture
@@ -23,12 +24,12 @@ def sitting() -> Sitting:
     return foreign()
 
 
-def shown(sitting: Sitting, **asked: object) -> str:
+def shown(sitting: Sitting, **asked: Any) -> str:
     """Return the words of the step."""
     return words(sitting.done("documents", **asked)["tree"]).replace("\u00a0", " ")
 
 
-def letter(sitting: Sitting, **asked: object) -> str:
+def letter(sitting: Sitting, **asked: Any) -> str:
     """Return the words of the letter that is shown."""
     return words(element(sitting.done("documents", **asked)["tree"], kind="letter")).replace("\u00a0", " ")
 
@@ -151,7 +152,7 @@ def test_the_step_speaks_english_and_is_small(sitting: Sitting) -> None:
     assert french_in(*own_words(tree)) == []
 
 
-def own_words(tree: list[object]) -> Iterator[str]:
+def own_words(tree: Tree) -> Iterator[str]:
     """Yield what the page says, without what is quoted from answers and letters, which speak as the programme does."""
     for kind in ("h3", "button", "legend", "summary", "th", "li"):
         yield from (words(one) for one in elements(tree, kind))

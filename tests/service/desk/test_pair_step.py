@@ -1,6 +1,7 @@
 """The step of the pairs: the result as its title, what unites each pair in words, what would place who has nobody."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from mentormatch.service.desk.documents import VIEWS
 from mentormatch.service.desk.pair_step import FAMILIES, PAIRS_SHOWN
 from tests.english import french_in
 from tests.service.desk.session import FOREIGN, VALIDATION, Sitting, foreign
-from tests.service.desk.trees import element, elements, table, words
+from tests.service.desk.trees import Tree, element, elements, table, words
 
 
 @pytest.fixture
@@ -17,9 +18,9 @@ def sitting() -> Sitting:
     return foreign()
 
 
-def shown(sitting: Sitting, **asked: object) -> list[object]:
+def shown(sitting: Sitting, **asked: Any) -> Tree:
     """Return the tree of the step."""
-    tree: list[object] = sitting.done("pairs", **asked)["tree"]
+    tree: Tree = sitting.done("pairs", **asked)["tree"]
     return tree
 
 

@@ -288,10 +288,8 @@ class Desk:
                 return PAIR_PARTS if self.kind == "pairs" else GROUP_PARTS
             case desk_requests.DrawExperiment():
                 return PAIR_PARTS
-            case desk_requests.Close():
+            case desk_requests.Close() | desk_requests.SetDocuments():
                 return PAIR_PARTS[-1:]
-            case desk_requests.SetDocuments():
-                return ("validation",)
             case desk_requests.AskForm(what=what) if what.get("action") == "keep":
                 form = self.programme_form
                 return FORMED_PARTS if form and form.versions.is_tried else ()

@@ -138,7 +138,8 @@ def settings_edits(asked: SetDocuments, programme: Programme) -> list[SettingsEd
     edits = []
     if asked.name is not None:
         edits.append(SettingsEdit(part="programme", changes={"name": asked.name.strip()}))
-    stated = {"name": asked.names, "contacts": asked.contacts, "message": asked.message}
-    if changes := {name: value for name, value in stated.items() if value is not None}:
+    stated = (("name", asked.names), ("contacts", asked.contacts), ("message", asked.message))
+    changes: dict[str, Any] = {name: value for name, value in stated if value is not None}
+    if changes:
         edits.append(SettingsEdit(part="documents", changes=changes))
     return edits
