@@ -155,7 +155,7 @@ def result_title(matching: Matching) -> str:
     pairs, proved = counted(len(matching.solution.pairs), "binôme"), matching.status is Status.PROVED
     if not can_validate(matching):
         return verdict(matching)[0]
-    if matching.hollow:
+    if matching.is_vacuous:
         return tr("{pairs}, sans que rien ait été comparé", pairs=pairs)
     if matching.solution.engine == GIVEN:
         return tr("{pairs}, repris tels quels", pairs=pairs)
