@@ -88,7 +88,7 @@ def worker_command() -> str:
 
 def fork_workers(command: str) -> None:
     """Start the workers of this service by a command that forks their program."""
-    service = import_module("mentormatch.service")
+    service = import_module("mentormatch.service.processes")
 
     async def start_process() -> Process:
         return await asyncio.create_subprocess_exec(
