@@ -2,23 +2,24 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from functools import cached_property
 from threading import Event
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
-from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engine import Proofs, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import Row
-from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arguments import checked
 from mentormatch.base.arrays import BoolVector, IntMatrix
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.edits import newcomer_edits, pair_edits, people_edits
+from mentormatch.explanation.edits import Edit, newcomer_edits, pair_edits, people_edits
 from mentormatch.explanation.goal_prices import free_places
 from mentormatch.languages.phrases import about, counted, listed, of_two, points, quoted
 from mentormatch.languages.text_keys import canonical
@@ -26,12 +27,14 @@ from mentormatch.languages.translation import SpokenText, language, mark, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand, rules_for_pairs
 from mentormatch.operations.plans import Deadline
+from mentormatch.operations.repair_choices import LetterChange, MorePlaces, RepairChoice, letter_changes
 from mentormatch.people.changes import add_people, remove_people
 from mentormatch.people.cohort import Cohort
 from mentormatch.people.keys import Key
 from mentormatch.programme.programme import Goal, Programme, replace_parts
 from mentormatch.rules.kinds.named_people import Pin
 from mentormatch.rules.rule import NO_SCORES, Rule, formulate, market_of, usable_places
+from mentormatch.scoring.scores import ScoreTable
 
 NONE = {
     Status.INFEASIBLE: mark("aucun plan possible"),
@@ -119,6 +122,19 @@ class TradeoffPoint(SpokenText):
     reached: tuple[tuple[int, ...], ...] = ()
     interrupted: bool = False
 
+    @classmethod
+    def of(cls, repair: "Repair", at_most: int) -> Self:
+        """Return the summary of a repair that breaks at most ``at_most`` former pairs."""
+        matching = repair.matching
+        solution, spoken = matching.solution, repair.language
+        if solution.status not in (Status.PROVED, Status.FEASIBLE):
+            return cls(at_most, solution.status, interrupted=solution.interrupted, language=spoken)
+        pairs, scores = solution.pairs, matching.problem.scores
+        total = int(scores.at(pairs[:, 0], pairs[:, 1]).sum())
+        reached, stopped = values_reached(solution), solution.interrupted
+        broken = solution.tiers[-1].value
+        return cls(at_most, solution.status, broken, len(pairs), total, reached, stopped, language=spoken)
+
     def in_words(self) -> str:
         head = tr("{pairs} au plus", pairs=counted(self.at_most, "binôme défait", "binômes défaits"))
         if self.matched is None or self.total is None:
@@ -143,15 +159,97 @@ class DrawnPlaces(SpokenText):
 
 
 @dataclass(frozen=True)
+class RepairInstance:
+    """The instance that a repair solves: today's people, their scores, and the former pairs, by position.
+
+    ``programmes`` are tried in turn until one has a solution; ``formulated`` is a programme with its problem.
+    ``placed_first`` is false if former pairs count before people placed.
+    """
+
+    cohort: Cohort
+    programmes: tuple[Programme, ...]
+    formulated: tuple[Programme, AssignmentProblem]
+    scores: ScoreTable
+    former: tuple[tuple[int, int], ...]
+    seed: int
+    edits: tuple[Edit, ...]
+    placed_first: bool
+
+    def solve(
+        self,
+        before: Matching,
+        undo: int | None,
+        *,
+        time_limit_s: float | None = None,
+        cancel: Event | None = None,
+        proofs: Proofs = "goals",
+    ) -> Matching:
+        """Return the best matching that undoes at most ``undo`` former pairs, the fewest of equally good ones.
+
+        None: people are placed first, then the fewest pairs undone.
+        """
+        clock = Deadline.after(time_limit_s)
+        for programme in self.programmes:
+            used, problem = self._formulate(programme, undo)
+            solution = solve(problem, seed=self.seed, time_limit_s=clock.remaining_s, cancel=cancel, proofs=proofs)
+            matching = Matching(self.cohort, used, self.scores, problem, solution, self.seed, self.edits, before.notes)
+            if solution.status is not Status.INFEASIBLE:
+                break
+        return matching
+
+    def _formulate(self, programme: Programme, undo: int | None) -> tuple[Programme, AssignmentProblem]:
+        """Return the programme with its problem: former pairs are a goal, and a bound on it if ``undo`` is given."""
+        first, *others = programme.goals.order
+        goals = (first, "changes", *others) if self.placed_first else ("changes", first, *others)
+        known, problem = self.formulated
+        if programme is not known:
+            problem = formulate(self.cohort, self.scores, programme.rules, (first, *others))
+        problem = replace(problem, goals=goals if undo is None else (first, *others, "changes"), former=self.former)
+        if undo is None or undo >= len(self.former):
+            return programme, problem
+        if undo:
+            return programme, with_bound_on_undone(problem, undo)
+        mentors, mentees = self.cohort.mentors.ids, self.cohort.mentees.ids
+        running = [(mentors[mentor], mentees[mentee]) for mentor, mentee in self.former]
+        pinned = programme.with_rules(rules_for_pairs(Pin, running, self.cohort))
+        return pinned, replace(problem, pins=tuple(sorted({*problem.pins, *self.former})))
+
+
+def with_bound_on_undone(problem: AssignmentProblem, at_most: int) -> AssignmentProblem:
+    """Return the problem in which all former pairs but ``at_most`` are chosen.
+
+    Raises RequestError if there are too many pairs to couple them.
+    """
+    require_stored_scores(problem)
+    return replace(problem, rows=(*problem.rows, kept_pairs_row(problem, len(problem.former) - at_most)))
+
+
+def kept_pairs_row(problem: AssignmentProblem, least: int) -> Row:
+    """Return the row by which at least ``least`` former pairs are chosen."""
+    weights = np.zeros(problem.shape, dtype=np.int64)
+    weights[tuple(np.array(problem.former, dtype=np.int64).reshape(-1, 2).T)] = 1
+    return Row(tr("nombre de binômes conservés"), weights, least=least)
+
+
+def values_reached(solution: Solution) -> tuple[tuple[int, ...], ...]:
+    """Return the value of each goal; for ``leximin`` all scores."""
+    return tuple((tier.value, *tier.vector) for tier in solution.tiers)
+
+
+@dataclass(frozen=True)
 class Repair(VersionedPickle):
     """A former matching, the new one, and what became of each pair, as keys (mentor, mentee).
 
-    A former pair of two people who are both still there is ``kept`` or ``broken``; one that somebody left is
-    ``ended``; ``new`` are the pairs that were not there before.
+    A former pair of two people who are both still there is ``kept`` or ``broken``; one that somebody left, or that
+    stops, is ``ended``; ``new`` are the pairs that were not there before. ``undo`` is the number of running pairs that
+    may be broken; None: the fewest, after people are placed. ``stopped`` are the pairs that stop although both stay.
     """
 
     before: Matching
     matching: Matching
+    undo: int | None = None
+    stopped: tuple[KeyPair, ...] = ()
+    instance: RepairInstance | None = dataclass_field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         with language(self.language, unless_asked=True):
@@ -217,14 +315,122 @@ class Repair(VersionedPickle):
 
     @cached_property
     def ended(self) -> tuple[KeyPair, ...]:
-        """The former pairs that somebody left."""
-        here = self.matching.cohort
+        """The former pairs that somebody left, or that stop."""
+        here, stopped = self.matching.cohort, set(map(fold_key, self.stopped))
         mentors, mentees = (set(map(canonical, people.ids)) for people in (here.mentors, here.mentees))
         return tuple(
             (mentor, mentee)
             for mentor, mentee in keys_of(self.before)
-            if canonical(mentor) not in mentors or canonical(mentee) not in mentees
+            if canonical(mentor) not in mentors
+            or canonical(mentee) not in mentees
+            or fold_key((mentor, mentee)) in stopped
         )
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The mentees who take part and have no partner."""
+        problem = self.matching.problem
+        alone = np.setdiff1d(np.flatnonzero(problem.mentees.most > 0), self.matching.solution.pairs[:, 1])
+        return tuple(self.matching.cohort.mentees.ids[row] for row in alone.tolist())
+
+    @property
+    def letter_changes(self) -> tuple[LetterChange, ...]:
+        """The people whose letter changes, mentors first: their partners differ, or they arrive and have none."""
+        return letter_changes(self.before, self.matching)
+
+    def undoing(self, at_most: int, *, time_limit_s: float | None = None, cancel: Event | None = None) -> "Repair":
+        """Return the best plan that undoes at most ``at_most`` running pairs.
+
+        With 0 every running pair is kept, as a rule: if a rule of the programme excludes one of them, the status is
+        ``infeasible`` and the diagnosis names both. Raises RequestError if there are too many pairs to couple them.
+        """
+        return self._undoing(
+            whole_number("at_most", at_most), time_limit_s=duration("time_limit_s", time_limit_s), cancel=cancel
+        )
+
+    def _undoing(
+        self,
+        at_most: int,
+        *,
+        time_limit_s: float | None = None,
+        cancel: Event | None = None,
+        proofs: Proofs = "goals",
+    ) -> "Repair":
+        if self.instance is None:
+            raise RequestError(tr("Cette comparaison ne vient pas de « repair » : il n'y a rien à recalculer"))
+        made = self.instance.solve(self.before, at_most, time_limit_s=time_limit_s, cancel=cancel, proofs=proofs)
+        return replace(self, matching=made, undo=at_most)
+
+    @track()
+    def choices(
+        self, at_most: int | None = None, *, time_limit_s: float | None = None, cancel: Event | None = None
+    ) -> tuple[RepairChoice, ...]:
+        """Return what undoing no running pair gives, then what undoing 1, 2 ... gains, until nothing more is gained.
+
+        Each is the best plan for its number, by the goals of the programme with people placed first; a number that
+        gains nothing over a smaller one is left out.
+
+        Parameters
+        ----------
+        at_most
+            The greatest number of pairs to undo; None: no limit.
+        time_limit_s
+            Seconds for all plans together; the last one is then the best so far, and its status says so.
+        cancel
+            Once it is set, by another thread, no further plan is looked for.
+
+        Raises
+        ------
+        RequestError
+            If more than 0 may be undone, and there are too many pairs to couple them.
+
+        Examples
+        --------
+        >>> from mentormatch import examples
+        >>> from mentormatch.operations.matching import match
+        >>> repaired = repair(match(examples.cohort(), examples.programme()), withdrawn=["M04"])
+        >>> [(choice.undone, choice.repair.matching.status.value) for choice in repaired.choices()]
+        [(0, 'proved'), (3, 'proved')]
+        """
+        most = None if at_most is None else whole_number("at_most", at_most)
+        clock = Deadline.after(duration("time_limit_s", time_limit_s))
+        running = len(self.instance.former) if self.instance else 0
+        free = self.undoing(running if most != 0 else 0, time_limit_s=clock.remaining_s, cancel=cancel)
+        # One programme for all plans, so that more pairs to undo are never worse
+        market = replace(self, instance=free.instance and replace(free.instance, programmes=(free.matching.programme,)))
+
+        def solve_for(number: int) -> Repair:
+            if free.status is Status.PROVED and number == len(free.broken):
+                return replace(free, undo=number)
+            return market.undoing(number, time_limit_s=clock.remaining_s, cancel=cancel)
+
+        nothing = last = free if most == 0 else solve_for(0)
+        found = [RepairChoice(nothing, nothing, nothing)]
+        number = 0
+        while last.is_complete and free.is_complete and gains(last, free) and number != most:
+            number += 1
+            step = solve_for(number)
+            if not step.is_complete or gains(last, step):
+                found.append(RepairChoice(step, nothing, last))
+                last = step
+        return tuple(found)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the plan is known to be the best, or known not to exist."""
+        return self.status in (Status.PROVED, Status.INFEASIBLE)
+
+    @cached_property
+    def advice(self) -> tuple[MorePlaces, ...]:
+        """One more place with a mentor for each mentee who waits, with all pairs kept; most points first."""
+        changes = zip(self.matching.unmatched, self.matching.smallest_changes, strict=True)
+        pairs = [
+            self.matching.explain(*change.people)
+            for person, change in changes
+            if change and change.code == "add_place" and person.side == "mentee" and person.person in self.waiting
+        ]
+        added = [MorePlaces(pair.mentor, pair.mentee, pair.score, language=self.language) for pair in pairs]
+        return tuple(sorted(added, key=lambda place: -place.score))
 
     @cached_property
     @track()
@@ -235,11 +441,12 @@ class Repair(VersionedPickle):
         with ``rung``. An interrupt (Ctrl-C, or a listener of ``progress`` that returns True) ends them all: the last
         step is then the best so far, or says by its status that there is none.
         """
-        free, former = self._best(self._loose), len(self._loose.former)
+        running = 0 if self.instance is None else len(self.instance.former)
+        free = self.rung(running)
         if free.interrupted:
             return (TradeoffPoint(0, Status.STOPPED, interrupted=True, language=self.language),)
         rungs = [self.rung(0)]
-        while rungs[-1].reached != free.reached and len(rungs) <= former and not rungs[-1].interrupted:
+        while rungs[-1].reached != free.reached and len(rungs) <= running and not rungs[-1].interrupted:
             rungs.append(self.rung(len(rungs)))
         return tuple(rungs)
 
@@ -249,13 +456,8 @@ class Repair(VersionedPickle):
 
         Raises RequestError where there are too many pairs to couple them.
         """
-        at_most, loose = whole_number("at_most", at_most), self._loose
-        require_stored_scores(loose)
-        weights = np.zeros(loose.shape, dtype=np.int64)
-        weights[tuple(np.array(loose.former, dtype=np.int64).reshape(-1, 2).T)] = 1
-        bound = Row(tr("nombre de binômes conservés"), weights, least=len(loose.former) - at_most)
-        best = self._best(replace(loose, rows=(*loose.rows, bound)))
-        return replace(best, at_most=at_most, language=self.language)
+        most = whole_number("at_most", at_most)
+        return TradeoffPoint.of(self._undoing(most, proofs="none"), most)
 
     @cached_property
     def reserves(self) -> tuple[Reserve, ...]:
@@ -264,21 +466,11 @@ class Repair(VersionedPickle):
         found = reserves_of(made.cohort, made.problem, made.solution.pairs)
         return tuple(replace(one, language=self.language) for one in found)
 
-    @property
-    def _loose(self) -> AssignmentProblem:
-        """The problem in which broken pairs count last."""
-        problem = self.matching.problem
-        return replace(problem, goals=(*(goal for goal in problem.goals if goal != "changes"), "changes"))
 
-    def _best(self, problem: AssignmentProblem) -> TradeoffPoint:
-        solution = solve(problem, seed=self.matching.seed, proofs="none")
-        if solution.status not in (Status.PROVED, Status.FEASIBLE):
-            return TradeoffPoint(len(problem.former), solution.status, interrupted=solution.interrupted)
-        pairs, tiers = solution.pairs, solution.tiers
-        total = int(problem.scores.at(pairs[:, 0], pairs[:, 1]).sum())
-        reached = tuple((tier.value, *tier.vector) for tier in tiers)
-        broken, stopped = tiers[-1].value, solution.interrupted
-        return TradeoffPoint(len(problem.former), solution.status, broken, len(pairs), total, reached, stopped)
+def gains(before: Repair, after: Repair) -> bool:
+    """Return whether a plan that undoes more is better in a goal of the programme."""
+    values = (values_reached(each.matching.solution)[:-1] for each in (before, after))
+    return next(values) != next(values)
 
 
 @track()
@@ -287,6 +479,8 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     *,
     withdrawn: Iterable[Key] = (),
     arrived: Cohort | None = None,
+    stopped: Iterable[KeyPair] = (),
+    undo: int | None = None,
     keep: Iterable[KeyPair] | Literal["all"] = (),
     pins: Iterable[KeyPair] = (),
     bans: Iterable[KeyPair] = (),
@@ -307,6 +501,13 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
         Keys of the people who leave; who has the same key on both sides, or is known to be on both, leaves both.
     arrived
         The newcomers, read with the same programme.
+    stopped
+        Former pairs (mentor key, mentee key) that stop although both people stay: they do not come back, and are
+        ``ended``, not broken.
+    undo
+        How many running pairs may be undone at most: 0 keeps every one of them, whoever waits; see
+        ``Repair.choices`` for what 1, 2 ... would gain. The goals of the programme decide, with people placed first.
+        None: as many as it takes to place as many people as can be.
     keep
         Former pairs (mentor key, mentee key) that must stay, for instance those that have begun. Pinned pairs stay too.
         ``"all"``: pairs that run since a validation. As few of them as possible are broken, before more people are
@@ -335,38 +536,34 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     >>> str(repaired.status), repaired.ended
     ('proved', (('M04', 'E05'),))
     """
-    keeps_all = keep == "all"
-    left, begun = list(withdrawn), pairs_to_keep(keep)
+    left, begun, ended = list(withdrawn), pairs_to_keep(keep), list(stopped)
+    most = None if undo is None else whole_number("undo", undo)
     clock = Deadline.after(duration("time_limit_s", time_limit_s))
+    require_former("stopped", ended, matching)
     cohort = remove_people(matching.cohort, left)
     cohort = cohort if arrived is None else add_people(cohort, arrived)
-    by_hand = rules_by_hand(cohort, *(without_leavers(pairs, left, cohort) for pairs in (pins, bans)))
-    begun_programme = repair_programme(matching, cohort, begun).with_rules(by_hand)
-    scores, first_problem = build_instance(cohort, begun_programme)
-    chosen = matching.seed if seed is None else seed_number(seed)
+    excluded = without_leavers([*bans, *ended], left, cohort)
+    by_hand = rules_by_hand(cohort, without_leavers(pins, left, cohort), excluded)
+    programme = repair_programme(matching, cohort, begun).with_rules(by_hand)
+    scores, problem = build_instance(cohort, programme)
     edits = (
         *people_edits(left, matching.cohort, "withdrawn"),
         *newcomer_edits(arrived, cohort),
         *pair_edits(rules_for_pairs(Pin, begun, cohort), cohort, "keep"),
         *pair_edits(by_hand, cohort),
     )
-
-    def attempt(programme: Programme) -> Matching:
-        problem = (
-            first_problem
-            if programme is begun_programme
-            else formulate(cohort, scores, programme.rules, programme.goals.order)
-        )
-        first, *others = programme.goals.order
-        goals = ("changes", first, *others) if keeps_all else (first, "changes", *others)
-        problem = replace(problem, goals=goals, former=former_in(matching, cohort))
-        found = solve(problem, seed=chosen, time_limit_s=clock.remaining_s, cancel=cancel)
-        return Matching(cohort, programme, scores, problem, found, chosen, edits, matching.notes)
-
-    with_places, *without = programmes_to_try(matching, cohort, begun_programme, first_problem, by_hand)
-    made = attempt(with_places)
-    found = attempt(without[0]) if without and made.status is Status.INFEASIBLE else made
-    return Repair(matching, found)
+    instance = RepairInstance(
+        cohort,
+        tuple(programmes_to_try(matching, cohort, programme, problem, by_hand)),
+        (programme, problem),
+        scores,
+        former_in(matching, cohort, ended),
+        matching.seed if seed is None else seed_number(seed),
+        edits,
+        keep != "all",
+    )
+    made = instance.solve(matching, most, time_limit_s=clock.remaining_s, cancel=cancel)
+    return Repair(matching, made, most, tuple(ended), instance)
 
 
 def pairs_to_keep(keep: Iterable[KeyPair] | str) -> list[KeyPair]:
@@ -389,16 +586,22 @@ def without_leavers(pairs: Iterable[KeyPair], left: Iterable[str], cohort: Cohor
     ]
 
 
-def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[KeyPair]) -> Programme:
-    """Return the programme with people placed first and the pairs in ``keep`` pinned, without pins of who left."""
-    begun, former = list(keep), pair_keys(matching)
+def require_former(name: str, pairs: Iterable[KeyPair], matching: Matching) -> None:
+    """Raise RequestError if one of the pairs of an argument is no pair of the matching that is repaired."""
+    former = pair_keys(matching)
     strangers = [
-        Problem("keep", f"{quoted(mentor)} – {quoted(mentee)}", tr("un binôme déjà formé"))
-        for mentor, mentee in begun
+        Problem(name, f"{quoted(mentor)} – {quoted(mentee)}", tr("un binôme déjà formé"))
+        for mentor, mentee in pairs
         if fold_key((mentor, mentee)) not in former
     ]
     if strangers:
-        raise RequestError(tr("Seul un binôme de la répartition réparée peut être gardé"), strangers)
+        raise RequestError(tr("Seul un binôme de la répartition réparée peut être gardé ou arrêté"), strangers)
+
+
+def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[KeyPair]) -> Programme:
+    """Return the programme with people placed first and the pairs in ``keep`` pinned, without pins of who left."""
+    begun = list(keep)
+    require_former("keep", begun, matching)
     programme = matching.programme
     rules = [rule for each in programme.rules if (rule := each.restrict_to(cohort))]
     order: list[Goal] = ["matched", *(goal for goal in programme.goals.order if goal not in ("matched", "changes"))]
@@ -443,12 +646,13 @@ def seeking_mentees(matching: Matching, cohort: Cohort) -> Iterator[str]:
             yield mentee
 
 
-def former_in(matching: Matching, cohort: Cohort) -> tuple[tuple[int, int], ...]:
-    """Return the former pairs of people who are still there, by position in the new cohort."""
+def former_in(matching: Matching, cohort: Cohort, stopped: Iterable[KeyPair] = ()) -> tuple[tuple[int, int], ...]:
+    """Return the former pairs that run on, of people who are still there, by position in the new cohort."""
     mentors, mentees = (
         {canonical(key): row for row, key in enumerate(people.ids)} for people in (cohort.mentors, cohort.mentees)
     )
-    pairs = map(fold_key, keys_of(matching))
+    ended = set(map(fold_key, stopped))
+    pairs = (pair for pair in map(fold_key, keys_of(matching)) if pair not in ended)
     return tuple(
         (mentors[mentor], mentees[mentee]) for mentor, mentee in pairs if mentor in mentors and mentee in mentees
     )
