@@ -125,12 +125,15 @@ from .operations.recruitment import Recruitment as Recruitment
 from .operations.recruitment import RecruitOption as RecruitOption
 from .operations.repair import DrawnPlaces as DrawnPlaces
 from .operations.repair import Repair as Repair
-from .operations.repair import Reserve as Reserve
+from .operations.repair import RepairChoice as RepairChoice
 from .operations.repair import TradeoffPoint as TradeoffPoint
 from .operations.repair import repair as repair
+from .operations.repair_choices import LetterChange as LetterChange
+from .operations.repair_choices import MorePlaces as MorePlaces
 from .operations.replies import Reply as Reply
 from .operations.replies import read_replies as read_replies
 from .operations.replies import reply as reply
+from .operations.reserves import Reserve as Reserve
 from .operations.suggestion import Suggestions as Suggestions
 from .operations.suggestion import suggest as suggest
 from .operations.trial import RuleEffect as RuleEffect

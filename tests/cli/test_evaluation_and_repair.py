@@ -91,6 +91,19 @@ def test_a_repair_of_validated_documents_keeps_every_pair_unless_somebody_says_o
     assert goals[0] == "changes"
 
 
+def test_a_repair_may_undo_nothing_and_says_by_name_what_undoing_buys(edition: Edition) -> None:
+    command = "repair {answers} {pairs} --withdrawn M12 --stopped M04:E05 --undo 0"
+    answer = json.loads(on(edition, f"{command} --choices --no-steps --json -q").out)
+    library = mm.repair(BEST, withdrawn=["M12"], stopped=[("M04", "E05")], undo=0)
+    assert (answer["broken"], len(answer["ended"])) == ([], 2)
+    assert [choice["sentence"] for choice in answer["choices"]] == list(map(str, library.choices()))
+    told = on(edition, f"{command} --choices").out
+    assert all(str(choice) in told for choice in library.choices())
+    assert str(library.choices()[0].repair.advice[0]) in told
+    assert str(library.ladder[-1]) not in told
+    assert on(edition, "repair {answers} {pairs} --stopped M04").code == 2
+
+
 def test_a_repair_says_what_moves_buy_and_who_would_take_over_and_writes_the_new_plan(
     edition: Edition, tmp_path: Path
 ) -> None:

@@ -277,6 +277,27 @@ def test_repair(former: mm.Matching, *, listed: bool) -> None:
     assert [one["sentence"] for one in answer["reserves"]] == list(map(str, whole.reserves))
 
 
+def test_the_choices_of_a_repair(former: mm.Matching) -> None:
+    pairs = [(pair.mentor, pair.mentee) for pair in former.pairs]
+    stopped = [pairs[2]]
+    whole = mm.repair(former, withdrawn=["M12"], stopped=stopped, undo=0)
+    parts = {"former": keys(pairs), "withdrawn": ["M12"], "stopped": keys(stopped), "undo": 0}
+    answer = told("repair", **parts, choices=50)
+    assert sorted(map(tuple, map(dict.values, answer["ended"]))) == sorted(whole.ended)
+    assert [(one["side"], one["person"], one["code"]) for one in answer["letters"]] == [
+        (one.side, one.person, one.code) for one in whole.letter_changes
+    ]
+    found = whole.choices()
+    assert len(found) > 1
+    assert [one["sentence"] for one in answer["choices"]] == list(map(str, found))
+    for one, choice in zip(answer["choices"], found, strict=True):
+        assert one["kept"] == len(choice.repair.kept)
+        assert one["waiting"] == list(choice.repair.waiting)
+        assert [line["text"] for line in one["lines"]] == [line.text for line in choice.lines]
+    assert [one["sentence"] for one in answer["advice"]] == list(map(str, found[0].repair.advice))
+    assert told("repair", **parts)["choices"] is None
+
+
 def rung_of(repaired: mm.Repair, step: int) -> dict[str, Any]:
     rung = repaired.rung(step)
     return {

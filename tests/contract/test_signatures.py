@@ -32,7 +32,7 @@ JSON_ALONE: dict[str, set[str]] = {
     "draw": {"second", "seed"},
     "dates": {"number", "staff"},  # instead of the programme's; parts of the result
     "evaluate": {"best", "seed", "ties", "proofs"},  # what ``match`` says, beside
-    "repair": {"ladder", "steps", "reserves"},  # parts of the result
+    "repair": {"choices", "ladder", "steps", "reserves"},  # parts of the result
     "topics": {"number", "staff"},
     "turns": {"dates"},  # of those that the programme proposes
     "verify": {"decision", "log"},

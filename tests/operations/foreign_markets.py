@@ -1,4 +1,4 @@
-"""Two programmes that are no example: 15 mentors and 22 mentees of public offices, 60 and 40 of sports clubs with hours."""
+"""Two programmes that are no example: 15 + 22 people of public offices, 60 + 40 of sports clubs with hours."""
 
 from random import Random
 from typing import Any
@@ -34,7 +34,9 @@ def contact(name: str, number: int) -> dict[str, str]:
     return {"nom": name, "courriel": f"{local}.{number}@rhone-alpes.exemple-public.example.org"}
 
 
-def offices(mentors: int = 15, mentees: int = 22, seed: int = 5) -> tuple[mm.Programme, dict[str, list[dict[str, Any]]]]:
+def offices(
+    mentors: int = 15, mentees: int = 22, seed: int = 5
+) -> tuple[mm.Programme, dict[str, list[dict[str, Any]]]]:
     """Return the programme of the offices, and its answers by side."""
     random, called = Random(seed), names(mentors + mentees)
     programme = mm.Programme.read(
@@ -81,7 +83,7 @@ def offices(mentors: int = 15, mentees: int = 22, seed: int = 5) -> tuple[mm.Pro
 
 
 def clubs(mentors: int = 60, mentees: int = 40, seed: int = 8) -> tuple[mm.Programme, dict[str, list[dict[str, Any]]]]:
-    """Return the programme of the clubs, whose mentors give hours and which wants some of each sport, and its answers."""
+    """Return the programme of the clubs, with hours of mentors and a quota of one sport, and its answers by side."""
     random, called = Random(seed), names(mentors + mentees)
     programme = mm.Programme.read(
         {
@@ -124,4 +126,5 @@ def clubs(mentors: int = 60, mentees: int = 40, seed: int = 8) -> tuple[mm.Progr
 def matched(market: tuple[mm.Programme, dict[str, list[dict[str, Any]]]]) -> mm.Matching:
     """Return the pairs of a programme and its answers."""
     programme, sides = market
-    return mm.match(mm.read_survey(programme, **sides), programme)
+    cohort = mm.read_survey(programme, mentors=sides["mentors"], mentees=sides["mentees"])
+    return mm.match(cohort, programme)

@@ -9,8 +9,9 @@ from hypothesis import given
 
 import mentormatch as mm
 from mentormatch import Repair, RequestError, repair
+from mentormatch.explanation.names import Labels
 from mentormatch.operations.matching import KeyPair
-from mentormatch.operations.repair_choices import RepairChoice
+from mentormatch.operations.repair import RepairChoice
 from tests.operations.foreign_markets import clubs, matched, offices
 from tests.operations.situations import Situation, cohort_of, keys, posed, programme_of, situation, situations
 from tests.oracles.exhaustive import choices, holds, tiers
@@ -30,7 +31,7 @@ def running(repaired: Repair) -> set[KeyPair]:
 def best_by_undone(repaired: Repair) -> list[tuple[int, ...] | None]:
     """Return the best values of the goals over all plans that undo at most 0, 1, 2 ... running pairs, None: no plan."""
     former, cohort = running(repaired), repaired.matching.cohort
-    problem = replace(posed(repaired.matching), goals=repaired.matching.programme.goals.order)
+    problem = replace(posed(repaired.matching), goals=(*repaired.matching.programme.goals.order,))
     values: list[tuple[int, tuple[int, ...]]] = []
     for plan in choices(problem):
         if holds(problem, plan):
@@ -130,10 +131,11 @@ def test_a_choice_says_by_name_what_it_gains_and_costs() -> None:
         "  défait : M0 et E0, 90,0 points",
         "  gagne : E1 est placé·e, avec M0 : 10,0 points",
         "  perd : E0 avec M1 : 5,0 points",
-        "  en tout : 2 binômes, 0 personne attend, 15,0 points ; 1 binôme de plus et 75,0 points de moins que ne rien défaire",
+        "  en tout : 2 binômes, 0 personne attend, 15,0 points ;"
+        " 1 binôme de plus et 75,0 points de moins que ne rien défaire",
     ]
-    labels = mm.explanation.names.Labels({("mentee", "e1"): "Lucie Pons"})
-    assert [line.text for line in nothing.lines(labels)][0] == "Lucie Pons"
+    labels = Labels({("mentee", "e1"): "Lucie Pons"})
+    assert next(line.text for line in replace(nothing, labels=labels).lines) == "Lucie Pons"
 
 
 def test_one_more_place_is_advised_where_that_places_who_waits_without_undoing() -> None:
@@ -162,7 +164,9 @@ def test_a_pair_that_stops_is_ended_and_does_not_come_back() -> None:
     assert again.matching.pairs == ()
 
 
-@pytest.mark.parametrize("wrong", [{"stopped": [("M0", "E1")]}, {"undo": -1}, {"undo": True}, {"stopped": [("X", "E0")]}])
+@pytest.mark.parametrize(
+    "wrong", [{"stopped": [("M0", "E1")]}, {"undo": -1}, {"undo": True}, {"stopped": [("X", "E0")]}]
+)
 def test_wrong_arguments_are_refused_in_words(wrong: dict[str, object]) -> None:
     with pytest.raises(RequestError):
         repair(chain(), **wrong)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from mentormatch.record.log import START, check_chain
 from mentormatch.record.seal import Stamp
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import VerificationOutcome, journal_beside
+from tests.operations.foreign_markets import clubs, matched
 from tests.record.decisions import changed, coupled, written
 from tests.report.readers import Outline, sheets
 
@@ -118,9 +119,33 @@ def test_of_a_repair_it_is_told_that_answers_do_not_give_its_former_pairs(tmp_pa
     assert "viennent du fichier seul" in found.words
     content = json.loads(path.read_bytes())
     for name in ("goals", "tiers"):
-        content[name][:2] = content[name][1::-1]
+        content[name].reverse()
     path.write_text(json.dumps(content | {"prices": []}), "utf-8")
     assert [one.where for one in verify(path, against=(repaired.cohort, repaired.programme)).problems] == ["goals"]
+
+
+@pytest.mark.parametrize("undo", [0, 1, 4])
+def test_a_repair_that_bounds_the_undone_pairs_is_checked_against_the_answers(tmp_path: Path, undo: int) -> None:
+    before = matched(clubs())
+    repaired = mm.repair(before, withdrawn=[before.pairs[0].mentor], undo=undo).matching
+    path = tmp_path / DECISION
+    path.write_text(Decision.of(repaired).to_json(), "utf-8")
+    assert verify(path, against=(repaired.cohort, repaired.programme)).outcome == "verified"
+    content = json.loads(path.read_bytes())
+    if undo == 1:
+        mentor, counted = next(iter(content["rows"][-1]["weights"].items()))
+        content["rows"][-1]["weights"][mentor] = dict.fromkeys(counted, 2)
+        path.write_text(json.dumps(content), "utf-8")
+        problems = verify(path, against=(repaired.cohort, repaired.programme)).problems
+        assert "rows" in [problem.where for problem in problems]
+
+
+def test_a_repair_of_a_validated_plan_is_checked_against_the_answers(tmp_path: Path) -> None:
+    before = mm.match(mm.examples.cohort(), mm.examples.programme())
+    repaired = mm.repair(before, withdrawn=["M04"], keep="all").matching
+    path = tmp_path / DECISION
+    path.write_text(Decision.of(repaired).to_json(), "utf-8")
+    assert verify(path, against=(repaired.cohort, repaired.programme)).rules_hold
 
 
 def test_a_head_that_no_line_has_is_refused_and_so_is_a_document_stamped_with_it(folder: Path) -> None:

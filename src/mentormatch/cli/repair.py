@@ -1,9 +1,10 @@
 """The command ``repair``, new pairs after departures and arrivals; and ``replies``, the rounds of a proposal."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from mentormatch.explanation.names import GivenNames
     from mentormatch.operations.matching import KeyPair
     from mentormatch.operations.proposal import Asked, Late, Proposal, ProposalRecord
-    from mentormatch.operations.repair import Repair
+    from mentormatch.operations.repair import Repair, RepairChoice
     from mentormatch.people.cohort import Cohort
 
 
@@ -61,13 +62,44 @@ Keep = Annotated[
 ]
 
 
+Stopped = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--stopped",
+        metavar=mark("MENTOR:MENTORÉ"),
+        help=mark("Un binôme qui s'arrête, les deux personnes restant ; à répéter."),
+    ),
+]
+Undo = Annotated[
+    int | None,
+    typer.Option(
+        "--undo",
+        min=0,
+        metavar=mark("NOMBRE"),
+        help=mark("Combien de binômes en cours défaire au plus ; 0 : aucun, quitte à laisser quelqu'un attendre."),
+    ),
+]
+Choices = Annotated[
+    bool,
+    typer.Option(
+        "--choices",
+        help=mark(
+            "Dit ce que donne de ne rien défaire, puis ce qu'apporte et coûte de défaire 1, 2… binômes, personne par"
+            " personne."
+        ),
+    ),
+]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Turnover:
-    """The people who left, the people who arrive, and the pairs that must stay."""
+    """The people who left or arrive, the pairs that stop or must stay, and how many running pairs may be undone."""
 
     withdrawn: Withdrawn = None
     arrived: Arrived = None
+    stopped: Stopped = None
     keep: Keep = None
+    undo: Undo = None
 
 
 NoSteps = Annotated[
@@ -82,6 +114,7 @@ NoSteps = Annotated[
 def repair_command(  # noqa: PLR0913 - the options of the command line are its contract
     *,
     turnover: Turnover,
+    choices: Choices = False,
     no_steps: NoSteps = False,
     people: CohortFiles,
     former: Former = None,
@@ -101,7 +134,8 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     )
     names = documents.naming.read(repaired.matching.cohort, repaired.matching.programme, *name_sources)
     written = save_matching(repaired.matching, documents.out, documents.log_options(names, why))
-    write_repair(repaired, printed=documents.out is None, steps=not no_steps, as_json=run.as_json, names=names)
+    shown = ShownParts(documents.out is None, not no_steps, repaired.choices() if choices else None)
+    write_repair(repaired, shown, as_json=run.as_json, names=names)
     report_matching(repaired.matching, written)
     if written:
         say_where_names_are(names)
@@ -119,28 +153,50 @@ def repair_pairs(
     from mentormatch.programme.enrolment import read_survey
 
     programme, withdrawn = on.programme, tuple(turnover.withdrawn or ())
-    keep = pairs_to_keep(turnover.keep or (), before)
+    keep = pairs_to_keep(turnover.keep or ("none",) * (turnover.undo is not None), before)
+    stopped = [parse_pair(text) for text in turnover.stopped or ()]
     arrived = (
         None if turnover.arrived is None else read_survey(programme, open_source(turnover.arrived), **sides.reading)
     )
     pairs = read_former_pairs(before, on.cohort)
     cohort = with_missing(on.cohort, programme, pairs, withdrawn)
     former = given_plan(cohort, programme, pairs, seed=solve.seed).with_notes(on.notes)
-    return repair(former, withdrawn=withdrawn, arrived=arrived, keep=keep, time_limit_s=solve.time_limit, **on.by_hand)
+    return repair(
+        former,
+        withdrawn=withdrawn,
+        arrived=arrived,
+        stopped=stopped,
+        undo=turnover.undo,
+        keep=keep,
+        time_limit_s=solve.time_limit,
+        **on.by_hand,
+    )
 
 
-def write_repair(
-    repaired: "Repair", *, printed: bool, steps: bool, as_json: bool, names: "GivenNames | None" = None
-) -> None:
+class ShownParts(NamedTuple):
+    """What is written of a repair: the pairs, the gain of breaking more pairs, and the choices if requested."""
+
+    pairs: bool
+    steps: bool
+    choices: "tuple[RepairChoice, ...] | None"
+
+
+def write_repair(repaired: "Repair", shown: ShownParts, *, as_json: bool, names: "GivenNames | None" = None) -> None:
     """Write a repair on stdout: as JSON, or as lines, with the pairs if no file contains them."""
-    from mentormatch.cli.summary import pairs_text
+    from mentormatch.cli.summary import labels_of, pairs_text
     from mentormatch.contract.operations.repair import RepairResponse
 
     if as_json:
-        write_json(RepairResponse.of(repaired, ladder=steps, reserves=True).to_json())
+        answer = RepairResponse.of(repaired, ladder=shown.steps, reserves=True, choices=shown.choices)
+        write_json(answer.to_json())
         return
-    parts = [[pairs_text(repaired.matching, names)]] if printed else []
-    parts += [list(map(str, repaired.ladder))] if steps else []
+    parts = [[pairs_text(repaired.matching, names)]] if shown.pairs else []
+    if shown.choices is not None:
+        labels = labels_of(repaired.matching, names)
+        parts += [[str(dataclasses.replace(choice, labels=labels)) for choice in shown.choices]]
+        parts += [[str(dataclasses.replace(place, labels=labels)) for place in shown.choices[0].repair.advice]]
+    elif shown.steps:
+        parts += [list(map(str, repaired.ladder))]
     parts += [list(map(str, repaired.reserves))]
     write_text("\n\n".join("\n".join(lines) for lines in parts if lines))
 
@@ -165,7 +221,7 @@ def parse_pair(text: str) -> "KeyPair":
     """Return the two codes of a pair that is written with a colon between them."""
     mentor, colon, mentee = text.partition(":")
     if not (mentor and colon and mentee):
-        raise typer.BadParameter(tr("écrivez les deux codes d'un binôme, par exemple --keep M03:E07"))
+        raise typer.BadParameter(tr("écrivez les deux codes d'un binôme, par exemple M03:E07"))
     return mentor, mentee
 
 

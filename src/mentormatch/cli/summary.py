@@ -1,6 +1,6 @@
 """A matching -> plain text for the terminal."""
 
-from mentormatch.explanation.names import GivenNames, cohort_names, in_role, labels_with_names
+from mentormatch.explanation.names import GivenNames, Labels, cohort_names, in_role, labels_with_names
 from mentormatch.languages.phrases import points
 from mentormatch.languages.text_keys import row_text
 from mentormatch.languages.translation import tr
@@ -10,9 +10,7 @@ from mentormatch.operations.matching import Matching
 def pairs_text(matching: Matching, names: GivenNames | None = None) -> str:
     """Return the pairs and the unmatched people, one per line, with names if given."""
     cohort = matching.cohort
-    names_by_person = {} if names is None else cohort_names(names, cohort, matching.programme)
-    labels = labels_with_names(names_by_person, matching.labels, coded=True) if names_by_person else matching.labels
-    called = labels.person
+    called = labels_of(matching, names).person
     pairs = [
         row_text(called("mentor", pair.mentor), called("mentee", pair.mentee), points(pair.score))
         for pair in matching.pairs
@@ -27,3 +25,9 @@ def pairs_text(matching: Matching, names: GivenNames | None = None) -> str:
         )
     ]
     return "\n".join([tr("mentor·e\tmentoré·e\tpoints"), *pairs, *unmatched])
+
+
+def labels_of(matching: Matching, names: GivenNames | None) -> Labels:
+    """Return the labels of the people of a matching, with names if given."""
+    names_by_person = {} if names is None else cohort_names(names, matching.cohort, matching.programme)
+    return labels_with_names(names_by_person, matching.labels, coded=True) if names_by_person else matching.labels

@@ -23,7 +23,8 @@ from mentormatch.languages.translation import language, mark, once_spoken, tr
 from mentormatch.operations.carry_over import LeftOut
 from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand
-from mentormatch.operations.repair import Reserve, keys_of, reserves_of
+from mentormatch.operations.repair import keys_of
+from mentormatch.operations.reserves import Reserve, reserves_of
 from mentormatch.people.changes import remove_people
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme, replace_parts

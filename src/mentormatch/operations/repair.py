@@ -1,33 +1,47 @@
-"""Somebody leaves in March, somebody arrives: new pairs for who needs one, with as few pairs broken as that takes."""
+"""Departures and arrivals -> new pairs, with as few running pairs undone as is chosen, and what more would gain."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from functools import cached_property
 from threading import Event
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from mentormatch.assignment.engine import Proofs, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.rows import Row
+from mentormatch.assignment.model.rows import kept_pairs_row
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arguments import checked
-from mentormatch.base.arrays import BoolVector, IntMatrix
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import Edit, newcomer_edits, pair_edits, people_edits
 from mentormatch.explanation.goal_prices import free_places
-from mentormatch.languages.phrases import about, counted, listed, of_two, points, quoted
+from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import SpokenText, language, mark, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand, rules_for_pairs
 from mentormatch.operations.plans import Deadline
-from mentormatch.operations.repair_choices import LetterChange, MorePlaces, RepairChoice, letter_changes
+from mentormatch.operations.repair_choices import (
+    NO_PLAN,
+    NOTHING,
+    ChoiceCode,
+    ChoiceLine,
+    LetterChange,
+    MorePlaces,
+    differences,
+    letter_changes,
+    named,
+    scores_by_mentee,
+    total_of,
+    uncapitalised,
+)
+from mentormatch.operations.reserves import Reserve, reserves_of
 from mentormatch.people.changes import add_people, remove_people
 from mentormatch.people.cohort import Cohort
 from mentormatch.people.keys import Key
@@ -47,64 +61,6 @@ SO_FAR = mark("{pairs}, {score} points en tout (calcul arrêté : un meilleur pl
 
 
 @dataclass(frozen=True, slots=True)
-class Reserve(SpokenText):
-    """The mentor who would take over one pair, and the score then, in millionths; None: nobody can."""
-
-    holds_texts: ClassVar[bool] = False
-    mentor: str
-    mentee: str
-    reserve: str | None = None
-    score: int | None = None
-
-    def in_words(self) -> str:
-        if self.reserve is None or self.score is None:
-            said = tr("personne ne peut prendre le relais")
-        else:
-            score = points(self.score)
-            said = tr("{reserve} en réserve, {score} points sur 100", reserve=self.reserve, score=score)
-        return about(of_two(self.mentor, self.mentee), said)
-
-
-def reserves_of(cohort: Cohort, problem: AssignmentProblem, pairs: IntMatrix) -> Iterator[Reserve]:
-    """Yield the reserve of each pair (k, 2), given that all other pairs stay as they are.
-
-    A reserve is allowed, has a place left, and breaks no minimum and no coupling row in this mentor's stead. Of
-    several it is the one with the highest score, then the first key. Each pair is looked at by itself: the same free
-    place may be the reserve of several.
-    """
-    everyone = np.arange(problem.shape[0])
-    for mentor, mentee in pairs.tolist():
-        here = np.full(len(everyone), mentee)
-        fit = problem.scores.allows(everyone, here) & free(problem, pairs, mentor, mentee)
-        able = np.flatnonzero(fit & bearable(problem, pairs, mentor, mentee))
-        scored = zip(problem.scores.at(able, here[able]).tolist(), able.tolist(), strict=True)
-        best = min(((-value, problem.mentor_keys[place], place) for value, place in scored), default=None)
-        keys = cohort.mentors.ids[mentor], cohort.mentees.ids[mentee]
-        yield Reserve(*keys) if best is None else Reserve(*keys, cohort.mentors.ids[best[2]], -best[0])
-
-
-def free(problem: AssignmentProblem, pairs: IntMatrix, mentor: int, mentee: int) -> BoolVector:
-    """Return (n,) bool: who else has a place left, does not have this mentee, and may take one more."""
-    held = np.bincount(pairs[:, 0], minlength=problem.shape[0]) + 1
-    able = (held <= problem.mentors.most) & (held >= problem.mentors.least)
-    able[pairs[pairs[:, 1] == mentee, 0]] = False
-    able[mentor] = False
-    return np.asarray(able)
-
-
-def bearable(problem: AssignmentProblem, pairs: IntMatrix, mentor: int, mentee: int) -> BoolVector:
-    """Return (n,) bool: in whose hands the mentee leaves every coupling row within its bounds."""
-    fine = np.ones(problem.shape[0], dtype=bool)
-    for row in problem.rows:
-        everyone = np.arange(problem.shape[0])
-        column = row.coefficients_of(everyone, np.full(len(everyone), mentee), problem.shape)
-        totals = int(row.coefficients_of(pairs[:, 0], pairs[:, 1], problem.shape).sum()) - int(column[mentor]) + column
-        fine &= (totals >= row.least) if row.least is not None else True
-        fine &= (totals <= row.most) if row.most is not None else True
-    return fine
-
-
-@dataclass(frozen=True, slots=True)
 class TradeoffPoint(SpokenText):
     """The best plan that breaks at most so many former pairs.
 
@@ -121,19 +77,6 @@ class TradeoffPoint(SpokenText):
     total: int | None = None
     reached: tuple[tuple[int, ...], ...] = ()
     interrupted: bool = False
-
-    @classmethod
-    def of(cls, repair: "Repair", at_most: int) -> Self:
-        """Return the summary of a repair that breaks at most ``at_most`` former pairs."""
-        matching = repair.matching
-        solution, spoken = matching.solution, repair.language
-        if solution.status not in (Status.PROVED, Status.FEASIBLE):
-            return cls(at_most, solution.status, interrupted=solution.interrupted, language=spoken)
-        pairs, scores = solution.pairs, matching.problem.scores
-        total = int(scores.at(pairs[:, 0], pairs[:, 1]).sum())
-        reached, stopped = values_reached(solution), solution.interrupted
-        broken = solution.tiers[-1].value
-        return cls(at_most, solution.status, broken, len(pairs), total, reached, stopped, language=spoken)
 
     def in_words(self) -> str:
         head = tr("{pairs} au plus", pairs=counted(self.at_most, "binôme défait", "binômes défaits"))
@@ -189,13 +132,15 @@ class RepairInstance:
         None: people are placed first, then the fewest pairs undone.
         """
         clock = Deadline.after(time_limit_s)
-        for programme in self.programmes:
+
+        def attempt(programme: Programme) -> Matching:
             used, problem = self._formulate(programme, undo)
             solution = solve(problem, seed=self.seed, time_limit_s=clock.remaining_s, cancel=cancel, proofs=proofs)
-            matching = Matching(self.cohort, used, self.scores, problem, solution, self.seed, self.edits, before.notes)
-            if solution.status is not Status.INFEASIBLE:
-                break
-        return matching
+            return Matching(self.cohort, used, self.scores, problem, solution, self.seed, self.edits, before.notes)
+
+        first, *others = self.programmes
+        matching = attempt(first)
+        return attempt(others[0]) if others and matching.status is Status.INFEASIBLE else matching
 
     def _formulate(self, programme: Programme, undo: int | None) -> tuple[Programme, AssignmentProblem]:
         """Return the programme with its problem: former pairs are a goal, and a bound on it if ``undo`` is given."""
@@ -221,14 +166,10 @@ def with_bound_on_undone(problem: AssignmentProblem, at_most: int) -> Assignment
     Raises RequestError if there are too many pairs to couple them.
     """
     require_stored_scores(problem)
-    return replace(problem, rows=(*problem.rows, kept_pairs_row(problem, len(problem.former) - at_most)))
-
-
-def kept_pairs_row(problem: AssignmentProblem, least: int) -> Row:
-    """Return the row by which at least ``least`` former pairs are chosen."""
-    weights = np.zeros(problem.shape, dtype=np.int64)
-    weights[tuple(np.array(problem.former, dtype=np.int64).reshape(-1, 2).T)] = 1
-    return Row(tr("nombre de binômes conservés"), weights, least=least)
+    row = kept_pairs_row(
+        tr("nombre de binômes conservés"), problem.former, problem.shape, len(problem.former) - at_most
+    )
+    return replace(problem, rows=(*problem.rows, row))
 
 
 def values_reached(solution: Solution) -> tuple[tuple[int, ...], ...]:
@@ -338,6 +279,7 @@ class Repair(VersionedPickle):
         """The people whose letter changes, mentors first: their partners differ, or they arrive and have none."""
         return letter_changes(self.before, self.matching)
 
+    @checked
     def undoing(self, at_most: int, *, time_limit_s: float | None = None, cancel: Event | None = None) -> "Repair":
         """Return the best plan that undoes at most ``at_most`` running pairs.
 
@@ -361,10 +303,11 @@ class Repair(VersionedPickle):
         made = self.instance.solve(self.before, at_most, time_limit_s=time_limit_s, cancel=cancel, proofs=proofs)
         return replace(self, matching=made, undo=at_most)
 
+    @checked
     @track()
     def choices(
         self, at_most: int | None = None, *, time_limit_s: float | None = None, cancel: Event | None = None
-    ) -> tuple[RepairChoice, ...]:
+    ) -> "tuple[RepairChoice, ...]":
         """Return what undoing no running pair gives, then what undoing 1, 2 ... gains, until nothing more is gained.
 
         Each is the best plan for its number, by the goals of the programme with people placed first; a number that
@@ -457,7 +400,7 @@ class Repair(VersionedPickle):
         Raises RequestError where there are too many pairs to couple them.
         """
         most = whole_number("at_most", at_most)
-        return TradeoffPoint.of(self._undoing(most, proofs="none"), most)
+        return tradeoff_of(self._undoing(most, proofs="none"), most)
 
     @cached_property
     def reserves(self) -> tuple[Reserve, ...]:
@@ -467,10 +410,162 @@ class Repair(VersionedPickle):
         return tuple(replace(one, language=self.language) for one in found)
 
 
+def tradeoff_of(repair: Repair, at_most: int) -> TradeoffPoint:
+    """Return the summary of a repair that breaks at most ``at_most`` former pairs."""
+    solution, spoken = repair.matching.solution, repair.language
+    if solution.status not in (Status.PROVED, Status.FEASIBLE):
+        return TradeoffPoint(at_most, solution.status, interrupted=solution.interrupted, language=spoken)
+    return TradeoffPoint(
+        at_most,
+        solution.status,
+        solution.tiers[-1].value,
+        len(solution.pairs),
+        total_of(repair.matching),
+        values_reached(solution),
+        solution.interrupted,
+        language=spoken,
+    )
+
+
 def gains(before: Repair, after: Repair) -> bool:
     """Return whether a plan that undoes more is better in a goal of the programme."""
     values = (values_reached(each.matching.solution)[:-1] for each in (before, after))
     return next(values) != next(values)
+
+
+@dataclass(frozen=True)
+class RepairChoice:
+    """The best plan for a number of running pairs to undo, next to the plan that undoes nothing.
+
+    Attributes
+    ----------
+    repair
+        The plan; ``repair.undo`` is the number of pairs that may be undone.
+    nothing
+        The plan that undoes no running pair.
+    previous
+        The best plan for a smaller number, over which this one gains; ``repair`` itself for the first choice.
+    labels
+        What people are called in the texts.
+    """
+
+    repair: Repair
+    nothing: Repair
+    previous: Repair
+    labels: Labels = KEYS
+
+    @property
+    def at_most(self) -> int:
+        """The number of running pairs that may be undone."""
+        return self.repair.undo or 0
+
+    @property
+    def undone(self) -> int:
+        """The number of running pairs that are undone."""
+        return len(self.repair.broken)
+
+    @property
+    def matched(self) -> int:
+        """The number of pairs."""
+        return len(self.repair.matching.solution.pairs)
+
+    @property
+    def total(self) -> int:
+        """The sum of the scores, in millionths."""
+        return total_of(self.repair.matching)
+
+    @property
+    def status(self) -> Status:
+        """What is known of the plan."""
+        return self.repair.status
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a plan."""
+        return self.status in (Status.PROVED, Status.FEASIBLE)
+
+    @property
+    def language(self) -> str:
+        """The language of the programme."""
+        return self.repair.language
+
+    @property
+    def title(self) -> str:
+        """What would be done."""
+        return title_of(self.repair)
+
+    @cached_property
+    def placed(self) -> tuple[str, ...]:
+        """The mentees who wait if nothing is undone, and have a partner here."""
+        return tuple(key for key in self.nothing.waiting if key not in self.repair.waiting)
+
+    @property
+    def lines(self) -> tuple[ChoiceLine, ...]:
+        """What the choice undoes, gains and loses, who waits, and the result."""
+        with language(self.language, unless_asked=True):
+            if not self.has_plan:
+                return (ChoiceLine("impossible", tr(NO_PLAN[self.status])),)
+            return tuple(self._lines())
+
+    def _lines(self) -> Iterator[ChoiceLine]:
+        for mentor, mentee in self.repair.broken:
+            score = points(self.repair.before.explain(mentor, mentee).score)
+            yield ChoiceLine(
+                "undone", tr("{mentor} et {mentee}, {score} points", **named(self.labels, mentor, mentee, score))
+            )
+        before_by_mentee = scores_by_mentee(self.nothing.matching)
+        for mentor, mentee in self.repair.new:
+            yield self._line_of_new(mentor, mentee, before_by_mentee)
+        lost = [key for key in self.repair.waiting if key not in self.nothing.waiting]
+        for mentee in lost:
+            yield ChoiceLine("loses", tr("{person} n'a plus de binôme", person=self.labels.person("mentee", mentee)))
+        waiting = [self.labels.person("mentee", key) for key in self.repair.waiting]
+        if waiting:
+            yield ChoiceLine("waits", listed(waiting))
+        yield ChoiceLine("result", self.result)
+
+    def _line_of_new(self, mentor: str, mentee: str, before_by_mentee: Mapping[str, dict[str, int]]) -> ChoiceLine:
+        """Return the line of a new pair, compared with what the mentee has if nothing is undone."""
+        scores = scores_by_mentee(self.repair.matching)[canonical(mentee)]
+        score = scores[canonical(mentor)]
+        words = named(self.labels, mentor, mentee, points(score))
+        had = before_by_mentee.get(canonical(mentee), {})
+        if self.repair is self.nothing or canonical(mentor) in had:
+            code: ChoiceCode = "new" if self.repair is self.nothing else "same"
+            return ChoiceLine(code, tr("{mentee} avec {mentor}, {score} points", **words))
+        if not had:
+            return ChoiceLine("gains", tr("{mentee} est placé·e, avec {mentor} : {score} points", **words))
+        code = "gains" if sum(scores.values()) >= sum(had.values()) else "loses"
+        return ChoiceLine(code, tr("{mentee} avec {mentor} : {score} points", **words))
+
+    @property
+    def result(self) -> str:
+        """The number of pairs, of mentees who wait, and the points, with what is gained over the previous choice."""
+        pairs = counted(self.matched, "binôme")
+        waiting = counted(len(self.repair.waiting), "personne attend", "personnes attendent")
+        whole = tr("{pairs}, {waiting}, {score} points", pairs=pairs, waiting=waiting, score=points(self.total))
+        if self.repair is self.nothing or not self.previous.matching.solution.tiers:
+            return whole
+        more = list(differences(self.previous.matching, self.repair.matching))
+        gain = listed(more or [tr("mieux selon un autre but du programme")])
+        same = self.matched == len(self.previous.matching.solution.pairs)
+        message = (
+            mark("{result} ; {gain} que {choice}, sans placer personne de plus")
+            if same
+            else mark("{result} ; {gain} que {choice}")
+        )
+        return tr(message, result=whole, gain=gain, choice=uncapitalised(title_of(self.previous)))
+
+    def __str__(self) -> str:
+        with language(self.language, unless_asked=True):
+            return "\n".join([self.title, *(f"  {line}" for line in self.lines)])
+
+
+def title_of(repair: Repair) -> str:
+    """Return what a choice would do, as a title."""
+    with language(repair.language, unless_asked=True):
+        undone = len(repair.broken) if repair.matching.solution.tiers else repair.undo or 0
+        return tr("Défaire {pairs}", pairs=counted(undone, "binôme")) if undone else tr(NOTHING)
 
 
 @track()

@@ -11,6 +11,7 @@ from hashlib import blake2b
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import kept_pairs_row
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import tr
 from mentormatch.operations.instance import unheld_scores
@@ -35,9 +36,22 @@ def formulate_again(decision: Decision, cohort: Cohort, programme: Programme) ->
         if decision.every_pair
         else unheld_scores(cohort, programme.criteria)
     )
-    problem = formulate(cohort, scores, programme.rules, decision.goals)
+    problem = with_kept_pairs(formulate(cohort, scores, programme.rules, decision.goals), stated)
     refuse(other_problem(decision, stated, problem))
-    return replace(problem, former=stated.former)
+    return problem
+
+
+def with_kept_pairs(problem: AssignmentProblem, stated: AssignmentProblem) -> AssignmentProblem:
+    """Return the problem with the former pairs of a repair, and its bound on those that are kept if one is stated.
+
+    The bound is the last side constraint; the caller compares its weights.
+    """
+    problem = replace(problem, former=stated.former)
+    added = stated.rows[len(problem.rows) :]
+    if len(added) != 1 or not stated.former or added[0].least is None:
+        return problem
+    row = kept_pairs_row(added[0].name, stated.former, problem.shape, added[0].least)
+    return replace(problem, rows=(*problem.rows, row))
 
 
 def refuse(wrong: Iterable[Problem]) -> None:
@@ -81,7 +95,6 @@ def other_ground(decision: Decision, cohort: Cohort, programme: Programme) -> It
     if decision.digests.programme != digest_of_programme(programme):
         advice = tr("avec les binômes imposés ou exclus à la main")
         yield Problem(tr("programme"), tr("une autre empreinte"), tr("le programme de la décision"), advice)
-    first, *others = programme.goals.order
-    # A repair keeps former pairs, right after the first goal of its programme.
-    if decision.goals not in ([first, *others], [first, "changes", *others]):
+    # A repair counts broken pairs before, between or after the goals of its programme
+    if [goal for goal in decision.goals if goal != "changes"] != [*programme.goals.order]:
         yield Problem("goals", tr("d'autres objectifs"), tr("ce que donnent les réponses et le programme"))

@@ -297,3 +297,14 @@ def _broadcasts(factor: NDArray[np.int64], shape: tuple[int, int]) -> bool:
     except ValueError:
         return False
     return True
+
+
+def kept_pairs_row(name: str, former: Sequence[tuple[int, int]], shape: tuple[int, int], least: int) -> Row:
+    """Return the row by which at least ``least`` of some former pairs, by position, are chosen.
+
+    >>> kept_pairs_row("kept", [(0, 1)], (1, 2), 1).weights.tolist()
+    [[0, 1]]
+    """
+    weights = np.zeros(shape, dtype=np.int64)
+    weights[tuple(np.array(former, dtype=np.int64).reshape(-1, 2).T)] = 1
+    return Row(name, weights, least=least)

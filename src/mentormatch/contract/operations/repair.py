@@ -21,7 +21,7 @@ from mentormatch.contract.requests import (
     keys_of,
     with_arrived_apart,
 )
-from mentormatch.contract.response import PairKeys, Points, Response, ResponsePart, Sentence, StatusCode
+from mentormatch.contract.response import PairKeys, Points, Response, ResponsePart, Sentence, StatusCode, from_library
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side, columns_of
 from mentormatch.languages.phrases import quoted
@@ -31,7 +31,8 @@ from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.matching import KeyPair, match
 from mentormatch.operations.recoverable_plan import MOST_LEAVING, sturdy
 from mentormatch.operations.repair import Repair as Repaired
-from mentormatch.operations.repair import repair
+from mentormatch.operations.repair import RepairChoice, repair
+from mentormatch.operations.repair_choices import ChoiceCode, LetterCode
 from mentormatch.people.changes import add_people
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
@@ -42,15 +43,22 @@ class RepairRequest(CohortRequest):
 
     Newcomers stand among the others; those in ``arrived`` may take places that were kept for them. Who left may still
     stand there, and is left out, or be missing. Each person of ``former`` is one of today's people or one of
-    ``withdrawn``. ``keep`` are former pairs that must stay, for instance those that have begun. ``ladder`` asks what at
-    most 0, 1, 2 ... broken pairs would buy, each by a problem of its own; ``steps`` asks for some of these alone;
-    ``reserves`` asks who would take over each pair. After ``time_limit_s`` seconds the new pairs are the best so far.
+    ``withdrawn``. ``stopped`` are former pairs that stop although both people stay. ``keep`` are former pairs that must
+    stay, for instance those that have begun. ``undo`` is the number of running pairs that may be undone: with 0 every
+    one of them is kept, whoever waits; null: as many as it takes to place as many people as can be. ``choices`` asks
+    what undoing 0, 1, 2 ... running pairs gains and costs, up to that number, by name, and which place more would help.
+    ``ladder`` asks what at most 0, 1, 2 ... broken pairs would buy in numbers alone, each by a problem of its own;
+    ``steps`` asks for some of these alone; ``reserves`` asks who would take over each pair. After ``time_limit_s``
+    seconds the new pairs are the best so far, and so is the last of the choices.
     """
 
     former: Pairs
     withdrawn: Annotated[list[Text], Setting(max_length=MOST_PEOPLE)] = Setting(default_factory=list)
     arrived: Arrived = Setting(default_factory=list)
+    stopped: Pairs = Setting(default_factory=list)
     keep: Pairs = Setting(default_factory=list)
+    undo: Whole | None = None
+    choices: Whole | None = None
     seed: Whole = 0
     time_limit_s: TimeLimit = None
     ladder: bool = False
@@ -89,11 +97,64 @@ class ReserveOut(ResponsePart):
     sentence: Sentence
 
 
+class LetterChangeOut(ResponsePart):
+    """A person whose letter changes, with the keys of their partners before and now.
+
+    ``code`` is ``new_partner``, ``no_partner`` for a person who has nobody now, or ``left``.
+    """
+
+    side: Side
+    person: str
+    code: LetterCode
+    before: list[str]
+    now: list[str]
+
+
+class ChoiceLineOut(ResponsePart):
+    """One line of a choice: what kind of change it reports, and the text."""
+
+    code: ChoiceCode
+    text: str
+
+
+class RepairChoiceOut(ResponsePart):
+    """The best plan that undoes at most ``at_most`` running pairs, next to the plan that undoes nothing.
+
+    ``kept``, ``undone`` and ``matched`` are numbers of pairs, ``total`` is the sum of the scores in millionths. ``new``
+    are the pairs that were not there before, ``broken`` the running pairs that are undone, ``waiting`` the mentees who
+    have no partner, ``letters`` the people whose letter changes. ``lines`` say by name what is gained and lost.
+    """
+
+    at_most: int
+    status: StatusCode
+    title: str
+    kept: Annotated[int, from_library(len)] = Setting(validation_alias=AliasPath("repair", "kept"))
+    undone: int
+    matched: int
+    total: int
+    new: list[PairKeys] = Setting(validation_alias=AliasPath("repair", "new"))
+    broken: list[PairKeys] = Setting(validation_alias=AliasPath("repair", "broken"))
+    waiting: list[str] = Setting(validation_alias=AliasPath("repair", "waiting"))
+    letters: list[LetterChangeOut] = Setting(validation_alias=AliasPath("repair", "letter_changes"))
+    lines: list[ChoiceLineOut]
+    sentence: Sentence
+
+
+class MorePlacesOut(ResponsePart):
+    """One more place with a mentor, for a mentee who waits, and the score of the pair, in millionths."""
+
+    mentor: str
+    mentee: str
+    score: int
+    sentence: Sentence
+
+
 class RepairResponse(Response):
     """The new pairs, what became of each former one, and what was asked for beside.
 
-    A former pair of two people who are both still there is ``kept`` or ``broken``; one that somebody left is ``ended``;
-    ``new`` are the pairs that were not there before. ``ladder`` and ``reserves`` are null unless asked for.
+    A former pair of two people who are both still there is ``kept`` or ``broken``; one that somebody left, or that
+    stops, is ``ended``; ``new`` are the pairs that were not there before. ``letters`` are the people whose letter
+    changes. ``choices``, ``advice``, ``ladder`` and ``reserves`` are null unless asked for.
     """
 
     sentence: str
@@ -101,18 +162,31 @@ class RepairResponse(Response):
     broken: list[PairKeys]
     ended: list[PairKeys]
     new: list[PairKeys]
+    letters: list[LetterChangeOut] = Setting(validation_alias="letter_changes")
     matching: MatchResponse
+    choices: list[RepairChoiceOut] | None = None
+    advice: list[MorePlacesOut] | None = None
     ladder: list[RungOut] | None
     steps: list[RungOut]
     reserves: list[ReserveOut] | None
 
     @classmethod
-    def of(cls, repaired: Repaired, *, ladder: bool, reserves: bool, steps: Iterable[int] = ()) -> Self:
+    def of(
+        cls,
+        repaired: Repaired,
+        *,
+        ladder: bool,
+        reserves: bool,
+        steps: Iterable[int] = (),
+        choices: Sequence[RepairChoice] | None = None,
+    ) -> Self:
         """Build the response from a repair, with the parts that were requested."""
         return super().of(
             repaired,
             sentence=str(repaired),
             matching=MatchResponse.of(repaired.matching),
+            choices=choices,
+            advice=None if choices is None else choices[0].repair.advice,
             ladder=repaired.ladder if ladder else None,
             steps=list(map(repaired.rung, steps)),
             reserves=repaired.reserves if reserves else None,
@@ -126,8 +200,11 @@ class RepairOperation(Operation[RepairRequest, RepairResponse]):
     request_type = RepairRequest
     response_type = RepairResponse
     calls = (repair,)
-    sent = "today's people, the `former` pairs, who is `withdrawn`, which pairs to `keep`, `time_limit_s`"
-    told = "new pairs, as few broken as that takes"
+    sent = (
+        "today's people, the `former` pairs, who is `withdrawn`, which pairs are `stopped`, which to `keep`,"
+        " how many may be undone (`undo`), `time_limit_s`"
+    )
+    told = "new pairs, as few broken as that takes; with `choices` what undoing 0, 1, 2 ... pairs gains"
 
     def answer(self, request: RepairRequest) -> RepairResponse:
         """Return the repaired plan."""
@@ -140,11 +217,17 @@ class RepairOperation(Operation[RepairRequest, RepairResponse]):
             former,
             withdrawn=request.withdrawn,
             arrived=arrived,
+            stopped=keys_of(request.stopped),
+            undo=request.undo,
             keep=keys_of(request.keep),
             time_limit_s=request.time_limit_s,
             **request.by_hand(),
         )
-        return RepairResponse.of(repaired, ladder=request.ladder, steps=request.steps, reserves=request.reserves)
+        limit = request.time_limit_s
+        choices = None if request.choices is None else repaired.choices(request.choices, time_limit_s=limit)
+        return RepairResponse.of(
+            repaired, ladder=request.ladder, steps=request.steps, reserves=request.reserves, choices=choices
+        )
 
     def example(self) -> dict[str, Any]:
         """Return a mentor who left, and what each number of broken pairs would buy."""
