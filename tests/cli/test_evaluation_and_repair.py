@@ -1,5 +1,6 @@
 """Plans made by hand, repaired, several, and what stands in their way: on the command line as in the library."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -102,6 +103,18 @@ def test_a_repair_may_undo_nothing_and_says_by_name_what_undoing_buys(edition: E
     assert str(library.choices()[0].repair.advice[0]) in told
     assert str(library.ladder[-1]) not in told
     assert on(edition, "repair {answers} {pairs} --stopped M04").code == 2
+
+
+def test_a_repair_writes_the_letters_that_change_and_no_others(edition: Edition, tmp_path: Path) -> None:
+    command = f"repair {{answers}} {{pairs}} --withdrawn M12 --undo 0 --no-steps --letters {tmp_path}/lettres"
+    ended = on(edition, command)
+    assert ended.code == 0
+    with (tmp_path / "lettres" / "lettres.csv").open(encoding="utf-8-sig", newline="") as file:
+        told = {row["Identifiant"]: row["Objet"] for row in csv.DictReader(file, delimiter=";")}
+    changes = mm.repair(BEST, withdrawn=["M12"], undo=0).letter_changes
+    assert set(told) == {change.person for change in changes}
+    assert told["M12"].endswith("merci")
+    assert "lettres" in ended.err
 
 
 def test_a_repair_says_what_moves_buy_and_who_would_take_over_and_writes_the_new_plan(

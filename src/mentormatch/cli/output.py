@@ -1,6 +1,6 @@
 """A matching -> files, a report on stderr, and an exit code; and the options for names in documents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mentormatch.explanation.names import GivenNames
     from mentormatch.people.cohort import Cohort
     from mentormatch.programme.programme import Programme
+    from mentormatch.survey.contacts import Contacts
 
 
 WithNames = Annotated[
@@ -45,7 +46,6 @@ class NameOptions:
         """
         from mentormatch.cli.options import open_source
         from mentormatch.operations.name_sheet import read_names
-        from mentormatch.programme.enrolment import read_contacts
 
         if self.names_from is not None:
             return read_names(open_source(self.names_from), cohort, programme)
@@ -58,9 +58,16 @@ class NameOptions:
             advice = tr("nommez dans le programme le champ des noms, ou donnez --names-from")
             absent = Problem("[documents] name", tr("absent"), expected, advice)
             raise RequestError(tr("Aucun nom n'est connu"), [absent])
-        contacts = [read_contacts(programme, **sources) for sources in files]
-        people = {person: name for details in contacts for person, name in details.people.items()}
-        return replace(contacts[0], people=people)
+        return read_all_contacts(programme, files)
+
+
+def read_all_contacts(programme: "Programme", files: Sequence[dict[str, Any]]) -> "Contacts":
+    """Return the contact details in several sources of answers; the last source of a person wins."""
+    from mentormatch.programme.enrolment import read_contacts
+
+    contacts = [read_contacts(programme, **sources) for sources in files]
+    people = {person: details for each in contacts for person, details in each.people.items()}
+    return replace(contacts[0], people=people)
 
 
 def say_where_names_are(names: "GivenNames | None") -> None:

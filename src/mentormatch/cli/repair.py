@@ -18,7 +18,16 @@ from mentormatch.cli.option_groups import (
     expand_options,
 )
 from mentormatch.cli.options import FILE, FOLDER, STDIN, AsJson, Replace, Seed, Why, open_source, read_bytes
-from mentormatch.cli.output import EXIT_CODES, PairDocuments, report_matching, save_matching, say_where_names_are
+from mentormatch.cli.output import (
+    EXIT_CODES,
+    NameOptions,
+    PairDocuments,
+    read_all_contacts,
+    refuse_unanswered,
+    report_matching,
+    save_matching,
+    say_where_names_are,
+)
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.text_keys import row_text
 from mentormatch.languages.translation import mark, tr
@@ -89,6 +98,14 @@ Choices = Annotated[
         ),
     ),
 ]
+ChangedLetters = Annotated[
+    Path | None,
+    typer.Option(
+        "--letters",
+        metavar=FOLDER,
+        help=mark("Le dossier où écrire les lettres des seules personnes pour qui quelque chose change."),
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +136,7 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     people: CohortFiles,
     former: Former = None,
     documents: PairDocuments,
+    letters: ChangedLetters = None,
     why: Why = "",
     run: RunOptions,
 ) -> None:
@@ -133,12 +151,14 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
         else [sources, {"answers": open_source(turnover.arrived), **people.sides.reading}]
     )
     names = documents.naming.read(repaired.matching.cohort, repaired.matching.programme, *name_sources)
+    letter_paths = () if letters is None else write_changed_letters(repaired, name_sources, letters, documents)
     written = save_matching(repaired.matching, documents.out, documents.log_options(names, why))
     shown = ShownParts(documents.out is None, not no_steps, repaired.choices() if choices else None)
     write_repair(repaired, shown, as_json=run.as_json, names=names)
     report_matching(repaired.matching, written)
     if written:
         say_where_names_are(names)
+    say_written(*letter_paths[:1])
     print_message(str(repaired))
     raise typer.Exit(EXIT_CODES[str(repaired.status)])
 
@@ -171,6 +191,21 @@ def repair_pairs(
         time_limit_s=solve.time_limit,
         **on.by_hand,
     )
+
+
+def write_changed_letters(
+    repaired: "Repair", sources: Sequence[dict[str, Any]], folder: Path, documents: PairDocuments
+) -> tuple[Path, ...]:
+    """Write the letters of the people whose partners change, and report how many there are; return the files."""
+    from mentormatch.report.letters import letters, notes, write_letters
+
+    refuse_unanswered(repaired.matching)
+    cohort, programme = repaired.matching.cohort, repaired.matching.programme
+    contacts = read_all_contacts(programme, sources)
+    names = NameOptions(names_from=documents.naming.names_from).read(cohort, programme)
+    written = letters(repaired.matching, contacts, "confirmation", names=names, since=repaired.before)
+    print_message(*notes(written))
+    return write_letters(written, folder, repaired.language, replace=documents.replace)
 
 
 class ShownParts(NamedTuple):

@@ -20,7 +20,8 @@ from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import about, counted, listed, points
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import language, mark, tr, tr_n
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.repair_choices import letter_changes
 from mentormatch.people.codes import digits
 from mentormatch.people.cohort import People
 from mentormatch.programme.enrolment import email_of
@@ -220,11 +221,16 @@ LOOKS: dict[str, tuple[float, CellForm]] = {
 """Widths and forms of the columns that are not as the others."""
 
 
-def letters_book(matching: Matching, contacts: Contacts, handed: Sequence[Handout]) -> bytes:
-    """Return the workbook from which letters are made."""
+def letters_book(
+    matching: Matching, contacts: Contacts, handed: Sequence[Handout], listed_pairs: Sequence[Pair] | None = None
+) -> bytes:
+    """Return the workbook from which letters are made, with the rows of these people and pairs; None: all pairs."""
     book = Book(tr("Publipostage – {name}", name=matching.programme.name))
     write_caveats(book, matching)
-    people, pairs = person_sheet(matching, contacts, handed), pair_letter_sheet(matching, contacts)
+    people, pairs = (
+        person_sheet(matching, contacts, handed),
+        pair_letter_sheet(matching, contacts, matching.pairs if listed_pairs is None else listed_pairs),
+    )
     for title, table in ((PEOPLE, people), (PAIRS, pairs)):
         named = zip(table.names, table.titles, strict=True)
         columns = [BookColumn(head, *LOOKS.get(name, (28, "wrapped"))) for name, head in named]
@@ -313,14 +319,14 @@ def partner_cells(contacts: Contacts, partner: Partner, columns: Sequence[str]) 
     yield from (own.get(name, known.get(name, "")) for name in columns)
 
 
-def pair_letter_sheet(matching: Matching, contacts: Contacts) -> ResultSheet:
+def pair_letter_sheet(matching: Matching, contacts: Contacts, listed_pairs: Sequence[Pair]) -> ResultSheet:
     """Return one row a pair: both people, and of each what their partner may read, and the address to write to."""
     email, settings = email_of(matching.programme), matching.programme.documents
     fields = list(dict.fromkeys([*settings.contacts, *([email] if email in contacts.fields else [])]))
     columns = [("mentor", tr(MENTOR)), ("mentee", tr(MENTEE))]
     for side, title in tuple(columns):
         columns += [(f"{side}_{name}", about(title, head)) for name, head in contact_columns(matching, fields)]
-    return sheet(columns, (pair_row(pair, matching.labels, contacts, fields) for pair in matching.pairs))
+    return sheet(columns, (pair_row(pair, matching.labels, contacts, fields) for pair in listed_pairs))
 
 
 def pair_row(pair: Pair, labels: Labels, contacts: Contacts, fields: Sequence[str]) -> tuple[CellValue, ...]:
@@ -372,6 +378,7 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
     decision: str | PathLike[str] | None = None,
     replace: bool = False,
     names: GivenNames | None = None,
+    since: Matching | None = None,
 ) -> tuple[Path, ...]:
     """Write one sheet a participant and the table for letters, and return the files.
 
@@ -390,6 +397,8 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
         Whether files in which somebody wrote are replaced; they are kept beside then, under their date.
     names
         A name for each key, where names stand in a table apart (see ``read_names``); None: those among the contacts.
+    since
+        A former matching: only the people whose partners differ from it, and newcomers, are handed anything.
 
     Raises
     ------
@@ -402,7 +411,9 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
     where = Path(folder)
     with language(matching.language, unless_asked=True):
         contacts = with_names(contacts, names, matching.cohort, matching.programme)
-        files = handout_files(matching, contacts, None if decision is None else seal_of(matching, Path(decision)))
+        files = handout_files(
+            matching, contacts, None if decision is None else seal_of(matching, Path(decision)), since
+        )
         matching.programme.keep_codes(matching.cohort)
         with write_generation(where, KIND, replace=replace) as draft:
             draft.caveats = sentences_by_code(matching.caveats)
@@ -411,14 +422,27 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
     return tuple(where / name for name in files)
 
 
-def handout_files(matching: Matching, contacts: Contacts, seal: Seal | None) -> dict[str, bytes]:
-    """Return the files by their names. Raises RequestError if names are missing: see ``refuse_nameless``."""
+def handout_files(
+    matching: Matching, contacts: Contacts, seal: Seal | None, since: Matching | None = None
+) -> dict[str, bytes]:
+    """Return the files by their names, those of people who changed since a former matching if one is given.
+
+    Raises RequestError if names are missing: see ``refuse_nameless``.
+    """
     handed, said = make_handouts(matching, contacts), common_text(matching, seal)
+    former: set[KeyPair] = set()
+    if since is not None:
+        changed = {(change.side, canonical(change.person)) for change in letter_changes(since, matching)}
+        handed = tuple(
+            one for one in handed if any((side, canonical(key)) in changed for side, key in one.keys.items())
+        )
+        former = {(canonical(pair.mentor), canonical(pair.mentee)) for pair in since.pairs}
+    new = [pair for pair in matching.pairs if (canonical(pair.mentor), canonical(pair.mentee)) not in former]
     refuse_nameless(matching, contacts, handed)
     files = {}
     with track_documents(len(handed) + 3) as begin:
         begin()
-        files[f"{LETTERS}.xlsx"] = letters_book(matching, contacts, handed)
+        files[f"{LETTERS}.xlsx"] = letters_book(matching, contacts, handed, new)
         begin()
         files[f"{LETTERS}.csv"] = to_csv(person_sheet(matching, contacts, handed))
         begin()

@@ -23,10 +23,12 @@ from mentormatch.explanation.names import GivenNames, with_names
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields import ACROSS, Side
 from mentormatch.languages.phrases import listed, quoted, system_reason
-from mentormatch.languages.translation import language, mark, tr
+from mentormatch.languages.text_keys import canonical
+from mentormatch.languages.translation import language, mark, tr, tr_n
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.proposal import Proposal
 from mentormatch.operations.repair import keys_of
+from mentormatch.operations.repair_choices import LetterChange, letter_changes
 from mentormatch.programme.enrolment import email_of
 from mentormatch.record.digests import digest
 from mentormatch.report.addressing import refuse_nameless
@@ -35,13 +37,16 @@ from mentormatch.report.handouts import Handout, Partner, how_reached, make_hand
 from mentormatch.survey.contacts import Contacts, fault_of
 
 type LetterOccasion = Literal["proposal", "confirmation", "reminder"]
-type LetterKind = Literal["proposal", "confirmation", "without", "reminder"]
+type LetterKind = Literal["proposal", "confirmation", "without", "reminder", "change", "ended", "left"]
 KINDS: tuple[LetterKind, ...] = get_args(LetterKind.__value__)
 FILES: Mapping[LetterKind, str] = {
     "proposal": mark("proposition.txt"),
     "confirmation": mark("confirmation.txt"),
     "without": mark("sans-binome.txt"),
     "reminder": mark("rappel.txt"),
+    "change": mark("changement.txt"),
+    "ended": mark("arret.txt"),
+    "left": mark("depart.txt"),
 }
 """How the template of each kind is called."""
 TEMPLATES: Mapping[LetterKind, str] = {
@@ -67,6 +72,20 @@ TEMPLATES: Mapping[LetterKind, str] = {
         "Nous n'avons pas encore votre réponse. Répondez avec votre code, {code}, par oui ou par non{deadline}."
         "\n\nL'équipe"
     ),
+    "change": mark(
+        "{programme} : votre binôme change\n\n"
+        "Bonjour {name},\n\n{ended}\n\n{sentence}\n\n{partners}\n\n{message}\n\nL'équipe"
+    ),
+    "ended": mark(
+        "{programme} : votre binôme s'arrête\n\n"
+        "Bonjour {name},\n\n{ended}\n\nNous n'avons pas encore de suite à vous proposer : nous cherchons, "
+        "et nous vous écrirons.\n\nL'équipe"
+    ),
+    "left": mark(
+        "{programme} : merci\n\n"
+        "Bonjour {name},\n\n{ended}\n\nMerci du temps que vous y avez donné. "
+        "L'équipe s'occupe de la suite.\n\nL'équipe"
+    ),
 }
 """The first line is the subject, the rest the text. Words in braces are filled in; paragraphs left empty go."""
 WORDS: Mapping[str, str] = {
@@ -75,6 +94,7 @@ WORDS: Mapping[str, str] = {
     "programme": mark("programme"),
     "sentence": mark("phrase"),
     "partners": mark("partenaires"),
+    "ended": mark("arrêt"),
     "message": mark("message"),
     "deadline": mark("date_limite"),
 }
@@ -208,36 +228,93 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
     templates: Mapping[LetterKind, Template] | None = None,
     deadline: str = "",
     names: GivenNames | None = None,
+    since: Matching | None = None,
 ) -> tuple[Letter, ...]:
     """Return the letters of one occasion, mentors first, in the order of their answers; one to who is in both roles.
 
     ``proposal``: to who is proposed somebody in this round, and to who has nobody; ``confirmation``: to who is in a
     settled pair, all pairs of a matching being so, and to who has nobody; ``reminder``: to whose answer is missing.
     ``deadline`` stands in proposals and reminders, as it is written; ``names`` is a name for each key, where names
-    stand in a table apart (see ``read_names``).
+    stand in a table apart (see ``read_names``). With ``since``, a former matching, only the people whose partners
+    differ from it get a letter, those who left among them, and newcomers.
 
     Raises RequestError if the programme has no name, or somebody has none although the survey asks for names.
     """
     matching = proposed if isinstance(proposed, Matching) else proposed.matching
     with language(matching.language, unless_asked=True):
-        used = templates or default_templates()
-        contacts = with_names(contacts, names, matching.cohort, matching.programme)
+        used = {**default_templates(), **(templates or {})}
         concerned = pairs_for(proposed, kind)
         ends = tr(" avant le {deadline}", deadline=deadline) if deadline else ""
+        former = None
+        if since is not None:
+            former = FormerPartners(since, matching, with_names(contacts, names, since.cohort, since.programme))
+        contacts = with_names(contacts, names, matching.cohort, matching.programme)
         written, handed = [], []
         for one in make_handouts(matching, contacts):
             own = [partner for partner in one.partners if pair_with(one, partner) in concerned]
             letter = letter_kind(proposed, kind, one, own)
+            if former is not None and letter is not None:
+                letter = former.letter_kind(one, letter)
             if letter is None:
                 continue
             handed.append(replace(one, partners=tuple(own)))
             words = words_of(matching, handed[-1], ends, reached=kind == "confirmation")
             if isinstance(proposed, Matching):
                 words["sentence"] = f"{words['sentence']} {one.missing}".strip()
+            words["ended"] = "" if former is None else former.ended_sentence(one)
             subject, text = used[letter].fill_in(words)
             written.append(Letter(one.code, address_of(matching, contacts, one), subject, text, letter_file(one)))
         refuse_nameless(matching, contacts, handed)
+        leavers = former.leavers if former is not None and kind == "confirmation" else []
+        for one in (replace(leaver, partners=()) for leaver in leavers):
+            words = words_of(matching, one, ends, reached=True)
+            subject, text = used["left"].fill_in(words | {"ended": former.ended_sentence(one) if former else ""})
+            file = letter_file(one).replace("lettre-", "depart-")
+            written.append(Letter(one.code, address_of(matching, contacts, one), subject, text, file))
         return tuple(written)
+
+
+class FormerPartners:
+    """The partners that people had in a former matching, and the people whose partners differ from it."""
+
+    def __init__(self, before: Matching, now: Matching, contacts: Contacts) -> None:
+        self.changes = {(change.side, canonical(change.person)): change for change in letter_changes(before, now)}
+        handed = make_handouts(before, contacts)
+        self.partners = {
+            (side, canonical(key)): [partner for partner in one.partners if partner.side == ACROSS[side]]
+            for one in handed
+            for side, key in one.keys.items()
+        }
+        self.leavers = [one for one in handed if all(change.code == "left" for change in self.of(one)) and self.of(one)]
+
+    def of(self, one: Handout) -> list[LetterChange]:
+        """Return what changes for a person, by side."""
+        found = (self.changes.get((side, canonical(key))) for side, key in one.keys.items())
+        return [change for change in found if change is not None]
+
+    def letter_kind(self, one: Handout, kind: LetterKind) -> LetterKind | None:
+        """Return the kind of letter for a person who would get one of this kind; None if nothing changes for them."""
+        changes = self.of(one)
+        if not changes or kind not in ("confirmation", "without"):
+            return kind if changes else None
+        had_partner = any(change.before for change in changes)
+        return kind if not had_partner else "change" if one.partners else "ended"
+
+    def ended_sentence(self, one: Handout) -> str:
+        """Return the sentence that names the former partners who are partners no more; empty if there are none."""
+        now = {(partner.side, canonical(partner.key)) for partner in one.partners}
+        former = [
+            partner for side, key in one.keys.items() for partner in self.partners.get((side, canonical(key)), ())
+        ]
+        names = [partner.name for partner in former if (partner.side, canonical(partner.key)) not in now]
+        if not names:
+            return ""
+        return tr_n(
+            "Votre binôme avec {names} s'arrête.",
+            "Vos binômes avec {names} s'arrêtent.",
+            len(names),
+            names=listed(names),
+        )
 
 
 def pairs_for(proposed: Matching | Proposal, kind: LetterKind) -> set[KeyPair]:
