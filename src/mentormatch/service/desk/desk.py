@@ -5,7 +5,6 @@ It tells the page how far everything is, every number already in words.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -59,6 +58,7 @@ from mentormatch.service.desk.document_step import (
     group_document_step,
     is_unnamed,
     settings_edits,
+    with_settings,
 )
 from mentormatch.service.desk.documents import (
     ANSWERS,
@@ -73,6 +73,7 @@ from mentormatch.service.desk.documents import (
     letter_archive,
     type_of,
 )
+from mentormatch.service.desk.dropped_parts import changes_files, parts_of_action, parts_of_files
 from mentormatch.service.desk.experiment import (
     EXPERIMENT,
     EXPERIMENT_FILES,
@@ -87,21 +88,14 @@ from mentormatch.service.desk.kept_state import digests_of, parts_of, restore, s
 from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
 from mentormatch.service.desk.losses import (
     ALL_PARTS,
-    FORMED_PARTS,
-    GROUP_PARTS,
-    PAIR_PARTS,
     LossError,
     WorkItem,
     WorkLoss,
     WorkLossOut,
     WorkPart,
-    form_items,
-    group_items,
-    round_items,
+    items_of,
     seal_items,
     seals_of,
-    version_items,
-    year_items,
 )
 from mentormatch.service.desk.pair_step import further_place, pair_step
 from mentormatch.service.desk.past_works import FormerState, PastWork, PastWorks, digest_of
@@ -240,19 +234,9 @@ class Desk:
 
     def items(self, part: WorkPart) -> Iterable[WorkItem]:
         """Return what staff did in one part of the work."""
-        match part:
-            case "pairs":
-                proposal = self.handed.proposal() if self.round and self.round.begun.rounds else None
-                return round_items(self.round, proposal if isinstance(proposal, ProposalRecord) else None)
-            case "validation":
-                return seal_items(seals_of(self.round))
-            case "groups":
-                return group_items(self.kinds)
-            case "year":
-                return year_items(self.kinds)
-            case "form":
-                return form_items(self.programme_form)
-        return version_items(self.programme_form)
+        proposal = self.handed.proposal() if part == "pairs" and self.round and self.round.begun.rounds else None
+        record = proposal if isinstance(proposal, ProposalRecord) else None
+        return items_of(part, self.round, record, self.kinds, self.programme_form)
 
     def loss_of(self, action: desk_requests.Action, body: bytes) -> WorkLoss:
         """Return what an action would lose of what staff did."""
@@ -277,30 +261,10 @@ class Desk:
 
     def parts_dropped(self, action: desk_requests.Action, body: bytes) -> Collection[WorkPart]:
         """Return the parts of the work that an action begins anew."""
-        match action:
-            case desk_requests.Take(part="experiment") | desk_requests.Leave(part="experiment"):
-                return ()
-            case desk_requests.Take() | desk_requests.Leave() | desk_requests.Example() | desk_requests.OneSide():
-                return self.parts_of_files(self.update_files(action, body))
-            case BeginNext() | desk_requests.Read() | desk_requests.Settle():
-                return (*FORMED_PARTS, "form")
-            case desk_requests.FormIn():
-                return PAIR_PARTS if self.kind == "pairs" else GROUP_PARTS
-            case desk_requests.DrawExperiment():
-                return PAIR_PARTS
-            case desk_requests.Close() | desk_requests.SetDocuments():
-                return PAIR_PARTS[-1:]
-            case desk_requests.AskForm(what=what) if what.get("action") == "keep":
-                form = self.programme_form
-                return FORMED_PARTS if form and form.versions.is_tried else ()
-        return ()
-
-    def parts_of_files(self, files: Mapping[desk_requests.FilePart, File]) -> Collection[WorkPart]:
-        """Return the parts of the work that other files begin anew; none if their contents are the same."""
-        if contents_of(files) == contents_of(self.handed.files):
-            return ()
-        same = contents_of(files).get("programme") == contents_of(self.handed.files).get("programme")
-        return tuple(part for part in ALL_PARTS if part != "versions" or not same)
+        if changes_files(action):
+            return parts_of_files(self.handed.files, self.update_files(action, body))
+        is_tried = self.programme_form is not None and self.programme_form.versions.is_tried
+        return parts_of_action(action, self.kind, is_tried=is_tried)
 
     def step(self, action: desk_requests.Action, body: bytes) -> dict[str, Any] | None:
         """Return a step after what was asked of it alone; None where all of them may change."""
@@ -369,16 +333,8 @@ class Desk:
         one, file = self.require_round(), self.handed.files["programme"]
         if self.handed.has_decision:
             raise RequestError(tr(DECIDED))
-        edits = settings_edits(asked, one.board.matching.programme)
-        form = self.open_form()
-        text = form.versions.newest
-        for edit in edits:
-            text = text.after(edit)
-        if form.versions.is_tried:
-            form.versions = replace(form.versions, kept=(*form.versions.kept[:-1], text))
-            form.versions = form.versions.edit(*edits)
-        else:
-            form.versions = form.versions.edit(*edits).keep()
+        form, edits = self.open_form(), settings_edits(asked, one.board.matching.programme)
+        form.versions, text = with_settings(form.versions, edits)
         self.intake, self.contacts = self.handed.take_in(text.programme, self.require_columns().tables)
         self.handed.files["programme"] = File(file.name, text.content)
         self.require_columns()

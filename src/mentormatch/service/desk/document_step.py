@@ -9,7 +9,7 @@ from mentormatch.explanation.caveats import Code
 from mentormatch.fields import AnyField
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching
-from mentormatch.programme.edits import SettingsEdit
+from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText, ProgrammeVersions, SettingsEdit
 from mentormatch.programme.programme import Programme
 from mentormatch.report.addressing import unnamed_programme
 from mentormatch.report.handouts import make_handouts
@@ -143,3 +143,18 @@ def settings_edits(asked: SetDocuments, programme: Programme) -> list[SettingsEd
     if changes:
         edits.append(SettingsEdit(part="documents", changes=changes))
     return edits
+
+
+def with_settings(
+    versions: ProgrammeVersions, edits: Sequence[ProgrammeEdit]
+) -> tuple[ProgrammeVersions, ProgrammeText]:
+    """Return the versions of a programme after edits of what documents say, and the newest version that is kept.
+
+    Changes that are being tried in the form stay tried.
+    """
+    text = versions.newest
+    for edit in edits:
+        text = text.after(edit)
+    if not versions.is_tried:
+        return versions.edit(*edits).keep(), text
+    return replace(versions, kept=(*versions.kept[:-1], text)).edit(*edits), text

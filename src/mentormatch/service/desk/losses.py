@@ -4,7 +4,7 @@ The page asks before such an action. What was lost nevertheless is stored among 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -166,3 +166,25 @@ def version_items(form: ProgrammeForm | None) -> Iterator[WorkItem]:
 def validated_at(seal: Seal) -> datetime:
     """Return when the decision of a seal was validated last, in the time of this machine."""
     return datetime.fromisoformat(seal.validations[-1].when).astimezone()
+
+
+def items_of(
+    part: WorkPart,
+    one: DeskRound | None,
+    proposal: ProposalRecord | None,
+    kinds: KindSteps,
+    form: ProgrammeForm | None,
+) -> Iterable[WorkItem]:
+    """Return what staff did in one part of the work; ``proposal`` is the record from which rounds went on."""
+    match part:
+        case "pairs":
+            return round_items(one, proposal)
+        case "validation":
+            return seal_items(seals_of(one))
+        case "groups":
+            return group_items(kinds)
+        case "year":
+            return year_items(kinds)
+        case "form":
+            return form_items(form)
+    return version_items(form)
