@@ -186,7 +186,7 @@ def fields(entries: Sequence[DraftEntry]) -> Iterator[str]:
             yield line(setting, quote_toml(value) if isinstance(value, str) else array(value))
         if entry.side:
             yield line("side", quote_toml(entry.side), to_confirm(tr(ALONE[entry.side])))
-        if words.AVOIDED.search(fold(entry.question)):
+        if words.asks_whom_to_avoid(entry.question):
             yield line("private", "true", to_confirm(tr("montré à l'équipe seule")))
         if entry.guess.use != "match":
             yield line("use", quote_toml(entry.guess.use), "" if entry.stated else tr(CONFIRM))

@@ -8,6 +8,7 @@ from mentormatch.fields import Side
 from mentormatch.fields.numbers import parse_number
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import FEW, share
 from mentormatch.programme.drafts.entries import DraftEntry, array, by_side, identifier, line, quote_toml
@@ -120,7 +121,7 @@ def fallback(entries: Sequence[DraftEntry], aside: Sequence[QuestionSample], tot
 
 def is_response(sample: QuestionSample) -> bool:
     """Say whether a column is the number that a tool gives to a response."""
-    return bool(words.RESPONSE.fullmatch(fold(sample.question))) and not sample.items
+    return bool(vocabulary().key.response.fullmatch(fold(sample.question))) and not sample.items
 
 
 def is_unique(sample: QuestionSample, total: int) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from mentormatch.fields import Place, Use
 from mentormatch.fields.base import split
@@ -12,7 +13,8 @@ from mentormatch.fields.numbers import parse_number
 from mentormatch.fields.single_answers import NO, YES, YesNo
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
-from mentormatch.programme.drafts import lexicon, words
+from mentormatch.languages.vocabulary import vocabulary
+from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import (
     FEW,
     LONGEST_OPTION,
@@ -48,6 +50,15 @@ NOTES = [set(map(str, range(low, high + 1))) for low in (0, 1) for high in (5, 7
 ORDERED = mark("une grille de niveaux, du plus bas au plus haut")
 UNORDERED = mark("une grille de niveaux, du plus bas au plus haut : ORDRE À VÉRIFIER, rien ne le dit")
 
+END_BEFORE = re.compile(r"([^\d,;()?]+?)\s*\((\d{1,2})\)")
+"""What a question says of an end of its scale before its grade: ``not at all (1)``."""
+
+
+@cache
+def end_after(means: str) -> re.Pattern[str]:
+    """Return an expression for what a question says of an end of its scale behind its grade: « 1 = pas du tout »."""
+    return re.compile(rf"\b(\d{{1,2}})\s*(?:[=:(–—-]|{means})\s*([^\d,;()]+)")
+
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -68,13 +79,13 @@ def contact(sample: QuestionSample) -> Guess | None:
     question, answers = sample.question, sample.answers
     if answers and all(fold(answer) in YES | NO for answer in dict.fromkeys(answers)):
         return None
-    if share(answers, AT.fullmatch) > 0.7 or (words.says(lexicon.EMAIL, question) and not are_chosen(answers)):
+    if share(answers, AT.fullmatch) > 0.7 or (
+        words.says(vocabulary().contact.email, question) and not are_chosen(answers)
+    ):
         return Guess("text", tr("adresse e-mail : dans un tableau à part"), use="contact")
     numbered = share(answers, lambda text: PHONE.fullmatch(text) and sum(map(str.isdigit, text)) >= 9) > 0.7
     dated = share(answers, DATE.fullmatch) > 0.5
-    reached = (
-        words.says(lexicon.CONTACT, question) and not words.says(lexicon.NOT_CONTACT, question) and are_typed(answers)
-    )
+    reached = words.is_asked(vocabulary().contact, question) and are_typed(answers)
     if (numbered or reached or words.name_of_person(question)) and not dated:
         return Guess("text", tr("coordonnées : dans un tableau à part"), use="contact")
     return None
@@ -127,7 +138,7 @@ def yesno(sample: QuestionSample) -> Guess | None:
     """Return that it is answered by yes or no, or by one box that holds the words of the question."""
     question = sample.question
     options = distinct(sample.answers)
-    counted = words.COUNT.search(fold(question)) or words.GRADED.search(fold(question))
+    counted = words.asks_number(question) or words.asks_grade(question)
     if not options or len(options) > FEW or (counted and any(map(str.isdigit, options))):
         return None
     known = all(agreement(question, option) is not None for option in options)
@@ -141,8 +152,8 @@ def consent(sample: QuestionSample) -> Guess | None:
     if (
         not options
         or len(options) > FEW
-        or not words.says(lexicon.CONSENT, question)
-        or words.says(lexicon.PERMISSION, question)
+        or not words.says(vocabulary().consent.required, question)
+        or words.says(vocabulary().consent.optional, question)
     ):
         return None
     said = [agreement(question, option) for option in options]
@@ -176,7 +187,7 @@ def scale(sample: QuestionSample) -> Guess | None:
         return None
     order = order_answers(options)
     if order is None:
-        graded = words.GRADED.search(fold(sample.question)) and len(options) > 2
+        graded = words.asks_grade(sample.question) and len(options) > 2
         return Guess("scale", tr(NO_ORDER), {"options": options}, single=(*single,)) if graded else None
     if all(agreement(sample.question, option) is not None for option in order):
         return None
@@ -193,9 +204,9 @@ def scale_of_figures(sample: QuestionSample, options: Sequence[str]) -> Guess | 
     question, given = fold(sample.question), set(options)
     if years(options) or words.asks_typed_text(sample.question):
         return None
-    if not words.GRADED.search(question):
+    if not words.asks_grade(question):
         coded = CODE.fullmatch(question) and len(options) > FEW and given <= TO_TEN
-        whole = given in NOTES and not words.COUNT.search(question) and not words.AMOUNT.search(question)
+        whole = given in NOTES and not words.asks_number(question) and not vocabulary().number.amount.search(question)
         return Guess("scale", tr(NO_ORDER), {"options": sorted(options, key=int)}) if coded or whole else None
     # A note between 0 and 10 says nothing of the person who gave it.
     shared, _ = split_options(sample.answers, sample.givers)
@@ -214,8 +225,8 @@ def legend(question: str) -> str:
     >>> legend("Rate it (1 = not at all, 5 = very)"), legend("De 1 (très) à 5 (pas du tout)"), legend("Note ?")
     ('plain', 'reversed', 'plain')
     """
-    ends = [(int(number), said) for number, said in words.END_AFTER.findall(question)]
-    ends += [(int(number), said) for said, number in words.END_BEFORE.findall(question)]
+    ends = [(int(number), said) for number, said in end_after(vocabulary().scale.means).findall(question)]
+    ends += [(int(number), said) for said, number in END_BEFORE.findall(question)]
     low, high = min(ends, default=(0, "")), max(ends, default=(0, ""))
     if low[0] == high[0]:
         return "plain"
@@ -251,7 +262,7 @@ def slots(sample: QuestionSample) -> Guess | None:
 
 def several(sample: QuestionSample) -> Guess | None:
     """Return that several options, or several names, stand in one cell: by the first joiner that gives options."""
-    plural = words.says(lexicon.PLURAL, sample.question)
+    plural = words.says(vocabulary().lists.plural, sample.question)
     for joiner in JOINERS:
         first = pieces(sample.answers[:PROBED], joiner, apart=plural)
         if not are_chosen([piece for cell in first for piece in cell]):
@@ -299,7 +310,7 @@ def several_options(options: Sequence[str], joiner: str, single: Sequence[str]) 
 def names(sample: QuestionSample) -> Guess | None:
     """Return that it names organisations or people."""
     short = share(sample.answers, lambda text: len(text) <= LONGEST_OPTION) > 0.9
-    if short and words.says(lexicon.NAMES, sample.question) and not are_chosen(sample.answers):
+    if short and words.says(vocabulary().lists.names, sample.question) and not are_chosen(sample.answers):
         return Guess("names", tr("des noms de structures ou de personnes"))
     return None
 
@@ -342,9 +353,9 @@ def week_grid(sample: QuestionSample) -> Guess | None:
     said = [part.strip() for answer in sample.answers for piece in split(answer, None) for part in piece.split(",")]
     if not said:
         return None
-    if all(map(words.is_day, sample.items)) and all(plain(text) in words.MOMENT_OF for text in said):
+    if all(map(words.is_day, sample.items)) and all(map(words.is_moment, said)):
         return week(sample.items, said)
-    if all(plain(item) in words.MOMENT_OF for item in sample.items) and all(map(words.is_day, said)):
+    if all(map(words.is_moment, sample.items)) and all(map(words.is_day, said)):
         return week(said, sample.items)
     return None
 
@@ -381,7 +392,7 @@ def levels(sample: QuestionSample) -> Guess | None:
 
 def names_grid(sample: QuestionSample) -> Guess | None:
     """Return that its numbered columns hold names."""
-    return Guess("names", tr("un nom par colonne")) if words.says(lexicon.NAMES, sample.question) else None
+    return Guess("names", tr("un nom par colonne")) if words.says(vocabulary().lists.names, sample.question) else None
 
 
 def day_and_moment(text: str) -> tuple[str, str] | None:
@@ -389,15 +400,16 @@ def day_and_moment(text: str) -> tuple[str, str] | None:
     parts = text.split()
     if len(parts) > MOST_WORDS:
         return None
+    days, moments = words.days(), words.moments()
     cuts = ((" ".join(parts[:at]), " ".join(parts[at:])) for at in range(1, len(parts)))
-    return next((cut for cut in cuts if plain(cut[0]) in words.DAY_OF and plain(cut[1]) in words.MOMENT_OF), None)
+    return next((cut for cut in cuts if plain(cut[0]) in days and plain(cut[1]) in moments), None)
 
 
 def week(days: Sequence[str], moments: Sequence[str]) -> Guess | None:
     """Return these moments of these days, in the order of the week and of the day."""
     settings = {
-        "days": sorted(distinct(days), key=lambda text: words.DAY_OF.get(plain(text), 0)),
-        "moments": sorted(distinct(moments), key=lambda text: words.MOMENT_OF.get(plain(text), 0)),
+        "days": sorted(distinct(days), key=lambda text: words.days().get(plain(text), 0)),
+        "moments": sorted(distinct(moments), key=lambda text: words.moments().get(plain(text), 0)),
     }
     return Guess("slots", tr("des moments de la semaine"), settings) if all(settings.values()) else None
 

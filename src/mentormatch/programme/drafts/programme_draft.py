@@ -494,7 +494,7 @@ def examples(sample: QuestionSample, kind: str, use: str, joiner: str | None = N
     """Return two answers to a question, those that most people gave, none where they are nobody else's to see."""
     coded = use == "key" and words.asks_code(sample.question) and not is_email(sample)
     shown = coded or (kind in CLOSED and use in ("match", "display", "consent"))
-    if not shown or words.AVOIDED.search(fold(sample.question)) or is_sensitive(sample):
+    if not shown or words.asks_whom_to_avoid(sample.question) or is_sensitive(sample):
         return ()
     if kind == "choices" and sample.items:
         said: Sequence[str] = boxes_of(sample)

@@ -7,7 +7,8 @@ from mentormatch.fields import Side
 from mentormatch.fields.single_answers import parse_number
 from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.translation import mark, tr
-from mentormatch.programme.drafts import capacity, lexicon, words
+from mentormatch.languages.vocabulary import vocabulary
+from mentormatch.programme.drafts import capacity, words
 from mentormatch.programme.drafts.capacity import LONGEST_OPTION, distinct
 from mentormatch.programme.drafts.entries import DraftEntry, array, line, plain, quote_toml
 from mentormatch.programme.drafts.kinds import Guess
@@ -183,8 +184,9 @@ def as_house(entry: DraftEntry) -> DraftEntry:
 
 def is_of_house(entry: DraftEntry) -> bool:
     """Say whether a question asks where somebody works."""
-    said = fold(entry.question)
-    return bool(lexicon.HOUSE.search(said)) and not lexicon.NOT_HOUSE.search(said) and not words.AVOIDED.search(said)
+    said, house = fold(entry.question), vocabulary().organisation
+    named = bool(house.asked.search(said)) and not house.unless.search(said)
+    return named and not words.asks_whom_to_avoid(entry.question)
 
 
 def propose(entry: DraftEntry) -> DraftedExtension | None:
@@ -195,13 +197,15 @@ def propose(entry: DraftEntry) -> DraftedExtension | None:
     if found:
         kind, why = found
         return DraftedExtension(kind, of_question(why, entry), {"field": quote_toml(entry.name)}, rule=True)
-    comparable = lexicon.COMPARED.search(fold(entry.question)) or is_untitled(entry)
+    comparable = vocabulary().pairing.compared.search(fold(entry.question)) or is_untitled(entry)
     if not entry.stated and (is_private(entry) or not comparable):
         return None
     if is_need_and_offer(entry):
         named = {"mentee": quote_toml(entry.name), "mentor": quote_toml(entry.name)}
         return DraftedExtension("coverage", of_question(ONE_COVERED, entry), named)
-    if entry.guess.kind in SIMPLE or (entry.guess.kind == "number" and lexicon.OFTEN.search(fold(entry.question))):
+    if entry.guess.kind in SIMPLE or (
+        entry.guess.kind == "number" and vocabulary().meeting.often.search(fold(entry.question))
+    ):
         kind, why = SIMPLE.get(entry.guess.kind, SIMPLE["scale"])
         return DraftedExtension(kind, of_question(why, entry), {"field": quote_toml(entry.name)})
     return None
@@ -210,9 +214,9 @@ def propose(entry: DraftEntry) -> DraftedExtension | None:
 def rule_of(entry: DraftEntry) -> tuple[str, str] | None:
     """Return the rule that a question could make, and why: a common slot or language, never the same house."""
     said, kind = fold(entry.question), entry.guess.kind
-    if kind == "slots" or (kind == "choices" and lexicon.WHEN.search(said)):
+    if kind == "slots" or (kind == "choices" and vocabulary().meeting.when.search(said)):
         return "common", MEETING
-    if kind in ("choices", "names") and lexicon.LANGUAGE.search(said):
+    if kind in ("choices", "names") and vocabulary().spoken.asked.search(said):
         return "common", SPEAKING
     if kind in ("names", "choice", "choices") and is_of_house(entry):
         return "different", NEVER_SAME
@@ -231,14 +235,14 @@ def is_untitled(entry: DraftEntry) -> bool:
 
 def is_private(entry: DraftEntry) -> bool:
     """Say whether a question is about what nobody is paired by unasked: gender, age, school, how they heard of it."""
-    said = {fold(option) for option in entry.options}
-    unfit = not is_untitled(entry) and lexicon.NOT_COMPARED.search(fold(entry.question))
-    return bool(unfit) or len(said & lexicon.GENDERS) > 1
+    said, pairing = {fold(option) for option in entry.options}, vocabulary().pairing
+    unfit = not is_untitled(entry) and pairing.private.search(fold(entry.question))
+    return bool(unfit) or len(said & pairing.genders.words) > 1
 
 
 def veto(entry: DraftEntry, entries: Sequence[DraftEntry]) -> DraftedExtension | None:
     """Return that somebody is not paired with those they named, by their key or by their house."""
-    if entry.guess.kind != "names" or not entry.scored or not words.AVOIDED.search(fold(entry.question)):
+    if entry.guess.kind != "names" or not entry.scored or not words.asks_whom_to_avoid(entry.question):
         return None
     known = [each.name for each in entries if each.guess.use == "key" and each.guess.kind == "text"]
     known += [each.name for each in entries if each.guess.kind == "names" and each.scored and is_of_house(each)]

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from mentormatch.fields import Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import spoken
+from mentormatch.languages.vocabulary import DEFAULT, load, vocabulary
 from mentormatch.programme.drafts.capacity import share
-from mentormatch.programme.drafts.lexicon import ACCENTED, COMMON, CONSENT, fold
+from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.drafts.words import asks_membership, describes, follows, is_rank, ordinal, says
 from mentormatch.survey.headers import split_part
@@ -158,7 +159,8 @@ def box_groups(table: TextTable, alone: Mapping[int, Sequence[int]]) -> dict[int
     box = [
         column
         for column in alone
-        if is_ticked_with_label(table, column, labels[column]) and not says(CONSENT, labels[column])
+        if is_ticked_with_label(table, column, labels[column])
+        and not says(vocabulary().consent.required, labels[column])
     ]
     found: dict[int, dict[str, int]] = {}
     for column in box:
@@ -300,9 +302,10 @@ def language_in(texts: Iterable[str]) -> str | None:
     >>> language_in(["What are your topics?", "Email"]), language_in(["Quels sont vos thèmes ?", "E-mail"])
     ('en', 'fr')
     """
+    known = {code: load(code).survey for code in DEFAULT}
     counts: Counter[str] = Counter()
     for text in texts:
-        said = re.findall(r"[a-z]+", fold(text))
-        counts.update({code: sum(word in known for word in said) for code, known in COMMON.items()})
-        counts["fr"] += bool(ACCENTED.search(text.casefold()))
-    return None if counts["fr"] == counts["en"] else max(COMMON, key=lambda code: counts[code])
+        said, letters = re.findall(r"[a-z]+", fold(text)), set(text.casefold())
+        counts.update({code: sum(word in words.common.words for word in said) for code, words in known.items()})
+        counts.update({code: bool(words.letters.words & letters) for code, words in known.items()})
+    return None if counts["fr"] == counts["en"] else max(known, key=lambda code: counts[code])

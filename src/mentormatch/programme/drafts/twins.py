@@ -1,90 +1,14 @@
 """Questions that ask each side the same in its own words: what one needs, and what the other offers."""
 
-# French here is read, not said
-
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from mentormatch.languages.vocabulary import Alternatives, vocabulary
 from mentormatch.programme.drafts.entries import DraftEntry
-from mentormatch.programme.drafts.lexicon import NOT_COMPARED, fold
+from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.words import content
 
-HELP = (
-    r"(?<!to )(?:help|support|advice|guidance|mentoring|coaching|mentorship|aide|conseils?|accompagnement"
-    r"|coups? de main|coups? de pouce|soutien)"
-)
-SHOWING = (
-    r"(?<!faire )(?<!feriez )(?<!ferais )(?<!ferait )(?<!fais )(?<!faites )(?<!help )(?<!others )(?<!them )(?<!people )"
-)
-"""What makes a discovery somebody else's."""
-RECEIVING = re.compile(
-    rf"\b(needs?|needed|wanted|seek\w*|looking for|lack\w*|help (you|me)|your (mentor|buddy|big) (to|can|could|might)"
-    rf"|use (some )?{HELP}|(want|like|wish|hop(e|ing)|get|receiv\w*|more) (\w+ ){{0,3}}?{HELP}"
-    r"|(be|being|get) (mentored|helped|supported|advised|taught|shown|coached)"
-    r"|(drawn|attracted) to|attracts? you|worr(y|ies|ied)|afraid|anxious|nervous|unsure|doubts?|curious|tempt\w*"
-    r"|stuck|(?<!someone )(?<!others )feel more \w+"
-    r"|appeals? to|get better at|grow in|get out of|gain from|take away"
-    r"|(questions|ask) (\w+ ){0,4}?(a|an|your|the|to) (mentor|big|buddy)"
-    r"|(want|like|love|wish|hop(e|ing)) (you )?to (learn|discover|explore|know|understand|try|find out|see|move into"
-    r"|join|work in|hear)"
-    rf"|{SHOWING}(discover|explor(e|ing)|decouvr\w+|explorer|comprendre)"
-    r"|etre (aide|accompagne|conseille|soutenu|epaule|guide|forme|coache)\S*|(?<!-)vous aider|(m|t)'aider|t'aide"
-    r"|besoins?|cherch\w*|recherch\w*|demandes?|tent(e|ent|es|erai\w*)|attir\w+|inquiet\w*|preoccup\w*|angoiss\w*"
-    r"|(fait|font|avez|as) peur|bloqu\w*|curieu\w*|aimer\w+ (en )?(savoir|apprendre|essayer|rejoindre|comprendre)"
-    rf"|(?<!donner )(?<!apporter )(?<!offrir )(?<!proposer )(?<!donne )(de l'|un |des |d'){HELP} (pour|sur|en|dans)"
-    r"|(to|a|vous|pour|souhait\w+|voul\w+|voudr\w+|veux|aimer\w+)"
-    r" (develop|improve|acquire|developper|ameliorer|acquerir|renforcer|travailler|approfondir|progresser))\b"
-)
-"""What somebody would be given."""
-GIVING = re.compile(
-    r"\b(offer\w*|provid\w*|shar(e|ing)|teach\w*|giv(e|ing)|pass(ing)? on|bring|contribut\w*|tell|of use|show (a|an|the"
-    r"|others?|people|new\w*|your|someone)|talk (to|with)|speak (to|with)|answer (\w+ )?questions|lend|explain"
-    r"|(help|introduce|take) (\w+ )?(a|an|others?|someone|people|students?|new\w*|your mentee|your little|them)"
-    r"|(mentor|advise|coach|train|tutor|support|help|guide) (on|in|with|through|others?|another|someone|people"
-    r"|students?|an?)|f(aire|ais|aites|eri\w+|erais) (\w+ )?(decouvrir|connaitre|visiter|partager|comprendre|profiter"
-    r"|essayer)|transmet\w*|partag\w*|enseign\w*|donn(er\w*|ez|es)|apport(er\w*|ez|es)|offr\w*|propos(er\w*|ez|es)|conseiller"
-    r"|aider|accompagner|former|expliquer|temoigner|repondre|eclairer|initier|preter|mettre (a|au) (profit|service))\b"
-)
-"""What somebody would give."""
-DONE = re.compile(
-    r"\b(practi[sc](e|ed|ing)|(have|has|had|'ve) (you )?(ever |already )?(work|done|stud|live|tri|been|us|taught"
-    r"|led|manag)\w*"
-    r"|worked|studied|been through|went through|know (well|about|best|inside)|do you know|used to|did you|have held"
-    r"|(have|had) you (ever |already |previously )?\w+ed|(avez|as)[- ](vous|tu) (deja )?(?!quelq|autre)\w{3,}[eiu]e?s"
-    r"|exerc(e|er|es|ez|ee|ees|ent)|pratiqu\w+|(avez|as|ayez|avoir|deja) (\w+ ){0,3}?(exerc|travaill|pratiqu|vecu"
-    r"|connu|occup|suivi|etudi|fait|test|visit)\w*|travaillez|intervenez|chois(i|is|ie|ies|it|issez)|vecu\w*|surmont\w*|overc[ao]me|parcours)\b"
-)
-"""What somebody has done, and so could pass on."""
-ABLE = re.compile(
-    r"\b(can|could|able|willing|happy|ready|comfortable|qualified|confident|experienced|competent|skilled|good at"
-    r"|best at|pouvez|pourriez|peux|pourrais|savez|sauriez|sais|saurais|capable|maitris\w*|connaiss\w*|connais|a l'aise"
-    r"|cale\w?s?|excel\w*|cartonn\w*|pret\w*)\b"
-)
-WISHING = re.compile(
-    r"\b(want|would (you )?(like|love)|(i|you)'d (like|love)|like to|wish|hop(e|ing)|interested in|interests? you"
-    r"|aim\w*|dream\w*|souhait\w*|aimer\w*|voul\w*|voudr\w*|veux|attend\w*|envie|reve\w*|interesse\w*|branche\w*)\b"
-)
-LACKED = re.compile(
-    r"\b(goals?|growth|challeng\w*|struggl\w*|of interest|target\w*|learn\w*|improv\w*|objectifs?|attentes?|vise[es]*"
-    r"|difficult\w*|apprendre|progresser|manque\w*|d'interet|envisage\w*|plan to|future|frein\w*"
-    r"|ram(es|ez)|galer\w*|priorit\w+)\b"
-)
-HELD = re.compile(
-    r"\b(expert\w*|experience|strengths?|skills?|know-how|competences?|atouts?|points forts|savoir-faire|reseau|network"
-    r"|background|current\w*|actuel\w*|specialit\w*)\b"
-)
-SIGNS = ((RECEIVING, 1), (GIVING, -1), (DONE, -1), (ABLE, -1), (WISHING, 1), (LACKED, 1), (HELD, -1))
-"""What makes a question one of needs (1) or of offers (-1): the first that its words hold."""
-NEVER = re.compile(
-    r"\b(disponib\w*|availab\w*|creneaux?|plages?|timings?|time slots?|when (can|could|are|would)|quand|how often"
-    r"|frequen\w*|rythme|formats?|modalites?|in person|presentiel|styles?|energy|feedback|personnalit\w*|personality"
-    r"|gender|genre|sexe|pronouns?|pronoms?|ages?|regimes?|diet\w*|allerg\w*)\b"
-)
-"""What neither side has for the other, whatever the words."""
-PERSONAL = re.compile(r"\b(hobb\w*|loisirs?|interets?|interests?|passions?|langues?|languages?|sports?|clubs?)\b")
-"""What two people have in common, unless the words say that one would pass it on to the other."""
 LISTS, LISTED = ("choices", "ranking", "levels", "names"), ("choice",)
 """Kinds that hold several items, and those that hold one."""
 SHARED = 0.5
@@ -139,12 +63,11 @@ def echoes(entries: Sequence[DraftEntry]) -> Iterator[tuple[DraftEntry, DraftEnt
 
 def is_comparable(entry: DraftEntry) -> bool:
     """Say whether a question lists what may be needed or offered."""
-    said, lean = fold(entry.question), need_or_offer(entry.question)
-    listed = entry.guess.kind in (*LISTS, *LISTED) and not NEVER.search(said)
-    aside = entry.guess.use == "display" and not lean and NOT_COMPARED.search(said)
-    personal = PERSONAL.search(said) and not any(
-        words.search(said) for words in (RECEIVING, GIVING, DONE, ABLE, WISHING)
-    )
+    said, lean, needs = fold(entry.question), need_or_offer(entry.question), vocabulary().needs
+    listed = entry.guess.kind in (*LISTS, *LISTED) and not needs.neither.search(said)
+    aside = entry.guess.use == "display" and not lean and vocabulary().pairing.private.search(said)
+    passed_on = (needs.receiving, needs.giving, needs.done, needs.able, needs.wishing)
+    personal = needs.personal.search(said) and not any(words.search(said) for words in passed_on)
     used = entry.scored or (entry.guess.use == "display" and bool(entry.options))
     return listed and used and not aside and not personal
 
@@ -182,12 +105,19 @@ def need_or_offer(question: str) -> int:
     0
     """
     said = fold(question)
-    return next((sign for words, sign in SIGNS if words.search(said)), 0)
+    return next((sign for words, sign in signs() if words.search(said)), 0)
+
+
+def signs() -> Iterator[tuple[Alternatives, int]]:
+    """Yield the words of needs (1) and of offers (-1); the first that a question has make it one of them."""
+    words = vocabulary().needs
+    yield from ((words.receiving, 1), (words.giving, -1), (words.done, -1), (words.able, -1), (words.wishing, 1))
+    yield from ((words.lacked, 1), (words.held, -1))
 
 
 def topic_words(entry: DraftEntry) -> Iterator[str]:
     """Yield the words of a question that say what it is about, rather than who needs or offers it."""
     about = fold(entry.question)
-    for words, _ in SIGNS:
-        about = words.sub(" ", about)
+    for words, _ in signs():
+        about = words.whole.sub(" ", about)
     yield from (word for word in content(about) if len(word) > SHORT and not word.startswith(("mentor", "select")))

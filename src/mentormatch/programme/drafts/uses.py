@@ -5,17 +5,17 @@ understood may be about anything, a person's health or faith too. So what its wo
 yes or no, which says so little by itself, needs the plainest words.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from mentormatch.fields import Use
 from mentormatch.fields.base import split
 from mentormatch.languages.translation import mark, tr
-from mentormatch.programme.drafts import capacity, lexicon, words
+from mentormatch.languages.vocabulary import vocabulary
+from mentormatch.programme.drafts import capacity, words
 from mentormatch.programme.drafts.capacity import are_chosen, distinct, share
 from mentormatch.programme.drafts.kinds import COLUMNS, GRIDS, Guess, consent, contact, key
-from mentormatch.programme.drafts.lexicon import fold, plain
+from mentormatch.programme.drafts.lexicon import plain
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.sensitivity import MOST_ANSWERS, is_doubtful, subject_of
 
@@ -43,13 +43,6 @@ NO_REASON = mark("rien n'y dit de quoi rapprocher deux personnes : lu par l'équ
 UNASKED = mark("jamais comparé sans que vous le demandiez")
 BY_KIND = ("slots", "ranking")
 """Kinds that are asked for nothing else than to bring people together."""
-AGREED = re.compile(r"(?:yes|oui)\b")
-OF_PERSON = re.compile(
-    r"(?:do|did|are|were|have|has|is|can|could|will|would|should|does) (?:you|your|he|she|they|i|the|any|there)\b"
-    r"|\w+ (?:vous|tu)\b|(?:tu|t) \w+"
-)
-"""How a question begins that yes or no answers."""
-EITHER = re.compile(r"\b(?:or|ou|how|what|which|quel\w*|comment|plutot)\b")
 MOSTLY = 0.5
 
 
@@ -84,7 +77,7 @@ def restrict(sample: QuestionSample, found: Guess) -> Guess:
         return found
     if words.asks_gender(sample.question):
         return replace(found, use="display", why=join_reasons(found.why, tr(UNASKED)))
-    if words.is_for_staff(sample.question) and not words.COUNT.search(fold(sample.question)):
+    if words.is_for_staff(sample.question) and not words.asks_number(sample.question):
         return replace(found, use="display", why=join_reasons(found.why, tr(READ_ONLY)))
     return (
         found
@@ -125,21 +118,21 @@ def can_pair(sample: QuestionSample, found: Guess) -> bool:
         found.kind in BY_KIND
         or is_untitled(sample)
         or words.asks_place(question)
-        or words.says(lexicon.NAMES, question)
+        or words.says(vocabulary().lists.names, question)
     ):
         return True
-    if words.AVOIDED.search(plain(question)) or capacity.taking_side(question) or capacity.asks_places(question):
+    if words.asks_whom_to_avoid(question) or capacity.taking_side(question) or capacity.asks_places(question):
         return True
-    if words.says(lexicon.PAIRING, question) or are_languages(sample):
+    if words.says(vocabulary().pairing.asked, question) or are_languages(sample):
         return True
-    return not is_agreement(sample, found) and words.says(lexicon.PAIRING_WITH_OPTIONS, question)
+    return not is_agreement(sample, found) and words.says(vocabulary().pairing.with_options, question)
 
 
 def is_agreement(sample: QuestionSample, found: Guess) -> bool:
     """Say whether a question is answered by yes or no, in these words or others, so that its words alone tell."""
-    said, options = plain(sample.question), distinct(sample.answers)
-    agreed = any(AGREED.match(plain(option)) for option in options)
-    shaped = bool(OF_PERSON.match(said)) and not EITHER.search(said)
+    said, options, asked = plain(sample.question), distinct(sample.answers), vocabulary().agreement
+    agreed = any(asked.yes.match(plain(option)) for option in options)
+    shaped = bool(asked.person.anywhere.match(said)) and not asked.either.search(said)
     return found.kind == "yesno" or (found.kind in ("choice", "scale") and (agreed or shaped))
 
 
@@ -150,5 +143,5 @@ def is_untitled(sample: QuestionSample) -> bool:
 
 def are_languages(sample: QuestionSample) -> bool:
     """Say whether most answers name languages."""
-    options = distinct(sample.answers)
-    return share(options, lambda option: not lexicon.LANGUAGES.isdisjoint(plain(option).split())) > MOSTLY
+    options, spoken = distinct(sample.answers), vocabulary().spoken.names.words
+    return share(options, lambda option: not spoken.isdisjoint(plain(option).split())) > MOSTLY

@@ -1,0 +1,525 @@
+"""The words of survey forms, one file per language -> the phrases and patterns by which drafts read a form.
+
+``words/<language>.toml`` contains the words of a language in sections, one per purpose. ``vocabulary()`` returns those
+of the languages in use: French and English together unless a ``words_of`` block names others.
+
+Phrases and patterns are written without capitals and accents, as texts are compared.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+type Codes = tuple[str, ...]
+"""Codes of languages, ISO 639-1."""
+FOLDER = "words"
+DEFAULT: Codes = ("fr", "en")
+"""The languages whose words are used unless a form is known to be in others."""
+_in_use: ContextVar[Codes] = ContextVar("words", default=DEFAULT)
+
+
+class PhraseList(str):
+    """Phrases separated by commas, in the words of ``plain``.
+
+    ``*`` ends a word that may go on, stands for up to four words between two, or for one at the end, ``**`` for up to
+    eight. Braces contain alternatives: ``{born, live} in *``.
+    """
+
+    __slots__ = ()
+    separator = ", "
+
+
+class WordSet(str):
+    """Words separated by spaces."""
+
+    separator = " "
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words."""
+        return frozenset(self.split())
+
+
+class Alternatives(str):
+    """Alternatives of a regular expression, separated by bars; line breaks and indentation around bars do not count."""
+
+    separator = "|"
+
+    @cached_property
+    def anywhere(self) -> re.Pattern[str]:
+        """An expression that finds one of them anywhere in a text."""
+        return re.compile(f"(?:{self})" if self else r"(?!)")
+
+    @cached_property
+    def whole(self) -> re.Pattern[str]:
+        """An expression that finds one of them as whole words."""
+        return re.compile(rf"\b(?:{self})\b" if self else r"(?!)")
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Return the first of them that stands in a text as whole words."""
+        return self.whole.search(text)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Return the one of them that begins a text as whole words."""
+        return self.whole.match(text)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """Return the one of them that is the text."""
+        return self.anywhere.fullmatch(text)
+
+
+def unwrap(text: object) -> object:
+    """Return a text on one line."""
+    return re.sub(r"\s*\n\s*", "", text.strip()) if isinstance(text, str) else text
+
+
+def check(alternatives: Alternatives) -> Alternatives:
+    """Return alternatives that compile; raises ValueError if they do not."""
+    try:
+        re.compile(alternatives)
+    except re.error as error:
+        raise ValueError(str(error)) from None
+    if "||" in alternatives or alternatives[:1] == "|" or alternatives[-1:] == "|":
+        raise ValueError("an alternative is empty")
+    return alternatives
+
+
+type Phrases = Annotated[PhraseList, BeforeValidator(PhraseList)]
+type Words = Annotated[WordSet, BeforeValidator(WordSet)]
+type Pattern = Annotated[Alternatives, BeforeValidator(lambda text: Alternatives(unwrap(text))), AfterValidator(check)]
+type Steps = tuple[Phrases, ...]
+"""One list of phrases per step or per number, from the lowest on."""
+NO_PHRASES, NO_WORDS, NO_PATTERN = PhraseList(), WordSet(), Alternatives()
+
+
+class Section(BaseModel):
+    """A section of a file of words; each part is empty if a language has no words for it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    __hash__ = object.__hash__
+
+
+class SurveyWords(Section):
+    """Words of any form: those that tell its language, and those that say little of a question."""
+
+    common: Words = NO_WORDS  # tell the language
+    letters: Words = NO_WORDS  # tell the language
+    stop_words: Words = NO_WORDS
+    small: Words = NO_WORDS  # may stand beside a word that is asked alone
+
+
+class Asked(Section):
+    """Phrases of questions for one thing, and those beside which they ask for another."""
+
+    asked: Phrases = NO_PHRASES
+    unless: Phrases = NO_PHRASES
+
+
+class ContactWords(Asked):
+    """How people are reached."""
+
+    email: Phrases = NO_PHRASES
+
+
+class NameWords(Section):
+    """Words of a question for a person's name."""
+
+    words: Words = NO_WORDS  # all that may stand in it
+    heads: Words = NO_WORDS  # one of which stands in it
+    of_others: Words = NO_WORDS  # the name is another person's, or not the name that a person is called by
+    first: Words = NO_WORDS
+    last: Words = NO_WORDS
+    whole: Words = NO_WORDS
+
+
+class KeyWords(Asked):
+    """Codes that tell people apart, unless the state, a house or a company gives them."""
+
+    response: Pattern = NO_PATTERN  # the number that a survey tool gives to a response
+
+
+class ConsentWords(Section):
+    """Sentences by which people agree."""
+
+    required: Phrases = NO_PHRASES
+    optional: Phrases = NO_PHRASES  # a refusal turns nobody away
+
+
+class ListWords(Section):
+    """Questions that several answers are given to."""
+
+    names: Phrases = NO_PHRASES  # of people or organisations
+    plural: Phrases = NO_PHRASES
+
+
+class StaffWords(Section):
+    """What staff read and no pair is made of: logistics, the state of a file, households, opinions on a course."""
+
+    asked: Phrases = NO_PHRASES
+    alone: Phrases = NO_PHRASES  # in a question that asks for nothing else
+
+
+class FollowUpWords(Section):
+    """Questions that ask to say more of the one before them."""
+
+    begins: Phrases = NO_PHRASES
+    remarks: Phrases = NO_PHRASES  # begins a question that leaves open what is said
+    words: Words = NO_WORDS  # of which such a question may be made altogether
+    descriptions: Words = NO_WORDS  # ask to describe what another question named
+    membership: Phrases = NO_PHRASES  # questions on being a member that leave unsaid of what
+
+
+class PairingWords(Section):
+    """What a question may be about for pairs to be compared by it."""
+
+    asked: Phrases = NO_PHRASES  # whatever its answers are
+    with_options: Phrases = NO_PHRASES  # if its answers were chosen, counted or graded
+    compared: Pattern = NO_PATTERN  # if both sides answer it
+    private: Pattern = NO_PATTERN  # never unasked
+    genders: Words = NO_WORDS
+    gender: Pattern = NO_PATTERN  # a whole question for a gender
+
+
+class SpokenWords(Section):
+    """Languages that people speak."""
+
+    names: Words = NO_WORDS
+    asked: Pattern = NO_PATTERN
+
+
+class MeetingWords(Section):
+    """How often and when people would meet."""
+
+    often: Pattern = NO_PATTERN
+    when: Pattern = NO_PATTERN
+
+
+class OrganisationWords(Section):
+    """Where people work."""
+
+    asked: Pattern = NO_PATTERN
+    unless: Pattern = NO_PATTERN
+
+
+class NumberWords(Section):
+    """Questions that are answered by numbers."""
+
+    asked: Pattern = NO_PATTERN
+    amount: Pattern = NO_PATTERN  # of time or of people at home
+
+
+class AvoidedWords(Section):
+    """Questions that ask with whom a person is not to be paired."""
+
+    asked: Pattern = NO_PATTERN
+
+
+class ScaleWords(Section):
+    """Graded answers, and the ends and units of ranges of numbers."""
+
+    graded: Pattern = NO_PATTERN  # a question that asks for a grade
+    means: Pattern = NO_PATTERN  # between a grade and its meaning
+    off: Phrases = NO_PHRASES  # answers that stand off any scale
+    neutral: Phrases = NO_PHRASES
+    most: Phrases = NO_PHRASES
+    least: Phrases = NO_PHRASES
+    opposites: Phrases = NO_PHRASES  # words with their opposites, as high/low
+    per: Pattern = NO_PATTERN  # before the period of a rate
+    every_day: Pattern = NO_PATTERN
+    every: Pattern = NO_PATTERN
+    numbers: Steps = ()  # words for 0, 1, 2 ...
+    alone: Phrases = NO_PHRASES  # one person
+    below: Pattern = NO_PATTERN
+    above: Pattern = NO_PATTERN
+    and_above: Pattern = NO_PATTERN
+    fillers: Pattern = NO_PATTERN  # what may stand beside a range of numbers
+
+
+class RankWords(Section):
+    """Columns of ranks."""
+
+    ordinals: Pattern = NO_PATTERN
+    asked: Phrases = NO_PHRASES
+    words: Phrases = NO_PHRASES  # beside an ordinal
+
+
+class RoleWords(Section):
+    """Who is mentor and who is mentee."""
+
+    mentor: Pattern = NO_PATTERN
+    mentee: Pattern = NO_PATTERN
+    words: Pattern = NO_PATTERN  # begin a word for either side
+    who: Pattern = NO_PATTERN  # a question that asks who a person is
+    seeks: Pattern = NO_PATTERN
+    gives: Pattern = NO_PATTERN
+    taken_in: Pattern = NO_PATTERN
+    takes_in: Pattern = NO_PATTERN
+    both: Pattern = NO_PATTERN
+    become: Pattern = NO_PATTERN
+    mentoring: Pattern = NO_PATTERN
+    past: Pattern = NO_PATTERN
+
+
+class WeekWords(Section):
+    """Days of the week and moments of the day, in order."""
+
+    days: Steps = ()  # Monday to Friday, a weekday, Saturday, Sunday, the weekend
+    moments: Steps = ()  # early morning, morning, noon, afternoon, its end, evening, night, the whole day
+
+
+class AgreementWords(Section):
+    """Questions and answers of yes or no."""
+
+    yes: Pattern = NO_PATTERN
+    person: Pattern = NO_PATTERN  # begins a question on a person that yes or no answers
+    either: Pattern = NO_PATTERN  # stands in a question that yes or no does not answer
+
+
+class CapacityWords(Section):
+    """Questions that ask how many people a person would take, and their answers."""
+
+    count: Pattern = NO_PATTERN
+    mentees: Pattern = NO_PATTERN
+    mentors: Pattern = NO_PATTERN
+    relations: Pattern = NO_PATTERN
+    people: Pattern = NO_PATTERN
+    agents: Pattern = NO_PATTERN  # endings of words for people who do something
+    not_agents: Pattern = NO_PATTERN  # beginnings of words with such an ending for things
+    things: Pattern = NO_PATTERN  # what else is counted
+    seats: Pattern = NO_PATTERN
+    able: Pattern = NO_PATTERN
+    wanted: Pattern = NO_PATTERN  # says without a verb that people would be taken
+    past: Pattern = NO_PATTERN
+    held: Pattern = NO_PATTERN  # whom a person has today
+    elsewhere: Pattern = NO_PATTERN  # counts of people at home, at work, at an event
+    close: Pattern = NO_PATTERN  # what is only done for people
+    taking: Pattern = NO_PATTERN
+    offering: Pattern = NO_PATTERN  # how a service is offered, whatever its verb
+    asked: Pattern = NO_PATTERN  # the person who answers is the one who acts
+    mutual: Pattern = NO_PATTERN  # what either side may say of the other
+    bare: Pattern = NO_PATTERN  # a whole question for the places that a person has
+    if_so: Pattern = NO_PATTERN
+    numbers: Steps = ()  # words for 0, 1, 2 ...
+    open: Pattern = NO_PATTERN  # beside a number that is not included
+    between: Pattern = NO_PATTERN  # between two numbers
+    fillers: Pattern = NO_PATTERN  # what may stand beside the number of an answer
+    unbounded: Pattern = NO_PATTERN  # answers that take people and give no number
+
+
+class NeedWords(Section):
+    """What makes a question one of needs or one of offers."""
+
+    receiving: Pattern = NO_PATTERN
+    giving: Pattern = NO_PATTERN
+    done: Pattern = NO_PATTERN
+    able: Pattern = NO_PATTERN
+    wishing: Pattern = NO_PATTERN
+    lacked: Pattern = NO_PATTERN
+    held: Pattern = NO_PATTERN
+    neither: Pattern = NO_PATTERN
+    personal: Pattern = NO_PATTERN  # what two people have in common
+
+
+class DegreeWords(Section):
+    """Words that say how far an answer takes its core word."""
+
+    opposite: Phrases = NO_PHRASES
+    none: Phrases = NO_PHRASES
+    hardly: Phrases = NO_PHRASES
+    slightly: Phrases = NO_PHRASES
+    partly: Phrases = NO_PHRASES
+    fairly: Phrases = NO_PHRASES
+    mostly: Phrases = NO_PHRASES
+    very: Phrases = NO_PHRASES
+    fully: Phrases = NO_PHRASES
+    not_: Phrases = NO_PHRASES
+
+
+class Ladders(Section):
+    """Families of graded answers, each a list of steps from the lowest to the highest."""
+
+    importance: Steps = ()
+    frequency: Steps = ()
+    recurrence: Steps = ()
+    skill: Steps = ()
+    reference_level: Steps = ()
+    quality: Steps = ()
+    amount: Steps = ()
+    size: Steps = ()
+    seniority: Steps = ()
+    year_of_study: Steps = ()
+    year_of_degree: Steps = ()
+    diploma: Steps = ()
+    assent: Steps = ()
+    necessity: Steps = ()
+    presence: Steps = ()
+
+
+class UnitWords(Section):
+    """Units of time."""
+
+    minute: Pattern = NO_PATTERN
+    hour: Pattern = NO_PATTERN
+    day: Pattern = NO_PATTERN
+    week: Pattern = NO_PATTERN
+    month: Pattern = NO_PATTERN
+    quarter: Pattern = NO_PATTERN
+    year: Pattern = NO_PATTERN
+
+
+class SensitiveWords(Section):
+    """Words around the phrases of a sensitive subject, which tell whether a person is asked about it."""
+
+    colours: Words = NO_WORDS  # options beside which black and white are colours of things
+    small: Words = NO_WORDS  # leave a phrase all that a question says
+    person: Pattern = NO_PATTERN  # stands ahead of a phrase that is asked of a person
+    asked: Pattern = NO_PATTERN  # stands behind it
+    in_life: Pattern = NO_PATTERN  # stands behind it
+    done_by: Pattern = NO_PATTERN  # with ``done``, work on a subject
+    done: Pattern = NO_PATTERN
+    own: Pattern = NO_PATTERN  # tells that the person is meant
+    received: Phrases = NO_PHRASES  # stands ahead of help that a person receives
+    asking: Pattern = NO_PATTERN
+    about: Pattern = NO_PATTERN  # prepositions
+    articles: Pattern = NO_PATTERN
+    behind: Pattern = NO_PATTERN  # may stand between a phrase and a topic
+    declined: Pattern = NO_PATTERN  # an option that gives no answer
+    topics: Phrases = NO_PHRASES  # fields of work, of study or of interest
+    of_noun: Phrases = NO_PHRASES  # nouns that an adjective follows at once
+    heads: Phrases = NO_PHRASES  # what a question asks for, all that follows are examples
+    helped: Phrases = NO_PHRASES  # what people do for others
+    others: Phrases = NO_PHRASES
+    talked: Phrases = NO_PHRASES  # what people do with a subject when they meet
+    listeners: Phrases = NO_PHRASES
+    practised: Phrases = NO_PHRASES  # words of a trade, a service or a meeting
+    mentees: Phrases = NO_PHRASES
+    clubs: Phrases = NO_PHRASES  # where people are elected without any politics
+    harmless: Phrases = NO_PHRASES  # phrases with a sensitive word that say nothing of a person
+
+
+class Subject(Section):
+    """The phrases of one sensitive subject, from those that tell most to those that tell least."""
+
+    certain: Phrases = NO_PHRASES  # speak of the person, in any sentence
+    likely: Phrases = NO_PHRASES  # do unless a field of work or of study is meant
+    possible: Phrases = NO_PHRASES  # do if the question is put to a person, or is nothing else
+    answers: Phrases = NO_PHRASES  # options that people choose for themselves; two of them tell
+    telling: Phrases = NO_PHRASES  # options of which one is enough
+
+
+class Subjects(Section):
+    """The sensitive subjects: GDPR (RGPD), articles 9 and 10, and pregnancy."""
+
+    health: Subject = Subject()
+    religion: Subject = Subject()
+    origin: Subject = Subject()
+    sexuality: Subject = Subject()
+    politics: Subject = Subject()
+    union: Subject = Subject()
+    pregnancy: Subject = Subject()
+    criminal_record: Subject = Subject()
+    biometrics: Subject = Subject()
+
+    def items(self) -> Iterator[tuple[str, Subject]]:
+        """Yield each subject with its name."""
+        for name in type(self).model_fields:
+            yield name.replace("_", " "), getattr(self, name)
+
+
+class Vocabulary(Section):
+    """The words of one or several languages."""
+
+    survey: SurveyWords = SurveyWords()
+    contact: ContactWords = ContactWords()
+    name: NameWords = NameWords()
+    key: KeyWords = KeyWords()
+    consent: ConsentWords = ConsentWords()
+    place: Asked = Asked()
+    lists: ListWords = ListWords()
+    typed: Asked = Asked()
+    staff: StaffWords = StaffWords()
+    follow_up: FollowUpWords = FollowUpWords()
+    pairing: PairingWords = PairingWords()
+    spoken: SpokenWords = SpokenWords()
+    meeting: MeetingWords = MeetingWords()
+    organisation: OrganisationWords = OrganisationWords()
+    number: NumberWords = NumberWords()
+    avoided: AvoidedWords = AvoidedWords()
+    scale: ScaleWords = ScaleWords()
+    rank: RankWords = RankWords()
+    role: RoleWords = RoleWords()
+    week: WeekWords = WeekWords()
+    agreement: AgreementWords = AgreementWords()
+    capacity: CapacityWords = CapacityWords()
+    needs: NeedWords = NeedWords()
+    degrees: DegreeWords = DegreeWords()
+    ladders: Ladders = Ladders()
+    units: UnitWords = UnitWords()
+    sensitive: SensitiveWords = SensitiveWords()
+    subjects: Subjects = Subjects()
+
+
+@cache
+def known_languages() -> Codes:
+    """Return the codes of the languages with a file of words, French and English first."""
+    found = sorted(file.name[:2] for file in files(__package__).joinpath(FOLDER).iterdir() if file.name[2:] == ".toml")
+    return (*DEFAULT, *(code for code in found if code not in DEFAULT))
+
+
+@cache
+def load(code: str) -> Vocabulary:
+    """Return the words of one language; raises pydantic.ValidationError if its file has an unknown or wrong part."""
+    text = files(__package__).joinpath(FOLDER, f"{code}.toml").read_text("utf-8")
+    return Vocabulary.model_validate(tomllib.loads(text))
+
+
+@cache
+def words_in(codes: Codes) -> Vocabulary:
+    """Return the words of several languages together."""
+    return load(codes[0]) if len(codes) == 1 else merge([load(code) for code in codes])
+
+
+def merge[S: Section](sections: Sequence[S]) -> S:
+    """Return one section with the words of all."""
+    merged: dict[str, Any] = {}
+    for name in type(sections[0]).model_fields:
+        values = [getattr(section, name) for section in sections]
+        if isinstance(values[0], Section):
+            merged[name] = merge(values)
+        elif isinstance(values[0], tuple):
+            merged[name] = merge_steps([steps for steps in values if steps])
+        else:
+            merged[name] = merge_texts(values)
+    return type(sections[0]).model_construct(**merged)
+
+
+def merge_texts[T: PhraseList | WordSet | Alternatives](texts: Sequence[T]) -> T:
+    """Return one list with the phrases, words or alternatives of all."""
+    return type(texts[0])(texts[0].separator.join(text for text in texts if text))
+
+
+def merge_steps(ladders: Sequence[tuple[PhraseList, ...]]) -> tuple[PhraseList, ...]:
+    """Return one ladder whose steps have the phrases of all."""
+    return tuple(merge_texts(step) for step in zip(*ladders, strict=True)) if ladders else ()
+
+
+def vocabulary() -> Vocabulary:
+    """Return the words of the languages in use."""
+    return words_in(_in_use.get())
+
+
+@contextmanager
+def words_of(codes: Codes) -> Iterator[None]:
+    """Use the words of these languages in a ``with`` block."""
+    token = _in_use.set(codes)
+    try:
+        yield
+    finally:
+        _in_use.reset(token)
