@@ -165,14 +165,15 @@ def test_no_option_of_a_draft_is_what_one_person_typed_in_any_language(name: str
     made = draft(read_tables(DataFrame({"E-mail": people, **EXPORTS[name]}, dtype=object)))
     assert CANARY not in made.text.casefold()
     options = list(copied(made))
-    assert len(options) > (4 if name == "nl" else 9)
+    # Italian beside Portuguese is no known language: what was chosen there is forbidden, and has no options.
+    assert len(options) > {"nl": 4, "it, pt": 3}.get(name, 9)
     assert all(len(people_of(entry, option)) > 1 for entry, option in options)
     assert ("Chant choral" in made.text) == (name == "fr")
     assert ("Grants" in made.text) == (name == "en")
 
 
 def test_boxes_that_one_person_ticked_stay_options() -> None:
-    boxes = {"Arts [Danse]": ["X"] + [""] * (ROWS - 1), "Arts [Cirque]": ["", "X"] * (ROWS // 2)}
+    boxes = {"Vos arts [Danse]": ["X"] + [""] * (ROWS - 1), "Vos arts [Cirque]": ["", "X"] * (ROWS // 2)}
     frame = DataFrame({"Code": [f"P{row}" for row in range(ROWS)], **boxes}, dtype=object)
     fields = tomllib.loads(draft(read_tables(frame)).text)["fields"]
     assert fields["arts"]["options"] == ["Danse", "Cirque"]

@@ -11,8 +11,8 @@ skeleton      finding look-alikes, never to merge them    letters of other alpha
 ``flags`` names invisible and misleading characters. Answers are displayed as typed, except for control characters,
 which are displayed as escapes, so that terminals do not execute them.
 
-``says_yes`` reads yes and no in French and English: words, figures and ticks. In other supported languages it reads
-only the words for yes and no.
+``says_yes`` reads yes and no in French and English: words, figures and ticks. In other languages it reads the whole
+answers that their files of words list.
 
 The rule: a text that begins with yes or no means that, unless the following text withdraws it. A negation withdraws a
 yes, an affirmation withdraws a no; a condition, a doubt, a question mark or a delay withdraws both. "Non" and "no" also
@@ -266,7 +266,7 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
 
 
-READ_LANGUAGES = (FRENCH, "en")  # of every wording of yes and no; in others only the two words are read
+READ_LANGUAGES = (FRENCH, "en")  # of every wording of yes and no; in others whole answers are read
 # Values that tools write for yes and no
 YES = frozenset({"oui", "o", "yes", "y", "x", "vrai", "true", "1"})
 NO = frozenset({"non", "n", "no", "faux", "false", "0"})
@@ -337,17 +337,32 @@ def says_yes(text: str) -> bool | None:
         return answer in YES_ALONE
     verdict = refusal(answer)
     verdict = consent(answer) if verdict is None else verdict
-    return spoken_answers().get(answer) if verdict is None else verdict
+    return spoken_answers().get(only_words(answer)) if verdict is None else verdict
 
 
 @cache
 def spoken_answers() -> dict[str, bool]:
-    """Map the folded words for yes and no of the languages outside ``READ_LANGUAGES`` to truth values."""
+    """Map the answers that mean yes or no in the languages outside ``READ_LANGUAGES`` to truth values."""
+    from mentormatch.languages.vocabulary import known_languages, load
+
     answers: dict[str, bool] = {}
     for code in (code for code in LANGUAGES if code not in READ_LANGUAGES):
         with language(code):
             answers |= {fold(tr("Oui")): True, fold(tr("Non")): False}
+    for words in (load(code).answers for code in known_languages()):
+        answers |= {" ".join(text.split()): False for text in words.no.split(",")}
+        answers |= {" ".join(text.split()): True for text in words.yes.split(",")}
     return answers
+
+
+def is_yes_or_no(text: str) -> bool:
+    """Return whether a text is a bare answer of yes or no, in any language."""
+    return fold(text) in YES | NO or only_words(text) in spoken_answers()
+
+
+def only_words(text: str) -> str:
+    """Return the words of a text, folded, without the marks between them."""
+    return " ".join(re.findall(r"\w+", fold(text)))
 
 
 def refusal(folded: str) -> bool | None:

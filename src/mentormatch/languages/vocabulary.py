@@ -111,6 +111,7 @@ class SurveyWords(Section):
 
     common: Words = NO_WORDS  # tell the language
     letters: Words = NO_WORDS  # tell the language
+    instructions: Phrases = NO_PHRASES  # ask for all answers that apply
     stop_words: Words = NO_WORDS
     small: Words = NO_WORDS  # may stand beside a word that is asked alone
 
@@ -421,8 +422,8 @@ class Subjects(Section):
     religion: Subject = Subject()
     origin: Subject = Subject()
     sexuality: Subject = Subject()
-    politics: Subject = Subject()
     union: Subject = Subject()
+    politics: Subject = Subject()
     pregnancy: Subject = Subject()
     criminal_record: Subject = Subject()
     biometrics: Subject = Subject()
@@ -433,9 +434,17 @@ class Subjects(Section):
             yield name.replace("_", " "), getattr(self, name)
 
 
+class AnswerWords(Section):
+    """Whole answers that mean yes, and those that mean no, in the languages that ``says_yes`` knows no sentences of."""
+
+    yes: Phrases = NO_PHRASES
+    no: Phrases = NO_PHRASES
+
+
 class Vocabulary(Section):
     """The words of one or several languages."""
 
+    answers: AnswerWords = AnswerWords()
     survey: SurveyWords = SurveyWords()
     contact: ContactWords = ContactWords()
     name: NameWords = NameWords()
@@ -512,7 +521,12 @@ def merge_steps(ladders: Sequence[tuple[PhraseList, ...]]) -> tuple[PhraseList, 
 
 def vocabulary() -> Vocabulary:
     """Return the words of the languages in use."""
-    return words_in(_in_use.get())
+    return words_in(languages_in_use())
+
+
+def languages_in_use() -> Codes:
+    """Return the codes of the languages in use."""
+    return _in_use.get()
 
 
 @contextmanager

@@ -25,6 +25,7 @@ ENOUGH = 1000
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
 MOST_WORDS = 3
 HOW_MANY = mark("à compléter : combien de personnes ?")
+MAY_BE_ONE = mark("peut-être une seule structure : si c'est le cas, effacez « # »")
 SINGLE = mark("{why} ; {answers}, à ajouter à la main si c'est une option")
 
 
@@ -34,9 +35,9 @@ class DraftEntry:
 
     ``side`` is None where both sides answer, or nobody can tell. ``also`` are headers of other words that ask the
     same; ``answers`` are texts of the file with the answer of the programme that each stands for, ``unclear`` those for
-    which staff must give the number of people. ``takes`` is the side
-    that says by it how many people it takes; ``apart`` whether each side was asked in a file of its own; ``stated``
-    whether people said what is done with it, so that nothing of it is to be confirmed.
+    which staff must give the number of people, ``doubles`` pairs of names that may be of one organisation. ``takes`` is
+    the side that says by it how many people it takes; ``apart`` whether each side was asked in a file of its own;
+    ``stated`` whether people said what is done with it, so that nothing of it is to be confirmed.
     """
 
     name: str
@@ -46,6 +47,7 @@ class DraftEntry:
     also: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default=NO_WORDS)
     unclear: tuple[str, ...] = ()
+    doubles: tuple[tuple[str, str], ...] = ()
     takes: Side | None = None
     apart: bool = False
     stated: bool = False
@@ -201,10 +203,11 @@ def mappings(entries: Sequence[DraftEntry]) -> Iterator[str]:
         yield from (line(quote_toml(header), quote_toml(meant), tr(CONFIRM)) for header, meant in headers)
         yield ""
     for entry in entries:
-        if entry.answers or entry.unclear:
-            yield f"[mapping.options.{entry.name}]"
+        if entry.answers or entry.unclear or entry.doubles:
+            yield f"{'' if entry.answers or entry.unclear else '# '}[mapping.options.{entry.name}]"
             yield from (line(quote_toml(text), quote_toml(said), tr(CONFIRM)) for text, said in entry.answers.items())
             yield from (line(f"# {quote_toml(text)}", '""', tr(HOW_MANY)) for text in entry.unclear)
+            yield from (line(f"# {quote_toml(one)}", quote_toml(other), tr(MAY_BE_ONE)) for one, other in entry.doubles)
             yield ""
 
 

@@ -10,8 +10,8 @@ from mentormatch.fields import Place, Use
 from mentormatch.fields.base import split
 from mentormatch.fields.lists import OTHER_ITEMS, rank_of
 from mentormatch.fields.numbers import parse_number
-from mentormatch.fields.single_answers import NO, YES, YesNo
-from mentormatch.languages.text_keys import canonical
+from mentormatch.fields.single_answers import YesNo
+from mentormatch.languages.text_keys import canonical, is_yes_or_no
 from mentormatch.languages.translation import mark, tr
 from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts import words
@@ -77,7 +77,7 @@ class Guess:
 def contact(sample: QuestionSample) -> Guess | None:
     """Return that people are reached by it: an e-mail address, a name, a telephone number, a page of their own."""
     question, answers = sample.question, sample.answers
-    if answers and all(fold(answer) in YES | NO for answer in dict.fromkeys(answers)):
+    if answers and all(map(is_yes_or_no, dict.fromkeys(answers))):
         return None
     if share(answers, AT.fullmatch) > 0.7 or (
         words.says(vocabulary().contact.email, question) and not are_chosen(answers)
@@ -262,7 +262,7 @@ def slots(sample: QuestionSample) -> Guess | None:
 
 def several(sample: QuestionSample) -> Guess | None:
     """Return that several options, or several names, stand in one cell: by the first joiner that gives options."""
-    plural = words.says(vocabulary().lists.plural, sample.question)
+    plural = words.says(vocabulary().lists.plural, sample.question) or words.asks_all_that_apply(sample.question)
     for joiner in JOINERS:
         first = pieces(sample.answers[:PROBED], joiner, apart=plural)
         if not are_chosen([piece for cell in first for piece in cell]):
@@ -363,7 +363,8 @@ def week_grid(sample: QuestionSample) -> Guess | None:
 def boxes(sample: QuestionSample) -> Guess | None:
     """Return that its columns are boxes to tick; what was typed beside the options has a question of its own."""
     boxes = boxes_of(sample)
-    if any(fold(answer) not in YES | NO | {fold(item)} for item in boxes for answer in sample.of(item)) or not boxes:
+    ticked = all(is_yes_or_no(answer) or fold(answer) == fold(item) for item in boxes for answer in sample.of(item))
+    if not ticked or not boxes:
         return None
     return Guess("choices", tr("des cases à cocher, une colonne par option"), {"options": boxes})
 

@@ -44,7 +44,7 @@ def alternatives(phrases: str) -> str:
         return r"(?!)"
     groups = [
         (start, [expression(phrase)[len(start) :] for phrase in of_start])
-        for start, of_start in groupby(known, lambda phrase: phrase[:2])
+        for start, of_start in groupby(known, lambda phrase: "" if phrase[0] == "*" else phrase[:2])
     ]
     return (
         "(?:" + "|".join(f"{start}(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for start, rest in groups) + ")"
@@ -75,7 +75,7 @@ def expression(phrase: str) -> str:
     written = re.sub(r" \*\*$", r"(?: \\w+){0,8}", phrase)
     written = re.sub(r" \*$", r"(?: \\w+)?", written)
     written = written.replace(" * ", r" (?:\w+ ){0,4}")
-    return re.sub(r"(?<=\w)\*(?!\))", r"\\w*", written)
+    return re.sub(r"(?<=\w)\*(?!\))|^\*(?=\w)", r"\\w*", written)
 
 
 @cache

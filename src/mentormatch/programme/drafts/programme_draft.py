@@ -16,10 +16,11 @@ from typing import Literal
 from mentormatch.errors import MentorMatchError, Problem
 from mentormatch.fields import AnyField, Side, Use
 from mentormatch.fields.lists import find_options
-from mentormatch.fields.single_answers import NO, YES
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.languages.similarity import likenesses
+from mentormatch.languages.text_keys import is_yes_or_no
 from mentormatch.languages.translation import language, mark, spoken, tr, tr_n
+from mentormatch.languages.vocabulary import Codes, known_languages, words_of
 from mentormatch.people.cohort import RowFate
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import distinct, pieces
@@ -35,6 +36,7 @@ from mentormatch.programme.drafts.entries import (
     only_side,
     thin,
 )
+from mentormatch.programme.drafts.form_language import words_read
 from mentormatch.programme.drafts.identity import (
     choose_key,
     email_of,
@@ -48,8 +50,15 @@ from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.mapping_draft import share_understood
 from mentormatch.programme.drafts.proposals import DraftedExtension, adapt, choices, is_of_house
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among
-from mentormatch.programme.drafts.samples import QuestionSample, Tables, language_of, sample_questions, with_sides
-from mentormatch.programme.drafts.uses import apply_use, guess, is_sensitive
+from mentormatch.programme.drafts.samples import (
+    QuestionSample,
+    Tables,
+    language_of,
+    languages_of,
+    sample_questions,
+    with_sides,
+)
+from mentormatch.programme.drafts.uses import apply_use, are_languages, are_moments, guess, is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import UNNAMED
@@ -125,6 +134,14 @@ def misread_fields(tables: Tables, plan: Plan) -> Iterator[str]:
                     yield from (name for answer in given if str(answer) in noted)
 
 
+UNKNOWN_LANGUAGE = mark(
+    "# LANGUE INCONNUE (ni {known}) : les questions à choix ne sont pas comprises, donc exclues (« forbidden »)."
+    " Dites de chacune à quoi elle sert."
+)
+"""The first line of a draft of a form in a language that is not known."""
+NOT_UNDERSTOOD = mark("langue inconnue, question non comprise : ni lue ni utilisée, sauf si vous en décidez autrement")
+CHOSEN = ("choice", "choices", "scale", "levels", "ranking", "yesno", "slots")
+"""Kinds of questions that are answered by choosing."""
 CHECK_ORDER = mark("ORDRE À VÉRIFIER")
 """What stands beside an order that nothing tells."""
 MOSTLY = 0.5
@@ -163,13 +180,15 @@ class StatedDraft:
 
     ``uses`` say what is done with its answers; ``role`` is the question that tells the sides, with the answers of
     mentors and of mentees; ``taken`` are the proposals that count from now on, by their keys; ``options`` are further
-    options of questions that have some.
+    options of questions that have some. ``languages`` are the codes of the languages in which the files ask, if
+    their words do not tell it.
     """
 
     uses: Mapping[str, Use] = field(default_factory=dict)
     role: tuple[str, str, str] | None = None
     taken: frozenset[str] = frozenset()
     options: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    languages: Codes = ()
 
 
 NOTHING_STATED = StatedDraft()
@@ -177,11 +196,15 @@ NOTHING_STATED = StatedDraft()
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What a draft is made of: its fields, what tells the role, and whether each side has a file of its own."""
+    """What a draft is made of: its fields, what tells the role, and whether each side has a file of its own.
+
+    ``languages`` are the codes of the languages in which the files ask, none if that is not known.
+    """
 
     entries: tuple[DraftEntry, ...]
     role: RoleQuestion | None
     apart: bool
+    languages: Codes = ()
 
     @property
     def knows_sides(self) -> bool:
@@ -195,8 +218,9 @@ def draft(tables: Tables, name: str = "", stated: StatedDraft = NOTHING_STATED) 
     It is in the language of the files, unless one was asked for, and was tried on them; without a ``name`` it is one to
     be named. What people have ``stated`` goes before what their files seem to be.
     """
-    with language(language_of(tables), unless_asked=True):
-        outline = outline_of(tables, stated)
+    asked_in = stated.languages or languages_of(tables)
+    with language(language_of(tables), unless_asked=True), words_of(words_read(asked_in)):
+        outline = replace(outline_of(tables, stated), languages=asked_in)
         made = draft_of(outline, tables, name, stated.taken)
         refused = without_consents(made, outline)
         return draft_of(refused, tables, name, stated.taken) if refused else made
@@ -212,10 +236,20 @@ def outline_of(tables: Tables, stated: StatedDraft = NOTHING_STATED) -> Outline:
     total = sum(len(table.records) for table, _ in tables)
     entries = [replace(entry, apart=apart) for entry in name_fields(questions, role)]
     known = link_rankings(with_shared_options(unify(entries)))
+    if not (stated.languages or languages_of(tables)):
+        known = [withhold(entry) for entry in known]
     known = [
         with_options(as_stated(entry, stated.uses), stated.options.get(fold(entry.question), ())) for entry in known
     ]
     return Outline(tuple(choose_key(known, aside, total)), role, apart)
+
+
+def withhold(entry: DraftEntry) -> DraftEntry:
+    """Return a field of a form in an unknown language, forbidden if its answers were chosen and are not understood."""
+    known = entry.name == "role" or are_languages(entry.sample) or are_moments(entry.sample)
+    if known or entry.guess.kind not in CHOSEN or entry.guess.use not in ("match", "display"):
+        return entry
+    return replace(entry, guess=Guess("text", tr(NOT_UNDERSTOOD), use="forbidden"))
 
 
 def find_stated_role(questions: Sequence[QuestionSample], stated: StatedDraft) -> RoleQuestion | None:
@@ -239,6 +273,7 @@ def draft_of(outline: Outline, tables: Tables, name: str, taken: Container[str])
     entries, proposals, hints = adapt(outline.entries, sides_known=outline.knows_sides)
     text = "\n".join(
         [
+            *(() if outline.languages else (tr(UNKNOWN_LANGUAGE, known=listed(list(known_languages()))),)),
             tr(HEAD),
             *heading(entries, outline.role, email_of(entries), name or tr(UNNAMED)),
             "",
@@ -279,7 +314,7 @@ def with_typed_texts(questions: Sequence[QuestionSample]) -> Iterator[QuestionSa
         yield sample
         for place, item in enumerate(sample.items):
             cells = tuple((row[place],) for row in sample.rows)
-            typed = any(fold(cell) not in YES | NO for (cell,) in cells if cell)
+            typed = any(not is_yes_or_no(cell) for (cell,) in cells if cell)
             if fold(item) == fold(OTHER) and typed and not is_sensitive(sample):
                 header = sample.headers[place]
                 yield QuestionSample(header, (header,), (), cells, sample.sides, people=sample.people)

@@ -13,7 +13,9 @@ from mentormatch.programme.drafts.capacity import LONGEST_OPTION, distinct
 from mentormatch.programme.drafts.entries import DraftEntry, array, line, plain, quote_toml
 from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.lexicon import fold
+from mentormatch.programme.drafts.structures import pairs_that_may_be_one
 from mentormatch.programme.drafts.twins import LISTED, LISTS, Twins, echoes, is_comparable, twins
+from mentormatch.programme.drafts.uses import are_moments
 
 WEIGHT = 10
 SIMPLE: Mapping[str, tuple[str, str]] = {
@@ -174,19 +176,22 @@ def coverage(pair: Twins) -> DraftedExtension:
 
 
 def as_house(entry: DraftEntry) -> DraftEntry:
-    """Return a question about where both sides work as a list of names, any other as it is."""
-    typed = entry.guess.kind == "text" and entry.guess.use in ("match", "display") and not entry.sample.items
+    """Return a question on where both sides work as a list of names, with those that may be one; any other as it is."""
+    used = entry.guess.use in ("match", "display") and not entry.sample.items
     short = all(len(answer) <= LONGEST_OPTION for answer in entry.sample.answers)
-    if not typed or entry.side or not short or not is_of_house(entry):
+    if entry.guess.kind not in ("text", "choice", "names") or not used or entry.side or not short:
         return entry
-    return replace(entry, guess=Guess("names", tr(HOUSES)))
+    if not is_of_house(entry):
+        return entry
+    # A draft holds no text that one person alone typed.
+    shared, _ = capacity.split_options(entry.sample.answers, entry.sample.givers)
+    entry = replace(entry, doubles=tuple(pairs_that_may_be_one(shared)))
+    return replace(entry, guess=Guess("names", tr(HOUSES))) if entry.guess.kind == "text" else entry
 
 
 def is_of_house(entry: DraftEntry) -> bool:
     """Say whether a question asks where somebody works."""
-    said, house = fold(entry.question), vocabulary().organisation
-    named = bool(house.asked.search(said)) and not house.unless.search(said)
-    return named and not words.asks_whom_to_avoid(entry.question)
+    return words.asks_organisation(entry.question)
 
 
 def propose(entry: DraftEntry) -> DraftedExtension | None:
@@ -214,7 +219,8 @@ def propose(entry: DraftEntry) -> DraftedExtension | None:
 def rule_of(entry: DraftEntry) -> tuple[str, str] | None:
     """Return the rule that a question could make, and why: a common slot or language, never the same house."""
     said, kind = fold(entry.question), entry.guess.kind
-    if kind == "slots" or (kind == "choices" and vocabulary().meeting.when.search(said)):
+    timed = kind == "choices" and (vocabulary().meeting.when.search(said) or are_moments(entry.sample))
+    if kind == "slots" or timed:
         return "common", MEETING
     if kind in ("choices", "names") and vocabulary().spoken.asked.search(said):
         return "common", SPEAKING

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mentormatch.fields import Side
-from mentormatch.fields.single_answers import NO, YES
+from mentormatch.languages.text_keys import is_yes_or_no, says_yes
 from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import MOST_SPELLINGS, distinct, split_options
@@ -88,8 +88,8 @@ def taking_and_taken(options: Sequence[str]) -> tuple[str, str] | None:
 def role_of_volunteers(sample: QuestionSample) -> RoleQuestion | None:
     """Return that yes is a mentor and no a mentee, where a question asks whether somebody would be a mentor."""
     options, said = distinct(sample.answers), fold(sample.question)
-    yes = [each for each in options if fold(each) in YES]
-    no = [each for each in options if fold(each) in NO]
+    yes = [each for each in options if is_yes_or_no(each) and says_yes(each)]
+    no = [each for each in options if is_yes_or_no(each) and not says_yes(each)]
     if len(options) != 2 or not yes or not no:
         return None
     role = vocabulary().role

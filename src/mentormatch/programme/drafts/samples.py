@@ -10,12 +10,21 @@ from dataclasses import dataclass, replace
 
 from mentormatch.fields import Side
 from mentormatch.languages.text_keys import canonical
-from mentormatch.languages.translation import spoken
-from mentormatch.languages.vocabulary import DEFAULT, load, vocabulary
+from mentormatch.languages.translation import LANGUAGES, spoken
+from mentormatch.languages.vocabulary import Codes, vocabulary
 from mentormatch.programme.drafts.capacity import share
+from mentormatch.programme.drafts.form_language import languages_in
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.sensitivity import subject_of
-from mentormatch.programme.drafts.words import asks_membership, describes, follows, is_rank, ordinal, says
+from mentormatch.programme.drafts.words import (
+    asks_all_that_apply,
+    asks_membership,
+    describes,
+    follows,
+    is_rank,
+    ordinal,
+    says,
+)
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import OTHER
@@ -242,7 +251,8 @@ def column_groups(header: Sequence[str]) -> dict[str, list[int]]:
 def split_header(header: str) -> tuple[str, str]:
     """Return the question and the item of a header, the item empty where there is none."""
     question, item = split_part(header) or (header, "")
-    return (question.strip(), item.strip()) if fold(item) else (header.strip(), "")
+    named = fold(item) and not asks_all_that_apply(item)
+    return (question.strip(), item.strip()) if named else (header.strip(), "")
 
 
 def sample(table: TextTable, question: str, columns: Sequence[int], side: Side | None) -> QuestionSample:
@@ -289,23 +299,17 @@ def with_sides(questions: Iterable[QuestionSample], sides: Sequence[Side | None]
     return [replace(sample, sides=tuple(sides)) for sample in questions]
 
 
-def language_of(tables: Sequence[tuple[TextTable, Side | None]]) -> str:
-    """Return the code of the language of some files, by their headers, else by their answers, else the one spoken."""
-    headers = [header for table, _ in tables for header in table.header]
-    answers = (cell for table, _ in tables for record in table.records[:MOST_ROWS] for cell in record.cells)
-    return language_in(headers) or language_in(answers) or spoken()
+def language_of(tables: Tables) -> str:
+    """Return the code of the language in which to write a draft of these files: theirs, or else the one spoken."""
+    known = [code for code in languages_of(tables) if code in LANGUAGES]
+    return known[0] if known else spoken()
 
 
-def language_in(texts: Iterable[str]) -> str | None:
-    """Return the code of the language of some texts, None where nothing tells.
+def languages_of(tables: Tables) -> Codes:
+    """Return the codes of the languages in which some files ask, the most used first; none if that is not known.
 
-    >>> language_in(["What are your topics?", "Email"]), language_in(["Quels sont vos thèmes ?", "E-mail"])
-    ('en', 'fr')
+    Headers tell, or headers and answers together. The columns that a survey tool added do not count.
     """
-    known = {code: load(code).survey for code in DEFAULT}
-    counts: Counter[str] = Counter()
-    for text in texts:
-        said, letters = re.findall(r"[a-z]+", fold(text)), set(text.casefold())
-        counts.update({code: sum(word in words.common.words for word in said) for code, words in known.items()})
-        counts.update({code: bool(words.letters.words & letters) for code, words in known.items()})
-    return None if counts["fr"] == counts["en"] else max(known, key=lambda code: counts[code])
+    headers = [text for table, _ in tables for at, text in enumerate(table.header) if at not in table.own]
+    answers = (cell for table, _ in tables for record in table.records[:MOST_ROWS] for cell in record.cells)
+    return languages_in(headers) or languages_in([*headers, *dict.fromkeys(answers)])

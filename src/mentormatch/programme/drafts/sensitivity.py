@@ -8,11 +8,12 @@ or one that tells by itself.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import chain
 
-from mentormatch.languages.vocabulary import Vocabulary, vocabulary
+from mentormatch.languages.vocabulary import Vocabulary, languages_in_use, vocabulary, words_in, words_of
+from mentormatch.programme.drafts.form_language import language_of_question
 from mentormatch.programme.drafts.lexicon import alternatives, plain, split_phrases, within
 
 MOST_ANSWERS, LONGEST = 200, 90
@@ -27,23 +28,36 @@ def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = Tru
     """Return the sensitive subject that a question asks for, None where it asks for none.
 
     ``options`` are the answers that differ, or the labels of boxes; ``closed`` says that they were chosen, not typed.
+    The words of the languages in use tell it, and those of the language of the question if it is another.
 
     >>> subject_of("Avez-vous un problème de santé ?"), subject_of("Travaillez-vous dans le secteur de la santé ?")
     ('health', None)
     >>> subject_of("Q12", ["Hétérosexuel·le", "Bisexuel·le", "Je préfère ne pas répondre"])
     'sexuality'
+    >>> subject_of("Haben Sie eine anerkannte Schwerbehinderung?")
+    'health'
     """
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)
-    said = without_harmless(plain(spaced), vocabulary())
     chosen = tuple(option for option in list(options)[:MOST_ANSWERS] if len(option) <= LONGEST)
+    subject, own = subject_in_question(question, chosen, closed=closed), language_of_question(question)
+    if subject is None and own and own not in languages_in_use():
+        with words_of((own,)):
+            return subject_in_question(question, chosen, closed=closed)
+    return subject
+
+
+def subject_in_question(question: str, chosen: Sequence[str], *, closed: bool) -> str | None:
+    """Return the sensitive subject that a question asks for in the languages in use, None where it asks for none."""
+    words = vocabulary()
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)
+    said = without_harmless(plain(spaced), words)
     by_words = subject_in_words(said)
     if by_words:
         return by_words
     # What stands before brackets or a colon is what is asked for; what is behind may name a course or a field.
-    core = without_harmless(plain(REMARK.split(question, maxsplit=1)[0]), vocabulary())
+    core = without_harmless(plain(REMARK.split(question, maxsplit=1)[0]), words)
     if is_topical(said) and not (core and subject_in_words(core)):
         return None
-    return subject_in_options(tuple(map(plain, chosen)), vocabulary(), closed=closed)
+    return subject_in_options(tuple(map(plain, chosen)), words, closed=closed)
 
 
 def subject_in_words(said: str) -> str | None:
@@ -58,8 +72,11 @@ def telling_words(question: str) -> str:
     >>> telling_words("Avez-vous un problème de santé ?"), telling_words("Quel est votre métier ?")
     ('problème de santé', '')
     """
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)
-    found = find_in_words(without_harmless(plain(spaced), vocabulary()), vocabulary())
+    spaced, own = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question), language_of_question(question)
+    known = (vocabulary(), *((words_in((own,)),) if own else ()))
+    found = next(
+        (found for words in known if (found := find_in_words(without_harmless(plain(spaced), words), words))), None
+    )
     if found is None:
         return ""
     words, phrase = list(re.finditer(r"[^\W_]+", spaced)), found[1].split()

@@ -5,6 +5,7 @@ understood may be about anything, a person's health or faith too. So what its wo
 yes or no, which says so little by itself, needs the plainest words.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts import capacity, words
 from mentormatch.programme.drafts.capacity import are_chosen, distinct, share
-from mentormatch.programme.drafts.kinds import COLUMNS, GRIDS, Guess, consent, contact, key
+from mentormatch.programme.drafts.kinds import COLUMNS, GRIDS, Guess, boxes_of, consent, contact, key
 from mentormatch.programme.drafts.lexicon import plain
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.sensitivity import MOST_ANSWERS, is_doubtful, subject_of
@@ -44,6 +45,8 @@ UNASKED = mark("jamais comparé sans que vous le demandiez")
 BY_KIND = ("slots", "ranking")
 """Kinds that are asked for nothing else than to bring people together."""
 MOSTLY = 0.5
+MOST_OF_A_MOMENT, MOST_OF_A_SHORT_DAY = 5, 3
+"""The words of a text that names a moment, and the letters of a day that is written short."""
 
 
 def guess(sample: QuestionSample) -> Guess:
@@ -118,12 +121,13 @@ def can_pair(sample: QuestionSample, found: Guess) -> bool:
         found.kind in BY_KIND
         or is_untitled(sample)
         or words.asks_place(question)
+        or words.asks_organisation(question)
         or words.says(vocabulary().lists.names, question)
     ):
         return True
     if words.asks_whom_to_avoid(question) or capacity.taking_side(question) or capacity.asks_places(question):
         return True
-    if words.says(vocabulary().pairing.asked, question) or are_languages(sample):
+    if words.says(vocabulary().pairing.asked, question) or are_languages(sample) or are_moments(sample):
         return True
     return not is_agreement(sample, found) and words.says(vocabulary().pairing.with_options, question)
 
@@ -145,3 +149,22 @@ def are_languages(sample: QuestionSample) -> bool:
     """Say whether most answers name languages."""
     options, spoken = distinct(sample.answers), vocabulary().spoken.names.words
     return share(options, lambda option: not spoken.isdisjoint(plain(option).split())) > MOSTLY
+
+
+def are_moments(sample: QuestionSample) -> bool:
+    """Return whether most answers, or most of the boxes to tick, name days or moments of the day."""
+    given = boxes_of(sample) or distinct([piece for answer in sample.answers for piece in re.split(r"[,;\n]", answer)])
+    return share(given, names_moment) > MOSTLY
+
+
+def names_moment(text: str) -> bool:
+    """Return whether a text begins or ends with a day or a moment of the day.
+
+    >>> names_moment("Tuesday 12-2"), names_moment("en soirée"), names_moment("Monday's topic is law and money")
+    (True, True, False)
+    """
+    said = plain(text).split()
+    named = {*words.days(), *words.moments()}
+    ends = {" ".join(said[:1]), " ".join(said[:2]), " ".join(said[-1:]), " ".join(said[-2:])}
+    whole = [day for day in words.days() if len(day) > MOST_OF_A_SHORT_DAY and " ".join(said).startswith(day)]
+    return 0 < len(said) <= MOST_OF_A_MOMENT and bool(ends & named or whole)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from mentormatch.fields.lists import rank_of
 from mentormatch.languages.text_keys import canonical
-from mentormatch.languages.vocabulary import Asked, vocabulary
+from mentormatch.languages.vocabulary import Asked, known_languages, vocabulary, words_in
 from mentormatch.programme.drafts.lexicon import alternatives, fold, number_by_word, plain, within
 
 LONGEST_KEY = 5
@@ -36,8 +36,28 @@ def asks_grade(question: str) -> bool:
 
 
 def asks_whom_to_avoid(question: str) -> bool:
-    """Return whether a question asks with whom a person is not to be paired."""
-    return bool(vocabulary().avoided.asked.anywhere.search(fold(question)))
+    """Return whether a question asks, in any language, with whom a person is not to be paired."""
+    return bool(words_in(known_languages()).avoided.asked.anywhere.search(fold(question)))
+
+
+def asks_all_that_apply(text: str) -> bool:
+    """Return whether a text asks, in any language, to choose all the answers that apply.
+
+    >>> asks_all_that_apply("Vos jours [cochez tout ce qui convient]"), asks_all_that_apply("Vos jours")
+    (True, False)
+    """
+    return says(words_in(known_languages()).survey.instructions, text)
+
+
+def asks_organisation(question: str) -> bool:
+    """Return whether a question asks where a person works; not with whom the person is not to be paired.
+
+    >>> asks_organisation("Organisme de rattachement"), asks_organisation("Direction / service")
+    (True, False)
+    """
+    said, organisation = fold(question), vocabulary().organisation
+    named = bool(organisation.asked.search(said)) and not organisation.unless.search(said)
+    return named and not asks_whom_to_avoid(question)
 
 
 def names_mentor(answer: str) -> bool:
