@@ -240,7 +240,7 @@ def test_twins_are_found_from_two_files_as_from_one(offer: str, need: str, tmp_p
     }
     one = drafted({"Role": sides, **halves})
     files = {"mentors": write(tmp_path / "m.csv", offer, items), "mentees": write(tmp_path / "t.csv", need, items)}
-    two = draft(read_tables(**files))
+    two = draft(read_tables(mentors=files["mentors"], mentees=files["mentees"]))
     for made in (one, two):
         assert [proposal.kind for proposal in made.proposals] == ["coverage"]
 

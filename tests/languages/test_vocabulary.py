@@ -54,7 +54,12 @@ def test_words_are_written_as_texts_are_compared(code: str) -> None:
 
 
 def test_a_file_with_an_unknown_part_or_a_broken_pattern_is_refused() -> None:
-    for wrong in ({"mispelled": {}}, {"key": {"response": "(id"}}, {"key": {"response": "id||no"}}):
+    wrong_files: tuple[dict[str, object], ...] = (
+        {"mispelled": {}},
+        {"key": {"response": "(id"}},
+        {"key": {"response": "id||no"}},
+    )
+    for wrong in wrong_files:
         with pytest.raises(ValidationError):
             Vocabulary.model_validate(wrong)
 

@@ -214,8 +214,9 @@ def find_counted_words(rest: str) -> str | None:
     verb = words.able.search(rest)
     seat = words.seats.search(rest)
     thing = words.things.search(rest[: verb.start()] if verb and verb.start() > 1 else rest)
+    named = [*(known.whole for known in counted(words)), agents(words)]
     whom = min(
-        (found for known in (*counted(words), agents(words)) if (found := known.search(rest))),
+        (found for known in named if (found := known.search(rest))),
         key=lambda found: found.start(),
         default=None,
     )

@@ -1,7 +1,6 @@
 """The texts of a form -> the languages in which it asks, by tables of about a hundred words each."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -36,7 +35,7 @@ def languages_in(texts: Iterable[str]) -> Codes:
 def shares_of_languages(texts: Iterable[str]) -> dict[str, float]:
     """Return the share of the words of some texts that each language knows, its own letters as half a word each."""
     known = {code: load(code).survey for code in known_languages()}
-    counts, total = Counter[str](), 0
+    counts, total = dict.fromkeys(known, 0.0), 0
     for text in texts:
         said, letters = re.findall(r"[a-z]+", MAIL.sub(" ", plain(text))), set(text.casefold())
         total += len(said)
