@@ -138,6 +138,7 @@ class NameWords(Section):
     first: Words = NO_WORDS
     last: Words = NO_WORDS
     whole: Words = NO_WORDS
+    aside: Pattern = NO_PATTERN  # begins a remark in brackets that belongs to the question
 
 
 class KeyWords(Asked):
@@ -237,6 +238,7 @@ class ScaleWords(Section):
     every: Pattern = NO_PATTERN
     numbers: Steps = ()  # words for 0, 1, 2 ...
     alone: Phrases = NO_PHRASES  # one person
+    of_one: Pattern = NO_PATTERN  # before a unit, one of it
     below: Pattern = NO_PATTERN
     above: Pattern = NO_PATTERN
     and_above: Pattern = NO_PATTERN
@@ -287,6 +289,7 @@ class CapacityWords(Section):
     """Questions that ask how many people a person would take, and their answers."""
 
     count: Pattern = NO_PATTERN
+    term: Pattern = NO_PATTERN  # the time for which people are taken, as typed
     mentees: Pattern = NO_PATTERN
     mentors: Pattern = NO_PATTERN
     relations: Pattern = NO_PATTERN

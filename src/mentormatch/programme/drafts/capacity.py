@@ -188,7 +188,7 @@ def sentences(question: str) -> list[str]:
     spaced = re.sub(
         r"\b(mentor|tuteur|parrain)[·•.(-](?:e|ne|rice|trice)?[)·•.-]?s?\b", r"\1s", spaced, flags=re.IGNORECASE
     )
-    spaced = re.sub(r"\b(of|de)? ?(this|next|cette) (year|term|semester|année)(['’]s)?\b", " ", spaced)
+    spaced = re.sub(rf"\b(?:{vocabulary().capacity.term or '(?!)'})\b", " ", spaced, flags=re.IGNORECASE)
     spaced = re.sub(r"\b(no|nb|nbre|max)\.", r"\1 ", spaced, flags=re.IGNORECASE)
     parts = [said for part in re.split(r"[?!…\n]|\.\s|\s\(", spaced) if (said := plain(part))]
     at = next(

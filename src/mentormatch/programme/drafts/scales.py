@@ -170,7 +170,7 @@ def measure_range(answer: str, *, scaled: bool = True) -> float | None:
 
 def write_figures(said: str) -> str:
     """Return a text without accents, in which small numbers are figures."""
-    text = fold(said).replace("d'un ", "de 1 ").replace("d'une ", "de 1 ").replace("'", " ")
+    text = vocabulary().scale.of_one.whole.sub("de 1", fold(said)).replace("'", " ")
     text = vocabulary().scale.every_day.whole.sub(ONCE_A_DAY, text)
     for word, value in numbers(vocabulary()).items():
         text = re.sub(rf"\b{word}\b", str(value), text)

@@ -216,7 +216,7 @@ def name_of_person(question: str) -> bool:
     >>> name_of_person("Votre prénom"), name_of_person("Last (family) name"), name_of_person("Nom du club")
     (True, True, False)
     """
-    said = plain(re.sub(r"\((?:as|tel|comme|sur|on)\b.*?\)", "", question)).split()
+    said = plain(re.sub(rf"\((?:{vocabulary().name.aside or '(?!)'})\b.*?\)", "", question)).split()
     name = vocabulary().name
     return bool(name.heads.words & set(said)) and set(said) <= name.words.words
 
