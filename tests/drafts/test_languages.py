@@ -151,6 +151,13 @@ def test_a_question_in_another_language_than_its_form_is_read_in_its_own() -> No
         assert subject_of("Haben Sie eine anerkannte Schwerbehinderung?") == "health"
 
 
+@pytest.mark.parametrize("code", ["it", "nl"])
+def test_the_words_of_an_address_tell_nothing_sensitive(code: str) -> None:
+    mails = DataFrame({"E-mail": [f"p{at}@example.invalid" for at in range(PEOPLE)]}, dtype=object)
+    made = draft(read_tables(mails), stated=StatedDraft(languages=(code,)))
+    assert [entry.guess.use for entry in made.entries] == ["contact"]
+
+
 @pytest.mark.parametrize("question", ["Direction / service", "Service", "Bureau ou direction"])
 def test_a_service_is_not_the_organisation(question: str) -> None:
     columns = {"Vous êtes": cycle("Mentor·e", "Mentoré·e"), question: cycle("Budget", "Achats", "Paie")}

@@ -17,7 +17,7 @@ from mentormatch.programme.drafts import capacity, words
 from mentormatch.programme.drafts.capacity import are_chosen, distinct, share
 from mentormatch.programme.drafts.kinds import COLUMNS, GRIDS, Guess, boxes_of, consent, contact, key
 from mentormatch.programme.drafts.lexicon import plain
-from mentormatch.programme.drafts.samples import QuestionSample
+from mentormatch.programme.drafts.samples import AT, QuestionSample
 from mentormatch.programme.drafts.sensitivity import MOST_ANSWERS, is_doubtful, subject_of
 
 MOST_LOOKED_AT = 2000
@@ -99,7 +99,9 @@ def subject_in(sample: QuestionSample) -> str | None:
     before = None if sample.follows is None else subject_in(sample.follows)
     if before is not None:
         return before
-    answers = distinct(sample.answers[:MOST_LOOKED_AT])[:MOST_ANSWERS]
+    # An address is made of words that say nothing of a person: "name@charity.invalid".
+    given = [answer for answer in sample.answers[:MOST_LOOKED_AT] if not AT.fullmatch(answer)]
+    answers = distinct(given)[:MOST_ANSWERS]
     pieces = [piece for answer in answers for piece in split(answer, None)]
     options = distinct([*sample.items, *pieces, *(part for piece in pieces for part in piece.split(", "))])
     chosen = bool(sample.items) or are_chosen(sample.answers)

@@ -10,7 +10,8 @@ from pydantic import JsonValue
 from mentormatch.fields.numbers import parse_number
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.translation import tr
-from mentormatch.programme.drafts import capacity, lexicon
+from mentormatch.languages.vocabulary import vocabulary
+from mentormatch.programme.drafts import capacity
 from mentormatch.programme.drafts.capacity import distinct, pieces, split_options
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.kinds import JOINERS
@@ -128,7 +129,9 @@ def may_be_places(entry: DraftEntry) -> bool:
 def lexicon_counts_years(entry: DraftEntry) -> bool:
     """Return whether the words of a question count years, hours or the like."""
     said = fold(entry.question)
-    return bool(capacity.THINGS.search(said)) and not capacity.may_count_places(entry.question, entry.sample.answers)
+    return bool(vocabulary().capacity.things.search(said)) and not capacity.may_count_places(
+        entry.question, entry.sample.answers
+    )
 
 
 def count_question(draft: Draft, entry: DraftEntry) -> DraftQuestion:
@@ -183,7 +186,7 @@ def separators(entry: DraftEntry) -> dict[str, list[str]]:
     """Return the options that each separator in the cells of a list gives, the fewest first; none if it is no list."""
     sample = entry.sample
     used = entry.guess.use in ("match", "display") and entry.guess.kind in ("text", "choice", "choices")
-    moments = lexicon.WHEN.search(fold(entry.question)) or entry.guess.settings.get("joiner") is not None
+    moments = vocabulary().meeting.when.search(fold(entry.question)) or entry.guess.settings.get("joiner") is not None
     if sample.items or not used or not (moments or entry.guess.kind == "text"):
         return {}
     answers = [answer for answer in sample.answers if answer]

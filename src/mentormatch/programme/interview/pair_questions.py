@@ -8,12 +8,12 @@ from pydantic import JsonValue
 from mentormatch.fields import AnyField
 from mentormatch.languages.phrases import about, counted, listed, quoted
 from mentormatch.languages.translation import LANGUAGES, mark, tr
-from mentormatch.programme.drafts import lexicon
+from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts.entries import DraftEntry
-from mentormatch.programme.drafts.lexicon import COMMON, fold
+from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Draft
 from mentormatch.programme.drafts.proposals import MEETING, SIMPLE, WEIGHT, DraftedExtension, is_private, of_question
-from mentormatch.programme.drafts.samples import MOST_ROWS, Tables
+from mentormatch.programme.drafts.samples import MOST_ROWS, Tables, languages_of
 from mentormatch.programme.drafts.twins import is_comparable
 from mentormatch.programme.drafts.uses import is_sensitive, subject_in
 from mentormatch.programme.edits import AdditionEdit, ProgrammeEdit, SettingsEdit, WeightsEdit
@@ -34,7 +34,6 @@ from mentormatch.programme.question_edits import QuestionSettings
 LANGUAGE, SENSITIVE, TWINS, CRITERIA = "language", "sensitive", "twins", "criteria"
 COVERED, SHARED_TASTES, NOT_COMPARED = "coverage", "overlap", "none"
 MIN_WORDS = 30  # fewer words do not tell a language
-MIN_COMMON = 0.05  # the share of common words in a text of a language that is known
 SPECIAL: Mapping[str, str | None] = {"pregnancy": "health", "criminal record": None, "biometrics": "biometrics"}
 COMMON_ANSWERS = mark("des réponses communes")
 OFFERED = mark("ce que l'un apporte et que l'autre cherche")
@@ -69,14 +68,13 @@ def language_names() -> dict[str, str]:
 
 
 def is_known_language(tables: Tables) -> bool:
-    """Return whether files have common words of a known language, or too few words to tell."""
+    """Return whether the language of files is known, or they have too few words to tell."""
     texts = [header for table, _ in tables for header in table.header]
     texts += [
         cell for table, _ in tables for record in table.records[:MOST_ROWS] for cell in record.cells if " " in cell
     ]
     said = [word for text in texts for word in re.findall(r"[^\W\d_]+", fold(text))]
-    common = max(sum(word in known for word in said) for known in COMMON.values())
-    return len(said) < MIN_WORDS or common >= MIN_COMMON * len(said)
+    return len(said) < MIN_WORDS or bool(languages_of(tables))
 
 
 def sensitive_points(draft: Draft) -> Iterator[OpenPoint]:
@@ -258,7 +256,7 @@ def extensions_of(entry: DraftEntry, field: AnyField) -> Iterator[DraftedExtensi
     """Yield the criteria and rules that a question could make, by its kind."""
     one, both = {"field": entry.name}, {"mentee": entry.name, "mentor": entry.name}
     if field.kind == "choices":
-        if lexicon.WHEN.search(fold(entry.question)):
+        if vocabulary().meeting.when.search(fold(entry.question)):
             yield DraftedExtension("common", of_question(MEETING, entry), one, rule=True)
         yield DraftedExtension("overlap", of_question(COMMON_ANSWERS, entry), one)
         yield DraftedExtension("coverage", of_question(OFFERED, entry), both)

@@ -11,15 +11,15 @@ from itertools import combinations
 
 from mentormatch.base.immutable_models import FrozenDict
 from mentormatch.fields.numbers import parse_number
-from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts import capacity, words
 from mentormatch.programme.drafts.capacity import LONGEST_OPTION, distinct, share, split_options
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Draft
 from mentormatch.programme.drafts.proposals import is_of_house
-from mentormatch.programme.drafts.roles import GIVES, MOST_ANSWERS, SEEKS, WHO, RoleQuestion
+from mentormatch.programme.drafts.roles import MOST_ANSWERS, RoleQuestion
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.twins import need_or_offer
 from mentormatch.programme.drafts.uses import is_sensitive, join_reasons
@@ -79,7 +79,7 @@ def role_points(base: Draft) -> Iterator[OpenPoint]:
     drafted = [] if role is None else [RoleCandidate(role.sample, role.mentor, role.mentee, PROPOSED_STRENGTH)]
     found = sorted(
         (best for entry in closed for best in candidates(entry.sample, base.entries)),
-        key=lambda one: (-one.strength, not WHO.search(fold(one.sample.question))),
+        key=lambda one: (-one.strength, not vocabulary().role.who.search(fold(one.sample.question))),
     )
     known = {(fold(one.mentor), fold(one.mentee)) for one in drafted}
     listed = [*drafted, *(one for one in found if (fold(one.mentor), fold(one.mentee)) not in known)]
@@ -92,8 +92,7 @@ def role_points(base: Draft) -> Iterator[OpenPoint]:
 
 def is_plain(role: RoleQuestion) -> bool:
     """Return whether the answers of both sides name mentors and mentees in known words."""
-    mentor, mentee = canonical(role.mentor), canonical(role.mentee)
-    return bool(words.MENTOR.search(mentor) or words.MENTEE.search(mentee))
+    return words.names_mentor(role.mentor) or words.names_mentee(role.mentee)
 
 
 def may_tell_sides(entry: DraftEntry) -> bool:
@@ -150,9 +149,10 @@ def rate(sample: QuestionSample, one: str, other: str, entries: Sequence[DraftEn
 
 def rate_words(one: str, other: str, question: str) -> int:
     """Return 1 or 2 if the words of two answers show that ``one`` gives and ``other`` seeks, below 0 if reversed."""
-    signs = [bool(GIVES.search(fold(text))) - bool(SEEKS.search(fold(text))) for text in (one, other)]
+    role = vocabulary().role
+    signs = [bool(role.gives.search(fold(text))) - bool(role.seeks.search(fold(text))) for text in (one, other)]
     sign = (signs[0] > signs[1]) - (signs[0] < signs[1])
-    return sign * (PROPOSED_STRENGTH if WHO.search(fold(question)) else 1)
+    return sign * (PROPOSED_STRENGTH if role.who.search(fold(question)) else 1)
 
 
 def rate_column(entry: DraftEntry, ones: Sequence[str], others: Sequence[str]) -> int:
@@ -185,7 +185,7 @@ def is_small_number(text: str) -> bool:
 
 def rate_years(question: str, ones: Sequence[str], others: Sequence[str]) -> int:
     """Return 1 if the first people all have more years of experience than the others, -1 if reversed."""
-    if not words.AMOUNT.search(fold(question)):
+    if not vocabulary().number.amount.search(fold(question)):
         return 0
     ours, theirs = (
         [number for text in texts if (number := parse_number(text)) is not None] for texts in (ones, others)
