@@ -13,7 +13,9 @@ from typing import Self
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.base import Use
 from mentormatch.languages.translation import language, mark, tr
+from mentormatch.languages.vocabulary import words_of
 from mentormatch.programme.drafts.entries import CONFIRM, DraftEntry
+from mentormatch.programme.drafts.form_language import words_read
 from mentormatch.programme.drafts.programme_draft import (
     Draft,
     StatedDraft,
@@ -157,7 +159,7 @@ class Interviewer:
         self.problems: list[Problem] = []
         self.effects: list[Effects] = []
         base = draft(tables, name)
-        with language(base.language):
+        with language(base.language), words_of(words_read(base.outline.languages)):
             found = [
                 *self._ask(language_points(base, tables)),
                 *self._ask(role_points(base)),
