@@ -12,6 +12,7 @@ from pandas import DataFrame
 
 import mentormatch as mm
 from mentormatch.operations.matching import exporter_for
+from mentormatch.programme.interview.interview import DraftInterview
 from tests.contract.sent import request
 from tests.operations.situations import edition
 from tests.report.edition import CODES
@@ -116,6 +117,7 @@ MADE: Mapping[type, Callable[[], Any]] = {
     mm.Dates: lambda: mm.choose_dates({"A": DAYS, "B": DAYS[:2]}, DAYS, 2),
     mm.Decisions: in_folder(decisions),
     mm.Diagnosis: lambda: mm.diagnose(cohort(), programme()),
+    DraftInterview: in_folder(lambda folder: mm.draft_programme(mm.examples.copy_to(folder).answers)),
     mm.Draw: in_folder(lambda folder: mm.draw_experiment(cohort(), experiment().save(folder / "essai.json"))),
     mm.EditionResults: lambda: edition(sign=1),
     mm.Estimate: lambda: mm.estimate(cohort(), programme(), memory_mb=500),

@@ -350,8 +350,8 @@ def spoken_answers() -> dict[str, bool]:
         with language(code):
             answers |= {fold(tr("Oui")): True, fold(tr("Non")): False}
     for words in (load(code).answers for code in known_languages()):
-        answers |= {" ".join(text.split()): False for text in words.no.split(",")}
-        answers |= {" ".join(text.split()): True for text in words.yes.split(",")}
+        answers |= {" ".join(text.split()): False for text in words.no.split(",") if text.strip()}
+        answers |= {" ".join(text.split()): True for text in words.yes.split(",") if text.strip()}
     return answers
 
 

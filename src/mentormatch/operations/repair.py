@@ -380,11 +380,14 @@ class Repair(VersionedPickle):
     def ladder(self) -> tuple[TradeoffPoint, ...]:
         """What at most 0, 1, 2 ... broken pairs buy, each exactly, until more would buy nothing.
 
-        Every step is a problem of its own, in which all pairs are coupled: with hundreds of people ask for single steps
-        with ``rung``. An interrupt (Ctrl-C, or a listener of ``progress`` that returns True) ends them all: the last
-        step is then the best so far, or says by its status that there is none.
+        None for plans that ``repair`` did not make. Every step is a problem of its own, in which all pairs are coupled:
+        with hundreds of people ask for single steps with ``rung``. An interrupt (Ctrl-C, or a listener of ``progress``
+        that returns True) ends them all: the last step is then the best so far, or says by its status that there is
+        none.
         """
-        running = 0 if self.instance is None else len(self.instance.former)
+        if self.instance is None:
+            return ()
+        running = len(self.instance.former)
         free = self.rung(running)
         if free.interrupted:
             return (TradeoffPoint(0, Status.STOPPED, interrupted=True, language=self.language),)

@@ -140,7 +140,7 @@ class RepairChoiceOut(ResponsePart):
     sentence: Sentence
 
 
-class MorePlacesOut(ResponsePart):
+class PlaceAdviceOut(ResponsePart):
     """One more place with a mentor, for a mentee who waits, and the score of the pair, in millionths."""
 
     mentor: str
@@ -165,7 +165,7 @@ class RepairResponse(Response):
     letters: list[LetterChangeOut] = Setting(validation_alias="letter_changes")
     matching: MatchResponse
     choices: list[RepairChoiceOut] | None = None
-    advice: list[MorePlacesOut] | None = None
+    advice: list[PlaceAdviceOut] | None = None
     ladder: list[RungOut] | None
     steps: list[RungOut]
     reserves: list[ReserveOut] | None

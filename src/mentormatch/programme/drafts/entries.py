@@ -6,8 +6,8 @@ Fields of a draft -> the lines of a programme file, each guess with a comment th
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
+from mentormatch.base.immutable_models import FrozenDict
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.translation import mark, spoken, tr, tr_n
@@ -22,7 +22,7 @@ from mentormatch.survey.tool import OTHER
 
 ENOUGH = 1000
 """So many rows tell what a question is, with as many more that hold an answer not yet seen twice."""
-NO_WORDS: Mapping[str, str] = MappingProxyType({})
+NO_WORDS: Mapping[str, str] = FrozenDict()
 MOST_WORDS = 3
 HOW_MANY = mark("à compléter : combien de personnes ?")
 MAY_BE_ONE = mark("peut-être une seule structure : si c'est le cas, effacez « # »")

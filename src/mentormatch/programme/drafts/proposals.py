@@ -68,12 +68,16 @@ NO_QUESTION = mark("aucune question ne se prête d'elle-même à comparer les de
 
 @dataclass(frozen=True, slots=True)
 class DraftedExtension:
-    """One criterion or rule that could be: its kind, its settings as TOML writes them, and why."""
+    """One criterion or rule that could be: its kind, its settings as TOML writes them, and why.
+
+    ``of_places``: it counts the places of people, and compares nobody.
+    """
 
     kind: str
     why: str
     settings: Mapping[str, str]
     rule: bool = False
+    of_places: bool = False
 
     @property
     def key(self) -> str:
@@ -154,7 +158,7 @@ def capacities(entries: Sequence[DraftEntry]) -> Iterator[DraftedExtension]:
         entry = next((entry for entry in entries if entry.takes == side), None)
         if entry:
             settings = {"field": quote_toml(entry.name), **({"side": quote_toml(side)} if side == "mentee" else {})}
-            yield DraftedExtension("capacity", of_question(TAKES[side], entry), settings, rule=True)
+            yield DraftedExtension("capacity", of_question(TAKES[side], entry), settings, rule=True, of_places=True)
 
 
 def as_lists(pair: Twins) -> Iterator[DraftEntry]:

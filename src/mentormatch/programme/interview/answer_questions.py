@@ -110,7 +110,7 @@ def word_effects(draft: Draft, entry: DraftEntry, reply: Reply) -> Effects:
     """Return the edits by which words stand for numbers, and the rule that counts the places."""
     stated = reply if isinstance(reply, Mapping) else {}
     edits = (MeaningEdit(name=entry.name, text=text, means=str(number)) for text, number in stated.items())
-    rules = {one.key for one in draft.proposals if one.kind == "capacity"}
+    rules = {one.key for one in draft.proposals if one.of_places}
     return Effects(edits=tuple(edits), taken=frozenset(rules))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Self
 
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.base import Use
 from mentormatch.languages.translation import language, mark, tr
@@ -56,7 +57,7 @@ NO_QUESTION = mark("aucune question de ce nom pour ces fichiers")
 
 
 @dataclass(frozen=True, slots=True)
-class DraftInterview:
+class DraftInterview(VersionedPickle):
     """The draft of some files with the replies of staff so far.
 
     Attributes

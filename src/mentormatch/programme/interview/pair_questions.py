@@ -196,7 +196,7 @@ def criteria_points(draft: Draft, programme: Programme, settled: frozenset[str])
     """
     if not draft.outline.knows_sides:
         return
-    listed = {value_of(one): one for one in draft.proposals if one.kind != "capacity"}
+    listed = {value_of(one): one for one in draft.proposals if not one.of_places}
     proposed = {value: one for value, one in listed.items() if one.key not in settled}
     further = {value_of(one): (one, edits) for one, edits in further_extensions(draft, programme)}
     named = {one.field for extension in programme.criteria for one in extension.references()}

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 from mentormatch.base.immutable_models import FrozenDict
@@ -20,8 +19,8 @@ NUMBER = "number"
 TEXT = "text"
 """The choice of a line to which any text replies; an empty text leaves the line as it is."""
 MAX_PLACES = 50  # more people per person is a typing mistake
-NO_USES: Mapping[str, Use] = MappingProxyType({})
-NO_EFFECT: Mapping[str, str] = MappingProxyType({})
+NO_USES: Mapping[str, Use] = FrozenDict()
+NO_EFFECT: Mapping[str, str] = FrozenDict()
 ONE_EXPECTED = mark("une des réponses possibles")
 SEVERAL_EXPECTED = mark("une liste de réponses possibles")
 EACH_EXPECTED = mark("une table : une réponse pour chaque ligne")
