@@ -126,6 +126,7 @@ SENSITIVE = {
     "Do you fast at any time of the year?": "religion",
     "Were you on a list for the works council election?": "union",
     "Are you a carer for a relative?": "health",
+    "Do you have caring responsibilities?": "health",
     "Do you get anxious in groups?": "health",
     "¿De qué color es su piel?": "origin",
     "Tragen Sie aus religiösen Gründen ein Kopftuch?": "religion",

@@ -26,7 +26,7 @@ CAPACITIES = [
     (ENGLISH, {"One at a time": "1", "Two at most": "2", "Three or more": "3"}, ["No limit"]),
     (ENGLISH, {"Only one": "1", "No more than two": "2"}, ["As many as needed"]),
     ("How many people could you see?", {"One": "1", "Two at most": "2"}, []),
-    ("How many newcomers can you be there for?", {"Just one": "1", "Two at most": "2"}, []),
+    ("How many newcomers can you be there for?", {"Just one": "1", "Two, tops": "2"}, []),
     ("Combien de jeunes pourriez-vous voir ?", {"Un seul": "1", "Deux au plus": "2"}, []),
     (FRENCH, {"Une seule": "1", "Deux maximum": "2"}, ["Autant que nécessaire"]),
     (FRENCH, {"Une seule personne": "1", "Deux au maximum": "2"}, ["Autant que vous voulez"]),
