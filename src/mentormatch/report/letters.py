@@ -22,7 +22,7 @@ from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.names import GivenNames, with_names
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields import ACROSS, Side
-from mentormatch.languages.phrases import listed, quoted, system_reason
+from mentormatch.languages.phrases import about, listed, quoted, system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import language, mark, tr, tr_n
 from mentormatch.operations.matching import KeyPair, Matching
@@ -345,7 +345,7 @@ def pair_with(one: Handout, partner: Partner) -> KeyPair:
 def words_of(matching: Matching, one: Handout, ends: str, *, reached: bool) -> dict[str, str]:
     """Return what stands for the words in braces; how partners are ``reached`` only where that is to be told."""
     partners = [
-        "\n".join([partner.name, *(f"{question} : {answer}" for question, answer in partner.contacts)])
+        "\n".join([partner.name, *(about(question, answer) for question, answer in partner.contacts)])
         for partner in one.partners
     ]
     return {
