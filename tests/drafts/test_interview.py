@@ -15,11 +15,11 @@ from mentormatch.errors import RequestError
 from mentormatch.languages.text_keys import fold
 from mentormatch.programme.drafts.programme_draft import draft
 from mentormatch.programme.drafts.samples import Tables
+from mentormatch.programme.drafts.structures import may_be_one, pairs_that_may_be_one
 from mentormatch.programme.enrolment import read_tables
 from mentormatch.programme.interview.interview import MAX_QUESTIONS, PRIORITY, DraftInterview
 from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion
 from mentormatch.programme.interview.question_file import questions_text, read_replies
-from mentormatch.programme.interview.similar_names import similar_names
 from tests.drafts.interviews import Sample, answered, made, ours, pairs, reply
 from tests.drafts.questionnaires import renderer, sources
 
@@ -102,7 +102,7 @@ def test_structures_of_two_spellings_are_asked_and_no_others(name: str) -> None:
     ]
     assert all(sorted(pair) in [sorted(known) for known in right["structures"]] for pair in asked)
     house = {text for pair in (*right["structures"], *right["not_structures"]) for text in pair}
-    found = [set(pair) for pair in similar_names(sorted(house))]
+    found = [set(pair) for pair in pairs_that_may_be_one(sorted(house))]
     assert all(set(pair) in found for pair in right["structures"] if len({fold(text) for text in pair}) > 1)
     assert not any(set(pair) in found for pair in right["not_structures"])
 
@@ -297,7 +297,7 @@ def test_more_than_eight_doubts_leave_those_that_change_pairs_least() -> None:
     ],
 )
 def test_names_that_may_be_one_structure(one: str, other: str, *, same: bool) -> None:
-    assert similar_names([one, other]) == ([(one, other)] if same else [])
+    assert may_be_one(one, other) == may_be_one(other, one) == same
 
 
 def test_the_replies_of_staff_are_those_that_the_figures_use() -> None:

@@ -208,6 +208,7 @@ class OrganisationWords(Section):
 
     asked: Pattern = NO_PATTERN
     unless: Pattern = NO_PATTERN
+    town_halls: Words = NO_WORDS  # stand for one another before the name of a place
 
 
 class NumberWords(Section):

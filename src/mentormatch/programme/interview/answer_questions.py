@@ -18,6 +18,7 @@ from mentormatch.programme.drafts.kinds import JOINERS
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Draft
 from mentormatch.programme.drafts.proposals import is_of_house
+from mentormatch.programme.drafts.structures import pairs_that_may_be_one
 from mentormatch.programme.edits import AdditionEdit, ProgrammeEdit
 from mentormatch.programme.interview.question import (
     NUMBER,
@@ -29,7 +30,6 @@ from mentormatch.programme.interview.question import (
     OpenPoint,
     Reply,
 )
-from mentormatch.programme.interview.similar_names import similar_names
 from mentormatch.programme.interview.tallies import MAX_CELLS, cells_of, last_answers, last_rows, people_on, tally
 from mentormatch.programme.question_edits import MeaningEdit, QuestionSettings
 
@@ -263,13 +263,18 @@ def structure_points(draft: Draft) -> Iterator[OpenPoint]:
 
 
 def pairs_to_join(entry: DraftEntry) -> list[tuple[str, str]]:
-    """Return the names of structures that may be one, at least one of each pair given by several people."""
+    """Return the names of structures that may be one, each with one other at most, and one of them given by several."""
     used = entry.guess.use in ("match", "display") and not entry.sample.items
     if not used or not is_of_house(entry):
         return []
     shared = {fold(text) for text in split_options(entry.sample.answers, entry.sample.givers)[0]}
-    names = list(tally(last_answers(entry.sample)))
-    return [pair for pair in similar_names(names) if {fold(text) for text in pair} & shared]
+    taken: set[str] = set()
+    found: list[tuple[str, str]] = []
+    for pair in pairs_that_may_be_one(list(tally(last_answers(entry.sample)))):
+        if taken.isdisjoint(pair) and {fold(text) for text in pair} & shared:
+            found.append(pair)
+            taken |= {*pair}
+    return found
 
 
 def structure_key(pair: tuple[str, str]) -> str:
