@@ -22,7 +22,7 @@ def moved_names(
     """
 
     def find(name: str) -> Any:
-        """Return what a name stands for; warn if it has moved. Raises AttributeError for an unknown name."""
+        """Return the object of a name; warn if it has moved. Raises AttributeError for an unknown name."""
         if name not in places:
             if others is not None:
                 return others(name)

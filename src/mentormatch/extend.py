@@ -1,4 +1,4 @@
-"""What a package of your own imports to add a criterion, a rule, a survey tool or an exporter.
+"""Names for packages of your own that add a criterion, a rule, a survey tool or an exporter.
 
 >>> from mentormatch.extend import Criterion, Rule
 >>> Rule.__name__, Criterion.__name__

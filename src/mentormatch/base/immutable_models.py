@@ -89,7 +89,7 @@ else:
 
 
 def _messages() -> ModuleType:
-    """Return the module that says in words what is wrong with settings: of a higher layer, loaded when it is needed."""
+    """Return the module of messages about wrong settings: of a higher layer, loaded when it is needed."""
     from mentormatch.programme import validation_messages
 
     return validation_messages

@@ -31,7 +31,7 @@ class Prompt(NamedTuple):
 
 
 def ask(words: str) -> Prompt:
-    """Return the line that somebody types after some words. Raises EndOfInput at the end of the input."""
+    """Return the line that the user types after a prompt. Raises EndOfInput at the end of the input."""
     print_message(words)
     typed = sys.stdin.readline()
     if not typed:
@@ -78,7 +78,7 @@ def ask_one(question: DraftQuestion) -> object:
 
 
 def show_choices(question: DraftQuestion) -> None:
-    """Print the choices with their numbers, and what each changes."""
+    """Print the choices with their numbers and effects."""
     for number, choice in enumerate(question.choices, 1):
         print_message(f"  {number}. {choice.text}{f' → {choice.effect}' if choice.effect else ''}")
 
@@ -204,7 +204,7 @@ FORMS: Mapping[str, Callable[[DraftQuestion], object]] = {
 
 
 def open_lines(interview: DraftInterview) -> Iterator[str]:
-    """Yield how many questions were answered, and those that are open with the way to answer them."""
+    """Yield the number of answered questions, and the open questions with the way to answer them."""
     answered = [one for one in interview.questions if one.reply is not None]
     if answered:
         edits = counted(len(interview.edits), "changement")

@@ -131,7 +131,7 @@ def draft_command(  # noqa: PLR0913 - one parameter per option
 
 
 def can_ask() -> bool:
-    """Return whether somebody sits at a terminal."""
+    """Return whether the input is a terminal."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 

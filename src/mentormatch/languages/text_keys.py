@@ -356,7 +356,7 @@ def spoken_answers() -> dict[str, bool]:
 
 
 def is_yes_or_no(text: str) -> bool:
-    """Return whether a text is a bare answer of yes or no, in any language."""
+    """Return whether a text is yes or no without other words, in any language."""
     return fold(text) in YES | NO or only_words(text) in spoken_answers()
 
 

@@ -63,7 +63,7 @@ class Alternatives(str):
         return re.compile(rf"\b(?:{self})\b" if self else r"(?!)")
 
     def search(self, text: str) -> re.Match[str] | None:
-        """Return the first of them that stands in a text as whole words."""
+        """Return the first alternative that a text contains as whole words."""
         return self.whole.search(text)
 
     def match(self, text: str) -> re.Match[str] | None:
@@ -107,7 +107,7 @@ class Section(BaseModel):
 
 
 class SurveyWords(Section):
-    """Words of any form: those that tell its language, and those that say little of a question."""
+    """Words of any form: common words of its language, and words with little information on a question."""
 
     common: Words = NO_WORDS  # tell the language
     letters: Words = NO_WORDS  # tell the language
@@ -117,14 +117,14 @@ class SurveyWords(Section):
 
 
 class Asked(Section):
-    """Phrases of questions for one thing, and those beside which they ask for another."""
+    """Phrases of questions for a subject, and phrases that change the subject of a question."""
 
     asked: Phrases = NO_PHRASES
     unless: Phrases = NO_PHRASES
 
 
 class ContactWords(Asked):
-    """How people are reached."""
+    """Ways to reach a person."""
 
     email: Phrases = NO_PHRASES
 
@@ -162,7 +162,7 @@ class ListWords(Section):
 
 
 class StaffWords(Section):
-    """What staff read and no pair is made of: logistics, the state of a file, households, opinions on a course."""
+    """Subjects for staff, never compared: logistics, the state of a file, households, opinions on a course."""
 
     asked: Phrases = NO_PHRASES
     alone: Phrases = NO_PHRASES  # in a question that asks for nothing else
@@ -179,7 +179,7 @@ class FollowUpWords(Section):
 
 
 class PairingWords(Section):
-    """What a question may be about for pairs to be compared by it."""
+    """Subjects by which pairs may be compared."""
 
     asked: Phrases = NO_PHRASES  # whatever its answers are
     with_options: Phrases = NO_PHRASES  # if its answers were chosen, counted or graded
@@ -197,14 +197,14 @@ class SpokenWords(Section):
 
 
 class MeetingWords(Section):
-    """How often and when people would meet."""
+    """Frequency and times of meetings."""
 
     often: Pattern = NO_PATTERN
     when: Pattern = NO_PATTERN
 
 
 class OrganisationWords(Section):
-    """Where people work."""
+    """Organisations that people work for."""
 
     asked: Pattern = NO_PATTERN
     unless: Pattern = NO_PATTERN
@@ -255,7 +255,7 @@ class RankWords(Section):
 
 
 class RoleWords(Section):
-    """Who is mentor and who is mentee."""
+    """Roles of mentors and mentees."""
 
     mentor: Pattern = NO_PATTERN
     mentee: Pattern = NO_PATTERN
@@ -319,7 +319,7 @@ class CapacityWords(Section):
 
 
 class NeedWords(Section):
-    """What makes a question one of needs or one of offers."""
+    """Words by which a question is on needs or on offers."""
 
     receiving: Pattern = NO_PATTERN
     giving: Pattern = NO_PATTERN
@@ -410,7 +410,7 @@ class SensitiveWords(Section):
 
 
 class Subject(Section):
-    """The phrases of one sensitive subject, from those that tell most to those that tell least."""
+    """The phrases of one sensitive subject, in decreasing order of certainty."""
 
     certain: Phrases = NO_PHRASES  # speak of the person, in any sentence
     likely: Phrases = NO_PHRASES  # do unless a field of work or of study is meant

@@ -565,7 +565,7 @@ class RepairChoice:
 
 
 def title_of(repair: Repair) -> str:
-    """Return what a choice would do, as a title."""
+    """Return the title of a choice: the pairs that it undoes."""
     with language(repair.language, unless_asked=True):
         undone = len(repair.broken) if repair.matching.solution.tiers else repair.undo or 0
         return tr("Défaire {pairs}", pairs=counted(undone, "binôme")) if undone else tr(NOTHING)

@@ -1,4 +1,4 @@
-"""Two matchings -> whose letter changes, and the words on what one of them has that the other has not."""
+"""Two matchings -> the people whose letters change, and sentences on the differences."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def uncapitalised(title: str) -> str:
 
 
 def differences(before: Matching, after: Matching) -> Iterator[str]:
-    """Yield what one plan has more or fewer than another: pairs, then points."""
+    """Yield the differences of a plan from another: pairs, then points."""
     pairs = len(after.solution.pairs) - len(before.solution.pairs)
     if pairs:
         yield more_or_fewer(counted(abs(pairs), "binôme"), pairs)

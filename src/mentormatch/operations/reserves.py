@@ -1,4 +1,4 @@
-"""Who would take over each pair if its mentor left, given that all other pairs stay."""
+"""The mentor who would take over each pair if its mentor left, given that all other pairs stay."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ LEAST_SHARE, CLEARLY = 0.1, 0.1
 MAIL = re.compile(r"\be mails?\b")
 """The same word in every language, whose first letter is one in some."""
 FEWEST_WORDS = 4
-"""So many words of one question tell its own language."""
+"""The number of words from which a question may have a language of its own."""
 
 
 def languages_in(texts: Iterable[str]) -> Codes:

@@ -1,4 +1,4 @@
-"""Names of organisations -> those that may stand for one and the same: for people to join, never joined here."""
+"""Names of organisations -> pairs of names that may be of one organisation: for people to join, never joined here."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from mentormatch.programme.drafts.lexicon import fold, plain
 MOST_NAMES = 200
 """Names that are compared with one another."""
 MISSPELLED = 0.9
-"""The likeness from which two names may differ by a slip of the pen alone."""
+"""The least similarity of two names that may differ by a misspelling."""
 SHORTEST = 6
 """Letters of a name in which a slip is looked for."""
 MIN_STEM = 3
@@ -58,14 +58,14 @@ def telling_words(name: str) -> list[str]:
 
 
 def shortens(short: Sequence[str], long: Sequence[str]) -> bool:
-    """Return whether each word of a short name stands for the next words of a long one, to the end of both."""
+    """Return whether each word of a short name abbreviates the next words of a long one, to the end of both."""
     if not short or not long:
         return not short and not long
     return any(shortens(short[1:], long[taken:]) for taken in words_taken(short[0], long))
 
 
 def words_taken(word: str, long: Sequence[str]) -> Iterator[int]:
-    """Yield how many of the first words of a long name one word stands for: itself, a stem, a synonym, initials."""
+    """Yield the numbers of leading words that one word may abbreviate: itself, a stem, a synonym, initials."""
     first = long[0]
     stem = len(word) >= MIN_STEM and first.startswith(word)
     if word == first or stem or {word, first} <= vocabulary().organisation.town_halls.words:

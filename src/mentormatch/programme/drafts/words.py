@@ -21,7 +21,7 @@ def says(phrases: str, question: str) -> bool:
 
 
 def is_asked(words: Asked, question: str) -> bool:
-    """Return whether a question asks for something, by these words, and for nothing else that they name."""
+    """Return whether a question has one of the ``asked`` phrases and none of the ``unless`` phrases."""
     return says(words.asked, question) and not says(words.unless, question)
 
 

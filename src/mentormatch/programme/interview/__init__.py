@@ -1,1 +1,1 @@
-"""Files of answers and what staff replied -> the questions that a draft leaves open, and the programme after them."""
+"""Files of answers and replies of staff -> the questions that a draft leaves open, and the programme after them."""
