@@ -16,7 +16,8 @@ import pytest
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from mentormatch import AssignmentProblem, Row, Status, Verdict, certify, solve
+from mentormatch import AssignmentProblem, Row, Status, certify, solve
+from mentormatch.results import Verdict
 
 MENTORS, MENTEES, CANDIDATES, MARKETS = 1_000, 600, 50, 4
 

@@ -16,10 +16,11 @@ from pytest_benchmark.fixture import BenchmarkFixture
 import mentormatch as mm
 from benchmarks.bench_board import opened
 from benchmarks.made import write_survey
-from mentormatch import Contacts, Matching
+from mentormatch import Matching
 from mentormatch.operations.matching import exporter_for
 from mentormatch.report.handouts import common_text, letters_book, make_handouts
 from mentormatch.report.texts import render_template
+from mentormatch.results import Contacts
 from mentormatch.widgets.board.session import Board
 
 SIZES = [11, 100]

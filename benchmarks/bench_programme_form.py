@@ -18,8 +18,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 import mentormatch as mm
 from benchmarks.bench_board import KEPT
 from benchmarks.made import write_survey
-from mentormatch import ProgrammeText
-from mentormatch.programme.edits import RemovalEdit, SettingsEdit
+from mentormatch.programme.edits import ProgrammeText, RemovalEdit, SettingsEdit
 from mentormatch.service.desk.desk import Desk
 from mentormatch.service.messages import ServiceMessage, read_message
 

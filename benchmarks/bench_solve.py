@@ -17,7 +17,8 @@ from scipy.optimize import linear_sum_assignment
 
 from benchmarks.matrices import SHAPES
 from benchmarks.scale.measuring import alone
-from mentormatch import AssignmentProblem, Certificate, certify, solve
+from mentormatch import AssignmentProblem, certify, solve
+from mentormatch.results import Certificate
 
 CASES = [("untied", 11), ("untied", 100), *((shape, 1_000) for shape in SHAPES)]
 

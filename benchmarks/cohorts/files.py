@@ -12,10 +12,11 @@ import mentormatch as mm
 from benchmarks.cohorts.cases import Case
 from benchmarks.made import write_survey
 from benchmarks.population import APART, cohort_of
-from mentormatch import Cohort, Grouping, People, Programme, form_groups
+from mentormatch import Cohort, People, Programme, form_groups
 from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.places.gazetteer import PlaceColumn
 from mentormatch.record.decision import DECISION_NAME, write_decision
+from mentormatch.results import Grouping
 from tests.survey.tools import writers_one, writers_two
 from tests.survey.tools.made import Answers, delimited, plain_table, workbook
 

@@ -7,6 +7,7 @@
 """
 
 from types import FunctionType
+from warnings import warn
 
 import lazy_loader
 
@@ -18,13 +19,17 @@ _import, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
 def _find(name: str) -> object:
-    """Return a public name; a function with its arguments checked."""
+    """Return a public name, a function with its arguments checked; the classes of ``results`` stood here too."""
     if name not in __all__:
         if name.startswith("_"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
         from mentormatch.base.arguments import unknown_name
 
-        raise unknown_name(__name__, name, __all__)
+        results = _import("results")  # by its name: it imports what imports this package
+        if name not in results.__all__:
+            raise unknown_name(__name__, name, __all__)
+        warn(f"{__name__}.{name} is now {results.__name__}.{name}", DeprecationWarning, stacklevel=3)
+        return getattr(results, name)
     value = _import(name)
     if isinstance(value, FunctionType):
         from mentormatch.base.arguments import checked_at_door
@@ -33,9 +38,15 @@ def _find(name: str) -> object:
     return value
 
 
-__getattr__ = moved_names(
-    __name__, {"propose": "mentormatch:answer_json", "draw": "mentormatch:draw_experiment"}, _find
-)
+_SECTIONS = ("Documents", "FollowUp", "Goals", "Grouped", "Heading", "Role", "Sessions", "Sharing", "Wordings")
+_MOVED = {
+    "propose": "mentormatch:answer_json",
+    "draw": "mentormatch:draw_experiment",
+    **{name: f"mentormatch.errors:{name}" for name in ("OutputError", "OverwriteError", "Problem", "UnprovedError")},
+    **{name: f"mentormatch.programme.edits:{name}" for name in ("ProgrammeText", "ProgrammeVersions")},
+    **{name: f"mentormatch.programme.sections:{name}" for name in _SECTIONS},
+}
+__getattr__ = moved_names(__name__, _MOVED, _find)
 
 for _name in globals().keys() & set(__all__):  # all of them, with EAGER_IMPORT
     _find(_name)

@@ -9,11 +9,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from mentormatch import AssignmentProblem, Certificate, Row, Solution, Status, Tier, Verdict, certify, solve
+from mentormatch import AssignmentProblem, Row, Solution, Status, certify, solve
 from mentormatch.assignment.engine import engines_by_kind
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, DegreeBounds
 from mentormatch.assignment.model.solution import DualSolution, Links
 from mentormatch.base.arrays import IntVector
+from mentormatch.results import Certificate, Tier, Verdict
 from tests.doors import substitute
 from tests.oracles.exhaustive import choices, exhaustive, holds, tiers
 from tests.oracles.problems import problems, random_problem

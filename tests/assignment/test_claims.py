@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch import AssignmentProblem, Row, Verdict, certify, solve
+from mentormatch import AssignmentProblem, Row, certify, solve
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.solution import Tier
 from mentormatch.assignment.proofs.prove import StageProver, add_proofs
@@ -16,6 +16,7 @@ from mentormatch.assignment.proofs.tree import Budget
 from mentormatch.assignment.verification import claims
 from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.refutation import ProofError, System
+from mentormatch.results import Verdict
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.doors import substitute
 from tests.scale.markets import PROGRAMME, cohort

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import AssignmentProblem, Solution, Status, Verdict, certify, solve
+from mentormatch import AssignmentProblem, Solution, Status, certify, solve
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.assignment.verification.reduced_costs import round_by_goal, round_to_unit
 from mentormatch.base.arrays import IntVector
+from mentormatch.results import Verdict
 from tests.oracles.exhaustive import choices, exhaustive, tiers
 
 pytestmark = pytest.mark.promise(11)

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import AssignmentProblem, EngineError, Row, Solution, Status, Tier, solve
+from mentormatch import AssignmentProblem, EngineError, Row, Solution, Status, solve
 from mentormatch.assignment.engine import Engine, SolveOptions, engines_by_kind
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.verification.feasibility import violations
+from mentormatch.results import Tier
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(9)

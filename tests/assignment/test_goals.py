@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, EngineError, RequestError, Solution, Status, Tier, solve
+from mentormatch import AssignmentProblem, EngineError, RequestError, Solution, Status, solve
 from mentormatch.assignment.engine import select_engine
 from mentormatch.assignment.objective import LeximinStages
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.explanation.goal_prices import price_goals
+from mentormatch.results import Tier
 
 pytestmark = pytest.mark.promise(13)
 

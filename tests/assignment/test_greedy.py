@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.bench_hours import of_type
-from mentormatch import AssignmentProblem, Row, Status, Verdict, certify, solve
+from mentormatch import AssignmentProblem, Row, Status, certify, solve
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.greedy import choose_greedily, greedy_solution
 from mentormatch.assignment.mip.dispatch import solve_in_process
@@ -18,6 +18,7 @@ from mentormatch.assignment.pair_program import PairModel
 from mentormatch.assignment.side_constraints import PairSolver, relax
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.assignment.verification.feasibility import violations
+from mentormatch.results import Verdict
 from tests.assignment.markets import hours_market
 from tests.conftest import some_seeds
 from tests.doors import substitute

@@ -4,13 +4,14 @@ import highspy
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, Status, Verdict, certify, solve
+from mentormatch import AssignmentProblem, Status, certify, solve
 from mentormatch.assignment import side_constraints
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.mip.dispatch import solve_in_process
 from mentormatch.assignment.pair_program import PairModel
 from mentormatch.assignment.side_constraints import BoundedSearch, PairSolver, cut_knapsacks, relax
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
+from mentormatch.results import Verdict
 from tests.assignment.markets import assert_says_what_it_proves, ends, hours_market
 from tests.conftest import DEEP, some_of
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, Tier, Verdict, certify, solve
+from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, certify, solve
 from mentormatch.assignment import engine, greedy, sparse_assignment
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
 from mentormatch.assignment.engine import SolveOptions
@@ -22,6 +22,7 @@ from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.assignment.transportation import has_few_sinks
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.base.arrays import IntVector
+from mentormatch.results import Tier, Verdict
 from tests.conftest import some_seeds
 from tests.doors import substitute
 from tests.oracles.problems import problems

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import AssignmentProblem, Row, Solution, Status, Tier, certify, solve
+from mentormatch import AssignmentProblem, Row, Solution, Status, certify, solve
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification import solution_set as pricing
 from mentormatch.assignment.verification.reduced_costs import DualStage
 from mentormatch.assignment.verification.solution_set import SolutionSet
+from mentormatch.results import Tier
 from tests.doors import substitute
 from tests.oracles.problems import problems
 

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mentormatch import AssignmentProblem, Solution, Status, Tier, Verdict, certify, solve
+from mentormatch import AssignmentProblem, Solution, Status, certify, solve
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.reduced_costs import DualStage
 from mentormatch.assignment.verification.solution_set import SolutionSet, _finishing_order, _strong_components
+from mentormatch.results import Tier, Verdict
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(11)

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, Certificate, Row, Solution, Status, Tier, Verdict, certify, solve
+from mentormatch import AssignmentProblem, Row, Solution, Status, certify, solve
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.certificate import HOLLOW, WORDS, CertifiedTier, provable_goals
 from mentormatch.languages.translation import tr
+from mentormatch.results import Certificate, Tier, Verdict
 
 pytestmark = pytest.mark.promise(11)
 

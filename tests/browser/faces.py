@@ -12,11 +12,12 @@ from jinja2.meta import find_referenced_templates
 from jinja2.nodes import Template
 
 import mentormatch
-from mentormatch import Matching, ProgrammeText, Repair, evaluate
+from mentormatch import Matching, evaluate
 from mentormatch.explanation.names import KEYS, cohort_names
 from mentormatch.inspection.section import writer_for
 from mentormatch.notebook import BoardWidget, DeparturesWidget, FilesWidget, FormWidget
 from mentormatch.operations.matching import exporter_for
+from mentormatch.programme.edits import ProgrammeText
 from mentormatch.report.folder import content_of
 from mentormatch.report.followup import year_page
 from mentormatch.report.handouts import common_text, make_handouts
@@ -26,6 +27,7 @@ from mentormatch.report.profiles import for_readers
 from mentormatch.report.sessions import SessionDocuments, session_page
 from mentormatch.report.texts import environment, render_template
 from mentormatch.report.views.pairs import EvaluationPiece, RepairPiece
+from mentormatch.results import Repair
 from mentormatch.widgets.board.session import Board
 from mentormatch.widgets.form.session import ProgrammeForm
 from mentormatch.widgets.panel import DeparturesPanel, FilesPanel

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 import mentormatch as mm
-from mentormatch import Turns
 from mentormatch.examples import contents, folder_of
 from mentormatch.groups.sessions import topics_of, year_of
+from mentormatch.results import Turns
 from tests.browser.browsing import NOTHING
 from tests.conftest import DEEP
 from tests.operations.situations import edition
@@ -108,7 +108,7 @@ def test_groups_from_the_files_to_the_calendar_are_those_of_the_library(visit: V
     assert visit.trouble == NOTHING
 
 
-def wished(visit: Visit, grouping: mm.Grouping) -> None:
+def wished(visit: Visit, grouping: mm.results.Grouping) -> None:
     """Hold that a wish is refused with the reason, or gives the groups of the library, and is undone."""
     page = visit.page
     choose(visit, "C01", "C02", "Réunir")
@@ -124,12 +124,12 @@ def wished(visit: Visit, grouping: mm.Grouping) -> None:
     assert groups_on(page) == members_of(grouping)
 
 
-def members_of(grouping: mm.Grouping) -> list[list[str]]:
+def members_of(grouping: mm.results.Grouping) -> list[list[str]]:
     """Return the groups of the library."""
     return [list(group.members) for group in grouping.groups]
 
 
-def assert_year(visit: Visit, grouping: mm.Grouping, folder: Path) -> None:
+def assert_year(visit: Visit, grouping: mm.results.Grouping, folder: Path) -> None:
     """Hold that each group presents when the library says so, and that its calendar is the same."""
     for number, group in enumerate(grouping.groups, start=1):
         _, turns = year_of(grouping.cohort, grouping.programme, group.members)
@@ -275,7 +275,7 @@ def test_the_next_edition_begins_from_this_one_by_keyboard_alone(visit: Visit) -
     assert visit.trouble == NOTHING
 
 
-def second_edition() -> mm.Grouping:
+def second_edition() -> mm.results.Grouping:
     """Return the groups after those in which two people were brought together, from the library."""
     cohort, programme = mm.examples.cohort("codeveloppement"), mm.examples.programme("codeveloppement")
     return mm.form_groups(cohort, programme, past=[mm.form_groups(cohort, programme, together=[("C01", "C09")])])

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch import Matching, OutputError, RequestError
+from mentormatch import Matching, RequestError
+from mentormatch.errors import OutputError
 from mentormatch.operations.matching import documents_made, exporters
 
 

@@ -9,23 +9,7 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch import (
-    AccessGroup,
-    AnswerGain,
-    Chain,
-    DrawnPart,
-    Incentive,
-    MatchResponse,
-    MentorTrait,
-    PlanGain,
-    ProportionEstimate,
-    QuotaPrice,
-    RequestError,
-    Status,
-    SturdyPlan,
-    examples,
-    verify,
-)
+from mentormatch import MatchResponse, RequestError, Status, examples, verify
 from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.contract.match_response import ChainOut, KeptPlacesOut, PairOut
 from mentormatch.contract.operation import ask, operations_by_kind
@@ -40,6 +24,18 @@ from mentormatch.operations.matching import PairsByHand
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append
 from mentormatch.record.verify import entry_of, journal_beside
+from mentormatch.results import (
+    AccessGroup,
+    AnswerGain,
+    Chain,
+    DrawnPart,
+    Incentive,
+    MentorTrait,
+    PlanGain,
+    ProportionEstimate,
+    QuotaPrice,
+    SturdyPlan,
+)
 from tests.contract.sent import request, rows, told
 from tests.contract.test_people import PROGRAMME, person
 from tests.explanation.diagnosis.people import alike, programme
@@ -298,7 +294,7 @@ def test_the_choices_of_a_repair(former: mm.Matching) -> None:
     assert told("repair", **parts)["choices"] is None
 
 
-def rung_of(repaired: mm.Repair, step: int) -> dict[str, Any]:
+def rung_of(repaired: mm.results.Repair, step: int) -> dict[str, Any]:
     rung = repaired.rung(step)
     return {
         "at_most": rung.at_most,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch import FormedGroup, Grouping, ProgrammeError, RequestError, Status, examples
+from mentormatch import ProgrammeError, RequestError, Status, examples
 from mentormatch.contract.group_response import GroupOut, GroupsResponse
 from mentormatch.contract.member_requests import GroupsRequest
 from mentormatch.contract.operation import ask
@@ -17,6 +17,7 @@ from mentormatch.examples import folder_of
 from mentormatch.groups.inputs import names_as
 from mentormatch.groups.partition import GroupShare
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
+from mentormatch.results import FormedGroup, Grouping
 from tests.contract.bodies import example, texts
 from tests.contract.sent import CODEV, TASK, request_of
 

@@ -10,10 +10,11 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from mentormatch import MatchRequest, MentorMatchError, Problem, ProgrammeError, RequestError, language
+from mentormatch import MatchRequest, MentorMatchError, ProgrammeError, RequestError, language
 from mentormatch.base.strict_json import Text, Whole, first, parse_json
 from mentormatch.contract.operation import PROGRAMME, ask
 from mentormatch.contract.requests import type_expected
+from mentormatch.errors import Problem
 from mentormatch.examples import folder_of
 from mentormatch.languages.translation import LANGUAGES
 from tests.canaries import ANSWER

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic_core import PydanticUndefined
 
-from mentormatch import Sessions
 from mentormatch.contract.operation import operations_by_kind
+from mentormatch.programme.sections import Sessions
 from tests.conftest import ROOT
 
 OBJECTS = {"self", "cohort", "programme", "matching", "grouping", "approvals", "availabilities"}

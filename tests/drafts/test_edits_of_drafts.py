@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from mentormatch import MentorMatchError, Programme, ProgrammeText, ProgrammeVersions, examples
+from mentormatch import MentorMatchError, Programme, examples
 from mentormatch.fields import AnyField
 from mentormatch.programme.drafts.programme_draft import Draft, StatedDraft, draft
 from mentormatch.programme.drafts.samples import Tables
@@ -13,6 +13,8 @@ from mentormatch.programme.edits import (
     AdditionEdit,
     GoalEdit,
     ProgrammeEdit,
+    ProgrammeText,
+    ProgrammeVersions,
     RemovalEdit,
     SettingsEdit,
     WeightEdit,

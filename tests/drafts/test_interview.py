@@ -176,7 +176,7 @@ def possible_replies(question: DraftQuestion) -> list[Any]:
 
 def test_the_edits_of_the_replies_are_those_of_the_form() -> None:
     interview = whole_interview("ropes.csv")
-    text = mm.ProgrammeText.of(interview.draft.text.encode())
+    text = mm.edits.ProgrammeText.of(interview.draft.text.encode())
     assert {edit.edit for edit in interview.edits} <= {"settings", "meaning", "question", "add", "weights"}
     assert sum(one.weight for one in text.programme.criteria) == 100
     assert text.programme.documents.contacts == ("work_email",)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from pandas import DataFrame
 
-from mentormatch import OutputError, Programme, SurveyError, examples, read_survey
+from mentormatch import Programme, SurveyError, examples, read_survey
 from mentormatch.base.columns import Grades
+from mentormatch.errors import OutputError
 from mentormatch.programme.drafts.mapping_draft import (
     StatedMapping,
     add_mapping,

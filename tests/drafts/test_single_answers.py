@@ -8,13 +8,14 @@ import pytest
 from pandas import DataFrame
 from pydantic import JsonValue
 
-from mentormatch import MentorMatchError, ProgrammeText
+from mentormatch import MentorMatchError
 from mentormatch.languages.translation import language
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Draft, draft
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.drafts.scales import order_answers
+from mentormatch.programme.edits import ProgrammeText
 from mentormatch.programme.enrolment import plan_of, read_tables
 from mentormatch.programme.question_edits import QuestionSettings
 from mentormatch.survey.intake import take_in

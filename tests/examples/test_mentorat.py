@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import Cohort, Matching, OutputError, Programme, RequestError, evaluate, examples, match
+from mentormatch import Cohort, Matching, Programme, RequestError, evaluate, examples, match
+from mentormatch.errors import OutputError
 
 RURAL = {"Cantal", "Allier", "Haute-Loire"}
 

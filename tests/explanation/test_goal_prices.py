@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch import EngineError, GoalPrice, Matching, Programme, Status, examples, match
+from mentormatch import EngineError, Matching, Programme, Status, examples, match
 from mentormatch.explanation import goal_prices, unmatched_people
 from mentormatch.explanation.goal_prices import price_words
+from mentormatch.results import GoalPrice
 from tests.doors import substitute
 from tests.explanation.diagnosis.people import programme, words
 from tests.explanation.diagnosis.planting import random_cohort

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from mentormatch import GoalPrice, Matching, Status, diagnose, evaluate, language, match, repair
+from mentormatch import Matching, Status, diagnose, evaluate, language, match, repair
 from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, places_words, price_words
 from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.unmatched_people import Case, explain_unmatched
 from mentormatch.explanation.why_not import LOST, amount
+from mentormatch.results import GoalPrice
 from tests.english import french_in
 from tests.explanation.diagnosis.people import METIERS, alike, cohort, counting, pin, programme
 from tests.explanation.diagnosis.planting import planted

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pandas import DataFrame
 
-from mentormatch import Cohort, Evaluation, Programme, RequestError, evaluate, match, read_survey
+from mentormatch import Cohort, Programme, RequestError, evaluate, match, read_survey
+from mentormatch.results import Evaluation
 
 FIELDS: dict[str, Any] = {
     "code": {"question": "Code", "kind": "text", "use": "key"},

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from pandas import DataFrame
 
-from mentormatch import Matching, Programme, Status, Unmatched, match, read_survey
+from mentormatch import Matching, Programme, Status, match, read_survey
 from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.explanation.unmatched_people import Case, explain_unmatched
+from mentormatch.results import Unmatched
 
 FIELDS: dict[str, Any] = {
     "code": {"question": "Code", "kind": "text", "use": "key"},

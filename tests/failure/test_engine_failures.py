@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, EngineError, Problem, RequestError, Status, language, solve
+from mentormatch import AssignmentProblem, EngineError, RequestError, Status, language, solve
 from mentormatch.assignment.engine import Engine, engines_by_kind
 from mentormatch.assignment.mip.dispatch import SolverProcess
 from mentormatch.assignment.mip.program_model import Program
+from mentormatch.errors import Problem
 from tests.conftest import some_of
 from tests.doors import substitute
 from tests.failure.processes import alive, all_apart, children, only_linux, pose, program, quotas, wait_for

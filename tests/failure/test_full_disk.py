@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch import Matching, OutputError
+from mentormatch import Matching
 from mentormatch.base.atomic_files import machine_id, write_whole
+from mentormatch.errors import OutputError
 from mentormatch.operations.matching import exporters
 from tests.doors import substitute
 

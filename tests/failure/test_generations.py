@@ -13,11 +13,12 @@ from time import monotonic, sleep
 import pytest
 
 import mentormatch as mm
-from mentormatch import Matching, OutputError, OverwriteError, language, verify
+from mentormatch import Matching, language, verify
 from mentormatch.base import atomic_files
 from mentormatch.base.atomic_files import machine_id, write_all_whole, write_whole
 from mentormatch.base.generation import clear_left, exchange, hold_folder, write_generation
 from mentormatch.base.manifest import MANIFEST_NAME, Document, check_documents, manifest_in
+from mentormatch.errors import OutputError, OverwriteError
 from mentormatch.record.validation import validate
 from mentormatch.service.store import open_store
 from tests.cli.commands import done

@@ -12,7 +12,8 @@ from time import monotonic, sleep
 
 import pytest
 
-from mentormatch import Solution, Status, Verdict, certify, solve
+from mentormatch import Solution, Status, certify, solve
+from mentormatch.results import Verdict
 from tests.conftest import some_of
 from tests.doors import substitute
 from tests.failure.processes import KINDS, all_apart, assert_true, best_of, children, made, only_linux, program, quotas

@@ -68,7 +68,7 @@ CRITERIA = 10
 PAIRS, EDITIONS = 22, 5
 
 
-def simulated(effects: Sequence[float], seed: int, pairs: int = PAIRS) -> list[mm.EditionResults]:
+def simulated(effects: Sequence[float], seed: int, pairs: int = PAIRS) -> list[mm.results.EditionResults]:
     """Return editions in each of which pairs go well by the effects (log odds) of criteria, and by its own luck."""
     rng, found = np.random.default_rng(seed), []
     for _ in range(EDITIONS):
@@ -76,10 +76,10 @@ def simulated(effects: Sequence[float], seed: int, pairs: int = PAIRS) -> list[m
         odds = rng.normal(0.5, 0.5) + (shares - 0.5) @ np.array(effects)
         well = rng.random(pairs) < 1 / (1 + np.exp(-odds))
         told = [
-            mm.PairResult(shares={f"c{place}": share for place, share in enumerate(line)}, well=went)
+            mm.results.PairResult(shares={f"c{place}": share for place, share in enumerate(line)}, well=went)
             for line, went in zip(shares.tolist(), well.tolist(), strict=True)
         ]
-        found.append(mm.EditionResults(programme="Avant", pairs=told))
+        found.append(mm.results.EditionResults(programme="Avant", pairs=told))
     return found
 
 
@@ -128,14 +128,14 @@ def test_with_as_many_pairs_as_it_says_the_effect_is_seen_about_four_times_in_fi
     assert 0.7 < np.mean(seen) < 0.92
 
 
-def result(share: float | None, went: bool | None) -> mm.PairResult:  # noqa: FBT001 - what became of it
-    return mm.PairResult(shares={"souhaits": share}, well=went)
+def result(share: float | None, went: bool | None) -> mm.results.PairResult:  # noqa: FBT001 - what became of it
+    return mm.results.PairResult(shares={"souhaits": share}, well=went)
 
 
 @pytest.mark.parametrize(("well", "badly"), [(11, 0), (LEAST_SHOWN - 1, 20), (20, LEAST_SHOWN - 1)])
 def test_nothing_is_told_of_fewer_than_five_pairs(well: int, badly: int) -> None:
     pairs = [result(place % 2, place < well) for place in range(well + badly)]
-    found = mm.lessons([mm.EditionResults(programme="Avant", pairs=pairs)])
+    found = mm.lessons([mm.results.EditionResults(programme="Avant", pairs=pairs)])
     (one,) = found.effects
     assert (found.well, one.low, one.high, one.level) == (None, None, None, 1.0)
     assert one.more
@@ -145,21 +145,23 @@ def test_nothing_is_told_of_fewer_than_five_pairs(well: int, badly: int) -> None
 def test_pairs_of_whom_a_side_did_not_answer_count_for_no_effect() -> None:
     told = [result(place % 2, place < 10) for place in range(20)]
     more = [*told, *[result(None, went) for went in (True, False, None)]]
-    one, other = (mm.lessons([mm.EditionResults(programme="Avant", pairs=pairs)]).effects for pairs in (told, more))
+    one, other = (
+        mm.lessons([mm.results.EditionResults(programme="Avant", pairs=pairs)]).effects for pairs in (told, more)
+    )
     assert one == other
     assert one[0].level == pytest.approx(1.0)
 
 
 def test_a_pair_went_well_if_it_lasts_and_is_content() -> None:
     waves = {3: frame(("M1", "E1", "Oui", "bien"), ("M1", "E2", "Oui", "mal"), ("E3", "", "Oui"))}
-    found = mm.EditionResults.of(year(waves))
+    found = mm.results.EditionResults.of(year(waves))
     mentees = [pair.mentee for pair in year(waves).pairs]
     assert {key: one.well for key, one in zip(mentees, found.pairs, strict=True)} == {
         "E1": True,
         "E2": False,
         "E3": None,
     }
-    stopped = mm.EditionResults.of(year({3: frame(("E3", "", "Non", "bien"))}))
+    stopped = mm.results.EditionResults.of(year({3: frame(("E3", "", "Non", "bien"))}))
     assert dict(zip(mentees, (one.well for one in stopped.pairs), strict=True))["E3"] is False
 
 
@@ -167,7 +169,7 @@ def test_the_file_of_a_follow_up_is_read_back_and_holds_nobody(tmp_path: Path) -
     made = year({3: frame(("M1", "E1", "Oui", "bien"))})
     made.save(tmp_path / "suivi")
     read = mm.read_results(tmp_path / "suivi" / "suivi.json")
-    assert read == mm.EditionResults.of(made)
+    assert read == mm.results.EditionResults.of(made)
     assert not [key for key in ("M1", "E1", "E2") if key in read.to_json()]
     for text in ("{}", "[]", "{", f'{{"{RESULTS_KEY}": {{"programme": "x"}}}}'):
         (tmp_path / "autre.json").write_text(text, "utf-8")
@@ -180,7 +182,7 @@ def test_the_file_of_a_follow_up_is_read_back_and_holds_nobody(tmp_path: Path) -
 def test_no_edition_and_too_many_are_refused() -> None:
     for count in (0, 51):
         with pytest.raises(mm.RequestError, match="éditions dont apprendre"):
-            mm.lessons([mm.EditionResults(programme="Avant", pairs=[])] * count)
+            mm.lessons([mm.results.EditionResults(programme="Avant", pairs=[])] * count)
 
 
 def test_the_ways_to_deal_many_do_not_overflow() -> None:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from mentormatch import ProgrammeError, RequestError, SurveyError, Wordings, follow_up
+from mentormatch import ProgrammeError, RequestError, SurveyError, follow_up
 from mentormatch.followup.waves import Wave
+from mentormatch.programme.sections import Wordings
 from tests.followup.years import ASKED, FIELDS, asking, frame, paired, year
 from tests.report.cohorts import programme
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from pandas import DataFrame
 
-from mentormatch import Matching, Programme, Year, follow_up
+from mentormatch import Matching, Programme, follow_up
+from mentormatch.results import Year
 from tests.report.cohorts import matched, person, programme
 
 FIELDS: dict[str, Any] = {

@@ -3,6 +3,7 @@
 import re
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -29,6 +30,21 @@ def test_a_name_that_moved_is_the_new_one_and_warns(room: str, name: str, module
 def test_an_unknown_name_of_a_room_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match=r"module 'mentormatch\.record' has no attribute 'apend'"):
         import_module("mentormatch.record").apend  # noqa: B018
+
+
+@pytest.mark.parametrize("name", sorted({*mentormatch.results.__all__} - {*dir(mentormatch)}))
+def test_a_class_of_results_that_stood_at_the_top_warns_there(name: str) -> None:
+    with pytest.warns(DeprecationWarning, match=f"mentormatch.{name} is now mentormatch.results.{name}"):
+        assert getattr(mentormatch, name) is getattr(mentormatch.results, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "room"),
+    [("Heading", mentormatch.sections), ("OverwriteError", mentormatch.errors), ("ProgrammeText", mentormatch.edits)],
+)
+def test_a_name_that_moved_to_a_room_warns_at_the_top(name: str, room: ModuleType) -> None:
+    with pytest.warns(DeprecationWarning, match=f"mentormatch.{name} is now {room.__name__}.{name}"):
+        assert getattr(mentormatch, name) is getattr(room, name)
 
 
 @pytest.mark.parametrize(("old", "new"), [("propose", "answer_json"), ("draw", "draw_experiment")])

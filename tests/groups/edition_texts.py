@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 from pydantic import BaseModel
 
-from mentormatch import Grouped, Grouping, choose_dates, choose_topics, form_groups, rotate, schedule_turns
+from mentormatch import choose_dates, choose_topics, form_groups, rotate, schedule_turns
 from mentormatch.groups.result import Result
-from mentormatch.programme.sections import Facilitation
+from mentormatch.programme.sections import Facilitation, Grouped
+from mentormatch.results import Grouping
 from tests.report.edition import Edition
 
 FIRST = date(2026, 9, 15)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from mentormatch import Cohort, Grouping, Person, Rule
+from mentormatch import Cohort, Person, Rule
 from mentormatch.languages.text_keys import fold
+from mentormatch.results import Grouping
 from mentormatch.rules import Composition, MinimumScore, Priority, Together
 from tests.groups.random_programmes import Drawn
 from tests.laws.recount import FORBID

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 import mentormatch as mm
-from mentormatch import Dates, OutputError, choose_dates, schedule_turns
+from mentormatch import choose_dates, schedule_turns
+from mentormatch.errors import OutputError
 from mentormatch.groups.calendar import SessionEvent, calendar_of
 from mentormatch.groups.rotation import FileGroup
 from mentormatch.groups.sessions import dates_of_groups
+from mentormatch.results import Dates
 from tests.groups.seasons import few
 from tests.groups.test_led_groups import cohort as led_cohort
 from tests.groups.test_led_groups import programme as led_programme

@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch import GroupProblem, GroupSolution, Status, Tier, Verdict, examples
+from mentormatch import GroupProblem, Status, examples
 from mentormatch.groups.certificate import GroupCertificate, certify_groups, list_groups
 from mentormatch.groups.check import mistakes
 from mentormatch.groups.columns import enumerate_groups
 from mentormatch.groups.problem import Group, SizeRange
 from mentormatch.groups.proofs import add_proofs
 from mentormatch.groups.solver import solve_groups
+from mentormatch.results import GroupSolution, Tier, Verdict
 from tests.conftest import DEEP
 from tests.groups.exhaustive import Game
 from tests.groups.random_problems import drawn_problem

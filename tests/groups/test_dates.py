@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import Dates, RequestError, choose_dates
+from mentormatch import RequestError, choose_dates
 from mentormatch.assignment.verification.feasibility import violations
+from mentormatch.results import Dates
 from tests.groups.seasons import calendars, few, ways
 
 APART = (21, 42)
@@ -276,8 +277,8 @@ def test_a_session_is_in_every_part_of_the_day_through_which_it_lasts(
     start: str, minutes: int, asked: set[str]
 ) -> None:
     programme = mm.Programme(
-        heading=mm.Heading(name="Essai"),
-        sessions=mm.Sessions(number=1),
+        heading=mm.sections.Heading(name="Essai"),
+        sessions=mm.sections.Sessions(number=1),
         fields={"code": mm.fields.Text(use="key"), "quand": mm.fields.Choices(options=list(SLOTS))},
     )
     every = [subset for n in range(4) for subset in combinations(SLOTS, n)]
@@ -290,8 +291,8 @@ def test_a_session_is_in_every_part_of_the_day_through_which_it_lasts(
 
 def test_a_session_longer_than_what_is_asked_about_is_refused() -> None:
     programme = mm.Programme(
-        heading=mm.Heading(name="Essai"),
-        sessions=mm.Sessions(number=1),
+        heading=mm.sections.Heading(name="Essai"),
+        sessions=mm.sections.Sessions(number=1),
         fields={"code": mm.fields.Text(use="key"), "quand": mm.fields.Choices(options=["lundi matin", "mardi matin"])},
     )
     people = mm.read_survey(programme, [{"code": "A", "quand": "lundi matin"}])

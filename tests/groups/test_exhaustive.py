@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 import mentormatch as mm
-from mentormatch import Grouping
+from mentormatch.results import Grouping
 from mentormatch.rules import rules_by_kind
 from tests.conftest import DEEP
 from tests.groups.exhaustive import Game

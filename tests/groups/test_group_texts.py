@@ -9,12 +9,13 @@ import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch import Grouping, Rotation, Status, Tier
+from mentormatch import Status
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.groups.partition import goal_in_words
 from mentormatch.languages.translation import tr
 from mentormatch.programme.sections import Facilitation
 from mentormatch.report.sessions import TITLES
+from mentormatch.results import Grouping, Rotation, Tier
 from tests.doors import substitute
 
 NAME = "codeveloppement"

@@ -3,7 +3,7 @@
 import pytest
 
 import mentormatch as mm
-from mentormatch import Grouped
+from mentormatch.programme.sections import Grouped
 from mentormatch.rules import Together
 from tests.groups.wishes import apart, formed, why
 

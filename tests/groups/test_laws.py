@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch import Cohort, Grouping, GroupProblem, GroupSolution
+from mentormatch import Cohort, GroupProblem
 from mentormatch.groups.check import mistakes
 from mentormatch.groups.problem import SizeRange
 from mentormatch.groups.solver import solve_groups
+from mentormatch.results import Grouping, GroupSolution
 from mentormatch.rules import Apart, Together
 from tests.conftest import DEEP
 from tests.groups.random_programmes import Drawn, drawn

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 import mentormatch as mm
-from mentormatch import Cohort, Dates, Programme
+from mentormatch import Cohort, Programme
 from mentormatch.groups.rotation import FileGroup, read_file_groups
 from mentormatch.groups.sessions import dates_of, dates_of_groups, years_of
+from mentormatch.results import Dates
 from tests.cli.processes import run
 
 WEEKS = 16

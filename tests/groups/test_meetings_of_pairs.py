@@ -10,9 +10,10 @@ import pytest
 from icalendar import Calendar
 
 import mentormatch as mm
-from mentormatch import Matching, MeetingDates, RequestError, match, meeting_dates
+from mentormatch import Matching, RequestError, match, meeting_dates
 from mentormatch.groups.inputs import read_multiple_choice
 from mentormatch.languages.phrases import listed
+from mentormatch.results import MeetingDates
 
 FIRST, LAST = date(2026, 9, 7), date(2026, 12, 18)
 
@@ -94,7 +95,7 @@ def overlaps_of_nobody(told: tuple[MeetingDates, ...]) -> None:
 def test_mentors_of_three_meet_each_apart_where_weeks_allow_it(seed: int) -> None:
     random = Random(seed)
     programme = mm.Programme(
-        heading=mm.Heading(name="Essai"),
+        heading=mm.sections.Heading(name="Essai"),
         fields={"code": mm.fields.Text(use="key"), "when": mm.fields.Choices(options=["lundi matin", "mardi soir"])},
         rules=[mm.rules.Capacity(side="mentor", most=3), mm.rules.Capacity(side="mentee", most=2)],
     )

@@ -5,7 +5,8 @@ from itertools import combinations
 import pytest
 
 import mentormatch as mm
-from mentormatch import Grouping, language
+from mentormatch import language
+from mentormatch.results import Grouping
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import mentormatch as mm
-from mentormatch import Grouping, MentorMatchError, RequestError, SurveyError, read_groups
+from mentormatch import MentorMatchError, RequestError, SurveyError, read_groups
+from mentormatch.results import Grouping
 from mentormatch.survey.table_reader import TableSource
 
 NAME = "codeveloppement"

@@ -10,23 +10,13 @@ import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch import (
-    Cohort,
-    Dates,
-    OutputError,
-    Programme,
-    ProgrammeError,
-    RequestError,
-    Topics,
-    Turns,
-    choose_dates,
-    choose_topics,
-    examples,
-)
+from mentormatch import Cohort, Programme, ProgrammeError, RequestError, choose_dates, choose_topics, examples
+from mentormatch.errors import OutputError
 from mentormatch.groups.inputs import read_multiple_choice
 from mentormatch.groups.result import Result
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from mentormatch.record.digests import digest_of_programme
+from mentormatch.results import Dates, Topics, Turns
 
 NAME = "groupe-de-travail"
 

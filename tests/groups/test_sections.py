@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch import Grouped, ProgrammeError
+from mentormatch import ProgrammeError
+from mentormatch.programme.sections import Grouped
 
 FIELDS = {
     "work": {"kind": "choice", "question": "Métier", "options": ["scène", "bureau"]},

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import RequestError, Topics, Verdict, choose_topics
+from mentormatch import RequestError, choose_topics
 from mentormatch.assignment.verification.feasibility import violations
+from mentormatch.results import Topics, Verdict
 from tests.canaries import ANSWER
 from tests.groups.seasons import Approvals, ballots, choices, few, value
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import RequestError, Turns, schedule_turns
+from mentormatch import RequestError, schedule_turns
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.groups.turns import Wish
+from mentormatch.results import Turns
 from tests.groups.seasons import Asked, asked, few
 
 YEAR = ["2026-10-13", "2026-11-10", "2026-12-08", "2027-01-12"]

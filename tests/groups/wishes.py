@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from random import Random
 
 import mentormatch as mm
-from mentormatch import Cohort, Grouped, Grouping, Rule
+from mentormatch import Cohort, Rule
 from mentormatch.groups.infeasibility import GroupConflict
+from mentormatch.programme.sections import Grouped
+from mentormatch.results import Grouping
 from mentormatch.rules import Apart
 from tests.groups.random_programmes import group_of
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from pandas import DataFrame
 
-from mentormatch import Intake, Programme, intake
+from mentormatch import Programme, intake
 from mentormatch.inspection.section import writer_for
+from mentormatch.results import Intake
 
 CODE = {"question": "Code", "kind": "text", "use": "key"}
 EMAIL = {"question": "Courriel", "kind": "text", "use": "contact"}

@@ -10,9 +10,10 @@ import pytest
 from pandas import DataFrame
 
 import mentormatch as mm
-from mentormatch import Intake, OutputError
+from mentormatch.errors import OutputError
 from mentormatch.inspection.section import writer_for
 from mentormatch.report.texts import visible
+from mentormatch.results import Intake
 from mentormatch.survey.table_reader import read_table
 from tests.conftest import ROOT
 from tests.inspection.reports import CODE, EMAIL, FIRMS, NEEDS, OVERLAP, documents, programme, report, written

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mentormatch import Intake
 from mentormatch.inspection.section import DATE_SHAPE, day_of
+from mentormatch.results import Intake
 from tests.inspection.reports import CODE, EMAIL, NEEDS, OVERLAP, programme, report
 
 NAME = {"question": "Nom", "kind": "text", "use": "contact"}

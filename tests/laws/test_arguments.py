@@ -67,7 +67,8 @@ LEFT_OUT: Mapping[str, str] = {
 }
 """Classes, methods of a class, or of any; an empty text takes one back in."""
 
-CONSTRUCTORS = (mm.Cohort, mm.Contacts, mm.Decisions, mm.Row)
+CONSTRUCTORS = (mm.Cohort, mm.results.Contacts, mm.results.Decisions, mm.Row)
+SECTIONS = ("Documents", "FollowUp", "Goals", "Grouped", "Heading", "Role", "Sessions", "Sharing", "Wordings")
 
 
 def why_left_out(name: str) -> str:
@@ -78,8 +79,10 @@ def why_left_out(name: str) -> str:
 
 def public_functions() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Yield every public function and method that takes an argument, by its name."""
-    for name in vars(mm)["__all__"]:
-        offered = getattr(mm, name)
+    top, results = vars(mm)["__all__"], mm.results.__all__
+    places = {**dict.fromkeys(results, mm.results), **dict.fromkeys(top, mm), **dict.fromkeys(SECTIONS, mm.sections)}
+    for name, place in {**places, "ProgrammeText": mm.edits, "ProgrammeVersions": mm.edits}.items():
+        offered = getattr(place, name)
         if inspect.isfunction(offered):
             yield name, offered
         elif inspect.isclass(offered):
@@ -114,25 +117,25 @@ class Good:
             "when": mm.fields.Choices(options=["mon", "tue"]),
         }
         self.programme = mm.Programme(
-            heading=mm.Heading(name="Spring", language="en"),
+            heading=mm.sections.Heading(name="Spring", language="en"),
             fields=fields,
             criteria=[mm.criteria.Overlap(field="skills")],
         )
         mentors, mentees = answers(["M1", "M2"]), answers(["E1", "E2"])
         self.cohort = mm.read_survey(self.programme, mentors=mentors, mentees=mentees)
         self.matching = mm.match(self.cohort, self.programme)
-        self.contacts = mm.Contacts((), {})
+        self.contacts = mm.results.Contacts((), {})
         self.groups = mm.Programme(
-            heading=mm.Heading(name="Groups"),
+            heading=mm.sections.Heading(name="Groups"),
             fields=fields,
             criteria=self.programme.criteria,
-            groups=mm.Grouped(size=2),
+            groups=mm.sections.Grouped(size=2),
         )
         self.grouping = mm.form_groups(mm.read_survey(self.groups, mentors), self.groups)
         self.problem = mm.AssignmentProblem.from_scores([[1, 2], [3, 4]])
         proposal = mm.Proposal.of(self.matching)
         intake = mm.intake(self.programme, mentors=mentors, mentees=mentees)
-        text = mm.ProgrammeText.of(b'[programme]\nname = "x"\n')
+        text = mm.edits.ProgrammeText.of(b'[programme]\nname = "x"\n')
         made: list[Any] = [
             self.programme,
             self.cohort,
@@ -146,8 +149,8 @@ class Good:
             mm.solve(self.problem),
             mm.carry_over(self.matching),
             mm.repair(self.matching),
-            mm.ProgrammeVersions.of(text),
-            mm.Year(self.programme, self.matching.pairs, ()),
+            mm.edits.ProgrammeVersions.of(text),
+            mm.results.Year(self.programme, self.matching.pairs, ()),
             self.cohort.mentors,
             self.matching.certificate,
             proposal.record,
@@ -159,13 +162,13 @@ class Good:
             mm.anonymous_profiles(mm.examples.cohort(), mm.examples.programme(), Pseudonyms(b"s" * 32)),
             self.programme.heading,
             self.groups.groups,
-            mm.Documents(),
-            mm.FollowUp(),
-            mm.Goals(),
-            mm.Role(field="side", mentor="Mentor", mentee="Mentee"),
-            mm.Sessions(),
-            mm.Sharing(),
-            mm.Wordings(),
+            mm.sections.Documents(),
+            mm.sections.FollowUp(),
+            mm.sections.Goals(),
+            mm.sections.Role(field="side", mentor="Mentor", mentee="Mentee"),
+            mm.sections.Sessions(),
+            mm.sections.Sharing(),
+            mm.sections.Wordings(),
         ]
         self.made = {type(one).__name__: one for one in made if one is not None}
         self.by_name: dict[str, Any] = {
@@ -286,7 +289,7 @@ def junk() -> tuple[Any, ...]:
         made.groups,
         made.grouping,
         [made.matching],
-        mm.Heading(name="x"),
+        mm.sections.Heading(name="x"),
         range(3),
         iter([1]),
     )

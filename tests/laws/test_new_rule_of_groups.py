@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from pydantic import Field as Setting
 
-from mentormatch import Grouped, Grouping, People, Rule
+from mentormatch import People, Rule
 from mentormatch.base.arrays import BoolVector
 from mentormatch.contract.group_response import GroupsResponse
 from mentormatch.fields import Side
+from mentormatch.programme.sections import Grouped
+from mentormatch.results import Grouping
 from mentormatch.rules import CompositionBound, NameOf
 from tests.explanation.diagnosis.people import words
 from tests.groups.wishes import apart, formed, why

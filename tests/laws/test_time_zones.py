@@ -267,7 +267,7 @@ def test_a_common_slot_is_told_on_both_clocks_and_when_it_is_otherwise() -> None
     assert told.startswith("Tuesday 15:00 (Paris), 18:00 (La Réunion), and Tuesday 16:00")
 
 
-def dated_pairs() -> tuple[list[mm.MeetingDates], dict[str, dict[str, str]]]:
+def dated_pairs() -> tuple[list[mm.results.MeetingDates], dict[str, dict[str, str]]]:
     """Return when pairs meet that have dates, for an hour and a half each, and what everybody answered."""
     random, rules = Random(5), programme(minutes=90)
     mentors, mentees = people(random, "M", 8), people(random, "E", 8)

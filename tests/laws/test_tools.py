@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mentormatch import Cohort, Problem, Programme, SurveyError
+from mentormatch import Cohort, Programme, SurveyError
+from mentormatch.errors import Problem
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.table import Record, TextTable

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import mentormatch as mm
-from mentormatch import Grouping, Matching, RequestError
+from mentormatch import Matching, RequestError
+from mentormatch.results import Grouping
 
 WHOLE: Mapping[str, Callable[[int], Any]] = {
     "int64": np.int64,

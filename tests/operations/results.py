@@ -56,7 +56,7 @@ def group_problem() -> mm.GroupProblem:
     return mm.GroupProblem.from_scores(np.arange(36).reshape(6, 6) + np.arange(36).reshape(6, 6).T, [3, 3])
 
 
-def groups() -> mm.Grouping:
+def groups() -> mm.results.Grouping:
     return mm.form_groups(cohort("codeveloppement"), programme("codeveloppement"))
 
 
@@ -87,17 +87,17 @@ def in_folder[Made](make: Callable[[Path], Made]) -> Callable[[], Made]:
     return made
 
 
-def year(folder: Path) -> mm.Year:
+def year(folder: Path) -> mm.results.Year:
     return mm.follow_up(programme(), match().pairs, dict(mm.examples.copy_waves_to(folder)))
 
 
-def decisions(folder: Path) -> mm.Decisions:
+def decisions(folder: Path) -> mm.results.Decisions:
     path = folder / "binomes.xlsx"
     path.write_bytes(exporter_for(".xlsx").content(match()))
     return mm.read_decisions(path, cohort(), programme())
 
 
-def verification(folder: Path) -> mm.Verification:
+def verification(folder: Path) -> mm.results.Verification:
     path = folder / "binomes.decision.json"
     path.write_bytes(exporter_for(".decision.json").content(match()))
     return mm.verify(path)
@@ -108,54 +108,54 @@ def answers(folder: Path) -> Path:
 
 
 MADE: Mapping[type, Callable[[], Any]] = {
-    mm.Access: lambda: mm.access(mm.match(cohort(), watched()), prices=False),
+    mm.results.Access: lambda: mm.access(mm.match(cohort(), watched()), prices=False),
     mm.AssignmentProblem: problem,
     mm.CarryOver: lambda: mm.carry_over(match()),
-    mm.Certificate: lambda: mm.certify(problem(), mm.solve(problem())),
+    mm.results.Certificate: lambda: mm.certify(problem(), mm.solve(problem())),
     mm.Cohort: cohort,
-    mm.Contacts: in_folder(lambda folder: mm.read_contacts(programme(), answers(folder))),
-    mm.Dates: lambda: mm.choose_dates({"A": DAYS, "B": DAYS[:2]}, DAYS, 2),
-    mm.Decisions: in_folder(decisions),
-    mm.Diagnosis: lambda: mm.diagnose(cohort(), programme()),
+    mm.results.Contacts: in_folder(lambda folder: mm.read_contacts(programme(), answers(folder))),
+    mm.results.Dates: lambda: mm.choose_dates({"A": DAYS, "B": DAYS[:2]}, DAYS, 2),
+    mm.results.Decisions: in_folder(decisions),
+    mm.results.Diagnosis: lambda: mm.diagnose(cohort(), programme()),
     DraftInterview: in_folder(lambda folder: mm.draft_programme(mm.examples.copy_to(folder).answers)),
-    mm.Draw: in_folder(lambda folder: mm.draw_experiment(cohort(), experiment().save(folder / "essai.json"))),
-    mm.EditionResults: lambda: edition(sign=1),
-    mm.Estimate: lambda: mm.estimate(cohort(), programme(), memory_mb=500),
-    mm.Evaluation: lambda: mm.evaluate(cohort(), programme(), [("M06", "E11")]),
+    mm.results.Draw: in_folder(lambda folder: mm.draw_experiment(cohort(), experiment().save(folder / "essai.json"))),
+    mm.results.EditionResults: lambda: edition(sign=1),
+    mm.results.Estimate: lambda: mm.estimate(cohort(), programme(), memory_mb=500),
+    mm.results.Evaluation: lambda: mm.evaluate(cohort(), programme(), [("M06", "E11")]),
     mm.Experiment: experiment,
     mm.GroupProblem: group_problem,
-    mm.GroupSolution: lambda: mm.form_groups(group_problem()),
-    mm.Grouping: groups,
-    mm.ExchangeCost: lambda: mm.cost_of_forcing(problem(), mm.solve(problem()), (1, 0)),
-    mm.Incentives: lambda: mm.incentives(mm.read_survey(SCARCE, mentors=ONE, mentees=TWO), SCARCE),
-    mm.Intake: in_folder(lambda folder: mm.intake(programme(), answers(folder))),
-    mm.Learning: lambda: mm.learn(cohort(), programme(), [edition(sign=1)] * 2),
-    mm.Lessons: lambda: mm.lessons([edition(sign=1)] * 2),
+    mm.results.GroupSolution: lambda: mm.form_groups(group_problem()),
+    mm.results.Grouping: groups,
+    mm.results.ExchangeCost: lambda: mm.cost_of_forcing(problem(), mm.solve(problem()), (1, 0)),
+    mm.results.Incentives: lambda: mm.incentives(mm.read_survey(SCARCE, mentors=ONE, mentees=TWO), SCARCE),
+    mm.results.Intake: in_folder(lambda folder: mm.intake(programme(), answers(folder))),
+    mm.results.Learning: lambda: mm.learn(cohort(), programme(), [edition(sign=1)] * 2),
+    mm.results.Lessons: lambda: mm.lessons([edition(sign=1)] * 2),
     mm.Matching: match,
-    mm.Letter: lambda: mm.letters(match(), MADE[mm.Contacts](), "proposal")[0],
+    mm.results.Letter: lambda: mm.letters(match(), MADE[mm.results.Contacts](), "proposal")[0],
     mm.MatchResponse: lambda: mm.answer_json(request()),
-    mm.MeetingDates: lambda: mm.meeting_dates(match(), 2, first=date(2026, 1, 5), last=date(2026, 3, 5))[0],
+    mm.results.MeetingDates: lambda: mm.meeting_dates(match(), 2, first=date(2026, 1, 5), last=date(2026, 3, 5))[0],
     mm.People: lambda: cohort().mentors,
-    mm.PartnerOption: lambda: mm.partner_options(problem(), mm.solve(problem()), 1, 0)[0],
-    mm.Profiles: lambda: mm.anonymous_profiles(cohort(), programme(), CODES),
+    mm.results.PartnerOption: lambda: mm.partner_options(problem(), mm.solve(problem()), 1, 0)[0],
+    mm.results.Profiles: lambda: mm.anonymous_profiles(cohort(), programme(), CODES),
     mm.Programme: programme,
     mm.Proposal: lambda: mm.reply(match()),
     type(CODES): lambda: type(CODES)(b"s" * 32),
-    mm.Recruitment: lambda: mm.recruit(match(), 1),
+    mm.results.Recruitment: lambda: mm.recruit(match(), 1),
     mm.Reply: lambda: mm.read_replies(DataFrame([["M06", "oui"]], columns=["Votre code", "Votre réponse"]), cohort())[
         0
     ],
-    mm.Repair: lambda: mm.repair(match(), withdrawn=["M06"]),
-    mm.Rotation: lambda: mm.rotate(groups()),
+    mm.results.Repair: lambda: mm.repair(match(), withdrawn=["M06"]),
+    mm.results.Rotation: lambda: mm.rotate(groups()),
     mm.Row: lambda: problem().rows[0],
     mm.Solution: lambda: mm.solve(problem()),
-    mm.Sturdiness: lambda: mm.sturdy(match()),
-    mm.Suggestions: lambda: mm.suggest(cohort(), programme(), each=2),
-    mm.Topics: lambda: mm.choose_topics({"A": ["x", "y"], "B": ["y"]}, 1),
-    mm.Trial: lambda: mm.try_programme(cohort(), programme()),
-    mm.Turns: lambda: mm.schedule_turns(["A", "B"], 2),
-    mm.Verification: in_folder(verification),
-    mm.Year: in_folder(year),
+    mm.results.Sturdiness: lambda: mm.sturdy(match()),
+    mm.results.Suggestions: lambda: mm.suggest(cohort(), programme(), each=2),
+    mm.results.Topics: lambda: mm.choose_topics({"A": ["x", "y"], "B": ["y"]}, 1),
+    mm.results.Trial: lambda: mm.try_programme(cohort(), programme()),
+    mm.results.Turns: lambda: mm.schedule_turns(["A", "B"], 2),
+    mm.results.Verification: in_folder(verification),
+    mm.results.Year: in_folder(year),
 }
 
 

@@ -132,13 +132,13 @@ def keys(matching: Matching) -> frozenset[KeyPair]:
 NAME = "souhaits"
 
 
-def edition(name: str = NAME, *, sign: int = 1, pairs: int = 20) -> mm.EditionResults:
+def edition(name: str = NAME, *, sign: int = 1, pairs: int = 20) -> mm.results.EditionResults:
     """Return an edition whose pairs went well where the criterion gave all of its points, or (-1) none."""
     told = [
-        mm.PairResult(shares={name: float(place % 2), "autre": 0.5}, well=bool(place % 2) is (sign > 0))
+        mm.results.PairResult(shares={name: float(place % 2), "autre": 0.5}, well=bool(place % 2) is (sign > 0))
         for place in range(pairs)
     ]
-    return mm.EditionResults(programme="Avant", pairs=told)
+    return mm.results.EditionResults(programme="Avant", pairs=told)
 
 
 SKILLS, TOWNS = list("abcd"), ["Lyon", "Riom"]

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch import ProportionEstimate
 from mentormatch.base.inference import LEAST_SHOWN, correct_levels
 from mentormatch.operations.access import level, merge_small_groups
 from mentormatch.report.exporters.workbook import WorkbookExporter
+from mentormatch.results import ProportionEstimate
 from mentormatch.rules import Where
 
 TOWNS = ["Lyon", "Valence", "Cantal", "Allier"]
@@ -55,7 +55,7 @@ def matching(mentees: list[dict[str, Any]], mentors: int = 12, **asked: Any) -> 
     return mm.match(mm.read_survey(given, mentors=ours, mentees=mentees), given)
 
 
-def of_mentees(found: mm.Access) -> mm.AccessQuestion:
+def of_mentees(found: mm.results.Access) -> mm.results.AccessQuestion:
     (one,) = (question for question in found.questions if question.side == "mentee")
     return one
 
@@ -134,7 +134,7 @@ def test_where_people_have_several_places_no_price_is_told() -> None:
     assert [group.price for one in found.questions if one.side == "mentor" for group in one.groups] == [None, None]
 
 
-def answered(counts: dict[str, int], **field: Any) -> mm.AccessQuestion:
+def answered(counts: dict[str, int], **field: Any) -> mm.results.AccessQuestion:
     """Return how mentees fared by town, empty for no answer; no mentor has what the last six look for."""
     asked = people("E", counts)
     for one in asked[-6:]:
@@ -211,7 +211,7 @@ def test_the_ends_of_an_interval_are_where_so_many_or_more_are_one_in_forty(coun
 
 def test_a_level_is_the_chance_of_a_table_as_rare_or_rarer() -> None:
     for own, rest, of, others in product(range(6), range(7), [5], [6]):
-        group = mm.AccessGroup(
+        group = mm.results.AccessGroup(
             ("a",),
             "a",
             ProportionEstimate(of, of, 0, 1),

@@ -12,7 +12,6 @@ import mentormatch as mm
 from mentormatch import (
     CarryOver,
     Matching,
-    OutputError,
     Programme,
     RequestError,
     carry_over,
@@ -22,6 +21,7 @@ from mentormatch import (
     write_carry_over,
 )
 from mentormatch.base.strict_json import Keys
+from mentormatch.errors import OutputError
 from mentormatch.operations.carry_over import LeftOut
 from mentormatch.rules import Priority
 from tests.operations.situations import cohort_of, keys, programme_of

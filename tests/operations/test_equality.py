@@ -14,10 +14,18 @@ import mentormatch as mm
 from mentormatch.programme.interview.interview import DraftInterview
 from tests.operations.results import MADE, problem, returned
 
-MEASURED = {mm.Estimate}
+MEASURED = {mm.results.Estimate}
 """What measures the machine is not the same twice."""
-HOLD_MAPPINGS = {mm.CarryOver, mm.Contacts, mm.EditionResults, mm.Experiment, mm.Intake, mm.MatchResponse, mm.Profiles}
-HOLD_MAPPINGS |= {DraftInterview, mm.Programme, mm.Verification, mm.Year}
+HOLD_MAPPINGS = {
+    mm.CarryOver,
+    mm.results.Contacts,
+    mm.results.EditionResults,
+    mm.Experiment,
+    mm.results.Intake,
+    mm.MatchResponse,
+    mm.results.Profiles,
+}
+HOLD_MAPPINGS |= {DraftInterview, mm.Programme, mm.results.Verification, mm.results.Year}
 """What contains a dictionary or a list has no hash; a mapping may change."""
 NOT_COMPARED = {
     "AccessQuestion.language": "in which it tells itself, the same facts in any",

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import DrawnPart
 from mentormatch.contract.operations.evidence import DrawResponse
 from mentormatch.operations.experiment import differing_parts, lot
+from mentormatch.results import DrawnPart
 from tests.cli.commands import done
 from tests.conftest import some_of
 from tests.operations.test_recruit import market, matched
@@ -32,7 +32,7 @@ def test_a_record_is_read_back_and_never_written_over(tmp_path: Path) -> None:
     path = experiment().save(tmp_path / "essai.json")
     assert mm.read_experiment(path) == experiment()
     before = path.read_bytes()
-    with pytest.raises(mm.OutputError, match="déjà écrit"):
+    with pytest.raises(mm.errors.OutputError, match="déjà écrit"):
         experiment(8).save(path)
     assert path.read_bytes() == before
     path.write_text("{}", "utf-8")

@@ -133,7 +133,7 @@ def test_where_people_alone_count_and_no_answer_forbids_nobody_gains(seed: int) 
     assert found.complete
 
 
-def every_gain(cohort: mm.Cohort, given: mm.Programme) -> Iterator[tuple[str, str, mm.AnswerGain]]:
+def every_gain(cohort: mm.Cohort, given: mm.Programme) -> Iterator[tuple[str, str, mm.results.AnswerGain]]:
     """Yield what anybody gains by any other answer, each plan made anew."""
     true = mm.match(cohort, given)
     for side in ("mentor", "mentee"):
@@ -151,7 +151,7 @@ def every_gain(cohort: mm.Cohort, given: mm.Programme) -> Iterator[tuple[str, st
                     best[change] = max(gained, best.get(change, (0, 0)))
                 for change, most in best.items():
                     if most > (0, 0):
-                        yield side, name, mm.AnswerGain(people.ids[row], change, *most)
+                        yield side, name, mm.results.AnswerGain(people.ids[row], change, *most)
 
 
 def gain(true: mm.Matching, made: mm.Matching, side: str, person: str) -> tuple[int, int]:
@@ -207,7 +207,7 @@ def scarce(neutral: float) -> tuple[mm.Cohort, mm.Programme]:
 def test_what_closes_it_closes_it() -> None:
     found = incentives(*scarce(0.5))
     (one,) = (each for each in found.incentives if each.field == "moved")
-    assert one.gains == (mm.AnswerGain("E1", "blank", 1, 0),)
+    assert one.gains == (mm.results.AnswerGain("E1", "blank", 1, 0),)
     assert one.closing is not None
     assert "neutral = 0" in one.closing
     assert not [each for each in incentives(*scarce(0.0)).incentives if each.field == "moved"]

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import Repair, repair
+from mentormatch import repair
 from mentormatch.operations.matching import KeyPair
+from mentormatch.results import Repair
 from tests.conftest import DEEP
 from tests.operations.situations import Situation, all_plans, keys, named_in, points_of, situations
 

@@ -11,7 +11,15 @@ from mentormatch.base.data_objects import VersionedPickle
 from tests.doors import substitute
 from tests.operations.results import MADE, returned
 
-KINDS = (mm.Cohort, mm.Programme, mm.Solution, mm.Matching, mm.GroupProblem, mm.GroupSolution, mm.Grouping)
+KINDS = (
+    mm.Cohort,
+    mm.Programme,
+    mm.Solution,
+    mm.Matching,
+    mm.GroupProblem,
+    mm.results.GroupSolution,
+    mm.results.Grouping,
+)
 
 
 @cache
@@ -60,5 +68,5 @@ def test_the_version_is_looked_at_before_any_class(monkeypatch: pytest.MonkeyPat
 
 def test_all_that_a_function_returns_knows_its_version() -> None:
     assert len(returned()) > 15
-    parts = {mm.ExchangeCost, mm.Letter, mm.PartnerOption, mm.Reply}
+    parts = {mm.results.ExchangeCost, mm.results.Letter, mm.results.PartnerOption, mm.Reply}
     assert {kind for kind in returned() - parts if not issubclass(kind, VersionedPickle)} == set()

@@ -102,7 +102,7 @@ def answers_of_two() -> Iterator[list[Given]]:
             yield [{"id": "N0", field: [answer, more]}]
 
 
-def described(traits: Sequence[mm.MentorTrait], key: str) -> Given:
+def described(traits: Sequence[mm.results.MentorTrait], key: str) -> Given:
     """Return a mentor who gives the answers of a description."""
     several = {"skills", "slots"}
     return {"id": key, **{one.field: one.answer.split(", ") if one.field in several else one.answer for one in traits}}

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 
 import mentormatch as mm
-from mentormatch import Repair, RequestError, repair
+from mentormatch import RequestError, repair
 from mentormatch.explanation.names import Labels
 from mentormatch.operations.matching import KeyPair
 from mentormatch.operations.repair import RepairChoice
+from mentormatch.results import Repair
 from tests.operations.foreign_markets import clubs, matched, offices
 from tests.operations.situations import Situation, cohort_of, keys, posed, programme_of, situation, situations
 from tests.oracles.exhaustive import choices, holds, tiers

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import Cohort, Matching, Repair, RequestError, repair
+from mentormatch import Cohort, Matching, RequestError, repair
+from mentormatch.results import Repair
 from tests.conftest import DEEP
 from tests.operations.situations import keys
 

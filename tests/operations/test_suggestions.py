@@ -26,7 +26,7 @@ def markets(draw: st.DrawFn, most: int = 4) -> Drawn:
     return points, [draw(st.sampled_from([0, 1, 1, 2])) for _ in range(n)], bans
 
 
-def suggested(drawn: Drawn, each: int, most_shown: int | None) -> mm.Suggestions:
+def suggested(drawn: Drawn, each: int, most_shown: int | None) -> mm.results.Suggestions:
     points, places, bans = drawn
     n, m = len(points), len(points[0])
     programme = programme_of(points, bans=[(f"M{i}", f"E{k}") for i, k in bans])

@@ -19,7 +19,7 @@ ANY: Any = mm
 def numbered() -> mm.Matching:
     """A matching of people whose keys are whole numbers: mentors from 1, mentees from 101."""
     programme = mm.Programme(
-        heading=mm.Heading(name="Spring", language="en"),
+        heading=mm.sections.Heading(name="Spring", language="en"),
         fields={"code": mm.fields.Text(use="key"), "skills": mm.fields.Choices(options=["Law", "Pay"])},
         criteria=[mm.criteria.Overlap(field="skills")],
     )

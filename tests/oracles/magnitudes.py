@@ -7,10 +7,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mentormatch import AssignmentProblem, Row, Solution, Status, Tier
+from mentormatch import AssignmentProblem, Row, Solution, Status
 from mentormatch.assignment.model.problem import MAX_SUM, DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.assignment.objective import evaluate_tiers
+from mentormatch.results import Tier
 from tests.oracles.enumeration import Game, Span, Sum
 
 type Numbers = NDArray[np.int64]

@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from mentormatch import AssignmentProblem, RequestError, Solution, Status, Verdict, certify, solve
+from mentormatch import AssignmentProblem, RequestError, Solution, Status, certify, solve
+from mentormatch.results import Verdict
 from tests.conftest import some_of, some_seeds
 from tests.oracles.enumeration import Best, best_of
 from tests.oracles.magnitudes import (

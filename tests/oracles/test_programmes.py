@@ -8,8 +8,9 @@ from random import Random
 import pytest
 
 import mentormatch as mm
-from mentormatch import Goals, Solution
+from mentormatch import Solution
 from mentormatch.assignment.model.problem import GOALS
+from mentormatch.programme.sections import Goals
 from mentormatch.rules import formulate, rules_by_kind
 from mentormatch.scoring.scores import score
 from tests.conftest import DEEP

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from benchmarks import bench_proofs
-from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, Tier, Verdict, certify, solve
+from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, certify, solve
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.solution import NO_ANSWER, TIES
 from mentormatch.assignment.proofs.prove import add_proofs
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.assignment.verification.claims import pair_hashes
+from mentormatch.results import Tier, Verdict
 from tests.conftest import DEEP
 from tests.record import test_false_claims as false_claims
 

@@ -12,11 +12,13 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import mentormatch as mm
-from mentormatch import Contacts, OutputError, RequestError, SurveyError, follow_up
+from mentormatch import RequestError, SurveyError, follow_up
+from mentormatch.errors import OutputError
 from mentormatch.languages.text_keys import canonical
 from mentormatch.record.rights.edition import Edition
 from mentormatch.record.rights.erasure import forget
 from mentormatch.record.validation import validate
+from mentormatch.results import Contacts
 from tests.cli.commands import done
 
 PROGRAMME, COHORT = mm.examples.programme(), mm.examples.cohort()

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import OutputError, Programme, SurveyError, pseudonyms_for
+from mentormatch import Programme, SurveyError, pseudonyms_for
+from mentormatch.errors import OutputError
 from mentormatch.languages.text_keys import canonical
 from mentormatch.survey.privacy import Pseudonyms, forgotten_beside, read_forgotten, remember_to_forget, secret_beside
 

@@ -11,7 +11,8 @@ import pytest
 from pandas import DataFrame, ExcelWriter
 
 import mentormatch as mm
-from mentormatch import OutputError, SurveyError, read_contacts, verify
+from mentormatch import SurveyError, read_contacts, verify
+from mentormatch.errors import OutputError
 from mentormatch.record.log import check_chain
 from mentormatch.record.rights.edition import Edition, export_person, find_held_data, speaks_of
 from mentormatch.record.rights.erasure import forget, others_in, purge, to_purge, without_rows

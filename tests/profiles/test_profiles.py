@@ -8,9 +8,10 @@ import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch import Profiles, Programme, ProgrammeError, anonymous_profiles
+from mentormatch import Programme, ProgrammeError, anonymous_profiles
 from mentormatch.fields import Side
 from mentormatch.report.profiles import write_profiles
+from mentormatch.results import Profiles
 from mentormatch.survey.privacy import Pseudonyms
 from tests.report.readers import Outline, sheets
 

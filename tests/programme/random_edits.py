@@ -6,13 +6,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mentormatch import ProgrammeText
 from mentormatch.examples import folder_of
 from mentormatch.programme.blanks import Beginning, FormBlank, sentences_of
 from mentormatch.programme.edits import (
     AdditionEdit,
     GoalEdit,
     ProgrammeEdit,
+    ProgrammeText,
     RemovalEdit,
     SettingsEdit,
     WeightEdit,

@@ -13,13 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import MentorMatchError, ProgrammeError, ProgrammeText, ProgrammeVersions, RequestError
+from mentormatch import MentorMatchError, ProgrammeError, RequestError
 from mentormatch.base.strict_toml import find_headers
 from mentormatch.programme.edits import (
     EDITS,
     AdditionEdit,
     GoalEdit,
     ProgrammeEdit,
+    ProgrammeText,
+    ProgrammeVersions,
     RemovalEdit,
     SettingsEdit,
     WeightEdit,

@@ -19,7 +19,7 @@ from mentormatch.survey.privacy import Forgotten
 
 OVERLAP = mm.criteria.Overlap(field="skills", name="skills")
 SETTINGS: dict[str, Any] = {
-    "heading": mm.Heading(name="Spring", language="en"),
+    "heading": mm.sections.Heading(name="Spring", language="en"),
     "fields": {"code": mm.fields.Text(use="key"), "skills": mm.fields.Choices(options=["Law", "Pay"])},
     "criteria": [OVERLAP],
     "rules": [mm.rules.Common(field="skills")],
@@ -91,13 +91,13 @@ def test_any_sequence_and_any_mapping_make_the_same_programme(
     make: Any = shape
     given: Any = table
     programme = mm.Programme(
-        heading=mm.Heading(name="Spring", language="en"),
+        heading=mm.sections.Heading(name="Spring", language="en"),
         fields=given({"code": mm.fields.Text(use="key"), "skills": mm.fields.Choices(options=make(["Law", "Pay"]))}),
         criteria=make([OVERLAP]),
         rules=make(SETTINGS["rules"]),
-        goals=mm.Goals(order=make(["matched", "total"])),
+        goals=mm.sections.Goals(order=make(["matched", "total"])),
     )
-    plain = mm.Programme(**SETTINGS, goals=mm.Goals(order=["matched", "total"]))
+    plain = mm.Programme(**SETTINGS, goals=mm.sections.Goals(order=["matched", "total"]))
     assert programme == plain
     assert hash(programme) == hash(plain)
     assert pickle.loads(pickle.dumps(programme)) == copy.deepcopy(programme) == programme  # noqa: S301 - written here

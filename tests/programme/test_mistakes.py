@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mentormatch import Problem, Programme, ProgrammeError
+from mentormatch import Programme, ProgrammeError
+from mentormatch.errors import Problem
 from mentormatch.programme.validation_messages import type_name
 
 BASE = """

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import MentorMatchError, ProgrammeText, RequestError
+from mentormatch import MentorMatchError, RequestError
 from mentormatch.examples import folder_of
 from mentormatch.fields import fields_by_kind
-from mentormatch.programme.edits import read_edit
+from mentormatch.programme.edits import ProgrammeText, read_edit
 from mentormatch.programme.question_edits import (
     AnswerEdit,
     PointsEdit,

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 import mentormatch as mm
-from mentormatch import OutputError, OverwriteError, ProgrammeError
+from mentormatch import ProgrammeError
+from mentormatch.errors import OutputError, OverwriteError
 from mentormatch.examples import folder_of
 from mentormatch.fields import fields_by_kind
 from mentormatch.programme import programme as whole
@@ -31,7 +32,7 @@ FILES = sorted(Path(str(folder_of("mentorat"))).parent.rglob("programme*.toml"))
 def made(**parts: Any) -> mm.Programme:
     """Return a small programme of objects, some parts of it others."""
     plain: dict[str, Any] = {
-        "heading": mm.Heading(name="Spring", language="en"),
+        "heading": mm.sections.Heading(name="Spring", language="en"),
         "fields": {
             "code": mm.fields.Text(use="key"),
             "skills": mm.fields.Choices(question="What can you do?", options=["Law", "Pay"]),

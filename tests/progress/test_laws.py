@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import AssignmentProblem, Progress, Solution, Status, Tier, solve
+from mentormatch import AssignmentProblem, Progress, Solution, Status, solve
 from mentormatch.assignment.engine import solve_goals
 from mentormatch.base.progress import DOCUMENTS_GOAL, TIES_GOAL, listen, track
 from mentormatch.operations.matching import documents_made
 from mentormatch.record.decision import DECISION_SUFFIX
+from mentormatch.results import Tier
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.failure.processes import all_apart, quotas

@@ -7,8 +7,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import mentormatch as mm
-from mentormatch import UnprovedError, verify
+from mentormatch import verify
 from mentormatch.cli import commands
+from mentormatch.errors import UnprovedError
 from mentormatch.record.decision import Decision
 from mentormatch.record.log import START, check_chain
 from mentormatch.record.seal import Stamp

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, Cohort, OutputError, RequestError, Row, examples, read_contacts
+from mentormatch import AssignmentProblem, Cohort, RequestError, Row, examples, read_contacts
 from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.errors import OutputError
 from mentormatch.record.decision import DECISION_NAME, Decision, read_decision, save_decision, write_decision
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
 from mentormatch.service.desk.rounds import restore_matching

@@ -8,7 +8,6 @@ from functools import cache
 
 import pytest
 
-from mentormatch import Verification
 from mentormatch.languages.translation import tr
 from mentormatch.operations.matching import documents_made
 from mentormatch.record.decision import DECISION_SUFFIX
@@ -16,6 +15,7 @@ from mentormatch.record.digests import digest
 from mentormatch.record.log import LogEntry, LogKind, LogLine, chain_in, extend_content
 from mentormatch.record.seal import READERS, Seal
 from mentormatch.record.verify import UNKNOWN, verify_content
+from mentormatch.results import Verification
 from tests.record.decisions import chained
 from tests.report.cohorts import small
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import MentorMatchError, Verdict, certify, language, verify
+from mentormatch import MentorMatchError, certify, language, verify
 from mentormatch.assignment.verification.certificate import NAMES, WORDS, CertifiedTier
 from mentormatch.languages.translation import tr
 from mentormatch.record.log import LOG_SUFFIX, append, sign
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import COMPARED, FORMER, INFEASIBLE, STOPPED
 from mentormatch.record.verify import WORDS as OUTCOMES
+from mentormatch.results import Verdict
 from tests.english import french_in
 from tests.record.decisions import coupled, plain, posed, written
 

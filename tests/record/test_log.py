@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from mentormatch import OutputError
+from mentormatch.errors import OutputError
 from mentormatch.record import log
 from mentormatch.record.log import START, LogEntry, append, check_chain
 from tests.conftest import DEEP

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import OutputError, RequestError, verify
+from mentormatch import RequestError, verify
 from mentormatch.contract.response import VerifyResponse
+from mentormatch.errors import OutputError
 from mentormatch.languages.translation import tr
 from mentormatch.record.log import check_chain
 from mentormatch.record.seal import Seal, Signature, sealed_documents, stamp_in

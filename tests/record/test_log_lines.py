@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mentormatch import OutputError, RequestError
+from mentormatch import RequestError
+from mentormatch.errors import OutputError
 from mentormatch.record.log import (
     LOG_SUFFIX,
     START,

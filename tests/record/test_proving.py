@@ -36,7 +36,7 @@ def test_a_decision_without_proofs_gets_them(tmp_path: Path) -> None:
 
 
 def test_a_whole_folder_stays_one_run(tmp_path: Path) -> None:
-    programme = mm.examples.programme().model_copy(update={"goals": mm.Goals(order=["matched", "leximin"])})
+    programme = mm.examples.programme().model_copy(update={"goals": mm.sections.Goals(order=["matched", "leximin"])})
     matching = mm.match(mm.examples.cohort(), programme, proofs="none")
     matching.save(tmp_path, who="Dominique")
     assert run("verify", tmp_path).exit_code == 4
@@ -64,7 +64,7 @@ def test_a_whole_folder_stays_one_run(tmp_path: Path) -> None:
 def test_a_document_in_which_somebody_wrote_stays_theirs(tmp_path: Path) -> None:
     matching = mm.match(
         mm.examples.cohort(),
-        mm.examples.programme().model_copy(update={"goals": mm.Goals(order=["matched", "leximin"])}),
+        mm.examples.programme().model_copy(update={"goals": mm.sections.Goals(order=["matched", "leximin"])}),
         proofs="none",
     )
     matching.save(tmp_path, who="Dominique")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import Matching, OutputError, RequestError, examples, match, read_survey, repair, verify
+from mentormatch import Matching, RequestError, examples, match, read_survey, repair, verify
+from mentormatch.errors import OutputError
 from mentormatch.record.digests import digest
 from mentormatch.record.log import LogEntry, check_chain
 from tests.doors import substitute

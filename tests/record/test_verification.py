@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import AssignmentProblem, Verification, verify
+from mentormatch import AssignmentProblem, verify
 from mentormatch.contract.response import VerifyResponse
 from mentormatch.languages.translation import tr
 from mentormatch.record.log import LogEntry, append, check_chain
 from mentormatch.record.verify import AFTER, TIES, UNKNOWN, WORDS, VerificationOutcome, entry_of, journal_beside
+from mentormatch.results import Verification
 from tests.record.decisions import changed, coupled, plain, written
 
 pytestmark = pytest.mark.promise(29)

@@ -12,11 +12,12 @@ from hypothesis import given
 from typer import Typer
 from typer.testing import CliRunner
 
-from mentormatch import AssignmentProblem, Status, Verdict, certify, verify
+from mentormatch import AssignmentProblem, Status, certify, verify
 from mentormatch.cli.verify import verify_command
 from mentormatch.record.decision import Decision, save_decision
 from mentormatch.record.log import append, check_chain
 from mentormatch.record.verify import VerificationOutcome, entry_of, journal_beside
+from mentormatch.results import Verdict
 from tests.conftest import DEEP
 from tests.oracles.exhaustive import choices, exhaustive, holds, tiers
 from tests.oracles.problems import problems

@@ -9,12 +9,8 @@ from typing import Any
 from pandas import DataFrame
 
 from mentormatch import (
-    Contacts,
-    Intake,
     Matching,
-    Profiles,
     Programme,
-    Year,
     anonymous_profiles,
     examples,
     follow_up,
@@ -25,6 +21,7 @@ from mentormatch import (
 )
 from mentormatch.examples import copy_to, copy_waves_to
 from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.results import Contacts, Intake, Profiles, Year
 from mentormatch.survey.privacy import Pseudonyms
 from tests.report.cohorts import hostile_strings
 

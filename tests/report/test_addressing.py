@@ -12,20 +12,20 @@ FOLDER = mm.examples.folder_of("mentorat")
 STATED = mm.examples.programme().to_dict()
 
 
-def varied(**documents: object) -> tuple[mm.Matching, mm.Contacts]:
+def varied(**documents: object) -> tuple[mm.Matching, mm.results.Contacts]:
     """Return the pairs of the example and its contacts, under another section of documents."""
     programme = mm.Programme.read(STATED | {"documents": STATED["documents"] | documents})
     return mm.match(mm.examples.cohort(), programme), mm.read_contacts(programme, str(FOLDER / "reponses.csv"))
 
 
-def unnamed(programme: str) -> tuple[mm.Matching, mm.Contacts]:
+def unnamed(programme: str) -> tuple[mm.Matching, mm.results.Contacts]:
     """Return the pairs of the example under another name of the programme."""
     stated = STATED | {"programme": STATED["programme"] | {"name": programme}}
     found = mm.Programme.read(stated)
     return mm.match(mm.examples.cohort(), found), mm.read_contacts(found, str(FOLDER / "reponses.csv"))
 
 
-def refusals(matching: mm.Matching, contacts: mm.Contacts, folder: Path) -> set[str]:
+def refusals(matching: mm.Matching, contacts: mm.results.Contacts, folder: Path) -> set[str]:
     """Return what is refused, letters and sheets alike."""
     told = set()
     for write in (
@@ -48,7 +48,7 @@ def test_who_gave_no_name_is_told_by_code(tmp_path: Path) -> None:
     matching, contacts = varied()
     people = {person: dict(said) for person, said in contacts.people.items()}
     del people["mentor", "M02"]["nom"]
-    (told,) = refusals(matching, mm.Contacts(contacts.fields, people), tmp_path / "fiches")
+    (told,) = refusals(matching, mm.results.Contacts(contacts.fields, people), tmp_path / "fiches")
     assert "M02 : sans nom" in told
 
 
@@ -60,7 +60,7 @@ def test_the_name_of_a_draft_is_refused_in_any_language(name: str, tmp_path: Pat
 
 def test_people_are_called_by_codes_where_nobody_was_asked_for_a_name() -> None:
     matching, contacts = varied()
-    bare = mm.Contacts((), {})
+    bare = mm.results.Contacts((), {})
     assert "Bonjour M01," in mm.letters(matching, bare, "proposal")[0].text
     assert "Bonjour M01," not in mm.letters(matching, contacts, "proposal")[0].text
 

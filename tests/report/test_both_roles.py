@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import Chain, Cohort, Contacts, Programme, carry_over, with_history, write_handouts
+from mentormatch import Cohort, Programme, carry_over, with_history, write_handouts
 from mentormatch.contract.operation import ask
 from mentormatch.explanation.names import pseudonyms
 from mentormatch.record.rights.edition import Edition, export_person
@@ -16,6 +16,7 @@ from mentormatch.record.rights.erasure import forget
 from mentormatch.report.handouts import contact_sheet, make_handouts, person_sheet
 from mentormatch.report.view import figures
 from mentormatch.report.views.piece import labels_of
+from mentormatch.results import Chain, Contacts
 from mentormatch.rules import PastPair
 
 TASKS = ["Budget", "Contrats", "Presse", "Lumière"]

@@ -6,8 +6,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import mentormatch as mm
-from mentormatch import Contacts, OutputError, language
+from mentormatch import language
+from mentormatch.errors import OutputError
 from mentormatch.report.handouts import contact_sheet, write_contacts
+from mentormatch.results import Contacts
 
 PROGRAMME = mm.examples.programme()
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from mentormatch import Year, examples, follow_up, match
+from mentormatch import examples, follow_up, match
 from mentormatch.followup.waves import DESCRIPTION
 from mentormatch.languages.translation import tr
 from mentormatch.report.followup import notebook_fragment, year_page, year_workbook
+from mentormatch.results import Year
 from tests.followup.years import HEAD, asking, frame, paired, year
 from tests.report.cohorts import FIELDS, hostile_strings, matched, programme
 from tests.report.readers import ALIVE, Outline, parts, sheets

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch import Matching, MentorMatchError, Year, language
+from mentormatch import Matching, MentorMatchError, language
 from mentormatch.operations.matching import exporter_for
 from mentormatch.report.profiles import profile_notes, write_profiles
+from mentormatch.results import Year
 from tests.english import french_in
 from tests.report.cohorts import matched, person, programme
 from tests.report.readers import Outline, sheets, table, written

@@ -11,8 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import Letter, letters, write_letters
+from mentormatch import letters, write_letters
 from mentormatch.report.letters import LetterKind, Template, default_templates, notes, template, templates_in
+from mentormatch.results import Letter
 from tests.report.readers import table
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()
@@ -20,7 +21,7 @@ MATCHING = mm.match(COHORT, PROGRAMME)
 
 
 @pytest.fixture(scope="module")
-def contacts() -> mm.Contacts:
+def contacts() -> mm.results.Contacts:
     with mm.examples.folder_of("mentorat").joinpath("reponses.csv").open("rb") as file:
         return mm.read_contacts(PROGRAMME, Path(file.name))
 
@@ -36,7 +37,7 @@ def by_key(written: tuple[Letter, ...]) -> dict[str, Letter]:
     return {one.key: one for one in written}
 
 
-def test_all_who_are_in_a_pair_get_a_proposal_and_all_others_are_told(contacts: mm.Contacts) -> None:
+def test_all_who_are_in_a_pair_get_a_proposal_and_all_others_are_told(contacts: mm.results.Contacts) -> None:
     found = by_key(letters(MATCHING, contacts, "proposal", deadline="le 15 janvier"))
     assert set(found) == {*COHORT.mentors.ids, *COHORT.mentees.ids}
     without = {one.person for one in MATCHING.unmatched}
@@ -47,7 +48,7 @@ def test_all_who_are_in_a_pair_get_a_proposal_and_all_others_are_told(contacts: 
     assert "proposons" in found["E08"].text
 
 
-def test_nobody_learns_how_to_reach_a_partner_before_both_have_accepted(contacts: mm.Contacts) -> None:
+def test_nobody_learns_how_to_reach_a_partner_before_both_have_accepted(contacts: mm.results.Contacts) -> None:
     addresses = {value for person in contacts for value in contacts.of(*person).values() if "@" in value}
     for kind in ("proposal", "reminder"):
         for one in letters(second_round(), contacts, kind):
@@ -58,7 +59,7 @@ def test_nobody_learns_how_to_reach_a_partner_before_both_have_accepted(contacts
     assert (mentor.key, mentee.address in mentor.text, mentor.address in mentee.text) == ("M06", True, True)
 
 
-def test_each_occasion_is_for_those_it_concerns(contacts: mm.Contacts) -> None:
+def test_each_occasion_is_for_those_it_concerns(contacts: mm.results.Contacts) -> None:
     now, without = second_round(), {one.person for one in second_round().matching.unmatched}
     assert set(by_key(letters(now, contacts, "proposal"))) == {"M04", "E01"} | without
     assert set(by_key(letters(now, contacts, "confirmation"))) == {"M06", "E08"} | without
@@ -67,7 +68,7 @@ def test_each_occasion_is_for_those_it_concerns(contacts: mm.Contacts) -> None:
     assert "M01" not in waiting
 
 
-def test_a_letter_is_a_draft_that_mail_programs_read(contacts: mm.Contacts, tmp_path: Path) -> None:
+def test_a_letter_is_a_draft_that_mail_programs_read(contacts: mm.results.Contacts, tmp_path: Path) -> None:
     written = letters(MATCHING, contacts, "confirmation")
     paths = write_letters(written, tmp_path, "fr")
     (one,) = [each for each in written if each.key == "M06"]
@@ -108,12 +109,12 @@ def test_what_people_typed_is_text_in_html() -> None:
 
 
 def test_who_has_no_address_is_in_the_table_alone_and_staff_are_told(tmp_path: Path) -> None:
-    written = letters(MATCHING, mm.Contacts((), {}), "proposal")
+    written = letters(MATCHING, mm.results.Contacts((), {}), "proposal")
     assert [path.name for path in write_letters(written, tmp_path, "fr")] == ["lettres.csv"]
     assert any("Sans adresse" in note for note in notes(written))
 
 
-def test_templates_are_written_once_and_then_are_the_teams(contacts: mm.Contacts, tmp_path: Path) -> None:
+def test_templates_are_written_once_and_then_are_the_teams(contacts: mm.results.Contacts, tmp_path: Path) -> None:
     templates_in(tmp_path, "fr")
     (tmp_path / "proposition.txt").write_text("Bonjour {nom} {{!}}\nC'est {programme}.\n\n{message}\n", "utf-8")
     used = templates_in(tmp_path, "fr")
@@ -147,11 +148,11 @@ def test_a_template_that_cannot_be_filled_in_is_told_by_its_line(text: str, told
 def test_a_template_in_another_encoding_is_refused(tmp_path: Path) -> None:
     templates_in(tmp_path, "fr")
     (tmp_path / "rappel.txt").write_bytes("Objet\nréponse".encode("cp1252"))
-    with pytest.raises(mm.OutputError, match="UTF-8"):
+    with pytest.raises(mm.errors.OutputError, match="UTF-8"):
         templates_in(tmp_path, "fr")
 
 
-def test_letters_speak_the_language_that_is_asked_for(contacts: mm.Contacts) -> None:
+def test_letters_speak_the_language_that_is_asked_for(contacts: mm.results.Contacts) -> None:
     with mm.language("en"):
         found = by_key(letters(MATCHING, contacts, "proposal"))
         confirmed = by_key(letters(MATCHING, contacts, "confirmation"))["M06"].text

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch import Letter, Matching, Repair, letters
+from mentormatch import Matching, letters
 from mentormatch.programme.enrolment import read_contacts
 from mentormatch.report.handouts import write_handouts
+from mentormatch.results import Letter, Repair
 from tests.operations.foreign_markets import clubs, offices
 
 type Market = tuple[mm.Programme, dict[str, list[dict[str, object]]]]

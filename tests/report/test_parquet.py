@@ -8,7 +8,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 import mentormatch as mm
-from mentormatch import OutputError
+from mentormatch.errors import OutputError
 from mentormatch.record.rights.edition import documents, ours, texts
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()

@@ -7,13 +7,14 @@ from zipfile import ZipFile
 import pytest
 
 import mentormatch as mm
-from mentormatch import Matching, RequestError, Verification, verify
+from mentormatch import Matching, RequestError, verify
 from mentormatch.record.decision import DECISION_NAME
 from mentormatch.record.log import chain_in
 from mentormatch.record.seal import READERS
 from mentormatch.record.verify import verify_content
 from mentormatch.report import folder
 from mentormatch.report.folder import Portfolio, documents, pack_files, validate_matching
+from mentormatch.results import Verification
 
 JOURNAL, BOOK = "binomes.journal.jsonl", "binomes.xlsx"
 

@@ -9,7 +9,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from mentormatch import Matching, OutputError, language
+from mentormatch import Matching, language
+from mentormatch.errors import OutputError
 from mentormatch.operations.matching import documents_made, exporter_for
 from mentormatch.record.log import check_chain
 from mentormatch.record.validation import validate

@@ -2,11 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from mentormatch import Solution, Status, Tier
+from mentormatch import Solution, Status
 from mentormatch.assignment.model.problem import GOALS
 from mentormatch.languages.translation import tr
 from mentormatch.report import words
 from mentormatch.report.texts import encodable, spaced, visible
+from mentormatch.results import Tier
 from tests.report.cohorts import matched, person, programme, small
 
 

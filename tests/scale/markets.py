@@ -9,22 +9,11 @@ import numpy as np
 
 import mentormatch as mm
 from benchmarks.population import cohort_of
-from mentormatch import (
-    AssignmentProblem,
-    Cohort,
-    Matching,
-    Programme,
-    Row,
-    Rule,
-    Solution,
-    Status,
-    Verdict,
-    certify,
-    solve,
-)
+from mentormatch import AssignmentProblem, Cohort, Matching, Programme, Row, Rule, Solution, Status, certify, solve
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.base.arrays import IntVector
 from mentormatch.operations.instance import unheld_scores
+from mentormatch.results import Verdict
 from mentormatch.rules import Quota, formulate
 from mentormatch.scoring.scores import score
 from tests.conftest import DEEP

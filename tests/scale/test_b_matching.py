@@ -9,13 +9,14 @@ from scipy.optimize import Bounds as Limits
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
-from mentormatch import AssignmentProblem, Status, Verdict, certify, solve
+from mentormatch import AssignmentProblem, Status, certify, solve
 from mentormatch.assignment.flow.assignment import solve_assignment
 from mentormatch.assignment.flow.b_matching import solve_b_matching
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
 from mentormatch.base.arrays import IntVector
 from mentormatch.explanation.why_not import ExchangeGraph, cost_by_reoptimizing
+from mentormatch.results import Verdict
 from tests.conftest import DEEP, some_of
 from tests.scale.markets import (
     FLOORS,

@@ -7,17 +7,11 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch import (
-    RequestError,
-    Solution,
-    Status,
-    Verdict,
-    certify,
-    solve,
-)
+from mentormatch import RequestError, Solution, Status, certify, solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.operations.instance import unheld_scores
+from mentormatch.results import Verdict
 from mentormatch.rules import Quota, formulate
 from mentormatch.scale.columns import master
 from mentormatch.scale.columns.master import RestrictedMaster

@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, Verdict, certify, solve
+from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, certify, solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.explanation.why_not import cost_by_reoptimizing
+from mentormatch.results import Verdict
 from mentormatch.scale.columns import master
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.constraints import gap, rows

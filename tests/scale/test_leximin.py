@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch import AssignmentProblem, EngineError, Solution, Status, Verdict, certify, solve
+from mentormatch import AssignmentProblem, EngineError, Solution, Status, certify, solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.optimal_face import duals_by_goal
 from mentormatch.assignment.verification.reduced_costs import round_by_goal
+from mentormatch.results import Verdict
 from mentormatch.rules import Quota
 from mentormatch.scale.leximin import column_generation, optimum
 from mentormatch.scale.leximin.optimum import INFINITE, LevelPotentials, LeximinOptimum, PotentialOrder

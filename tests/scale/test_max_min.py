@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of
-from mentormatch import AssignmentProblem, Solution, Status, Verdict, certify, solve
+from mentormatch import AssignmentProblem, Solution, Status, certify, solve
 from mentormatch.assignment.bottleneck_goals import WorstMentee
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.engines.large import Large
@@ -21,6 +21,7 @@ from mentormatch.assignment.model.scores import NO_SCORE
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.objective import eligible_mentees
 from mentormatch.assignment.optimal_face import dual_bound, round_duals
+from mentormatch.results import Verdict
 from mentormatch.rules import Quota
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.scan.implicit_scores import ImplicitScores

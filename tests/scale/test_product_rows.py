@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch import EngineError, Row, Status, Verdict, certify, solve
+from mentormatch import EngineError, Row, Status, certify, solve
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.reduced_costs import DualStage
 from mentormatch.assignment.verification.solution_set import SolutionSet
+from mentormatch.results import Verdict
 from mentormatch.scale.constraints import rows as quotas
 from tests.conftest import DEEP
 from tests.doors import substitute

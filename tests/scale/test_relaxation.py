@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, Row, Solution, Status, Verdict, solve
+from mentormatch import AssignmentProblem, Row, Solution, Status, solve
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
 from mentormatch.assignment.objective import scalarize
+from mentormatch.results import Verdict
 from mentormatch.scale import engine
 from mentormatch.scale.columns import generation
 from mentormatch.scale.columns.master import RestrictedMaster

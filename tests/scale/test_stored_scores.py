@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, EngineError, Row, Status, Verdict, certify, solve
+from mentormatch import AssignmentProblem, EngineError, Row, Status, certify, solve
 from mentormatch.assignment.engine import select_engine
 from mentormatch.assignment.engines import large
 from mentormatch.assignment.engines.large import Large
 from mentormatch.assignment.model.solution import empty_solution
+from mentormatch.results import Verdict
 from tests.conftest import DEEP
 from tests.doors import substitute
 from tests.scale.markets import FEW, asked, free, market, needing, quotas, same, weighted

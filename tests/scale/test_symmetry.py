@@ -9,13 +9,14 @@ from scipy.optimize import linprog
 
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of, naming_as, repeated
-from mentormatch import AssignmentProblem, Cohort, People, Programme, Rule, Solution, Status, Verdict, certify, solve
+from mentormatch import AssignmentProblem, Cohort, People, Programme, Rule, Solution, Status, certify, solve
 from mentormatch.assignment.flow.transportation import augment_class, shortest_path, transport_state
 from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.assignment.objective import scalarize
 from mentormatch.base.columns import NameLists
 from mentormatch.operations.instance import unheld_scores
+from mentormatch.results import Verdict
 from mentormatch.rules import Ban, Pin, Quota, formulate
 from mentormatch.scale.columns import aggregation, ties
 from mentormatch.scale.columns.residual import make_path_scanner

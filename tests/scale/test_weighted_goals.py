@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch import AssignmentProblem, Row, Status, Verdict, certify, solve, verify
+from mentormatch import AssignmentProblem, Row, Status, certify, solve, verify
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.objective import evaluate_tiers, objective_of, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.record.verify import VerificationOutcome
+from mentormatch.results import Verdict
 from mentormatch.scale.columns import master
 from mentormatch.scale.columns.master import RestrictedMaster, WeightedGoals
 from tests.conftest import DEEP

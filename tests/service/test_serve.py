@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mentormatch import OutputError
 from mentormatch.cli import serve
+from mentormatch.errors import OutputError
 from tests.doors import substitute
 from tests.failure.processes import alive, children, only_linux, wait_for
 from tests.service.failing_workers import SLEEPS, asked, troubled

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from mentormatch import OutputError
 from mentormatch.cli.serve import require_origin
+from mentormatch.errors import OutputError
 from tests.canaries import NAME
 from tests.failure.processes import wait_for
 from tests.service.failing_workers import LINGERS, SLEEPS, asked, troubled

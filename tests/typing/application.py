@@ -22,7 +22,7 @@ class Member:
 
 def edition() -> mm.Programme:
     return mm.Programme(
-        heading=mm.Heading(name="Spring", language="en"),
+        heading=mm.sections.Heading(name="Spring", language="en"),
         fields={"Code": mm.fields.Text(use="key"), "Langues": mm.fields.Choices(options=["fr", "en"])},
         criteria=[mm.criteria.Overlap(field="Langues", weight=2)],
         rules=[mm.rules.Require(field="Langues", among=["fr"])],
@@ -35,12 +35,12 @@ def edition_of_lists(languages: list[str], sides: dict[str, mm.fields.Choices], 
     required = (mm.rules.Require(field=languages[0], among=languages),)
     months = list(range(1, 13, 3))
     programme = mm.Programme(
-        heading=mm.Heading(name="Autumn"),
+        heading=mm.sections.Heading(name="Autumn"),
         fields=sides,
         criteria=overlaps,
         rules=required,
-        follow_up=mm.FollowUp(months=months),
-        mapping=mm.Wordings(questions={name: name for name in sides}),
+        follow_up=mm.sections.FollowUp(months=months),
+        mapping=mm.sections.Wordings(questions={name: name for name in sides}),
     )
     weights = {criterion.label: len(seats) for criterion in programme.criteria}
     varied = programme.with_weights(weights).with_criteria(overlaps).without_rules("require").with_rules(required)
@@ -61,9 +61,9 @@ def best(pairs: Sequence[mm.Pair]) -> dict[str, float]:
 def told(matching: mm.Matching) -> list[str]:
     lines = [f"{pair.mentor} - {pair.mentee}: {part.reason}" for pair in matching.pairs for part in pair.contributions]
     lines += [f"{one.person}: {one.reason}" for one in matching.unmatched]
-    why: mm.WhyNot = matching.why_not("M1", "E2")
-    certificate: mm.Certificate = matching.certificate
-    return [*lines, str(why), str(certificate.verdict is mm.Verdict.CERTIFIED)]
+    why: mm.results.WhyNot = matching.why_not("M1", "E2")
+    certificate: mm.results.Certificate = matching.certificate
+    return [*lines, str(why), str(certificate.verdict is mm.results.Verdict.CERTIFIED)]
 
 
 def arrays(scores: list[list[float]]) -> tuple[mm.Status, int]:
@@ -81,10 +81,10 @@ def run(folder: Path, mentors: Sequence[Member], mentees: Sequence[Member]) -> i
         programme = mm.Programme.load(edition().save(folder / "programme.toml"))
         matching = paired(programme, mentors, mentees)
     except mm.ProgrammeError as error:
-        problems: tuple[mm.Problem, ...] = error.problems
+        problems: tuple[mm.errors.Problem, ...] = error.problems
         return len(problems)
-    repair: mm.Repair = mm.repair(matching, withdrawn=["M1"])
+    repair: mm.results.Repair = mm.repair(matching, withdrawn=["M1"])
     written: tuple[Path, ...] = matching.save(folder / "binomes.xlsx")
-    evaluation: mm.Evaluation = mm.evaluate(matching.cohort, programme, [("M1", "E2")])
+    evaluation: mm.results.Evaluation = mm.evaluate(matching.cohort, programme, [("M1", "E2")])
     assert matching.status is mm.Status.PROVED
     return len(told(matching)) + len(best(matching.pairs)) + len(evaluation.breaches) + len(repair.kept) + len(written)

@@ -5,7 +5,7 @@ import mentormatch as mm
 
 def criteria_that_are_none() -> mm.Programme:
     return mm.Programme(
-        heading=mm.Heading(name="Spring"),
+        heading=mm.sections.Heading(name="Spring"),
         criteria=[
             mm.criteria.Overlap(fields="Langues"),  # type: ignore[call-arg]
             mm.rules.Require(field="Langues", among=["fr"]),  # type: ignore[list-item]

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import MentorMatchError, Programme, ProgrammeError, ProgrammeText, RequestError
+from mentormatch import MentorMatchError, Programme, ProgrammeError, RequestError
 from mentormatch.examples import folder_of
 from mentormatch.languages.phrases import plain, points
-from mentormatch.programme.edits import RemovalEdit, SettingsEdit
+from mentormatch.programme.edits import ProgrammeText, RemovalEdit, SettingsEdit
 from mentormatch.widgets.form.changes import form_action, rule_words
 from mentormatch.widgets.form.session import ProgrammeForm, edits_towards
 from mentormatch.widgets.form.view import FormOut, form_state

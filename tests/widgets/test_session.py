@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch import Matching, OutputError, verify
+from mentormatch import Matching, verify
+from mentormatch.errors import OutputError
 from mentormatch.explanation.edits import Edit
 from mentormatch.explanation.names import pseudonyms
 from mentormatch.record.log import check_chain

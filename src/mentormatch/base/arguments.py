@@ -348,7 +348,8 @@ class _Names(dict[str, Any]):
         super().__init__(vars(builtins) | getattr(function, "__globals__", {}))
 
     def __missing__(self, name: str) -> Any:
-        return getattr(sys.modules[PACKAGE], name, Any)
+        package = sys.modules[PACKAGE]
+        return getattr(package if name in dir(package) else package.results, name, Any)
 
 
 KEYWORDS = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)

@@ -45,7 +45,8 @@ from mentormatch.operations.reserves import Reserve, reserves_of
 from mentormatch.people.changes import add_people, remove_people
 from mentormatch.people.cohort import Cohort
 from mentormatch.people.keys import Key
-from mentormatch.programme.programme import Goal, Programme, replace_parts
+from mentormatch.programme.programme import Programme, replace_parts
+from mentormatch.programme.sections import Goal
 from mentormatch.rules.kinds.named_people import Pin
 from mentormatch.rules.rule import NO_SCORES, Rule, formulate, market_of, usable_places
 from mentormatch.scoring.scores import ScoreTable

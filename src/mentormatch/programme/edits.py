@@ -24,7 +24,7 @@ from mentormatch.base.strict_toml import parse_tables
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.extension import Extension
 from mentormatch.languages.translation import mark, tr
-from mentormatch.programme.programme import Goal, Programme
+from mentormatch.programme.programme import Programme
 from mentormatch.programme.question_edits import (
     AnswerEdit,
     MeaningEdit,
@@ -36,6 +36,7 @@ from mentormatch.programme.question_edits import (
     WordingEdit,
     after_question_edit,
 )
+from mentormatch.programme.sections import Goal
 from mentormatch.programme.tables import (
     GONE,
     append_block,
@@ -137,7 +138,7 @@ class ProgrammeText:
     <BLANKLINE>
     """
 
-    made_by: ClassVar[str] = "mm.ProgrammeText.of(content)"
+    made_by: ClassVar[str] = "mm.edits.ProgrammeText.of(content)"
 
     text: str
     source: str = "programme"

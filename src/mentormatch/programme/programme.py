@@ -8,10 +8,9 @@ from operator import or_
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     PrivateAttr,
     TypeAdapter,
@@ -50,10 +49,12 @@ from mentormatch.programme.references import (
 from mentormatch.programme.sections import (
     Documents,
     FollowUp,
+    Goals,
     Grouped,
     Heading,
     Sessions,
     Sharing,
+    Wordings,
     check_clocks,
     check_rules,
     check_sections,
@@ -78,7 +79,6 @@ from mentormatch.scoring.emphasis import Emphasis
 from mentormatch.survey.code_table import CodeTable, read_codes
 from mentormatch.survey.plan import target
 from mentormatch.survey.privacy import NOBODY, Forgotten, forgotten_beside, read_forgotten, secret_beside
-from mentormatch.survey.table import Order
 
 if TYPE_CHECKING:
     type AnyCriterion = Criterion
@@ -90,7 +90,6 @@ else:
 SOURCE = "source"
 """What errors call a programme, in the context of its validation."""
 
-type Goal = Literal["matched", "priority", "floor", "floor_person", "leximin", "total"]
 type Location = tuple[int | str, ...]
 
 SHAPES: Mapping[str, tuple[type[dict[str, Any]] | type[list[Any]], str]] = MappingProxyType(
@@ -112,34 +111,6 @@ NOT_NAMED = mark("Ce nom n'est pas celui d'un seul critère, ou d'une règle, de
 NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 
 
-def once(goals: Sequence[Goal]) -> Sequence[Goal]:
-    """Return ``goals``; raise ValueError where one comes twice."""
-    if len(set(goals)) < len(goals):
-        raise ValueError(tr("un but est cité deux fois"))
-    return goals
-
-
-class Goals(Part):
-    """The order in which goals are pursued, each without costing those before it."""
-
-    order: Annotated[Items[Goal], AfterValidator(once)] = Setting(
-        default=("matched", "priority", "total"), min_length=1
-    )
-
-
-class Wordings(Part):
-    """What files of answers call otherwise.
-
-    ``questions`` say which field, or which item of it (``field [item]``), a header stands for, or none (an empty text);
-    ``options`` say, field by field, which answer of the programme a text of the export is; ``dates`` says whether day
-    or month comes first where a survey tool wrote when answers were sent, for files that do not tell.
-    """
-
-    questions: Entries[str, str] = Setting(default_factory=FrozenDict)
-    options: Entries[str, Entries[str, str]] = Setting(default_factory=FrozenDict)
-    dates: Order | None = None
-
-
 class Programme(VersionedPickle, Part):
     """What the staff of one programme decide: what is asked, what makes a pair better, what may not be.
 
@@ -148,7 +119,7 @@ class Programme(VersionedPickle, Part):
 
     >>> import mentormatch as mm
     >>> programme = mm.Programme(
-    ...     heading=mm.Heading(name="Spring", language="en"),
+    ...     heading=mm.sections.Heading(name="Spring", language="en"),
     ...     fields={"code": mm.fields.Text(use="key"), "skills": mm.fields.Choices(options=["Law", "Pay"])},
     ...     criteria=[mm.criteria.Overlap(field="skills")],
     ... )

@@ -1,4 +1,4 @@
-"""The sections of a programme file that stand by themselves: heading, profiles, documents, follow-up, sessions.
+"""The sections of a programme file that stand by themselves: heading, goals, wordings, profiles, documents, sessions.
 
 What is wrong with slots that are read by the clock: their hours, where people live, and what else asks for them.
 """
@@ -33,9 +33,11 @@ from mentormatch.languages.translation import Language, mark, tr
 from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.programme.validation_messages import enumerate_names, key_path, nearest
 from mentormatch.rules.rule import Rule, rules_by_kind
+from mentormatch.survey.table import Order
 
 type Location = tuple[int | str, ...]
 type Placed = tuple[Location, Extension]
+type Goal = Literal["matched", "priority", "floor", "floor_person", "leximin", "total"]
 
 
 def check_clocks(
@@ -501,3 +503,31 @@ def check_sections(
     for section in sections:
         yield from section.mistakes(fields) if section else ()
     yield from follow_up.mistakes() if follow_up else ()
+
+
+def once(goals: Sequence[Goal]) -> Sequence[Goal]:
+    """Return ``goals``; raise ValueError where one comes twice."""
+    if len(set(goals)) < len(goals):
+        raise ValueError(tr("un but est cité deux fois"))
+    return goals
+
+
+class Goals(Part):
+    """The order in which goals are pursued, each without costing those before it."""
+
+    order: Annotated[Items[Goal], AfterValidator(once)] = Setting(
+        default=("matched", "priority", "total"), min_length=1
+    )
+
+
+class Wordings(Part):
+    """What files of answers call otherwise.
+
+    ``questions`` say which field, or which item of it (``field [item]``), a header stands for, or none (an empty text);
+    ``options`` say, field by field, which answer of the programme a text of the export is; ``dates`` says whether day
+    or month comes first where a survey tool wrote when answers were sent, for files that do not tell.
+    """
+
+    questions: Entries[str, str] = Setting(default_factory=FrozenDict)
+    options: Entries[str, Entries[str, str]] = Setting(default_factory=FrozenDict)
+    dates: Order | None = None

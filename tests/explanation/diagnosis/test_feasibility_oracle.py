@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch import AssignmentProblem, Cohort, Diagnosis, EngineError, Solution, Status, match
+from mentormatch import AssignmentProblem, Cohort, EngineError, Solution, Status, match
 from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.base.irreducible_subset import deletion_filter
 from mentormatch.explanation.diagnosis import diagnose
@@ -22,6 +22,7 @@ from mentormatch.explanation.diagnosis.diagnose import (
 )
 from mentormatch.explanation.diagnosis.findings import Finding, RuleConflict
 from mentormatch.explanation.unmatched_people import Case
+from mentormatch.results import Diagnosis
 from mentormatch.scoring.scores import score
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme
 

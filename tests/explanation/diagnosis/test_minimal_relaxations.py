@@ -6,11 +6,12 @@ from time import monotonic
 
 import pytest
 
-from mentormatch import Cohort, Diagnosis, Programme, Rule, Status, diagnose, match
+from mentormatch import Cohort, Programme, Rule, Status, diagnose, match
 from mentormatch.explanation.diagnosis import diagnose as module
 from mentormatch.explanation.diagnosis.diagnose import FeasibilityOracle, first_feasible, places_in_use, ways_out
 from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.fields import SIDES, Side
+from mentormatch.results import Diagnosis
 from mentormatch.scoring.scores import score
 from tests.explanation.diagnosis.people import METIERS, alike, cohort, counting, pin, programme, words
 from tests.explanation.diagnosis.planting import planted, wild

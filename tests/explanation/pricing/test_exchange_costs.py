@@ -10,20 +10,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mentormatch import (
-    AssignmentProblem,
-    ExchangeCost,
-    Row,
-    Solution,
-    Status,
-    Tier,
-    cost_of_forcing,
-    partner_options,
-    solve,
-)
+from mentormatch import AssignmentProblem, Row, Solution, Status, cost_of_forcing, partner_options, solve
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.explanation import why_not
 from mentormatch.explanation.why_not import ExchangeGraph
+from mentormatch.results import ExchangeCost, Tier
 from tests.conftest import DEEP
 from tests.oracles.problems import problems, random_problem
 

@@ -5,10 +5,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from mentormatch import Matching, RequestError, Robustness, match
+from mentormatch import Matching, RequestError, match
 from mentormatch.examples import cohort, programme
 from mentormatch.explanation.robustness import SamplingPlan, robustness
 from mentormatch.explanation.unmatched_people import Case
+from mentormatch.results import Robustness
 
 
 def matching(seed: int = 0) -> Matching:

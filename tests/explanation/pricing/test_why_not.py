@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch import Cohort, Programme, Status, WhyNot, match, solve
+from mentormatch import Cohort, Programme, Status, match, solve
 from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.examples import cohort as example_cohort
 from mentormatch.examples import programme as example_programme
 from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.unmatched_people import Case
 from mentormatch.explanation.why_not import alternatives, why_not
+from mentormatch.results import WhyNot
 from tests.explanation.diagnosis.people import cohort, programme
 
 PEOPLE = cohort(

@@ -3,14 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-from mentormatch import (
-    Contacts,
-    Matching,
-    examples,
-    match,
-    read_contacts,
-)
+from mentormatch import Matching, examples, match, read_contacts
 from mentormatch.examples import ANSWERS, folder_of
+from mentormatch.results import Contacts
 from tests.report.readers import Outline
 
 CONTACTS = {

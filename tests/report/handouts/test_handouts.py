@@ -7,15 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import (
-    Contacts,
-    Matching,
-    Programme,
-    ProgrammeError,
-    RequestError,
-    match,
-    write_handouts,
-)
+from mentormatch import Matching, Programme, ProgrammeError, RequestError, match, write_handouts
 from mentormatch.fields import SIDES
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import tr
@@ -23,6 +15,7 @@ from mentormatch.record.validation import validate
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.handouts import NOBODY, PROVISIONAL, common_text, letters_book, make_handouts, person_sheet
 from mentormatch.report.texts import render_template
+from mentormatch.results import Contacts
 from tests.report.cohorts import FIELDS, hostile_matchings, hostile_strings, matched, person, programme
 from tests.report.handouts.samples import CONTACTS, example, read
 from tests.report.readers import ALIVE, Outline, parts, sheets, table

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mentormatch import Matching, OutputError, Pair
+from mentormatch import Matching, Pair
+from mentormatch.errors import OutputError
 from mentormatch.languages.phrases import points, thousands
 from mentormatch.places.gazetteer import OUTLINE_CREDIT
 from mentormatch.report.pictures.picture import Picture, pictures_by_kind

@@ -7,8 +7,9 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
-from mentormatch import Decisions, Matching
+from mentormatch import Matching
 from mentormatch.operations.matching import exporter_for
+from mentormatch.results import Decisions
 
 PAIRS, MENTOR, MENTEE, VALIDATION = "xl/worksheets/sheet1.xml", "A", "B", "F"
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch import Decisions, Matching, examples, match, read_decisions
+from mentormatch import Matching, examples, match, read_decisions
 from mentormatch.operations.matching import KeyPair
 from mentormatch.report.reviewed import rows
+from mentormatch.results import Decisions
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme
 from tests.report.edition import attacks, edition
 from tests.report.readers import sheets

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 import mentormatch as mm
-from mentormatch import Cohort, Decisions, Matching, SurveyError, language, match, read_decisions
+from mentormatch import Cohort, Matching, SurveyError, language, match, read_decisions
 from mentormatch.explanation.edits import Note
 from mentormatch.operations.matching import KeyPair
 from mentormatch.report.texts import visible
+from mentormatch.results import Decisions
 from mentormatch.survey.privacy import remember_to_forget
 from tests.report.cohorts import hostile_strings, matched, person, programme
 from tests.report.readers import ALIVE, parts, sheets

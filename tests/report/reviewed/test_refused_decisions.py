@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import Decisions, SurveyError, examples, match, read_decisions
+from mentormatch import SurveyError, examples, match, read_decisions
+from mentormatch.results import Decisions
 from tests.doors import substitute
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.reviewed.edits import (

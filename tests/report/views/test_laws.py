@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch import Matching, OutputError, Status
+from mentormatch import Matching, Status
+from mentormatch.errors import OutputError
 from mentormatch.languages.translation import tr
 from mentormatch.report.texts import spaced
 from mentormatch.report.views import plan

@@ -20,7 +20,7 @@ def best() -> Matching:
 
 
 @pytest.fixture(scope="module")
-def by_hand(best: Matching) -> mm.Evaluation:
+def by_hand(best: Matching) -> mm.results.Evaluation:
     return mm.evaluate(best.cohort, best.programme, [("M01", "E02"), ("M02", "E14"), ("M12", "E07")])
 
 
@@ -36,20 +36,20 @@ def cells(html: str) -> list[str]:
     ]
 
 
-def test_pairs_made_by_hand_show_every_rule_that_they_break_and_every_pair(by_hand: mm.Evaluation) -> None:
+def test_pairs_made_by_hand_show_every_rule_that_they_break_and_every_pair(by_hand: mm.results.Evaluation) -> None:
     html = by_hand._repr_html_()
     assert {pair.mentor for pair in by_hand.pairs} <= set(cells(html))
     assert [rule for rule, _, _ in EvaluationPiece.of(by_hand).breaches] == [one.rule for one in by_hand.breaches]
     assert "M01\u00a0–\u00a0E02" in cells(html)
 
 
-def test_pairs_that_are_allowed_can_all_be_pinned(best: Matching, by_hand: mm.Evaluation) -> None:
+def test_pairs_that_are_allowed_can_all_be_pinned(best: Matching, by_hand: mm.results.Evaluation) -> None:
     assert by_hand.allowed == (("M02", "E14"), ("M12", "E07"))
     kept = mm.match(best.cohort, best.programme, pins=by_hand.allowed)
     assert set(by_hand.allowed) <= {(pair.mentor, pair.mentee) for pair in kept.pairs}
 
 
-def test_the_means_of_criteria_are_those_of_the_pairs(best: Matching, by_hand: mm.Evaluation) -> None:
+def test_the_means_of_criteria_are_those_of_the_pairs(best: Matching, by_hand: mm.results.Evaluation) -> None:
     means = criterion_means(by_hand.matching, best)
     for at, plan in ((1, by_hand.matching), (2, best)):
         for mean in means:
@@ -70,7 +70,7 @@ def test_a_difference_has_a_sign_or_is_none(score: int, told: str) -> None:
 
 
 def test_what_the_other_has_is_told_with_what_it_would_change_only_where_that_is_asked(
-    best: Matching, by_hand: mm.Evaluation
+    best: Matching, by_hand: mm.results.Evaluation
 ) -> None:
     told = best.show.compared_with(by_hand.matching, reasons=True)
     assert ("M01\u00a0–\u00a0E02", str(best.why_not("M01", "E02").reason)) in told.why_not

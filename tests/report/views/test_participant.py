@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from mentormatch import Contacts, Matching
+from mentormatch import Matching
 from mentormatch.explanation.names import ABSENT
 from mentormatch.fields import SIDES
 from mentormatch.report.handouts import common_text, make_handouts
 from mentormatch.report.texts import render_template
+from mentormatch.results import Contacts
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.handouts.samples import CONTACTS, example, read
 from tests.report.pictures.markets import CANARY, KEY, market

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch import Programme, ProgrammeText
-from mentormatch.programme.edits import WeightEdit
+from mentormatch import Programme
+from mentormatch.programme.edits import ProgrammeText, WeightEdit
 from mentormatch.report.texts import spaced
 from mentormatch.service.desk.kept_state import restore, save_parts
 from tests.english import french_in

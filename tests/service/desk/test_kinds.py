@@ -60,7 +60,7 @@ def formed(kind: str) -> Sitting:
 
 
 @cache
-def library_groups() -> mm.Grouping:
+def library_groups() -> mm.results.Grouping:
     """Return the groups of the example, from the library."""
     return mm.form_groups(mm.examples.cohort("codeveloppement"), mm.examples.programme("codeveloppement"))
 

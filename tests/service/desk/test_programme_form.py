@@ -3,8 +3,8 @@
 import tomllib
 
 import mentormatch as mm
-from mentormatch import Programme, ProgrammeText
-from mentormatch.programme.edits import ProgrammeEdit, RemovalEdit, SettingsEdit, WeightEdit
+from mentormatch import Programme
+from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText, RemovalEdit, SettingsEdit, WeightEdit
 from mentormatch.service.desk.uploads import PeopleReader
 from tests.service.desk.session import ANSWERS, PROGRAMME, Sitting
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from mentormatch import EngineError, OutputError, Problem, SurveyError
+from mentormatch import EngineError, SurveyError
 from mentormatch.contract.operation import COHORT, ask, operations_by_kind
+from mentormatch.errors import OutputError, Problem
 from mentormatch.service import handler
 from mentormatch.service.handler import answer_request, fit_to_limit, is_on_members, length, refuse_too_large
 from mentormatch.service.messages import ServiceMessage

@@ -13,8 +13,8 @@ from time import monotonic, perf_counter
 import httpx
 import pytest
 
-from mentormatch import OutputError
 from mentormatch.cli.serve import refuse_weak
+from mentormatch.errors import OutputError
 from mentormatch.service import gate
 from mentormatch.service.gate import FORGOTTEN_S, LONGEST_S, MOST_CLIENTS, OWN_GUESSES, WRONG_S, Guesses
 from mentormatch.service.problems import RefusedError

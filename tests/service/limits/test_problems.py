@@ -2,7 +2,7 @@
 
 import pytest
 
-from mentormatch import Problem
+from mentormatch.errors import Problem
 from mentormatch.service.openapi import ProblemForm
 from mentormatch.service.problems import KINDS, RefusedError
 

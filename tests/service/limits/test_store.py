@@ -9,7 +9,7 @@ from time import time
 
 import pytest
 
-from mentormatch import OutputError
+from mentormatch.errors import OutputError
 from mentormatch.service import jobs
 from mentormatch.service.jobs import MOST_BEGUN, JobRecord, JobTable, Once
 from mentormatch.service.keys import HOST, Caller

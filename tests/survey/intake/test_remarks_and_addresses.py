@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch import Cohort, Programme, Remark, match, read_contacts, read_survey, write_handouts
+from mentormatch import Cohort, Programme, match, read_contacts, read_survey, write_handouts
 from mentormatch.people.cohort import MAX_LINES_NAMED, merge_remarks
 from mentormatch.report.handouts import write_contacts
+from mentormatch.results import Remark
 from mentormatch.survey.contacts import fault_of
 from mentormatch.survey.intake import similar_pairs
 from tests.survey.intake.answers import EMAIL, KEY, NAME, frame

@@ -10,7 +10,7 @@ from mentormatch.languages.phrases import counted, listed, plain, quoted
 from mentormatch.languages.translation import language, mark, tr, tr_n
 from mentormatch.programme.blanks import Beginning, BlankSentence, FormBlank, sentences_of
 from mentormatch.programme.edits import FULL, programme_differences
-from mentormatch.programme.programme import Goal
+from mentormatch.programme.sections import Goal
 from mentormatch.report.intake_words import KINDS
 from mentormatch.report.words import GOALS, amount
 from mentormatch.rules.rule import Rule, rules_by_kind
