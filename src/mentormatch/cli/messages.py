@@ -186,6 +186,12 @@ def set_language(ctx: typer.Context, code: str | None) -> str | None:
     return code
 
 
+def requested_language(ctx: typer.Context) -> str | None:
+    """Return the language that an option or the environment requested; None if there was no request."""
+    requested: str | None = ctx.meta.get(LANGUAGE_WAS_ASKED)
+    return requested
+
+
 def use_programme_language(ctx: typer.Context, programme: Path) -> Path:
     """Set the language of a programme file, unless a language was requested."""
     use_request_language(ctx, language_of(programme))

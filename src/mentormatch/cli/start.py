@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.messages import print_message, say_json, say_written, use_request_language, write_text
+from mentormatch.cli.messages import (
+    print_message,
+    requested_language,
+    say_json,
+    say_written,
+    use_request_language,
+    write_text,
+)
 from mentormatch.cli.option_groups import RunOptions, SideFiles, SurveyFiles, expand_options
 from mentormatch.cli.options import FILE, FOLDER, STDIN, TEXT, Answers, AsJson, Replace, Who, Why, read_bytes, write_new
 from mentormatch.cli.output import output_matching
@@ -23,19 +30,21 @@ if TYPE_CHECKING:
 FolderArgument = Annotated[Path, typer.Argument(metavar=FOLDER, help=mark("Où écrire."))]
 
 Example = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--example",
         metavar=TEXT,
-        help=mark("Quel exemple ; un nom inconnu fait dire ceux qu'il y a."),
+        help=mark("Quel exemple ; sinon, celui de la langue demandée. Un nom inconnu fait dire ceux qu'il y a."),
     ),
 ]
 
 
 @expand_options
-def demo_command(
+def demo_command(  # noqa: PLR0913 - one parameter per option
     *,
+    ctx: typer.Context,
     folder: FolderArgument = Path("mentormatch-demo"),
+    example: Example = None,
     replace: Replace = False,
     who: Who = None,
     why: Why = "",
@@ -45,17 +54,18 @@ def demo_command(
     from mentormatch import examples
     from mentormatch.operations.matching import match
 
-    matching = match(examples.cohort(), examples.programme(), **run.solving)
-    log_options = {"who": who, "why": why, "replace": replace, "examples": examples.contents()}
+    name = example or examples.name_in(requested_language(ctx))
+    matching = match(examples.cohort(name), examples.programme(name), **run.solving)
+    log_options = {"who": who, "why": why, "replace": replace, "examples": examples.contents(name)}
     output_matching(matching, folder, log_options=log_options, as_json=run.as_json)
 
 
 @expand_options
-def new_command(*, folder: FolderArgument, example: Example = "mentorat", run: RunOptions) -> None:
+def new_command(*, ctx: typer.Context, folder: FolderArgument, example: Example = None, run: RunOptions) -> None:
     """Write an example programme and its answers into a folder, to start from."""
     from mentormatch import examples
 
-    written = examples.copy_to(folder, example, overwrite=False)
+    written = examples.copy_to(folder, example or examples.name_in(requested_language(ctx)), overwrite=False)
     if run.as_json:
         say_json({"written": [str(written.programme), str(written.answers)]})
     print_message(tr("Écrits : {programme}, {answers}", programme=written.programme, answers=written.answers))

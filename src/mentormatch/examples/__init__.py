@@ -1,4 +1,4 @@
-"""Example programmes with the answers of fictional people: for a first try, for tests, and to start from.
+"""Example programmes with the answers of fictional people, to try, to test and to start from; README.md lists them.
 
 >>> programme().name, len(cohort().mentors)
 ('Mentorat production et diffusion 2025-2026', 14)
@@ -22,6 +22,7 @@ from mentormatch.programme.programme import Programme
 
 PROGRAMME = "programme.toml"
 ANSWERS = "reponses.csv"
+ANSWERS_IN_ENGLISH = "answers.csv"
 BY_HAND = "binomes-a-la-main.csv"
 WAVE = re.compile(r"suivi-[0-9]+-mois\.csv")
 
@@ -38,9 +39,14 @@ def names() -> list[str]:
     """Return the examples there are.
 
     >>> names()
-    ['codeveloppement', 'groupe-de-travail', 'mentorat']
+    ['alumni', 'codeveloppement', 'groupe-de-travail', 'mentorat']
     """
     return sorted(entry.name for entry in files(__name__).iterdir() if entry.joinpath(PROGRAMME).is_file())
+
+
+def name_in(code: str | None) -> str:
+    """Return the name of the example of pairs in a language; the French one if there is none in this language."""
+    return "alumni" if code == "en" else "mentorat"
 
 
 @checked
@@ -53,7 +59,7 @@ def programme(name: str = "mentorat") -> Programme:
 @checked
 def cohort(name: str = "mentorat") -> Cohort:
     """Return the people who answered in an example; raises RequestError where there is none of this name."""
-    with as_file(folder_of(name).joinpath(ANSWERS)) as path:
+    with as_file(folder_of(name).joinpath(answers_of(name))) as path:
         return read_survey(programme(name), path)
 
 
@@ -65,7 +71,7 @@ def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: b
     there already and may not be overwritten. Then nothing is written.
     """
     target = Path(folder)
-    written = ExampleFiles(target / PROGRAMME, target / ANSWERS)
+    written = ExampleFiles(target / PROGRAMME, target / answers_of(name))
     standing = [path.name for path in (written.programme, written.answers) if path.exists()]
     if standing and not overwrite:
         raise OutputError(
@@ -81,7 +87,7 @@ def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: b
 @checked
 def contents(name: str = "mentorat") -> dict[str, bytes]:
     """Return the files of an example by their names; raises RequestError where there is no example of this name."""
-    return {each: folder_of(name).joinpath(each).read_bytes() for each in (PROGRAMME, ANSWERS)}
+    return {each: folder_of(name).joinpath(each).read_bytes() for each in (PROGRAMME, answers_of(name))}
 
 
 @checked
@@ -106,6 +112,12 @@ def copy_pairs_to(folder: str | PathLike[str], name: str = "mentorat") -> Path:
     written = Path(folder) / BY_HAND
     write_whole(written, folder_of(name).joinpath(BY_HAND).read_bytes())
     return written
+
+
+def answers_of(name: str) -> str:
+    """Return the name of the file of answers of an example. Raises RequestError if there is none of this name."""
+    english = folder_of(name).joinpath(ANSWERS_IN_ENGLISH)
+    return ANSWERS_IN_ENGLISH if english.is_file() else ANSWERS
 
 
 def folder_of(name: str) -> Traversable:
