@@ -58,7 +58,7 @@ def to_columns(visit: Visit, **files: bytes) -> None:
     """Hand files over, and come to their columns."""
     hand_over(visit, **files)
     visit.press("Lire les réponses")
-    visit.heading("Les colonnes")
+    visit.heading("Questions")
     expect(visit.page.locator(".columns-bar")).to_be_visible()
 
 
@@ -83,9 +83,9 @@ def test_from_a_foreign_file_to_pairs_in_few_clicks(visit: Visit, shared_data: P
     expect(page.get_by_role("button", name="Continuer")).to_be_focused()
     assert_nobody_is_kept_out(visit)
     visit.press("Continuer")
-    visit.heading("Les réponses")
+    visit.heading("Règles")
     visit.press("Former les binômes")
-    visit.heading("Les binômes")
+    visit.heading("Binômes")
     expect(page.locator(".result")).to_contain_text("binôme")
     assert page.evaluate("window.clicks") == FEWEST
     assert visit.trouble == NOTHING
@@ -106,18 +106,18 @@ def test_what_is_chosen_by_menus_outlives_a_reload_and_gives_the_pairs_of_the_li
         page.locator("[data-focus^='yes:']")
     ).first.click()
     page.reload()
-    visit.heading("Les colonnes")
+    visit.heading("Questions")
     expect(page.locator(".blockers")).to_have_count(0)
     visit.press("Tout confirmer")
     expect(page.locator(".confirming")).to_have_count(0)
     kept = downloaded(visit, "Télécharger la correspondance", tmp_path)
     assert '"Maisons" = "employeurs"' in kept.read_text("utf-8")
     visit.press("Continuer")
-    visit.heading("Les réponses")
+    visit.heading("Règles")
     visit.press("Former les binômes")
-    visit.heading("Les binômes")
-    page.locator(".steps").get_by_role("button", name="Les documents").click()
-    visit.heading("Les documents")
+    visit.heading("Binômes")
+    visit.to_step("Documents")
+    visit.heading("Documents")
     pairs = json.loads(visit.download("binomes.json", tmp_path).read_bytes())["pairs"]
     matching = mm.match(mm.examples.cohort(), mm.examples.programme())
     assert [(pair["mentor"], pair["mentee"]) for pair in pairs] == [
@@ -140,15 +140,15 @@ def test_the_columns_are_settled_by_keyboard_alone(visit: Visit, shared_data: Pa
     page = visit.page
     hand_over(visit, answers=foreign("fr-entourage-pro", shared_data, tmp_path))
     visit.reach("Lire les réponses")
-    visit.heading("Les colonnes")
-    expect(page.get_by_role("heading", name="Les colonnes", exact=True)).to_be_focused()
+    visit.heading("Questions")
+    expect(page.get_by_role("heading", name="Questions", exact=True)).to_be_focused()
     main = page.locator(".blockers button.main")
     visit.reach(str(main.get_attribute("aria-label")))
     expect(page.get_by_role("button", name="Continuer")).to_be_focused()
     page.keyboard.press("Enter")
-    visit.heading("Les réponses")
+    visit.heading("Règles")
     visit.reach("Former les binômes")
-    visit.heading("Les binômes")
+    visit.heading("Binômes")
     assert visit.trouble == NOTHING
 
 
@@ -172,16 +172,16 @@ def test_an_option_is_added_by_keyboard_and_taken_back(visit: Visit, shared_data
 
 @pytest.mark.proof
 def test_the_columns_speak_english_too(visit: Visit, shared_data: Path, tmp_path: Path) -> None:
-    visit.press("English")
-    visit.heading("Your files")
+    visit.choose_in_menu("English")
+    visit.heading("Files")
     hand_over(visit, answers=foreign("en-anu-stem", shared_data, tmp_path))
     visit.press("Read the answers")
-    visit.heading("The columns")
+    visit.heading("Questions")
     expect(visit.page.locator(".columns-bar")).to_contain_text("To settle: 1.")
     assert_nobody_is_kept_out(visit)
     visit.page.locator(".blockers button.main").click()
     visit.press("Go on")
-    visit.heading("The answers")
+    visit.heading("Rules")
     assert visit.trouble == NOTHING
 
 
@@ -190,11 +190,11 @@ def test_a_file_of_one_side_asks_for_that_of_the_other(visit: Visit) -> None:
     rows = "".join(f"p{n}@x.fr;{'Son' if n % 2 else 'Lumière'}\n" for n in range(12))
     to_columns(visit, answers=f"Courriel;Métier\n{rows}".encode())
     visit.page.locator(".blockers button.quiet").click()
-    visit.heading("Vos fichiers")
+    visit.heading("Fichiers")
     expect(visit.page.locator(".said")).to_contain_text("Déposez maintenant celui des mentoré·es")
     hand_over(visit, mentees=f"Courriel;Métier\n{rows.replace('p', 'q')}".encode())
     visit.press("Lire les réponses")
-    visit.heading("Les colonnes")
+    visit.heading("Questions")
     assert visit.trouble == NOTHING
 
 

@@ -53,12 +53,12 @@ def pairs_formed(visit: Visit) -> None:
     visit.choose("answers", "Inscriptions (réponses).csv", FOREIGN)
     visit.held("Inscriptions (réponses).csv")
     visit.press("Lire les réponses")
-    visit.heading("Les colonnes")
+    visit.heading("Questions")
     visit.page.get_by_role("button", name="Prendre les").first.click()
     visit.press("Continuer")
-    visit.heading("Les réponses")
+    visit.heading("Règles")
     visit.press("Former les binômes")
-    visit.heading("Les binômes")
+    visit.heading("Binômes")
 
 
 def clicks(page: Page) -> int:
@@ -83,7 +83,7 @@ def test_a_foreign_file_leads_to_letters_that_can_be_sent_in_few_clicks(visit: V
     page = visit.page
     pairs_formed(visit)
     visit.press("Valider et préparer l’envoi")
-    visit.heading("Les documents")
+    visit.heading("Documents")
     page.get_by_label("Nom du programme").fill("Mentorat 2027")
     page.locator('[data-focus="name:keep"]').click()
     expect(page.locator("form[data-place=name]")).to_have_count(0)

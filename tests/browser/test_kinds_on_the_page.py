@@ -49,7 +49,7 @@ def hand_over(visit: Visit, example: str) -> None:
     expect(visit.page.locator(".kinds-choice")).to_contain_text("Vos fichiers le disent")
     visit.assert_open_to_all()
     visit.press("Lire les réponses")
-    visit.heading("Les réponses")
+    visit.heading("Questions")
     visit.frame_shows("ne forme pas de binômes")
 
 
@@ -91,18 +91,18 @@ def choose(visit: Visit, one: str, other: str, gesture: str) -> None:
 def test_groups_from_the_files_to_the_calendar_are_those_of_the_library(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     hand_over(visit, "codeveloppement")
-    expect(page.get_by_role("heading", name="Former les groupes", level=1)).to_be_visible()
-    assert page.locator(".steps li").count() == 6
+    expect(page).to_have_title("Former les groupes – mentormatch")
+    assert page.locator(".steps li").count() == 5
     visit.press("Former les groupes")
-    visit.heading("Les groupes")
+    visit.heading("Groupes")
     grouping = mm.form_groups(mm.examples.cohort("codeveloppement"), mm.examples.programme("codeveloppement"))
     assert groups_on(page) == members_of(grouping)
     wished(visit, grouping)
     visit.press("Voir l’année")
-    visit.heading("L’année")
+    visit.heading("Année")
     assert_year(visit, grouping, tmp_path)
     visit.press("Aller aux documents")
-    visit.heading("Les documents")
+    visit.heading("Documents")
     expect(page.locator('[data-focus="document:equipe-groupes.xlsx"]')).to_be_visible()
     at_every_width(visit)
     assert visit.trouble == NOTHING
@@ -159,7 +159,7 @@ def test_a_working_group_from_the_files_to_topics_and_dates_is_that_of_the_libra
 ) -> None:
     page = visit.page
     hand_over(visit, "groupe-de-travail")
-    assert page.locator(".steps li").count() == 5
+    assert page.locator(".steps li").count() == 4
     visit.press("Choisir les sujets et les dates")
     visit.heading("Sujets et dates")
     decided_for(page, 4)
@@ -168,7 +168,7 @@ def test_a_working_group_from_the_files_to_topics_and_dates_is_that_of_the_libra
     turns = decided_for(page, 3)
     at_every_width(visit)
     visit.press("Aller aux documents")
-    visit.heading("Les documents")
+    visit.heading("Documents")
     content = visit.download("seances.ics", tmp_path).read_bytes()
     assert unstamped(content) == unstamped(turns.calendar())
     assert visit.trouble == NOTHING
@@ -190,8 +190,8 @@ def decided_for(page: Page, number: int) -> Turns:
 def test_the_answers_of_the_year_say_whom_to_call_and_a_tick_outlasts_a_reload(visit: Visit) -> None:
     page, folder = visit.page, folder_of("mentorat")
     visit.form()
-    page.locator(".steps").get_by_role("button", name="Le suivi").click()
-    visit.heading("Le suivi")
+    visit.to_step("Année")
+    visit.heading("Année")
     visit.drop("wave-3", "autre.csv", b"a;b\n1;2\n")
     expect(visit.trouble_at("wave-3")).to_be_focused()
     for month in (1, 3):
@@ -217,8 +217,8 @@ def test_the_answers_of_the_year_say_whom_to_call_and_a_tick_outlasts_a_reload(v
 def test_editions_before_are_taken_told_and_given_back(visit: Visit) -> None:
     page, before = visit.page, visit.page.locator('[data-place="editions"]')
     visit.form()
-    page.locator(".steps").get_by_role("button", name="Le suivi").click()
-    visit.heading("Le suivi")
+    visit.to_step("Année")
+    visit.heading("Année")
     visit.drop("editions", "autre.json", b"{}")
     expect(visit.trouble_at("editions")).to_be_focused()
     results = edition().model_dump(mode="json")
@@ -242,7 +242,7 @@ def walk(visit: Visit, *steps: tuple[str, str]) -> None:
         visit.heading(heading)
 
 
-TO_GROUPS = (("Lire les réponses", "Les réponses"), ("Former les groupes", "Les groupes"))
+TO_GROUPS = (("Lire les réponses", "Questions"), ("Former les groupes", "Groupes"))
 
 
 @pytest.mark.proof
@@ -260,11 +260,11 @@ def test_the_next_edition_begins_from_this_one_by_keyboard_alone(visit: Visit) -
         page.keyboard.press("Tab")
     visit.reach("Réunir")
     expect(page.locator(".wished")).to_contain_text("C01 et C09")
-    walk(visit, ("Aller aux documents", "Les documents"))
+    walk(visit, ("Aller aux documents", "Documents"))
     page.locator('[data-focus="next_edition"]').press("Enter")
     visit.reach("Commencer l’an prochain")
     page.get_by_role("dialog").get_by_role("button", name="Continuer").press("Enter")
-    visit.heading("Vos fichiers")
+    visit.heading("Fichiers")
     visit.held("groupes.json")
     visit.drop("answers", "reponses.csv", contents("codeveloppement")["reponses.csv"])
     visit.held("reponses.csv")
@@ -284,21 +284,21 @@ def second_edition() -> mm.results.Grouping:
 @pytest.mark.proof
 def test_every_kind_speaks_english_once_it_is_chosen(visit: Visit) -> None:
     page = visit.page
-    visit.press("English")
+    visit.choose_in_menu("English")
     for kind, press, step in (
-        ("Peer groups", "Form the groups", "The groups"),
+        ("Peer groups", "Form the groups", "Groups"),
         ("Working group", "Choose topics and dates", "Topics and dates"),
     ):
         page.get_by_role("radio", name=kind).check()
         visit.press("Take the example")
         visit.held("programme.toml")
         visit.press("Read the answers")
-        visit.heading("The answers")
+        visit.heading("Questions")
         visit.press(press)
         visit.heading(step)
         visit.assert_open_to_all()
-        page.locator(".steps").get_by_role("button", name="Your files").click()
-        visit.heading("Your files")
+        visit.to_step("Files")
+        visit.heading("Files")
         for name in ("programme.toml", "reponses.csv"):
             page.get_by_role("button", name=f"Remove the file {name}").click()
     assert visit.trouble == NOTHING

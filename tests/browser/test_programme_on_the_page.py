@@ -30,14 +30,14 @@ def visit(browser: Browser, service: Served) -> Iterator[Visit]:
         somebody.page.set_viewport_size({"width": 1280, "height": 900})
         somebody.sign_in()
         somebody.read()
-        step(somebody, "Le programme")
+        step(somebody, "Règles")
         expect(somebody.page.locator(".effect")).to_be_visible()
         yield somebody
 
 
 def step(visit: Visit, name: str) -> None:
     """Go to a step."""
-    visit.page.locator(".steps").get_by_role("button", name=name).click()
+    visit.to_step(name)
     visit.heading(name)
 
 
@@ -72,8 +72,8 @@ def test_a_rule_changed_in_a_blank_is_tried_kept_and_followed(visit: Visit, tmp_
     expect(page.locator(".said")).to_contain_text("La version 2 est gardée")
     kept = downloaded(visit, tmp_path / "2.toml", 2)
     assert kept.replace(b"least = 1\n", b"least = 2\n", 1) == PROGRAMME
-    visit.press("Former les binômes avec la version 2")
-    visit.heading("Les binômes")
+    visit.press("Former les binômes")
+    visit.heading("Binômes")
     expect(page.locator(".result")).to_contain_text("13 binômes")
     assert visit.trouble == NOTHING
 
@@ -132,7 +132,7 @@ def test_on_a_telephone_and_in_english_everything_is_there(visit: Visit) -> None
     least(visit).press("Enter")
     expect(page.locator(".effect-small")).to_contain_text("13 binômes (+1)")
     visit.assert_open_to_all()
-    page.get_by_role("button", name="English").click()
+    visit.choose_in_menu("English")
     expect(page.locator(".effect-small")).to_contain_text("Trial: 13 pairs (+1)")
     expect(page.locator(".rules")).to_contain_text("Both have at least")
     visit.assert_open_to_all()
@@ -234,7 +234,7 @@ def test_a_question_becomes_one_of_another_kind_and_its_moments_are_worded_other
         page.set_viewport_size({"width": width, "height": 900})
         visit.assert_open_to_all()
     page.reload()
-    visit.heading("Le programme")
+    visit.heading("Règles")
     page.locator('[data-focus="questions"]').click()
     for name in ("langues", "creneaux"):
         page.locator(f'[data-focus="q:{name}"]').click()
@@ -267,6 +267,7 @@ def test_an_experiment_is_recorded_and_drawn_on_the_page(visit: Visit, tmp_path:
     assert sha256(visit.download("essai.json", tmp_path).read_bytes()).hexdigest() == told
     page.reload()
     expect(page.locator(".experiment .verdict")).to_contain_text("1 partie tirée")
-    step(visit, "Le tableau")
+    step(visit, "Binômes")
+    visit.press("Ajuster au tableau")
     expect(page.locator(".mm-board")).to_be_visible()
     assert visit.trouble == NOTHING

@@ -144,7 +144,7 @@ def replied(visit: Visit) -> None:
 def tried(visit: Visit) -> None:
     """Try the example's programme with one step of experience less."""
     visit.read()
-    visit.page.locator(".steps").get_by_role("button", name="Le programme").click()
+    visit.to_step("Règles")
     visit.page.locator('[data-focus="r:3:least"]').fill("1")
     visit.page.locator('[data-focus="r:3:least"]').press("Enter")
     visit.page.get_by_text("nouveau").first.wait_for()
@@ -180,7 +180,7 @@ def decided(visit: Visit) -> None:
 def followed(visit: Visit) -> None:
     """Hand over the answers of two months of the example, and tick a call."""
     visit.form()
-    visit.page.locator(".steps").get_by_role("button", name="Le suivi").click()
+    visit.to_step("Année")
     for month in (1, 3):
         name = f"suivi-{month}-mois.csv"
         visit.choose(f"wave-{month}", name, examples.folder_of("mentorat").joinpath(name).read_bytes())

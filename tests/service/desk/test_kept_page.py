@@ -66,7 +66,7 @@ def test_a_work_is_found_again_in_another_tab_once_its_own_is_closed(visit: Visi
         other.page.set_viewport_size({"width": width, "height": 900})
         other.assert_open_to_all()
     resume(other)
-    other.heading("Les binômes")
+    other.heading("Binômes")
     other.press("Ajuster au tableau")
     expect(other.page.locator(".mm-board-pinned:visible").first).to_be_visible()
     assert other.trouble == NOTHING
@@ -78,7 +78,7 @@ def test_a_second_person_sees_who_holds_a_work_and_changes_nothing_until_they_go
 ) -> None:
     visit.read()
     with visit.page.expect_download() as coming:
-        visit.press("Télécharger le fichier de travail")
+        visit.choose_in_menu("Télécharger le fichier de travail")
     file = tmp_path / coming.value.suggested_filename
     coming.value.save_as(file)
     assert file.name == "travail.mentormatch"
@@ -88,14 +88,14 @@ def test_a_second_person_sees_who_holds_a_work_and_changes_nothing_until_they_go
         other.choose("work", file.name, file.read_bytes())
         told = other.page.locator(".held-by")
         expect(told).to_contain_text("Quelqu’un d’autre tient ce travail")
-        other.heading("Les réponses")
+        other.heading("Règles")
         expect(other.page.get_by_role("button", name="Former les binômes", exact=True)).to_be_disabled()
         for width in WIDTHS:
             other.page.set_viewport_size({"width": width, "height": 900})
             other.assert_open_to_all()
         visit.page.close()
         other.page.reload()
-        other.heading("Les réponses")
+        other.heading("Règles")
         expect(told).to_contain_text("l’a quitté")
         other.reach("Continuer ici")
         expect(told).to_be_hidden()
@@ -144,7 +144,7 @@ def test_where_nothing_is_kept_the_page_says_so_and_a_tab_warns_before_it_is_clo
         visit.read()
         assert closed_with_a_warning(visit.page)
         again = opened(visit.page.context, service)
-        again.heading("Vos fichiers")
+        again.heading("Fichiers")
 
 
 @pytest.mark.proof
@@ -157,7 +157,7 @@ def test_who_finds_no_place_waits_and_gets_the_one_that_is_left(browser: Browser
         second.heading("Toutes les places sont prises")
         second.assert_open_to_all()
         first.page.close()
-        second.heading("Vos fichiers")
+        second.heading("Fichiers")
         assert second.trouble == NOTHING
 
 
@@ -171,7 +171,7 @@ def test_the_reviewed_workbook_goes_back_in_on_the_page(visit: Visit, tmp_path: 
     visit.choose("review", "faux.xlsx", b"PK")
     visit.trouble_at("review")
     visit.choose("review", "relu.xlsx", with_cells(book, {"F2": "Validé", "F3": "Refusé", "G3": "non"}))
-    visit.heading("Le tableau")
+    visit.heading("Ajuster au tableau")
     expect(visit.page.locator(".said")).to_contain_text("1 binôme imposé")
     expect(visit.page.locator(".mm-board-pinned:visible").first).to_be_visible()
     assert visit.trouble == NOTHING
@@ -189,7 +189,7 @@ def test_whoever_erases_a_work_leaves_nothing_to_come_back_to(visit: Visit) -> N
     other.page.locator(".works .tools button").last.click()
     expect(other.page.locator(".verdict")).to_contain_text("Ce travail est effacé")
     assert other.page.evaluate("localStorage.works") == "[]"
-    other.press("English")
+    other.choose_in_menu("English")
     other.press("Begin a new work")
-    other.heading("Your files")
+    other.heading("Files")
     assert other.trouble == NOTHING

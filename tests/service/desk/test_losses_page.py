@@ -29,7 +29,7 @@ def decide(visit: Visit) -> None:
         {"action": "ban", "mentor": "m1", "mentee": "e12"},
     )
     visit.page.reload()
-    visit.heading("Le tableau")
+    visit.heading("Ajuster au tableau")
     visit.validate("Camille Roux", "comité")
 
 
@@ -74,7 +74,7 @@ def test_forming_the_pairs_anew_asks_first_and_the_validated_version_comes_back(
     expect(visit.page.locator(".working")).to_be_hidden()
     visit.press("Recalculer les binômes")
     dialog(visit).get_by_role("button", name="Continuer").click()
-    visit.heading("Les binômes")
+    visit.heading("Binômes")
     visit.reach(visit.page.get_by_role("button", name="Revenir à la version validée").inner_text())
     expect(visit.page.locator(".said")).to_have_text("Tout est revenu comme alors.")
     expect(visit.page.locator(".lead")).to_contain_text("Validée par Camille Roux")

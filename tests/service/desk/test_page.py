@@ -32,10 +32,10 @@ def test_from_the_files_to_the_documents(visit: Visit, tmp_path: Path) -> None:
     assert page.url == f"{visit.service.url}/"  # the token is gone from the address
     visit.hand_over()
     visit.press("Lire les réponses")
-    visit.heading("Les réponses")
-    visit.frame_shows("Ce qui attend la répartition")
+    visit.heading("Règles")
+    visit.intake_shows("Ce qui attend la répartition")
     visit.press("Former les binômes")
-    visit.heading("Les binômes")
+    visit.heading("Binômes")
     expect(page.locator(".result")).to_contain_text("12 binômes, et on ne peut pas faire plus")
     visit.press("Les binômes en détail")
     visit.frame_shows("Le détail de chaque binôme")
@@ -48,7 +48,7 @@ def test_from_the_files_to_the_documents(visit: Visit, tmp_path: Path) -> None:
     expect(page.locator(".mm-board-pairs .mm-board-pinned")).to_be_visible()
     visit.validate("Camille Roux", "comité du 3 mars")
     visit.press("Aller aux documents")
-    visit.heading("Les documents")
+    visit.heading("Documents")
     expect(page.locator(".verdict.final")).to_contain_text("Validée par Camille Roux")
     book = load_workbook(visit.download("binomes.xlsx", tmp_path))
     assert ("M01", "E13") in [row[:2] for row in book.worksheets[0].iter_rows(values_only=True)]
@@ -159,9 +159,9 @@ def test_what_people_typed_is_only_text(visit: Visit) -> None:
     visit.choose("answers", f"{ATTACK}.csv", ANSWERS)
     visit.held(f"{ATTACK}.csv")
     visit.press("Lire les réponses")
-    visit.frame_shows(ATTACK)
+    visit.intake_shows(ATTACK)
     visit.press("Former les binômes")
-    expect(visit.page.locator(".kicker")).to_contain_text(ATTACK)
+    expect(visit.page.locator("h1")).to_contain_text(ATTACK)
     visit.press("Les binômes en détail")
     visit.frame_shows(ATTACK)
     visit.press("Ajuster au tableau")
@@ -183,13 +183,17 @@ def test_nobody_is_kept_from_any_step(width: int, visit: Visit) -> None:
     visit.frame_shows("Les binômes")
     visit.assert_open_to_all()
     for name, there in (
-        ("Les réponses", "iframe"),
-        ("Le tableau", ".mm-board"),
-        ("Le programme", ".effect"),
-        ("La proposition", "table.lines"),
-        ("Les documents", ".readers"),
+        ("Questions", ".columns-bar"),
+        ("Règles", ".effect"),
+        ("Documents", ".readers"),
+        ("Année", ".waves"),
     ):
-        page.locator(".steps").get_by_role("button", name=name).click()
+        visit.to_step(name)
+        page.wait_for_selector(there)
+        visit.assert_open_to_all()
+    for view, there in (("Ajuster au tableau", ".mm-board"), ("Recueillir les réponses", "table.lines")):
+        visit.to_step("Binômes")
+        visit.press(view)
         page.wait_for_selector(there)
         visit.assert_open_to_all()
     assert visit.trouble == NOTHING
@@ -202,14 +206,14 @@ def test_all_can_be_done_by_keyboard_alone(visit: Visit) -> None:
     page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("button", name="Lire les réponses")).to_be_focused()
     page.keyboard.press("Enter")
-    visit.heading("Les réponses")
-    expect(page.get_by_role("heading", name="Les réponses", exact=True)).to_be_focused()
+    visit.heading("Règles")
+    expect(page.get_by_role("heading", name="Règles", exact=True)).to_be_focused()
     visit.reach("Former les binômes")
-    visit.heading("Les binômes")
+    visit.heading("Binômes")
     visit.reach("Ajuster au tableau")
     page.wait_for_selector(".mm-board")
     visit.reach("Aller aux documents")
-    visit.heading("Les documents")
+    visit.heading("Documents")
     with page.expect_download() as coming:
         visit.reach("Le classeur à relire et à annoter (Excel)")
     assert coming.value.suggested_filename == "binomes.xlsx"
@@ -235,12 +239,12 @@ def test_two_people_do_not_see_one_another(browser: Browser, visit: Visit) -> No
 def test_the_way_back_leads_from_step_to_step(visit: Visit) -> None:
     visit.form()
     visit.press("Valider et préparer l’envoi")
-    visit.heading("Les documents")
-    for name in ("Les binômes", "Les réponses", "Vos fichiers"):
+    visit.heading("Documents")
+    for name in ("Binômes", "Règles", "Fichiers"):
         visit.page.go_back()
         visit.heading(name)
     visit.page.go_forward()
-    visit.heading("Les réponses")
+    visit.heading("Règles")
     assert visit.trouble == NOTHING
 
 
@@ -299,7 +303,7 @@ def test_who_closes_leaves_nothing(visit: Visit) -> None:
     visit.form()
     visit.page.on("dialog", lambda dialog: None)
     visit.page.evaluate("window.confirm = () => true")
-    visit.press("Tout effacer et fermer")
+    visit.choose_in_menu("Tout effacer et fermer")
     expect(visit.page.get_by_role("heading", level=1)).to_contain_text("ce travail est effacé")
     expect(visit.page.get_by_role("heading", level=1)).to_be_focused()
     assert visit.page.evaluate("Object.keys(sessionStorage).length") == 0
@@ -312,8 +316,8 @@ def test_who_closes_leaves_nothing(visit: Visit) -> None:
 def test_english_is_spoken_everywhere_once_it_is_chosen(visit: Visit) -> None:
     page = visit.page
     visit.form()
-    visit.press("English")
-    visit.heading("The pairs")
+    visit.choose_in_menu("English")
+    visit.heading("Pairs")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.get_by_role("button", name="English")).to_be_focused()
     expect(page.locator(".result")).to_contain_text("12 pairs, and no more are possible")
@@ -322,9 +326,9 @@ def test_english_is_spoken_everywhere_once_it_is_chosen(visit: Visit) -> None:
     visit.press("Adjust on the board")
     expect(page.locator(".mm-board")).to_have_attribute("lang", "en")
     visit.press("Go to the documents")
-    visit.heading("The documents")
+    visit.heading("Documents")
     page.reload()
-    visit.heading("The documents")
+    visit.heading("Documents")
     assert visit.trouble == NOTHING
 
 
@@ -336,7 +340,7 @@ def test_long_work_shows_how_far_it_is_and_can_be_stopped(browser: Browser) -> N
         visit.press("Former les binômes")
         expect(visit.page.locator(".working")).to_contain_text("pour l’instant")
         visit.press("Arrêter là")
-        visit.heading("Les binômes")
+        visit.heading("Binômes")
         expect(visit.page.locator(".working")).to_be_hidden()
         assert visit.trouble == NOTHING
 

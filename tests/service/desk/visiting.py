@@ -55,6 +55,18 @@ class Visit:
         self.page.goto(f"{self.service.url}/#token={TOKEN}")
         self.page.wait_for_selector(".card")
 
+    def to_step(self, name: str) -> None:
+        """Go to a step by the header, which a narrow screen folds into one line."""
+        line = self.page.locator(".stepline")
+        if line.is_visible():
+            line.click()
+        self.page.locator(".steps li").get_by_role("button", name=name).click()
+
+    def choose_in_menu(self, name: str) -> None:
+        """Choose an entry of the menu."""
+        self.page.locator('[data-focus="menu"]').click()
+        self.press(name)
+
     def press(self, name: str) -> None:
         """Press a button by its name."""
         self.page.get_by_role("button", name=name, exact=True).first.click()
@@ -90,13 +102,13 @@ class Visit:
         self.press("Prendre l’exemple")
         self.held("reponses.csv")
         self.press("Lire les réponses")
-        self.heading("Les réponses")
+        self.heading("Règles")
 
     def form(self) -> None:
         """Form the pairs of the example."""
         self.read()
         self.press("Former les binômes")
-        self.heading("Les binômes")
+        self.heading("Binômes")
 
     def validate(self, who: str, why: str) -> None:
         """Validate on the board."""
@@ -125,6 +137,11 @@ class Visit:
     def frame_shows(self, text: str) -> None:
         """Wait until the page in the frame says something."""
         expect(self.page.frame_locator("iframe.page").get_by_text(text).first).to_be_visible()
+
+    def intake_shows(self, text: str) -> None:
+        """Unfold what came in under the rules, and wait until it says something."""
+        self.page.locator('[data-focus="intake"]').click()
+        self.frame_shows(text)
 
     def trouble_at(self, place: str) -> Locator:
         """Return what is told to be wrong with one kind of file."""

@@ -16,7 +16,6 @@ from mentormatch.languages.phrases import counted, points
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.evaluation import GIVEN
 from mentormatch.operations.matching import Matching
-from mentormatch.report.addressing import unnamed_programme
 from mentormatch.report.view import can_validate, explain_positions, explain_unmatched, figures, rank_pairs, standing
 from mentormatch.report.views.piece import labels_of
 from mentormatch.report.words import goals, summary, verdict
@@ -104,8 +103,6 @@ def pair_step(held: HeldDocument, board: SealingBoard, asked: ShowPairs) -> dict
         caveats=[caveat.sentence for caveat in matching.caveats],
         verdict=verdict(matching),
         standing=standing(matching, held.seal),
-        programme=matching.programme.name,
-        unnamed=any(unnamed_programme(matching.programme)),
         people=[f"{number} {noun}" for number, noun in list(figures(matching))[:2]],
         places=places_taken(matching.case),
         rows=[pair_row(pair, labels) for pair in shown],

@@ -22,7 +22,8 @@ function random() {
 
 /** The service as one desk sees it; `say` gives texts for what the service itself could not tell.
  *
- * `standing` is who holds the desk and when its work was kept; `heard` is told whenever that may be otherwise.
+ * `standing` is who holds the desk and when its work was kept, `away` whether the service answered nothing last;
+ * `heard` is told whenever one may be otherwise.
  * `asks` has somebody confirm what would be lost. */
 export class Service {
   constructor(say) {
@@ -32,6 +33,7 @@ export class Service {
     this.tab = sessionStorage.getItem("tab") ?? random();
     sessionStorage.setItem("tab", this.tab);
     this.standing = null;
+    this.away = false;
     this.heard = () => {};
     this.asks = async () => false;
   }
@@ -136,7 +138,9 @@ export class Service {
     let answer;
     try {
       answer = await fetch(path, { method, headers, body, redirect: "error" });
+      this.answers(true);
     } catch {
+      this.answers(false);
       throw new Trouble(0, { title: this.say("unreachable") });
     }
     if (!answer.ok) {
@@ -148,6 +152,12 @@ export class Service {
     const saved = answer.headers.get("X-Work-Kept");
     if (saved !== null && this.standing) this.stands({ ...this.standing, saved: Number(saved), save: Number(answer.headers.get("X-Work-Save")) });
     return answer;
+  }
+
+  answers(there) {
+    if (this.away !== there) return;
+    this.away = !there;
+    this.heard();
   }
 
   /** Return what the service says of a request that it refuses. */

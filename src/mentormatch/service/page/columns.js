@@ -315,7 +315,7 @@ export class Columns {
       desk.tell(desk.say("reading"));
       desk.know(await desk.service.do({ do: "settle" }));
       await desk.follow();
-      await desk.show("intake");
+      await desk.show(desk.furthest());
       desk.tell(desk.say("read_done"));
     });
   }
@@ -337,7 +337,7 @@ export class Columns {
       desk.know(await desk.service.do({ do: "leave", part: "programme" }));
       desk.know(await desk.service.do({ do: "read", apart: desk.parts.files.apart }));
       await desk.follow();
-      await desk.show("columns");
+      await desk.show("questions");
     });
   }
 }

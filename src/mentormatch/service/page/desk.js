@@ -17,13 +17,16 @@ import { WorkingGroup } from "./working_group.js";
 import { Works } from "./works.js";
 
 const STEPS = {
-  pairs: ["files", "columns", "intake", "programme", "pairs", "board", "proposal", "documents", "follow_up"],
-  groups: ["files", "columns", "intake", "groups", "year", "documents"],
-  sessions: ["files", "columns", "intake", "sessions", "documents"],
+  pairs: ["files", "questions", "rules", "pairs", "documents", "year"],
+  groups: ["files", "questions", "groups", "documents", "year"],
+  sessions: ["files", "questions", "sessions", "documents"],
 };
+const VIEWS = { board: "pairs", proposal: "documents" }; // further views of a step
+const FORMER = { columns: "questions", intake: "rules", programme: "rules", follow_up: "year" }; // names that browsers still have
 const TITLES = { pairs: "title", groups: "title_groups", sessions: "title_sessions" };
 const POLL_MS = 700;
 const STAY_MS = 20_000; // so often the service hears that somebody is still here
+const AGAIN_MS = 4_000; // so often it is tried again while it does not answer
 const LEAVE_MS = 2 * 3_600_000; // after so long without a gesture nobody is taken to be
 
 /** The page: what is known, the step that is shown, and what is being done. */
@@ -36,6 +39,7 @@ class Desk {
     this.service.asks = (told) => askLoss(this, told);
     this.touched = Date.now();
     for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => (this.touched = Date.now()));
+    setInterval(() => this.service.away && this.service.here().catch(() => {}), AGAIN_MS);
     setInterval(() => this.stay(), STAY_MS);
     addEventListener("popstate", ({ state }) => this.back(state?.step));
     for (const event of ["dragover", "drop"]) addEventListener(event, (one) => one.preventDefault()); // beside its place
@@ -43,17 +47,17 @@ class Desk {
     this.documents = new Documents(this);
     this.parts = {
       files: new Fields(this),
-      columns: new Columns(this),
+      questions: new Columns(this),
       intake: new Intake(this),
-      programme: new Programme(this),
+      rules: new Programme(this),
       pairs: new Step(this, { do: "pairs" }),
       board: new BoardStep(this),
       proposal: new Proposal(this),
       documents: new Step(this, { do: "documents" }),
-      follow_up: new Step(this, { do: "follow" }),
       groups: new Groups(this),
-      year: new GroupYear(this),
       sessions: new WorkingGroup(this),
+      "year:groups": new GroupYear(this),
+      year: new Step(this, { do: "follow" }),
     };
   }
 
@@ -83,7 +87,7 @@ class Desk {
       const language = sessionStorage.getItem("language"); // as it was chosen before there was a desk
       if (language && language !== this.state.language && !this.works.reads) this.know(await this.service.do({ do: "speak", language }));
       await this.follow();
-      const kept = sessionStorage.getItem("step");
+      const kept = FORMER[sessionStorage.getItem("step")] ?? sessionStorage.getItem("step");
       this.step = this.reachable(kept) ? kept : this.furthest();
       history.replaceState({ step: this.step }, "");
       this.nav.hidden = false;
@@ -102,7 +106,7 @@ class Desk {
 
   /** Return the step at which a work is taken up where this tab was at none. */
   furthest() {
-    return [this.state.kind, "intake", "files"].find((step) => this.reachable(step));
+    return [this.state.kind, "rules", "questions", "files"].find((step) => this.reachable(step));
   }
 
   /** Look up how far everything is, and show it. */
@@ -113,7 +117,7 @@ class Desk {
 
   /** Have the place last while somebody reads or talks at the page; who holds it is heard. */
   stay() {
-    const here = !this.busy && Date.now() - this.touched < LEAVE_MS;
+    const here = !this.busy && !this.service.away && Date.now() - this.touched < LEAVE_MS;
     if (here && this.service.desk) this.service.here().catch(() => {}); // the next gesture tells
   }
 
@@ -127,7 +131,7 @@ class Desk {
   entitle() {
     const title = this.say(TITLES[this.state?.kind ?? "pairs"]);
     document.title = `${title} – mentormatch`;
-    if (this.title) this.title.textContent = title;
+    if (this.title) this.title.textContent = this.state?.intake?.programme ?? title;
   }
 
   /** Speak as the desk does, whose programme may have a language of its own. */
@@ -175,44 +179,39 @@ class Desk {
     this.bar = make("div", { class: "working", hidden: true });
     this.nav = make("nav", { class: "steps", "aria-label": this.say("steps") });
     this.naming = make("div", { class: "naming", role: "group", "aria-label": this.say("naming") });
+    this.other = make("li", { class: "narrow" });
     this.past = make("div");
     this.place = make("section", { class: "step" });
     this.title = make("h1");
     this.entitle();
-    const languages = Object.entries(this.words.language_names).map(([code, name]) =>
-      make(
-        "button",
-        {
-          type: "button",
-          lang: code,
-          class: "quiet",
-          "data-focus": `language:${code}`,
-          "aria-pressed": String(code === this.words.language),
-          on: { click: () => this.choose(code) },
-        },
-        name,
-      ),
-    );
-    const close = make("button", { type: "button", class: "quiet own", "data-focus": "close", on: { click: () => this.close() } }, this.say("close"));
+    const tools = make("div", { class: "tools" }, this.works.kept, this.naming, this.menu());
     this.root.replaceChildren(
-      make(
-        "header",
-        { class: "top" },
-        make("div", {}, make("p", { class: "mark" }, "mentormatch"), this.title),
-        make(
-          "div",
-          { class: "tools" },
-          this.works.kept,
-          this.naming,
-          this.works.link(),
-          make("div", { class: "tools", role: "group", "aria-label": this.say("languages") }, languages),
-          close,
-        ),
-      ),
-      this.nav,
-      make("main", {}, this.works.held, this.said, this.bar, this.past, this.place),
+      make("header", { class: "top" }, make("div", { class: "wrap" }, make("p", { class: "mark" }, "mentormatch"), this.nav, tools)),
+      make("main", {}, this.title, this.works.held, this.said, this.bar, this.past, this.place),
     );
     this.works.tell();
+  }
+
+  /** Return the menu of what is not needed at every step. */
+  menu() {
+    const entry = (word, act, own = {}) => make("li", {}, this.button(word, word, act, { class: "quiet", ...own }));
+    const languages = Object.entries(this.words.language_names).map(([code, name]) => {
+      const own = { type: "button", lang: code, class: "quiet", "data-focus": `language:${code}`, "aria-pressed": String(code === this.words.language) };
+      return make("li", {}, make("button", { ...own, on: { click: () => this.choose(code) } }, name));
+    });
+    const menu = make(
+      "details",
+      { class: "menu" },
+      make("summary", { "data-focus": "menu" }, this.say("menu")),
+      make("ul", {}, make("li", {}, this.works.link()), this.other, entry("print_page", () => print()), languages, entry("close", () => this.close(), { class: "quiet own" })),
+    );
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.firstChild.focus();
+    });
+    menu.addEventListener("focusout", ({ relatedTarget: to }) => (menu.open &&= !to || menu.contains(to)));
+    return menu;
   }
 
   /** Draw the steps, and the one that is shown; the focus stays where it was, or goes to the heading. */
@@ -222,7 +221,7 @@ class Desk {
     this.past.replaceChildren(...[waysBack(this)].filter(Boolean));
     const heading = make("h2", { tabindex: "-1", "data-focus": "heading" }, this.say(`step_${this.step}`));
     const next = make("section", { class: `step step-${this.step}` }, heading);
-    const part = this.parts[this.step];
+    const { part } = this;
     try {
       await part.load?.(); // what is shown stays until what comes is known
     } finally {
@@ -238,20 +237,36 @@ class Desk {
   }
 
   drawSteps() {
-    const items = this.steps.map((step, at) => {
+    const { steps } = this;
+    const here = steps.indexOf(VIEWS[this.step] ?? this.step);
+    const far = steps.findLastIndex((step) => this.reachable(step));
+    const items = steps.map((step, at) => {
       const off = !this.reachable(step);
-      const now = step === this.step;
+      const done = !off && at < far && at !== here;
       const attributes = {
         type: "button",
         "data-focus": `step:${step}`,
-        "aria-current": now ? "step" : null,
+        "aria-current": at === here ? "step" : null,
         "aria-disabled": off ? "true" : null,
-        on: { click: () => off || now || this.go(step) },
+        on: { click: () => off || step === this.step || this.go(step) },
       };
-      const why = off ? make("span", { class: "unseen" }, `, ${this.say("not_yet")}`) : null;
-      return make("li", {}, make("button", attributes, make("span", { class: "count" }, String(at + 1)), this.say(`step_${step}`), why));
+      const told = off ? "not_yet" : done ? "done" : "";
+      const hidden = told && make("span", { class: "unseen" }, `, ${this.say(told)}`);
+      return make("li", { class: done ? "done" : null }, make("button", attributes, make("span", { class: "count" }, done ? "✓" : String(at + 1)), this.say(`step_${step}`), hidden));
     });
-    this.nav.replaceChildren(make("ol", {}, items));
+    const [now, next] = [steps[here], steps[here + 1]].map((step) => step && this.say(`step_${step}`));
+    const after = make("span", {}, ` · ${next ? this.say("next_step", { step: next }) : this.say("last_step")}`);
+    const parts = steps.map((_, at) => make("i", { class: at <= here ? "on" : null }));
+    const list = make("ol", {}, items);
+    const unfold = () => line.setAttribute("aria-expanded", String(line.getAttribute("aria-expanded") !== "true"));
+    const line = make(
+      "button",
+      { type: "button", class: "stepline", "aria-expanded": "false", "data-focus": "steps", on: { click: unfold } },
+      make("span", { class: "hint" }, this.say("step_of", { number: here + 1, all: steps.length })),
+      make("b", {}, now, after),
+      make("span", { class: "segs", "aria-hidden": "true" }, parts),
+    );
+    this.nav.replaceChildren(line, list);
     this.drawNaming();
   }
 
@@ -274,6 +289,15 @@ class Desk {
       return this.button(word, `naming:${word}`, () => shown === named || choose(shown), { "aria-pressed": String(shown === named) });
     });
     this.naming.replaceChildren(...choices);
+    this.other.replaceChildren(...choices.slice(0, 1).map(() => this.button(named ? "show_codes" : "show_names", "naming:other", () => choose(!named), { class: "quiet" })));
+  }
+
+  /** What draws the step; where groups are formed, the questions end with what came in. */
+  get part() {
+    const { kind, columns, intake } = this.state;
+    const read = kind !== "pairs" && intake && !columns.blocked && !columns.open;
+    if (this.step === "questions" && read) return this.parts.intake;
+    return this.parts[`${this.step}:${kind}`] ?? this.parts[this.step];
   }
 
   /** The steps of this kind of programme; that of what is formed is called as the kind is. */
@@ -285,19 +309,17 @@ class Desk {
     const { columns, intake, plan, gathered } = this.state ?? {};
     const there = {
       files: true,
-      columns,
-      intake,
-      programme: intake?.pairs,
+      questions: columns,
+      rules: intake?.pairs,
       pairs: plan,
       board: plan,
       proposal: plan?.answered,
       groups: gathered,
-      year: gathered?.answered && gathered.dated,
       sessions: gathered,
       documents: plan ?? gathered,
-      follow_up: plan?.answered,
+      year: plan?.answered ?? (gathered?.answered && gathered.dated),
     };
-    return this.steps.includes(step) && Boolean(there[step]);
+    return this.steps.includes(VIEWS[step] ?? step) && Boolean(there[step]);
   }
 
   know(state) {
@@ -323,7 +345,8 @@ class Desk {
   }
 
   /** Go where the browser's way back leads, if there still is such a step. */
-  async back(step) {
+  async back(former) {
+    const step = FORMER[former] ?? former;
     if (this.busy || !this.reachable(step)) return;
     this.tell("");
     this.step = step;
@@ -341,6 +364,8 @@ class Desk {
   async act(doing, { place = null } = {}) {
     if (this.busy) return;
     this.busy = true;
+    this.since = Date.now();
+    const long = setTimeout(() => this.works.tell(), 1_010);
     this.root.setAttribute("aria-busy", "true");
     for (const one of this.root.querySelectorAll(".trouble")) one.remove();
     try {
@@ -350,6 +375,8 @@ class Desk {
       else this.fail(trouble, place);
     } finally {
       this.busy = false;
+      clearTimeout(long);
+      this.works.tell();
       this.root.removeAttribute("aria-busy");
     }
   }

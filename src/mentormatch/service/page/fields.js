@@ -189,8 +189,8 @@ export class Fields {
       desk.tell(desk.say("reading"));
       desk.know(await desk.service.do({ do: "read", apart: this.apart }));
       await desk.follow();
-      const { columns, intake } = desk.state;
-      await desk.show(intake && !columns.blocked && !columns.open ? "intake" : "columns");
+      const { columns } = desk.state;
+      await desk.show(columns.blocked || columns.open ? "questions" : desk.furthest());
       desk.tell(desk.say("read_done"));
     });
   }

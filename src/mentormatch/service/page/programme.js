@@ -11,11 +11,19 @@ export class Programme {
     this.experiment = new Step(desk, { do: "experiment" });
   }
 
-  async draw(place) {
+  draw(place) {
     this.form ??= new Form(this);
+    this.desk.parts.intake.head(place);
+    this.fill(place).catch((trouble) => this.fail(trouble)); // what forms the pairs does not wait for it
+  }
+
+  async fill(place) {
+    const { desk } = this;
     await this.form.draw(place);
-    place.append(make("section", { class: "experiment", "data-place": "experiment" }));
-    await this.experiment.draw(place.lastChild);
+    const experiment = make("section", { class: "experiment", "data-place": "experiment" });
+    place.append(desk.parts.intake.fold(), experiment);
+    await this.experiment.draw(experiment);
+    desk.works.restrain(place);
   }
 
   say(word, values) {
@@ -27,10 +35,7 @@ export class Programme {
   }
 
   tools({ version: number }) {
-    const { desk } = this;
-    const form = desk.button("form_pairs", "form", () => desk.parts.intake.forming.form());
-    form.textContent = this.say("form_pairs", { number });
-    return [form, desk.documents.link("programme.toml", this.say("form_download", { number }))];
+    return [this.desk.documents.link("programme.toml", this.say("form_download", { number }))];
   }
 
   async kept(number) {
@@ -39,6 +44,11 @@ export class Programme {
     desk.drawSteps();
     await this.experiment.draw(this.experiment.place);
     return this.say("form_kept", { number });
+  }
+
+  /** Keep what is being tried, so that the pairs are those of what is shown. */
+  async settle() {
+    if (this.form.told?.tried) await this.ask({ action: "keep" });
   }
 
   losing() {

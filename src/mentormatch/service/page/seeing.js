@@ -72,6 +72,7 @@ class Forming {
       }
       const asked = { do: "form", seed: this.seed, time_limit_s: this.seconds };
       const before = desk.state.plan ?? desk.state.gathered;
+      if (desk.step === "rules") await desk.parts.rules.settle();
       desk.know(await desk.work(desk.say(FORMING[desk.state.kind]), () => desk.service.do(asked)));
       if (!before) await desk.nameAtFirst();
       await desk.show(desk.state.kind);
@@ -87,18 +88,36 @@ export class Intake {
     this.forming = new Forming(desk);
   }
 
+  /** Draw what came in, where no step of rules follows. */
   draw(place) {
+    this.head(place);
+    place.append(this.shown());
+  }
+
+  /** Draw the way on: what forms the pairs or the groups. */
+  head(place) {
     const { desk } = this;
     const { plan, gathered, kind } = desk.state;
     const kept = kind === "pairs" && desk.parts.files.file("proposal");
     const [first, again] = FORM[kind];
     place.append(
-      make("p", { class: "lead" }, desk.say("intake_lead")),
       kept ? make("p", { class: "hint" }, desk.say("resume_lead")) : "",
       make("div", { class: "tools" }, this.forming.draw(kept ? "resume" : plan || gathered ? again : first, { class: "main" })),
       plan ? make("p", { class: "hint" }, desk.say("form_lost")) : "",
       gathered && kind === "groups" ? make("p", { class: "hint" }, desk.say("groups_lost")) : "",
-      framed(desk, "reponses", desk.say("intake_page"), desk.documents.link("reponses.zip", desk.say("keep_intake"))),
     );
+  }
+
+  shown() {
+    const { desk } = this;
+    return framed(desk, "reponses", desk.say("intake_page"), desk.documents.link("reponses.zip", desk.say("keep_intake")));
+  }
+
+  /** Return what came in, folded; it is asked for once it is unfolded. */
+  fold() {
+    const { desk } = this;
+    const fold = make("details", { class: "fold" }, make("summary", { "data-focus": "intake" }, desk.say("intake_fold")), make("p", { class: "hint" }, desk.say("intake_lead")));
+    fold.addEventListener("toggle", () => fold.children.length > 2 || fold.append(this.shown()));
+    return fold;
   }
 }

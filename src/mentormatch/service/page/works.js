@@ -4,6 +4,7 @@ import { make } from "./elements.js";
 
 const WORKS = "works"; // the keys: without them nobody reads what the service keeps, nor does the service
 const MOST = 20;
+const LONG_MS = 1_000; // after so long it is told that something is being worked out
 const AGAIN_MS = 10_000; // after so long a page that found no place tries again
 
 /** Return the works whose keys this browser has, the one that was changed last first. */
@@ -28,7 +29,7 @@ function keep(works) {
 export class Works {
   constructor(desk) {
     this.desk = desk;
-    this.kept = make("p", { class: "kept hint" });
+    this.kept = make("p", { class: "kept" });
     this.held = make("div", { class: "held-by", role: "status", hidden: true });
     desk.service.heard = () => this.hear();
     addEventListener("beforeunload", (event) => this.losing && event.preventDefault());
@@ -70,12 +71,28 @@ export class Works {
   tell() {
     const { desk } = this;
     const { standing } = desk.service;
-    const where = !standing?.lasting ? "kept_in_memory" : this.here ? "kept_here" : "kept_there";
-    const word = !standing?.keeps ? "kept_nowhere" : standing.saved ? where : "kept_not_yet";
-    this.kept.textContent = standing ? desk.say(word, { at: this.time(standing.saved) }) : "";
+    const { word, tone } = this.state();
+    const at = standing ? this.time(standing.saved) : "";
+    const short = tone === "" && standing?.saved && word.startsWith("kept") ? make("span", { class: "short", "aria-hidden": "true" }, at) : null;
+    this.kept.className = `kept ${tone}`;
+    this.kept.replaceChildren(...(word ? [make("span", { class: short ? "long" : null }, desk.say(word, { at }))] : []), ...(short ? [short] : []));
+    this.kept.title = word === "kept_in_memory" ? desk.say("kept_in_memory_how") : word === "kept_nowhere" ? desk.say("kept_nowhere_how") : "";
     this.desk.root.classList.toggle("nowhere", !standing);
     this.held.hidden = !this.reads;
     if (this.reads) this.holder(standing.held);
+  }
+
+  /** Return the word for what becomes of the work, and its tone: none where all is well. */
+  state() {
+    const { busy, service } = this.desk;
+    const { standing, away } = service;
+    if (away) return { word: "service_away", tone: "bad" };
+    if (!standing) return { word: "", tone: "" };
+    if (this.reads) return { word: "reading_only", tone: "neutral" };
+    if (busy && Date.now() - this.desk.since >= LONG_MS) return { word: "at_work", tone: "neutral" };
+    if (!standing.keeps) return { word: "kept_nowhere", tone: "warn" };
+    if (!standing.saved) return { word: "kept_not_yet", tone: "warn" };
+    return { word: !standing.lasting ? "kept_in_memory" : this.here ? "kept_here" : "kept_there", tone: "" };
   }
 
   /** Say who holds the work, and give the ways on. */
@@ -103,7 +120,8 @@ export class Works {
     const at = new Date(seconds * 1000);
     const today = at.toDateString() === new Date().toDateString();
     const shown = { hour: "2-digit", minute: "2-digit", ...(today ? {} : { day: "numeric", month: "long" }) };
-    return at.toLocaleString(this.desk.words.language, shown);
+    const told = at.toLocaleString(this.desk.words.language, shown);
+    return this.desk.words.language === "fr" ? told.replace(/(\d\d):(\d\d)/, "$1\u00a0h\u00a0$2") : told;
   }
 
   /** Have nothing be changed in a step by whoever may only look. */

@@ -5,7 +5,6 @@ from mentormatch.report.texts import spaced
 from mentormatch.widgets.pages import text_of
 
 WORDS = {
-    "step_programme": mark("Le programme"),
     "form_lead": mark(
         "Ce que l'équipe décide : ce qui rend un binôme meilleur, ce qui ne peut pas être, et dans quel ordre chercher."
         " Chaque geste est essayé aussitôt sur les réponses ; rien n'est gardé avant que vous ne le demandiez."
@@ -13,7 +12,6 @@ WORDS = {
     "form_version": mark("Version {number}"),
     "form_trial": mark("Essai, après la version {number}"),
     "form_download": mark("Télécharger la version {number}"),
-    "form_pairs": mark("Former les binômes avec la version {number}"),
     "form_criteria": mark("Critères : ce qui rend un binôme meilleur"),
     "form_sum": mark("{sum} points sur 100"),
     "form_sum_wrong": mark("{sum} points : ils seront comptés comme s'ils faisaient 100."),
