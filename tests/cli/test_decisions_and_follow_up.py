@@ -46,6 +46,14 @@ def test_handouts_are_written_and_what_partners_read_is_told(started: Path) -> N
     assert "Nom et prénom et Courriel" in done.stderr
 
 
+def test_a_sheet_per_person_is_counted_and_the_decision_of_a_folder_is_taken(started: Path) -> None:
+    assert run("match", "reponses.csv", "-o", "out", folder=started).returncode == 0
+    done = run("handouts", "reponses.csv", "--decision", "out", "-o", "fiches", folder=started)
+    assert done.returncode == 0, done.stderr
+    count = len(list((started / "fiches" / "fiches").iterdir()))
+    assert f"{count}\xa0fiches" in done.stderr
+
+
 def test_the_year_is_read_from_its_waves(started: Path) -> None:
     waves = ("--wave", "1=suivi-1-mois.csv", "--wave", "3=suivi-3-mois.csv")
     done = run("follow-up", "reponses.csv", *waves, "--json", folder=started)

@@ -32,7 +32,7 @@ from mentormatch.record.decision import Decision, read_decision
 from mentormatch.record.digests import digest
 from mentormatch.record.log import check_chain
 from mentormatch.record.seal import Seal
-from mentormatch.record.verify import journal_beside
+from mentormatch.record.verify import decision_in, journal_beside
 from mentormatch.report.addressing import refuse_nameless
 from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.exporters.data_files import to_csv
@@ -455,7 +455,8 @@ def handout_files(
 
 def handout_notes(matching: Matching, written: Sequence[Path]) -> Iterator[str]:
     """Yield what staff should know before they hand anything out."""
-    programme, sheets = matching.programme, [path for path in written if path.parent.name == EACH]
+    programme, top = matching.programme, next(path.parent for path in written if path.name == ALL)
+    sheets = [path for path in written if path.parent == top / EACH]
     yield tr(
         "{sheets} à envoyer, une par personne, dans {folder}. Tous ces fichiers ne sont lisibles que par vous.",
         sheets=counted(len(sheets), "fiche"),
@@ -467,7 +468,8 @@ def handout_notes(matching: Matching, written: Sequence[Path]) -> Iterator[str]:
 
 
 def seal_of(matching: Matching, path: Path) -> Seal:
-    """Return by whom these pairs were validated; raise RequestError where the file is not about them."""
+    """Return by whom these pairs were validated; raise RequestError if the file, or that of the folder, has others."""
+    path = decision_in(path)
     stated, ours = read_decision(path), Decision.of(matching)
     if (stated.digests, stated.pairs) != (ours.digests, ours.pairs):
         advice = tr("formez les binômes à partir des mêmes réponses et du même programme, avec les mêmes décisions")
