@@ -177,9 +177,9 @@ def test_a_wrong_setting_of_an_object_is_told_in_words() -> None:
         kinds.Text(use="kee")
     untyped: Any = mm
     for kind, wrong in (
-        (untyped.Heading, {"name": 3}),
+        (untyped.sections.Heading, {"name": 3}),
         (untyped.criteria.Same, {}),
-        (untyped.Goals, {"order": "total"}),
+        (untyped.sections.Goals, {"order": "total"}),
     ):
         with pytest.raises(mm.ProgrammeError):
             kind(**wrong)

@@ -44,6 +44,7 @@ def names() -> list[str]:
     return sorted(entry.name for entry in files(__name__).iterdir() if entry.joinpath(PROGRAMME).is_file())
 
 
+@checked
 def name_in(code: str | None) -> str:
     """Return the name of the example of pairs in a language; the French one if there is none in this language."""
     return "alumni" if code == "en" else "mentorat"
@@ -114,6 +115,7 @@ def copy_pairs_to(folder: str | PathLike[str], name: str = "mentorat") -> Path:
     return written
 
 
+@checked
 def answers_of(name: str) -> str:
     """Return the name of the file of answers of an example. Raises RequestError if there is none of this name."""
     english = folder_of(name).joinpath(ANSWERS_IN_ENGLISH)
