@@ -82,6 +82,9 @@ def letters(archive: Path) -> list[tuple[str, str]]:
 def test_a_foreign_file_leads_to_letters_that_can_be_sent_in_few_clicks(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     pairs_formed(visit)
+    expect(page.get_by_text("Programme à nommer")).to_have_count(0)
+    done = page.locator(".top nav li.done")
+    expect(done).to_have_text([re.compile(step) for step in ("Fichiers", "Questions", "Règles")])
     visit.press("Valider et préparer l’envoi")
     visit.heading("Documents")
     page.get_by_label("Nom du programme").fill("Mentorat 2027")
@@ -98,6 +101,8 @@ def test_a_foreign_file_leads_to_letters_that_can_be_sent_in_few_clicks(visit: V
     assert clicks(page) + 1 <= MOST_CLICKS  # the choice of the file is one more
     assert_letters(letters(archive))
     assert_committee(visit, tmp_path)
+    visit.to_step("Binômes")
+    expect(done.last).to_contain_text("Documents")
     assert visit.trouble == NOTHING
 
 

@@ -12,6 +12,7 @@ from mentormatch.explanation.names import KEYS
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages.translation import tr
 from mentormatch.report import intake_words
+from mentormatch.report.addressing import unnamed_programme
 from mentormatch.report.view import can_validate, figures, standing
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.assets import JSON
@@ -44,7 +45,7 @@ class Figure(JsonMessage):
 
 
 class IntakeOut(JsonMessage):
-    """What came in; ``pairs``: the programme is one of pairs."""
+    """What came in; ``pairs``: the programme is one of pairs; ``programme``: its name, empty before it has one."""
 
     programme: str
     lead: str
@@ -159,7 +160,7 @@ class RefusalOut(JsonMessage):
 def intake_out(intake: Intake) -> IntakeOut:
     """Return what came in, in words."""
     return IntakeOut(
-        programme=intake.programme.name,
+        programme="" if any(unnamed_programme(intake.programme)) else intake.programme.name,
         lead=intake_words.lead(intake),
         figures=[Figure(number=number, noun=noun) for number, noun in intake_words.figures(intake)],
         pairs=intake.programme.served_by == ("match",),

@@ -131,7 +131,7 @@ class Desk {
   entitle() {
     const title = this.say(TITLES[this.state?.kind ?? "pairs"]);
     document.title = `${title} – mentormatch`;
-    if (this.title) this.title.textContent = this.state?.intake?.programme ?? title;
+    if (this.title) this.title.textContent = this.state?.intake?.programme || title;
   }
 
   /** Speak as the desk does, whose programme may have a language of its own. */
@@ -242,7 +242,7 @@ class Desk {
     const far = steps.findLastIndex((step) => this.reachable(step));
     const items = steps.map((step, at) => {
       const off = !this.reachable(step);
-      const done = !off && at < far && at !== here;
+      const done = !off && at < far && at !== here && (step !== "documents" || this.state.plan?.final);
       const attributes = {
         type: "button",
         "data-focus": `step:${step}`,

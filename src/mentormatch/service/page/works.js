@@ -60,7 +60,7 @@ export class Works {
     const { desk } = this;
     const { standing, work } = desk.service;
     if (standing?.saved && work) {
-      const name = desk.state?.intake?.programme ?? known().find((one) => one.key === work)?.name ?? "";
+      const name = desk.state?.intake?.programme || (known().find((one) => one.key === work)?.name ?? "");
       keep([{ key: work, name, at: standing.saved, save: standing.save }, ...known().filter((one) => one.key !== work)]);
     }
     this.tell();
