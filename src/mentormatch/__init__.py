@@ -19,7 +19,7 @@ _import, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
 def _find(name: str) -> object:
-    """Return a public name, a function with its arguments checked; the classes of ``results`` stood here too."""
+    """Return a public name; functions check their arguments. A class of ``results`` is found too, with a warning."""
     if name not in __all__:
         if name.startswith("_"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

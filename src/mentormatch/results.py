@@ -1,4 +1,4 @@
-"""Classes of what the functions return: for annotations, ``isinstance``, and their documentation."""
+"""The classes of results that functions return, for annotations and ``isinstance``."""
 
 from mentormatch.assignment.model.solution import Solution as Solution
 from mentormatch.assignment.model.solution import Status as Status

@@ -1,4 +1,4 @@
-"""The sections of a programme file that stand by themselves: heading, goals, wordings, profiles, documents, sessions.
+"""The independent sections of a programme file: heading, goals, wordings, profiles, documents, sessions.
 
 What is wrong with slots that are read by the clock: their hours, where people live, and what else asks for them.
 """
@@ -506,7 +506,7 @@ def check_sections(
 
 
 def once(goals: Sequence[Goal]) -> Sequence[Goal]:
-    """Return ``goals``; raise ValueError where one comes twice."""
+    """Return ``goals``; raise ValueError if a goal is repeated."""
     if len(set(goals)) < len(goals):
         raise ValueError(tr("un but est cité deux fois"))
     return goals
@@ -521,11 +521,11 @@ class Goals(Part):
 
 
 class Wordings(Part):
-    """What files of answers call otherwise.
+    """Headers and answers of a file that differ in wording from the programme.
 
-    ``questions`` say which field, or which item of it (``field [item]``), a header stands for, or none (an empty text);
-    ``options`` say, field by field, which answer of the programme a text of the export is; ``dates`` says whether day
-    or month comes first where a survey tool wrote when answers were sent, for files that do not tell.
+    ``questions`` maps a header to a field, to an item of a field (``field [item]``), or to nothing (an empty text).
+    ``options`` maps, for each field, a text of the export to an answer of the programme. ``dates`` is the order of day
+    and month in the dates of submission, for files in which both orders are possible.
     """
 
     questions: Entries[str, str] = Setting(default_factory=FrozenDict)

@@ -468,7 +468,7 @@ def handout_notes(matching: Matching, written: Sequence[Path]) -> Iterator[str]:
 
 
 def seal_of(matching: Matching, path: Path) -> Seal:
-    """Return by whom these pairs were validated; raise RequestError if the file, or that of the folder, has others."""
+    """Return the seal of a decision file, or of a folder with one; raise RequestError if it is about other pairs."""
     path = decision_in(path)
     stated, ours = read_decision(path), Decision.of(matching)
     if (stated.digests, stated.pairs) != (ours.digests, ours.pairs):

@@ -45,7 +45,7 @@ class Figure(JsonMessage):
 
 
 class IntakeOut(JsonMessage):
-    """What came in; ``pairs``: the programme is one of pairs; ``programme``: its name, empty before it has one."""
+    """The answers that were read. ``programme`` is its name, empty if it has none; ``pairs``: it forms pairs."""
 
     programme: str
     lead: str
