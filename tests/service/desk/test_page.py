@@ -25,6 +25,10 @@ SEALED = {
     "binomes.journal.jsonl",
 }
 ATTACK = '<img src=x onerror="alert(1)">'
+SLOW_SERVICE = """() => {
+  const quick = window.fetch;
+  window.fetch = (...sent) => new Promise((go) => setTimeout(go, 400)).then(() => quick(...sent));
+}"""
 
 
 def test_from_the_files_to_the_documents(visit: Visit, tmp_path: Path) -> None:
@@ -148,6 +152,18 @@ def test_a_file_that_is_too_large_is_told_at_its_place(visit: Visit) -> None:
         }"""
     )
     expect(visit.trouble_at("answers")).to_contain_text("trop grand pour ce service")
+
+
+def test_names_chosen_while_the_page_works_are_shown(visit: Visit) -> None:
+    visit.hand_over()
+    visit.press("Lire les réponses")
+    visit.press("Former les binômes")
+    visit.heading("Binômes")
+    expect(visit.page.locator("[aria-busy]")).to_have_count(0)
+    visit.page.evaluate(SLOW_SERVICE)
+    visit.press("Ajuster au tableau")
+    visit.press("Noms")
+    expect(visit.page.locator(".mm-board-name", has_text="Vialard Nadège")).to_be_attached()
 
 
 @pytest.mark.proof

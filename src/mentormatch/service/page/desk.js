@@ -279,11 +279,14 @@ class Desk {
   /** Draw the choice of what people are called on the page, once it is known who they are. */
   drawNaming() {
     const { named = null } = this.state?.plan ?? this.state?.gathered ?? {};
-    const choose = (shown) => this.act(async () => {
-      sessionStorage.setItem("naming", shown ? "names" : "codes");
-      this.know(await this.service.do({ do: "name", shown, where: "everywhere" }));
-      await this.draw();
-    });
+    const choose = async (shown) => {
+      await this.idle; // a choice that is made while the page works is not lost
+      await this.act(async () => {
+        sessionStorage.setItem("naming", shown ? "names" : "codes");
+        this.know(await this.service.do({ do: "name", shown, where: "everywhere" }));
+        await this.draw();
+      });
+    };
     const choices = named === null ? [] : [true, false].map((shown) => {
       const word = shown ? "names" : "codes";
       return this.button(word, `naming:${word}`, () => shown === named || choose(shown), { "aria-pressed": String(shown === named) });
@@ -364,6 +367,8 @@ class Desk {
   async act(doing, { place = null } = {}) {
     if (this.busy) return;
     this.busy = true;
+    let end;
+    this.idle = new Promise((ended) => (end = ended));
     this.since = Date.now();
     const long = setTimeout(() => this.works.tell(), 1_010);
     this.root.setAttribute("aria-busy", "true");
@@ -378,6 +383,7 @@ class Desk {
       clearTimeout(long);
       this.works.tell();
       this.root.removeAttribute("aria-busy");
+      end();
     }
   }
 
