@@ -33,7 +33,7 @@ from benchmarks.made import write_wave
 from mentormatch import AssignmentProblem, Matching, write_handouts
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.explanation.robustness import SamplingPlan, sample_problems
-from mentormatch.operations.matching import exporter_for
+from mentormatch.operations.matching import case_of, exporter_for
 from mentormatch.report.book import Book, BookSheet
 from mentormatch.report.followup import year_json, year_page, year_workbook
 from mentormatch.report.texts import render_template
@@ -66,7 +66,7 @@ def dense(problem: AssignmentProblem) -> NDArray[np.float64]:
 def robustness(mentors: int, mentees: int, samples: int = SAMPLES) -> tuple[Work, Work]:
     """Return robustness, and the bare assignments."""
     done = made(mentors, mentees)[0]
-    matrices = [dense(problem) for problem in sample_problems(done.case, SamplingPlan(min(samples, 20)))]
+    matrices = [dense(problem) for problem in sample_problems(case_of(done), SamplingPlan(min(samples, 20)))]
     times = samples // len(matrices)
 
     def bare() -> None:

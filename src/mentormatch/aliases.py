@@ -1,6 +1,7 @@
 """Names that moved or changed: the old one gives the new thing, and warns, for two minor releases."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any
 from warnings import warn
@@ -42,3 +43,15 @@ def renamed(old: str, new: str) -> property:
         return getattr(instance, new)
 
     return property(find, doc=f"Deprecated: use ``{new}``.")
+
+
+def moved_member(old: str, place: str, *, method: bool = False) -> property:
+    """Return the property of a class for what a function does now; ``place`` is ``"module:name"``."""
+    module, _, name = place.partition(":")
+
+    def find(instance: object) -> Any:
+        warn(f"{type(instance).__name__}.{old} is now {module}.{name}", DeprecationWarning, stacklevel=2)
+        function = getattr(import_module(module), name)
+        return partial(function, instance) if method else function(instance)
+
+    return property(find, doc=f"Deprecated: use ``{module}.{name}``.")

@@ -17,7 +17,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.people.keys import Key
 from mentormatch.programme.edits import ProgrammeText
 from mentormatch.programme.enrolment import AnswerSource, read_contacts, read_survey
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.programme import Programme, require_pairs
 from mentormatch.report.exporters.page import fragment
 from mentormatch.report.texts import render_template
 from mentormatch.survey.contacts import Contacts
@@ -316,7 +316,7 @@ def open_form(programme: str | PathLike[str], answers: AnswerSource, *, seed: in
         The answers cannot be read.
     """
     path = Path(programme)
-    Programme.load(path).must_form_pairs()
+    require_pairs(Programme.load(path))
     text = ProgrammeText(ProgrammeText.of(path.read_bytes()).text, path.name, path.parent)
     form = ProgrammeForm(text, lambda tried: read_survey(tried, answers), seed=seed)
     form.trial()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mentormatch import AssignmentProblem, Status, solve
 from mentormatch.explanation.goal_prices import FrontierPoint, find_frontier, trace_frontier
+from mentormatch.operations.matching import case_of
 from tests.doors import substitute
 from tests.report.cohorts import matched, person, programme, small
 
@@ -58,14 +59,14 @@ def test_where_many_floors_could_be_tried_both_ends_are_exact(monkeypatch: pytes
 
 
 def test_nothing_is_told_of_a_programme_that_asks_for_no_total_of_nobody_or_of_an_answer_without_a_proof() -> None:
-    case = small().case
+    case = case_of(small())
     assert find_frontier(case)
     assert find_frontier(replace(case, problem=replace(case.problem, goals=("matched",)))) == ()
-    assert find_frontier(matched(programme(), [person("M1")], []).case) == ()
+    assert find_frontier(case_of(matched(programme(), [person("M1")], []))) == ()
     assert find_frontier(replace(case, solution=replace(case.solution, status=Status.FEASIBLE))) == ()
 
 
 def test_a_floor_that_the_programme_asks_for_is_not_taken_for_the_greatest_total() -> None:
-    case = small().case
+    case = case_of(small())
     asked = replace(case.problem, goals=("matched", "floor", "total"))
     assert find_frontier(replace(case, problem=asked, solution=solve(asked))) == find_frontier(case)

@@ -8,6 +8,8 @@ from types import ModuleType
 import pytest
 
 import mentormatch
+from mentormatch.explanation.names import NamesByPerson
+from mentormatch.operations.matching import sheets_of
 
 ROOMS = [
     path.parent.relative_to(Path(mentormatch.__file__).parents[1]).as_posix().replace("/", ".")
@@ -58,3 +60,18 @@ def test_a_renamed_property_is_the_new_one_and_warns() -> None:
     matching = mentormatch.match(mentormatch.examples.cohort(), mentormatch.examples.programme())
     with pytest.warns(DeprecationWarning, match="Matching.hollow is now is_vacuous"):
         assert matching.hollow is matching.is_vacuous is False
+
+
+def test_what_functions_do_now_is_done_by_the_old_members_too_which_warn() -> None:
+    matching = mentormatch.match(mentormatch.examples.cohort(), mentormatch.examples.programme())
+    names: NamesByPerson = {("mentee", "E01"): "Zoé"}
+    with pytest.warns(DeprecationWarning, match=r"Matching.case is now mentormatch\.operations\.matching\.case_of"):
+        assert matching.case.solution is matching.solution
+    with pytest.warns(DeprecationWarning, match=r"Matching.grid is now mentormatch\.operations\.matching\.grid_of"):
+        assert matching.grid.points.shape == matching.problem.shape
+    with pytest.warns(DeprecationWarning, match=r"Matching.named_sheets is now .*\.sheets_of"):
+        assert matching.named_sheets(names)["pairs"] == sheets_of(matching, names)["pairs"]
+    with pytest.warns(DeprecationWarning, match=r"Programme.must_form_pairs is now .*\.require_pairs"):
+        matching.programme.must_form_pairs()
+    with pytest.warns(DeprecationWarning, match=r".*must_form_groups is now"), pytest.raises(mentormatch.RequestError):
+        matching.programme.must_form_groups()

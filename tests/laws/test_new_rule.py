@@ -15,6 +15,7 @@ from mentormatch.explanation.diagnosis.diagnose import diagnose_rules
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.unmatched_people import explain_unmatched
+from mentormatch.operations.matching import case_of
 from mentormatch.rules import Market, PairIndices, cross_product, rules_by_kind
 from tests.explanation.diagnosis.people import alike, pin, programme, words
 from tests.laws.planted.rule import Charter
@@ -164,7 +165,7 @@ def test_a_repair_follows_it_and_leaves_it_out_where_it_says_that_it_no_longer_a
     "matching", [forbidding, bounding, impossible, lambda: under(Charter(most=1, shy=["E2"]), alike(2, 2))]
 )
 def test_it_is_told_with_people_as_they_are_called(matching: Callable[[], Matching]) -> None:
-    found = replace(matching().case, labels=pseudonyms(alike(2, 2)))
+    found = replace(case_of(matching()), labels=pseudonyms(alike(2, 2)))
     told = [*(one.reason for one in explain_unmatched(found)), *(str(one) for one in smallest_changes(found))]
     told += diagnose_rules(found.cohort, found.scores, found.rules, labels=found.labels).sentences
     text = "\n".join(told)

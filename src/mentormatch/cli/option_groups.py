@@ -202,8 +202,10 @@ class CohortFiles(SurveyFiles):
 
     def load(self) -> LoadedCohort:
         """Return the people and their programme, with their wishes and what the team decided."""
+        from mentormatch.programme.programme import require_pairs
+
         _, programme = self.sources, self.load_programme()  # errors of usage come first
-        programme.must_form_pairs()
+        require_pairs(programme)
         cohort = add_wishes(self.read_people(programme), self.programme, programme, self.wishes)
         call_by_codes(cohort, programme)
         if self.decisions is None:

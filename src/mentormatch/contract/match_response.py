@@ -14,7 +14,7 @@ from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.explanation.pairs import chains
 from mentormatch.fields import Side
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import Matching, case_of
 from mentormatch.people.codes import tells_who
 from mentormatch.record.seal import Stamp
 
@@ -191,7 +191,7 @@ class MatchResponse(VersionedPickle, Response):
         unmatched = [UnmatchedOut.of(person, change=change) for person, change in people]
         if labels is KEYS:
             return super().of(matching, matching.cohort, unmatched=unmatched)
-        case = replace(matching.case, labels=labels)
+        case = replace(case_of(matching), labels=labels)
         labelled = super().of(
             matching,
             matching.cohort,

@@ -23,7 +23,7 @@ from mentormatch.groups.partition import Grouping
 from mentormatch.groups.sessions import require_sessions
 from mentormatch.languages.translation import mark
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.programme import Programme, require_groups
 from mentormatch.programme.sections import MOST_SESSIONS
 
 type Keyed = Annotated[list[Text], Setting(max_length=MOST_PEOPLE)]
@@ -86,7 +86,7 @@ class GroupsRequest(MembersRequest):
 
     def take(self, programme: Programme) -> None:
         """Raise RequestError where the programme forms no groups, and name what serves it."""
-        programme.must_form_groups()
+        require_groups(programme)
 
     def grouping(self) -> Grouping:
         """Return the groups that are asked for; raises what ``read`` does, and EngineError where a solver failed."""

@@ -47,7 +47,7 @@ from mentormatch.languages.translation import Language, mark, tr
 from mentormatch.operations.matching import Matching, PairsByHand, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import of_members, plan_of
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.programme import Programme, require_pairs
 from mentormatch.programme.validation_messages import enumerate_names, model_at, nearest
 from mentormatch.survey.entries import Submission, answer_text
 from mentormatch.survey.intake import gather, take_in
@@ -305,7 +305,7 @@ class PeopleRequest(Request, ABC):
 
     def take(self, programme: Programme) -> None:
         """Raise RequestError where the programme is of another kind, and name what serves it."""
-        programme.must_form_pairs()
+        require_pairs(programme)
 
     @abstractmethod
     def mentions(self) -> Iterator[Mention]:

@@ -14,7 +14,7 @@ from mentormatch.groups.problem import GroupProblem, GroupSolution
 from mentormatch.groups.solver import solve_groups
 from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.programme import Programme, require_groups
 from mentormatch.rules.kinds.named_people import Apart, Together
 
 SHORTEST_S = 1e-9
@@ -89,7 +89,7 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     if programme is None:
         raise RequestError(tr("form_groups forme les groupes d'une cohorte d'après un programme : il manque"))
     began, limit = monotonic(), duration("time_limit_s", time_limit_s)
-    programme.must_form_groups()
+    require_groups(programme)
     by_hand = [
         *(name_groups(Together, keys, cohort) for keys in together),
         *(name_groups(Apart, keys, cohort) for keys in apart),

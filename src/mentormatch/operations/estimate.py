@@ -21,7 +21,7 @@ from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.operations import instance
 from mentormatch.operations.instance import ExecutionPlan, has_scale, is_searched, list_plans, resident_mb, strip_scorer
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.programme import Programme, require_pairs
 from mentormatch.rules.rule import forbidden_pairs, is_many_to_many, market_of
 from mentormatch.scoring.scores import score
 
@@ -177,7 +177,7 @@ def estimate(
     >>> beforehand.pairs, beforehand.way, beforehand.fits
     (252, 'held', True)
     """
-    programme.must_form_pairs()
+    require_pairs(programme)
     shape = (len(cohort.mentors), len(cohort.mentees)) if people is None else people
     refuse(cohort, shape)
     shape = int(shape[0]), int(shape[1])

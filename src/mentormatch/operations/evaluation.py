@@ -24,7 +24,7 @@ from mentormatch.explanation.pairs import Pair, explain_pair
 from mentormatch.explanation.rule_breaches import Breach, breaches
 from mentormatch.languages.translation import language, tr
 from mentormatch.operations.instance import build_instance
-from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand
+from mentormatch.operations.matching import KeyPair, Matching, case_of, rules_by_hand
 from mentormatch.people.cohort import Cohort, pair_at
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import LazyScores
@@ -98,7 +98,7 @@ def evaluate(  # noqa: PLR0913 - all but three are keywords
         for place in places:
             check()
             explained.append(explain_pair(cohort, plan.scores, *place))
-        broken = tuple(breaches(plan.case, places, check))
+        broken = tuple(breaches(case_of(plan), places, check))
     return Evaluation(tuple(explained), broken, plan)
 
 

@@ -18,7 +18,7 @@ from mentormatch.fields import SIDES
 from mentormatch.languages.phrases import thousands
 from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.programme import Programme, require_pairs
 from mentormatch.rules.rule import LazyScores, formulate, is_many_to_many
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import IntBlock, ScoreTable, score
@@ -44,7 +44,7 @@ def build_instance(
 
     Raises RequestError where that does not fit into ``memory_mb``, or the programme is not one of pairs.
     """
-    programme.must_form_pairs()
+    require_pairs(programme)
     goals = programme.goals.order
     shape, several = (len(cohort.mentors), len(cohort.mentees)), is_many_to_many(programme.rules, cohort)
     searched = several or is_searched(cohort, programme)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import numpy as np
 
-from mentormatch.aliases import renamed
+from mentormatch.aliases import moved_member, renamed
 from mentormatch.assignment.engine import Proofs, Ties, Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
@@ -53,14 +53,12 @@ from mentormatch.operations.instance import build_instance
 from mentormatch.people.cohort import Cohort, pair_at
 from mentormatch.people.keys import Key
 from mentormatch.people.keys import KeyPair as KeyPair
-from mentormatch.programme.programme import Programme
+from mentormatch.programme.programme import Programme, require_pairs
 from mentormatch.rules.kinds.named_people import Ban, Pin
 from mentormatch.scoring.scores import ScoreTable
 
 if TYPE_CHECKING:
     from mentormatch.followup.lessons import EditionResults, Year
-
-"""Write all documents of a matching, and show it; like the exporters they stand above, and are found when needed."""
 
 
 class PairsByHand(TypedDict):
@@ -115,7 +113,7 @@ class Matching(ContentEquality):
     @once_spoken
     def caveats(self) -> tuple[Caveat, ...]:
         """What has to be known before a proof is believed: first that nothing was compared, where that is so."""
-        return caveats(self.case, self.file_certificate.unproved_goals if self.status is Status.PROVED else "")
+        return caveats(case_of(self), self.file_certificate.unproved_goals if self.status is Status.PROVED else "")
 
     @property
     def losses(self) -> tuple[str, ...]:
@@ -148,7 +146,7 @@ class Matching(ContentEquality):
     @once_spoken
     def unmatched(self) -> tuple[Unmatched, ...]:
         """Everybody without a partner, with a code and a sentence."""
-        return explain_unmatched(self.case)
+        return explain_unmatched(case_of(self))
 
     @once_spoken
     def smallest_changes(self) -> tuple[PossibleChange | None, ...]:
@@ -156,7 +154,7 @@ class Matching(ContentEquality):
 
         Worked out when first asked for; None for all where there are more than 300 people a side.
         """
-        return smallest_changes(self.case)
+        return smallest_changes(case_of(self))
 
     @cached_property
     def goal_prices(self) -> tuple[GoalPrice, ...]:
@@ -165,7 +163,7 @@ class Matching(ContentEquality):
         The problem is solved once more for each goal, when first asked for. Empty where the answer is not proved, where
         a price cannot be known, and for more than 300 people a side, or 100 where a rule couples pairs.
         """
-        return goal_prices(self.case, self.seed)
+        return goal_prices(case_of(self), self.seed)
 
     @once_spoken
     def kept_places(self) -> tuple[PlacesLeft, ...]:
@@ -173,7 +171,7 @@ class Matching(ContentEquality):
 
         The problem is solved once more for each such rule, when first asked for, where ``goal_prices`` would be.
         """
-        return places_left(self.case, self.seed)
+        return places_left(case_of(self), self.seed)
 
     @once_spoken
     def diagnosis(self) -> Diagnosis | None:
@@ -181,7 +179,7 @@ class Matching(ContentEquality):
 
         Worked out when first asked for, within half a minute; ``diagnose`` takes as long as it is given.
         """
-        return diagnose_case(self.case)
+        return diagnose_case(case_of(self))
 
     @checked
     def with_notes(self, notes: Iterable[Note]) -> "Matching":
@@ -195,10 +193,9 @@ class Matching(ContentEquality):
 
         return replace(self, editions=results_of(editions))
 
-    @property
-    def case(self) -> Case:
-        """All that the decision rests on, and the decision: what the room ``explanation`` works on."""
-        return Case(self.cohort, self.programme.rules, self.scores, self.problem, self.solution)
+    case = moved_member("case", f"{__name__}:case_of")
+    grid = moved_member("grid", f"{__name__}:grid_of")
+    named_sheets = moved_member("named_sheets", f"{__name__}:sheets_of", method=True)
 
     @checked
     @own_language
@@ -207,7 +204,7 @@ class Matching(ContentEquality):
 
         The losses equal those of solving again with the pair pinned. Raises RequestError where a key is nobody's.
         """
-        return why_not(self.case, *pair_at(self.cohort, mentor, mentee))
+        return why_not(case_of(self), *pair_at(self.cohort, mentor, mentee))
 
     @checked
     @own_language
@@ -219,7 +216,7 @@ class Matching(ContentEquality):
         """
         role = side or self.side_of(person)
         many = None if most is None else whole_number("most", most)
-        return alternatives(self.case, role, self.cohort.side(role).find(person), many)
+        return alternatives(case_of(self), role, self.cohort.side(role).find(person), many)
 
     @checked
     def side_of(self, person: Key) -> Side:
@@ -230,7 +227,7 @@ class Matching(ContentEquality):
     @own_language
     def robustness(self, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Robustness:
         """Return in which share of ``samples`` each pair stays when weights change by up to ``spread`` (0 to 1)."""
-        return robustness(self.case, SamplingPlan(samples, spread, seed), seed=self.seed)
+        return robustness(case_of(self), SamplingPlan(samples, spread, seed), seed=self.seed)
 
     @property
     def certificate(self) -> Certificate:
@@ -240,7 +237,7 @@ class Matching(ContentEquality):
     @once_spoken
     def chains(self) -> tuple[Chain, ...]:
         """Who accompanies whom that accompanies others: the chains through people who are in both roles."""
-        return chains(self.case)
+        return chains(case_of(self))
 
     @property
     def rejected(self) -> tuple[Rejected, ...]:
@@ -257,41 +254,18 @@ class Matching(ContentEquality):
         """Return everybody without a partner and the least that would place them, told under these labels."""
         if labels is KEYS:
             return self.unmatched, self.smallest_changes
-        case = replace(self.case, labels=labels)
+        case = replace(case_of(self), labels=labels)
         return explain_unmatched(case), smallest_changes(case)
 
     @property
     def frames(self) -> Frames:
         """The same as pandas frames: pairs, unmatched, rejected, chains, scores, contributions, codes."""
-        return Frames(self.sheets, lambda: self.grid, lambda: code_sheet(self.cohort, self.labels))
+        return Frames(self.sheets, lambda: grid_of(self), lambda: code_sheet(self.cohort, self.labels))
 
     @property
     def sheets(self) -> Mapping[str, ResultSheet]:
         """The result as plain tables, from which every document is made; each is made when it is asked for."""
-        return self.named_sheets()
-
-    @checked
-    def named_sheets(self, names: NamesByPerson | None = None) -> Mapping[str, ResultSheet]:
-        """Return the same tables, with the names of people beside their codes where these are given."""
-        labels = self.labels
-        return Sheets(
-            self.language,
-            {
-                "pairs": lambda: pair_sheet(self.pairs, names, labels),
-                "unmatched": lambda: unmatched_sheet(*self.told_unmatched(labels), self._names_of_unmatched(names)),
-                "contributions": lambda: contribution_sheet(self.pairs, labels),
-                "chains": lambda: chain_sheet(chains(replace(self.case, labels=labels))),
-                "rejected": lambda: rejected_sheet(self.cohort.rejected, labels),
-            },
-        )
-
-    def _names_of_unmatched(self, names: NamesByPerson | None) -> list[str] | None:
-        return None if names is None else [names.get((one.side, one.person), "") for one in self.unmatched]
-
-    @property
-    def grid(self) -> Grid:
-        """The points of every pair that the rules allow; raises RequestError where there are too many pairs."""
-        return score_grid(self.cohort, self.scores, self.problem, self.labels)
+        return sheets_of(self)
 
     @checked
     @own_language
@@ -368,6 +342,35 @@ class Matching(ContentEquality):
 
     def __repr__(self) -> str:
         return f"Matching({len(self.solution.pairs)} pairs, {self.status})"  # a notebook saves what it shows
+
+
+def case_of(matching: Matching) -> Case:
+    """Return all that the decision rests on, and the decision."""
+    return Case(matching.cohort, matching.programme.rules, matching.scores, matching.problem, matching.solution)
+
+
+def grid_of(matching: Matching) -> Grid:
+    """Return the points of every pair that the rules allow; raises RequestError where there are too many pairs."""
+    return score_grid(matching.cohort, matching.scores, matching.problem, matching.labels)
+
+
+def sheets_of(matching: Matching, names: NamesByPerson | None = None) -> Mapping[str, ResultSheet]:
+    """Return the result as plain tables, with the names of people beside their codes where these are given."""
+    labels = matching.labels
+
+    def names_of_unmatched() -> list[str] | None:
+        return None if names is None else [names.get((one.side, one.person), "") for one in matching.unmatched]
+
+    return Sheets(
+        matching.language,
+        {
+            "pairs": lambda: pair_sheet(matching.pairs, names, labels),
+            "unmatched": lambda: unmatched_sheet(*matching.told_unmatched(labels), names_of_unmatched()),
+            "contributions": lambda: contribution_sheet(matching.pairs, labels),
+            "chains": lambda: chain_sheet(chains(replace(case_of(matching), labels=labels))),
+            "rejected": lambda: rejected_sheet(matching.cohort.rejected, labels),
+        },
+    )
 
 
 STATUSES = {
@@ -516,7 +519,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     EngineError
         A solver gave an answer that the checker refused.
     """
-    programme.must_form_pairs()
+    require_pairs(programme)
     by_hand = rules_by_hand(cohort, pins, bans)
     decided = programme.with_rules(by_hand)
     seed, most_mb = seed_number(seed), None if memory_mb is None else whole_number("memory_mb", memory_mb, 1)

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic import Field as Setting
 from pydantic_core import ErrorDetails
 
+from mentormatch.aliases import moved_member
 from mentormatch.base.arguments import checked
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.data_objects import VersionedPickle
@@ -279,20 +280,8 @@ class Programme(VersionedPickle, Part):
             return ("match",)
         return self.sessions.decides
 
-    def must_form_pairs(self) -> None:
-        """Raise RequestError, with the operations that serve it, where this programme is not one of pairs."""
-        if self.served_by == ("match",):
-            return
-        grouped = self.groups is not None
-        found = tr("une section [groups]") if grouped else tr("une section [sessions], sans critère ni règle")
-        problem = Problem(tr("programme"), found, tr("des critères et deux côtés"), serving(self.served_by))
-        raise RequestError(tr(OF_GROUPS if grouped else OF_SESSIONS), [problem])
-
-    def must_form_groups(self) -> None:
-        """Raise RequestError, with the operations that serve it, where this programme is not one of groups."""
-        if self.groups is None:
-            problem = Problem("groups", tr("section absente"), tr("une section [groups]"), serving(self.served_by))
-            raise RequestError(tr("Ce programme ne forme pas de groupes"), [problem])
+    must_form_pairs = moved_member("must_form_pairs", f"{__name__}:require_pairs", method=True)
+    must_form_groups = moved_member("must_form_groups", f"{__name__}:require_groups", method=True)
 
     @checked
     def fields_with(self, use: Use) -> list[str]:
@@ -373,6 +362,23 @@ class Programme(VersionedPickle, Part):
         left_out = {place for rule in rules for place in find_named(rule, self.rules, "rules")}
         kept = [rule for place, rule in enumerate(self.rules) if rules and place not in left_out]
         return self.model_copy(update={"rules": kept})
+
+
+def require_pairs(programme: Programme) -> None:
+    """Raise RequestError, with the operations that serve it, if a programme is not one of pairs."""
+    if programme.served_by == ("match",):
+        return
+    grouped = programme.groups is not None
+    found = tr("une section [groups]") if grouped else tr("une section [sessions], sans critère ni règle")
+    problem = Problem(tr("programme"), found, tr("des critères et deux côtés"), serving(programme.served_by))
+    raise RequestError(tr(OF_GROUPS if grouped else OF_SESSIONS), [problem])
+
+
+def require_groups(programme: Programme) -> None:
+    """Raise RequestError, with the operations that serve it, if a programme is not one of groups."""
+    if programme.groups is None:
+        problem = Problem("groups", tr("section absente"), tr("une section [groups]"), serving(programme.served_by))
+        raise RequestError(tr("Ce programme ne forme pas de groupes"), [problem])
 
 
 Programme.__signature__ = Signature(

@@ -16,7 +16,7 @@ from mentormatch.base.theme import palette, theme
 from mentormatch.explanation.tables import CellValue, Grid
 from mentormatch.languages.phrases import thousands
 from mentormatch.languages.translation import FRENCH, mark, spoken, tr
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import Matching, grid_of
 from mentormatch.report.texts import visible
 
 type CellForm = Literal["text", "wrapped", "strong", "points", "share", "count", "own"]
@@ -218,9 +218,9 @@ def write_grid(book: Book, matching: Matching) -> None:
         page.note(too_large(n, m))
         return
     page.put(0, 0, tr(LEGEND))
-    write_headings(page, matching.grid)
+    write_headings(page, grid_of(matching))
     chosen = {matching.labels.pair((pair.mentor, pair.mentee)) for pair in matching.pairs}
-    write_cells(page, matching.grid, chosen)
+    write_cells(page, grid_of(matching), chosen)
 
 
 def write_headings(page: BookSheet, grid: Grid) -> None:

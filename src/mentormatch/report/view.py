@@ -21,7 +21,7 @@ from mentormatch.explanation.tables import SIDE_WORDS, in_words
 from mentormatch.explanation.unmatched_people import Unmatched, reasons
 from mentormatch.languages.phrases import percent, points
 from mentormatch.languages.translation import mark, tr, tr_n
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import Matching, case_of
 from mentormatch.people.codes import tells_who
 from mentormatch.people.cohort import Remark
 from mentormatch.record import log
@@ -321,7 +321,7 @@ def explain_unmatched(matching: Matching, labels: Labels, most: int | None = Non
     """
     cases: tuple[Iterable[Unmatched], Iterable[PossibleChange | None]] = (matching.unmatched, matching.smallest_changes)
     if labels is not KEYS:
-        case = replace(matching.case, labels=labels)
+        case = replace(case_of(matching), labels=labels)
         cases = reasons(case), smallest_changes(case)
     for one, change in islice(zip(*cases, strict=False), most):
         yield UnmatchedLine(one.person, tr(SIDE_WORDS[one.side]), one.reason, in_words(change))
@@ -329,12 +329,12 @@ def explain_unmatched(matching: Matching, labels: Labels, most: int | None = Non
 
 def chains_in_words(matching: Matching, labels: Labels) -> tuple[str, ...]:
     """Return the chains of people in both roles, named by these labels; no more than a page tells."""
-    return tuple(map(str, chains(replace(matching.case, labels=labels))[:MOST_LISTED]))
+    return tuple(map(str, chains(replace(case_of(matching), labels=labels))[:MOST_LISTED]))
 
 
 def explain_infeasibility(matching: Matching, labels: Labels) -> Diagnosis | None:
     """Return why there is no answer, its people named by these labels."""
-    return matching.diagnosis if labels is KEYS else diagnose_case(replace(matching.case, labels=labels))
+    return matching.diagnosis if labels is KEYS else diagnose_case(replace(case_of(matching), labels=labels))
 
 
 def asides(matching: Matching, labels: Labels) -> Iterator[Aside]:

@@ -12,7 +12,7 @@ from mentormatch.fields.extension import Extension
 from mentormatch.languages.phrases import counted, listed, percent, plain, points
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.operations.evaluation import GIVEN
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import Matching, case_of
 
 STATUS: Mapping[Status, tuple[str, str]] = {
     Status.PROVED: (
@@ -117,7 +117,7 @@ def people_of(matching: Matching) -> dict[Side, int]:
 
 def count_unmatched(matching: Matching) -> dict[Side, int]:
     """Return how many people of each side have no partner."""
-    return {side: len(matching.case.alone(side)) for side in PEOPLE}
+    return {side: len(case_of(matching).alone(side)) for side in PEOPLE}
 
 
 def verdict(matching: Matching) -> tuple[str, str]:

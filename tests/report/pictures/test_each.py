@@ -11,7 +11,7 @@ from mentormatch.explanation.goal_prices import FrontierPoint
 from mentormatch.explanation.names import KEYS
 from mentormatch.inspection.market import prospects
 from mentormatch.languages.phrases import NO_BREAK, day, points
-from mentormatch.operations.matching import before_solving
+from mentormatch.operations.matching import before_solving, grid_of
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
 from mentormatch.report.pictures.picture import Drawing, LinearScale
 from mentormatch.report.pictures.timeline import Timeline, places
@@ -34,7 +34,7 @@ def test_the_map_has_a_line_each_from_the_best_pair_down_and_marks_the_chosen() 
     assert [name for name in named if name[0] == "M"] == [pair.mentor for pair in pairs]
     assert [name for name in named if name[0] == "E"] == [*(pair.mentee for pair in pairs), "E1"]
     assert (found.svg or b"").count(b'stroke-width="2.5"') == 3
-    mean = points(round(fmean(matching.grid.points.ravel()) * 10_000))
+    mean = points(round(fmean(grid_of(matching).points.ravel()) * 10_000))
     assert plain(found.alternative) == (
         "3 mentor·es en lignes, 4 mentoré·es en colonnes : 12 binômes permis par les règles sur 12, de 0,0 à 100,0"
         f" points, {mean} en moyenne. 3 binômes retenus, de 50,0 à 100,0 points, 72,2 en moyenne."

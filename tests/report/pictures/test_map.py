@@ -9,7 +9,7 @@ import pytest
 
 from mentormatch import Matching
 from mentormatch.languages.phrases import NO_BREAK
-from mentormatch.operations.matching import UNSOLVED
+from mentormatch.operations.matching import UNSOLVED, case_of
 from mentormatch.places.gazetteer import DEPARTEMENTS, OUTLINE_CREDIT, middle, outlines
 from mentormatch.report.pictures.map import LINES_DRAWN, MOST_DOTS, THICK, Link, Map, MapPlane, Spot, territory
 from tests.report.cohorts import FIELDS, matched, person, programme, small
@@ -37,7 +37,7 @@ def test_people_and_pairs_are_counted_by_departement_the_metropole_with_the_rhon
         ["38 - Isère", "69003 Lyon", "Villefranche-sur-Saône", "", "Isère"],
         ["Grenoble", "Isère", "Loire", "Ain", "Rhône"],
     )
-    found = territory(living(*homes).case)
+    found = territory(case_of(living(*homes)))
     assert found.spots == (
         Spot("38", 2, 2, 1),
         Spot("69", 2, 1, 0),

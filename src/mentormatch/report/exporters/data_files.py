@@ -23,7 +23,7 @@ from mentormatch.explanation.names import NamesByPerson
 from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages.phrases import decimal
 from mentormatch.languages.translation import tr
-from mentormatch.operations.matching import Exporter, Matching, NamedExporter
+from mentormatch.operations.matching import Exporter, Matching, NamedExporter, sheets_of
 from mentormatch.record.decision import DECISION_NAME, DECISION_SUFFIX, Decision
 from mentormatch.record.seal import Seal
 from mentormatch.report.texts import encodable
@@ -36,7 +36,7 @@ class DelimitedExporter(NamedExporter):
     filename: ClassVar[str] = "binomes.csv"
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
-        return to_csv(matching.named_sheets(names)["pairs"])
+        return to_csv(sheets_of(matching, names)["pairs"])
 
 
 def to_csv(table: ResultSheet) -> bytes:

@@ -10,7 +10,7 @@ from mentormatch.explanation.names import NamesByPerson, holding
 from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.translation import tr
-from mentormatch.operations.matching import Matching, NamedExporter
+from mentormatch.operations.matching import Matching, NamedExporter, sheets_of
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, BookColumn, CellForm, write_grid
@@ -120,7 +120,7 @@ class WorkbookExporter(NamedExporter):
     filename: ClassVar[str] = "binomes.xlsx"
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
-        book, sheets = Book(f"{tr('Binômes')} – {matching.programme.name}"), matching.named_sheets(names)
+        book, sheets = Book(f"{tr('Binômes')} – {matching.programme.name}"), sheets_of(matching, names)
         write_caveats(book, matching)
         write_pairs(book, matching, sheets["pairs"])
         write_previous(book, matching)

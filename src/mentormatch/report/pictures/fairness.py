@@ -9,6 +9,7 @@ from typing import ClassVar
 from mentormatch.explanation.goal_prices import FrontierPoint, amount_of_points, find_frontier, frontier_point, share
 from mentormatch.languages.phrases import percent, points
 from mentormatch.languages.translation import mark, own_language, tr
+from mentormatch.operations.matching import case_of
 from mentormatch.report.pictures.picture import BOLD, BRIGHT, DARK, INK, Frame, LinearScale, Picture, round_step
 
 WIDTH, HEIGHT, ROOM = 560, 300, 20
@@ -63,7 +64,7 @@ class Fairness(Picture):
     @cached_property
     def curve(self) -> tuple[FrontierPoint, ...]:
         """The greatest total for each floor, from low to high."""
-        return find_frontier(self.matching.case, self.matching.seed)
+        return find_frontier(case_of(self.matching), self.matching.seed)
 
     @cached_property
     def chosen(self) -> FrontierPoint:

@@ -17,7 +17,7 @@ from mentormatch.fields import Side
 from mentormatch.inspection.market import RuleExclusions, letters_of, rule_exclusions
 from mentormatch.languages.phrases import about, counted, joined, points, thousands
 from mentormatch.languages.translation import mark, own_language, tr
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import Matching, case_of
 from mentormatch.report.pictures.map import Map
 from mentormatch.report.pictures.picture import (
     BOLD,
@@ -113,7 +113,7 @@ class HeatMap(Picture):
     @cached_property
     def taken_apart(self) -> tuple[RuleExclusions, ...]:
         """Which rules take which pairs of people who take part; none where no cell has room for a letter."""
-        case = self.matching.case
+        case = case_of(self.matching)
         nobody = not all(side.any() for side in self.taking)
         if self.too_many_pairs or nobody or HeatMapGrid(self.lines(0), self.lines(1)).size < NUMBERED:
             return ()

@@ -10,6 +10,7 @@ from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES
 from mentormatch.languages.phrases import counted, joined, listed, thousands
 from mentormatch.languages.translation import mark, own_language, tr
+from mentormatch.operations.matching import case_of
 from mentormatch.people.cohort import People
 from mentormatch.places.gazetteer import (
     DEPARTEMENTS,
@@ -197,7 +198,7 @@ class Map(Picture):
     @cached_property
     def territory(self) -> Territory:
         """Where the people are."""
-        return territory(self.matching.case)
+        return territory(case_of(self.matching))
 
     @own_language
     def frames(self) -> Sequence[Frame]:

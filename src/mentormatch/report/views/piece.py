@@ -13,7 +13,7 @@ from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import own_language, tr
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import Matching, case_of
 from mentormatch.report import intake_words, words
 from mentormatch.report.texts import render_template
 
@@ -79,7 +79,7 @@ class Piece:
     @property
     def case(self) -> Case:
         """What the decision rests on, its people under these labels."""
-        return replace(self.matching.case, labels=self.labels)
+        return replace(case_of(self.matching), labels=self.labels)
 
     @own_language
     def save(self, path: str | PathLike[str]) -> Path:

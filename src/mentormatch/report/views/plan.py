@@ -26,7 +26,7 @@ from mentormatch.languages.translation import mark, once_spoken, own_language, t
 from mentormatch.operations.access import Access, access
 from mentormatch.operations.incentives import incentives
 from mentormatch.operations.learn import learn_beside
-from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.matching import KeyPair, Matching, case_of
 from mentormatch.operations.recoverable_plan import sturdy
 from mentormatch.operations.recruit import recruit
 from mentormatch.report import words
@@ -131,7 +131,7 @@ class Prices(Piece):
         """Why no price is told."""
         if self.matching.status is not Status.PROVED:
             return tr(UNPROVED)
-        return tr(FREE, seconds=round(PRICING_SECONDS)) if soon_solved(self.matching.case) else tr(TOO_MANY)
+        return tr(FREE, seconds=round(PRICING_SECONDS)) if soon_solved(case_of(self.matching)) else tr(TOO_MANY)
 
     @property
     def picture(self) -> Fairness:
@@ -238,7 +238,7 @@ class AccessPiece(Piece):
     def found(self) -> Access | str:
         """How people fared; or, in a sentence, why nothing is told."""
         try:
-            return access(self.matching, prices=soon_solved(self.matching.case))
+            return access(self.matching, prices=soon_solved(case_of(self.matching)))
         except RequestError as error:
             return about(error.message, tr("ajoutez watch = true au champ d'une question du programme"))
 
@@ -255,7 +255,7 @@ class RecruitPiece(Piece):
     @once_spoken
     def found(self) -> AnswerTexts | str:
         """Whom to look for; or, in a sentence, why nothing is told."""
-        if not soon_solved(self.matching.case):
+        if not soon_solved(case_of(self.matching)):
             return tr(TOO_LARGE)
         return describe_answer(lambda: recruit(self.matching), self.labels)
 
@@ -275,7 +275,7 @@ class IncentivesPiece(Piece):
     @once_spoken
     def found(self) -> AnswerTexts | str:
         """What invites to answer otherwise; or, in a sentence, why nothing is told."""
-        if not soon_solved(self.matching.case):
+        if not soon_solved(case_of(self.matching)):
             return tr(TOO_LARGE)
         cohort, programme = self.matching.cohort, self.matching.programme
         return describe_answer(
@@ -297,7 +297,7 @@ class SturdyPiece(Piece):
     @once_spoken
     def found(self) -> AnswerTexts | str:
         """What holds; or, in a sentence, why nothing is told."""
-        if not soon_solved(self.matching.case):
+        if not soon_solved(case_of(self.matching)):
             return tr(TOO_LARGE)
         return describe_answer(lambda: sturdy(self.matching, self.k, time_limit_s=self.seconds))
 
@@ -315,7 +315,7 @@ class LearnPiece(Piece):
     @once_spoken
     def found(self) -> AnswerTexts | str:
         """What they teach; or, in a sentence, why nothing is told."""
-        if not soon_solved(self.matching.case):
+        if not soon_solved(case_of(self.matching)):
             return tr(TOO_LARGE)
         return describe_answer(lambda: learn_beside(self.matching, time_limit_s=self.seconds), self.labels)
 

@@ -19,6 +19,7 @@ from mentormatch.operations.experiment import Draw
 from mentormatch.operations.matching import match
 from mentormatch.operations.proposal import Late, Proposal, ProposalRecord
 from mentormatch.programme.edits import ProgrammeText
+from mentormatch.programme.programme import require_pairs
 from mentormatch.record.decision import Decision
 from mentormatch.report.reviewed.decisions import read_decisions
 from mentormatch.report.views.piece import ViewNames, labels_of
@@ -550,7 +551,7 @@ class Desk:
     def experiment(self, action: desk_requests.Action, body: bytes) -> dict[str, Any]:
         """Return the experiment after what was asked of it; raises MentorMatchError where that cannot be."""
         intake = self.require_intake()
-        intake.programme.must_form_pairs()
+        require_pairs(intake.programme)
         if isinstance(action, desk_requests.DrawExperiment):
             self.draw_lots()
         elif action != desk_requests.ShowExperiment():
@@ -575,7 +576,7 @@ class Desk:
         Raises RequestError where the programme is not one of pairs, or what is asked cannot be done.
         """
         intake = self.require_intake()
-        intake.programme.must_form_pairs()
+        require_pairs(intake.programme)
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.most.pairs, PAIRS)
         form = self.open_form()
         kept = form.versions.newest

@@ -15,7 +15,7 @@ from mentormatch.fields import ACROSS, Side
 from mentormatch.languages.phrases import counted, points
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.evaluation import GIVEN
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import Matching, case_of
 from mentormatch.report.view import can_validate, explain_positions, explain_unmatched, figures, rank_pairs, standing
 from mentormatch.report.views.piece import labels_of
 from mentormatch.report.words import goals, summary, verdict
@@ -104,7 +104,7 @@ def pair_step(held: HeldDocument, board: SealingBoard, asked: ShowPairs) -> dict
         verdict=verdict(matching),
         standing=standing(matching, held.seal),
         people=[f"{number} {noun}" for number, noun in list(figures(matching))[:2]],
-        places=places_taken(matching.case),
+        places=places_taken(case_of(matching)),
         rows=[pair_row(pair, labels) for pair in shown],
         pairs=len(ranked),
         first=first,
@@ -187,7 +187,7 @@ def said_once(reason: str) -> str:
 
 def people_alone(matching: Matching, labels: Labels, ground: BoardGround) -> Iterator[PersonAlone]:
     """Yield the people without a pair, with what would suffice."""
-    changes = smallest_changes(matching.case)
+    changes = smallest_changes(case_of(matching))
     for one, line, change in zip(matching.unmatched, explain_unmatched(matching, labels), changes, strict=False):
         across, tried = ACROSS[one.side], ""
         if change and change.code == "add_place" and place_fields(matching.programme, across):
@@ -205,7 +205,7 @@ def places_taken(case: Case) -> str:
 def further_place(board: SealingBoard, person: str) -> PlacesIn:
     """Return the decision that gives a person one place more than now; raises RequestError if they are gone."""
     side: Side = side_of(person)
-    people, case = board.matching.case.people(side), board.matching.case
+    people, case = case_of(board.matching).people(side), case_of(board.matching)
     row = people.find(board.ground.key(person))
     if row < 0:
         raise RequestError(tr("Personne inconnue"))

@@ -15,7 +15,7 @@ from mentormatch.languages.phrases import counted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.evaluation import given_plan
-from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.matching import KeyPair, Matching, case_of
 from mentormatch.operations.proposal import (
     COLUMNS,
     REASONS,
@@ -369,7 +369,7 @@ class DeskRound:
             yield tr(UNSOLVED)
             matching = self.begun.matching
             pairs = [(mentor, mentee) for mentor, mentee in matching.solution.pairs.tolist()]
-            found = breaches(matching.case, pairs)
+            found = breaches(case_of(matching), pairs)
             for rule, detail in dict.fromkeys((one.rule, one.detail) for one in found):
                 yield tr(BROKEN, rule=rule, detail=detail)
 

@@ -13,7 +13,7 @@ from mentormatch.explanation.why_not import Alternative, Move, alternatives, amo
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import counted, listed, percent, points
 from mentormatch.languages.translation import mark, tr
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import Matching, case_of
 from mentormatch.report.view import ScorePart, parts
 from mentormatch.widgets.board.decisions import BoardGround, PersonId, side_of
 
@@ -75,7 +75,7 @@ def explain_choice(ground: BoardGround, matching: Matching, labels: Labels, pers
     """Return what there is to say of one person; nothing of who has left."""
     if not ground.there(person, matching.cohort):
         return Chosen(person=person, ties=[], offers=[], excluded=[])
-    case, side = replace(matching.case, labels=labels), side_of(person)
+    case, side = replace(case_of(matching), labels=labels), side_of(person)
     row = case.people(side).find(ground.key(person))
     others = alternatives(case, side, row, MOST_OFFERED)
     return Chosen(

@@ -15,7 +15,7 @@ from mentormatch.explanation.unmatched_people import Case, SideView, ineligibili
 from mentormatch.explanation.why_not import names_in_words, why_not
 from mentormatch.languages.phrases import about
 from mentormatch.languages.translation import language, mark, own_language, spoken, tr
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import Matching, case_of
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import validate_matching
 from mentormatch.rules.rule import SELF_PAIRS
@@ -71,7 +71,7 @@ class Attempt:
 
     def case(self, matching: Matching) -> Case:
         """Return the case of a plan in which people have their labels."""
-        return replace(matching.case, labels=self.labels)
+        return replace(case_of(matching), labels=self.labels)
 
     def refuse_idle(self) -> None:
         """Raise RequestError where the decision is about somebody who left or is paired with themselves, or is idle.

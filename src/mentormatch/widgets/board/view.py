@@ -12,7 +12,7 @@ from mentormatch.explanation.unmatched_people import explain_unmatched
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import about, clock, counted, listed, points, thousands
 from mentormatch.languages.translation import tr
-from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.matching import KeyPair, Matching, case_of
 from mentormatch.report import words
 from mentormatch.report.comparison import SHORT, Comparison, PointShift, by_goal, compare, shifts
 from mentormatch.report.texts import spaced, visible
@@ -208,13 +208,13 @@ def in_every_text(value: Any) -> Any:
 
 def obstacles(board: BoardState) -> list[str]:
     """Return why there is no plan, nothing where there is one."""
-    diagnosis = diagnose_case(replace(board.matching.case, labels=board.labels))
+    diagnosis = diagnose_case(replace(case_of(board.matching), labels=board.labels))
     return list(diagnosis.sentences) if diagnosis else []
 
 
 def people(board: BoardState) -> Iterator[PersonOut]:
     """Yield everybody whom the session began with, also who has left since."""
-    ground, cohort, case = board.ground, board.matching.cohort, board.matching.case
+    ground, cohort, case = board.ground, board.matching.cohort, case_of(board.matching)
     for side in SIDES:
         rows = {key: row for row, key in enumerate(cohort.side(side).ids)}
         most, known = case.loads(side).most, place_fields(ground.base.programme, side)
@@ -253,7 +253,7 @@ def find_imposed_pairs(board: BoardState) -> set[tuple[str, str]]:
 
 def alone(board: BoardState) -> Iterator[BoardUnmatchedOut]:
     """Yield everybody without a partner, mentors first."""
-    case = replace(board.matching.case, labels=board.labels)
+    case = replace(case_of(board.matching), labels=board.labels)
     ids = [board.ground.id(side, case.people(side).ids[row]) for side in SIDES for row in case.alone(side).tolist()]
     for person, one in zip(ids, explain_unmatched(case), strict=True):
         yield BoardUnmatchedOut(person=person, reason=one.reason)
