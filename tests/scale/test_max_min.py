@@ -233,18 +233,6 @@ def test_no_answer_is_above_the_ceiling_or_the_cap(seed: int) -> None:
     assert cap is None or best <= cap
 
 
-@given(st.integers(0, 2**32 - 1), st.data())
-def test_no_answer_is_beyond_what_any_prices_leave(seed: int, data: st.DataObject) -> None:
-    problem = drawn(seed)
-    n, m = problem.shape
-    mentors, mentees = (data.draw(st.lists(st.integers(0, 3), min_size=size, max_size=size)) for size in (n, m))
-    parts = data.draw(st.integers(1, 3))
-    prices = DualSolution((("matched", 1),), np.array(mentors), np.array(mentees), denominator=parts)
-    failed = Solution(Status.PROVED, np.empty((0, 2), np.int64), prices=(prices,))
-    beyond = WorstMentee(eligible_mentees(problem)).upper_bound_after(problem, (), 1, failed)
-    assert beyond is None or best_of(problem) <= beyond
-
-
 @given(st.integers(0, 2**32 - 1), st.integers(1, 7))
 def test_whole_prices_pay_for_the_same_pairs_and_bound_as_closely(seed: int, parts: int) -> None:
     rng, problem = np.random.default_rng(seed), drawn(seed)

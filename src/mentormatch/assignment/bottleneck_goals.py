@@ -265,43 +265,12 @@ class WorstMentee(MaxMinGoal):
         """Return 0 where an answer of the most pairs, of all that are as good, has too few: somebody has no partner."""
         return 0 if np.count_nonzero(self.served) > len(best.pairs) else None
 
-    def upper_bound_after(
-        self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution
-    ) -> int | None:
-        """Return a bound from a vertex cover that has ``missing`` slots too few to cover a partner for every mentee.
-
-        At least ``missing`` pairs of different people are then outside the cover, so the worst of them has at most the
-        ``missing``-th best score there. That holds for any cover; that of the failed answer is a tight one.
-        """
-        if self.several(problem).any() or not failed.prices or failed.prices[0].weights[0][0] != "matched":
-            return None
-        first = failed.prices[0]
-        counted = replace(first, weights=(("matched", 1),), denominator=first.denominator * first.weights[0][1])
-        cover = [
-            prices > 0 for prices in (round_duals(problem, counted).mentors, round_duals(problem, counted).mentees)
-        ]
-        most = np.minimum(problem.mentors.most, problem.scores.degrees[0]), self.served.astype(np.int64)
-        # By how many mentees, each once, exceed the slots that the cover has
-        missing = int(most[1].sum()) - sum(int(loads[own].sum()) for loads, own in zip(most, cover, strict=True))
-        if missing <= 0:
-            return None
-        # The best pair of each person outside the cover, as often as they have slots; from both sides
-        best = problem.scores.row_and_column_max((~cover[0], ~cover[1] & self.served))
-        return max(
-            min(_kth_greatest(np.repeat(tops, loads), missing) for tops, loads in zip(best, most, strict=True)), 0
-        )
-
 
 def _with_minimum_of_one(loads: DegreeBounds, needed: BoolVector) -> DegreeBounds:
     """Return the degree bounds by which the people ``needed`` (n,) must have a partner."""
     return replace(
         loads, least=np.where(needed, np.maximum(loads.least, 1), loads.least), optional=loads.optional & ~needed
     )
-
-
-def _kth_greatest(tops: IntVector, count: int) -> int:
-    """Return the ``count``-th greatest number, ``NO_SCORE`` if there are fewer."""
-    return int(np.partition(tops, len(tops) - count)[len(tops) - count]) if count <= len(tops) else NO_SCORE
 
 
 def _sum_constraints(problem: AssignmentProblem, mentees: IntVector, least: int) -> Iterator[Row]:

@@ -303,12 +303,17 @@ class EngineCall:
     run: SolveOptions
 
     def __call__(
-        self, part: AssignmentProblem, *, ties: bool, report: IncumbentCallback = ignore_incumbent
+        self,
+        part: AssignmentProblem,
+        *,
+        ties: bool,
+        report: IncumbentCallback = ignore_incumbent,
+        engines: Iterator[Engine] | None = None,
     ) -> Solution:
-        """Return the solution of the first engine that does not fail."""
+        """Return the solution of the first engine that does not fail, of ``engines`` if these are known."""
         options = replace(self.run, ties=ties and self.run.ties, on_incumbent=report)
         found = _relax_side_constraints(part, options) if self.kind is None and part.rows else None
-        return found or _solve_with_fallback(supporting_engines(part, self.kind), part, options)
+        return found or _solve_with_fallback(engines or supporting_engines(part, self.kind), part, options)
 
     @property
     def remaining_s(self) -> float | None:
@@ -316,17 +321,22 @@ class EngineCall:
         return self.run.remaining_s
 
 
-def solve_goals(problem: AssignmentProblem, kind: str | None, run: SolveOptions) -> Solution:
-    """Return the solution of the engines, unchecked; ``failed`` if one contradicts itself."""
-    ask = EngineCall(kind, run)
+def solve_goals(
+    problem: AssignmentProblem, kind: str | None, run: SolveOptions, engines: Iterator[Engine] | None = None
+) -> Solution:
+    """Return the solution of the engines, unchecked; ``failed`` if one contradicts itself.
+
+    ``engines``: those that take the problem, if they are known.
+    """
+    ask, engines = EngineCall(kind, run), engines or supporting_engines(problem, kind)
+    selected = next(engines)
     try:
         # Only goals that every engine has, or the one that is used: one call
-        goals = set(problem.goals)
-        if goals <= set(ADDITIVE_GOALS) or goals <= set(select_engine(problem, kind).goals):
-            return ask(problem, ties=True, report=run.on_incumbent)
+        if {*problem.goals} <= {*ADDITIVE_GOALS, *selected.goals}:
+            return ask(problem, ties=True, report=run.on_incumbent, engines=chain([selected], engines))
         return solve_nonadditive_goals(problem, ask, run.on_incumbent)
     except EngineError as error:
-        return empty_solution(Status.FAILED, select_engine(problem, kind).kind, (str(error),))
+        return empty_solution(Status.FAILED, selected.kind, (str(error),))
 
 
 def _solve_part(engine: Engine, problem: AssignmentProblem, run: SolveOptions) -> Solution:
@@ -392,11 +402,12 @@ def _try_relaxation(problem: AssignmentProblem, run: SolveOptions, so_far: Incum
 
 def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:
     """Return what the engines say here, or else in a process of their own."""
-    selected = select_engine(problem, kind)
+    engines = supporting_engines(problem, kind)
+    selected = next(engines)
     so_far.engine = selected.kind
     seconds = min((each for each in (run.remaining_s, run.soon_s) if each is not None), default=None)
     if selected.runs_in_process(problem, seconds):
-        return solve_goals(problem, kind, run)
+        return solve_goals(problem, kind, run, chain([selected], engines))
     if kind is None and _is_relaxation_quick(problem, run):
         if (found := _try_relaxation(problem, run, so_far)) is not None:
             return found

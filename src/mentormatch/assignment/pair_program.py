@@ -48,12 +48,10 @@ class PairConstraint:
         return isinstance(self.origin, int) and varied and self.most is not None and self.most >= 0
 
     @classmethod
-    def on(
-        cls, weights: IntVector, least: int | None = None, most: int | None = None, origin: int | str | None = None
-    ) -> "PairConstraint":
-        """Return the constraint with a coefficient, in ``weights`` (e,), for every pair of the model."""
+    def at_least(cls, weights: IntVector, least: int, origin: str | None = None) -> "PairConstraint":
+        """Return the lower bound of a sum with a coefficient, in ``weights`` (e,), for every pair of the model."""
         places = np.flatnonzero(weights)
-        return cls(places, weights[places], least, most, origin)
+        return cls(places, weights[places], least, origin=origin)
 
     def holds(self, chosen: BoolVector) -> bool:
         """Return whether the chosen pairs, (e,) bool, satisfy the constraint."""

@@ -125,7 +125,7 @@ class BoundedSearch:
     def restrict_to_value(self, goal: str | None = None) -> PairModel:
         """Return the model of the choices of as much profit as the incumbent: the value of the goal as a constraint."""
         return (
-            self.pool.with_constraint(PairConstraint.on(self.worth, self.value, origin=goal))
+            self.pool.with_constraint(PairConstraint.at_least(self.worth, self.value, goal))
             if self._binds
             else self.pool
         )

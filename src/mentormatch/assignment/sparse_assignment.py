@@ -204,7 +204,7 @@ class WarmMaster:
         return PrimalDual(optimum.chosen, optimum.left - bonus, optimum.right)
 
 
-def _solve_all_left(face: OptimalFace, profit: IntVector, near: IntVector | None = None) -> PrimalDual | None:
+def _solve_all_left(face: OptimalFace, profit: IntVector, near: IntVector | None) -> PrimalDual | None:
     """Return the optimum of a face among the answers that match everybody on the left; None if none is found."""
     if len(face.left.most) < len(face.right.most):
         ones = np.ones_like(face.left.most)
@@ -230,7 +230,7 @@ def _solve_perfect(
     return None if optimum is None or not face.certifies(optimum, profit) else optimum
 
 
-def solve_full(face: OptimalFace, profit: IntVector, near: IntVector | None = None) -> PrimalDual | None:
+def solve_full(face: OptimalFace, profit: IntVector, near: IntVector | None) -> PrimalDual | None:
     """Return the optimum of a face among the answers in which every slot is filled, whatever the profit.
 
     There are as many slots as people on the left. None if no answer fills them all. ``near`` (m,): duals of the right

@@ -19,7 +19,7 @@ class ThresholdRelaxation:
     def __init__(self, problem: AssignmentProblem, pair_count: int) -> None:
         pool = PairModel.of(problem)
         none, every = np.zeros(len(pool), dtype=np.int64), np.ones(len(pool), dtype=bool)
-        enough = PairConstraint.on(np.ones_like(none), least=pair_count)
+        enough = PairConstraint.at_least(np.ones_like(none), pair_count)
         program = build_program(pool.with_constraint(enough), none, every, whole=False).program
         rows = SparseRows.of(program)
         self._scores, self._fixed = problem.scores.at(*pool.people()), program.lower_bounds

@@ -47,21 +47,17 @@ class HighsProgram:
         for name, value in options.items():
             self._model.setOptionValue(name, value)
 
-    def _pass(
-        self, worth: FloatVector, least: BoolVector, rows: SparseRows, units: FloatVector, *, integral: bool = False
-    ) -> None:
-        """Load the program that maximises ``worth``; each row is divided by its unit."""
+    def _pass(self, worth: FloatVector, least: BoolVector, rows: SparseRows, units: FloatVector) -> None:
+        """Load the linear program that maximises ``worth``; each row is divided by its unit."""
         count, height = len(worth), len(rows.least)
         starts = np.searchsorted(rows.rows, np.arange(height)).astype(np.int32)
-        kinds = np.full(count, int(highspy.HighsVarType.kInteger if integral else highspy.HighsVarType.kContinuous))
+        kinds = np.full(count, int(highspy.HighsVarType.kContinuous), dtype=np.int32)
         lower = np.where(rows.least == -FAR, -np.inf, rows.least) / units
         upper = np.where(rows.most == FAR, np.inf, rows.most) / units
         entries = starts, rows.columns.astype(np.int32), rows.values / units[rows.rows]
         form, sense = int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMaximize)
         ends = least.astype(np.float64), np.ones(count), lower, upper
-        self._model.passModel(
-            count, height, len(rows.values), form, sense, 0.0, worth, *ends, *entries, kinds.astype(np.int32)
-        )
+        self._model.passModel(count, height, len(rows.values), form, sense, 0.0, worth, *ends, *entries, kinds)
 
     def solve_lp(self, seconds: float | None, stopped: Stop = never) -> SolverStatus | None:
         """Solve a linear program within ``seconds`` from the last basis; return its status, None if HiGHS gives up.

@@ -63,15 +63,15 @@ class Blocks:
     outside: BoolVector
 
 
-def find_blocks(system: System, people: IntVector, first_row: int, count: int) -> Blocks | None:
-    """Return the blocks of ``count`` people whose degrees are the rows from ``first_row`` on; None if there are none.
+def find_blocks(system: System, people: IntVector, count: int) -> Blocks | None:
+    """Return the blocks of ``count`` people whose degrees are the first rows; None if there are none.
 
     ``people`` (e,) is the person of each pair. There are none with indicators, or with hours on too fine a grid.
     """
     if len(system.least) != len(people):
         return None
     target = len(system.lower) - 1
-    degree_rows = np.arange(first_row, first_row + count)
+    degree_rows = np.arange(count)
     owner_low, owner_high = np.full(target + 1, count), np.full(target + 1, -1)
     np.minimum.at(owner_low, system.rows, people[system.columns])
     np.maximum.at(owner_high, system.rows, people[system.columns])

@@ -142,7 +142,7 @@ class Prover:
         claims = self.claims
         if self.plain or self.chosen is None or not isinstance(claims, Claims):
             return None
-        blocks = find_blocks(self.system, claims.mentors, 0, claims.problem.shape[0])
+        blocks = find_blocks(self.system, claims.mentors, claims.problem.shape[0])
         if blocks is None:
             return None
         share = replace(self.budget, work=self.budget.work // 2, leaves=self.budget.leaves // 2)
