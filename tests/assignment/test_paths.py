@@ -19,12 +19,10 @@ from mentormatch.assignment.flow import assignment
 from mentormatch.assignment.flow import assignment as paths
 from mentormatch.assignment.flow.assignment import (
     AssignmentGraph,
-    CheckDeadline,
     WarmStart,
     run_forward,
     run_reverse,
     run_scaled,
-    skip_deadline,
     solve_assignment,
 )
 from mentormatch.assignment.kernels.jit import jit
@@ -32,6 +30,7 @@ from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
 from mentormatch.assignment.sparse_assignment import solve_left_unit
 from mentormatch.base.arrays import IntVector
+from mentormatch.base.progress import CheckDeadline, no_deadline
 from tests.conftest import some_seeds
 from tests.doors import substitute
 
@@ -160,7 +159,7 @@ def test_each_start_ends_in_the_optimum(
 ) -> None:
     face, profit = random(seed, 60, (1, 5, 1_000_000)[seed % 3])
     optimum, cold = (
-        solve_assignment(face, profit, begin(AssignmentGraph.of(face, profit), skip_deadline)),
+        solve_assignment(face, profit, begin(AssignmentGraph.of(face, profit), no_deadline)),
         solve_assignment(face, profit),
     )
     assert refuted(face, profit, optimum) == []
@@ -174,7 +173,7 @@ def test_each_start_is_one_for_tiers_put_together(
 ) -> None:
     face, profit = case
     assert (
-        refuted(face, profit, solve_assignment(face, profit, begin(AssignmentGraph.of(face, profit), skip_deadline)))
+        refuted(face, profit, solve_assignment(face, profit, begin(AssignmentGraph.of(face, profit), no_deadline)))
         == []
     )
 
@@ -189,7 +188,7 @@ def test_the_start_is_chosen_by_how_many_places_there_are(
     right = np.array([places, places, 1, places], dtype=np.int64)
     cells = open_cells(np.arange(16), np.ones(4, dtype=np.int64), right)
     face = face_of(cells, np.ones(4, dtype=np.int64), right)
-    assignment.choose_start(AssignmentGraph.of(face, np.ones(len(face), dtype=np.int64)), skip_deadline)
+    assignment.choose_start(AssignmentGraph.of(face, np.ones(len(face), dtype=np.int64)), no_deadline)
     assert asked == [begin]
 
 

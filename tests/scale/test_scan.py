@@ -5,10 +5,11 @@ import pytest
 
 from mentormatch import AssignmentProblem
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
+from mentormatch.base.progress import no_deadline
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules import formulate
 from mentormatch.scale.columns.generation import INFINITE
-from mentormatch.scale.scan.blocks import scan_block, skip_deadline
+from mentormatch.scale.scan.blocks import scan_block
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.simd import SimdScanner, find_column_maxima
 from mentormatch.scale.scan.workers import scan_range
@@ -68,7 +69,7 @@ def test_the_most_that_a_mentor_has_with_each_mentee_is_what_the_scores_say(scal
     told = matrix.rows(0, len(own)).astype(np.int64)
     worth = np.where((told >= matrix.floor) & (own != EXCLUDED)[:, None], scale * told + own[:, None], -INFINITE)
     assert np.array_equal(
-        find_column_maxima(matrix, own, scale, skip_deadline, compiled=how == "compiled"), worth.max(axis=0)
+        find_column_maxima(matrix, own, scale, no_deadline, compiled=how == "compiled"), worth.max(axis=0)
     )
 
 

@@ -42,7 +42,6 @@ from mentormatch.assignment.tie_breaking import BITS, TieBreaker
 from mentormatch.assignment.tied_cells import settle_tied_cells
 from mentormatch.assignment.transportation import (
     ABSENT,
-    CheckDeadline,
     TransportationProblem,
     has_few_sinks,
     has_many_items,
@@ -50,6 +49,7 @@ from mentormatch.assignment.transportation import (
     solve_transportation,
 )
 from mentormatch.base.arrays import BoolVector, FloatMatrix, FloatVector, IntVector, VectorPair
+from mentormatch.base.progress import CheckDeadline
 
 SQUARE_CELLS = 400_000
 """With fewer cells, solving them all is as quick as column generation."""

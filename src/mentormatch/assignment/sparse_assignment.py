@@ -17,14 +17,13 @@ from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.assignment.transportation import (
     ABSENT,
-    CheckDeadline,
     TransportationProblem,
     has_few_sinks,
     has_many_items,
-    no_deadline,
     solve_transportation,
 )
 from mentormatch.base.arrays import IntVector, VectorPair
+from mentormatch.base.progress import CheckDeadline, no_deadline
 
 if TYPE_CHECKING:
     from mentormatch.assignment.flow.assignment import WarmStart

@@ -8,16 +8,13 @@ sinks at a time (successive shortest paths, Ahuja, Magnanti and Orlin 1993, sect
 and 5,000 mentees: 237 ms, and 278 by columns.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
-
-type CheckDeadline = Callable[[], None]
-"""Raises an error of its own once the time is up."""
+from mentormatch.base.progress import CheckDeadline, no_deadline
 
 ABSENT = -(1 << 60)
 """What an item is worth where it may not go: less than any sum of worths and prices."""
@@ -71,10 +68,6 @@ def has_many_items(most: IntVector, items: int) -> bool:
     """Return whether very many items come on each of few people who take any, and on some of them more than one."""
     taking = int(np.count_nonzero(most))
     return 0 < taking <= MAX_SINKS and items >= ITEMS_A_SINK * taking and int(most.max()) > 1
-
-
-def no_deadline() -> None:
-    """Let the solve go on: there is no deadline."""
 
 
 def solve_transportation(

@@ -16,6 +16,13 @@ TICK_S = 0.2  # between two reports
 TIES_GOAL = "ties"  # goal of a progress once all goals are proved
 DOCUMENTS_GOAL = "documents"  # goal of a progress while documents are written
 
+type CheckDeadline = Callable[[], None]
+"""Is called now and then, and ends the work by what it raises once the time is up."""
+
+
+def no_deadline() -> None:
+    """Let the work come to its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

@@ -17,7 +17,8 @@ from mentormatch.assignment.objective import LeximinStages, ScalarObjective, sca
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, remaining_degrees
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
 from mentormatch.assignment.tie_breaking import TieBreaker
-from mentormatch.assignment.transportation import CheckDeadline, has_few_sinks
+from mentormatch.assignment.transportation import has_few_sinks
+from mentormatch.base.progress import CheckDeadline
 
 QUICK = 1_000_000
 """A stage on so many pairs takes no longer than another process takes to start."""

@@ -42,10 +42,8 @@ from mentormatch.assignment.flow.paths import (
 )
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.arrays import IntVector, ShortVector
+from mentormatch.base.progress import CheckDeadline, no_deadline
 from mentormatch.errors import EngineError
-
-type CheckDeadline = Callable[[], None]
-"""Is called now and then, and ends a solve by what it raises."""
 
 NO_LIMIT = 1 << 60
 MAX_BIDS, BIDS_AT_ONCE = 48, 4
@@ -272,12 +270,8 @@ STEPS_AT_ONCE = 1 << 24
 """Arcs scanned between two checks of the deadline: some hundredths of a second."""
 
 
-def skip_deadline() -> None:
-    """Let a solve come to its end."""
-
-
 def solve_assignment(
-    face: OptimalFace, profit: IntVector, start: WarmStart | None = None, check_deadline: CheckDeadline = skip_deadline
+    face: OptimalFace, profit: IntVector, start: WarmStart | None = None, check_deadline: CheckDeadline = no_deadline
 ) -> PrimalDual:
     """Return the optimum of a face without minimums, with the smallest duals of the right side that prove it.
 

@@ -18,11 +18,12 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from mentormatch.assignment.flow.assignment import STEPS_AT_ONCE, CheckDeadline
+from mentormatch.assignment.flow.assignment import STEPS_AT_ONCE
 from mentormatch.assignment.flow.lower_bounds import Solve, solve_with_lower_bounds
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.base.progress import CheckDeadline
 
 INFINITE = 1 << 62
 NO_PAIR = -1

@@ -10,7 +10,7 @@ The aggregate is a transportation problem (Hitchcock 1941), see ``flow.transport
 One to one, 2,000 a side of 20 kinds: 0.3 s, and 3.0 without classes; 5,000 a side of 200 kinds: 0.6 and 9.6.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isqrt
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.arrays import IntMatrix, IntVector
+from mentormatch.base.progress import CheckDeadline
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
 from mentormatch.scale.scores.matrix import ScoreMatrix
 from mentormatch.scoring.answer_classes import Distinct
@@ -238,7 +239,7 @@ INFINITE = 1 << 61
 """No way is longer."""
 
 
-def solve_classes(pricing: PricingProblem, check_deadline: Callable[[], None]) -> ClassFlow:
+def solve_classes(pricing: PricingProblem, check_deadline: CheckDeadline) -> ClassFlow:
     """Return the optimal flow of an aggregated market, with all pairs of classes that are tight in it."""
     profit, (left_places, right_places) = class_profits(pricing), (each.most for each in pricing.bounds)
     turned = len(profit) > len(profit.T)  # a search goes once through each kind of the left: the fewer, the better
@@ -262,7 +263,7 @@ def class_profits(pricing: PricingProblem) -> IntMatrix:
 
 
 def _solve_transportation(
-    profit: IntMatrix, places: PerSide, check_deadline: Callable[[], None]
+    profit: IntMatrix, places: PerSide, check_deadline: CheckDeadline
 ) -> tuple[IntMatrix, IntVector, IntVector]:
     """Return how many pairs there are of each two classes, (u, v), and the duals (u,), (v,) that prove the optimum."""
     from mentormatch.assignment.flow.transportation import augment_class, shortest_path, transport_state

@@ -18,11 +18,12 @@ from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.assignment.tie_breaking import GREATEST, AnonymousTieBreaker
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
+from mentormatch.base.progress import CheckDeadline
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.generation import CandidateList
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses
-from mentormatch.scale.scan.blocks import BlockScanner, CheckDeadline, ScanHits, Scanner, keep_largest, scan_all
+from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, Scanner, keep_largest, scan_all
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 if TYPE_CHECKING:

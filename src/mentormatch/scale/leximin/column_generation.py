@@ -32,13 +32,13 @@ from mentormatch.assignment.objective import (
 )
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, dual_bound, duals_by_goal, round_duals
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
-from mentormatch.base.progress import track_scan
+from mentormatch.base.progress import CheckDeadline, track_scan
 from mentormatch.base.threads import thread_pool
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.leximin.optimum import INFINITE, LeximinOptimum, LoadBounds, PotentialOrder
-from mentormatch.scale.scan.blocks import BlockScanner, CheckDeadline, ScanHits
+from mentormatch.scale.scan.blocks import BlockScanner, ScanHits
 from mentormatch.scoring.scores import MILLION
 
 BLOCK_MENTORS = 64

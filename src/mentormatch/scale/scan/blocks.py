@@ -15,7 +15,7 @@ import numpy as np
 
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.base.arrays import BoolVector, IntVector
-from mentormatch.base.progress import track_scan
+from mentormatch.base.progress import CheckDeadline, no_deadline, track_scan
 from mentormatch.base.threads import thread_pool
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
@@ -50,16 +50,10 @@ type BlockScanner = Callable[[ScanQuery], Callable[[int, int], ScanHits]]
 """For a query, returns a function (start, stop) -> the hits of mentors start to stop - 1."""
 type Scanner = Callable[[ScanQuery], ScanHits]
 """For a query, returns the hits of all pairs."""
-type CheckDeadline = Callable[[], None]
-"""Is called now and then during a scan, and ends it by what it raises."""
-
-
-def skip_deadline() -> None:
-    """Let a scan come to its end."""
 
 
 def scan_all(
-    scanner: BlockScanner, mentors: int, query: ScanQuery, check_deadline: CheckDeadline = skip_deadline
+    scanner: BlockScanner, mentors: int, query: ScanQuery, check_deadline: CheckDeadline = no_deadline
 ) -> ScanHits:
     """Return the hits of a query in all blocks, one block a thread at a time."""
     parts, scan = list[ScanHits](), scanner(query)

@@ -11,12 +11,11 @@ from typing import Any, Self
 
 from mentormatch.assignment.engine import EXECUTOR
 from mentormatch.assignment.model.scores import ScanQuery
-from mentormatch.base.progress import track_scan
+from mentormatch.base.progress import CheckDeadline, track_scan
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import mark, tr
 from mentormatch.scale.scan.blocks import (
     BLOCK_ROWS,
-    CheckDeadline,
     ScanHits,
     concatenate_hits,
 )

@@ -19,11 +19,10 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.base.arrays import BoolVector, IntVector
-from mentormatch.base.progress import track_scan
+from mentormatch.base.progress import CheckDeadline, track_scan
 from mentormatch.base.threads import thread_pool
 from mentormatch.scale.scan.blocks import (
     BlockScanner,
-    CheckDeadline,
     ScanHits,
     keep_largest,
     make_numpy_scanner,
