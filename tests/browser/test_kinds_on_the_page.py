@@ -263,7 +263,7 @@ def test_the_next_edition_begins_from_this_one_by_keyboard_alone(visit: Visit) -
     walk(visit, ("Aller aux documents", "Documents"))
     page.locator('[data-focus="next_edition"]').press("Enter")
     visit.reach("Commencer l’an prochain")
-    page.get_by_role("dialog").get_by_role("button", name="Continuer").press("Enter")
+    page.get_by_role("alertdialog").get_by_role("button", name="Continuer").press("Enter")
     visit.heading("Fichiers")
     visit.held("groupes.json")
     visit.drop("answers", "reponses.csv", contents("codeveloppement")["reponses.csv"])

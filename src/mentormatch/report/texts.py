@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from mentormatch.base.theme import theme, theme_css
 from mentormatch.base.version import __version__
-from mentormatch.languages.phrases import NO_BREAK, counted, quoted
+from mentormatch.languages.phrases import NO_BREAK, counted, listed, quoted
 from mentormatch.languages.translation import FRENCH, mark, spoken, tr
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def environment() -> "Environment":
     made.trim_blocks = made.lstrip_blocks = True
     made.filters["spaced"] = spaced
     made.globals |= {"zip": zip, "tr": tr, "mark": mark, "rich": rich}
-    made.globals |= {"counted": counted, "quoted": quoted, "spoken": spoken, "theme": theme()}
+    made.globals |= {"counted": counted, "listed": listed, "quoted": quoted, "spoken": spoken, "theme": theme()}
     return made
 
 

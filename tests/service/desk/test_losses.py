@@ -52,9 +52,10 @@ LOSING: dict[str, tuple[dict[str, Any], bytes]] = {
 def test_an_action_that_would_lose_a_decision_and_the_validation_asks_first_and_can_be_taken_back(do: str) -> None:
     sitting, (asked, body) = decided(Sitting()), LOSING[do]
     before, files = plan(sitting), sitting.done("look")["files"]
-    words = sitting.asks(do, body, **asked)["words"]
-    assert words.startswith("1\xa0décision et la validation de ")
-    assert words.endswith(" seront perdues.")
+    told = sitting.asks(do, body, **asked)
+    assert told["lost"] == ([] if do == "take" else ["1\xa0décision sera perdue."])
+    assert any(one.startswith("La version validée de ") for one in told["kept"])
+    assert told["keeps"] in ("Ne rien changer", "Annuler")
     assert plan(sitting) == before  # asking changes nothing
     told = sitting.confirmed(do, body, **asked)
     (back,) = [one for one in told["past"] if "validée" in one["words"]]
@@ -70,7 +71,7 @@ def test_a_confirmation_holds_for_what_was_shown_and_for_nothing_else() -> None:
     sure = sitting.asks("leave", part="answers")["sure"]
     sitting.moved(action="ban", mentor="m2", mentee="e1")
     lost = json.loads(sitting.ask("leave", part="answers", sure=sure).body)
-    assert lost["words"].startswith("2\xa0décisions et la validation de ")
+    assert lost["lost"] == ["2\xa0décisions seront perdues."]
 
 
 @pytest.mark.parametrize("part", ["answers", "programme"])
@@ -108,7 +109,7 @@ def test_a_reason_given_after_the_validation_asks_first() -> None:
     sitting = decided(Sitting())
     asked = {"validates": True}
     body = json.dumps({"what": {"action": "explain", "number": 1, "why": "accord du 4 mars"}}).encode()
-    assert sitting.asks("ask", body, **asked)["words"].startswith("La validation de ")
+    assert sitting.asks("ask", body, **asked)["kept"][0].startswith("La version validée de ")
     assert sitting.confirmed("ask", body, **asked)["final"] is False
     (back,) = sitting.done("look")["past"]
     assert sitting.done("back", id=back["id"])["plan"]["final"]
@@ -118,7 +119,7 @@ def test_a_move_that_no_longer_leads_forward_to_a_validated_plan_asks_first() ->
     sitting = decided(Sitting())
     sitting.moved(action="undo")
     body = json.dumps({"what": {"action": "ban", "mentor": "m2", "mentee": "e3"}}).encode()
-    assert sitting.asks("ask", body, validates=True)["words"].startswith("La validation de ")
+    assert sitting.asks("ask", body, validates=True)["kept"][0].startswith("La version validée de ")
     sitting.moved(action="redo")
     assert plan(sitting)[2]
 
@@ -261,6 +262,7 @@ OWN_BACK = (
     "wish",
     "reopen",
     "back",
+    "unapply",
 )
 """What takes back by its name what somebody says: that alone may be gone then."""
 NEVER = ("begin", "prepare", "remember", "restore")
@@ -330,12 +332,19 @@ plain: dict[str, Callable[[], st.SearchStrategy[dict[str, Any]]]] = {
     "documents": lambda: st.just({"letter": 1}),
     "letters": lambda: st.sampled_from([{"name": "Essai 2"}, {"message": "Bienvenue"}, {"contacts": ["courriel"]}]),
     "validate": lambda: st.just({"who": "Camille Roux", "why": "comité", "validates": True}),
+    "apply": lambda: st.builds(
+        lambda pair, change: {**change, "undo": str(pair[0] % 2), "who": "Camille Roux", "validates": True},
+        people,
+        st.sampled_from([{"people": ["m1"]}, {"people": ["e2", "m3"]}, {"pairs": ["m1-e2"]}, {"pairs": ["m2-e4"]}, {}]),
+    ),
+    "unapply": lambda: st.just({}),
 }
 FURTHER = json.dumps({"results": edition().model_dump(mode="json")}).encode()
 handed = st.sampled_from(
     [
         ("take", {"part": "answers", "name": "r.csv"}, FEW.encode()),
         ("take", {"part": "answers", "name": "r.csv"}, FEW.replace("M4", "M5").encode()),
+        ("take", {"part": "answers", "name": "r.csv"}, FEW.replace("E2", "E7").encode() + b"M6;Mentor;Droit;Budget\n"),
         ("take", {"part": "programme", "name": "p.toml"}, PAIRS.encode()),
         ("take", {"part": "experiment", "name": "p.toml"}, PAIRS.replace("60", "70").encode()),
         ("review", {"name": "r.xlsx"}, b"none"),
@@ -349,6 +358,8 @@ actions = st.one_of(
     moves,
     handed,
     st.sampled_from(sorted(plain)).flatmap(lambda do: st.tuples(st.just(do), plain[do](), st.just(b""))),
+    plain["apply"]().map(lambda values: ("apply", values, b"")),
+    st.sampled_from([("validate", {"who": "Camille Roux", "validates": True}, b""), ("restart", {}, b"")]),
 )
 
 
@@ -386,11 +397,18 @@ def test_no_sequence_of_actions_loses_what_was_decided_without_having_asked(
     validated = ""
     for action, values, body in steps:
         before = record(sitting)
+        if action == "restart":
+            other = Sitting(Desk())
+            assert restore(other.desk, save_parts(sitting.desk, {})) == ""
+            assert (record(other), other.desk.validated_head) == (before, sitting.desk.validated_head)
+            sitting = other
+            continue
         answer = do(sitting, action, values, body)
         if answer.get("asks"):
             assert record(sitting) == before, action  # it has asked, and done nothing
             assert before, action
-            answer = do(sitting, action, values, body, sure=answer["sure"])
+            chosen = answer["choices"][sum(body) % len(answer["choices"])]  # a change of people, or a replacement
+            answer = do(sitting, action, values, body, sure=chosen["sure"])
             assert not answer.get("asks"), action
         else:
             gone = before - record(sitting)
@@ -400,8 +418,29 @@ def test_no_sequence_of_actions_loses_what_was_decided_without_having_asked(
             assert not gone or own in (*OWN_BACK, "validate"), (action, gone)
         validated = sitting.desk.validated_head or validated
     if validated:
-        (last,) = [one.id for one in sitting.desk.past.works if one.head == validated][-1:]
-        lost = sitting.ask("back", id=last)
+        reach_validated(sitting, validated)
+
+
+def reach_validated(sitting: Sitting, validated: str) -> None:
+    """Hold that a validation can be brought back, here and from the working file."""
+    other = Sitting(Desk())
+    assert restore(other.desk, save_parts(sitting.desk, {})) == ""
+    for one in (sitting, other):
+        (last,) = [work.id for work in one.desk.past.works if work.head == validated][-1:]
+        lost = one.ask("back", id=last)
         if lost.head.get("asks"):
-            sitting.done("back", id=last, sure=json.loads(lost.body)["sure"])
-        assert sitting.desk.validated_head == validated
+            one.done("back", id=last, sure=json.loads(lost.body)["sure"])
+        assert one.desk.validated_head == validated
+
+
+def test_a_version_that_is_validated_after_a_restart_is_there_after_the_next_one() -> None:
+    sitting = decided(Sitting())
+    other = Sitting(Desk())
+    restore(other.desk, save_parts(sitting.desk, {}))
+    other.moved(action="ban", mentor="m2", mentee="e3")
+    other.moved(**VALIDATION)
+    heads = [one.head for one in other.desk.past.works]
+    last = Sitting(Desk())
+    restore(last.desk, save_parts(other.desk, {}))
+    assert [one.head for one in last.desk.past.works] == heads
+    assert heads[-1] == last.desk.validated_head

@@ -1,5 +1,7 @@
 """The page asks before anything that was decided is lost, and brings it back: by mouse, keys and screen reader."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -8,8 +10,8 @@ from tests.service.desk.visiting import Visit
 
 
 def dialog(visit: Visit) -> Locator:
-    """Wait for the question."""
-    found = visit.page.get_by_role("alertdialog", name="Ce qui serait perdu", exact=True)
+    """Wait for the question about what was validated."""
+    found = visit.page.get_by_role("alertdialog", name=re.compile("validé"))
     expect(found).to_be_visible()
     return found
 
@@ -38,12 +40,12 @@ def test_taking_a_file_back_asks_first_and_the_same_file_brings_all_back(visit: 
     visit.page.locator("[data-focus='step:files']").click()
     visit.page.locator("[data-focus='leave:answers']").click()
     asked = dialog(visit)
-    expect(asked).to_contain_text("1 décision et la validation de ")
-    expect(asked).to_contain_text("seront perdues.")
+    expect(asked).to_contain_text("1 décision sera perdue.")
+    expect(asked).to_contain_text("La version validée de ")
     described = asked.get_attribute("aria-describedby")
     assert described is not None
-    assert "seront perdues" in visit.page.locator(f"#{described.split()[0]}").inner_text()
-    expect(asked.get_by_role("button", name="Garder", exact=True)).to_be_focused()
+    assert "sera perdue" in visit.page.locator(f"#{described.split()[0]}").inner_text()
+    expect(asked.get_by_role("button", name="Ne rien changer", exact=True)).to_be_focused()
     visit.assert_open_to_all()
     visit.page.keyboard.press("Escape")
     expect(asked).to_have_count(0)
@@ -51,7 +53,7 @@ def test_taking_a_file_back_asks_first_and_the_same_file_brings_all_back(visit: 
     expect(visit.page.locator("[data-focus='leave:answers']")).to_be_focused()
     visit.page.keyboard.press("Enter")
     dialog(visit)
-    visit.page.keyboard.press("Tab")
+    visit.page.keyboard.press("Shift+Tab")
     visit.page.keyboard.press("Enter")
     expect(visit.page.locator("input[data-part=answers]")).to_have_count(1)
     expect(visit.page.get_by_role("group", name="Revenir en arrière")).to_contain_text(
@@ -69,11 +71,11 @@ def test_forming_the_pairs_anew_asks_first_and_the_validated_version_comes_back(
     decide(visit)
     visit.page.locator("[data-focus='step:intake']").click()
     visit.press("Recalculer les binômes")
-    dialog(visit).get_by_role("button", name="Garder").click()
+    dialog(visit).get_by_role("button", name="Ne rien changer").click()
     expect(visit.page.locator(".said")).to_have_text("Rien n’a changé : tout est gardé.")
     expect(visit.page.locator(".working")).to_be_hidden()
     visit.press("Recalculer les binômes")
-    dialog(visit).get_by_role("button", name="Continuer").click()
+    dialog(visit).get_by_role("button", name="Essayer à côté").click()
     visit.heading("Binômes")
     visit.reach(visit.page.get_by_role("button", name="Revenir à la version validée").inner_text())
     expect(visit.page.locator(".said")).to_have_text("Tout est revenu comme alors.")
@@ -90,13 +92,13 @@ def test_a_reason_given_on_the_board_after_the_validation_asks_first_and_leaves_
     board.locator("[data-focus='why:1:field']").fill("accord du 4 mars")
     board.locator("[data-focus='why:1:note']").click()
     asked = dialog(visit)
-    expect(asked).to_contain_text("La validation de ")
-    asked.get_by_role("button", name="Garder").click()
+    expect(asked).to_contain_text("La version validée de ")
+    asked.get_by_role("button", name="Ne rien changer").click()
     expect(board.locator(".mm-board-done")).to_contain_text("Validée par Camille Roux")
     expect(board).not_to_have_attribute("aria-busy", "true")
     board.locator("summary[data-focus='why:1']").click()
     board.locator("[data-focus='why:1:field']").fill("accord du 4 mars")
     board.locator("[data-focus='why:1:note']").click()
-    dialog(visit).get_by_role("button", name="Continuer").click()
+    dialog(visit).get_by_role("button", name="Essayer à côté").click()
     expect(board.locator(".mm-board-done")).to_have_count(0)
     assert visit.trouble == ([], [], [])

@@ -317,9 +317,10 @@ def test_a_view_that_cannot_be_had_any_more_says_why(visit: Visit) -> None:
 @pytest.mark.proof
 def test_who_closes_leaves_nothing(visit: Visit) -> None:
     visit.form()
-    visit.page.on("dialog", lambda dialog: None)
-    visit.page.evaluate("window.confirm = () => true")
     visit.choose_in_menu("Tout effacer et fermer")
+    asked = visit.page.get_by_role("alertdialog", name="Effacer ce travail de ce poste")
+    expect(asked.get_by_role("button", name="Annuler")).to_be_focused()
+    asked.get_by_role("button", name="Effacer", exact=True).click()
     expect(visit.page.get_by_role("heading", level=1)).to_contain_text("ce travail est effacé")
     expect(visit.page.get_by_role("heading", level=1)).to_be_focused()
     assert visit.page.evaluate("Object.keys(sessionStorage).length") == 0

@@ -30,10 +30,13 @@ WORDS = {
     "closed": mark("C'est fermé : ce travail est effacé, et ce service n'en garde rien."),
     "stop_here": mark("Pour arrêter mentormatch sur ce poste, fermez la fenêtre qui s'est ouverte avec la page."),
     "again": mark("Recommencer"),
-    "close_sure": mark(
-        "Ce travail sera effacé, ici et sur le service. Seul ce qui est téléchargé reste, fichier de travail compris."
-        " Effacer et fermer ?"
+    "erase_title": mark("Effacer ce travail de ce poste ?"),
+    "erase_words": mark(
+        "Les réponses, les binômes et toutes leurs versions ne pourront pas être retrouvés, ici ni sur le service."
     ),
+    "erase_after": mark("Télécharger le travail d'abord"),
+    "erase": mark("Effacer"),
+    "cancel": mark("Annuler"),
     "loading": mark("Un instant…"),
     "still_working": mark("Un calcul est encore en cours ; la page s'ouvre dès qu'il est fini."),
     "colon": ":",
@@ -56,10 +59,6 @@ WORDS = {
     "print_page": mark("Imprimer cette page"),
     "step_sessions": mark("Sujets et dates"),
     "not_yet": mark("pas encore possible"),
-    "loss_title": mark("Ce qui serait perdu"),
-    "loss_back": mark("Si vous continuez, vous pourrez y revenir pendant 30 jours."),
-    "loss_keep": mark("Garder"),
-    "loss_go_on": mark("Continuer"),
     "loss_kept": mark("Rien n'a changé : tout est gardé."),
     "past": mark("Revenir en arrière"),
     "files_lead": mark(

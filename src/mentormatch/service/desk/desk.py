@@ -17,8 +17,11 @@ from mentormatch.inspection.intake import Intake
 from mentormatch.languages.translation import FRENCH, language, mark, tr
 from mentormatch.operations.experiment import Draw
 from mentormatch.operations.matching import match
-from mentormatch.operations.proposal import Late, Proposal, ProposalRecord
+from mentormatch.operations.proposal import Late, Proposal, ProposalRecord, is_among, keys
+from mentormatch.operations.repair import keys_of
+from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.edits import ProgrammeText
+from mentormatch.programme.enrolment import email_of
 from mentormatch.programme.programme import require_pairs
 from mentormatch.record.decision import Decision
 from mentormatch.report.reviewed.decisions import read_decisions
@@ -30,16 +33,18 @@ from mentormatch.service.desk.columns import PROGRAMME as PROGRAMME_FILE
 from mentormatch.service.desk.desk_answers import (
     DeskOut,
     FileOut,
-    PastOut,
     RefusalOut,
     encode_json,
     in_json,
     intake_out,
+    past_out,
     plan_out,
     to_page_json,
 )
 from mentormatch.service.desk.desk_requests import (
+    ApplyChange,
     BeginNext,
+    Change,
     ChooseKind,
     KindRequest,
     LeaveEdition,
@@ -52,6 +57,7 @@ from mentormatch.service.desk.desk_requests import (
     TakeEdition,
     TakeWave,
     TrySessions,
+    UndoChange,
 )
 from mentormatch.service.desk.document_step import (
     UNNAMED_YET,
@@ -89,30 +95,45 @@ from mentormatch.service.desk.kept_state import digests_of, parts_of, restore, s
 from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
 from mentormatch.service.desk.losses import (
     ALL_PARTS,
+    TURNOVER,
+    FileChange,
     LossError,
     WorkItem,
     WorkLoss,
-    WorkLossOut,
     WorkPart,
+    attempt_lost,
     items_of,
+    loss_dialog,
     seal_items,
     seals_of,
 )
 from mentormatch.service.desk.pair_step import further_place, pair_step
 from mentormatch.service.desk.past_works import FormerState, PastWork, PastWorks, digest_of
-from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound, restore_matching
+from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound, former_answers, restore_matching
 from mentormatch.service.desk.sealing_board import SealingBoard
+from mentormatch.service.desk.turnover import (
+    CHANGED_LETTERS,
+    NOT_RUNNING,
+    YearChanges,
+    apply_change,
+    carried_decisions,
+    compare_answers,
+    decisions_of,
+    leavers,
+    running_plan,
+)
 from mentormatch.service.desk.uploads import File, Handed, PeopleReader, contents_of, refuse_too_many
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import lacks_scope
 from mentormatch.survey.contacts import Contacts
-from mentormatch.widgets.board.decisions import BoardRequest, Validate
+from mentormatch.widgets.board.decisions import BoardRequest, Validate, Withdrawal
 from mentormatch.widgets.form.changes import form_action
 from mentormatch.widgets.form.session import ProgrammeForm
 from mentormatch.widgets.form.view import form_state
 
 INTAKE = "reponses"
 """The name of the page of what came in."""
+ANSWER_PARTS: frozenset[desk_requests.FilePart] = frozenset(("answers", "mentors", "mentees"))
 NOT_READ = mark("Les réponses n'ont pas encore été lues")
 NOT_SETTLED = mark("Il reste des points à régler dans les colonnes")
 NO_PAST = mark("Cet état n'est plus gardé, ou vient d'une autre version : rien n'a changé")
@@ -179,7 +200,7 @@ class Desk:
             try:
                 answer = self.do(*desk_requests.action_of(message), message.body if message else b"")
             except LossError as error:
-                asked = encode_json(to_page_json(WorkLossOut.of(error.loss)))
+                asked = encode_json(to_page_json(error.dialog))
                 answer = ServiceMessage({"asks": True, "language": code}, asked)
             except MentorMatchError as error:
                 refusal = encode_json(to_page_json(RefusalOut.of(error)))
@@ -199,7 +220,10 @@ class Desk:
                 return ServiceMessage({"type": type_of(name)}, self.document(name))
             case desk_requests.Remember(known=known):
                 return self.remember(known)
-        with self.remember_losses(self.loss_of(action, body), sure):
+        with self.remember_losses(action, body, sure):
+            if sure.startswith(TURNOVER):
+                self.take_turnover(self.update_files(action, body))
+                return in_json(self.state())
             step = self.step(action, body)
             if step is not None:
                 return in_json(step)
@@ -208,13 +232,16 @@ class Desk:
         return in_json(self.state())
 
     @contextmanager
-    def remember_losses(self, loss: WorkLoss, sure: str) -> Iterator[None]:
-        """Store what the block loses, and what it validates, among the former states of the work.
+    def remember_losses(self, action: desk_requests.Action, body: bytes, sure: str) -> Iterator[None]:
+        """Store what an action loses, and what it validates, among the former states of the work.
 
         Raises LossError if ``sure`` does not confirm the loss.
         """
-        if loss and sure != loss.token:
-            raise LossError(loss)
+        loss = self.loss_of(action, body)
+        if loss and sure.removeprefix(TURNOVER) != loss.token:
+            running = running_plan(self.round) if self.round else None
+            change = self.file_change(action, body) if running and isinstance(action, desk_requests.Take) else None
+            raise LossError(loss, loss_dialog(loss, len(running.pairs) if running else 0, change))
         before = self.former_state() if loss else None
         validated = self.validated_head
         yield
@@ -246,6 +273,8 @@ class Desk:
                 return self.loss_of_move(body)
             case desk_requests.Review() | desk_requests.TryPlace():
                 return self.loss_of_move(None)
+            case ApplyChange():
+                return attempt_lost(self.round, decisions_of(self.round, action)) if self.round else WorkLoss()
             case desk_requests.BringBack(id=ident):
                 work = self.past.find(ident)
                 kept = set(work.marks if work else ())
@@ -358,14 +387,37 @@ class Desk:
         match action:
             case ChooseKind() | BeginNext():
                 return None
-            case ShowFollowUp() | TakeWave() | LeaveWave() | TakeEdition() | LeaveEdition() | NoteCall():
-                shown = self.contacts if self.named else None
-                return self.kinds.follow(action, body, self.require_board(), shown, named=self.named_documents)
+            case Change() | UndoChange() | TakeWave() | LeaveWave() | TakeEdition() | LeaveEdition() | NoteCall():
+                return self.year(action, body)
             case ShowSessions() | TrySessions():
                 with stoppable():
                     return to_page_json(self.kinds.sessions(action))
         with stoppable():
             return to_page_json(self.kinds.groups(action))
+
+    def year(self, action: KindRequest, body: bytes) -> dict[str, Any]:
+        """Return the step of the year after an action of it; raises MentorMatchError if that is refused."""
+        one = self.require_round()
+        self.kinds.follow(action, body, one.board)
+        match action:
+            case ApplyChange():
+                if not action.validates:
+                    raise lacks_scope(["validate"])
+                one.board.beside = self.kinds.follow_up.beside
+                apply_change(one, action)
+            case UndoChange():
+                one.board.undo()
+        changes = YearChanges(one, self.contacts, self.names, self.past.validated(self.validated_head))
+        if self.apart:
+            changes.answer_parts = "mentors", "mentees"
+        shown = action if isinstance(action, ShowFollowUp) else ShowFollowUp()
+        return self.kinds.follow_up.step(
+            one.board.matching,
+            one.board.ground,
+            self.contacts if self.named else None,
+            named=self.named_documents,
+            changes=changes.template_values(shown),
+        )
 
     def change(self, action: desk_requests.Action, body: bytes) -> None:
         """Do what changes how far everything is; raises MentorMatchError where it cannot be done."""
@@ -421,6 +473,52 @@ class Desk:
             case desk_requests.Example():
                 return Handed.example(self.kind)
         return files
+
+    def file_change(self, action: desk_requests.Take, body: bytes) -> FileChange | None:
+        """Return what other answers change for the running pairs; None if nobody would be known again by a key."""
+        one, files = self.require_round(), self.update_files(action, body)
+        changed = {part for part in {*files, *self.handed.files} if files.get(part) != self.handed.files.get(part)}
+        if self.intake is None or not changed <= ANSWER_PARTS or files.keys() != self.handed.files.keys():
+            return None
+        programme = one.board.ground.base.programme
+        if not (programme.fields_with("key") or email_of(programme)):
+            return None
+        try:
+            _, intake, _ = self.read_answers(files)
+        except MentorMatchError:
+            return None
+        found = compare_answers(action.name, self.intake.cohort, intake.cohort)
+        return found if found.same else None
+
+    def read_answers(self, files: Mapping[desk_requests.FilePart, File]) -> tuple[Tables, Intake, Contacts]:
+        """Return other answers, read by the programme as it is; raises MentorMatchError if they cannot be."""
+        handed = Handed(dict(files))
+        programme = handed.programme()
+        tables = handed.tables(programme, apart=self.apart, most=self.most.people)
+        return tables, *handed.take_in(programme, tables)
+
+    def take_turnover(self, files: dict[desk_requests.FilePart, File]) -> None:
+        """Go on with other answers and the pairs that run; raises MentorMatchError, and then nothing has changed."""
+        one = self.require_round()
+        running = running_plan(one)
+        if running is None:
+            raise RequestError(tr(NOT_RUNNING))
+        tables, intake, contacts = self.read_answers(files)
+        before = {part: file for part, file in self.handed.files.items() if part in ANSWER_PARTS}
+        former = former_answers(self.handed, before, keys_of(running), apart=self.apart)
+        stay = [keys(pair) for pair in keys_of(running) if is_among(intake.cohort, pair)]
+        proposal = Proposal.read(ProposalRecord(pairs=stay), intake.cohort, intake.programme, seed=running.seed)
+        made = DeskRound.of(proposal, is_running=True)
+        made.former, made.carried = former, carried_decisions(one, made.board)
+        made.board.portfolio = one.board.portfolio
+        columns = DeskColumns.of(Handed(files).stated_programme, tables, self.columns)
+        columns.settled = self.columns is not None and self.columns.settled
+        versions = self.programme_form.versions if self.programme_form else None
+        self.handed, self.columns, self.intake, self.contacts = Handed(files), columns, intake, contacts
+        self.programme_form = None
+        if versions:
+            self.open_form().versions = versions
+        self.go_on(made)
 
     def take_files(self, files: dict[desk_requests.FilePart, File]) -> None:
         """Take these files, with what was decided on the same ones before; nothing changes if they are here already."""
@@ -738,6 +836,8 @@ class Desk:
             return read_experiment_file(name, self.handed, self.drawn)
         if name in ROUND_FILES:
             return self.require_round().document(name)
+        if name == CHANGED_LETTERS:
+            return YearChanges(self.require_round(), self.contacts, self.names).letter_archive()
         if name in LETTER_FILES:
             return letter_archive(name, self.require_round(), self.contacts)
         if name == ANSWERS:
@@ -753,11 +853,15 @@ class Desk:
     def answer_board(self, body: bytes, *, validates: bool) -> dict[str, Any]:
         """Return the board after something was asked of it; raises RefusedError where that is not for whoever asks."""
         board = self.require_board()
-        if not validates and isinstance(BoardRequest.of(body).action, Validate):
+        asked = BoardRequest.of(body).action
+        if not validates and isinstance(asked, Validate):
             raise lacks_scope(["validate"])
         self.edition += 1
         board.beside = self.kinds.follow_up.beside
-        return board.answer(body)
+        answer = board.answer(body)
+        leaving = leavers(board) if isinstance(asked, Withdrawal) and not answer["refusal"] else []
+        leads = ShowFollowUp(door="leave", people=leaving).model_dump() if leaving else None
+        return answer | ({"leads": leads} if leads else {})
 
     def offered_past(self) -> list[PastWork]:
         """Return the former states that have something that is not here now."""
@@ -778,7 +882,7 @@ class Desk:
                 intake=intake_out(self.intake) if self.intake else None,
                 plan=plan_out(self.hold_document(), self.round, self.kinds.follow_up) if self.round else None,
                 gathered=self.kinds.describe(named_documents=self.named_documents),
-                past=[PastOut(id=one.id, words=one.words) for one in self.offered_past()],
+                past=[past_out(one, self.past, is_attempt=not self.validated_head) for one in self.offered_past()],
             )
             return to_page_json(out)
 

@@ -10,7 +10,8 @@ from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import MentorMatchError, ProgrammeError, SurveyError
 from mentormatch.explanation.names import KEYS
 from mentormatch.inspection.intake import Intake
-from mentormatch.languages.translation import tr
+from mentormatch.languages.phrases import clock
+from mentormatch.languages.translation import mark, tr
 from mentormatch.report import intake_words
 from mentormatch.report.addressing import unnamed_programme
 from mentormatch.report.view import can_validate, figures, standing
@@ -21,6 +22,7 @@ from mentormatch.service.desk.desk_requests import ProgrammeKind
 from mentormatch.service.desk.documents import KEYS_INSIDE, NEXT, NEXT_PURPOSE, VIEWS, HeldDocument, letter_lines
 from mentormatch.service.desk.follow_up import DeskFollowUp
 from mentormatch.service.desk.kind_steps import GatheredOut
+from mentormatch.service.desk.past_works import PastWork, PastWorks
 from mentormatch.service.desk.result_tables import CODES, DocumentLine
 from mentormatch.service.desk.rounds import DeskRound
 from mentormatch.service.messages import ServiceMessage
@@ -58,6 +60,9 @@ class ViewOut(JsonMessage):
 
     name: str
     title: str
+
+
+ATTEMPT = mark("Version {number}, à l'essai. Vos lettres et votre résumé disent encore la version validée de {when}.")
 
 
 class ChoiceOut(JsonMessage):
@@ -100,10 +105,24 @@ class DeskPlanOut(JsonMessage):
 
 
 class PastOut(JsonMessage):
-    """A former state of the work, and how the page offers to bring it back."""
+    """A former state of the work, and how the page offers to bring it back.
+
+    ``attempt`` tells of a validated one that what is here now is an attempt beside it, empty for others.
+    """
 
     id: str
     words: str
+    validated: bool
+    attempt: str
+
+
+def past_out(work: PastWork, works: PastWorks, *, is_attempt: bool) -> PastOut:
+    """Return a former state of the work in words; ``is_attempt``: what is here now is not validated."""
+    attempt = ""
+    if work.head and is_attempt:
+        number, when = len(works.validated("")) + 1, clock(work.when.astimezone())
+        attempt = tr(ATTEMPT, number=number, when=when)
+    return PastOut(id=work.id, words=work.words, validated=bool(work.head), attempt=attempt)
 
 
 class DeskOut(JsonMessage):

@@ -3,6 +3,7 @@
 What the page asks of a desk besides pairs: what the programme is, groups, a working group, the year of the pairs.
 """
 
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field as Setting
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.errors import RequestError
+from mentormatch.languages.phrases import day
 from mentormatch.languages.translation import Language, tr
 from mentormatch.operations.proposal import Asked, Late, Reason
 from mentormatch.service.messages import ServiceMessage
@@ -87,11 +89,53 @@ class TrySessions(KindRequest):
     number: Annotated[Whole, Setting(ge=1, le=366)]
 
 
-class ShowFollowUp(KindRequest):
-    """The year of the pairs is seen."""
+type Place = Annotated[str, Setting(pattern=r"^[0-9]{0,7}$")]
+type PairIds = Annotated[str, Setting(pattern=r"^m[1-9][0-9]{0,8}-e[1-9][0-9]{0,8}$")]
+
+
+class Change(KindRequest):
+    """People who leave, by opaque id, and pairs that stop, as ``m1-e2``; up to ``undo`` other pairs may be undone."""
+
+    people: Annotated[list[PersonId], Setting(max_length=500)] = Setting(default_factory=list)
+    pairs: Annotated[list[PairIds], Setting(max_length=500)] = Setting(default_factory=list)
+    undo: Place = ""
+
+    @property
+    def undo_most(self) -> int:
+        """The number of running pairs that may be undone."""
+        return int(self.undo or 0)
+
+
+class ShowFollowUp(Change):
+    """The year of the pairs is seen, with the form of a change if ``door`` names one; ``add`` is chosen in it."""
 
     changes: ClassVar[bool] = False
     do: Literal["follow"] = "follow"
+    door: Literal["", "leave", "arrive", "stop"] = ""
+    add: PersonId | PairIds | Literal[""] = ""
+
+
+class ApplyChange(Change):
+    """A change is made final under a name, from the day ``when``. ``validates``: whoever asks may do so."""
+
+    do: Literal["apply"] = "apply"
+    who: Annotated[str, Setting(max_length=255)]
+    why: Annotated[str, Setting(max_length=4_000)] = ""
+    when: Annotated[str, Setting(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = ""
+    accept_unproved: bool = False
+    validates: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Why the change is made, and from which day."""
+        since = tr("à compter du {day}", day=day(date.fromisoformat(self.when))) if self.when else ""
+        return ", ".join(part for part in (self.why.strip(), since) if part)
+
+
+class UndoChange(KindRequest):
+    """The last change of the year is taken back."""
+
+    do: Literal["unapply"] = "unapply"
 
 
 class TakeWave(KindRequest):
@@ -129,9 +173,6 @@ class NoteCall(KindRequest):
     do: Literal["call"] = "call"
     person: PersonId
     done: bool
-
-
-type Place = Annotated[str, Setting(pattern=r"^[0-9]{0,7}$")]
 
 
 class ShowPairs(JsonMessage):
@@ -208,6 +249,8 @@ type AnyKindRequest = (
     | ShowSessions
     | TrySessions
     | ShowFollowUp
+    | ApplyChange
+    | UndoChange
     | TakeWave
     | LeaveWave
     | TakeEdition
@@ -217,7 +260,7 @@ type AnyKindRequest = (
 )
 FREE_KINDS = (
     *("kind", "groups", "wish", "lift", "unwish", "year", "sessions", "try"),
-    *("follow", "unwave", "unedition", "call", "next"),
+    *("follow", "apply", "unapply", "unwave", "unedition", "call", "next"),
 )
 """What the page may ask as it likes."""
 

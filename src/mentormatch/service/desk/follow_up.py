@@ -127,11 +127,18 @@ class DeskFollowUp:
         ]
 
     def step(
-        self, matching: Matching, ground: BoardGround, contacts: Contacts | None, *, named: bool
+        self,
+        matching: Matching,
+        ground: BoardGround,
+        contacts: Contacts | None,
+        *,
+        named: bool,
+        changes: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Return the step of the year, by name, with how people are reached, if contacts are given.
 
-        ``named``: its documents hold names.
+        ``named``: its documents hold names. ``changes`` are departures, arrivals and pairs that stop, as the template
+        shows them.
         """
         asked = matching.programme.follow_up
         year = read(matching, self.waves) if asked.fields and self.waves else None
@@ -147,6 +154,7 @@ class DeskFollowUp:
             year=year,
             **(self._year(year, ground, labels_of(matching, year, contacts), contacts) if year else {}),
             documents=self.lines(named=named),
+            **changes,
         )
 
     def _year(self, year: Year, ground: BoardGround, labels: Labels, contacts: Contacts | None) -> dict[str, Any]:

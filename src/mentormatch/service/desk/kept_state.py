@@ -40,7 +40,7 @@ from mentormatch.service.desk.follow_up import FollowUpState, name_files
 from mentormatch.service.desk.kind_steps import KindSteps
 from mentormatch.service.desk.past_works import PAST, PastWorks, digest_of
 from mentormatch.service.desk.peer_groups import GroupStage, MemberWish, PeerGroups
-from mentormatch.service.desk.rounds import DeskRound
+from mentormatch.service.desk.rounds import DeskRound, FormerAnswers, former_answers
 from mentormatch.service.desk.sealing_board import KeptStep, SealingBoard
 from mentormatch.service.desk.uploads import File, Handed
 from mentormatch.service.desk.works import STATE, pack_files, unpack_files
@@ -124,6 +124,28 @@ class DecisionState(JsonMessage):
         return cls(decision=decision, why=board.reasons.get(decision, ""), when=board.moments.get(decision))
 
 
+class FormerState(JsonMessage):
+    """The answers that were replaced while pairs were running, by the names of their files, and the pairs of then."""
+
+    files: dict[FilePart, str]
+    pairs: list[Keys]
+    carried: list[Annotated[BoardDecision, Setting(discriminator="action")]]
+
+    @classmethod
+    def of(cls, one: DeskRound) -> "FormerState | None":
+        """Return the state of former answers, None if there are none."""
+        if one.former is None:
+            return None
+        files = {part: file.name for part, file in one.former.files.items()}
+        pairs = list(map(keys, keys_of(one.former.matching)))
+        return cls(files=files, pairs=pairs, carried=list(one.carried))
+
+    def former(self, handed: Handed, contents: Mapping[str, bytes], *, apart: bool) -> FormerAnswers:
+        """Return the former answers; raises MentorMatchError if they cannot be read any more."""
+        files = {part: File.of(name, contents[former_name(part)]) for part, name in self.files.items()}
+        return former_answers(handed, files, list(map(pair_of, self.pairs)), apart=apart)
+
+
 class RoundState(JsonMessage):
     """A round, with the one before as long as it can be opened again."""
 
@@ -140,6 +162,7 @@ class RoundState(JsonMessage):
     seen: Whole
     chosen: str | None
     before: "RoundState | None"
+    former: FormerState | None = None
 
     @classmethod
     def of(cls, one: DeskRound) -> "RoundState":
@@ -161,7 +184,13 @@ class RoundState(JsonMessage):
             seen=board.seen,
             chosen=board.chosen,
             before=cls.of(one.before) if one.before else None,
+            former=FormerState.of(one),
         )
+
+
+def former_name(part: FilePart) -> str:
+    """Return the name under which a file of former answers is stored."""
+    return f"former-{part}"
 
 
 class DraftState(JsonMessage):
@@ -471,8 +500,10 @@ def save_parts(desk: DeskInWork, known: Mapping[str, str]) -> dict[str, bytes]:
 def parts_of(desk: DeskInWork) -> dict[str, bytes]:
     """Return all parts of what a desk is, without its former states."""
     handed, texts = desk.handed.files.items(), texts_of(desk.programme_form) if desk.programme_form else []
+    former = desk.round.former.files.items() if desk.round and desk.round.former else ()
+    files = {part: file.content for part, file in handed} | {former_name(part): file.content for part, file in former}
     return {
-        FILES: pack_files({part: file.content for part, file in handed} | name_files(desk.kinds.follow_up)),
+        FILES: pack_files(files | name_files(desk.kinds.follow_up)),
         VERSIONS: pack_files({str(at): text.encode() for at, text in enumerate(texts)}),
         DOCUMENTS: pack_files(desk.round.board.portfolio.files if desk.round else {}),
         STATE: state_of(desk).model_dump_json().encode(),
@@ -497,7 +528,7 @@ def restore(desk: DeskInWork, parts: Mapping[str, bytes]) -> str:
         read_again(desk, state)
         if state.form:
             state.form.go_on(desk.open_form(), texts)
-        form_again(desk, state, Portfolio(sealed))
+        form_again(desk, state, Portfolio(sealed), contents)
     except (MentorMatchError, KeyError):
         desk.round, desk.programme_form, desk.kinds = None, None, KindSteps()
         own = {name: part for name, part in parts.items() if name != PAST}
@@ -529,12 +560,18 @@ def read_again(desk: DeskInWork, state: DeskState) -> None:
     desk.named, desk.named_documents = state.named, state.named_documents
 
 
-def form_again(desk: DeskInWork, state: DeskState, portfolio: Portfolio) -> None:
+def form_again(desk: DeskInWork, state: DeskState, portfolio: Portfolio, contents: Mapping[str, bytes]) -> None:
     """Have what was formed be there again; raises MentorMatchError where it cannot be."""
     if state.drawn:
         desk.draw_lots()
     if state.round and desk.intake:
-        desk.go_on(RestoredRounds(desk.intake, portfolio, is_running=desk.handed.has_decision).round(state.round))
+        former = state.round.former
+        is_running = desk.handed.has_decision or former is not None
+        made = RestoredRounds(desk.intake, portfolio, is_running=is_running).round(state.round)
+        if former:
+            made.former = former.former(desk.handed, contents, apart=state.apart)
+            made.carried = tuple(former.carried)
+        desk.go_on(made)
     if state.gathered:
         desk.form(state.gathered.seed, state.gathered.time_limit_s)
         state.gathered.go_on(desk.kinds)

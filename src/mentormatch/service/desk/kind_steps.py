@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import RequestError
@@ -108,13 +107,8 @@ class KindSteps:
             self.group = group = group.for_sessions(action.number)
         return group.describe()
 
-    def follow(
-        self, action: KindRequest, body: bytes, board: SealingBoard, contacts: Contacts | None, *, named: bool
-    ) -> dict[str, Any]:
-        """Return the year of the pairs after what was noted; raises MentorMatchError where it cannot be read.
-
-        ``contacts`` are what people are called by on the screen; ``named``: documents hold names.
-        """
+    def follow(self, action: KindRequest, body: bytes, board: SealingBoard) -> None:
+        """Note what happened in the year of the pairs; raises MentorMatchError where it cannot be read."""
         if not can_validate(board.matching):
             raise RequestError(tr(NOT_FORMED))
         match action:
@@ -128,7 +122,6 @@ class KindSteps:
                 self.follow_up.leave_edition(at)
             case NoteCall(person=person, done=done):
                 self.follow_up.call(board.ground, person, done=done)
-        return self.follow_up.step(board.matching, board.ground, contacts, named=named)
 
     def has(self, name: str) -> bool:
         """Say whether a document is one of groups or sessions, or of the year of pairs."""

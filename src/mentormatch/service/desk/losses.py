@@ -13,13 +13,13 @@ from typing import Literal, NamedTuple, get_args
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import RequestError
 from mentormatch.languages.phrases import clock, counted, listed
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.operations.proposal import ProposalRecord
 from mentormatch.record.seal import Seal
 from mentormatch.service.desk.kind_steps import KindSteps
 from mentormatch.service.desk.peer_groups import PeerGroups
 from mentormatch.service.desk.rounds import DeskRound
-from mentormatch.widgets.board.decisions import PlacesIn
+from mentormatch.widgets.board.decisions import BoardDecision, PlacesIn
 from mentormatch.widgets.board.session import people_of
 from mentormatch.widgets.form.session import ProgrammeForm
 
@@ -76,6 +76,11 @@ class WorkLoss:
         return sha256("".join(sorted(one.mark for one in self.items)).encode()).hexdigest()[:24]
 
     @property
+    def without_validations(self) -> "WorkLoss":
+        """The same loss without what stays as a version that can be brought back in one click."""
+        return WorkLoss(frozenset(one for one in self.items if one.kind != VALIDATION))
+
+    @property
     def sentence(self) -> str:
         """What would be lost, in words."""
         numbers = Counter(one.kind for one in self.items)
@@ -87,24 +92,117 @@ class WorkLoss:
         return tr(message, what=what[:1].upper() + what[1:])
 
 
-class WorkLossOut(JsonMessage):
-    """What would be lost, in words, and the token that confirms it."""
+class DialogChoice(JsonMessage):
+    """A button of a dialog that goes on, and the token that confirms it."""
 
     words: str
     sure: str
 
-    @classmethod
-    def of(cls, loss: WorkLoss) -> "WorkLossOut":
-        """Return a loss as the page reads it."""
-        return cls(words=loss.sentence, sure=loss.token)
+
+class LossDialog(JsonMessage):
+    """A question before an action that would lose something.
+
+    ``kept`` and ``lost`` list what stays and what does not. ``keeps`` is the button that changes nothing, ``choices``
+    are the others; ``main`` is the place of the main one among them, from 0, None if it is the one that keeps.
+    ``sure`` confirms the loss.
+    """
+
+    title: str
+    words: str
+    kept: list[str]
+    lost: list[str]
+    keeps: str
+    choices: list[DialogChoice]
+    main: int | None
+    sure: str
+
+
+def loss_dialog(loss: WorkLoss, pairs: int, change: "FileChange | None" = None) -> LossDialog:
+    """Return the dialog for a loss; ``pairs`` is the number of pairs validated, ``change`` a file that comes in."""
+    stays, others = list[str](), loss.without_validations
+    is_validated = len(others.items) < len(loss.items)
+    if is_validated and loss.seals:
+        when = clock(validated_at(loss.seals[-1]))
+        stays.append(
+            tr("La version validée de {when} reste, avec ses lettres et son résumé : un clic y revient", when=when)
+        )
+    lost = [others.sentence] if others else []
+    if change:
+        keep_pairs = DialogChoice(words=change.as_change, sure=TURNOVER + loss.token)
+        replaces = DialogChoice(words=tr("Remplacer"), sure=loss.token)
+        stays.insert(0, tr("Vos réponses aux questions et vos règles servent encore"))
+        return LossDialog(
+            title=tr("Ce fichier en remplace un autre"),
+            words=change.sentence,
+            kept=stays,
+            lost=[],
+            keeps=tr("Annuler"),
+            choices=[keep_pairs, replaces],
+            main=0,
+            sure=loss.token,
+        )
+    if is_validated:
+        return LossDialog(
+            title=tr_n("Ce binôme est validé", "Ces {pairs} sont validés", pairs, pairs=counted(pairs, "binôme")),
+            words=tr("Ce changement demande un nouveau calcul. Que faire de la version validée ?"),
+            kept=[*stays, tr("L'essai se fait à côté")],
+            lost=lost,
+            keeps=tr("Ne rien changer"),
+            choices=[DialogChoice(words=tr("Essayer à côté"), sure=loss.token)],
+            main=0,
+            sure=loss.token,
+        )
+    return LossDialog(
+        title=tr("Ce qui serait perdu"),
+        words=loss.sentence,
+        kept=[tr("Si vous continuez, vous pourrez y revenir pendant 30 jours.")],
+        lost=[],
+        keeps=tr("Ne rien changer"),
+        choices=[DialogChoice(words=tr("Continuer"), sure=loss.token)],
+        main=None,
+        sure=loss.token,
+    )
+
+
+TURNOVER = "turnover:"
+"""Begins the token of somebody who has other answers treated as departures and arrivals."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """Other answers than those of the running pairs: how many people are the same, gone and new."""
+
+    name: str
+    same: int
+    gone: int
+    new: int
+
+    @property
+    def sentence(self) -> str:
+        """The three numbers in a sentence."""
+        parts = [
+            counted(self.same, "personne est la même", "personnes sont les mêmes"),
+            *([counted(self.gone, "manque", "manquent")] if self.gone else []),
+            *([counted(self.new, "est nouvelle", "sont nouvelles")] if self.new else []),
+        ]
+        return tr("{file} : {parts}.", file=self.name, parts=", ".join(parts))
+
+    @property
+    def as_change(self) -> str:
+        """The button that treats the file as departures and arrivals."""
+        parts = [
+            *([counted(self.gone, "départ")] if self.gone else []),
+            *([counted(self.new, "arrivée")] if self.new else []),
+        ]
+        return tr("Traiter comme {change}", change=listed(parts)) if parts else tr("Garder les binômes")
 
 
 class LossError(RequestError):
     """An action that would lose something, which nobody has confirmed yet."""
 
-    def __init__(self, loss: WorkLoss) -> None:
+    def __init__(self, loss: WorkLoss, dialog: LossDialog) -> None:
         super().__init__(loss.sentence)
-        self.loss = loss
+        self.loss, self.dialog = loss, dialog
 
 
 def round_items(proposed: DeskRound | None, given: ProposalRecord | None) -> Iterator[WorkItem]:
@@ -135,6 +233,19 @@ def seals_of(proposed: DeskRound | None) -> list[Seal]:
 def seal_items(seals: list[Seal]) -> set[WorkItem]:
     """Return the validations as items."""
     return {item(VALIDATION, seal.head) for seal in seals}
+
+
+def attempt_lost(proposed: DeskRound, made: Iterable[BoardDecision]) -> WorkLoss:
+    """Return what a change of the running pairs loses of what was tried since, but for the decisions that it makes."""
+    board = proposed.board
+    validated = board.validated_before(board.at + 1)
+    at = next((at for at, step in enumerate(board.steps) if step is validated), board.at)
+    dropped = board.steps[at + 1 :]
+    known = {*(validated.decisions if validated else ()), *made}
+    tried = dict.fromkeys(one for step in dropped for one in step.decisions if one not in known)
+    decided = {item("decision", one.model_dump_json()) for one in tried}
+    seals = [step.seal for step in dropped if step.seal]
+    return WorkLoss(frozenset(decided | seal_items(seals)), tuple(seals))
 
 
 def group_items(kinds: KindSteps) -> Iterator[WorkItem]:

@@ -87,7 +87,7 @@ class PastWorks:
             id=ident, when=datetime.now(UTC), head=head, marks=sorted(marks), files=dict(files), parts=digests
         )
         self.contents |= {digests[name]: part for name, part in parts.items()}
-        self.works = [*(one for one in self.works if one.id != ident), work]
+        self.works, self.packed = [*(one for one in self.works if one.id != ident), work], None
         self._drop_old()
 
     def _drop_old(self) -> None:
@@ -124,6 +124,11 @@ class PastWorks:
             for validated in (True, False)
         ]
         return [one for one in found if one and (one.head != head if one.head else not set(one.marks) <= here)]
+
+    def validated(self, head: str) -> list[PastWork]:
+        """Return the last state of each validation, the last one first, without the validation with this head."""
+        last = {one.head: one for one in self.works if one.head and one.head != head}
+        return sorted(last.values(), key=lambda one: one.when, reverse=True)
 
     def parts(self, work: PastWork) -> dict[str, bytes]:
         """Return the parts of a state."""

@@ -1,6 +1,7 @@
 """One round of a proposal at a desk: its board, the replies noted, the round before it; or a decision restored."""
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
@@ -49,10 +50,12 @@ from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.folder import ANSWERED
 from mentormatch.report.proposals import DECLINED, FILES, round_text
 from mentormatch.service.desk.column_messages import MenuEntry
-from mentormatch.service.desk.desk_requests import DeskReply
+from mentormatch.service.desk.desk_requests import DeskReply, FilePart
 from mentormatch.service.desk.sealing_board import SealingBoard
+from mentormatch.service.desk.uploads import File, Handed
+from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.table_reader import TableSource
-from mentormatch.widgets.board.decisions import Imposed, SetAsideIn, Withdrawal, side_of
+from mentormatch.widgets.board.decisions import BoardDecision, Imposed, SetAsideIn, Withdrawal, side_of
 
 NOTED, SUGGESTIONS = "reponses-notees.csv", "suggestions.csv"
 OWN_FILES = {
@@ -133,10 +136,20 @@ class RoundOut(JsonMessage):
     reopens: int
 
 
+@dataclass(frozen=True, repr=False, eq=False)
+class FormerAnswers:
+    """The files of answers that later ones replaced while pairs were running, and the plan and contacts of then."""
+
+    files: Mapping[FilePart, File]
+    matching: Matching
+    contacts: Contacts
+
+
 @dataclass(eq=False)
 class DeskRound:
     """A round: its board, the proposal as it began, what was noted since, and the round before, one step back.
 
+    ``former`` are the answers before departures or arrivals came in by a file; what was decided then is ``carried``.
     ``pins`` and ``bans`` are what staff decided on the boards of the rounds before. What is noted of a pair that the
     board has undone is kept, and holds again once the pair is back.
     """
@@ -148,6 +161,8 @@ class DeskRound:
     noted: dict[tuple[KeyPair, Side], Reply] = field(default_factory=dict)
     left: dict[str, Reply] = field(default_factory=dict)
     before: "DeskRound | None" = None
+    former: FormerAnswers | None = None
+    carried: tuple[BoardDecision, ...] = ()
 
     @classmethod
     def of(cls, proposal: Proposal, *, is_running: bool = False) -> "DeskRound":
@@ -447,6 +462,17 @@ def answer_words() -> Iterator[tuple[ReplyAnswer, str]]:
 def menu(entries: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> list[MenuEntry]:
     """Return the entries of a menu."""
     return [MenuEntry(value=value, words=words) for value, words in entries]
+
+
+def former_answers(
+    handed: Handed, files: Mapping[FilePart, File], pairs: Sequence[KeyPair], *, apart: bool
+) -> FormerAnswers:
+    """Return the answers in some files with the pairs of then; raises MentorMatchError if they cannot be read."""
+    before = Handed({**handed.files, **files})
+    intake, contacts = before.take_in(
+        before.programme(), before.tables(before.programme(), apart=apart, most=sys.maxsize)
+    )
+    return FormerAnswers(files, given_plan(intake.cohort, intake.programme, pairs), contacts)
 
 
 def restate_documents(programme: Programme, other: Programme) -> Programme:

@@ -246,7 +246,7 @@ class PageRoutes:
             raise RefusedError("misfit", mark("Cela ne se demande pas ici"))
         if message.get("do") in LOOKS:
             return http_response(await seat.ask(message))
-        if message.get("do") == "validate":
+        if message.get("do") in ("validate", "apply"):
             message |= {"validates": "validate" in request.state.caller.scopes}
         return await self.change(request, ident, message)
 

@@ -17,7 +17,7 @@ TAGS = re.compile(
     r"|pre|section|select|small|span|strong|summary|t(able|body|d|extarea|h|head|ime|r)|file-place|page-frame"
 )
 ATTRIBUTES = re.compile(
-    r"class|id|for|type|name|value|min|max|low|high|optimum|step|required|checked|selected|disabled|open|hidden|lang|href"
+    r"class|id|for|label|type|name|value|min|max|low|high|optimum|step|required|checked|selected|disabled|open|hidden|lang|href"
     r"|scope|colspan|role|tabindex|rows|maxlength|placeholder|autocomplete|datetime|aria-[a-z]+|data-[a-z]+"
 )
 LINKS = re.compile(r"tel:[+0-9]*")
@@ -25,7 +25,7 @@ LINKS = re.compile(r"tel:[+0-9]*")
 
 type Tree = list[Any]
 """A tag, its attributes, and its children: texts and trees."""
-READ = re.compile(r"aria-label|placeholder|title|data-(title|then|works|question)")
+READ = re.compile(r"(aria-)?label|placeholder|title|data-(title|then|works|question)")
 """Attributes that people read, which get the spaces of French typography as texts do."""
 AS_TYPED = ("code", "textarea")
 """Elements whose text stays as it is."""

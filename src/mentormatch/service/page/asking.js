@@ -24,7 +24,7 @@ function random() {
  *
  * `standing` is who holds the desk and when its work was kept, `away` whether the service answered nothing last;
  * `heard` is told whenever one may be otherwise.
- * `asks` has somebody confirm what would be lost. */
+ * `asks` has somebody decide on what would be lost: it returns the token that confirms it, empty for nothing. */
 export class Service {
   constructor(say) {
     this.say = say;
@@ -35,7 +35,7 @@ export class Service {
     this.standing = null;
     this.away = false;
     this.heard = () => {};
-    this.asks = async () => false;
+    this.asks = async () => "";
   }
 
   /** Return the address of something of this desk. */
@@ -146,8 +146,9 @@ export class Service {
     if (!answer.ok) {
       const told = await this.told(answer);
       if (!told.sure) throw new Trouble(answer.status, told);
-      if (!(await this.asks(told))) throw new Kept(this.say("loss_kept"));
-      return this.answer(method, path, body, { ...more, "X-Sure": told.sure });
+      const sure = await this.asks(told);
+      if (!sure) throw new Kept(this.say("loss_kept"));
+      return this.answer(method, path, body, { ...more, "X-Sure": sure });
     }
     const saved = answer.headers.get("X-Work-Kept");
     if (saved !== null && this.standing) this.stands({ ...this.standing, saved: Number(saved), save: Number(answer.headers.get("X-Work-Save")) });

@@ -7,7 +7,7 @@ import { Documents } from "./documents.js";
 import { filled, make } from "./elements.js";
 import { Fields } from "./fields.js";
 import { Groups, GroupYear } from "./groups.js";
-import { askLoss, waysBack } from "./losses.js";
+import { askChoice, waysBack } from "./losses.js";
 import { Programme } from "./programme.js";
 import { Proposal } from "./proposal.js";
 import { Intake } from "./seeing.js";
@@ -36,7 +36,7 @@ class Desk {
     this.words = {};
     this.step = "files";
     this.service = new Service((word, values) => this.say(word, values));
-    this.service.asks = (told) => askLoss(this, told);
+    this.service.asks = (told) => askChoice(this, told);
     this.touched = Date.now();
     for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => (this.touched = Date.now()));
     setInterval(() => this.service.away && this.service.here().catch(() => {}), AGAIN_MS);
@@ -158,7 +158,17 @@ class Desk {
   }
 
   async close() {
-    if (!confirm(this.say("close_sure"))) return;
+    const plan = this.state?.plan ?? this.state?.gathered;
+    const erased = await askChoice(this, {
+      title: this.say("erase_title"),
+      words: this.say("erase_words"),
+      lost: plan ? [plan.summary ?? plan.title] : [],
+      keeps: this.say("cancel"),
+      choices: [{ words: this.say("erase_after"), sure: "after" }, { words: this.say("erase"), sure: "erase" }],
+      main: 0,
+    });
+    if (erased === "after") await this.works.download();
+    if (erased !== "erase") return;
     await this.act(async () => {
       const { work } = this.service;
       await this.service.close();

@@ -1,32 +1,32 @@
-// What an action would lose, asked before it is done; and the former states of the work that can come back.
+// Questions before an action that would lose something; and the versions of the work that can come back.
 
 import { make } from "./elements.js";
 
 let dialogs = 0; // so far on this page, for names that are there once
 
-/** Ask whether to go on, although something would be lost; return whether to. Escape keeps what is there. */
-export function askLoss(desk, told) {
+/** Show a dialog: what is asked, what stays and what does not, and its buttons; return the value of the one chosen.
+ *
+ * `keeps` is the button that changes nothing: it has the focus, and Escape does the same. */
+export function askChoice(desk, { title, words, kept = [], lost = [], keeps, choices, main = null }) {
   const id = `loss-${(dialogs += 1)}`;
   return new Promise((resolve) => {
-    const finish = (goes) => () => {
-      dialog.returnValue = goes ? "goes" : "";
-      dialog.close(dialog.returnValue);
-    };
-    const keep = make("button", { type: "button", class: "main", autofocus: true, on: { click: finish(false) } }, desk.say("loss_keep"));
-    const go = make("button", { type: "button", on: { click: finish(true) } }, desk.say("loss_go_on"));
+    const finish = (value) => () => dialog.close(value);
+    const button = (text, value, isMain) => make("button", { type: "button", class: isMain ? "main" : "", on: { click: finish(value) } }, text);
+    const list = (kind, lines) => (lines.length ? make("ul", { class: kind }, lines.map((line) => make("li", {}, line))) : null);
+    const keep = button(keeps, "", main === null);
+    const others = choices.map((choice, at) => button(choice.words, choice.sure, at === main));
     const dialog = make(
       "dialog",
-      { class: "loss", role: "alertdialog", "aria-labelledby": `${id}-title`, "aria-describedby": `${id}-words ${id}-back` },
-      make("h2", { id: `${id}-title` }, desk.say("loss_title")),
-      make("p", { id: `${id}-words` }, told.words),
-      make("p", { id: `${id}-back`, class: "hint" }, desk.say("loss_back")),
-      make("div", { class: "tools" }, keep, go),
+      { class: "loss", role: "alertdialog", "aria-labelledby": `${id}-title`, "aria-describedby": `${id}-words` },
+      make("h2", { id: `${id}-title` }, title),
+      make("div", { id: `${id}-words` }, make("p", {}, words), list("lost", lost), list("kept", kept)),
+      make("div", { class: "tools" }, ...(main === null ? [keep, ...others] : [...others, keep])),
     );
     const before = document.activeElement;
     dialog.addEventListener("close", () => {
       dialog.remove();
       if (before?.isConnected) before.focus();
-      resolve(dialog.returnValue === "goes");
+      resolve(dialog.returnValue);
     });
     desk.root.append(dialog);
     dialog.showModal();
@@ -34,12 +34,15 @@ export function askLoss(desk, told) {
   });
 }
 
-/** Return the ways back to former states of the work, null where there is none. */
+/** Return the ways back to versions of the work, null where there is none; to a validated one beside an attempt. */
 export function waysBack(desk) {
   const { past = [] } = desk.state ?? {};
   if (!past.length) return null;
-  const ways = past.map(({ id, words }) => make("button", { type: "button", "data-focus": `back:${id}`, on: { click: () => bringBack(desk, id) } }, words));
-  return make("div", { class: "past tools", role: "group", "aria-label": desk.say("past") }, ways);
+  const ways = past.map(({ id, words, validated }) =>
+    make("button", { type: "button", class: validated ? "main" : "", "data-focus": `back:${id}`, on: { click: () => bringBack(desk, id) } }, words),
+  );
+  const { attempt = "" } = past.find(({ validated }) => validated) ?? {};
+  return make("div", { class: attempt ? "past attempt" : "past", role: "group", "aria-label": desk.say("past") }, attempt ? make("p", {}, attempt) : null, make("div", { class: "tools" }, ways));
 }
 
 function bringBack(desk, id) {

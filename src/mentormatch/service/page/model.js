@@ -2,10 +2,12 @@
 
 import { Kept } from "./asking.js";
 
-/** A model with get, set, on, off and save_changes; `refused` is told where an action did not reach the board. */
+/** A model with get, set, on, off and save_changes.
+ *
+ * `refused` is told where an action did not reach the board, `leads` where an answer leads to another step. */
 export class Model {
-  constructor(service, { words, view }, refused) {
-    Object.assign(this, { service, refused, values: { words, view, asked: {} }, heard: new Map() });
+  constructor(service, { words, view }, refused, leads) {
+    Object.assign(this, { service, refused, leads, values: { words, view, asked: {} }, heard: new Map() });
   }
 
   get(name) {
@@ -29,6 +31,7 @@ export class Model {
       const asked = JSON.stringify(this.values.asked);
       this.values.view = await this.service.json("POST", this.service.at("/board"), asked);
       this.heard.get("change:view")?.();
+      if (this.values.view.leads) this.leads(this.values.view.leads);
     } catch (trouble) {
       if (trouble instanceof Kept) await this.see();
       this.refused(trouble);

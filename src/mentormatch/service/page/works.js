@@ -134,9 +134,12 @@ export class Works {
 
   /** Return the link to the working file. */
   link() {
-    const { desk } = this;
-    const fetch = () => desk.documents.fetch("travail.mentormatch", desk.service.at("/work"));
-    return desk.button("keep_file", "keep_file", fetch, { class: "quiet own" });
+    return this.desk.button("keep_file", "keep_file", () => this.download(), { class: "quiet own" });
+  }
+
+  download() {
+    const { documents, service } = this.desk;
+    return documents.fetch("travail.mentormatch", service.at("/work"));
   }
 
   // --- coming back ---------------------------------------------------------------------------------------------------

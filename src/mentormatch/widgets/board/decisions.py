@@ -3,7 +3,7 @@
 What staff ask of a board, as JSON: decisions, which change the plan, and the handling of them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -28,7 +28,7 @@ from mentormatch.fields import SIDES, Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import tr
 from mentormatch.operations.matching import KeyPair, Matching
-from mentormatch.operations.repair import keys_of
+from mentormatch.operations.repair import Repair, RepairInstance, fold_key, former_in, pair_keys
 from mentormatch.people.changes import remove_people
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme, replace_parts
@@ -76,6 +76,14 @@ class PlacesIn(JsonMessage):
     places: Annotated[Whole, Setting(le=MOST_PLACES)]
 
 
+class MayUndo(JsonMessage):
+    """A change after a validation may undo so many running pairs; ``since`` is the step that it was made from."""
+
+    action: Literal["may_undo"] = "may_undo"
+    pairs: Annotated[Whole, Setting(ge=1)]
+    since: Whole
+
+
 class Release(JsonMessage):
     """One of the decisions no longer holds: its place among them, from 1."""
 
@@ -119,7 +127,7 @@ class Validate(JsonMessage):
     accept_unproved: bool = False
 
 
-type BoardDecision = Imposed | SetAsideIn | Withdrawal | PlacesIn
+type BoardDecision = Imposed | SetAsideIn | Withdrawal | PlacesIn | MayUndo
 type Action = BoardDecision | Release | Explain | Undo | Redo | Choose | Validate
 
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="action")])
@@ -168,6 +176,14 @@ type Reasons = Mapping[BoardDecision, str]
 NO_REASONS: Reasons = {}
 
 
+@dataclass(frozen=True, slots=True)
+class RunningPairs:
+    """A validated plan whose pairs run, of which a change may undo up to ``undo``; None: as few as the rules allow."""
+
+    before: Matching
+    undo: int | None = None
+
+
 @dataclass(frozen=True)
 class BoardGround:
     """The matching that a session began with; people are named by their place in its cohort."""
@@ -186,6 +202,10 @@ class BoardGround:
             )
         return people.ids[row]
 
+    def keys(self, pair: Imposed | SetAsideIn) -> KeyPair:
+        """Return the keys of a pair; raises RequestError where an id is nobody's."""
+        return self.key(pair.mentor), self.key(pair.mentee)
+
     def id(self, side: Side, key: str) -> str:
         """Return the opaque id of somebody who was there at first."""
         return self._ids[side, canonical(key)]
@@ -199,12 +219,30 @@ class BoardGround:
         }
 
     def apply_decisions(
-        self, decisions: Sequence[BoardDecision], reasons: Reasons = NO_REASONS, running: Sequence[KeyPair] = ()
+        self,
+        decisions: Sequence[BoardDecision],
+        reasons: Reasons = NO_REASONS,
+        running: RunningPairs | None = None,
     ) -> Matching:
-        """Return the matching under these decisions; raises RequestError where one of them means nothing here.
+        """Return the matching under these decisions; raises RequestError where one of them means nothing here."""
+        if running:
+            return self.repair(decisions, reasons, running).matching
+        made = self._instance(decisions, reasons)
+        programme, problem = made.formulated
+        solution = solve(problem, seed=made.seed, time_limit_s=self.time_limit_s)
+        return Matching(made.cohort, programme, made.scores, problem, solution, made.seed, made.edits, self.base.notes)
 
-        Of the pairs that are ``running`` as few as possible are undone, before any other goal.
-        """
+    def repair(self, decisions: Sequence[BoardDecision], reasons: Reasons, running: RunningPairs) -> Repair:
+        """Return the running pairs as they become under these decisions, which end some and may undo others."""
+        stopped = [self.keys(one) for one in decisions if isinstance(one, SetAsideIn)]
+        ended = [pair for pair in map(fold_key, stopped) if pair in pair_keys(running.before)]
+        made = self._instance(decisions, reasons)
+        instance = replace(made, former=former_in(running.before, made.cohort, ended))
+        matching = instance.solve(self.base, running.undo, time_limit_s=self.time_limit_s)
+        return Repair(running.before, matching, running.undo, tuple(ended), instance)
+
+    def _instance(self, decisions: Sequence[BoardDecision], reasons: Reasons) -> RepairInstance:
+        """Return what is to be solved under these decisions, as if no pair were running."""
         base, gone = self.base, [self.key(one.person) for one in decisions if isinstance(one, Withdrawal)]
         stayed = remove_people(base.cohort, gone) if gone else base.cohort
         places = [one for one in decisions if isinstance(one, PlacesIn) and self.there(one.person, stayed)]
@@ -214,12 +252,10 @@ class BoardGround:
         programme = replace_parts(base.programme, rules=[*rules, *by_hand])
         scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria, programme.emphasis)
         problem = self.carry_over(cohort, formulate(cohort, scores, programme.rules, base.problem.goals))
-        if former := positions_of(running, cohort):
-            others = [goal for goal in problem.goals if goal != "changes"]
-            problem = replace(problem, goals=("changes", *others), former=former)
         edits = tuple(self.edits(decisions, cohort, reasons))
-        solution = solve(problem, seed=base.seed, time_limit_s=self.time_limit_s)
-        return Matching(cohort, programme, scores, problem, solution, base.seed, edits, base.notes)
+        return RepairInstance(
+            cohort, (programme,), (programme, problem), scores, (), base.seed, edits, placed_first=False
+        )
 
     def edits(self, decisions: Sequence[BoardDecision], cohort: Cohort, reasons: Reasons) -> Iterator[Edit]:
         """Yield what was changed by hand, before the session and in it: who left first, then places, then pairs."""
@@ -267,8 +303,8 @@ class BoardGround:
         """Yield the rule of each decision on a pair."""
         for one in decisions:
             if isinstance(one, Imposed | SetAsideIn):
-                rule = Pin if isinstance(one, Imposed) else Ban
-                yield rule(mentor=self.key(one.mentor), mentee=self.key(one.mentee))
+                rule, (mentor, mentee) = Pin if isinstance(one, Imposed) else Ban, self.keys(one)
+                yield rule(mentor=mentor, mentee=mentee)
 
     def with_places(self, cohort: Cohort, changes: Sequence[PlacesIn]) -> Cohort:
         """Return the cohort in which some people have answered how many partners they take."""
@@ -283,16 +319,6 @@ class BoardGround:
             for side in SIDES
         )
         return replace(cohort, mentors=mentors, mentees=mentees)
-
-
-def positions_of(pairs: Iterable[KeyPair], cohort: Cohort) -> tuple[tuple[int, int], ...]:
-    """Return pairs of keys by position, those whose two people are in a cohort."""
-    mentors, mentees = cohort.mentors, cohort.mentees
-    return tuple(
-        (mentors.find(mentor), mentees.find(mentee))
-        for mentor, mentee in pairs
-        if mentors.has(mentor) and mentees.has(mentee)
-    )
 
 
 def place_fields(programme: Programme, side: Side) -> tuple[str, ...]:
@@ -361,17 +387,27 @@ class BoardState:
         """What holds at present."""
         return self.steps[self.at]
 
-    def running_pairs(self, decisions: Sequence[BoardDecision], at: int) -> tuple[KeyPair, ...]:
-        """Return the pairs that run under the decisions of a step, which has steps before ``at`` behind it.
+    def running_pairs(self, decisions: Sequence[BoardDecision], at: int) -> RunningPairs | None:
+        """Return the pairs that run if the decisions of a step, which has steps before ``at``, end some of them.
 
-        After a validation, or if the session began with pairs that run, a departure leaves the pairs as they are: those
-        of the last validated step.
+        After a validation, or if the session began with pairs that run, a departure or the end of a pair leaves the
+        other pairs as they are: those of the last validated step.
         """
-        for step in reversed(self.steps[:at]):
-            if step.seal or (step is self.steps[0] and self.ground.is_running):
-                left = [one for one in decisions if isinstance(one, Withdrawal) and one not in step.decisions]
-                return keys_of(step.matching) if left else ()
-        return ()
+        step = self.validated_before(at)
+        if step is None:
+            return None
+        fresh, running = [one for one in decisions if one not in step.decisions], pair_keys(step.matching)
+        undo = next((one.pairs for one in fresh if isinstance(one, MayUndo)), None)
+        ends = any(isinstance(one, Withdrawal) for one in fresh) or any(
+            fold_key(self.ground.keys(one)) in running for one in fresh if isinstance(one, SetAsideIn)
+        )
+        arrives = step is self.steps[0] and self.ground.is_running
+        return RunningPairs(step.matching, undo) if ends or undo or arrives else None
+
+    def validated_before(self, at: int) -> SessionStep | None:
+        """Return the last step before ``at`` whose pairs run, None if there is none."""
+        begun = self.steps[0] if self.ground.is_running else None
+        return next((step for step in reversed(self.steps[:at]) if step.seal), begun)
 
     @property
     def matching(self) -> Matching:

@@ -28,6 +28,7 @@ from mentormatch.widgets.board.decisions import (
     Choose,
     Explain,
     Imposed,
+    MayUndo,
     PlacesIn,
     Redo,
     Release,
@@ -192,6 +193,14 @@ class Board(BoardState):
         self._go_to((*others, decision), decision)
 
     @own_language
+    def decide_all(self, decisions: Iterable[BoardDecision]) -> None:
+        """Solve anew under several more decisions, as one move; raises RequestError as ``decide``."""
+        made = [one for one in decisions if one not in self.now.decisions]
+        others = [one for one in self.now.decisions if not any(supersedes(one, new) for new in made)]
+        self._go_to((*others, *made))
+        self.moments |= dict.fromkeys(made, datetime.now().astimezone())
+
+    @own_language
     def release(self, number: int) -> None:
         """Solve anew without one of the decisions, by its place among them from 1."""
         lifted = self._decision(number)
@@ -324,5 +333,7 @@ def seals_in(steps: Iterable[SessionStep]) -> list[Seal]:
 
 
 def supersedes(old: BoardDecision, new: BoardDecision) -> bool:
-    """Say whether a decision replaces another: the places of one person are told once."""
+    """Return whether a decision replaces another: one number of places per person, of pairs to undo per step."""
+    if isinstance(old, MayUndo) and isinstance(new, MayUndo):
+        return True
     return isinstance(old, PlacesIn) and isinstance(new, PlacesIn) and old.person == new.person

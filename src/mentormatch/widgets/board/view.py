@@ -25,6 +25,7 @@ from mentormatch.widgets.board.decisions import (
     Choose,
     Explain,
     Imposed,
+    MayUndo,
     PersonId,
     PlacesIn,
     Redo,
@@ -326,6 +327,8 @@ def decision_sentence(board: BoardState, decision: BoardDecision) -> str:
             return tr("Retrait\u00a0: {person}", person=name(person))
         case PlacesIn(person=person, places=places):
             return tr("Places de {person}\u00a0: {places}", person=name(person), places=places)
+        case MayUndo(pairs=pairs):
+            return tr("{pairs} en cours au plus peuvent être défaits", pairs=counted(pairs, "binôme"))
 
 
 def headline(board: BoardState, done: Action | None) -> str:
