@@ -25,9 +25,14 @@ def service() -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def work() -> bytes:
-    """Return the working file of validated pairs of a foreign file."""
-    save = WorkSave(save_parts(validated().desk, {}), 1)
+def save() -> WorkSave:
+    """Return validated pairs of a foreign file, as they are kept."""
+    return WorkSave(save_parts(validated().desk, {}), 1)
+
+
+@pytest.fixture
+def work(save: WorkSave) -> bytes:
+    """Return a working file that no other test has opened."""
     return WorkingFile.of(WorkKey.new(), save).model_dump_json().encode()
 
 
@@ -78,6 +83,7 @@ def test_other_answers_come_in_as_departures_and_arrivals_and_one_click_leads_ba
     page.keyboard.press("Escape")
     expect(asked).to_have_count(0)
     expect(page.locator(".result")).to_have_text("21 binômes en cours")
+    page.locator('[data-focus="door:arrive"]').click()
     visit.choose("answers", "v2.csv", answers(3, "Mentor·e", "Mentoré·e"))
     asked.get_by_role("button", name="Traiter comme 1 départ et 2 arrivées").click()
     expect(page.locator(".result")).to_have_text("2 personnes arrivent : avec qui ?")
@@ -96,15 +102,14 @@ def test_other_answers_come_in_as_departures_and_arrivals_and_one_click_leads_ba
 def test_a_departure_at_the_board_leads_to_the_same_choice(visit: Visit) -> None:
     page = visit.page
     page.locator('[data-focus="step:board"]').click()
-    board = page.locator(".mm-board")
-    board.get_by_role("button").first.wait_for()
-    page.evaluate(
-        """() => {
-          const view = document.querySelector(".mm-board");
-          view.querySelector("[data-focus='m1']")?.click();
-        }"""
-    )
-    withdraw = board.get_by_role("button", name="Retirer", exact=False).first
-    withdraw.click()
+    page.locator(".mm-board").get_by_role("button").first.wait_for()
+    page.evaluate("""async () => {
+      const at = sessionStorage.getItem("desk"), tab = sessionStorage.getItem("tab");
+      const body = JSON.stringify({ turn: 1, what: { action: "choose", person: "m1" } });
+      const headers = { "Content-Type": "application/json", "X-Tab": tab };
+      await fetch(`desk/${at}/board`, { method: "POST", body, headers });
+    }""")
+    page.reload()
+    page.get_by_role("button", name="Retirer de l’édition Xavière DELORME").click()
     expect(page.locator(".choice.chosen")).to_contain_text("Ne rien défaire")
     assert visit.trouble == NOTHING

@@ -144,8 +144,8 @@ class Moves(RuleBasedStateMachine):
                     assert (mentor, mentee) not in pairs
                 case Withdrawal(person=person):
                     assert person not in here
-                case _:
-                    assert decision.person not in here or here[decision.person]["places"] == decision.places
+                case PlacesIn(person=person, places=places):
+                    assert person not in here or here[person]["places"] == places
 
     @invariant()
     def everybody_is_in_a_pair_or_alone_or_gone(self) -> None:

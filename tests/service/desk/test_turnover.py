@@ -16,7 +16,7 @@ from mentormatch.service.problems import RefusedError
 from tests.service.desk.session import FOREIGN, Sitting, foreign
 from tests.service.desk.trees import Tree, element, elements, words
 
-SIGNED = {"who": "Claire Fontanel", "validates": True}
+SIGNED: dict[str, Any] = {"who": "Claire Fontanel", "validates": True}
 ROWS = list(csv.DictReader(StringIO(FOREIGN.decode())))
 
 
@@ -100,7 +100,7 @@ def test_a_departure_undoes_no_pair_and_is_taken_back_in_one_go(sitting: Sitting
     assert "à compter du 2\xa0février 2027" in words(element(tree, "ol", "history"))
     sent = letters(sitting)
     assert sent.keys() == {leaver, ROWS_BY_NAME["Chloé"]["Adresse e-mail"]}
-    assert "Votre binôme avec Chloé KERVELLA s'arrête." in sent[leaver]
+    assert "Votre binôme avec Chloé KERVELLA s’arrête." in sent[leaver]
     year(sitting, "unapply")
     assert pairs(sitting) == before
     assert sitting.done("look")["plan"]["final"]
