@@ -10,7 +10,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 import mentormatch as mm
 from mentormatch import Matching, Status
-from mentormatch.widgets.board.decisions import BoardDecision, BoardRequest, Imposed, SetAsideIn, Withdrawal
+from mentormatch.widgets.board.decisions import (
+    BoardDecision,
+    BoardRequest,
+    Imposed,
+    PlacesIn,
+    SetAsideIn,
+    Withdrawal,
+)
 from mentormatch.widgets.board.session import Board
 from tests.conftest import DEEP
 from tests.operations.programme import PROGRAMME, first

@@ -17,16 +17,13 @@ from mentormatch.inspection.intake import Intake
 from mentormatch.languages.translation import FRENCH, language, mark, tr
 from mentormatch.operations.experiment import Draw
 from mentormatch.operations.matching import match
-from mentormatch.operations.proposal import Late, Proposal, ProposalRecord, is_among, keys
-from mentormatch.operations.repair import keys_of
-from mentormatch.programme.drafts.samples import Tables
+from mentormatch.operations.proposal import Late, Proposal, ProposalRecord
 from mentormatch.programme.edits import ProgrammeText
-from mentormatch.programme.enrolment import email_of
 from mentormatch.programme.programme import require_pairs
 from mentormatch.record.decision import Decision
 from mentormatch.report.reviewed.decisions import read_decisions
 from mentormatch.report.views.piece import ViewNames, labels_of
-from mentormatch.service.desk import desk_requests
+from mentormatch.service.desk import desk_requests, desk_steps
 from mentormatch.service.desk.assets import HTML
 from mentormatch.service.desk.columns import MAPPING, DeskColumns, UnreadQuestions, gesture
 from mentormatch.service.desk.columns import PROGRAMME as PROGRAMME_FILE
@@ -53,19 +50,10 @@ from mentormatch.service.desk.desk_requests import (
     ProgrammeKind,
     ShowFollowUp,
     ShowSessions,
-    ShowYear,
     TakeEdition,
     TakeWave,
     TrySessions,
     UndoChange,
-)
-from mentormatch.service.desk.document_step import (
-    UNNAMED_YET,
-    document_step,
-    group_document_step,
-    is_unnamed,
-    settings_edits,
-    with_settings,
 )
 from mentormatch.service.desk.documents import (
     ANSWERS,
@@ -82,11 +70,8 @@ from mentormatch.service.desk.documents import (
 )
 from mentormatch.service.desk.dropped_parts import changes_files, parts_of_action, parts_of_files
 from mentormatch.service.desk.experiment import (
-    EXPERIMENT,
     EXPERIMENT_FILES,
     STOPPED,
-    experiment_step,
-    files_after,
     lots_drawn,
     read_experiment_file,
     stoppable,
@@ -96,7 +81,6 @@ from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
 from mentormatch.service.desk.losses import (
     ALL_PARTS,
     TURNOVER,
-    FileChange,
     LossError,
     WorkItem,
     WorkLoss,
@@ -107,19 +91,17 @@ from mentormatch.service.desk.losses import (
     seal_items,
     seals_of,
 )
-from mentormatch.service.desk.pair_step import further_place, pair_step
 from mentormatch.service.desk.past_works import FormerState, PastWork, PastWorks, digest_of
-from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound, former_answers, restore_matching
+from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound, restore_matching
 from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.service.desk.turnover import (
     CHANGED_LETTERS,
-    NOT_RUNNING,
+    Reading,
     YearChanges,
-    apply_change,
-    carried_decisions,
-    compare_answers,
+    compare_files,
     decisions_of,
     leavers,
+    replace_answers,
     running_plan,
 )
 from mentormatch.service.desk.uploads import File, Handed, PeopleReader, contents_of, refuse_too_many
@@ -133,7 +115,6 @@ from mentormatch.widgets.form.view import form_state
 
 INTAKE = "reponses"
 """The name of the page of what came in."""
-ANSWER_PARTS: frozenset[desk_requests.FilePart] = frozenset(("answers", "mentors", "mentees"))
 NOT_READ = mark("Les réponses n'ont pas encore été lues")
 NOT_SETTLED = mark("Il reste des points à régler dans les colonnes")
 NO_PAST = mark("Cet état n'est plus gardé, ou vient d'une autre version : rien n'a changé")
@@ -142,10 +123,6 @@ TAKEN_UP = mark("Ces fichiers étaient déjà là : ce qui avait été décidé 
 OTHER_ANSWERS = mark(
     "La proposition ne va pas avec ces réponses. À la première étape, retirez-la, ou déposez les réponses de la même"
     " édition."
-)
-DECIDED = mark(
-    "Ces binômes viennent d'une décision déjà validée : le nom du programme et ce que disent les lettres n'y changent"
-    " plus."
 )
 PAIRS, MEETINGS = mark("binômes possibles"), mark("rencontres possibles de deux personnes")
 
@@ -239,8 +216,10 @@ class Desk:
         """
         loss = self.loss_of(action, body)
         if loss and sure.removeprefix(TURNOVER) != loss.token:
-            running = running_plan(self.round) if self.round else None
-            change = self.file_change(action, body) if running and isinstance(action, desk_requests.Take) else None
+            one, running, change = self.round, running_plan(self.round) if self.round else None, None
+            if one and running and self.intake and isinstance(action, desk_requests.Take):
+                files = self.update_files(action, body)
+                change = compare_files(one, self.handed, files, self.intake.cohort, self.reading)
             raise LossError(loss, loss_dialog(loss, len(running.pairs) if running else 0, change))
         before = self.former_state() if loss else None
         validated = self.validated_head
@@ -312,75 +291,20 @@ class Desk:
                 | desk_requests.Take(part="experiment")
                 | desk_requests.Leave(part="experiment")
             ):
-                return self.experiment(action, body)
+                return desk_steps.experiment(self, action, body)
             case (
                 desk_requests.ShowRound() | desk_requests.DeskReply() | desk_requests.Gather() | desk_requests.Oblige()
             ):
-                return self.rounds(action, body)
+                return desk_steps.round_of_replies(self, action, body)
             case desk_requests.ShowPairs() | desk_requests.TryPlace() | desk_requests.UndoMove():
-                return self.pairs(action)
+                return desk_steps.pairs(self, action)
             case desk_requests.ShowDocuments() | desk_requests.SetDocuments() | desk_requests.ValidatePlan():
-                return self.documents(action)
+                return desk_steps.documents(self, action)
             case KindRequest():
                 answer = self.do_of_kind(action, body)
                 self.edition += action.changes
                 return answer
         return None
-
-    def pairs(
-        self, action: desk_requests.ShowPairs | desk_requests.TryPlace | desk_requests.UndoMove
-    ) -> dict[str, Any]:
-        """Return the step of the pairs after an action of it; raises MentorMatchError if that is refused."""
-        board = self.require_board()
-        match action:
-            case desk_requests.TryPlace(person=person):
-                board.decide(further_place(board, person))
-            case desk_requests.UndoMove():
-                board.undo()
-        self.edition += not isinstance(action, desk_requests.ShowPairs)
-        asked = action if isinstance(action, desk_requests.ShowPairs) else desk_requests.ShowPairs()
-        return pair_step(self.hold_document(), board, asked)
-
-    def documents(
-        self, action: desk_requests.ShowDocuments | desk_requests.SetDocuments | desk_requests.ValidatePlan
-    ) -> dict[str, Any]:
-        """Return the step of the documents after an action of it; raises MentorMatchError if that is refused."""
-        match action:
-            case desk_requests.SetDocuments():
-                self.set_documents(action)
-            case desk_requests.ValidatePlan():
-                self.validate(action)
-        if self.kinds.group and self.kinds.group.programme.groups is not None:
-            with suppress(RequestError):  # the step of the year tells why
-                self.kinds.groups(ShowYear())
-        if gathered := self.kinds.describe(named_documents=self.named_documents):
-            return group_document_step(gathered, of_groups=self.kind == "groups")
-        place = action.letter if isinstance(action, desk_requests.ShowDocuments) else 0
-        return document_step(self.hold_document(), self.require_round(), place)
-
-    def set_documents(self, asked: desk_requests.SetDocuments) -> None:
-        """Settle what documents say; the pairs stay, and so does all that was decided, but no validation."""
-        one, file = self.require_round(), self.handed.files["programme"]
-        if self.handed.has_decision:
-            raise RequestError(tr(DECIDED))
-        form, edits = self.open_form(), settings_edits(asked, one.board.matching.programme)
-        form.versions, text = with_settings(form.versions, edits)
-        self.intake, self.contacts = self.handed.take_in(text.programme, self.require_columns().tables)
-        self.handed.files["programme"] = File(file.name, text.content)
-        self.require_columns()
-        one.restate(text.programme)
-        self.go_on(one)
-
-    def validate(self, asked: desk_requests.ValidatePlan) -> None:
-        """Make the pairs final; raises RefusedError if the caller may not, RequestError if no name is given."""
-        board = self.require_board()
-        if not asked.validates:
-            raise lacks_scope(["validate"])
-        if is_unnamed(board.matching.programme):
-            raise RequestError(tr(UNNAMED_YET))
-        board.beside = self.kinds.follow_up.beside
-        board.validate(asked.who, asked.why, accept_unproved=asked.accept_unproved)
-        self.edition += 1
 
     def do_of_kind(self, action: KindRequest, body: bytes) -> dict[str, Any] | None:
         """Return what the step of one kind of programme shows after an action; raises MentorMatchError as ``do``."""
@@ -388,36 +312,12 @@ class Desk:
             case ChooseKind() | BeginNext():
                 return None
             case Change() | UndoChange() | TakeWave() | LeaveWave() | TakeEdition() | LeaveEdition() | NoteCall():
-                return self.year(action, body)
+                return desk_steps.year(self, action, body)
             case ShowSessions() | TrySessions():
                 with stoppable():
                     return to_page_json(self.kinds.sessions(action))
         with stoppable():
             return to_page_json(self.kinds.groups(action))
-
-    def year(self, action: KindRequest, body: bytes) -> dict[str, Any]:
-        """Return the step of the year after an action of it; raises MentorMatchError if that is refused."""
-        one = self.require_round()
-        self.kinds.follow(action, body, one.board)
-        match action:
-            case ApplyChange():
-                if not action.validates:
-                    raise lacks_scope(["validate"])
-                one.board.beside = self.kinds.follow_up.beside
-                apply_change(one, action)
-            case UndoChange():
-                one.board.undo()
-        changes = YearChanges(one, self.contacts, self.names, self.past.validated(self.validated_head))
-        if self.apart:
-            changes.answer_parts = "mentors", "mentees"
-        shown = action if isinstance(action, ShowFollowUp) else ShowFollowUp()
-        return self.kinds.follow_up.step(
-            one.board.matching,
-            one.board.ground,
-            self.contacts if self.named else None,
-            named=self.named_documents,
-            changes=changes.template_values(shown),
-        )
 
     def change(self, action: desk_requests.Action, body: bytes) -> None:
         """Do what changes how far everything is; raises MentorMatchError where it cannot be done."""
@@ -474,51 +374,22 @@ class Desk:
                 return Handed.example(self.kind)
         return files
 
-    def file_change(self, action: desk_requests.Take, body: bytes) -> FileChange | None:
-        """Return what other answers change for the running pairs; None if nobody would be known again by a key."""
-        one, files = self.require_round(), self.update_files(action, body)
-        changed = {part for part in {*files, *self.handed.files} if files.get(part) != self.handed.files.get(part)}
-        if self.intake is None or not changed <= ANSWER_PARTS or files.keys() != self.handed.files.keys():
-            return None
-        programme = one.board.ground.base.programme
-        if not (programme.fields_with("key") or email_of(programme)):
-            return None
-        try:
-            _, intake, _ = self.read_answers(files)
-        except MentorMatchError:
-            return None
-        found = compare_answers(action.name, self.intake.cohort, intake.cohort)
-        return found if found.same else None
-
-    def read_answers(self, files: Mapping[desk_requests.FilePart, File]) -> tuple[Tables, Intake, Contacts]:
-        """Return other answers, read by the programme as it is; raises MentorMatchError if they cannot be."""
-        handed = Handed(dict(files))
-        programme = handed.programme()
-        tables = handed.tables(programme, apart=self.apart, most=self.most.people)
-        return tables, *handed.take_in(programme, tables)
-
     def take_turnover(self, files: dict[desk_requests.FilePart, File]) -> None:
         """Go on with other answers and the pairs that run; raises MentorMatchError, and then nothing has changed."""
-        one = self.require_round()
-        running = running_plan(one)
-        if running is None:
-            raise RequestError(tr(NOT_RUNNING))
-        tables, intake, contacts = self.read_answers(files)
-        before = {part: file for part, file in self.handed.files.items() if part in ANSWER_PARTS}
-        former = former_answers(self.handed, before, keys_of(running), apart=self.apart)
-        stay = [keys(pair) for pair in keys_of(running) if is_among(intake.cohort, pair)]
-        proposal = Proposal.read(ProposalRecord(pairs=stay), intake.cohort, intake.programme, seed=running.seed)
-        made = DeskRound.of(proposal, is_running=True)
-        made.former, made.carried = former, carried_decisions(one, made.board)
-        made.board.portfolio = one.board.portfolio
-        columns = DeskColumns.of(Handed(files).stated_programme, tables, self.columns)
+        made = replace_answers(self.require_round(), self.handed, files, self.reading)
+        columns = DeskColumns.of(self.handed.stated_programme, made.tables, self.columns)
         columns.settled = self.columns is not None and self.columns.settled
         versions = self.programme_form.versions if self.programme_form else None
-        self.handed, self.columns, self.intake, self.contacts = Handed(files), columns, intake, contacts
+        self.handed, self.columns, self.intake, self.contacts = Handed(files), columns, made.intake, made.contacts
         self.programme_form = None
         if versions:
             self.open_form().versions = versions
-        self.go_on(made)
+        self.go_on(made.round)
+
+    @property
+    def reading(self) -> Reading:
+        """How answers are read: whether each side has a file of its own, and how many lines are taken."""
+        return Reading(self.apart, self.most.people)
 
     def take_files(self, files: dict[desk_requests.FilePart, File]) -> None:
         """Take these files, with what was decided on the same ones before; nothing changes if they are here already."""
@@ -646,20 +517,6 @@ class Desk:
         self.drawn = None
         self.go_on(DeskRound.of(proposal, is_running=isinstance(kept, Decision)))
 
-    def experiment(self, action: desk_requests.Action, body: bytes) -> dict[str, Any]:
-        """Return the experiment after what was asked of it; raises MentorMatchError where that cannot be."""
-        intake = self.require_intake()
-        require_pairs(intake.programme)
-        if isinstance(action, desk_requests.DrawExperiment):
-            self.draw_lots()
-        elif action != desk_requests.ShowExperiment():
-            self.handed, self.drawn = Handed(files_after(action, body, self.handed, intake.programme)), None
-        self.edition += action != desk_requests.ShowExperiment()
-        drawn = self.drawn if self.round else None
-        labels = labels_of(drawn.matching, self.names) if drawn else None
-        file = self.handed.files.get(EXPERIMENT)
-        return experiment_step(file, intake.programme, drawn, labels, formed=self.round is not None)
-
     def draw_lots(self) -> None:
         """Go on with the pairs on which the lots of the experiment that was recorded fall."""
         intake = self.require_intake()
@@ -755,19 +612,6 @@ class Desk:
     def reopen(self) -> None:
         """Open the round that was closed last; raises RequestError where something else was done since."""
         self.go_on(self.require_round().reopen())
-
-    def rounds(self, action: desk_requests.Action, body: bytes) -> dict[str, Any]:
-        """Return the round after what was noted, if something was."""
-        one, done = self.require_round(), ""
-        match action:
-            case desk_requests.DeskReply():
-                one.note(action)
-            case desk_requests.Oblige(asked=asked):
-                one.ask(asked)
-            case desk_requests.Gather(name=name):
-                done = one.gather(File.of(name, body).read_table())
-        self.edition += action != desk_requests.ShowRound()
-        return to_page_json(one.describe(done))
 
     def speak(self, code: str) -> None:
         """Speak another language from now on, also on the board."""

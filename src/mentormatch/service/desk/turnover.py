@@ -5,15 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from mentormatch.errors import RequestError
+from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.fields import ACROSS, SIDES, Side
+from mentormatch.inspection.intake import Intake
 from mentormatch.languages.phrases import clock, counted, day, listed, points
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import language, mark, tr
 from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.proposal import Proposal, ProposalRecord, is_among, keys
 from mentormatch.operations.repair import Repair, RepairChoice, keys_of
 from mentormatch.operations.repair_choices import CODE_WORDS, LetterChange, MorePlaces, letter_changes
 from mentormatch.people.cohort import Cohort
+from mentormatch.programme.drafts.samples import Tables
+from mentormatch.programme.enrolment import email_of
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.folder import pack_files
 from mentormatch.report.letters import TABLE, Letter, letters, letters_table
@@ -21,9 +25,9 @@ from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.service.desk.desk_requests import ApplyChange, Change, FilePart, ShowFollowUp
 from mentormatch.service.desk.losses import FileChange, validated_at
 from mentormatch.service.desk.past_works import PastWork
-from mentormatch.service.desk.rounds import DeskRound
+from mentormatch.service.desk.rounds import DeskRound, former_answers
 from mentormatch.service.desk.sealing_board import MOVE_S, SealingBoard
-from mentormatch.service.desk.uploads import NAMES
+from mentormatch.service.desk.uploads import NAMES, File, Handed
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.decisions import (
     BoardDecision,
@@ -35,6 +39,7 @@ from mentormatch.widgets.board.decisions import (
 )
 from mentormatch.widgets.board.session import people_of
 
+ANSWER_PARTS: frozenset[FilePart] = frozenset(("answers", "mentors", "mentees"))
 NOBODY = mark("Choisissez qui part, ou quel binôme s'arrête")
 NOT_RUNNING = mark("Validez d'abord les binômes : ce qui change ensuite part de là")
 NOT_CHANGED = mark("Aucun binôme validé n'a changé")
@@ -376,10 +381,66 @@ def people_in(*cohorts: Cohort) -> set[str]:
     return {canonical(key) for cohort in cohorts for side in SIDES for key in cohort.side(side).ids}
 
 
-def compare_answers(name: str, before: Cohort, now: Cohort) -> FileChange:
-    """Return how many people are the same, gone and new in another file of answers, by their keys."""
-    old, new = people_in(before), people_in(now)
-    return FileChange(name, len(old & new), len(old - new), len(new - old))
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How answers are read: whether each side has a file of its own, and the most lines that are taken."""
+
+    apart: bool
+    most: int
+
+    def read(self, handed: Handed) -> tuple[Tables, Intake, Contacts]:
+        """Return some answers, read by the programme beside them; raises MentorMatchError if they cannot be."""
+        programme = handed.programme()
+        tables = handed.tables(programme, apart=self.apart, most=self.most)
+        return tables, *handed.take_in(programme, tables)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacedAnswers:
+    """Other answers as they are read, and the round that goes on with the running pairs."""
+
+    tables: Tables
+    intake: Intake
+    contacts: Contacts
+    round: DeskRound
+
+
+def compare_files(
+    one: DeskRound, handed: Handed, files: dict[FilePart, File], before: Cohort, reading: Reading
+) -> FileChange | None:
+    """Return how many people are the same, gone and new in other files, by their keys.
+
+    None if another file than that of answers differs, or nobody would be known again by a key.
+    """
+    changed = [part for part in {*files, *handed.files} if files.get(part) != handed.files.get(part)]
+    if not {*changed} <= ANSWER_PARTS or files.keys() != handed.files.keys():
+        return None
+    programme = one.board.ground.base.programme
+    if not (programme.fields_with("key") or email_of(programme)):
+        return None
+    try:
+        _, intake, _ = reading.read(Handed(files))
+    except MentorMatchError:
+        return None
+    old, new = people_in(before), people_in(intake.cohort)
+    name = files[changed[0]].name
+    return FileChange(name, len(old & new), len(old - new), len(new - old)) if old & new else None
+
+
+def replace_answers(one: DeskRound, handed: Handed, files: dict[FilePart, File], reading: Reading) -> ReplacedAnswers:
+    """Return a round that goes on with the running pairs of the people who are in other answers, too."""
+    running = running_plan(one)
+    if running is None:
+        raise RequestError(tr(NOT_RUNNING))
+    tables, intake, contacts = reading.read(Handed(files))
+    before = {part: file for part, file in handed.files.items() if part in ANSWER_PARTS}
+    former = former_answers(handed, before, keys_of(running), apart=reading.apart)
+    stay = [keys(pair) for pair in keys_of(running) if is_among(intake.cohort, pair)]
+    proposal = Proposal.read(ProposalRecord(pairs=stay), intake.cohort, intake.programme, seed=running.seed)
+    made = DeskRound.of(proposal, is_running=True)
+    made.former, made.carried = former, carried_decisions(one, made.board)
+    made.board.portfolio = one.board.portfolio
+    return ReplacedAnswers(tables, intake, contacts, made)
 
 
 def carried_decisions(one: DeskRound, board: SealingBoard) -> tuple[BoardDecision, ...]:
