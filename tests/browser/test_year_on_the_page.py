@@ -12,7 +12,7 @@ from tests.browser.browsing import NOTHING
 from tests.browser.test_foreign_file_on_the_page import ADDRESSES, COUNT_CLICKS, WIDE, clicks, letters
 from tests.service.desk.test_turnover import answers, validated
 from tests.service.desk.visiting import Visit, visiting
-from tests.service.server import Served, serving
+from tests.service.server import Served, limits, serving
 
 MOST_CLICKS = 5
 
@@ -20,7 +20,7 @@ MOST_CLICKS = 5
 @pytest.fixture(scope="module")
 def service() -> Iterator[Served]:
     """Return a service that runs."""
-    with serving() as served:
+    with serving(settings=limits(residents=8)) as served:
         yield served
 
 
@@ -45,7 +45,7 @@ def visit(browser: Browser, service: Served, work: bytes) -> Iterator[Visit]:
         somebody.sign_in()
         somebody.choose("work", "travail.mentormatch", work)
         expect(somebody.page.locator(".result")).to_contain_text("21 binômes")
-        somebody.page.locator('[data-focus="step:follow_up"]').click()
+        somebody.page.locator('[data-focus="step:year"]').click()
         expect(somebody.page.locator(".result")).to_have_text("21 binômes en cours")
         somebody.page.evaluate('sessionStorage.setItem("clicks", 0)')
         yield somebody
@@ -101,7 +101,8 @@ def test_other_answers_come_in_as_departures_and_arrivals_and_one_click_leads_ba
 
 def test_a_departure_at_the_board_leads_to_the_same_choice(visit: Visit) -> None:
     page = visit.page
-    page.locator('[data-focus="step:board"]').click()
+    page.locator('[data-focus="step:pairs"]').click()
+    page.locator('[data-focus="to_board"]').click()
     page.locator(".mm-board").get_by_role("button").first.wait_for()
     page.evaluate("""async () => {
       const at = sessionStorage.getItem("desk"), tab = sessionStorage.getItem("tab");

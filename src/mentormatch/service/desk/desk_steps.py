@@ -1,15 +1,24 @@
 """The steps of the pairs at a desk, each after an action of it: pairs, documents, year, replies, experiment."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from mentormatch.errors import RequestError
+from mentormatch.inspection.intake import Intake
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.programme import require_pairs
-from mentormatch.report.views.piece import labels_of
+from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.service.desk import desk_requests
+from mentormatch.service.desk.columns import DeskColumns
 from mentormatch.service.desk.desk_answers import to_page_json
-from mentormatch.service.desk.desk_requests import ApplyChange, KindRequest, ShowFollowUp, ShowYear, UndoChange
+from mentormatch.service.desk.desk_requests import (
+    ApplyChange,
+    KindRequest,
+    ProgrammeKind,
+    ShowFollowUp,
+    ShowYear,
+    UndoChange,
+)
 from mentormatch.service.desk.document_step import (
     UNNAMED_YET,
     document_step,
@@ -18,14 +27,16 @@ from mentormatch.service.desk.document_step import (
     settings_edits,
     with_settings,
 )
+from mentormatch.service.desk.documents import HeldDocument
 from mentormatch.service.desk.experiment import EXPERIMENT, experiment_step, files_after
+from mentormatch.service.desk.kept_state import DeskInWork
 from mentormatch.service.desk.pair_step import further_place, pair_step
+from mentormatch.service.desk.rounds import DeskRound
+from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.service.desk.turnover import YearChanges, apply_change
 from mentormatch.service.desk.uploads import File, Handed
 from mentormatch.service.problems import lacks_scope
-
-if TYPE_CHECKING:
-    from mentormatch.service.desk.desk import Desk
+from mentormatch.survey.contacts import Contacts
 
 DECIDED = mark(
     "Ces binômes viennent d'une décision déjà validée : le nom du programme et ce que disent les lettres n'y changent"
@@ -33,8 +44,42 @@ DECIDED = mark(
 )
 
 
+class DeskInSteps(DeskInWork, Protocol):
+    """What of a desk its steps show and change."""
+
+    contacts: Contacts
+    edition: int
+
+    @property
+    def kind(self) -> ProgrammeKind:
+        """What the programme is."""
+
+    @property
+    def names(self) -> ViewNames:
+        """How people are called where no documents are made yet."""
+
+    @property
+    def validated_head(self) -> str:
+        """What identifies the validation of the plan at present."""
+
+    def require_intake(self) -> Intake:
+        """Return what came in."""
+
+    def require_columns(self) -> DeskColumns:
+        """Return the columns."""
+
+    def require_round(self) -> DeskRound:
+        """Return the round of the proposal."""
+
+    def require_board(self) -> SealingBoard:
+        """Return the board."""
+
+    def hold_document(self) -> HeldDocument:
+        """Return what documents are made from."""
+
+
 def pairs(
-    desk: "Desk", action: desk_requests.ShowPairs | desk_requests.TryPlace | desk_requests.UndoMove
+    desk: DeskInSteps, action: desk_requests.ShowPairs | desk_requests.TryPlace | desk_requests.UndoMove
 ) -> dict[str, Any]:
     """Return the step of the pairs after an action of it; raises MentorMatchError if that is refused."""
     board = desk.require_board()
@@ -49,7 +94,7 @@ def pairs(
 
 
 def documents(
-    desk: "Desk", action: desk_requests.ShowDocuments | desk_requests.SetDocuments | desk_requests.ValidatePlan
+    desk: DeskInSteps, action: desk_requests.ShowDocuments | desk_requests.SetDocuments | desk_requests.ValidatePlan
 ) -> dict[str, Any]:
     """Return the step of the documents after an action of it; raises MentorMatchError if that is refused."""
     match action:
@@ -66,7 +111,7 @@ def documents(
     return document_step(desk.hold_document(), desk.require_round(), place)
 
 
-def set_documents(desk: "Desk", asked: desk_requests.SetDocuments) -> None:
+def set_documents(desk: DeskInSteps, asked: desk_requests.SetDocuments) -> None:
     """Settle what documents say; the pairs stay, and so does all that was decided, but no validation."""
     one, file = desk.require_round(), desk.handed.files["programme"]
     if desk.handed.has_decision:
@@ -80,7 +125,7 @@ def set_documents(desk: "Desk", asked: desk_requests.SetDocuments) -> None:
     desk.go_on(one)
 
 
-def validate_plan(desk: "Desk", asked: desk_requests.ValidatePlan) -> None:
+def validate_plan(desk: DeskInSteps, asked: desk_requests.ValidatePlan) -> None:
     """Make the pairs final; raises RefusedError if the caller may not, RequestError if no name is given."""
     board = desk.require_board()
     if not asked.validates:
@@ -92,7 +137,7 @@ def validate_plan(desk: "Desk", asked: desk_requests.ValidatePlan) -> None:
     desk.edition += 1
 
 
-def year(desk: "Desk", action: KindRequest, body: bytes) -> dict[str, Any]:
+def year(desk: DeskInSteps, action: KindRequest, body: bytes) -> dict[str, Any]:
     """Return the step of the year after an action of it; raises MentorMatchError if that is refused."""
     one = desk.require_round()
     desk.kinds.follow(action, body, one.board)
@@ -117,7 +162,7 @@ def year(desk: "Desk", action: KindRequest, body: bytes) -> dict[str, Any]:
     )
 
 
-def round_of_replies(desk: "Desk", action: desk_requests.Action, body: bytes) -> dict[str, Any]:
+def round_of_replies(desk: DeskInSteps, action: desk_requests.Action, body: bytes) -> dict[str, Any]:
     """Return the round after what was noted, if something was."""
     one, done = desk.require_round(), ""
     match action:
@@ -131,7 +176,7 @@ def round_of_replies(desk: "Desk", action: desk_requests.Action, body: bytes) ->
     return to_page_json(one.describe(done))
 
 
-def experiment(desk: "Desk", action: desk_requests.Action, body: bytes) -> dict[str, Any]:
+def experiment(desk: DeskInSteps, action: desk_requests.Action, body: bytes) -> dict[str, Any]:
     """Return the experiment after what was asked of it; raises MentorMatchError where that cannot be."""
     intake = desk.require_intake()
     require_pairs(intake.programme)

@@ -17,8 +17,8 @@ export class BoardStep {
     const ways = ["to_proposal", "to_documents"].map((word) => desk.button(word, word, () => desk.go(word.slice(3))));
     place.append(make("div", { class: "tools" }, ways), held); // a choice made before the board is there would be lost
     const leads = async (request) => {
-      await desk.go("follow_up");
-      await desk.parts.follow_up.change(() => desk.service.do(request));
+      await desk.go("year");
+      await desk.parts.year.change(() => desk.service.do(request));
     };
     board.render({ model: new Model(desk.service, opened, (trouble) => desk.fail(trouble), leads), el: held });
   }
