@@ -18,7 +18,7 @@ from tests.service.server import Served, limits, serving
 COUNT = (
     "addEventListener('click', (event) => { if (event.isTrusted) window.clicks = (window.clicks ?? 0) + 1; }, true);"
 )
-FEWEST = 4
+FEWEST = 3
 """Clicks from the file to the pairs: read, take the proposals, go on, form."""
 
 
@@ -76,13 +76,9 @@ def assert_nobody_is_kept_out(visit: Visit) -> None:
 def test_from_a_foreign_file_to_pairs_in_few_clicks(visit: Visit, shared_data: Path, tmp_path: Path) -> None:
     page = visit.page
     to_columns(visit, answers=foreign("mu-fr-mentorat-science-po", shared_data, tmp_path))
-    expect(page.locator(".blockers li")).to_have_count(1)
-    expect(page.locator(".apart")).to_contain_text("est dans la question")
+    expect(page.locator(".q.open")).to_have_count(1)
     assert_nobody_is_kept_out(visit)
-    page.locator(".blockers button.main").click()
-    expect(page.get_by_role("button", name="Continuer")).to_be_focused()
-    assert_nobody_is_kept_out(visit)
-    visit.press("Continuer")
+    page.locator('[data-focus="accept"]').click()
     visit.heading("Règles")
     visit.press("Former les binômes")
     visit.heading("Binômes")
@@ -142,31 +138,15 @@ def test_the_columns_are_settled_by_keyboard_alone(visit: Visit, shared_data: Pa
     visit.reach("Lire les réponses")
     visit.heading("Questions")
     expect(page.get_by_role("heading", name="Questions", exact=True)).to_be_focused()
-    main = page.locator(".blockers button.main")
-    visit.reach(str(main.get_attribute("aria-label")))
-    expect(page.get_by_role("button", name="Continuer")).to_be_focused()
-    page.keyboard.press("Enter")
+    while (answer := page.locator('[data-focus^="answer:"]')).count():
+        before = page.locator(".q.done").count()
+        visit.reach("Oui, continuer")
+        expect(page.locator(".q.done")).to_have_count(before + 1)
+        assert answer.count() == 0 or page.locator("[data-next]").evaluate("(one) => one === document.activeElement")
+    visit.reach("Continuer : les règles")
     visit.heading("Règles")
     visit.reach("Former les binômes")
     visit.heading("Binômes")
-    assert visit.trouble == NOTHING
-
-
-@pytest.mark.proof
-def test_an_option_is_added_by_keyboard_and_taken_back(visit: Visit, shared_data: Path) -> None:
-    page = visit.page
-    to_columns(visit, answers=(shared_data / "surveys-made" / "google-nl" / "google-nl.csv").read_bytes())
-    page.locator("[data-focus='fold:known']").press("Enter")
-    assert_nobody_is_kept_out(visit)
-    field = page.get_by_label("Ajouter une option").first
-    field.fill("Fotografie")
-    field.press("Enter")
-    remove = page.get_by_role("button", name="Fotografie")
-    expect(remove).to_have_text("Retirer")
-    expect(field).to_be_focused()
-    assert_nobody_is_kept_out(visit)
-    remove.press("Enter")
-    expect(remove).to_have_count(0)
     assert visit.trouble == NOTHING
 
 
@@ -177,10 +157,9 @@ def test_the_columns_speak_english_too(visit: Visit, shared_data: Path, tmp_path
     hand_over(visit, answers=foreign("en-anu-stem", shared_data, tmp_path))
     visit.press("Read the answers")
     visit.heading("Questions")
-    expect(visit.page.locator(".columns-bar")).to_contain_text("To settle: 1.")
+    expect(visit.page.locator(".columns-bar")).to_contain_text("answered")
     assert_nobody_is_kept_out(visit)
-    visit.page.locator(".blockers button.main").click()
-    visit.press("Go on")
+    visit.page.locator('[data-focus="accept"]').click()
     visit.heading("Rules")
     assert visit.trouble == NOTHING
 
@@ -189,7 +168,7 @@ def test_the_columns_speak_english_too(visit: Visit, shared_data: Path, tmp_path
 def test_a_file_of_one_side_asks_for_that_of_the_other(visit: Visit) -> None:
     rows = "".join(f"p{n}@x.fr;{'Son' if n % 2 else 'Lumière'}\n" for n in range(12))
     to_columns(visit, answers=f"Courriel;Métier\n{rows}".encode())
-    visit.page.locator(".blockers button.quiet").click()
+    visit.page.locator('[data-focus="side:mentors"]').click()
     visit.heading("Fichiers")
     expect(visit.page.locator(".said")).to_contain_text("Déposez maintenant celui des mentoré·es")
     hand_over(visit, mentees=f"Courriel;Métier\n{rows.replace('p', 'q')}".encode())

@@ -76,7 +76,6 @@ def foreign() -> Sitting:
     found = Sitting()
     found.done("take", FOREIGN, part="answers", name="Inscriptions.csv")
     found.done("read")
-    found.done("say", what="take")
-    found.done("settle")
+    found.done("accept")
     found.done("form")
     return found

@@ -14,15 +14,16 @@ import pytest
 import mentormatch as mm
 from mentormatch import Programme, language
 from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
-from mentormatch.programme.drafts.programme_draft import StatedDraft, draft
+from mentormatch.programme.drafts.programme_draft import draft
 from mentormatch.programme.enrolment import read_tables
-from mentormatch.service.desk.kept_state import restore, save_parts
+from mentormatch.programme.interview.interview import DraftInterview
+from mentormatch.service.desk.columns import DraftReplies
 from tests.conftest import DEEP, SHARED_DATA, some_of, some_seeds
 from tests.drafts.questionnaires import renderer, reworded, sources
 from tests.drafts.test_canaries import CANARY, EXPORTS, export
 from tests.drafts.test_canaries import PROGRAMME as OTHER_PROGRAMME
 from tests.english import french_in
-from tests.service.desk.session import ANSWERS, PROGRAMME, Sitting
+from tests.service.desk.session import ANSWERS, FOREIGN, PROGRAMME, Sitting
 
 SAID = ("what", "question", "text", "means")
 ABOUT_FILES = ("side", "alone", "file")
@@ -42,12 +43,29 @@ def say(sitting: Sitting, gesture: dict[str, Any], **more: str) -> dict[str, Any
     return sitting.done("say", **{name: {**gesture, **more}[name] for name in SAID})
 
 
+def asked(sitting: Sitting) -> DraftInterview:
+    """Return the questions that a draft asks of staff."""
+    found = sitting.desk.require_columns().interpret()
+    assert isinstance(found, DraftInterview)
+    return found
+
+
 def solve(sitting: Sitting) -> dict[str, Any]:
-    """Press the main button of whatever blocks, one after the other."""
+    """Press the main button of whatever blocks, one after the other; of a draft, accept what can be accepted."""
+    if isinstance(sitting.desk.require_columns().columns, DraftReplies):
+        return sitting.done("accept")
     step = sitting.done("columns")
     while step["blockers"]:
         step = say(sitting, step["blockers"][0]["main"])
     return step
+
+
+def requests_of(tree: Any) -> list[dict[str, Any]]:
+    """Return the requests that a tree triggers."""
+    if isinstance(tree, str):
+        return []
+    own = [json.loads(tree[1]["data-do"])] if "data-do" in tree[1] else []
+    return [*own, *(one for child in tree[2:] for one in requests_of(child))]
 
 
 def line(step: dict[str, Any], question: str) -> dict[str, Any]:
@@ -202,14 +220,12 @@ def test_answers_alone_lead_to_the_programme_that_the_command_drafts(tmp_path: P
     path.write_bytes(ANSWERS)
     sitting = handed(answers=ANSWERS)
     told = sitting.done("read")
-    assert (told["columns"]["blocked"], told["intake"], told["plan"]) == (1, None, None)
+    assert (told["columns"]["blocked"], told["intake"], told["plan"]) == (0, None, None)
     tables = read_tables(path)
     with language("fr"):
         assert sitting.content("hand", "programme.toml").decode() == draft(tables).text
-        taken = frozenset(one.key for one in draft(tables).proposals)
-        expected = draft(tables, stated=StatedDraft(taken=taken)).text
-    solve(sitting)
-    assert sitting.done("settle")["intake"]
+    expected = mm.draft_programme(path).accepted().text
+    assert solve(sitting)["intake"]
     assert sitting.content("hand", "programme.toml").decode() == expected
     sitting.done("form")
     pairs = json.loads(sitting.content("hand", "binomes.json"))["pairs"]
@@ -220,36 +236,33 @@ def test_answers_alone_lead_to_the_programme_that_the_command_drafts(tmp_path: P
     ]
 
 
-@pytest.mark.proof
-def test_a_question_is_used_as_its_menu_says_and_what_is_confirmed_is_no_guess_any_more() -> None:
-    sitting = handed(answers=ANSWERS)
+def test_replies_by_their_places_are_those_of_the_draft_and_no_word_of_the_file_comes_back() -> None:
+    sitting = handed(answers=FOREIGN)
     sitting.done("read")
-    step = sitting.done("columns")
-    step = say(sitting, line(step, "Téléphone")["menu"]["gesture"], means="forbidden")
-    assert line(step, "Téléphone")["state"] == "unused"
-    step = say(sitting, {"what": "confirm", "question": "", "text": "", "means": ""})
-    assert [one for one in step["lines"] if one["state"] == "open"] == []
-    step = say(sitting, {"what": "name", "question": "", "text": "  Mentorat\x07 2027 ", "means": ""})
-    assert step["name"] == "Mentorat\\x07 2027"
-    solve(sitting)
-    sitting.done("settle")
-    made = tomllib.loads(sitting.content("hand", "programme.toml").decode())
-    assert made["programme"]["name"] == "Mentorat\\x07 2027"
-    assert made["fields"]["telephone"]["use"] == "forbidden"
+    shared, twins = asked(sitting).questions[:2]
+    assert (shared.id, twins.id) == ("shared", "twins")
+    sitting.done("reply", question="shared", values=["1"])
+    step = sitting.done("reply", question="twins", lines=["1"])
+    replies = asked(sitting).replies
+    assert replies["shared"] == (shared.choices[1].value,)
+    assert replies["twins"] == {twins.lines[0].key: twins.choices[1].value}
+    assert all(one.get("question") in ("shared", "twins", "criteria", None) for one in requests_of(step["tree"]))
+    assert sitting.refused("reply", question="twins", lines=[])["title"] == "Cette question n’est plus posée"
+    assert sitting.refused("reply", question="shared", values=["9"])["title"] == "Cette question n’est plus posée"
+    sitting.done("say", what="restore")
+    assert asked(sitting).replies == {}
 
 
 def test_the_question_and_the_answers_that_tell_the_sides_are_chosen() -> None:
     rows = "".join(f"p{n}@x.fr;{'ABC'[n % 3]};{'Son' if n % 2 else 'Lumière'}\n" for n in range(12))
     sitting = handed(answers=f"Courriel;Groupe;Métier\n{rows}".encode())
-    sitting.done("read")
-    step = sitting.done("columns")
-    menu = step["blockers"][0]["menu"]
-    step = say(sitting, menu["gesture"], question=entry(step, menu["menu"], "Groupe"))
-    for side, answer in (("mentor", "B"), ("mentee", "A")):
-        menu = step["blockers"][0]["menu"]
-        assert menu["gesture"]["text"] == side
-        step = say(sitting, menu["gesture"], means=entry(step, menu["menu"], answer))
-    assert "Qui est" not in step["blockers"][0]["title"]
+    assert sitting.done("read")["columns"]["blocked"] == 1
+    assert sitting.refused("settle")["title"].startswith("Il reste")
+    role = asked(sitting).questions[0]
+    column = [*role.columns].index("Groupe")
+    sides = {"B": "mentor", "A": "mentee", "C": ""}
+    lines = [sides[answer] for answer in role.columns["Groupe"]]
+    sitting.done("reply", question="role", column=column, lines=lines)
     solve(sitting)
     assert [one["number"] for one in sitting.done("settle")["intake"]["figures"][:2]] == [4, 4]
 
@@ -258,7 +271,7 @@ def test_the_file_of_one_side_waits_for_that_of_the_other() -> None:
     rows = "".join(f"p{n}@x.fr;{'Son' if n % 2 else 'Lumière'}\n" for n in range(12))
     sitting = handed(answers=f"Courriel;Métier\n{rows}".encode())
     sitting.done("read")
-    assert sitting.done("columns")["blockers"][0]["quiet"]["means"] == "mentors"
+    assert {"do": "side", "side": "mentors"} in requests_of(sitting.done("columns")["tree"])
     told = sitting.done("side", side="mentors")
     assert [one["part"] for one in told["files"]] == ["mentors"]
     sitting.done("take", f"Courriel;Métier\n{rows.replace('p', 'q')}".encode(), part="mentees", name="m.csv")
@@ -271,19 +284,18 @@ def test_the_file_of_one_side_waits_for_that_of_the_other() -> None:
 
 
 def test_nothing_said_is_lost_by_an_error_or_a_corrected_file() -> None:
-    sitting = handed(answers=ANSWERS)
+    sitting = handed(answers=FOREIGN)
     sitting.done("read")
-    step = solve(sitting)
-    say(sitting, {"what": "name", "question": "", "text": "Mentorat 2027", "means": ""})
-    say(sitting, line(step, "Téléphone")["menu"]["gesture"], means="forbidden")
+    sitting.done("reply", question="shared", values=["1"])
+    said = asked(sitting).replies
     sitting.done("take", b"\x00\x01", part="answers", name="answers.csv")
     assert sitting.refused("read")["place"] == "answers"
-    sitting.done("take", ANSWERS + b"", part="answers", name="corrige.csv")
+    sitting.done("take", FOREIGN.replace(b"lundi", b"mardi", 1), part="answers", name="corrige.csv")
     sitting.done("read")
-    step = sitting.done("columns")
-    assert (step["name"], step["blockers"], line(step, "Téléphone")["state"]) == ("Mentorat 2027", [], "unused")
-    step = say(sitting, {"what": "restore", "question": "", "text": "", "means": ""})
-    assert (step["name"], len(step["blockers"]), line(step, "Téléphone")["state"]) == ("", 1, "known")
+    assert asked(sitting).replies == said
+    sitting.done("take", ANSWERS, part="answers", name="autre.csv")
+    sitting.done("read")
+    assert asked(sitting).replies in ({}, said)  # what does not fit is left out
 
 
 @pytest.mark.proof
@@ -309,6 +321,9 @@ def test_what_somebody_typed_and_what_is_sensitive_is_not_on_the_page(
     sitting.done("read")
     step = sitting.done("columns")
     assert CANARY not in json.dumps(step, ensure_ascii=False).casefold()
+    if not programme:
+        assert "Votre religion" in json.dumps(step, ensure_ascii=False)
+        return
     assert {one["question"] for one in step["aside"]} == {"Avez-vous un problème de santé\u00a0?", "Votre religion"}
     assert "«\u00a0problème de santé\u00a0» est dans la question" in step["aside"][0]["why"]
     assert line(step, "Thèmes")["examples"] == ["Droit", "Budget"]
@@ -332,13 +347,15 @@ def test_what_the_page_sends_back_holds_no_word_of_anybody() -> None:
     for files in ({"answers": ANSWERS}, {"answers": ANSWERS, "programme": PROGRAMME}):
         sitting = handed(**files)
         sitting.done("read")
-        told = [value for gesture in gestures(sitting.done("columns")) for value in gesture.values()]
+        step = sitting.done("columns")
+        offered = requests_of(step["tree"]) if "tree" in step else gestures(step)
+        told = [str(value) for gesture in offered for value in gesture.values()]
         assert all(value.isascii() and " " not in value for value in told)
 
 
 def gestures(step: dict[str, Any]) -> Iterator[dict[str, str]]:
     """Yield every gesture that a step offers, each entry of a menu too, without those about the files."""
-    for one in [*step["blockers"], *step["lines"], *step["proposals"]]:
+    for one in [*step["blockers"], *step["lines"]]:
         for name in ("main", "quiet", "gesture"):
             if one.get(name) and one[name]["what"] not in ABOUT_FILES:
                 yield {key: one[name][key] for key in SAID}
@@ -346,11 +363,15 @@ def gestures(step: dict[str, Any]) -> Iterator[dict[str, str]]:
             for group in step["menus"].get(menu["menu"], ()) if menu else ():
                 for each in group["entries"]:
                     yield {**{key: menu["gesture"][key] for key in SAID}, menu["slot"]: each["value"]}
-    yield from ({"what": what, "question": "", "text": "", "means": ""} for what in ("confirm", "take", "restore"))
+    yield from ({"what": what, "question": "", "text": "", "means": ""} for what in ("confirm", "restore"))
 
 
 def assert_sound(sitting: Sitting, step: dict[str, Any]) -> None:
     """Hold that a step says something, and that what does not block leads on."""
+    if "tree" in step:
+        blocked = sitting.done("look")["columns"]["blocked"]
+        assert blocked or sitting.done("settle")["intake"]
+        return
     assert step["lead"]
     assert step["lines"] or step["aside"]
     assert all(one["title"] and one["text"] and len(one["text"]) < 400 for one in step["blockers"])
@@ -360,10 +381,9 @@ def assert_sound(sitting: Sitting, step: dict[str, Any]) -> None:
 
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", some_seeds(8))
-@pytest.mark.parametrize("files", [{}, {"programme": PROGRAMME}], ids=["alone", "programme"])
-def test_whatever_is_chosen_in_any_order_the_step_goes_on(seed: int, files: dict[str, bytes], tmp_path: Path) -> None:
+def test_whatever_is_chosen_in_any_order_the_step_goes_on(seed: int, tmp_path: Path) -> None:
     random = Random(seed)
-    sitting = handed(answers=other_words(tmp_path), **files)
+    sitting = handed(answers=other_words(tmp_path), programme=PROGRAMME)
     sitting.done("read")
     step = sitting.done("columns")
     for _ in range(12 if DEEP else 4):
@@ -381,11 +401,6 @@ def test_every_questionnaire_goes_through_in_both_languages(path: Path, shared_d
         sitting.done("speak", language=code)
         sitting.done("read", apart="answers" not in files)
         step = sitting.done("columns")
-        assert_sound(sitting, step)
-        for _ in range(4):
-            if any(one["main"] is None or one["main"]["what"] in ABOUT_FILES for one in step["blockers"]):
-                break
-            step = say(sitting, step["blockers"][0]["main"]) if step["blockers"] else step
         assert_sound(sitting, step)
 
 
@@ -409,47 +424,11 @@ def hostile(folder: Path) -> list[Path]:
 
 
 def test_in_english_nothing_french_is_said_of_the_columns(tmp_path: Path) -> None:
-    for files in ({"answers": ANSWERS}, {"answers": other_words(tmp_path), "programme": PROGRAMME}):
-        sitting = handed(**files)
-        sitting.done("speak", language="en")
-        sitting.done("read")
-        step = sitting.done("columns")
-        own = [step["lead"].partition(":")[2], *(one["kind"] for one in step["proposals"])]
-        told = [*step["remarks"], *(text for one in step["blockers"] for text in (one["text"], one["hint"]))]
-        own += [text for text in told if "“" not in text]  # what is quoted is the file's
-        own += [one["sure_words"] for one in step["lines"]]
-        assert french_in(*own) == []
-
-
-TRADES = [*(["Son", "Image", "Lumière"] * 7)[:20], "Voix", "Ma vie privée"]
-TYPED = [
-    ("  Voix ", ["Voix"]),
-    ("voix", ["Voix"]),
-    (" ", ["Voix"]),
-    ("Son", ["Voix"]),
-    ("Plateau", ["Voix", "Plateau"]),
-]
-
-
-def test_an_option_that_one_person_gave_is_added_by_hand_and_taken_back() -> None:
-    rows = [f"P{n};{'Mentor' if n % 2 else 'Mentoré'};{trade}" for n, trade in enumerate(TRADES)]
-    sitting = handed(answers="\n".join(["Code;Rôle;Métiers", *rows]).encode())
+    sitting = handed(answers=other_words(tmp_path), programme=PROGRAMME)
+    sitting.done("speak", language="en")
     sitting.done("read")
-    before = line(sitting.done("columns"), "Métiers")
-    assert "2\u00a0réponses données une seule fois" in before["why"]
-    assert before["options"]["added"] == []
-    after = before
-    for typed, added in TYPED:
-        after = line(say(sitting, before["options"]["gesture"], text=typed), "Métiers")
-        assert [one["words"] for one in after["options"]["added"]] == added
-        assert "1\u00a0réponse donnée une seule fois" in after["why"]
-    again = Sitting()
-    assert restore(again.desk, save_parts(sitting.desk, {})) == ""
-    for desk in (sitting, again):
-        fields = tomllib.loads(desk.content("hand", "programme.toml").decode())["fields"]
-        options = next(one["options"] for one in fields.values() if one["question"] == "Métiers")
-        assert sorted(options) == ["Image", "Lumière", "Plateau", "Son", "Voix"]
-    assert "2\u00a0réponses" in line(say(sitting, after["options"]["added"][0]), "Métiers")["why"]
-    last = line(say(sitting, after["options"]["added"][1]), "Métiers")
-    assert (last["why"], last["options"]) == (before["why"], before["options"])
-    assert sitting.done("say", what="option", question="0" * 16, text="Voix", means="") == sitting.done("columns")
+    step = sitting.done("columns")
+    told = [*step["remarks"], *(text for one in step["blockers"] for text in (one["text"], one["hint"]))]
+    own = [step["lead"].partition(":")[2], *(text for text in told if "“" not in text)]  # what is quoted is the file's
+    own += [one["sure_words"] for one in step["lines"]]
+    assert french_in(*own) == []

@@ -130,7 +130,7 @@ def test_a_service_that_is_killed_and_started_again_gives_the_work_back_to_the_t
         visit.press("Aller aux documents")
         expect(visit.page.locator(".trouble")).to_contain_text("ce qui était gardé y revient")
         visit.press("Ouvrir de nouveau")
-        visit.page.get_by_label("Jeton").fill(TOKEN)
+        visit.page.get_by_label("Code d’accès").fill(TOKEN)
         visit.press("Ouvrir")
         expect(visit.page.locator(".mm-board-pinned:visible").first).to_be_visible()
 

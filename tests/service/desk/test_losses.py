@@ -291,6 +291,8 @@ plain: dict[str, Callable[[], st.SearchStrategy[dict[str, Any]]]] = {
     "read": lambda: st.just({"apart": False}),
     "columns": lambda: st.just({}),
     "say": lambda: st.sampled_from(["confirm", "restore"]).map(lambda what: {"what": what}),
+    "reply": lambda: st.just({"question": "shared", "values": ["0"]}),
+    "accept": lambda: st.just({}),
     "settle": lambda: st.just({}),
     "side": lambda: st.just({"side": "mentors"}),
     "form": lambda: st.integers(0, 1).map(lambda seed: {"seed": seed}),

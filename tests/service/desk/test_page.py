@@ -299,10 +299,10 @@ def test_a_session_that_is_over_is_told_in_words_and_opened_again(visit: Visit) 
     visit.press("Valider et préparer l’envoi")
     expect(visit.page.locator(".trouble")).to_contain_text("Votre session est finie")
     visit.press("Ouvrir de nouveau")
-    expect(visit.page.get_by_label("Jeton")).to_be_visible()
-    visit.page.get_by_label("Jeton").fill("un autre")
+    expect(visit.page.get_by_label("Code d’accès")).to_be_visible()
+    visit.page.get_by_label("Code d’accès").fill("un autre")
     visit.press("Ouvrir")
-    expect(visit.page.get_by_role("status")).to_contain_text("Ce n’est pas le jeton de ce service")
+    expect(visit.page.get_by_role("status")).to_contain_text("Ce n’est pas le code d’accès de ce service")
     assert visit.trouble == NOTHING
 
 
@@ -325,7 +325,7 @@ def test_who_closes_leaves_nothing(visit: Visit) -> None:
     expect(visit.page.get_by_role("heading", level=1)).to_be_focused()
     assert visit.page.evaluate("Object.keys(sessionStorage).length") == 0
     visit.press("Recommencer")
-    expect(visit.page.get_by_label("Jeton")).to_be_visible()
+    expect(visit.page.get_by_label("Code d’accès")).to_be_visible()
     assert visit.trouble == NOTHING
 
 

@@ -265,7 +265,7 @@ def structure_points(draft: Draft) -> Iterator[OpenPoint]:
 def pairs_to_join(entry: DraftEntry) -> list[tuple[str, str]]:
     """Return the names of structures that may be one, each with one other at most, and one of them given by several."""
     used = entry.guess.use in ("match", "display") and not entry.sample.items
-    if not used or not is_of_house(entry):
+    if not used or entry.guess.kind == "choices" or not is_of_house(entry):  # a cell of a list is no name
         return []
     shared = {fold(text) for text in split_options(entry.sample.answers, entry.sample.givers)[0]}
     taken: set[str] = set()

@@ -215,7 +215,8 @@ def criteria_points(draft: Draft, programme: Programme, settled: frozenset[str])
         settled=tuple(listed.keys() - proposed.keys()),
         hint=tr("Tous les critères pèsent d'abord autant ; leur somme fait 100."),
     )
-    yield OpenPoint(question, lambda reply: criteria_effects(reply, proposed, further))
+    places = frozenset(one.key for one in draft.proposals if one.of_places)  # numbers alone raise no question
+    yield OpenPoint(question, lambda reply: criteria_effects(reply, proposed, further, places))
 
 
 def kind_name(one: DraftedExtension) -> str:
@@ -270,11 +271,12 @@ def criteria_effects(
     reply: Reply,
     proposed: Mapping[str, DraftedExtension],
     further: Mapping[str, tuple[DraftedExtension, list[ProgrammeEdit]]],
+    places: frozenset[str],
 ) -> Effects:
-    """Return the proposals and additions that were chosen, all weights adding up to 100."""
+    """Return the proposals and additions that were chosen, with the rules on places, all weights adding up to 100."""
     chosen = [str(value) for value in reply]
     taken = frozenset(proposed[value].key for value in chosen if value in proposed)
     edits: list[ProgrammeEdit] = []
     for edit in (edit for value in chosen if value in further for edit in further[value][1]):
         edits += [] if edit in edits else [edit]
-    return Effects(taken=taken, edits=(*edits, WeightsEdit()))
+    return Effects(taken=taken | places, edits=(*edits, WeightsEdit()))

@@ -127,8 +127,7 @@ WORDS = {
     "read": mark("Lire les réponses"),
     "reading": mark("Lecture des réponses…"),
     "read_done": mark("Les réponses sont lues."),
-    "called": mark("Nom du programme"),
-    "restore": mark("Tout remettre comme lu"),
+    "restore": mark("Revenir à ce que la page avait lu"),
     "blocking": mark("À régler pour continuer"),
     "nothing_blocks": mark("Rien ne bloque : vous pouvez continuer."),
     "one_less": mark("C'est réglé. Voici le point suivant."),
@@ -154,22 +153,11 @@ WORDS = {
     "yes": mark("Oui"),
     "yes_of": mark("Oui, « {question} » est cela"),
     "unread": mark("Des réponses que la question ne comprend pas :"),
-    "option_to_add": mark("Ajouter une option à « {question} »"),
-    "option_hint": mark(
-        "Ce qu'une seule personne a répondu n'est pas copié. Si c'est une réponse possible, écrivez-la ici."
-    ),
-    "option_add": mark("Ajouter"),
-    "option_remove": mark("Retirer"),
-    "option_remove_of": mark("Retirer l'option « {option} » de « {question} »"),
-    "option_added": mark("L'option est ajoutée."),
-    "option_there": mark("Cette option y est déjà."),
     "sensitive": mark("Questions sensibles"),
     "sensitive_hint": mark(
         "Santé, opinions, syndicat, origine… (RGPD, articles 9 et 10). Leurs réponses ne sont pas lues. Pour en avoir"
         " besoin il faut l'accord explicite des personnes, et un motif écrit dans le programme."
     ),
-    "proposals": mark("Ce qui rapproche deux personnes"),
-    "proposals_hint": mark("Ce que vos questions permettent ; ce qui est coché compte."),
     "blocked_count": mark("À régler : {number}."),
     "none_blocked": mark("Rien à régler."),
     "other_counts": mark("À confirmer : {open} ; reconnues : {known}."),
@@ -209,10 +197,10 @@ WORDS = {
     "stop": mark("Arrêter là"),
     "stop_hint": mark("Arrêter garde la meilleure répartition trouvée."),
     "settings": mark("Réglages"),
-    "seed": mark("Graine du tirage"),
-    "seed_hint": mark("Elle départage les égalités parfaites ; la même graine redonne les mêmes binômes."),
+    "seed": mark("Tirage des égalités"),
+    "seed_hint": mark("À égalité, le choix est tiré au sort, toujours le même pour ces réponses."),
     "seconds": mark("Durée maximale, en secondes"),
-    "bad_number": mark("Ces deux réglages sont des nombres entiers : la graine à partir de 0, la durée de 1 à 600."),
+    "bad_number": mark("Ces deux réglages sont des nombres entiers : le tirage à partir de 0, la durée de 1 à 600."),
     "alone": mark("Ouvrir dans un onglet"),
     "print": mark("Imprimer"),
     "to_proposal": mark("Recueillir les réponses"),
@@ -384,12 +372,13 @@ WORDS = {
 SIGN = {
     "title": mark("Ouvrir la page"),
     "lead": mark(
-        "Cette page forme des binômes de mentorat. Le jeton se trouve à la fin de l'adresse qu'affiche le service quand"
-        " il démarre, ou chez la personne qui le tient. Sur votre propre poste, ouvrez mentormatch de nouveau."
+        "Cette page forme des binômes de mentorat. Le code d'accès se trouve à la fin de l'adresse qu'affiche le"
+        " service quand il démarre, ou chez la personne qui le tient. Sur votre propre poste, ouvrez mentormatch de"
+        " nouveau."
     ),
-    "label": mark("Jeton"),
+    "label": mark("Code d'accès"),
     "open": mark("Ouvrir"),
-    "wrong": mark("Ce n'est pas le jeton de ce service. Vérifiez-le, et réessayez."),
+    "wrong": mark("Ce n'est pas le code d'accès de ce service. Vérifiez-le, et réessayez."),
     "trying": mark("Un instant…"),
     "unreachable": mark("Le service ne répond pas. Vérifiez qu'il tourne encore, puis réessayez."),
 }

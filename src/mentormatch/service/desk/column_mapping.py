@@ -233,12 +233,10 @@ class SeenMapping:
         """The step as the page shows it."""
         return ColumnsOut(
             lead=self.lead(),
-            name=None,
             menus={FIELDS: self.field_menu(), **self.column_menus(), **self.option_menus()},
             blockers=list(self.blockers()),
             lines=[self.line(one) for one in self.asked if one not in self.aside],
             aside=[sensitive(one) for one in self.aside],
-            proposals=[],
             remarks=list(self.remarks()),
             documents=["programme.toml", "correspondance.toml"],
         )

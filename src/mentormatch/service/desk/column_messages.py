@@ -22,13 +22,8 @@ type LineState = Literal["open", "known", "typed", "unused"]
 type GestureKind = Literal[
     "column",
     "answer",
-    "option",
-    "no_option",
     "confirm",
     "later",
-    "take",
-    "leave",
-    "name",
     "restore",
     "side",
     "alone",
@@ -100,13 +95,6 @@ class ColumnAnswer(JsonMessage):
     menu: ColumnMenu
 
 
-class OptionsByHand(JsonMessage):
-    """How an option is added to a question, by a gesture whose text somebody types, and those added, to be removed."""
-
-    gesture: ColumnGesture
-    added: list[ColumnGesture]
-
-
 class ColumnLine(JsonMessage):
     """One question of the files: what it seems to be, how sure that is and why, and the menu that says otherwise."""
 
@@ -121,7 +109,6 @@ class ColumnLine(JsonMessage):
     why: str
     menu: ColumnMenu | None
     answers: list[ColumnAnswer]
-    options: OptionsByHand | None = None
 
 
 class AsideQuestion(JsonMessage):
@@ -131,25 +118,14 @@ class AsideQuestion(JsonMessage):
     why: str
 
 
-class ProposedLine(JsonMessage):
-    """A criterion or a rule that the answers allow: the gesture takes it, or leaves it again."""
-
-    words: str
-    kind: str
-    taken: bool
-    gesture: ColumnGesture
-
-
 class ColumnsOut(JsonMessage):
-    """How the files are understood; ``name`` is that of the programme that is drafted, None where there is one."""
+    """How the files are understood by a programme."""
 
     lead: str
-    name: str | None
     menus: dict[str, list[MenuGroup]]
     blockers: list[ColumnBlocker]
     lines: list[ColumnLine]
     aside: list[AsideQuestion]
-    proposals: list[ProposedLine]
     remarks: list[str]
     documents: list[str]
 

@@ -19,6 +19,7 @@ from mentormatch.operations.experiment import Draw
 from mentormatch.operations.matching import match
 from mentormatch.operations.proposal import Late, Proposal, ProposalRecord
 from mentormatch.programme.edits import ProgrammeText
+from mentormatch.programme.interview.interview import DraftInterview
 from mentormatch.programme.programme import require_pairs
 from mentormatch.record.decision import Decision
 from mentormatch.report.reviewed.decisions import read_decisions
@@ -92,6 +93,7 @@ from mentormatch.service.desk.losses import (
     seals_of,
 )
 from mentormatch.service.desk.past_works import FormerState, PastWork, PastWorks, digest_of
+from mentormatch.service.desk.question_step import question_step, reply_to
 from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound, restore_matching
 from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.service.desk.turnover import (
@@ -284,7 +286,12 @@ class Desk:
                 return self.answer_board(body, validates=validates)
             case desk_requests.AskForm(what=what):
                 return self.edit_programme(what)
-            case desk_requests.ShowColumns() | desk_requests.SayOfColumns():
+            case (
+                desk_requests.ShowColumns()
+                | desk_requests.SayOfColumns()
+                | desk_requests.ReplyTo()
+                | desk_requests.AcceptOthers()
+            ):
                 return self.show_columns(action)
             case (
                 desk_requests.ExperimentRequest()
@@ -477,12 +484,19 @@ class Desk:
         self.take_in()
 
     def show_columns(self, action: desk_requests.Action) -> dict[str, Any]:
-        """Return the step of the columns, after what was said of them if something was."""
+        """Return the questions on the files after what was said of them; if none is left, how far everything is."""
         columns = self.require_columns()
+        self.edition += not isinstance(action, desk_requests.ShowColumns)
         if isinstance(action, desk_requests.SayOfColumns):
             columns.do(gesture(action.model_dump(exclude={"do"})))
-            self.edition += 1
-        return to_page_json(columns.out())
+        if reply_to(columns, action):
+            self.settle()
+            return self.state()
+        opened = action.question if isinstance(action, desk_requests.ShowColumns) else ""
+        seen = columns.interpret()
+        if isinstance(seen, DraftInterview):
+            return question_step(seen, opened, kind=self.kind, formed=self.round is not None)
+        return to_page_json(seen.out)
 
     def require_columns(self) -> DeskColumns:
         """Return the columns; raises RequestError where nothing was read."""

@@ -362,16 +362,38 @@ class Read(JsonMessage):
 
 
 class ShowColumns(JsonMessage):
-    """The step of the columns is seen: how the files are understood."""
+    """The questions on the files are seen; ``question``: the one that is to be open, empty for the first."""
 
     do: Literal["columns"] = "columns"
+    question: Tag = ""
+
+
+class ReplyTo(JsonMessage):
+    """A reply to a question of the draft, by places from 0 in what it lists, so that no answer comes back.
+
+    ``value`` is the choice, ``values`` are the choices that are ticked, ``lines`` what stands for each line, ``column``
+    the column that is named by hand. Which of them counts is known by the form of the question.
+    """
+
+    do: Literal["reply"] = "reply"
+    question: Tag
+    value: Place = ""
+    values: list[Place] = Setting(default_factory=list)
+    lines: list[str | int | float | None] = Setting(default_factory=list)
+    column: Whole | None = None
+
+
+class AcceptOthers(JsonMessage):
+    """All proposals that may be accepted unread are replies; the answers are read if no fact is left to ask."""
+
+    do: Literal["accept"] = "accept"
 
 
 class SayOfColumns(JsonMessage):
     """Something is said of the columns: a gesture that the step offers, as it stands there."""
 
     do: Literal["say"] = "say"
-    what: Literal["column", "answer", "option", "no_option", "confirm", "later", "take", "leave", "name", "restore"]
+    what: Literal["column", "answer", "confirm", "later", "restore"]
     question: Tag = ""
     text: Tag = ""
     means: Tag = ""
@@ -523,6 +545,8 @@ type Action = (
     | Read
     | ShowColumns
     | SayOfColumns
+    | ReplyTo
+    | AcceptOthers
     | Settle
     | OneSide
     | FormIn
@@ -558,6 +582,8 @@ FREE = (
     "read",
     "columns",
     "say",
+    "reply",
+    "accept",
     "settle",
     "side",
     "programme",

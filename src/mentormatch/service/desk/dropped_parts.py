@@ -30,7 +30,7 @@ def parts_of_action(action: object, kind: ProgrammeKind, *, is_tried: bool) -> C
     ``is_tried``: changes to the programme are being tried in its form.
     """
     match action:
-        case BeginNext() | desk_requests.Read() | desk_requests.Settle():
+        case BeginNext() | desk_requests.Read() | desk_requests.Settle() | desk_requests.AcceptOthers():
             return (*FORMED_PARTS, "form")
         case desk_requests.FormIn():
             return PAIR_PARTS if kind == "pairs" else GROUP_PARTS

@@ -17,7 +17,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Keys, Whole
 from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.explanation.edits import Note
-from mentormatch.fields import Side, Use
+from mentormatch.fields import Side
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr
@@ -29,11 +29,12 @@ from mentormatch.operations.replies import Reply, ReplyAnswer
 from mentormatch.programme.drafts.mapping_draft import StatedMapping
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among
 from mentormatch.programme.edits import ProgrammeText, ProgrammeVersions
+from mentormatch.programme.interview.question import plain_value
 from mentormatch.record.log import chain_in
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import Portfolio
 from mentormatch.service.desk.column_mapping import ColumnMapping, SeenMapping
-from mentormatch.service.desk.columns import ColumnDraft, DeskColumns
+from mentormatch.service.desk.columns import DeskColumns, DraftReplies
 from mentormatch.service.desk.desk_requests import FilePart, ProgrammeKind, WishKind
 from mentormatch.service.desk.documents import JOURNAL
 from mentormatch.service.desk.follow_up import FollowUpState, name_files
@@ -194,26 +195,19 @@ def former_name(part: FilePart) -> str:
 
 
 class DraftState(JsonMessage):
-    """What was said of the columns of answers without a programme; see ``ColumnDraft``."""
+    """The replies to the questions of a draft; see ``DraftReplies``."""
 
-    name: str
-    uses: dict[str, Use]
-    role: str
-    sides: dict[str, str]
-    taken: list[str]
-    options: dict[str, list[str]] = Setting(default_factory=dict)
+    replies: dict[str, Any]
 
     @classmethod
-    def of(cls, columns: ColumnDraft) -> "DraftState":
-        """Return what was said."""
-        taken = sorted(columns.taken)
-        names = {"name": columns.name, "role": columns.role}
-        return cls(**names, uses=columns.uses, sides=columns.sides, taken=taken, options=columns.options)
+    def of(cls, columns: DraftReplies) -> "DraftState":
+        """Return what was replied."""
+        return cls(replies={name: plain_value(reply) for name, reply in columns.replies.items()})
 
     @property
-    def columns(self) -> ColumnDraft:
-        """The columns, of no file yet."""
-        return ColumnDraft([], self.name, self.uses, self.role, self.sides, frozenset(self.taken), self.options)
+    def columns(self) -> DraftReplies:
+        """The replies, about no file yet."""
+        return DraftReplies([], dict(self.replies))
 
 
 class MappingState(JsonMessage):

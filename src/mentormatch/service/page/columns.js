@@ -2,6 +2,7 @@
 
 import { make } from "./elements.js";
 import { menu } from "./menus.js";
+import { Step } from "./step.js";
 
 const FOLDS = {
   known: { name: "known_columns", hint: null },
@@ -9,13 +10,13 @@ const FOLDS = {
   unused: { name: "unused_columns", hint: "unused_hint" },
 };
 const NONE = "-"; // nothing is chosen yet
-const TYPING_MS = 300;
 const MOST_AT_ONCE = 5; // of what blocks; the others are folded
 
 /** The step of the columns: what blocks, what is to be confirmed, what is known, and what is set aside. */
 export class Columns {
   constructor(desk) {
     this.desk = desk;
+    this.asked = new Step(desk, { do: "columns" }); // of a draft
     this.folds = new Set(); // those that somebody opened stay open
   }
 
@@ -23,12 +24,15 @@ export class Columns {
     const { desk } = this;
     this.told = await desk.service.do({ do: "columns" });
     const { told } = this;
+    if (told.tree) {
+      this.asked.loaded = told;
+      return this.asked.draw(place);
+    }
     const state = (name) => told.lines.filter((line) => line.state === name);
-    place.append(
+    return place.append(
       this.head(),
       this.blockers(),
       this.open(state("open")),
-      this.proposals(),
       told.remarks.length ? make("ul", { class: "outlook hint" }, told.remarks.map((one) => make("li", {}, one))) : "",
       this.fold("known", state("known")),
       this.fold("typed", state("typed")),
@@ -39,16 +43,11 @@ export class Columns {
     );
   }
 
-  /** Return how much was understood, and the name of the programme where there is none yet. */
+  /** Return how much was understood. */
   head() {
     const { desk, told } = this;
     const restore = desk.button("restore", "restore", () => this.ask({ what: "restore" }), { class: "quiet" });
-    const lead = make("div", { class: "columns-head" }, make("p", { class: "lead" }, told.lead), restore);
-    if (told.name === null) return lead;
-    const name = make("input", { type: "text", id: "called", maxlength: 120, value: told.name, "data-focus": "called", autocomplete: "off" });
-    name.addEventListener("input", () => this.call(name.value));
-    const field = make("div", { class: "field beside" }, make("label", { for: "called" }, desk.say("called")), name);
-    return make("div", {}, lead, field);
+    return make("div", { class: "columns-head" }, make("p", { class: "lead" }, told.lead), restore);
   }
 
   // --- what stands in the way ------------------------------------------------------------------------------------
@@ -131,7 +130,7 @@ export class Columns {
       "table",
       { class: "columns", "aria-label": this.desk.say(name) },
       make("thead", {}, make("tr", {}, heads)),
-      lines.map((line) => make("tbody", {}, this.row(line), line.answers.length ? this.answers(line) : null, line.options ? this.options(line) : null)),
+      lines.map((line) => make("tbody", {}, this.row(line), line.answers.length ? this.answers(line) : null)),
     );
   }
 
@@ -171,29 +170,6 @@ export class Columns {
     return make("tr", { class: "unread" }, make("td", { colspan: 3 }, make("p", { class: "hint" }, desk.say("unread")), make("ul", {}, items)));
   }
 
-  /** Return the field by which an option is added to a question, and those that were. */
-  options({ key, question, options }) {
-    const { desk } = this;
-    const own = { type: "text", id: `option-${key}`, maxlength: 120, "data-focus": `option:${key}`, autocomplete: "off" };
-    const text = make("input", own);
-    const add = async (event) => {
-      event.preventDefault();
-      if (!text.value.trim()) return text.focus();
-      await this.ask({ ...options.gesture, text: text.value });
-      const now = this.told.lines.find((one) => one.key === key)?.options;
-      desk.tell(desk.say(now?.added.length > options.added.length ? "option_added" : "option_there"));
-    };
-    const label = make("label", { for: `option-${key}` }, desk.say("option_to_add", { question }));
-    const button = make("button", { type: "submit", "data-focus": `add:${key}` }, desk.say("option_add"));
-    const added = options.added.map((one) => {
-      const named = { class: "quiet", "aria-label": desk.say("option_remove_of", { option: one.words, question }) };
-      return make("li", {}, make("span", {}, one.words), desk.button("option_remove", `remove:${one.means}`, () => this.ask(one), named));
-    });
-    const form = make("form", { class: "field beside", on: { submit: add } }, label, text, button);
-    const hint = make("p", { class: "hint" }, desk.say("option_hint"));
-    return make("tr", { class: "unread" }, make("td", { colspan: 3 }, hint, form, added.length ? make("ul", { class: "added" }, added) : null));
-  }
-
   aside() {
     const { desk, told } = this;
     if (!told.aside.length) return "";
@@ -204,23 +180,6 @@ export class Columns {
       make("h3", { id: "apart" }, desk.say("sensitive"), make("span", { class: "number" }, String(told.aside.length))),
       make("p", { class: "hint" }, desk.say("sensitive_hint")),
       make("ul", {}, items),
-    );
-  }
-
-  proposals() {
-    const { desk, told } = this;
-    if (!told.proposals.length) return "";
-    const items = told.proposals.map((one) => {
-      const box = make("input", { type: "checkbox", checked: one.taken, "data-focus": `proposal:${one.gesture.means}` });
-      box.addEventListener("change", () => this.ask(one.gesture));
-      return make("li", {}, make("label", { class: "way" }, box, make("span", {}, one.words, make("span", { class: "badge" }, one.kind))));
-    });
-    return make(
-      "section",
-      { "aria-labelledby": "proposals" },
-      make("h3", { id: "proposals" }, desk.say("proposals")),
-      make("p", { class: "hint" }, desk.say("proposals_hint")),
-      make("ul", { class: "proposals" }, items),
     );
   }
 
@@ -261,17 +220,6 @@ export class Columns {
     return menu(entries, there ? told.value : NONE, { "aria-label": label, "data-focus": key }, act);
   }
 
-  /** Keep what somebody types, a moment after each key; nothing is drawn anew meanwhile. */
-  call(text) {
-    clearTimeout(this.typing);
-    this.typed = async () => {
-      clearTimeout(this.typing);
-      this.typed = null;
-      await this.desk.service.do({ do: "say", what: "name", text });
-    };
-    this.typing = setTimeout(() => this.typed?.().catch((trouble) => this.desk.fail(trouble)), TYPING_MS);
-  }
-
   // --- what is asked ---------------------------------------------------------------------------------------------
 
   ask({ what, question = "", text = "", means = "" }) {
@@ -283,7 +231,6 @@ export class Columns {
     const key = document.activeElement?.dataset?.focus;
     const after = this.keys().slice(this.keys().indexOf(key) + 1);
     return desk.act(async () => {
-      await this.typed?.();
       await desk.service.do({ do: "say", what, question, text, means });
       await desk.draw();
       if (this.told.blockers.length < blocked) this.onward();
@@ -311,7 +258,6 @@ export class Columns {
   settle() {
     const { desk } = this;
     return desk.act(async () => {
-      await this.typed?.();
       desk.tell(desk.say("reading"));
       desk.know(await desk.service.do({ do: "settle" }));
       await desk.follow();

@@ -131,7 +131,12 @@ class Desk {
   entitle() {
     const title = this.say(TITLES[this.state?.kind ?? "pairs"]);
     document.title = `${title} – mentormatch`;
-    if (this.title) this.title.textContent = this.state?.intake?.programme || title;
+    if (this.title) this.title.textContent = this.state?.intake?.programme || (this.state?.columns && this.sources) || title;
+  }
+
+  /** The names of the files of answers. */
+  get sources() {
+    return this.state.files.filter(({ part }) => ["answers", "mentors", "mentees"].includes(part)).map(({ name }) => name).join(", ");
   }
 
   /** Speak as the desk does, whose programme may have a language of its own. */

@@ -16,7 +16,8 @@ function valuesOf(form) {
   const values = {};
   for (const field of form.elements) {
     if (!field.name || (field.type === "radio" && !field.checked)) continue;
-    if (field.type === "checkbox" && field.hasAttribute("value")) (values[field.name] ??= []).push(...(field.checked ? [field.value] : []));
+    if (field.name.endsWith("[]")) (values[field.name.slice(0, -2)] ??= []).push(valueOf(field));
+    else if (field.type === "checkbox" && field.hasAttribute("value")) (values[field.name] ??= []).push(...(field.checked ? [field.value] : []));
     else values[field.name] = valueOf(field);
   }
   return values;
@@ -47,7 +48,7 @@ export class Step {
     const key = document.activeElement?.dataset?.focus;
     this.place.replaceChildren(...this.build(tree).childNodes);
     for (const details of this.place.querySelectorAll("details")) details.open ||= unfolded.has(keyOf(details));
-    if (key && document.activeElement === document.body) (this.at("focus", key) ?? this.place.querySelector("summary, [data-focus]"))?.focus();
+    if (key && document.activeElement === document.body) (this.at("focus", key) ?? this.place.querySelector("[data-next]") ?? this.place.querySelector("summary, [data-focus]"))?.focus();
   }
 
   /** Return the element whose data attribute has this value. */
@@ -67,7 +68,7 @@ export class Step {
     if (attributes["data-document"]) return desk.documents.link(attributes["data-document"], children[0], attributes);
     const element = make(tag, attributes, children.map((child) => this.build(child)));
     if (attributes["data-send"]) desk.parts.files.dropped(element, send);
-    if (attributes["data-go"]) element.addEventListener("click", () => desk.go(attributes["data-go"]));
+    if (attributes["data-go"] && !attributes["data-do"]) element.addEventListener("click", () => desk.go(attributes["data-go"]));
     if (attributes["data-do"]) element.addEventListener(EVENTS[tag] ?? "click", (event) => this.act(event, element, JSON.parse(attributes["data-do"])));
     return element;
   }
@@ -79,7 +80,7 @@ export class Step {
     if (element.tagName === "FORM") event.preventDefault();
     const said = element.tagName === "FORM" ? valuesOf(element) : element.name ? { [element.name]: valueOf(element) } : {};
     const ask = () => desk.service.do({ ...request, ...said });
-    return this.change(works ? () => desk.work(works, ask) : ask, then, element.closest("[data-place]") ?? this.place);
+    return this.change(works ? () => desk.work(works, ask) : ask, then, element.closest("[data-place]") ?? this.place, element.dataset.go);
   }
 
   /** Send files to an address of the desk; the focus then stays at their place, unless they lead to a step. */
@@ -108,8 +109,8 @@ export class Step {
     if (!this.place.querySelector(".trouble")) (this.at("focus", `leave:${part}`) ?? this.at("focus", `file:${part}`))?.focus();
   }
 
-  /** Do something, then show the step and how far everything is; an answer without a tree is how far everything is. */
-  change(doing, then = "", place = this.place) {
+  /** Do something, then show the step and how far everything is; an answer without a tree is that, and may lead on. */
+  change(doing, then = "", place = this.place, go = null) {
     const { desk } = this;
     return desk.act(
       async () => {
@@ -117,7 +118,8 @@ export class Step {
         desk.know(answer.tree ? await desk.service.json("GET", desk.service.at("")) : answer);
         if (!desk.reachable(desk.step)) await desk.show("files");
         if (!answer.tree) {
-          await desk.draw();
+          await desk.follow();
+          await (desk.reachable(go) ? desk.show(go) : desk.draw());
           desk.tell(then || desk.state.told);
           return;
         }
