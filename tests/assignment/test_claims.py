@@ -182,3 +182,53 @@ def test_rules_are_degrees_and_the_rows_of_who_has_a_minimum_if_used() -> None:
     assert rows_of(system) == [*degrees, *indicator]
     assert (system.least.tolist(), system.most.tolist()) == ([False, True, False, False], [True] * 4)
     assert rows_of(Claims.of(replace(problem, pins=((1, 1),))).rules) == [*degrees, *indicator, ({}, 1, None)]
+
+
+def test_each_person_with_a_minimum_if_used_has_a_column_and_rows_of_their_own() -> None:
+    free = AssignmentProblem.from_scores([[5, 4], [3, 9]])
+    both, one = np.array([True, True]), np.array([False, True])
+    mentors = DegreeBounds(np.array([2, 2]), np.array([2, 3]), both)
+    mentees = DegreeBounds(np.array([1, 2]), np.array([1, 2]), one)
+    system = Claims.of(replace(free, mentors=mentors, mentees=mentees)).rules
+    degrees = [({0: 1, 1: 1}, 0, 2), ({2: 1, 3: 1}, 0, 3), ({0: 1, 2: 1}, 1, 1), ({1: 1, 3: 1}, 0, 2)]
+    indicators = [
+        [
+            ({a: 1, b: 1, u: -most}, None, 0),
+            ({a: 1, b: 1, u: -2}, 0, None),
+            ({a: 1, u: -1}, None, 0),
+            ({b: 1, u: -1}, None, 0),
+        ]
+        for a, b, u, most in ((0, 1, 4, 2), (2, 3, 5, 3), (1, 3, 6, 2))
+    ]
+    assert rows_of(system) == [*degrees, *(row for each in indicators for row in each)]
+    assert len(system.most) == 7
+
+
+def test_a_score_counts_no_more_than_its_person_needs_unless_another_is_negative() -> None:
+    problem = AssignmentProblem.from_scores([[0, 7, -2], [3, 9, 9], [9, 4, -1]], goals=("floor_person",))
+    rules = Claims.of(problem).rules
+    # Of the value 3 and better, of 0 and better: a sum of 0 or more is stated as it is
+    for least, value, first in ((4, 3, 3), (3, 3, 3), (1, 0, 1), (0, 0, 3)):
+        stages = list(Claims.of(problem).stages(Tier("floor_person", value, value), value, is_single=True))
+        assert [asks for asks, _ in stages] == [True, False]
+        added = rows_of(stages[least == value][1](rules))[len(rules.lower) :]
+        high = [(min(score, least) if least else score) for score in (7, 9, 4)]
+        sums = [
+            {0: 0, 3: first, 6: least or 9},
+            dict(zip((1, 4, 7), high, strict=True)),
+            {2: -2, 5: 9, 8: -1},
+        ]
+        assert added == [(terms, least, None) for terms in sums]
+    # Nobody is served by a mentor without a place, nor has to be
+    allowed = np.array([[True, False, False], [True, True, False], [True, True, True]])
+    idle = Claims.of(AssignmentProblem.from_scores(np.ones((3, 3), dtype=int), allowed, mentor_capacity=[1, 1, 0]))
+    (_, change), _ = idle.stages(Tier("floor_person", 1, 1), 1, is_single=True)
+    assert len(change(idle.rules).lower) == len(idle.rules.lower) + 2
+
+
+def test_rows_that_all_answers_keep_are_those_that_stored_proofs_pay() -> None:
+    claims = Claims.of(AssignmentProblem.from_scores([[5, 4], [3, 9]]))
+    assert rows_of(claims.any_answer)[4:] == [({0: 1, 1: 1, 2: 1, 3: 1}, 0, None)]
+    # Any other answer: each pair that goes or comes counts one
+    (_, other), *_ = claims.tie_stages(np.array([[0, 0], [1, 1]]), ((), ()), 0)
+    assert rows_of(other(claims.rules))[4:] == [({0: -1, 1: 1, 2: 1, 3: -1}, -1, None)]

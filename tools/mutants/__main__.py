@@ -25,7 +25,7 @@ GROUPS = {
     "refutation": (["assignment/verification/refutation.py"], ["tests/assignment/test_refutation.py"]),
     "claims": (
         ["assignment/verification/claims.py"],
-        ["tests/assignment/test_claims.py", "tests/oracles/test_proofs.py"],
+        ["tests/assignment/test_claims.py", "tests/oracles/test_systems.py", "tests/oracles/test_proofs.py"],
     ),
     "log": (["record/*.py"], ["tests/record", "src/mentormatch/record"]),
     "contract": (

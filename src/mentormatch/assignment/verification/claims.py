@@ -150,7 +150,7 @@ class Claims:
         pairs = np.arange(len(self.scores))
         return self.rules.with_row(pairs, np.ones_like(pairs), 0, None)
 
-    def stages(self, tier: Tier, bound: int, *, is_single: bool = False) -> Iterator[Stage]:
+    def stages(self, tier: Tier, bound: int, *, is_single: bool) -> Iterator[Stage]:
         """Yield the stages of a goal.
 
         A change that requires a better answer gives a system without a solution if no answer exceeds the bound. It is
