@@ -7,16 +7,24 @@ pairs; all their loads are listed, and a tree over loads closes the rest.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
 from math import gcd
 from typing import Any
 
 import highspy
 import numpy as np
 
-from mentormatch.assignment.mip.highs import HighsProgram
+from mentormatch.assignment.mip.highs import HighsProgram, row_scales
+from mentormatch.assignment.mip.program_model import SparseRows
 from mentormatch.assignment.mip.simplex import cost_scale
-from mentormatch.assignment.proofs.relaxation import BudgetError, Multipliers
+from mentormatch.assignment.proofs.relaxation import (
+    NO_OPTIMUM,
+    BudgetError,
+    Multipliers,
+    dual_ray,
+    ends_of,
+    scaled_ends,
+    scaled_rays,
+)
 from mentormatch.assignment.verification.refutation import ProofError, System, Work
 from mentormatch.base.arrays import BoolMatrix, BoolVector, FloatMatrix, FloatVector, IntMatrix, IntVector
 
@@ -63,24 +71,24 @@ class Blocks:
     outside: BoolVector
 
 
-def find_blocks(system: System, people: IntVector, count: int) -> Blocks | None:
+def find_blocks(system: System, target: int, people: IntVector, count: int) -> Blocks | None:
     """Return the blocks of ``count`` people whose degrees are the first rows; None if there are none.
 
     ``people`` (e,) is the person of each pair. There are none with indicators, or with hours on too fine a grid.
     """
     if len(system.least) != len(people):
         return None
-    target = len(system.lower) - 1
+    height = len(system.lower)
     degree_rows = np.arange(count)
-    owner_low, owner_high = np.full(target + 1, count), np.full(target + 1, -1)
+    owner_low, owner_high = np.full(height, count), np.full(height, -1)
     np.minimum.at(owner_low, system.rows, people[system.columns])
     np.maximum.at(owner_high, system.rows, people[system.columns])
-    lightest = np.zeros(target + 1, dtype=np.int64)
+    lightest = np.zeros(height, dtype=np.int64)
     np.minimum.at(lightest, system.rows, system.values)
     order = np.argsort(system.rows, kind="stable")
-    starts = np.searchsorted(system.rows[order], np.arange(target + 2))
+    starts = np.searchsorted(system.rows[order], np.arange(height + 1))
     rows, hours = [[int(row)] for row in degree_rows], np.zeros(count, dtype=np.int64)
-    needs, inside = np.zeros(len(people), dtype=np.int64), np.isin(np.arange(target + 1), degree_rows)
+    needs, inside = np.zeros(len(people), dtype=np.int64), np.isin(np.arange(height), degree_rows)
     for row in np.flatnonzero((owner_low == owner_high) & ~inside & (lightest >= 0)).tolist():
         upper, person = system.upper[row], int(owner_low[row])
         if row == target or upper is None or upper < 0 or len(rows[person]) > 1:
@@ -163,16 +171,18 @@ class LoadProgram(HighsProgram):
         order = np.argsort(system.columns, kind="stable")
         kept = order[self.place[system.rows[order]] >= 0]
         self.starts = np.searchsorted(system.columns[kept], np.arange(len(system.least) + 1))
-        self.term_rows, self.term_values = self.place[system.rows[kept]], system.values[kept].astype(np.float64)
-        lower = [-np.inf if (end := system.lower[row]) is None else float(end) for row in self.rows.tolist()]
-        upper = [np.inf if (end := system.upper[row]) is None else float(end) for row in self.rows.tolist()]
-        people = len(blocks.rows)
+        self.term_rows, people = self.place[system.rows[kept]], len(blocks.rows)
+        ends = (end[self.rows] for end in ends_of(system))
+        rows = SparseRows(self.term_rows, system.columns[kept], system.values[kept], *ends)
+        units = row_scales(rows)
+        lower, upper = scaled_ends(rows, units)
+        self.term_values, self.units = rows.values / units[rows.rows], np.append(units, np.ones(people))
         self.height = len(self.rows) + people
         self.model = self._model
         self.model.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        ends = np.array([*lower, *[1.0] * people]), np.array([*upper, *[1.0] * people])
+        lower, upper = (np.append(end, np.ones(people)) for end in (lower, upper))
         none = np.zeros(0, dtype=np.int32)
-        self.model.addRows(self.height, *ends, 0, np.zeros(self.height, dtype=np.int32), none, np.zeros(0))
+        self.model.addRows(self.height, lower, upper, 0, np.zeros(self.height, dtype=np.int32), none, np.zeros(0))
         self.loads: list[tuple[int, tuple[int, ...]]] = []
         self.known = set[tuple[int, tuple[int, ...]]]()
         self.work, self.values, self.duals = 0, np.zeros(0), np.zeros(0)
@@ -206,20 +216,18 @@ class LoadProgram(HighsProgram):
         self.model.run()
         self.work += self.model.getInfo().simplex_iteration_count * 25 + len(self.loads) // 3
         status = self.model.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
+        if status in NO_OPTIMUM:
             return None
         if status != highspy.HighsModelStatus.kOptimal:
             raise BudgetError
         end = self.model.getSolution()
-        self.values, self.duals = np.array(end.col_value), np.array(end.row_dual) * self.scale
+        self.values, self.duals = np.array(end.col_value), np.array(end.row_dual) / self.units * self.scale
         return float(self.model.getInfo().objective_function_value) * self.scale
 
     def ray(self) -> FloatVector | None:
-        """Return the dual ray of an infeasible master, its greatest entry 1; None if the solver has none."""
-        *_, there, values = self.model.getDualRay()  # type: ignore[attr-defined]  # its stubs lack it
-        found = np.array(values) if there else np.zeros(1)
-        greatest = float(np.abs(found).max())
-        return found / greatest if np.isfinite(greatest) and greatest > 0 else None
+        """Return the dual ray of an infeasible master; None if the solver has none."""
+        values = dual_ray(self.model)
+        return None if values is None else values / self.units
 
     def restrict(self, may: BoolVector) -> None:
         """Allow only some of the loads."""
@@ -233,7 +241,7 @@ class BlockProver:
 
     Attributes
     ----------
-    sign, profit, goal
+    target, sign, profit, goal
         The target row, as in ``Relaxation``.
     duals
         Those of the pair program.
@@ -245,6 +253,7 @@ class BlockProver:
 
     system: System
     blocks: Blocks
+    target: int
     sign: int
     profit: IntVector
     goal: int
@@ -252,11 +261,6 @@ class BlockProver:
     chosen: BoolVector
     spend: Any
     steps: list[list[Any]] = field(default_factory=list)
-
-    @property
-    def target(self) -> int:
-        """The target row."""
-        return len(self.system.lower) - 1
 
     def prove(self) -> list[list[Any]]:
         """Return the steps. Raises BudgetError if the budget does not suffice."""
@@ -365,14 +369,14 @@ class BlockProver:
         if value is not None and value >= self.goal:
             return None
         # The duals of an optimum, or the ray of an infeasible program, in which the target row has no part
-        duals = np.zeros(len(system.lower))
         found = program.duals if value is not None else program.ray()
         if found is None:
             return None
+        duals = np.zeros(len(system.lower))
         duals[program.rows] = found[: len(program.rows)]
-        signs = (1,) if value is not None else (1, -1)
-        for parts, sign in product(LEAF_PARTS, signs):
-            multipliers = self._multipliers(sign * duals, parts, with_target=value is not None)
+        tries = [(duals, parts) for parts in LEAF_PARTS] if value is not None else scaled_rays(duals)
+        for each, parts in tries:
+            multipliers = self._multipliers(each, parts, with_target=value is not None)
             if multipliers and system.slack(multipliers, self.blocks.rows, Work())[1] < 0:
                 return multipliers
         return None

@@ -218,7 +218,10 @@ class StageProver:
         height, program = len(self.system.lower), None
         if self.program is not None and self.program[0].target == self.program[1]:
             program, _ = self.program
-        prover = Prover(self.claims, system, self.chosen, budget, plain=self.plain, program=program)
+        # One row per person is no sum to maximise: the goal held before these rows is, if there is one
+        is_sum = len(system.lower) == height + 1 or height == len(self.claims.rules.lower)
+        aim = None if is_sum else height - 1
+        prover = Prover(self.claims, system, self.chosen, budget, plain=self.plain, program=program, aim=aim)
         steps = prover.prove()
         self.duals = prover.root
         self.program = None if prover.program is None else (prover.program, height)

@@ -1,10 +1,12 @@
 """A 0-1 system -> its LP relaxation in HiGHS, solved again as columns and rows are bounded, and duals as integers."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
 import highspy
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mentormatch.assignment.mip.highs import HighsProgram, row_scales
 from mentormatch.assignment.mip.program_model import FAR, SparseRows
@@ -22,6 +24,7 @@ QUANTUM_EXPONENTS = range(9, 0, -1)
 DUAL_SCALES = (1, 60, 1 << 12, 1 << 20, 1 << 30)
 """Then to these parts of a unit."""
 RAY_SCALES = (1, 2, 6, 60, 1 << 10, 1 << 20, 1 << 30)
+RAY_TOLERANCE = 1e-9
 
 
 MIN_ITERATIONS, ITERATIONS_PER_LINE = 1_000, 10
@@ -35,7 +38,11 @@ NO_OPTIMUM = (
     highspy.HighsModelStatus.kUnboundedOrInfeasible,  # all columns are bounded
     highspy.HighsModelStatus.kModelEmpty,  # no column is left, and rows are looked at one by one
 )
-LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError)
+LOST = (
+    highspy.HighsModelStatus.kNotset,
+    highspy.HighsModelStatus.kUnknown,
+    highspy.HighsModelStatus.kSolveError,
+)
 """The solver lost the program by its own digits."""
 ITERATION_WORK, LINES_PER_WORK = 25, 3
 """Measured: an iteration takes 25 microseconds, and a solve one for three rows and columns."""
@@ -140,10 +147,8 @@ class Relaxation(HighsProgram):
         units = row_scales(lines)
         self._units = np.concatenate([self._units, units])
         starts = np.searchsorted(lines.rows, np.arange(len(units))).astype(np.int32)
-        lower = np.where(lines.least == -FAR, -np.inf, lines.least) / units
-        upper = np.where(lines.most == FAR, np.inf, lines.most) / units
         entries = lines.columns.astype(np.int32), lines.values / units[lines.rows]
-        self._model.addRows(len(units), lower, upper, len(lines.values), starts, *entries)
+        self._model.addRows(len(units), *scaled_ends(lines, units), len(lines.values), starts, *entries)
         every = np.arange(len(self.columns), dtype=np.int32)
         self._model.changeColsCost(len(every), every, self.profit[self.columns] / self.scale)
 
@@ -209,7 +214,7 @@ class Relaxation(HighsProgram):
             raise BudgetError
         return True
 
-    def _by_row(self, duals: list[float]) -> FloatVector:
+    def _by_row(self, duals: ArrayLike) -> FloatVector:
         """Return duals of the LP by the rows of the system."""
         return np.insert(np.array(duals) / self._units, self.target, 0.0)
 
@@ -221,9 +226,8 @@ class Relaxation(HighsProgram):
 
     def ray(self) -> FloatVector | None:
         """Return the dual ray of an infeasible program, None if the solver has none."""
-        *_, there, values = self._model.getDualRay()  # type: ignore[attr-defined]  # its stubs lack it
-        found = self._by_row(values) if there else np.zeros(1)
-        return found if np.isfinite(found).all() and np.abs(found).max() > 0 else None
+        values = dual_ray(self._model)
+        return None if values is None else self._by_row(values)
 
     def activity(self) -> FloatVector:
         """Return the sum of each row at the optimum."""
@@ -264,9 +268,7 @@ class Relaxation(HighsProgram):
             ray = self.ray()
             if ray is None:
                 return None
-            sizes = np.abs(ray)[np.abs(ray) > 1e-9]
-            units = (float(sizes.min()), float(sizes.max())) if len(sizes) else ()
-            tries = [(sign * ray / unit, parts, 1, 0) for unit in units for parts in RAY_SCALES for sign in (1, -1)]
+            tries = [(each, parts, 1, 0) for each, parts in scaled_rays(ray)]
         for duals, parts, quantum, weight in tries:
             multipliers = self.multipliers(node, duals, parts, quantum, weight)
             if multipliers and node.system.slack(multipliers, [], Work())[1] < 0:
@@ -279,6 +281,26 @@ def ends_of(system: System) -> tuple[IntVector, IntVector]:
     lower = np.array([-FAR if end is None else max(end, -FAR) for end in system.lower], dtype=np.int64)
     upper = np.array([FAR if end is None else min(end, FAR) for end in system.upper], dtype=np.int64)
     return lower, upper
+
+
+def dual_ray(model: highspy.Highs) -> FloatVector | None:
+    """Return the dual ray of an infeasible program, None if the solver has none."""
+    *_, there, values = model.getDualRay()  # type: ignore[attr-defined]  # its stubs lack it
+    found = np.array(values) if there else np.zeros(1)
+    return found if np.isfinite(found).all() and np.abs(found).max() > 0 else None
+
+
+def scaled_rays(ray: FloatVector) -> Iterator[tuple[FloatVector, int]]:
+    """Yield a ray whose least or greatest entry is 1 or -1, and the parts to round it in, in both directions."""
+    sizes = np.abs(ray)[np.abs(ray) > RAY_TOLERANCE]
+    for unit in (float(sizes.min()), float(sizes.max())) if len(sizes) else ():
+        yield from ((sign * ray / unit, parts) for parts in RAY_SCALES for sign in (1, -1))
+
+
+def scaled_ends(rows: SparseRows, units: FloatVector) -> tuple[FloatVector, FloatVector]:
+    """Return the bounds of rows that are divided by units, infinite if there is none."""
+    lower, upper = np.where(rows.least == -FAR, -np.inf, rows.least), np.where(rows.most == FAR, np.inf, rows.most)
+    return lower / units, upper / units
 
 
 def broken_row(system: System) -> list[int] | None:

@@ -96,6 +96,8 @@ class Prover:
         Whether the steps are to be ``leaf``, ``fix`` and ``split`` of one column alone, without blocks.
     program
         The linear program of a system with the same rows before its target, to start from; then the one of this system.
+    aim
+        The target row if it is not the last one.
     """
 
     claims: Claims | ColumnGuide
@@ -106,11 +108,12 @@ class Prover:
     root: Multipliers = field(default_factory=list)
     plain: bool = False
     program: Relaxation | None = None
+    aim: int | None = None
 
     @property
     def target(self) -> int:
-        """The target row, the last one of a system."""
-        return len(self.system.lower) - 1
+        """The row whose sum the linear programs maximise."""
+        return len(self.system.lower) - 1 if self.aim is None else self.aim
 
     def prove(self) -> Steps:
         """Return the steps. Raises BudgetError if the budget does not suffice, or if the system has a solution."""
@@ -118,19 +121,20 @@ class Prover:
         if broken is not None:
             self.root = [broken]
             return [["leaf", self.root]]
-        target, node = self.target, Node.root(self.system)
+        target, node = self.target, self._fix(Node.root(self.system), self._sums_of_one_pair())
+        self.system = node.system
         relaxation, is_optimal = self._root_program(node)
         self.program = relaxation
         leaf = relaxation.leaf(node, is_optimal=is_optimal)
         if leaf is not None:
             self.root = leaf
-            return [["leaf", leaf]]
+            return [*self.steps, ["leaf", leaf]]
         if is_optimal:
             self.root = relaxation.multipliers(node, relaxation.duals, FIXING_PARTS, weight=FIXING_PARTS)
             steps = self._prove_by_blocks(relaxation)
             if steps is not None:
-                return steps
-            node = self._fix(node)
+                return [*self.steps, *steps]
+            node = self._fix(node, self.root)
             relaxation = Relaxation(node, target, np.flatnonzero(node.system.most))
             if not self.plain:
                 node, relaxation = self._cut(node, relaxation)
@@ -142,16 +146,17 @@ class Prover:
         claims = self.claims
         if self.plain or self.chosen is None or not isinstance(claims, Claims):
             return None
-        blocks = find_blocks(self.system, claims.mentors, claims.problem.shape[0])
+        blocks = find_blocks(self.system, self.target, claims.mentors, claims.problem.shape[0])
         if blocks is None:
             return None
         share = replace(self.budget, work=self.budget.work // 2, leaves=self.budget.leaves // 2)
-        target = relaxation.sign, relaxation.profit, relaxation.goal
+        half = self.budget.work - share.work
+        target = self.target, relaxation.sign, relaxation.profit, relaxation.goal
         prover = BlockProver(self.system, blocks, *target, relaxation.duals, self.chosen, share.spend)
         try:
             return prover.prove()
         except BudgetError:
-            self.budget.spend(work=self.budget.work // 2)
+            self.budget.work = half + max(share.work, 0)  # only what the attempt took
             return None
 
     def _solve(self, relaxation: Relaxation, node: Node | None = None) -> bool:
@@ -211,15 +216,36 @@ class Prover:
             parts.append(own[order[rank < FIRST_PER_PERSON]])
         return np.unique(np.concatenate(parts))
 
-    def _fix(self, node: Node) -> Node:
-        """Narrow the box by the root duals (reduced-cost fixing)."""
+    def _sums_of_one_pair(self) -> Multipliers:
+        """Return multipliers that exclude the pairs of too low a score for a mentee with one place and a required sum.
+
+        With the sum ``s x >= least`` and the degree ``x <= 1``, a pair whose score is below ``least`` has no place.
+        """
+        claims, system = self.claims, self.system
+        if not isinstance(claims, Claims):
+            return []
+        height, people = len(system.lower), claims.problem.shape[1]
+        terms = np.flatnonzero((system.rows >= len(claims.rules.lower)) & (system.columns < len(claims.scores)))
+        rows, mentees = system.rows[terms], claims.mentees[system.columns[terms]]
+        lowest, highest = np.full(height, people), np.full(height, -1)
+        np.minimum.at(lowest, rows, mentees)
+        np.maximum.at(highest, rows, mentees)
+        found = dict[int, tuple[int, int]]()
+        for row in np.flatnonzero(lowest == highest).tolist():
+            degree, least = claims.problem.shape[0] + int(lowest[row]), system.lower[row]
+            if least is not None and least > 0 and system.upper[degree] == 1:
+                found[degree] = row, least
+        return sorted(pair for degree, (row, least) in found.items() for pair in ([degree, least], [row, -1]))
+
+    def _fix(self, node: Node, multipliers: Multipliers) -> Node:
+        """Narrow the box by multipliers (reduced-cost fixing), if they fix anything."""
         try:
-            system = node.system.fix(self.root, [], Work())
+            system = node.system.fix(multipliers, [], Work())
         except ProofError:
             return node
         if (system.least == node.system.least).all() and (system.most == node.system.most).all():
             return node
-        self.steps.append(["fix", self.root])
+        self.steps.append(["fix", multipliers])
         return Node(system, node.lower, node.upper, node.lower_row, node.upper_row)
 
     def _walk(self, root: Node, relaxation: Relaxation) -> None:
