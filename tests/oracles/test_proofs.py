@@ -15,6 +15,7 @@ from mentormatch import AssignmentProblem, RequestError, Row, Solution, Status, 
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.solution import NO_ANSWER, TIES
 from mentormatch.assignment.proofs.prove import add_proofs
+from mentormatch.assignment.proofs.tree import Budget
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.assignment.verification.claims import pair_hashes
 from mentormatch.results import Tier, Verdict
@@ -320,3 +321,19 @@ def test_hours_are_proved_by_loads(seed: int) -> None:
     proofs = tuple(replace(proof, bound=tiers[problem.goals.index(proof.goal)].bound or 0) for proof in solution.proofs)
     assert not certify(problem, Solution(Status.PROVED, fewer, tiers, proofs=proofs)).certified
     assert not certify(problem, add_proofs(problem, Solution(Status.PROVED, fewer, tiers))).certified
+
+
+@pytest.mark.parametrize(
+    ("kind", "seed", "shape", "goals", "work"),
+    [
+        ("hours", 6, (8, 10), ("matched", "floor_person", "total"), 30_000),
+        ("mixed", 125, (6, 46), ("matched", "priority", "total"), 200_000),
+    ],
+    ids=["sums of persons", "loads are priced"],
+)
+def test_hours_take_little_work(
+    kind: str, seed: int, shape: tuple[int, int], goals: tuple[str, ...], work: int
+) -> None:
+    problem = bench_proofs.draw(seed, kind, shape, goals)
+    solution = add_proofs(problem, solve(problem, proofs="none"), Budget(leaves=100, work=work))
+    assert certify(problem, solution).certified

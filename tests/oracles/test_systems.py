@@ -8,6 +8,7 @@ import pytest
 
 from mentormatch import AssignmentProblem, Row
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, DegreeBounds
+from mentormatch.assignment.model.solution import Tier
 from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.refutation import System
 from tests.conftest import DEEP
@@ -62,6 +63,17 @@ def narrowed(
     return system.within(least, most), kept
 
 
+def stated(claims: Claims, system: System, tier: Tier, bound: int, *, is_single: bool) -> tuple[Choices, System]:
+    """Return the solutions of the systems of a goal that ask for more than a bound, and the system that remains."""
+    better: Choices = set()
+    for asks, change in claims.stages(tier, bound, is_single=is_single):
+        if asks:
+            better |= solutions_of(change(system), len(claims.scores))
+        else:
+            system = change(system)
+    return better, system
+
+
 @pytest.mark.parametrize("seed", range(600 if DEEP else 40))
 def test_the_solutions_of_each_system_are_the_answers_that_are_better(seed: int) -> None:
     chance = np.random.default_rng(seed)
@@ -78,17 +90,13 @@ def test_the_solutions_of_each_system_are_the_answers_that_are_better(seed: int)
         for place, tier in enumerate(own):
             worth = {each: key(tiers[place : place + 1]) for each, tiers in answers.items()}
             # A bound of one better asks for two more; of leximin the bound is the value
-            for more in (0, 1) if tier.goal != "leximin" else (0,):
-                bound = tier.value + (-more if tier.goal == "changes" else more)
-                better, kept = set[tuple[bool, ...]](), system
-                for asks, change in claims.stages(tier, bound, is_single=bool(chance.integers(2))):
-                    if asks:
-                        better |= solutions_of(change(kept), pairs)
-                    else:
-                        kept = change(kept)
+            next_value = tier.value + (-1 if tier.goal == "changes" else 1)
+            bounds = [tier.value] if tier.goal == "leximin" else [next_value, tier.value]
+            found = [stated(claims, system, tier, bound, is_single=bool(chance.integers(2))) for bound in bounds]
+            for bound, (better, _) in zip(bounds, found, strict=True):
                 limit = key((replace(tier, value=bound),))
                 assert better == {each for each in held if worth[each] > limit}, (tier, bound)
-            system = kept
+            better, system = found[-1]
             held = {each for each in held if worth[each] >= key((tier,))}
             if tier.goal == "leximin" and better:
                 break  # a claim that is false holds nothing

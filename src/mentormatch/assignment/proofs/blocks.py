@@ -5,10 +5,10 @@ rows: a restricted master over loads, priced by one dynamic program over all blo
 pairs; all their loads are listed, and a tree over loads closes the rest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import gcd
-from typing import Any
+from typing import Any, Self
 
 import highspy
 import numpy as np
@@ -17,7 +17,10 @@ from mentormatch.assignment.mip.highs import HighsProgram, row_scales
 from mentormatch.assignment.mip.program_model import SparseRows
 from mentormatch.assignment.mip.simplex import cost_scale
 from mentormatch.assignment.proofs.relaxation import (
+    ITERATION_WORK,
+    LINES_PER_WORK,
     NO_OPTIMUM,
+    RAY_TOLERANCE,
     BudgetError,
     Multipliers,
     dual_ray,
@@ -40,6 +43,10 @@ CLOSE_UNITS = 0.5
 FIXING_PARTS = 1 << 10
 LEAF_PARTS = (1, 16, 1 << 10, 1 << 20)
 MAX_LOADS = 40_000
+LOADS_PER_PERSON, PRICING_TOLERANCE = 4, 1e-7
+"""Each round of pricing adds this number of loads per person."""
+LISTED_PER_WORK = 100
+"""Pairs of listed loads that are priced in the time of one unit of work."""
 TABLE_STEPS_PER_WORK = 200
 """Steps of the table in the time of one unit of work, a microsecond."""
 SHARE_TOLERANCE = 1e-6
@@ -158,46 +165,88 @@ class LoadPricer:
         return value, [listed[person][chosen[person]] for person in people]
 
 
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """Sets of pairs of one person each.
+
+    Attributes
+    ----------
+    people
+        (l,) int64: the person of each load.
+    pairs
+        (l, d) int64: the pairs of each load, ascending, then -1.
+    """
+
+    people: IntVector
+    pairs: IntMatrix
+
+    @classmethod
+    def of(cls, loads: Sequence[tuple[int, tuple[int, ...]]]) -> Self:
+        """Return loads as arrays."""
+        pairs: IntMatrix = np.full((len(loads), max((len(own) for _, own in loads), default=0)), -1)
+        for place, (_, own) in enumerate(loads):
+            pairs[place, : len(own)] = own
+        return cls(np.array([person for person, _ in loads], dtype=np.int64), pairs)
+
+    def allowed(self, system: System, owners: IntVector) -> BoolVector:
+        """Return the loads within a box: all their pairs are open, and the required pairs of the person are theirs."""
+        required = np.bincount(owners[system.least], minlength=int(self.people.max(initial=-1)) + 1)
+        own = np.append(system.least, False)[self.pairs].sum(axis=1)
+        is_open = np.append(system.most, True)[self.pairs].all(axis=1)
+        return np.asarray(is_open & (own == required[self.people]))
+
+    def sums(self, numbers: FloatVector) -> FloatVector:
+        """Return the sum of (e,) numbers over the pairs of each load."""
+        return np.asarray(np.append(numbers, 0.0)[self.pairs].sum(axis=1))
+
+
 class LoadProgram(HighsProgram):
-    """The master: columns are loads; rows are the rows outside the blocks, and one load per person."""
+    """The master: columns are loads; rows are the rows outside the blocks, and one load per person.
+
+    Attributes
+    ----------
+    loads
+        The person and the pairs of each column.
+    values, duals
+        The optimum of the last solve: loads, then the rows outside and the people. Without one, ``duals`` are a ray
+        that shows it, its greatest entry 1: the sum of what its bounds allow is below 0.
+    work
+        As of ``Relaxation``.
+    """
 
     def __init__(self, system: System, blocks: Blocks, profit: IntVector) -> None:
         super().__init__(presolve="off")
-        self.system, self.blocks, self.profit = system, blocks, profit
-        self.scale = cost_scale(profit)
+        self.profit, self.scale = profit, cost_scale(profit)
         self.rows = np.flatnonzero(blocks.outside)
-        self.place = np.full(len(system.lower), -1)
-        self.place[self.rows] = np.arange(len(self.rows))
+        place = np.full(len(system.lower), -1)
+        place[self.rows] = np.arange(len(self.rows))
         order = np.argsort(system.columns, kind="stable")
-        kept = order[self.place[system.rows[order]] >= 0]
-        self.starts = np.searchsorted(system.columns[kept], np.arange(len(system.least) + 1))
-        self.term_rows, people = self.place[system.rows[kept]], len(blocks.rows)
+        kept = order[place[system.rows[order]] >= 0]
+        self._starts = np.searchsorted(system.columns[kept], np.arange(len(system.least) + 1))
+        self._term_rows, people = place[system.rows[kept]], len(blocks.rows)
         ends = (end[self.rows] for end in ends_of(system))
-        rows = SparseRows(self.term_rows, system.columns[kept], system.values[kept], *ends)
+        rows = SparseRows(self._term_rows, system.columns[kept], system.values[kept], *ends)
         units = row_scales(rows)
-        lower, upper = scaled_ends(rows, units)
-        self.term_values, self.units = rows.values / units[rows.rows], np.append(units, np.ones(people))
-        self.height = len(self.rows) + people
-        self.model = self._model
-        self.model.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        lower, upper = (np.append(end, np.ones(people)) for end in (lower, upper))
-        none = np.zeros(0, dtype=np.int32)
-        self.model.addRows(self.height, lower, upper, 0, np.zeros(self.height, dtype=np.int32), none, np.zeros(0))
-        self.loads: list[tuple[int, tuple[int, ...]]] = []
-        self.known = set[tuple[int, tuple[int, ...]]]()
-        self.work, self.values, self.duals = 0, np.zeros(0), np.zeros(0)
+        self._term_values, self._units = rows.values / units[rows.rows], np.append(units, np.ones(people))
+        self._model.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        self._lower, self._upper = (np.append(end, np.ones(people)) for end in scaled_ends(rows, units))
+        height, none = len(self._lower), np.zeros(0, dtype=np.int32)
+        starts = np.zeros(height, dtype=np.int32)
+        self._model.addRows(height, self._lower, self._upper, 0, starts, none, np.zeros(0))
+        self.loads = dict[tuple[int, tuple[int, ...]], None]()
+        self.work, self.values, self.duals = 0, np.zeros(0), np.zeros(height)
 
-    def add(self, loads: list[tuple[int, tuple[int, ...]]]) -> int:
+    def add(self, loads: Iterable[tuple[int, tuple[int, ...]]]) -> int:
         """Add the loads that are new, each a person and their pairs. Return the number of these."""
-        fresh = [load for load in dict.fromkeys(loads) if load not in self.known]
+        fresh = [load for load in dict.fromkeys(loads) if load not in self.loads]
         starts, rows, values, costs = list[int](), list[int](), list[float](), list[float]()
         for person, pairs in fresh:
             starts.append(len(rows))
             totals = dict[int, float]()
             for pair in pairs:
-                for term in range(int(self.starts[pair]), int(self.starts[pair + 1])):
-                    row = int(self.term_rows[term])
-                    totals[row] = totals.get(row, 0.0) + float(self.term_values[term])
+                for term in range(int(self._starts[pair]), int(self._starts[pair + 1])):
+                    row = int(self._term_rows[term])
+                    totals[row] = totals.get(row, 0.0) + float(self._term_values[term])
             totals[len(self.rows) + person] = 1.0
             rows += totals
             values += totals.values()
@@ -206,33 +255,40 @@ class LoadProgram(HighsProgram):
         ends = np.zeros(count), np.full(count, np.inf)
         if count:
             first, index = np.array(starts, np.int32), np.array(rows, np.int32)
-            self.model.addCols(count, np.array(costs), *ends, len(rows), first, index, np.array(values))
-        self.loads += fresh
-        self.known.update(fresh)
+            self._model.addCols(count, np.array(costs), *ends, len(rows), first, index, np.array(values))
+        self.loads.update(dict.fromkeys(fresh))
         return count
 
     def solve(self) -> float | None:
-        """Return the optimum; None if there is none. ``duals`` are those of the rows outside, then of the people."""
-        self.model.run()
-        self.work += self.model.getInfo().simplex_iteration_count * 25 + len(self.loads) // 3
-        status = self.model.getModelStatus()
+        """Return the optimum; None if there is none. Raises BudgetError if the solver gives up."""
+        self._model.run()
+        self.work += self._model.getInfo().simplex_iteration_count * ITERATION_WORK + len(self.loads) // LINES_PER_WORK
+        status = self._model.getModelStatus()
         if status in NO_OPTIMUM:
+            self.duals = self._ray() / self._units
             return None
         if status != highspy.HighsModelStatus.kOptimal:
             raise BudgetError
-        end = self.model.getSolution()
-        self.values, self.duals = np.array(end.col_value), np.array(end.row_dual) / self.units * self.scale
-        return float(self.model.getInfo().objective_function_value) * self.scale
+        end = self._model.getSolution()
+        self.values, self.duals = np.array(end.col_value), np.array(end.row_dual) / self._units * self.scale
+        return float(self._model.getInfo().objective_function_value) * self.scale
 
-    def ray(self) -> FloatVector | None:
-        """Return the dual ray of an infeasible master; None if the solver has none."""
-        values = dual_ray(self.model)
-        return None if values is None else values / self.units
+    def _ray(self) -> FloatVector:
+        """Return a dual ray: of the two directions, that in which the sum of what the bounds allow is below 0."""
+        ray = dual_ray(self._model)
+        if ray is None:
+            raise BudgetError
+        ray /= np.abs(ray).max()
+        ray[np.abs(ray) < RAY_TOLERANCE] = 0
+        plus, minus = ray > 0, ray < 0
+        ceiling = float(ray[plus] @ self._upper[plus] + ray[minus] @ self._lower[minus])
+        return ray if ceiling < 0 else -ray
 
-    def restrict(self, may: BoolVector) -> None:
-        """Allow only some of the loads."""
+    def restrict(self, system: System, owners: IntVector) -> None:
+        """Allow only the loads within a box."""
         every = np.arange(len(self.loads), dtype=np.int32)
-        self.model.changeColsBounds(len(every), every, np.zeros(len(every)), np.where(may, np.inf, 0.0))
+        most = np.where(Loads.of(list(self.loads)).allowed(system, owners), np.inf, 0.0)
+        self._model.changeColsBounds(len(every), every, np.zeros(len(every)), most)
 
 
 @dataclass(slots=True)
@@ -265,7 +321,8 @@ class BlockProver:
     def prove(self) -> list[list[Any]]:
         """Return the steps. Raises BudgetError if the budget does not suffice."""
         pricer = LoadPricer(self.blocks)
-        duals = self._decompose(pricer)
+        program = LoadProgram(self.system, self.blocks, self.profit)
+        duals = self._decompose(pricer, program)
         multipliers = self._multipliers(duals, FIXING_PARTS)
         _, room = self.system.slack(multipliers, self.blocks.rows, Work())
         if room < 0:
@@ -275,12 +332,11 @@ class BlockProver:
         except ProofError:
             raise BudgetError from None
         self.steps.append(["fix", multipliers, self.blocks.rows])
-        self._walk(system)
+        self._walk(program, system)
         return self.steps
 
-    def _decompose(self, pricer: LoadPricer) -> FloatVector:
+    def _decompose(self, pricer: LoadPricer, program: LoadProgram) -> FloatVector:
         """Return duals of the rows outside, by column generation over loads with smoothed duals."""
-        program = LoadProgram(self.system, self.blocks, self.profit)
         by_person: list[list[int]] = [[] for _ in self.blocks.rows]
         for pair in np.flatnonzero(self.chosen).tolist():
             by_person[int(self.blocks.owners[pair])].append(pair)
@@ -307,14 +363,11 @@ class BlockProver:
         self, pricer: LoadPricer, program: LoadProgram, duals: FloatVector
     ) -> tuple[float, list[tuple[int, tuple[int, ...]]]]:
         """Return the bound of some duals (Lagrange), and the best load of each person."""
-        full = np.zeros(len(self.system.lower))
-        full[program.rows] = duals
-        reduced = self.profit - np.bincount(
-            self.system.columns, self.system.values * full[self.system.rows], len(self.system.least)
-        )
+        reduced = self._reduced(program, duals)
         values, loads = pricer.price(reduced, self.system.most)
-        ends = zip(full.tolist(), self.system.lower, self.system.upper, strict=True)
-        paid = sum(dual * ((upper if dual > 0 else lower) or 0) for dual, lower, upper in ends if dual)
+        ends = (self.system.lower, self.system.upper)
+        priced = zip(program.rows.tolist(), duals.tolist(), strict=True)
+        paid = sum(dual * (ends[int(dual > 0)][row] or 0) for row, dual in priced)
         return paid + float(values.sum()), [(person, tuple(pairs.tolist())) for person, pairs in enumerate(loads)]
 
     def _multipliers(self, duals: FloatVector, parts: int, *, with_target: bool = True) -> Multipliers:
@@ -323,24 +376,12 @@ class BlockProver:
         kept = [[row, dual] for row, dual in rounded if dual and ends[int(dual > 0)][row] is not None]
         return sorted([*kept, [self.target, -parts * self.sign]] if with_target else kept)
 
-    def _walk(self, root: System) -> None:
+    def _walk(self, program: LoadProgram, root: System) -> None:
         """Close the box by a tree over its loads."""
-        loads = list(self._list_loads(root))
-        program = LoadProgram(root, self.blocks, self.profit)
-        program.add(loads)
-        with_pair: dict[int, list[int]] = {}
-        of_person: dict[int, list[int]] = {}
-        for place, (person, pairs) in enumerate(loads):
-            of_person.setdefault(person, []).append(place)
-            for pair in pairs:
-                with_pair.setdefault(pair, []).append(place)
-        waiting = [(root, np.ones(len(loads), dtype=bool))]
+        loads, waiting = self._list_loads(root), [root]
         while waiting:
-            system, may = waiting.pop()
-            program.restrict(may)
-            before = program.work
-            value = program.solve()
-            self.spend(work=program.work - before)
+            system = waiting.pop()
+            value = self._solve(program, loads, system)
             leaf = self._leaf(system, program, value)
             if leaf is None and value is None:
                 raise BudgetError
@@ -349,19 +390,46 @@ class BlockProver:
                 self.spend(leaves=1)
                 continue
             share = np.zeros(len(root.least))
-            for place in np.flatnonzero(program.values > SHARE_TOLERANCE).tolist():
-                share[list(loads[place][1])] += program.values[place]
+            for (_, pairs), part in zip(program.loads, program.values.tolist(), strict=True):
+                share[list(pairs)] += part
             distance = np.minimum(share, 1 - share)
             pair = int(np.argmax(distance))
             if distance[pair] < SHARE_TOLERANCE:
                 raise BudgetError
             below, above = system.split([[pair, 1]], 0)
-            without, having = may.copy(), may.copy()
-            without[with_pair[pair]] = False
-            having[of_person[int(self.blocks.owners[pair])]] = False
-            having[with_pair[pair]] = may[with_pair[pair]]
             self.steps.append(["split", [[pair, 1]], 0])
-            waiting += [(above, having), (below, without)]
+            waiting += [above, below]
+
+    def _solve(self, program: LoadProgram, loads: Loads, system: System) -> float | None:
+        """Solve the program over the loads within a box, by column generation; return its optimum, None if none.
+
+        With an optimum the generation ends as soon as the duals show that no load can lift it to the goal.
+        """
+        blocks, is_allowed = self.blocks, loads.allowed(system, self.blocks.owners)
+        program.restrict(system, blocks.owners)
+        while True:
+            before = program.work
+            value = program.solve()
+            program.work += loads.pairs.size // LISTED_PER_WORK
+            self.spend(work=program.work - before)
+            reduced = self._reduced(program, program.duals, with_profit=value is not None)
+            excess = np.where(is_allowed, loads.sums(reduced) - program.duals[len(program.rows) :][loads.people], 0.0)
+            lacking = np.flatnonzero(excess > PRICING_TOLERANCE * (1 if value is None else program.scale))
+            order = lacking[np.lexsort((-excess[lacking], loads.people[lacking]))]
+            rank = np.arange(len(order)) - np.searchsorted(loads.people[order], loads.people[order])
+            if value is not None and value + float(excess[order[rank == 0]].sum()) < self.goal:
+                return value
+            best = order[rank < LOADS_PER_PERSON]
+            rows = zip(loads.people[best].tolist(), loads.pairs[best].tolist(), strict=True)
+            if not program.add((person, tuple(pair for pair in pairs if pair >= 0)) for person, pairs in rows):
+                return value
+
+    def _reduced(self, program: LoadProgram, duals: FloatVector, *, with_profit: bool = True) -> FloatVector:
+        """Return the reduced profit of each pair by duals of the rows outside."""
+        full, system = np.zeros(len(self.system.lower)), self.system
+        full[program.rows] = duals[: len(program.rows)]
+        costs = np.bincount(system.columns, system.values * full[system.rows], len(system.least))
+        return self.profit - costs if with_profit else -costs
 
     def _leaf(self, system: System, program: LoadProgram, value: float | None) -> Multipliers | None:
         if system.is_empty:
@@ -369,11 +437,8 @@ class BlockProver:
         if value is not None and value >= self.goal:
             return None
         # The duals of an optimum, or the ray of an infeasible program, in which the target row has no part
-        found = program.duals if value is not None else program.ray()
-        if found is None:
-            return None
         duals = np.zeros(len(system.lower))
-        duals[program.rows] = found[: len(program.rows)]
+        duals[program.rows] = program.duals[: len(program.rows)]
         tries = [(duals, parts) for parts in LEAF_PARTS] if value is not None else scaled_rays(duals)
         for each, parts in tries:
             multipliers = self._multipliers(each, parts, with_target=value is not None)
@@ -381,18 +446,26 @@ class BlockProver:
                 return multipliers
         return None
 
-    def _list_loads(self, system: System) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Yield every load of the pairs that are left. Raises BudgetError if these are too many."""
-        blocks, count = self.blocks, 0
-        open_pairs = np.flatnonzero(system.most)
+    def _list_loads(self, system: System) -> Loads:
+        """Return every load of the pairs that are left. Raises BudgetError if these are too many."""
+        blocks, listed, count = self.blocks, list[tuple[int, IntMatrix]](), 0
+        open_pairs, depth = np.flatnonzero(system.most), max(int(blocks.degrees.max()), 0)
         for person in range(len(blocks.rows)):
-            grown: list[tuple[tuple[int, ...], int]] = [((), 0)]
-            for pair in open_pairs[blocks.owners[open_pairs] == person].tolist():
-                need, limit = int(blocks.needs[pair]), int(blocks.hours[person])
-                room = [(pairs, used) for pairs, used in grown if len(pairs) < blocks.degrees[person]]
-                grown += [((*pairs, pair), used + need) for pairs, used in room if used + need <= limit]
-                if count + len(grown) > MAX_LOADS:
+            own = open_pairs[blocks.owners[open_pairs] == person]
+            needs, grown, used = blocks.needs[own], np.zeros((1, 0), dtype=np.int64), np.zeros(1, dtype=np.int64)
+            for size in range(int(blocks.degrees[person]) + 1):
+                pairs: IntMatrix = np.full((len(grown), depth), -1)
+                pairs[:, :size] = own[grown]
+                listed.append((person, pairs))
+                count += len(grown)
+                if count > MAX_LOADS:
                     raise BudgetError
-            count += len(grown)
-            must = {pair for pair in np.flatnonzero(system.least).tolist() if blocks.owners[pair] == person}
-            yield from ((person, pairs) for pairs, _ in grown if must <= set(pairs))
+                # Each load of this size, and one pair more after its last one
+                last = grown[:, -1] if size else np.full(1, -1)
+                fits = (np.arange(len(own)) > last[:, None]) & (used[:, None] + needs <= blocks.hours[person])
+                first, more = np.nonzero(fits)
+                grown, used = np.column_stack([grown[first], more]), used[first] + needs[more]
+        people = np.repeat([person for person, _ in listed], [len(pairs) for _, pairs in listed])
+        loads = Loads(people, np.concatenate([pairs for _, pairs in listed]))
+        kept = loads.allowed(system, blocks.owners)
+        return Loads(people[kept], loads.pairs[kept])

@@ -1,4 +1,4 @@
-"""A certificate of optimality by weak LP duality, goal after goal, checked without a solver.
+"""A certificate of optimality by weak LP duality and by refutations, goal after goal, checked without a solver.
 
 A stage of the proof gives each pair ``e`` a profit ``w_e`` (goals times weights), each person ``p`` a dual ``u_p``, and
 each side constraint ``r`` a dual ``y_r``. The reduced profit of a pair is what its profit exceeds all of these by::
@@ -26,11 +26,12 @@ goals before it being kept (``round_by_goal``), and each goal has a bound of its
 proved by a stage over the pairs above it: if these alone are worth less in the goals before, or nothing at all, no
 answer has a better worst pair. The goals after it are then about the pairs that are no worse.
 
-Linear programs with coupling rows have bounds that no choice of whole pairs may reach; then the certified bound and the
-gap are stated as such. ``floor_person`` and ``leximin`` have no such proof, nor have the goals after them.
+Linear programs with coupling rows have bounds that no choice of whole pairs may reach. ``floor_person`` and ``leximin``
+have no prices, nor have the goals after them.
 
-What prices leave open is proved by refutations (``claims``, ``refutation``) if pairs are listed. Stages at a floor stay
-for markets whose pairs are not listed, and stages one after another for files of version 1 as well.
+What prices leave open is proved by refutations (``claims``, ``refutation``) if pairs are listed. Both checks are needed:
+prices for markets whose pairs are not listed and for files of version 1, refutations for all that is no sum or couples
+pairs (``docs/decisions/0114-two-checks-of-optimality.md``; ``tests/scale/test_prices_alone.py``).
 """
 
 import json

@@ -186,18 +186,19 @@ class System:
         some = np.flatnonzero(total)
         parts = total[some]
         cheapest[some] = np.where(self.least[some], parts, np.where(self.most[some], np.minimum(parts, 0), 0))
-        gain, seen = 0, np.zeros(len(cheapest), dtype=bool)
-        order = np.argsort(self.rows, kind="stable") if blocks else self.rows
-        starts = np.searchsorted(self.rows[order], np.arange(len(self.lower) + 1)) if blocks else order
+        room, seen = ceiling - int(cheapest[some].sum()), np.zeros(len(cheapest), dtype=bool)
+        if not blocks:
+            return total, room
+        order = np.flatnonzero((self.most | self.least)[self.columns])
+        order = order[np.argsort(self.rows[order], kind="stable")]
+        starts = np.searchsorted(self.rows[order], np.arange(len(self.lower) + 1))
         for block in blocks:
             limits = self._block_limits(block)
             terms = [order[starts[row] : starts[row + 1]] for row in block]
             members = np.unique(self.columns[np.concatenate(terms)])
-            members = members[self.most[members] | self.least[members]]
             uses = np.zeros((len(block), len(members)), dtype=np.int64)
             for place, own in enumerate(terms):
-                inside = own[np.isin(self.columns[own], members)]
-                uses[place, np.searchsorted(members, self.columns[inside])] = self.values[inside]
+                uses[place, np.searchsorted(members, self.columns[own])] = self.values[own]
             require((uses >= 0).all(), "a coefficient of a block is below 0")
             require(not seen[members].any(), "blocks share a column")
             seen[members] = True
@@ -210,8 +211,8 @@ class System:
             least_cost = cheapest_within(items, limits, work)
             if least_cost is None:
                 return total, -1
-            gain += least_cost - int(cheapest[members].sum())
-        return total, ceiling - int(cheapest[some].sum()) - gain
+            room -= least_cost - int(cheapest[members].sum())
+        return total, room
 
     def _block_limits(self, block: Any) -> list[int]:
         require(isinstance(block, list) and block, "a block is no list of rows")
