@@ -29,9 +29,9 @@ answer has a better worst pair. The goals after it are then about the pairs that
 Linear programs with coupling rows have bounds that no choice of whole pairs may reach. ``floor_person`` and ``leximin``
 have no prices, nor have the goals after them.
 
-What prices leave open is proved by refutations (``claims``, ``refutation``) if pairs are listed. Both checks are needed:
-prices for markets whose pairs are not listed and for files of version 1, refutations for all that is no sum or couples
-pairs (``docs/decisions/0114-two-checks-of-optimality.md``; ``tests/scale/test_prices_alone.py``).
+What prices leave open is proved by refutations (``claims``, ``refutation``) if pairs are listed. Both checks are
+needed: prices for markets whose pairs are not listed and for files of version 1, refutations for goals that are no sums
+and rules that couple pairs (``docs/decisions/0114-two-checks-of-optimality.md``, ``tests/scale/test_prices_alone.py``).
 """
 
 import json
