@@ -3,7 +3,10 @@
 import pytest
 from pandas import DataFrame
 
+from mentormatch.languages.vocabulary import words_of
+from mentormatch.programme.drafts.capacity import taking_side
 from mentormatch.programme.drafts.kinds import Guess
+from mentormatch.programme.drafts.roles import role_among
 from mentormatch.programme.drafts.samples import QuestionSample, sample_questions
 from mentormatch.programme.drafts.uses import guess
 from mentormatch.programme.enrolment import read_tables
@@ -92,3 +95,86 @@ def test_a_question_is_not_taken_into_the_grid_that_a_tool_may_have_put_it_under
     named = {one.question for one in sample_questions([(table, None)])}
     assert {"Qui éviter ?", "Un mot"} <= named
     assert "Son" not in named
+
+
+def test_a_box_for_another_answer_ends_the_boxes_of_its_question() -> None:
+    ticked = {"Law": ["Law", ""], "Tax": ["Tax", "Tax"], "Other": ["", "Other"], "Junior": ["Junior", "Junior"]}
+    frame = DataFrame({"Name": ["Zoe", "Ana"], **ticked, "Senior": ["", "Senior"]}, dtype=object)
+    found = sample_questions(read_tables(frame))
+    assert [one.items for one in found] == [(), ("Law", "Tax", "Other"), ("Junior", "Senior")]
+
+
+@pytest.mark.parametrize(
+    ("answers", "days", "moments"),
+    [
+        (("Mon, morning", "Mon, evening, Sat", "Sat"), ["Mon", "Sat"], ["morning", "evening"]),
+        (("lundi matin ; samedi", "samedi", "mardi soir"), ["lundi", "mardi", "samedi"], ["matin", "soir"]),
+    ],
+)
+def test_whole_days_stand_beside_the_moments_of_others(
+    answers: tuple[str, ...], days: list[str], moments: list[str]
+) -> None:
+    found = asked("When could you meet?", *answers * 3)
+    assert (found.kind, found.settings["days"], found.settings["moments"]) == ("slots", days, moments)
+    assert asked("When could you meet?", *("Monday", "Tuesday", "Monday, Tuesday") * 3).kind != "slots"
+
+
+def test_boxes_for_whole_days_and_for_moments_are_slots() -> None:
+    boxes = {"Calls [Weekday mornings]": ["Yes", "No"] * 4, "Calls [Sunday]": ["No", "Yes"] * 4}
+    (found,) = sample_questions(read_tables(DataFrame(boxes, dtype=object)))
+    assert guess(found).kind == "slots"
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind"),
+    [
+        (("Online", "In person", "Either"), "choice"),
+        (("En persona", "En línea", "Indiferente"), "choice"),
+        (("Online", "Mostly online", "Either", "In person only"), "scale"),
+        (("en visio", "plutôt en visio", "les deux", "en présence"), "scale"),
+        (("nur online", "lieber online", "egal", "vor Ort"), "scale"),
+    ],
+)
+def test_formats_of_meetings_are_graded_if_one_is_only_preferred(answers: tuple[str, ...], kind: str) -> None:
+    languages = ("en", "fr", "es", "de")
+    with words_of(languages):
+        assert asked("Meetings", *answers * 4).kind == kind
+
+
+def test_one_text_that_all_gave_is_no_contact() -> None:
+    assert asked("Website", *["None yet"] * 6).use != "contact"
+    assert asked("Website", "a page of mine", "another one", "my page").use == "contact"
+
+
+@pytest.mark.parametrize(
+    ("question", "mentor", "mentee"),
+    [
+        ("You are here as", "An experienced trustee", "A new trustee"),
+        ("Dans ce programme, vous voulez plutôt", "Donner un coup de main", "Recevoir un coup de main"),
+        ("Vous êtes", "Bénévole", "Lycéen·ne"),
+    ],
+)
+def test_answers_that_give_or_take_in_and_those_that_seek_or_are_new_tell_the_sides(
+    question: str, mentor: str, mentee: str
+) -> None:
+    found = role_among([sample(question, *(mentor, mentee) * 4)])
+    assert found is not None
+    assert (found.mentor, found.mentee) == (mentor, mentee)
+
+
+@pytest.mark.parametrize("answers", [("Étudiant", "Salarié"), ("New building", "Old building")])
+def test_answers_that_name_no_giver_tell_no_side(answers: tuple[str, ...]) -> None:
+    assert role_among([sample("I am in", *answers * 4)]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "side"),
+    [
+        ("Maximum number of businesses you would take on", "mentor"),
+        ("Combien d'associations pourriez-vous accompagner ?", "mentor"),
+        ("How many businesses do you run?", None),
+        ("Combien de commerces avez-vous ouverts ?", None),
+    ],
+)
+def test_organisations_are_counted_as_people_are(question: str, side: str | None) -> None:
+    assert taking_side(question) == side

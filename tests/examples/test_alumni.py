@@ -10,6 +10,8 @@ import pytest
 
 from mentormatch import Cohort, Matching, Programme, evaluate, examples, language, match
 from mentormatch.examples import folder_of
+from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.enrolment import read_tables
 from tests.cli.commands import done
 from tests.english import french_in
 from tests.report.readers import Outline
@@ -58,6 +60,18 @@ def test_pairs_are_proved_and_keep_the_rules() -> None:
     assert str(matching().status) == "proved"
     assert evaluate(cohort(), examples.programme(NAME), [(p.mentor, p.mentee) for p in matching().pairs]).breaches == ()
     assert len(matching().pairs) == 19
+
+
+def test_a_draft_of_the_file_states_what_the_programme_states() -> None:
+    with language("en"):
+        made = draft(read_tables(folder_of(NAME) / "answers.csv"))
+    kinds = {entry.question: (entry.guess.kind, entry.guess.use) for entry in made.entries}
+    stated = {field.question: (field.kind, field.use) for field in examples.programme(NAME).fields.values()}
+    differ = {question for question in stated if kinds[question] != stated[question]}
+    assert differ == {"Year of graduation (expected, for students)"}
+    assert made.lacking == ()
+    proposed = {"capacity", "different", "common", "coverage", "overlap", "closeness"}
+    assert {one.kind for one in made.proposals} == proposed
 
 
 def test_all_commands_from_the_example_to_the_letters_speak_english(tmp_path: Path) -> None:

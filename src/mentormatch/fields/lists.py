@@ -4,7 +4,7 @@ And questions in a grid: a level per item, or times per day.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -313,6 +313,27 @@ def slots_of(days: tuple[str, ...], moments: tuple[str, ...]) -> tuple[str, ...]
     return tuple(f"{day} {moment}" for day in days for moment in moments)
 
 
+def pair_days_with_moments(
+    texts: Sequence[str], *, is_day: Callable[[str], bool], is_moment: Callable[[str], bool]
+) -> list[tuple[str, str]]:
+    """Return each day with each moment listed after it, and with an empty one if there is none; so are other texts.
+
+    >>> listed = ["Mon", "am", "pm", "Sat"]
+    >>> pair_days_with_moments(listed, is_day=lambda text: text in ("Mon", "Sat"), is_moment=lambda text: "m" in text)
+    [('Mon', 'am'), ('Mon', 'pm'), ('Sat', '')]
+    """
+    pairs: list[tuple[str, str]] = []
+    for text in texts:
+        day, moment = pairs[-1] if pairs else ("", "")
+        if not is_moment(text) or not is_day(day):
+            pairs.append((text, ""))
+        elif moment:
+            pairs.append((day, text))
+        else:
+            pairs[-1] = (day, text)
+    return pairs
+
+
 class Slots(Field):
     """Times of the week: each of ``days`` with each of ``moments``.
 
@@ -342,11 +363,27 @@ class Slots(Field):
     def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
-        named = pieces_of(answer, self.slots, self.joiner) if isinstance(answer, str) else self.slots_named(answer)
+        named = self.slots_listed(answer) if isinstance(answer, str) else self.slots_named(answer)
         indices, understood = find_options(self.slots, named, self.joiner)
         if not understood:
             return AnswerReading(tuple(sorted(indices)) or None, tr(UNKNOWN_OPTION))
         return AnswerReading(tuple(sorted(indices)))
+
+    def slots_listed(self, answer: str) -> list[str]:
+        """Return the slots named in one cell; a day without a moment means all its moments."""
+        pieces = pieces_of(answer, self.slots, self.joiner)
+        if all(position(self.days, word) is None for piece in pieces for word in piece.split(",")):
+            return pieces
+        named = pair_days_with_moments(
+            [word.strip() for piece in pieces for word in piece.split(",")],
+            is_day=lambda word: position(self.days, word) is not None,
+            is_moment=lambda word: position(self.moments, word) is not None,
+        )
+        return [
+            f"{day} {moment}" if moment else day
+            for day, stated in named
+            for moment in ([stated] if stated or position(self.days, day) is None else self.moments)
+        ]
 
     def slots_named(self, answer: Mapping[str, str]) -> list[str]:
         """Return the slots named in the cells of a grid."""
@@ -359,6 +396,8 @@ class Slots(Field):
             return [box_text] if box_text else []
         if not box_text:
             return []
+        if fold(box_text) == fold(part) and position(self.days, part) is not None:
+            return [f"{part} {moment}" for moment in self.moments]
         pieces = [word for piece in split(text, self.joiner) for word in piece.split(",")]
         if position(self.moments, part) is not None:
             return [f"{day.strip()} {part}" for day in pieces]

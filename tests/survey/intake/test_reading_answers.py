@@ -263,6 +263,13 @@ def test_slots_that_are_not_understood_are_not_taken_for_none() -> None:
     assert field.read({"lundi matin": "Non"}).value == ()
 
 
+def test_a_day_without_a_moment_means_all_its_moments() -> None:
+    field = Slots(question="?", days=["Mon", "Sat"], moments=["morning", "evening"])
+    assert field.read("Mon, evening, Sat").value == (1, 2, 3)
+    assert field.read({"Mon evening": "Yes", "Sat": "Yes"}).value == (1, 2, 3)
+    assert field.read({"Mon evening": "Yes", "Sat": "No"}).value == (1,)
+
+
 def test_a_grid_with_a_level_that_is_not_offered_keeps_the_others() -> None:
     field = Levels(question="?", items=["a", "b"], levels=["non", "oui"])
     reading = field.read({"a": "oui", "b": "peut-être"})

@@ -8,7 +8,7 @@ from functools import cache
 
 from mentormatch.fields import Place, Use
 from mentormatch.fields.base import split
-from mentormatch.fields.lists import OTHER_ITEMS, rank_of
+from mentormatch.fields.lists import OTHER_ITEMS, pair_days_with_moments, rank_of
 from mentormatch.fields.numbers import parse_number
 from mentormatch.fields.single_answers import YesNo
 from mentormatch.languages.text_keys import canonical, is_yes_or_no
@@ -92,7 +92,9 @@ def contact(sample: QuestionSample) -> Guess | None:
 
 
 def are_typed(answers: Sequence[str]) -> bool:
-    """Say whether answers are texts that people typed, and no numbers that count something."""
+    """Return whether answers are texts that people typed: neither numbers that count nor one text that all gave."""
+    if len(answers) > 1 and len(distinct(answers)) == 1:
+        return False
     return share(answers, lambda text: parse_number(text) is not None and len(text) < 5) < 0.5
 
 
@@ -246,18 +248,25 @@ def number(sample: QuestionSample) -> Guess | None:
 
 
 def slots(sample: QuestionSample) -> Guess | None:
-    """Return that it names moments of days."""
+    """Return that it names moments of days, and whole days beside them."""
     cells = dict.fromkeys(sample.answers)
-    parts = dict.fromkeys(
-        part.strip() for answer in cells for piece in split(answer, None) for part in piece.split(",")
-    )
-    named: list[tuple[str, str]] = []
-    for part in parts:
-        found = day_and_moment(part)
-        if found is None:
-            return None
-        named.append(found)
-    return week([day for day, _ in named], [moment for _, moment in named]) if named else None
+    named = [slot for answer in cells for slot in slots_in(answer)]
+    if not named or not all(named):
+        return None
+    return week([slot[0] for slot in named if slot], [slot[1] for slot in named if slot and slot[1]])
+
+
+def slots_in(answer: str) -> list[tuple[str, str] | None]:
+    """Return the days in an answer, each with its moment if it has one; None for a text that names neither.
+
+    >>> slots_in("lundi matin ; samedi"), slots_in("Mon, evening, Tuesday morning"), slots_in("Monday; whenever")
+    ([('lundi', 'matin'), ('samedi', '')], [('Mon', 'evening'), ('Tuesday', 'morning')], [('Monday', ''), None])
+    """
+    texts = [part.strip() for piece in split(answer, None) for part in piece.split(",")]
+    paired = pair_days_with_moments(texts, is_day=lambda text: plain(text) in words.days(), is_moment=words.is_moment)
+    return [
+        slot if slot[1] or plain(slot[0]) in words.days() else day_and_moment(slot[0]) for slot in paired if slot[0]
+    ]
 
 
 def several(sample: QuestionSample) -> Guess | None:
@@ -346,10 +355,11 @@ def ranking(sample: QuestionSample) -> Guess | None:
 
 
 def week_grid(sample: QuestionSample) -> Guess | None:
-    """Return that it has a column for each day, for each moment, or for each moment of a day."""
-    named = [day_and_moment(item) for item in sample.items]
-    if all(named):
-        return week([pair[0] for pair in named if pair], [pair[1] for pair in named if pair])
+    """Return that it has a column for each day, for each moment, or for each moment of a day and each whole day."""
+    named = [slot for item in sample.items for slot in slots_in(item)]
+    moments = [slot[1] for slot in named if slot and slot[1]]
+    if all(named) and moments:
+        return week([slot[0] for slot in named if slot], moments)
     said = [part.strip() for answer in sample.answers for piece in split(answer, None) for part in piece.split(",")]
     if not said:
         return None

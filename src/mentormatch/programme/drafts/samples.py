@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch.fields import Side
+from mentormatch.fields.lists import OTHER_ITEMS
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import LANGUAGES, spoken
 from mentormatch.languages.vocabulary import Codes, vocabulary
@@ -162,7 +163,7 @@ def box_groups(table: TextTable, alone: Mapping[int, Sequence[int]]) -> dict[int
 
     Some tools write no question above them. Each column has the items of its group, by label; none but the first.
     ``alone`` has the columns that may be boxes, with those that hold what was typed beside each. A label that comes
-    again, which is numbered, begins another group.
+    again, which is numbered, begins another group; a box for another answer ends its group.
     """
     labels = {column: strip_number(table.header[column], table.header) for column in alone}
     box = [
@@ -174,7 +175,7 @@ def box_groups(table: TextTable, alone: Mapping[int, Sequence[int]]) -> dict[int
     found: dict[int, dict[str, int]] = {}
     for column in box:
         before = next((first for first, items in found.items() if items and column - 1 in items.values()), None)
-        if before is None or labels[column] in found[before]:
+        if before is None or labels[column] in found[before] or fold(next(reversed(found[before]))) in OTHER_ITEMS:
             before = column
         found.setdefault(column, {})
         found[before] |= {labels[column]: column, **dict(zip([OTHER], alone[column], strict=False))}

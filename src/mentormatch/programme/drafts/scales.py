@@ -46,7 +46,7 @@ FIGURE = re.compile(r"(?<![\w.,])(\d{1,3}(?:[ ,.]\d{3})+|\d+(?:[.,]\d+)?)(?:st|n
 def order_answers(answers: Sequence[str]) -> list[str] | None:
     """Return answers in their order, the lowest first, None where neither words nor numbers tell one.
 
-    Answers off the scale are left out.
+    Answers off the scale are left out, unless they are a step of a ladder ("No preference", between two formats).
 
     >>> order_answers(["Plus de 5 ans", "1 à 2 ans", "Moins de 1 an"])
     ['Moins de 1 an', '1 à 2 ans', 'Plus de 5 ans']
@@ -57,12 +57,23 @@ def order_answers(answers: Sequence[str]) -> list[str] | None:
     if len(kept) < 2:
         return None
     ladders = vocabulary().ladders
-    stepped = (in_ladder(kept, getattr(ladders, name)) for name in type(ladders).model_fields)
-    for measured in (*stepped, in_degrees(kept), in_ranges(kept)):
-        if measured and None not in measured and len(set(measured)) == len(kept):
-            order = dict(zip(kept, measured, strict=True))
-            return sorted(kept, key=lambda answer: order[answer] or 0)
+    steps = ((given, getattr(ladders, name), name) for given in (answers, kept) for name in type(ladders).model_fields)
+    stepped = ((given, in_ladder(given, ladder)) for given, ladder, name in steps if is_graded(given, ladder, name))
+    for given, measured in (*stepped, (kept, in_degrees(kept)), (kept, in_ranges(kept))):
+        if measured and None not in measured and len(set(measured)) == len(given):
+            order = dict(zip(given, measured, strict=True))
+            return sorted(given, key=lambda answer: order[answer] or 0)
     return None
+
+
+def is_graded(answers: Sequence[str], ladder: Steps, name: str) -> bool:
+    """Return whether answers have degrees; formats of meetings are options unless one is only preferred.
+
+    >>> formats = vocabulary().ladders.presence
+    >>> is_graded(["Online", "Either"], formats, "presence"), is_graded(["Mostly online"], formats, "presence")
+    (False, True)
+    """
+    return name != "presence" or not {1, 3}.isdisjoint(in_ladder(answers, ladder))
 
 
 def is_higher(one: str, other: str) -> bool | None:
