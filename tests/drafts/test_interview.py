@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pandas import DataFrame
 
 import mentormatch as mm
 from mentormatch.errors import RequestError
+from mentormatch.explanation.names import names_of
 from mentormatch.languages.text_keys import fold
+from mentormatch.programme.drafts.name_order import marked_order
 from mentormatch.programme.drafts.programme_draft import draft
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.drafts.structures import may_be_one, pairs_that_may_be_one
@@ -20,6 +23,7 @@ from mentormatch.programme.enrolment import read_tables
 from mentormatch.programme.interview.interview import MAX_QUESTIONS, PRIORITY, DraftInterview
 from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion
 from mentormatch.programme.interview.question_file import questions_text, read_replies
+from mentormatch.survey.contacts import Contacts
 from tests.drafts.interviews import Sample, answered, made, ours, pairs, reply
 from tests.drafts.questionnaires import renderer, sources
 
@@ -303,3 +307,84 @@ def test_names_that_may_be_one_structure(one: str, other: str, *, same: bool) ->
 def test_the_replies_of_staff_are_those_that_the_figures_use() -> None:
     question = question_of(interview_of("lampe.csv").accepted(), "places")
     assert reply(question, {}) == {"Deux au maximum": "2", "une": "1", "autant qu'il faudra": 2}
+
+
+def frame_of(columns: dict[str, list[str]]) -> Tables:
+    """Return a table of people who are mentors and mentees in turns, with these columns."""
+    count = len(next(iter(columns.values())))
+    sides = ["Mentor·e", "Mentoré·e"] * (count // 2)
+    emails = [f"p{n}@asso.invalid" for n in range(count)]
+    return read_tables(DataFrame({"Courriel": emails, "Vous êtes": sides, **columns}, dtype=object))
+
+
+def test_columns_that_begin_alike_are_asked_for_and_become_one_grid() -> None:
+    levels = ["Pas important", "Important", "Très important"] * 4
+    tables = frame_of({"Vos attentes Conseils": levels, "Vos attentes Écoute": levels[::-1]})
+    asked = DraftInterview.of(tables)
+    question = question_of(asked, "items")
+    assert (question.form, dict(question.proposed or {})) == ("each", {"Vos attentes": "join"})
+    made = asked.answered({"items": {"Vos attentes": "join"}})
+    joined = mm.Programme.read(tomllib.loads(made.text))
+    grid = joined.fields["attentes"]
+    assert grid.kind == "levels"
+    assert list(grid.items) == ["Conseils", "Écoute"]
+    assert joined.mapping.questions["Vos attentes Conseils"] == "attentes [Conseils]"
+    assert (made.draft.dry_run.problems, dict(made.draft.dry_run.misread)) == ((), {})
+    assert asked.answered({"items": {"Vos attentes": "apart"}}).text == asked.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Ce que vous pouvez transmettre", "Ce que vous aimeriez apprendre"),
+        ("Vos attentes [Conseils]", "Vos attentes [Écoute]"),
+        ("Do you like working alone?", "Do you like working early?"),
+        ("Thème", "Théâtre"),
+    ],
+)
+def test_twins_items_and_whole_questions_are_no_items_of_another(headers: tuple[str, str]) -> None:
+    levels = ["Budget", "Réseau", "Droit"] * 4
+    asked = DraftInterview.of(frame_of({headers[0]: levels, headers[1]: levels[::-1]}))
+    assert "items" not in {one.id for one in asked.questions}
+
+
+TYPED = ["Faure Élise", "Nadège Vialard", "Ruiz Ana", "Okafor Patience"] * 2
+
+
+def test_the_order_of_first_and_last_name_is_asked_if_no_mark_shows_it() -> None:
+    asked = DraftInterview.of(frame_of({"Nom et prénom": TYPED}))
+    assert question_of(asked, "name_order").proposed == "as_typed"
+    assert "surname_first" not in asked.text
+    programme = mm.Programme.read(tomllib.loads(asked.answered({"name_order": "last_first"}).text))
+    assert programme.documents.surname_first
+    full = DraftInterview.of(frame_of({"Nom complet": TYPED}))
+    assert "name_order" not in {one.id for one in full.questions}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Nom et prénom": ["TEYSSIER Bruno", "FAURE Élise", *TYPED[2:]]},
+        {"Nom et prénom": TYPED, "Adresse": ["elise.faure@x.invalid", "", "a.ruiz@x.invalid", *[""] * 5]},
+        {"Nom et prénom": TYPED, "Votre prénom usuel": ["Élise", "", "Ana", "", "Élise", "", "", ""]},
+    ],
+)
+def test_certain_marks_show_that_the_last_name_comes_first(more: dict[str, list[str]]) -> None:
+    tables = frame_of(more)
+    name = next(entry for entry in draft(tables).entries if entry.question == "Nom et prénom")
+    assert marked_order(name, draft(tables).entries) is True
+
+
+def test_marks_that_differ_show_no_order() -> None:
+    tables = frame_of({"Nom et prénom": ["TEYSSIER Bruno", "Élise FAURE", "RUIZ Ana", *TYPED[3:]]})
+    name = next(entry for entry in draft(tables).entries if entry.question == "Nom et prénom")
+    assert marked_order(name, draft(tables).entries) is None
+
+
+def test_letters_call_people_first_name_first_if_marks_show_the_last_name_first() -> None:
+    typed = ["TEYSSIER Bruno", "FAURE Élise", "Ruiz Ana", "OKAFOR Patience", "Rees Gwilym Lloyd", "VIALARD Nadège"]
+    tables = frame_of({"Nom et prénom": typed})
+    programme = mm.Programme.read(tomllib.loads(DraftInterview.of(tables).text))
+    assert programme.documents.surname_first
+    contacts = Contacts({("mentor", "p"): {programme.documents.names[0]: "Ruiz Ana"}})
+    assert names_of(contacts, {"mentor": ["p"]}, programme) == {("mentor", "p"): "Ana Ruiz"}

@@ -19,6 +19,7 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import isolate, mark, tr, tr_n
 from mentormatch.people.codes import LETTERS, codes_of, digits, tells_who
 from mentormatch.people.cohort import Cohort
+from mentormatch.people.name_order import first_name_first
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Rule
 from mentormatch.survey.contacts import Contacts
@@ -229,7 +230,8 @@ def names_of(
 def given_name(contacts: Contacts, programme: Programme, person: tuple[Side, str]) -> str:
     """Return the name that somebody gave in the fields of names; empty if they gave none."""
     said = contacts.of(*person)
-    return " ".join(said[field] for field in programme.documents.names if field in said)
+    name = " ".join(said[field] for field in programme.documents.names if field in said)
+    return first_name_first(name) if programme.documents.surname_first else name
 
 
 def name_problems(

@@ -304,7 +304,8 @@ class Documents(Part):
     """What participants are handed: ``contacts`` are the contact fields that each reads of their partner.
 
     ``name`` is the contact field by which a sheet calls people, or several such fields, as first and last name;
-    ``message`` what the team says on every sheet, a paragraph a line; ``score`` whether the points of the pair are
+    ``surname_first`` whether that one field has the last name before the first: people are called first name first.
+    ``message`` is what the team says on every sheet, a paragraph a line; ``score`` whether the points of the pair are
     told.
 
     ``sheets`` are further sheets of the team's workbook, each of which takes solving again: whom to recruit next,
@@ -314,6 +315,7 @@ class Documents(Part):
     """
 
     name: str | Annotated[Items[str], Setting(min_length=1)] | None = None
+    surname_first: bool = False
     contacts: Items[str] = Setting(default_factory=tuple)
     message: str = ""
     score: bool = False

@@ -211,21 +211,32 @@ def mappings(entries: Sequence[DraftEntry]) -> Iterator[str]:
             yield ""
 
 
-def documents(entries: Sequence[DraftEntry]) -> Iterator[str]:
+def documents(entries: Sequence[DraftEntry], *, surname_first: bool) -> Iterator[str]:
     """Yield how people are called in letters, and what their partners could read of them: a comment until all agree."""
-    asked = [entry for entry in entries if entry.guess.use == "contact"]
-    called = names_asked(asked)
+    asked, called = contacts_of(entries), names_called(entries)
     if not called:
         return
     yield "[documents]"
     names = [entry.name for entry in called]
     value = quote_toml(names[0]) if len(names) == 1 else array(names)
     yield line("name", value, to_confirm(tr("comment lettres et fiches appellent les personnes")))
+    if surname_first:
+        yield line("surname_first", "true", to_confirm(tr("le nom avant le prénom, d'après majuscules et adresses")))
     reached = [entry.name for entry in asked if not words.name_of_person(entry.question)]
     if reached:
         why = tr("ce que chaque personne lit de son ou sa binôme : à activer quand elles ont donné leur accord")
         yield f"# {line('contacts', f'[{", ".join(map(quote_toml, reached))}]', why)}"
     yield ""
+
+
+def contacts_of(entries: Sequence[DraftEntry]) -> list[DraftEntry]:
+    """Return the questions by which people are reached or called."""
+    return [entry for entry in entries if entry.guess.use == "contact"]
+
+
+def names_called(entries: Sequence[DraftEntry]) -> list[DraftEntry]:
+    """Return the questions by which letters call people."""
+    return names_asked(contacts_of(entries))
 
 
 def names_asked(asked: Sequence[DraftEntry]) -> list[DraftEntry]:

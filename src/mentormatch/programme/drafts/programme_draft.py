@@ -33,6 +33,7 @@ from mentormatch.programme.drafts.entries import (
     heading,
     identifier,
     mappings,
+    names_called,
     only_side,
     thin,
 )
@@ -45,9 +46,11 @@ from mentormatch.programme.drafts.identity import (
     split_tool_columns,
     tool_headers,
 )
+from mentormatch.programme.drafts.item_columns import join_columns
 from mentormatch.programme.drafts.kinds import SEEN, Guess, boxes_of
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.mapping_draft import share_understood
+from mentormatch.programme.drafts.name_order import marked_order
 from mentormatch.programme.drafts.proposals import DraftedExtension, adapt, choices, is_of_house
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among
 from mentormatch.programme.drafts.samples import (
@@ -181,7 +184,7 @@ class StatedDraft:
     ``uses`` say what is done with its answers; ``role`` is the question that tells the sides, with the answers of
     mentors and of mentees; ``taken`` are the proposals that count from now on, by their keys; ``options`` are further
     options of questions that have some. ``languages`` are the codes of the languages in which the files ask, if
-    their words do not tell it.
+    their words do not tell it; ``joined`` are questions whose items have a column each, though no tool wrote so.
     """
 
     uses: Mapping[str, Use] = field(default_factory=dict)
@@ -189,6 +192,7 @@ class StatedDraft:
     taken: frozenset[str] = frozenset()
     options: Mapping[str, Sequence[str]] = field(default_factory=dict)
     languages: Codes = ()
+    joined: frozenset[str] = frozenset()
 
 
 NOTHING_STATED = StatedDraft()
@@ -228,7 +232,7 @@ def draft(tables: Tables, name: str = "", stated: StatedDraft = NOTHING_STATED) 
 
 def outline_of(tables: Tables, stated: StatedDraft = NOTHING_STATED) -> Outline:
     """Return the fields that these answers seem to need, and what tells the role."""
-    questions, aside = split_tool_columns(list(with_typed_texts(sample_questions(tables))), tool_headers(tables))
+    questions, aside = split_tool_columns(list(with_typed_texts(sampled(tables, stated))), tool_headers(tables))
     apart = all(side is not None for _, side in tables)
     role = None if apart else find_stated_role(questions, stated) or role_among(questions)
     if role is not None:
@@ -242,6 +246,15 @@ def outline_of(tables: Tables, stated: StatedDraft = NOTHING_STATED) -> Outline:
         with_options(as_stated(entry, stated.uses), stated.options.get(fold(entry.question), ())) for entry in known
     ]
     return Outline(tuple(choose_key(known, aside, total)), role, apart)
+
+
+def sampled(tables: Tables, stated: StatedDraft) -> list[QuestionSample]:
+    """Return the questions of some files, with the columns that people said are items of one."""
+    joined = [(join_columns(table, stated.joined), side) for table, side in tables]
+    pairs = [(one.header, other.header) for (one, _), (other, _) in zip(joined, tables, strict=True)]
+    typed = {item: header for names in pairs for item, header in zip(*names, strict=True)}
+    questions = sample_questions(joined)
+    return [replace(one, headers=tuple(typed.get(text, text) for text in one.headers)) for one in questions]
 
 
 def withhold(entry: DraftEntry) -> DraftEntry:
@@ -279,7 +292,7 @@ def draft_of(outline: Outline, tables: Tables, name: str, taken: Container[str])
             "",
             *fields(entries),
             *mappings(entries),
-            *documents(entries),
+            *documents(entries, surname_first=is_surname_first(entries)),
             *choices(proposals, taken, sides_known=outline.knows_sides),
             *(f"#\n# # {hint}" for hint in hints),
         ]
@@ -292,6 +305,12 @@ def draft_of(outline: Outline, tables: Tables, name: str, taken: Container[str])
     rejected = tuple(rejections(dry_run, entries))
     parts = tuple(entries), tuple(proposals), outline
     return Draft(text, lacking, dry_run, rejected, spoken(), confirm, orders, *parts)
+
+
+def is_surname_first(entries: Sequence[DraftEntry]) -> bool:
+    """Return whether certain marks show that the column of names has the last name first."""
+    called = names_called(entries)
+    return len(called) == 1 and bool(marked_order(called[0], entries))
 
 
 def without_consents(made: Draft, outline: Outline) -> Outline | None:

@@ -1,4 +1,4 @@
-"""A draft -> the questions on how answers are read: places in words, where a slot ends, structures, orders."""
+"""A draft -> the questions on how answers are read: items, places in words, where a slot ends, structures, orders."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,10 +14,12 @@ from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts import capacity
 from mentormatch.programme.drafts.capacity import distinct, pieces, split_options
 from mentormatch.programme.drafts.entries import DraftEntry
+from mentormatch.programme.drafts.item_columns import item_columns
 from mentormatch.programme.drafts.kinds import JOINERS
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Draft
 from mentormatch.programme.drafts.proposals import is_of_house
+from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.drafts.structures import pairs_that_may_be_one
 from mentormatch.programme.edits import AdditionEdit, ProgrammeEdit
 from mentormatch.programme.interview.question import (
@@ -33,7 +35,7 @@ from mentormatch.programme.interview.question import (
 from mentormatch.programme.interview.tallies import MAX_CELLS, cells_of, last_answers, last_rows, people_on, tally
 from mentormatch.programme.question_edits import MeaningEdit, QuestionSettings
 
-PLACES, SEPARATOR, STRUCTURES, ORDER = "places", "separator", "structures", "order"
+ITEMS, PLACES, SEPARATOR, STRUCTURES, ORDER = "items", "places", "separator", "structures", "order"
 JOIN, APART = "join", "apart"
 AS_LISTED, REVERSED, UNORDERED = "listed", "reversed", "unordered"
 COUNTS, OTHER_COUNT = "counts", "other"
@@ -43,6 +45,35 @@ MIN_READ = 0.9  # of all people: a separator that leaves more of them without a 
 MIN_NUMBERS = 0.6  # of the answers, where a question may count places
 MAX_ORDERED = 8  # more options than these are no scale
 MAX_ORDERS = 2  # scales that are asked about
+
+
+def item_points(tables: Tables) -> Iterator[OpenPoint]:
+    """Yield the question on columns that may be items of one question, as their headers begin alike."""
+    groups = {group.key: group for table, _ in tables for group in item_columns(table)}
+    if not groups:
+        return
+    lines = [Line(group.question, len(group.columns), JOIN) for group in groups.values()]
+    question = DraftQuestion(
+        ITEMS,
+        tr(
+            "{questions} : une seule question, une colonne par élément ?",
+            questions=listed([f"{quoted(one.question)} ({listed(list(one.columns))})" for one in groups.values()]),
+        ),
+        "each",
+        choices=(
+            Choice(JOIN, tr("Une seule question, dont chaque colonne est un élément")),
+            Choice(APART, tr("Une question par colonne")),
+        ),
+        lines=tuple(lines),
+        proposed={line.key: JOIN for line in lines},
+    )
+    yield OpenPoint(question, item_effects)
+
+
+def item_effects(reply: Reply) -> Effects:
+    """Return the questions whose columns are joined."""
+    stated = reply if isinstance(reply, Mapping) else {}
+    return Effects(joined=frozenset(fold(question) for question, meant in stated.items() if meant == JOIN))
 
 
 def place_points(draft: Draft) -> Iterator[OpenPoint]:

@@ -29,6 +29,8 @@ from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText
 from mentormatch.programme.enrolment import AnswerSource, read_tables
 from mentormatch.programme.interview.answer_questions import (
+    ITEMS,
+    item_points,
     order_points,
     place_points,
     separator_points,
@@ -42,15 +44,21 @@ from mentormatch.programme.interview.pair_questions import (
     sensitive_points,
     twin_points,
 )
-from mentormatch.programme.interview.people_questions import KEY, key_points, name_points, shared_points
+from mentormatch.programme.interview.people_questions import (
+    KEY,
+    key_points,
+    name_points,
+    order_of_name_points,
+    shared_points,
+)
 from mentormatch.programme.interview.question import DraftQuestion, Effects, OpenPoint, Reply
 from mentormatch.programme.interview.role_questions import ROLE, role_points
 from mentormatch.programme.question_edits import MeaningEdit
 
 MAX_QUESTIONS = 8
 PRIORITY = (
-    *("role", "criteria", "key", "shared", "places", "separator"),
-    *("structures", "twins", "names", "sensitive", "language", "order"),
+    *("role", "criteria", "key", "shared", "places", "items", "separator"),
+    *("structures", "twins", "names", "name_order", "sensitive", "language", "order"),
 )
 """The questions by how much they change pairs, the most telling first; beyond eight the last are read as proposed."""
 NO_QUESTION = mark("aucune question de ce nom pour ces fichiers")
@@ -163,6 +171,7 @@ class Interviewer:
         with language(base.language), words_of(words_read(base.outline.languages)):
             found = [
                 *self._ask(language_points(base, tables)),
+                *self._ask(item_points(tables)),
                 *self._ask(role_points(base)),
                 *self._ask(key_points(base)),
             ]
@@ -209,12 +218,13 @@ class Interviewer:
         uses: dict[str, Use] = reduce(lambda known, one: {**known, **one.uses}, self.effects, {})
         role = next((one.role for one in self.effects if one.role), None)
         taken = frozenset().union(*(one.taken for one in self.effects))
-        return StatedDraft(uses, role, taken)
+        joined = frozenset().union(*(one.joined for one in self.effects))
+        return StatedDraft(uses, role, taken, joined=joined)
 
     def _drafted(self, base: Draft, tables: Tables, name: str) -> Draft:
         """Return the draft once it is known who is who."""
         stated = self._stated()
-        changed = stated.role or stated.uses or any(one.side for one in self.effects)
+        changed = stated.role or stated.uses or stated.joined or any(one.side for one in self.effects)
         return draft(tables, name, stated) if changed else base
 
     def _edited(self, made: Draft) -> ProgrammeText:
@@ -255,12 +265,13 @@ class Interviewer:
 
 def stage(question: DraftQuestion) -> int:
     """Return 0 for a question on who is who, 1 for one on what answers mean, 2 for that on criteria."""
-    return 0 if question.id in (LANGUAGE, ROLE, KEY) else 2 if question.id == CRITERIA else 1
+    return 0 if question.id in (LANGUAGE, ITEMS, ROLE, KEY) else 2 if question.id == CRITERIA else 1
 
 
 def meaning_points(known: Draft) -> Iterator[OpenPoint]:
     """Yield the questions on people and on what answers mean, in the order in which they are asked."""
     yield from name_points(known)
+    yield from order_of_name_points(known)
     yield from shared_points(known)
     yield from place_points(known)
     yield from separator_points(known)

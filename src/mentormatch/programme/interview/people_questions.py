@@ -8,16 +8,18 @@ from mentormatch.languages.phrases import counted, quoted
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import share
-from mentormatch.programme.drafts.entries import DraftEntry, names_asked
+from mentormatch.programme.drafts.entries import DraftEntry, contacts_of, names_asked, names_called
 from mentormatch.programme.drafts.identity import email_of, key_candidates
 from mentormatch.programme.drafts.lexicon import fold
+from mentormatch.programme.drafts.name_order import marked_order, states_last_first
 from mentormatch.programme.drafts.programme_draft import Draft
 from mentormatch.programme.edits import ProgrammeEdit, SettingsEdit
 from mentormatch.programme.interview.question import Choice, DraftQuestion, Effects, OpenPoint
 from mentormatch.programme.interview.tallies import last_answers
 from mentormatch.programme.question_edits import QuestionSettings
 
-KEY, NAMES, SHARED = "key", "names", "shared"
+KEY, NAMES, NAME_ORDER, SHARED = "key", "names", "name_order", "shared"
+LAST_FIRST, AS_TYPED = "last_first", "as_typed"
 NO_NAMES = "codes"
 JOIN = " + "
 MAX_NAME_WORDS = 5
@@ -50,7 +52,7 @@ def key_points(base: Draft) -> Iterator[OpenPoint]:
 
 def name_points(draft: Draft) -> Iterator[OpenPoint]:
     """Yield the question on what people are called, unless one column of first names and one of last names say it."""
-    contacts = [entry for entry in draft.entries if entry.guess.use == "contact"]
+    contacts = contacts_of(draft.entries)
     drafted = names_asked(contacts)
     parts = {words.name_part(entry.question) for entry in drafted}
     if ({"first", "last"} <= parts and len(drafted) == 2) or any(entry.side for entry in drafted):
@@ -75,6 +77,28 @@ def name_points(draft: Draft) -> Iterator[OpenPoint]:
         proposed=next(iter(by_value)) if drafted or len(options) == 1 else None,
     )
     yield OpenPoint(question, lambda reply: name_effects(by_value.get(str(reply), [])))
+
+
+def order_of_name_points(draft: Draft) -> Iterator[OpenPoint]:
+    """Yield the order of first and last name in a column, if the question names the last first and no marks tell."""
+    called = names_called(draft.entries)
+    if len(called) != 1 or not states_last_first(called[0].question) or called[0].sample.items:
+        return
+    entry, given = called[0], [answer for answer in last_answers(called[0].sample) if answer]
+    if marked_order(entry, draft.entries) is not None or share(given, lambda text: len(text.split()) > 1) < NAMED:
+        return
+    question = DraftQuestion(
+        NAME_ORDER,
+        tr("« {question} » : qu'est-ce qui vient d'abord ?", question=entry.question),
+        "one",
+        choices=(
+            Choice(LAST_FIRST, tr("Le nom, puis le prénom"), tr("les lettres disent le prénom d'abord")),
+            Choice(AS_TYPED, tr("Le prénom, ou tantôt l'un, tantôt l'autre"), tr("les lettres disent le nom tel quel")),
+        ),
+        proposed=AS_TYPED,
+    )
+    stated = SettingsEdit(part="documents", changes={"surname_first": True})
+    yield OpenPoint(question, lambda reply: Effects(edits=(stated,) if reply == LAST_FIRST else ()))
 
 
 def are_names(entry: DraftEntry) -> bool:
@@ -120,7 +144,7 @@ def as_contact() -> dict[str, JsonValue]:
 
 def shared_points(draft: Draft) -> Iterator[OpenPoint]:
     """Yield what each person reads of their partner: a decision, asked of every file that has contact details."""
-    contacts = [entry for entry in draft.entries if entry.guess.use == "contact"]
+    contacts = contacts_of(draft.entries)
     names = names_asked(contacts)
     ways = [entry for entry in contacts if entry not in names and not words.name_of_person(entry.question)]
     if not ways:

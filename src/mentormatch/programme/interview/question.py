@@ -72,6 +72,8 @@ class Effects:
         The keys of the proposals that do not, whatever other replies take.
     side
         The side of every row, if the files contain one side.
+    joined
+        The folded questions whose items have a column each, though no tool wrote so.
     edits
         The edits of the programme, in their order.
     """
@@ -82,6 +84,7 @@ class Effects:
     taken: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
     side: Literal["mentor", "mentee"] | None = None
+    joined: frozenset[str] = frozenset()
     edits: tuple[ProgrammeEdit, ...] = ()
 
 
