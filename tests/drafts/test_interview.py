@@ -386,5 +386,6 @@ def test_letters_call_people_first_name_first_if_marks_show_the_last_name_first(
     tables = frame_of({"Nom et prénom": typed})
     programme = mm.Programme.read(tomllib.loads(DraftInterview.of(tables).text))
     assert programme.documents.surname_first
-    contacts = Contacts({("mentor", "p"): {programme.documents.names[0]: "Ruiz Ana"}})
+    (name,) = programme.documents.names
+    contacts = Contacts((name,), {("mentor", "p"): {name: "Ruiz Ana"}})
     assert names_of(contacts, {"mentor": ["p"]}, programme) == {("mentor", "p"): "Ana Ruiz"}

@@ -12,6 +12,7 @@ from mentormatch.languages.text_keys import says_yes
 from mentormatch.languages.vocabulary import words_of
 from mentormatch.programme.drafts.form_language import languages_in
 from mentormatch.programme.drafts.programme_draft import Draft, StatedDraft, draft
+from mentormatch.programme.drafts.samples import languages_of
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.drafts.structures import pairs_that_may_be_one
 from mentormatch.programme.enrolment import read_survey, read_tables
@@ -311,3 +312,19 @@ def test_a_draft_of_a_spanish_file_pairs_people(tmp_path: Path) -> None:
     frame = DataFrame({"E-mail": [f"p{at}@example.org" for at in range(PEOPLE)], **columns}, dtype=object)
     cohort = read_survey(Programme.read(tomllib.loads(made.text)), frame)
     assert (len(cohort.mentors), len(cohort.mentees)) == (PEOPLE // 2, PEOPLE // 2)
+
+
+@pytest.mark.parametrize(
+    ("columns", "language"),
+    [
+        ({"Code": ["A1", "A2"], "Rôle": ["Mentor·e", "Mentoré·e"]}, ("fr",)),
+        ({"ID": ["A1", "A2"], "Ok": ["Ja", "Nein"]}, ("de",)),
+        ({"Dirección de correo": ["a@x.invalid"], "Rol": ["Mentor"], "Tema": ["Budget"]}, ("es",)),
+        ({"ID": ["A1", "A2"], "Side": ["Mentor", "Mentee"]}, ()),
+        ({"Kod": ["A1", "A2"], "Roll": ["Mentor", "Adept"]}, ()),
+    ],
+)
+def test_a_form_of_few_words_takes_its_language_from_certain_words(
+    columns: dict[str, list[str]], language: tuple[str, ...]
+) -> None:
+    assert languages_of(read_tables(DataFrame(columns, dtype=object))) == language

@@ -233,3 +233,34 @@ def test_a_question_that_nobody_was_asked_yet_is_asked_later_and_a_consent_is_re
     content = f'{PROGRAMME_OF_TWO}[fields.accord]\nkind = "yesno"\nuse = "consent"\n'.encode()
     fields = Programme.parse(ask_later(content, ["metier", "accord"])).fields
     assert (fields["metier"].later, fields["accord"].use) == (True, "display")
+
+
+PROGRAMME_OF_ROLES = """
+[programme]
+name = "x"
+role = { field = "role", mentor = "Mentor·e", mentee = "Mentoré·e" }
+[fields.code]
+question = "Code"
+kind = "text"
+use = "key"
+[fields.role]
+question = "Vous êtes"
+kind = "choice"
+options = ["Mentor·e", "Mentoré·e"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "role", "mentor", "mentee"),
+    [
+        ("Matrikelnummer", "Ich nehme teil als", "Begleiter", "Werde begleitet"),
+        ("Número de identificación", "¿Cómo participa?", "Quiero acompañar", "Busco mentor"),
+        ("Numero di matricola", "Partecipo come", "Chi affianca", "Cerco un mentor"),
+    ],
+)
+def test_files_in_other_languages_are_mapped_by_their_words(code: str, role: str, mentor: str, mentee: str) -> None:
+    rows = {code: [f"X{at}" for at in range(8)], role: [mentor, mentee] * 4}
+    known = Programme.read(tomllib.loads(PROGRAMME_OF_ROLES))
+    found = propose(known, read_tables(DataFrame(rows, dtype=object)))
+    assert {one.text: one.name for one in found.questions} == {code: "code", role: "role"}
+    assert {one.text: one.name for one in found.options["role"]} == {mentor: "Mentor·e", mentee: "Mentoré·e"}

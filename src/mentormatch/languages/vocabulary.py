@@ -111,6 +111,7 @@ class SurveyWords(Section):
 
     common: Words = NO_WORDS  # tell the language
     letters: Words = NO_WORDS  # tell the language
+    certain: Words = NO_WORDS  # tell the language of a form of few words: roles, yes or no, names, addresses
     instructions: Phrases = NO_PHRASES  # ask for all answers that apply
     stop_words: Words = NO_WORDS
     small: Words = NO_WORDS  # may stand beside a word that is asked alone

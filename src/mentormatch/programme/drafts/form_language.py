@@ -11,6 +11,8 @@ LEAST_SHARE, CLEARLY = 0.1, 0.1
 """The share of words by which a language is known, and by how much it must exceed that of others."""
 MAIL = re.compile(r"\be mails?\b")
 """The same word in every language, whose first letter is one in some."""
+FEW_WORDS = 30
+"""A form whose headers have fewer words may be in a language that its common words do not tell."""
 FEWEST_WORDS = 4
 """The number of words from which a question may have a language of its own."""
 
@@ -30,6 +32,23 @@ def languages_in(texts: Iterable[str]) -> Codes:
     near = [code for code in sorted(shares, key=lambda code: -shares[code]) if shares[code] > best - CLEARLY]
     near = [code for code in near if shares[code] >= LEAST_SHARE]
     return tuple(near) if len(near) == 1 or (len(near) == 2 and "en" in near) else ()
+
+
+def certain_language(texts: Iterable[str]) -> Codes:
+    """Return the code of the only language of which these texts have a word that no other language has, else none.
+
+    >>> certain_language(["Code", "Mentoré·e"]), certain_language(["Code", "Mentee"]), certain_language(["Oui", "Yes"])
+    (('fr',), (), ())
+    """
+    said = {word for text in texts for word in plain(text).split()}
+    found = [code for code in known_languages() if said & load(code).survey.certain.words]
+    return (found[0],) if len(found) == 1 else ()
+
+
+def count_common_words(texts: Iterable[str], codes: Codes) -> int:
+    """Return how many words of some texts are common words of a language."""
+    known = set().union(*(load(code).survey.common.words for code in codes))
+    return sum(word in known for text in texts for word in plain(text).split())
 
 
 def shares_of_languages(texts: Iterable[str]) -> dict[str, float]:

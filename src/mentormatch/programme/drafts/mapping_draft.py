@@ -21,12 +21,14 @@ from mentormatch.fields.single_answers import NO, YES
 from mentormatch.languages.phrases import counted, decimal, listed
 from mentormatch.languages.similarity import MIN_LIKENESS, closest, likenesses
 from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.languages.vocabulary import words_of
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.entries import identifier, line, plain, quote_toml
+from mentormatch.programme.drafts.form_language import words_read
 from mentormatch.programme.drafts.identity import TELLS, missing_identity, why_identity
 from mentormatch.programme.drafts.lexicon import fold
-from mentormatch.programme.drafts.roles import RoleQuestion
-from mentormatch.programme.drafts.samples import QuestionSample, Tables, in_table
+from mentormatch.programme.drafts.roles import RoleQuestion, answers_that_name, taking_and_taken
+from mentormatch.programme.drafts.samples import QuestionSample, Tables, in_table, languages_of
 from mentormatch.programme.drafts.uses import STATED
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
@@ -106,8 +108,14 @@ def propose(programme: Programme, tables: Tables, stated: StatedMapping = NOTHIN
     """Return a mapping for what the programme does not find in these answers as they are.
 
     What was ``stated`` goes before all. Headers go to fields by their likeness, each once at most, or, for options, by
-    the answers below them.
+    the answers below them. The words that tell roles and codes are those of the languages of the files.
     """
+    with words_of(words_read(languages_of(tables))):
+        return propose_in_words(programme, tables, stated)
+
+
+def propose_in_words(programme: Programme, tables: Tables, stated: StatedMapping) -> MappingDraft:
+    """Return a mapping by the words of the languages in use."""
     apart = all(side is not None for _, side in tables)
     plan = plan_of(programme, apart=apart)
     tables = [(separate_questions(table, plan), side) for table, side in tables]
@@ -271,8 +279,11 @@ def option_counterparts(name: str, texts: Counter[str], plan: Plan) -> Iterator[
 
 def sides_said(name: str, texts: Counter[str], plan: Plan) -> dict[str, str]:
     """Return the answer of the programme for each text that says mentor or mentee, in the question of the role."""
-    found = words.roles(list(texts)) if plan.roles and name == plan.roles.field else None
-    return dict(zip(found, (plan.roles.mentor, plan.roles.mentee), strict=True)) if found and plan.roles else {}
+    if plan.roles is None or name != plan.roles.field:
+        return {}
+    given = list(texts)
+    found = words.roles(given) or answers_that_name(given) or (taking_and_taken(given) if len(given) == 2 else None)
+    return dict(zip(found, (plan.roles.mentor, plan.roles.mentee), strict=True)) if found else {}
 
 
 def missing_fields(tables: Tables, plan: Plan) -> Iterator[str]:

@@ -14,7 +14,12 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import LANGUAGES, spoken
 from mentormatch.languages.vocabulary import Codes, vocabulary
 from mentormatch.programme.drafts.capacity import share
-from mentormatch.programme.drafts.form_language import languages_in
+from mentormatch.programme.drafts.form_language import (
+    FEW_WORDS,
+    certain_language,
+    count_common_words,
+    languages_in,
+)
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.drafts.words import (
@@ -309,8 +314,13 @@ def language_of(tables: Tables) -> str:
 def languages_of(tables: Tables) -> Codes:
     """Return the codes of the languages in which some files ask, the most used first; none if that is not known.
 
-    Headers tell, or headers and answers together. The columns that a survey tool added do not count.
+    Headers tell, or headers and answers together. The columns that a survey tool added do not count, unless a form has
+    few words: then certain words of headers and answers tell, if nothing else does.
     """
     headers = [text for table, _ in tables for at, text in enumerate(table.header) if at not in table.own]
-    answers = (cell for table, _ in tables for record in table.records[:MOST_ROWS] for cell in record.cells)
-    return languages_in(headers) or languages_in([*headers, *dict.fromkeys(answers)])
+    cells = (cell for table, _ in tables for record in table.records[:MOST_ROWS] for cell in record.cells)
+    answers = list(dict.fromkeys(cells))
+    told = languages_in(headers) or languages_in([*headers, *answers])
+    if len(" ".join(headers).split()) >= FEW_WORDS or count_common_words(headers, told) > 1:
+        return told
+    return certain_language([*(text for table, _ in tables for text in table.header), *answers]) or told
