@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import letters, write_letters
+from mentormatch.report.handouts import contact_labels
 from mentormatch.report.letters import LetterKind, Template, default_templates, notes, template, templates_in
 from mentormatch.results import Letter
 from tests.report.readers import table
@@ -159,3 +160,12 @@ def test_letters_speak_the_language_that_is_asked_for(contacts: mm.results.Conta
     assert "Courriel: " in confirmed
     assert "we propose a pair" in found["M06"].subject
     assert "Reply with your code, M06" in found["M06"].text
+
+
+def test_a_contact_that_is_asked_in_a_whole_question_has_a_word_before_it() -> None:
+    questions = {"mail": "What is your email, please?", "tel": "Which phone number?", "tel_2": "Your mobile?"}
+    fields = {name: {"question": text, "kind": "text", "use": "contact"} for name, text in questions.items()}
+    known = mm.Programme.read({"programme": {"name": "X", "email": "mail"}, "fields": fields})
+    with mm.language("en"):
+        assert contact_labels(known, ["mail", "tel"]) == {"mail": "E-mail", "tel": "Telephone"}
+        assert contact_labels(known, list(questions)) == {**questions, "mail": "E-mail"}

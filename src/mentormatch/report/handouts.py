@@ -4,6 +4,7 @@ A sheet holds no answer of anybody, no veto, no ranking and no reason, and point
 these files are for their owner alone, because they say how people are reached.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -24,6 +25,7 @@ from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.repair_choices import letter_changes
 from mentormatch.people.codes import digits
 from mentormatch.people.cohort import People
+from mentormatch.programme.drafts.words import asks_organisation
 from mentormatch.programme.enrolment import email_of
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Documents, FollowUp
@@ -38,9 +40,10 @@ from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.exporters.workbook import write_caveats
 from mentormatch.report.texts import render_template
-from mentormatch.survey.contacts import Contacts
+from mentormatch.survey.contacts import Contacts, asks_for_mail, asks_for_telephone
 from mentormatch.survey.intake import tells_a_person
 
+E_MAIL, PHONE, ORGANISATION = mark("Courriel"), mark("Téléphone"), mark("Structure")
 FILES: Mapping[Side, str] = {"mentor": "mentor", "mentee": "mentoree"}
 PROVISIONAL = mark("Proposition : rien n'est définitif avant que l'équipe l'ait validée.")
 DRAWN = mark("Rien ne distinguait les binômes possibles : un tirage reproductible a choisi.")
@@ -166,12 +169,35 @@ def partners_of(matching: Matching, contacts: Contacts, side: Side) -> dict[str,
 
 def partner(matching: Matching, contacts: Contacts, side: Side, key: str, points_text: str) -> Partner:
     """Return somebody as their partner reads them."""
-    settings, fields = matching.programme.documents, matching.programme.fields
+    settings = matching.programme.documents
     known = contacts.of(side, key)
-    lines = tuple((fields[name].question, known[name]) for name in partner_contact_fields(settings) if name in known)
+    names = partner_contact_fields(settings)
+    labels = contact_labels(matching.programme, names)
+    lines = tuple((labels[name], known[name]) for name in names if name in known)
     return Partner(
         side, key, matching.labels.person(side, key), display_name(matching, contacts, side, key), lines, points_text
     )
+
+
+def contact_labels(programme: Programme, names: Sequence[str]) -> Mapping[str, str]:
+    """Return what stands before each contact detail: a word for it in the language of the letter, else its question.
+
+    Two addresses, or two telephone numbers, keep the words of their questions.
+    """
+    words = {name: contact_word(programme, name) for name in names}
+    counts = Counter(words.values())
+    return {
+        name: tr(word) if word and counts[word] == 1 else programme.fields[name].question
+        for name, word in words.items()
+    }
+
+
+def contact_word(programme: Programme, name: str) -> str:
+    """Return the message for an address, a telephone number or an organisation; empty for another contact detail."""
+    field = programme.fields[name]
+    if name == email_of(programme) or asks_for_mail(name, field):
+        return E_MAIL
+    return PHONE if asks_for_telephone(name, field) else ORGANISATION if asks_organisation(field.question) else ""
 
 
 def partner_contact_fields(settings: Documents) -> list[str]:

@@ -15,7 +15,7 @@ from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Remark, RowFate, RowStatus
 from mentormatch.survey.contacts import asks_for_mail
-from mentormatch.survey.headers import QuestionPlace, places, separate_questions, split_part
+from mentormatch.survey.headers import QuestionPlace, claims_by_field, places, separate_questions, split_part
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import WHOLE, SentMoment, TextTable
 from mentormatch.survey.tool import OTHER
@@ -298,6 +298,13 @@ def beside_whole(place: QuestionPlace, table: TextTable) -> str:
     return listed([f"[{part}]" for part in held])
 
 
+def excluded_columns(table: TextTable, plan: Plan) -> set[int]:
+    """Return the columns of the questions that the programme forbids."""
+    claims = claims_by_field(table.header, plan)
+    forbidden = [claims[name] for name, field in plan.fields.items() if field.use == "forbidden" and name in claims]
+    return {at for claim in forbidden for at in (*claim.whole, *(column for _, column in claim.items))}
+
+
 def remarks_of(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
     """Yield what the reader remarked, the parts of questions without a column, the columns that no question claims."""
     for sheet in sheets:
@@ -315,6 +322,11 @@ def remarks_of(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark
             yield Remark(source, None, tr(BY_RESPONSE))
         used = {place.column for place in sheet.places.values()} | sheet.table.own
         used |= {column for place in sheet.places.values() for column in place.parts.values()}
+        excluded = excluded_columns(sheet.table, plan) - used
+        for question in dict.fromkeys(sheet.table.header[at] for at in sorted(excluded)):
+            sentence = tr("colonne exclue par le programme, jamais lue : « {question} »", question=question)
+            yield Remark(source, None, sentence)
+        used |= excluded
         unused = [split_part(text) or (text, "") for at, text in enumerate(sheet.table.header) if at not in used]
         for question in dict.fromkeys(question for question, _ in unused if question.strip()):
             yield Remark(source, None, tr("colonne non utilisée : « {question} »", question=question))

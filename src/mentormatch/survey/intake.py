@@ -107,7 +107,9 @@ def remarks_on_both(cohort: Cohort, entries: Sequence[SurveyEntry], plan: Plan) 
         yield Remark(mentors[i].source, mentors[i].line, sentence)
 
 
-TRIAL = re.compile(r"\b(tests?|essais?|exemples?)\b|@example\.")
+TRIAL = re.compile(
+    r"\b(?:tests?|examples?|essais?|exemples?|pruebas?|ejemplos?|beispiele?|esempi[oi]?|testes?|voorbeeld)\b|@example\."
+)
 NEAR = 0.88
 MOST_NAMES = 400
 """Beyond that many different names, only those with the same skeleton are compared: the rest would be n^2."""
@@ -160,10 +162,12 @@ def odd_characters(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
 
 
 def trial_rows(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
-    """Yield the rows whose key or contact details say test, essai or exemple; they are kept."""
+    """Yield the rows whose key or contact details have a word for a test, in any language; they are kept."""
     for entry in entries:
-        if any(TRIAL.search(fold(text)) for text in (entry.row.key, *entry.contact.values())):
-            sentence = tr("ligne d'essai ? l'identité contient test, essai ou exemple")
+        texts = (entry.row.key, *entry.contact.values())
+        found = next((word for text in texts if (word := TRIAL.search(fold(text)))), None)
+        if found:
+            sentence = tr("ligne d'essai ? l'identité contient « {word} »", word=found.group())
             yield Remark(entry.row.source, entry.row.line, sentence)
 
 

@@ -86,3 +86,12 @@ def test_two_columns_for_one_question_are_refused() -> None:
 def test_columns_that_no_question_claims_are_remarked_on_once_a_question() -> None:
     cohort = read_survey(ASKED, frame("Rôle|Code|Métier|Outils [a]|Outils [b]|Date", "Mentor·e|M01||x|y|z"))
     assert remarks(cohort) == "None: colonne non utilisée : « Outils »\nNone: colonne non utilisée : « Date »"
+
+
+def test_columns_that_the_programme_forbids_are_said_to_be_left_out_on_purpose() -> None:
+    health = {"question": "Santé", "kind": "text", "use": "forbidden"}
+    cohort = read_survey(
+        programme({"code": KEY, "sante": health}), frame("Rôle|Code|Santé|Date", "Mentor·e|M01|asthme|x")
+    )
+    excluded = "None: colonne exclue par le programme, jamais lue : « Santé »"
+    assert remarks(cohort) == f"{excluded}\nNone: colonne non utilisée : « Date »"

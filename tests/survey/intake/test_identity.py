@@ -232,6 +232,12 @@ def test_a_test_row_is_remarked_on_and_kept(name: str) -> None:
     assert "2: ligne d’essai" in remarks(cohort)
 
 
+def test_a_remark_on_a_test_row_names_the_word_of_the_file_alone() -> None:
+    cohort = read_survey(programme({"code": KEY, "nom": NAME}), frame("Rôle|Code|Nom", "Mentor·e|M01|PRUEBA Ramírez"))
+    assert "« prueba »" in remarks(cohort)
+    assert "essai, " not in remarks(cohort)
+
+
 @pytest.mark.parametrize(("address", "flagged"), [("a@example.org", True), ("testut@essaim.fr", False)])
 def test_an_address_of_an_example_is_remarked_on(address: str, flagged: bool) -> None:  # noqa: FBT001 - a parameter
     cohort = read_survey(KEYED, frame("Rôle|Code|Courriel", f"Mentor·e|M01|{address}"))
