@@ -218,3 +218,13 @@ class Links:
         names = tuple(self.case.name("mentor", one) for one in people)
         loop = first in self.simple and self.mentors[first] == [last]
         return Chain(mentors, names, names[:1] if loop else mentees, loop)
+
+
+def same_once(reason: str) -> str:
+    """Return a reason in which the same answer of both stands once.
+
+    >>> same_once("Lyon / Lyon"), same_once("Lyon / Villeurbanne")
+    ('Lyon', 'Lyon / Villeurbanne')
+    """
+    first, divider, second = reason.partition(" / ")
+    return first if divider and first == second else reason

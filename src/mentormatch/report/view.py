@@ -121,7 +121,7 @@ def standing(matching: Matching, seal: Seal | None) -> tuple[str, ...]:
 
 MOST_LISTED = 500
 """Pairs, people without a partner, and rows that a page tells one by one: a page of more is hardly read, or opened."""
-FEW = 14
+FEW = 20
 """Pairs that stand on one page of a meeting; of more, the full page prints what makes their points where asked."""
 TONES = palette("tone")
 """One colour a criterion, in turn; each at 4.5 to 1 or more on white."""

@@ -45,8 +45,14 @@ def to_csv(table: ResultSheet) -> bytes:
     writer = csv.writer(
         text, delimiter=";" if decimal_mark() == "," else ",", lineterminator="\r\n", quoting=csv.QUOTE_ALL
     )
-    writer.writerows([spell_cell(cell) for cell in row] for row in (table.titles, *table.rows))
+    rows = ([tenths(name, cell) for name, cell in zip(table.names, row, strict=True)] for row in table.rows)
+    writer.writerows([spell_cell(cell) for cell in row] for row in (table.titles, *rows))
     return text.getvalue().encode("utf-8-sig")
+
+
+def tenths(column: str, cell: CellValue) -> CellValue:
+    """Return a cell as it is read: points with one decimal, as everywhere."""
+    return round(cell, 1) if column == "points" and isinstance(cell, float) else cell
 
 
 def decimal_mark() -> str:

@@ -12,8 +12,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from mentormatch.explanation.names import Labels, NamesByPerson, holding
-from mentormatch.explanation.pairs import Pair
+from mentormatch.explanation.names import Labels, NamesByPerson, holding, labels_with_names
+from mentormatch.explanation.pairs import Pair, same_once
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import about, counted, listed, points
 from mentormatch.languages.translation import LANGUAGES, language, once_spoken, tr, tr_n
@@ -212,7 +212,7 @@ class MeetingSummary:
         shown = explain_positions(self.matching, [self.ranked[place] for place in places])
         for place, pair in zip(places, shown, strict=True):
             weak = len(self.ranked) - place <= min(MOST_NAMED, len(self.ranked) // 2) or pair.answered < LITTLE
-            said = map(self.labels.text, contributions_of(pair) if strong else lacking(pair))
+            said = map(self.labels.text, map(same_once, contributions_of(pair)) if strong else lacking(pair))
             yield PairLine(place + 1, card(pair, self.labels), tuple(said), weak)
 
     @once_spoken
@@ -331,7 +331,7 @@ class SummaryExporter(NamedExporter):
     filename: ClassVar[str] = "binomes.resume.html"
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
-        labels = document_labels(matching, names)
+        labels = matching.labels if names is None else labels_with_names(names, matching.labels, coded=False)
         held = "" if names is None else holding(names)
         summary = MeetingSummary(matching, labels, seal, held)
         return render_template("summary.html", "summary.css", summary=summary, brief=brief).encode("utf-8")

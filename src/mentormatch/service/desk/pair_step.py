@@ -9,7 +9,7 @@ from mentormatch.errors import RequestError
 from mentormatch.explanation.caveats import Code
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.names import Labels
-from mentormatch.explanation.pairs import Pair
+from mentormatch.explanation.pairs import Pair, same_once
 from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import ACROSS, Side
 from mentormatch.languages.phrases import counted, points
@@ -171,18 +171,8 @@ def pair_row(pair: Pair, labels: Labels) -> PairRow:
         labels.person("mentee", pair.mentee),
         points(pair.score),
         pair.score / 10_000,
-        tuple(said_once(reason) for reason in uniting),
+        tuple(same_once(reason) for reason in uniting),
     )
-
-
-def said_once(reason: str) -> str:
-    """Return a reason in which the same answer of both stands once.
-
-    >>> said_once("Lyon / Lyon"), said_once("Lyon / Villeurbanne")
-    ('Lyon', 'Lyon / Villeurbanne')
-    """
-    first, divider, second = reason.partition(" / ")
-    return first if divider and first == second else reason
 
 
 def people_alone(matching: Matching, labels: Labels, ground: BoardGround) -> Iterator[PersonAlone]:
