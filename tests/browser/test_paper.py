@@ -8,12 +8,14 @@ import pytest
 import mentormatch as mm
 from mentormatch import Matching, language
 from mentormatch.explanation.names import cohort_names
+from mentormatch.languages.text_keys import fold
 from mentormatch.operations.matching import NamedExporter, exporters
 from mentormatch.report.view import FEW
 from tests.browser.browsing import NOTHING, Watched, faults
 from tests.browser.test_every_page import show
 from tests.conftest import some_of
 from tests.report.cohorts import FIELDS, matched, person, programme
+from tests.service.desk.test_turnover import ROWS, validated
 
 SHEETS = """() => [...document.querySelectorAll(".sheet")].map((one) => {
   const foot = one.querySelector(".foot").getBoundingClientRect();
@@ -97,3 +99,22 @@ def test_the_details_of_many_pairs_open_on_the_screen(watched: Watched) -> None:
     assert details.locator("table").is_hidden()
     details.locator("summary").click()
     assert details.locator("table").is_visible()
+
+
+def test_the_pairs_in_detail_are_cards_by_mentor_fourteen_a_page_and_no_address_is_cut(watched: Watched) -> None:
+    sitting = validated()
+    page = sitting.content("show", "fiches").decode()
+    longest = f"{'prenom-compose.nom-de-famille-compose'[:50]}@administration-centrale.exemple.org"
+    page = page.replace(ROWS[2]["Adresse e-mail"].replace("@", "@\u200b"), longest.replace("@", "@\u200b"))
+    assert printed(watched, page) == 2
+    cut = """() => [...document.querySelectorAll(".reach")].filter((one) => {
+      const [around, card] = [one.getBoundingClientRect(), one.closest("li").getBoundingClientRect()];
+      return around.right > card.right || around.height > 20;
+    }).map((one) => one.textContent)"""
+    assert watched.page.evaluate(cut) == []
+    mentors = watched.page.locator(".pairs .who:first-child").all_text_contents()
+    assert mentors == sorted(mentors, key=fold)
+    assert watched.page.locator(".reach").count() == 2 * len(mentors)
+    assert faults(watched.page, "html")[0] == set()
+    sitting.done("name", shown=False, where="everywhere")
+    assert "@" not in sitting.content("show", "fiches").decode().partition("<body>")[2]

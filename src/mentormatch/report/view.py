@@ -243,6 +243,11 @@ def document_labels(matching: Matching, names: NamesByPerson | None) -> Labels:
     return matching.labels if names is None else labels_with_names(names, matching.labels, coded=True)
 
 
+def summary_labels(matching: Matching, names: NamesByPerson | None) -> Labels:
+    """Return what a page for a meeting calls people: their names where these are given, else their codes."""
+    return matching.labels if names is None else labels_with_names(names, matching.labels, coded=False)
+
+
 def figures(matching: Matching) -> Iterator[tuple[int, str]]:
     """Yield the numbers that stand at the top, each with its noun."""
     people, alone = words.people_of(matching), sum(words.count_unmatched(matching).values())

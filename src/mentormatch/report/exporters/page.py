@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mentormatch.explanation.names import Labels, NamesByPerson, holding, labels_with_names
+from mentormatch.explanation.names import Labels, NamesByPerson, holding
 from mentormatch.explanation.pairs import Pair, same_once
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import about, counted, listed, points
@@ -41,6 +41,7 @@ from mentormatch.report.view import (
     figures,
     imprint,
     rank_pairs,
+    summary_labels,
     view,
 )
 from mentormatch.report.words import ReachedGoal
@@ -331,7 +332,7 @@ class SummaryExporter(NamedExporter):
     filename: ClassVar[str] = "binomes.resume.html"
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
-        labels = matching.labels if names is None else labels_with_names(names, matching.labels, coded=False)
+        labels = summary_labels(matching, names)
         held = "" if names is None else holding(names)
         summary = MeetingSummary(matching, labels, seal, held)
         return render_template("summary.html", "summary.css", summary=summary, brief=brief).encode("utf-8")

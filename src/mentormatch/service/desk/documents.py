@@ -20,7 +20,8 @@ from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.folder import Portfolio, content_of, documents, pack_files
 from mentormatch.report.handouts import handout_files, make_handouts
 from mentormatch.report.letters import TABLE, LetterOccasion, letters, letters_table
-from mentormatch.report.view import can_validate
+from mentormatch.report.pair_cards import pair_cards
+from mentormatch.report.view import can_validate, summary_labels
 from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, labels_of
 from mentormatch.service.desk.assets import HTML
@@ -156,6 +157,9 @@ class HeldDocument:
         if name == SUMMARY:
             names = self.given if self.named_documents else None
             return content_of(exporter_for("binomes.resume.html"), self.taught, self.seal, names)
+        if name == CARDS:
+            names, contacts = (self.given, self.contacts) if self.named_documents else (None, None)
+            return pair_cards(self.matching, summary_labels(self.matching, names), contacts, self.seal).encode()
         view = VIEWS[name][1]
         if view:
             return view(self).page().encode()
@@ -217,6 +221,8 @@ TWO = "binome-"
 """How the pages of two people begin: their places among mentors and mentees follow, from 1."""
 MOST_CHOICES = 1_000
 """People in a menu; beyond that nobody finds anybody there."""
+CARDS = "fiches"
+"""The page of the pairs in detail, for the team alone."""
 SUMMARY = "resume"
 """The page of the two pages for the committee, which is a document alone."""
 OVERVIEW, ACCESS = "binomes", "acces"
@@ -239,7 +245,7 @@ VIEWS: Mapping[str, tuple[str, DocumentView | None]] = {
 
 def check_page(name: str) -> None:
     """Raise RefusedError where no page of a plan is called so."""
-    if name not in (*VIEWS, SUMMARY) and not name.startswith(TWO):
+    if name not in (*VIEWS, SUMMARY, CARDS) and not name.startswith(TWO):
         raise RefusedError("not-found", mark("Cette page n'existe pas"))
 
 

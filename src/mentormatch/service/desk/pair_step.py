@@ -9,13 +9,14 @@ from mentormatch.errors import RequestError
 from mentormatch.explanation.caveats import Code
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.names import Labels
-from mentormatch.explanation.pairs import Pair, same_once
+from mentormatch.explanation.pairs import Pair
 from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import ACROSS, Side
 from mentormatch.languages.phrases import counted, points
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.evaluation import GIVEN
 from mentormatch.operations.matching import Matching, case_of
+from mentormatch.report.pair_cards import uniting_reasons
 from mentormatch.report.view import can_validate, explain_positions, explain_unmatched, figures, rank_pairs, standing
 from mentormatch.report.views.piece import labels_of
 from mentormatch.report.words import goals, summary, verdict
@@ -165,13 +166,12 @@ def result_title(matching: Matching) -> str:
 
 def pair_row(pair: Pair, labels: Labels) -> PairRow:
     """Return a pair in words."""
-    uniting = [labels.text(part.reason) for part in pair.contributions if part.share and part.answered]
     return PairRow(
         labels.person("mentor", pair.mentor),
         labels.person("mentee", pair.mentee),
         points(pair.score),
         pair.score / 10_000,
-        tuple(same_once(reason) for reason in uniting),
+        uniting_reasons(pair, labels),
     )
 
 
