@@ -30,18 +30,23 @@ TITLE_ADVICE = mark("nommez la colonne, ou supprimez les lignes de titre au-dess
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row: ``line`` is the physical line where it starts (1-based), the sheet's row, or a frame's position + 2."""
+    """One row: ``line`` is the row that a spreadsheet shows (1-based), or a frame's position + 2.
+
+    ``start`` is the physical line of a text where the row starts, 0 if it is not known: cells may have several lines.
+    """
 
     line: int
     cells: tuple[str, ...]
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One row that was not taken, and why, in words."""
+    """One row that was not taken, and why, in words; ``line`` and ``start`` as those of a record."""
 
     line: int
     reason: str
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +200,7 @@ def gather(source: str, records: Iterable[Record], remarks: Iterable[TableRemark
         cells += len(record.cells)
         _check_total(source, len(taken) + len(refused), cells)
         if reason:
-            refused.append(Refused(record.line, reason))
+            refused.append(Refused(record.line, reason, record.start))
         else:
             taken.append(record)
     if not taken:

@@ -256,7 +256,8 @@ def cut(content: bytes, rows: Rows, lines: Collection[int]) -> bytes:
     """Return the content without the physical lines of these rows."""
     encoding = UTF16.get(content[:2], rows.manner.encoding or "utf-8")
     physical = list(physical_lines(content.decode(encoding)))
-    starts = sorted({*(record.line for record in rows.records), *(refused.line for refused in rows.refused)})
-    ends = dict(zip(starts, [*starts[1:], len(physical) + 1], strict=True))
-    gone = {line for start in lines for line in range(start, ends[start])}
+    starts = {one.line: one.start or one.line for one in (*rows.records, *rows.refused)}
+    places = sorted(starts.values())
+    ends = dict(zip(places, [*places[1:], len(physical) + 1], strict=True))
+    gone = {line for row in lines for line in range(starts[row], ends[starts[row]])}
     return "".join(text for line, text in enumerate(physical, 1) if line not in gone).encode(encoding)

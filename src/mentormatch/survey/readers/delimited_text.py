@@ -34,7 +34,10 @@ _FOLLOWED_LATER = mark("du texte suit un guillemet fermant (ouvert ici, refermé
 
 
 def split(lines: Iterable[str], delimiter: str, *, skip: int = 0) -> Iterator[Record]:
-    """Yield the records in physical lines after the first ``skip`` of them, each with the line where it starts.
+    """Yield the records in physical lines after the first ``skip`` of them, each with its row and the line of its start.
+
+    Rows are counted as a spreadsheet does: from 1 after the lines skipped, a record of several lines and a blank line
+    once each. Errors state physical lines, as a text editor does: a quote that is wrong is mended there.
 
     Raises
     ------
@@ -47,7 +50,7 @@ def split(lines: Iterable[str], delimiter: str, *, skip: int = 0) -> Iterator[Re
         # A quote that was left open joins rows into one: each of its lines would be a whole row by itself.
         if width and _swallows_rows(scanner.widths, width):
             found = tr("un guillemet ouvert ici a avalé les lignes suivantes")
-            raise _uncut(record.line, found, tr("une réponse par ligne"), tr(_ADVICE))
+            raise _uncut(record.start, found, tr("une réponse par ligne"), tr(_ADVICE))
         yield record
         width = width or (0 if is_blank(record.cells) else len(record.cells))
 
@@ -75,7 +78,7 @@ class _Scanner:
         self.delimiter = delimiter
         self.met: dict[str, str] = {}
         self.widths: list[int] = []
-        self.number = self.characters = 0
+        self.number = self.row = self.characters = 0
         self.line = ""
         for _ in range(skip):
             self._advance()
@@ -85,11 +88,12 @@ class _Scanner:
             self.widths, self.characters = [], 0
             if not self._advance():
                 return
+            self.row += 1
             if self.line in _ENDS:
                 continue
             start = self.number
             cells = self._cells()
-            yield Record(start, tuple(map(self.met.setdefault, cells, cells)))
+            yield Record(self.row, tuple(map(self.met.setdefault, cells, cells)), start)
 
     def _advance(self) -> bool:
         """Move to the next physical line; False after the last."""
