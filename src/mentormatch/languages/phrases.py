@@ -183,6 +183,17 @@ def figures(when: date) -> str:
     return tr("{day}/{month}/{year}", day=f"{when.day:02}", month=f"{when.month:02}", year=f"{when.year:04}")
 
 
+def weekday_and_day(when: date) -> str:
+    r"""Return a date with its weekday.
+
+    >>> weekday_and_day(date(2026, 12, 1))
+    'mardi 1er\xa0décembre 2026'
+    """
+    from babel.dates import format_date
+
+    return f"{format_date(when, 'EEEE', locale=spoken())} {day(when)}"
+
+
 def clock(when: datetime) -> str:
     r"""Return the time of day in hours and minutes.
 

@@ -63,9 +63,9 @@ def test_a_first_line_that_says_the_delimiter_is_understood(line: str, tmp_path:
     assert table.header == ("a;b", "c")
 
 
-def test_an_answer_of_several_lines_is_one_record_at_the_line_where_it_starts(tmp_path: Path) -> None:
+def test_an_answer_of_several_lines_is_one_record_and_one_row(tmp_path: Path) -> None:
     table = table_of('nom;avis;note\nA;"deux\nlignes; et\r\nplus";1\nB;x;2\n', tmp_path)
-    assert table.records == (Record(2, ("A", "deux\nlignes; et\r\nplus", "1")), Record(5, ("B", "x", "2")))
+    assert table.records == (Record(2, ("A", "deux\nlignes; et\r\nplus", "1")), Record(3, ("B", "x", "2")))
 
 
 def test_answers_of_several_lines_between_answers_with_delimiters_are_taken(tmp_path: Path) -> None:

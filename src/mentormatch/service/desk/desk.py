@@ -49,7 +49,9 @@ from mentormatch.service.desk.desk_requests import (
     LeaveWave,
     NoteCall,
     ProgrammeKind,
+    SetGroupAnswers,
     ShowFollowUp,
+    ShowGroupQuestions,
     ShowSessions,
     TakeEdition,
     TakeWave,
@@ -77,6 +79,7 @@ from mentormatch.service.desk.experiment import (
     read_experiment_file,
     stoppable,
 )
+from mentormatch.service.desk.group_questions import GroupQuestions
 from mentormatch.service.desk.kept_state import digests_of, parts_of, restore, save_parts
 from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
 from mentormatch.service.desk.losses import (
@@ -320,6 +323,8 @@ class Desk:
                 return None
             case Change() | UndoChange() | TakeWave() | LeaveWave() | TakeEdition() | LeaveEdition() | NoteCall():
                 return desk_steps.year(self, action, body)
+            case ShowGroupQuestions() | SetGroupAnswers():
+                return self.five(action)
             case ShowSessions() | TrySessions():
                 with stoppable():
                     return to_page_json(self.kinds.sessions(action))
@@ -444,6 +449,9 @@ class Desk:
     def read(self, *, apart: bool) -> None:
         """Read the files: the answers are taken in where the programme understands them, else there are columns."""
         self.handed.refuse_missing(self.kind, apart=apart)
+        if self.kind == "groups" and "programme" not in self.handed.files:
+            tables = self.handed.tables(None, apart=False, most=self.most.people)
+            self.write_groups(GroupQuestions(tables))
         columns = self.read_columns(apart=apart)
         # The columns may have told another language than that of the request
         with language(self.language):
@@ -454,6 +462,37 @@ class Desk:
                 except SurveyError:
                     if not counts.open:  # else there is what the step of the columns will settle
                         raise
+
+    def write_groups(self, asked: GroupQuestions) -> None:
+        """Take the programme that the five answers make, in place of the one before."""
+        files: dict[desk_requests.FilePart, File] = {**self.handed.files}
+        self.handed = Handed(files | {"programme": File(PROGRAMME_FILE, asked.content)})
+
+    def group_questions(self) -> GroupQuestions:
+        """Return the five questions; raises RequestError if the programme of groups was not written from them."""
+        return GroupQuestions(self.require_columns().tables, self.handed.stated_programme)
+
+    @property
+    def has_group_questions(self) -> bool:
+        """Whether the programme is one of groups that was written from the five questions."""
+        if self.kind != "groups" or self.intake is None or self.columns is None:
+            return False
+        with suppress(MentorMatchError):
+            return bool(self.group_questions())
+        return False
+
+    def five(self, action: KindRequest) -> dict[str, Any]:
+        """Return the five questions of groups after an action; other answers make another programme."""
+        asked = self.group_questions()
+        if isinstance(action, SetGroupAnswers):
+            asked.set(action)
+            if asked.content != self.handed.stated_programme:
+                tables = self.require_columns().tables
+                self.write_groups(asked)
+                self.columns = DeskColumns.of(self.handed.stated_programme, tables, self.columns)
+                self.take_in()
+                self.kinds = KindSteps()
+        return asked.step(formed=self.kinds.group is not None)
 
     def read_columns(self, *, apart: bool) -> DeskColumns:
         """Return the columns of the files, which are read anew; raises MentorMatchError where one cannot be."""
@@ -738,6 +777,7 @@ class Desk:
                 told=self.told,
                 files=[FileOut(part=part, name=file.name, size=file.size) for part, file in self.handed.files.items()],
                 intake=intake_out(self.intake) if self.intake else None,
+                five=self.has_group_questions,
                 plan=plan_out(self.hold_document(), self.round, self.kinds.follow_up) if self.round else None,
                 gathered=self.kinds.describe(named_documents=self.named_documents),
                 past=[past_out(one, self.past, is_attempt=not self.validated_head) for one in self.offered_past()],

@@ -130,7 +130,8 @@ class DeskOut(JsonMessage):
 
     ``told`` is what came of the last that was done, empty where that goes without saying; ``kind`` is what the
     programme is, ``stated``: because a file says so; ``gathered`` is what came of one that forms no pairs;
-    ``past`` are the former states that have something that is not here now.
+    ``five``: the programme of groups comes from the five questions; ``past`` are the former states that have
+    something that is not here now.
     """
 
     schema_version: Literal[1] = 1
@@ -142,6 +143,7 @@ class DeskOut(JsonMessage):
     files: list[FileOut]
     columns: ColumnCounts | None
     intake: IntakeOut | None
+    five: bool
     plan: DeskPlanOut | None
     gathered: GatheredOut | None
     past: list[PastOut]

@@ -14,12 +14,14 @@ from mentormatch.errors import RequestError
 from mentormatch.languages.phrases import day
 from mentormatch.languages.translation import Language, tr
 from mentormatch.operations.proposal import Asked, Late, Reason
+from mentormatch.programme.sections import GREATEST_GROUP
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.widgets.board.decisions import PersonId
 
 type ProgrammeKind = Literal["pairs", "groups", "sessions"]
 """What a programme is: pairs of a mentor and a mentee, groups of peers, or the sessions of one working group."""
 type WishKind = Literal["together", "apart"]
+type IsoDay = Annotated[str, Setting(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 type Month = Annotated[Whole, Setting(ge=1, le=999)]
 
 
@@ -38,6 +40,31 @@ class ChooseKind(KindRequest):
     changes: ClassVar[bool] = False
     do: Literal["kind"] = "kind"
     kind: ProgrammeKind
+
+
+class ShowGroupQuestions(KindRequest):
+    """The five questions of groups are seen."""
+
+    changes: ClassVar[bool] = False
+    do: Literal["five"] = "five"
+
+
+class SetGroupAnswers(KindRequest):
+    """The five questions of groups are answered, and the programme named; see ``GroupAnswers``."""
+
+    do: Literal["set_five"] = "set_five"
+    least: Annotated[Whole, Setting(ge=2, le=GREATEST_GROUP)]
+    most: Annotated[Whole, Setting(ge=2, le=GREATEST_GROUP)]
+    apart: Annotated[list[Annotated[str, Setting(max_length=255)]], Setting(max_length=50)] = Setting(
+        default_factory=list
+    )
+    begin: IsoDay
+    end: IsoDay
+    rhythm: Literal["month", "fortnight", "week"]
+    zone: Literal["", "A", "B", "C"]
+    attends: Annotated[str, Setting(max_length=255)] = ""
+    presents: bool = False
+    name: Annotated[str, Setting(max_length=200)] = ""
 
 
 class ShowGroups(KindRequest):
@@ -241,6 +268,8 @@ class BeginNext(KindRequest):
 
 type AnyKindRequest = (
     ChooseKind
+    | ShowGroupQuestions
+    | SetGroupAnswers
     | ShowGroups
     | WishFor
     | LiftWish
@@ -259,7 +288,7 @@ type AnyKindRequest = (
     | BeginNext
 )
 FREE_KINDS = (
-    *("kind", "groups", "wish", "lift", "unwish", "year", "sessions", "try"),
+    *("kind", "five", "set_five", "groups", "wish", "lift", "unwish", "year", "sessions", "try"),
     *("follow", "apply", "unapply", "unwave", "unedition", "call", "next"),
 )
 """What the page may ask as it likes."""

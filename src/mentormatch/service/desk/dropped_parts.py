@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from mentormatch.service.desk import desk_requests
-from mentormatch.service.desk.desk_requests import BeginNext, ProgrammeKind
+from mentormatch.service.desk.desk_requests import BeginNext, ProgrammeKind, SetGroupAnswers
 from mentormatch.service.desk.losses import ALL_PARTS, FORMED_PARTS, GROUP_PARTS, PAIR_PARTS, WorkPart
 from mentormatch.service.desk.uploads import File, contents_of
 
@@ -34,6 +34,8 @@ def parts_of_action(action: object, kind: ProgrammeKind, *, is_tried: bool) -> C
             return (*FORMED_PARTS, "form")
         case desk_requests.FormIn():
             return PAIR_PARTS if kind == "pairs" else GROUP_PARTS
+        case SetGroupAnswers():
+            return GROUP_PARTS
         case desk_requests.DrawExperiment():
             return PAIR_PARTS
         case desk_requests.Close() | desk_requests.SetDocuments():

@@ -33,7 +33,7 @@ SURE = "X-Sure"
 KEPT_AT = "X-Work-Kept"
 """When the work was kept, in seconds since 1970; 0: it is not."""
 WORKING_FILE = "travail.mentormatch"
-LOOKS = ("round", "groups", "year", "sessions", "follow", "pairs", "documents")
+LOOKS = ("round", "five", "groups", "year", "sessions", "follow", "pairs", "documents")
 """What changes nothing of what the page may ask as it likes."""
 DOCUMENT = re.compile("[a-z0-9]+([.-][a-z0-9]+)*")
 """How pages and documents may be called: a header takes it as it is. Which of them there are, the desk knows."""

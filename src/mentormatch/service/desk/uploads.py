@@ -108,10 +108,10 @@ class Handed:
         return self.files | {place_of(part, file): file}
 
     def refuse_missing(self, kind: ProgrammeKind, *, apart: bool) -> None:
-        """Raise an error in words where a file is not there yet; answers propose a programme of pairs, no other."""
+        """Raise an error in words if a file is missing; answers propose a programme of pairs or of groups."""
         parts: tuple[FilePart, ...] = ("mentors", "mentees") if apart else ("answers",)
         missing = [part for part in parts if part not in self.files]
-        if not missing and (kind == "pairs" or "programme" in self.files):
+        if not missing and (kind != "sessions" or "programme" in self.files):
             return
         if not missing:
             problem = Problem(tr(NAMES["programme"]), tr("aucun fichier"), tr(WANTED_PROGRAMME))

@@ -54,6 +54,7 @@ class Desk {
       board: new BoardStep(this),
       proposal: new Proposal(this),
       documents: new Step(this, { do: "documents" }),
+      "questions:five": new Step(this, { do: "five" }),
       groups: new Groups(this),
       sessions: new WorkingGroup(this),
       "year:groups": new GroupYear(this),
@@ -312,7 +313,8 @@ class Desk {
 
   /** What draws the step; where groups are formed, the questions end with what came in. */
   get part() {
-    const { kind, columns, intake } = this.state;
+    const { kind, columns, intake, five } = this.state;
+    if (this.step === "questions" && five) return this.parts["questions:five"];
     const read = kind !== "pairs" && intake && !columns.blocked && !columns.open;
     if (this.step === "questions" && read) return this.parts.intake;
     return this.parts[`${this.step}:${kind}`] ?? this.parts[this.step];

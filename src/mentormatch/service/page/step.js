@@ -5,6 +5,18 @@ import { framed } from "./seeing.js";
 
 const EVENTS = { form: "submit", input: "change", select: "change" };
 
+/** Ends once no button of the mouse, or finger, is down. */
+let pressed = Promise.resolve();
+addEventListener(
+  "pointerdown",
+  () => {
+    pressed = new Promise((ended) => {
+      for (const end of ["pointerup", "pointercancel"]) addEventListener(end, ended, { once: true, capture: true });
+    });
+  },
+  true,
+);
+
 /** Return what a field of a form, or a field by itself, says: a number, whether a box is ticked, or its text. */
 function valueOf(field) {
   if (field.type === "checkbox") return field.checked;
@@ -70,17 +82,30 @@ export class Step {
     if (attributes["data-send"]) desk.parts.files.dropped(element, send);
     if (attributes["data-go"] && !attributes["data-do"]) element.addEventListener("click", () => desk.go(attributes["data-go"]));
     if (attributes["data-do"]) element.addEventListener(EVENTS[tag] ?? "click", (event) => this.act(event, element, JSON.parse(attributes["data-do"])));
+    if ("data-live" in attributes) element.addEventListener("change", () => this.live(element, JSON.parse(attributes["data-do"])));
     return element;
   }
 
-  /** Do what an element asks, with what its fields say. */
-  act(event, element, request) {
-    const { desk } = this;
-    const { works, then } = element.dataset;
+  /** Do what an element asks, once a change to a live form has been done. */
+  async act(event, element, request) {
     if (element.tagName === "FORM") event.preventDefault();
+    await this.changed;
+    return this.ask(element, request);
+  }
+
+  /** Do what a form asks at each change to it; while a button is being pressed, the step is not drawn anew. */
+  live(element, request) {
+    this.changed = pressed.then(() => this.ask(element, request));
+  }
+
+  /** Ask the desk for what an element asks, with what its fields say. */
+  ask(element, request) {
+    const { desk } = this;
+    const { works, then, go } = element.dataset;
     const said = element.tagName === "FORM" ? valuesOf(element) : element.name ? { [element.name]: valueOf(element) } : {};
     const ask = () => desk.service.do({ ...request, ...said });
-    return this.change(works ? () => desk.work(works, ask) : ask, then, element.closest("[data-place]") ?? this.place, element.dataset.go);
+    const place = element.isConnected ? element.closest("[data-place]") : null;
+    return this.change(works ? () => desk.work(works, ask) : ask, then, place ?? this.place, go);
   }
 
   /** Send files to an address of the desk; the focus then stays at their place, unless they lead to a step. */
@@ -119,6 +144,7 @@ export class Step {
         if (!desk.reachable(desk.step)) await desk.show("files");
         if (!answer.tree) {
           await desk.follow();
+          await desk.nameAtFirst();
           await (desk.reachable(go) ? desk.show(go) : desk.draw());
           desk.tell(then || desk.state.told);
           return;

@@ -34,7 +34,7 @@ _FOLLOWED_LATER = mark("du texte suit un guillemet fermant (ouvert ici, refermé
 
 
 def split(lines: Iterable[str], delimiter: str, *, skip: int = 0) -> Iterator[Record]:
-    """Yield the records in physical lines after the first ``skip`` of them, each with its row and the line of its start.
+    """Yield the records in lines after the first ``skip`` of them, each with its row and the line where it starts.
 
     Rows are counted as a spreadsheet does: from 1 after the lines skipped, a record of several lines and a blank line
     once each. Errors state physical lines, as a text editor does: a quote that is wrong is mended there.
