@@ -1,8 +1,10 @@
 """The year of the pairs at a desk: the answers after so many months, who should be called, and what became of pairs."""
 
 import re
-from collections.abc import Iterator, Mapping
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from pydantic import Field as Setting
@@ -12,11 +14,14 @@ from mentormatch.errors import RequestError
 from mentormatch.explanation.names import Labels, labels_with_names
 from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.fields import Side
+from mentormatch.followup.form import form_for_limesurvey, form_text, with_follow_up
 from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults, Year, follow_up, lessons, results_in
 from mentormatch.followup.waves import DESCRIPTION, RANK_ASKED, RANK_ENDED, RANK_SILENT, PersonToCall, warning
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.phrases import day
+from mentormatch.languages.translation import language, mark, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.people.codes import codes_of
+from mentormatch.programme.programme import Programme
 from mentormatch.report import followup as report
 from mentormatch.report.further_answers import LEARN, TITLES
 from mentormatch.service.desk.result_tables import CODES, NAMES, DocumentLine
@@ -41,10 +46,12 @@ RANKS: Mapping[int, tuple[str, str]] = {
 KNOWN = mark("Cette édition est déjà là")
 TOO_MANY = mark("Il y a déjà {most} éditions, et pas plus ne sont lues à la fois")
 NO_WAVE = mark("Aucune réponse de suivi n'a été déposée")
-NO_QUESTIONS = mark(
-    "Le programme ne pose aucune question pendant l'année : ajoutez-lui une section [follow_up], et déposez-le de"
-    " nouveau."
-)
+FORMS: Mapping[str, Callable[[Programme], bytes]] = {
+    "formulaire-suivi.txt": lambda programme: form_text(programme).encode("utf-8-sig"),
+    "formulaire-suivi-limesurvey.txt": form_for_limesurvey,
+}
+"""The questions of the year, to copy into a tool."""
+DAYS_PER_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,10 @@ class DeskFollowUp:
         (self.called.add if done else self.called.discard)(place)
 
     def document(self, name: str, matching: Matching, contacts: Contacts | None) -> bytes:
-        """Return a document of the year; raises RequestError where there is no answer yet."""
+        """Return a document of the year, or its form; raises RequestError if there is no answer yet."""
+        if name in FORMS:
+            with language(matching.language):
+                return FORMS[name](followed(matching))
         if not self.waves:
             raise RequestError(tr(NO_WAVE))
         year = read(matching, self.waves)
@@ -140,14 +150,19 @@ class DeskFollowUp:
         ``named``: its documents hold names. ``changes`` are departures, arrivals and pairs that stop, as the template
         shows them.
         """
-        asked = matching.programme.follow_up
-        year = read(matching, self.waves) if asked.fields and self.waves else None
+        programme, begun = followed(matching), changes["begun"]
+        asked = programme.follow_up
+        year = read(matching, self.waves) if self.waves else None
         answered = {wave.months: report.count_answers(year, wave) for wave in year.waves} if year else {}
         results = [one for _, one in self.editions]
         return render_step(
             "follow_up",
-            refusal="" if asked.fields else tr(NO_QUESTIONS),
-            waves=[(month, self.waves.get(month), answered.get(month, "")) for month in asked.months],
+            form_text=form_text(programme),
+            form_files=list(FORMS),
+            waves=[
+                (month, self.waves.get(month), answered.get(month, ""), due(begun, month)) for month in asked.months
+            ],
+            doubts=list(self._doubts(year, begun)) if year else [],
             editions=self.editions,
             lessons=lessons([*results, *([year] if year else [])]) if results else None,
             lessons_title=tr(TITLES[LEARN]),
@@ -156,6 +171,31 @@ class DeskFollowUp:
             documents=self.lines(named=named),
             **changes,
         )
+
+    def _doubts(self, year: Year, begun: date | None) -> Iterator[str]:
+        """Yield why answers may stand under the wrong month: the same file twice, or dates that fit another month."""
+        months = [wave.months for wave in year.waves]
+        for at, wave in enumerate(year.waves):
+            for other in months[:at]:
+                if self.waves[wave.months].content == self.waves[other].content:
+                    yield tr(
+                        "Les réponses à {first} et à {second} mois sont le même fichier.",
+                        first=other,
+                        second=wave.months,
+                    )
+            sent = sorted(reply.sent.sent.when.date() for reply in wave.replies if reply.sent.sent.when)
+            if begun is None or not sent:
+                continue
+            middle = sent[len(sent) // 2]
+            passed = (middle - begun).days / DAYS_PER_MONTH
+            nearest = min(year.programme.follow_up.months, key=lambda month: abs(month - passed))
+            if nearest != wave.months:
+                yield tr(
+                    "Les réponses déposées à {month} mois datent du {day} : est-ce le point à {nearest} mois ?",
+                    month=wave.months,
+                    day=day(middle),
+                    nearest=nearest,
+                )
 
     def _year(self, year: Year, ground: BoardGround, labels: Labels, contacts: Contacts | None) -> dict[str, Any]:
         """Return what the template shows of a year that has answers."""
@@ -186,7 +226,21 @@ class DeskFollowUp:
 def read(matching: Matching, waves: Mapping[int, File]) -> Year:
     """Return the year so far; raises MentorMatchError where a file cannot be read."""
     tables = {month: file.read_table() for month, file in waves.items()}
-    return follow_up(matching.programme, matching.pairs, tables, codes=codes_of(matching.cohort))
+    return follow_up(followed(matching), matching.pairs, tables, codes=codes_of(matching.cohort))
+
+
+def followed(matching: Matching) -> Programme:
+    """Return the programme of a matching with what it asks during the year: five questions if it states none."""
+    return with_follow_up(matching.programme, matching.language)
+
+
+def due(begun: date | None, month: int) -> str:
+    """Return when the form of a month is to be sent; empty if the pairs are not validated."""
+    if begun is None:
+        return ""
+    place = begun.month - 1 + month
+    year, index = begun.year + place // 12, place % 12 + 1
+    return day(date(year, index, min(begun.day, monthrange(year, index)[1])))
 
 
 def labels_of(matching: Matching, year: Year, contacts: Contacts | None) -> Labels:

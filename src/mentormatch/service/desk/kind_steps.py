@@ -23,7 +23,7 @@ from mentormatch.service.desk.desk_requests import (
     UndoWish,
     WishFor,
 )
-from mentormatch.service.desk.follow_up import FILES, DeskFollowUp
+from mentormatch.service.desk.follow_up import FILES, FORMS, DeskFollowUp
 from mentormatch.service.desk.peer_groups import NEXT_GROUPS, GroupsOut, PeerGroups, YearOut
 from mentormatch.service.desk.result_tables import DocumentLine, pack_documents
 from mentormatch.service.desk.sealing_board import SealingBoard
@@ -125,11 +125,11 @@ class KindSteps:
 
     def has(self, name: str) -> bool:
         """Say whether a document is one of groups or sessions, or of the year of pairs."""
-        return name in FILES or self.group is not None
+        return name in FILES or name in FORMS or self.group is not None
 
     def document(self, name: str, board: SealingBoard | None, contacts: Contacts | None) -> bytes:
         """Return a document, with names where ``contacts`` are there; raises RequestError where there is none of it."""
-        if name in FILES and board is not None:
+        if (name in FILES or name in FORMS) and board is not None:
             return self.follow_up.document(name, board.matching, contacts)
         documents = self.group.with_naming(named=contacts is not None).documents if self.group else {}
         if name in WHOLE:

@@ -170,6 +170,12 @@ class YearChanges:
         self.is_named = names is not False
         self.labels = labels_of(one.board.ground.base, names)
 
+    @property
+    def begun(self) -> date | None:
+        """When pairs were validated first, None if none were."""
+        dates = [validated_at(step.seal).date() for step in self.board.steps if step.seal]
+        return min([*dates, *(work.when.astimezone().date() for work in self.versions)], default=None)
+
     def template_values(self, asked: ShowFollowUp) -> dict[str, Any]:
         """Return what the template of the year shows of changes."""
         running, before = running_plan(self.one), plan_before(self.one)
@@ -181,6 +187,7 @@ class YearChanges:
             "door": door if running else "",
             "form": self._form(asked) if running and door and (door != "arrive" or waits) else None,
             "waits": waits,
+            "begun": self.begun,
             "answer_parts": [(part, tr(NAMES[part])) for part in self.answer_parts],
             "done": self._done(before) if before and is_final and not door else None,
             "history": list(self._history()),
