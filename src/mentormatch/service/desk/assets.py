@@ -75,7 +75,7 @@ WORDS = {
     ),
     "programme_needed": mark(
         "Le fichier .toml qui dit quelles questions et quelles règles comptent. Il le faut : des réponses seules, la"
-        " page ne propose qu'un programme de binômes."
+        " page ne propose qu'un programme de binômes ou de groupes."
     ),
     "earlier": mark("Reprendre une proposition d'un autre jour"),
     "earlier_hint": mark(

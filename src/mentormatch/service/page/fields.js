@@ -57,7 +57,7 @@ export class Fields {
       "section",
       { class: "card", "data-place": "programme" },
       make("h3", {}, this.desk.say("programme")),
-      make("p", { class: "hint" }, this.desk.say(this.desk.state.kind === "pairs" ? "programme_hint" : "programme_needed")),
+      make("p", { class: "hint" }, this.desk.say(this.desk.state.kind === "sessions" ? "programme_needed" : "programme_hint")),
       this.drop("programme", ".toml"),
     );
   }
