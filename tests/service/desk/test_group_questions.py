@@ -1,6 +1,7 @@
 """Groups of peers from a survey alone: five questions that the file answers, each with its effect beside it."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -117,3 +118,20 @@ def test_a_programme_written_by_hand_has_no_five_questions() -> None:
     sitting.done("example")
     assert not sitting.done("read")["five"]
     assert "écrit à la main" in sitting.refused("five")["title"]
+
+
+@pytest.mark.parametrize(
+    ("names", "when", "slots"),
+    [
+        ("Full name;Email address", "When are you available?", ("Monday evening", "Tuesday morning")),
+        ("Nombre y apellidos;Correo electrónico", "¿Cuándo está disponible?", ("lunes noche", "martes mañana")),
+    ],
+)
+def test_sessions_begin_at_the_moments_of_the_language_of_the_file(
+    names: str, when: str, slots: tuple[str, str]
+) -> None:
+    rows = [f"{names};{when}", *(f"Name {at};p{at}@a.example;{slots[at % 2]}" for at in range(8))]
+    sessions = programme(read("\r\n".join(rows).encode("utf-8"))).sessions
+    assert sessions is not None
+    starts = {(moment.weekday(), moment.hour) for moment in sessions.dates.values() if isinstance(moment, datetime)}
+    assert starts == {(day, hour) for day in (0, 1) for hour in (9, 18)}

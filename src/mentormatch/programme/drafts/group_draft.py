@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from mentormatch.fields.clock import weekday_of
 from mentormatch.languages.phrases import weekday_and_day
 from mentormatch.languages.translation import language, tr
 from mentormatch.languages.vocabulary import words_of
@@ -18,8 +17,8 @@ from mentormatch.programme.drafts.entries import DraftEntry, documents, fields, 
 from mentormatch.programme.drafts.form_language import words_read
 from mentormatch.programme.drafts.identity import email_of
 from mentormatch.programme.drafts.kinds import Guess
-from mentormatch.programme.drafts.lexicon import fold
-from mentormatch.programme.drafts.programme_draft import outline_of
+from mentormatch.programme.drafts.lexicon import fold, plain
+from mentormatch.programme.drafts.programme_draft import is_surname_first, outline_of
 from mentormatch.programme.drafts.samples import Tables, language_of, languages_of
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import UNNAMED
@@ -28,10 +27,12 @@ PREFERRED_SIZE = 8  # everybody can present within a year of monthly sessions
 MONTHS_PROPOSED = 9
 RHYTHMS: dict[str, tuple[int, int]] = {"month": (21, 42), "fortnight": (12, 18), "week": (6, 9)}
 """The least and greatest number of days between two sessions, by how often a group meets."""
-STARTS = {"matin": time(9, 30), "midi": time(12, 15), "apres-midi": time(14), "soir": time(18)}
-"""When a session begins, by the folded word of a moment; other moments begin at two o'clock."""
-WEEKLY = ("mardi", "après-midi")
-"""The moment of groups that are not asked for theirs."""
+STARTS = (time(8), time(9, 30), time(12, 15), time(14), time(17), time(18), time(20), time(9, 30))
+"""When a session begins, by the place of a moment among those of the words of a language."""
+AFTERNOON = 3
+TUESDAY = 1
+WEEKDAYS = (*((day,) for day in range(5)), (*range(5),), (5,), (6,), (5, 6))
+"""The days of the week, Monday first, by the place of a day among those of the words of a language."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def write_programme(tables: Tables, answers: GroupAnswers, name: str = "") -> st
             "",
             *fields(entries),
             *mappings(entries),
-            *documents(entries),
+            *documents(entries, surname_first=is_surname_first(entries)),
             "",
             "[groups]",
             f"least = {answers.least}",
@@ -156,10 +157,15 @@ def rules(answers: GroupAnswers) -> Iterator[str]:
 def sessions(entries: Sequence[DraftEntry], answers: GroupAnswers) -> Iterator[str]:
     """Yield the sessions of each group, and all dates of the period at the moments that people named."""
     known = next((entry for entry in entries if entry.name == answers.attends), None)
-    moments = [WEEKLY]
+    moments = [(TUESDAY, STARTS[AFTERNOON], tr("après-midi"))]
     if known is not None:
         slots = dict(known.guess.settings)
-        moments = [(weekday, part) for weekday in slots["days"] for part in slots["moments"]]
+        moments = [
+            (weekday, STARTS[words.moments()[plain(part)]], part)
+            for day in slots["days"]
+            for weekday in WEEKDAYS[words.days()[plain(day)]]
+            for part in slots["moments"]
+        ]
     yield "[sessions]"
     if answers.presents:
         yield f"number = {answers.most}"
@@ -170,16 +176,13 @@ def sessions(entries: Sequence[DraftEntry], answers: GroupAnswers) -> Iterator[s
         yield f'attends = "{answers.attends}"'
     yield ""
     yield "[sessions.dates]"
-    dates = sorted((start, part) for weekday, part in moments for start in starts(answers, weekday, part))
+    dates = sorted((start, part) for weekday, hour, part in moments for start in starts(answers, weekday, hour))
     yield from (f'"{weekday_and_day(start.date())}, {part}" = {start.isoformat()}' for start, part in dates)
 
 
-def starts(answers: GroupAnswers, weekday: str, part: str) -> Iterator[datetime]:
+def starts(answers: GroupAnswers, weekday: int, hour: time) -> Iterator[datetime]:
     """Yield when a session can begin at one moment of the week, within the period."""
-    index, hour = weekday_of(weekday), STARTS.get(fold(part).replace(" ", "-"), time(14))
-    if index is None:
-        return
-    when = answers.begin + timedelta(days=(index - answers.begin.weekday()) % 7)
+    when = answers.begin + timedelta(days=(weekday - answers.begin.weekday()) % 7)
     while when <= answers.end:
         yield datetime.combine(when, hour)
         when += timedelta(days=7)
