@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from mentormatch.service.desk.kept_state import save_parts
 from mentormatch.service.desk.works import WorkingFile, WorkKey, WorkSave
 from tests.browser.browsing import NOTHING
-from tests.browser.test_foreign_file_on_the_page import ADDRESSES, COUNT_CLICKS, WIDE, clicks, letters
+from tests.browser.test_foreign_file_on_the_page import COUNT_CLICKS, TIDY, WIDE, clicks, letters
 from tests.service.desk.test_turnover import answers, validated
 from tests.service.desk.visiting import Visit, visiting
 from tests.service.server import Served, limits, serving
@@ -65,7 +65,7 @@ def test_a_departure_takes_few_clicks_undoes_nothing_and_tells_only_those_who_ch
     sent = letters(visit.download("lettres-changement.zip", tmp_path))
     assert clicks(page) + 1 <= MOST_CLICKS  # the choice in the menu is one more
     assert {address for address, _ in sent} == {
-        one for one in ADDRESSES if one.startswith(("xaviere.delorme", "chloe.kervella"))
+        one for row in TIDY.rows if (one := row[TIDY.address]).startswith(("xaviere.delorme", "chloe.kervella"))
     }
     page.get_by_role("button", name="Annuler ce changement").click()
     expect(page.locator(".result")).to_have_text("21 binômes en cours")

@@ -322,7 +322,7 @@ def test_columns_that_begin_alike_are_asked_for_and_become_one_grid() -> None:
     tables = frame_of({"Vos attentes Conseils": levels, "Vos attentes Écoute": levels[::-1]})
     asked = DraftInterview.of(tables)
     question = question_of(asked, "items")
-    assert (question.form, dict(question.proposed or {})) == ("each", {"Vos attentes": "join"})
+    assert (question.form, question.proposed) == ("each", {"Vos attentes": "join"})
     made = asked.answered({"items": {"Vos attentes": "join"}})
     joined = mm.Programme.read(tomllib.loads(made.text))
     grid = joined.fields["attentes"]

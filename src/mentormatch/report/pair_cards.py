@@ -61,7 +61,7 @@ def reached_by(matching: Matching, contacts: Contacts | None, side: Side, key: s
     programme = matching.programme
     fields = dict.fromkeys((email_of(programme), *partner_contact_fields(programme.documents)))
     known = contacts.of(side, key) if contacts else {}
-    return tuple(known[field] for field in fields if field in known)
+    return tuple(known[field] for field in fields if field is not None and field in known)
 
 
 def uniting_reasons(pair: Pair, labels: Labels) -> tuple[str, ...]:

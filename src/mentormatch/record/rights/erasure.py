@@ -20,6 +20,7 @@ from mentormatch.record.log import LogEntry, account, append, sign
 from mentormatch.record.rights.edition import LETTER, Edition, HeldData, find_held_data, mentions, ours, speaks_of
 from mentormatch.survey.code_table import codes_beside, forget_codes
 from mentormatch.survey.privacy import forgotten_beside, pseudonyms_for, remember_to_forget, secret_beside
+from mentormatch.survey.table import Record, Refused
 from mentormatch.survey.table_reader import Rows, TableSource, rows_in
 from mentormatch.survey.text_decoder import physical_lines
 
@@ -256,7 +257,8 @@ def cut(content: bytes, rows: Rows, lines: Collection[int]) -> bytes:
     """Return the content without the physical lines of these rows."""
     encoding = UTF16.get(content[:2], rows.manner.encoding or "utf-8")
     physical = list(physical_lines(content.decode(encoding)))
-    starts = {one.line: one.start or one.line for one in (*rows.records, *rows.refused)}
+    taken: tuple[Record | Refused, ...] = (*rows.records, *rows.refused)
+    starts = {one.line: one.start or one.line for one in taken}
     places = sorted(starts.values())
     ends = dict(zip(places, [*places[1:], len(physical) + 1], strict=True))
     gone = {line for row in lines for line in range(starts[row], ends[starts[row]])}
