@@ -167,6 +167,8 @@ WORDS = {
     "keep_mapping": mark("Télécharger la correspondance"),
     "mentees_to_come": mark("Ce fichier est celui des mentor·es. Déposez maintenant celui des mentoré·es."),
     "mentors_to_come": mark("Ce fichier est celui des mentoré·es. Déposez maintenant celui des mentor·es."),
+    "rules_title": mark("Voici les règles que vos questions permettent"),
+    "rules_lead": mark("Elles sont prêtes : changez ce que vous voulez, ou formez les binômes tout de suite."),
     "intake_lead": mark(
         "Avant tout calcul : le sort de chaque ligne, et qui pourrait rencontrer qui. Si quelque chose surprend,"
         " corrigez le fichier ou le programme et déposez-le de nouveau."

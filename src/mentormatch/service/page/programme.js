@@ -13,7 +13,10 @@ export class Programme {
 
   draw(place) {
     this.form ??= new Form(this);
-    this.desk.parts.intake.head(place);
+    const words = make("div", {}, make("p", { class: "result" }, this.say("rules_title")), make("p", { class: "lead" }, this.say("rules_lead")));
+    const head = make("div", { class: "headline" }, words);
+    place.append(head);
+    this.desk.parts.intake.head(head);
     this.fill(place).catch((trouble) => this.fail(trouble)); // what forms the pairs does not wait for it
   }
 

@@ -253,10 +253,12 @@ def describe_differences(before: Programme, after: Programme, *, brief: bool = F
                 yield DifferenceText(quoted(next(each.question for each in fields if each)), *question_words(fields))
             case "criteria":
                 pair = extensions_of(one, before.criteria, after.criteria)
-                yield DifferenceText(label_of(pair), *criterion_words(pair, (before.fields, after.fields), brief=brief))
+                what = first_label(pair, (before.fields, after.fields))
+                yield DifferenceText(what, *criterion_words(pair, (before.fields, after.fields), brief=brief))
             case "rules":
                 rules = extensions_of(one, before.rules, after.rules)
-                yield DifferenceText(label_of(rules), *rule_words(rules, (before.fields, after.fields), brief=brief))
+                what = first_label(rules, (before.fields, after.fields))
+                yield DifferenceText(what, *rule_words(rules, (before.fields, after.fields), brief=brief))
 
 
 def question_words(fields: Sequence[AnyField | None]) -> tuple[str, str]:
@@ -322,9 +324,23 @@ def extensions_of[E: Extension](
     return (None if one.before is None else before[one.before]), (None if one.after is None else after[one.after])
 
 
-def label_of(pair: tuple[Extension | None, ...]) -> str:
-    """Return what a criterion or a rule is called: as it was first."""
-    return next(str(getattr(one, "label", one.name)) for one in pair if one is not None)
+def label_of(extension: Rule | Criterion, fields: Mapping[str, AnyField]) -> str:
+    """Return what a criterion or a rule is called: its name, else its sentence or its title with its questions."""
+    if extension.name:
+        return extension.name
+    if isinstance(extension, Rule):
+        return sentence_words(sentences_of(extension, fields)[0]).removesuffix(".")
+    references = [reference.field for reference in extension.references()]
+    questions = dict.fromkeys(fields[name].question for name in references if name in fields)
+    title = tr(extension.title)
+    if not questions:
+        return title
+    return tr("{title} : {questions}", title=title, questions=listed([quoted(one) for one in questions]))
+
+
+def first_label(pair: Sequence[Rule | Criterion | None], fields: Sequence[Mapping[str, AnyField]]) -> str:
+    """Return what a criterion or a rule is called in the first of two versions that has it."""
+    return next(label_of(one, known) for one, known in zip(pair, fields, strict=True) if one is not None)
 
 
 def criterion_words(

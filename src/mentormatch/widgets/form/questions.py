@@ -191,7 +191,7 @@ def questions_out(programme: Programme, kept: Programme, cohort: Cohort | None) 
     serving: dict[str, list[str]] = {}
     for extension in (*programme.criteria, *programme.rules):
         for name in dict.fromkeys(reference.field for reference in extension.references()):
-            serving.setdefault(name, []).append(label_of((extension,)))
+            serving.setdefault(name, []).append(label_of(extension, programme.fields))
     for name, field in programme.fields.items():
         former = kept.fields.get(name)
         before = sentences(former) if former is not None else ()

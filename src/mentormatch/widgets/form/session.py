@@ -371,7 +371,9 @@ def refuse_quoted(programme: Programme, name: str, changes: Mapping[str, Any]) -
     role = programme.heading.role
     named = [(tr("Qui participe"), one) for one in role.answers.values()] if role and role.field == name else []
     for extension in (*programme.criteria, *programme.rules):
-        named += [(label_of((extension,)), one.answer) for one in extension.quotations() if one.field == name]
+        named += [
+            (label_of(extension, programme.fields), one.answer) for one in extension.quotations() if one.field == name
+        ]
     gone = {label: answer for label, answer in named if becomes.options_without(answer)}
     problems = [
         Problem(label, tr("nomme la réponse « {answer} »", answer=answer), advice=tr(FIRST_CHANGED))
@@ -389,7 +391,11 @@ def kinds_needed(programme: Programme, name: str) -> Iterator[tuple[str, Sequenc
     if emphasis and emphasis.field == name:
         yield tr("Ce qui compte le plus pour chacun"), EMPHASISED
     for extension in (*programme.criteria, *programme.rules):
-        yield from ((label_of((extension,)), one.ref.kinds) for one in extension.references() if one.field == name)
+        yield from (
+            (label_of(extension, programme.fields), one.ref.kinds)
+            for one in extension.references()
+            if one.field == name
+        )
     for field in programme.fields.values():
         if getattr(field, "items_of", None) == name:
             yield quoted(field.question), (*LISTING, "levels")
@@ -408,7 +414,7 @@ def users_of(programme: Programme, name: str, answer: str | None = None) -> Iter
         else:
             uses = any(one.field == name and fold(one.answer) == fold(answer) for one in extension.quotations())
         if uses:
-            yield label_of((extension,))
+            yield label_of(extension, programme.fields)
 
 
 def find_answer_settings(rule: Rule) -> list[str]:

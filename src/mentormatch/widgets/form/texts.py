@@ -5,16 +5,15 @@ from mentormatch.report.texts import spaced
 from mentormatch.widgets.pages import text_of
 
 WORDS = {
-    "form_lead": mark(
-        "Ce que l'équipe décide : ce qui rend un binôme meilleur, ce qui ne peut pas être, et dans quel ordre chercher."
-        " Chaque geste est essayé aussitôt sur les réponses ; rien n'est gardé avant que vous ne le demandiez."
-    ),
+    "form_lead": mark("Recalculé à chaque geste. Rien n'est gardé avant que vous ne le demandiez."),
+    "form_name": mark("Nom du programme"),
+    "form_name_example": mark("par exemple : Mentorat interministériel 2027"),
     "form_version": mark("Version {number}"),
     "form_trial": mark("Essai, après la version {number}"),
     "form_download": mark("Télécharger la version {number}"),
-    "form_criteria": mark("Critères : ce qui rend un binôme meilleur"),
+    "form_criteria": mark("Ce qui rapproche deux personnes"),
     "form_sum": mark("{sum} points sur 100"),
-    "form_sum_wrong": mark("{sum} points : ils seront comptés comme s'ils faisaient 100."),
+    "form_sum_wrong": mark("{sum} points en tout, sur 100."),
     "form_mend": mark("Ramener à 100"),
     "form_others": mark("Garder 100 en tout : les autres poids s'ajustent"),
     "form_points": mark("{name} : poids en points"),
@@ -36,7 +35,7 @@ WORDS = {
     "form_which_criterion": mark("Lequel ?"),
     "form_choose": mark("choisir…"),
     "form_add": mark("Ajouter"),
-    "form_rules": mark("Règles : ce qui ne peut pas être"),
+    "form_rules": mark("Ce qui ne peut pas être"),
     "form_who": mark("Qui participe"),
     "form_new": mark("changée"),
     "form_settings": mark("Autres réglages"),
@@ -46,7 +45,7 @@ WORDS = {
     "form_people": mark("codes, séparés par une virgule"),
     "form_count": mark("{count} dans le fichier"),
     "form_gone": mark("Retirés depuis la version {number} : {names}."),
-    "form_goals": mark("Objectifs, dans l'ordre"),
+    "form_goals": mark("Dans quel ordre"),
     "form_goals_lead": mark("Un objectif ne coûte jamais rien à ceux qui le précèdent."),
     "form_up": mark("Monter « {name} »"),
     "form_down": mark("Descendre « {name} »"),
@@ -80,7 +79,7 @@ WORDS = {
     "form_effect": mark("Ce que cela change"),
     "form_undo": mark("Annuler"),
     "form_redo": mark("Rétablir"),
-    "form_untried": mark("Rien n'a changé depuis la version {number}. Bougez un poids, une règle ou un objectif."),
+    "form_untried": mark("Rien n'a changé depuis la version {number}."),
     "form_measure": mark("Mesure"),
     "form_now": mark("Essai"),
     "form_difference": mark("Écart"),

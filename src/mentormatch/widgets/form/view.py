@@ -5,12 +5,13 @@ from typing import Any, Literal
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.fields import AnyField
-from mentormatch.fields.extension import Extension, attribute_of
-from mentormatch.languages.phrases import counted, listed, plain, quoted
+from mentormatch.fields.extension import attribute_of
+from mentormatch.languages.phrases import counted, plain, quoted
 from mentormatch.languages.translation import language, mark, tr, tr_n
 from mentormatch.programme.blanks import Beginning, BlankSentence, FormBlank, sentences_of
 from mentormatch.programme.edits import FULL, programme_differences
 from mentormatch.programme.sections import Goal
+from mentormatch.report.addressing import unnamed_programme
 from mentormatch.report.intake_words import KINDS
 from mentormatch.report.words import GOALS, amount
 from mentormatch.rules.rule import Rule, rules_by_kind
@@ -82,10 +83,14 @@ class FormHeading(JsonMessage):
 
 
 class FormRule(JsonMessage):
-    """One rule as sentences, with what it does now; ``changed``: the newest version has another, or none."""
+    """One rule as sentences, with what it does now; ``changed``: the newest version has another, or none.
+
+    ``label`` is what it is called, ``name`` the name that somebody gave it, empty if nobody did.
+    """
 
     at: int
     label: str
+    name: str
     effect: str
     sentences: list[FormSentence]
     changed: bool
@@ -208,7 +213,7 @@ class FormView:
         total = sum(criterion.weight for criterion in self.programme.criteria)
         moves = list(self.moves())
         return FormOut(
-            name=display_text(self.programme.name),
+            name="" if any(unnamed_programme(self.programme)) else display_text(self.programme.name),
             version=len(self.versions.kept),
             tried=self.versions.is_tried,
             can_undo=bool(self.versions.before),
@@ -255,7 +260,7 @@ class FormView:
         former = criterion if was is None else self.kept.criteria[was]
         return FormCriterion(
             at=at,
-            label=display_text(sentence_case(criterion.label)),
+            label=display_text(sentence_case(label_of(criterion, self.fields))),
             about=display_text(self.about(criterion)),
             weight=criterion.weight,
             weight_before=former.weight if former.weight != criterion.weight else None,
@@ -267,14 +272,8 @@ class FormView:
         )
 
     def about(self, criterion: Criterion) -> str:
-        """Return on which questions a criterion rests."""
-        questions = dict.fromkeys(self.fields[reference.field].question for reference in criterion.references())
-        title = tr(criterion.title)
-        return (
-            tr("{title} : {questions}", title=title, questions=listed([quoted(one) for one in questions]))
-            if questions
-            else title
-        )
+        """Return what a criterion with a name compares; its label says so otherwise."""
+        return label_of(criterion.model_copy(update={"name": None}), self.fields) if criterion.name else ""
 
     # --- heading and rules ------------------------------------------------------------------------------------------
 
@@ -301,7 +300,8 @@ class FormView:
         effect = self.trial.effects[at] if self.trial else None
         return FormRule(
             at=at,
-            label=display_text(sentence_case(rule.label)),
+            label=display_text(sentence_case(label_of(rule, self.fields))),
+            name=display_text(sentence_case(rule.name or "")),
             effect=display_text(effect_words(effect, rule, answered=bool(self.trial and self.trial.answered))),
             sentences=self.sentences_out(rule, former),
             changed=at in place,
@@ -328,11 +328,13 @@ class FormView:
     def describe_removed(self) -> list[str]:
         """Return the rules and criteria of the newest version that are not there any more."""
         gone = [one for one in self.differences if one.after is None and one.before is not None]
-        lists: Mapping[str, Sequence[Extension]] = {"rules": self.kept.rules, "criteria": self.kept.criteria}
+        lists: Mapping[str, Sequence[Rule | Criterion]] = {"rules": self.kept.rules, "criteria": self.kept.criteria}
         questions = [quoted(field.question) for field in self.kept.fields.values()]
         return [
             display_text(
-                questions[one.before or 0] if one.part == "fields" else label_of((lists[one.part][one.before or 0],))
+                questions[one.before or 0]
+                if one.part == "fields"
+                else label_of(lists[one.part][one.before or 0], self.kept.fields)
             )
             for one in gone
         ]

@@ -112,10 +112,12 @@ class Form {
     const { told } = this;
     const number = told.version;
     const stands = told.tried ? this.say("form_trial", { number }) : this.say("form_version", { number });
+    const name = make("input", { id: "form-name", type: "text", class: "blank wide", maxlength: 200, value: told.name, placeholder: this.say("form_name_example"), "data-focus": "name" });
+    name.addEventListener("change", () => name.value.trim() && this.edit({ edit: "settings", part: "programme", changes: { name: name.value.trim() } }));
     return make(
       "div",
       { class: "form-head" },
-      make("p", { class: "lead" }, this.say("form_lead")),
+      make("p", { class: "f-name" }, make("label", { for: "form-name" }, this.say("form_name")), name),
       make(
         "div",
         { class: "tools" },
@@ -193,7 +195,7 @@ class Form {
     return make(
       "div",
       { class: "crit" },
-      make("p", { class: "c-name" }, make("b", {}, label), make("span", { class: "sub" }, about), was ? this.was(was, `w:${at}:back`, back) : null),
+      make("p", { class: "c-name" }, make("b", {}, label), about ? make("span", { class: "sub" }, about) : null, was ? this.was(was, `w:${at}:back`, back) : null),
       range,
       make("span", { class: "c-pts" }, twin, make("span", { class: "soft", "aria-hidden": "true" }, this.say("form_unit"))),
       make("span", { class: "c-neutral" }, make("span", { class: "soft", "aria-hidden": "true" }, this.say("form_neutral_head")), menu),
@@ -222,8 +224,14 @@ class Form {
   }
 
   remove(part, at, name) {
-    const act = () => this.edit({ edit: "remove", part, at });
+    const act = () => this.edit({ edit: "remove", part, at }, ...this.mending(part));
     return make("button", { type: "button", class: "quiet remove", "data-focus": `${part}:${at}:remove`, "aria-label": this.say("form_remove_one", { name }), on: { click: act } }, this.say("form_remove"));
+  }
+
+  /** Return the edit that brings weights to 100 again once a criterion comes or goes, unless that is not wanted. */
+  mending(part) {
+    const weighs = this.told.headings.some(({ criteria }) => criteria.some(({ weight }) => weight));
+    return part === "criteria" && this.others && weighs ? [{ edit: "weights" }] : [];
   }
 
   rules() {
@@ -236,7 +244,7 @@ class Form {
     return this.section("form_rules", make("p", { class: "hint" }, told.rules_lead), make("ul", { class: "rules" }, who, items), gone, this.addition("rules", told.rule_additions, "form_add_rule", "form_which"));
   }
 
-  rule({ at, label, effect, sentences, changed }) {
+  rule({ at, label, name, effect, sentences, changed }) {
     const blanks = new Blanks(this.say, `r:${at}`, (changes) => this.edit({ edit: "settings", part: "rules", at, changes }), this.opened);
     const [stated, others] = [true, false].map((wanted) => sentences.filter((one) => one.stated === wanted));
     const key = `r:${at}:settings`;
@@ -247,14 +255,10 @@ class Form {
       others.map((one) => blanks.sentence(one)),
     );
     fold.addEventListener("toggle", () => (fold.open ? this.opened.add(key) : this.opened.delete(key)));
-    return make(
-      "li",
-      { class: changed ? "mod" : null },
-      make("p", { class: "r-name" }, make("b", {}, label), changed ? make("span", { class: "badge warn" }, this.say("form_new")) : null),
-      make("p", { class: "r-eff" }, effect),
-      this.remove("rules", at, label),
-      make("div", { class: "r-text" }, stated.map((one) => blanks.sentence(one)), others.length ? fold : null),
-    );
+    const text = make("div", { class: "r-text" }, stated.map((one) => blanks.sentence(one)), others.length ? fold : null);
+    const told = make("p", { class: "r-eff" }, changed ? make("span", { class: "badge warn" }, this.say("form_new")) : null, " ", effect);
+    const parts = name ? [make("p", { class: "r-name" }, make("b", {}, name)), told, this.remove("rules", at, label), text] : [text, told, this.remove("rules", at, label)];
+    return make("li", { class: changed ? "mod" : null }, parts);
   }
 
   /** Return the place in which one more rule or criterion is made, folded. */
@@ -281,7 +285,7 @@ class Form {
     const add = make("button", { type: "button", "data-focus": `add:${part}:do` }, this.say("form_add"));
     add.addEventListener("click", () => {
       this.opened.delete(`add:${part}`);
-      this.edit({ edit: "add", part, settings });
+      this.edit({ edit: "add", part, settings }, ...this.mending(part));
     });
     return place.replaceChildren(...chosen.sentences.map((one) => blanks.sentence(one)), make("div", { class: "tools" }, add));
   }
@@ -325,6 +329,7 @@ class Form {
       { class: "effect", "aria-labelledby": "h-effect" },
       make("div", { class: "e-head" }, make("h3", { id: "h-effect", tabindex: "-1" }, this.say("form_effect")), make("div", { class: "tools" }, small("form_undo", "undo", told.can_undo), small("form_redo", "redo", told.can_redo))),
       make("p", { class: "e-last" }, this.last()),
+      told.tried ? "" : make("p", { class: "hint" }, this.say("form_lead")),
       make("div", { class: "effect-trouble" }, told.trouble ? this.trouble(told.trouble) : ""),
       this.measures(told.measures, this.say("form_version", { number }), told.tried ? this.say("form_now") : null),
       told.tried ? this.moves() : "",
