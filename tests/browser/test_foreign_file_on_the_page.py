@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.browsing import NOTHING
+from tests.service.desk.test_file_step import two_sheets
 from tests.service.desk.visiting import Visit, visiting
 from tests.service.server import Served, serving
 
@@ -85,6 +86,23 @@ def pairs_formed(visit: Visit) -> None:
     visit.heading("Binômes")
 
 
+@pytest.mark.proof
+def test_two_sheets_take_one_click_more_and_leave_no_question_on_sides(visit: Visit) -> None:
+    page, hand = visit.page, Hand(visit.page, by_keyboard=False)
+    visit.choose("answers", "inscriptions.xlsx", two_sheets("Feuil1", "Feuil2"))
+    hand.press("sheets:yes")
+    expect(page.locator(".handed .held")).to_have_count(2)
+    visit.assert_open_to_all()
+    hand.press("read")
+    expect(page.locator('[data-place="q-role"]')).to_have_count(0)
+    for key in ("accept", "form"):
+        hand.press(key)
+    visit.heading("Binômes")
+    expect(page.locator(".result")).to_contain_text("21 binômes")
+    assert hand.pressed == len(("sheets:yes", "read", "accept", "form"))
+    assert visit.trouble == NOTHING
+
+
 def clicks(page: Page) -> int:
     """Return how often somebody clicked."""
     return int(page.evaluate('sessionStorage.getItem("clicks")'))
@@ -120,7 +138,7 @@ def test_a_foreign_file_leads_to_letters_that_can_be_sent_in_few_clicks(visit: V
     page.locator('[data-focus="name:keep"]').click()
     expect(page.locator("form[data-place=name]")).to_have_count(0)
     page.locator('[data-focus="contacts:keep"]').click()
-    expect(page.locator(".letter")).to_contain_text("Adresse e-mail")
+    expect(page.locator(".letter")).to_contain_text("Courriel")
     visit.assert_open_to_all()
     page.get_by_label("Votre nom et fonction").fill("Claire Fontanel, cheffe de projet")
     page.get_by_label("Ce qui a été décidé").fill("comité du 12 juin")

@@ -248,7 +248,7 @@ TO_GROUPS = (("Lire les réponses", "Questions"), ("Former les groupes", "Groupe
 @pytest.mark.proof
 def test_the_next_edition_begins_from_this_one_by_keyboard_alone(visit: Visit) -> None:
     page = visit.page
-    page.get_by_role("radio", name="Groupes de codéveloppement").focus()
+    page.get_by_role("radio", name="Des groupes").focus()
     page.keyboard.press("Space")
     expect(page.get_by_text("codéveloppement de 24 personnes")).to_be_visible()
     visit.reach("Prendre l’exemple")
@@ -286,8 +286,8 @@ def test_every_kind_speaks_english_once_it_is_chosen(visit: Visit) -> None:
     page = visit.page
     visit.choose_in_menu("English")
     for kind, press, step in (
-        ("Peer groups", "Form the groups", "Groups"),
-        ("Working group", "Choose topics and dates", "Topics and dates"),
+        ("Groups", "Form the groups", "Groups"),
+        ("A working group", "Choose topics and dates", "Topics and dates"),
     ):
         page.get_by_role("radio", name=kind).check()
         visit.press("Take the example")

@@ -133,6 +133,7 @@ def test_a_proposal_goes_on_another_day_wherever_its_file_is_dropped(visit: Visi
     visit.to_step("Fichiers")
     visit.heading("Fichiers")
     visit.drop("programme", "propositions.json", kept)
+    visit.page.get_by_role("alertdialog").get_by_role("button", name="Continuer").click()
     visit.held("propositions.json")
     visit.assert_open_to_all()
     visit.press("Lire les réponses")

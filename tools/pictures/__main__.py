@@ -153,7 +153,7 @@ def tried(visit: Visit) -> None:
 
 def grouped(visit: Visit) -> None:
     """Form the groups of the example, and keep two people apart."""
-    visit.page.get_by_role("radio", name="Groupes de codéveloppement").check()
+    visit.page.get_by_role("radio", name="Des groupes").check()
     visit.read()
     visit.press("Former les groupes")
     visit.page.get_by_label("Une personne", exact=True).select_option(label="C01")

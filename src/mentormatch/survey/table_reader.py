@@ -19,7 +19,7 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.survey.table import EXPECTED, Record, Refused, Rows, TextTable, unreadable
 from mentormatch.survey.tool import sort_by_tool
 
-_PDF, _IMAGE, _ARCHIVE = mark("un PDF"), mark("une image"), mark("une archive")
+PDF, IMAGE, _ARCHIVE = mark("un PDF"), mark("une image"), mark("une archive")
 _WORD, _SLIDES, _RTF = mark("un document texte (Word, ODT)"), mark("un diaporama"), mark("un document RTF")
 _WEB, _JSON, _PARQUET = mark("une page web ou du XML"), mark("du JSON"), mark("un fichier Parquet")
 _EXPORT = mark("exportez les réponses en CSV ou en XLSX")
@@ -28,13 +28,13 @@ _OPEN = mark("ouvrez-le avec pandas (pandas.read_parquet), et donnez ce tableau 
 _ADVICE = {_ARCHIVE: _UNPACK, _PARQUET: _OPEN}
 
 _BEGINNINGS: dict[bytes, str] = {
-    b"%PDF-": _PDF,
-    b"\x89PNG\r\n\x1a\n": _IMAGE,
-    b"\xff\xd8\xff": _IMAGE,
-    b"GIF87a": _IMAGE,
-    b"GIF89a": _IMAGE,
-    b"II*\0": _IMAGE,
-    b"MM\0*": _IMAGE,
+    b"%PDF-": PDF,
+    b"\x89PNG\r\n\x1a\n": IMAGE,
+    b"\xff\xd8\xff": IMAGE,
+    b"GIF87a": IMAGE,
+    b"GIF89a": IMAGE,
+    b"II*\0": IMAGE,
+    b"MM\0*": IMAGE,
     b"\x1f\x8b": _ARCHIVE,
     b"7z\xbc\xaf\x27\x1c": _ARCHIVE,
     b"Rar!\x1a\x07": _ARCHIVE,
@@ -66,7 +66,7 @@ _ZIP, _WORKBOOK = b"PK", (b"xl/workbook", b"mimetypeapplication/vnd.oasis.opendo
 def of_bytes(content: bytes) -> str:
     """Return what a file is that is no text and no workbook, empty where nothing says it."""
     found = next((kind for beginning, kind in _BEGINNINGS.items() if content.startswith(beginning)), "")
-    return found or (_IMAGE if _is_image(content[:16]) else "")
+    return found or (IMAGE if _is_image(content[:16]) else "")
 
 
 def _is_image(head: bytes) -> bool:
@@ -94,7 +94,7 @@ def of_text(head: str) -> str:
         return _WEB
     if _OBJECTS.match(head):
         return _JSON
-    return _RTF if head.lstrip().startswith("{\\rtf") else _PDF if head.lstrip().startswith("%PDF-") else ""
+    return _RTF if head.lstrip().startswith("{\\rtf") else PDF if head.lstrip().startswith("%PDF-") else ""
 
 
 def no_table(name: str, kind: str) -> SurveyError:

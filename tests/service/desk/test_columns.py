@@ -24,6 +24,7 @@ from tests.drafts.test_canaries import CANARY, EXPORTS, export
 from tests.drafts.test_canaries import PROGRAMME as OTHER_PROGRAMME
 from tests.english import french_in
 from tests.service.desk.session import ANSWERS, FOREIGN, PROGRAMME, Sitting
+from tests.service.desk.trees import words
 
 SAID = ("what", "question", "text", "means")
 ABOUT_FILES = ("side", "alone", "file")
@@ -288,8 +289,8 @@ def test_nothing_said_is_lost_by_an_error_or_a_corrected_file() -> None:
     sitting.done("read")
     sitting.done("reply", question="shared", values=["1"])
     said = asked(sitting).replies
-    sitting.done("take", b"\x00\x01", part="answers", name="answers.csv")
-    assert sitting.refused("read")["place"] == "answers"
+    assert sitting.done("take", b"\x00\x01", part="answers", name="rien.csv")["told"].startswith("rien.csv")
+    assert asked(sitting).replies == said
     sitting.done("take", FOREIGN.replace(b"lundi", b"mardi", 1), part="answers", name="corrige.csv")
     sitting.done("read")
     assert asked(sitting).replies == said
@@ -336,8 +337,8 @@ def test_a_file_without_its_header_row_is_refused_and_its_first_person_is_in_no_
     rows = ANSWERS.decode("utf-8-sig").split("\n")[1:]
     first = next(csv.reader(StringIO(rows[0]), delimiter=";"))
     sitting = handed(answers="\n".join(rows).encode(), **({"programme": programme} if programme else {}))
-    told = json.dumps(sitting.refused("read"), ensure_ascii=False)
-    assert "ligne 1" in told
+    told = json.dumps(sitting.refused("read"), ensure_ascii=False) + words(sitting.done("files")["tree"])
+    assert "Ligne 1" in told
     assert not [cell for cell in first if len(cell) > 3 and cell in told]
     assert sitting.done("look")["columns"] is None
     assert sitting.refused("hand", name="programme.toml")

@@ -145,8 +145,10 @@ def test_of_two_files_the_one_that_is_missing_is_named(sitting: Sitting) -> None
 
 def test_two_files_give_the_people_of_one(sitting: Sitting) -> None:
     header, *rows = ANSWERS.decode("utf-8-sig").splitlines(keepends=True)
-    sides = {"mentors": [row for row in rows if ";Mentor" in row], "mentees": [row for row in rows if ";Ment" in row]}
-    del sides["mentees"][: len(sides["mentors"])]
+    sides = {
+        "mentors": [row for row in rows if ";Mentor·e;" in row],
+        "mentees": [row for row in rows if ";Mentoré·e;" in row],
+    }
     sitting.done("take", PROGRAMME, part="programme", name="p.toml")
     for part, lines in sides.items():
         sitting.done("take", (header + "".join(lines)).encode(), part=part, name=f"{part}.csv")
@@ -411,7 +413,7 @@ def test_whatever_is_handed_over_is_read_or_refused_in_words(programme: bytes, a
     sitting = Sitting()
     sitting.done("take", programme, part="programme", name="p.toml")
     sitting.done("take", answers, part="answers", name="r.csv")
-    assert sitting.refused("read")["place"] == "programme"
+    assert sitting.refused("read")["place"] in ("programme", "answers")
     sitting.done("take", PROGRAMME, part="programme", name="p.toml")
     told = json.loads(sitting.ask("read").body)
     assert told.get("place") == "answers" or told["columns"]["blocked"]

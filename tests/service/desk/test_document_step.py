@@ -165,3 +165,21 @@ def test_what_is_in_documents_comes_of_the_library(sitting: Sitting) -> None:
     assert f"{len(written)} lettres" in shown(sitting)
     for at, one in enumerate(written):
         assert one.subject in letter(sitting, letter=at)
+
+
+def test_the_pairs_of_a_decision_file_can_bear_another_name_which_is_kept() -> None:
+    before, sitting = Sitting(), Sitting()
+    before.formed()
+    before.done("validate", **SIGNED)
+    decision = before.content("hand", "binomes.decision.json")
+    sitting.done("example")
+    sitting.done("take", decision, part="proposal", name="binomes.decision.json")
+    for action in ("read", "form"):
+        sitting.done(action)
+    sitting.done("letters", name="Mentorat 2027")
+    parts = save_parts(sitting.desk, {})
+    again = Sitting()
+    restore(again.desk, parts)
+    assert again.done("look")["intake"]["programme"] == "Mentorat 2027"
+    assert pairs(again) == pairs(sitting) == pairs(before)
+    assert "Tout est prêt à envoyer" in words(again.done("validate", **SIGNED, accept_unproved=True)["tree"])

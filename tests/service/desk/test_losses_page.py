@@ -55,7 +55,8 @@ def test_taking_a_file_back_asks_first_and_the_same_file_brings_all_back(visit: 
     dialog(visit)
     visit.page.keyboard.press("Shift+Tab")
     visit.page.keyboard.press("Enter")
-    expect(visit.page.locator("input[data-part=answers]")).to_have_count(1)
+    expect(visit.page.locator("[data-focus='leave:answers']")).to_have_count(0)
+    expect(visit.page.locator("[aria-busy]")).to_have_count(0)
     expect(visit.page.get_by_role("group", name="Revenir en arrière")).to_contain_text(
         "Revenir à la version validée de"
     )

@@ -76,11 +76,13 @@ class Visit:
         expect(self.page.get_by_role("heading", name=name, exact=True, level=2)).to_be_visible()
 
     def drop(self, part: str, name: str, content: bytes) -> None:
-        """Drop a file at its place."""
-        self.page.evaluate(DROP, [f"[data-drop={part}]", name, list(content), ""])
+        """Drop a file at the place of its part, or at that of all files."""
+        part = part if self.page.locator(f".drop[data-drop={part}]").count() else "answers"
+        self.page.evaluate(DROP, [f".drop[data-drop={part}]", name, list(content), ""])
 
     def choose(self, part: str, name: str, content: bytes) -> None:
-        """Choose a file by the button."""
+        """Choose a file by the button of its part, or by that of all files."""
+        part = part if self.page.locator(f"input[data-part={part}]").count() else "answers"
         file = FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
         self.page.locator(f"input[data-part={part}]").set_input_files(file)
 

@@ -61,69 +61,16 @@ WORDS = {
     "not_yet": mark("pas encore possible"),
     "loss_kept": mark("Rien n'a changé : tout est gardé."),
     "past": mark("Revenir en arrière"),
-    "files_lead": mark(
-        "Déposez les réponses au questionnaire, et le programme si vous en avez un. Rien ne part ailleurs que sur ce "
-        "service ; en haut, une ligne dit s'il garde votre travail, toujours chiffré, sous une clé qui reste dans votre"
-        " navigateur."
-    ),
     "answers": mark("Les réponses au questionnaire"),
-    "answers_hint": mark("Un fichier .csv, .xlsx ou .ods, tel que l'outil d'enquête l'a exporté."),
     "programme": mark("Le programme"),
-    "programme_hint": mark(
-        "Le fichier .toml qui dit quelles questions, quels critères et quelles règles comptent. Sans lui, l'étape"
-        " suivante en propose un."
-    ),
-    "programme_needed": mark(
-        "Le fichier .toml qui dit quelles questions et quelles règles comptent. Il le faut : des réponses seules, la"
-        " page ne propose qu'un programme de binômes ou de groupes."
-    ),
-    "earlier": mark("Reprendre une proposition d'un autre jour"),
-    "earlier_hint": mark(
-        "Le fichier propositions.json, téléchargé d'ici ou écrit par « mentormatch replies », ou le fichier de décision"
-        " (binomes.decision.json) ; avec les réponses et le programme de ce jour-là."
-    ),
-    "proposal_file": mark("La proposition d'un autre jour"),
-    "edition": mark("L'édition précédente"),
-    "edition_hint": mark(
-        "Le fichier edition.json de l'an dernier : ses binômes ne reviendront pas, et qui était sans binôme passe"
-        " d'abord."
-    ),
-    "edition_groups_hint": mark(
-        "Le fichier groupes.json de l'an dernier, ou une feuille avec un code et un groupe par ligne : aussi peu de"
-        " personnes que possible se retrouvent."
-    ),
-    "which_kind": mark("Quel programme ?"),
-    "which_kind_hint": mark("Si vous déposez un programme, c'est lui qui le dit."),
-    "stated_pairs": mark("Vos fichiers le disent : ce programme forme des binômes."),
-    "stated_groups": mark("Vos fichiers le disent : ce programme forme des groupes."),
-    "stated_sessions": mark("Vos fichiers le disent : ce programme règle les séances d'un seul groupe."),
-    "kind_pairs": mark("Binômes"),
-    "kind_pairs_what": mark("Un·e mentor·e accompagne un·e ou plusieurs mentoré·es pendant l'année."),
-    "kind_pairs_get": mark("Vous obtenez : binômes, fiches, réponses des personnes, suivi de l'année."),
-    "kind_groups": mark("Groupes de codéveloppement"),
-    "kind_groups_what": mark("Des pairs de structures différentes, par groupes de sept ou huit."),
-    "kind_groups_get": mark("Vous obtenez : groupes, dates, qui présente à quelle séance."),
-    "kind_sessions": mark("Groupe de travail"),
-    "kind_sessions_what": mark("Un seul groupe, qui choisit ses sujets et ses dates."),
-    "kind_sessions_get": mark("Vous obtenez : sujets retenus, dates, qui présente quand."),
-    "one_file": mark("Un seul fichier, pour les mentor·es et les mentoré·es"),
-    "two_files": mark("Un fichier pour chaque côté"),
-    "how_many": mark("Combien de fichiers de réponses ?"),
     "mentors": mark("Les réponses des mentor·es"),
     "mentees": mark("Les réponses des mentoré·es"),
     "choose": mark("Choisir un fichier"),
     "choose_for": mark("{what} : choisir un fichier"),
     "or_drop": mark("ou déposez-le ici"),
     "leave": mark("Retirer"),
-    "leave_for": mark("Retirer le fichier {name}"),
     "taken": mark("{name} est déposé."),
-    "taken_back": mark("{name} est retiré."),
     "sending": mark("Envoi de {name}…"),
-    "example_pairs": mark("Pour un premier essai, sans fichier, un mentorat de 32 personnes :"),
-    "example_groups": mark("Pour un premier essai, sans fichier, un codéveloppement de 24 personnes :"),
-    "example_sessions": mark("Pour un premier essai, sans fichier, un groupe de travail de 22 personnes :"),
-    "example": mark("Prendre l'exemple"),
-    "example_taken": mark("Le programme et les réponses d'exemple sont là ; les personnes y sont fictives."),
     "read": mark("Lire les réponses"),
     "reading": mark("Lecture des réponses…"),
     "read_done": mark("Les réponses sont lues."),
@@ -406,11 +353,10 @@ OWN: Mapping[str, str] = {
     "desk.css": CSS,
     "desk.js": JAVASCRIPT,
     "documents.js": JAVASCRIPT,
+    "drop.js": JAVASCRIPT,
     "step.js": JAVASCRIPT,
-    "fields.js": JAVASCRIPT,
     "groups.js": JAVASCRIPT,
     "kinds.css": CSS,
-    "kinds.js": JAVASCRIPT,
     "results.js": JAVASCRIPT,
     "working_group.js": JAVASCRIPT,
     "icon.svg": SVG,

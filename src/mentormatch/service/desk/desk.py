@@ -41,9 +41,7 @@ from mentormatch.service.desk.desk_answers import (
 )
 from mentormatch.service.desk.desk_requests import (
     ApplyChange,
-    BeginNext,
     Change,
-    ChooseKind,
     KindRequest,
     LeaveEdition,
     LeaveWave,
@@ -79,6 +77,7 @@ from mentormatch.service.desk.experiment import (
     read_experiment_file,
     stoppable,
 )
+from mentormatch.service.desk.file_step import FileNotes
 from mentormatch.service.desk.group_questions import GroupQuestions
 from mentormatch.service.desk.kept_state import digests_of, parts_of, restore, save_parts
 from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
@@ -158,6 +157,7 @@ class Desk:
         self.kinds = KindSteps()
         self.said: ProgrammeKind = "pairs"
         self.named = self.named_documents = self.apart = False
+        self.noted = FileNotes()
         self.edition = 0
         self.told = ""
         self.changes = 0
@@ -283,6 +283,8 @@ class Desk:
     def step(self, action: desk_requests.Action, body: bytes) -> dict[str, Any] | None:
         """Return a step after what was asked of it alone; None where all of them may change."""
         match action:
+            case desk_requests.ShowFiles() | desk_requests.DropAside():
+                return self.noted.step(action, self.handed, self.kind)
             case desk_requests.Open():
                 return self.open_board()
             case desk_requests.Ask(validates=validates):
@@ -319,7 +321,7 @@ class Desk:
     def do_of_kind(self, action: KindRequest, body: bytes) -> dict[str, Any] | None:
         """Return what the step of one kind of programme shows after an action; raises MentorMatchError as ``do``."""
         match action:
-            case ChooseKind() | BeginNext():
+            case desk_requests.ChooseKind() | desk_requests.BeginNext():
                 return None
             case Change() | UndoChange() | TakeWave() | LeaveWave() | TakeEdition() | LeaveEdition() | NoteCall():
                 return desk_steps.year(self, action, body)
@@ -334,11 +336,12 @@ class Desk:
     def change(self, action: desk_requests.Action, body: bytes) -> None:
         """Do what changes how far everything is; raises MentorMatchError where it cannot be done."""
         match action:
-            case desk_requests.Take() | desk_requests.Leave() | desk_requests.Example() | desk_requests.OneSide():
+            case _ if changes_files(action):
                 self.take_files(self.update_files(action, body))
+                self.told = self.noted.keep(action, body, self.handed) or self.told
             case desk_requests.BringBack(id=ident):
                 self.bring_back(self.past.find(ident))
-            case BeginNext():
+            case desk_requests.BeginNext():
                 self.begin_anew(self.for_next_edition())
             case desk_requests.Read(apart=apart):
                 self.read(apart=apart)
@@ -362,7 +365,7 @@ class Desk:
                 self.restore(lengths, body)
             case desk_requests.Speak(language=code):
                 self.speak(code)
-            case ChooseKind(kind=kind):
+            case desk_requests.ChooseKind(kind=kind):
                 self.said = kind
                 self.edition += 1
             case desk_requests.Name(shown=shown, where=where):
@@ -377,7 +380,10 @@ class Desk:
         files = dict(self.handed.files)
         match action:
             case desk_requests.Take(part=part, name=name):
-                return self.handed.taking(part, File.of(name, body))
+                file = File.of(name, body)
+                return files if self.noted.of(part, file).refusal else self.handed.taking(part, file)
+            case desk_requests.SplitSheets(way=way) if "answers" in files:
+                return self.noted.split(files, way)
             case desk_requests.Leave(part=part):
                 files.pop(part, None)
             case desk_requests.OneSide(side=side) if "answers" in files:
@@ -453,8 +459,7 @@ class Desk:
             tables = self.handed.tables(None, apart=False, most=self.most.people)
             self.write_groups(GroupQuestions(tables))
         columns = self.read_columns(apart=apart)
-        # The columns may have told another language than that of the request
-        with language(self.language):
+        with language(self.language):  # the columns may have told another than that of the request
             counts = columns.count_left()
             if "programme" in self.handed.files and not counts.blocked:
                 try:

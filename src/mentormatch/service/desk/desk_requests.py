@@ -383,6 +383,26 @@ class Example(JsonMessage):
     do: Literal["example"] = "example"
 
 
+class ShowFiles(JsonMessage):
+    """The step of the files is seen."""
+
+    do: Literal["files"] = "files"
+
+
+class SplitSheets(JsonMessage):
+    """The two sheets of the workbook are one per side; ``listed``: the first contains mentors."""
+
+    do: Literal["sheets"] = "sheets"
+    way: Literal["listed", "reversed"]
+
+
+class DropAside(JsonMessage):
+    """A file that is of no use is no longer mentioned, by its place from 0."""
+
+    do: Literal["unaside"] = "unaside"
+    at: Whole
+
+
 class Read(JsonMessage):
     """The files are read: one of answers for both sides, or one each."""
 
@@ -568,6 +588,9 @@ type Action = (
     | Restore
     | BringBack
     | Review
+    | ShowFiles
+    | SplitSheets
+    | DropAside
     | Take
     | Leave
     | Example
@@ -606,6 +629,9 @@ type Action = (
 FREE = (
     "speak",
     "back",
+    "files",
+    "sheets",
+    "unaside",
     "leave",
     "example",
     "read",

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from mentormatch.errors import RequestError
 from mentormatch.inspection.intake import Intake
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.programme.programme import require_pairs
 from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.service.desk import desk_requests
@@ -37,11 +37,6 @@ from mentormatch.service.desk.turnover import YearChanges, apply_change
 from mentormatch.service.desk.uploads import File, Handed
 from mentormatch.service.problems import lacks_scope
 from mentormatch.survey.contacts import Contacts
-
-DECIDED = mark(
-    "Ces binômes viennent d'une décision déjà validée : le nom du programme et ce que disent les lettres n'y changent"
-    " plus."
-)
 
 
 class DeskInSteps(DeskInWork, Protocol):
@@ -114,8 +109,6 @@ def documents(
 def set_documents(desk: DeskInSteps, asked: desk_requests.SetDocuments) -> None:
     """Settle what documents say; the pairs stay, and so does all that was decided, but no validation."""
     one, file = desk.require_round(), desk.handed.files["programme"]
-    if desk.handed.has_decision:
-        raise RequestError(tr(DECIDED))
     form, edits = desk.open_form(), settings_edits(asked, one.board.matching.programme)
     form.versions, text = with_settings(form.versions, edits)
     desk.intake, desk.contacts = desk.handed.take_in(text.programme, desk.require_columns().tables)

@@ -10,7 +10,10 @@ from mentormatch.service.desk.uploads import File, contents_of
 
 def changes_files(action: object) -> bool:
     """Return whether an action changes the files of people or of the programme."""
-    files = desk_requests.Take, desk_requests.Leave, desk_requests.Example, desk_requests.OneSide
+    files = (
+        *(desk_requests.Take, desk_requests.Leave, desk_requests.Example),
+        *(desk_requests.OneSide, desk_requests.SplitSheets),
+    )
     return isinstance(action, files) and getattr(action, "part", "") != "experiment"
 
 

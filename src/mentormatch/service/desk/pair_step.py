@@ -108,6 +108,7 @@ def pair_step(held: HeldDocument, board: SealingBoard, asked: ShowPairs) -> dict
         places=places_taken(case_of(matching)),
         rows=[pair_row(pair, labels) for pair in shown],
         pairs=len(ranked),
+        more=len(ranked) + 1 if has_most_pairs(matching) else 0,
         first=first,
         step=PAIRS_SHOWN,
         alone=alone[:PEOPLE_SHOWN],
@@ -159,9 +160,14 @@ def result_title(matching: Matching) -> str:
         return tr("{pairs}, repris tels quels", pairs=pairs)
     if any(caveat.code is Code.UNPROVED for caveat in matching.caveats):
         return tr("{pairs}, sans démonstration que l'on puisse contrôler", pairs=pairs)
-    if proved and matching.programme.goals.order[:1] == ("matched",):
+    if has_most_pairs(matching):
         return tr("{pairs}, et on ne peut pas faire plus", pairs=pairs)
     return tr(BEST_KNOWN if proved else BEST_FOUND, pairs=pairs)
+
+
+def has_most_pairs(matching: Matching) -> bool:
+    """Return whether it is proved that there are no more pairs than these."""
+    return matching.status is Status.PROVED and matching.programme.goals.order[:1] == ("matched",)
 
 
 def pair_row(pair: Pair, labels: Labels) -> PairRow:

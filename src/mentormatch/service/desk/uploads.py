@@ -1,7 +1,7 @@
 """The files that staff hand over: names and bytes, read from memory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import BytesIO
 from pathlib import PurePosixPath, PureWindowsPath
@@ -10,6 +10,7 @@ from typing import Any
 from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, RequestError, SurveyError
 from mentormatch.examples import ANSWERS, PROGRAMME, contents
+from mentormatch.fields import Side
 from mentormatch.groups.rotation import MemberKeys, read_groups
 from mentormatch.inspection.intake import Intake, report_on_tables
 from mentormatch.languages.phrases import counted, decimal, thousands
@@ -26,6 +27,7 @@ from mentormatch.service.desk.desk_requests import FilePart, ProgrammeKind
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.plan import Plan
+from mentormatch.survey.side_sheets import side_of_sheet
 from mentormatch.survey.table_reader import TableSource, read_stream
 
 EXAMPLES: Mapping[ProgrammeKind, str] = {
@@ -35,6 +37,8 @@ EXAMPLES: Mapping[ProgrammeKind, str] = {
 }
 KINDS: Mapping[str, ProgrammeKind] = {"match": "pairs", "groups": "groups"}
 """What a programme is, by the operation that it asks for; any other decides on sessions."""
+ANSWER_PARTS: tuple[FilePart, ...] = ("answers", "mentors", "mentees")
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 LINES = mark("lignes de réponses")
 MISSING: Mapping[FilePart, str] = {
     "programme": mark("Il manque le programme"),
@@ -49,12 +53,13 @@ NAMES: Mapping[FilePart, str] = {
     "mentors": mark("Les réponses des mentor·es"),
     "mentees": mark("Les réponses des mentoré·es"),
 }
+PART_OF_SIDE: Mapping[Side | None, FilePart] = {"mentor": "mentors", "mentee": "mentees"}
 SEVERAL = mark("Il manque des fichiers")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class File:
-    """A file by the name that it was handed over under, without a folder."""
+    """A file by the name that it was handed over under, without a folder; a sheet of a workbook is named after it."""
 
     name: str
     content: bytes
@@ -67,7 +72,30 @@ class File:
 
     def read_table(self) -> TableSource:
         """Return it as answers are read; raises SurveyError where there is nothing in it."""
-        return read_stream(self.name, BytesIO(self.content))
+        name = self.name if self.sheet is None else self.name.removesuffix(f":{self.sheet}")
+        return replace(read_stream(name, BytesIO(self.content)), sheet=self.sheet)
+
+    @property
+    def sheet(self) -> str | None:
+        """The sheet of the workbook that alone is meant, None if the file is meant as it is."""
+        name, _, sheet = self.name.partition(":")
+        return sheet if sheet and PurePosixPath(name.lower()).suffix in WORKBOOKS else None
+
+    @property
+    def title(self) -> str:
+        """What the file is called on the page."""
+        if self.sheet is None:
+            return self.name
+        return tr("{file}, feuille « {sheet} »", file=self.name.removesuffix(f":{self.sheet}"), sheet=self.sheet)
+
+    def of_sheet(self, sheet: str) -> "File":
+        """Return one sheet of a workbook."""
+        return File(f"{self.name}:{sheet}", self.content)
+
+    @property
+    def stem(self) -> str:
+        """The name without what it ends in."""
+        return PurePosixPath(self.name).stem
 
     @property
     def size(self) -> str:
@@ -105,7 +133,27 @@ class Handed:
 
     def taking(self, part: FilePart, file: File) -> dict[FilePart, File]:
         """Return the files with one more, at its own place where its content says which that is."""
-        return self.files | {place_of(part, file): file}
+        place = place_of(part, file)
+        if place != "answers":
+            return self.files | {place: file}
+        return {name: one for name, one in self.files.items() if name not in ANSWER_PARTS} | self._answers_with(file)
+
+    def _answers_with(self, file: File) -> dict[FilePart, File]:
+        """Return the files of answers with one more: it completes that of the other side, or replaces what is there."""
+        sides = [part for part in ANSWER_PARTS[1:] if part in self.files]
+        if len(sides) == 1:
+            other: FilePart = "mentees" if sides[0] == "mentors" else "mentors"
+            return {sides[0]: self.files[sides[0]], other: file}
+        known = self.files.get("answers")
+        told = (side_of_sheet(known.stem), side_of_sheet(file.stem)) if known else (None, None)
+        if known and set(told) == set(PART_OF_SIDE):
+            return {PART_OF_SIDE[side]: one for side, one in zip(told, (known, file), strict=True) if side}
+        return {"answers": file}
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether each side has a file of its own."""
+        return "mentors" in self.files or "mentees" in self.files
 
     def refuse_missing(self, kind: ProgrammeKind, *, apart: bool) -> None:
         """Raise an error in words if a file is missing; answers propose a programme of pairs or of groups."""
@@ -207,13 +255,16 @@ def kind_of(programme: Programme) -> ProgrammeKind:
 
 def place_of(part: FilePart, file: File) -> FilePart:
     """Return at which place a file belongs: what mentormatch wrote of an edition, or of a day before, tells itself."""
+    if file.name.lower().endswith(".toml") and part == "answers":
+        return "programme"
     if not file.name.lower().endswith(".json"):
         return part
     if is_object_with(file, "first") and is_object_with(file, "second"):
         return "experiment"
     if is_object_with(file, "left_out") or is_object_with(file, "groups"):
         return "edition"
-    return "proposal" if is_object_with(file, "digests") or is_object_with(file, "rounds") else part
+    is_earlier = is_object_with(file, "digests") or is_object_with(file, "rounds") or part == "answers"
+    return "proposal" if is_earlier else part
 
 
 def is_object_with(file: File, key: str) -> bool:

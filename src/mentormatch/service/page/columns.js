@@ -281,7 +281,7 @@ export class Columns {
     const { desk } = this;
     return desk.act(async () => {
       desk.know(await desk.service.do({ do: "leave", part: "programme" }));
-      desk.know(await desk.service.do({ do: "read", apart: desk.parts.files.apart }));
+      desk.know(await desk.service.do({ do: "read", apart: false }));
       await desk.follow();
       await desk.show("questions");
     });

@@ -3,9 +3,9 @@
 import { Kept, Service } from "./asking.js";
 import { Columns } from "./columns.js";
 import { BoardStep } from "./board_step.js";
+import { Drop } from "./drop.js";
 import { Documents } from "./documents.js";
 import { filled, make } from "./elements.js";
-import { Fields } from "./fields.js";
 import { Groups, GroupYear } from "./groups.js";
 import { askChoice, waysBack } from "./losses.js";
 import { Programme } from "./programme.js";
@@ -45,8 +45,9 @@ class Desk {
     for (const event of ["dragover", "drop"]) addEventListener(event, (one) => one.preventDefault()); // beside its place
     this.works = new Works(this);
     this.documents = new Documents(this);
+    this.drop = new Drop(this);
     this.parts = {
-      files: new Fields(this),
+      files: new Step(this, { do: "files" }),
       questions: new Columns(this),
       intake: new Intake(this),
       rules: new Programme(this),
@@ -110,6 +111,12 @@ class Desk {
     return [this.state.kind, "rules", "questions", "files"].find((step) => this.reachable(step));
   }
 
+  /** The step that comes after the files are read. */
+  get onward() {
+    const { columns } = this.state;
+    return columns?.blocked || columns?.open ? "questions" : this.furthest();
+  }
+
   /** Look up how far everything is, and show it. */
   async look() {
     this.know(await this.service.json("GET", this.service.at("")));
@@ -133,6 +140,11 @@ class Desk {
     const title = this.say(TITLES[this.state?.kind ?? "pairs"]);
     document.title = `${title} – mentormatch`;
     if (this.title) this.title.textContent = this.state?.intake?.programme || (this.state?.columns && this.sources) || title;
+  }
+
+  /** Return whether a file of this part was handed over. */
+  holds(part) {
+    return this.state.files.some((file) => file.part === part);
   }
 
   /** The names of the files of answers. */
@@ -159,7 +171,7 @@ class Desk {
       this.know(await this.service.do({ do: "speak", language: code }));
       await this.follow();
       await this.draw();
-      this.root.querySelector(`[data-focus="language:${code}"]`).focus();
+      this.root.querySelector('[data-focus="menu"]').focus();
     });
   }
 
@@ -349,6 +361,7 @@ class Desk {
 
   /** Go to a step; what happened since on the board is looked up. */
   async go(step) {
+    await this.idle; // a step that is chosen while the page works is not lost
     this.tell("");
     await this.act(async () => {
       this.know(await this.service.json("GET", this.service.at("")));
@@ -424,7 +437,7 @@ class Desk {
     const lost = { 401: "reopen", 404: "reopen" }[trouble.status] ?? (trouble.status === 0 || trouble.status >= 500 ? "retry" : null);
     if (lost) told.append(make("button", { type: "button", on: { click: () => this.again() } }, this.say(lost)));
     if (trouble.status === 404) sessionStorage.removeItem("desk"); // the work comes back by its key
-    const field = place ?? (this.step === "files" && trouble.place ? this.root.querySelector(`[data-place="${trouble.place}"]`) : null);
+    const field = (this.step === "files" && trouble.place ? this.root.querySelector(`[data-place="${trouble.place}"]`) : null) ?? place;
     (field ?? this.place).append(told);
     if (!field) this.place.querySelector("h2")?.after(told);
     told.focus();

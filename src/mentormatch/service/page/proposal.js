@@ -100,8 +100,7 @@ export class Proposal {
   /** Return the place of a form that was filled in, and the form. */
   form() {
     const { desk } = this;
-    const { files } = desk.parts;
-    const box = files.place("replies", ".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods", desk.say("filled"), ([file]) => this.gather(file));
+    const box = desk.drop.place("replies", ".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods", desk.say("filled"), ([file]) => this.gather(file));
     const lead = make(
       "div",
       {},

@@ -76,7 +76,7 @@ class Forming {
       desk.know(await desk.work(desk.say(FORMING[desk.state.kind]), () => desk.service.do(asked)));
       if (!before) await desk.nameAtFirst();
       await desk.show(desk.state.kind);
-      desk.tell(desk.say(desk.parts.files.file("proposal") ? "resumed" : FORMED[desk.state.kind]));
+      desk.tell(desk.say(desk.holds("proposal") ? "resumed" : FORMED[desk.state.kind]));
     });
   }
 }
@@ -98,7 +98,7 @@ export class Intake {
   head(place) {
     const { desk } = this;
     const { plan, gathered, kind } = desk.state;
-    const kept = kind === "pairs" && desk.parts.files.file("proposal");
+    const kept = kind === "pairs" && desk.holds("proposal");
     const [first, again] = FORM[kind];
     place.append(
       kept ? make("p", { class: "hint" }, desk.say("resume_lead")) : "",

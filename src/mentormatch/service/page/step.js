@@ -74,12 +74,12 @@ export class Step {
     const { desk } = this;
     const part = attributes["data-part"];
     const send = (files) => this.send(attributes["data-send"], part, files, attributes["data-go"]);
-    if (tag === "file-place") return desk.parts.files.place(part, attributes["data-accept"], attributes["data-title"], send, ...children.map((child) => this.build(child)));
+    if (tag === "file-place") return desk.drop.place(part, attributes["data-accept"], attributes["data-title"], send, ...children.map((child) => this.build(child)));
     if (tag === "page-frame") return framed(desk, attributes["data-page"], attributes["data-title"]);
     if (attributes["data-page"]) return make("a", { ...attributes, href: desk.service.at(`/pages/${attributes["data-page"]}`), target: "_blank", rel: "noopener" }, children);
     if (attributes["data-document"]) return desk.documents.link(attributes["data-document"], children[0], attributes);
     const element = make(tag, attributes, children.map((child) => this.build(child)));
-    if (attributes["data-send"]) desk.parts.files.dropped(element, send);
+    if (attributes["data-send"]) desk.drop.dropped(element, send);
     if (attributes["data-go"] && !attributes["data-do"]) element.addEventListener("click", () => desk.go(attributes["data-go"]));
     if (attributes["data-do"]) element.addEventListener(EVENTS[tag] ?? "click", (event) => this.act(event, element, JSON.parse(attributes["data-do"])));
     if ("data-live" in attributes) element.addEventListener("change", () => this.live(element, JSON.parse(attributes["data-do"])));
@@ -111,6 +111,11 @@ export class Step {
   /** Send files to an address of the desk; the focus then stays at their place, unless they lead to a step. */
   async send(address, part, files, step) {
     const { desk } = this;
+    const work = files.find((file) => file.name.toLowerCase().endsWith(".mentormatch"));
+    if (work) {
+      await desk.works.bring(work);
+      return;
+    }
     const sent = async () => {
       let answer = null;
       for (const file of files) {
@@ -145,8 +150,9 @@ export class Step {
         if (!answer.tree) {
           await desk.follow();
           await desk.nameAtFirst();
-          await (desk.reachable(go) ? desk.show(go) : desk.draw());
-          desk.tell(then || desk.state.told);
+          const step = go === "on" ? desk.onward : go;
+          await (desk.reachable(step) ? desk.show(step) : desk.draw());
+          desk.tell(desk.state.told || then);
           return;
         }
         desk.drawSteps();

@@ -191,14 +191,12 @@ export class Works {
     );
   }
 
-  /** Return the place of a working file: on a card, or folded. */
-  place({ folded = false } = {}) {
+  /** Return the place of a working file. */
+  place() {
     const { desk } = this;
     const title = desk.say("work_file");
-    const heading = folded ? make("summary", { "data-focus": "earlier:work" }, title) : make("h3", {}, title);
-    const drop = desk.parts.files.place("work", ".mentormatch", title, ([file]) => this.bring(file));
-    const attributes = { class: folded ? "fold" : "card", "data-place": "work" };
-    return make(folded ? "details" : "section", attributes, heading, make("p", { class: "hint" }, desk.say("work_file_hint")), drop);
+    const drop = desk.drop.place("work", ".mentormatch", title, ([file]) => this.bring(file));
+    return make("section", { class: "card", "data-place": "work" }, make("h3", {}, title), make("p", { class: "hint" }, desk.say("work_file_hint")), drop);
   }
 
   bring(file) {

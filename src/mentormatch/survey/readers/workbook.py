@@ -25,7 +25,11 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = mark("La feuille « {sheet} » a été lue ; d'autres contiennent des cellules : {others}.")
 _CSV_ADVICE = mark("enregistrez la feuille des réponses en CSV UTF-8")
 _REFUSALS = {
-    "encrypted": (mark("protégé par un mot de passe"), "", mark("enregistrez-le sans mot de passe")),
+    "encrypted": (
+        mark("protégé par un mot de passe"),
+        "",
+        mark("ouvrez-le et enregistrez-en une copie sans mot de passe"),
+    ),
     "unreadable": (mark("abîmé, incomplet, ou pas un classeur"), mark("xlsx, xlsb, xls ou ods"), _CSV_ADVICE),
     "size": (mark("trop grand une fois ouvert"), mark("{size} Mo au plus"), _CSV_ADVICE),
     "far": (mark("une cellule très loin des autres"), "", mark("supprimez les lignes et colonnes vides")),

@@ -244,7 +244,10 @@ def describe_differences(before: Programme, after: Programme, *, brief: bool = F
                 texts = [describe_share(programme) for programme in (before, after)]
                 if texts[0] == texts[1]:
                     texts = [describe_sides(programme) for programme in (before, after)]
-                yield DifferenceText(tr("Qui participe"), *texts)
+                if before.name != after.name:
+                    yield DifferenceText(tr("Nom du programme"), quoted(before.name), quoted(after.name))
+                if texts[0] != texts[1]:
+                    yield DifferenceText(tr("Qui participe"), *texts)
             case "goals":
                 yield DifferenceText(tr("Objectifs"), goals_in_order(before), goals_in_order(after))
             case "fields":
@@ -324,7 +327,7 @@ def extensions_of[E: Extension](
     return (None if one.before is None else before[one.before]), (None if one.after is None else after[one.after])
 
 
-def label_of(extension: Rule | Criterion, fields: Mapping[str, AnyField]) -> str:
+def label_of(extension: Extension, fields: Mapping[str, AnyField]) -> str:
     """Return what a criterion or a rule is called: its name, else its sentence or its title with its questions."""
     if extension.name:
         return extension.name
@@ -332,7 +335,7 @@ def label_of(extension: Rule | Criterion, fields: Mapping[str, AnyField]) -> str
         return sentence_words(sentences_of(extension, fields)[0]).removesuffix(".")
     references = [reference.field for reference in extension.references()]
     questions = dict.fromkeys(fields[name].question for name in references if name in fields)
-    title = tr(extension.title)
+    title = tr(extension.title) if isinstance(extension, Criterion) else ""
     if not questions:
         return title
     return tr("{title} : {questions}", title=title, questions=listed([quoted(one) for one in questions]))
