@@ -433,3 +433,15 @@ def test_in_english_nothing_french_is_said_of_the_columns(tmp_path: Path) -> Non
     own = [step["lead"].partition(":")[2], *(text for text in told if "“" not in text)]  # what is quoted is the file's
     own += [one["sure_words"] for one in step["lines"]]
     assert french_in(*own) == []
+
+
+def test_rows_that_are_set_aside_are_told_without_the_words_of_a_file() -> None:
+    lines = ["Nom;Adresse e-mail;Vous êtes;J’ai lu la notice sur mes données"]
+    lines += [
+        f"Nom {at};p{at}@a.example;{('Mentor·e', 'Mentoré·e')[at % 2]};{'Non' if at == 3 else 'Oui'}" for at in range(8)
+    ]
+    sitting = handed(answers="\r\n".join(lines).encode("utf-8"))
+    sitting.done("read")
+    told = words(sitting.done("columns")["tree"])
+    assert "1\N{NO-BREAK SPACE}ligne mise de côté" in told
+    assert 'use = "' not in told

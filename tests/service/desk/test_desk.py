@@ -92,6 +92,7 @@ def test_each_step_leads_to_the_next(sitting: Sitting) -> None:
         "files": [],
         "columns": None,
         "intake": None,
+        "five": False,
         "plan": None,
         "gathered": None,
         "past": [],

@@ -281,6 +281,7 @@ moves = st.one_of(
     st.sampled_from([of_board(action="undo"), of_board(action="redo"), of_board(action="release", number=1)]),
     st.just(of_board(action="explain", number=1, why="parce que")),
 )
+FIVE = {"most": 4, "begin": "2027-01-01", "end": "2027-06-30", "rhythm": "month", "zone": ""}
 EDITS = {"edit": "weight", "at": 0, "weight": 20, "others": True}
 plain: dict[str, Callable[[], st.SearchStrategy[dict[str, Any]]]] = {
     "look": lambda: st.just({}),
@@ -316,6 +317,8 @@ plain: dict[str, Callable[[], st.SearchStrategy[dict[str, Any]]]] = {
     "close": lambda: st.sampled_from([{"round": 1, "late": "accept"}, {"round": 2, "late": "accept"}]),
     "reopen": lambda: st.just({}),
     "kind": lambda: st.sampled_from(["pairs", "groups"]).map(lambda kind: {"kind": kind}),
+    "five": lambda: st.just({}),
+    "set_five": lambda: st.integers(2, 4).map(lambda least: {**FIVE, "least": least}),
     "groups": lambda: st.just({}),
     "wish": lambda: st.sampled_from([["e1", "e2"], ["e1", "e6"]]).map(lambda who: {"way": "apart", "people": who}),
     "lift": lambda: st.just({"number": 0}),

@@ -1,12 +1,13 @@
 """The step of the questions: what the files leave open, one question at a time, as the draft asks it everywhere."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mentormatch.errors import RequestError
-from mentormatch.languages.phrases import counted, listed, quoted
-from mentormatch.languages.translation import tr
+from mentormatch.languages.phrases import counted, listed
+from mentormatch.languages.translation import tr, tr_n
+from mentormatch.programme.drafts.programme_draft import Draft
 from mentormatch.programme.interview.interview import DraftInterview
 from mentormatch.programme.interview.people_questions import SHARED
 from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion, Reply
@@ -48,8 +49,8 @@ def question_step(interview: DraftInterview, opened: str, *, kind: ProgrammeKind
         others=sum(one.can_be_accepted for one in asked),
         blocked=is_blocked(interview),
         problems=draft.dry_run.problems if draft.outline.knows_sides else (),
-        rejected=draft.rejected,
-        sources=listed([quoted(table.source) for table, _ in interview.tables]),
+        rejected=list(rejections_of(draft)),
+        sources=listed([table.source for table, _ in interview.tables]),
         people=counted(sum(len(table.records) for table, _ in interview.tables), "ligne"),
         known=[(one.question, tr(KINDS[one.guess.kind])) for one in known],
         aside=[one.question for one in draft.entries if one.guess.use == "forbidden"],
@@ -60,6 +61,14 @@ def question_step(interview: DraftInterview, opened: str, *, kind: ProgrammeKind
         number=NUMBER,
         text=TEXT,
     )
+
+
+def rejections_of(draft: Draft) -> Iterator[str]:
+    """Yield how many rows are set aside for each reason; what the draft advises is for whoever writes a file."""
+    for reason, count in draft.dry_run.reasons.items():
+        rows = counted(count, "ligne")
+        words = "{rows} mise de côté : {reason}.", "{rows} mises de côté : {reason}."
+        yield tr_n(*words, count, rows=rows, reason=reason)
 
 
 def state_of(question: DraftQuestion, current: str) -> str:
