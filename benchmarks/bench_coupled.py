@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
-import highspy
 import numpy as np
 import pulp
 import pytest
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from benchmarks.one_program import one_program
 from mentormatch import AssignmentProblem, Row, Status, certify, solve
 from mentormatch.results import Verdict
 
@@ -111,23 +111,9 @@ def sums(problem: AssignmentProblem) -> list[tuple[NDArray[np.intp], NDArray[np.
     return found
 
 
-def one_mip(problem: AssignmentProblem) -> int:
+def one_mip(problem: AssignmentProblem) -> int | None:
     """Return the optimum by one HiGHS model with a binary a pair."""
-    mentors, mentees = problem.scores.pairs()
-    worth = problem.scores.at(mentors, mentees)
-    model = highspy.Highs()
-    model.silent()
-    model.setOptionValue("threads", 1)
-    model.setOptionValue("mip_rel_gap", 0.0)
-    model.setOptionValue("mip_abs_gap", 0.999)
-    count = len(worth)
-    model.addVars(count, np.zeros(count), np.ones(count))
-    model.changeColsCost(count, np.arange(count, dtype=np.int32), -worth.astype(np.float64))
-    model.changeColsIntegrality(count, np.arange(count, dtype=np.int32), np.full(count, highspy.HighsVarType.kInteger))
-    for columns, weights, low, high in sums(problem):
-        model.addRow(low, high, len(columns), columns.astype(np.int32), weights)
-    model.run()
-    return round(-model.getInfo().objective_function_value)
+    return one_program(problem).value
 
 
 def plain_pulp(problem: AssignmentProblem) -> int:
@@ -153,7 +139,7 @@ def plain_pulp(problem: AssignmentProblem) -> int:
 @pytest.mark.parametrize(
     "method", [ours, ours_of_any, one_mip, plain_pulp], ids=["solve", "solve, any ties", "one MIP", "plain PuLP"]
 )
-def test_score_tier(benchmark: BenchmarkFixture, method: Callable[[AssignmentProblem], int], kind: str) -> None:
+def test_score_tier(benchmark: BenchmarkFixture, method: Callable[[AssignmentProblem], int | None], kind: str) -> None:
     benchmark.group = f"coupled rules on {kind}, 1,000 x 600"
     markets = [market(kind, seed) for seed in range(1, MARKETS + 1)]
     rounds = 3 if method in (ours, ours_of_any) else 1  # the others take a minute each
@@ -173,7 +159,9 @@ def test_people_first_and_ties(benchmark: BenchmarkFixture, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["overlapping", "proportions", "weights"])
 @pytest.mark.parametrize("method", [ours, one_mip], ids=["solve", "one MIP"])
-def test_harder_rules(benchmark: BenchmarkFixture, method: Callable[[AssignmentProblem], int], kind: str) -> None:
+def test_harder_rules(
+    benchmark: BenchmarkFixture, method: Callable[[AssignmentProblem], int | None], kind: str
+) -> None:
     benchmark.group = f"coupled rules, {kind}"
     problem = harder_market(kind, 1)
     found = benchmark.pedantic(lambda: method(problem), rounds=3 if method is ours else 1)

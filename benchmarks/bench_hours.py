@@ -14,11 +14,11 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from statistics import median
 
-import highspy
 import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from benchmarks.one_program import one_program
 from mentormatch import AssignmentProblem, Status, solve
 from mentormatch.assignment.mip.dispatch import SOLVER_PROCESS
 from mentormatch.base.arrays import IntMatrix, IntVector
@@ -106,39 +106,9 @@ def ours_of_any(problem: AssignmentProblem) -> int:
     return solution.tiers[0].value
 
 
-def one_mip(problem: AssignmentProblem) -> int:
+def one_mip(problem: AssignmentProblem) -> int | None:
     """Return the optimum by one HiGHS model with a binary a pair, loaded at once."""
-    model = highspy.Highs()
-    model.silent()
-    for name, value in (("threads", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.999)):
-        model.setOptionValue(name, value)
-    model.passModel(whole_model(problem))
-    model.run()
-    return round(model.getInfo().objective_function_value)
-
-
-def whole_model(problem: AssignmentProblem) -> highspy.HighsLp:
-    """Return the model: a row for each job, and for the places and the hours of each agent."""
-    mentors, mentees = problem.scores.pairs()
-    (n, m), count = problem.shape, len(mentors)
-    hours, limits = np.zeros(count), np.full(n, np.inf)
-    for row in problem.rows:
-        own = mentors == row.mentor
-        hours[own], limits[row.mentor] = row.coefficients_of(mentors[own], mentees[own], problem.shape), row.most
-    whole, free = highspy.HighsLp(), np.full(2 * n, -np.inf)
-    whole.sense_ = highspy.ObjSense.kMaximize
-    whole.num_col_, whole.num_row_ = count, m + 2 * n
-    whole.col_cost_ = problem.scores.at(mentors, mentees).astype(np.float64)
-    whole.col_lower_, whole.col_upper_ = np.zeros(count), np.ones(count)
-    whole.integrality_ = [highspy.HighsVarType.kInteger] * count
-    whole.row_lower_ = np.concatenate([problem.mentees.least, free])
-    whole.row_upper_ = np.concatenate([problem.mentees.most, problem.mentors.most, limits])
-    matrix = whole.a_matrix_
-    matrix.format_ = highspy.MatrixFormat.kColwise
-    matrix.start_ = np.arange(0, 3 * count + 1, 3, dtype=np.int32)
-    matrix.index_ = np.column_stack([mentees, m + mentors, m + n + mentors]).ravel().astype(np.int32)
-    matrix.value_ = np.column_stack([np.ones(count), np.ones(count), hours]).ravel()
-    return whole
+    return one_program(problem).value
 
 
 def processor_s() -> float:
@@ -147,9 +117,9 @@ def processor_s() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def timed(method: Callable[[AssignmentProblem], int], problem: AssignmentProblem) -> tuple[float, int]:
+def timed(method: Callable[[AssignmentProblem], int | None], problem: AssignmentProblem) -> tuple[float, int | None]:
     """Return processor seconds, the median of three where they are few, and the optimum."""
-    found = list[tuple[float, int]]()
+    found = list[tuple[float, int | None]]()
     while len(found) < TURNS and (not found or found[-1][0] < FEW_S):
         start = processor_s()
         value = method(problem)
@@ -184,7 +154,7 @@ def main() -> None:
 
 @pytest.mark.parametrize("family", ["hours", "gap"])
 @pytest.mark.parametrize("method", [ours, ours_of_any, one_mip], ids=["solve", "solve, any ties", "one MIP"])
-def test_hours(benchmark: BenchmarkFixture, method: Callable[[AssignmentProblem], int], family: str) -> None:
+def test_hours(benchmark: BenchmarkFixture, method: Callable[[AssignmentProblem], int | None], family: str) -> None:
     benchmark.group = f"{family}: hours of one person each"
     problems = [market(1)] if family == "hours" else [of_the_library(name, 0) for name in AGENTS_AND_JOBS]
     found = benchmark.pedantic(lambda: [method(problem) for problem in problems], rounds=3)
