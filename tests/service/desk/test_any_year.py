@@ -71,8 +71,8 @@ class Season(RuleBasedStateMachine):
 
     @rule(seed=numbers)
     def question(self, seed: int) -> None:
-        """Answer one of the questions about the file, where none of it is lost."""
-        if not self.sitting.desk.former_state()["head"]:
+        """Answer one of the questions about the file if it is read and none of it is lost."""
+        if self.sitting.desk.columns is not None and not self.sitting.desk.former_state()["head"]:
             of_the_columns(self.sitting, Random(seed))
 
     @rule(seed=numbers)
