@@ -21,11 +21,13 @@ from mentormatch.programme.edits import ProgrammeText
 from mentormatch.report.folder import content_of
 from mentormatch.report.followup import year_page
 from mentormatch.report.handouts import common_text, make_handouts
+from mentormatch.report.pair_cards import pair_cards
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
 from mentormatch.report.pictures.timeline import Timeline
 from mentormatch.report.profiles import for_readers
 from mentormatch.report.sessions import SessionDocuments, session_page
 from mentormatch.report.texts import environment, render_template
+from mentormatch.report.view import summary_labels
 from mentormatch.report.views.pairs import EvaluationPiece, RepairPiece
 from mentormatch.results import Repair
 from mentormatch.widgets.board.session import Board
@@ -91,6 +93,10 @@ def view(one: Edition) -> str:
     return str(one.matching.show.pairs(names=True).page())
 
 
+def cards(one: Edition) -> str:
+    return pair_cards(one.matching, summary_labels(one.matching, None), one.contacts)
+
+
 PAGES: Mapping[str, Face] = {
     "page.html": result,
     "summary.html": summary,
@@ -100,6 +106,7 @@ PAGES: Mapping[str, Face] = {
     "follow_up.html": year,
     "gathering.html": group,
     "view_page.html": view,
+    "pair_cards.html": cards,
 }
 """How each whole page is made, by its template."""
 

@@ -50,7 +50,7 @@ def test_the_file_is_french_marked_utf_8_with_semicolons_and_decimal_commas() ->
     content = written(small(), ".csv")
     lines = content.decode("utf-8-sig").split("\r\n")
     assert lines[0] == '"Mentor·e";"Mentoré·e";"Points sur 100";"Part connue";"Pourquoi"'
-    assert lines[2].startswith('"M2";"E2";"66,6666";"1,0";')
+    assert lines[2].startswith('"M2";"E2";"66,7";"1,0";')
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.endswith(b"\r\n")
 

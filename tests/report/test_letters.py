@@ -157,7 +157,7 @@ def test_letters_speak_the_language_that_is_asked_for(contacts: mm.results.Conta
     with mm.language("en"):
         found = by_key(letters(MATCHING, contacts, "proposal"))
         confirmed = by_key(letters(MATCHING, contacts, "confirmation"))["M06"].text
-    assert "Courriel: " in confirmed
+    assert "E-mail: " in confirmed
     assert "we propose a pair" in found["M06"].subject
     assert "Reply with your code, M06" in found["M06"].text
 

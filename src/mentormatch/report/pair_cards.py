@@ -13,7 +13,7 @@ from mentormatch.programme.enrolment import email_of
 from mentormatch.record.seal import Seal
 from mentormatch.report.handouts import partner_contact_fields
 from mentormatch.report.texts import render_template
-from mentormatch.report.view import MOST_LISTED, Card, best_pairs, card, figures, imprint
+from mentormatch.report.view import MOST_LISTED, Card, best_pairs, card, codes_of, figures, imprint
 from mentormatch.survey.contacts import Contacts
 
 
@@ -40,6 +40,7 @@ def pair_cards(matching: Matching, labels: Labels, contacts: Contacts | None, se
         figures=list(figures(matching)),
         lowest=lowest,
         cards=made,
+        codes=codes_of(matching),
         omitted=max(len(scores) - MOST_LISTED, 0),
         reached=contacts is not None,
     )

@@ -19,6 +19,7 @@ from mentormatch.explanation.names import KEYS, Labels, NamesByPerson, labels_wi
 from mentormatch.explanation.pairs import Contribution, Pair, chains, explain_pairs
 from mentormatch.explanation.tables import SIDE_WORDS, in_words
 from mentormatch.explanation.unmatched_people import Unmatched, reasons
+from mentormatch.fields import SIDES
 from mentormatch.languages.phrases import percent, points
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.operations.matching import Matching, case_of
@@ -241,6 +242,15 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
 def document_labels(matching: Matching, names: NamesByPerson | None) -> Labels:
     """Return what a document calls people: their codes, after their names where these are given."""
     return matching.labels if names is None else labels_with_names(names, matching.labels, coded=True)
+
+
+def codes_of(matching: Matching) -> str:
+    """Return the codes of everybody, for pages that call people by their names alone.
+
+    By these codes such a page is found again if somebody in it is to be forgotten.
+    """
+    people = ((side, key) for side in SIDES for key in matching.cohort.side(side).ids)
+    return " ".join(matching.labels.person(side, key) for side, key in people)
 
 
 def summary_labels(matching: Matching, names: NamesByPerson | None) -> Labels:

@@ -17,7 +17,7 @@ import numpy as np
 
 from mentormatch.fields import SIDES, AnyField, Side, Slots, columns_of
 from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
-from mentormatch.languages.translation import tr
+from mentormatch.languages.translation import mark, tr
 from mentormatch.people.codes import with_codes
 from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merge_remarks
 from mentormatch.survey.contacts import Contacts, fault_of
@@ -108,8 +108,9 @@ def remarks_on_both(cohort: Cohort, entries: Sequence[SurveyEntry], plan: Plan) 
 
 
 TRIAL = re.compile(
-    r"\b(?:tests?|examples?|essais?|exemples?|pruebas?|ejemplos?|beispiele?|esempi[oi]?|testes?|voorbeeld)\b|@example\."
+    r"\b(?:tests?|essais?|exemples?|pruebas?|ejemplos?|beispiele?|esempi[oi]?|testes?|voorbeeld)\b|@example\."
 )
+UNREAL = mark("ligne d'essai ? l'adresse n'est celle de personne")
 NEAR = 0.88
 MOST_NAMES = 400
 """Beyond that many different names, only those with the same skeleton are compared: the rest would be n^2."""
@@ -167,7 +168,10 @@ def trial_rows(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
         texts = (entry.row.key, *entry.contact.values())
         found = next((word for text in texts if (word := TRIAL.search(fold(text)))), None)
         if found:
-            sentence = tr("ligne d'essai ? l'identité contient « {word} »", word=found.group())
+            is_word = found.group().isalpha()
+            sentence = (
+                tr("ligne d'essai ? l'identité contient « {word} »", word=found.group()) if is_word else tr(UNREAL)
+            )
             yield Remark(entry.row.source, entry.row.line, sentence)
 
 

@@ -206,7 +206,7 @@ def read_table(
     ...     _ = file.write_bytes("Prénom;Tél\nZoé;0612\n".encode())
     ...     table = read_table(file)
     >>> table.header, table.records
-    (('Prénom', 'Tél'), (Record(line=2, cells=('Zoé', '0612')),))
+    (('Prénom', 'Tél'), (Record(line=2, cells=('Zoé', '0612'), start=0),))
     """
     return sort_by_tool(read_rows(source, encoding=encoding, delimiter=delimiter, sheet=sheet), tool)
 

@@ -22,7 +22,6 @@ from mentormatch.programme.drafts.programme_draft import is_surname_first, outli
 from mentormatch.programme.drafts.samples import Tables, language_of, languages_of
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import UNNAMED
-from mentormatch.rules.kinds.compared_answers import Different
 
 PREFERRED_SIZE = 8  # everybody can present within a year of monthly sessions
 MONTHS_PROPOSED = 9
@@ -64,7 +63,7 @@ class GroupAnswers:
             return None
         days = [moment.date() if isinstance(moment, datetime) else moment for moment in sessions.dates.values()]
         rhythm = next((name for name, days_apart in RHYTHMS.items() if days_apart == tuple(sessions.apart)), "")
-        apart = tuple(rule.field for rule in programme.rules if isinstance(rule, Different))
+        apart = tuple(reference.field for rule in programme.rules for reference in rule.references())
         zone = sessions.zones[0] if len(sessions.zones) == 1 else ""
         least, most = groups.sizes
         attends, presents = sessions.attends or "", sessions.number is not None

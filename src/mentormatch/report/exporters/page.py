@@ -34,6 +34,7 @@ from mentormatch.report.view import (
     MatchingView,
     UnmatchedLine,
     card,
+    codes_of,
     document_labels,
     explain_infeasibility,
     explain_positions,
@@ -335,7 +336,9 @@ class SummaryExporter(NamedExporter):
         labels = summary_labels(matching, names)
         held = "" if names is None else holding(names)
         summary = MeetingSummary(matching, labels, seal, held)
-        return render_template("summary.html", "summary.css", summary=summary, brief=brief).encode("utf-8")
+        return render_template(
+            "summary.html", "summary.css", summary=summary, brief=brief, codes=codes_of(matching)
+        ).encode("utf-8")
 
     def reseal(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         return page_renewed(content, seal, {"state": ()})

@@ -67,8 +67,9 @@ def rejections_of(draft: Draft) -> Iterator[str]:
     """Yield how many rows are set aside for each reason; what the draft advises is for whoever writes a file."""
     for reason, count in draft.dry_run.reasons.items():
         rows = counted(count, "ligne")
-        words = "{rows} mise de côté : {reason}.", "{rows} mises de côté : {reason}."
-        yield tr_n(*words, count, rows=rows, reason=reason)
+        yield tr_n(
+            "{rows} mise de côté : {reason}.", "{rows} mises de côté : {reason}.", count, rows=rows, reason=reason
+        )
 
 
 def state_of(question: DraftQuestion, current: str) -> str:
