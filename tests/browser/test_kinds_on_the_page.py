@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,7 @@ def assert_year(visit: Visit, grouping: mm.results.Grouping, folder: Path) -> No
         assert turns is not None
         assert presenting(visit.page, number) == shown_in(turns)
         calendar = saved(visit, f"Groupe\u00a0{number}\u00a0: le calendrier (.ics)", folder / f"{number}.ics")
-        assert unstamped(calendar) == unstamped(turns.calendar())
+        assert unstamped(calendar) == unstamped(replace(turns, group_name=number).calendar())
     at_every_width(visit)
 
 
@@ -229,6 +230,7 @@ def test_editions_before_are_taken_told_and_given_back(visit: Visit) -> None:
     expect(before.get_by_role("table")).to_be_visible()
     at_every_width(visit)
     page.reload()
+    page.locator('[data-focus="editions"]').click()
     expect(before.locator("li")).to_have_text(re.compile("Avant.*suivi.json"))
     before.get_by_role("button", name=re.compile("suivi.json")).click()
     expect(before.locator("li")).to_have_count(0)

@@ -27,7 +27,7 @@ class SlowDesk(Desk):
 @track()
 def slowly(cohort: Any, programme: Any, **settings: Any) -> Matching:
     """Return the pairs, after a solve that hangs until it is interrupted."""
-    put("assignment", ENGINE_PROGRAM=program(HANGS), IN_PROCESS_PAIRS=-1, _quick_without_rows=lambda *asked: False)
+    put("assignment", ENGINE_PROGRAM=program(HANGS), IN_PROCESS_PAIRS=-1, _is_relaxation_quick=lambda *asked: False)
     solve(quotas(10))
     put("assignment", ENGINE_PROGRAM=ENGINE_PROGRAM, IN_PROCESS_PAIRS=IN_PROCESS_PAIRS)
     return match(cohort, programme, **settings)

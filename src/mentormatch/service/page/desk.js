@@ -440,6 +440,7 @@ class Desk {
     const field = (this.step === "files" && trouble.place ? this.root.querySelector(`[data-place="${trouble.place}"]`) : null) ?? place;
     (field ?? this.place).append(told);
     if (!field) this.place.querySelector("h2")?.after(told);
+    for (let outer = told.parentElement; outer; outer = outer.parentElement) if (outer.localName === "details") outer.open = true;
     told.focus();
   }
 
