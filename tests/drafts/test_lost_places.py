@@ -182,7 +182,7 @@ def test_match_says_first_what_costs_people_a_place(tmp_path: Path) -> None:
     assert done.returncode == 0
     first, second, third, *_ = done.stderr.replace("\u00a0", " ").splitlines()
     assert "Places non lues, comptées pour 1 place par personne" in first
-    assert "lignes 2, 3 et 4 : « places »" in first
+    assert "r.csv, lignes 2, 3 et 4 : « How many mentees? »" in first
     assert second.startswith("1 ligne rejetée")
     assert third.startswith("3 mentor·es, 6 mentoré·es")
     mapping = '[mapping.options.places]\n"Two (each on their own)" = "2"\n'

@@ -4,9 +4,10 @@ A proof of optimality says something where answers differ in what is asked for. 
 nothing, so that nothing is then called optimal.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import batched, islice
 from math import prod
@@ -21,7 +22,7 @@ from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import counted, thousands
 from mentormatch.languages.translation import mark, tr, tr_n
-from mentormatch.people.cohort import Cohort, People
+from mentormatch.people.cohort import Cohort, People, Remark
 from mentormatch.programme.drafts.capacity import may_count_places
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion
@@ -106,7 +107,8 @@ def place_losses(cohort: Cohort, programme: Programme, labels: Labels) -> Iterat
         )
     for remark in cohort.remarks:
         if remark.field in defaults:
-            places, told = counted(defaults[remark.field], "place"), labels.text(str(remark))
+            places = counted(defaults[remark.field], "place")
+            told = labels.text(str(with_question(remark, programme.fields[remark.field].question)))
             yield tr("Places non lues, comptées pour {places} par personne : {remark}", places=places, remark=told)
     reasons = Counter(labels.text(row.reason) for row in cohort.rows if row.fate == "rejected")
     for reason, count in reasons.items():
@@ -120,6 +122,14 @@ def place_losses(cohort: Cohort, programme: Programme, labels: Labels) -> Iterat
             count,
             people=people,
         )
+
+
+def with_question(remark: Remark, question: str) -> Remark:
+    """Return a remark that quotes its question in place of the name of its field."""
+    if not question:
+        return remark
+    name = rf"(?<=[«“\s\u00a0]){re.escape(remark.field)}(?=[”\s\u00a0])"
+    return replace(remark, text=re.sub(name, lambda _: question, remark.text, count=1))
 
 
 def unread_places(cohort: Cohort, programme: Programme) -> Iterator[str]:

@@ -273,15 +273,19 @@ class RowFate:
 class Remark:
     """A finding in the answers that staff should check; the answers were not changed.
 
-    ``field`` is the question whose answers could not be parsed, empty for other remarks.
+    ``field`` is the question whose answers could not be parsed, empty for other remarks. ``names_lines`` is
+    whether the text begins with the lines that it concerns.
     """
 
     source: str
     line: int | None
     text: str
     field: str = ""
+    names_lines: bool = False
 
     def __str__(self) -> str:
+        if self.names_lines:
+            return f"{self.source}, {self.text}"
         return about(
             tr("{source}, ligne {line}", source=self.source, line=self.line) if self.line else self.source, self.text
         )
@@ -297,7 +301,7 @@ def merge_remarks(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
 
     >>> lines = (2, "a"), (3, "b"), (9, "a")
     >>> [str(one) for one in merge_remarks([Remark("a.csv", line, text) for line, text in lines])]
-    ['a.csv, ligne 2 : lignes 2 et 9 : a', 'a.csv, ligne 3 : b']
+    ['a.csv, lignes 2 et 9 : a', 'a.csv, ligne 3 : b']
     """
     groups: dict[tuple[str, str, str, bool], list[Remark]] = {}
     for remark in remarks:
@@ -311,7 +315,7 @@ def merge_same_remarks(remarks: Sequence[Remark]) -> Remark:
     if len(lines) < 2:
         return first
     sentence = tr("lignes {lines} : {text}", lines=first_lines([str(line) for line in lines]), text=first.text)
-    return replace(first, line=lines[0], text=sentence)
+    return replace(first, line=lines[0], text=sentence, names_lines=True)
 
 
 def first_lines(lines: Sequence[str]) -> str:
