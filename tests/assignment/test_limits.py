@@ -276,7 +276,7 @@ def test_every_answer_before_the_last_carries_no_duals_of_another_problem(goal: 
         )
         told = Incumbent()
         verdicts = list[Verdict]()
-        told.heard = lambda solution, problem=problem, verdicts=verdicts: verdicts.append(
+        told.on_solution = lambda solution, problem=problem, verdicts=verdicts: verdicts.append(
             certify(problem, solution).verdict
         )
         run = SolveOptions(KeyedTieBreaker(seed, problem.mentor_keys, problem.mentee_keys))

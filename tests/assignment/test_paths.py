@@ -227,9 +227,9 @@ def test_a_warm_start_that_leads_astray_is_given_up(seed: int, monkeypatch: pyte
     monkeypatch.setattr(paths, "choose_start", noted)
     face, profit = random(seed, 60, 1_000_000)
     cold = solve_assignment(face, profit)
-    nothing = WarmStart(0 * cold.right, np.full(len(face.left.most), -1, dtype=np.int32), patience=0)
+    nothing = WarmStart(0 * cold.right, np.full(len(face.left.most), -1, dtype=np.int32), arc_budget=0)
     assert same_prices(solve_assignment(face, profit, nothing), cold)
-    assert same_prices(solve_assignment(face, profit, replace(WarmStart.of(face, cold), patience=0)), cold)
+    assert same_prices(solve_assignment(face, profit, replace(WarmStart.of(face, cold), arc_budget=0)), cold)
     assert len(begun) == 2
 
 
@@ -316,7 +316,7 @@ def test_when_the_time_is_up_the_search_ends_at_the_next_look(
     begin: Callable[[AssignmentGraph, CheckDeadline], WarmStart] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     face, profit = face_of(np.arange(400), np.ones(20, dtype=np.int64), np.ones(20, dtype=np.int64)), np.arange(400) % 7
-    substitute(monkeypatch, "assignment", STEPS_AT_ONCE=1)
+    substitute(monkeypatch, "assignment", ARCS_PER_CHECK=1)
     if begin is not None:
         monkeypatch.setattr(paths, "choose_start", begin)
     looks = count()

@@ -36,7 +36,7 @@ def test_the_extremes_are_those_of_allowed_pairs_whatever_stands_at_the_others(d
 
 @pytest.mark.parametrize("cells", [1, 600, 1 << 17])
 def test_a_block_of_many_strips_has_the_extremes_of_all_of_them(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "assignment", CELLS=cells)
+    substitute(monkeypatch, "assignment", CACHE_CELLS=cells)
     rng = np.random.default_rng(cells)
     values, allowed = rng.integers(-900, 900, (520, 300), dtype=np.int32), rng.random((520, 300)) < 0.6
     found = pack_scores(values, allowed)

@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of, naming_as, repeated
 from mentormatch import AssignmentProblem, Cohort, People, Programme, Rule, Solution, Status, certify, solve
-from mentormatch.assignment.flow.transportation import augment_class, shortest_path, transport_state
+from mentormatch.assignment.flow.transportation import make_transport_search, make_transport_state, ship_supply
 from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.assignment.objective import scalarize
@@ -202,9 +202,9 @@ def test_the_transportation_problem_is_solved_to_the_optimum_of_scipy_and_its_du
     u, v = random.integers(1, 9, 2).tolist()
     profit = np.where(random.random((u, v)) < 0.7, random.integers(0, (5, 1_000)[seed % 2], (u, v)), -1_000_000)
     places = random.integers(0, 6, u), random.integers(0, 6, v)
-    state, path = transport_state(profit, *places), shortest_path(u, v)
+    state, path = make_transport_state(profit, *places), make_transport_search(u, v)
     for each in range(u):
-        augment_class(state, path, each)
+        ship_supply(state, path, each)
     flow, left, right = state.flow, state.left, state.right
     assert (flow >= 0).all()
     assert (flow.sum(axis=1) <= places[0]).all()

@@ -24,7 +24,7 @@ from mentormatch.assignment.model.solution import (
     better_of,
     empty_solution,
     ignore_incumbent,
-    with_stated_tiers,
+    promote_if_proved,
 )
 from mentormatch.assignment.subprocess_solve import SolveTask, solve_in_subprocess
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker, TieBreaker
@@ -234,7 +234,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     with track() as work:
         cancels = (cancel, work.cancelled if work else None)
         run = replace(run, cancels=tuple(each for each in cancels if each), soon_s=None if cancel is None else SOON_S)
-        solution = _solve_checked(problem, engine, run, Incumbent(heard=work.begin() if work else None))
+        solution = _solve_checked(problem, engine, run, Incumbent(on_solution=work.begin() if work else None))
         if proofs != "none":
             solution = _add_proofs(problem, solution, run, with_ties=proofs == "canonical")
         if work:
@@ -443,7 +443,7 @@ def _check(problem: AssignmentProblem, found: Solution) -> Solution:
         # A second interrupt, or no memory for that either, leaves what the engine found
         with suppress(KeyboardInterrupt, MemoryError):
             found = better_of(found, greedy_solution(problem))
-    solution = with_stated_tiers(found)
+    solution = promote_if_proved(found)
     wrong = violations(problem, solution)
     return empty_solution(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution
 

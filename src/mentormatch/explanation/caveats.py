@@ -15,7 +15,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.array_input import MOST_ROUNDED, find_rounding_loss
+from mentormatch.assignment.model.array_input import ROUNDING_CHECK_MAX, find_rounding_loss
 from mentormatch.base.arrays import IntVector
 from mentormatch.explanation.names import Labels
 from mentormatch.explanation.unmatched_people import Case
@@ -214,7 +214,7 @@ def answering(criterion: Criterion, people: People, side: Side) -> IntVector:
 def differences_lost_to_rounding(case: Case) -> int:
     """Return how many differences between the scores of pairs are lost as these are rounded to millionths."""
     scores = case.problem.scores
-    if not scores.stored or not case.scores.held or prod(scores.shape) > MOST_ROUNDED:
+    if not scores.stored or not case.scores.held or prod(scores.shape) > ROUNDING_CHECK_MAX:
         return 0
     return find_rounding_loss(scores_before_rounding(case)[scores.pairs()])
 

@@ -244,7 +244,7 @@ def read_square(scores: "ArrayLike | DataFrameLike", scale: int) -> tuple[IntMat
     square = cells.values
     if square.ndim != 2 or square.shape[0] != square.shape[1] or keys[0] not in ((), keys[1]):
         raise input_error("scores", tr("forme {shape}", shape=square.shape), tr("autant de lignes que de colonnes"))
-    whole = scale_to_int64(cells.among(~np.eye(len(square), dtype=bool)), "scores", scale)
+    whole = scale_to_int64(cells.restrict(~np.eye(len(square), dtype=bool)), "scores", scale)
     np.fill_diagonal(whole, 0)
     unlike = whole != whole.T
     if unlike.any():

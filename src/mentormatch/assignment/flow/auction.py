@@ -1,16 +1,15 @@
-"""Forward and reverse auction, in machine code (Bertsekas 1988; Bertsekas and Castañon 1992).
+"""Forward and reverse auction (Bertsekas 1988; Bertsekas and Castañon 1992), compiled.
 
-A person bids for the place with the best margin: its dual rises to where the second best is as good, and by ``step``
-(epsilon) beyond. So everybody keeps epsilon-complementary slackness: a matched pair is at most epsilon below the best
-of its person. With ``step`` 0 this is the augmenting row reduction of Jonker and Volgenant (1987), which keeps exact
-slackness but may leave people free. In the reverse auction places that are free at a dual above 0 bid for people,
-downwards.
+A person bids for the slot with the best margin: its dual rises until the second best is as good, and by ``step``
+(epsilon) more. So all keep epsilon-complementary slackness: the margin of a matched pair is within epsilon of the
+person's best. With ``step`` 0 this is the augmenting row reduction of Jonker and Volgenant (1987), which keeps exact
+slackness but may leave people free. In the reverse auction free slots with a positive dual bid for people, downwards.
 
-An auction here makes a start and no more: shortest augmenting paths finish it. While people bid, each place of a right
-node has a dual of its own; the dual of the node is the lowest of them.
+The auction only provides a start; shortest augmenting paths finish the solve. While people bid, each slot of a right
+node has its own dual; the dual of the node is the lowest of these.
 
-Solves of 10,000 a side take 2.6 s, and 4.0 by paths from the same duals (tight market), 1.4 and 2.0 (slack), 2.2 and
-2.7 (scarce).
+With 10,000 people per side a solve takes 2.6 s, and 4.0 s by paths from the same duals (as many slots as people); 1.4
+and 2.0 s with more slots, 2.2 and 2.7 s with fewer.
 """
 
 from typing import NamedTuple
@@ -25,220 +24,218 @@ INFINITE = 1 << 62
 
 
 class Auction(NamedTuple):
-    """The state of an auction between n people and m right nodes with several places each.
+    """The state of an auction between n people and m right nodes with a capacity each, p slots in total.
 
-    ``left`` (n,), ``right`` (m,): duals. ``seat`` (n,): at which place each person sits, or -1. ``first`` (m + 1,): the
-    first place of each right node; ``seat_prices``, ``occupants``, ``owner`` (p,): the dual of each place, who sits
-    there, or -1, and whose it is. ``waiting``: a stack of those who are still to bid.
+    ``left`` (n,), ``right`` (m,): duals. ``slot`` (n,): the slot of each person, or -1. ``slot_starts`` (m + 1,): the
+    first slot of each right node; ``slot_duals``, ``occupant``, ``node_of_slot`` (p,): the dual, the person, or -1, and
+    the node of each slot. ``bidders``: a stack of the people or slots that are still to bid.
     """
 
     left: IntVector
     right: IntVector
-    seat: IntVector
-    first: IntVector
-    seat_prices: IntVector
-    occupants: ShortVector
-    owner: ShortVector
-    waiting: IntVector
+    slot: IntVector
+    slot_starts: IntVector
+    slot_duals: IntVector
+    occupant: ShortVector
+    node_of_slot: ShortVector
+    bidders: IntVector
 
 
-def start_auction(duals: IntVector, places: IntVector, people: int) -> Auction:
-    """Return the auction in which nobody sits, at some duals (m,) of the right side."""
-    # One entry a place, not a node: places of a node have duals of their own while people bid.
-    owner = np.repeat(np.arange(len(places), dtype=np.int32), places)
+def start_auction(duals: IntVector, capacities: IntVector, people: int) -> Auction:
+    """Return an auction without matched people, at duals (m,) of the right side."""
+    # One entry per slot: slots of a node have their own duals while people bid
+    node_of_slot = np.repeat(np.arange(len(capacities), dtype=np.int32), capacities)
     return Auction(
         np.zeros(people, dtype=np.int64),
         duals.copy(),
         np.full(people, NOBODY, dtype=np.int64),
-        np.concatenate([[0], np.cumsum(places)]),
-        duals[owner],
-        np.full(len(owner), NOBODY, dtype=np.int32),
-        owner,
-        np.empty(max(people, len(owner)), dtype=np.int64),
+        np.concatenate([[0], np.cumsum(capacities)]),
+        duals[node_of_slot],
+        np.full(len(node_of_slot), NOBODY, dtype=np.int32),
+        node_of_slot,
+        np.empty(max(people, len(node_of_slot)), dtype=np.int64),
     )
 
 
 @jit
 def set_reservations(side: Adjacency, auction: Auction, patience: int) -> None:
-    """Set the dual of each person to their best margin now, less ``patience``: their reservation.
+    """Set the dual of each person to the best margin now, less ``patience``: the reservation.
 
-    A person to whom less would be left stops bidding, so that a bidding war among too many people ends.
+    A person stops bidding below it, so that a bidding war among too many people ends.
     """
-    for person in range(len(auction.seat)):
-        # Best margin at the present duals, 0 for staying free.
-        most = np.int64(0)
+    for person in range(len(auction.slot)):
+        # Best margin at the present duals, 0 for staying free
+        best = np.int64(0)
         for pair in range(side.starts[person], side.starts[person + 1]):
-            most = max(most, side.profit[pair] - auction.right[side.others[pair]])
-        auction.left[person] = most - patience
+            best = max(best, side.profit[pair] - auction.right[side.others[pair]])
+        auction.left[person] = best - patience
 
 
 @jit
 def bid_forward(side: Adjacency, auction: Auction, step: int, bids: int) -> int:
-    """Let free people bid for places until none wants to, or ``bids`` times; return how many bids there were.
+    """Let free people bid for slots until none wants to, or ``bids`` times; return the number of bids.
 
-    ``step``: epsilon, by which a bid goes beyond the second best. Whoever would be left less than their reservation
-    waits.
+    A bid exceeds the second best by ``step`` (epsilon). People below their reservation do not bid.
     """
     count, bids_made = 0, 0
-    # Everybody free is on the stack, the first person on top.
-    for person in range(len(auction.seat) - 1, -1, -1):
-        if auction.seat[person] == NOBODY:
-            auction.waiting[count] = person
+    # All free people are on the stack, the first person on top
+    for person in range(len(auction.slot) - 1, -1, -1):
+        if auction.slot[person] == NOBODY:
+            auction.bidders[count] = person
             count += 1
-    # Gauss-Seidel auction: one bid at a time, by the person who was outbid last.
+    # Gauss-Seidel auction: one bid at a time, by the person who was outbid last
     while count > 0 and bids_made < bids:
         bids_made += 1
-        loser = _bid_for_place(side, auction, auction.waiting[count - 1], step)
+        loser = _bid_for_slot(side, auction, auction.bidders[count - 1], step)
         count -= 1
-        # Whoever is outbid bids next: the stack ends when all are seated or have stopped.
+        # The outbid person bids next; the stack is empty when all are matched or have stopped
         if loser != NOBODY:
-            auction.waiting[count] = loser
+            auction.bidders[count] = loser
             count += 1
     return bids_made
 
 
 @jit
-def _bid_for_place(side: Adjacency, auction: Auction, person: int, step: int) -> int:
-    """Let a person bid; return who is outbid by that, or nobody."""
-    place, best, second = _best_place(side, auction, person)
-    # Below the reservation: wait for a path to set the dual.
-    if place == NOBODY or best < auction.left[person]:
+def _bid_for_slot(side: Adjacency, auction: Auction, person: int, step: int) -> int:
+    """Let a person bid; return the person who is outbid, or NOBODY."""
+    node, best, second = _best_node(side, auction, person)
+    # Below the reservation: a path will set the dual
+    if node == NOBODY or best < auction.left[person]:
         return NOBODY
-    # Of several places of the node the cheapest is bid for; the next cheapest is an alternative too.
-    seat, second_lowest = _cheapest_seat(auction, place)
-    second = max(second, best - (second_lowest - auction.seat_prices[seat]))
-    # The occupant is outbid; a free place costs nobody anything.
-    loser = auction.occupants[seat]
+    # The cheapest slot of the node is bid for; the next cheapest is an alternative too
+    slot, second_lowest = _cheapest_slot(auction, node)
+    second = max(second, best - (second_lowest - auction.slot_duals[slot]))
+    # The occupant is outbid
+    loser = auction.occupant[slot]
     if loser != NOBODY:
-        # Without epsilon a bid that raises nothing would only exchange two people, for ever.
+        # Without epsilon a bid that raises nothing would exchange two people for ever
         if second == best and step == 0:
             return NOBODY
-        auction.seat[loser] = NOBODY
-    # The bidding increment of Bertsekas: best less second best margin, plus epsilon.
-    auction.seat_prices[seat] += best - second + step
-    # The node's dual is that of its cheapest place.
-    auction.right[place] = min(auction.seat_prices[seat], second_lowest)
-    auction.occupants[seat], auction.seat[person] = person, seat
+        auction.slot[loser] = NOBODY
+    # The bidding increment of Bertsekas: best less second best margin, plus epsilon
+    auction.slot_duals[slot] += best - second + step
+    # The dual of the node is that of its cheapest slot
+    auction.right[node] = min(auction.slot_duals[slot], second_lowest)
+    auction.occupant[slot], auction.slot[person] = person, slot
     return int(loser)
 
 
 @jit
-def _best_place(side: Adjacency, auction: Auction, person: int) -> tuple[int, np.int64, np.int64]:
-    """Return the right node of the best margin, that margin and the second best; of equal ones, one at dual 0."""
-    place, best, second = NOBODY, np.int64(0), np.int64(0)
+def _best_node(side: Adjacency, auction: Auction, person: int) -> tuple[int, np.int64, np.int64]:
+    """Return the right node with the best margin, that margin and the second best; ties prefer a node at dual 0."""
+    node, best, second = NOBODY, np.int64(0), np.int64(0)
     for pair in range(side.starts[person], side.starts[person + 1]):
         other = side.others[pair]
         margin = side.profit[pair] - auction.right[other]
         if margin > best:
-            place, best, second = other, margin, best
+            node, best, second = other, margin, best
         elif margin > second:
             second = margin
-            # Ties go to a node at dual 0: there is room, nobody is outbid.
-            if margin == best and auction.right[other] == 0 and auction.right[place] > 0:
-                place = other
-    return place, best, second
+            # A node at dual 0 has a free slot, so nobody is outbid
+            if margin == best and auction.right[other] == 0 and auction.right[node] > 0:
+                node = other
+    return node, best, second
 
 
 @jit
-def _cheapest_seat(auction: Auction, place: int) -> tuple[int, np.int64]:
-    """Return the place of the lowest dual, a free one if there is, and the next lowest dual."""
-    begin, end = auction.first[place], auction.first[place + 1]
-    seat, lowest, second_lowest = begin, auction.seat_prices[begin], np.int64(INFINITE)
+def _cheapest_slot(auction: Auction, node: int) -> tuple[int, np.int64]:
+    """Return the slot with the lowest dual, preferably free, and the next lowest dual."""
+    begin, end = auction.slot_starts[node], auction.slot_starts[node + 1]
+    slot, lowest, second_lowest = begin, auction.slot_duals[begin], np.int64(INFINITE)
     for other in range(begin + 1, end):
-        price = auction.seat_prices[other]
-        if price < lowest or (price == lowest and auction.occupants[other] == NOBODY):
-            seat, lowest, second_lowest = other, price, lowest
-        elif price < second_lowest:
-            second_lowest = price
-    return seat, second_lowest
+        dual = auction.slot_duals[other]
+        if dual < lowest or (dual == lowest and auction.occupant[other] == NOBODY):
+            slot, lowest, second_lowest = other, dual, lowest
+        elif dual < second_lowest:
+            second_lowest = dual
+    return slot, second_lowest
 
 
 @jit
-def equalise(side: Adjacency, auction: Auction) -> None:
-    """Set all places of a right node to its lowest dual, and the duals of people to the margins that this leaves.
+def equalise_duals(side: Adjacency, auction: Auction) -> None:
+    """Set all slots of a right node to its lowest dual, and the duals of people to the resulting margins.
 
-    Then each node has one dual again, as the assignment problem wants it.
+    Then each node has one dual again, as the assignment problem requires.
     """
-    # All places of a node to its lowest dual: an assignment problem has one dual a node.
-    for seat in range(len(auction.occupants)):
-        auction.seat_prices[seat] = auction.right[auction.owner[seat]]
-    for person in range(len(auction.seat)):
-        most, own = np.int64(0), np.int64(NOBODY)
-        place = NOBODY if auction.seat[person] == NOBODY else auction.owner[auction.seat[person]]
+    for slot in range(len(auction.occupant)):
+        auction.slot_duals[slot] = auction.right[auction.node_of_slot[slot]]
+    for person in range(len(auction.slot)):
+        best, own_margin = np.int64(0), np.int64(NOBODY)
+        node = NOBODY if auction.slot[person] == NOBODY else auction.node_of_slot[auction.slot[person]]
         for pair in range(side.starts[person], side.starts[person + 1]):
             margin = side.profit[pair] - auction.right[side.others[pair]]
-            most = max(most, margin)
-            if side.others[pair] == place:
-                own = margin
-        # A matched person keeps the margin of their pair, which stays tight; a free one takes the best margin.
-        auction.left[person] = most if place == NOBODY else own
+            best = max(best, margin)
+            if side.others[pair] == node:
+                own_margin = margin
+        # A matched person keeps the margin of their pair, which stays tight; a free person takes the best margin
+        auction.left[person] = best if node == NOBODY else own_margin
 
 
 @jit
-def bid_backward(back: Adjacency, auction: Auction, step: int, bids: int) -> int:
-    """Reverse auction: let free places with a dual above 0 bid for people until none wants to, or ``bids`` times.
+def bid_reverse(back: Adjacency, auction: Auction, step: int, bids: int) -> int:
+    """Reverse auction: let free slots with a positive dual bid for people; return the number of bids.
 
-    Return how many bids there were.
+    It ends when no slot wants to bid, or after ``bids`` bids.
     """
     count, bids_made = 0, 0
-    for seat in range(len(auction.occupants)):
-        # Only places that break complementary slackness: free, at a dual above 0.
-        if auction.occupants[seat] == NOBODY and auction.right[auction.owner[seat]] > 0:
-            auction.waiting[count] = seat
+    for slot in range(len(auction.occupant)):
+        # These slots violate complementary slackness
+        if auction.occupant[slot] == NOBODY and auction.right[auction.node_of_slot[slot]] > 0:
+            auction.bidders[count] = slot
             count += 1
     while count > 0 and bids_made < bids:
         bids_made += 1
-        left = _bid_for_person(back, auction, auction.waiting[count - 1], step)
+        vacated = _bid_for_person(back, auction, auction.bidders[count - 1], step)
         count -= 1
-        if left != NOBODY:
-            auction.waiting[count] = left
+        if vacated != NOBODY:
+            auction.bidders[count] = vacated
             count += 1
     return bids_made
 
 
 @jit
-def _bid_for_person(back: Adjacency, auction: Auction, seat: int, step: int) -> int:
-    """Let a place bid for a person; return the place that this person leaves, if it has a dual, or none."""
-    place = auction.owner[seat]
-    # What a person is worth to the place: profit less their dual.
-    person, best, second = _best_person(back, auction, place)
-    old = NOBODY if person == NOBODY else auction.seat[person]
-    if old != NOBODY and best == second and step == 0:
+def _bid_for_person(back: Adjacency, auction: Auction, slot: int, step: int) -> int:
+    """Let a slot bid for a person; return the slot that this person leaves if its dual is positive, else NOBODY."""
+    node = auction.node_of_slot[slot]
+    # The value of a person to the node: profit less their dual
+    person, best, second = _best_person(back, auction, node)
+    old_slot = NOBODY if person == NOBODY else auction.slot[person]
+    if old_slot != NOBODY and best == second and step == 0:
         return NOBODY
-    # The dual falls to where the second best person would come too, less epsilon; never below 0, never upwards.
-    price = min(max(second - step, np.int64(0)), auction.right[place])
-    gain = auction.right[place] - price
-    auction.right[place] = price
-    # One dual for all places of the node: whoever sits there gains by its fall.
-    for other in range(auction.first[place], auction.first[place + 1]):
-        if auction.occupants[other] != NOBODY:
-            auction.left[auction.occupants[other]] += gain
+    # The dual falls until the second best person would come too, less epsilon; never below 0, never upwards
+    dual = min(max(second - step, np.int64(0)), auction.right[node])
+    gain = auction.right[node] - dual
+    auction.right[node] = dual
+    # All slots of the node have one dual: their people gain by its fall
+    for other in range(auction.slot_starts[node], auction.slot_starts[node + 1]):
+        if auction.occupant[other] != NOBODY:
+            auction.left[auction.occupant[other]] += gain
     if person != NOBODY:
-        # The person gains by the move, as the place bids more than they had.
-        auction.left[person] += best - price
-        auction.occupants[seat], auction.seat[person] = person, seat
-        # The place they leave is free now, and bids if it has a dual.
-        if old != NOBODY:
-            auction.occupants[old] = NOBODY
-            if auction.right[auction.owner[old]] > 0:
-                return int(old)
+        # The person gains by the move
+        auction.left[person] += best - dual
+        auction.occupant[slot], auction.slot[person] = person, slot
+        # The slot that they leave bids if its dual is positive
+        if old_slot != NOBODY:
+            auction.occupant[old_slot] = NOBODY
+            if auction.right[auction.node_of_slot[old_slot]] > 0:
+                return int(old_slot)
     return NOBODY
 
 
 @jit
-def _best_person(back: Adjacency, auction: Auction, place: int) -> tuple[int, np.int64, np.int64]:
-    """Return who leaves the node most, what that is, and the second best; of equal ones, somebody free."""
+def _best_person(back: Adjacency, auction: Auction, node: int) -> tuple[int, np.int64, np.int64]:
+    """Return the person with the best margin, that margin and the second best; ties prefer a free person."""
     person, best, second = NOBODY, np.int64(0), np.int64(0)
-    begin, end = auction.first[place], auction.first[place + 1]
-    for pair in range(back.starts[place], back.starts[place + 1]):
+    begin, end = auction.slot_starts[node], auction.slot_starts[node + 1]
+    for pair in range(back.starts[node], back.starts[node + 1]):
         other = back.others[pair]
         margin = back.profit[pair] - auction.left[other]
-        # People who sit at the node already are no new bid.
-        if margin > second and not begin <= auction.seat[other] < end:
+        # People of the node itself are no new bid
+        if margin > second and not begin <= auction.slot[other] < end:
             if margin > best:
                 person, best, second = other, margin, best
             else:
                 second = margin
-                if margin == best and auction.seat[other] == NOBODY:
+                if margin == best and auction.slot[other] == NOBODY:
                     person = other
     return person, best, second

@@ -1,15 +1,16 @@
-"""b-matching: capacities above 1 on both sides, by successive shortest paths with one dual a person, in machine code.
+"""b-matching: capacities above 1 on both sides, by successive shortest paths with one dual per person, compiled.
 
-First the left side is split into one node a place and solved as a semi-assignment. That lets a pair be chosen twice, so
-its optimum is too good, but its duals are about right and few pairs are chosen twice. Each of these is given up once,
-and what that leaves free is augmented along shortest paths with the duals as potentials (Edmonds and Karp 1972).
+First the left side is split into one node per slot and solved as a semi-assignment. That relaxation may choose a pair
+twice, but few are, and its duals are nearly right. Each of these pairs is then chosen once, and the free slots are
+augmented along shortest paths with the duals as potentials (Edmonds and Karp 1972).
 
-A dual prices the marginal place of a node, so arcs have capacity 1: at the optimum a chosen pair has profit >= the sum
-of its two duals (its arc is at the upper bound), another one profit <= that sum. A node with a free place and a dual
-above the value of a free place starts a search. A free place is worth 0, or -penalty where it must be taken.
+A dual prices the marginal slot of a node, so arcs have capacity 1. At the optimum a chosen pair has profit >= the sum
+of its two duals (its arc is at the upper bound), and any other pair profit <= that sum. A node with a free slot and a
+dual above the value of a free slot starts a search. A free slot has the value 0, or -penalty if it must be used.
 
-Profits may be as great as 2^57, which no solver in doubles takes. Three places on the left and two on the right, 30
-pairs a person: 10,000 x 6,000 people 0.10 s, and 0.50 by the live linear program; 30,000 x 20,000 0.63 and 2.1.
+Profits may be as great as 2^57, which no solver in floating point handles. With capacities of 3 on the left and 2 on
+the right and 30 pairs per person, 10,000 x 6,000 people take 0.10 s, and 0.50 s by a live linear program; 30,000 x
+20,000 take 0.63 and 2.1 s.
 """
 
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from mentormatch.assignment.flow.assignment import STEPS_AT_ONCE
-from mentormatch.assignment.flow.lower_bounds import Solve, solve_with_lower_bounds
+from mentormatch.assignment.flow.assignment import ARCS_PER_CHECK
+from mentormatch.assignment.flow.lower_bounds import SolveFace, solve_with_lower_bounds
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.arrays import BoolVector, IntVector
@@ -27,15 +28,15 @@ from mentormatch.base.progress import CheckDeadline
 
 INFINITE = 1 << 62
 NO_PAIR = -1
-BEST, END, SETTLED, STEPS = range(4)
+BEST_LENGTH, END_NODE, SETTLED_COUNT, ARCS_SCANNED = range(4)  # indices of ``DijkstraState.counters``
 
 
 class BMatching(NamedTuple):
-    """The graph and both solutions: people of both sides as nodes, n on the left before m on the right, and e pairs.
+    """The graph, the choice and the duals. Nodes are the n left people, then the m right people; e pairs.
 
-    ``starts`` (n + m + 1,) and ``pairs`` (2 e,): the pairs of each node (CSR); ``lefts``, ``rights`` (e,) their nodes.
-    ``chosen`` (e,), ``dual`` and ``load`` (n + m,): the primal and the dual solution. ``least`` and ``most``: places
-    that must and can be taken; ``penalty``: of each of the former that is free.
+    ``starts`` (n + m + 1,) and ``pairs`` (2 e,): the pairs of each node (CSR); ``lefts``, ``rights`` (e,): their nodes.
+    ``chosen`` (e,), ``dual`` and ``load`` (n + m,): the primal and the dual solution. ``least`` and ``most``: bounds on
+    the load; ``penalty``: the cost of each slot below ``least`` that is free.
     """
 
     starts: IntVector
@@ -51,11 +52,11 @@ class BMatching(NamedTuple):
     penalty: int
 
 
-class SearchSpace(NamedTuple):
-    """Room for one Dijkstra after the other.
+class DijkstraState(NamedTuple):
+    """Buffers for successive Dijkstra searches.
 
-    ``distance`` and ``parent`` of each node: how far it is, and the pair by which it is reached; ``settled``: nodes in
-    order. ``counters``: length of the best path, the node where it ends, how many nodes are settled, and arcs scanned.
+    ``distance`` and ``parent``: the distance of each node and the last pair of its path; ``settled``: nodes in order.
+    ``counters``: length of the best path, its end node, the number of settled nodes, and arcs scanned.
     """
 
     distance: IntVector
@@ -64,26 +65,27 @@ class SearchSpace(NamedTuple):
     counters: IntVector
 
 
-def search_space(nodes: int) -> SearchSpace:
-    """Return room for searches among so many nodes."""
-    nothing = np.full(nodes, NO_PAIR)
-    return SearchSpace(np.full(nodes, INFINITE), nothing, nothing.copy(), np.zeros(4, dtype=np.int64))
+def make_dijkstra_state(nodes: int) -> DijkstraState:
+    """Return buffers for searches among ``nodes`` nodes."""
+    no_pairs = np.full(nodes, NO_PAIR)
+    return DijkstraState(np.full(nodes, INFINITE), no_pairs, no_pairs.copy(), np.zeros(4, dtype=np.int64))
 
 
 @jit
-def augment_all(graph: BMatching, search: SearchSpace, active: IntVector, limits: tuple[int, int]) -> int:
-    """Augment from nodes with free places until no further pair is worth it, the last of ``active`` first.
+def augment_all(graph: BMatching, search: DijkstraState, active: IntVector, limits: tuple[int, int]) -> int:
+    """Augment from nodes with free slots, the last of ``active`` first, until no further pair is profitable.
 
-    ``limits``: how many nodes are on the left, and after how many arcs it stops. Return how many nodes are still to do.
+    ``limits``: the number of left nodes, and the number of arcs after which to stop. Returns the number of nodes still
+    to do.
     """
     lefts, steps = limits
-    count, search.counters[STEPS] = len(active), 0
-    while count > 0 and search.counters[STEPS] < steps:
+    count, search.counters[ARCS_SCANNED] = len(active), 0
+    while count > 0 and search.counters[ARCS_SCANNED] < steps:
         node = active[count - 1]
         if graph.load[node] < graph.most[node]:
-            # The dual need not exceed the best margin, nor be below the value of a free place.
-            graph.dual[node] = min(graph.dual[node], max(_empty_value(graph, node, 0), _best_margin(graph, node)))
-        if graph.load[node] < graph.most[node] and graph.dual[node] > _empty_value(graph, node, 0):
+            # The dual need not exceed the best margin, nor be below the value of a free slot
+            graph.dual[node] = min(graph.dual[node], max(_free_slot_value(graph, node, 0), _best_margin(graph, node)))
+        if graph.load[node] < graph.most[node] and graph.dual[node] > _free_slot_value(graph, node, 0):
             _augment(graph, search, node, lefts)
         else:
             count -= 1
@@ -91,53 +93,53 @@ def augment_all(graph: BMatching, search: SearchSpace, active: IntVector, limits
 
 
 @jit
-def _empty_value(graph: BMatching, node: int, given_up: int) -> int:
-    """Return what the next free place of a node is worth, after so many of its pairs are given up."""
-    return -graph.penalty if graph.load[node] - given_up < graph.least[node] else 0
+def _free_slot_value(graph: BMatching, node: int, dropped: int) -> int:
+    """Return the value of the next free slot of a node once ``dropped`` of its pairs are dropped."""
+    return -graph.penalty if graph.load[node] - dropped < graph.least[node] else 0
 
 
 @jit
 def _best_margin(graph: BMatching, node: int) -> int:
-    """Return the best margin of a node among pairs that are not chosen, far below 0 if there is none."""
-    most = -INFINITE
-    for at in range(graph.starts[node], graph.starts[node + 1]):
-        pair = graph.pairs[at]
-        # A chosen pair is no further offer.
+    """Return the best margin of a node among pairs that are not chosen, -INFINITE if there is none."""
+    best = -INFINITE
+    for index in range(graph.starts[node], graph.starts[node + 1]):
+        pair = graph.pairs[index]
+        # A chosen pair cannot be chosen again
         if not graph.chosen[pair]:
             other = graph.lefts[pair] + graph.rights[pair] - node
-            most = max(most, graph.profit[pair] - graph.dual[other])
-    return most
+            best = max(best, graph.profit[pair] - graph.dual[other])
+    return best
 
 
 @jit
-def _augment(graph: BMatching, search: SearchSpace, root: int, lefts: int) -> None:
-    """Augment along the shortest path from a node to one more pair, or to none."""
-    search.counters[BEST], search.counters[END], search.counters[SETTLED] = (
-        graph.dual[root] - _empty_value(graph, root, 0),
+def _augment(graph: BMatching, search: DijkstraState, root: int, lefts: int) -> None:
+    """Augment along the shortest path from a node; the path may be empty."""
+    search.counters[BEST_LENGTH], search.counters[END_NODE], search.counters[SETTLED_COUNT] = (
+        graph.dual[root] - _free_slot_value(graph, root, 0),
         root,
         0,
     )
     search.distance[root] = 0
-    # Dijkstra from the root with a binary heap; the empty path, a free place, is the first end.
+    # Dijkstra with a binary heap; the empty path, which leaves the slot free, is the first end
     heap = [(np.int64(0), np.int64(root))]
-    while len(heap) > 0 and search.counters[SETTLED] < len(search.settled):
+    while len(heap) > 0 and search.counters[SETTLED_COUNT] < len(search.settled):
         distance, node = heappop(heap)
-        # Lazy deletion: an entry whose label was improved since is skipped.
+        # Lazy deletion: skip entries whose label was improved since
         if distance == search.distance[node]:
-            if distance >= search.counters[BEST]:
+            if distance >= search.counters[BEST_LENGTH]:
                 search.distance[node] = INFINITE
                 break
-            search.settled[search.counters[SETTLED]] = node
-            search.counters[SETTLED] += 1
+            search.settled[search.counters[SETTLED_COUNT]] = node
+            search.counters[SETTLED_COUNT] += 1
             _scan_arcs(graph, search, heap, (node, bool((node < lefts) == (root < lefts))))
-    # Dual step: settled nodes move by how much nearer they are than the end, up or down by their side; so reduced costs
-    # keep their sign.
-    for turn in range(search.counters[SETTLED]):
-        node = search.settled[turn]
-        gain = search.counters[BEST] - search.distance[node]
+    # Dual step: settled nodes move by the best length less their distance, up or down by side, so that reduced costs
+    # keep their sign
+    for index in range(search.counters[SETTLED_COUNT]):
+        node = search.settled[index]
+        gain = search.counters[BEST_LENGTH] - search.distance[node]
         graph.dual[node] += -gain if (node < lefts) == (root < lefts) else gain
         search.distance[node] = INFINITE
-    # Forget labels of nodes that were reached and not settled.
+    # Clear labels of nodes that were reached and not settled
     for _, node in heap:
         search.distance[node] = INFINITE
     _flip_path(graph, search, root, lefts)
@@ -145,52 +147,51 @@ def _augment(graph: BMatching, search: SearchSpace, root: int, lefts: int) -> No
 
 @jit
 def _scan_arcs(
-    graph: BMatching, search: SearchSpace, heap: list[tuple[np.int64, np.int64]], at: tuple[np.int64, bool]
+    graph: BMatching, search: DijkstraState, heap: list[tuple[np.int64, np.int64]], origin: tuple[np.int64, bool]
 ) -> None:
-    """Relax the arcs of a node: on the side of the root by pairs that are not chosen, on the other by chosen ones."""
-    node, on_root_side = at
+    """Relax the arcs of a node: pairs that are not chosen on the side of the root, chosen pairs on the other side."""
+    node, on_root_side = origin
     begin, stop, distance = graph.starts[node], graph.starts[node + 1], search.distance[node]
-    search.counters[STEPS] += stop - begin
-    for place in range(begin, stop):
-        pair = graph.pairs[place]
-        # Residual arcs: forward over pairs that can be added, backward over pairs that can be given up.
+    search.counters[ARCS_SCANNED] += stop - begin
+    for index in range(begin, stop):
+        pair = graph.pairs[index]
+        # Residual arcs: forward over pairs that can be added, backward over pairs that can be dropped
         if graph.chosen[pair] != on_root_side:
-            # Reduced cost of the pair: >= 0 if it is not chosen, <= 0 if it is; an arc against its direction has the
-            # opposite.
+            # The reduced cost of a pair is >= 0 if it is not chosen and <= 0 if it is; a backward arc has its negative
             loss = graph.dual[graph.lefts[pair]] + graph.dual[graph.rights[pair]] - graph.profit[pair]
             other, new = graph.lefts[pair] + graph.rights[pair] - node, distance + (loss if on_root_side else -loss)
-            if new < search.counters[BEST] and new < search.distance[other]:
+            if new < search.counters[BEST_LENGTH] and new < search.distance[other]:
                 search.distance[other], search.parent[other] = new, pair
                 heappush(heap, (new, other))
-                # The path may end here: the node takes one pair more, or one less.
-                end = new + (_cost_of_taking(graph, other) if on_root_side else _cost_of_giving(graph, other))
-                if end < search.counters[BEST]:
-                    search.counters[BEST], search.counters[END] = end, other
+                # The path may end here: the node gains or loses a pair
+                length = new + (_cost_of_adding(graph, other) if on_root_side else _cost_of_dropping(graph, other))
+                if length < search.counters[BEST_LENGTH]:
+                    search.counters[BEST_LENGTH], search.counters[END_NODE] = length, other
 
 
 @jit
-def _cost_of_giving(graph: BMatching, node: int) -> np.int64:
-    """Return what it costs to end a path at a node that gives a pair up: its dual less the value of the place."""
-    return np.int64(graph.dual[node] - _empty_value(graph, node, 1))
+def _cost_of_dropping(graph: BMatching, node: int) -> np.int64:
+    """Return the cost of ending a path at a node that drops a pair: its dual less the value of the free slot."""
+    return np.int64(graph.dual[node] - _free_slot_value(graph, node, 1))
 
 
 @jit
-def _cost_of_taking(graph: BMatching, node: int) -> np.int64:
-    """Return what it costs to end a path at a node that takes a pair more; too much if it has no free place."""
+def _cost_of_adding(graph: BMatching, node: int) -> np.int64:
+    """Return the cost of ending a path at a node that adds a pair; prohibitive if it has no free slot."""
     if graph.load[node] < graph.most[node]:
-        return np.int64(max(0, _empty_value(graph, node, 0) - graph.dual[node]))
+        return np.int64(max(0, _free_slot_value(graph, node, 0) - graph.dual[node]))
     return np.int64(INFINITE // 2)
 
 
 @jit
-def _flip_path(graph: BMatching, search: SearchSpace, root: int, lefts: int) -> None:
-    """Augment: choose the pairs of the path that were not chosen, and give up the others."""
-    node = search.counters[END]
-    # Loads change at both ends of the path only.
+def _flip_path(graph: BMatching, search: DijkstraState, root: int, lefts: int) -> None:
+    """Augment: choose the pairs of the path that were not chosen, and drop the others."""
+    node = search.counters[END_NODE]
+    # Loads change at both ends of the path only
     if node != root:
         graph.load[root] += 1
         graph.load[node] += 1 if (node < lefts) != (root < lefts) else -1
-    # Each pair on the path changes between chosen and not chosen.
+    # Each pair on the path changes between chosen and not chosen
     while node != root:
         pair = search.parent[node]
         graph.chosen[pair] = not graph.chosen[pair]
@@ -199,9 +200,9 @@ def _flip_path(graph: BMatching, search: SearchSpace, root: int, lefts: int) -> 
 
 @dataclass(frozen=True, slots=True)
 class SplitFace:
-    """A face whose left people are split into one node a place.
+    """A face whose left people are split into one node per slot.
 
-    ``pair`` (q,) says of which pair each of its pairs is a copy.
+    ``pair`` (q,): the original pair of each of its pairs.
     """
 
     face: OptimalFace
@@ -209,89 +210,84 @@ class SplitFace:
 
     @classmethod
     def of(cls, face: OptimalFace) -> Self:
-        """Return the split face; the places that must be taken are the first ones of each person."""
+        """Return the split face; the first slots of each person are the required ones."""
         most, least = np.maximum(face.left.most, 0), face.left.least
-        # Person i becomes nodes first[i] .. first[i] + most[i] - 1, each with all their pairs.
-        first, times = np.cumsum(most) - most, most[face.lefts]
-        owner, pair = np.repeat(np.arange(len(most)), most), np.repeat(np.arange(len(face)), times)
-        turn = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
-        must = (np.arange(len(owner)) - first[owner] < least[owner]).astype(np.int64)
-        sides = RemainingDegrees(must, np.ones(len(owner), dtype=np.int64)), face.right
-        return cls(OptimalFace(first[face.lefts][pair] + turn, face.rights[pair], *sides), pair)
+        # Person i becomes nodes starts[i] .. starts[i] + most[i] - 1, each with all their pairs
+        starts, copies = np.cumsum(most) - most, most[face.lefts]
+        person, pair = np.repeat(np.arange(len(most)), most), np.repeat(np.arange(len(face)), copies)
+        slot = np.arange(len(pair)) - np.repeat(np.cumsum(copies) - copies, copies)
+        required = (np.arange(len(person)) - starts[person] < least[person]).astype(np.int64)
+        sides = RemainingDegrees(required, np.ones(len(person), dtype=np.int64)), face.right
+        return cls(OptimalFace(starts[face.lefts][pair] + slot, face.rights[pair], *sides), pair)
 
 
 def solve_b_matching(
-    face: OptimalFace, profit: IntVector, penalty: int, solve: Solve, check_deadline: CheckDeadline
+    face: OptimalFace, profit: IntVector, penalty: int, solve: SolveFace, check_deadline: CheckDeadline
 ) -> PrimalDual:
-    """Return the optimum of a face, minimums by a penalty; exact in integers.
+    """Return the optimum of a face, exact in integers, with minimums enforced by a penalty per free required slot.
 
-    ``solve`` solves the split semi-assignment. ``penalty``: of each free place that must be taken.
+    ``solve`` solves the split semi-assignment.
     """
-    # Step 1: the relaxation in which a pair may be chosen as often as its left person has places.
+    # Step 1: the relaxation in which a pair may be chosen once per slot of its left person
     split = SplitFace.of(face)
-    found = solve_with_lower_bounds(split.face, profit[split.pair], penalty, solve)
-    times = np.bincount(split.pair[found.chosen], minlength=len(face))
-    # Step 2: choose each pair once, keep the duals of the right, and derive those of the left from them.
-    graph = _make_graph(face, profit, penalty, times > 0, found.right)
-    loads = np.bincount(face.lefts, times, minlength=len(face.left.most)).astype(np.int64)
+    relaxed = solve_with_lower_bounds(split.face, profit[split.pair], penalty, solve)
+    counts = np.bincount(split.pair[relaxed.chosen], minlength=len(face))
+    # Step 2: choose each pair at most once, keep the right duals, and derive the left duals from them
+    graph = _make_graph(face, profit, penalty, counts > 0, relaxed.right)
+    loads = np.bincount(face.lefts, counts, minlength=len(face.left.most)).astype(np.int64)
     n = len(face.left.most)
     graph.dual[graph.most <= 0] = np.abs(profit).max(initial=0) + penalty
     graph.dual[:n] = np.where(
         graph.most[:n] > 0, _left_duals(face, profit, penalty, graph.dual[n:], loads), graph.dual[:n]
     )
-    # Step 3: shortest augmenting paths from all nodes with free places.
+    # Step 3: shortest augmenting paths from all nodes with free slots
     _augment_both_sides(graph, n, check_deadline)
-    _lower_idle_duals(graph, n)
+    _set_zero_capacity_duals(graph, n)
     return PrimalDual(graph.chosen, graph.dual[:n], graph.dual[n:])
 
 
 def _make_graph(face: OptimalFace, profit: IntVector, penalty: int, chosen: BoolVector, right: IntVector) -> BMatching:
-    """Return the graph of a face in which some pairs are chosen, at duals (m,) of the right side and 0 of the left."""
+    """Return the graph of a face with some pairs chosen, duals (m,) of the right side and 0 on the left."""
     n, m = len(face.left.most), len(face.right.most)
     lefts, rights = face.lefts, face.rights + n
     nodes = np.concatenate([lefts, rights])
     starts = np.append(0, np.cumsum(np.bincount(nodes, minlength=n + m)))
     pairs = np.argsort(nodes, kind="stable") % max(len(face), 1)
-    least, most = (
-        np.concatenate(ends) for ends in zip(*((s.least, s.most) for s in (face.left, face.right)), strict=True)
-    )
+    sides = ((degrees.least, degrees.most) for degrees in (face.left, face.right))
+    least, most = (np.concatenate(bounds) for bounds in zip(*sides, strict=True))
     load = np.bincount(nodes[np.tile(chosen, 2)], minlength=n + m)
     dual = np.concatenate([np.zeros(n, dtype=np.int64), right])
     return BMatching(starts, pairs, lefts, rights, profit, chosen.copy(), dual, load, least, most, penalty)
 
 
 def _left_duals(face: OptimalFace, profit: IntVector, penalty: int, right: IntVector, loads: IntVector) -> IntVector:
-    """Return (n,) the best margin of each left person, clipped to what complementary slackness allows.
+    """Return (n,) the best margin of each left person, clipped as complementary slackness requires.
 
-    ``loads`` (n,): places taken, pairs chosen twice counting twice. A full node may have any dual, one with a free
-    place that of a free place.
+    ``loads`` (n,): slots used; pairs chosen twice count twice.
     """
-    most = np.full(len(loads), -INFINITE)
-    np.maximum.at(most, face.lefts, profit - right[face.rights])
+    margins = np.full(len(loads), -INFINITE)
+    np.maximum.at(margins, face.lefts, profit - right[face.rights])
     least = face.left.least
-    # Complementary slackness: a free place pins the dual to its value, a full node leaves it open above.
-    low = np.where((loads <= least) & (least > 0), -penalty, 0)
-    high = np.where(loads >= face.left.most, INFINITE, np.where(loads < least, -penalty, 0))
-    return np.asarray(np.clip(most, low, np.maximum(high, low)))
+    # A node with a free slot has the dual of that slot; the dual of a full node has no upper bound
+    lower = np.where((loads <= least) & (least > 0), -penalty, 0)
+    upper = np.where(loads >= face.left.most, INFINITE, np.where(loads < least, -penalty, 0))
+    return np.asarray(np.clip(margins, lower, np.maximum(upper, lower)))
 
 
-def _lower_idle_duals(graph: BMatching, lefts: int) -> None:
-    """Set the duals of people without places to their best margin, the left side first.
-
-    They have no pair, and prove nothing else.
-    """
+def _set_zero_capacity_duals(graph: BMatching, lefts: int) -> None:
+    """Set the duals of people without capacity to their best margin, the left side first; they have no pairs."""
     sides = (graph.lefts, graph.rights, slice(None, lefts)), (graph.rights, graph.lefts, slice(lefts, None))
-    for own, others, side in sides:
-        left = np.zeros_like(graph.dual)
-        np.maximum.at(left, own, graph.profit - graph.dual[others])
-        graph.dual[side] = np.where(graph.most[side] > 0, graph.dual[side], left[side])
+    for nodes, partners, side in sides:
+        margins = np.zeros_like(graph.dual)
+        np.maximum.at(margins, nodes, graph.profit - graph.dual[partners])
+        graph.dual[side] = np.where(graph.most[side] > 0, graph.dual[side], margins[side])
 
 
 def _augment_both_sides(graph: BMatching, lefts: int, check_deadline: CheckDeadline) -> None:
-    """Augment from everybody with free places, the left side first."""
-    search, nodes = search_space(len(graph.dual)), np.arange(len(graph.dual))
+    """Augment from all nodes with free slots, the left side first."""
+    search, nodes = make_dijkstra_state(len(graph.dual)), np.arange(len(graph.dual))
     for active in (nodes[:lefts], nodes[lefts:]):
-        left = active[(graph.load[active] < graph.most[active])]
-        while len(left):
+        remaining = active[(graph.load[active] < graph.most[active])]
+        while len(remaining):
             check_deadline()
-            left = left[: augment_all(graph, search, left, (lefts, STEPS_AT_ONCE))]
+            remaining = remaining[: augment_all(graph, search, remaining, (lefts, ARCS_PER_CHECK))]

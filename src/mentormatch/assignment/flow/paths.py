@@ -1,15 +1,15 @@
-"""Shortest augmenting paths for the semi-assignment problem, in machine code.
+"""Shortest augmenting paths for the semi-assignment problem, compiled.
 
 Successive shortest paths with potentials (Edmonds and Karp 1972; Tomizawa 1971; Ahuja, Magnanti and Orlin 1993, 9.7 and
-12.4): each search is one of Dijkstra (1959) on reduced costs, which are 0 or more, with a 4-ary heap. Left nodes are
-people with one place each; right nodes have a capacity. Both sides may search: a person for a place, and a free place
-that still has a dual for a person.
+12.4): each search is Dijkstra's algorithm (1959) on reduced costs, which are 0 or more, with a 4-ary heap. Left nodes
+are people with capacity 1; right nodes have a capacity. Both sides may search: a free person for a slot, and a free
+slot with a positive dual for a person.
 
-Invariants between two searches: for every pair, dual of the left + dual of the right >= profit (dual feasibility), with
-equality on matched pairs (complementary slackness). All numbers are integers, so that the optimum is exact.
+Invariants between two searches: for every pair, left dual + right dual >= profit (dual feasibility), with equality on
+matched pairs (complementary slackness). All numbers are integers, so that the optimum is exact.
 
 At the end the duals of the right side are lowered to the smallest that prove the optimum: the bottom of the lattice of
-dual solutions (Shapley and Shubik 1971), which no other start can change.
+dual solutions (Shapley and Shubik 1971), which does not depend on the start.
 """
 
 from typing import NamedTuple
@@ -19,15 +19,13 @@ import numpy as np
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.arrays import IntVector, ShortVector
 
-"""(k,) int32: places of people, of whom there are fewer than 2^31."""
-
 NOBODY = -1
 
 
 class Adjacency(NamedTuple):
-    """The pairs of one side in compressed rows (CSR), of positive profit only.
+    """The pairs of one side with positive profit, in compressed rows (CSR).
 
-    ``others`` (e,) and ``profit`` (e,): pairs of person i stand from ``starts[i]`` to ``starts[i + 1]``.
+    ``others`` (e,) and ``profit`` (e,) of the pairs of person i are at ``starts[i]`` to ``starts[i + 1]``.
     """
 
     starts: IntVector
@@ -36,127 +34,131 @@ class Adjacency(NamedTuple):
 
 
 class AssignmentState(NamedTuple):
-    """The primal and the dual solution: who is matched with whom, and the duals of both sides.
+    """The matching and the duals of both sides.
 
-    ``left`` (n,), ``right`` (m,): duals. ``partner`` (n,): whom each person on the left has, or -1; ``seat`` (n,): at
-    which position of ``seats``. Person k on the right has those in ``seats`` from ``first[k]`` to ``first[k] +
-    load[k]``, of the capacity ``first[k + 1] - first[k]``.
+    ``left`` (n,), ``right`` (m,): duals. ``partner`` (n,): the right node of each left person, or -1. ``slot`` (n,):
+    the index of the person in ``slot_people``. Right node k has its people in ``slot_people`` from ``slot_starts[k]``
+    to ``slot_starts[k] + load[k]``; its capacity is ``slot_starts[k + 1] - slot_starts[k]``.
     """
 
     left: IntVector
     right: IntVector
     partner: ShortVector
-    seat: IntVector
-    first: IntVector
+    slot: IntVector
+    slot_starts: IntVector
     load: IntVector
-    seats: ShortVector
+    slot_people: ShortVector
 
 
-def make_state(prices: IntVector, places: IntVector, people: int) -> AssignmentState:
-    """Return the empty matching at some duals (m,) of the right side.
-
-    ``places`` (m,): capacities of the right; ``people``: how many there are on the left.
-    """
-    first = np.concatenate([[0], np.cumsum(places)])
+def make_state(duals: IntVector, capacities: IntVector, people: int) -> AssignmentState:
+    """Return the empty matching of ``people`` left nodes, at duals (m,) of right nodes with ``capacities`` (m,)."""
+    slot_starts = np.concatenate([[0], np.cumsum(capacities)])
     return AssignmentState(
         np.zeros(people, dtype=np.int64),
-        prices.copy(),
+        duals.copy(),
         np.full(people, NOBODY, dtype=np.int32),
         np.zeros(people, dtype=np.int64),
-        first,
-        np.zeros(len(places), dtype=np.int64),
-        np.full(first[-1], NOBODY, dtype=np.int32),
+        slot_starts,
+        np.zeros(len(capacities), dtype=np.int64),
+        np.full(slot_starts[-1], NOBODY, dtype=np.int32),
     )
 
 
 @jit
 def build_adjacency(
-    people: IntVector, others: IntVector, profit: IntVector, places: tuple[IntVector, IntVector]
+    people: IntVector, others: IntVector, profit: IntVector, capacities: tuple[IntVector, IntVector]
 ) -> Adjacency:
-    """Return the pairs of each person in ``people`` (e,), of those of positive profit whose two people have places."""
-    own, theirs = places
-    # Counting sort: count the pairs of each person, add up, then fill.
-    starts = np.zeros(len(own) + 1, dtype=np.int64)
+    """Return the pairs of positive profit, by the nodes ``people`` (e,), if both nodes have a capacity."""
+    own_capacity, other_capacity = capacities
+    # Counting sort: count the pairs of each person, add up, then fill
+    starts = np.zeros(len(own_capacity) + 1, dtype=np.int64)
     for pair in range(len(people)):
-        if profit[pair] > 0 and own[people[pair]] > 0 and theirs[others[pair]] > 0:
+        if profit[pair] > 0 and own_capacity[people[pair]] > 0 and other_capacity[others[pair]] > 0:
             starts[people[pair] + 1] += 1
-    # Prefix sums of the counts are the starts.
-    for person in range(len(own)):
+    # Prefix sums of the counts are the starts
+    for person in range(len(own_capacity)):
         starts[person + 1] += starts[person]
     side = Adjacency(starts, np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1], dtype=np.int64))
-    # Fill each row from its start; ``fill`` is the next free position.
+    # Fill each row from its start; ``fill`` is the next free index
     fill = starts[:-1].copy()
     for pair in range(len(people)):
-        if profit[pair] > 0 and own[people[pair]] > 0 and theirs[others[pair]] > 0:
-            place = fill[people[pair]]
-            side.others[place] = others[pair]
-            side.profit[place] = profit[pair]
-            fill[people[pair]] = place + 1
+        if profit[pair] > 0 and own_capacity[people[pair]] > 0 and other_capacity[others[pair]] > 0:
+            index = fill[people[pair]]
+            side.others[index] = others[pair]
+            side.profit[index] = profit[pair]
+            fill[people[pair]] = index + 1
     return side
 
 
 @jit
 def transpose_adjacency(side: Adjacency, count: int) -> Adjacency:
-    """Return the same pairs by the people of the other side, of whom there are ``count``: the transposed CSR."""
-    # Count, add up, fill: rows come out in ascending order of people.
+    """Return the same pairs by the ``count`` nodes of the other side: the transposed CSR."""
+    # Count, add up, fill: rows come out in ascending order of people
     starts = np.zeros(count + 1, dtype=np.int64)
     for other in side.others:
         starts[other + 1] += 1
     for person in range(count):
         starts[person + 1] += starts[person]
-    back = Adjacency(starts, np.empty(len(side.others), dtype=np.int32), np.empty(len(side.others), dtype=np.int64))
+    transposed = Adjacency(
+        starts, np.empty(len(side.others), dtype=np.int32), np.empty(len(side.others), dtype=np.int64)
+    )
     fill = starts[:-1].copy()
     for person in range(len(side.starts) - 1):
         for pair in range(side.starts[person], side.starts[person + 1]):
-            place = fill[side.others[pair]]
-            back.others[place] = person
-            back.profit[place] = side.profit[pair]
-            fill[side.others[pair]] = place + 1
-    return back
+            index = fill[side.others[pair]]
+            transposed.others[index] = person
+            transposed.profit[index] = side.profit[pair]
+            fill[side.others[pair]] = index + 1
+    return transposed
 
 
 @jit
 def apply_start(side: Adjacency, state: AssignmentState, wanted: ShortVector, slack: int) -> None:
-    """Match people with the partners ``wanted`` (n,) as far as there is room.
+    """Match people with the partners ``wanted`` (n,), within capacities, if the pair is within ``slack`` of their best.
 
-    Only those are matched whose pair is at most ``slack`` worse than their best. The duals of the left are set to the
-    margin of the partner, or else to the best margin: dual feasible, and tight on what is matched where ``slack`` is 0.
+    The left dual of a person is set to the margin of the partner, or else to the best margin. The duals are then
+    feasible, and tight on matched pairs if ``slack`` is 0.
     """
     for person in range(len(wanted)):
-        most, own = np.int64(0), np.int64(NOBODY)
+        best, wanted_margin = np.int64(0), np.int64(NOBODY)
         for pair in range(side.starts[person], side.starts[person + 1]):
-            # The margin of a pair is its profit less the dual of the right: what is left to the person.
+            # The margin of a pair is its profit less the dual of the right node
             margin = side.profit[pair] - state.right[side.others[pair]]
-            most = max(most, margin)
+            best = max(best, margin)
             if side.others[pair] == wanted[person]:
-                own = margin
-        state.left[person] = most
-        place = wanted[person]
-        # Keep the partner only where complementary slackness holds, and the capacity is not used up.
-        if own >= 0 and most - own <= slack and state.load[place] < state.first[place + 1] - state.first[place]:
-            # The partner's margin is the dual, so the pair is tight.
-            state.left[person] = own
-            state.partner[person], state.seat[person] = place, state.first[place] + state.load[place]
-            state.seats[state.seat[person]] = person
-            state.load[place] += 1
+                wanted_margin = margin
+        state.left[person] = best
+        node = wanted[person]
+        # Keep the partner only within the slack and the capacity
+        if (
+            wanted_margin >= 0
+            and best - wanted_margin <= slack
+            and state.load[node] < state.slot_starts[node + 1] - state.slot_starts[node]
+        ):
+            # The dual is the partner's margin, so the pair is tight
+            state.left[person] = wanted_margin
+            state.partner[person], state.slot[person] = node, state.slot_starts[node] + state.load[node]
+            state.slot_people[state.slot[person]] = person
+            state.load[node] += 1
 
 
 INFINITE = 1 << 62
-HEAP, SETTLED, STEPS, BEST, END, PERSON = range(6)
+# Indices of ``SearchHeap.counters``
+HEAP_SIZE, SETTLED_COUNT, ARCS_SCANNED, BEST_LENGTH, END_NODE, END_PERSON = range(6)
 
 
 class SearchHeap(NamedTuple):
-    """Room for one Dijkstra after the other over m nodes of the right side.
+    """Buffers for successive Dijkstra searches over the m right nodes.
 
-    ``distance`` (m,): tentative distance. ``parent``, ``parent_place`` (m,): the person on the left by whom, and the
-    node of the right from which, the path comes. ``heap``: a 4-ary heap of reached nodes, ``position`` (m,) where each
-    stands in it; ``settled``: nodes taken out, in order. ``counters``: sizes of these two, arcs scanned, the length of
-    the best path so far, the node where it ends, and the person at its end.
+    ``distance`` (m,): tentative distances. ``parent``, ``parent_node`` (m,): the left person and the right node before
+    a node on its path. ``heap``: 4-ary heap of reached nodes; ``position`` (m,): index of each node in it. ``settled``:
+    nodes taken out, in order. ``counters``: sizes of the heap and of ``settled``, arcs scanned, length of the best path
+    so far, its end node, and the person at its end.
     """
 
     distance: IntVector
     parent: ShortVector
-    parent_place: ShortVector
+    parent_node: ShortVector
     heap: ShortVector
     position: ShortVector
     settled: ShortVector
@@ -164,10 +166,10 @@ class SearchHeap(NamedTuple):
 
 
 def make_search(count: int) -> SearchHeap:
-    """Return room for searches over so many nodes of the right side."""
-    parent, parent_place, heap, position, settled = (np.full(count, NOBODY, dtype=np.int32) for _ in range(5))
+    """Return buffers for searches over ``count`` right nodes."""
+    parent, parent_node, heap, position, settled = (np.full(count, NOBODY, dtype=np.int32) for _ in range(5))
     return SearchHeap(
-        np.full(count, INFINITE), parent, parent_place, heap, position, settled, np.zeros(6, dtype=np.int64)
+        np.full(count, INFINITE), parent, parent_node, heap, position, settled, np.zeros(6, dtype=np.int64)
     )
 
 
@@ -175,19 +177,19 @@ def make_search(count: int) -> SearchHeap:
 def augment_left(
     side: Adjacency, state: AssignmentState, search: SearchHeap, todo: IntVector, limits: tuple[int, int]
 ) -> int:
-    """Search a path for each person in ``todo``, the last first; return how many of them are still to do.
+    """Augment from each free person in ``todo``, the last first; return the number of people still to do.
 
-    ``limits``: whose best margin is not above the first number is passed over; after as many arcs as the second says it
-    stops.
+    ``limits``: a person is skipped unless the best margin exceeds the first number; the search stops after the second
+    number of arcs.
     """
     count = len(todo)
-    search.counters[STEPS] = 0
-    while count > 0 and search.counters[STEPS] < limits[1]:
+    search.counters[ARCS_SCANNED] = 0
+    while count > 0 and search.counters[ARCS_SCANNED] < limits[1]:
         count -= 1
-        # The last first: ``todo`` then shrinks from its end, and the caller knows what is left.
+        # From the end, so that ``todo`` shrinks and the caller knows the remaining people
         person = todo[count]
         if state.partner[person] == NOBODY:
-            # The smallest feasible dual of a free person: their best margin. At 0 they stay free, at no loss.
+            # The smallest feasible dual of a free person is the best margin; at 0 the person stays free
             state.left[person] = _best_margin(side, state, person)
             if state.left[person] > limits[0]:
                 _augment_from_person(side, state, search, person)
@@ -196,30 +198,31 @@ def augment_left(
 
 @jit
 def _best_margin(side: Adjacency, state: AssignmentState, person: int) -> np.int64:
-    """Return what the best partner leaves to a person at the present duals, 0 at least."""
-    most = np.int64(0)
+    """Return the best margin of a person at the present duals, at least 0."""
+    best = np.int64(0)
     for pair in range(side.starts[person], side.starts[person + 1]):
-        most = max(most, side.profit[pair] - state.right[side.others[pair]])
-    return most
+        best = max(best, side.profit[pair] - state.right[side.others[pair]])
+    return best
 
 
 @jit
 def augment_right(
     back: Adjacency, state: AssignmentState, search: SearchHeap, todo: IntVector, limits: tuple[int, int]
 ) -> int:
-    """Search a path for each right node in ``todo`` that has free places at a dual above 0, the last first.
+    """Augment from each right node in ``todo`` with free slots at a positive dual, the last first.
 
-    Complementary slackness wants a free place to have dual 0: each search fills it or lowers the dual. ``limits``: the
-    dual at which a place may stay free, and the number of arcs after which it stops. Return how many are still to do.
+    Complementary slackness requires dual 0 of nodes with free slots: each search fills a slot or lowers the dual.
+    ``limits``: the dual at which a slot may stay free, and the number of arcs after which the search stops. Returns the
+    number of nodes still to do.
     """
     count = len(todo)
-    search.counters[STEPS] = 0
-    while count > 0 and search.counters[STEPS] < limits[1]:
-        place = todo[count - 1]
-        if state.right[place] > limits[0] and _has_room(state, place):
-            _augment_from_place(back, state, search, place)
+    search.counters[ARCS_SCANNED] = 0
+    while count > 0 and search.counters[ARCS_SCANNED] < limits[1]:
+        node = todo[count - 1]
+        if state.right[node] > limits[0] and _has_capacity(state, node):
+            _augment_to_slot(back, state, search, node)
         else:
-            # Filled, or free at dual 0: complementary slackness holds here.
+            # Filled, or free at dual 0: complementary slackness holds
             count -= 1
     return count
 
@@ -228,223 +231,224 @@ def augment_right(
 def _augment_from_person(side: Adjacency, state: AssignmentState, search: SearchHeap, person: int) -> None:
     """Augment along the shortest path from a free person.
 
-    It ends at a free place, or at somebody whom it costs least to leave free (perhaps this person): the dual of a
-    person is the length of that last arc.
+    The path ends at a free slot, or at the person whose loss of a partner costs least, possibly the root itself. That
+    last arc is as long as the person's dual.
     """
-    # Begin with the empty path: the person stays free, which costs their dual.
-    search.counters[BEST], search.counters[END], search.counters[PERSON] = state.left[person], NOBODY, person
-    # The root is at distance 0; its arcs are the first labels.
-    _scan_person(side, state, search, person, 0)
-    # Dijkstra over full places: settle the nearest until none is nearer than the best end.
-    while search.counters[HEAP] > 0 and search.distance[search.heap[0]] < search.counters[BEST]:
-        place = _pop(search)
-        distance = search.distance[place]
-        # Tight arcs back: everybody seated at the settled node is at its distance.
-        for seat in range(state.first[place], state.first[place] + state.load[place]):
-            other = state.seats[seat]
-            # A path may end here: somebody who is seated gives up the place and stays free.
-            if distance + state.left[other] < search.counters[BEST]:
-                search.counters[BEST], search.counters[END], search.counters[PERSON] = (
+    # The empty path: the person stays free, at the cost of the dual
+    search.counters[BEST_LENGTH], search.counters[END_NODE], search.counters[END_PERSON] = (
+        state.left[person],
+        NOBODY,
+        person,
+    )
+    # The root is at distance 0
+    _relax_person_arcs(side, state, search, person, 0)
+    # Dijkstra over full nodes, until no node is nearer than the best end
+    while search.counters[HEAP_SIZE] > 0 and search.distance[search.heap[0]] < search.counters[BEST_LENGTH]:
+        node = _pop(search)
+        distance = search.distance[node]
+        # Matched pairs are tight: all people at the settled node have its distance
+        for slot in range(state.slot_starts[node], state.slot_starts[node] + state.load[node]):
+            other = state.slot_people[slot]
+            # The path may end here: this person loses the slot and stays free
+            if distance + state.left[other] < search.counters[BEST_LENGTH]:
+                search.counters[BEST_LENGTH], search.counters[END_NODE], search.counters[END_PERSON] = (
                     distance + state.left[other],
                     NOBODY,
                     other,
                 )
-            _scan_person(side, state, search, other, distance)
-            # No path is shorter than the distance of the node it passes.
-            if search.counters[BEST] == distance:
+            _relax_person_arcs(side, state, search, other, distance)
+            # No path is shorter than the distance of its nodes
+            if search.counters[BEST_LENGTH] == distance:
                 break
-    # Dual step: a settled node is raised by how much nearer it is than the end, so reduced costs stay >= 0 and the arcs
-    # of the path become tight. Then the primal step: augment.
+    # Dual step: a settled node rises by the best length less its distance, so reduced costs stay >= 0 and the arcs of
+    # the path become tight
     _update_duals(state, search, 1)
-    # The root's own dual falls by the length of the path: to its margin at the new duals.
-    state.left[person] -= search.counters[BEST]
-    _shift_forward(state, search, person)
+    # The dual of the root falls to its margin at the new duals
+    state.left[person] -= search.counters[BEST_LENGTH]
+    _augment_forward(state, search, person)
     _reset(search)
 
 
 @jit
-def _scan_person(side: Adjacency, state: AssignmentState, search: SearchHeap, person: int, distance: int) -> None:
-    """Relax the arcs of a person on the left who is at a ``distance``.
+def _relax_person_arcs(side: Adjacency, state: AssignmentState, search: SearchHeap, person: int, distance: int) -> None:
+    """Relax the arcs of a left person at a given distance.
 
-    After an auction the duals are only nearly feasible; ``max`` with the distance keeps arc lengths >= 0, which
-    Dijkstra needs.
+    After an auction the duals are only nearly feasible; ``max`` keeps arc lengths >= 0, as Dijkstra requires.
     """
-    # Length of an arc: left dual + right dual - profit, the reduced cost.
-    base, best = distance + state.left[person], search.counters[BEST]
+    # Length of an arc: left dual + right dual - profit, the reduced cost
+    base, best = distance + state.left[person], search.counters[BEST_LENGTH]
     begin, stop = side.starts[person], side.starts[person + 1]
-    search.counters[STEPS] += stop - begin
+    search.counters[ARCS_SCANNED] += stop - begin
     for pair in range(begin, stop):
         other = side.others[pair]
         new = max(base + state.right[other] - side.profit[pair], distance)
-        # Labels beyond the best end cannot be on a shorter path.
+        # Labels beyond the best end cannot be on a shorter path
         if new < best and new < search.distance[other]:
             search.parent[other] = person
-            # A free place ends a path and needs no heap; a full one is reached and may lead on.
-            if _has_room(state, other):
-                best = search.counters[BEST] = new
-                search.counters[END] = other
+            # A free slot ends the path and needs no heap entry
+            if _has_capacity(state, other):
+                best = search.counters[BEST_LENGTH] = new
+                search.counters[END_NODE] = other
             else:
                 _push(search, other, new)
 
 
 @jit
-def _has_room(state: AssignmentState, place: int) -> bool:
-    """Return whether a right node has a free place."""
-    return bool(state.load[place] < state.first[place + 1] - state.first[place])
+def _has_capacity(state: AssignmentState, node: int) -> bool:
+    return bool(state.load[node] < state.slot_starts[node + 1] - state.slot_starts[node])
 
 
 @jit
 def _update_duals(state: AssignmentState, search: SearchHeap, sign: int) -> None:
-    """Move the duals of settled nodes by ``sign`` times how much nearer they are than the end of the path.
+    """Change the duals of settled nodes by ``sign`` times the best length less their distance.
 
-    People seated there move by the opposite, so that their pairs stay tight.
+    The duals of people matched there change by the opposite, so that their pairs stay tight.
     """
-    for turn in range(search.counters[SETTLED]):
-        place = search.settled[turn]
-        # Nodes that are not settled are at least as far as the end, and keep their dual.
-        gain = sign * (search.counters[BEST] - search.distance[place])
-        state.right[place] += gain
-        for seat in range(state.first[place], state.first[place] + state.load[place]):
-            state.left[state.seats[seat]] -= gain
+    for index in range(search.counters[SETTLED_COUNT]):
+        node = search.settled[index]
+        # Other nodes are at least as far as the end, and keep their dual
+        gain = sign * (search.counters[BEST_LENGTH] - search.distance[node])
+        state.right[node] += gain
+        for slot in range(state.slot_starts[node], state.slot_starts[node] + state.load[node]):
+            state.left[state.slot_people[slot]] -= gain
 
 
 @jit
-def _shift_forward(state: AssignmentState, search: SearchHeap, person: int) -> None:
+def _augment_forward(state: AssignmentState, search: SearchHeap, person: int) -> None:
     """Augment along the path from a person: each person on it moves to the next node.
 
-    The last takes a free place, or that of whoever leaves.
+    The last one takes a free slot, or the slot of the person who becomes free.
     """
-    place, out = search.counters[END], search.counters[PERSON]
-    # The path ends with a person who becomes free: theirs is the place to take.
-    if place == NOBODY:
-        place, seat = state.partner[out], state.seat[out]
-        state.partner[out] = NOBODY
+    node, freed = search.counters[END_NODE], search.counters[END_PERSON]
+    # The path ends with a person who becomes free, whose slot is taken
+    if node == NOBODY:
+        node, slot = state.partner[freed], state.slot[freed]
+        state.partner[freed] = NOBODY
     else:
-        seat = state.first[place] + state.load[place]
-        state.load[place] += 1
-    # From the end back to the root: seat the parent, then go on with the place that the parent left.
-    while place != NOBODY:
-        person_moved = search.parent[place]
-        # The parent leaves a place of its own, which is the next to be filled; the root leaves none.
-        before, old = state.partner[person_moved], state.seat[person_moved]
-        _assign_seat(state, place, seat, person_moved)
-        place, seat = before, old
+        slot = state.slot_starts[node] + state.load[node]
+        state.load[node] += 1
+    # From the end to the root: assign the parent, then fill the slot that the parent left
+    while node != NOBODY:
+        mover = search.parent[node]
+        # The root leaves no slot
+        previous_node, previous_slot = state.partner[mover], state.slot[mover]
+        _assign_slot(state, node, slot, mover)
+        node, slot = previous_node, previous_slot
 
 
 @jit
-def _augment_from_place(back: Adjacency, state: AssignmentState, search: SearchHeap, place: int) -> None:
-    """Augment along the shortest path to a free place.
-
-    Somebody comes to it, or its dual falls until a place is free at no dual.
-    """
-    # Begin with the empty path: the place stays free and its dual falls to 0.
-    search.counters[BEST], search.counters[END], search.counters[PERSON] = state.right[place], place, NOBODY
-    _push(search, place, 0)
-    while search.counters[HEAP] > 0 and search.distance[search.heap[0]] < search.counters[BEST]:
-        # The nearest node: whoever sits there could move along the path.
-        place_reached = _pop(search)
-        # A path may end here: the place that is free in the end is one of this node, at dual 0.
-        if search.distance[place_reached] + state.right[place_reached] < search.counters[BEST]:
-            search.counters[BEST] = search.distance[place_reached] + state.right[place_reached]
-            search.counters[END], search.counters[PERSON] = place_reached, NOBODY
-        _scan_place(back, state, search, place_reached)
-    # Dual step downwards, then augment: the mirror of the search from a person.
+def _augment_to_slot(back: Adjacency, state: AssignmentState, search: SearchHeap, node: int) -> None:
+    """Augment along the shortest path to a free slot: a person moves to it, or its dual falls to 0."""
+    # The empty path: the slot stays free and its dual falls to 0
+    search.counters[BEST_LENGTH], search.counters[END_NODE], search.counters[END_PERSON] = (
+        state.right[node],
+        node,
+        NOBODY,
+    )
+    _push(search, node, 0)
+    while search.counters[HEAP_SIZE] > 0 and search.distance[search.heap[0]] < search.counters[BEST_LENGTH]:
+        # The people of the nearest node could move along the path
+        reached = _pop(search)
+        # The path may end here: a slot of this node stays free, at dual 0
+        if search.distance[reached] + state.right[reached] < search.counters[BEST_LENGTH]:
+            search.counters[BEST_LENGTH] = search.distance[reached] + state.right[reached]
+            search.counters[END_NODE], search.counters[END_PERSON] = reached, NOBODY
+        _relax_node_arcs(back, state, search, reached)
+    # Dual step downwards, then augment: the mirror of the search from a person
     _update_duals(state, search, -1)
-    # Primal step along the path.
-    _shift_backward(state, search, place)
+    _augment_backward(state, search, node)
     _reset(search)
 
 
 @jit
-def _scan_place(back: Adjacency, state: AssignmentState, search: SearchHeap, place_reached: int) -> None:
-    """Relax all pairs of a right node: who could come to it, and from where."""
-    # The same reduced cost, walked from right to left.
-    base, best = search.distance[place_reached] + state.right[place_reached], search.counters[BEST]
-    begin, stop = back.starts[place_reached], back.starts[place_reached + 1]
-    search.counters[STEPS] += stop - begin
+def _relax_node_arcs(back: Adjacency, state: AssignmentState, search: SearchHeap, reached: int) -> None:
+    """Relax all pairs of a right node, from its people to the nodes that they would leave."""
+    # The same reduced cost, from right to left
+    base, best = search.distance[reached] + state.right[reached], search.counters[BEST_LENGTH]
+    begin, stop = back.starts[reached], back.starts[reached + 1]
+    search.counters[ARCS_SCANNED] += stop - begin
     for pair in range(begin, stop):
         person = back.others[pair]
         new = base + state.left[person] - back.profit[pair]
         if new >= best:
             continue
         other = state.partner[person]
-        # A free person ends a path; who is seated elsewhere leads on to the node that they would leave.
+        # A free person ends the path; a matched one leads to the present node
         if other == NOBODY:
-            best = search.counters[BEST] = new
-            search.counters[END], search.counters[PERSON] = place_reached, person
-        elif other != place_reached and new < search.distance[other]:
-            search.parent[other], search.parent_place[other] = person, place_reached
+            best = search.counters[BEST_LENGTH] = new
+            search.counters[END_NODE], search.counters[END_PERSON] = reached, person
+        elif other != reached and new < search.distance[other]:
+            search.parent[other], search.parent_node[other] = person, reached
             _push(search, other, new)
 
 
 @jit
-def _shift_backward(state: AssignmentState, search: SearchHeap, place: int) -> None:
-    """Augment along the path to a free place.
+def _augment_backward(state: AssignmentState, search: SearchHeap, node: int) -> None:
+    """Augment along the path to a free slot: each person on it moves one node towards the root.
 
-    Whoever is at its end, or nobody, takes the place there, and the others move up.
+    The person at its end, if any, takes the first of the slots that are left.
     """
-    place_reached, person = search.counters[END], search.counters[PERSON]
-    while place_reached != place:
-        person_moved = search.parent[place_reached]
-        seat = state.seat[person_moved]
-        # The end of the path gives one person up and gets nobody for them.
+    reached, person = search.counters[END_NODE], search.counters[END_PERSON]
+    while reached != node:
+        mover = search.parent[reached]
+        slot = state.slot[mover]
+        # The end of the path loses a person without replacement
         if person == NOBODY:
-            _vacate_seat(state, place_reached, seat)
+            _vacate_slot(state, reached, slot)
         else:
-            _assign_seat(state, place_reached, seat, person)
-        # One step towards the root: the person who moved up leaves the place behind them.
-        person, place_reached = person_moved, search.parent_place[place_reached]
+            _assign_slot(state, reached, slot, person)
+        # One step towards the root: the mover leaves a slot behind
+        person, reached = mover, search.parent_node[reached]
     if person != NOBODY:
-        _assign_seat(state, place, state.first[place] + state.load[place], person)
-        state.load[place] += 1
+        _assign_slot(state, node, state.slot_starts[node] + state.load[node], person)
+        state.load[node] += 1
 
 
 @jit
-def _assign_seat(state: AssignmentState, place: int, seat: int, person: int) -> None:
-    """Seat a person on the left at a right node."""
-    state.partner[person], state.seat[person], state.seats[seat] = place, seat, person
+def _assign_slot(state: AssignmentState, node: int, slot: int, person: int) -> None:
+    state.partner[person], state.slot[person], state.slot_people[slot] = node, slot, person
 
 
 @jit
-def _vacate_seat(state: AssignmentState, place: int, seat: int) -> None:
-    """Close the gap that somebody leaves among the seats of ``place``: its last person moves there."""
-    state.load[place] -= 1
-    last = state.seats[state.first[place] + state.load[place]]
-    _assign_seat(state, place, seat, last)
+def _vacate_slot(state: AssignmentState, node: int, slot: int) -> None:
+    """Free a slot of a node: the person in its last used slot moves there."""
+    state.load[node] -= 1
+    last = state.slot_people[state.slot_starts[node] + state.load[node]]
+    _assign_slot(state, node, slot, last)
 
 
 @jit
-def minimise_duals(side: Adjacency, state: AssignmentState, search: SearchHeap) -> None:
-    """Lower the duals of the right side to the smallest that prove the same optimum, by one Dijkstra.
+def minimize_duals(side: Adjacency, state: AssignmentState, search: SearchHeap) -> None:
+    """Lower the right duals to the smallest that prove the same optimum, by one Dijkstra search.
 
-    How far a dual can fall is a shortest distance: to 0 (the first loop), to what a free person would pay (the second),
-    or by no more than keeps the people of another node content (the third). So the result is the unique least dual
-    solution.
+    The greatest decrease of a dual is a shortest distance: from 0 (the first loop), from the profit of a free person
+    (the second), or from the dual of a node whose people would prefer this one (the third). The result is the unique
+    smallest dual solution.
     """
-    # Sources: no dual falls below 0, hence by no more than itself.
-    for place in range(len(state.right)):
-        _push(search, place, state.right[place])
-    # Sources: a free person, whose dual is 0, must not gain by any place.
+    # Sources: no dual falls below 0
+    for node in range(len(state.right)):
+        _push(search, node, state.right[node])
+    # Sources: a free person, whose dual is 0, must not profit from any slot
     for person in range(len(state.partner)):
-        # Only free people bound duals from below; matched ones do so through their node.
+        # Matched people bound duals through their node
         if state.partner[person] < 0:
             _relax(side, state, search, person, 0)
-    # Dijkstra: a dual that falls by d lets its people gain d, so others may fall by d + reduced cost at most.
-    while search.counters[HEAP] > 0:
-        place = _pop(search)
-        for seat in range(state.first[place], state.first[place] + state.load[place]):
-            _relax(side, state, search, state.seats[seat], search.distance[place])
-    # Lower each dual by its distance; its people get what it loses, so matched pairs stay tight.
-    for place in range(len(state.right)):
-        state.right[place] -= search.distance[place]
-        for seat in range(state.first[place], state.first[place] + state.load[place]):
-            state.left[state.seats[seat]] += search.distance[place]
+    # Dijkstra: if a dual falls by d, its people gain d, so others may fall by at most d + reduced cost
+    while search.counters[HEAP_SIZE] > 0:
+        node = _pop(search)
+        for slot in range(state.slot_starts[node], state.slot_starts[node] + state.load[node]):
+            _relax(side, state, search, state.slot_people[slot], search.distance[node])
+    # Lower each dual by its distance; its people gain the same, so matched pairs stay tight
+    for node in range(len(state.right)):
+        state.right[node] -= search.distance[node]
+        for slot in range(state.slot_starts[node], state.slot_starts[node] + state.load[node]):
+            state.left[state.slot_people[slot]] += search.distance[node]
     _reset(search)
 
 
 @jit
 def _relax(side: Adjacency, state: AssignmentState, search: SearchHeap, person: int, distance: int) -> None:
-    """Relax the arcs from a person at a ``distance`` to all right nodes that they have a pair with."""
+    """Relax the arcs from a person at a given distance to the right nodes of all their pairs."""
     base = distance + state.left[person]
     for pair in range(side.starts[person], side.starts[person + 1]):
         other = side.others[pair]
@@ -454,68 +458,68 @@ def _relax(side: Adjacency, state: AssignmentState, search: SearchHeap, person: 
 
 
 @jit
-def _push(search: SearchHeap, place: int, distance: int) -> None:
+def _push(search: SearchHeap, node: int, distance: int) -> None:
     """Insert a node into the heap, or decrease its key: sift it up."""
-    search.distance[place] = distance
-    hole = search.position[place]
-    # A new node is appended; one that is in the heap already rises from where it is.
+    search.distance[node] = distance
+    hole = search.position[node]
+    # A new node is appended; a node in the heap rises from its position
     if hole == NOBODY:
-        hole = search.counters[HEAP]
-        search.counters[HEAP] += 1
+        hole = search.counters[HEAP_SIZE]
+        search.counters[HEAP_SIZE] += 1
     while hole > 0:
-        # In a 4-ary heap the parent of position p is (p - 1) / 4.
-        above = (hole - 1) >> 2
-        other = search.heap[above]
+        # In a 4-ary heap the parent of position p is (p - 1) / 4
+        parent = (hole - 1) >> 2
+        other = search.heap[parent]
         if search.distance[other] <= distance:
             break
         search.heap[hole] = other
         search.position[other] = hole
-        hole = above
-    search.heap[hole] = place
-    search.position[place] = hole
+        hole = parent
+    search.heap[hole] = node
+    search.position[node] = hole
 
 
 @jit
 def _pop(search: SearchHeap) -> int:
-    """Take the nearest node out of the heap and settle it."""
+    """Remove the nearest node from the heap and settle it."""
     top = search.heap[0]
-    search.counters[HEAP] -= 1
-    size = search.counters[HEAP]
+    search.counters[HEAP_SIZE] -= 1
+    size = search.counters[HEAP_SIZE]
     last = search.heap[size]
     if size > 0:
         _sift_down(search, last, size)
     search.position[top] = NOBODY
-    # A settled distance is final: no arc is shorter than 0.
-    search.settled[search.counters[SETTLED]] = top
-    search.counters[SETTLED] += 1
+    # A settled distance is final: no arc is shorter than 0
+    search.settled[search.counters[SETTLED_COUNT]] = top
+    search.counters[SETTLED_COUNT] += 1
     return int(top)
 
 
 @jit
 def _sift_down(search: SearchHeap, last: int, size: int) -> None:
-    """Let the last node of the heap fall from its top to where it belongs."""
+    """Move the last node of the heap from the top down to its position."""
     hole, distance = 0, search.distance[last]
     while True:
-        least, nearest = 0, distance
-        # The nearest of up to four children rises.
-        for below in range(4 * hole + 1, min(4 * hole + 5, size)):
-            if search.distance[search.heap[below]] < nearest:
-                least, nearest = below, search.distance[search.heap[below]]
-        if least == 0:
+        smallest, nearest = 0, distance
+        # The nearest of up to four children rises
+        for child in range(4 * hole + 1, min(4 * hole + 5, size)):
+            if search.distance[search.heap[child]] < nearest:
+                smallest, nearest = child, search.distance[search.heap[child]]
+        if smallest == 0:
             break
-        search.heap[hole] = search.heap[least]
+        search.heap[hole] = search.heap[smallest]
         search.position[search.heap[hole]] = hole
-        hole = least
+        hole = smallest
     search.heap[hole] = last
     search.position[last] = hole
 
 
 @jit
 def _reset(search: SearchHeap) -> None:
-    """Forget the last search in time proportional to what it reached, not to m."""
-    for turn in range(search.counters[HEAP]):
-        search.distance[search.heap[turn]] = INFINITE
-        search.position[search.heap[turn]] = NOBODY
-    for turn in range(search.counters[SETTLED]):
-        search.distance[search.settled[turn]] = INFINITE
-    search.counters[HEAP] = search.counters[SETTLED] = 0
+    """Clear the labels of a search, in time proportional to the number of nodes that it reached."""
+    for index in range(search.counters[HEAP_SIZE]):
+        search.distance[search.heap[index]] = INFINITE
+        search.position[search.heap[index]] = NOBODY
+    for index in range(search.counters[SETTLED_COUNT]):
+        search.distance[search.settled[index]] = INFINITE
+    search.counters[HEAP_SIZE] = search.counters[SETTLED_COUNT] = 0

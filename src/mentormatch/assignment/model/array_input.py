@@ -1,4 +1,4 @@
-"""Matrices, frames and sparse arrays -> exact integer scores, or the reason why not, with its place."""
+"""Matrices, frames and sparse arrays -> exact integer scores, or an error with the position of the wrong number."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,20 +17,17 @@ from mentormatch.languages.translation import mark, tr, tr_n
 
 type NumberArray = NDArray[np.generic]
 
-MAX_INPUT = 1 << 52
-"""No single number may be greater: the tighter bounds on sums are checked with the whole problem."""
+MAX_INPUT = 1 << 52  # for any number; tighter bounds on sums are checked with the whole problem
 
-
-MOST_ROUNDED = 250_000
-"""Of more numbers it is not looked at which differences rounding loses."""
-NOISE = 1e-6
-"""Numbers that differ by less of what they are rounded to are the same, worked out in another order."""
-ROWS, COLUMNS = mark("étiquettes des lignes"), mark("étiquettes des colonnes")
+ROUNDING_CHECK_MAX = 250_000  # numbers; more are not checked for differences lost by rounding
+# Differences below this share of the rounding step come from the order of floating-point operations
+SAME_VALUE_TOLERANCE = 1e-6
+ROWS_LABEL, COLUMNS_LABEL = mark("étiquettes des lignes"), mark("étiquettes des colonnes")
 
 
 @runtime_checkable
 class DataFrameLike(Protocol):
-    """A table with labels, as pandas has them; told by its shape, so that pandas is not needed here."""
+    """A table with labels, such as a pandas frame; a protocol, so that pandas need not be installed."""
 
     @property
     def index(self) -> Iterable[object]:
@@ -55,7 +52,7 @@ class CooLike(Protocol):
 
 @runtime_checkable
 class SparseLike(Protocol):
-    """A sparse array, as scipy has them; told by its shape."""
+    """A sparse array, such as those of scipy."""
 
     def tocoo(self) -> Any:
         """Return the stored entries."""
@@ -63,9 +60,9 @@ class SparseLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ParsedScores:
-    """Scores as integers, and the keys of both sides (empty where the input had no labels).
+    """Scores as integers, and the keys of both sides (empty if the input had no labels).
 
-    ``alike`` is how many differences between scores were lost as they were rounded; 0 too where that was not looked at.
+    ``alike`` is the number of differences between scores lost by rounding; also 0 if that was not checked.
     """
 
     scores: DenseScores | SparseScores
@@ -76,52 +73,53 @@ class ParsedScores:
 
 @dataclass(frozen=True, slots=True)
 class SideKeys:
-    """How many people one side has, and their keys (empty where the input had no labels)."""
+    """The number of people on one side, and their keys (empty if the input had no labels)."""
 
     count: int
     keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class CellMasks:
-    """Real numbers, ``values``; ``there`` of the same shape says which of them count, None: all.
+class NumericCells:
+    """Real numbers with an optional mask.
 
-    ``places`` are the mentor and the mentee of each number in a list of pairs.
+    ``mask``, of the shape of ``values``, is True for valid numbers; None: all are valid. ``positions`` are the mentor
+    and the mentee of each number in a list of pairs.
     """
 
     values: NumberArray
-    there: BoolMatrix | None = None
-    places: tuple[IntVector, IntVector] | None = None
+    mask: BoolMatrix | None = None
+    positions: tuple[IntVector, IntVector] | None = None
 
-    def among(self, some: BoolMatrix) -> "CellMasks":
-        """Return the numbers of which only some count."""
-        return CellMasks(self.values, some if self.there is None else some & self.there)
+    def restrict(self, mask: BoolMatrix) -> "NumericCells":
+        """Return the numbers with a further mask."""
+        return NumericCells(self.values, mask if self.mask is None else mask & self.mask)
 
     def first(self, wrong: BoolMatrix) -> str:
-        """Return the index of the first of some numbers, empty where there is one alone."""
-        place = np.argwhere(wrong)[0].tolist()
-        index = place if self.places is None else [int(side[place[0]]) for side in self.places]
+        """Return the index of the first True, as in ``[2, 0]``; empty for a single number."""
+        index = np.argwhere(wrong)[0].tolist()
+        index = index if self.positions is None else [int(people[index[0]]) for people in self.positions]
         return f"[{', '.join(map(str, index))}]" if index else ""
 
     def finite(self, where: str, scale: int = 1) -> NumberArray:
-        """Return the numbers, 0 for what does not count; refuse NaN, infinities and numbers too great to be exact."""
+        """Return the numbers, with 0 for masked ones. Raises RequestError for NaN, infinity and too large numbers."""
         if _is_exact(self.values, scale):
             return self.values
-        values = self.values if self.there is None else np.where(self.there, self.values, 0)
+        values = self.values if self.mask is None else np.where(self.mask, self.values, 0)
         if _is_exact(values, scale):
             return values
-        if (lost := ~np.isfinite(values)).any():
-            found = "NaN" if np.isnan(values[lost][0]) else tr("un infini")
+        if (infinite := ~np.isfinite(values)).any():
+            actual = "NaN" if np.isnan(values[infinite][0]) else tr("un infini")
             expected = tr("des nombres finis ; pour un binôme qui n'existe pas : allowed=False")
-            raise input_error(where + self.first(lost), found, expected)
+            raise input_error(where + self.first(infinite), actual, expected)
         with np.errstate(over="ignore"):
-            great = np.abs(values.astype(np.float64)) * scale > MAX_INPUT
-        most = tr("{most} fois {step} au plus", most=MAX_INPUT, step=f"{1 / scale:g}")
-        raise input_error(where + self.first(great), tr("un nombre trop grand"), most)
+            too_large = np.abs(values.astype(np.float64)) * scale > MAX_INPUT
+        expected = tr("{most} fois {step} au plus", most=MAX_INPUT, step=f"{1 / scale:g}")
+        raise input_error(where + self.first(too_large), tr("un nombre trop grand"), expected)
 
 
 def _is_exact(values: NumberArray, scale: int) -> bool:
-    """Say whether all numbers are finite and small enough to be exact."""
+    """Return whether all numbers are finite and small enough to be exact."""
     if values.size == 0:
         return True
     low, high = float(values.min()), float(values.max())
@@ -135,120 +133,122 @@ def read_arrays(
     scale: int,
     sign: int,
 ) -> ParsedScores:
-    """Return the allowed pairs with their integer scores, ``sign`` times what is given, and the keys.
+    """Return the allowed pairs with integer scores, multiplied by ``sign``, and the keys.
 
-    What stands at a pair that is not allowed, or is banned or masked, is not looked at.
+    Numbers of pairs that are not allowed, banned or masked are not read.
 
     Raises
     ------
     RequestError
-        If a number, a shape or a label cannot be taken.
+        If a number, a shape or a label is invalid.
     """
     scale = whole_number("scale", scale, 1, MAX_INPUT)
     if isinstance(scores, SparseLike):
         return ParsedScores(_read_sparse(scores.tocoo(), allowed, bans, scale, sign))
     cells = read_cells(scores, "scores")
     if cells.values.ndim != 2:
-        raise check_dimensions(cells.values.ndim)
+        raise dimensions_error(cells.values.ndim)
     if allowed is not None:
-        cells = cells.among(_read_mask(allowed, cells.values.shape))
+        cells = cells.restrict(_read_mask(allowed, cells.values.shape))
     if bans:
-        others = np.ones(cells.values.shape, dtype=bool)
-        others[tuple(np.transpose(read_positions(bans, others.shape, "bans")))] = False
-        cells = cells.among(others)
+        not_banned = np.ones(cells.values.shape, dtype=bool)
+        not_banned[tuple(np.transpose(read_positions(bans, not_banned.shape, "bans")))] = False
+        cells = cells.restrict(not_banned)
     keys = keys_of(scores)
     if keys[0] and isinstance(allowed, DataFrameLike):
-        _same_labels(keys, (_labels(allowed.index, ROWS), _labels(allowed.columns, COLUMNS)), "allowed")
-    found = pack_scores(sign * scale_to_int64(cells, "scores", scale), cells.there)
-    some = cells.values if cells.there is None else cells.values[cells.there]
+        _same_labels(keys, (_labels(allowed.index, ROWS_LABEL), _labels(allowed.columns, COLUMNS_LABEL)), "allowed")
+    packed = pack_scores(sign * scale_to_int64(cells, "scores", scale), cells.mask)
+    valid = cells.values if cells.mask is None else cells.values[cells.mask]
     return ParsedScores(
-        found,
+        packed,
         *keys,
-        alike=0 if some.dtype.kind != "f" else find_rounding_loss(np.multiply(some, scale, dtype=np.float64)),
+        alike=0 if valid.dtype.kind != "f" else find_rounding_loss(np.multiply(valid, scale, dtype=np.float64)),
     )
 
 
 def read_positions(pairs: Iterable[Iterable[object]], shape: tuple[int, ...], where: str) -> list[tuple[int, int]]:
-    """Return pairs by position, each once; refuse what is no pair of two positions of the scores."""
-    found: dict[tuple[int, int], None] = {}
+    """Return distinct pairs by position. Raises RequestError unless each is a pair of positions of the scores."""
+    positions: dict[tuple[int, int], None] = {}
     for pair in pairs:
-        both = list(pair) if isinstance(pair, Iterable) and not isinstance(pair, str) else [pair]
-        match [exact_number(plain(place)) for place in both]:
+        values = list(pair) if isinstance(pair, Iterable) and not isinstance(pair, str) else [pair]
+        match [exact_number(plain(value)) for value in values]:
             case [int(mentor), int(mentee)] if 0 <= mentor < shape[0] and 0 <= mentee < shape[1]:
-                found[mentor, mentee] = None
+                positions[mentor, mentee] = None
             case _:
                 expected = tr("une position inférieure à {n} et une inférieure à {m}", n=shape[0], m=shape[1])
-                raise input_error(where, f"({', '.join(map(value_in_words, both))})", expected)
-    return list(found)
+                raise input_error(where, f"({', '.join(map(value_in_words, values))})", expected)
+    return list(positions)
 
 
 def read_sense(sense: str) -> int:
-    """Return what scores are multiplied by: 1 where they are worth having, -1 where they are costs."""
+    """Return the factor of scores: 1 if they are maximised, -1 if they are costs."""
     if sense not in ("max", "min"):
         raise input_error("sense", value_in_words(sense), tr("« max » ou « min »"))
     return 1 if sense == "max" else -1
 
 
-def read_loads(
+def read_degree_bounds(
     minimum: ArrayLike, capacity: ArrayLike, people: SideKeys, side: str
 ) -> tuple[IntVector, IntVector, BoolVector]:
-    """Return ``least``, ``most`` and ``idle`` of one side; a minimum from arrays binds in any case."""
+    """Return ``least``, ``most`` and ``optional`` of one side; a minimum from arrays binds in any case."""
     least = read_counts(minimum, people, f"{side}_minimum")
     most = read_counts(capacity, people, f"{side}_capacity")
-    above = np.flatnonzero(least > most)
-    if len(above):
-        place = int(above[0])
-        expected = tr("{most} au plus, la capacité", most=most[place])
-        raise input_error(f"{side}_minimum[{place}]", f"{least[place]}", expected)
+    inverted = np.flatnonzero(least > most)
+    if len(inverted):
+        person = int(inverted[0])
+        expected = tr("{most} au plus, la capacité", most=most[person])
+        raise input_error(f"{side}_minimum[{person}]", f"{least[person]}", expected)
     return least, most, np.zeros(people.count, dtype=bool)
 
 
 def read_counts(value: ArrayLike, people: SideKeys, where: str) -> IntVector:
-    """Return (n,) int64, not negative; one number stands for everybody, labels are those of the people."""
+    """Return (n,) int64, not negative. One number applies to all people; labels must be those of the scores."""
     expected = tr("un seul nombre, ou {count}", count=people.count)
-    cells = _of_shape(read_cells(value, where), where, ((), (people.count,)), expected)
-    _refuse_other_labels(value, where, people.keys)
+    cells = _require_shape(read_cells(value, where), where, ((), (people.count,)), expected)
+    _check_labels(value, where, people.keys)
     return np.full(people.count, _whole_numbers(cells, where), dtype=np.int64)
 
 
 def read_hours(value: ArrayLike | DataFrameLike, mentors: SideKeys, mentees: SideKeys) -> IntMatrix:
-    """Return what pairs take of their mentor's hours, int64, not negative, as it broadcasts to (n, m).
+    """Return the hours of pairs, int64, not negative, in a shape that broadcasts to (n, m).
 
-    One number stands for all pairs, (m,) for those of each mentee, (n, m) for each pair. Labels are the people's.
+    The input is one number for all pairs, (m,) for one per mentee, or (n, m). Labels must be those of the scores.
     """
     shape = n, m = mentors.count, mentees.count
     if isinstance(value, DataFrameLike):
         if mentors.keys:
-            theirs = _labels(value.index, ROWS), _labels(value.columns, COLUMNS)
-            _same_labels((mentors.keys, mentees.keys), theirs, "hours")
+            labels = _labels(value.index, ROWS_LABEL), _labels(value.columns, COLUMNS_LABEL)
+            _same_labels((mentors.keys, mentees.keys), labels, "hours")
     else:
-        _refuse_other_labels(value, "hours", mentees.keys)
+        _check_labels(value, "hours", mentees.keys)
     expected = tr("un seul nombre, {count} ou {n} fois {count}", count=m, n=n)
-    cells = _of_shape(read_cells(value, "hours"), "hours", ((), (m,), shape), expected)
+    cells = _require_shape(read_cells(value, "hours"), "hours", ((), (m,), shape), expected)
     return np.atleast_2d(_whole_numbers(cells, "hours").astype(np.int64))
 
 
-def _of_shape(cells: CellMasks, where: str, shapes: Sequence[tuple[int, ...]], expected: str) -> CellMasks:
-    """Return numbers of one of some shapes; raise RequestError for another one."""
+def _require_shape(cells: NumericCells, where: str, shapes: Sequence[tuple[int, ...]], expected: str) -> NumericCells:
+    """Return numbers of an accepted shape. Raises RequestError for other shapes."""
     if cells.values.shape not in shapes:
         raise input_error(where, tr("forme {shape}", shape=cells.values.shape), expected)
     return cells
 
 
-def _whole_numbers(cells: CellMasks, where: str) -> NumberArray:
-    """Return the numbers, none of which is masked, a fraction or below 0."""
-    if cells.there is not None:
-        raise input_error(where + cells.first(~cells.there), tr("un nombre masqué"), tr("des nombres entiers"))
+def _whole_numbers(cells: NumericCells, where: str) -> NumberArray:
+    """Return the numbers. Raises RequestError if one is masked, a fraction or negative."""
+    if cells.mask is not None:
+        raise input_error(where + cells.first(~cells.mask), tr("un nombre masqué"), tr("des nombres entiers"))
     values = cells.finite(where)
-    fractions, below = np.not_equal(values, np.rint(values)), np.less(values, 0)
-    for wrong, found in ((fractions, mark("une fraction")), (below, mark("un nombre négatif"))):
+    fractions, negative = np.not_equal(values, np.rint(values)), np.less(values, 0)
+    for wrong, reason in ((fractions, mark("une fraction")), (negative, mark("un nombre négatif"))):
         if wrong.any():
-            raise input_error(where + cells.first(wrong), tr(found), tr("des nombres entiers qui ne sont pas négatifs"))
+            raise input_error(
+                where + cells.first(wrong), tr(reason), tr("des nombres entiers qui ne sont pas négatifs")
+            )
     return values
 
 
-def scale_to_int64(cells: CellMasks, where: str, scale: int) -> IntMatrix:
-    """Return the numbers as int64: integers as they are, floats times ``scale`` and rounded once, half to even."""
+def scale_to_int64(cells: NumericCells, where: str, scale: int) -> IntMatrix:
+    """Return the numbers as int64: integers unscaled, floats times ``scale`` and rounded once, half to even."""
     exact = cells.values.dtype.kind != "f"
     values = cells.finite(where, 1 if exact else scale)
     if exact:
@@ -258,36 +258,36 @@ def scale_to_int64(cells: CellMasks, where: str, scale: int) -> IntMatrix:
 
 
 def find_rounding_loss(exact: NDArray[np.float64]) -> int:
-    """Return how many differences between numbers are lost as each is rounded; 0 of more than are soon looked at.
+    """Return the number of differences between numbers that rounding loses; 0 for more than `ROUNDING_CHECK_MAX`.
 
     >>> find_rounding_loss(np.array([1.2, 1.4, 3.0, 3.0 + 1e-9])), find_rounding_loss(np.array([1.0, 2.0]))
     (1, 0)
     """
-    if exact.size > MOST_ROUNDED:
+    if exact.size > ROUNDING_CHECK_MAX:
         return 0
     values = np.sort(exact, axis=None)
-    return int(np.count_nonzero((np.diff(np.rint(values)) == 0) & (np.diff(values) > NOISE)))
+    return int(np.count_nonzero((np.diff(np.rint(values)) == 0) & (np.diff(values) > SAME_VALUE_TOLERANCE)))
 
 
-def input_error(where: str, found: str, expected: str) -> RequestError:
-    """Return the error that says where, what was found and what was expected."""
-    return RequestError(tr("Ces nombres ne font pas un problème"), [Problem(where, found, expected)])
+def input_error(where: str, actual: str, expected: str) -> RequestError:
+    """Return the error that reports a position, the actual and the expected value."""
+    return RequestError(tr("Ces nombres ne font pas un problème"), [Problem(where, actual, expected)])
 
 
-def check_dimensions(count: int) -> RequestError:
-    """Return the error that scores are no table."""
-    found = tr_n("{count} dimension", "{count} dimensions", count, count=count)
-    return input_error("scores", found, tr("deux : mentor·es, puis mentoré·es"))
+def dimensions_error(count: int) -> RequestError:
+    """Return the error that scores have ``count`` dimensions instead of two."""
+    actual = tr_n("{count} dimension", "{count} dimensions", count, count=count)
+    return input_error("scores", actual, tr("deux : mentor·es, puis mentoré·es"))
 
 
-def check_others(where: str) -> RequestError:
-    """Return the error that the labels are those of other people than the scores."""
+def labels_error(where: str) -> RequestError:
+    """Return the error that labels differ from those of the scores."""
     expected = tr("les mêmes étiquettes dans le même ordre")
     return input_error(where, tr("des étiquettes qui ne sont pas celles des scores"), expected)
 
 
-def read_cells(value: ArrayLike | DataFrameLike, where: str) -> CellMasks:
-    """Return real numbers in any form: no booleans, also inside lists, no texts; masked ones do not count."""
+def read_cells(value: ArrayLike | DataFrameLike, where: str) -> NumericCells:
+    """Return real numbers from any array or frame. Raises RequestError for booleans, also in lists, and texts."""
     if any(map(_is_boolean, _flatten(value))):
         raise input_error(where, tr("un booléen"), tr("des nombres"))
     array = _array(value, where)
@@ -299,15 +299,15 @@ def read_cells(value: ArrayLike | DataFrameLike, where: str) -> CellMasks:
         if values.size or values.dtype.kind == "b":
             raise input_error(where, tr("des valeurs de type {type}", type=values.dtype), tr("des nombres réels"))
         values = values.astype(np.float64)
-    return CellMasks(values, ~masked if masked is not None and masked.any() else None)
+    return NumericCells(values, ~masked if masked is not None and masked.any() else None)
 
 
 def _array(value: ArrayLike | DataFrameLike, where: str) -> NumberArray:
-    """Return what was given as an array, a masked one as it is."""
+    """Return the input as an array; a masked array keeps its mask."""
     if is_masked_array(value):
         return value
     if any(map(is_masked_array, _flatten(value))):
-        # its mask would be lost
+        # The mask would be lost
         raise input_error(where, tr("un tableau masqué dans une liste"), tr("un seul tableau masqué"))
     try:
         return np.asarray(value.to_numpy() if isinstance(value, DataFrameLike) else value)
@@ -318,7 +318,7 @@ def _array(value: ArrayLike | DataFrameLike, where: str) -> NumberArray:
 
 
 def _flatten(value: object) -> Iterator[object]:
-    """Yield what lists in lists hold in the end, but for plain numbers, of which there may be many."""
+    """Yield the leaves of nested lists, except lists of plain numbers, which may be long."""
     if not isinstance(value, list | tuple) or set(map(type, value)) <= {int, float}:
         return
     for part in value:
@@ -329,31 +329,31 @@ def _flatten(value: object) -> Iterator[object]:
 
 
 def _is_boolean(value: object) -> bool:
-    """Say whether something is a boolean or an array of them, which numpy takes for numbers beside numbers."""
+    # numpy converts booleans in a list of numbers to numbers
     return isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b"
 
 
 def _from_objects(array: NumberArray, where: str, masked: BoolMatrix | None) -> NumberArray:
-    """Return numbers that come as objects: integers if all are; NaN where nothing is, as in a frame with gaps."""
-    given = [plain(value) for value in array.ravel().tolist()]
-    found: list[float] = []
-    for place, value in enumerate(given):
-        number = 0 if masked is not None and masked.flat[place] else exact_number(value)
+    """Return numbers stored as objects: integers if all are, else floats with NaN for missing values."""
+    values = [plain(value) for value in array.ravel().tolist()]
+    numbers: list[float] = []
+    for index, value in enumerate(values):
+        number = 0 if masked is not None and masked.flat[index] else exact_number(value)
         if number is None and not _is_missing(value):
-            at = CellMasks(array).first(np.arange(array.size).reshape(array.shape) == place)
+            position = NumericCells(array).first(np.arange(array.size).reshape(array.shape) == index)
             raise input_error(
-                where + at, tr("une valeur de type {type}", type=type(value).__name__), tr("des nombres réels")
+                where + position, tr("une valeur de type {type}", type=type(value).__name__), tr("des nombres réels")
             )
-        found.append(number if number is not None else value if isinstance(value, float) else np.nan)
-    kind = np.int64 if found and all(isinstance(value, Integral) for value in given) else np.float64
+        numbers.append(number if number is not None else value if isinstance(value, float) else np.nan)
+    kind = np.int64 if numbers and all(isinstance(value, Integral) for value in values) else np.float64
     try:
-        return np.array(found, dtype=kind).reshape(array.shape)
+        return np.array(numbers, dtype=kind).reshape(array.shape)
     except OverflowError as error:
         raise input_error(where, tr("un nombre trop grand"), tr("{most} au plus", most=MAX_INPUT)) from error
 
 
 def _is_missing(value: object) -> bool:
-    """Say whether an object stands for no number: None, NaN, an infinity, or what a library calls missing."""
+    # None, NaN, infinity, or a missing value of pandas
     return value is None or isinstance(value, float | Decimal) or type(value).__name__ in ("NAType", "NaTType")
 
 
@@ -361,7 +361,7 @@ def _read_mask(allowed: ArrayLike | DataFrameLike, shape: tuple[int, ...]) -> Bo
     mask = _array(allowed, "allowed")
     hidden = np.ma.getmaskarray(mask) if is_masked_array(mask) else np.zeros((), dtype=bool)
     if hidden.any():
-        raise input_error("allowed" + CellMasks(mask).first(hidden), tr("une valeur masquée"), tr("des booléens"))
+        raise input_error("allowed" + NumericCells(mask).first(hidden), tr("une valeur masquée"), tr("des booléens"))
     mask = np.asarray(mask)
     if mask.dtype.kind == "O" and all(isinstance(value, bool) for value in mask.ravel().tolist()):
         mask = mask.astype(np.bool_)
@@ -375,22 +375,22 @@ def _read_mask(allowed: ArrayLike | DataFrameLike, shape: tuple[int, ...]) -> Bo
 
 
 def keys_of(scores: ArrayLike | DataFrameLike) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the labels of a frame as keys; of one that has no labels of rows, those of its columns."""
+    """Return the labels of both axes of a frame as keys; without row labels, only those of the columns."""
     if isinstance(scores, DataFrameLike):
-        return _labels(scores.index, ROWS), _labels(scores.columns, COLUMNS)
+        return _labels(scores.index, ROWS_LABEL), _labels(scores.columns, COLUMNS_LABEL)
     columns = getattr(scores, "columns", ())
     named = isinstance(columns, list) and all(isinstance(name, str) for name in columns)
-    return (), _labels(columns, COLUMNS) if named else ()
+    return (), _labels(columns, COLUMNS_LABEL) if named else ()
 
 
-def _refuse_other_labels(value: object, where: str, keys: Sequence[str]) -> None:
-    """Raise RequestError where a column of a frame has labels, and others than the scores: it is of other people."""
+def _check_labels(value: object, where: str, keys: Sequence[str]) -> None:
+    """Raise RequestError if a labelled column has other labels than the scores: it concerns other people."""
     index = getattr(value, "index", None)
     if not keys or callable(index) or not isinstance(index, Iterable):
         return
     labels = tuple(str(label) for label in index)
     if labels not in (tuple(keys), tuple(map(str, range(len(keys))))):
-        raise check_others(where)
+        raise labels_error(where)
 
 
 def _labels(labels: Iterable[object], axis: str) -> tuple[str, ...]:
@@ -402,7 +402,7 @@ def _labels(labels: Iterable[object], axis: str) -> tuple[str, ...]:
 
 def _same_labels(ours: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...], ...], where: str) -> None:
     if ours != theirs:
-        raise check_others(where)
+        raise labels_error(where)
 
 
 def _read_sparse(
@@ -413,16 +413,16 @@ def _read_sparse(
     sign: int,
 ) -> DenseScores | SparseScores:
     if len(entries.shape) != 2:
-        raise check_dimensions(len(entries.shape))
+        raise dimensions_error(len(entries.shape))
     order = np.lexsort((entries.col, entries.row))
     mentors, mentees = entries.row[order].astype(np.int64), entries.col[order].astype(np.int64)
     if (np.diff(mentors) == 0)[np.diff(mentees) == 0].any():
         raise input_error("scores", tr("une case gardée deux fois"), tr("chaque binôme une seule fois"))
-    kept = np.ones(len(mentors), bool) if allowed is None else _read_mask(allowed, entries.shape)[mentors, mentees]
+    is_kept = np.ones(len(mentors), bool) if allowed is None else _read_mask(allowed, entries.shape)[mentors, mentees]
     if bans:
         banned, width = read_positions(bans, entries.shape, "bans"), entries.shape[1]
-        kept &= ~np.isin(mentors * width + mentees, [mentor * width + mentee for mentor, mentee in banned])
-    mentors, mentees = mentors[kept], mentees[kept]
-    cells = replace(read_cells(entries.data[order][kept], "scores"), places=(mentors, mentees))
+        is_kept &= ~np.isin(mentors * width + mentees, [mentor * width + mentee for mentor, mentee in banned])
+    mentors, mentees = mentors[is_kept], mentees[is_kept]
+    cells = replace(read_cells(entries.data[order][is_kept], "scores"), positions=(mentors, mentees))
     shape = (int(entries.shape[0]), int(entries.shape[1]))
     return SparseScores(shape, mentors, mentees, sign * scale_to_int64(cells, "scores", scale))

@@ -1,7 +1,7 @@
-"""The assignment problem: a simple b-matching on a bipartite graph, with side constraints and lexicographic goals.
+"""The assignment problem: simple b-matching on a bipartite graph, with side constraints and lexicographic goals.
 
-The terms are those of Burkard, Dell'Amico & Martello, *Assignment Problems* (2009). A problem refuses, as it is made,
-what does not fit: shapes that differ, people who are not there, numbers with which sums would not be exact.
+The terms are those of Burkard, Dell'Amico & Martello, *Assignment Problems* (2009). The constructor raises RequestError
+if shapes differ, people do not exist, or numbers are so large that sums would not be exact.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,8 +17,8 @@ from mentormatch.assignment.model.array_input import (
     input_error,
     read_arrays,
     read_counts,
+    read_degree_bounds,
     read_hours,
-    read_loads,
     read_positions,
     read_sense,
 )
@@ -38,31 +38,31 @@ if TYPE_CHECKING:
 
 
 GOALS = ("matched", "priority", "floor", "floor_person", "leximin", "total", "changes")
-"""The goals there are.
+"""The goals.
 
-``matched``: pairs chosen. ``priority``: priority weights of the people in them. ``floor``: the score of the worst pair,
-0 if there is none. ``floor_person``: the sum of scores of the worst mentee, of those who may have a partner at all.
-``leximin``: more pairs first; then a better worst pair, a better second worst, and so on. ``total``: the sum of scores.
-``changes``: former pairs that are broken, the fewest.
+``matched``: number of pairs. ``priority``: priority weights of the people in pairs. ``floor``: the score of the worst
+pair, 0 if there is no pair. ``floor_person``: the sum of scores of the worst mentee, among mentees who may have a
+partner. ``leximin``: most pairs first; then the best worst pair, the best second worst, and so on. ``total``: the sum
+of scores. ``changes``: the number of broken former pairs, which is minimised.
 """
 DEFAULT_GOALS = ("matched", "priority", "total")
 ADDITIVE_GOALS = ("matched", "priority", "total", "changes")
-"""The goals in which each pair counts for itself."""
+"""The goals whose value is a sum over pairs."""
 
 
 MAX_SUM = 1 << 49
-"""People and places together times the greatest number of a kind stay within this bound.
+"""Upper bound on the product of the number of people and places with the greatest number of a kind.
 
-Sums in int64, and the float64 costs and prices of every engine (at most four such products), are then exact.
+Sums in int64, and the float64 costs and duals of every engine (at most four such products), are then exact.
 """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DegreeBounds(ContentEquality):
-    """How many partners each person of one side takes.
+    """Bounds on the number of partners per person of one side.
 
-    ``least`` and ``most`` (n,) int64. Where ``optional`` (n,) bool is True, taking nobody at all is allowed although
-    ``least`` is above 0: the minimum binds those who are used.
+    ``least`` and ``most`` are (n,) int64. If ``optional`` (n,) bool is True, the person may have no partner although
+    ``least`` is above 0: the minimum binds only people who are used.
     """
 
     least: IntVector
@@ -74,22 +74,22 @@ class DegreeBounds(ContentEquality):
 
     @property
     def conditional(self) -> BoolVector:
-        """Return (n,) bool: whose minimum is more than "one, if any at all", and binds only if they are used."""
+        """(n,) bool: people whose minimum is 2 or more and binds only if they are used."""
         return self.optional & (self.least > 1)
 
     @property
     def firm_minimum(self) -> IntVector:
-        """Return (n,) int64: the minimum that binds in any case."""
+        """(n,) int64: the minimum that binds in any case."""
         return np.where(self.optional, 0, self.least) if self.optional.any() else self.least
 
     def within(self, partners: IntVector) -> IntVector:
-        """Return (n,) int64: how many each takes at most of so many allowed ``partners`` (n,)."""
-        # Of millions nothing is made anew where nobody has fewer partners than places
+        """Return (n,) int64: the upper bound on partners, given the number of allowed ``partners`` (n,)."""
+        # No copy for millions of people who all have enough allowed partners
         return self.most if (self.most <= partners).all() else np.minimum(self.most, partners)
 
 
 class UniqueKeys(tuple[str, ...]):
-    """Keys of which none comes twice: of millions that is not looked for again in each part of a problem."""
+    """Keys that are known to be distinct, so that parts of a problem need not check millions again."""
 
     __slots__ = ()
 
@@ -103,7 +103,7 @@ class AssignmentProblem(ContentEquality):
     scores
         The allowed pairs with their integer scores; mentors are rows, mentees columns.
     mentors, mentees
-        How many partners each person takes; a pair is taken at most once.
+        Bounds on the number of partners per person; a pair is chosen at most once.
     rows
         Bounds on weighted sums over pairs.
     pins
@@ -111,18 +111,18 @@ class AssignmentProblem(ContentEquality):
     goals
         Any of ``GOALS``, first to last.
     mentor_priority, mentee_priority
-        Weights of the people whom the programme names, not negative; None: nobody of that side.
+        Weights, not negative, of people for the goal ``priority``; None: 0 for all of that side.
     mentor_keys, mentee_keys
-        The original keys; they settle ties and enter nothing else. Empty: the positions.
+        Keys of the caller, which only settle ties. Empty: the positions.
     former
-        The pairs, by position, of a former matching, for the goal ``changes``; they need not be allowed any more.
+        The pairs, by position, of a former matching, for the goal ``changes``; they need not be allowed now.
     alike
-        How many differences between scores were lost as they were read; nothing rests on it.
+        Number of differences between scores that were lost by rounding; reported only.
 
     Raises
     ------
     RequestError
-        If the parts do not fit each other, or the numbers go beyond what is computed exactly.
+        If the parts do not fit each other, or numbers exceed the range of exact computation.
 
     Examples
     --------
@@ -164,12 +164,12 @@ class AssignmentProblem(ContentEquality):
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Return the number of mentors and of mentees."""
+        """The number of mentors and of mentees."""
         return self.scores.shape
 
     @property
     def max_pairs(self) -> int:
-        """Return a bound on the number of pairs that can be chosen."""
+        """An upper bound on the number of pairs in a solution."""
         degrees = self.scores.degrees
         return min(
             int(loads.within(degree).sum()) for loads, degree in zip((self.mentors, self.mentees), degrees, strict=True)
@@ -177,15 +177,15 @@ class AssignmentProblem(ContentEquality):
 
     @property
     def has_side_constraints(self) -> bool:
-        """Return whether something binds more than two people: then a bound by prices may be out of reach."""
+        """Whether constraints couple pairs, so that duals of people alone may not prove the optimum."""
         return bool(self.rows or self.mentors.conditional.any() or self.mentees.conditional.any())
 
     def satisfies_rows(self, pairs: IntMatrix) -> bool:
-        """Return whether pairs (k, 2) keep all side constraints."""
+        """Return whether pairs (k, 2) satisfy all side constraints."""
         return are_satisfied(self.rows, pairs, self.shape)
 
     def contains(self, pairs: Sequence[tuple[int, int]], mentors: IntVector, mentees: IntVector) -> BoolVector:
-        """Return which of the pairs ``mentors[e]``, ``mentees[e]`` are among ``pairs``."""
+        """Return (k,) bool: whether each pair ``mentors[e]``, ``mentees[e]`` is one of ``pairs``."""
         m = self.shape[1]
         return np.isin(mentors * m + mentees, np.array([i * m + k for i, k in pairs], dtype=np.int64))
 
@@ -193,8 +193,8 @@ class AssignmentProblem(ContentEquality):
         """Return the problem as a PuLP model, for other solvers and for files (``writeMPS``, ``writeLP``).
 
         Variable ``x_i_k`` is 1 if mentor i and mentee k are a pair, and ``goal_NAME`` is the value of a goal; all names
-        are positions. The objective is the first goal. For the next one, keep the value reached by a bound on its
-        variable, and set the next variable as the objective, as ``solve(problem, engine="pulp")`` does. ``goal_floor``
+        are positions. The objective is the first goal. For the next goal, bound that variable by the value reached, and
+        maximise the next variable, as ``solve(problem, engine="pulp")`` does. ``goal_floor``
         is the rank of the worst pair's score, 0 among the scores; ``goal_changes`` and the ``goal_leximin_...`` after
         ``goal_leximin_pairs`` are to be minimised. The order of ties is not part of the model.
 
@@ -235,7 +235,7 @@ class AssignmentProblem(ContentEquality):
         sense: Literal["max", "min"] = "max",
         scale: int = 1_000_000,
     ) -> Self:
-        """Return the problem that plain arrays state.
+        """Build a problem from plain arrays.
 
         Parameters
         ----------
@@ -244,45 +244,45 @@ class AssignmentProblem(ContentEquality):
             become the keys; a numpy.ma array, whose masked pairs do not exist; or a scipy.sparse array, whose stored
             entries are the allowed pairs.
         allowed
-            (n, m) bool; False: the pair does not exist, and its score is not looked at. None: as many pairs as
-            ``scores`` holds.
+            (n, m) bool; False: the pair does not exist, and its score is not read. None: all pairs that ``scores``
+            contains.
         mentor_capacity, mentee_capacity
-            How many partners each takes at most: one integer, or one a person.
+            Most partners: one integer, or one per person.
         mentor_minimum, mentee_minimum
-            How many each takes at least, in any case.
+            Fewest partners, in any case.
         goals
             Goals, first to last.
         mentor_priority, mentee_priority
-            Weights for the goal ``priority``: one integer, or one a person.
+            Weights for the goal ``priority``: one integer, or one per person.
         hours, mentor_hours
-            The pairs of a mentor take no more hours together than the mentor has. ``hours`` of a pair: one integer for
-            all, one a mentee (m,), or one a pair (n, m). ``mentor_hours``: one integer, or one a mentor. Where hours
-            are no whole numbers, state minutes.
+            The pairs of a mentor use at most the hours of the mentor. ``hours`` of a pair: one integer for all, one per
+            mentee (m,), or one per pair (n, m). ``mentor_hours``: one integer, or one per mentor. If hours are not
+            integers, state minutes.
         rows
-            Bounds on weighted sums over pairs, beside those of hours.
+            Bounds on weighted sums over pairs, in addition to hours.
         pins, bans
-            Pairs, by position, that must be chosen, and that must not be.
+            Pairs, by position, that must be chosen, and that must not be chosen.
         sense
-            ``max``: scores are worth having. ``min``: they are costs; the score of a pair is then minus its cost, and
-            so are the values of goals.
+            ``max``: scores are maximised. ``min``: scores are costs; the score of a pair is then minus its cost, and
+            the values of goals are negative as well.
         scale
-            Floats are multiplied by it and rounded once; integers are taken as they are.
+            Floats are multiplied by it and rounded once; integers are not scaled.
 
         Raises
         ------
         RequestError
-            If a number of an existing pair is NaN, infinite, or beyond what is computed exactly, with the first place;
-            if one is a boolean, a text or no number at all; if a capacity or an hour is negative, fractional, masked,
-            or a capacity below its minimum; if shapes or labels differ, a key comes twice, or one of ``hours`` and
-            ``mentor_hours`` comes without the other; if a pin or a ban is no pair, or a pair is both.
+            If a number of an existing pair is NaN, infinite, or beyond the range of exact computation, with its
+            position; if one is a boolean, a text or no number at all; if a capacity or an hour is negative, fractional
+            or masked, or a capacity is below its minimum; if shapes or labels differ, a key comes twice, or one of
+            ``hours`` and ``mentor_hours`` comes without the other; if a pin or a ban is no pair, or a pair is both.
         """
         banned = [*bans]
-        read = read_arrays(scores, allowed, banned, scale, read_sense(sense))
-        n, m = read.scores.shape
+        parsed = read_arrays(scores, allowed, banned, scale, read_sense(sense))
+        n, m = parsed.scores.shape
         pinned = read_positions(pins, (n, m), "pins")
         for pair in set(pinned) & {*read_positions(banned, (n, m), "bans")}:
             raise input_error("pins", f"{pair}", tr("un binôme qui n'est pas dans {other}", other="bans"))
-        mentors, mentees = SideKeys(n, read.mentor_keys), SideKeys(m, read.mentee_keys)
+        mentors, mentees = SideKeys(n, parsed.mentor_keys), SideKeys(m, parsed.mentee_keys)
         priority = [
             None if weights is None else read_counts(weights, people, where)
             for weights, people, where in (
@@ -291,43 +291,43 @@ class AssignmentProblem(ContentEquality):
             )
         ]
         return cls(
-            read.scores,
-            DegreeBounds(*read_loads(mentor_minimum, mentor_capacity, mentors, "mentor")),
-            DegreeBounds(*read_loads(mentee_minimum, mentee_capacity, mentees, "mentee")),
+            parsed.scores,
+            DegreeBounds(*read_degree_bounds(mentor_minimum, mentor_capacity, mentors, "mentor")),
+            DegreeBounds(*read_degree_bounds(mentee_minimum, mentee_capacity, mentees, "mentee")),
             rows=(*rows, *_hours_rows(hours, mentor_hours, mentors, mentees)),
             pins=tuple(pinned),
             goals=tuple(goals) if isinstance(goals, Sequence) and not isinstance(goals, str) else (goals,),
             mentor_priority=priority[0],
             mentee_priority=priority[1],
-            mentor_keys=read.mentor_keys,
-            mentee_keys=read.mentee_keys,
-            alike=read.alike,
+            mentor_keys=parsed.mentor_keys,
+            mentee_keys=parsed.mentee_keys,
+            alike=parsed.alike,
         )
 
 
 def _hours_rows(
     hours: ArrayLike | None, limits: ArrayLike | None, mentors: SideKeys, mentees: SideKeys
 ) -> Iterator[Row]:
-    """Yield the row of each mentor whose pairs together could take more hours than there are."""
+    """Yield a row per mentor whose pairs together could exceed the available hours."""
     if hours is None or limits is None:
         if hours is not None or limits is not None:
             names = ("hours", "mentor_hours") if hours is None else ("mentor_hours", "hours")
             raise input_error(names[0], value_in_words(None), tr("des nombres, car {other} est donné", other=names[1]))
         return
-    weights, most = read_hours(hours, mentors, mentees), read_counts(limits, mentors, "mentor_hours")
+    weights, limit = read_hours(hours, mentors, mentees), read_counts(limits, mentors, "mentor_hours")
     required = np.broadcast_to(weights, (mentors.count, mentees.count)).sum(axis=1)
-    for mentor in np.flatnonzero(required > most).tolist():
-        yield Row(f"mentor_hours[{mentor}]", weights, None, int(most[mentor]), mentor)
+    for mentor in np.flatnonzero(required > limit).tolist():
+        yield Row(f"mentor_hours[{mentor}]", weights, None, int(limit[mentor]), mentor)
 
 
 def _shape_problems(problem: "AssignmentProblem") -> list[Problem]:
-    """Return which vectors do not have one entry a person, and which keys come twice."""
-    found: list[Problem] = []
+    """Return the problems of vectors without one entry per person, of repeated keys, negative numbers and rows."""
+    problems: list[Problem] = []
     for side, count in zip(("mentor", "mentee"), problem.shape, strict=True):
         loads, keys = getattr(problem, f"{side}s"), getattr(problem, f"{side}_keys")
         priority = getattr(problem, f"{side}_priority")
         parts = {"least": loads.least, "most": loads.most, "idle": loads.optional, "keys": keys, "priority": priority}
-        found += [
+        problems += [
             Problem(
                 f"{side} {name}",
                 tr_n("{count} valeur", "{count} valeurs", len(part), count=len(part)),
@@ -337,14 +337,16 @@ def _shape_problems(problem: "AssignmentProblem") -> list[Problem]:
             if part is not None and len(part) != count
         ]
         if not isinstance(keys, UniqueKeys) and len(set(keys)) < len(keys):
-            found.append(Problem(f"{side} keys", tr("une clé vient deux fois"), tr("une personne par clé")))
-        found += _negative_problems(
+            problems.append(Problem(f"{side} keys", tr("une clé vient deux fois"), tr("une personne par clé")))
+        problems += _negative_problems(
             {f"{side} least": loads.least, f"{side} most": loads.most, f"{side} priority": priority}
         )
     if FittingRows.fit(problem.rows, problem.shape):
-        return found
-    return found + [
-        wrong for place, row in enumerate(problem.rows, 1) for wrong in row_problems(place, row, problem.shape)
+        return problems
+    return problems + [
+        row_problem
+        for place, row in enumerate(problem.rows, 1)
+        for row_problem in row_problems(place, row, problem.shape)
     ]
 
 
@@ -357,22 +359,22 @@ def _negative_problems(parts: dict[str, IntVector | None]) -> list[Problem]:
 
 
 def _goal_problems(goals: Sequence[str], known: Sequence[str]) -> list[Problem]:
-    """Return which goals are none of those that are known, or come twice."""
-    found = [f"{goal!r}" for goal in goals if not isinstance(goal, str) or goal not in known]
-    if not found and (not goals or len(set(goals)) < len(goals)):
-        found = [tr("un objectif vient deux fois") if goals else tr("aucun objectif")]
-    if not found:
+    """Return the problems of unknown goals, repeated goals, or no goals."""
+    wrong = [f"{goal!r}" for goal in goals if not isinstance(goal, str) or goal not in known]
+    if not wrong and (not goals or len(set(goals)) < len(goals)):
+        wrong = [tr("un objectif vient deux fois") if goals else tr("aucun objectif")]
+    if not wrong:
         return []
     expected = tr("un ou plusieurs de {known}, chacun une seule fois", known=", ".join(known))
-    return [Problem("goals", each, expected) for each in found]
+    return [Problem("goals", goal, expected) for goal in wrong]
 
 
 def _pair_problems(problem: "AssignmentProblem") -> list[Problem]:
-    """Return which pins and former pairs do not exist, or come twice."""
+    """Return the problems of pins and former pairs that do not exist or come twice."""
     n, m = problem.shape
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for name, pairs in (("pins", problem.pins), ("former", problem.former)):
-        found += [
+        problems += [
             Problem(
                 name,
                 f"({value_in_words(mentor)}, {value_in_words(mentee)})",
@@ -382,8 +384,8 @@ def _pair_problems(problem: "AssignmentProblem") -> list[Problem]:
             if not (_is_position(mentor, n) and _is_position(mentee, m))
         ]
         if len(set(pairs)) < len(pairs):
-            found.append(Problem(name, tr("un binôme vient deux fois"), tr("chaque binôme une seule fois")))
-    return found
+            problems.append(Problem(name, tr("un binôme vient deux fois"), tr("chaque binôme une seule fois")))
+    return problems
 
 
 def _is_position(position: object, count: int) -> bool:
@@ -391,21 +393,25 @@ def _is_position(position: object, count: int) -> bool:
 
 
 def _range_problems(problem: "AssignmentProblem", exact: int) -> list[Problem]:
-    """Return which numbers are too great for sums over pairs to be ``exact``."""
-    most = exact // (sum(problem.shape) + problem.max_pairs + 1)
-    greatest = {"scores": max(map(abs, problem.scores.extremes))}
-    greatest["priority"] = sum(
+    """Return the problems of numbers that are too great for sums over pairs to stay within ``exact``."""
+    limit = exact // (sum(problem.shape) + problem.max_pairs + 1)
+    largest = {"scores": max(map(abs, problem.scores.extremes))}
+    largest["priority"] = sum(
         int(part.max()) for part in (problem.mentor_priority, problem.mentee_priority) if part is not None and len(part)
     )
-    beyond = [(name, value) for name, value in greatest.items() if value > most]
-    of_one = {id(row.weights): row for row in problem.rows if row.factor is None}
-    rows = [(place, row) for place, row in enumerate(problem.rows, 1) if of_one.get(id(row.weights), row) is row]
-    beyond += [(row_label(*each), each[1].max_abs_coefficient) for each in rows if each[1].max_abs_coefficient > most]
+    beyond = [(name, value) for name, value in largest.items() if value > limit]
+    first_row_with = {id(row.weights): row for row in problem.rows if row.factor is None}
+    rows = [
+        (place, row) for place, row in enumerate(problem.rows, 1) if first_row_with.get(id(row.weights), row) is row
+    ]
+    # Rows with the same weights are checked once
+    coefficients = [(row_label(place, row), row.max_abs_coefficient) for place, row in rows]
+    beyond += [(name, value) for name, value in coefficients if value > limit]
     return [
         Problem(
             name,
             tr("une grandeur de {value}", value=value),
-            tr("{most} au plus avec tant de personnes", most=most),
+            tr("{most} au plus avec tant de personnes", most=limit),
             tr("prenez une échelle plus petite"),
         )
         for name, value in beyond

@@ -1,4 +1,4 @@
-"""Side constraints: bounds on sums over pairs, read once, counted for given pairs, refused where they do not fit."""
+"""Side constraints: bounds on weighted sums over pairs, read from the caller and checked against the problem."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,9 +22,10 @@ from mentormatch.languages.translation import tr
 class Row(ContentEquality):
     """A side constraint: ``least <= sum of weights[i, k] over the chosen pairs (i, k) <= most``; None: no bound.
 
-    ``weights`` is an integer array that broadcasts to (n, m), and so is ``factor`` if there is one: a pair then counts
-    the product of both, so that a row about the answers of both people takes as little as one number each. With
-    ``mentor`` or ``mentee`` only the pairs of that person count; with both, those of either, the pair of the two twice.
+    ``weights`` is an integer array that broadcasts to (n, m), and so is ``factor`` if there is one: the coefficient of
+    a pair is then the product of both, so that a row about the answers of both people stores one number per person.
+    With ``mentor`` or ``mentee`` only the pairs of that person count. With both, the pairs of either count, and the
+    pair of the two counts twice.
     """
 
     made_by: ClassVar[str] = 'mm.Row("quota", weights, least=2)'
@@ -39,36 +40,36 @@ class Row(ContentEquality):
 
     @property
     def factors(self) -> tuple[NDArray[np.int64], ...]:
-        """Return the arrays that broadcast to (n, m) and of which a pair counts the product."""
+        """The arrays that broadcast to (n, m), whose product is the coefficient of a pair."""
         return (self.weights,) if self.factor is None else (self.weights, self.factor)
 
     @property
     def max_abs_coefficient(self) -> int:
-        """Return a bound on the magnitude of what a pair counts."""
-        often = 1 if self.mentor is None or self.mentee is None else 2
-        return prod(_magnitude(factor) for factor in self.factors) * often
+        """An upper bound on the absolute coefficients."""
+        counts = 1 if self.mentor is None or self.mentee is None else 2
+        return prod(_magnitude(factor) for factor in self.factors) * counts
 
     def owner(self, side: int) -> int | None:
-        """Return the one person of a side, 0 for mentors, whose pairs alone count; None if there is none."""
-        own, other = (self.mentor, self.mentee) if side == 0 else (self.mentee, self.mentor)
-        return own if other is None else None
+        """Return the person of a side (0: mentors) if only the pairs of that person count; else None."""
+        person, other_person = (self.mentor, self.mentee) if side == 0 else (self.mentee, self.mentor)
+        return person if other_person is None else None
 
     def counts(self, mentors: IntVector, mentees: IntVector) -> IntVector | None:
-        """Return how often each of the given pairs counts, by the people of the row; None if the row is of nobody."""
+        """Return how many times each of the given pairs counts, 0 to 2; None if the row names no person."""
         sides = zip((self.mentor, self.mentee), (mentors, mentees), strict=True)
-        own = [(people == person).astype(np.int64) for person, people in sides if person is not None]
-        return sum(own[1:], own[0]) if own else None
+        incidences = [(people == person).astype(np.int64) for person, people in sides if person is not None]
+        return sum(incidences[1:], incidences[0]) if incidences else None
 
     def coefficients_of(self, mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
-        """Return the weights of the given pairs."""
-        found = _factor_of(self.weights, mentors, mentees, shape)
+        """Return the coefficients of the given pairs."""
+        coefficients = _factor_of(self.weights, mentors, mentees, shape)
         if self.factor is not None:
-            found = found * _factor_of(self.factor, mentors, mentees, shape)
-        often = self.counts(mentors, mentees)
-        return found if often is None else found * often
+            coefficients = coefficients * _factor_of(self.factor, mentors, mentees, shape)
+        counts = self.counts(mentors, mentees)
+        return coefficients if counts is None else coefficients * counts
 
     def as_sum(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
-        """Return (n,) and (m,) int64 of which each pair counts the sum; None if there is no such sum."""
+        """Return vectors (n,) and (m,) int64 whose sum is the coefficient of each pair; None if the row is no sum."""
         height, width = np.atleast_2d(self.weights).shape
         mentor, mentee = (np.zeros(count, dtype=np.int64) for count in shape)
         if self.mentor is not None and self.mentee is not None and self.factor is None and height == width == 1:
@@ -81,7 +82,7 @@ class Row(ContentEquality):
         return mentor, mentee
 
     def as_product(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
-        """Return (n,) and (m,) int64 of which each pair counts the product; None if it does not rest on that."""
+        """Return vectors (n,) and (m,) int64 whose product is the coefficient of each pair; None if there are none."""
         if self.mentor is not None or self.mentee is not None:
             return None
         mentor, mentee = (np.ones(count, dtype=np.int64) for count in shape)
@@ -93,50 +94,56 @@ class Row(ContentEquality):
         return mentor, mentee
 
     def among(self, mentors: IntVector, mentees: IntVector) -> "Row":
-        """Return the row for some people of both sides, by their positions: all 0 if it is of others alone."""
-        own = _position(self.mentor, mentors), _position(self.mentee, mentees)
-        if own == (None, None) != (self.mentor, self.mentee):
+        """Return the row restricted to some mentors and mentees, by position; zeros if it names none of them."""
+        persons = _position(self.mentor, mentors), _position(self.mentee, mentees)
+        if persons == (None, None) != (self.mentor, self.mentee):
             return Row(self.name, np.zeros((1, 1), dtype=np.int64), self.least, self.most)
-        some = [_factor_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
-        return replace(self, weights=some[0], mentor=own[0], mentee=own[1], factor=some[1] if len(some) > 1 else None)
+        factors = [_factor_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
+        return replace(
+            self,
+            weights=factors[0],
+            mentor=persons[0],
+            mentee=persons[1],
+            factor=factors[1] if len(factors) > 1 else None,
+        )
 
     def is_satisfied_by(self, pairs: NDArray[np.int64], shape: tuple[int, int]) -> bool:
-        """Return whether pairs (k, 2) keep the bounds."""
-        often = self.counts(pairs[:, 0], pairs[:, 1])
-        pairs = pairs if often is None else pairs[often > 0]
+        """Return whether pairs (k, 2) satisfy the bounds."""
+        counts = self.counts(pairs[:, 0], pairs[:, 1])
+        pairs = pairs if counts is None else pairs[counts > 0]
         total = int(self.coefficients_of(pairs[:, 0], pairs[:, 1], shape).sum())
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
 
     def block(self, shape: tuple[int, int]) -> NDArray[np.int64]:
-        """Return (n, m) int64: the weight of every pair."""
+        """Return the coefficients of all pairs, (n, m) int64."""
         mentors, mentees = np.indices(shape)
         return self.coefficients_of(mentors, mentees, shape)
 
 
 class FittingRows(tuple[Row, ...]):
-    """Rows that were read and fit so many people: thousands are not looked at again in each part of a problem."""
+    """Rows that were read and checked for a shape (n, m); parts of a problem need not check thousands again."""
 
     shape: tuple[int, int]
 
     @classmethod
     def of(cls, rows: Iterable[Row], shape: tuple[int, int]) -> Self:
-        """Return rows that are known to fit so many mentors and mentees."""
-        found = cls(rows)
-        found.shape = shape
-        return found
+        """Return rows that are known to fit the shape (n, m)."""
+        checked = cls(rows)
+        checked.shape = shape
+        return checked
 
     @staticmethod
     def fit(rows: Sequence[Row], shape: tuple[int, int]) -> bool:
-        """Return whether rows are known to fit so many mentors and mentees."""
+        """Return whether rows are known to fit the shape (n, m)."""
         return isinstance(rows, FittingRows) and rows.shape == shape
 
     def renamed(self) -> "FittingRows":
-        """Return the rows named by their places."""
+        """Return the rows named by their index."""
         parts = ((row.weights, row.least, row.most, row.mentor, row.mentee, row.factor) for row in self)
-        return FittingRows.of((Row(f"row {place}", *part) for place, part in enumerate(parts)), self.shape)
+        return FittingRows.of((Row(f"row {index}", *part) for index, part in enumerate(parts)), self.shape)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Thousands of numbers in a few lists, not in an object each
+        # Thousands of numbers in a few lists pickle faster than one object per row
         parts = [(row.name, row.weights, row.least, row.most, row.mentor, row.mentee, row.factor) for row in self]
         return _remake_rows, (self.shape, [list(column) for column in zip(*parts, strict=True)])
 
@@ -148,40 +155,40 @@ def _remake_rows(shape: tuple[int, int], columns: Sequence[Sequence[Any]]) -> Fi
 def terms_of_rows(
     rows: Iterable[Row], mentors: IntVector, mentees: IntVector, shape: tuple[int, int]
 ) -> Iterator[tuple[IntVector, IntVector]]:
-    """Yield of each row which of the given pairs count something, by their places, and how much.
+    """Yield the index and the coefficient of each given pair with a coefficient other than 0, row by row.
 
-    The pairs of each person are listed once: thousands of rows of one person each take as long as one row of all.
+    The pairs of each person are listed once, so that thousands of rows of one person each take the time of one row.
     """
-    listed = [_PairsByPerson(people, count) for people, count in zip((mentors, mentees), shape, strict=True)]
+    pairs_by_person = [_PairsByPerson(people, count) for people, count in zip((mentors, mentees), shape, strict=True)]
     shared: dict[int, IntVector] = {}
     for row in rows:
-        sides = zip(listed, (row.mentor, row.mentee), strict=True)
-        some = [each.places(person) for each, person in sides if person is not None]
-        if some and not any(map(len, some)):
-            yield some[0], some[0]
+        sides = zip(pairs_by_person, (row.mentor, row.mentee), strict=True)
+        own_pairs = [pairs_of.places(person) for pairs_of, person in sides if person is not None]
+        if own_pairs and not any(map(len, own_pairs)):
+            yield own_pairs[0], own_pairs[0]
             continue
-        if len(some) != 1 or row.factor is not None:
-            places = np.unique(np.concatenate(some)) if some else np.arange(len(mentors))
-            weights = row.coefficients_of(mentors[places], mentees[places], shape)
+        if len(own_pairs) != 1 or row.factor is not None:
+            indices = np.unique(np.concatenate(own_pairs)) if own_pairs else np.arange(len(mentors))
+            weights = row.coefficients_of(mentors[indices], mentees[indices], shape)
         else:
             # Rows of one person each often have the same weights
             if id(row.weights) not in shared:
                 shared[id(row.weights)] = _factor_of(row.weights, mentors, mentees, shape)
-            places = some[0]
-            weights = shared[id(row.weights)][places]
-        counted = weights != 0
-        yield (places, weights) if counted.all() else (places[counted], weights[counted])
+            indices = own_pairs[0]
+            weights = shared[id(row.weights)][indices]
+        is_nonzero = weights != 0
+        yield (indices, weights) if is_nonzero.all() else (indices[is_nonzero], weights[is_nonzero])
 
 
 class _PairsByPerson:
-    """The places of the pairs of each person, listed when they are first asked for."""
+    """Index of the pairs by person, built at the first use."""
 
     def __init__(self, people: IntVector, count: int) -> None:
         self._people, self._count = people, count
         self._order, self._starts = people, list[int]()
 
     def places(self, person: int) -> IntVector:
-        """Return the places of the pairs of a person, ascending."""
+        """Return the indices of the pairs of a person, ascending."""
         if not self._starts:
             self._order = np.argsort(self._people, kind="stable")
             self._starts = np.searchsorted(self._people[self._order], np.arange(self._count + 1)).tolist()
@@ -189,24 +196,24 @@ class _PairsByPerson:
 
 
 def _position(person: int | None, people: IntVector) -> int | None:
-    """Return where a person is among some people; None if they are not."""
+    """Return the index of a person among ``people``; None if the person is absent."""
     return None if person is None else next(iter(np.flatnonzero(people == person).tolist()), None)
 
 
 def _factor_of(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
-    """Return a factor of the given pairs; one that rests on one side alone is looked up there."""
+    """Return a factor of the given pairs; a factor of one side alone is read by person."""
     height, width = np.atleast_2d(factor).shape
     if 1 in (height, width) and height != width:
-        found = np.ravel(factor)[mentees if height == 1 else mentors]
+        factors = np.ravel(factor)[mentees if height == 1 else mentors]
     else:
-        found = np.broadcast_to(factor, shape)[mentors, mentees]
-    return found.astype(np.int64, copy=False)
+        factors = np.broadcast_to(factor, shape)[mentors, mentees]
+    return factors.astype(np.int64, copy=False)
 
 
 def _factor_among(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector) -> NDArray[np.int64]:
-    """Return a factor for some people: an axis along which all count alike is kept as it is."""
-    rows = factor if factor.shape[0] == 1 else factor[mentors]
-    return rows if rows.shape[1] == 1 else rows[:, mentees]
+    """Return a factor restricted to some people; an axis of length 1 is kept."""
+    restricted = factor if factor.shape[0] == 1 else factor[mentors]
+    return restricted if restricted.shape[1] == 1 else restricted[:, mentees]
 
 
 def _magnitude(weights: NDArray[np.int64]) -> int:
@@ -214,35 +221,35 @@ def _magnitude(weights: NDArray[np.int64]) -> int:
 
 
 def are_satisfied(rows: Sequence[Row], pairs: IntMatrix, shape: tuple[int, int]) -> bool:
-    """Return whether pairs (k, 2) keep all rows."""
+    """Return whether pairs (k, 2) satisfy all rows."""
     terms = terms_of_rows(rows, pairs[:, 0], pairs[:, 1], shape)
+    totals = (int(weights.sum()) if len(weights) else 0 for _, weights in terms)
     return all(
         (row.least is None or total >= row.least) and (row.most is None or total <= row.most)
-        for row, total in zip(rows, (int(own.sum()) if len(own) else 0 for _, own in terms), strict=True)
+        for row, total in zip(rows, totals, strict=True)
     )
 
 
-FARTHEST = 1 << 62
-"""No bound of a sum may be farther from 0."""
+MAX_BOUND = 1 << 62  # for the absolute value of a bound
 
 
 def read_row(place: int, row: Row) -> Row:
-    """Return the coupling row at a place, from 1, with its numbers as they are counted with.
+    """Return a row of int64 weights and Python integers. ``place`` counts from 1.
 
-    Raises RequestError if one of them is no number. Weights are integers in any form of an array, bounds and people
-    whole numbers of any type.
+    Raises RequestError if a weight, a bound or a person is not an integer, of any type.
     """
     least, most, mentor, mentee = (_whole_number(place, row, name) for name in ("least", "most", "mentor", "mentee"))
     weights = _weights(place, row, row.weights)
     factor = None if row.factor is None else _weights(place, row, row.factor)
-    read = row.weights, row.factor, row.least, row.most, row.mentor, row.mentee
-    if all(given is made for given, made in zip(read, (weights, factor, least, most, mentor, mentee), strict=True)):
+    raw_values = row.weights, row.factor, row.least, row.most, row.mentor, row.mentee
+    values = weights, factor, least, most, mentor, mentee
+    if all(raw is value for raw, value in zip(raw_values, values, strict=True)):
         return row
     return replace(row, weights=weights, factor=factor, least=least, most=most, mentor=mentor, mentee=mentee)
 
 
 def row_label(place: int, row: Row) -> str:
-    """Return how the row at a place, from 1, is called in words."""
+    """Return the name of a row in messages. ``place`` counts from 1."""
     return tr("contrainte n° {place} {name}", place=place, name=repr(row.name))
 
 
@@ -251,7 +258,7 @@ def _whole_number(place: int, row: Row, name: str) -> int | None:
     if value is None:
         return None
     number = value if type(value) is int else exact_number(value)
-    if not isinstance(number, int) or abs(number) > FARTHEST:
+    if not isinstance(number, int) or abs(number) > MAX_BOUND:
         raise input_error(f"{row_label(place, row)}, {name}", value_in_words(value), tr("un nombre entier, ou None"))
     return number
 
@@ -261,15 +268,15 @@ def _weights(place: int, row: Row, value: Any) -> NDArray[np.int64]:
         return value
     where = row_label(place, row)
     cells = read_cells(value, f"{where}, weights")
-    if cells.there is not None or cells.values.dtype.kind == "f":
+    if cells.mask is not None or cells.values.dtype.kind == "f":
         weights = tr("des poids de type {type}", type=cells.values.dtype)
-        found = tr("un nombre masqué") if cells.there is not None else weights
-        raise input_error(where, found, tr("des entiers"))
+        actual = tr("un nombre masqué") if cells.mask is not None else weights
+        raise input_error(where, actual, tr("des entiers"))
     return cells.values.astype(np.int64)
 
 
 def row_problems(place: int, row: Row, shape: tuple[int, int]) -> list[Problem]:
-    """Return what of the row at a place, from 1, does not fit so many mentors and mentees."""
+    """Return the problem of a row with the shape (n, m), in a list; empty if it fits. ``place`` counts from 1."""
     for factor in row.factors:
         if factor.dtype.kind not in "iu":
             return [
@@ -300,7 +307,7 @@ def _broadcasts(factor: NDArray[np.int64], shape: tuple[int, int]) -> bool:
 
 
 def kept_pairs_row(name: str, former: Sequence[tuple[int, int]], shape: tuple[int, int], least: int) -> Row:
-    """Return the row by which at least ``least`` of some former pairs, by position, are chosen.
+    """Return the row that requires at least ``least`` of the former pairs, by position.
 
     >>> kept_pairs_row("kept", [(0, 1)], (1, 2), 1).weights.tolist()
     [[0, 1]]

@@ -1,6 +1,6 @@
-"""The profit of each allowed pair, as integers: dense with a mask, or a list in coordinate (COO) form.
+"""Integer profits of the allowed pairs: dense with a mask, or a list in coordinate (COO) form.
 
-Scores that are not stored are a third form, computed when they are asked for; algorithms see only ``Scores``.
+Scores that are not stored are a third form, computed on demand; algorithms use only the protocol ``Scores``.
 """
 
 from collections.abc import Sequence
@@ -15,31 +15,21 @@ from mentormatch.base.data_objects import ContentEquality
 
 type PersonMasks = tuple[BoolVector, BoolVector]
 
-BYTES_OF_A_LISTED_PAIR = 24
-"""Two positions and a score, eight bytes each."""
-BYTES_OF_A_MASKED_CELL = 9
-"""A score, and whether the pair is allowed."""
-
-
-CELLS = 1 << 17
-"""So many numbers are read together: they stay in the cache."""
-BYTE = 255
-"""So many ones add up within a byte."""
-NO_SCORE = -(1 << 62)
-"""Stands below every score."""
-STRIP_CELLS = 1 << 15
-"""So many numbers of 8 bytes stay in the cache of a processor."""
-EXCLUDED = -(1 << 61)
-"""What is added for people who take no part: below everything."""
+BYTES_PER_LISTED_PAIR = 24  # two positions and a score of 8 bytes
+BYTES_PER_MASKED_CELL = 9  # a score and a boolean
+NO_SCORE = -(1 << 62)  # below every score
+EXCLUDED = -(1 << 61)  # added to the profits of people who do not take part
+CACHE_CELLS = 1 << 17  # numbers per strip in the search for extremes; they stay in the cache
+STRIP_CELLS = 1 << 15  # numbers of 8 bytes that fit in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
 class ScanQuery:
-    """Asks for the pairs (i, k) with ``scale * score + column_offsets[k] >= row_limits[i]`` (pricing).
+    """Query for the pairs (i, k) with ``scale * score + column_offsets[k] >= row_limits[i]`` (pricing).
 
-    With offsets and limits from duals these are the pairs of non-negative reduced profit. A scan that lists ``per_row``
-    pairs a row at most, on average, keeps those that exceed their limit most; pairs at the limit are then not all
-    there.
+    With offsets and limits from duals these are the pairs of non-negative reduced profit. A scan may list up to
+    ``per_row`` pairs per row on average; it then keeps the pairs that exceed their limit most, and may omit pairs at
+    the limit.
     """
 
     row_limits: IntVector
@@ -48,28 +38,28 @@ class ScanQuery:
     per_row: int = 64
 
     def open(self, start: int, stop: int) -> IntVector:
-        """Return the positions of those mentors of a strip who take part."""
+        """Return the positions of the mentors from ``start`` to ``stop`` who take part."""
         return start + np.flatnonzero(self.row_limits[start:stop] != -EXCLUDED)
 
-    def best_of(self, own: NDArray[np.int32], least: int, worth: IntVector) -> int:
-        """Return the greatest worth of the pairs of a mentor, whose scores are ``own``, among those that are allowed.
+    def best_value(self, scores: NDArray[np.int32], min_score: int, profits: IntVector) -> int:
+        """Return the greatest profit of the pairs of one mentor with at least ``min_score``.
 
-        What each pair is worth is put into ``worth``, which does not tell whether it is allowed. Few forbidden pairs
-        would be the best: their scores are looked at where one is.
+        The profits are written to ``profits``, also for forbidden pairs. As few forbidden pairs would be the best, they
+        are masked only if one is.
         """
         if self.scale == 1:
-            np.add(own, self.column_offsets, out=worth)
+            np.add(scores, self.column_offsets, out=profits)
         else:
-            np.multiply(own, self.scale, out=worth, dtype=np.int64)
-            np.add(worth, self.column_offsets, out=worth)
-        top = worth.argmax()
-        if own[top] < least:
-            np.copyto(worth, 2 * EXCLUDED, where=own < least)
-            top = worth.argmax()
-        return int(worth[top])
+            np.multiply(scores, self.scale, out=profits, dtype=np.int64)
+            np.add(profits, self.column_offsets, out=profits)
+        top = profits.argmax()
+        if scores[top] < min_score:
+            np.copyto(profits, 2 * EXCLUDED, where=scores < min_score)
+            top = profits.argmax()
+        return int(profits[top])
 
     def among(self, mentors: BoolVector, mentees: BoolVector) -> Self:
-        """Return the query for those who take part."""
+        """Return the query restricted to some mentors and mentees, as masks."""
         return replace(
             self,
             row_limits=np.where(mentors, self.row_limits, -EXCLUDED),
@@ -82,17 +72,17 @@ class Scores(Protocol):
 
     @property
     def stored(self) -> bool:
-        """Return whether all scores are in memory. Where not, nobody may ask for all pairs, and counts are bounds."""
+        """Whether all scores are in memory. If not, all pairs must not be listed, and counts are upper bounds."""
         ...
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Return the number of mentors and of mentees."""
+        """The number of mentors and of mentees."""
         ...
 
     @property
     def count(self) -> int:
-        """Return the number of allowed pairs."""
+        """The number of allowed pairs."""
         ...
 
     def pairs(self) -> tuple[IntVector, IntVector]:
@@ -100,7 +90,7 @@ class Scores(Protocol):
         ...
 
     def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
-        """Return which of the given pairs are allowed."""
+        """Return (e,) bool: whether each given pair is allowed."""
         ...
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
@@ -109,20 +99,20 @@ class Scores(Protocol):
 
     @property
     def extremes(self) -> tuple[int, int]:
-        """Return the smallest and the greatest score of an allowed pair, zeros if there is none."""
+        """The smallest and the greatest score of an allowed pair; zeros if there is none."""
         ...
 
     @property
     def degrees(self) -> tuple[IntVector, IntVector]:
-        """Return the number of allowed partners of each mentor and of each mentee."""
+        """The number of allowed partners of each mentor and of each mentee."""
         ...
 
     def has_partner(self, mentors: BoolVector) -> BoolVector:
-        """Return (m,) bool: which mentees have an allowed partner among some ``mentors``, (n,) bool."""
+        """Return (m,) bool: whether each mentee has an allowed partner among ``mentors``, (n,) bool."""
         ...
 
     def at_least(self, least: IntVector) -> "Scores":
-        """Return the scores without the pairs of any mentee k that score below ``least[k]``."""
+        """Return the scores without pairs of a mentee k that score below ``least[k]``."""
         ...
 
     def values_of_pairs(self) -> IntVector:
@@ -130,52 +120,52 @@ class Scores(Protocol):
         ...
 
     def distinct_between(self, low: int, high: int) -> Sequence[int]:
-        """Return in ascending order the scores above ``low``, up to ``high``, that an allowed pair may have."""
+        """Return the distinct scores of allowed pairs above ``low``, up to ``high``, ascending; possibly others too."""
         ...
 
     def upper_quantile(self, part: int) -> int | None:
-        """Return a score that one pair in ``part`` exceeds or equals; None: there is none, or it is not known."""
+        """Return a score that one pair in ``part`` reaches; None if there are no pairs, or it is unknown."""
         ...
 
     def row_and_column_max(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
-        """Return the greatest score of each mentor and of each mentee, ``NO_SCORE`` for who has no allowed partner.
+        """Return the greatest score of each mentor and of each mentee, ``NO_SCORE`` without an allowed partner.
 
-        With ``among``, (n,) and (m,) bool, only the pairs of some mentors with some mentees count.
+        With ``among``, (n,) and (m,) bool, only the pairs of these mentors with these mentees count.
         """
         ...
 
     def above(self, query: ScanQuery) -> IntVector:
-        """Return the places of the allowed pairs that a query asks for, all of them, sorted.
+        """Return the keys of the allowed pairs that match a query, sorted.
 
-        The place of a pair is mentor times the number of mentees plus mentee.
+        The key of a pair is mentor times the number of mentees plus mentee.
         """
         ...
 
     def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
-        """Return (r, c) the scores of some mentors with some mentees, ``NO_SCORE`` where a pair is not allowed."""
+        """Return the scores of some mentors with some mentees, (r, c); ``NO_SCORE`` for forbidden pairs."""
         ...
 
     def allows_block(self, rows: IntVector, columns: IntVector) -> BoolMatrix:
-        """Return (r, c) bool: which pairs of some mentors with some mentees are allowed."""
+        """Return (r, c) bool: whether each pair of some mentors with some mentees is allowed."""
         ...
 
     def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
-        """Return the greatest sum of ``least[k]`` to ``most[k]`` scores of each of some mentees k, (m,) of all mentees.
+        """Return, for each mentee k of ``columns``, the greatest sum of ``least[k]`` to ``most[k]`` scores.
 
-        An upper bound on it, where scores are not stored.
+        ``least`` and ``most`` are (m,). The result is an upper bound if scores are not stored.
         """
         ...
 
     def swap_sides(self) -> "Scores":
-        """Return the same with the sides exchanged."""
+        """Return the scores with mentors and mentees exchanged."""
         ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DenseScores(ContentEquality):
-    """``values`` (n, m) int64; ``allowed`` (n, m) bool, or None where every pair is allowed.
+    """``values`` (n, m) int64; ``allowed`` (n, m) bool, or None if all pairs are allowed.
 
-    ``within`` are the extremes, where they are known already.
+    ``within`` gives the extremes if they are known.
     """
 
     values: IntMatrix
@@ -212,8 +202,8 @@ class DenseScores(ContentEquality):
         return np.asarray(self.allowed[mentors].any(axis=0))
 
     def at_least(self, least: IntVector) -> "DenseScores | SparseScores":
-        kept = self.values >= least
-        return pack_scores(self.values, kept if self.allowed is None else kept & self.allowed)
+        mask = self.values >= least
+        return pack_scores(self.values, mask if self.allowed is None else mask & self.allowed)
 
     def values_of_pairs(self) -> IntVector:
         return self.values.ravel() if self.allowed is None else self.values[self.allowed]
@@ -233,21 +223,23 @@ class DenseScores(ContentEquality):
     def above(self, query: ScanQuery) -> IntVector:
         width = max(self.shape[1], 1)
         step = max(STRIP_CELLS // width, 1)
-        room = np.empty((min(step, self.shape[0]), self.shape[1]), dtype=np.int64)
-        found = [np.empty(0, dtype=np.int64)]
+        buffer = np.empty((min(step, self.shape[0]), self.shape[1]), dtype=np.int64)
+        keys = [np.empty(0, dtype=np.int64)]
         for start in range(0, self.shape[0], step):
             strip = self.values[start : start + step]
-            own = room[: len(strip)]
-            worth = strip if query.scale == 1 else np.multiply(strip, query.scale, out=own)
-            left = np.add(worth, query.column_offsets, out=own) >= query.row_limits[start : start + step, None]
+            target = buffer[: len(strip)]
+            profits = strip if query.scale == 1 else np.multiply(strip, query.scale, out=target)
+            matches = np.add(profits, query.column_offsets, out=target) >= query.row_limits[start : start + step, None]
             if self.allowed is not None:
-                left &= self.allowed[start : start + step]
-            found.append(np.flatnonzero(left) + start * width)
-        return np.concatenate(found)
+                matches &= self.allowed[start : start + step]
+            keys.append(np.flatnonzero(matches) + start * width)
+        return np.concatenate(keys)
 
     def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
-        some = np.ix_(rows, columns)
-        return self.values[some] if self.allowed is None else np.where(self.allowed[some], self.values[some], NO_SCORE)
+        cells = np.ix_(rows, columns)
+        return (
+            self.values[cells] if self.allowed is None else np.where(self.allowed[cells], self.values[cells], NO_SCORE)
+        )
 
     def allows_block(self, rows: IntVector, columns: IntVector) -> BoolMatrix:
         return np.ones((len(rows), len(columns)), bool) if self.allowed is None else self.allowed[np.ix_(rows, columns)]
@@ -261,7 +253,7 @@ class DenseScores(ContentEquality):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SparseScores(ContentEquality):
-    """``mentors``, ``mentees``, ``values``: one entry for each allowed pair, sorted by mentor, then by mentee."""
+    """One entry of ``mentors``, ``mentees`` and ``values`` per allowed pair, sorted by mentor, then by mentee."""
 
     shape: tuple[int, int]
     mentors: IntVector
@@ -284,11 +276,11 @@ class SparseScores(ContentEquality):
         return self.mentors, self.mentees
 
     def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
-        keys, found = self._keys(self.mentors, self.mentees), self._keys(mentors, mentees)
+        keys, queried = self._keys(self.mentors, self.mentees), self._keys(mentors, mentees)
         if len(keys) == 0:
-            return np.zeros(len(found), dtype=bool)
-        place = np.minimum(np.searchsorted(keys, found), len(keys) - 1)
-        return np.equal(keys[place], found)
+            return np.zeros(len(queried), dtype=bool)
+        index = np.minimum(np.searchsorted(keys, queried), len(keys) - 1)
+        return np.equal(keys[index], queried)
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         if np.array_equal(mentors, self.mentors) and np.array_equal(mentees, self.mentees):
@@ -300,8 +292,8 @@ class SparseScores(ContentEquality):
         return np.bincount(self.mentees[mentors[self.mentors]], minlength=self.shape[1]) > 0
 
     def at_least(self, least: IntVector) -> "DenseScores | SparseScores":
-        kept = self.values >= least[self.mentees]
-        return SparseScores(self.shape, self.mentors[kept], self.mentees[kept], self.values[kept])
+        mask = self.values >= least[self.mentees]
+        return SparseScores(self.shape, self.mentors[mask], self.mentees[mask], self.values[mask])
 
     def values_of_pairs(self) -> IntVector:
         return self.values
@@ -313,22 +305,22 @@ class SparseScores(ContentEquality):
         return upper_quantile(self.values_of_pairs(), part)
 
     def row_and_column_max(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
-        found = np.full(self.shape[0], NO_SCORE), np.full(self.shape[1], NO_SCORE)
-        some = slice(None) if among is None else among[0][self.mentors] & among[1][self.mentees]
-        np.maximum.at(found[0], self.mentors[some], self.values[some])
-        np.maximum.at(found[1], self.mentees[some], self.values[some])
-        return found
+        maxima = np.full(self.shape[0], NO_SCORE), np.full(self.shape[1], NO_SCORE)
+        mask = slice(None) if among is None else among[0][self.mentors] & among[1][self.mentees]
+        np.maximum.at(maxima[0], self.mentors[mask], self.values[mask])
+        np.maximum.at(maxima[1], self.mentees[mask], self.values[mask])
+        return maxima
 
     def above(self, query: ScanQuery) -> IntVector:
-        worth = query.scale * self.values + query.column_offsets[self.mentees]
-        some = worth >= query.row_limits[self.mentors]
-        return self._keys(self.mentors[some], self.mentees[some])
+        profits = query.scale * self.values + query.column_offsets[self.mentees]
+        mask = profits >= query.row_limits[self.mentors]
+        return self._keys(self.mentors[mask], self.mentees[mask])
 
     def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
         pairs = np.repeat(rows, len(columns)), np.tile(columns, len(rows))
-        found, fit = np.full(len(pairs[0]), NO_SCORE), self.allows(*pairs)
-        found[fit] = self.at(pairs[0][fit], pairs[1][fit])
-        return found.reshape(len(rows), len(columns))
+        scores, mask = np.full(len(pairs[0]), NO_SCORE), self.allows(*pairs)
+        scores[mask] = self.at(pairs[0][mask], pairs[1][mask])
+        return scores.reshape(len(rows), len(columns))
 
     def allows_block(self, rows: IntVector, columns: IntVector) -> BoolMatrix:
         return self.allows(np.repeat(rows, len(columns)), np.tile(columns, len(rows))).reshape(len(rows), len(columns))
@@ -337,9 +329,9 @@ class SparseScores(ContentEquality):
         return top_sums(self, columns, least, most)
 
     def swap_sides(self) -> "SparseScores":
-        # Pairs are sorted by mentor; numbers of two bytes are sorted digit by digit
-        short = self.shape[1] <= np.iinfo(np.uint16).max
-        order = np.argsort(self.mentees.astype(np.uint16) if short else self.mentees, kind="stable")
+        # Pairs are sorted by mentor; numpy sorts 2-byte numbers by radix sort
+        fits_two_bytes = self.shape[1] <= np.iinfo(np.uint16).max
+        order = np.argsort(self.mentees.astype(np.uint16) if fits_two_bytes else self.mentees, kind="stable")
         return SparseScores(self.shape[::-1], self.mentees[order], self.mentors[order], self.values[order])
 
     def _keys(self, mentors: IntVector, mentees: IntVector) -> IntVector:
@@ -347,19 +339,19 @@ class SparseScores(ContentEquality):
 
 
 def pack_scores(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None = None) -> DenseScores | SparseScores:
-    """Return the scores of the allowed pairs in the form that takes fewer bytes.
+    """Return the scores of the allowed pairs in the form with fewer bytes.
 
     Parameters
     ----------
     values
-        (n, m) int32 or int64; what stands at a forbidden pair is never read.
+        (n, m) int32 or int64; values of forbidden pairs are never read.
     allowed
-        (n, m) bool, or None where every pair is allowed.
+        (n, m) bool, or None if all pairs are allowed.
     """
     if allowed is not None and allowed.all():
         allowed = None
-    if allowed is None or np.count_nonzero(allowed) * BYTES_OF_A_LISTED_PAIR >= values.size * BYTES_OF_A_MASKED_CELL:
-        within = _extremes_of(values, allowed)  # looked for before the numbers take more room
+    if allowed is None or np.count_nonzero(allowed) * BYTES_PER_LISTED_PAIR >= values.size * BYTES_PER_MASKED_CELL:
+        within = _extremes_of(values, allowed)  # before the conversion to int64 takes more memory
         return DenseScores(values.astype(np.int64, copy=False), allowed, within)
     shape = (values.shape[0], values.shape[1])
     mentors, mentees = _true_cells(allowed)
@@ -367,50 +359,50 @@ def pack_scores(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None
 
 
 def distinct_between(scores: IntVector, low: int, high: int) -> Sequence[int]:
-    """Return in ascending order which scores there are above ``low``, up to ``high``."""
-    found: list[int] = np.unique(scores[(scores > low) & (scores <= high)]).tolist()
-    return found
+    """Return the distinct scores above ``low``, up to ``high``, ascending."""
+    levels: list[int] = np.unique(scores[(scores > low) & (scores <= high)]).tolist()
+    return levels
 
 
 def upper_quantile(scores: IntVector, part: int) -> int | None:
-    """Return the score that one in ``part`` of all exceeds or equals, None if there is none."""
-    place = len(scores) - 1 - len(scores) // part
-    return int(np.partition(scores, place)[place]) if place >= 0 else None
+    """Return the score that one in ``part`` of all scores reaches; None if there are no scores."""
+    index = len(scores) - 1 - len(scores) // part
+    return int(np.partition(scores, index)[index]) if index >= 0 else None
 
 
 def top_sums(scores: Scores, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
-    """Return the greatest sum of ``least[k]`` to ``most[k]`` scores of each mentee k of ``columns``."""
-    found = np.empty(len(columns), dtype=np.int64)
+    """Return, for each mentee k of ``columns``, the greatest sum of ``least[k]`` to ``most[k]`` scores."""
+    greatest = np.empty(len(columns), dtype=np.int64)
     if not len(columns):
-        return found
+        return greatest
     mentors, mentees = scores.pairs()
     values = scores.at(mentors, mentees)
     order = np.lexsort((-values, mentees))
-    split = np.split(values[order], np.searchsorted(mentees[order], np.arange(1, scores.shape[1])))
-    for place, mentee in enumerate(columns.tolist()):
-        sums = np.append(0, np.cumsum(split[mentee][: most[mentee]]))
-        found[place] = sums[min(least[mentee], len(sums) - 1) :].max()
-    return found
+    scores_by_mentee = np.split(values[order], np.searchsorted(mentees[order], np.arange(1, scores.shape[1])))
+    for index, mentee in enumerate(columns.tolist()):
+        sums = np.append(0, np.cumsum(scores_by_mentee[mentee][: most[mentee]]))
+        greatest[index] = sums[min(least[mentee], len(sums) - 1) :].max()
+    return greatest
 
 
 def _true_cells(mask: BoolMatrix) -> tuple[IntVector, IntVector]:
-    """Return the rows and columns of all that is True; numpy is quicker with a flat mask."""
-    places = np.flatnonzero(mask)
-    mentors = places // max(mask.shape[1], 1)
-    return mentors, places - mentors * mask.shape[1]
+    """Return the rows and columns of all True cells; numpy searches a flat mask faster."""
+    keys = np.flatnonzero(mask)
+    mentors = keys // max(mask.shape[1], 1)
+    return mentors, keys - mentors * mask.shape[1]
 
 
 def _count_partners(shape: tuple[int, int], allowed: BoolMatrix | None) -> tuple[IntVector, IntVector]:
-    """Return (n,) and (m,): with how many people each may be paired.
+    """Return (n,) and (m,): the number of allowed partners per person.
 
-    Bytes are added up far quicker than truths, and down the columns quickest in a byte, as many as it holds.
+    numpy adds bytes faster than booleans; columns are added in strips of 255 rows, whose sums fit a byte.
     """
     if allowed is None:
         return np.full(shape[0], shape[1]), np.full(shape[1], shape[0])
     ones = allowed.view(np.uint8)
     across, down = ones.sum(axis=1, dtype=np.uint32).astype(np.int64), np.zeros(shape[1], dtype=np.int64)
-    for start in range(0, shape[0], BYTE):
-        down += ones[start : start + BYTE].sum(axis=0, dtype=np.uint8)
+    for start in range(0, shape[0], 255):
+        down += ones[start : start + 255].sum(axis=0, dtype=np.uint8)
     return across, down
 
 
@@ -419,25 +411,25 @@ def _extremes(values: NDArray[np.int32 | np.int64]) -> tuple[int, int]:
 
 
 def _extremes_of(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None) -> tuple[int, int]:
-    """Return the smallest and the greatest value that is allowed, zeros if there is none.
+    """Return the smallest and the greatest allowed value; zeros if there is none.
 
-    What is not allowed is multiplied away: far quicker than to pick what is, of which no processor guesses the pattern.
+    Forbidden values are multiplied by 0, which is faster than selecting allowed ones with a mask.
     """
     if allowed is None or not allowed.any():
         return _extremes(values) if allowed is None else (0, 0)
-    (low, high), step = _extremes(values), max(CELLS // values.shape[1], 1)
+    (low, high), step = _extremes(values), max(CACHE_CELLS // values.shape[1], 1)
     below = above = 0
     for start in range(0, len(values), step):
-        fine = allowed[start : start + step]
-        over = _excess_over(values[start : start + step], low, high)
-        above = max(above, int((over * fine).max()))
-        under = np.subtract(over.dtype.type(high - low), over, out=over)
-        below = max(below, int(np.multiply(under, fine, out=under).max()))
+        mask = allowed[start : start + step]
+        excess = _excess_over(values[start : start + step], low, high)
+        above = max(above, int((excess * mask).max()))
+        deficit = np.subtract(excess.dtype.type(high - low), excess, out=excess)
+        below = max(below, int(np.multiply(deficit, mask, out=deficit).max()))
     return high - below, low + above
 
 
 def _excess_over(values: NDArray[np.int32 | np.int64], low: int, high: int) -> NDArray[np.int32 | np.uint64]:
-    """Return by how much values exceed ``low``, in as few bytes as hold that."""
+    """Return the excess of values over ``low``, in int32 if it fits, else in uint64."""
     if high - low > np.iinfo(np.int32).max:
         return np.subtract(values.astype(np.int64).view(np.uint64), np.int64(low).view(np.uint64))
     return np.subtract(values, low, out=np.empty(values.shape, dtype=np.int32), casting="unsafe")

@@ -367,7 +367,7 @@ class RestrictedMaster:
             # Penalties grew by so much: duals of the next optimum are about so much lower.
             moved = prices - np.resize(penalties[0 if self.flipped_sides else 1], len(prices))
             little = max(int(np.abs(side).max(initial=0)) for side in penalties) <= self.stage.score * LITTLE
-            self.start = replace(self.start, duals=moved, patience=PATIENCE if little else self.start.patience)
+            self.start = replace(self.start, duals=moved, arc_budget=PATIENCE if little else self.start.arc_budget)
 
     def solve_ties(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         """Return the optimum of a face of tied answers.

@@ -266,10 +266,10 @@ def _solve_transportation(
     profit: IntMatrix, places: PerSide, check_deadline: CheckDeadline
 ) -> tuple[IntMatrix, IntVector, IntVector]:
     """Return how many pairs there are of each two classes, (u, v), and the duals (u,), (v,) that prove the optimum."""
-    from mentormatch.assignment.flow.transportation import augment_class, shortest_path, transport_state
+    from mentormatch.assignment.flow.transportation import make_transport_search, make_transport_state, ship_supply
 
-    state, path = transport_state(profit, *places), shortest_path(*profit.shape)
+    state, path = make_transport_state(profit, *places), make_transport_search(*profit.shape)
     for each in range(len(profit)):
         check_deadline()
-        augment_class(state, path, each)
+        ship_supply(state, path, each)
     return state.flow, state.left, state.right

@@ -91,7 +91,7 @@ def scan_block(matrix: ScoreMatrix, query: ScanQuery, start: int, stop: int) -> 
     scores, values = matrix.rows_of(mentors), np.empty(width, dtype=np.int64)
     places, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for row, row_scores in enumerate(scores if width else ()):
-        best = seen.row_best[mentors[row] - start] = query.best_of(row_scores, matrix.floor, values)
+        best = seen.row_best[mentors[row] - start] = query.best_value(row_scores, matrix.floor, values)
         # Most rows have nothing above their limit.
         if best >= limits[row]:
             found = np.flatnonzero(values >= limits[row])
