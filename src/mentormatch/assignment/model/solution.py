@@ -171,6 +171,7 @@ def promote_if_proved(solution: Solution) -> Solution:
     >>> no_pairs, reached = np.empty((0, 2), dtype=np.int64), Tier("matched", 3, 3)
     >>> promoted = promote_if_proved(Solution(Status.FEASIBLE, no_pairs, (reached,)))
     >>> str(promoted.status), promoted.canonical
+    ('proved', False)
     """
     if solution.status is Status.FEASIBLE and solution.tiers and all(tier.proved for tier in solution.tiers):
         return replace(solution, status=Status.PROVED, settled=False)
