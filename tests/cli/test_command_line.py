@@ -62,7 +62,7 @@ def test_match_without_out_prints_pairs_and_the_reasons_of_those_without(started
     lines = done.stdout.splitlines()
     matching = mm.match(mm.examples.cohort(), mm.examples.programme())
     assert len(lines) == 1 + len(matching.pairs) + len(matching.unmatched)
-    assert "Répartition démontrée optimale" in done.stderr
+    assert "aucune autre répartition permise ne fait mieux" in done.stderr
 
 
 def test_the_seed_is_the_one_that_the_library_takes(started: Path) -> None:

@@ -39,13 +39,13 @@ def test_help_is_in_the_language_of_the_environment_or_in_the_one_asked_for(tmp_
 
 def test_the_programme_decides_where_nobody_asks_and_its_documents_too(english: Path) -> None:
     done = run("match", "reponses.csv", "-o", "out", folder=english)
-    assert "The assignment is proved optimal." in done.stderr
+    assert "Proved: no other assignment that the rules allow is better." in done.stderr
     assert '<html lang="en">' in (english / "out" / "binomes.html").read_text("utf-8")
 
 
 def test_a_language_that_is_asked_for_goes_before_the_programme_s(english: Path) -> None:
     asked = run("--language", "fr", "match", "reponses.csv", "-o", "out", folder=english)
-    assert "Répartition démontrée optimale." in asked.stderr
+    assert "aucune autre répartition permise ne fait mieux." in asked.stderr
     assert '<html lang="fr">' in (english / "out" / "binomes.html").read_text("utf-8")
     around = run("match", "absent.csv", folder=english, MENTORMATCH_LANGUAGE="fr")
     assert around.stderr.startswith("Erreur\u00a0: ")
@@ -99,9 +99,15 @@ def test_the_programme_goes_before_the_locale_and_an_option_before_both_on_eithe
 ) -> None:
     mm.examples.copy_to(tmp_path)
     here = {"LANG": "en_GB.UTF-8"}
-    assert "Répartition démontrée optimale." in run("match", "reponses.csv", folder=tmp_path, **here).stderr
+    assert (
+        "aucune autre répartition permise ne fait mieux."
+        in run("match", "reponses.csv", folder=tmp_path, **here).stderr
+    )
     for command in (("--language", "en", "match", "reponses.csv"), ("match", "reponses.csv", "--language", "en")):
-        assert "The assignment is proved optimal." in run(*command, folder=tmp_path, LANG="fr_FR.UTF-8").stderr
+        assert (
+            "Proved: no other assignment that the rules allow is better."
+            in run(*command, folder=tmp_path, LANG="fr_FR.UTF-8").stderr
+        )
 
 
 def test_a_programme_that_names_no_language_is_read_in_that_of_the_locale(tmp_path: Path) -> None:
@@ -109,5 +115,5 @@ def test_a_programme_that_names_no_language_is_read_in_that_of_the_locale(tmp_pa
     text = files.programme.read_text("utf-8")
     files.programme.write_text(text.replace('language = "fr"\n', "", 1), "utf-8")
     done = run("match", "reponses.csv", "-o", "out.html", folder=tmp_path, LANG="en_GB.UTF-8")
-    assert "The assignment is proved optimal." in done.stderr
+    assert "Proved: no other assignment that the rules allow is better." in done.stderr
     assert '<html lang="en">' in (tmp_path / "out.html").read_text("utf-8")

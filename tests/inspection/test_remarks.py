@@ -75,5 +75,12 @@ def test_what_was_assumed_is_said_in_sentences() -> None:
     fields = {"courriel": EMAIL, "notice": consent, "sante": hidden, "besoins": NEEDS}
     made = report(programme(fields, programme=heading, criteria=[OVERLAP]), [{"courriel": "a@x.fr"}], [])
     said = "\n".join(made.reading.assumed)
-    for expected in ("reconnue par « Courriel »", "un seul côté", "« Notice »", "40", "valeur neutre", "« Santé »"):
+    for expected in (
+        "reconnue par « Courriel »",
+        "un seul côté",
+        "« Notice »",
+        "40",
+        "compte pour moitié",
+        "« Santé »",
+    ):
         assert expected in said, expected

@@ -181,7 +181,7 @@ def test_a_matching_without_an_answer_carries_nothing_over() -> None:
 def test_a_file_of_another_kind_is_refused_in_french_with_its_place(text: str, place: str, tmp_path: Path) -> None:
     path = tmp_path / "2025.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(RequestError, match="L’édition précédente ne peut pas être relue") as refused:
+    with pytest.raises(RequestError, match="Le fichier de l’année passée ne peut pas être relu") as refused:
         read_carry_over(path)
     assert f"2025.json, {place} : ne va pas" in str(refused.value)
 

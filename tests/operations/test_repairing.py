@@ -48,7 +48,7 @@ def test_who_leaves_is_in_no_pair_and_every_row_still_ends_once(before: Matching
     people = [*cohort.mentors.ids, *cohort.mentees.ids]
     assert not {"M04", "E03"} & {*people}
     assert len(people) + len(fixed.matching.rejected) == len(before.cohort.rows)
-    assert {row.reason for row in cohort.rejected if row.key in ("M04", "E03")} == {"retrait en cours d’édition"}
+    assert {row.reason for row in cohort.rejected if row.key in ("M04", "E03")} == {"départ en cours d’année"}
     assert {pair for pair in keys(before) if {*pair} & {"M04", "E03"}} == {*fixed.ended}
 
 

@@ -97,7 +97,7 @@ def test_a_pair_is_told_who_gave_its_points_and_when_and_one_without_points_is_n
     other = matching.explain("M1", "E1")
     assert other.answered == 0.5
     assert other.contributions[1].share == 250_000
-    assert words(other.contributions[1].reason) == "pas de points donnés à ce binôme : compté à sa valeur neutre"
+    assert words(other.contributions[1].reason) == "pas de points donnés à ce binôme : compté à 50 %"
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_the_command_ends_with_3_and_writes_nothing_where_nobody_or_nothing_is_t
 def test_pairs_that_are_compared_have_no_caveat_and_are_called_optimal(tmp_path: Path) -> None:
     matching = matching_of(tmp_path, (BOTH, SAME.format(weight=1)))
     assert (matching.caveats, matching.is_vacuous) == ((), False)
-    assert "démontrée optimale" in standing(matching)
+    assert "ne fait mieux" in standing(matching)
 
 
 def test_differences_that_rounding_loses_are_counted(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.report.cohorts import matched, person, programme, small
 
 def test_every_status_has_its_words_and_only_one_says_proved() -> None:
     assert set(words.STATUS) == set(Status)
-    sure = [status for status, (verdict, _) in words.STATUS.items() if "démontrée optimale" in verdict]
+    sure = [status for status, (verdict, _) in words.STATUS.items() if "ne fait mieux" in verdict]
     assert sure == [Status.PROVED]
 
 

@@ -105,7 +105,7 @@ def test_the_last_sheet_says_who_took_part_what_was_reached_and_by_which_rules()
     )
     assert said["Objectifs"][:2] == ["Former le plus de binômes possible", "3\u00a0binômes"]
     assert said["Critères"][:3] == ["Même réponse (metier)", "33\u00a0%", "Métier"]
-    assert said["Graine du tirage"][0] == "0"
+    assert said["Numéro du tirage au sort"][0] == "0"
 
 
 def test_a_table_beyond_the_rows_of_a_sheet_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:

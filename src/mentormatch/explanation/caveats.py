@@ -128,8 +128,7 @@ def with_question(remark: Remark, question: str) -> Remark:
     """Return a remark that quotes its question in place of the name of its field."""
     if not question:
         return remark
-    name = rf"(?<=[«“\s\u00a0]){re.escape(remark.field)}(?=[”\s\u00a0])"
-    return replace(remark, text=re.sub(name, lambda _: question, remark.text, count=1))
+    return replace(remark, text=re.sub(rf"\b{re.escape(remark.field)}\b", lambda _: question, remark.text, count=1))
 
 
 def unread_places(cohort: Cohort, programme: Programme) -> Iterator[str]:

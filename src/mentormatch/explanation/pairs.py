@@ -129,7 +129,7 @@ def explain_shares(criterion: Criterion, weight: float, block: PairsAmong) -> li
     shares, known = (each[block.places].tolist() for each in found)
     full, named = int(np.rint(weight * MILLION)), (criterion.label, criterion.kind, criterion.group)
     reasons = [
-        criterion.reason(*people) if answered else tr(criterion.undefined)
+        criterion.reason(*people) if answered else tr(criterion.undefined, share=percent(criterion.neutral))
         for people, answered in zip(block.people(), known, strict=True)
     ]
     return [

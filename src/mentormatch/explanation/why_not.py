@@ -434,10 +434,10 @@ def cost(price: ExchangeCost) -> str:
     """Return what is lost, or won, in the first goal that changes."""
     goal, loss = next(((goal, loss) for goal, loss in price.losses if loss), ("", 0))
     if loss == 0:
-        return tr("Imposer ce binôme ne coûterait rien : seul le départage des égalités l'a écarté")
+        return tr("Former ce binôme ne coûterait rien : seul le départage des égalités l'a écarté")
     if loss > 0:
-        return tr("Imposer ce binôme ferait perdre {amount}", amount=amount(goal, loss))
-    return tr("Imposer ce binôme ferait gagner {amount}", amount=amount(goal, -loss))
+        return tr("Former ce binôme ferait perdre {amount}", amount=amount(goal, loss))
+    return tr("Former ce binôme ferait gagner {amount}", amount=amount(goal, -loss))
 
 
 def amount_shown(moves: Sequence[Move]) -> Iterator[str]:

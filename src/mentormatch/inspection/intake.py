@@ -209,7 +209,10 @@ def assumptions(programme: Programme, plan: Plan, sheets: Sequence[SubmissionShe
         share = percent(plan.minimum_answered)
         yield tr("Sous {share} de réponses aux critères, une personne est mise de côté.", share=share)
     if programme.criteria:
-        yield tr("Une réponse vide n'est ni un « non » ni un zéro : son critère compte à sa valeur neutre.")
+        yield tr(
+            "Une réponse vide n'est ni un « non » ni un zéro : son critère compte pour moitié, ou pour la part que le"
+            " programme a choisie."
+        )
     forbidden = [quote_question(plan, name) for name in programme.fields_with("forbidden")]
     if forbidden:
         yield tr("Jamais lu, même présent dans le fichier : {questions}.", questions=listed(forbidden))

@@ -37,7 +37,7 @@ class CarryOver(StoredMessage):
 
     made_by: ClassVar[str] = "mm.carry_over(matching)"
 
-    misread: ClassVar[str] = mark("Ce fichier n'est pas celui d'une édition précédente")
+    misread: ClassVar[str] = mark("Ce fichier n'est pas celui d'une année passée")
     schema_version: Literal[1] = 1
     programme: str
     pairs: list[Keys] = Setting(default_factory=list)
@@ -100,10 +100,10 @@ def read_carry_over(path: str | PathLike[str]) -> CarryOver:
     try:
         return CarryOver.from_json(content)
     except RequestError as error:
-        expected = tr("le fichier tel que l'édition précédente l'a écrit")
+        expected = tr("le fichier tel que l'année passée l'a écrit")
         places = [f"{source.name}, {place_in_words(one.where)}" for one in error.problems]
         found = [Problem(place, tr("ne va pas"), expected) for place in places]
-        raise RequestError(tr("L'édition précédente ne peut pas être relue"), found) from None
+        raise RequestError(tr("Le fichier de l'année passée ne peut pas être relu"), found) from None
 
 
 def place_in_words(where: str) -> str:

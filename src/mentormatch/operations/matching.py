@@ -374,7 +374,7 @@ def sheets_of(matching: Matching, names: NamesByPerson | None = None) -> Mapping
 
 
 STATUSES = {
-    "proved": mark("Répartition démontrée optimale."),
+    "proved": mark("Démontré : aucune autre répartition permise ne fait mieux."),
     "feasible": mark(
         "Attention : répartition conforme aux règles, mais pas démontrée optimale (calcul arrêté avant la fin)."
     ),
@@ -383,8 +383,8 @@ STATUSES = {
     "failed": mark("Le calcul a échoué."),
 }
 UNSETTLED = mark(
-    "Répartition démontrée optimale ; parmi des réponses de même valeur, celle-ci n'est pas forcément la même à chaque"
-    " calcul."
+    "Démontré : aucune autre répartition permise ne fait mieux ; parmi des réponses de même valeur, celle-ci n'est pas"
+    " forcément la même à chaque calcul."
 )
 INTERRUPTED = mark(
     "Attention : calcul interrompu. La meilleure répartition trouvée respecte les règles, sans être démontrée optimale."

@@ -21,7 +21,7 @@ from mentormatch.people.codes import codes_of, with_codes
 from mentormatch.people.cohort import Cohort, People, RowFate
 from mentormatch.places.gazetteer import PlaceColumn
 
-WITHDRAWN_MESSAGE = mark("retrait en cours d'édition")
+WITHDRAWN_MESSAGE = mark("départ en cours d'année")
 PER_PERSON_PARTS = ("values", "known", "positions", "zones")  # parts of a column with an entry per person
 
 

@@ -152,6 +152,11 @@ class Card:
     answered: str
     parts: tuple[ScorePart, ...]
 
+    @property
+    def has_blanks(self) -> bool:
+        """Whether a criterion counts without the answers of both people."""
+        return not all(part.answered for part in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedLine:

@@ -16,7 +16,7 @@ from mentormatch.operations.matching import Matching, case_of
 
 STATUS: Mapping[Status, tuple[str, str]] = {
     Status.PROVED: (
-        mark("Répartition démontrée optimale"),
+        mark("Aucune autre répartition ne fait mieux"),
         mark(
             "La répartition est démontrée optimale : dans l'ordre des objectifs ci-dessous, aucune autre répartition"
             " permise par les règles ne fait mieux."
@@ -80,14 +80,11 @@ READING = (
         " la somme des points de ses critères."
     ),
     mark(
-        "Une réponse qui manque n'est ni une mauvaise réponse ni un avantage : le critère compte alors à sa valeur"
-        " neutre. La part connue dit quel poids repose sur de vraies réponses."
+        "Une réponse qui manque n'est ni une mauvaise réponse ni un avantage : le critère compte alors pour moitié, ou"
+        " pour la part que le programme a choisie. La part connue dit quel poids repose sur de vraies réponses."
     ),
     mark("Les points comparent des binômes possibles entre eux. Ils ne jugent pas les personnes."),
-    mark(
-        "À égalité parfaite, le choix est fait par un tirage reproductible : les mêmes personnes et la même graine"
-        " donnent les mêmes binômes, quel que soit l'ordre des réponses."
-    ),
+    mark("À égalité, le choix est tiré au sort, toujours le même pour ces réponses, quel que soit leur ordre."),
 )
 
 

@@ -114,7 +114,7 @@ class Criterion(Extension):
     """
 
     title: ClassVar[str]
-    undefined: ClassVar[str] = mark("sans réponse d'un des deux côtés : compté à sa valeur neutre")
+    undefined: ClassVar[str] = mark("sans réponse d'un des deux côtés : compté à {share}")
     """The reason shown for a pair without a value."""
     takes_table: ClassVar[bool] = False
     """Whether it takes a table, from a ``file`` next to the programme or from the caller."""

@@ -49,7 +49,7 @@ def test_a_worse_pair_says_what_it_costs_and_who_moves() -> None:
     found = why_not(case(), 0, 1)
     assert found.losses == (("matched", 0), ("priority", 0), ("total", 1_000_000))
     assert moved(found) == ["M1 (E1 → E2)", "E2 (M2 → M1)", "M2 (E2 → E1)", "E1 (M1 → M2)"]
-    assert found.reason.startswith("Imposer ce binôme ferait perdre 100,0 points au total ; ")
+    assert found.reason.startswith("Former ce binôme ferait perdre 100,0 points au total ; ")
 
 
 def test_a_tied_pair_costs_nothing_but_moves_people() -> None:
@@ -58,7 +58,7 @@ def test_a_tied_pair_costs_nothing_but_moves_people() -> None:
     found = why_not(whole, 0, other)
     assert found.losses == (("matched", 0), ("priority", 0), ("total", 0))
     assert [move.person for move in found.moves] == ["M1", f"E{other + 1}", f"E{2 - other}"]
-    assert found.reason.startswith("Imposer ce binôme ne coûterait rien")
+    assert found.reason.startswith("Former ce binôme ne coûterait rien")
 
 
 def test_a_forbidden_pair_names_its_rules() -> None:
@@ -112,7 +112,7 @@ def test_a_lost_pair_is_counted() -> None:
     found = why_not(case(NOBODY_SHARED, people=EMPLOYED), 1, 1)
     assert found.losses is not None
     assert found.losses[0] == ("matched", 1)
-    assert found.reason.startswith("Imposer ce binôme ferait perdre 1\u00a0binôme ; ")
+    assert found.reason.startswith("Former ce binôme ferait perdre 1\u00a0binôme ; ")
 
 
 @pytest.mark.promise(18)

@@ -170,7 +170,7 @@ def test_pairs_of_people_who_left_end_and_their_words_are_kept(tmp_path: Path) -
     made = match(cohort, programme(), pins=decisions.pins, bans=decisions.bans).with_notes(decisions.notes)
     (row,) = rows(workbook(made), PREVIOUS)[1:]
     assert row[:4] == [*first, "Validé", "très bien"]
-    assert str(row[4]).startswith(f"{first[0]} n’est plus dans cette édition ; ")
+    assert str(row[4]).startswith(f"{first[0]} ne participe plus ; ")
     found = read_decisions(saved(tmp_path, workbook(made)), cohort, programme())
     assert (found.pins, set(found.notes)) == ((second,), set(decisions.notes))
 

@@ -39,7 +39,7 @@ def text(view: Piece) -> str:
 def test_the_summary_says_how_many_pairs_what_is_proved_and_that_it_is_a_proposal() -> None:
     told = text(small().show.summary())
     assert "Sur 3 mentor·es et 4 mentoré·es, la répartition forme 3 binômes." in told
-    assert "Répartition démontrée optimale." in told
+    assert "Aucune autre répartition ne fait mieux" in told
     assert "Proposition : à valider par une personne nommée." in told
 
 

@@ -385,10 +385,10 @@ def test_the_language_of_the_programme_is_spoken_until_another_is_chosen(sitting
     sitting.done("take", english, part="programme", name="p.toml")
     sitting.done("take", ANSWERS, part="answers", name="r.csv")
     assert sitting.done("read")["language"] == "en"
-    assert sitting.done("form")["plan"]["verdict"] == "Assignment proved optimal"
+    assert sitting.done("form")["plan"]["verdict"] == "No other assignment is better"
     assert sitting.done("open")["words"]["language"] == "en"
     told = sitting.done("speak", language="fr")
-    assert told["plan"]["verdict"] == "Répartition démontrée optimale"
+    assert told["plan"]["verdict"] == "Aucune autre répartition ne fait mieux"
     assert sitting.done("open")["words"]["language"] == "fr"
 
 

@@ -412,7 +412,7 @@ def test_an_edition_before_that_cannot_be_read_is_told() -> None:
     sitting = Sitting()
     sitting.done("example")
     sitting.done("take", b'{"left_out": 3}', part="edition", name="e.json")
-    assert "édition précédente" in sitting.refused("read")["title"]
+    assert "année passée" in sitting.refused("read")["title"]
 
 
 def test_a_decision_gives_its_pairs_back_with_its_own_answers_and_with_no_others() -> None:

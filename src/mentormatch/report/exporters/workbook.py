@@ -256,7 +256,7 @@ def programme_rows(matching: Matching, names: NamesByPerson | None) -> Iterator[
         tr("Règles"), [(line.name, "", questions_of(line)) for line in words.rules(matching, matching.labels)]
     )
     yield from with_heading(tr("Lire les points"), [(sentence,) for sentence in words.reading()])
-    yield tr("Graine du tirage"), str(matching.seed)
+    yield tr("Numéro du tirage au sort"), str(matching.seed)
     yield tr("Version"), f"mentormatch {__version__}"
 
 

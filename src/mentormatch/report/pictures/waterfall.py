@@ -87,8 +87,8 @@ class Waterfall(Picture):
     def caption(self) -> str:
         return tr(
             "Chaque critère ajoute ses points à ceux des critères au-dessus de lui ; le contour clair va jusqu'à ce"
-            " qu'il pouvait donner au plus. En gris clair : sans réponse d'un des deux côtés, compté à sa valeur"
-            " neutre."
+            " qu'il pouvait donner au plus. En gris clair : sans réponse d'un des deux côtés, compté en"
+            " partie."
         )
 
     @property

@@ -411,7 +411,7 @@ def fate(note: Note, matching: Matching, where: dict[str, list[str]]) -> str:
     said = []
     for letter, people, key, person in sides:
         if not people.has(key):
-            said.append(tr("{person} n'est plus dans cette édition", person=person))
+            said.append(tr("{person} ne participe plus", person=person))
         elif others := where.get(f"{letter}{canonical(key)}"):
             said.append(tr("{person} est avec {others}", person=person, others=listed(others)))
         else:

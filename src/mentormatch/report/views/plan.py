@@ -143,7 +143,7 @@ class Prices(Piece):
 class Proof(Piece):
     """What the certificate certifies, as a whole and goal by goal."""
 
-    heading: ClassVar[str] = mark("Certificat")
+    heading: ClassVar[str] = mark("Est-ce le meilleur possible ?")
     kind: ClassVar[str] = "proof"
     call: ClassVar[str] = "certificate()"
     purpose: ClassVar[str] = mark("Ce qui est certain, vérifié une seconde fois sans refaire le calcul.")

@@ -250,15 +250,13 @@ class History(Rule):
 
     def describe(self) -> str:
         if self.total is None:
-            return tr("pas de binôme d'une édition précédente")
+            return tr("pas de binôme d'une année passée")
         partners = counted(self.total, "mentoré·e") if self.side == "mentor" else counted(self.total, "mentor·e")
-        return tr(
-            "pas de binôme d'une édition précédente, et {partners} au plus en tout par personne", partners=partners
-        )
+        return tr("pas de binôme d'une année passée, et {partners} au plus en tout par personne", partners=partners)
 
     @property
     def sentence(self) -> str:
-        return tr("Un binôme d'une édition précédente ne revient pas ({pairs}).")
+        return tr("Un binôme d'une année passée ne revient pas ({pairs}).")
 
     @property
     def details(self) -> tuple[str, ...]:

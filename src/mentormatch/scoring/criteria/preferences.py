@@ -191,7 +191,7 @@ class Given(Criterion):
     """
 
     title: ClassVar[str] = mark("Points donnés")
-    undefined: ClassVar[str] = mark("pas de points donnés à ce binôme : compté à sa valeur neutre")
+    undefined: ClassVar[str] = mark("pas de points donnés à ce binôme : compté à {share}")
     takes_table: ClassVar[bool] = True
     kind: Literal["given"] = "given"
     example = {

@@ -200,7 +200,7 @@ WORDS = {
     "leaver": mark("Personne"),
     "choose_person": mark("choisir…"),
     "note_leaver": mark("Noter son départ"),
-    "stays": mark("Lever le départ de {name}"),
+    "stays": mark("Annuler le départ de {name}"),
     "noted_leavers": mark("Départs notés"),
     "without": mark("Sans binôme ({number})"),
     "why_without": mark("Pourquoi, et ce qui suffirait"),
@@ -227,8 +227,8 @@ WORDS = {
     "brought_together": mark("réuni·es"),
     "kept_apart": mark("séparé·es"),
     "choose_two": mark("Choisissez d'abord deux personnes."),
-    "lift": mark("Lever"),
-    "lift_wish": mark("Lever la demande sur {people}"),
+    "lift": mark("Retirer"),
+    "lift_wish": mark("Retirer la demande sur {people}"),
     "year_lead": mark(
         "Les séances de chaque groupe, hors des jours fériés, des vacances et des périodes que le programme écarte ; et"
         " qui présente à chacune."

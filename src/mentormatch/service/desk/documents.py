@@ -238,7 +238,7 @@ VIEWS: Mapping[str, tuple[str, DocumentView | None]] = {
     "departs": (mark("Tenir aux départs"), lambda held: held.matching.show.sturdy()),
     "annees": (mark("Ce que les années enseignent"), lambda held: held.taught.show.learn(names=held.names)),
     "solidite": (mark("Binômes solides et fragiles"), lambda held: held.matching.show.robustness(names=held.names)),
-    "certificat": (mark("Certificat"), lambda held: held.matching.show.certificate()),
+    "certificat": (mark("Est-ce le meilleur possible ?"), lambda held: held.matching.show.certificate()),
 }
 """The pages of a plan, by the names in their addresses."""
 

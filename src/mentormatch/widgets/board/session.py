@@ -53,7 +53,7 @@ NO_QUESTION = {
         " être changé ici."
     ),
 }
-GONE = mark("{name} n'est plus dans cette édition : levez d'abord son retrait.")
+GONE = mark("{name} ne participe plus : annulez d'abord son départ.")
 NO_PLAN = mark("Aucune répartition ne respecterait toutes les règles du programme.")
 
 

@@ -324,7 +324,7 @@ def decision_sentence(board: BoardState, decision: BoardDecision) -> str:
         case SetAsideIn(mentor=mentor, mentee=mentee):
             return tr("Binôme écarté\u00a0: {mentor} – {mentee}", mentor=name(mentor), mentee=name(mentee))
         case Withdrawal(person=person):
-            return tr("Retrait\u00a0: {person}", person=name(person))
+            return tr("Départ\u00a0: {person}", person=name(person))
         case PlacesIn(person=person, places=places):
             return tr("Places de {person}\u00a0: {places}", person=name(person), places=places)
         case MayUndo(pairs=pairs):
