@@ -11,6 +11,9 @@ from mentormatch.cli.messages import LOCALES, VARIABLE, environment_language
 from tests.cli import processes
 from tests.english import french_in
 
+PROVED_FR = "aucune autre répartition permise ne fait mieux."
+PROVED_EN = "Proved: no other assignment that the rules allow is better."
+
 
 def run(*arguments: object, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     told = {name: value for name, value in os.environ.items() if name not in {VARIABLE, *LOCALES}} | variables
@@ -39,13 +42,13 @@ def test_help_is_in_the_language_of_the_environment_or_in_the_one_asked_for(tmp_
 
 def test_the_programme_decides_where_nobody_asks_and_its_documents_too(english: Path) -> None:
     done = run("match", "reponses.csv", "-o", "out", folder=english)
-    assert "Proved: no other assignment that the rules allow is better." in done.stderr
+    assert PROVED_EN in done.stderr
     assert '<html lang="en">' in (english / "out" / "binomes.html").read_text("utf-8")
 
 
 def test_a_language_that_is_asked_for_goes_before_the_programme_s(english: Path) -> None:
     asked = run("--language", "fr", "match", "reponses.csv", "-o", "out", folder=english)
-    assert "aucune autre répartition permise ne fait mieux." in asked.stderr
+    assert PROVED_FR in asked.stderr
     assert '<html lang="fr">' in (english / "out" / "binomes.html").read_text("utf-8")
     around = run("match", "absent.csv", folder=english, MENTORMATCH_LANGUAGE="fr")
     assert around.stderr.startswith("Erreur\u00a0: ")
@@ -115,5 +118,5 @@ def test_a_programme_that_names_no_language_is_read_in_that_of_the_locale(tmp_pa
     text = files.programme.read_text("utf-8")
     files.programme.write_text(text.replace('language = "fr"\n', "", 1), "utf-8")
     done = run("match", "reponses.csv", "-o", "out.html", folder=tmp_path, LANG="en_GB.UTF-8")
-    assert "Proved: no other assignment that the rules allow is better." in done.stderr
+    assert PROVED_EN in done.stderr
     assert '<html lang="en">' in (tmp_path / "out.html").read_text("utf-8")
