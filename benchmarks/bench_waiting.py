@@ -34,7 +34,7 @@ from mentormatch import AssignmentProblem, Matching, write_handouts
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.explanation.robustness import SamplingPlan, sample_problems
 from mentormatch.operations.matching import case_of, exporter_for
-from mentormatch.report.book import Book, BookSheet
+from mentormatch.report.book import SheetWriter, WorkbookWriter
 from mentormatch.report.followup import year_json, year_page, year_workbook
 from mentormatch.report.texts import render_template
 
@@ -99,24 +99,24 @@ def plans(mentors: int, mentees: int) -> tuple[Work, Work]:
 def noted_cells(cells: list[Cell]) -> Iterator[None]:
     """Note all cells that are written into workbooks, each with the look that is asked for."""
     looks: dict[int, tuple[tuple[str, object], ...]] = {}
-    form, put = Book._format, BookSheet._put
+    form, put = WorkbookWriter._format, SheetWriter._put
 
-    def formed(self: Book, **look: object) -> Any:
+    def formed(self: WorkbookWriter, **look: object) -> Any:
         found = form(self, **look)
         looks[id(found)] = tuple(look.items())
         return found
 
-    def noted(self: BookSheet, row: int, column: int, value: Any, one: Any) -> None:
+    def noted(self: SheetWriter, row: int, column: int, value: Any, one: Any) -> None:
         cells.append((self.sheet.get_name(), row, column, value, looks[id(one)]))
         put(self, row, column, value, one)
 
-    with patch.object(Book, "_format", formed), patch.object(BookSheet, "_put", noted):
+    with patch.object(WorkbookWriter, "_format", formed), patch.object(SheetWriter, "_put", noted):
         yield
 
 
 def written(cells: list[Cell]) -> bytes:
     """Return the same cells as a workbook by xlsxwriter alone."""
-    book = Book("bare")
+    book = WorkbookWriter("bare")
     sheets = {name: book._book.add_worksheet(name) for name in dict.fromkeys(cell[0] for cell in cells)}
     forms = {look: book.format(**dict(look)) for look in dict.fromkeys(cell[4] for cell in cells)}
     for name, row, column, value, look in cells:

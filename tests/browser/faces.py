@@ -18,7 +18,7 @@ from mentormatch.inspection.section import writer_for
 from mentormatch.notebook import BoardWidget, DeparturesWidget, FilesWidget, FormWidget
 from mentormatch.operations.matching import exporter_for
 from mentormatch.programme.edits import ProgrammeText
-from mentormatch.report.folder import content_of
+from mentormatch.report.folder import make_content
 from mentormatch.report.followup import year_page
 from mentormatch.report.handouts import common_text, make_handouts
 from mentormatch.report.pair_cards import pair_cards
@@ -26,7 +26,7 @@ from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Wa
 from mentormatch.report.pictures.timeline import Timeline
 from mentormatch.report.profiles import for_readers
 from mentormatch.report.sessions import SessionDocuments, session_page
-from mentormatch.report.texts import environment, render_template
+from mentormatch.report.texts import make_template_environment, render_template
 from mentormatch.report.view import summary_labels
 from mentormatch.report.views.pairs import EvaluationPiece, RepairPiece
 from mentormatch.results import Repair
@@ -64,7 +64,7 @@ def result(one: Edition) -> str:
 
 def summary(one: Edition) -> str:
     names = cohort_names(one.contacts, one.matching.cohort, one.matching.programme)
-    return content_of(exporter_for(".resume.html"), one.matching, None, names).decode()
+    return make_content(exporter_for(".resume.html"), one.matching, None, names).decode()
 
 
 def intake(one: Edition) -> str:
@@ -158,26 +158,26 @@ def html_of(one: object) -> str:
 
 def templates() -> set[str]:
     """Return the templates that are filled, not put into others: each is a page or a fragment; steps are no markup."""
-    names = {name for name in environment().list_templates("html") if not name.startswith("steps/")}
+    names = {name for name in make_template_environment().list_templates("html") if not name.startswith("steps/")}
     return names - {used for name in names for used in find_referenced_templates(parsed(name)) if used}
 
 
 def parsed(name: str) -> Template:
     """Return a template as its tree."""
-    return environment().parse(source_of(name))
+    return make_template_environment().parse(source_of(name))
 
 
 def source_of(name: str) -> str:
     """Return the text of a template."""
-    loader = environment().loader
+    loader = make_template_environment().loader
     assert loader
-    return loader.get_source(environment(), name)[0]
+    return loader.get_source(make_template_environment(), name)[0]
 
 
 @cache
 def written() -> set[str]:
     """Return the names of the elements that our templates write."""
-    sources = map(source_of, environment().list_templates("html"))
+    sources = map(source_of, make_template_environment().list_templates("html"))
     return {name for source in sources for name in re.findall(r"<(\w+)", source)}
 
 

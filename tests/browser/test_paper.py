@@ -10,7 +10,7 @@ from mentormatch import Matching, language
 from mentormatch.explanation.names import cohort_names
 from mentormatch.languages.text_keys import fold
 from mentormatch.operations.matching import NamedExporter, exporters
-from mentormatch.report.view import FEW
+from mentormatch.report.view import FIRST_PAGE_PAIRS
 from tests.browser.browsing import NOTHING, Watched, faults
 from tests.browser.test_every_page import show
 from tests.conftest import some_of
@@ -61,7 +61,7 @@ def called(matching: Matching) -> dict[str, str]:
 @pytest.mark.parametrize("called_by", ["name", "code"])
 def test_the_summary_is_two_pages_of_which_nothing_is_lost(code: str, called_by: str, watched: Watched) -> None:
     example = mm.match(mm.examples.cohort(), mm.examples.programme())
-    for matching in (example, wordy(FEW), wordy(0), wordy(1)):
+    for matching in (example, wordy(FIRST_PAGE_PAIRS), wordy(0), wordy(1)):
         with language(code):
             html = document(matching, ".resume.html", called(matching) if called_by == "name" else None)
         assert printed(watched, html) == 2
@@ -94,7 +94,7 @@ def test_the_full_page_of_many_pairs_is_short_unless_every_detail_is_asked_for(w
 
 
 def test_the_details_of_many_pairs_open_on_the_screen(watched: Watched) -> None:
-    show(watched.page, document(wordy(FEW + 1), ".html"))
+    show(watched.page, document(wordy(FIRST_PAGE_PAIRS + 1), ".html"))
     details = watched.page.locator("details").first
     assert details.locator("table").is_hidden()
     details.locator("summary").click()

@@ -14,7 +14,7 @@ from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.groups.partition import goal_in_words
 from mentormatch.languages.translation import tr
 from mentormatch.programme.sections import Facilitation
-from mentormatch.report.sessions import TITLES
+from mentormatch.report.sessions import TABLE_TITLES
 from mentormatch.results import Grouping, Rotation, Tier
 from tests.doors import substitute
 
@@ -229,10 +229,10 @@ def test_every_table_has_a_title_that_a_sheet_of_a_workbook_can_bear_in_both_lan
     grouping: Grouping, rotation: Rotation
 ) -> None:
     for result in (grouping, rotation):
-        assert {*result.sheets, *result.staff_sheets} <= set(TITLES)
+        assert {*result.sheets, *result.staff_sheets} <= set(TABLE_TITLES)
     for code in ("fr", "en"):
         with mm.language(code):
-            assert [title for title in map(tr, TITLES.values()) if len(title) > 31] == []
+            assert [title for title in map(tr, TABLE_TITLES.values()) if len(title) > 31] == []
 
 
 @pytest.mark.proof

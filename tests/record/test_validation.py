@@ -16,7 +16,7 @@ from mentormatch.record.log import append, check_chain
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import entry_of, journal_beside
 from mentormatch.report.texts import visible
-from mentormatch.report.view import PROPOSAL
+from mentormatch.report.view import PROPOSAL_TEXT
 from tests.record.decisions import changed, example
 from tests.report.readers import ALIVE, Outline, parts, sheets
 
@@ -47,9 +47,9 @@ def run(*arguments: object) -> Result:
 
 def test_documents_say_that_they_are_a_proposal_until_a_person_validated_it(saved: Path) -> None:
     page, book = said(saved)
-    assert page == [tr(PROPOSAL)]
-    assert [str(cell).replace("\u00a0", " ") for cell in book] == [tr(PROPOSAL)]
-    assert PROPOSAL.startswith("Proposition : à valider par une personne nommée")
+    assert page == [tr(PROPOSAL_TEXT)]
+    assert [str(cell).replace("\u00a0", " ") for cell in book] == [tr(PROPOSAL_TEXT)]
+    assert PROPOSAL_TEXT.startswith("Proposition : à valider par une personne nommée")
 
 
 def test_documents_saved_after_the_validation_say_by_whom_and_why(saved: Path) -> None:
@@ -82,7 +82,7 @@ def test_another_decision_in_the_same_folder_is_a_proposal_again(saved: Path) ->
     validate(saved / DECISION, who="Camille Roux")
     example("quota", "minimum_score").save(saved, replace=True)
     proposal, before = said(saved)[0]
-    assert proposal == tr(PROPOSAL)
+    assert proposal == tr(PROPOSAL_TEXT)
     assert before.startswith("Une autre décision avait été validée avant elle, par Camille Roux le ")
     assert before in verify(saved / DECISION).words.replace("\u00a0", " ")
     assert verify(saved / DECISION).validations == ()

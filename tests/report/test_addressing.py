@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.report.addressing import unreachable
+from mentormatch.report.addressing import format_unreachable_warning
 from mentormatch.report.handouts import make_handouts
 
 FOLDER = mm.examples.folder_of("mentorat")
@@ -78,4 +78,4 @@ def test_it_is_told_that_nobody_would_read_how_to_reach_their_partner() -> None:
         ({"contacts": ["nom"]}, "ne liraient pas"),
     ):
         matching, contacts = varied(**documents)
-        assert told in unreachable(matching, make_handouts(matching, contacts))
+        assert told in format_unreachable_warning(matching, make_handouts(matching, contacts))

@@ -12,7 +12,7 @@ import xlsxwriter
 from openpyxl.workbook import Workbook
 
 import mentormatch.report
-from mentormatch.report.book import Book
+from mentormatch.report.book import WorkbookWriter
 from tests.conftest import DEEP
 from tests.report.edition import Edition, attacks, edition, harmless
 from tests.report.workbooks import BOOKS, alive, cells, opened, resaved, texts_of
@@ -112,7 +112,7 @@ def test_a_workbook_that_fails_while_it_is_written_leaves_no_archive_open(
     monkeypatch.setattr(sys, "unraisablehook", unraised.append)
     monkeypatch.setattr(xlsxwriter.Workbook, stage, lambda _book: exec("raise RuntimeError('full')"))
     with pytest.raises(RuntimeError, match="full") as caught:
-        Book("titre").content()
+        WorkbookWriter("titre").content()
     cycle: list[object] = [caught]
     cycle.append(cycle)
     del caught, cycle  # collected later, as what a failed test holds
@@ -123,13 +123,13 @@ def test_a_workbook_that_fails_while_it_is_written_leaves_no_archive_open(
 @pytest.mark.promise(23)
 def test_no_kind_of_workbook_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: set[Path] = set()
-    begin = Book.__init__
+    begin = WorkbookWriter.__init__
 
-    def noting(self: Book, title: str) -> None:
+    def noting(self: WorkbookWriter, title: str) -> None:
         seen.add(Path(sys._getframe(1).f_code.co_filename))
         begin(self, title)
 
-    monkeypatch.setattr(Book, "__init__", noting)
+    monkeypatch.setattr(WorkbookWriter, "__init__", noting)
     one = edition(harmless(range(8)))
     for make in BOOKS.values():
         make(one)
@@ -139,4 +139,4 @@ def test_no_kind_of_workbook_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> No
 def makes_a_book(tree: ast.AST) -> bool:
     """Say whether a module makes a workbook."""
     calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return any(isinstance(name, ast.Name) and name.id == "Book" for name in calls)
+    return any(isinstance(name, ast.Name) and name.id == "WorkbookWriter" for name in calls)

@@ -13,7 +13,7 @@ from mentormatch.programme.sections import FurtherSheet
 from mentormatch.report import further_answers
 from mentormatch.report.exporters.page import PageExporter
 from mentormatch.report.exporters.workbook import WorkbookExporter
-from mentormatch.report.further_answers import FOR_TEAM_ALONE, SOLVED, TITLES
+from mentormatch.report.further_answers import ANALYSES, ANALYSIS_TITLES, STAFF_ONLY
 from mentormatch.report.texts import spaced
 from tests.doors import substitute
 from tests.operations.situations import edition, market
@@ -41,14 +41,14 @@ def test_page_and_workbook_tell_each_answer_that_is_asked_for(spoken: str) -> No
     made = market(4, 5, documents={"sheets": list(ALL)}).with_editions([edition()] * 2)
     with mm.language(spoken):
         shown, sheets = page(made), workbook(made)
-        told = {one.name: one for one in further_answers.further_answers(made)}
+        told = {one.name: one for one in further_answers.get_optional_analyses(made)}
     assert tuple(told) == ALL
     for name, one in told.items():
         assert not isinstance(one.found, str)
         assert set(map(plain, one.found.sentences)) <= set(map(plain, sheets[one.title])), name
         there = {plain(sentence) in shown for sentence in one.found.sentences}
-        assert there == {name not in FOR_TEAM_ALONE}, name
-        assert (one.title in shown) is (name not in FOR_TEAM_ALONE)
+        assert there == {name not in STAFF_ONLY}, name
+        assert (one.title in shown) is (name not in STAFF_ONLY)
 
 
 def test_nothing_is_solved_where_nothing_is_asked_for_and_once_for_all_documents(
@@ -58,10 +58,10 @@ def test_nothing_is_solved_where_nothing_is_asked_for_and_once_for_all_documents
 
     def counted(name: str, matching: mm.Matching) -> object:
         asked.append(name)
-        return SOLVED[name](matching)
+        return ANALYSES[name](matching)
 
-    counting = {name: partial(counted, name) for name in SOLVED}
-    substitute(monkeypatch, "report", SOLVED=counting)
+    counting = {name: partial(counted, name) for name in ANALYSES}
+    substitute(monkeypatch, "report", ANALYSES=counting)
     without = market(4, 5)
     page(without), workbook(without)
     assert asked == []
@@ -74,14 +74,14 @@ def test_why_nothing_can_be_told_stands_where_the_answer_would() -> None:
     made = market(4, 5, documents={"sheets": ["learn"]})
     why = "Rien ne peut être dit : aucun suivi"
     assert why in page(made).replace("\xa0", " ")
-    assert why in " ".join(workbook(made)[TITLES["learn"]]).replace("\xa0", " ")
+    assert why in " ".join(workbook(made)[ANALYSIS_TITLES["learn"]]).replace("\xa0", " ")
 
 
 def test_editions_that_are_given_are_told_without_being_asked_for() -> None:
     few = market(4, 5).with_editions([edition(pairs=6)])
     assert "Trop peu de binômes sont allés bien, ou mal" in page(few)
-    assert "Trop peu de binômes sont allés bien, ou mal" in " ".join(workbook(few)[TITLES["learn"]])
-    assert TITLES["learn"] not in page(market(4, 5))
+    assert "Trop peu de binômes sont allés bien, ou mal" in " ".join(workbook(few)[ANALYSIS_TITLES["learn"]])
+    assert ANALYSIS_TITLES["learn"] not in page(market(4, 5))
 
 
 def test_a_market_that_somebody_watches_is_told_on_the_page_with_how_to_read_it() -> None:

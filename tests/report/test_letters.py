@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 import mentormatch as mm
 from mentormatch import letters, write_letters
 from mentormatch.report.handouts import contact_labels
-from mentormatch.report.letters import LetterKind, Template, default_templates, notes, template, templates_in
+from mentormatch.report.letters import (
+    LetterKind,
+    Template,
+    default_templates,
+    format_letter_notes,
+    parse_template,
+    templates_in,
+)
 from mentormatch.results import Letter
 from tests.report.readers import table
 
@@ -112,7 +119,7 @@ def test_what_people_typed_is_text_in_html() -> None:
 def test_who_has_no_address_is_in_the_table_alone_and_staff_are_told(tmp_path: Path) -> None:
     written = letters(MATCHING, mm.results.Contacts((), {}), "proposal")
     assert [path.name for path in write_letters(written, tmp_path, "fr")] == ["lettres.csv"]
-    assert any("Sans adresse" in note for note in notes(written))
+    assert any("Sans adresse" in note for note in format_letter_notes(written))
 
 
 def test_templates_are_written_once_and_then_are_the_teams(contacts: mm.results.Contacts, tmp_path: Path) -> None:
@@ -141,7 +148,7 @@ def default_templates_in(language: str) -> Mapping[LetterKind, Template]:
     ],
 )
 def test_a_template_that_cannot_be_filled_in_is_told_by_its_line(text: str, told: str) -> None:
-    found = template(text, "modele.txt")
+    found = parse_template(text, "modele.txt")
     assert isinstance(found, list)
     assert any(told in str(one) for one in found)
 

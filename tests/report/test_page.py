@@ -8,7 +8,7 @@ import pytest
 from mentormatch import Matching, Status
 from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.report.texts import spaced, visible
-from mentormatch.report.view import FEW, TONES
+from mentormatch.report.view import CRITERION_COLOURS, FIRST_PAGE_PAIRS
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
 from tests.report.readers import (
     IMAGE,
@@ -28,7 +28,7 @@ def test_hostile_texts_are_nothing_but_text_in_the_page(shared_data: Path) -> No
     for matching in hostile_matchings(hostile_strings(shared_data / "hostile")):
         found = page(matching)
         assert set(found.tags) <= TAGS
-        assert found.tags.count("article") == (len(matching.pairs) if len(matching.pairs) <= FEW else 0)
+        assert found.tags.count("article") == (len(matching.pairs) if len(matching.pairs) <= FIRST_PAGE_PAIRS else 0)
         assert_nothing_runs_or_loads(found)
         shown = "\n".join(text for _, text in found.texts)
         assert [key for key in keys_and_names(matching) if visible(key) not in shown] == []
@@ -163,7 +163,7 @@ def test_nobody_at_all_still_makes_a_page() -> None:
 
 
 def test_the_colours_of_the_bar_stand_out_on_white() -> None:
-    assert min(contrast(tone, "#FFFFFF") for tone in TONES) >= 4.5
+    assert min(contrast(tone, "#FFFFFF") for tone in CRITERION_COLOURS) >= 4.5
 
 
 def test_the_inks_of_the_page_are_readable_on_its_grounds() -> None:

@@ -13,7 +13,7 @@ from mentormatch.record.log import chain_in
 from mentormatch.record.seal import READERS
 from mentormatch.record.verify import verify_content
 from mentormatch.report import folder
-from mentormatch.report.folder import Portfolio, documents, pack_files, validate_matching
+from mentormatch.report.folder import DecisionArchive, documents, validate_matching, zip_files
 from mentormatch.results import Verification
 
 JOURNAL, BOOK = "binomes.journal.jsonl", "binomes.xlsx"
@@ -25,7 +25,7 @@ def example() -> Matching:
 
 
 def test_a_portfolio_holds_what_a_folder_holds(example: Matching, tmp_path: Path) -> None:
-    held = Portfolio()
+    held = DecisionArchive()
     held.validate(example, who="Camille Roux", why="comité")
     validate_matching(example, tmp_path, who="Camille Roux", why="comité")
     assert {*held.files, "manifeste.json"} == {path.name for path in tmp_path.iterdir()}
@@ -38,9 +38,9 @@ def test_a_portfolio_holds_what_a_folder_holds(example: Matching, tmp_path: Path
 
 
 def test_a_portfolio_unpacked_is_verified_as_a_folder_is(example: Matching, tmp_path: Path) -> None:
-    held = Portfolio()
+    held = DecisionArchive()
     seal = held.validate(example, who="Camille Roux")
-    with ZipFile(BytesIO(pack_files(held.files))) as archive:
+    with ZipFile(BytesIO(zip_files(held.files))) as archive:
         archive.extractall(tmp_path)
     sealed = {f"binomes{suffix}" for suffix in READERS}
     beside = {name: content for name, content in held.files.items() if name in sealed}
@@ -51,7 +51,7 @@ def test_a_portfolio_unpacked_is_verified_as_a_folder_is(example: Matching, tmp_
 
 
 def test_where_nobody_is_named_all_stays_as_it_was(example: Matching) -> None:
-    held = Portfolio()
+    held = DecisionArchive()
     held.validate(example, who="Camille Roux")
     before = dict(held.files)
     with pytest.raises(RequestError, match="personne nommée"):
@@ -64,12 +64,12 @@ def test_a_decision_that_does_not_hold_is_not_validated(example: Matching, monke
         return verify_content(content.replace(b"proved", b"proven"))
 
     monkeypatch.setattr(folder, "verify_content", changed)
-    held = Portfolio()
+    held = DecisionArchive()
     with pytest.raises(RequestError, match="Rien n’a été validé"):
         held.validate(example, who="Camille Roux")
     assert held.files == {}
 
 
 def test_the_same_files_give_the_same_archive(example: Matching) -> None:
-    assert pack_files(documents(example)) == pack_files(documents(example))
-    assert "binomes" not in repr(Portfolio({"binomes.html": b"x"}))
+    assert zip_files(documents(example)) == zip_files(documents(example))
+    assert "binomes" not in repr(DecisionArchive({"binomes.html": b"x"}))

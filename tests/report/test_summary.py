@@ -11,7 +11,7 @@ from mentormatch import Matching
 from mentormatch.explanation.names import KEYS, cohort_names
 from mentormatch.operations.matching import exporter_for
 from mentormatch.report.exporters.page import LONG, MOST_ALONE, MOST_NAMED, MeetingSummary, brief
-from mentormatch.report.view import FEW
+from mentormatch.report.view import FIRST_PAGE_PAIRS
 from tests.report.cohorts import matched, person, programme
 from tests.report.readers import Outline
 
@@ -34,7 +34,7 @@ def shown(matching: Matching, names: dict[str, str] | None = None) -> Outline:
     return Outline(exporter_for("x.resume.html").content(matching, None, known).decode())  # type: ignore[call-arg]  # it is a NamedExporter
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 7, FEW, FEW + 1, 40])
+@pytest.mark.parametrize("count", [1, 2, 3, 7, FIRST_PAGE_PAIRS, FIRST_PAGE_PAIRS + 1, 40])
 def test_the_strongest_and_the_weakest_are_those_of_the_ranking_and_nobody_is_both(count: int) -> None:
     matching = pairs_of(count)
     found, ranked = summary(matching), matching.pairs
@@ -46,16 +46,16 @@ def test_the_strongest_and_the_weakest_are_those_of_the_ranking_and_nobody_is_bo
     assert len(strong) + len(weak) == min(count, 2 * MOST_NAMED)
 
 
-@pytest.mark.parametrize("count", [1, FEW, FEW + 1, 40])
+@pytest.mark.parametrize("count", [1, FIRST_PAGE_PAIRS, FIRST_PAGE_PAIRS + 1, 40])
 def test_every_pair_stands_in_it_once_as_a_line_to_vote_on_or_in_the_annex(count: int) -> None:
     matching = pairs_of(count)
     found, keys = summary(matching), [(one.mentor, one.mentee) for one in matching.pairs]
     listed = found.lines if found.few else found.annex
     assert [one.number for one in listed] == list(range(1, count + 1))
     voted = [(one.card.mentor, one.card.mentee) for one in found.lines]
-    assert voted == keys[-FEW:]
-    assert [(one.mentor, one.mentee) for one in found.annex] == ([] if count <= FEW else keys)
-    assert [one.number for one in found.lines] == list(range(max(count - FEW, 0) + 1, count + 1))
+    assert voted == keys[-FIRST_PAGE_PAIRS:]
+    assert [(one.mentor, one.mentee) for one in found.annex] == ([] if count <= FIRST_PAGE_PAIRS else keys)
+    assert [one.number for one in found.lines] == list(range(max(count - FIRST_PAGE_PAIRS, 0) + 1, count + 1))
 
 
 def test_what_staff_decided_and_what_is_open_is_told() -> None:

@@ -12,13 +12,13 @@ from tests.report.cohorts import matched, person, programme, small
 
 
 def test_every_status_has_its_words_and_only_one_says_proved() -> None:
-    assert set(words.STATUS) == set(Status)
-    sure = [status for status, (verdict, _) in words.STATUS.items() if "ne fait mieux" in verdict]
+    assert set(words.STATUS_TEXTS) == set(Status)
+    sure = [status for status, (verdict, _) in words.STATUS_TEXTS.items() if "ne fait mieux" in verdict]
     assert sure == [Status.PROVED]
 
 
 def test_every_goal_has_its_words() -> None:
-    assert set(words.GOALS) == set(GOALS)
+    assert set(words.GOAL_TEXTS) == set(GOALS)
 
 
 @pytest.mark.parametrize(
@@ -33,15 +33,15 @@ def test_every_goal_has_its_words() -> None:
     ],
 )
 def test_what_a_goal_reached_is_said_with_its_unit(goal: str, value: int, said: str) -> None:
-    assert words.amount(goal, value) == said
+    assert words.format_goal_value(goal, value) == said
 
 
 def test_what_is_not_proved_is_said_with_its_bound() -> None:
-    assert words.proof(Tier("matched", 3, 3)) == "maximum démontré"
-    assert words.proof(Tier("matched", 3, 5)) == "au plus 5\u00a0binômes"
-    assert words.proof(Tier("matched", 3, None)) == "maximum non connu"
-    assert words.proof(Tier("changes", 3, 1)) == "au moins 1\u00a0binôme défait"
-    assert words.proof(Tier("changes", 3, 0)) == "minimum non connu"
+    assert words.format_proof_text(Tier("matched", 3, 3)) == "maximum démontré"
+    assert words.format_proof_text(Tier("matched", 3, 5)) == "au plus 5\u00a0binômes"
+    assert words.format_proof_text(Tier("matched", 3, None)) == "maximum non connu"
+    assert words.format_proof_text(Tier("changes", 3, 1)) == "au moins 1\u00a0binôme défait"
+    assert words.format_proof_text(Tier("changes", 3, 0)) == "minimum non connu"
 
 
 def test_a_feasible_answer_never_says_that_it_is_the_best() -> None:
@@ -49,7 +49,7 @@ def test_a_feasible_answer_never_says_that_it_is_the_best() -> None:
     tiers = (Tier("matched", 3, 3), Tier("total", 2_000_000, 2_300_000))
     late = replace(done, solution=Solution(Status.FEASIBLE, done.solution.pairs, tiers))
     assert [goal.proof for goal in words.goals(late)] == ["maximum démontré", "au plus 230,0 points"]
-    assert "n’a pas suffi" in tr(words.STATUS[late.status][1])
+    assert "n’a pas suffi" in tr(words.STATUS_TEXTS[late.status][1])
 
 
 def test_the_summary_counts_in_the_singular_and_in_the_plural() -> None:

@@ -116,7 +116,7 @@ def test_a_table_beyond_the_rows_of_a_sheet_is_a_note(monkeypatch: pytest.Monkey
     assert found["Sans binôme"][0] == ["Personne", "Côté", "Raison", "Ce qui suffirait"]
 
 
-@pytest.mark.parametrize(("module", "limit"), [(book, "GRID_CELLS"), (book, "MOST_COLUMNS")])
+@pytest.mark.parametrize(("module", "limit"), [(book, "MAX_GRID_CELLS"), (book, "MOST_COLUMNS")])
 def test_scores_of_too_many_people_are_a_note(monkeypatch: pytest.MonkeyPatch, module: object, limit: str) -> None:
     monkeypatch.setattr(module, limit, 4)
     assert sheets(written(small(), ".xlsx"))["Scores"] == [[book.too_large(3, 4)]]
@@ -146,5 +146,5 @@ def test_nobody_at_all_still_makes_a_workbook() -> None:
 
 
 def test_points_are_readable_on_every_tint() -> None:
-    for step, tint in enumerate(book.TINTS):
-        assert contrast("#FFFFFF" if step >= book.DARK else book.INK, tint) >= 4.5
+    for step, tint in enumerate(book.SCORE_TINTS):
+        assert contrast("#FFFFFF" if step >= book.FIRST_DARK_TINT else book.INK_COLOUR, tint) >= 4.5

@@ -84,9 +84,9 @@ def refuse_inputs(out: Iterable[Path]) -> None:
 def refuse_losses(out: Iterable[Path], kind: str) -> None:
     """Raise OverwriteError if a decision, or a text of a person, would be lost."""
     from mentormatch.base.generation import refuse
-    from mentormatch.report.folder import at_stake
+    from mentormatch.report.folder import find_losses
 
-    refuse([problem for path in out for problem in at_stake(path, kind)], replace=False)
+    refuse([problem for path in out for problem in find_losses(path, kind)], replace=False)
 
 
 HELP = mark("Montrer cette aide, et rien d'autre.")

@@ -165,9 +165,9 @@ def save_matching(matching: Any, out: Path | None, log_options: dict[str, Any]) 
     """Write the matching to ``out``, unless it has no result and ``out`` has documents of one that has."""
     if out is None:
         return ()
-    from mentormatch.report.folder import stays
+    from mentormatch.report.folder import keeps_existing
 
-    if stays(matching, out):
+    if keeps_existing(matching, out):
         say_kept(out)
         return ()
     return write(matching, out, log_options)

@@ -156,10 +156,10 @@ WithoutContacts = Annotated[
 def refuse_unreachable(matching: "Matching", contacts: "Contacts", *, agreed: bool) -> None:
     """Raise RequestError if handouts would lack the contact details of partners, unless that is ``agreed``."""
     from mentormatch.errors import Problem, RequestError
-    from mentormatch.report.addressing import unreachable
+    from mentormatch.report.addressing import format_unreachable_warning
     from mentormatch.report.handouts import make_handouts
 
-    message = "" if agreed else unreachable(matching, make_handouts(matching, contacts))
+    message = "" if agreed else format_unreachable_warning(matching, make_handouts(matching, contacts))
     if message:
         advice = tr("quand les personnes ont donné leur accord, nommez leurs coordonnées dans [documents] contacts")
         ways = Problem("--without-contacts", tr("pour continuer quand même"), advice=advice)
@@ -262,7 +262,7 @@ def letters_command(  # noqa: PLR0913 - the options of the command line are its 
     """Write the letters of one occasion as drafts of e-mail, and in a table; nothing is sent."""
     from mentormatch.operations.matching import Matching
     from mentormatch.programme.enrolment import read_contacts
-    from mentormatch.report.letters import letters, notes, templates_in, write_letters
+    from mentormatch.report.letters import format_letter_notes, letters, templates_in, write_letters
 
     sources = people.sources
     proposed = read_round(people, run, of_round)
@@ -273,7 +273,7 @@ def letters_command(  # noqa: PLR0913 - the options of the command line are its 
     refuse_unreachable(matching, contacts, agreed=without_contacts or kind != "confirmation")
     written = letters(proposed, contacts, kind, templates=texts, deadline=deadline, names=names)
     paths = write_letters(written, out, matching.language, replace=replace)
-    say_documents(paths, paths[:1], list(notes(written)), as_json=run.as_json)
+    say_documents(paths, paths[:1], list(format_letter_notes(written)), as_json=run.as_json)
 
 
 WAVE = re.compile(r"(?P<month>[0-9]{1,3})=(?P<path>.+)")

@@ -197,14 +197,14 @@ def write_changed_letters(
     repaired: "Repair", sources: Sequence[dict[str, Any]], folder: Path, documents: PairDocuments
 ) -> tuple[Path, ...]:
     """Write the letters of the people whose partners change, and report how many there are; return the files."""
-    from mentormatch.report.letters import letters, notes, write_letters
+    from mentormatch.report.letters import format_letter_notes, letters, write_letters
 
     refuse_unanswered(repaired.matching)
     cohort, programme = repaired.matching.cohort, repaired.matching.programme
     contacts = read_all_contacts(programme, sources)
     names = NameOptions(names_from=documents.naming.names_from).read(cohort, programme)
     written = letters(repaired.matching, contacts, "confirmation", names=names, since=repaired.before)
-    print_message(*notes(written))
+    print_message(*format_letter_notes(written))
     return write_letters(written, folder, repaired.language, replace=documents.replace)
 
 
@@ -239,11 +239,11 @@ def write_repair(repaired: "Repair", shown: ShownParts, *, as_json: bool, names:
 def pairs_to_keep(texts: Sequence[str], before: Path) -> 'tuple[KeyPair, ...] | Literal["all"]':
     """Return the pairs that must stay: those named, all, or none; by default all pairs of a validated decision."""
     from mentormatch.base.manifest import manifest_in
-    from mentormatch.report.folder import final_in, of_a_decision
+    from mentormatch.report.folder import find_final_decision, is_decision_document
 
     if list(texts) in (["all"], ["none"]):
         return "all" if list(texts) == ["all"] else ()
-    is_final = of_a_decision(manifest_in(before.parent), before) and bool(final_in(before.parent))
+    is_final = is_decision_document(manifest_in(before.parent), before) and bool(find_final_decision(before.parent))
     if not texts and before != STDIN and is_final:
         print_message(
             tr("Ces binômes sont validés : aucun n'est défait tant que les règles le permettent (--keep none : si).")
@@ -406,9 +406,9 @@ def read_proposal_record(path: Path, on: LoadedCohort, asked: "Asked") -> "Propo
 def write_round(proposal: "Proposal", folder: Path, *, replace: bool) -> tuple[Path, ...]:
     """Write the files of a round into a folder, all of them or none, and return them."""
     from mentormatch.base.generation import write_generation
-    from mentormatch.report.proposals import FILES
+    from mentormatch.report.proposals import ROUND_FILE_WRITERS
 
     with write_generation(folder, "replies", replace=replace) as draft:
-        for name, (_, content) in FILES.items():
+        for name, (_, content) in ROUND_FILE_WRITERS.items():
             draft.put(name, content(proposal), private=True)
-    return tuple(folder / name for name in FILES)
+    return tuple(folder / name for name in ROUND_FILE_WRITERS)

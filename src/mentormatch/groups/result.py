@@ -215,10 +215,10 @@ class Result(ContentEquality, ABC):
         OutputError
             The file cannot be written, or there is no such format, or somebody wrote in the one that is there.
         """
-        from mentormatch.report.sessions import write  # a higher layer
+        from mentormatch.report.sessions import write_session_documents  # a higher layer
 
         paths = [Path(one) for one in (path, *others)]
-        write(self, paths, staff=staff, replace=replace)
+        write_session_documents(self, paths, staff=staff, replace=replace)
         return paths[0]
 
     @own_language

@@ -98,9 +98,9 @@ def validate(
     head = log.append(beside, *made, entry)
     chain = log.check_chain(beside)
     seal = Seal.of(chain, verification.digest, head)
-    from mentormatch.report.folder import renew  # a higher layer
+    from mentormatch.report.folder import reseal_documents  # a higher layer
 
-    printed = renew(decision, chain, seal) if beside == journal_beside(decision) else ()
+    printed = reseal_documents(decision, chain, seal) if beside == journal_beside(decision) else ()
     return Validation(verification, entry, seal, *printed)
 
 

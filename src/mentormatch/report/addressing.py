@@ -1,4 +1,4 @@
-"""Whether letters and sheets can go out: a programme with a name, people with theirs, partners who can be reached.
+"""Checks before letters and sheets are written: name of the programme, names of people, contact details of partners.
 
 People are called by a code only if no question of the survey asks for their names.
 """
@@ -24,8 +24,8 @@ NO_CONTACTS = mark(
 )
 
 
-class Met(Protocol):
-    """A partner whom somebody is to meet, and how to reach them."""
+class ReachablePartner(Protocol):
+    """A partner of a participant, with the contact details that the participant may read."""
 
     @property
     def side(self) -> Side: ...
@@ -35,65 +35,72 @@ class Met(Protocol):
     def contacts(self) -> Sequence[tuple[str, str]]: ...
 
 
-class Addressed(Protocol):
-    """What one participant is handed: their key on each side that they are on, and their partners."""
+class PartnerLetter(Protocol):
+    """The letter or sheet of a participant: the key on each side, and the partners."""
 
     @property
     def keys(self) -> Mapping[Side, str]: ...
     @property
-    def partners(self) -> Sequence[Met]: ...
+    def partners(self) -> Sequence[ReachablePartner]: ...
 
 
-def refuse_nameless(matching: Matching, contacts: Contacts, handed: Sequence[Addressed]) -> None:
+def refuse_nameless(matching: Matching, contacts: Contacts, handouts: Sequence[PartnerLetter]) -> None:
     """Raise RequestError if a letter or a sheet would have no name of the programme, or codes in place of names."""
-    problems = [*unnamed_programme(matching.programme), *nameless(matching, contacts, handed)]
+    problems = [*find_missing_programme_name(matching.programme), *find_missing_names(matching, contacts, handouts)]
     if problems:
         raise RequestError(tr("Aucune lettre ni fiche n'est écrite : il y manque des noms"), problems)
 
 
-def unnamed_programme(programme: Programme) -> Iterator[Problem]:
-    """Yield that a programme has the name of a draft."""
+def find_missing_programme_name(programme: Programme) -> Iterator[Problem]:
+    """Yield a problem if a programme still has the name of a draft."""
     if programme.name in translations(UNNAMED):
         advice = tr("donnez-lui le nom sous lequel les personnes le connaissent")
         yield Problem("[programme] name", tr("le programme n'est pas encore nommé"), advice=advice)
 
 
-def nameless(matching: Matching, contacts: Contacts, handed: Sequence[Addressed]) -> Iterator[Problem]:
-    """Yield that no question is said to give the names that people gave, or the codes of those who gave none."""
+def find_missing_names(matching: Matching, contacts: Contacts, handouts: Sequence[PartnerLetter]) -> Iterator[Problem]:
+    """Yield a problem if no field is declared as the name, or if some people have none.
+
+    Yields nothing if nobody has a name: then everyone is called by a code.
+    """
     programme = matching.programme
     if not (programme.documents.names or contacts.names):
-        given = {name for said in contacts.people.values() for name in said}
-        asked = [f'"{name}"' for name in name_fields(programme.fields) if name in given]
-        if asked:
-            value = asked[0] if len(asked) == 1 else f"[{', '.join(asked)}]"
+        answered_names = {name for answers in contacts.people.values() for name in answers}
+        name_settings = [f'"{name}"' for name in name_fields(programme.fields) if name in answered_names]
+        if name_settings:
+            value = name_settings[0] if len(name_settings) == 1 else f"[{', '.join(name_settings)}]"
             yield Problem("[documents] name", tr("absent, et les réponses ont des noms"), f"name = {value}")
         return
-    handed_to = [(side, key) for one in handed for side, key in one.keys.items()]
-    met = [(partner.side, partner.key) for one in handed for partner in one.partners]
-    people = dict.fromkeys((*handed_to, *met))
-    without = [matching.labels.person(*person) for person in people if not called(contacts, programme, person)]
-    if 0 < len(without) < len(people):
-        shown = first_of(without, MOST_NAMED) if len(without) > MOST_NAMED else listed(without)
+    recipients = [(side, key) for handout in handouts for side, key in handout.keys.items()]
+    partners = [(partner.side, partner.key) for handout in handouts for partner in handout.partners]
+    people = dict.fromkeys((*recipients, *partners))
+    nameless_people = [
+        matching.labels.person(*person) for person in people if not get_person_name(contacts, programme, person)
+    ]
+    if 0 < len(nameless_people) < len(people):
+        people_text = (
+            first_of(nameless_people, MOST_NAMED) if len(nameless_people) > MOST_NAMED else listed(nameless_people)
+        )
         advice = tr("complétez leurs réponses, ou donnez tous les noms dans une table à part (--names-from)")
-        yield Problem(shown, tr("sans nom dans les réponses"), advice=advice)
+        yield Problem(people_text, tr("sans nom dans les réponses"), advice=advice)
 
 
-def called(contacts: Contacts, programme: Programme, person: tuple[Side, str]) -> str:
-    """Return the name of a person: of a table apart, or as the person gave it; empty if neither is known."""
+def get_person_name(contacts: Contacts, programme: Programme, person: tuple[Side, str]) -> str:
+    """Return the name of a person, from a separate table or from the answers; empty if unknown."""
     return contacts.names.get(person) or given_name(contacts, programme, person)
 
 
-def unreachable(matching: Matching, handed: Sequence[Addressed]) -> str:
-    """Return in a sentence that people would not read how to reach their partners; empty if all would."""
-    paired = [one for one in handed if one.partners]
-    lost = [one for one in paired if not all(partner.contacts for partner in one.partners)]
-    if not lost:
+def format_unreachable_warning(matching: Matching, handouts: Sequence[PartnerLetter]) -> str:
+    """Return a sentence if people would not read how to reach their partners, else an empty text."""
+    paired = [handout for handout in handouts if handout.partners]
+    incomplete = [handout for handout in paired if not all(partner.contacts for partner in handout.partners)]
+    if not incomplete:
         return ""
     if not matching.programme.documents.contacts:
         return tr(NO_CONTACTS)
     return tr_n(
         "{people} ne lirait pas comment joindre son ou sa binôme.",
         "{people} ne liraient pas comment joindre leur binôme.",
-        len(lost),
-        people=counted(len(lost), "personne"),
+        len(incomplete),
+        people=counted(len(incomplete), "personne"),
     )

@@ -1,4 +1,4 @@
-"""Two plans side by side: the pairs that came and went, each goal, and each person whose partners differ."""
+"""Two plans compared: pairs won and lost, each goal, and each person whose partners differ."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,12 +14,11 @@ from mentormatch.operations.repair import Repair, keys_of
 from mentormatch.report import words
 
 MOST_NAMED = 6
-MINUS, LEAST = "\u2212", 500
-"""The sign of a loss, and the millionths below which a difference is none once it is told."""
-DASH = f"{NO_BREAK}–{NO_BREAK}"
-"""Between two people who stay on one line."""
-SAME = mark("Les binômes restent les mêmes.")
-SHORT: Mapping[str, str] = {
+# Millionths; a smaller difference is shown as none.
+MINUS_SIGN, MIN_SHOWN_DIFFERENCE = "\u2212", 500
+PAIR_DASH = f"{NO_BREAK}–{NO_BREAK}"
+SAME_PAIRS = mark("Les binômes restent les mêmes.")
+SHORT_GOAL_LABELS: Mapping[str, str] = {
     "matched": mark("Binômes formés"),
     "priority": mark("Priorités"),
     "floor": mark("Binôme le moins bien noté"),
@@ -32,7 +31,7 @@ SHORT: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class GoalChange:
-    """One goal in two plans, in words; ``difference`` is empty where both reach the same."""
+    """The values of one goal in two plans, as texts; ``difference`` is empty if they are equal."""
 
     goal: str
     before: str
@@ -42,7 +41,7 @@ class GoalChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What one plan has that another has not: pairs as keys (mentor, mentee), goals in words."""
+    """The differences between two plans: pairs as keys (mentor, mentee), goals as texts."""
 
     new: tuple[KeyPair, ...]
     gone: tuple[KeyPair, ...]
@@ -51,68 +50,74 @@ class Comparison:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """All of it in sentences, the pairs first."""
+        """All sentences, pairs first."""
         return (*self.pair_sentences, *self.goal_sentences)
 
     @property
     def pair_sentences(self) -> tuple[str, ...]:
-        """The pairs that came and went, or that none did."""
+        """The new pairs and the dissolved pairs, or a sentence that the pairs are the same."""
         new, gone = len(self.new), len(self.gone)
         pairs = [
             *self._name_pairs(counted(new, "binôme nouveau", "binômes nouveaux"), self.new),
             *self._name_pairs(counted(gone, "binôme défait", "binômes défaits"), self.gone),
         ]
-        return tuple(pairs or [tr(SAME)])
+        return tuple(pairs or [tr(SAME_PAIRS)])
 
     @property
     def goal_sentences(self) -> tuple[str, ...]:
         """The goals in which the two plans differ."""
         return tuple(
-            tr("{goal}\u00a0: {now}, {difference}.", goal=one.goal, now=one.now, difference=one.difference)
-            for one in self.goals
-            if one.difference
+            tr("{goal}\u00a0: {now}, {difference}.", goal=change.goal, now=change.now, difference=change.difference)
+            for change in self.goals
+            if change.difference
         )
 
     def _name_pairs(self, count: str, pairs: tuple[KeyPair, ...]) -> Iterator[str]:
         if pairs:
-            names = [f"{self.labels.person('mentor', i)}{DASH}{self.labels.person('mentee', k)}" for i, k in pairs]
+            names = [f"{self.labels.person('mentor', i)}{PAIR_DASH}{self.labels.person('mentee', k)}" for i, k in pairs]
             more = [counted(len(names) - MOST_NAMED, "autre")] if len(names) > MOST_NAMED else []
             yield tr("{pairs}\u00a0: {names}.", pairs=count, names=listed(names[:MOST_NAMED] + more))
 
 
 def compare(before: Matching, now: Matching, labels: Labels = KEYS) -> Comparison:
-    """Return what changed from one plan to another of the same programme."""
+    """Compare two plans of the same programme."""
     repair = Repair(before, now)
-    return Comparison(repair.new, (*repair.broken, *repair.ended), tuple(goals(before, now)), labels)
+    return Comparison(repair.new, (*repair.broken, *repair.ended), tuple(compare_goals(before, now)), labels)
 
 
-def goals(before: Matching, now: Matching) -> Iterator[GoalChange]:
-    """Yield each goal of the present plan with what both plans reach in it."""
-    former, reached = by_goal(before.solution.tiers), by_goal(now.solution.tiers)
+def compare_goals(before: Matching, now: Matching) -> Iterator[GoalChange]:
+    """Yield each goal of both plans with its two values."""
+    former, reached = get_values_by_goal(before.solution.tiers), get_values_by_goal(now.solution.tiers)
     for goal in dict.fromkeys((*former, *reached)):
-        was, is_now = (words.amount(goal, found[goal]) if goal in found else "–" for found in (former, reached))
-        yield GoalChange(tr(SHORT.get(goal, goal)), was, is_now, difference(goal, former.get(goal), reached.get(goal)))
+        value_before, value_now = (
+            words.format_goal_value(goal, values[goal]) if goal in values else "–" for values in (former, reached)
+        )
+        yield GoalChange(
+            tr(SHORT_GOAL_LABELS.get(goal, goal)),
+            value_before,
+            value_now,
+            format_goal_difference(goal, former.get(goal), reached.get(goal)),
+        )
 
 
-def by_goal(tiers: Iterable[Tier]) -> dict[str, int]:
-    """Return what was reached in each goal."""
+def get_values_by_goal(tiers: Iterable[Tier]) -> dict[str, int]:
     return {tier.goal: tier.value for tier in tiers}
 
 
-def difference(goal: str, before: int | None, now: int | None) -> str:
-    r"""Return what a goal won or lost, empty where nothing.
+def format_goal_difference(goal: str, before: int | None, now: int | None) -> str:
+    r"""Return the gain or loss in a goal as a text, empty if there is none.
 
     >>> difference("total", 900_000, 865_000), difference("matched", 10, 11)
     ('3,5 points de moins', '1\xa0binôme de plus')
     """
     if before is None or now is None or before == now:
         return ""
-    amount = unit(goal, abs(now - before))
+    amount = format_difference_size(goal, abs(now - before))
     return tr("{amount} de plus", amount=amount) if now > before else tr("{amount} de moins", amount=amount)
 
 
-def unit(goal: str, value: int) -> str:
-    """Return a difference in one goal without a word on which goal it is."""
+def format_difference_size(goal: str, value: int) -> str:
+    """Return the size of a difference in a goal, without the name of the goal."""
     match goal:
         case "matched":
             return counted(value, "binôme")
@@ -126,11 +131,12 @@ def unit(goal: str, value: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class PointShift:
-    """Somebody whose partners differ between two plans.
+class PointsChange:
+    """A person whose partners differ between two plans.
 
-    ``before`` and ``now`` are the keys of their partners, ``gain`` what their pairs have more in points, in millionths;
-    None where the two plans do not count points alike.
+    ``before`` and ``now`` are the keys of the partners. ``gain`` is the change of the points, in millionths; None if
+    the
+    two plans do not count points by the same criteria and weights.
     """
 
     side: Side
@@ -141,71 +147,82 @@ class PointShift:
 
     @property
     def words(self) -> str:
-        """What it means for them."""
+        """The change for this person, as a text."""
         if not (self.before and self.now):
             return tr("a maintenant un binôme") if self.now else tr("n'a plus de binôme")
         if self.gain is None:
             return tr("change de binôme")
         if not self.gain:
             return tr("autant de points")
-        amount = unit("total", abs(self.gain))
+        amount = format_difference_size("total", abs(self.gain))
         return tr("gagne {amount}", amount=amount) if self.gain > 0 else tr("perd {amount}", amount=amount)
 
 
-def shifts(before: Matching, now: Matching) -> tuple[PointShift, ...]:
-    """Return everybody whose partners differ, those who gain most first, then in the order of the cohort."""
-    found = [shift for side in SIDES for shift in shifts_of(before, now, side) if shift.before != shift.now]
+def compute_partner_changes(before: Matching, now: Matching) -> tuple[PointsChange, ...]:
+    """Return the people whose partners differ, largest gain first, then in the order of the cohort."""
+    changes = [
+        shift for side in SIDES for shift in partner_changes_of_side(before, now, side) if shift.before != shift.now
+    ]
     if not are_comparable(before, now):
-        found = [replace(shift, gain=None) for shift in found]
-    return tuple(sorted(found, key=lambda shift: -(shift.gain or 0)))
+        changes = [replace(shift, gain=None) for shift in changes]
+    return tuple(sorted(changes, key=lambda shift: -(shift.gain or 0)))
 
 
 def criterion_means(before: Matching, now: Matching) -> list[tuple[str, int, int]]:
-    """Return each criterion with the millionths that a pair has of it on average in both plans.
+    """Return each criterion with the millionths that a pair gets from it on average, in both plans.
 
-    What the former plan serves best comes first. Empty where a plan has no pair, or they do not count points alike.
+    Criteria that lose most come first. Empty if a plan has no pair or the two plans do not count points in the same
+    way.
     """
     plans = before.pairs, now.pairs
     if not (all(plans) and are_comparable(before, now)):
         return []
     sums: list[dict[str, int]] = [{}, {}]
-    for pairs, found in zip(plans, sums, strict=True):
+    for pairs, sums_by_criterion in zip(plans, sums, strict=True):
         for share in (share for pair in pairs for share in pair.contributions):
-            found[share.criterion] = found.get(share.criterion, 0) + share.share
-    means = [(name, had // len(plans[0]), sums[1][name] // len(plans[1])) for name, had in sums[0].items()]
-    return sorted(means, key=lambda one: one[2] - one[1])
+            sums_by_criterion[share.criterion] = sums_by_criterion.get(share.criterion, 0) + share.share
+    means = [
+        (name, sum_before // len(plans[0]), sums[1][name] // len(plans[1])) for name, sum_before in sums[0].items()
+    ]
+    return sorted(means, key=lambda row: row[2] - row[1])
 
 
 def format_difference(score: int) -> str:
-    r"""Return a difference in points with its sign, empty where it is none.
+    r"""Return a difference in points with its sign, empty if it is below the shown precision.
 
     >>> format_difference(-34_000), format_difference(10_000), format_difference(300)
     ('\u22123,4', '+1,0', '')
     """
-    if abs(score) < LEAST:
+    if abs(score) < MIN_SHOWN_DIFFERENCE:
         return ""
-    return f"{'+' if score > 0 else MINUS}{points(abs(score))}"
+    return f"{'+' if score > 0 else MINUS_SIGN}{points(abs(score))}"
 
 
 def are_comparable(before: Matching, now: Matching) -> bool:
-    """Say whether two plans rest on the same criteria and weights, so that their points compare."""
+    """Return whether two plans have the same criteria and weights, so that their points can be compared."""
     return before.scores.criteria == now.scores.criteria
 
 
-def shifts_of(before: Matching, now: Matching, side: Side) -> Iterator[PointShift]:
-    """Yield what everybody of one side has in both plans, also who is in one of them only."""
+def partner_changes_of_side(before: Matching, now: Matching, side: Side) -> Iterator[PointsChange]:
+    """Yield the partners in both plans of each person of one side, also if the person is in one plan only."""
     former, present = partners_by_person(before, side), partners_by_person(now, side)
     people = {canonical(key): key for plan in (before, now) for key in plan.cohort.side(side).ids}
     for folded, key in people.items():
-        was, has = former.get(folded, {}), present.get(folded, {})
-        yield PointShift(side, key, tuple(sorted(was)), tuple(sorted(has)), sum(has.values()) - sum(was.values()))
+        points_before, points_now = former.get(folded, {}), present.get(folded, {})
+        yield PointsChange(
+            side,
+            key,
+            tuple(sorted(points_before)),
+            tuple(sorted(points_now)),
+            sum(points_now.values()) - sum(points_before.values()),
+        )
 
 
 def partners_by_person(matching: Matching, side: Side) -> dict[str, dict[str, int]]:
-    """Return the partners of each person of one side, by their keys as they are compared, with the points."""
-    found: dict[str, dict[str, int]] = {}
+    """Return the partners of each person of one side, with their points. Person keys are in canonical form."""
+    partners: dict[str, dict[str, int]] = {}
     scores = matching.scores.at(*matching.solution.pairs.T).tolist()
     for pair, score in zip(keys_of(matching), scores, strict=True):
         mine, theirs = pair if side == "mentor" else pair[::-1]
-        found.setdefault(canonical(mine), {})[theirs] = score
-    return found
+        partners.setdefault(canonical(mine), {})[theirs] = score
+    return partners

@@ -1,4 +1,4 @@
-"""A folder with all documents of a matching, the decision file and the log that they are held to; or all in memory."""
+"""A folder with all documents of a matching, its decision file and the log; or the same documents in memory."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -47,9 +47,9 @@ if TYPE_CHECKING:
     from mentormatch.operations.matching import Matching
 
 
-KIND = "match"
-"""The run of which these are the documents, whichever command formed the pairs."""
-ANSWERED = (Status.PROVED, Status.FEASIBLE)
+# The kind of run in the manifest, for every command that forms pairs
+RUN_KIND = "match"
+SOLVED_STATUSES = (Status.PROVED, Status.FEASIBLE)
 
 
 def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of the run; all but two are keywords
@@ -62,80 +62,90 @@ def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of th
     examples: Mapping[str, bytes] | None = None,
     names: NamesByPerson | None = None,
 ) -> tuple[Path, ...]:
-    """Write the decision file, the log and all documents together, and return the files, the log among them.
+    """Write the decision file, the log and all documents together, and return the files.
 
-    ``examples`` are files to begin with that are written with them. Where nobody is named, the log is not whole, or
-    something good would be lost and is not to be ``replaced``, nothing is written.
+    ``examples`` are starter files that are written with them. Nothing is written if no person is named, if the log is
+    not
+    whole, or if edited or validated files would be lost and ``replace`` is false.
     """
     matching.programme.keep_codes(matching.cohort)
-    with write_generation(folder, KIND, replace=replace) as draft:
+    with write_generation(folder, RUN_KIND, replace=replace) as draft:
         draft.examples = dict(examples or {})
-        compose(draft, matching, who=who, why=why, names=names)
+        fill_transaction(draft, matching, who=who, why=why, names=names)
     return list_files(folder)
 
 
 def save_plans(
     plans: tuple[Matching, ...], folder: Path, *, replace: bool = False, names: GivenNames | None = None
 ) -> tuple[Path, ...]:
-    """Write the documents of several plans together, each plan in a folder of its own, and return the files."""
+    """Write the documents of several plans, each in its own subfolder, and return the files."""
     homes = [f"plan-{number}" for number, _ in enumerate(plans, 1)]
-    known = None if names is None else cohort_names(names, plans[0].cohort, plans[0].programme)
+    person_names = None if names is None else cohort_names(names, plans[0].cohort, plans[0].programme)
     for plan in plans[:1]:
         plan.programme.keep_codes(plan.cohort)
     with track(), write_generation(folder, "plans", replace=replace) as draft:
         for home, plan in zip(homes, plans, strict=True):
-            compose(draft.part(home, KIND), plan, who=None, why="", names=known)
+            fill_transaction(draft.part(home, RUN_KIND), plan, who=None, why="", names=person_names)
     return tuple(path for home in homes for path in list_files(folder / home))
 
 
 def list_files(folder: Path) -> tuple[Path, ...]:
-    """Return the files of a folder of documents: the decision, the log, and what is read."""
-    made = {kind: folder / each.filename for kind, each in documents_made().items()}
-    decision = made.pop(DECISION_SUFFIX)
-    return decision, journal_beside(decision), *made.values()
+    """Return the files of a folder of documents: the decision, the log, then the documents."""
+    paths = {kind: folder / exporter.filename for kind, exporter in documents_made().items()}
+    decision = paths.pop(DECISION_SUFFIX)
+    return decision, journal_beside(decision), *paths.values()
 
 
-def compose(
+def fill_transaction(
     draft: GenerationDraft, matching: Matching, *, who: str | None, why: str, names: NamesByPerson | None = None
 ) -> None:
-    """Put the decision, the log with its new lines, and the documents that print its head into a draft."""
+    """Put the decision, the extended log and the documents that print its head into a transaction."""
     refuse_unanswered(matching, draft.place)
-    made = documents_made()
-    content = made[DECISION_SUFFIX].content(matching)
-    path, decision = draft.place / made[DECISION_SUFFIX].filename, digest(content)
+    exporters_by_kind = documents_made()
+    content = exporters_by_kind[DECISION_SUFFIX].content(matching)
+    path, decision = draft.place / exporters_by_kind[DECISION_SUFFIX].filename, digest(content)
     journal = journal_beside(path)
-    entries = entries_of(matching, decision, who=who, why=why)
+    entries = make_log_entries(matching, decision, who=who, why=why)
     refuse_broken(journal)
     # What is validated or typed by hand stays beside under its date; the log says where.
-    kept = draft.spare([each.filename for each in made.values()], *final_in(draft.place))
+    backup_name = draft.spare(
+        [exporter.filename for exporter in exporters_by_kind.values()], *find_final_decision(draft.place)
+    )
     lines = journal.read_bytes() if journal.exists() else b""
-    head, added = extend_content(lines, *log_replacement(path, kept, who=who, why=why), *entries)
-    lines = lines[: lines.rfind(b"\n") + 1] + added
+    head, new_lines = extend_content(lines, *log_replacement(path, backup_name, who=who, why=why), *entries)
+    lines = lines[: lines.rfind(b"\n") + 1] + new_lines
     # The documents print the head that the log will have.
     draft.decision, draft.log = decision, (journal.name, lines)
     draft.caveats = sentences_by_code(matching.caveats)
     draft.put(path.name, content)
-    holding = [] if names is None else [one.filename for one in made.values() if isinstance(one, NamedExporter)]
+    named_documents = (
+        []
+        if names is None
+        else [exporter.filename for exporter in exporters_by_kind.values() if isinstance(exporter, NamedExporter)]
+    )
     for name, document in documents(matching, Seal.of(chain_in(lines), decision, head), names).items():
-        draft.put(name, document, private=name in holding)
+        draft.put(name, document, private=name in named_documents)
 
 
-def log_replacement(decision: Path, kept: str, *, who: str | None, why: str) -> list[LogEntry]:
-    """Return the lines of the log that say that a decision was replaced, and where it is kept."""
-    if not kept or not decision.exists():
+def log_replacement(decision: Path, backup_name: str, *, who: str | None, why: str) -> list[LogEntry]:
+    """Return the log entry for a replaced decision, with its backup; empty if none is replaced."""
+    if not backup_name or not decision.exists():
         return []
-    what = {"decision": digest(decision.read_bytes()), "kept": kept}
-    return [sign("replacement", what, who=account() if who is None else who, why=why)]
+    entry = {"decision": digest(decision.read_bytes()), "kept": backup_name}
+    return [sign("replacement", entry, who=account() if who is None else who, why=why)]
 
 
-def final_in(folder: Path) -> list[Problem]:
-    """Return that the decision in a folder is final, where a named person validated it."""
+def find_final_decision(folder: Path) -> list[Problem]:
+    """Return a problem if a named person validated the decision in a folder."""
     decision = folder / exporters()[DECISION_SUFFIX].filename
     journal = journal_beside(decision)
     if not (decision.is_file() and journal.is_file()):
         return []
-    found = check_chain(journal).validations(digest(decision.read_bytes()))
-    return [Problem(decision.name, validation_words(one.who, one.when, one.why)) for one in found[-1:]]
+    validations = check_chain(journal).validations(digest(decision.read_bytes()))
+    return [
+        Problem(decision.name, validation_words(validation.who, validation.when, validation.why))
+        for validation in validations[-1:]
+    ]
 
 
 def save_file(
@@ -146,196 +156,207 @@ def save_file(
     replace: bool = False,
     names: NamesByPerson | None = None,
 ) -> Path:
-    """Write one document by itself, and return where.
+    """Write a single document and return its path.
 
-    Raises OutputError where it cannot be written, holds no ``names`` and these were asked for, or something good would
-    be lost and is not to be ``replaced``.
+    Raises OutputError if it cannot be written, if ``names`` are given and the format has no place for them, or if an
+    edited
+    or validated file would be lost and ``replace`` is false.
     """
     refuse_unanswered(matching, path)
     if names is not None and not isinstance(exporter, NamedExporter):
-        expected = listed([each.kind for each in exporters().values() if isinstance(each, NamedExporter)])
+        expected = listed([named.kind for named in exporters().values() if isinstance(named, NamedExporter)])
         raise OutputError(
             tr("Rien n'a été écrit"), [Problem(path.name, tr("ce format ne porte pas de noms"), expected)]
         )
     with track_documents(1) as begin:
         begin()
-        content = content_of(exporter, matching, None, names)
-    final = final_in(path.parent) if of_a_decision(manifest_in(path.parent), path) else []
+        content = make_content(exporter, matching, None, names)
+    final = find_final_decision(path.parent) if is_decision_document(manifest_in(path.parent), path) else []
     refuse(final, replace=replace)
     if final:
         back_up_file(path)
     matching.programme.keep_codes(matching.cohort)
-    return write_document(path, content, KIND, replace=replace, private=names is not None)
+    return write_document(path, content, RUN_KIND, replace=replace, private=names is not None)
 
 
-def content_of(exporter: Exporter, matching: Matching, seal: Seal | None, names: NamesByPerson | None) -> bytes:
-    """Return a document, with names where it may hold some."""
+def make_content(exporter: Exporter, matching: Matching, seal: Seal | None, names: NamesByPerson | None) -> bytes:
+    """Return the bytes of a document, with names if its format has a place for them."""
     if isinstance(exporter, NamedExporter):
         return exporter.content(matching, seal, names)
     return exporter.content(matching, seal)
 
 
-def of_a_decision(manifest: Manifest, path: Path) -> bool:
-    """Say whether a file is one of the documents of a decision, by its manifest or by its name."""
-    named = path.name == exporters()[DECISION_SUFFIX].filename
-    return named or any(run.decision and path.name in run.documents for run in manifest.runs.values())
+def is_decision_document(manifest: Manifest, path: Path) -> bool:
+    """Return whether a file is a document of a decision, by its manifest or its name."""
+    is_decision_file = path.name == exporters()[DECISION_SUFFIX].filename
+    return is_decision_file or any(run.decision and path.name in run.documents for run in manifest.runs.values())
 
 
-def at_stake(path: Path, kind: str) -> list[Problem]:
-    """Return what would be lost of the documents of a kind of run, where they are in this folder, or this file."""
+def find_losses(path: Path, kind: str) -> list[Problem]:
+    """Return the validated and edited files that a run of this kind would replace, at a folder or a file."""
     if path.is_dir():
         run = manifest_in(path).runs.get(kind)
-        inside = [] if kind == KIND else [folder for folder in path.glob("plan-*") if kind == "plans"]
-        made = [each.filename for each in documents_made().values()] if kind == KIND else []
-        final = final_in(path) if kind == KIND else [one for folder in inside for one in final_in(folder)]
-        return [*final, *find_changed(path, dict.fromkeys([*made, *(run.documents if run else ())]))]
-    final = final_in(path.parent) if of_a_decision(manifest_in(path.parent), path) else []
+        plan_folders = [] if kind == RUN_KIND else [folder for folder in path.glob("plan-*") if kind == "plans"]
+        filenames = [exporter.filename for exporter in documents_made().values()] if kind == RUN_KIND else []
+        final = (
+            find_final_decision(path)
+            if kind == RUN_KIND
+            else [problem for folder in plan_folders for problem in find_final_decision(folder)]
+        )
+        return [*final, *find_changed(path, dict.fromkeys([*filenames, *(run.documents if run else ())]))]
+    final = find_final_decision(path.parent) if is_decision_document(manifest_in(path.parent), path) else []
     return [*final, *find_changed(path.parent, [path.name])]
 
 
 def refuse_unanswered(matching: Matching, path: Path) -> None:
-    """Raise OutputError where there is no answer, and documents of one are there: they stay."""
-    if stays(matching, path):
+    """Raise OutputError if there is no assignment and documents of an earlier one exist; these remain."""
+    if keeps_existing(matching, path):
         finding = tr("rien n'a été écrit : il n'y a pas de répartition, et les documents d'avant restent")
         raise OutputError(about(path.name, finding))
 
 
-def stays(matching: Matching, path: Path) -> bool:
-    """Say whether there is no answer, and something is there that could be one."""
-    there = path.is_file() or any((path / each.filename).exists() for each in documents_made().values())
-    return matching.status not in ANSWERED and there
+def keeps_existing(matching: Matching, path: Path) -> bool:
+    """Return whether there is no assignment and a document exists at the path."""
+    exists = path.is_file() or any((path / exporter.filename).exists() for exporter in documents_made().values())
+    return matching.status not in SOLVED_STATUSES and exists
 
 
 def validate_matching(
     matching: Matching, folder: Path, *, who: str, why: str = "", accept_unproved: bool = False
 ) -> Seal:
-    """Write all documents of a matching, then validate the decision, which renews what they print of it.
+    """Write all documents of a matching, validate the decision, renew the seals and return the new seal.
 
-    Return what they print. Nothing is written where nobody is named; see ``validate`` for what is refused. What was
-    validated there before is kept beside.
+    Nothing is written if no person is named; ``validate`` lists the other refusals. A decision validated there before
+    is
+    backed up.
     """
     refuse_unverified(verify_content(decision_content(matching)), accept_unproved=accept_unproved)
     path, *_ = save_folder(matching, folder, who=who, why=why, replace=True)
     return validate(path, who=who, why=why, accept_unproved=accept_unproved).seal
 
 
-def renew(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
-    """Write what stands beside a decision file with another seal; return what was written, and what was not, with why.
+def reseal_documents(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+    """Rewrite the documents of a decision with a new seal.
 
-    Answers and programme are not needed: what a document says of the record stands in one known place of it. One that
-    others changed there stays as it is. ``chain`` is the log, from which it is known what each prints until now.
+    Returns the paths written and a problem per skipped document.
+
+    Only the seal in each document is replaced, so that answers and programme are not needed. A document whose seal was
+    edited is skipped. ``chain`` is the log, which yields the seal that each document has now.
     """
-    made = renewed_documents(decision, chain, seal)
-    contents = {name: content for name, content in made.items() if content is not None}
+    documents_by_name = resealed_documents(decision, chain, seal)
+    contents = {name: content for name, content in documents_by_name.items() if content is not None}
     advice = tr("refaites les documents avec « mentormatch match », ou gardez l'empreinte à part")
-    found = tr("il n'est plus tel qu'il a été écrit, et reste comme il est")
-    left = [Problem(name, found, advice=advice) for name, content in made.items() if content is None]
+    finding = tr("il n'est plus tel qu'il a été écrit, et reste comme il est")
+    problems = [Problem(name, finding, advice=advice) for name, content in documents_by_name.items() if content is None]
     try:
         write_next_to(decision, contents)
     except OutputError as error:
-        return (), (*left, Problem(listed(list(contents)), error.message))
-    return tuple(decision.with_name(name) for name in contents), tuple(left)
+        return (), (*problems, Problem(listed(list(contents)), error.message))
+    return tuple(decision.with_name(name) for name in contents), tuple(problems)
 
 
-def renewed_documents(decision: Path, chain: LogChain, seal: Seal) -> dict[str, bytes | None]:
-    """Return the documents beside a decision file with another seal, by name; None for one that others changed."""
-    beside, stem = sealed_documents(decision), decision.name.removesuffix(DECISION_SUFFIX)
+def resealed_documents(decision: Path, chain: LogChain, seal: Seal) -> dict[str, bytes | None]:
+    """Return the documents of a decision with a new seal, by name; None for a document that was edited."""
+    contents, stem = sealed_documents(decision), decision.name.removesuffix(DECISION_SUFFIX)
     names = {f"{stem}{kind}": exporter for kind, exporter in documents_made().items() if kind in READERS}
-    return {name: renew_document(names[name], name, beside[name], chain, seal) for name in names if name in beside}
+    return {name: reseal_document(names[name], name, contents[name], chain, seal) for name in names if name in contents}
 
 
 def rewrite_decision(decision: Path, content: bytes, entry: LogEntry) -> None:
-    """Replace a decision file, with a line in its log if there is one, and the new seal on the documents beside it."""
+    """Replace a decision file, extend its log if there is one, and renew the seals of its documents."""
     contents, journal, log = {decision.name: content}, journal_beside(decision), b""
     if journal.exists():
         refuse_broken(journal)
-        before = journal.read_bytes()
-        head, added = extend_content(before, entry)
-        log = before[: before.rfind(b"\n") + 1] + added
+        old_lines = journal.read_bytes()
+        head, new_lines = extend_content(old_lines, entry)
+        log = old_lines[: old_lines.rfind(b"\n") + 1] + new_lines
         chain = chain_in(log)
-        sealed = renewed_documents(decision, chain, Seal.of(chain, digest(content), head))
+        sealed = resealed_documents(decision, chain, Seal.of(chain, digest(content), head))
         contents |= {name: document for name, document in sealed.items() if document is not None}
-    write_next_to(decision, contents, decided=digest(content), log=(journal.name, log) if log else None)
+    write_next_to(decision, contents, decision_digest=digest(content), log=(journal.name, log) if log else None)
 
 
-def renew_document(exporter: Exporter, name: str, content: bytes, chain: LogChain, seal: Seal) -> bytes | None:
-    """Return a document with another seal, None where it is not as it was written."""
+def reseal_document(exporter: Exporter, name: str, content: bytes, chain: LogChain, seal: Seal) -> bytes | None:
+    """Return a document with a new seal; None if its present seal was edited."""
     stamp = stamp_in(name, content)
     return exporter.reseal(content, Seal.of(chain, stamp.decision, stamp.head), seal) if stamp else None
 
 
 def write_next_to(
-    decision: Path, contents: Mapping[str, bytes], *, decided: str = "", log: tuple[str, bytes] | None = None
+    decision: Path, contents: Mapping[str, bytes], *, decision_digest: str = "", log: tuple[str, bytes] | None = None
 ) -> None:
-    """Write renewed documents: together, as those of the run of the decision, where a manifest tells of it.
+    """Write renewed documents in one transaction if a manifest lists the decision, else one by one.
 
-    One in which somebody wrote stays one in which somebody wrote: the manifest does not take it for its own.
-    ``decided`` is the digest of the decision file if that changes too, ``log`` its log with more lines, by its name.
+    An edited document is written outside the transaction, so that the manifest still counts it as edited.
+    ``decision_digest`` is that of the decision file if it changes, ``log`` the name and bytes of the extended log.
     """
     folder, manifest = decision.parent, manifest_in(decision.parent)
     kinds = [kind for kind, run in manifest.runs.items() if decision.name in run.documents]
-    own = {name: one for name, one in contents.items() if kinds and not manifest.is_edited(folder / name, name)}
-    others = {name: one for name, one in contents.items() if name not in own} | (dict([log]) if log and not own else {})
+    managed = {
+        name: content for name, content in contents.items() if kinds and not manifest.is_edited(folder / name, name)
+    }
+    others = {name: content for name, content in contents.items() if name not in managed} | (
+        dict([log]) if log and not managed else {}
+    )
     for name, content in others.items():
         write_whole(folder / name, content, private=is_private(folder / name))
-    if own:
+    if managed:
         with write_generation(folder, kinds[0], partial=True) as draft:
-            draft.decision, draft.log = decided, log
-            for name, content in own.items():
+            draft.decision, draft.log = decision_digest, log
+            for name, content in managed.items():
                 draft.put(name, content, private=is_private(folder / name))
 
 
 @dataclass(repr=False)
-class Portfolio:
-    """The decision that was validated last, the documents that print it, and the log of all that were.
+class DecisionArchive:
+    """The decision validated last, its documents, and the log of all validated decisions.
 
-    ``files`` are the bytes of each by its name; empty while nothing was validated.
+    ``files`` maps names to bytes; empty before the first validation.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
 
     def validate(self, matching: Matching, *, who: str, why: str = "", accept_unproved: bool = False) -> Seal:
-        """Check a decision again, validate it under a name, make all documents, and return what they print.
+        """Verify a decision, validate it in a person's name, make all documents and return the seal.
 
-        Raises RequestError where nobody is named or the decision does not hold; all stays as it was then.
+        Raises RequestError if no person is named or the decision is not confirmed; then nothing changes.
         """
         content = decision_content(matching)
         verification = verify_content(content)
         validation = sign_validation(verification, who=who, why=why, accept_unproved=accept_unproved)
         decision, name = verification.digest, DECISION_NAME.removesuffix(DECISION_SUFFIX) + LOG_SUFFIX
-        entries = entries_of(matching, decision, who=who, why=why)
+        entries = make_log_entries(matching, decision, who=who, why=why)
         journal = self.files.get(name, b"")
-        head, added = extend_content(journal, *entries, validation)
-        seal = Seal.of(chain_in(journal + added), decision, head)
-        self.files = {DECISION_NAME: content, name: journal + added, **documents(matching, seal)}
+        head, new_lines = extend_content(journal, *entries, validation)
+        seal = Seal.of(chain_in(journal + new_lines), decision, head)
+        self.files = {DECISION_NAME: content, name: journal + new_lines, **documents(matching, seal)}
         return seal
 
-    def keep_longer_log(self, other: "Portfolio") -> None:
-        """Take the log of another portfolio if that begins with all lines of this one."""
+    def keep_longer_log(self, other: "DecisionArchive") -> None:
+        """Adopt the log of another archive if it starts with all lines of this log."""
         name = DECISION_NAME.removesuffix(DECISION_SUFFIX) + LOG_SUFFIX
-        own, longer = self.files.get(name, b""), other.files.get(name, b"")
-        if own and longer.startswith(own):
-            self.files = self.files | {name: longer}
+        log, other_log = self.files.get(name, b""), other.files.get(name, b"")
+        if log and other_log.startswith(log):
+            self.files = self.files | {name: other_log}
 
 
 def decision_content(matching: Matching) -> bytes:
-    """Return what stands in the decision file of a matching."""
     return exporters()[DECISION_SUFFIX].content(matching)
 
 
 def documents(matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> dict[str, bytes]:
-    """Return all documents that stand beside the decision file, by the names of their files."""
-    made = {kind: each for kind, each in documents_made().items() if kind != DECISION_SUFFIX}
+    """Return the documents other than the decision file, by file name."""
+    exporters_to_run = {kind: exporter for kind, exporter in documents_made().items() if kind != DECISION_SUFFIX}
     contents = {}
-    with track_documents(len(made)) as begin:
-        for each in made.values():
+    with track_documents(len(exporters_to_run)) as begin:
+        for exporter in exporters_to_run.values():
             begin()
-            contents[each.filename] = content_of(each, matching, seal, names)
+            contents[exporter.filename] = make_content(exporter, matching, seal, names)
     return contents
 
 
-def pack_files(files: dict[str, bytes]) -> bytes:
-    """Return files as one archive; the same files give the same bytes."""
+def zip_files(files: dict[str, bytes]) -> bytes:
+    """Return files as a zip archive; the same files give the same bytes."""
     stream = BytesIO()
     with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -343,35 +364,38 @@ def pack_files(files: dict[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-def entries_of(matching: "Matching", decision: str, *, who: str | None = None, why: str = "") -> tuple[LogEntry, ...]:
-    """Return the lines of a matching: what staff changed by hand, in opaque ids, and the decision.
+def make_log_entries(
+    matching: "Matching", decision: str, *, who: str | None = None, why: str = ""
+) -> tuple[LogEntry, ...]:
+    """Return the log entries of a matching: manual edits, in opaque ids, then the decision.
 
-    ``decision`` is the SHA-256 of its decision file; ``who`` None stands for the account at work. Raises RequestError
-    where nobody is named.
+    ``decision`` is the SHA-256 of its decision file; ``who`` None means the account at work. Raises RequestError if no
+    person is named.
     """
     name = account() if who is None else who
     edits = [({**edit.entry, "decision": decision}, edit.why or why) for edit in matching.edits]
     return (
-        *(sign("edit", what, who=name, why=reason) for what, reason in edits),
+        *(sign("edit", entry, who=name, why=reason) for entry, reason in edits),
         sign("matching", {"decision": decision}, who=name, why=why),
     )
 
 
 def refuse_broken(journal: Path) -> None:
-    """Raise OutputError where there is a log that is not whole: what goes on from it would never be confirmed.
+    """Raise OutputError if a log is damaged, because lines added to it could never be confirmed.
 
-    Nor where the documents beside it print a validation that it does not have: they are all that is left of it. A last
-    line whose writing was interrupted is no reason: the next line sets it aside.
+    Also raised if documents next to the log print a validation that the log does not have: they are the only trace of
+    it. A
+    last line that was only partly written is no reason, because the next line sets it aside.
     """
     chain = check_chain(journal) if journal.exists() else LogChain((), START)
-    problems = [*chain.problems[: -1 if chain.torn else None], *lost_validations(journal, chain)]
+    problems = [*chain.problems[: -1 if chain.torn else None], *find_lost_validations(journal, chain)]
     if problems:
         finding = tr("rien n'a été écrit, le journal du dossier n'est pas intact")
         raise OutputError(about(journal.name, finding), problems)
 
 
-def lost_validations(journal: Path, chain: LogChain) -> Iterator[Problem]:
-    """Yield the validations that the documents beside a log print, and that it does not have."""
+def find_lost_validations(journal: Path, chain: LogChain) -> Iterator[Problem]:
+    """Yield the validations that documents next to a log print and the log does not have."""
     decision = journal.with_name(journal.name.removesuffix(LOG_SUFFIX) + DECISION_SUFFIX)
     for name, content in sealed_documents(decision).items():
         stamp = stamp_in(name, content)

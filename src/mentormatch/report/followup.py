@@ -1,4 +1,4 @@
-"""The year as staff read it: a page, a workbook, JSON, and what a notebook shows, all from the same tables."""
+"""A year of follow-up as a page, a workbook, JSON and a notebook fragment, all from the same tables."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -25,58 +25,64 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.people.codes import tells_who
 from mentormatch.people.cohort import FATES
-from mentormatch.report.book import Book, BookColumn, CellForm
+from mentormatch.report.book import BookColumn, CellFormat, WorkbookWriter
 from mentormatch.report.texts import render_template
 from mentormatch.survey.duplicates import group_by
 from mentormatch.survey.intake import tells_a_person
 
-KIND, NAME = "follow-up", "suivi"
-CALLS, MEETINGS, OUTCOMES, REJECTED, REMARKS = "calls", "meetings", "outcomes", "rejected", "remarks"
-LESSONS = "lessons"
-TITLES = {
-    CALLS: mark("À appeler"),
-    MEETINGS: mark("Binômes"),
-    OUTCOMES: mark("Résultats par critère"),
-    LESSONS: mark("Ce que l'année enseigne"),
-    REJECTED: mark("Réponses écartées"),
-    REMARKS: mark("Remarques"),
+RUN_KIND, FILE_STEM = "follow-up", "suivi"
+CALL_SHEET, MEETING_SHEET, OUTCOME_SHEET, REJECTED_SHEET, REMARK_SHEET = (
+    "calls",
+    "meetings",
+    "outcomes",
+    "rejected",
+    "remarks",
+)
+LESSON_SHEET = "lessons"
+SHEET_TITLES = {
+    CALL_SHEET: mark("À appeler"),
+    MEETING_SHEET: mark("Binômes"),
+    OUTCOME_SHEET: mark("Résultats par critère"),
+    LESSON_SHEET: mark("Ce que l'année enseigne"),
+    REJECTED_SHEET: mark("Réponses écartées"),
+    REMARK_SHEET: mark("Remarques"),
 }
-LOOKS: dict[str, tuple[tuple[CellForm, float], ...]] = {
-    CALLS: (("strong", 16), ("text", 13), ("text", 24), ("wrapped", 90)),
-    MEETINGS: (("strong", 18), ("strong", 18), ("text", 40)),
-    OUTCOMES: (
+# Format and width of each column
+COLUMN_STYLES: dict[str, tuple[tuple[CellFormat, float], ...]] = {
+    CALL_SHEET: (("strong", 16), ("text", 13), ("text", 24), ("wrapped", 90)),
+    MEETING_SHEET: (("strong", 18), ("strong", 18), ("text", 40)),
+    OUTCOME_SHEET: (
         *(("wrapped", 34), ("wrapped", 34), ("wrapped", 34), ("count", 10), ("count", 10), ("count", 10)),
         *(("text", 10), ("text", 18), ("text", 16)),
     ),
-    LESSONS: (("strong", 34), ("text", 18), ("text", 8), ("text", 12), ("text", 14), ("wrapped", 80)),
-    REJECTED: (("text", 28), ("count", 8), ("strong", 18), ("text", 14), ("wrapped", 70)),
-    REMARKS: (("text", 28), ("count", 8), ("wrapped", 100)),
+    LESSON_SHEET: (("strong", 34), ("text", 18), ("text", 8), ("text", 12), ("text", 14), ("wrapped", 80)),
+    REJECTED_SHEET: (("text", 28), ("count", 8), ("strong", 18), ("text", 14), ("wrapped", 70)),
+    REMARK_SHEET: (("text", 28), ("count", 8), ("wrapped", 100)),
 }
-"""The form and the width of each column."""
 
 
-COUNTED: dict[MeetingState, Callable[[int], str]] = {
+# How pairs in each state are counted, most urgent state first
+STATE_COUNTS: dict[MeetingState, Callable[[int], str]] = {
     "stopped": lambda count: counted(count, "ne se voit plus", "ne se voient plus"),
     "disagreeing": lambda count: counted(count, "en désaccord", "en désaccord"),
     "unknown": lambda count: counted(count, "sans nouvelles", "sans nouvelles"),
     "meeting": lambda count: counted(count, "se voit", "se voient"),
 }
-"""How pairs in each state are counted, those that need a look first."""
 
 
 def year_sheets(year: Year, labels: Labels = KEYS) -> dict[str, ResultSheet]:
-    """Return the year as plain tables, by their codes, its people under these labels."""
+    """Return the tables of the year by name, with people under these labels."""
     return {
-        CALLS: call_sheet(year, labels),
-        MEETINGS: meeting_sheet(year, labels),
-        OUTCOMES: outcome_sheet(year.outcomes()),
-        REJECTED: rejected_sheet(year),
-        REMARKS: remark_sheet(year, labels),
+        CALL_SHEET: call_sheet(year, labels),
+        MEETING_SHEET: meeting_sheet(year, labels),
+        OUTCOME_SHEET: outcome_sheet(year.outcomes()),
+        REJECTED_SHEET: rejected_sheet(year),
+        REMARK_SHEET: remark_sheet(year, labels),
     }
 
 
 def call_sheet(year: Year, labels: Labels) -> ResultSheet:
-    """Return who should be called, and why."""
+    """Return the people to call, and why."""
     columns = [
         ("person", tr("Personne")),
         ("side", tr("Côté")),
@@ -85,34 +91,37 @@ def call_sheet(year: Year, labels: Labels) -> ResultSheet:
     ]
     rows = (
         (
-            labels.person(one.side, one.person),
-            tr(SIDE_WORDS[one.side]),
-            partners_of(one, labels),
-            " · ".join(one.reasons),
+            labels.person(call.side, call.person),
+            tr(SIDE_WORDS[call.side]),
+            partners_of(call, labels),
+            " · ".join(call.reasons),
         )
-        for one in year.to_call
+        for call in year.to_call
     )
     return sheet(columns, rows)
 
 
-def partners_of(one: PersonToCall, labels: Labels) -> str:
-    """Return the partners of somebody."""
-    across = ACROSS[one.side]
-    return listed([labels.person(across, key) for key in one.partners])
+def partners_of(call: PersonToCall, labels: Labels) -> str:
+    across = ACROSS[call.side]
+    return listed([labels.person(across, key) for key in call.partners])
 
 
 def meeting_sheet(year: Year, labels: Labels) -> ResultSheet:
-    """Return where each pair stands, those that need a look first."""
+    """Return the state of each pair, most urgent first."""
     columns = [("mentor", tr("Mentor·e")), ("mentee", tr("Mentoré·e")), ("state", tr("Où ils en sont"))]
-    ordered = sorted(year.meetings, key=lambda one: list(COUNTED).index(one.state))
-    called = labels.person
+    ordered = sorted(year.meetings, key=lambda meeting: list(STATE_COUNTS).index(meeting.state))
+    person_label = labels.person
     return sheet(
-        columns, ((called("mentor", one.pair.mentor), called("mentee", one.pair.mentee), one.words) for one in ordered)
+        columns,
+        (
+            (person_label("mentor", meeting.pair.mentor), person_label("mentee", meeting.pair.mentee), meeting.words)
+            for meeting in ordered
+        ),
     )
 
 
 def rejected_sheet(year: Year) -> ResultSheet:
-    """Return the answers that were set aside, and why."""
+    """Return the rejected answers with their reasons."""
     columns = [
         *(("source", tr("Fichier")), ("line", tr("Ligne")), ("key", tr("Identifiant"))),
         *(("fate", tr("Sort")), ("reason", tr("Raison"))),
@@ -128,16 +137,17 @@ def rejected_sheet(year: Year) -> ResultSheet:
 
 
 def remark_sheet(year: Year, labels: Labels) -> ResultSheet:
-    """Return what is odd about the answers."""
+    """Return the remarks on the answers."""
     columns = [("source", tr("Fichier")), ("line", tr("Ligne")), ("text", tr("Remarque"))]
-    remarks = (one for wave in year.waves for one in wave.remarks)
+    remarks = (remark for wave in year.waves for remark in wave.remarks)
     return sheet(
-        columns, ((one.source, "" if one.line is None else one.line, labels.text(one.text)) for one in remarks)
+        columns,
+        ((remark.source, "" if remark.line is None else remark.line, labels.text(remark.text)) for remark in remarks),
     )
 
 
 def outcome_sheet(counts: tuple[OutcomeCount, ...]) -> ResultSheet:
-    """Return what became of the pairs, a row a group."""
+    """Return the outcomes of the pairs, one row per group."""
     columns = [
         *(("outcome", tr("Résultat")), ("criterion", tr("Critère")), ("group", tr("Binômes qui ont, à ce critère"))),
         *(("pairs", tr("Binômes")), ("known", tr("Connus")), ("reached", tr("Oui"))),
@@ -147,28 +157,35 @@ def outcome_sheet(counts: tuple[OutcomeCount, ...]) -> ResultSheet:
         columns,
         (
             (
-                *(one.outcome, one.criterion, tr(GROUP_TEXTS[one.group]), one.pairs, one.known, one.reached),
                 *(
-                    "" if one.share is None else percent(one.share),
-                    interval(one),
-                    tr("petit nombre") if one.few else "",
+                    count.outcome,
+                    count.criterion,
+                    tr(GROUP_TEXTS[count.group]),
+                    count.pairs,
+                    count.known,
+                    count.reached,
+                ),
+                *(
+                    "" if count.share is None else percent(count.share),
+                    format_interval_text(count),
+                    tr("petit nombre") if count.few else "",
                 ),
             )
-            for one in counts
+            for count in counts
         ),
     )
 
 
-def interval(count: OutcomeCount) -> str:
-    """Return between what and what a share is, empty where nothing is known."""
+def format_interval_text(count: OutcomeCount) -> str:
+    """Return the confidence interval of a share as a text, empty if no answer is known."""
     if count.low is None or count.high is None:
         return ""
     return tr("{low} à {high}", low=f"{count.low * 100:.0f}", high=percent(count.high))
 
 
 def figures(year: Year) -> Iterator[tuple[int, str]]:
-    """Yield the numbers that stand at the top, each with its noun."""
-    states = [one.state for one in year.meetings]
+    """Yield the headline numbers, each with its noun."""
+    states = [pair.state for pair in year.meetings]
     pairs, meeting, calls = len(year.pairs), states.count("meeting"), len(year.to_call)
     yield pairs, tr_n("binôme", "binômes", pairs)
     yield meeting, tr_n("se voit", "se voient", meeting)
@@ -177,70 +194,69 @@ def figures(year: Year) -> Iterator[tuple[int, str]]:
 
 
 def count_answers(year: Year, wave: Wave) -> str:
-    """Return how many people answered one wave, in a sentence."""
+    """Return a sentence on how many people answered one wave."""
     common, people = year.programme.heading.keys_are_common, dict[tuple[Side | None, str], bool]()
     for side, key in {(side, keys_of(pair)[side]) for pair in year.pairs for side in SIDES}:
-        one = None if tells_a_person(key, common=common) else side, canonical(key)
-        people[one] = people.get(one, False) or bool(wave.replies_of(side, key))
+        person = None if tells_a_person(key, common=common) else side, canonical(key)
+        people[person] = people.get(person, False) or bool(wave.replies_of(side, key))
     replied = sum(people.values())
     replies = counted(replied, "personne a répondu", "personnes ont répondu")
     return tr("À {months} mois : {replied} sur {people}.", months=wave.months, replied=replies, people=len(people))
 
 
 def year_summary(year: Year) -> str:
-    """Return the year in a sentence or two."""
-    states = [one.state for one in year.meetings]
-    states_in_words = [words(states.count(state)) for state, words in reversed(COUNTED.items()) if state in states]
+    """Return the year in one sentence."""
+    states = [meeting.state for meeting in year.meetings]
+    state_texts = [
+        format_count(states.count(state)) for state, format_count in reversed(STATE_COUNTS.items()) if state in states
+    ]
     pairs = counted(len(year.pairs), "binôme")
     return (
-        tr("Sur {pairs} : {states}.", pairs=pairs, states=listed(states_in_words))
-        if states_in_words
-        else tr("Aucun binôme.")
+        tr("Sur {pairs} : {states}.", pairs=pairs, states=listed(state_texts)) if state_texts else tr("Aucun binôme.")
     )
 
 
 def year_page(year: Year, names: NamesByPerson | None = None) -> bytes:
-    """Return the year as a page for the team, with the names of people beside their keys where these are given."""
+    """Return the page of the year for staff, with names next to keys if ``names`` are given."""
     return fill_template("follow_up.html", year, names).encode("utf-8")
 
 
 def notebook_fragment(year: Year) -> str:
-    """Return the year as a notebook shows it: people only where they have codes, for its outputs are saved."""
+    """Return the year for a notebook, always with codes, because outputs are saved."""
     return fill_template("follow_up_fragment.html", year)
 
 
 def fill_template(template: str, year: Year, names: NamesByPerson | None = None) -> str:
-    """Return ``template`` filled with the year."""
-    tables, lines = year_sheets(year, labels_of(year, names)), year.outcomes()
-    said = {
+    tables, lines = year_sheets(year, get_document_labels(year, names)), year.outcomes()
+    context = {
         "figures": tuple(figures(year)),
         "summary": year_summary(year),
         "answered": [count_answers(year, wave) for wave in year.waves],
         "sheets": tables,
-        "outcomes": list(group_by(tables[OUTCOMES].rows, lambda row: row[0]).items()),
+        "outcomes": list(group_by(tables[OUTCOME_SHEET].rows, lambda row: row[0]).items()),
         "named": bool(year.programme.fields_with("key")),
         "months": year.waves[-1].months,
         "warning": warning(lines),
         "description": tr(DESCRIPTION),
         "held": "" if names is None else holding(names),
     }
-    return render_template(template, name=year.programme.name, **said)
+    return render_template(template, name=year.programme.name, **context)
 
 
-def labels_of(year: Year, names: NamesByPerson | None) -> Labels:
-    """Return what people are called in a document."""
+def get_document_labels(year: Year, names: NamesByPerson | None) -> Labels:
     return year.labels if names is None else labels_with_names(names, year.labels, coded=True)
 
 
 def year_workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
-    """Return the year as a workbook, with the names of people beside their keys where these are given."""
-    book = Book(tr("Suivi – {name}", name=year.programme.name))
-    tables = {**year_sheets(year, labels_of(year, names)), LESSONS: lessons([year]).sheet}
+    """Return the workbook of the year, with names next to keys if ``names`` are given."""
+    book = WorkbookWriter(tr("Suivi – {name}", name=year.programme.name))
+    tables = {**year_sheets(year, get_document_labels(year, names)), LESSON_SHEET: lessons([year]).sheet}
     for name, table in tables.items():
         columns = [
-            BookColumn(title, width, form) for title, (form, width) in zip(table.titles, LOOKS[name], strict=True)
+            BookColumn(title, width, form)
+            for title, (form, width) in zip(table.titles, COLUMN_STYLES[name], strict=True)
         ]
-        book.table(tr(TITLES[name]), columns, table.rows)
+        book.table(tr(SHEET_TITLES[name]), columns, table.rows)
     lines = [
         year_summary(year),
         *(count_answers(year, wave) for wave in year.waves),
@@ -253,22 +269,28 @@ def year_workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
 
 
 def year_json(year: Year) -> str:
-    """Return the year as one JSON object, in codes."""
+    """Return the year as one JSON object, with codes."""
     content = {
         "schema_version": 1,
         "months": [wave.months for wave in year.waves],
         "meetings": [
-            {"mentor": one.pair.mentor, "mentee": one.pair.mentee, "state": one.state, "months": one.months}
-            for one in year.meetings
+            {"mentor": item.pair.mentor, "mentee": item.pair.mentee, "state": item.state, "months": item.months}
+            for item in year.meetings
         ],
         "to_call": [
-            {"person": one.person, "side": one.side, "partners": one.partners, "rank": one.rank, "reasons": one.reasons}
-            for one in year.to_call
+            {
+                "person": item.person,
+                "side": item.side,
+                "partners": item.partners,
+                "rank": item.rank,
+                "reasons": item.reasons,
+            }
+            for item in year.to_call
         ],
         "outcomes": [
-            {"outcome": one.outcome, "criterion": one.criterion, "group": one.group, "pairs": one.pairs}
-            | {"known": one.known, "reached": one.reached, "low": one.low, "high": one.high, "few": one.few}
-            for one in year.outcomes()
+            {"outcome": item.outcome, "criterion": item.criterion, "group": item.group, "pairs": item.pairs}
+            | {"known": item.known, "reached": item.reached, "low": item.low, "high": item.high, "few": item.few}
+            for item in year.outcomes()
         ],
         "rejected": [
             {"source": row.source, "line": row.line, "reason": row.reason}
@@ -280,22 +302,22 @@ def year_json(year: Year) -> str:
     return year.labels.text(json.dumps(content, ensure_ascii=False, indent=1)) + "\n"
 
 
-WRITERS: dict[str, Callable[[Year, NamesByPerson | None], bytes]] = {
+# JSON has no names.
+WRITER_BY_SUFFIX: dict[str, Callable[[Year, NamesByPerson | None], bytes]] = {
     ".html": year_page,
     ".xlsx": year_workbook,
     ".json": lambda year, names: year_json(year).encode("utf-8"),
 }
-"""What each suffix is written by; JSON holds no names."""
 
 
 def write_year(year: Year, folder: Path, *, replace: bool, names: NamesByPerson | None = None) -> tuple[Path, ...]:
-    """Write page, workbook and JSON, and return the files; where there are ``names``, the owner alone reads the two."""
+    """Write page, workbook and JSON, and return the files. With ``names``, only the owner may read the first two."""
     contents = {}
-    with track_documents(len(WRITERS)) as begin:
-        for suffix, make in WRITERS.items():
-            begin()
-            contents[suffix] = make(year, names)
-    with write_generation(folder, KIND, replace=replace) as draft:
+    with track_documents(len(WRITER_BY_SUFFIX)) as next_document:
+        for suffix, write in WRITER_BY_SUFFIX.items():
+            next_document()
+            contents[suffix] = write(year, names)
+    with write_generation(folder, RUN_KIND, replace=replace) as draft:
         for suffix, content in contents.items():
-            draft.put(f"{NAME}{suffix}", content, private=names is not None and suffix != ".json")
-    return tuple(folder / f"{NAME}{suffix}" for suffix in contents)
+            draft.put(f"{FILE_STEM}{suffix}", content, private=names is not None and suffix != ".json")
+    return tuple(folder / f"{FILE_STEM}{suffix}" for suffix in contents)

@@ -1,4 +1,4 @@
-"""What documents say beside the pairs where a programme asks for it: each takes solving again, once for all of them."""
+"""Optional analyses that documents show with the pairs: each solves again, once for all documents of a matching."""
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,73 +18,77 @@ from mentormatch.operations.recruit import recruit
 from mentormatch.operations.recruitment import Recruitment
 
 ACCESS, RECRUIT, INCENTIVES, STURDY, LEARN = "access", "recruit", "incentives", "sturdy", "learn"
-TITLES: Mapping[str, str] = {
+# In the order of the documents
+ANALYSIS_TITLES: Mapping[str, str] = {
     ACCESS: mark("Égalité d'accès"),
     RECRUIT: mark("Qui recruter"),
     INCENTIVES: mark("Répondre autrement"),
     STURDY: mark("Tenir aux départs"),
     LEARN: mark("Ce que les années enseignent"),
 }
-"""In the order in which they stand in documents."""
-SOLVED: Mapping[str, Callable[[Matching], Any]] = {
+ANALYSES: Mapping[str, Callable[[Matching], Any]] = {
     ACCESS: lambda matching: access(matching, prices=False),
     RECRUIT: recruit,
     INCENTIVES: lambda matching: incentives(matching.cohort, matching.programme, seed=matching.seed),
     STURDY: sturdy,
     LEARN: learn_beside,
 }
-FOR_TEAM_ALONE = (INCENTIVES,)
-"""What stands in the workbook of the team, and never on the page of the committee."""
+# In the workbook of the team, never on the page for the committee
+STAFF_ONLY = (INCENTIVES,)
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerTexts:
-    """What an answer tells: sentences, and a table."""
+class AnalysisTexts:
+    """The sentences and the table of an analysis."""
 
     sentences: tuple[str, ...]
     sheet: ResultSheet
 
 
 @dataclass(frozen=True, slots=True)
-class FurtherAnswer:
-    """One answer beside the pairs: its name, its title, and what it tells; or, in a sentence, why nothing is told."""
+class OptionalAnalysis:
+    """An optional analysis: its name, its title, and its texts, or a sentence why there are none."""
 
     name: str
     title: str
-    found: AnswerTexts | str
+    found: AnalysisTexts | str
 
 
-def further_answers(matching: Matching, labels: Labels = KEYS, without: Container[str] = ()) -> Iterator[FurtherAnswer]:
-    """Yield what the programme asks for beside the pairs, where there are pairs, people under these labels."""
-    for name in (name for name in answer_names(matching) if name not in without and matching.pairs):
-        yield FurtherAnswer(name, tr(TITLES[name]), describe_answer(partial(solve_answer, matching, name), labels))
+def get_optional_analyses(
+    matching: Matching, labels: Labels = KEYS, without: Container[str] = ()
+) -> Iterator[OptionalAnalysis]:
+    """Yield the analyses that the programme requests, except those named in ``without``; none if there is no pair."""
+    for name in (name for name in get_analysis_names(matching) if name not in without and matching.pairs):
+        yield OptionalAnalysis(
+            name, tr(ANALYSIS_TITLES[name]), describe_analysis(partial(run_analysis, matching, name), labels)
+        )
 
 
-def answer_names(matching: Matching) -> list[str]:
-    """Return the names of the answers that a programme asks for; what editions teach where some were given, too."""
+def get_analysis_names(matching: Matching) -> list[str]:
+    """Return the names of the requested analyses; access and lessons are implied by their data."""
     programme = matching.programme
-    given = {ACCESS: bool(watched_fields(programme)), LEARN: bool(matching.editions)}
-    return [name for name in TITLES if given.get(name, False) or name in programme.documents.sheets]
+    has_data = {ACCESS: bool(watched_fields(programme)), LEARN: bool(matching.editions)}
+    return [name for name in ANALYSIS_TITLES if has_data.get(name, False) or name in programme.documents.sheets]
 
 
-def solve_answer(matching: Matching, name: str) -> Any:
-    """Return an answer, worked out when it is first asked for; raises RequestError where it cannot be."""
-    known = vars(matching).setdefault("further_answers", {})
-    if name not in known:
-        known[name] = SOLVED[name](matching)
-    return known[name]
+def run_analysis(matching: Matching, name: str) -> Any:
+    """Return the result of an analysis, computed at the first call. Raises RequestError if it cannot be computed."""
+    results = vars(matching).setdefault("further_answers", {})
+    if name not in results:
+        results[name] = ANALYSES[name](matching)
+    return results[name]
 
 
-def describe_answer(answer: Callable[[], Any], labels: Labels = KEYS) -> AnswerTexts | str:
-    """Return what an answer tells, its people under these labels; or, in a sentence, why nothing is told."""
+def describe_analysis(analysis: Callable[[], Any], labels: Labels = KEYS) -> AnalysisTexts | str:
+    """Return the texts of an analysis, with people under these labels, or a sentence why there are none."""
     try:
-        found = answer()
+        result = analysis()
     except RequestError as error:
         return error.message
-    match found:
+    match result:
         case Recruitment():
-            return AnswerTexts(tuple(found.sentences_for(labels)), found.sheet_with(labels))
+            return AnalysisTexts(tuple(result.sentences_for(labels)), result.sheet_with(labels))
         case Learning():
-            return AnswerTexts(tuple(found.sentences_for(labels)), found.lessons.sheet)
+            return AnalysisTexts(tuple(result.sentences_for(labels)), result.lessons.sheet)
         case _:
-            return AnswerTexts(found.sentences, found.sheet)
+            return AnalysisTexts(result.sentences, result.sheet)

@@ -1,4 +1,4 @@
-"""What came in, in plain words: the sentences, the tables and the bars of the report before any solving."""
+"""Intake report -> sentences, table rows and bars that describe the answers before any solving."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,9 +15,9 @@ from mentormatch.inspection.section import Fates, FileRead
 from mentormatch.languages.phrases import about, counted, listed, plain, quoted
 from mentormatch.languages.translation import everywhere, mark, tr, tr_n
 from mentormatch.people.cohort import RowStatus
-from mentormatch.report.view import TONES
+from mentormatch.report.view import CRITERION_COLOURS
 
-KINDS: Mapping[str, str] = {
+KIND_LABELS: Mapping[str, str] = {
     "choice": mark("une option"),
     "choices": mark("plusieurs options"),
     "ranking": mark("un classement"),
@@ -30,7 +30,7 @@ KINDS: Mapping[str, str] = {
     "yesno": mark("oui ou non"),
     "text": mark("un texte"),
 }
-USES: Mapping[Use, str] = {
+USE_LABELS: Mapping[Use, str] = {
     "key": mark("identifiant"),
     "contact": mark("coordonnées"),
     "match": mark("appariement"),
@@ -38,50 +38,49 @@ USES: Mapping[Use, str] = {
     "consent": mark("accord"),
     "forbidden": mark("jamais lu"),
 }
-HOW: Mapping[str, str] = {
+FOUND_BY_LABELS: Mapping[str, str] = {
     "texte": mark("ses mots"),
     "identifiant": mark("son identifiant"),
     "correspondance": mark("la correspondance"),
     "": mark("rien : absente"),
 }
-FATE: Mapping[RowStatus, str] = {
+FATE_LABELS: Mapping[RowStatus, str] = {
     "taken": mark("prise"),
     "incomplete": mark("incomplète"),
     "replaced": mark("remplacée"),
     "rejected": mark("rejetée"),
 }
-FATES: Mapping[RowStatus, Callable[[int], str]] = {
+FATE_COUNTS: Mapping[RowStatus, Callable[[int], str]] = {
     "taken": lambda count: counted(count, "prise"),
     "incomplete": lambda count: counted(count, "incomplète"),
     "replaced": lambda count: counted(count, "remplacée"),
     "rejected": lambda count: counted(count, "rejetée"),
 }
-"""What became of a row, and of so many."""
-PEOPLE: Mapping[Side, str] = {"mentor": mark("mentor·es"), "mentee": mark("mentoré·es")}
-SHORT: Mapping[Side, str] = {
+SIDE_LABELS: Mapping[Side, str] = {"mentor": mark("mentor·es"), "mentee": mark("mentoré·es")}
+SHORTAGE_TEXTS: Mapping[Side, str] = {
     "mentor": mark("{places} chez les mentor·es pour {people} : {short} au moins sans binôme."),
     "mentee": mark("{places} chez les mentoré·es pour {people} : {short} au moins sans binôme."),
 }
-SEEKING: Mapping[Side, Callable[[int], str]] = {
+SEEKER_COUNTS: Mapping[Side, Callable[[int], str]] = {
     "mentor": lambda count: counted(count, "mentor·e"),
     "mentee": lambda count: counted(count, "mentoré·e"),
 }
-REACH: Mapping[Side, str] = {
+PARTNER_SPREAD_TEXTS: Mapping[Side, str] = {
     "mentor": mark("Partenaires possibles d'un·e mentor·e : {spread}."),
     "mentee": mark("Partenaires possibles d'un·e mentoré·e : {spread}."),
 }
-TAKING_PART: Mapping[Side, Callable[[int], str]] = {
+PARTICIPANT_LABELS: Mapping[Side, Callable[[int], str]] = {
     "mentor": lambda count: tr_n("mentor·e qui participe", "mentor·es qui participent", count),
     "mentee": lambda count: tr_n("mentoré·e qui participe", "mentoré·es qui participent", count),
 }
-BLUES = palette("shade")
-"""From the lowest level of a grid to the highest."""
-PROPOSALS = mark("Rien n'est encore décidé : aucun binôme n'a été formé pour ce rapport.")
+# From the lowest level of a grid to the highest
+LEVEL_COLOURS = palette("shade")
+NOTHING_DECIDED = mark("Rien n'est encore décidé : aucun binôme n'a été formé pour ce rapport.")
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of a bar, in hundredths of the longest."""
+class BarSegment:
+    """A segment of a bar; ``start`` and ``width`` are percentages of the longest bar."""
 
     start: float
     width: float
@@ -89,31 +88,31 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
-    """One option with its bar: ``counts`` in words, one for each entry of the legend, and ``total`` of them."""
+class OptionBar:
+    """An option with its bar: ``counts`` as a text, one number per legend entry, and their ``total``."""
 
     label: str
     counts: str
     total: int
-    segments: tuple[Segment, ...]
+    segments: tuple[BarSegment, ...]
 
 
 def rows_in_words(fates: Fates) -> str:
-    """Return how many rows came in, and what became of them."""
-    fates_in_words = [FATES[fate](count) for fate, count in fates.counts.items()]
+    """Return the number of rows, in total and by outcome, as a text."""
+    fate_texts = [FATE_COUNTS[fate](count) for fate, count in fates.counts.items()]
     rows = counted(len(fates.rows), "ligne")
-    return about(rows, ", ".join(fates_in_words)) if fates_in_words else rows
+    return about(rows, ", ".join(fate_texts)) if fate_texts else rows
 
 
 def lines_in_words(source: str, lines: str) -> str:
-    """Return which lines of a file are taken; its name is empty where there is only one file."""
+    """Return a sentence on the accepted lines of a file; ``source`` is empty if there is only one file."""
     if source:
         return tr("{source}, lignes prises : {lines}.", source=source, lines=lines)
     return tr("Lignes prises : {lines}.", lines=lines)
 
 
-def lead(intake: Intake) -> str:
-    """Return in a sentence or two what came in and what may come of it."""
+def format_intake_summary(intake: Intake) -> str:
+    """Return the number of rows and of possible pairs as one or two sentences."""
     market = intake.market
     sentence = f"{rows_in_words(intake.fates)}."
     if market.problem:
@@ -127,157 +126,175 @@ def lead(intake: Intake) -> str:
 
 
 def figures(intake: Intake) -> Iterator[tuple[int, str]]:
-    """Yield the numbers that stand at the top, each with its noun."""
+    """Yield the headline numbers, each with its noun."""
     for seats in intake.market.seats:
-        yield seats.taking_part, TAKING_PART[seats.side](seats.taking_part)
-    aside, remarks = len(intake.fates.others), len(intake.remarks.told)
-    yield aside, tr_n("ligne à regarder", "lignes à regarder", aside)
+        yield seats.taking_part, PARTICIPANT_LABELS[seats.side](seats.taking_part)
+    rejected, remarks = len(intake.fates.others), len(intake.remarks.told)
+    yield rejected, tr_n("ligne à regarder", "lignes à regarder", rejected)
     yield remarks, tr_n("remarque", "remarques", remarks)
 
 
 def outlook(market: Prospects) -> Iterator[str]:
-    """Yield what is to be expected before any pair is formed, what weighs most first."""
+    """Yield the findings before solving, most severe first."""
     if market.problem:
         yield market.problem
         return
     yield from shortages({seats.side: seats for seats in market.seats})
     names = dict(zip(market.scarce, name_scarce(market), strict=True))
-    alone = [name for one, name in names.items() if not one.partners]
-    if alone:
-        yield tr("{people} : aucun partenaire possible avec ces règles.", people=listed(alone))
-    few = [name for one, name in names.items() if one.partners]
-    if few:
-        yield tr("{people} : un ou deux partenaires possibles seulement.", people=listed(few))
-    for one in market.unmet:
+    isolated = [name for entry, name in names.items() if not entry.partners]
+    if isolated:
+        yield tr("{people} : aucun partenaire possible avec ces règles.", people=listed(isolated))
+    scarce = [name for entry, name in names.items() if entry.partners]
+    if scarce:
+        yield tr("{people} : un ou deux partenaires possibles seulement.", people=listed(scarce))
+    for entry in market.unmet:
         yield tr(
             "« {option} » : {asked}, et aucun·e mentor·e n'y répond ({criterion}).",
-            option=one.option,
-            asked=counted(one.asked, "demande"),
-            criterion=one.criterion,
+            option=entry.option,
+            asked=counted(entry.asked, "demande"),
+            criterion=entry.criterion,
         )
 
 
 def name_scarce(market: Prospects) -> list[str]:
-    """Return what everybody with few partners is called, and in which role where both sides have somebody called so."""
-    sides = Counter(person for person, _ in {(one.person, one.side) for one in market.reach})
-    return [in_role(one.person, one.side) if sides[one.person] > 1 else one.person for one in market.scarce]
+    """Return the names of people with few partners, with the role if both sides have a person of this name."""
+    sides = Counter(person for person, _ in {(entry.person, entry.side) for entry in market.reach})
+    return [in_role(entry.person, entry.side) if sides[entry.person] > 1 else entry.person for entry in market.scarce]
 
 
 def shortages(seats: Mapping[Side, SideCapacity]) -> Iterator[str]:
-    """Yield that one side has fewer places than the other has people."""
+    """Yield a sentence per side that has fewer places than the other side has people."""
     sides: tuple[tuple[Side, Side], ...] = (("mentor", "mentee"), ("mentee", "mentor"))
-    for giving, seeking in sides:
-        places, people = seats[giving].places, seats[seeking].taking_part
+    for offering, seeking in sides:
+        places, people = seats[offering].places, seats[seeking].taking_part
         if places < people:
             yield tr(
-                SHORT[giving],
+                SHORTAGE_TEXTS[offering],
                 places=counted(places, "place"),
-                people=SEEKING[seeking](people),
+                people=SEEKER_COUNTS[seeking](people),
                 short=counted(people - places, "personne"),
             )
 
 
 def seat_rows(market: Prospects) -> Iterator[tuple[str, int, int, int, str]]:
-    """Yield for each side its people, who takes part, the places, and who is set aside why."""
-    for one in market.seats:
-        aside = ", ".join(f"{reason} ({count})" for reason, count in one.set_aside)
-        yield tr(PEOPLE[one.side]), one.people, one.taking_part, one.places, aside
+    """Yield a row per side: people, participants, places, and exclusions with their reasons."""
+    for capacity in market.seats:
+        exclusions = ", ".join(f"{reason} ({count})" for reason, count in capacity.set_aside)
+        yield tr(SIDE_LABELS[capacity.side]), capacity.people, capacity.taking_part, capacity.places, exclusions
 
 
 def scarce_rows(market: Prospects) -> Iterator[tuple[str, str, int, str, str]]:
-    """Yield everybody with few partners: who, side, how many, whom, and the rules that take the others away."""
-    for one in market.scarce:
-        yield one.person, tr(SIDE_WORDS[one.side]), len(one.partners), ", ".join(one.partners), leaving(one)
+    """Yield a row per person with few partners: person, side, number, partners, and the rules that exclude others."""
+    for entry in market.scarce:
+        yield (
+            entry.person,
+            tr(SIDE_WORDS[entry.side]),
+            len(entry.partners),
+            ", ".join(entry.partners),
+            format_excluding_rules(entry),
+        )
 
 
 def reach_in_words(market: Prospects) -> Iterator[str]:
-    """Yield for each side how many possible partners its people have."""
-    for side, sentence in REACH.items():
-        counts = [one.partners for one in market.reach if one.side == side]
+    """Yield a sentence per side on the numbers of possible partners."""
+    for side, sentence in PARTNER_SPREAD_TEXTS.items():
+        counts = [entry.partners for entry in market.reach if entry.side == side]
         if counts:
             spread = spread_in_words(AnswerSpread(min(counts), median(counts), max(counts)))
             yield tr(sentence, spread=spread)
 
 
 def reach_rows(market: Prospects) -> Iterator[tuple[str, str, int]]:
-    """Yield everybody who takes part: who, side, how many possible partners."""
-    yield from ((one.person, tr(SIDE_WORDS[one.side]), one.partners) for one in market.reach)
+    """Yield a row per participant: person, side, number of possible partners."""
+    yield from ((entry.person, tr(SIDE_WORDS[entry.side]), entry.partners) for entry in market.reach)
 
 
-def leaving(one: FewOptions) -> str:
-    """Return the rules that take partners from somebody; several may take the same."""
-    rules = [tr("« {rule} » en écarte {count}", rule=rule, count=count) for rule, count in one.leaving]
-    return tr("sur {others} : {told}", others=one.others, told=", ".join(rules)) if rules else ""
+def format_excluding_rules(entry: FewOptions) -> str:
+    """Return the rules that exclude partners of a person, with counts; several rules may exclude the same partner."""
+    rules = [tr("« {rule} » en écarte {count}", rule=rule, count=count) for rule, count in entry.leaving]
+    return tr("sur {others} : {told}", others=entry.others, told=", ".join(rules)) if rules else ""
 
 
 def reading_rows(files: Sequence[FileRead]) -> Iterator[tuple[str, str, int, int, str]]:
-    """Yield how each file was read: its tool, its rows and columns, its encoding and delimiter or its sheet."""
-    for one in files:
-        cut = tr("séparateur {delimiter}", delimiter=show_delimiter(one.delimiter)) if one.delimiter else ""
-        manner = [one.encoding or "", cut, one.sheet or ""]
-        yield one.source, one.tool, one.rows, one.columns, ", ".join(text for text in manner if text)
+    """Yield a row per file: name, tool, number of rows and columns, encoding, delimiter or sheet."""
+    for file in files:
+        delimiter_text = (
+            tr("séparateur {delimiter}", delimiter=show_delimiter(file.delimiter)) if file.delimiter else ""
+        )
+        details = [file.encoding or "", delimiter_text, file.sheet or ""]
+        yield file.source, file.tool, file.rows, file.columns, ", ".join(text for text in details if text)
 
 
 def show_delimiter(delimiter: str) -> str:
-    """Return a delimiter so that it can be seen."""
+    """Return a delimiter in visible form."""
     return tr("tabulation") if delimiter == "\t" else quoted(delimiter)
 
 
 def question_rows(questions: Sequence[Question]) -> Iterator[tuple[str, str, str, str, str, str]]:
-    """Yield each question: its words, its kind, its use, how it was found, how many of each side answered."""
-    for one in questions:
-        yield one.question, tr(KINDS[one.kind]), tr(USES[use_of(one)]), tr(HOW[one.how]), *count_answers(one)
+    """Yield a row per question: text, kind, use, how it was found, and the answered counts per side."""
+    for question in questions:
+        yield (
+            question.question,
+            tr(KIND_LABELS[question.kind]),
+            tr(USE_LABELS[use_of(question)]),
+            tr(FOUND_BY_LABELS[question.how]),
+            *count_answers(question),
+        )
 
 
 def use_of(question: Question) -> Use:
-    """Return the use of a question."""
-    return next(use for use in USES if use == question.use)
+    return next(use for use in USE_LABELS if use == question.use)
 
 
 def count_answers(question: Question) -> tuple[str, str]:
-    """Return how many mentors and how many mentees answered, empty where a side was not asked."""
-    fills: dict[Side, str] = {fill.side: fill_in_words(fill) for fill in question.fills}
+    """Return the answered counts of mentors and mentees, empty for a side that was not asked."""
+    fills: dict[Side, str] = {fill.side: format_answered_text(fill) for fill in question.fills}
     return fills.get("mentor", ""), fills.get("mentee", "")
 
 
-def fill_in_words(fill: ResponseCount) -> str:
-    """Return how many answered, of how many."""
+def format_answered_text(fill: ResponseCount) -> str:
     return tr("{part} sur {whole}", part=fill.answered, whole=fill.asked)
 
 
 def answer_rows(questions: Sequence[Question]) -> Iterator[tuple[str, str, str, int]]:
-    """Yield how often each option of each question was given, by side or by level."""
-    for one in questions:
-        for bar in one.bars:
-            yield from ((one.question, bar.label, name, n) for name, n in zip(one.legend, bar.counts, strict=True))
+    """Yield the count of each option of each question, per side or per level."""
+    for question in questions:
+        for bar in question.bars:
+            yield from (
+                (question.question, bar.label, name, count)
+                for name, count in zip(question.legend, bar.counts, strict=True)
+            )
 
 
 def spread_in_words(spread: AnswerSpread) -> str:
-    """Return the least, the greatest and the median of some numbers.
+    """Return the minimum, maximum and median of some numbers as a text.
 
     >>> spread_in_words(AnswerSpread(0, 1.5, 3))
     'de 0 à 3, médiane 1,5'
     """
-    least, median, most = map(plain, (spread.least, spread.median, spread.most))
-    return tr("de {least} à {most}, médiane {median}", least=least, most=most, median=median)
+    lowest, middle, highest = map(plain, (spread.least, spread.median, spread.most))
+    return tr("de {least} à {most}, médiane {median}", least=lowest, most=highest, median=middle)
 
 
-def tones(question: Question) -> tuple[str, ...]:
-    """Return the colour of each entry of the legend: a side each, or from the lowest level to the highest."""
+def compute_legend_colours(question: Question) -> tuple[str, ...]:
+    """Return the colour of each legend entry: one per side, or from the lowest level to the highest."""
     count = len(question.legend)
     if question.kind != "levels":
-        return tuple(TONES[0] if name in everywhere(PEOPLE["mentor"]) else TONES[1] for name in question.legend)
-    return tuple(BLUES[round(place * (len(BLUES) - 1) / max(1, count - 1))] for place in range(count))
+        return tuple(
+            CRITERION_COLOURS[0] if name in everywhere(SIDE_LABELS["mentor"]) else CRITERION_COLOURS[1]
+            for name in question.legend
+        )
+    return tuple(LEVEL_COLOURS[round(index * (len(LEVEL_COLOURS) - 1) / max(1, count - 1))] for index in range(count))
 
 
-def tracks(question: Question) -> Iterator[Track]:
-    """Yield a bar for each option, the longest 100 wide."""
+def compute_option_bars(question: Question) -> Iterator[OptionBar]:
+    """Yield a bar per option; the longest bar is 100 wide."""
     longest = max((bar.total for bar in question.bars), default=0) or 1
     for bar in question.bars:
-        starts = [sum(bar.counts[:place]) for place in range(len(bar.counts))]
+        starts = [sum(bar.counts[:index]) for index in range(len(bar.counts))]
         segments = tuple(
-            Segment(round(100 * start / longest, 3), round(100 * count / longest, 3), tone)
-            for start, count, tone in zip(starts, bar.counts, tones(question), strict=True)
+            BarSegment(round(100 * start / longest, 3), round(100 * count / longest, 3), tone)
+            for start, count, tone in zip(starts, bar.counts, compute_legend_colours(question), strict=True)
             if count
         )
-        yield Track(bar.label, " + ".join(map(str, bar.counts)), bar.total, segments)
+        yield OptionBar(bar.label, " + ".join(map(str, bar.counts)), bar.total, segments)

@@ -1,6 +1,6 @@
-"""What came in, as documents: JSON, one page, plain text, and a workbook.
+"""Writers of the intake report: JSON, one page, plain text, and a workbook.
 
-``mentormatch intake`` prints the first as ``--json`` and the third by itself; a notebook shows the page part by part.
+``mentormatch intake`` prints the plain text, or JSON with ``--json``; a notebook shows the sections of the page.
 """
 
 import json
@@ -19,13 +19,13 @@ from mentormatch.operations.matching import before_solving
 from mentormatch.people.cohort import FATES
 from mentormatch.report import intake_words
 from mentormatch.report import intake_words as said
-from mentormatch.report.book import Book, BookColumn
+from mentormatch.report.book import BookColumn, WorkbookWriter
 from mentormatch.report.pictures.heat_map import MarketPictures
 from mentormatch.report.texts import render_template, visible
 
 
 class IntakeText(Writer[Intake]):
-    """A heading and an indented list for each part, parts that have nothing to say left out."""
+    """The report as plain text: a heading and an indented list per section, without empty sections."""
 
     kind: ClassVar[str] = ".txt"
     filename: ClassVar[str] = "reponses.txt"
@@ -46,58 +46,58 @@ class IntakeText(Writer[Intake]):
 
 
 def text_block(title: str, lines: Sequence[str]) -> str:
-    """Return a heading over its lines, without the characters that a terminal would obey."""
+    """Return a heading over its lines, without terminal control characters."""
     return "\n".join([title, *(f"  {visible(line)}" for line in lines)])
 
 
 def market_lines(market: Prospects) -> Iterator[str]:
-    """Yield who takes part on each side, and how many pairs the rules allow."""
-    for side, people, taking, places, aside in said.seat_rows(market):
+    """Yield the participants of each side, and the number of pairs that the rules allow."""
+    for side, people, participants, places, exclusions in said.seat_rows(market):
         sentence = tr_n(
             "{side} : {taking} sur {people} participe, {places}",
             "{side} : {taking} sur {people} participent, {places}",
-            taking,
+            participants,
             side=side,
-            taking=taking,
+            taking=participants,
             people=people,
             places=counted(places, "place"),
         )
-        yield tr("{told} ; mis de côté : {aside}", told=sentence, aside=aside) if aside else sentence
+        yield tr("{told} ; mis de côté : {aside}", told=sentence, aside=exclusions) if exclusions else sentence
     if not market.problem:
         yield tr("binômes permis : {possible} sur {pairs}", possible=market.possible, pairs=market.pairs)
 
 
 def scarce_lines(market: Prospects) -> Iterator[str]:
-    """Yield everybody with few partners, and the rules that take the others away."""
-    for person, (_, _, count, partners, leaving) in zip(
+    """Yield the people with few partners, with the rules that exclude others."""
+    for person, (_, _, count, partners, rules_text) in zip(
         said.name_scarce(market), said.scarce_rows(market), strict=True
     ):
-        partners_in_words = about(person, f"{count} ({partners})" if partners else str(count))
-        yield joined([partners_in_words, leaving] if leaving else [partners_in_words])
+        partners_text = about(person, f"{count} ({partners})" if partners else str(count))
+        yield joined([partners_text, rules_text] if rules_text else [partners_text])
 
 
 def question_cells(intake: Intake) -> list[tuple[str, ...]]:
-    """Return each question, its kind, its use, and how many answered."""
+    """Return text, kind, use and answered counts of each question."""
     rows = said.question_rows(intake.questions.asked)
     return [(question, kind, use, mentors, mentees) for question, kind, use, _, mentors, mentees in rows]
 
 
 def align_rows(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield rows as lines whose cells stand below each other."""
+    """Yield rows as lines with aligned columns."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def reading_lines(intake: Intake) -> Iterator[str]:
-    """Yield how each file was read."""
-    for source, tool, rows, columns, manner in said.reading_rows(intake.reading.files):
+    """Yield a line per file on how it was read."""
+    for source, tool, rows, columns, details in said.reading_rows(intake.reading.files):
         size = tr("{rows} lignes, {columns} colonnes", rows=rows, columns=columns)
-        yield about(source, f"{tool}, {size}, {manner}")
+        yield about(source, f"{tool}, {size}, {details}")
 
 
-class IntakeData(Writer[Intake]):
-    """One JSON object; keys that are e-mail addresses are left out, the lines stay."""
+class IntakeJson(Writer[Intake]):
+    """The report as one JSON object; keys that are e-mail addresses are left out, line numbers stay."""
 
     kind: ClassVar[str] = ".json"
     filename: ClassVar[str] = "reponses.json"
@@ -107,7 +107,9 @@ class IntakeData(Writer[Intake]):
         data = {
             "schema_version": 1,
             "rows": [asdict(row) for row in rows],
-            "remarks": [{"source": one.source, "line": one.line, "text": one.text} for one in intake.remarks.told],
+            "remarks": [
+                {"source": remark.source, "line": remark.line, "text": remark.text} for remark in intake.remarks.told
+            ],
             "reading": asdict(intake.reading),
             "questions": [asdict(question) for question in intake.questions.asked],
             "market": asdict(intake.market),
@@ -116,7 +118,7 @@ class IntakeData(Writer[Intake]):
 
 
 class IntakePage(Writer[Intake]):
-    """One HTML file without a script, which loads nothing and lets nothing be loaded."""
+    """The report as one HTML file, without scripts or external resources."""
 
     kind: ClassVar[str] = ".html"
     filename: ClassVar[str] = "reponses.html"
@@ -127,56 +129,56 @@ class IntakePage(Writer[Intake]):
         )
 
     def fragment(self, part: IntakeSection) -> str:
-        """Return one part as a notebook shows it."""
+        """Return one section, for a notebook."""
         return render_template("intake_part.html", part=part, said=intake_words)
 
 
-MOST_DRAWN = 1_000_000
-"""Pairs; of more the points are not worked out for a picture."""
+# Pairs; more points would take too long for a picture.
+MAX_DRAWN_PAIRS = 1_000_000
 
 
 def pictures_of(intake: Intake) -> MarketPictures | None:
-    """Return the pictures of what came in, None where the market cannot be told or is too large."""
+    """Return the pictures of the report; None if the possible pairs are unknown or too many."""
     cohort = intake.cohort
-    if intake.market.problem or len(cohort.mentors) * len(cohort.mentees) > MOST_DRAWN:
+    if intake.market.problem or len(cohort.mentors) * len(cohort.mentees) > MAX_DRAWN_PAIRS:
         return None
     labels = KEYS if intake.fates.keyed else lines_as_labels(cohort)
     return MarketPictures(before_solving(cohort, intake.programme), labels)
 
 
-PLACES = (
+PLACE_COLUMNS = (
     BookColumn(mark("Côté"), 14, "strong"),
     BookColumn(mark("Personnes"), 11, "count"),
     BookColumn(mark("Participent"), 11, "count"),
     BookColumn(mark("Places"), 9, "count"),
     BookColumn(mark("Mis de côté"), 80, "wrapped"),
 )
-SCARCE = (
+SCARCE_COLUMNS = (
     BookColumn(mark("Personne"), 18, "strong"),
     BookColumn(mark("Côté"), 14),
     BookColumn(mark("Partenaires possibles"), 12, "count"),
     BookColumn(mark("Lesquels"), 24, "wrapped"),
     BookColumn(mark("Règles qui écartent les autres"), 80, "wrapped"),
 )
-UNMET = (
+UNMET_NEED_COLUMNS = (
     BookColumn(mark("Critère"), 34),
     BookColumn(mark("Question"), 50, "wrapped"),
     BookColumn(mark("Demande"), 40),
     BookColumn(mark("Personnes"), 11, "count"),
 )
-ROWS = (
+ROW_COLUMNS = (
     BookColumn(mark("Fichier"), 28),
     BookColumn(mark("Ligne"), 8, "count"),
     BookColumn(mark("Identifiant"), 20, "strong"),
     BookColumn(mark("Sort"), 14),
     BookColumn(mark("Raison"), 72, "wrapped"),
 )
-REMARKS = (
+REMARK_COLUMNS = (
     BookColumn(mark("Fichier"), 28),
     BookColumn(mark("Ligne"), 8, "count"),
     BookColumn(mark("Remarque"), 92, "wrapped"),
 )
-QUESTIONS = (
+QUESTION_COLUMNS = (
     BookColumn(mark("Question"), 60, "wrapped"),
     BookColumn(mark("Genre"), 20),
     BookColumn(mark("Usage"), 20),
@@ -184,60 +186,60 @@ QUESTIONS = (
     BookColumn(mark("Mentor·es"), 12),
     BookColumn(mark("Mentoré·es"), 12),
 )
-ANSWERS = (
+ANSWER_COLUMNS = (
     BookColumn(mark("Question"), 60, "wrapped"),
     BookColumn(mark("Réponse"), 44, "wrapped"),
     BookColumn(mark("Qui"), 24),
     BookColumn(mark("Nombre"), 9, "count"),
 )
-READING = (BookColumn(mark("Ce qui a été supposé"), 24, "strong"), BookColumn("", 110, "wrapped"))
+READING_COLUMNS = (BookColumn(mark("Ce qui a été supposé"), 24, "strong"), BookColumn("", 110, "wrapped"))
 
 
 class IntakeWorkbook(Writer[Intake]):
-    """Eight sheets; texts stay texts, and the same answers give the same bytes."""
+    """The report as a workbook of eight sheets; the same answers give the same bytes."""
 
     kind: ClassVar[str] = ".xlsx"
     filename: ClassVar[str] = "reponses.xlsx"
 
     def content(self, intake: Intake) -> bytes:
         book, market, questions = (
-            Book(tr("Réponses – {name}", name=intake.programme.name)),
+            WorkbookWriter(tr("Réponses – {name}", name=intake.programme.name)),
             intake.market,
             intake.questions.asked,
         )
-        book.table(tr("Lignes"), name_columns(ROWS), list(fate_rows(intake)))
+        book.table(tr("Lignes"), name_columns(ROW_COLUMNS), list(row_outcome_rows(intake)))
         book.table(
             tr("Remarques"),
-            name_columns(REMARKS),
-            [(one.source, one.line or "", one.text) for one in intake.remarks.told],
+            name_columns(REMARK_COLUMNS),
+            [(item.source, item.line or "", item.text) for item in intake.remarks.told],
         )
-        book.table(tr("Places"), name_columns(PLACES), list(said.seat_rows(market)))
-        book.table(tr("Peu de partenaires"), name_columns(SCARCE), list(said.scarce_rows(market)))
-        unmet = [(one.criterion, one.question, one.option, one.asked) for one in market.unmet]
-        book.table(tr("Sans réponse en face"), name_columns(UNMET), unmet)
-        book.table(tr("Questions"), name_columns(QUESTIONS), list(said.question_rows(questions)))
-        book.table(tr("Réponses"), name_columns(ANSWERS), list(said.answer_rows(questions)))
-        book.table(tr("Lecture"), name_columns(READING), list(reading_rows(intake)))
+        book.table(tr("Places"), name_columns(PLACE_COLUMNS), list(said.seat_rows(market)))
+        book.table(tr("Peu de partenaires"), name_columns(SCARCE_COLUMNS), list(said.scarce_rows(market)))
+        unmet = [(item.criterion, item.question, item.option, item.asked) for item in market.unmet]
+        book.table(tr("Sans réponse en face"), name_columns(UNMET_NEED_COLUMNS), unmet)
+        book.table(tr("Questions"), name_columns(QUESTION_COLUMNS), list(said.question_rows(questions)))
+        book.table(tr("Réponses"), name_columns(ANSWER_COLUMNS), list(said.answer_rows(questions)))
+        book.table(tr("Lecture"), name_columns(READING_COLUMNS), list(reading_rows(intake)))
         return book.content()
 
 
 def name_columns(columns: Sequence[BookColumn]) -> list[BookColumn]:
-    """Return columns with their headings in the language that is spoken."""
+    """Return columns with their headings in the current language."""
     return [replace(column, title=tr(column.title)) for column in columns]
 
 
-def fate_rows(intake: Intake) -> Iterator[tuple[CellValue, ...]]:
-    """Yield each row with its fate; keys that are e-mail addresses are left out."""
+def row_outcome_rows(intake: Intake) -> Iterator[tuple[CellValue, ...]]:
+    """Yield each row with its outcome; keys that are e-mail addresses are left out."""
     for row in intake.fates.rows:
         yield row.source, row.line, row.key if intake.fates.keyed else "", tr(FATES[row.fate]), row.reason
 
 
 def reading_rows(intake: Intake) -> Iterator[tuple[CellValue, ...]]:
-    """Yield how the files were read, and what was assumed."""
-    for source, tool, rows, columns, manner in said.reading_rows(intake.reading.files):
+    """Yield how the files were read, then the assumptions."""
+    for source, tool, rows, columns, details in said.reading_rows(intake.reading.files):
         size = tr("{rows} lignes, {columns} colonnes", rows=rows, columns=columns)
-        yield source, about(tool, joined([size, manner]))
-    for one in intake.reading.files:
-        if one.mapped:
-            yield one.source, listed([f"{quoted(header)} → {field}" for header, field in one.mapped])
+        yield source, about(tool, joined([size, details]))
+    for file in intake.reading.files:
+        if file.mapped:
+            yield file.source, listed([f"{quoted(header)} → {field}" for header, field in file.mapped])
     yield from (("", sentence) for sentence in intake.reading.assumed)

@@ -1,7 +1,7 @@
-"""Letters by e-mail, ready to be sent by whatever sends mail: from templates that staff can change; nothing is sent.
+"""E-mail letters from templates that staff can edit, ready for a mail program; nothing is sent.
 
-A letter has an address, a subject, a text, and the same as HTML. Partners are reached by what the programme shows of
-them, and in a confirmation alone: nobody learns how to reach somebody who has not accepted.
+A letter has an address, a subject, a text, and the same text as HTML. Contact details of partners, as far as the
+programme shows them, are in confirmations only, so that no one can contact a person who has not accepted.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,13 +33,14 @@ from mentormatch.programme.enrolment import email_of
 from mentormatch.record.digests import digest
 from mentormatch.report.addressing import refuse_nameless
 from mentormatch.report.exporters.data_files import to_csv
-from mentormatch.report.handouts import Handout, Partner, how_reached, make_handouts
+from mentormatch.report.handouts import Handout, Partner, get_contact_details, make_handouts
 from mentormatch.survey.contacts import Contacts, fault_of
 
 type LetterOccasion = Literal["proposal", "confirmation", "reminder"]
 type LetterKind = Literal["proposal", "confirmation", "without", "reminder", "change", "ended", "left"]
-KINDS: tuple[LetterKind, ...] = get_args(LetterKind.__value__)
-FILES: Mapping[LetterKind, str] = {
+LETTER_KINDS: tuple[LetterKind, ...] = get_args(LetterKind.__value__)
+# The file name of each template
+TEMPLATE_FILES: Mapping[LetterKind, str] = {
     "proposal": mark("proposition.txt"),
     "confirmation": mark("confirmation.txt"),
     "without": mark("sans-binome.txt"),
@@ -48,8 +49,8 @@ FILES: Mapping[LetterKind, str] = {
     "ended": mark("arret.txt"),
     "left": mark("depart.txt"),
 }
-"""How the template of each kind is called."""
-TEMPLATES: Mapping[LetterKind, str] = {
+# The first line is the subject. Placeholders in braces are filled in; paragraphs that remain empty are dropped.
+DEFAULT_TEMPLATES: Mapping[LetterKind, str] = {
     "proposal": mark(
         "{programme} : nous vous proposons un binôme\n\n"
         "Bonjour {name},\n\n{sentence}\n\n"
@@ -87,8 +88,8 @@ TEMPLATES: Mapping[LetterKind, str] = {
         "L'équipe s'occupe de la suite.\n\nL'équipe"
     ),
 }
-"""The first line is the subject, the rest the text. Words in braces are filled in; paragraphs left empty go."""
-WORDS: Mapping[str, str] = {
+# The placeholders of templates, in English and in the current language
+PLACEHOLDERS: Mapping[str, str] = {
     "name": mark("nom"),
     "code": mark("code"),
     "programme": mark("programme"),
@@ -98,27 +99,26 @@ WORDS: Mapping[str, str] = {
     "message": mark("message"),
     "deadline": mark("date_limite"),
 }
-"""The words in braces that a template may hold, in English or in the language that is spoken."""
-ENCODED = "utf-8-sig"
+TEMPLATE_ENCODING = "utf-8-sig"
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A subject and a text, with words in braces."""
+    """A subject and a text with placeholders in braces."""
 
     subject: str
     text: str
 
-    def fill_in(self, words: Mapping[str, str]) -> tuple[str, str]:
-        """Return both with the words filled in, without paragraphs that are empty then."""
-        subject = " ".join(self.subject.format_map(words).split())
-        paragraphs = [part.strip() for part in self.text.format_map(words).split("\n\n")]
+    def fill_in(self, values: Mapping[str, str]) -> tuple[str, str]:
+        """Return subject and text with placeholders filled in, without paragraphs that are then empty."""
+        subject = " ".join(self.subject.format_map(values).split())
+        paragraphs = [part.strip() for part in self.text.format_map(values).split("\n\n")]
         return subject, "\n\n".join(part for part in paragraphs if part) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter to one person: ``file`` is the name of its own file, which tells nothing of them."""
+    """A letter to one person; ``file`` is the name of its draft, which contains a row number only."""
 
     made_by: ClassVar[str] = 'mm.letters(proposal, contacts, "proposal")'
 
@@ -130,12 +130,12 @@ class Letter:
 
     @property
     def html(self) -> str:
-        """The text as HTML, a paragraph each."""
+        """The text as HTML, one element per paragraph."""
         parts = [escape(part).replace("\n", "<br>\n") for part in self.text.strip().split("\n\n")]
         return "\n".join(f"<p>{part}</p>" for part in parts) + "\n"
 
     def eml(self) -> bytes:
-        """Return it as a draft that mail programs open, without a sender: whoever opens it is that."""
+        """Return a draft for mail programs, without a sender, so that it is sent from the account that opens it."""
         mail = EmailMessage(policy=SMTP)
         mail["To"] = self.address
         mail["X-Unsent"] = "1"
@@ -148,76 +148,88 @@ class Letter:
 
 
 def templates_in(folder: str | PathLike[str], spoken: str) -> dict[LetterKind, Template]:
-    """Return the templates in a folder; those that are not there are written first, in a language, to be changed.
+    """Return the templates in a folder; missing ones are first written there, in a language, to be edited.
 
-    Raises RequestError with each template that has no subject, or a word in braces that is none; OutputError where one
-    cannot be read or written.
+    Raises RequestError with a problem per template that has no subject or an unknown placeholder, and OutputError if a
+    template cannot be read or written.
     """
-    found, problems = dict[LetterKind, Template](), list[Problem]()
+    templates, problems = dict[LetterKind, Template](), list[Problem]()
     with language(spoken, unless_asked=True):
-        for kind in KINDS:
-            path = Path(folder) / tr(FILES[kind])
+        for kind in LETTER_KINDS:
+            path = Path(folder) / tr(TEMPLATE_FILES[kind])
             if not path.exists():
-                write_whole(path, default_text(kind).encode(ENCODED))
-            read = template(text_in(path), path.name)
-            if isinstance(read, Template):
-                found[kind] = read
+                write_whole(path, default_text(kind).encode(TEMPLATE_ENCODING))
+            parsed = parse_template(read_template(path), path.name)
+            if isinstance(parsed, Template):
+                templates[kind] = parsed
             else:
-                problems += read
+                problems += parsed
         if problems:
             raise RequestError(tr("Un modèle de lettre ne peut pas servir"), problems)
-    return found
+    return templates
 
 
-def text_in(path: Path) -> str:
-    """Return the text of a template; raises OutputError where it cannot be read."""
+def read_template(path: Path) -> str:
+    """Return the text of a template. Raises OutputError if it cannot be read."""
     try:
-        return path.read_text(ENCODED)
+        return path.read_text(TEMPLATE_ENCODING)
     except (OSError, UnicodeDecodeError) as error:
         reason = system_reason(error) if isinstance(error, OSError) else tr("ce n'est pas de l'UTF-8")
         raise OutputError(tr("Un modèle de lettre ne peut pas être lu"), [Problem(path.name, reason)]) from None
 
 
 def default_text(kind: LetterKind) -> str:
-    """Return the template that comes with the library, its words in the language that is spoken."""
-    return tr(TEMPLATES[kind]).format_map({english: f"{{{tr(spoken)}}}" for english, spoken in WORDS.items()})
+    """Return a built-in template, with placeholders in the current language."""
+    return tr(DEFAULT_TEMPLATES[kind]).format_map(
+        {english: f"{{{tr(spoken)}}}" for english, spoken in PLACEHOLDERS.items()}
+    )
 
 
 def default_templates() -> dict[LetterKind, Template]:
-    """Return the templates that come with the library, in the language that is spoken."""
-    return {kind: read for kind in KINDS if isinstance(read := template(default_text(kind), kind), Template)}
+    return {
+        kind: parsed
+        for kind in LETTER_KINDS
+        if isinstance(parsed := parse_template(default_text(kind), kind), Template)
+    }
 
 
-def template(text: str, name: str) -> Template | list[Problem]:
-    """Return the template in a text, or what is wrong with it, by its lines."""
-    subject, _, rest = text.lstrip("\n").partition("\n")
+def parse_template(text: str, name: str) -> Template | list[Problem]:
+    """Return the template in a text, or a problem per line with an error."""
+    subject, _, body = text.lstrip("\n").partition("\n")
     problems = (
         [] if subject.strip() else [Problem(name, tr("sans objet"), tr("l'objet de la lettre, à la première ligne"))]
     )
-    names = {tr(spoken): english for english, spoken in WORDS.items()} | {english: english for english in WORDS}
+    names = {tr(spoken): english for english, spoken in PLACEHOLDERS.items()} | {
+        english: english for english in PLACEHOLDERS
+    }
     lines = []
-    for number, line in enumerate((subject, *rest.split("\n")), 1):
-        read, wrong = rename_words(line, names)
-        lines.append(read)
-        known = listed([f"{{{tr(spoken)}}}" for spoken in WORDS.values()])
+    for number, line in enumerate((subject, *body.split("\n")), 1):
+        translated, unknown = translate_placeholders(line, names)
+        lines.append(translated)
+        placeholders = listed([f"{{{tr(spoken)}}}" for spoken in PLACEHOLDERS.values()])
         problems += [
-            Problem(tr("{source}, ligne {line}", source=name, line=number), quoted(word), known) for word in wrong
+            Problem(tr("{source}, ligne {line}", source=name, line=number), quoted(word), placeholders)
+            for word in unknown
         ]
     return problems or Template(lines[0], "\n".join(lines[1:]))
 
 
-def rename_words(line: str, names: Mapping[str, str]) -> tuple[str, list[str]]:
-    """Return a line with its words in braces in English, and those that are none."""
+def translate_placeholders(line: str, names: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Return a line with its placeholders in English, and the placeholders that are unknown."""
     try:
         parts = list(Formatter().parse(line))
     except ValueError:
         return "", [line]
-    wrong = [word for _, word, form, how in parts if word is not None and (word not in names or form or how)]
+    unknown = [
+        word
+        for _, word, format_spec, conversion in parts
+        if word is not None and (word not in names or format_spec or conversion)
+    ]
     pieces = [
         text.replace("{", "{{").replace("}", "}}") + ("" if word is None else f"{{{names.get(word, '')}}}")
         for text, word, *_ in parts
     ]
-    return "".join(pieces), wrong
+    return "".join(pieces), unknown
 
 
 def letters(  # noqa: PLR0913 - the published signature; all but three are keywords
@@ -230,83 +242,93 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
     names: GivenNames | None = None,
     since: Matching | None = None,
 ) -> tuple[Letter, ...]:
-    """Return the letters of one occasion, mentors first, in the order of their answers; one to who is in both roles.
+    """Return the letters of one occasion, mentors first, in the order of the answers; one per person in both roles.
 
-    ``proposal``: to who is proposed somebody in this round, and to who has nobody; ``confirmation``: to who is in a
-    settled pair, all pairs of a matching being so, and to who has nobody; ``reminder``: to whose answer is missing.
-    ``deadline`` stands in proposals and reminders, as it is written; ``names`` is a name for each key, where names
-    stand in a table apart (see ``read_names``). With ``since``, a former matching, only the people whose partners
-    differ from it get a letter, those who left among them, and newcomers.
+    ``proposal``: for people to whom this round proposes a pair, and people without partner; ``confirmation``: for
+    people in
+    a settled pair (all pairs of a matching are settled), and people without partner; ``reminder``: for people whose
+    reply
+    is missing. ``deadline`` is printed verbatim in proposals and reminders. ``names`` maps keys to names of a separate
+    table (see ``read_names``). With ``since``, a former matching, only newcomers, people who left, and people whose
+    partners differ get a letter.
 
-    Raises RequestError if the programme has no name, or somebody has none although the survey asks for names.
+    Raises RequestError if the programme has no name, or a person has none although the survey asks for names.
     """
     matching = proposed if isinstance(proposed, Matching) else proposed.matching
     with language(matching.language, unless_asked=True):
-        used = {**default_templates(), **(templates or {})}
+        all_templates = {**default_templates(), **(templates or {})}
         concerned = pairs_for(proposed, kind)
         ends = tr(" avant le {deadline}", deadline=deadline) if deadline else ""
         former = None
         if since is not None:
             former = FormerPartners(since, matching, with_names(contacts, names, since.cohort, since.programme))
         contacts = with_names(contacts, names, matching.cohort, matching.programme)
-        written, handed = [], []
-        for one in make_handouts(matching, contacts):
-            own = [partner for partner in one.partners if pair_with(one, partner) in concerned]
-            letter = letter_kind(proposed, kind, one, own)
+        written, handouts = [], []
+        for handout in make_handouts(matching, contacts):
+            person_partners = [partner for partner in handout.partners if pair_with(handout, partner) in concerned]
+            letter = letter_kind(proposed, kind, handout, person_partners)
             if former is not None and letter is not None:
-                letter = former.letter_kind(one, letter)
+                letter = former.letter_kind(handout, letter)
             if letter is None:
                 continue
-            handed.append(replace(one, partners=tuple(own)))
-            words = words_of(matching, handed[-1], ends, reached=kind == "confirmation")
+            handouts.append(replace(handout, partners=tuple(person_partners)))
+            values = get_placeholder_values(matching, handouts[-1], ends, with_contacts=kind == "confirmation")
             if isinstance(proposed, Matching):
-                words["sentence"] = f"{words['sentence']} {one.missing}".strip()
-            words["ended"] = "" if former is None else former.ended_sentence(one)
-            subject, text = used[letter].fill_in(words)
-            written.append(Letter(one.code, address_of(matching, contacts, one), subject, text, letter_file(one)))
-        refuse_nameless(matching, contacts, handed)
+                values["sentence"] = f"{values['sentence']} {handout.missing}".strip()
+            values["ended"] = "" if former is None else former.ended_sentence(handout)
+            subject, text = all_templates[letter].fill_in(values)
+            written.append(
+                Letter(handout.code, address_of(matching, contacts, handout), subject, text, letter_file(handout))
+            )
+        refuse_nameless(matching, contacts, handouts)
         leavers = former.leavers if former is not None and kind == "confirmation" else []
-        for one in (replace(leaver, partners=()) for leaver in leavers):
-            words = words_of(matching, one, ends, reached=True)
-            subject, text = used["left"].fill_in(words | {"ended": former.ended_sentence(one) if former else ""})
-            file = letter_file(one).replace("lettre-", "depart-")
-            written.append(Letter(one.code, address_of(matching, contacts, one), subject, text, file))
+        for handout in (replace(leaver, partners=()) for leaver in leavers):
+            values = get_placeholder_values(matching, handout, ends, with_contacts=True)
+            subject, text = all_templates["left"].fill_in(
+                values | {"ended": former.ended_sentence(handout) if former else ""}
+            )
+            file = letter_file(handout).replace("lettre-", "depart-")
+            written.append(Letter(handout.code, address_of(matching, contacts, handout), subject, text, file))
         return tuple(written)
 
 
 class FormerPartners:
-    """The partners that people had in a former matching, and the people whose partners differ from it."""
+    """The partners in a former matching, and the changes since then."""
 
     def __init__(self, before: Matching, now: Matching, contacts: Contacts) -> None:
         self.changes = {(change.side, canonical(change.person)): change for change in letter_changes(before, now)}
-        handed = make_handouts(before, contacts)
+        handouts = make_handouts(before, contacts)
         self.partners = {
-            (side, canonical(key)): [partner for partner in one.partners if partner.side == ACROSS[side]]
-            for one in handed
-            for side, key in one.keys.items()
+            (side, canonical(key)): [partner for partner in handout.partners if partner.side == ACROSS[side]]
+            for handout in handouts
+            for side, key in handout.keys.items()
         }
-        self.leavers = [one for one in handed if all(change.code == "left" for change in self.of(one)) and self.of(one)]
+        self.leavers = [
+            handout
+            for handout in handouts
+            if all(change.code == "left" for change in self.of(handout)) and self.of(handout)
+        ]
 
-    def of(self, one: Handout) -> list[LetterChange]:
-        """Return what changes for a person, by side."""
-        found = (self.changes.get((side, canonical(key))) for side, key in one.keys.items())
-        return [change for change in found if change is not None]
+    def of(self, handout: Handout) -> list[LetterChange]:
+        """Return the changes for a person, at most one per side."""
+        changes = (self.changes.get((side, canonical(key))) for side, key in handout.keys.items())
+        return [change for change in changes if change is not None]
 
-    def letter_kind(self, one: Handout, kind: LetterKind) -> LetterKind | None:
-        """Return the kind of letter for a person who would get one of this kind; None if nothing changes for them."""
-        changes = self.of(one)
+    def letter_kind(self, handout: Handout, kind: LetterKind) -> LetterKind | None:
+        """Return the kind of letter in place of ``kind``; None if nothing changes for the person."""
+        changes = self.of(handout)
         if not changes or kind not in ("confirmation", "without"):
             return kind if changes else None
         had_partner = any(change.before for change in changes)
-        return kind if not had_partner else "change" if one.partners else "ended"
+        return kind if not had_partner else "change" if handout.partners else "ended"
 
-    def ended_sentence(self, one: Handout) -> str:
-        """Return the sentence that names the former partners who are partners no more; empty if there are none."""
-        now = {(partner.side, canonical(partner.key)) for partner in one.partners}
+    def ended_sentence(self, handout: Handout) -> str:
+        """Return the sentence that names the partners who are no longer partners; empty if there are none."""
+        present = {(partner.side, canonical(partner.key)) for partner in handout.partners}
         former = [
-            partner for side, key in one.keys.items() for partner in self.partners.get((side, canonical(key)), ())
+            partner for side, key in handout.keys.items() for partner in self.partners.get((side, canonical(key)), ())
         ]
-        names = [partner.name for partner in former if (partner.side, canonical(partner.key)) not in now]
+        names = [partner.name for partner in former if (partner.side, canonical(partner.key)) not in present]
         if not names:
             return ""
         return tr_n(
@@ -327,63 +349,60 @@ def pairs_for(proposed: Matching | Proposal, kind: LetterKind) -> set[KeyPair]:
 
 
 def letter_kind(
-    proposed: Matching | Proposal, kind: LetterKind, one: Handout, own: Sequence[Partner]
+    proposed: Matching | Proposal, kind: LetterKind, handout: Handout, concerned_partners: Sequence[Partner]
 ) -> LetterKind | None:
-    """Return which letter somebody gets of whose pairs these are concerned; None: none."""
-    if not own:
-        return None if one.partners or kind == "reminder" else "without"
-    silent = isinstance(proposed, Matching) or any(row[0] in one.keys.values() for row in proposed.form.rows)
+    """Return the kind of letter of a person with these concerned partners; None for no letter."""
+    if not concerned_partners:
+        return None if handout.partners or kind == "reminder" else "without"
+    silent = isinstance(proposed, Matching) or any(row[0] in handout.keys.values() for row in proposed.form.rows)
     return kind if kind != "reminder" or silent else None
 
 
-def pair_with(one: Handout, partner: Partner) -> KeyPair:
-    """Return the pair of somebody and a partner."""
-    own = one.keys[ACROSS[partner.side]]
-    return (own, partner.key) if partner.side == "mentee" else (partner.key, own)
+def pair_with(handout: Handout, partner: Partner) -> KeyPair:
+    key = handout.keys[ACROSS[partner.side]]
+    return (key, partner.key) if partner.side == "mentee" else (partner.key, key)
 
 
-def words_of(matching: Matching, one: Handout, ends: str, *, reached: bool) -> dict[str, str]:
-    """Return what stands for the words in braces; how partners are ``reached`` only where that is to be told."""
+def get_placeholder_values(matching: Matching, handout: Handout, ends: str, *, with_contacts: bool) -> dict[str, str]:
+    """Return the values of the placeholders; contact details of partners only if ``with_contacts``."""
     partners = [
         "\n".join([partner.name, *(about(question, answer) for question, answer in partner.contacts)])
-        for partner in one.partners
+        for partner in handout.partners
     ]
     return {
-        "name": one.name,
-        "code": one.code,
+        "name": handout.name,
+        "code": handout.code,
         "programme": matching.programme.name,
-        "sentence": one.said if reached else proposal_sentence(one),
-        "partners": "\n\n".join(partners) if reached else "",
+        "sentence": handout.said if with_contacts else proposal_sentence(handout),
+        "partners": "\n\n".join(partners) if with_contacts else "",
         "message": matching.programme.documents.message.strip(),
         "deadline": ends,
     }
 
 
-PROPOSED: Mapping[Side, Callable[[Sequence[str]], str]] = {
+PROPOSAL_SENTENCES: Mapping[Side, Callable[[Sequence[str]], str]] = {
     "mentee": lambda names: tr("Nous vous proposons d'accompagner {names}.", names=listed(names)),
     "mentor": lambda names: tr("Nous vous proposons d'être accompagné·e par {names}.", names=listed(names)),
 }
 
 
-def proposal_sentence(one: Handout) -> str:
-    """Return the sentence that proposes partners to somebody."""
-    return one.sentences(PROPOSED)
+def proposal_sentence(handout: Handout) -> str:
+    return handout.sentences(PROPOSAL_SENTENCES)
 
 
-def address_of(matching: Matching, contacts: Contacts, one: Handout) -> str:
-    """Return where somebody gets mail, empty where no mail can be sent to what they typed."""
+def address_of(matching: Matching, contacts: Contacts, handout: Handout) -> str:
+    """Return the e-mail address of a person, empty if the answer is no valid address."""
     name = email_of(matching.programme)
-    said = how_reached(contacts, one).get(name or "", "")
-    return "" if fault_of(said) else said.strip()
+    address = get_contact_details(contacts, handout).get(name or "", "")
+    return "" if fault_of(address) else address.strip()
 
 
-def letter_file(one: Handout) -> str:
-    """Return the name of somebody's own letter."""
-    return one.file.replace("fiche-", "lettre-").removesuffix(".html") + ".eml"
+def letter_file(handout: Handout) -> str:
+    return handout.file.replace("fiche-", "lettre-").removesuffix(".html") + ".eml"
 
 
 def letters_table(written: Sequence[Letter]) -> ResultSheet:
-    """Return one row a letter, for whatever sends mail from a table."""
+    """Return one row per letter, for programs that send mail from a table."""
     columns = [
         ("key", tr("Identifiant")),
         ("address", tr("Adresse")),
@@ -392,36 +411,40 @@ def letters_table(written: Sequence[Letter]) -> ResultSheet:
         ("html", "HTML"),
         ("file", tr("Fichier")),
     ]
-    return sheet(columns, ((one.key, one.address, one.subject, one.text, one.html, one.file) for one in written))
+    return sheet(
+        columns,
+        ((letter.key, letter.address, letter.subject, letter.text, letter.html, letter.file) for letter in written),
+    )
 
 
-TABLE = "lettres.csv"
+TABLE_FILENAME = "lettres.csv"
 
 
 def write_letters(
     written: Sequence[Letter], folder: str | PathLike[str], spoken: str, *, replace: bool = False
 ) -> tuple[Path, ...]:
-    """Write the letters as drafts (.eml), and all of them in one table; return the files, the table first.
+    """Write the letters as drafts (.eml) and as one table, and return the files, the table first.
 
-    Who has no address that mail can be sent to is in the table alone. All files are for their owner alone. Raises
-    OutputError where a file cannot be written, or somebody wrote in one that is there and it is not to be replaced.
+    A person without a valid address is in the table only. All files are readable for their owner alone. Raises
+    OutputError
+    if a file cannot be written, or if an existing file was edited and ``replace`` is false.
     """
-    where, ready = Path(folder), [one for one in written if one.address]
-    with language(spoken, unless_asked=True), track_documents(len(ready) + 1) as begin:
-        begin()
-        files = {TABLE: to_csv(letters_table(written))}
-        for one in ready:
-            begin()
-            files[one.file] = one.eml()
-        with write_generation(where, "letters", replace=replace) as draft:
+    target, addressed = Path(folder), [letter for letter in written if letter.address]
+    with language(spoken, unless_asked=True), track_documents(len(addressed) + 1) as next_document:
+        next_document()
+        files = {TABLE_FILENAME: to_csv(letters_table(written))}
+        for letter in addressed:
+            next_document()
+            files[letter.file] = letter.eml()
+        with write_generation(target, "letters", replace=replace) as draft:
             for name, content in files.items():
                 draft.put(name, content, private=True)
-    return tuple(where / name for name in files)
+    return tuple(target / name for name in files)
 
 
-def notes(written: Sequence[Letter]) -> Iterator[str]:
-    """Yield what staff should know before they send anything."""
-    missing = [one.key for one in written if not one.address]
+def format_letter_notes(written: Sequence[Letter]) -> Iterator[str]:
+    """Yield notes for staff before they send the letters."""
+    missing = [letter.key for letter in written if not letter.address]
     yield tr("{count} lettres, dont rien n'est envoyé.", count=len(written))
     if missing:
         yield tr("Sans adresse où écrire : {people}.", people=listed(missing))

@@ -1,4 +1,4 @@
-"""Add to a decision file, before it is validated, the proofs that its solve did not find in time."""
+"""Add missing proofs of optimality to a decision file before its validation."""
 
 from os import PathLike
 from sys import maxsize
@@ -33,27 +33,28 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
 ) -> Verification:
     """Search for the proofs that a decision file lacks, write them into the file, and verify it.
 
-    The digest of the file changes, its log gets a line, and the documents in its folder get the new head of the log.
-    What these documents say of the optimum does not change: the verification names those that were made before.
+    The digest of the file changes, its log gets an entry, and the documents in its folder get the new seal. The
+    statements
+    of these documents on the optimum do not change: the verification lists documents made before the proof.
 
     Parameters
     ----------
     path
-        A decision file, or a folder with one, that nobody has validated.
+        A decision file that is not validated, or a folder with one.
     who, why
-        Who adds the proofs and why, for the log; None: the account at work.
+        The person who adds the proofs and the reason, for the log; None: the current account.
     time_limit_s
-        Seconds for each goal.
+        Seconds per goal.
     every_goal
-        Whether goals that the prices of the file prove get a proof too, and all proofs the simplest steps, for a
-        checker that reads no prices and few steps.
+        Whether goals that the duals in the file prove get a proof too, in the simplest steps only, for a checker that
+        reads no duals and few kinds of steps.
     cancel
-        Once it is set, by another thread, the search ends; proofs found by then are written.
+        The search ends when another thread sets it; proofs found until then are written.
 
     Raises
     ------
     RequestError
-        The decision is refused, or validated already.
+        The decision is refused, or already validated.
     OutputError
         The file or its log cannot be written.
 
@@ -84,11 +85,11 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
     return verify(source)
 
 
-def _refuse(found: Verification) -> None:
-    """Raise RequestError if a decision does not hold, or is validated."""
+def _refuse(verification: Verification) -> None:
+    """Raise RequestError if a decision is refused or already validated."""
     message = tr("Rien n'a été démontré.")
-    if found.outcome is VerificationOutcome.REFUSED:
-        raise RequestError(f"{message} {found.sentence}", found.problems)
-    if found.validations:
+    if verification.outcome is VerificationOutcome.REFUSED:
+        raise RequestError(f"{message} {verification.sentence}", verification.problems)
+    if verification.validations:
         advice = tr("une décision validée ne change plus : démontrez-la avant de la valider")
         raise RequestError(message, [Problem(tr("validation"), tr("cette décision est validée"), advice=advice)])

@@ -1,8 +1,6 @@
-"""How texts become part of a document: made safe, with French typography, put into templates.
+"""Texts made safe for documents, French typography, and templates.
 
-How texts that people typed leave safely, and how ours keep French typography.
-
-How templates are filled: all that is put in them is escaped, and a page loads nothing but its own style.
+Values in templates are escaped, and a page loads no resource apart from its own style.
 """
 
 # French here is read, not said
@@ -30,7 +28,7 @@ _AFTER = re.compile(r"(?<=[«°]) ")
 
 
 def visible(text: str) -> str:
-    r"""Return ``text`` with the characters that XML and UTF-8 cannot hold, or that nothing shows, as escapes.
+    r"""Return a text with escapes for characters that are invisible or that XML and UTF-8 cannot represent.
 
     >>> visible("a\x1ab\ud800")
     'a\\x1ab\\ud800'
@@ -39,7 +37,7 @@ def visible(text: str) -> str:
 
 
 def encodable(text: str) -> str:
-    r"""Return ``text`` with the halves of surrogate pairs, which UTF-8 cannot hold, as escapes; the rest as typed.
+    r"""Return a text with escapes for lone surrogates, which UTF-8 cannot represent.
 
     >>> encodable("a\x1a\udfff")
     'a\x1a\\udfff'
@@ -48,7 +46,7 @@ def encodable(text: str) -> str:
 
 
 def spaced(text: str) -> str:
-    r"""Return ``text`` with no-break spaces where French typography asks for them; as it is in another language.
+    r"""Return a text with no-break spaces as in French typography; unchanged in other languages.
 
     >>> spaced("« Non » : 40 %")
     '«\xa0Non\xa0»\xa0: 40\xa0%'
@@ -56,46 +54,45 @@ def spaced(text: str) -> str:
     return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text)) if spoken() == FRENCH else text
 
 
-def _escape(found: re.Match[str]) -> str:
-    code = ord(found[0])
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def render_template(template: str, sheet: str = "page.css", /, **names: object) -> str:
-    """Return ``template`` filled with what it names, under the style of ``sheet``."""
+    """Return a filled template with the style sheet ``sheet``."""
     style = stylesheet(sheet)
     digest = b64encode(sha256(style.encode()).digest()).decode()
-    ours: dict[str, object] = {"style": style, "digest": digest, "version": __version__}
-    return environment().get_template(template).render(ours, **names)
+    context: dict[str, object] = {"style": style, "digest": digest, "version": __version__}
+    return make_template_environment().get_template(template).render(context, **names)
 
 
 @cache
-def environment() -> "Environment":
-    """Return the templates; all that is put in them is escaped, and a name that is not there is an error."""
+def make_template_environment() -> "Environment":
+    """Return the template environment: values are escaped, and an undefined name is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("mentormatch.report", "templates")
-    made = Environment(autoescape=True, undefined=StrictUndefined, loader=loader, finalize=print_value)
-    made.trim_blocks = made.lstrip_blocks = True
-    made.filters["spaced"] = spaced
-    made.globals |= {"zip": zip, "tr": tr, "mark": mark, "rich": rich}
-    made.globals |= {"counted": counted, "listed": listed, "quoted": quoted, "spoken": spoken, "theme": theme()}
-    return made
+    templates = Environment(autoescape=True, undefined=StrictUndefined, loader=loader, finalize=finalize_value)
+    templates.trim_blocks = templates.lstrip_blocks = True
+    templates.filters["spaced"] = spaced
+    templates.globals |= {"zip": zip, "tr": tr, "mark": mark, "rich": make_markup_message}
+    templates.globals |= {"counted": counted, "listed": listed, "quoted": quoted, "spoken": spoken, "theme": theme()}
+    return templates
 
 
-def rich(message: str, **values: object) -> "Markup":
-    """Return a message that has marks of HTML of its own; what is put in its ``{braces}`` is escaped."""
+def make_markup_message(message: str, **values: object) -> "Markup":
+    """Return a message that contains HTML; the values in its ``{braces}`` are escaped."""
     from markupsafe import Markup
 
-    return Markup(spaced(tr(message))).format(**{name: print_value(value) for name, value in values.items()})
+    return Markup(spaced(tr(message))).format(**{name: finalize_value(value) for name, value in values.items()})
 
 
-def print_value(value: object) -> object:
-    """Return what an expression of a template gives, without the characters that a page cannot hold."""
+def finalize_value(value: object) -> object:
+    """Return a template value without the characters that a page cannot represent."""
     return visible(value) if type(value) is str else value
 
 
 @cache
 def stylesheet(sheet: str = "page.css") -> str:
-    """Return the style of a page."""
     return theme_css() + files("mentormatch.report").joinpath("templates", sheet).read_text(encoding="utf-8")

@@ -1,7 +1,4 @@
-"""A matching as the page and the notebook show it: every number already in words, every person under a label.
-
-What stands of a matching: a proposal or a validated decision, and how to check it again.
-"""
+"""A matching -> the texts of the page and the notebook, with people under labels, and the status of the decision."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,25 +26,26 @@ from mentormatch.record import log
 from mentormatch.record.decision import DECISION_NAME
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
-from mentormatch.report.words import ReachedGoal, WordLine
+from mentormatch.report.words import LabelledItem, ReachedGoal
 
-PROPOSAL = mark("Proposition : à valider par une personne nommée. Aucun binôme n'est définitif avant cela.")
-RECHECK = mark(
+PROPOSAL_TEXT = mark("Proposition : à valider par une personne nommée. Aucun binôme n'est définitif avant cela.")
+RECHECK_TEXT = mark(
     "À côté de ce document, le fichier de décision et son journal permettent de tout revérifier des années plus tard,"
     " sans refaire le calcul : les règles, les points, et que rien n'a été réécrit depuis. Ils ne contiennent aucune"
     " réponse, et nomment les personnes de l'équipe seulement."
 )
-NO_NAME = mark("Prénom Nom")
+NAME_PLACEHOLDER = mark("Prénom Nom")
+# Log entries on a page, latest only; a workbook lists all.
 MOST_LINES = 500
-"""Lines of the log that a page tells, the last ones; a workbook tells all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Imprint:
-    """What a document prints of the record that it stands beside, in words: nothing of it depends on the answers.
+class SealText:
+    """The texts of a document on its record: proposal or validated decision, how to check it, and the log.
 
-    So it is the same whether a document is made, or renewed after a validation. ``answered``: there is an answer that
-    somebody could validate.
+    They do not depend on the answers, so that they are equal if a document is renewed after a validation. ``answered``
+    is
+    true if there is an assignment that can be validated.
     """
 
     seal: Seal | None
@@ -55,82 +53,80 @@ class Imprint:
 
     @property
     def title(self) -> str:
-        """What the document is."""
+        """The title of the document."""
         if not self.answered:
             return tr("Aucun binôme")
         return tr("Binômes validés") if self.seal and self.seal.validations else tr("Proposition de binômes")
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """By whom the decision was validated, or that it is a proposal; nothing where there is no answer."""
+        """The validations, or that it is a proposal; empty if there is no assignment."""
         if self.seal and self.seal.validations:
-            return tuple(one.words for one in self.seal.validations)
+            return tuple(validation.words for validation in self.seal.validations)
         before = log.find_replaced(self.seal.journal, self.seal.decision) if self.seal else ()
-        return (tr(PROPOSAL), *before) if self.answered else ()
+        return (tr(PROPOSAL_TEXT), *before) if self.answered else ()
 
     @property
     def commands(self) -> Iterator[tuple[str, str]]:
-        """What to type to check the decision again, and to validate it while it is a proposal."""
+        """The commands that check the decision again, and validate it while it is a proposal."""
         if self.seal:
             yield tr("Revérifier"), f"mentormatch verify {DECISION_NAME} --head {self.seal.head}"
             if self.answered and not self.seal.validations:
-                who, why = tr(NO_NAME), tr("motif")
+                who, why = tr(NAME_PLACEHOLDER), tr("motif")
                 yield tr("Valider"), f'mentormatch validate {DECISION_NAME} --who "{who}" --why "{why}"'
 
     @property
     def digests(self) -> Iterator[tuple[str, str]]:
-        """The digests that are printed."""
         if self.seal:
             yield tr("Empreinte du journal"), self.seal.head
             yield tr("Empreinte du fichier de décision"), self.seal.decision
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """The headings of the log in words."""
+        """The headings of the log."""
         return tuple(map(tr, log.TITLES))
 
     @property
     def rows(self) -> tuple[tuple[str, ...], ...]:
-        """The log in words."""
+        """The entries of the log as texts."""
         return tuple(log.rows(self.seal.journal)) if self.seal else ()
 
     @property
     def last_rows(self) -> tuple[tuple[str, ...], ...]:
-        """The last lines of the same, as many as a page tells."""
+        """The latest entries, up to the limit of a page."""
         return self.rows[-MOST_LINES:]
 
     @property
     def ids(self) -> str:
-        """Who is meant by the ids of the log."""
+        """An explanation of the ids in the log."""
         return tr(log.IDS)
 
 
 def can_validate(matching: Matching) -> bool:
-    """Say whether there is an answer that somebody could validate."""
+    """Return whether there is an assignment that can be validated."""
     return matching.status in (Status.PROVED, Status.FEASIBLE)
 
 
-def imprint(matching: Matching, seal: Seal | None) -> Imprint:
-    """Return what a document of a matching prints of the record beside it."""
-    return Imprint(seal, can_validate(matching))
+def make_seal_text(matching: Matching, seal: Seal | None) -> SealText:
+    return SealText(seal, can_validate(matching))
 
 
-def standing(matching: Matching, seal: Seal | None) -> tuple[str, ...]:
-    """Return by whom the decision was validated, or that it is a proposal; nothing where there is no answer."""
-    return imprint(matching, seal).sentences
+def get_seal_sentences(matching: Matching, seal: Seal | None) -> tuple[str, ...]:
+    """Return the validations, or that it is a proposal; empty if there is no assignment."""
+    return make_seal_text(matching, seal).sentences
 
 
+# Pairs, unmatched people and rows; a page with more is slow to open and not read.
 MOST_LISTED = 500
-"""Pairs, people without a partner, and rows that a page tells one by one: a page of more is hardly read, or opened."""
-FEW = 20
-"""Pairs that stand on one page of a meeting; of more, the full page prints what makes their points where asked."""
-TONES = palette("tone")
-"""One colour a criterion, in turn; each at 4.5 to 1 or more on white."""
+# Pairs on the first page for a committee
+FIRST_PAGE_PAIRS = 20
+# One colour per criterion, repeated; each has a contrast of at least 4.5 to 1 on white.
+CRITERION_COLOURS = palette("tone")
 
 
 @dataclass(frozen=True, slots=True)
 class ScorePart:
-    """One criterion of one pair. ``start`` and ``width`` place its segment on a bar of 100 points."""
+    """A criterion of a pair; ``start`` and ``width`` are the position of its segment on a bar of 100 points."""
 
     criterion: str
     points: str
@@ -144,7 +140,7 @@ class ScorePart:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One pair, with what its points are made of."""
+    """A pair with its points by criterion."""
 
     mentor: str
     mentee: str
@@ -160,7 +156,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedLine:
-    """Somebody without a partner, and the smallest change that would place them."""
+    """A person without a partner, with the smallest change that gives one."""
 
     person: str
     side: str
@@ -169,8 +165,8 @@ class UnmatchedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Omitted:
-    """How many pairs, people without a partner and rows that are nobody a page does not tell one by one."""
+class OmittedCounts:
+    """The numbers of pairs, unmatched people and rejected rows beyond the limit of a page."""
 
     pairs: int
     unmatched: int
@@ -178,8 +174,8 @@ class Omitted:
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
-    """A row that is nobody in the cohort."""
+class RejectedRow:
+    """A row of the answers that is no person in the cohort."""
 
     source: str
     line: int
@@ -189,7 +185,7 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class MatchingView:
-    """All that the page says."""
+    """The texts of the page of a matching."""
 
     name: str
     losses: tuple[str, ...]
@@ -198,7 +194,7 @@ class MatchingView:
     figures: tuple[tuple[int, str], ...]
     verdict: str
     status: str
-    imprint: Imprint
+    imprint: SealText
     goals: tuple[ReachedGoal, ...]
     prices: tuple[str, ...]
     kept_places: tuple[str, ...]
@@ -206,17 +202,17 @@ class MatchingView:
     pairs: tuple[Card, ...]
     unmatched: tuple[UnmatchedLine, ...]
     chains: tuple[str, ...]
-    rejected: tuple[Aside, ...]
-    omitted: Omitted
+    rejected: tuple[RejectedRow, ...]
+    omitted: OmittedCounts
     remarks: tuple[Remark, ...]
-    criteria: tuple[WordLine, ...]
-    rules: tuple[WordLine, ...]
+    criteria: tuple[LabelledItem, ...]
+    rules: tuple[LabelledItem, ...]
     seed: int
     version: str
 
 
 def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) -> MatchingView:
-    """Return the matching in words, its people under these labels, with the seal where it stands beside its record."""
+    """Return the texts of a matching, with people under these labels, and with the seal if one is given."""
     verdict, status = words.verdict(matching)
     return MatchingView(
         name=matching.programme.name,
@@ -226,7 +222,7 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
         figures=tuple(figures(matching)),
         verdict=verdict,
         status=status,
-        imprint=imprint(matching, seal),
+        imprint=make_seal_text(matching, seal),
         goals=tuple(words.goals(matching)),
         prices=words.prices(matching),
         kept_places=words.kept_places(matching, labels),
@@ -234,9 +230,9 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
         pairs=tuple(card(pair, labels) for pair in best_pairs(matching, MOST_LISTED)),
         unmatched=tuple(explain_unmatched(matching, labels, MOST_LISTED)),
         chains=chains_in_words(matching, labels),
-        rejected=tuple(islice(asides(matching, labels), MOST_LISTED)),
+        rejected=tuple(islice(find_rejected_rows(matching, labels), MOST_LISTED)),
         omitted=count_omitted(matching),
-        remarks=tuple(replace(one, text=labels.text(one.text)) for one in matching.cohort.remarks),
+        remarks=tuple(replace(remark, text=labels.text(remark.text)) for remark in matching.cohort.remarks),
         criteria=tuple(words.criteria(matching)),
         rules=tuple(words.rules(matching, labels)),
         seed=matching.seed,
@@ -245,52 +241,51 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
 
 
 def document_labels(matching: Matching, names: NamesByPerson | None) -> Labels:
-    """Return what a document calls people: their codes, after their names where these are given."""
+    """Return the labels of people in a document: codes, with names in front if these are given."""
     return matching.labels if names is None else labels_with_names(names, matching.labels, coded=True)
 
 
 def codes_of(matching: Matching) -> str:
-    """Return the codes of everybody, for pages that call people by their names alone.
+    """Return the codes of all people, for pages that print names only.
 
-    By these codes such a page is found again if somebody in it is to be forgotten.
+    By these codes such a page is found again if a person in it has to be erased.
     """
     people = ((side, key) for side in SIDES for key in matching.cohort.side(side).ids)
     return " ".join(matching.labels.person(side, key) for side, key in people)
 
 
 def summary_labels(matching: Matching, names: NamesByPerson | None) -> Labels:
-    """Return what a page for a meeting calls people: their names where these are given, else their codes."""
+    """Return the labels of people on a page for a committee: names if these are given, else codes."""
     return matching.labels if names is None else labels_with_names(names, matching.labels, coded=False)
 
 
 def figures(matching: Matching) -> Iterator[tuple[int, str]]:
-    """Yield the numbers that stand at the top, each with its noun."""
-    people, alone = words.people_of(matching), sum(words.count_unmatched(matching).values())
+    """Yield the headline numbers, each with its noun."""
+    people, unmatched = words.people_of(matching), sum(words.count_unmatched(matching).values())
     pairs = len(matching.solution.pairs)
     yield people["mentor"], tr_n("mentor·e", "mentor·es", people["mentor"])
     mentees = tr_n("mentoré·e", "mentoré·es", people["mentee"])
-    if both := len(np.unique(matching.cohort.both[1])):
-        mentees = tr("{mentees}, dont {count} aussi mentor·es", mentees=mentees, count=both)
+    if both_count := len(np.unique(matching.cohort.both[1])):
+        mentees = tr("{mentees}, dont {count} aussi mentor·es", mentees=mentees, count=both_count)
     yield people["mentee"], mentees
     yield pairs, tr_n("binôme", "binômes", pairs)
-    yield alone, tr_n("personne sans binôme", "personnes sans binôme", alone)
+    yield unmatched, tr_n("personne sans binôme", "personnes sans binôme", unmatched)
 
 
-def count_omitted(matching: Matching) -> Omitted:
-    """Return how much a page does not tell."""
+def count_omitted(matching: Matching) -> OmittedCounts:
     counts = len(matching.solution.pairs), sum(words.count_unmatched(matching).values()), len(matching.rejected)
-    return Omitted(*(max(count - MOST_LISTED, 0) for count in counts))
+    return OmittedCounts(*(max(count - MOST_LISTED, 0) for count in counts))
 
 
-def best_pairs(matching: Matching, most: int | None) -> tuple[Pair, ...]:
-    """Return the first ``most`` pairs, None: all, the best first; the others are not explained."""
-    if most is None or len(matching.solution.pairs) <= most:
+def best_pairs(matching: Matching, limit: int | None) -> tuple[Pair, ...]:
+    """Return the best ``limit`` pairs, best first, or all if None; other pairs are not explained."""
+    if limit is None or len(matching.solution.pairs) <= limit:
         return matching.pairs
-    return explain_positions(matching, rank_pairs(matching)[:most])
+    return explain_positions(matching, rank_pairs(matching)[:limit])
 
 
 def rank_pairs(matching: Matching) -> list[tuple[int, int]]:
-    """Return all pairs by position, the best first."""
+    """Return the positions of all pairs, best first."""
     pairs, cohort = matching.solution.pairs, matching.cohort
     scores = matching.scores.at(*pairs.T).tolist()
     ranked = sorted(
@@ -301,27 +296,27 @@ def rank_pairs(matching: Matching) -> list[tuple[int, int]]:
 
 
 def explain_positions(matching: Matching, pairs: Sequence[tuple[int, int]]) -> tuple[Pair, ...]:
-    """Return pairs by position, explained, in their order."""
-    places = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    return tuple(explain_pairs(matching.cohort, matching.scores, places))
+    """Return explained pairs, in the order of ``pairs``."""
+    positions = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return tuple(explain_pairs(matching.cohort, matching.scores, positions))
 
 
 def card(pair: Pair, labels: Labels) -> Card:
-    """Return one pair in words."""
     mentor, mentee = labels.person("mentor", pair.mentor), labels.person("mentee", pair.mentee)
-    return Card(mentor, mentee, points(pair.score), percent(pair.answered), tuple(parts(pair, labels)))
+    return Card(mentor, mentee, points(pair.score), percent(pair.answered), tuple(make_score_parts(pair, labels)))
 
 
-def parts(pair: Pair, labels: Labels) -> Iterator[ScorePart]:
-    """Yield the criteria of a pair, each where its segment begins on the bar."""
+def make_score_parts(pair: Pair, labels: Labels) -> Iterator[ScorePart]:
+    """Yield the criteria of a pair, with the start of each segment on the bar."""
     start = 0
-    for place, share in enumerate(pair.contributions):
-        yield part(replace(share, reason=labels.text(share.reason)), start, TONES[place % len(TONES)])
+    for index, share in enumerate(pair.contributions):
+        yield make_score_part(
+            replace(share, reason=labels.text(share.reason)), start, CRITERION_COLOURS[index % len(CRITERION_COLOURS)]
+        )
         start += share.share
 
 
-def part(share: Contribution, start: int, tone: str) -> ScorePart:
-    """Return one criterion of one pair in words."""
+def make_score_part(share: Contribution, start: int, tone: str) -> ScorePart:
     return ScorePart(
         criterion=share.criterion,
         points=points(share.share),
@@ -334,30 +329,27 @@ def part(share: Contribution, start: int, tone: str) -> ScorePart:
     )
 
 
-def explain_unmatched(matching: Matching, labels: Labels, most: int | None = None) -> Iterator[UnmatchedLine]:
-    """Yield everybody without a partner in words, named by these labels also in the reasons of others.
-
-    At most ``most`` of them, None: all.
-    """
+def explain_unmatched(matching: Matching, labels: Labels, limit: int | None = None) -> Iterator[UnmatchedLine]:
+    """Yield people without a partner, at most ``limit`` (None: all), under these labels also in reasons of others."""
     cases: tuple[Iterable[Unmatched], Iterable[PossibleChange | None]] = (matching.unmatched, matching.smallest_changes)
     if labels is not KEYS:
         case = replace(case_of(matching), labels=labels)
         cases = reasons(case), smallest_changes(case)
-    for one, change in islice(zip(*cases, strict=False), most):
-        yield UnmatchedLine(one.person, tr(SIDE_WORDS[one.side]), one.reason, in_words(change))
+    for person, change in islice(zip(*cases, strict=False), limit):
+        yield UnmatchedLine(person.person, tr(SIDE_WORDS[person.side]), person.reason, in_words(change))
 
 
 def chains_in_words(matching: Matching, labels: Labels) -> tuple[str, ...]:
-    """Return the chains of people in both roles, named by these labels; no more than a page tells."""
+    """Return the chains of people in both roles as texts, up to the limit of a page."""
     return tuple(map(str, chains(replace(case_of(matching), labels=labels))[:MOST_LISTED]))
 
 
 def explain_infeasibility(matching: Matching, labels: Labels) -> Diagnosis | None:
-    """Return why there is no answer, its people named by these labels."""
+    """Return the diagnosis of an infeasible programme under these labels."""
     return matching.diagnosis if labels is KEYS else diagnose_case(replace(case_of(matching), labels=labels))
 
 
-def asides(matching: Matching, labels: Labels) -> Iterator[Aside]:
-    """Yield the rows that are nobody; whose row it was is told by its line alone if keys tell who people are."""
+def find_rejected_rows(matching: Matching, labels: Labels) -> Iterator[RejectedRow]:
+    """Yield the rows that are no person; without the key if it identifies a person."""
     for row in matching.rejected:
-        yield Aside(row.source, row.line, "" if tells_who(row.key) else row.key, labels.text(row.reason))
+        yield RejectedRow(row.source, row.line, "" if tells_who(row.key) else row.key, labels.text(row.reason))

@@ -1,4 +1,4 @@
-"""What a matching comes to, in plain words: its status, its goals, its criteria and its rules."""
+"""A matching -> texts on its status, goals, criteria and rules."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.operations.evaluation import GIVEN
 from mentormatch.operations.matching import Matching, case_of
 
-STATUS: Mapping[Status, tuple[str, str]] = {
+# In short, and as a sentence
+STATUS_TEXTS: Mapping[Status, tuple[str, str]] = {
     Status.PROVED: (
         mark("Aucune autre répartition ne fait mieux"),
         mark(
@@ -42,16 +43,15 @@ STATUS: Mapping[Status, tuple[str, str]] = {
         mark("Le calcul a échoué : il n'y a donc pas de binôme, et rien n'est dit de ceux qui seraient possibles."),
     ),
 }
-"""In short and in a sentence, to be spoken by ``verdict``."""
 GIVEN_PLAN = (
     mark("Répartition donnée"),
     mark("La répartition a été donnée : rien n'a été résolu, et une autre ferait peut-être mieux."),
 )
-UNSETTLED = mark(
+NOT_CANONICAL_TEXT = mark(
     "La répartition est démontrée optimale ; parmi des réponses de même valeur, celle-ci n'est pas forcément la même à"
     " chaque calcul : elles n'ont pas été départagées."
 )
-GOALS: Mapping[str, str] = {
+GOAL_TEXTS: Mapping[str, str] = {
     "matched": mark("Former le plus de binômes possible"),
     "priority": mark("Placer d'abord les personnes prioritaires"),
     "floor": mark("Rendre le binôme le moins bien noté aussi bon que possible"),
@@ -60,21 +60,21 @@ GOALS: Mapping[str, str] = {
     "total": mark("Obtenir le plus grand total de points"),
     "changes": mark("Défaire le moins possible de binômes déjà formés"),
 }
-COUNTED = frozenset({"matched", "priority", "changes"})
-"""The goals that count people and pairs, whatever points these have."""
-PEOPLE: Mapping[Side, Callable[[int], str]] = {
+# The goals that count people and pairs and do not depend on points
+COUNTING_GOALS = frozenset({"matched", "priority", "changes"})
+PEOPLE_COUNTS: Mapping[Side, Callable[[int], str]] = {
     "mentor": lambda count: counted(count, "mentor·e"),
     "mentee": lambda count: counted(count, "mentoré·e"),
 }
-FATES: Mapping[str, Callable[[int], str]] = {
+ROW_OUTCOME_COUNTS: Mapping[str, Callable[[int], str]] = {
     "taken": lambda count: counted(count, "retenue"),
     "incomplete": lambda count: counted(count, "incomplète"),
     "replaced": lambda count: counted(count, "remplacée"),
     "rejected": lambda count: counted(count, "rejetée"),
 }
-SOME = mark("Sur {people}, la répartition forme {pairs}.")
-NOBODY = mark("Sur personne, la répartition forme {pairs}.")
-READING = (
+SUMMARY_TEXT = mark("Sur {people}, la répartition forme {pairs}.")
+EMPTY_SUMMARY_TEXT = mark("Sur personne, la répartition forme {pairs}.")
+READING_GUIDE = (
     mark(
         "Chaque critère donne des points selon son poids ; les poids font 100 en tout, et les points d'un binôme sont"
         " la somme des points de ses critères."
@@ -89,8 +89,8 @@ READING = (
 
 
 @dataclass(frozen=True, slots=True)
-class WordLine:
-    """One entry of the programme in words: what it is called, how much it weighs, the questions that it rests on."""
+class LabelledItem:
+    """A criterion or rule as texts: name, weight, group, and the questions that it reads."""
 
     name: str
     weight: str = ""
@@ -100,7 +100,7 @@ class WordLine:
 
 @dataclass(frozen=True, slots=True)
 class ReachedGoal:
-    """One goal in words: what is asked, what was reached, and what is proved of it."""
+    """A goal as texts: description, value, and the proof of the value."""
 
     goal: str
     value: str
@@ -108,92 +108,92 @@ class ReachedGoal:
 
 
 def people_of(matching: Matching) -> dict[Side, int]:
-    """Return how many people each side has."""
     return {"mentor": len(matching.cohort.mentors), "mentee": len(matching.cohort.mentees)}
 
 
 def count_unmatched(matching: Matching) -> dict[Side, int]:
-    """Return how many people of each side have no partner."""
-    return {side: len(case_of(matching).alone(side)) for side in PEOPLE}
+    return {side: len(case_of(matching).alone(side)) for side in PEOPLE_COUNTS}
 
 
 def verdict(matching: Matching) -> tuple[str, str]:
-    """Return what is known of the pairs, in short and in a sentence.
+    """Return the status of the pairs, in short and as a sentence.
 
-    If nothing was compared, or nobody can check the optimum, that and no more.
+    If nothing was compared, or the optimum cannot be checked, the text has only that caveat.
     """
     first = " ".join(caveat.sentence for caveat in matching.caveats)
     if first and matching.is_vacuous:
         return tr("Rien n'a été comparé"), first
     if any(caveat.code is Code.UNPROVED for caveat in matching.caveats):
         return tr("Optimalité affirmée, non contrôlable"), first
-    short, sentence = GIVEN_PLAN if matching.solution.engine == GIVEN else STATUS[matching.status]
+    short, sentence = GIVEN_PLAN if matching.solution.engine == GIVEN else STATUS_TEXTS[matching.status]
     open_ties = matching.status is Status.PROVED and not matching.solution.canonical
-    return tr(short), f"{first} {tr(UNSETTLED if open_ties else sentence)}".strip()
+    return tr(short), f"{first} {tr(NOT_CANONICAL_TEXT if open_ties else sentence)}".strip()
 
 
-def reading() -> tuple[str, ...]:
-    """Return how the points are read."""
-    return tuple(map(tr, READING))
+def format_reading_guide() -> tuple[str, ...]:
+    """Return the guide to the points."""
+    return tuple(map(tr, READING_GUIDE))
 
 
 def people_in_words(counts: Mapping[Side, int]) -> str:
-    """Return the numbers of both sides in words, empty where there is nobody."""
-    return listed([PEOPLE[side](count) for side, count in counts.items() if count])
+    """Return the numbers of both sides as a text, empty if both are 0."""
+    return listed([PEOPLE_COUNTS[side](count) for side, count in counts.items() if count])
 
 
 def summary(matching: Matching) -> str:
-    """Return the result in a sentence or two."""
+    """Return the result in one or two sentences."""
     people, pairs = people_in_words(people_of(matching)), counted(len(matching.solution.pairs), "binôme")
-    made = tr(SOME if people else NOBODY, people=people, pairs=pairs)
-    alone = count_unmatched(matching)
-    if not any(alone.values()):
-        return tr("{made} Tout le monde a un binôme.", made=made) if len(matching.solution.pairs) else made
+    sentence = tr(SUMMARY_TEXT if people else EMPTY_SUMMARY_TEXT, people=people, pairs=pairs)
+    unmatched = count_unmatched(matching)
+    if not any(unmatched.values()):
+        return tr("{made} Tout le monde a un binôme.", made=sentence) if len(matching.solution.pairs) else sentence
     return tr_n(
         "{made} {people} reste sans binôme.",
         "{made} {people} restent sans binôme.",
-        sum(alone.values()),
-        made=made,
-        people=people_in_words(alone),
+        sum(unmatched.values()),
+        made=sentence,
+        people=people_in_words(unmatched),
     )
 
 
 def rows_in_words(matching: Matching) -> str:
-    """Return what became of the rows that came in, empty where none is known."""
+    """Return the outcomes of the rows as a sentence, empty if no row is recorded."""
     fates = [row.fate for row in matching.cohort.rows]
     if not fates:
         return ""
-    parts = [words(fates.count(fate)) for fate, words in FATES.items() if fate in fates]
+    parts = [format_count(fates.count(fate)) for fate, format_count in ROW_OUTCOME_COUNTS.items() if fate in fates]
     answers = counted(len(fates), "réponse")
     return tr("{answers} au questionnaire : {fates}.", answers=answers, fates=listed(parts))
 
 
 def prices(matching: Matching) -> tuple[str, ...]:
-    """Return what each goal costs the others, a sentence each."""
+    """Return one sentence per goal on its price for later goals."""
     return tuple(map(price_words, matching.goal_prices))
 
 
 def kept_places(matching: Matching, labels: Labels = KEYS) -> tuple[str, ...]:
-    """Return what is left of the places that are kept for people who come later, and what that costs, a rule each."""
-    return tuple(places_words(left, lambda key: labels.person("mentor", key)) for left in matching.kept_places)
+    """Return one sentence per rule on the places kept for later people, and their price."""
+    return tuple(places_words(kept, lambda key: labels.person("mentor", key)) for kept in matching.kept_places)
 
 
 def goals(matching: Matching) -> Iterator[ReachedGoal]:
-    """Yield each goal with what it reached, in the order in which they are pursued."""
-    checked = {tier.goal for tier in matching.file_certificate.tiers if tier.proved}
+    """Yield each goal with its value and proof, in the order of the goals."""
+    proved_goals = {tier.goal for tier in matching.file_certificate.tiers if tier.proved}
     for tier in matching.solution.tiers:
-        stated = matching.status is Status.PROVED and tier.goal not in checked
-        said = tr("affirmé, non contrôlable") if stated else proof(tier)
-        said = tr("rien à comparer") if hollow(matching, tier.goal) else said
-        yield ReachedGoal(tr(GOALS.get(tier.goal, tier.goal)), amount(tier.goal, tier.value), said)
+        is_claim = matching.status is Status.PROVED and tier.goal not in proved_goals
+        proof_text = tr("affirmé, non contrôlable") if is_claim else format_proof_text(tier)
+        proof_text = tr("rien à comparer") if is_vacuous_goal(matching, tier.goal) else proof_text
+        yield ReachedGoal(
+            tr(GOAL_TEXTS.get(tier.goal, tier.goal)), format_goal_value(tier.goal, tier.value), proof_text
+        )
 
 
-def hollow(matching: Matching, goal: str) -> bool:
-    """Return whether a goal compared nothing: points where all are alike, and anything where there is no pair."""
-    return matching.is_vacuous and (goal not in COUNTED or not matching.solution.pairs.size)
+def is_vacuous_goal(matching: Matching, goal: str) -> bool:
+    """Return whether a goal compared nothing: points if all are equal, any goal if there is no pair."""
+    return matching.is_vacuous and (goal not in COUNTING_GOALS or not matching.solution.pairs.size)
 
 
-AMOUNTS: Mapping[str, Callable[[int], str]] = {
+GOAL_VALUE_TEXTS: Mapping[str, Callable[[int], str]] = {
     "matched": lambda value: counted(value, "binôme"),
     "priority": lambda value: tr(
         "{places} à des personnes prioritaires", places=counted(value, "place donnée", "places données")
@@ -206,38 +206,37 @@ AMOUNTS: Mapping[str, Callable[[int], str]] = {
 }
 
 
-def amount(goal: str, value: int) -> str:
+def format_goal_value(goal: str, value: int) -> str:
     """Return a value of a goal with its unit."""
-    return AMOUNTS[goal](value) if goal in AMOUNTS else str(value)
+    return GOAL_VALUE_TEXTS[goal](value) if goal in GOAL_VALUE_TEXTS else str(value)
 
 
-def proof(tier: Tier) -> str:
-    """Return in words what is proved of one goal."""
-    least = tier.goal == "changes"
+def format_proof_text(tier: Tier) -> str:
+    """Return the text on the proof or the bound of a goal."""
+    is_minimum = tier.goal == "changes"
     if tier.proved:
-        return tr("minimum démontré") if least else tr("maximum démontré")
-    if tier.bound is None or (least and not tier.bound):
-        return tr("minimum non connu") if least else tr("maximum non connu")
-    bound = amount(tier.goal, tier.bound)
-    return tr("au moins {amount}", amount=bound) if least else tr("au plus {amount}", amount=bound)
+        return tr("minimum démontré") if is_minimum else tr("maximum démontré")
+    if tier.bound is None or (is_minimum and not tier.bound):
+        return tr("minimum non connu") if is_minimum else tr("maximum non connu")
+    bound = format_goal_value(tier.goal, tier.bound)
+    return tr("au moins {amount}", amount=bound) if is_minimum else tr("au plus {amount}", amount=bound)
 
 
-def criteria(matching: Matching) -> Iterator[WordLine]:
+def criteria(matching: Matching) -> Iterator[LabelledItem]:
     """Yield each criterion with its share of the weight."""
     for criterion, weight in zip(matching.scores.criteria, matching.scores.weights, strict=True):
-        yield WordLine(criterion.label, percent(weight), criterion.group or "", questions(matching, criterion))
+        yield LabelledItem(criterion.label, percent(weight), criterion.group or "", questions(matching, criterion))
     if (emphasis := matching.programme.emphasis) is not None:
-        said = tr("ce que chacun met en avant compte {times} fois", times=plain(emphasis.times))
-        yield WordLine(said, questions=(matching.programme.fields[emphasis.field].question,))
+        text = tr("ce que chacun met en avant compte {times} fois", times=plain(emphasis.times))
+        yield LabelledItem(text, questions=(matching.programme.fields[emphasis.field].question,))
 
 
-def rules(matching: Matching, labels: Labels = KEYS) -> Iterator[WordLine]:
-    """Yield each rule."""
+def rules(matching: Matching, labels: Labels = KEYS) -> Iterator[LabelledItem]:
     for rule in matching.programme.rules:
-        yield WordLine(labels.rule(rule), questions=questions(matching, rule))
+        yield LabelledItem(labels.rule(rule), questions=questions(matching, rule))
 
 
 def questions(matching: Matching, extension: Extension) -> tuple[str, ...]:
-    """Return the wording of the questions that a criterion or a rule rests on."""
+    """Return the texts of the questions that a criterion or rule reads."""
     fields = matching.programme.fields
     return tuple(dict.fromkeys(fields[reference.field].question for reference in extension.references()))

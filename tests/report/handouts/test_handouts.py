@@ -13,7 +13,14 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import tr
 from mentormatch.record.validation import validate
 from mentormatch.report.exporters.data_files import to_csv
-from mentormatch.report.handouts import NOBODY, PROVISIONAL, common_text, letters_book, make_handouts, person_sheet
+from mentormatch.report.handouts import (
+    NO_PARTNER_TEXT,
+    PROVISIONAL_TEXT,
+    common_text,
+    letters_book,
+    make_handouts,
+    person_sheet,
+)
 from mentormatch.report.texts import render_template
 from mentormatch.results import Contacts
 from tests.report.cohorts import FIELDS, hostile_matchings, hostile_strings, matched, person, programme
@@ -58,7 +65,7 @@ def test_each_sheet_names_the_partners_and_those_only(tmp_path: Path) -> None:
         for row, key in enumerate(matching.cohort.side(side).ids, start=1):
             page = files[f"fiche-{name}-{row:02d}.html"]
             assert {email for email in emails if email in page} == partners.get((side, key), set())
-            assert (tr(NOBODY) in read(page)) == ((side, key) not in partners)
+            assert (tr(NO_PARTNER_TEXT) in read(page)) == ((side, key) not in partners)
 
 
 def test_a_sheet_holds_no_answer_no_phone_and_no_points(tmp_path: Path) -> None:
@@ -194,7 +201,7 @@ def test_a_sheet_says_that_it_is_a_proposal_until_somebody_has_validated_the_dec
             validate(decision, who="Camille Roux")
         written = write_handouts(matching, reachable(matching), tmp_path / "documents", decision=decision)
         (page,) = [path.read_text("utf-8") for path in written if path.name == "fiche-mentor-01.html"]
-        assert (tr(PROVISIONAL) in read(page)) == (not validated)
+        assert (tr(PROVISIONAL_TEXT) in read(page)) == (not validated)
 
 
 def test_the_decision_of_other_pairs_is_refused_and_nothing_is_written(tmp_path: Path) -> None:

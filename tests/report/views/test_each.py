@@ -13,11 +13,11 @@ from mentormatch.fields import Side
 from mentormatch.languages.phrases import NO_BREAK, percent, points
 from mentormatch.languages.translation import tr
 from mentormatch.operations import plans as planning
-from mentormatch.report.comparison import PointShift, shifts
+from mentormatch.report.comparison import PointsChange, compute_partner_changes
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.piece import Piece
 from mentormatch.report.views.plan import FREE, UNPROVED, proof_sentence
-from mentormatch.report.words import GOALS, prices
+from mentormatch.report.words import GOAL_TEXTS, prices
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.pictures.markets import KEY, market
 from tests.report.readers import Outline
@@ -161,7 +161,7 @@ def test_what_is_proved_of_a_goal_is_told_in_words(tier: CertifiedTier, words: s
 
 
 def test_a_view_has_words_for_every_goal_that_a_certificate_may_hold() -> None:
-    assert set(NAMES) <= set(GOALS)
+    assert set(NAMES) <= set(GOAL_TEXTS)
 
 
 def test_two_plans_differ_by_pairs_by_goals_and_by_what_each_person_has() -> None:
@@ -208,12 +208,12 @@ def test_points_that_were_not_counted_alike_are_not_compared() -> None:
 def test_a_change_of_partners_is_told_in_words(
     before: tuple[str, ...], now: tuple[str, ...], gain: int | None, meaning: str
 ) -> None:
-    assert PointShift("mentor", "M1", before, now, gain).words == meaning
+    assert PointsChange("mentor", "M1", before, now, gain).words == meaning
 
 
 def test_who_is_in_one_plan_only_is_told_too() -> None:
     left = matched(programme(), [person("M1")], [person("E1")])
-    found = shifts(left, matched(programme(), [person("M2")], [person("E1")]))
+    found = compute_partner_changes(left, matched(programme(), [person("M2")], [person("E1")]))
     assert [(one.key, one.before, one.now) for one in found if one.key != "E1"] == [
         ("M2", (), ("E1",)),
         ("M1", ("E1",), ()),

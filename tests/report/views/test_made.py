@@ -4,7 +4,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Matching
-from mentormatch.report.comparison import criterion_means, format_difference, shifts
+from mentormatch.report.comparison import compute_partner_changes, criterion_means, format_difference
 from mentormatch.report.pictures.distribution import Distribution
 from mentormatch.report.pictures.heat_map import HeatMap
 from mentormatch.report.views.pairs import EvaluationPiece, RepairPiece
@@ -109,7 +109,7 @@ def test_pairs_that_a_rule_excludes_count_the_points_of_their_answers() -> None:
     made, best = mm.evaluate(cohort, programme, pairs), mm.match(cohort, programme)
     assert made.breaches
     had, has = ({pair.mentee: pair.score for pair in one.pairs} for one in (made.matching, best))
-    told = {one.key: one.gain for one in shifts(made.matching, best) if one.side == "mentee"}
+    told = {one.key: one.gain for one in compute_partner_changes(made.matching, best) if one.side == "mentee"}
     assert told == {key: has.get(key, 0) - had.get(key, 0) for key in told}
     for drawn in (Distribution(made.matching), HeatMap(made.matching)):
         assert sorted(drawn.chosen.tolist()) == sorted(pair.score for pair in made.matching.pairs)

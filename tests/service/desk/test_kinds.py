@@ -20,7 +20,7 @@ from mentormatch import carry_over, lessons, with_history
 from mentormatch.examples import contents, folder_of
 from mentormatch.groups.sessions import topics_of, year_of, years_of
 from mentormatch.report.followup import year_json, year_summary
-from mentormatch.report.sessions import WRITERS, SessionDocuments
+from mentormatch.report.sessions import WRITER_BY_SUFFIX, SessionDocuments
 from mentormatch.report.texts import spaced
 from mentormatch.widgets.board.view import in_every_text
 from tests.doors import substitute
@@ -124,9 +124,9 @@ def test_the_groups_are_those_of_the_library() -> None:
     assert told["sentences"] == in_every_text([*grouping.sentences, *grouping.staff_sentences])
     assert sitting.done("look")["gathered"]["title"] == in_every_text(grouping.sentences[0])
     for name in ("groupes.html", "groupes.json"):
-        made = WRITERS[name[name.index(".") :]](SessionDocuments(grouping))
+        made = WRITER_BY_SUFFIX[name[name.index(".") :]](SessionDocuments(grouping))
         assert sitting.content("hand", name) == made
-    staff = WRITERS[".html"](SessionDocuments(grouping, staff=True))
+    staff = WRITER_BY_SUFFIX[".html"](SessionDocuments(grouping, staff=True))
     assert sitting.content("hand", "equipe-groupes.html") == staff
 
 
@@ -221,7 +221,7 @@ def test_the_season_of_a_working_group_is_that_of_the_library_for_any_number_of_
         assert sum(len(one["presenting"]) for one in told["sessions"]) == len(turns.turns)
         assert told["enough"] == (topics.enough or 0)
         for name, result in (("sujets.html", topics), ("dates.html", dates), ("tours.html", turns)):
-            assert sitting.content("hand", name) == WRITERS[".html"](SessionDocuments(result))
+            assert sitting.content("hand", name) == WRITER_BY_SUFFIX[".html"](SessionDocuments(result))
         assert unstamped(sitting.content("hand", "seances.ics")) == unstamped(turns.calendar())
 
 

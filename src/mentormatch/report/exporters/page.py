@@ -21,17 +21,17 @@ from mentormatch.operations.matching import Matching, NamedExporter
 from mentormatch.record.log import EDITS
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
-from mentormatch.report.further_answers import FOR_TEAM_ALONE, further_answers
+from mentormatch.report.further_answers import STAFF_ONLY, get_optional_analyses
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap
 from mentormatch.report.pictures.waterfall import best_waterfall
-from mentormatch.report.texts import environment, render_template
+from mentormatch.report.texts import make_template_environment, render_template
 from mentormatch.report.view import (
-    FEW,
+    FIRST_PAGE_PAIRS,
     MOST_LISTED,
-    RECHECK,
+    RECHECK_TEXT,
     Card,
-    Imprint,
     MatchingView,
+    SealText,
     UnmatchedLine,
     card,
     codes_of,
@@ -40,7 +40,7 @@ from mentormatch.report.view import (
     explain_positions,
     explain_unmatched,
     figures,
-    imprint,
+    make_seal_text,
     rank_pairs,
     summary_labels,
     view,
@@ -66,13 +66,13 @@ class PageExporter(NamedExporter):
         more: Mapping[str, object] = {
             "held": "" if names is None else holding(names),
             "best": best_waterfall(matching, labels),
-            "further": tuple(further_answers(matching, labels, FOR_TEAM_ALONE)),
-            "detailed": matching.programme.documents.details or len(matching.solution.pairs) <= FEW,
+            "further": tuple(get_optional_analyses(matching, labels, STAFF_ONLY)),
+            "detailed": matching.programme.documents.details or len(matching.solution.pairs) <= FIRST_PAGE_PAIRS,
         }
         return fill_template("page.html", view(matching, labels, seal), looks=pictures, **more).encode("utf-8")
 
     def reseal(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
-        return page_renewed(content, seal, {"kicker": (), "notices": (), "record": (RECHECK,)})
+        return page_renewed(content, seal, {"kicker": (), "notices": (), "record": (RECHECK_TEXT,)})
 
     def fragment(self, matching: Matching) -> str:
         """Return the part of a page that a notebook shows, under pseudonyms where keys are e-mail addresses."""
@@ -86,7 +86,7 @@ def fragment(matching: Matching, labels: Labels) -> str:
 
 def fill_template(template: str, shown: MatchingView, **names: object) -> str:
     """Return ``template`` filled with what it shows."""
-    return render_template(template, view=shown, words=words, recheck=RECHECK, most=MOST_SHOWN, **names)
+    return render_template(template, view=shown, words=words, recheck=RECHECK_TEXT, most=MOST_SHOWN, **names)
 
 
 def page_renewed(content: bytes, seal: Seal, parts: Mapping[str, tuple[str, ...]]) -> bytes | None:
@@ -102,7 +102,7 @@ def page_renewed(content: bytes, seal: Seal, parts: Mapping[str, tuple[str, ...]
     with language(spoken[1]):
         for name, sentences in parts.items():
             start, _, end = part_of(name).split(text)
-            text = f"{start}{part(name, Imprint(seal), *map(tr, sentences))}{end}"
+            text = f"{start}{part(name, SealText(seal), *map(tr, sentences))}{end}"
     return text.encode("utf-8", "surrogateescape")
 
 
@@ -111,9 +111,11 @@ def part_of(name: str) -> re.Pattern[str]:
     return re.compile(rf"(<!-- imprint:{name} -->.*?<!-- /imprint:{name} -->)", re.DOTALL)
 
 
-def part(name: str, imprint: Imprint, *sentences: str) -> str:
+def part(name: str, imprint: SealText, *sentences: str) -> str:
     """Return a part of a page, as its template has it."""
-    return str(getattr(environment().get_template("imprint_parts.html").module, name)(imprint, *sentences)).strip()
+    return str(
+        getattr(make_template_environment().get_template("imprint_parts.html").module, name)(imprint, *sentences)
+    ).strip()
 
 
 MOST_NAMED = 5
@@ -163,9 +165,9 @@ class MeetingSummary:
         return self.matching.programme.name
 
     @property
-    def imprint(self) -> Imprint:
+    def imprint(self) -> SealText:
         """Whether it is a proposal, or who validated it."""
-        return imprint(self.matching, self.seal)
+        return make_seal_text(self.matching, self.seal)
 
     @property
     def figures(self) -> list[tuple[int, str]]:
@@ -190,12 +192,12 @@ class MeetingSummary:
     @property
     def few(self) -> bool:
         """Whether all pairs stand on the first page."""
-        return len(self.ranked) <= FEW
+        return len(self.ranked) <= FIRST_PAGE_PAIRS
 
     @once_spoken
     def lines(self) -> tuple[PairLine, ...]:
         """The pairs of the first page: all of few, else the weakest, which are discussed."""
-        return tuple(self._lines(range(max(len(self.ranked) - FEW, 0), len(self.ranked)), strong=True))
+        return tuple(self._lines(range(max(len(self.ranked) - FIRST_PAGE_PAIRS, 0), len(self.ranked)), strong=True))
 
     @once_spoken
     def strongest(self) -> tuple[PairLine, ...]:

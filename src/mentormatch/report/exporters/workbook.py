@@ -13,15 +13,15 @@ from mentormatch.languages.translation import tr
 from mentormatch.operations.matching import Matching, NamedExporter, sheets_of
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
-from mentormatch.report.book import LINE, Book, BookColumn, CellForm, write_grid
-from mentormatch.report.further_answers import further_answers
-from mentormatch.report.journal_sheet import renew_seal, write_charts, write_journal
+from mentormatch.report.book import LINE_COLOUR, BookColumn, CellFormat, WorkbookWriter, write_grid
+from mentormatch.report.further_answers import get_optional_analyses
+from mentormatch.report.journal_sheet import reseal_workbook, write_charts, write_journal
 from mentormatch.report.reviewed.decisions import as_shown, headings, notes_by_pair, own_cells, write_previous
 from mentormatch.report.reviewed.rows import AGREED, CHOICES, PAIRS, REMARK, SHEET, VALIDATION, Bearings, pairs_by_hand
 from mentormatch.report.texts import spaced
-from mentormatch.report.view import explain_infeasibility, imprint
+from mentormatch.report.view import explain_infeasibility, make_seal_text
 
-SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
+SHOWN: dict[str, tuple[tuple[str, float, CellFormat], ...]] = {
     "pairs": (
         ("mentor", 16, "strong"),
         ("mentor_name", 24, "wrapped"),
@@ -120,7 +120,7 @@ class WorkbookExporter(NamedExporter):
     filename: ClassVar[str] = "binomes.xlsx"
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
-        book, sheets = Book(f"{tr('Binômes')} – {matching.programme.name}"), sheets_of(matching, names)
+        book, sheets = WorkbookWriter(f"{tr('Binômes')} – {matching.programme.name}"), sheets_of(matching, names)
         write_caveats(book, matching)
         write_pairs(book, matching, sheets["pairs"])
         write_previous(book, matching)
@@ -134,21 +134,21 @@ class WorkbookExporter(NamedExporter):
         write_further_answers(book, matching)
         write_remarks(book, matching)
         write_programme(book, matching, names)
-        write_journal(book, imprint(matching, seal))
+        write_journal(book, make_seal_text(matching, seal))
         write_bearings(book, matching)
         return book.content()
 
     def reseal(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
-        return renew_seal(content, before, seal)
+        return reseal_workbook(content, before, seal)
 
 
-def write_caveats(book: Book, matching: Matching) -> None:
+def write_caveats(book: WorkbookWriter, matching: Matching) -> None:
     """Write a first sheet with what has to be known before the pairs are believed, where there is anything."""
     if matching.caveats:
         book.sheet(tr("À lire d'abord")).note("\n".join(spaced(caveat.sentence) for caveat in matching.caveats))
 
 
-def write_pairs(book: Book, matching: Matching, pairs: ResultSheet) -> None:
+def write_pairs(book: WorkbookWriter, matching: Matching, pairs: ResultSheet) -> None:
     """Write the pairs, with columns for the team's decision and remark, in which stands what it wrote before."""
     columns, rows = select_columns("pairs", pairs)
     notes, imposed = notes_by_pair(matching), {*pairs_by_hand(matching, "pin"), *pairs_by_hand(matching, "keep")}
@@ -170,9 +170,9 @@ def write_pairs(book: Book, matching: Matching, pairs: ResultSheet) -> None:
         page.sheet.data_validation(1, len(columns), len(rows), len(columns), decision)
 
 
-def write_further_answers(book: Book, matching: Matching) -> None:
+def write_further_answers(book: WorkbookWriter, matching: Matching) -> None:
     """Write what the programme asks for beside the pairs; below each table what can be said of it, and how sure."""
-    for one in further_answers(matching, matching.labels):
+    for one in get_optional_analyses(matching, matching.labels):
         if isinstance(one.found, str):
             book.sheet(one.title).note(spaced(one.found))
             continue
@@ -181,7 +181,7 @@ def write_further_answers(book: Book, matching: Matching) -> None:
             page.put(place, 0, spaced(sentence))
 
 
-def write_bearings(book: Book, matching: Matching) -> None:
+def write_bearings(book: WorkbookWriter, matching: Matching) -> None:
     """Write the sheet that staff do not see, by which the workbook is checked when it is back."""
     page = book.sheet(tr(SHEET))
     for row, text in enumerate(Bearings.of(matching).cells()):
@@ -190,7 +190,7 @@ def write_bearings(book: Book, matching: Matching) -> None:
     page.sheet.hide()
 
 
-def write_sheet(book: Book, title: str, name: str, sheet: ResultSheet) -> None:
+def write_sheet(book: WorkbookWriter, title: str, name: str, sheet: ResultSheet) -> None:
     """Write one table of the matching."""
     book.table(title, *select_columns(name, sheet))
 
@@ -204,7 +204,7 @@ def select_columns(name: str, sheet: ResultSheet) -> tuple[list[BookColumn], lis
     return columns, [tuple(row[place] for place in places) for row in sheet.rows]
 
 
-def write_remarks(book: Book, matching: Matching) -> None:
+def write_remarks(book: WorkbookWriter, matching: Matching) -> None:
     """Write what intake remarked."""
     columns = [
         BookColumn(tr("Fichier"), 28),
@@ -219,14 +219,14 @@ def write_remarks(book: Book, matching: Matching) -> None:
     )
 
 
-def write_programme(book: Book, matching: Matching, names: NamesByPerson | None) -> None:
+def write_programme(book: WorkbookWriter, matching: Matching, names: NamesByPerson | None) -> None:
     """Write what the result rests on: people, status, goals, criteria, rules, seed and version."""
     page = book.sheet(tr("Programme"))
     for place, width in enumerate((22, 62, 30, 62)):
         page.sheet.set_column(place, place, width)
     page.sheet.ignore_errors({"number_stored_as_text": "A1:D10000"})
     for number, row in enumerate(programme_rows(matching, names)):
-        line = {"top": 1, "top_color": LINE} if row[0] else {}
+        line = {"top": 1, "top_color": LINE_COLOUR} if row[0] else {}
         for place, text in enumerate((*row, "", "", "")[:4]):
             style = {"bold": True, "font_color": theme()["accent"]} if place == 0 else {}
             page.put(number, place, spaced(text), text_wrap=True, **style, **line)
@@ -255,7 +255,7 @@ def programme_rows(matching: Matching, names: NamesByPerson | None) -> Iterator[
     yield from with_heading(
         tr("Règles"), [(line.name, "", questions_of(line)) for line in words.rules(matching, matching.labels)]
     )
-    yield from with_heading(tr("Lire les points"), [(sentence,) for sentence in words.reading()])
+    yield from with_heading(tr("Lire les points"), [(sentence,) for sentence in words.format_reading_guide()])
     yield tr("Numéro du tirage au sort"), str(matching.seed)
     yield tr("Version"), f"mentormatch {__version__}"
 
@@ -272,6 +272,6 @@ def with_heading(heading: str, rows: list[tuple[str, ...]]) -> Iterator[Sequence
         yield (heading if number == 0 else "", *row)
 
 
-def questions_of(line: words.WordLine) -> str:
+def questions_of(line: words.LabelledItem) -> str:
     """Return the questions that a criterion or a rule rests on."""
     return "\n".join(line.questions)

@@ -21,7 +21,7 @@ from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.digests import digest_of_answers
-from mentormatch.report.book import SCORES, Book, BookColumn, clip
+from mentormatch.report.book import SCORES_TITLE, BookColumn, WorkbookWriter, clip
 from mentormatch.report.reviewed.rows import (
     AGREED,
     COLUMNS,
@@ -245,7 +245,7 @@ class DecisionSheet:
             if rule:
                 advice = tr(
                     "choisissez quelqu'un d'autre (feuille « {sheet} » : un tiret est un binôme impossible)",
-                    sheet=self.tongue.title(SCORES),
+                    sheet=self.tongue.title(SCORES_TITLE),
                 )
                 found, expected = tr("{rule} exclut ce binôme", rule=rule), tr("un binôme que les règles permettent")
                 yield Problem(self.lines([row]), found, expected, advice)
@@ -367,7 +367,7 @@ def own_cells(note: Note | None, titles: Sequence[str]) -> list[str]:
     return cells
 
 
-def write_previous(book: Book, matching: Matching) -> None:
+def write_previous(book: WorkbookWriter, matching: Matching) -> None:
     """Write the sheet, where there is anything to keep in it."""
     notes = leftover_notes(matching)
     if not notes:

@@ -20,7 +20,7 @@ from mentormatch.languages.translation import mark, once_spoken, tr
 from mentormatch.operations.evaluation import Evaluation
 from mentormatch.operations.matching import UNSOLVED, KeyPair
 from mentormatch.operations.repair import Repair
-from mentormatch.report.comparison import DASH
+from mentormatch.report.comparison import PAIR_DASH
 from mentormatch.report.handouts import CommonText, Handout, common_text, make_handouts
 from mentormatch.report.pictures import Waterfall
 from mentormatch.report.pictures.heat_map import MarketPictures
@@ -28,7 +28,7 @@ from mentormatch.report.texts import render_template
 from mentormatch.report.view import (
     MOST_LISTED,
     Card,
-    Omitted,
+    OmittedCounts,
     UnmatchedLine,
     best_pairs,
     card,
@@ -208,7 +208,7 @@ class UnmatchedPiece(Piece):
         return tuple(explain_unmatched(self.matching, self.labels, MOST_LISTED))
 
     @property
-    def omitted(self) -> Omitted:
+    def omitted(self) -> OmittedCounts:
         """How much is not shown."""
         return count_omitted(self.matching)
 
@@ -264,7 +264,7 @@ class EvaluationPiece(Piece):
     @property
     def breaches(self) -> tuple[tuple[str, str, str], ...]:
         """Each rule that is broken, the people concerned, and how."""
-        return tuple((one.rule, DASH.join(self._names_of(one)), one.detail) for one in self.evaluation.breaches)
+        return tuple((one.rule, PAIR_DASH.join(self._names_of(one)), one.detail) for one in self.evaluation.breaches)
 
     def _names_of(self, breach: Breach) -> Iterator[str]:
         """Yield what the people of a breach are called: two of them are a mentor and a mentee."""
@@ -303,7 +303,7 @@ class RepairPiece(Piece):
         return tuple((words, [self._names_of(pair) for pair in pairs]) for words, pairs in groups if pairs)
 
     def _names_of(self, pair: KeyPair) -> str:
-        return DASH.join((self.labels.person("mentor", pair[0]), self.labels.person("mentee", pair[1])))
+        return PAIR_DASH.join((self.labels.person("mentor", pair[0]), self.labels.person("mentee", pair[1])))
 
     @property
     def new(self) -> list[Card]:

@@ -31,28 +31,28 @@ from mentormatch.operations.recoverable_plan import sturdy
 from mentormatch.operations.recruit import recruit
 from mentormatch.report import words
 from mentormatch.report.comparison import (
-    DASH,
+    PAIR_DASH,
     Comparison,
-    PointShift,
+    PointsChange,
     are_comparable,
     compare,
+    compute_partner_changes,
     criterion_means,
     format_difference,
-    shifts,
 )
 from mentormatch.report.further_answers import (
     ACCESS,
+    ANALYSIS_TITLES,
     INCENTIVES,
     LEARN,
     RECRUIT,
     STURDY,
-    TITLES,
-    AnswerTexts,
-    describe_answer,
+    AnalysisTexts,
+    describe_analysis,
 )
 from mentormatch.report.pictures import Fairness
 from mentormatch.report.texts import render_template
-from mentormatch.report.view import FEW, explain_infeasibility, standing
+from mentormatch.report.view import FIRST_PAGE_PAIRS, explain_infeasibility, get_seal_sentences
 from mentormatch.report.views.pairs import MarketPiece, PairPiece, PairsPiece, Participant, PersonPiece, UnmatchedPiece
 from mentormatch.report.views.piece import Piece, ViewNames, find_person, labels_of
 from mentormatch.survey.contacts import Contacts
@@ -91,7 +91,7 @@ class Summary(Piece):
     @property
     def standing(self) -> tuple[str, ...]:
         """That it is a proposal."""
-        return standing(self.matching, None)
+        return get_seal_sentences(self.matching, None)
 
 
 UNPROVED = mark("Le prix d'un objectif n'est connu que d'une répartition démontrée optimale.")
@@ -157,7 +157,9 @@ class Proof(Piece):
     def rows(self) -> tuple[words.ReachedGoal, ...]:
         """Each goal, what it reached, and what is proved of it."""
         return tuple(
-            words.ReachedGoal(tr(words.GOALS[tier.goal]), words.amount(tier.goal, tier.value), proof_sentence(tier))
+            words.ReachedGoal(
+                tr(words.GOAL_TEXTS[tier.goal]), words.format_goal_value(tier.goal, tier.value), proof_sentence(tier)
+            )
             for tier in self.certificate.tiers
         )
 
@@ -168,7 +170,7 @@ def proof_sentence(tier: CertifiedTier) -> str:
         return tr("aucune autre répartition ne fait mieux")
     if tier.certified is None or (tier.goal == "changes" and not tier.certified):
         return tr("aucune borne n'est démontrée")
-    bound = words.amount(tier.goal, tier.certified)
+    bound = words.format_goal_value(tier.goal, tier.certified)
     return tr("{amount} au moins", amount=bound) if tier.goal == "changes" else tr("{amount} au plus", amount=bound)
 
 
@@ -227,7 +229,7 @@ TOO_LARGE = mark("Il y a trop de monde pour refaire la répartition ici autant d
 class AccessPiece(Piece):
     """Who could meet somebody and who was placed, by the answers to the questions that the programme watches."""
 
-    heading: ClassVar[str] = TITLES[ACCESS]
+    heading: ClassVar[str] = ANALYSIS_TITLES[ACCESS]
     kind: ClassVar[str] = "access"
     call: ClassVar[str] = "access()"
     purpose: ClassVar[str] = mark(
@@ -247,24 +249,24 @@ class AccessPiece(Piece):
 class RecruitPiece(Piece):
     """Who of one, two or three further mentors would place most of those left without, and more places instead."""
 
-    heading: ClassVar[str] = TITLES[RECRUIT]
+    heading: ClassVar[str] = ANALYSIS_TITLES[RECRUIT]
     kind: ClassVar[str] = "recruit"
     call: ClassVar[str] = "recruit()"
     purpose: ClassVar[str] = mark("Qui chercher pour placer les personnes sans binôme, ou quelles places ajouter.")
 
     @once_spoken
-    def found(self) -> AnswerTexts | str:
+    def found(self) -> AnalysisTexts | str:
         """Whom to look for; or, in a sentence, why nothing is told."""
         if not soon_solved(case_of(self.matching)):
             return tr(TOO_LARGE)
-        return describe_answer(lambda: recruit(self.matching), self.labels)
+        return describe_analysis(lambda: recruit(self.matching), self.labels)
 
 
 @dataclass(frozen=True, repr=False)
 class IncentivesPiece(Piece):
     """Whether anybody would have gained by answering otherwise, question by question, and never who."""
 
-    heading: ClassVar[str] = TITLES[INCENTIVES]
+    heading: ClassVar[str] = ANALYSIS_TITLES[INCENTIVES]
     kind: ClassVar[str] = "incentives"
     call: ClassVar[str] = "incentives()"
     purpose: ClassVar[str] = mark(
@@ -273,12 +275,12 @@ class IncentivesPiece(Piece):
     seconds: float
 
     @once_spoken
-    def found(self) -> AnswerTexts | str:
+    def found(self) -> AnalysisTexts | str:
         """What invites to answer otherwise; or, in a sentence, why nothing is told."""
         if not soon_solved(case_of(self.matching)):
             return tr(TOO_LARGE)
         cohort, programme = self.matching.cohort, self.matching.programme
-        return describe_answer(
+        return describe_analysis(
             lambda: incentives(cohort, programme, seed=self.matching.seed, time_limit_s=self.seconds)
         )
 
@@ -287,7 +289,7 @@ class IncentivesPiece(Piece):
 class SturdyPiece(Piece):
     """How many keep or get a partner if people leave, and the plans that hold better, with their price."""
 
-    heading: ClassVar[str] = TITLES[STURDY]
+    heading: ClassVar[str] = ANALYSIS_TITLES[STURDY]
     kind: ClassVar[str] = "sturdy"
     call: ClassVar[str] = "sturdy()"
     purpose: ClassVar[str] = mark("Combien gardent un binôme si quelqu'un part, et ce que coûterait de mieux tenir.")
@@ -295,29 +297,29 @@ class SturdyPiece(Piece):
     seconds: float
 
     @once_spoken
-    def found(self) -> AnswerTexts | str:
+    def found(self) -> AnalysisTexts | str:
         """What holds; or, in a sentence, why nothing is told."""
         if not soon_solved(case_of(self.matching)):
             return tr(TOO_LARGE)
-        return describe_answer(lambda: sturdy(self.matching, self.k, time_limit_s=self.seconds))
+        return describe_analysis(lambda: sturdy(self.matching, self.k, time_limit_s=self.seconds))
 
 
 @dataclass(frozen=True, repr=False)
 class LearnPiece(Piece):
     """What editions before teach of the criteria, and the pairs under other weights where one is clear."""
 
-    heading: ClassVar[str] = TITLES[LEARN]
+    heading: ClassVar[str] = ANALYSIS_TITLES[LEARN]
     kind: ClassVar[str] = "learn"
     call: ClassVar[str] = "learn()"
     purpose: ClassVar[str] = mark("Quels critères vont avec les binômes qui durent, d'après les éditions d'avant.")
     seconds: float
 
     @once_spoken
-    def found(self) -> AnswerTexts | str:
+    def found(self) -> AnalysisTexts | str:
         """What they teach; or, in a sentence, why nothing is told."""
         if not soon_solved(case_of(self.matching)):
             return tr(TOO_LARGE)
-        return describe_answer(lambda: learn_beside(self.matching, time_limit_s=self.seconds), self.labels)
+        return describe_analysis(lambda: learn_beside(self.matching, time_limit_s=self.seconds), self.labels)
 
 
 NOBODY = mark("aucun")
@@ -364,12 +366,12 @@ class SideBySide(Piece):
         case, cohort = self.case, self.matching.cohort
         return tuple(
             (self._pair(pair), why_not(case, cohort.mentors.find(pair[0]), cohort.mentees.find(pair[1])).reason)
-            for pair in self.comparison.gone[: FEW if self.reasons else 0]
+            for pair in self.comparison.gone[: FIRST_PAGE_PAIRS if self.reasons else 0]
             if cohort.mentors.has(pair[0]) and cohort.mentees.has(pair[1])
         )
 
     def _pair(self, pair: KeyPair) -> str:
-        return DASH.join((self.labels.person("mentor", pair[0]), self.labels.person("mentee", pair[1])))
+        return PAIR_DASH.join((self.labels.person("mentor", pair[0]), self.labels.person("mentee", pair[1])))
 
     @once_spoken
     def means(self) -> tuple[tuple[str, str, str, str], ...]:
@@ -385,9 +387,9 @@ class SideBySide(Piece):
         return are_comparable(self.other, self.matching)
 
     @cached_property
-    def shifts(self) -> tuple[PointShift, ...]:
+    def shifts(self) -> tuple[PointsChange, ...]:
         """Everybody whose partners differ."""
-        return shifts(self.other, self.matching)
+        return compute_partner_changes(self.other, self.matching)
 
     @property
     def rows(self) -> tuple[tuple[str, str, str, str, str], ...]:
@@ -397,7 +399,7 @@ class SideBySide(Piece):
             for one in self.shifts
         )
 
-    def _partners(self, one: PointShift) -> tuple[str, str]:
+    def _partners(self, one: PointsChange) -> tuple[str, str]:
         side = ACROSS[one.side]
         before, now = (
             [self.labels.person(side, key) for key in keys] or [tr(NOBODY)] for keys in (one.before, one.now)

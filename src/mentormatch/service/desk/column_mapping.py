@@ -29,7 +29,7 @@ from mentormatch.programme.drafts.samples import QuestionSample, Tables, sample_
 from mentormatch.programme.drafts.uses import first_fit, is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
-from mentormatch.report.intake_words import KINDS
+from mentormatch.report.intake_words import KIND_LABELS
 from mentormatch.service.desk.column_messages import (
     ColumnAnswer,
     ColumnBlocker,
@@ -328,7 +328,7 @@ class SeenMapping:
         """Return why a question is taken for what it seems to be."""
         if field is None:
             return ""
-        kind = tr(KINDS[field.kind])
+        kind = tr(KIND_LABELS[field.kind])
         if guessed is None:
             return kind
         return joined([kind, guessed.why.removeprefix(quoted(field.question)).lstrip(" :?\u00a0\u202f")])

@@ -13,8 +13,8 @@ from mentormatch.inspection.intake import Intake
 from mentormatch.languages.phrases import clock
 from mentormatch.languages.translation import mark, tr
 from mentormatch.report import intake_words
-from mentormatch.report.addressing import unnamed_programme
-from mentormatch.report.view import can_validate, figures, standing
+from mentormatch.report.addressing import find_missing_programme_name
+from mentormatch.report.view import can_validate, figures, get_seal_sentences
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.assets import JSON
 from mentormatch.service.desk.column_messages import ColumnCounts
@@ -181,8 +181,8 @@ class RefusalOut(JsonMessage):
 def intake_out(intake: Intake) -> IntakeOut:
     """Return what came in, in words."""
     return IntakeOut(
-        programme="" if any(unnamed_programme(intake.programme)) else intake.programme.name,
-        lead=intake_words.lead(intake),
+        programme="" if any(find_missing_programme_name(intake.programme)) else intake.programme.name,
+        lead=intake_words.format_intake_summary(intake),
         figures=[Figure(number=number, noun=noun) for number, noun in intake_words.figures(intake)],
         pairs=intake.programme.served_by == ("match",),
     )
@@ -208,7 +208,7 @@ def plan_out(held: HeldDocument, proposed: DeskRound, year: DeskFollowUp) -> Des
         verdict=verdict(matching)[0],
         summary=summary(matching),
         losses=list(matching.losses),
-        standing=[*(caveat.sentence for caveat in matching.caveats), *standing(matching, held.seal)],
+        standing=[*(caveat.sentence for caveat in matching.caveats), *get_seal_sentences(matching, held.seal)],
         figures=[Figure(number=number, noun=noun) for number, noun in figures(matching)],
         answered=can_validate(matching),
         final=held.seal is not None,

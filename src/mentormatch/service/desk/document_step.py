@@ -11,10 +11,10 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText, ProgrammeVersions, SettingsEdit
 from mentormatch.programme.programme import Programme
-from mentormatch.report.addressing import unnamed_programme
+from mentormatch.report.addressing import find_missing_programme_name
 from mentormatch.report.handouts import make_handouts
 from mentormatch.report.letters import Letter, letters
-from mentormatch.report.view import can_validate, standing
+from mentormatch.report.view import can_validate, get_seal_sentences
 from mentormatch.service.desk.desk_requests import SetDocuments
 from mentormatch.service.desk.documents import HANDOUTS, NEXT, NEXT_PURPOSE, HeldDocument, letter_lines
 from mentormatch.service.desk.kind_steps import GatheredOut
@@ -46,7 +46,7 @@ def document_step(held: HeldDocument, proposed: DeskRound, chosen: int) -> dict[
         "documents",
         answered=answered,
         final=held.seal is not None,
-        standing=[*(caveat.sentence for caveat in matching.caveats), *standing(matching, held.seal)],
+        standing=[*(caveat.sentence for caveat in matching.caveats), *get_seal_sentences(matching, held.seal)],
         unproved=any(caveat.code is Code.UNPROVED for caveat in matching.caveats),
         unnamed=is_unnamed(programme),
         refusal=refusal,
@@ -86,7 +86,7 @@ def document_lines(held: HeldDocument, proposed: DeskRound) -> Iterator[Document
 
 def is_unnamed(programme: Programme) -> bool:
     """Return whether a programme still has the name of a draft."""
-    return any(unnamed_programme(programme))
+    return any(find_missing_programme_name(programme))
 
 
 def letters_to_read(matching: Matching, contacts: Contacts) -> tuple[Sequence[Letter], str]:

@@ -15,11 +15,11 @@ from mentormatch.operations.carry_over import carry_over
 from mentormatch.operations.matching import Exporter, Matching, NamedExporter, documents_made, exporter_for
 from mentormatch.programme.enrolment import email_of
 from mentormatch.record.seal import Seal
-from mentormatch.report.addressing import unreachable
+from mentormatch.report.addressing import format_unreachable_warning
 from mentormatch.report.exporters.data_files import to_csv
-from mentormatch.report.folder import Portfolio, content_of, documents, pack_files
+from mentormatch.report.folder import DecisionArchive, documents, make_content, zip_files
 from mentormatch.report.handouts import handout_files, make_handouts
-from mentormatch.report.letters import TABLE, LetterOccasion, letters, letters_table
+from mentormatch.report.letters import TABLE_FILENAME, LetterOccasion, letters, letters_table
 from mentormatch.report.pair_cards import pair_cards
 from mentormatch.report.view import can_validate, summary_labels
 from mentormatch.report.views.pairs import PairPiece
@@ -99,7 +99,7 @@ class HeldDocument:
     contacts: Contacts
     named: bool
     seal: Seal | None
-    portfolio: Portfolio
+    portfolio: DecisionArchive
     named_documents: bool = False
     follow_up: DeskFollowUp = field(default_factory=DeskFollowUp)
 
@@ -130,7 +130,7 @@ class HeldDocument:
 
     def made(self, exporter: Exporter) -> bytes:
         """Return a document as it is at present, with names where they were asked for and it may hold some."""
-        return content_of(exporter, self.taught, self.seal, self.given if self.named_documents else None)
+        return make_content(exporter, self.taught, self.seal, self.given if self.named_documents else None)
 
     def holds(self, name: str) -> str:
         """Return what a document says of people, in words."""
@@ -156,14 +156,14 @@ class HeldDocument:
             return self.two(name).page().encode()
         if name == SUMMARY:
             names = self.given if self.named_documents else None
-            return content_of(exporter_for("binomes.resume.html"), self.taught, self.seal, names)
+            return make_content(exporter_for("binomes.resume.html"), self.taught, self.seal, names)
         if name == CARDS:
             names, contacts = (self.given, self.contacts) if self.named_documents else (None, None)
             return pair_cards(self.matching, summary_labels(self.matching, names), contacts, self.seal).encode()
         view = VIEWS[name][1]
         if view:
             return view(self).page().encode()
-        return content_of(exporter_for(".html"), self.taught, self.seal, self.given if self.named else None)
+        return make_content(exporter_for(".html"), self.taught, self.seal, self.given if self.named else None)
 
     def two(self, name: str) -> PairPiece:
         """Return the page of any two people, chosen or not; raises RequestError where they are not both there."""
@@ -202,13 +202,13 @@ class HeldDocument:
     def content(self, name: str) -> bytes:
         """Return a document that can be asked for."""
         if name == ALL:
-            return pack_files(self.sealed)
+            return zip_files(self.sealed)
         if name == NEXT:
             return carry_over(self.matching).to_json().encode()
         if name == WHO:
             return to_csv(code_sheet(self.matching.cohort, self.matching.labels))
         if name == HANDOUTS:
-            return pack_files(handout_files(self.matching, self.contacts, self.seal))
+            return zip_files(handout_files(self.matching, self.contacts, self.seal))
         files = self.portfolio.files if self.seal else {}
         if name in files and name not in [one.filename for one in self.holding]:
             return files[name]
@@ -262,7 +262,7 @@ def intake_page(intake: Intake) -> bytes:
 
 def intake_documents(intake: Intake) -> bytes:
     """Return what came in as all documents of it, in one archive."""
-    return pack_files({writer.filename: writer.content(intake) for writer in writers().values()})
+    return zip_files({writer.filename: writer.content(intake) for writer in writers().values()})
 
 
 def type_of(name: str) -> str:
@@ -299,7 +299,7 @@ def held_in_letters(matching: Matching, contacts: Contacts) -> str:
 
 def doubt_on(matching: Matching, contacts: Contacts) -> str:
     """Return what is asked before sheets or letters go out in which people do not read how to reach each other."""
-    found = unreachable(matching, make_handouts(matching, contacts))
+    found = format_unreachable_warning(matching, make_handouts(matching, contacts))
     return f"{found} {tr(ANYWAY)}" if found else ""
 
 
@@ -310,5 +310,5 @@ def letter_archive(name: str, of: DeskRound, contacts: Contacts) -> bytes:
     about = matching if kind == "confirmation" and of.board.now.seal else proposed
     with language(matching.language):
         written = letters(about, contacts, kind)
-        files = {TABLE: to_csv(letters_table(written))}
-        return pack_files(files | {one.file: one.eml() for one in written if one.address})
+        files = {TABLE_FILENAME: to_csv(letters_table(written))}
+        return zip_files(files | {one.file: one.eml() for one in written if one.address})

@@ -23,7 +23,7 @@ from mentormatch.operations.matching import Matching
 from mentormatch.people.codes import codes_of
 from mentormatch.programme.programme import Programme
 from mentormatch.report import followup as report
-from mentormatch.report.further_answers import LEARN, TITLES
+from mentormatch.report.further_answers import ANALYSIS_TITLES, LEARN
 from mentormatch.service.desk.result_tables import CODES, NAMES, DocumentLine
 from mentormatch.service.desk.step_tree import render_step
 from mentormatch.service.desk.uploads import File
@@ -125,7 +125,7 @@ class DeskFollowUp:
         if not self.waves:
             raise RequestError(tr(NO_WAVE))
         year = read(matching, self.waves)
-        return report.WRITERS[name[name.rindex(".") :]](year, year.named(contacts))
+        return report.WRITER_BY_SUFFIX[name[name.rindex(".") :]](year, year.named(contacts))
 
     def lines(self, *, named: bool) -> list[DocumentLine]:
         """Return the documents of the year, once there are answers; JSON holds no names."""
@@ -165,7 +165,7 @@ class DeskFollowUp:
             doubts=list(self._doubts(year, begun)) if year else [],
             editions=self.editions,
             lessons=lessons([*results, *([year] if year else [])]) if results else None,
-            lessons_title=tr(TITLES[LEARN]),
+            lessons_title=tr(ANALYSIS_TITLES[LEARN]),
             year=year,
             **(self._year(year, ground, labels_of(matching, year, contacts), contacts) if year else {}),
             documents=self.lines(named=named),
@@ -206,7 +206,7 @@ class DeskFollowUp:
             "ranks": RANKS,
             "sides": SIDE_WORDS,
             "sheets": report.year_sheets(year, labels),
-            "titles": report.TITLES,
+            "titles": report.SHEET_TITLES,
             "warning": [line for line in (warning(year.outcomes()), tr(DESCRIPTION)) if line],
         }
 

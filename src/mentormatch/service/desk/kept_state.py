@@ -32,7 +32,7 @@ from mentormatch.programme.edits import ProgrammeText, ProgrammeVersions
 from mentormatch.programme.interview.question import plain_value
 from mentormatch.record.log import chain_in
 from mentormatch.record.seal import Seal
-from mentormatch.report.folder import Portfolio
+from mentormatch.report.folder import DecisionArchive
 from mentormatch.service.desk.column_mapping import ColumnMapping, SeenMapping
 from mentormatch.service.desk.columns import DeskColumns, DraftReplies
 from mentormatch.service.desk.desk_requests import FilePart, ProgrammeKind, WishKind
@@ -522,7 +522,7 @@ def restore(desk: DeskInWork, parts: Mapping[str, bytes]) -> str:
         read_again(desk, state)
         if state.form:
             state.form.go_on(desk.open_form(), texts)
-        form_again(desk, state, Portfolio(sealed), contents)
+        form_again(desk, state, DecisionArchive(sealed), contents)
     except (MentorMatchError, KeyError):
         desk.round, desk.programme_form, desk.kinds = None, None, KindSteps()
         own = {name: part for name, part in parts.items() if name != PAST}
@@ -554,7 +554,7 @@ def read_again(desk: DeskInWork, state: DeskState) -> None:
     desk.named, desk.named_documents = state.named, state.named_documents
 
 
-def form_again(desk: DeskInWork, state: DeskState, portfolio: Portfolio, contents: Mapping[str, bytes]) -> None:
+def form_again(desk: DeskInWork, state: DeskState, portfolio: DecisionArchive, contents: Mapping[str, bytes]) -> None:
     """Have what was formed be there again; raises MentorMatchError where it cannot be."""
     if state.drawn:
         desk.draw_lots()
@@ -574,7 +574,7 @@ def form_again(desk: DeskInWork, state: DeskState, portfolio: Portfolio, content
 class RestoredRounds:
     """Rounds again, from what came in and the documents that were sealed."""
 
-    def __init__(self, intake: Intake, portfolio: Portfolio, *, is_running: bool) -> None:
+    def __init__(self, intake: Intake, portfolio: DecisionArchive, *, is_running: bool) -> None:
         self.intake, self.portfolio, self.is_running = intake, portfolio, is_running
         self.chain = chain_in(portfolio.files.get(JOURNAL, b""))
 

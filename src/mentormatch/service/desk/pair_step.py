@@ -17,7 +17,14 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.evaluation import GIVEN
 from mentormatch.operations.matching import Matching, case_of
 from mentormatch.report.pair_cards import uniting_reasons
-from mentormatch.report.view import can_validate, explain_positions, explain_unmatched, figures, rank_pairs, standing
+from mentormatch.report.view import (
+    can_validate,
+    explain_positions,
+    explain_unmatched,
+    figures,
+    get_seal_sentences,
+    rank_pairs,
+)
 from mentormatch.report.views.piece import labels_of
 from mentormatch.report.words import goals, summary, verdict
 from mentormatch.service.desk.desk_requests import ShowPairs
@@ -103,7 +110,7 @@ def pair_step(held: HeldDocument, board: SealingBoard, asked: ShowPairs) -> dict
         losses=matching.losses,
         caveats=[caveat.sentence for caveat in matching.caveats],
         verdict=verdict(matching),
-        standing=standing(matching, held.seal),
+        standing=get_seal_sentences(matching, held.seal),
         people=[f"{number} {noun}" for number, noun in list(figures(matching))[:2]],
         places=places_taken(case_of(matching)),
         rows=[pair_row(pair, labels) for pair in shown],

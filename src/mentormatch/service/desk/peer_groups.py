@@ -21,7 +21,7 @@ from mentormatch.languages.phrases import counted, listed, points, thousands
 from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.report.sessions import DEALT, GroupCard, decks
+from mentormatch.report.sessions import TABLES_SHOWN_AS_CARDS, GroupCard, make_card_sections
 from mentormatch.service.desk.desk_requests import WishFor, WishKind
 from mentormatch.service.desk.result_tables import (
     ANSWERED,
@@ -248,7 +248,7 @@ class PeerGroups:
         grouping, labels = self.grouping, self.labels
         ids = {key: f"e{row}" for row, key in enumerate(self.cohort.members.ids, start=1)}
         shown = grouping.veiled
-        cards = [each for deck in decks(shown, staff=True) for each in deck.cards]
+        cards = [each for deck in make_card_sections(shown, staff=True) for each in deck.cards]
         members = {key: GroupMember(id=ids[key], name=labels.person("mentee", key)) for key in ids}
         return GroupsOut(
             answered=self.answered,
@@ -261,7 +261,7 @@ class PeerGroups:
             wishes=[WishOut(way=one.way, people=self._list_people(one.people)) for one in self.now.wishes],
             changed=self.now.changed,
             can_undo=len(self.stages) > 1,
-            tables=tables_of(shown, DEALT),
+            tables=tables_of(shown, TABLES_SHOWN_AS_CARDS),
         )
 
     def year(self) -> list[GroupDates]:

@@ -12,7 +12,7 @@ from mentormatch.programme.interview.interview import DraftInterview
 from mentormatch.programme.interview.people_questions import SHARED
 from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion, Reply
 from mentormatch.programme.interview.role_questions import ALL_MENTEES, ALL_MENTORS, ROLE
-from mentormatch.report.intake_words import KINDS
+from mentormatch.report.intake_words import KIND_LABELS
 from mentormatch.service.desk.columns import DeskColumns, is_blocked
 from mentormatch.service.desk.desk_requests import AcceptOthers, Action, ProgrammeKind, ReplyTo
 from mentormatch.service.desk.step_tree import render_step
@@ -52,7 +52,7 @@ def question_step(interview: DraftInterview, opened: str, *, kind: ProgrammeKind
         rejected=list(rejections_of(draft)),
         sources=listed([table.source for table, _ in interview.tables]),
         people=counted(sum(len(table.records) for table, _ in interview.tables), "ligne"),
-        known=[(one.question, tr(KINDS[one.guess.kind])) for one in known],
+        known=[(one.question, tr(KIND_LABELS[one.guess.kind])) for one in known],
         aside=[one.question for one in draft.entries if one.guess.use == "forbidden"],
         next_step="rules" if kind == "pairs" else "questions",
         formed=formed,

@@ -17,8 +17,8 @@ from mentormatch.groups.result import Result
 from mentormatch.groups.turns import Turns
 from mentormatch.languages.phrases import clock, counted
 from mentormatch.languages.translation import mark, spoken, tr
-from mentormatch.report.folder import pack_files
-from mentormatch.report.sessions import TITLES, WRITERS, SessionDocuments, table_in_words
+from mentormatch.report.folder import zip_files
+from mentormatch.report.sessions import TABLE_TITLES, WRITER_BY_SUFFIX, SessionDocuments, table_in_words
 
 ANSWERED = (Status.PROVED, Status.FEASIBLE)
 CODES, NAMES = mark("Des codes"), mark("Des noms, à côté des codes")
@@ -107,7 +107,7 @@ class ResultDocument:
 
     def content(self, name: str) -> bytes:
         """Return the document, in the format of its name."""
-        return WRITERS[PurePath(name).suffix](SessionDocuments(self.result, self.staff))
+        return WRITER_BY_SUFFIX[PurePath(name).suffix](SessionDocuments(self.result, self.staff))
 
 
 def document_lines(documents: Mapping[str, ResultDocument], whole: str, *, named: bool) -> list[DocumentLine]:
@@ -124,14 +124,14 @@ def document_lines(documents: Mapping[str, ResultDocument], whole: str, *, named
 
 def pack_documents(documents: Mapping[str, ResultDocument]) -> bytes:
     """Return the documents that may be given to everybody in one archive."""
-    return pack_files({name: one.content(name) for name, one in documents.items() if not one.staff})
+    return zip_files({name: one.content(name) for name, one in documents.items() if not one.staff})
 
 
 def tables_of(result: Result, without: Iterable[str] = ()) -> list[TableOut]:
     """Return the tables of a result, those for the team too, in words."""
     left = set(without)
     return [
-        table_out(name, tr(TITLES[name]), table_in_words(name, table))
+        table_out(name, tr(TABLE_TITLES[name]), table_in_words(name, table))
         for name, table in SessionDocuments(result, staff=True).tables.items()
         if name not in left
     ]

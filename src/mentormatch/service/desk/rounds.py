@@ -47,8 +47,8 @@ from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Decision
 from mentormatch.record.instance import other_ground, refuse
 from mentormatch.report.exporters.data_files import to_csv
-from mentormatch.report.folder import ANSWERED
-from mentormatch.report.proposals import DECLINED, FILES, round_text
+from mentormatch.report.folder import SOLVED_STATUSES
+from mentormatch.report.proposals import DECLINED_FILENAME, ROUND_FILE_WRITERS, round_text
 from mentormatch.service.desk.column_messages import MenuEntry
 from mentormatch.service.desk.desk_requests import DeskReply, FilePart
 from mentormatch.service.desk.sealing_board import SealingBoard
@@ -67,7 +67,7 @@ OWN_FILES = {
 LISTS_S = 60.0
 """For all lists of suggestions."""
 NO_LISTS = mark("Aucune liste de suggestions ne respecte les règles et les décisions prises au tableau")
-ROUND_FILES = (*FILES, *OWN_FILES)
+ROUND_FILES = (*ROUND_FILE_WRITERS, *OWN_FILES)
 """The documents of a round."""
 CLOSED = mark("Le tour a été clos ou rouvert ailleurs : voici celui qui est en cours, où rien n'a été changé")
 NOT_OPEN = mark("Ce binôme n'est pas proposé dans ce tour")
@@ -317,14 +317,14 @@ class DeskRound:
     def offered(self) -> list[tuple[str, str]]:
         """The files of the round that can be asked for, and what each is for."""
         begun = self.begun
-        without = {DECLINED: not begun.declined, NOTED: not self.replies, SUGGESTIONS: bool(begun.rounds)}
-        purposes = {name: what for name, (what, _) in FILES.items()} | OWN_FILES
+        without = {DECLINED_FILENAME: not begun.declined, NOTED: not self.replies, SUGGESTIONS: bool(begun.rounds)}
+        purposes = {name: what for name, (what, _) in ROUND_FILE_WRITERS.items()} | OWN_FILES
         return [(name, tr(what)) for name, what in purposes.items() if not without.get(name, False)]
 
     def document(self, name: str) -> bytes:
         """Return a file of the round."""
-        if name in FILES:
-            return FILES[name][1](self.proposal)
+        if name in ROUND_FILE_WRITERS:
+            return ROUND_FILE_WRITERS[name][1](self.proposal)
         return to_csv(self.filled if name == NOTED else self.suggestions())
 
     def suggestions(self) -> ResultSheet:
@@ -334,7 +334,7 @@ class DeskRound:
         lists = suggest(
             matching.cohort, self.begun.programme, seed=matching.seed, pins=pins, bans=bans, time_limit_s=LISTS_S
         )
-        if lists.status not in ANSWERED:
+        if lists.status not in SOLVED_STATUSES:
             raise RequestError(tr(NO_LISTS))
         return lists.sheet
 
@@ -380,7 +380,7 @@ class DeskRound:
 
     def _explain_failure(self, proposal: Proposal) -> Iterator[str]:
         """Yield that no further pair keeps the rules, where that is so, and which rule is broken."""
-        if proposal.solved not in ANSWERED:
+        if proposal.solved not in SOLVED_STATUSES:
             yield tr(UNSOLVED)
             matching = self.begun.matching
             pairs = [(mentor, mentee) for mentor, mentee in matching.solution.pairs.tolist()]

@@ -8,7 +8,7 @@ from mentormatch.explanation.edits import Note
 from mentormatch.languages.translation import language, mark, own_language, tr
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.record.seal import Seal
-from mentormatch.report.folder import Portfolio
+from mentormatch.report.folder import DecisionArchive
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.widgets.board.decisions import BoardDecision, BoardState, Imposed, SessionStep, SetAsideIn
@@ -47,7 +47,7 @@ class SealingBoard(Board):
     def __init__(self, matching: Matching, *, is_running: bool = False) -> None:
         super().__init__(matching, time_limit_s=MOVE_S)
         self.ground = replace(self.ground, is_running=is_running)
-        self.portfolio = Portfolio()
+        self.portfolio = DecisionArchive()
         self.beside: Callable[[Matching], Matching] = lambda plan: plan
         """What is sealed of a plan: with how editions before went, where some were given."""
 

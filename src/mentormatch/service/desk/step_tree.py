@@ -9,7 +9,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any, override
 
-from mentormatch.report.texts import environment, spaced
+from mentormatch.report.texts import make_template_environment, spaced
 
 VOID_TAGS = frozenset(("br", "hr", "input"))
 TAGS = re.compile(
@@ -33,7 +33,7 @@ AS_TYPED = ("code", "textarea")
 
 def render_step(template: str, /, **values: object) -> dict[str, Any]:
     """Return a step of the page as a tree, from its template and the values that it names."""
-    return {"tree": parse_tree(environment().get_template(f"steps/{template}.html").render(values))}
+    return {"tree": parse_tree(make_template_environment().get_template(f"steps/{template}.html").render(values))}
 
 
 def parse_tree(markup: str) -> Tree:

@@ -19,8 +19,8 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.enrolment import email_of
 from mentormatch.report.exporters.data_files import to_csv
-from mentormatch.report.folder import pack_files
-from mentormatch.report.letters import TABLE, Letter, letters, letters_table
+from mentormatch.report.folder import zip_files
+from mentormatch.report.letters import TABLE_FILENAME, Letter, letters, letters_table
 from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.service.desk.desk_requests import ApplyChange, Change, FilePart, ShowFollowUp
 from mentormatch.service.desk.losses import FileChange, validated_at
@@ -283,8 +283,8 @@ class YearChanges:
             raise RequestError(tr(NOT_CHANGED))
         with language(self.board.matching.language):
             written = self.changed_letters(before)
-            files = {TABLE: to_csv(letters_table(written))}
-            return pack_files(files | {one.file: one.eml() for one in written if one.address})
+            files = {TABLE_FILENAME: to_csv(letters_table(written))}
+            return zip_files(files | {one.file: one.eml() for one in written if one.address})
 
     def changed_letters(self, before: Matching) -> tuple[Letter, ...]:
         """Return the letters of the people whose partners differ from those in a former plan."""

@@ -14,7 +14,7 @@ from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import counted, listed, percent, points
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching, case_of
-from mentormatch.report.view import ScorePart, parts
+from mentormatch.report.view import ScorePart, make_score_parts
 from mentormatch.widgets.board.decisions import BoardGround, PersonId, side_of
 
 MOST_OFFERED = 10
@@ -96,7 +96,7 @@ def ties(ground: BoardGround, case: Case, side: Side, row: int) -> Iterator[Tie]
             partner=partner,
             points=points(pair.score),
             answered=percent(pair.answered),
-            parts=list(parts(pair, case.labels)),
+            parts=list(make_score_parts(pair, case.labels)),
         )
 
 

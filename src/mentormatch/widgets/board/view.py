@@ -14,9 +14,16 @@ from mentormatch.languages.phrases import about, clock, counted, listed, points,
 from mentormatch.languages.translation import tr
 from mentormatch.operations.matching import KeyPair, Matching, case_of
 from mentormatch.report import words
-from mentormatch.report.comparison import SHORT, Comparison, PointShift, by_goal, compare, shifts
+from mentormatch.report.comparison import (
+    SHORT_GOAL_LABELS,
+    Comparison,
+    PointsChange,
+    compare,
+    compute_partner_changes,
+    get_values_by_goal,
+)
 from mentormatch.report.texts import spaced, visible
-from mentormatch.report.view import standing
+from mentormatch.report.view import get_seal_sentences
 from mentormatch.widgets.board.choice import MINUS, Chosen, choice_sentence, explain_choice
 from mentormatch.widgets.board.decisions import (
     Action,
@@ -154,7 +161,7 @@ def notices(board: BoardState) -> Iterator[str]:
     """Yield what has to be known first: whether anything was compared, who validated it, or what is in the way."""
     matching, seal = board.matching, board.now.seal
     yield from (caveat.sentence for caveat in matching.caveats)
-    yield from list(standing(matching, seal)) or obstacles(board)
+    yield from list(get_seal_sentences(matching, seal)) or obstacles(board)
 
 
 def board_state(board: BoardState, done: Action | None, turn: int = 0, refusal: str = "") -> BoardOut:
@@ -273,18 +280,20 @@ def change(board: BoardState, whole: Comparison) -> Change:
 
 def goals(before: Matching, now: Matching) -> Iterator[GoalOut]:
     """Yield each goal with its figures in two plans."""
-    former, reached = by_goal(before.solution.tiers), by_goal(now.solution.tiers)
+    former, reached = get_values_by_goal(before.solution.tiers), get_values_by_goal(now.solution.tiers)
     for goal in dict.fromkeys((*former, *reached)):
         was, is_now = (figure(goal, found[goal]) if goal in found else "–" for found in (former, reached))
         gain = reached[goal] - former[goal] if goal in former and goal in reached else 0
         difference = f"{'+' if gain > 0 else MINUS}{figure(goal, abs(gain))}" if gain else ""
         better = gain < 0 if goal == "changes" else gain > 0
-        yield GoalOut(goal=tr(SHORT.get(goal, goal)), before=was, now=is_now, difference=difference, better=better)
+        yield GoalOut(
+            goal=tr(SHORT_GOAL_LABELS.get(goal, goal)), before=was, now=is_now, difference=difference, better=better
+        )
 
 
 def figure(goal: str, value: int) -> str:
     """Return what a goal reached as a bare figure."""
-    return thousands(value) if goal in words.COUNTED else points(value)
+    return thousands(value) if goal in words.COUNTING_GOALS else points(value)
 
 
 def ids_of(board: BoardState, matching: Matching, pair: tuple[int, int]) -> tuple[str, str]:
@@ -361,7 +370,7 @@ def status_sentence(board: BoardState, done: Action | None, focus: Chosen | None
         case Choose():
             return choice_sentence(focus, board.name(focus.person)) if focus else ""
         case Validate():
-            return " ".join(standing(board.matching, board.now.seal))
+            return " ".join(get_seal_sentences(board.matching, board.now.seal))
     return " ".join(move_sentences(board, last))
 
 
@@ -371,7 +380,7 @@ def move_sentences(board: BoardState, last: Comparison) -> Iterator[str]:
         yield from last.pair_sentences
     else:
         before, now = board.steps[board.seen].matching, board.matching
-        touched = [one for one in shifts(before, now) if now.cohort.side(one.side).has(one.key)]
+        touched = [one for one in compute_partner_changes(before, now) if now.cohort.side(one.side).has(one.key)]
         new = [counted(len(last.new), "binôme nouveau", "binômes nouveaux")] if last.new else []
         gone = [counted(len(last.gone), "binôme défait", "binômes défaits")] if last.gone else []
         yield f"{', '.join([*new, *gone])}."
@@ -384,7 +393,7 @@ def move_sentences(board: BoardState, last: Comparison) -> Iterator[str]:
     yield from last.goal_sentences
 
 
-def name_people(board: BoardState, people: Sequence[PointShift]) -> str:
+def name_people(board: BoardState, people: Sequence[PointsChange]) -> str:
     """Return the first of some people by name, and how many others there are."""
     names = [board.labels.person(one.side, one.key) for one in people[:MOST_NAMED]]
     rest = len(people) - MOST_NAMED

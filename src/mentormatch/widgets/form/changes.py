@@ -23,8 +23,8 @@ from mentormatch.programme.edits import ProgrammeDifference, programme_differenc
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.question_edits import LISTS, TABLES
 from mentormatch.programme.tables import table_of
-from mentormatch.report.intake_words import KINDS, PEOPLE, USES
-from mentormatch.report.words import GOALS
+from mentormatch.report.intake_words import KIND_LABELS, SIDE_LABELS, USE_LABELS
+from mentormatch.report.words import GOAL_TEXTS
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criterion import Criterion
 
@@ -287,8 +287,8 @@ def answers_in_words(field: AnyField) -> list[str]:
 
 def settings_in_words(field: AnyField, *, answers: bool = True) -> list[str]:
     """Return what a question is asked for and of whom, and what else is set of it, with its answers or without."""
-    sides = tr("les deux") if field.side == "both" else tr(PEOPLE[field.side])
-    texts = [tr(KINDS.get(field.kind, field.kind)), tr(USES[field.use]), sides]
+    sides = tr("les deux") if field.side == "both" else tr(SIDE_LABELS[field.side])
+    texts = [tr(KIND_LABELS.get(field.kind, field.kind)), tr(USE_LABELS[field.use]), sides]
     texts += answers_in_words(field) if answers else []
     texts += [tr("pour l'équipe seule")] * field.private + [tr("montrée à l'autre côté")] * field.shareable
     most = getattr(field, "most", None)
@@ -317,7 +317,7 @@ def describe_sides(programme: Programme) -> str:
 
 def goals_in_order(programme: Programme) -> str:
     """Return the goals in their order."""
-    return listed([f"{place}. {tr(GOALS[goal])}" for place, goal in enumerate(programme.goals.order, 1)])
+    return listed([f"{place}. {tr(GOAL_TEXTS[goal])}" for place, goal in enumerate(programme.goals.order, 1)])
 
 
 def extensions_of[E: Extension](

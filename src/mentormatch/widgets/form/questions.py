@@ -19,7 +19,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.blanks import BLANK, BlankSentence, FormBlank
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.question_edits import LISTS, TABLES
-from mentormatch.report.intake_words import KINDS, PEOPLE, USES
+from mentormatch.report.intake_words import KIND_LABELS, SIDE_LABELS, USE_LABELS
 from mentormatch.report.texts import spaced, visible
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.widgets.form.changes import PARTS_OF_ONE, blank_words, in_parts, label_of
@@ -199,9 +199,9 @@ def questions_out(programme: Programme, kept: Programme, cohort: Cohort | None) 
         yield FormQuestion(
             name=name,
             question=display_text(field.question),
-            kind=tr(KINDS.get(field.kind, field.kind)),
-            who=tr("les deux") if field.side == "both" else tr(PEOPLE[field.side]),
-            serves=display_text(listed(serving.get(name, [] if field.use == "match" else [tr(USES[field.use])]))),
+            kind=tr(KIND_LABELS.get(field.kind, field.kind)),
+            who=tr("les deux") if field.side == "both" else tr(SIDE_LABELS[field.side]),
+            serves=display_text(listed(serving.get(name, [] if field.use == "match" else [tr(USE_LABELS[field.use])]))),
             answers=describe_answer_count(name, cohort),
             changed=former != field,
             follows=display_text(programme.fields[followed].question) if followed in programme.fields else "",
@@ -241,12 +241,14 @@ def lists(field: AnyField) -> Iterator[FormList]:
 
 def sentences(field: AnyField) -> tuple[BlankSentence, ...]:
     """Return what is set of a question as sentences with blanks."""
-    sides = (("both", tr("les deux")), *((side, tr(words)) for side, words in PEOPLE.items()))
+    sides = (("both", tr("les deux")), *((side, tr(words)) for side, words in SIDE_LABELS.items()))
     blanks = {
         "question": FormBlank("question", "words", field.question),
-        "kind": FormBlank("kind", "choice", field.kind, tuple((kind, tr(words)) for kind, words in KINDS.items())),
+        "kind": FormBlank(
+            "kind", "choice", field.kind, tuple((kind, tr(words)) for kind, words in KIND_LABELS.items())
+        ),
         "side": FormBlank("side", "choice", field.side, sides),
-        "use": FormBlank("use", "choice", field.use, tuple((use, tr(words)) for use, words in USES.items())),
+        "use": FormBlank("use", "choice", field.use, tuple((use, tr(words)) for use, words in USE_LABELS.items())),
         **{name: truth(name, value=getattr(field, name)) for name in TRUTHS},
         **numbers(field),
     }
@@ -312,6 +314,6 @@ def points_out(criterion: Criterion, fields: Mapping[str, AnyField]) -> FormPoin
 def offers_out(offered: Sequence[OfferedQuestion]) -> Iterator[FormOffer]:
     """Yield the questions that can be added."""
     for one in offered:
-        kind = tr(KINDS.get(str(one.settings["kind"]), ""))
+        kind = tr(KIND_LABELS.get(str(one.settings["kind"]), ""))
         words = f"{display_text(str(one.settings['question']))} ({kind})"
         yield FormOffer(name=one.name, words=words, settings=one.settings)

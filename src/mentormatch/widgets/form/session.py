@@ -38,7 +38,7 @@ from mentormatch.programme.question_edits import (
 )
 from mentormatch.programme.references import ROLES
 from mentormatch.programme.tables import strip_field, table_of
-from mentormatch.report.intake_words import KINDS
+from mentormatch.report.intake_words import KIND_LABELS
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criteria.compared_answers import Table
 from mentormatch.scoring.emphasis import FIELD_KINDS as EMPHASISED
@@ -342,7 +342,7 @@ def listless(field: AnyField, kind: str) -> Problem:
 
 def not_of_kind(field: AnyField, kind: str, problems: Sequence[Problem]) -> RequestError:
     """Return that a question cannot be of another kind, with what stands against it."""
-    return RequestError(tr(NOT_OF_KIND, question=field.question, kind=tr(KINDS[kind])), problems)
+    return RequestError(tr(NOT_OF_KIND, question=field.question, kind=tr(KIND_LABELS[kind])), problems)
 
 
 def refuse_needed(programme: Programme, name: str, kind: str) -> None:
@@ -351,7 +351,7 @@ def refuse_needed(programme: Programme, name: str, kind: str) -> None:
     problems = [
         Problem(
             label,
-            tr("demande {kinds}", kinds=either([quoted(tr(KINDS[one])) for one in kinds])),
+            tr("demande {kinds}", kinds=either([quoted(tr(KIND_LABELS[one])) for one in kinds])),
             advice=tr(FIRST_CHANGED),
         )
         for label, kinds in needed.items()

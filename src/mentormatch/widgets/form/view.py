@@ -11,9 +11,9 @@ from mentormatch.languages.translation import language, mark, tr, tr_n
 from mentormatch.programme.blanks import Beginning, BlankSentence, FormBlank, sentences_of
 from mentormatch.programme.edits import FULL, programme_differences
 from mentormatch.programme.sections import Goal
-from mentormatch.report.addressing import unnamed_programme
-from mentormatch.report.intake_words import KINDS
-from mentormatch.report.words import GOALS, amount
+from mentormatch.report.addressing import find_missing_programme_name
+from mentormatch.report.intake_words import KIND_LABELS
+from mentormatch.report.words import GOAL_TEXTS, format_goal_value
 from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.widgets.form.changes import (
@@ -213,7 +213,7 @@ class FormView:
         total = sum(criterion.weight for criterion in self.programme.criteria)
         moves = list(self.moves())
         return FormOut(
-            name="" if any(unnamed_programme(self.programme)) else display_text(self.programme.name),
+            name="" if any(find_missing_programme_name(self.programme)) else display_text(self.programme.name),
             version=len(self.versions.kept),
             tried=self.versions.is_tried,
             can_undo=bool(self.versions.before),
@@ -230,7 +230,7 @@ class FormView:
             more_goals=[self.goal(goal) for goal in GOAL_WORDS if goal not in self.programme.goals.order],
             questions=list(questions_out(self.programme, self.kept, self.cohort)),
             question_offers=list(offers_out(self.form.offered(self.programme))),
-            question_kinds=[(kind, tr(KINDS[kind])) for kind in TYPED],
+            question_kinds=[(kind, tr(KIND_LABELS[kind])) for kind in TYPED],
             rule_additions=list(self.rule_additions()),
             criterion_additions=list(self.criterion_additions()),
             measures=[FormMeasure(**one._asdict()) for one in measures(self.former, self.trial)],
@@ -344,12 +344,12 @@ class FormView:
     def goal(self, goal: Goal) -> FormGoal:
         """Return one goal, with what is reached in it."""
         tiers = self.trial.matching.solution.tiers if self.trial else ()
-        value = next((amount(tier.goal, tier.value) for tier in tiers if tier.goal == goal), "")
+        value = next((format_goal_value(tier.goal, tier.value) for tier in tiers if tier.goal == goal), "")
         if value and goal == "priority" and self.trial:
             placed, count = self.trial.first
             value = tr("{given} sur {asked}", given=placed, asked=count)
         return FormGoal(
-            goal=goal, words=display_text(tr(GOALS[goal])), about=display_text(tr(GOAL_WORDS[goal])), value=value
+            goal=goal, words=display_text(tr(GOAL_TEXTS[goal])), about=display_text(tr(GOAL_WORDS[goal])), value=value
         )
 
     def rule_additions(self) -> Iterator[FormAddition]:
