@@ -15,7 +15,7 @@ from mentormatch.record.rights.edition import Edition, export_person
 from mentormatch.record.rights.erasure import forget
 from mentormatch.report.handouts import contact_sheet, make_handouts, person_sheet
 from mentormatch.report.view import figures
-from mentormatch.report.views.piece import labels_of
+from mentormatch.report.views.piece import get_view_labels
 from mentormatch.results import Chain, Contacts
 from mentormatch.rules import PastPair
 
@@ -168,7 +168,7 @@ def test_contacts_have_one_row_a_person(made: tuple[mm.Matching, Contacts]) -> N
 
 def test_a_pseudonym_and_a_name_are_those_of_one_person(made: tuple[mm.Matching, Contacts]) -> None:
     matching, contacts = made
-    hidden, called = pseudonyms(matching.cohort), labels_of(matching, contacts)
+    hidden, called = pseudonyms(matching.cohort), get_view_labels(matching, contacts)
     assert hidden.person("mentor", "P02") == hidden.person("mentee", "P02") == "M02"
     assert called.person("mentor", "P02") == called.person("mentee", "P02") == "Bo Li"
 

@@ -30,7 +30,7 @@ from mentormatch.contract.operation import ask
 from mentormatch.explanation.caveats import Code
 from mentormatch.operations.matching import standing, summary
 from mentormatch.record.validation import validate
-from mentormatch.report.exporters.data_files import CAVEATS
+from mentormatch.report.exporters.data_files import CAVEATS_METADATA_KEY
 from mentormatch.report.words import goals, verdict
 from tests.cli.processes import run
 from tests.conftest import some_of
@@ -244,7 +244,9 @@ def test_letters_sheets_and_manifests_say_it_and_tables_keep_their_columns(tmp_p
     assert written(matching, ".csv").decode("utf-8-sig").splitlines()[0].startswith('"Mentor·e";"Mentoré·e";')
     table = read_table(BytesIO(written(matching, ".parquet")))
     assert table.column_names[:2] == ["mentor", "mentee"]
-    assert json.loads(table.schema.metadata[CAVEATS.encode()]) == [{"code": "all_alike", "sentence": caveat.sentence}]
+    assert json.loads(table.schema.metadata[CAVEATS_METADATA_KEY.encode()]) == [
+        {"code": "all_alike", "sentence": caveat.sentence}
+    ]
 
 
 def test_what_follows_in_a_folder_keeps_what_its_manifest_says(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import mentormatch as mm
 from mentormatch import Matching
 from mentormatch.explanation.names import KEYS, cohort_names
 from mentormatch.operations.matching import exporter_for
-from mentormatch.report.exporters.page import LONG, MOST_ALONE, MOST_NAMED, MeetingSummary, brief
+from mentormatch.report.exporters.page import MAX_NAME_LENGTH, MOST_ALONE, MOST_NAMED, CommitteeSummary, shorten_middle
 from mentormatch.report.view import FIRST_PAGE_PAIRS
 from tests.report.cohorts import matched, person, programme
 from tests.report.readers import Outline
@@ -25,8 +25,8 @@ def pairs_of(count: int, others: int = 0) -> Matching:
     return matched(programme(), mentors, mentees)
 
 
-def summary(matching: Matching) -> MeetingSummary:
-    return MeetingSummary(matching, KEYS, None, "")
+def summary(matching: Matching) -> CommitteeSummary:
+    return CommitteeSummary(matching, KEYS, None, "")
 
 
 def shown(matching: Matching, names: dict[str, str] | None = None) -> Outline:
@@ -50,7 +50,7 @@ def test_the_strongest_and_the_weakest_are_those_of_the_ranking_and_nobody_is_bo
 def test_every_pair_stands_in_it_once_as_a_line_to_vote_on_or_in_the_annex(count: int) -> None:
     matching = pairs_of(count)
     found, keys = summary(matching), [(one.mentor, one.mentee) for one in matching.pairs]
-    listed = found.lines if found.few else found.annex
+    listed = found.lines if found.fits_first_page else found.annex
     assert [one.number for one in listed] == list(range(1, count + 1))
     voted = [(one.card.mentor, one.card.mentee) for one in found.lines]
     assert voted == keys[-FIRST_PAGE_PAIRS:]
@@ -104,18 +104,18 @@ def test_whoever_is_to_be_forgotten_is_found_also_where_a_long_name_is_cut() -> 
     found = shown(matched(programme(), [person(keys[0])], [person(keys[1])]))
     whole = {value for name, value in found.attributes if name == "title"}
     assert {*keys} <= whole
-    assert all(len(text) <= LONG for text in found.inside("span.who"))
+    assert all(len(text) <= MAX_NAME_LENGTH for text in found.inside("span.who"))
 
 
 @given(st.text(max_size=90))
 def test_what_is_cut_keeps_its_beginning_and_its_end(text: str) -> None:
-    short = brief(text)
-    assert len(short) <= max(len(text) if len(text) <= LONG else 0, LONG)
+    short = shorten_middle(text)
+    assert len(short) <= max(len(text) if len(text) <= MAX_NAME_LENGTH else 0, MAX_NAME_LENGTH)
     start, _, end = short.partition("…") if short != text else (text, "", text)
     assert text.startswith(start)
     assert text.endswith(end)
 
 
 def test_long_names_of_two_people_with_codes_stay_apart() -> None:
-    names = [brief(f"{'Marie-Antoinette ' * 4}({code})") for code in ("M01", "M02", "E17")]
+    names = [shorten_middle(f"{'Marie-Antoinette ' * 4}({code})") for code in ("M01", "M02", "E17")]
     assert all(one != other for one, other in combinations(names, 2))

@@ -107,7 +107,7 @@ def get_values_by_goal(tiers: Iterable[Tier]) -> dict[str, int]:
 def format_goal_difference(goal: str, before: int | None, now: int | None) -> str:
     r"""Return the gain or loss in a goal as a text, empty if there is none.
 
-    >>> difference("total", 900_000, 865_000), difference("matched", 10, 11)
+    >>> format_goal_difference("total", 900_000, 865_000), format_goal_difference("matched", 10, 11)
     ('3,5 points de moins', '1\xa0binôme de plus')
     """
     if before is None or now is None or before == now:

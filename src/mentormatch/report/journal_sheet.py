@@ -32,9 +32,9 @@ from mentormatch.report.book import (
     WorkbookWriter,
     clip,
 )
-from mentormatch.report.pictures.distribution import Distribution, tally
+from mentormatch.report.pictures.distribution import Distribution, compute_histogram
 from mentormatch.report.pictures.picture import BRIGHT, DARK
-from mentormatch.report.pictures.waterfall import PALE, Waterfall, best_waterfall
+from mentormatch.report.pictures.waterfall import PALE_COLOUR, Waterfall, make_best_waterfall
 from mentormatch.report.texts import spaced, visible
 from mentormatch.report.view import RECHECK_TEXT, SealText
 from mentormatch.survey.census import letters
@@ -239,7 +239,7 @@ class Plot:
 
 def write_charts(book: WorkbookWriter, matching: Matching) -> None:
     """Write the sheet of charts, if there are pairs."""
-    best = best_waterfall(matching, matching.labels)
+    best = make_best_waterfall(matching, matching.labels)
     if best is None or not matching.scores.held:
         return
     page = book.sheet(tr(CHARTS_TITLE))
@@ -252,7 +252,7 @@ def write_charts(book: WorkbookWriter, matching: Matching) -> None:
 
 def write_spread(book: WorkbookWriter, page: SheetWriter, picture: Distribution) -> int:
     """Write the histogram of points with two charts, and return the next free row."""
-    counts = list(zip(tally(picture.possible), tally(picture.chosen), strict=True))
+    counts = list(zip(compute_histogram(picture.possible), compute_histogram(picture.chosen), strict=True))
     rows: list[Sequence[CellValue]] = [
         (f"{index * BIN_POINTS}–{(index + 1) * BIN_POINTS}", *pair_counts) for index, pair_counts in enumerate(counts)
     ]
@@ -268,7 +268,7 @@ def write_waterfall(book: WorkbookWriter, page: SheetWriter, picture: Waterfall,
     """Write the points of a pair by criterion with a chart, starting at a row."""
     titles = [picture.title, tr("Points avant"), tr("Points"), tr("Points non obtenus")]
     last = write_rows(page, row, titles, list(steps(picture)))
-    series = (Series(1, None), Series(2, DARK), Series(3, PALE))
+    series = (Series(1, None), Series(2, DARK), Series(3, PALE_COLOUR))
     plot = Plot({"type": "bar", "subtype": "stacked"}, picture.headline, picture.alternative, series, row + 1, last)
     insert_chart(book, page, plot, row)
 

@@ -14,7 +14,7 @@ from mentormatch.languages.phrases import NO_BREAK, day, points
 from mentormatch.operations.matching import before_solving, grid_of
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
 from mentormatch.report.pictures.picture import Drawing, LinearScale
-from mentormatch.report.pictures.timeline import Timeline, places
+from mentormatch.report.pictures.timeline import Timeline, session_positions
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.pictures.markets import market
 
@@ -155,7 +155,7 @@ def test_the_year_has_a_numbered_disc_for_each_session_and_a_ring_for_each_date_
 def test_sessions_that_are_close_stand_below_one_another() -> None:
     days = [date(2026, 9, 1), date(2026, 9, 2), date(2026, 9, 3), date(2027, 6, 1)]
     across = LinearScale(days[0].toordinal(), days[-1].toordinal(), 0, 700)
-    spots = list(places(across, days))
+    spots = list(session_positions(across, days))
     assert len({y for _, y in spots[:3]}) == 3
     assert spots[3][1] == spots[0][1]
 

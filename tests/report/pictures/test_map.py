@@ -11,7 +11,16 @@ from mentormatch import Matching
 from mentormatch.languages.phrases import NO_BREAK
 from mentormatch.operations.matching import UNSOLVED, case_of
 from mentormatch.places.gazetteer import DEPARTEMENTS, OUTLINE_CREDIT, middle, outlines
-from mentormatch.report.pictures.map import LINES_DRAWN, MOST_DOTS, THICK, Link, Map, MapPlane, Spot, territory
+from mentormatch.report.pictures.map import (
+    LINES_DRAWN,
+    MAX_LINE_WIDTH,
+    MOST_DOTS,
+    Map,
+    MapLink,
+    MapPlace,
+    MapProjection,
+    territory,
+)
 from tests.report.cohorts import FIELDS, matched, person, programme, small
 
 PLACED = {**FIELDS, "lieu": {"question": "Lieu", "kind": "place"}}
@@ -39,12 +48,12 @@ def test_people_and_pairs_are_counted_by_departement_the_metropole_with_the_rhon
     )
     found = territory(case_of(living(*homes)))
     assert found.spots == (
-        Spot("38", 2, 2, 1),
-        Spot("69", 2, 1, 0),
-        Spot("01", 0, 1, 0),
-        Spot("42", 0, 1, 0),
+        MapPlace("38", 2, 2, 1),
+        MapPlace("69", 2, 1, 0),
+        MapPlace("01", 0, 1, 0),
+        MapPlace("42", 0, 1, 0),
     )
-    assert found.links == (Link("38", "69", 2), Link("42", "69", 1))
+    assert found.links == (MapLink("38", "69", 2), MapLink("42", "69", 1))
     assert (found.people_elsewhere, found.pairs_elsewhere) == (1, 1)
 
 
@@ -79,7 +88,7 @@ def test_a_line_is_as_much_wider_as_it_has_more_pairs_up_to_a_bound() -> None:
         re.findall(r'stroke-width="[\d.]+"', (few.svg or b"").decode())
     )
     many = Map(living(["Isère"] * 30, ["Loire"] * 30))
-    assert f'stroke-width="{THICK:g}"' in (many.svg or b"").decode()
+    assert f'stroke-width="{MAX_LINE_WIDTH:g}"' in (many.svg or b"").decode()
 
 
 def test_for_many_departements_the_colour_tells_alone_and_the_first_lines_are_drawn() -> None:
@@ -119,7 +128,7 @@ def test_the_middle_of_an_outline_lies_about_where_the_departement_does() -> Non
 
 def test_all_collectivities_overseas_have_room_beside_each_other() -> None:
     abroad = [name for number, name in DEPARTEMENTS if number.startswith("9") and number not in outlines()]
-    plane = MapPlane.of(Map(living(abroad, abroad)).territory)
+    plane = MapProjection.of(Map(living(abroad, abroad)).territory)
     ends = [
         (plane.at(rings[0][0])[0], plane.at(rings[0][2])[0]) for rings in plane.shapes.values() if len(rings[0]) == 4
     ]

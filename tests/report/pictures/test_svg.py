@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mentormatch import language
 from mentormatch.report.pictures import Frame, as_svg
-from mentormatch.report.pictures.picture import SIZE, LinearScale, cividis, round_step, text_width
+from mentormatch.report.pictures.picture import FONT_SIZE, LinearScale, cividis, round_step, text_width
 
 LENGTHS = st.floats(-500, 500)
 TEXTS = st.text(max_size=30)
@@ -56,7 +56,7 @@ def test_a_drawing_holds_all_that_is_written_in_its_frames(
     assert moves[0][1] + frames[0].bottom < moves[1][1] + frames[1].top
     for (left, top), frame in zip(moves, frames, strict=True):
         for x, y, words, anchor in written:
-            wide = text_width(words, SIZE)
+            wide = text_width(words, FONT_SIZE)
             start = left + x - wide * {"start": 0, "middle": 0.5, "end": 1}[anchor]
             assert -0.01 <= start <= start + wide <= width + 0.01
             assert 0 <= top + y <= height

@@ -159,9 +159,9 @@ def test_any_key_that_a_file_can_hold_comes_back_as_it_was_typed(tmp_path: Path,
 
 
 def test_the_hidden_sheet_is_spelled_without_a_character_that_a_spreadsheet_changes() -> None:
-    carried = rows.Bearings.of(matched(programme(), [person("Zoé\x1a_x0041_")], [person("E\u2028")]))
+    carried = rows.WorkbookFingerprint.of(matched(programme(), [person("Zoé\x1a_x0041_")], [person("E\u2028")]))
     assert all(text.isascii() and text.isprintable() for text in carried.cells())
-    assert rows.Bearings.from_cells(carried.cells()) == carried
+    assert rows.WorkbookFingerprint.from_cells(carried.cells()) == carried
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", pytest.param("ods", marks=pytest.mark.proof)])

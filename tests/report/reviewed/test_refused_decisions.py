@@ -177,7 +177,7 @@ def test_a_hidden_sheet_that_was_changed_is_told(tmp_path: Path) -> None:
 
 
 def test_more_rules_than_marks_are_still_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "report", MARKS="")
+    substitute(monkeypatch, "report", RULE_MARKS="")
     found = told(tmp_path, with_cells(apart(), {"A2": "M2", "A3": "M1"}))
     assert all("une règle du programme exclut ce binôme" in problem for problem in found)
 

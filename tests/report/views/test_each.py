@@ -16,7 +16,7 @@ from mentormatch.operations import plans as planning
 from mentormatch.report.comparison import PointsChange, compute_partner_changes
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.piece import Piece
-from mentormatch.report.views.plan import FREE, UNPROVED, proof_sentence
+from mentormatch.report.views.plan import NO_PRICE_TEXT, UNPROVED_TEXT, proof_sentence
 from mentormatch.report.words import GOAL_TEXTS, prices
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.pictures.markets import KEY, market
@@ -121,10 +121,10 @@ def test_each_goal_has_what_it_reached_and_what_it_costs_or_why_no_price_is_told
     assert [one for one in prices(matching) if spaced(one).replace(NO_BREAK, " ") not in told] == []
     assert "Obtenir le plus grand total de points" in told
     stopped = unsolved(small(), Status.STOPPED).show.prices()
-    assert stopped.unpriced == tr(UNPROVED)
-    assert tr(UNPROVED) in text(stopped)
+    assert stopped.unpriced == tr(UNPROVED_TEXT)
+    assert tr(UNPROVED_TEXT) in text(stopped)
     free = matched(programme(criteria=[]), [person("M1")], [person("E1")]).show.prices()
-    assert free.unpriced == tr(FREE, seconds=10)
+    assert free.unpriced == tr(NO_PRICE_TEXT, seconds=10)
 
 
 def test_the_robustness_is_that_of_the_matching_in_words() -> None:

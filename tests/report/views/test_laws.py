@@ -39,11 +39,13 @@ def every() -> Iterator[Matching]:
 
 
 def test_each_view_is_looked_at_is_told_of_and_can_be_asked_for() -> None:
-    assert {type(view) for view in views(small())} == set(plan.ALL)
+    assert {type(view) for view in views(small())} == set(plan.VIEW_TYPES)
     asked = {name for name, _ in getmembers(plan.Views, isfunction) if not name.startswith("_")}
-    assert {view.call.partition("(")[0] for view in plan.ALL} == asked
+    assert {view.call.partition("(")[0] for view in plan.VIEW_TYPES} == asked
     told = "".join(text for _, text in Outline(small().show._repr_html_()).texts)
-    assert [view.kind for view in plan.ALL if view.call not in told or spaced(tr(view.purpose)) not in told] == []
+    assert [
+        view.kind for view in plan.VIEW_TYPES if view.call not in told or spaced(tr(view.purpose)) not in told
+    ] == []
 
 
 @pytest.mark.proof

@@ -1,1 +1,1 @@
-"""One file an exporter; each is found by its ``kind``, the suffix of what it writes."""
+"""One exporter per file format; each is found by its ``kind``, the suffix of its files."""

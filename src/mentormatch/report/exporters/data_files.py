@@ -1,10 +1,7 @@
-"""The matching as files for other programs: CSV, JSON and Parquet.
+"""Matching -> CSV, JSON and Parquet files for other programs.
 
-The pairs as a CSV file that a spreadsheet of its language opens as it is, and that holds no live formula.
-
-The matching as JSON: the decision file, without a name in it, and what ``--json`` and HTTP answer.
-
-The pairs as a Parquet file, for a data team: typed columns under the stable English names.
+CSV is written for a spreadsheet in the current language, without live formulas. JSON is the decision file, which has no
+names, and the response of ``--json`` and HTTP. Parquet has typed columns under the stable English names.
 """
 
 import csv
@@ -29,8 +26,8 @@ from mentormatch.record.seal import Seal
 from mentormatch.report.texts import encodable
 
 
-class DelimitedExporter(NamedExporter):
-    """UTF-8 with a mark, every cell in quotes and guarded; ``;`` and decimal commas, in English commas and points."""
+class CsvExporter(NamedExporter):
+    """UTF-8 with a byte order mark, quoted and guarded cells; separator and decimal mark follow the language."""
 
     kind: ClassVar[str] = ".csv"
     filename: ClassVar[str] = "binomes.csv"
@@ -40,30 +37,30 @@ class DelimitedExporter(NamedExporter):
 
 
 def to_csv(table: ResultSheet) -> bytes:
-    """Return a table as such a file."""
+    """Return a table as CSV."""
     text = StringIO(newline="")
     writer = csv.writer(
         text, delimiter=";" if decimal_mark() == "," else ",", lineterminator="\r\n", quoting=csv.QUOTE_ALL
     )
-    rows = ([tenths(name, cell) for name, cell in zip(table.names, row, strict=True)] for row in table.rows)
-    writer.writerows([spell_cell(cell) for cell in row] for row in (table.titles, *rows))
+    rows = ([round_points(name, cell) for name, cell in zip(table.names, row, strict=True)] for row in table.rows)
+    writer.writerows([format_csv_cell(cell) for cell in row] for row in (table.titles, *rows))
     return text.getvalue().encode("utf-8-sig")
 
 
-def tenths(column: str, cell: CellValue) -> CellValue:
-    """Return a cell as it is read: points with one decimal, as everywhere."""
+def round_points(column: str, cell: CellValue) -> CellValue:
+    """Return a cell, points rounded to one decimal as in all documents."""
     return round(cell, 1) if column == "points" and isinstance(cell, float) else cell
 
 
 def decimal_mark() -> str:
-    """Return what stands before decimals in the language that is spoken, as a spreadsheet of this language reads it."""
+    """Return the decimal mark of spreadsheets in the current language."""
     return decimal(0.1, 1)[1]
 
 
-def spell_cell(cell: CellValue) -> str:
-    """Return one cell as the file holds it.
+def format_csv_cell(cell: CellValue) -> str:
+    """Return the text of a cell in the file.
 
-    >>> spell_cell(73.42), spell_cell("=1+1")
+    >>> format_csv_cell(73.42), format_csv_cell("=1+1")
     ('73,42', "'=1+1")
     """
     if isinstance(cell, str):
@@ -72,7 +69,7 @@ def spell_cell(cell: CellValue) -> str:
 
 
 class DecisionExporter(Exporter):
-    """``Decision`` as a file."""
+    """The decision file, without names."""
 
     kind: ClassVar[str] = DECISION_SUFFIX
     filename: ClassVar[str] = DECISION_NAME
@@ -82,7 +79,7 @@ class DecisionExporter(Exporter):
 
 
 class ResponseExporter(Exporter):
-    """``MatchResponse`` as a file."""
+    """The response of ``--json`` and HTTP."""
 
     kind: ClassVar[str] = ".json"
     filename: ClassVar[str] = "binomes.json"
@@ -99,21 +96,20 @@ class ResponseExporter(Exporter):
 
 
 def to_sealed_json(response: MatchResponse, seal: Seal | None) -> bytes:
-    """Return what is told of a matching, with what it stands beside."""
+    """Return a response with its seal as JSON."""
     return response.model_copy(update={"record": seal.stamp if seal else None}).to_json().encode()
 
 
-NUMBERS = frozenset({"points", "answered"})
-"""The columns that hold numbers; all others hold text."""
-CAVEATS = "mentormatch.caveats"
-"""The key of the metadata: a list of codes and sentences, empty where there is nothing to know."""
+NUMBER_COLUMNS = frozenset({"points", "answered"})
+# Metadata key for a JSON list of codes and sentences
+CAVEATS_METADATA_KEY = "mentormatch.caveats"
 
 
 class ParquetExporter(Exporter):
-    """The columns hold the pairs and nothing else; what has to be known of them is metadata of the schema, as JSON.
+    """The pairs as columns, and the caveats as JSON in the metadata of the schema.
 
-    Neither packed nor coded, so that a search for whom it names finds them; a folder gets it only by its
-    name.
+    Cells are neither compressed nor dictionary-encoded, so that a text search finds the people in the file. A folder
+    includes it only if the programme requests it.
     """
 
     kind: ClassVar[str] = ".parquet"
@@ -122,28 +118,31 @@ class ParquetExporter(Exporter):
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         caveats = json.dumps([asdict(caveat) for caveat in matching.caveats], ensure_ascii=False)
-        return pack_table(matching.sheets["pairs"], {CAVEATS: caveats})
+        return make_parquet_bytes(matching.sheets["pairs"], {CAVEATS_METADATA_KEY: caveats})
 
 
-def pack_table(table: ResultSheet, said: Mapping[str, str]) -> bytes:
-    """Return a table as such a file, with what is said of it beside its columns."""
-    arrow = door()
+def make_parquet_bytes(table: ResultSheet, metadata: Mapping[str, str]) -> bytes:
+    """Return a table as Parquet bytes."""
+    pyarrow = import_pyarrow()
     columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.names)
-    made = {name: column(arrow, name, cells) for name, cells in zip(table.names, columns, strict=True)}
+    columns_by_name = {
+        name: make_arrow_column(pyarrow, name, cells) for name, cells in zip(table.names, columns, strict=True)
+    }
     stream = BytesIO()
-    arrow.parquet.write_table(arrow.table(made, metadata=said), stream, compression="none", use_dictionary=False)
+    pyarrow.parquet.write_table(
+        pyarrow.table(columns_by_name, metadata=metadata), stream, compression="none", use_dictionary=False
+    )
     return stream.getvalue()
 
 
-def column(arrow: Any, name: str, cells: Sequence[CellValue]) -> Any:
-    """Return one column with its type."""
-    if name in NUMBERS:
+def make_arrow_column(arrow: Any, name: str, cells: Sequence[CellValue]) -> Any:
+    if name in NUMBER_COLUMNS:
         return arrow.array(cells, arrow.float64())
     return arrow.array([encodable(str(cell)) for cell in cells], arrow.string())
 
 
-def door() -> Any:
-    """Return pyarrow; raises OutputError, with what to install, where it is not there."""
+def import_pyarrow() -> Any:
+    """Return pyarrow. Raises OutputError with installation advice if it is absent."""
     try:
         import pyarrow.parquet
     except ModuleNotFoundError:

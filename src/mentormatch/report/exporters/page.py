@@ -1,8 +1,7 @@
-"""The matching as one page for a committee, and as a notebook shows it.
+"""Matching -> an HTML page, its fragment for notebooks, and a summary of two A4 pages for a committee.
 
-The matching on two A4 pages for the meeting of a committee: what to vote on, what to discuss, where to sign.
-
-Above ``FEW`` pairs the first page keeps those to discuss, and the list of all follows as an annex.
+The summary lists the pairs to vote on, the points to discuss, and places to sign. If there are more than
+``FIRST_PAGE_PAIRS`` pairs, its first page has the weakest pairs, and an annex lists all.
 """
 
 import re
@@ -23,7 +22,7 @@ from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.further_answers import STAFF_ONLY, get_optional_analyses
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap
-from mentormatch.report.pictures.waterfall import best_waterfall
+from mentormatch.report.pictures.waterfall import make_best_waterfall
 from mentormatch.report.texts import make_template_environment, render_template
 from mentormatch.report.view import (
     FIRST_PAGE_PAIRS,
@@ -47,92 +46,93 @@ from mentormatch.report.view import (
 )
 from mentormatch.report.words import ReachedGoal
 
-LANGUAGE = re.compile(r'^<html lang="([a-z]+)">$', re.MULTILINE)
+LANGUAGE_MARK = re.compile(r'^<html lang="([a-z]+)">$', re.MULTILINE)
+# Pairs in a notebook, whose file contains its outputs
 MOST_SHOWN = 50
-"""Pairs that a notebook shows; its outputs are saved in its file."""
-SHOWN = {each.kind: each for each in (HeatMap, Distribution, Fairness)}
-"""The pictures of the page, beside the points of the best pair."""
+# The pictures of the page, in addition to the points of the best pair
+PAGE_PICTURES = {each.kind: each for each in (HeatMap, Distribution, Fairness)}
 
 
 class PageExporter(NamedExporter):
-    """One HTML file without a script, which loads nothing and lets nothing be loaded."""
+    """An HTML file without scripts or external resources."""
 
     kind: ClassVar[str] = ".html"
     filename: ClassVar[str] = "binomes.html"
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
         labels = document_labels(matching, names)
-        pictures = {kind: each(matching, labels) for kind, each in SHOWN.items()}
+        pictures = {kind: picture(matching, labels) for kind, picture in PAGE_PICTURES.items()}
         more: Mapping[str, object] = {
             "held": "" if names is None else holding(names),
-            "best": best_waterfall(matching, labels),
+            "best": make_best_waterfall(matching, labels),
             "further": tuple(get_optional_analyses(matching, labels, STAFF_ONLY)),
             "detailed": matching.programme.documents.details or len(matching.solution.pairs) <= FIRST_PAGE_PAIRS,
         }
         return fill_template("page.html", view(matching, labels, seal), looks=pictures, **more).encode("utf-8")
 
     def reseal(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
-        return page_renewed(content, seal, {"kicker": (), "notices": (), "record": (RECHECK_TEXT,)})
+        return reseal_page(content, seal, {"kicker": (), "notices": (), "record": (RECHECK_TEXT,)})
 
     def fragment(self, matching: Matching) -> str:
-        """Return the part of a page that a notebook shows, under pseudonyms where keys are e-mail addresses."""
+        """Return the fragment for a notebook, with pseudonyms if keys are e-mail addresses."""
         return fragment(matching, matching.labels)
 
 
 def fragment(matching: Matching, labels: Labels) -> str:
-    """Return the part of a page that a notebook shows, its people under these labels."""
+    """Return the fragment for a notebook, with people under these labels."""
     return fill_template("fragment.html", view(matching, labels))
 
 
-def fill_template(template: str, shown: MatchingView, **names: object) -> str:
-    """Return ``template`` filled with what it shows."""
-    return render_template(template, view=shown, words=words, recheck=RECHECK_TEXT, most=MOST_SHOWN, **names)
+def fill_template(template: str, matching_view: MatchingView, **names: object) -> str:
+    return render_template(template, view=matching_view, words=words, recheck=RECHECK_TEXT, most=MOST_SHOWN, **names)
 
 
-def page_renewed(content: bytes, seal: Seal, parts: Mapping[str, tuple[str, ...]]) -> bytes | None:
-    """Return a page with another seal, None where it is not as it was written.
+def reseal_page(content: bytes, seal: Seal, parts: Mapping[str, tuple[str, ...]]) -> bytes | None:
+    """Return a page with another seal; None if the page was edited there.
 
-    ``parts`` are what it prints of its record: macros of ``imprint_parts.html``, each between comments of its name, and
-    the sentences that each takes.
+    ``parts`` maps macros of ``imprint_parts.html`` to their sentences; each part is marked by comments with its name.
     """
     text = content.decode("utf-8", "surrogateescape")
-    spoken = LANGUAGE.search(text)
-    if not spoken or spoken[1] not in LANGUAGES or any(len(part_of(name).findall(text)) != 1 for name in parts):
+    language_mark = LANGUAGE_MARK.search(text)
+    if (
+        not language_mark
+        or language_mark[1] not in LANGUAGES
+        or any(len(compile_part_pattern(name).findall(text)) != 1 for name in parts)
+    ):
         return None
-    with language(spoken[1]):
+    with language(language_mark[1]):
         for name, sentences in parts.items():
-            start, _, end = part_of(name).split(text)
-            text = f"{start}{part(name, SealText(seal), *map(tr, sentences))}{end}"
+            start, _, end = compile_part_pattern(name).split(text)
+            text = f"{start}{render_part(name, SealText(seal), *map(tr, sentences))}{end}"
     return text.encode("utf-8", "surrogateescape")
 
 
-def part_of(name: str) -> re.Pattern[str]:
-    """Return what finds a part of a page; a text that people typed has no such comments, as it is escaped."""
+def compile_part_pattern(name: str) -> re.Pattern[str]:
+    """Return the pattern of a part of a page. Typed texts never match it, because they are escaped."""
     return re.compile(rf"(<!-- imprint:{name} -->.*?<!-- /imprint:{name} -->)", re.DOTALL)
 
 
-def part(name: str, imprint: SealText, *sentences: str) -> str:
-    """Return a part of a page, as its template has it."""
+def render_part(name: str, imprint: SealText, *sentences: str) -> str:
     return str(
         getattr(make_template_environment().get_template("imprint_parts.html").module, name)(imprint, *sentences)
     ).strip()
 
 
+# Pairs shown as strongest, and as weakest
 MOST_NAMED = 5
-"""Pairs that are shown as the strongest, and as the weakest."""
+# Unmatched people on the second page
 MOST_ALONE = 10
-"""People without a partner whom the second page names."""
+# Goals, questions and manual edits that are listed
 MOST_SAID = 4
-"""Goals, points to decide, and decisions of staff that are told one by one."""
-LITTLE = 0.5
-"""A pair of which less is known rests on few answers."""
-LONG = 40
-"""Characters of what somebody is called; of a longer one the middle is not shown, as its end may be a code."""
+# A pair with a lower answered share counts as weak.
+WEAK_ANSWERED_SHARE = 0.5
+# Characters; a longer name loses its middle, because its end may be a code.
+MAX_NAME_LENGTH = 40
 
 
 @dataclass(frozen=True)
 class PairLine:
-    """A pair with its number, the best being 1, and its criteria, those that say most about it first."""
+    """A pair with its rank from 1, and the criteria that explain it best."""
 
     number: int
     card: Card
@@ -142,7 +142,7 @@ class PairLine:
 
 @dataclass(frozen=True)
 class AnnexLine:
-    """A pair of the list of all."""
+    """A pair of the complete list."""
 
     number: int
     mentor: str
@@ -151,8 +151,8 @@ class AnnexLine:
 
 
 @dataclass(frozen=True)
-class MeetingSummary:
-    """What the two pages say, people under these labels; ``held`` says that names are in them."""
+class CommitteeSummary:
+    """The contents of the two pages, with people under these labels; ``held`` states that names are included."""
 
     matching: Matching
     labels: Labels
@@ -161,68 +161,71 @@ class MeetingSummary:
 
     @property
     def name(self) -> str:
-        """What the programme is called."""
+        """The name of the programme."""
         return self.matching.programme.name
 
     @property
     def imprint(self) -> SealText:
-        """Whether it is a proposal, or who validated it."""
+        """Proposal or validated decision."""
         return make_seal_text(self.matching, self.seal)
 
     @property
     def figures(self) -> list[tuple[int, str]]:
-        """Numbers with their nouns."""
+        """The headline numbers with their nouns."""
         return list(figures(self.matching))
 
     @once_spoken
     def verdict(self) -> tuple[str, str]:
-        """What is known of the pairs, in short and in a sentence."""
+        """The status of the pairs, in short and as a sentence."""
         return words.verdict(self.matching)
 
     @once_spoken
     def goals(self) -> tuple[ReachedGoal, ...]:
-        """The goals, each with what was reached and what is proved of it."""
+        """The first goals with value and proof."""
         return tuple(words.goals(self.matching))[:MOST_SAID]
 
     @once_spoken
     def ranked(self) -> list[tuple[int, int]]:
-        """The pairs by position, the best first."""
+        """The positions of the pairs, best first."""
         return rank_pairs(self.matching)
 
     @property
-    def few(self) -> bool:
-        """Whether all pairs stand on the first page."""
+    def fits_first_page(self) -> bool:
+        """Whether all pairs fit on the first page."""
         return len(self.ranked) <= FIRST_PAGE_PAIRS
 
     @once_spoken
     def lines(self) -> tuple[PairLine, ...]:
-        """The pairs of the first page: all of few, else the weakest, which are discussed."""
+        """The pairs of the first page: all if they fit, else the weakest."""
         return tuple(self._lines(range(max(len(self.ranked) - FIRST_PAGE_PAIRS, 0), len(self.ranked)), strong=True))
 
     @once_spoken
     def strongest(self) -> tuple[PairLine, ...]:
-        """The pairs with most points, and what makes them."""
+        """The pairs with most points, with the reasons for them."""
         return tuple(self._lines(range(min(MOST_NAMED, (len(self.ranked) + 1) // 2)), strong=True))
 
     @once_spoken
     def weakest(self) -> tuple[PairLine, ...]:
-        """The pairs with fewest points, the weakest first, and what they lack; none of them is among the strongest."""
+        """The pairs with fewest points, weakest first, with lost points; disjoint from the strongest."""
         count = len(self.ranked)
         last = range(max(len(self.strongest), count - MOST_NAMED), count)
         return tuple(self._lines(last, strong=False))[::-1]
 
-    def _lines(self, places: range, *, strong: bool) -> Iterator[PairLine]:
-        """Yield the pairs at these places of the ranking."""
-        shown = explain_positions(self.matching, [self.ranked[place] for place in places])
-        for place, pair in zip(places, shown, strict=True):
-            weak = len(self.ranked) - place <= min(MOST_NAMED, len(self.ranked) // 2) or pair.answered < LITTLE
-            said = map(self.labels.text, map(same_once, contributions_of(pair)) if strong else lacking(pair))
-            yield PairLine(place + 1, card(pair, self.labels), tuple(said), weak)
+    def _lines(self, ranks: range, *, strong: bool) -> Iterator[PairLine]:
+        pairs = explain_positions(self.matching, [self.ranked[rank] for rank in ranks])
+        for rank, pair in zip(ranks, pairs, strict=True):
+            weak = (
+                len(self.ranked) - rank <= min(MOST_NAMED, len(self.ranked) // 2) or pair.answered < WEAK_ANSWERED_SHARE
+            )
+            reasons = map(
+                self.labels.text, map(same_once, get_best_reasons(pair)) if strong else find_lost_points(pair)
+            )
+            yield PairLine(rank + 1, card(pair, self.labels), tuple(reasons), weak)
 
     @once_spoken
     def annex(self) -> tuple[AnnexLine, ...]:
-        """All pairs, as far as a page tells them, where they do not stand on the first page."""
-        return () if self.few else tuple(self._annex())
+        """All pairs up to the limit of a page, if they do not fit on the first page."""
+        return () if self.fits_first_page else tuple(self._annex())
 
     def _annex(self) -> Iterator[AnnexLine]:
         cohort, listed_pairs = self.matching.cohort, np.array(self.ranked[:MOST_LISTED], dtype=np.int64)
@@ -234,48 +237,52 @@ class MeetingSummary:
 
     @property
     def omitted(self) -> int:
-        """How many pairs the annex leaves to the workbook."""
-        return 0 if self.few else max(len(self.ranked) - MOST_LISTED, 0)
+        """The number of pairs that only the workbook lists."""
+        return 0 if self.fits_first_page else max(len(self.ranked) - MOST_LISTED, 0)
 
     @once_spoken
     def alone(self) -> tuple[UnmatchedLine, ...]:
-        """The first of those without a partner, why, and what would place them."""
+        """The first unmatched people, with reason and smallest change."""
         return tuple(explain_unmatched(self.matching, self.labels, MOST_ALONE))
 
     @property
     def more_alone(self) -> int:
-        """How many people without a partner the page does not name."""
+        """The number of unmatched people that are not listed."""
         return sum(words.count_unmatched(self.matching).values()) - len(self.alone)
 
     @once_spoken
     def by_hand(self) -> tuple[str, ...]:
-        """The pairs that staff imposed, kept or set aside, as far as the page tells them."""
+        """The first pairs that staff pinned, kept or banned."""
         return tuple(self._by_hand())[:MOST_SAID]
 
     def _by_hand(self) -> Iterator[str]:
         for edit in self.matching.edits:
             if edit.mentor and edit.mentee:
                 mentor, mentee = self._name_of("mentor", edit.mentor), self._name_of("mentee", edit.mentee)
-                said = tr(EDITS[edit.kind], mentor=mentor, mentee=mentee)
-                yield f"{said} ({edit.why})" if edit.why else said
+                text = tr(EDITS[edit.kind], mentor=mentor, mentee=mentee)
+                yield f"{text} ({edit.why})" if edit.why else text
 
     def _name_of(self, side: Side, opaque: str) -> str:
-        """Return what somebody with an opaque id is called."""
+        """Return the label of the person with an opaque id of the log."""
         return self.labels.person(side, self.matching.cohort.side(side).ids[int(opaque[1:]) - 1])
 
     @once_spoken
     def to_decide(self) -> tuple[str, ...]:
-        """What the committee has to decide."""
+        """The first questions for the committee."""
         return tuple(self._to_decide())[:MOST_SAID]
 
     def _to_decide(self) -> Iterator[str]:
-        if found := explain_infeasibility(self.matching, self.labels):
-            yield from (change.sentence for change in found.ways_out)
+        if diagnosis := explain_infeasibility(self.matching, self.labels):
+            yield from (change.sentence for change in diagnosis.ways_out)
         if self.weakest:
-            one = self.weakest[0]
-            said = {"number": one.number, "points": one.card.points}
+            weakest_pair = self.weakest[0]
+            said = {"number": weakest_pair.number, "points": weakest_pair.card.points}
             yield tr("Le binôme n° {number} a le moins de points ({points}) : le garder, ou le revoir ?", **said)
-        little = [one.number for one in self.lines if one.weak and one.number not in self._weakest_numbers]
+        little = [
+            weakest_pair.number
+            for weakest_pair in self.lines
+            if weakest_pair.weak and weakest_pair.number not in self._weakest_numbers
+        ]
         if little:
             yield tr_n(
                 "Le binôme n° {numbers} repose sur moins de la moitié des réponses : vérifier avant de valider ?",
@@ -283,7 +290,7 @@ class MeetingSummary:
                 len(little),
                 numbers=listed(list(map(str, little))),
             )
-        placed = sum(bool(one.change) for one in self.alone)
+        placed = sum(bool(weakest_pair.change) for weakest_pair in self.alone)
         if placed:
             yield tr_n(
                 "{people} aurait un binôme par un petit changement (tableau ci-dessous) : l'accorder ?",
@@ -301,46 +308,53 @@ class MeetingSummary:
 
     @property
     def _weakest_numbers(self) -> set[int]:
-        return {one.number for one in self.weakest}
+        return {pair.number for pair in self.weakest}
 
     @once_spoken
     def rules(self) -> tuple[str, ...]:
-        """What must not be, a rule each."""
+        """The names of the rules."""
         return tuple(line.name for line in words.rules(self.matching, self.labels))
 
 
-def contributions_of(pair: Pair) -> Iterator[str]:
-    """Yield what the points of a pair come from, the largest share first; what was not answered makes none."""
-    shares = sorted((one for one in pair.contributions if one.answered and one.share), key=lambda one: -one.share)
-    yield from (one.reason for one in shares[:2])
+def get_best_reasons(pair: Pair) -> Iterator[str]:
+    """Yield the reasons for the points of a pair, largest share first, unanswered criteria excluded."""
+    shares = sorted(
+        (contribution for contribution in pair.contributions if contribution.answered and contribution.share),
+        key=lambda contribution: -contribution.share,
+    )
+    yield from (contribution.reason for contribution in shares[:2])
 
 
-def lacking(pair: Pair) -> Iterator[str]:
-    """Yield the criteria at which a pair loses most points, the largest loss first."""
-    for one in sorted(pair.contributions, key=lambda one: one.share - one.full)[:2]:
-        if one.share < one.full:
-            said = {"criterion": one.criterion, "points": points(one.share), "full": points(one.full)}
-            yield tr("{criterion} : {points} sur {full}", **said)
+def find_lost_points(pair: Pair) -> Iterator[str]:
+    """Yield the criteria at which a pair loses most points, largest loss first."""
+    for contribution in sorted(pair.contributions, key=lambda contribution: contribution.share - contribution.full)[:2]:
+        if contribution.share < contribution.full:
+            values = {
+                "criterion": contribution.criterion,
+                "points": points(contribution.share),
+                "full": points(contribution.full),
+            }
+            yield tr("{criterion} : {points} sur {full}", **values)
 
 
-def brief(text: str) -> str:
-    """Return what somebody is called, without its middle where it is long."""
-    return text if len(text) <= LONG else f"{text[: LONG - 18].rstrip()}…{text[-16:].lstrip()}"
+def shorten_middle(text: str) -> str:
+    """Return a name, without its middle if it is long."""
+    return text if len(text) <= MAX_NAME_LENGTH else f"{text[: MAX_NAME_LENGTH - 18].rstrip()}…{text[-16:].lstrip()}"
 
 
 class SummaryExporter(NamedExporter):
-    """Two pages without a script, which load nothing, to print and to sign."""
+    """Two printable pages without scripts or external resources."""
 
     kind: ClassVar[str] = ".resume.html"
     filename: ClassVar[str] = "binomes.resume.html"
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
         labels = summary_labels(matching, names)
-        held = "" if names is None else holding(names)
-        summary = MeetingSummary(matching, labels, seal, held)
+        names_notice = "" if names is None else holding(names)
+        summary = CommitteeSummary(matching, labels, seal, names_notice)
         return render_template(
-            "summary.html", "summary.css", summary=summary, brief=brief, codes=codes_of(matching)
+            "summary.html", "summary.css", summary=summary, brief=shorten_middle, codes=codes_of(matching)
         ).encode("utf-8")
 
     def reseal(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
-        return page_renewed(content, seal, {"state": ()})
+        return reseal_page(content, seal, {"state": ()})

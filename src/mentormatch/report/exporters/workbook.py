@@ -1,4 +1,4 @@
-"""The matching as a workbook for the team: what is proposed, what it rests on, and room for their decisions."""
+"""Matching -> a workbook for the team: the pairs, their basis, and columns for decisions."""
 
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
@@ -16,12 +16,28 @@ from mentormatch.report import words
 from mentormatch.report.book import LINE_COLOUR, BookColumn, CellFormat, WorkbookWriter, write_grid
 from mentormatch.report.further_answers import get_optional_analyses
 from mentormatch.report.journal_sheet import reseal_workbook, write_charts, write_journal
-from mentormatch.report.reviewed.decisions import as_shown, headings, notes_by_pair, own_cells, write_previous
-from mentormatch.report.reviewed.rows import AGREED, CHOICES, PAIRS, REMARK, SHEET, VALIDATION, Bearings, pairs_by_hand
+from mentormatch.report.reviewed.decisions import (
+    get_compared_keys,
+    get_extra_cells,
+    headings,
+    notes_by_pair,
+    write_previous,
+)
+from mentormatch.report.reviewed.rows import (
+    AGREED,
+    CHOICES,
+    FINGERPRINT_SHEET,
+    PAIRS,
+    REMARK,
+    VALIDATION,
+    WorkbookFingerprint,
+    pairs_by_hand,
+)
 from mentormatch.report.texts import spaced
 from mentormatch.report.view import explain_infeasibility, make_seal_text
 
-SHOWN: dict[str, tuple[tuple[str, float, CellFormat], ...]] = {
+# Visible columns per sheet, with width and format; name columns only if names are requested
+COLUMNS_BY_SHEET: dict[str, tuple[tuple[str, float, CellFormat], ...]] = {
     "pairs": (
         ("mentor", 16, "strong"),
         ("mentor_name", 24, "wrapped"),
@@ -105,15 +121,12 @@ SHOWN: dict[str, tuple[tuple[str, float, CellFormat], ...]] = {
         ("reason", 72, "wrapped"),
     ),
 }
-"""The columns of each sheet that staff see, with their widths and forms; those of names where these are asked for."""
 
 
 class WorkbookExporter(NamedExporter):
-    """Nine sheets, one before them where something has to be known first, and one out of sight; texts stay texts.
+    """Nine visible sheets and a hidden one, preceded by the caveats if there are any; texts stay texts.
 
-    More of them have the chains, where people are in both roles, and what the programme asks for beside.
-
-    The same matching gives the same bytes.
+    Sheets for chains and for requested analyses are added. The same matching gives the same bytes.
     """
 
     kind: ClassVar[str] = ".xlsx"
@@ -135,7 +148,7 @@ class WorkbookExporter(NamedExporter):
         write_remarks(book, matching)
         write_programme(book, matching, names)
         write_journal(book, make_seal_text(matching, seal))
-        write_bearings(book, matching)
+        write_fingerprint(book, matching)
         return book.content()
 
     def reseal(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
@@ -143,69 +156,68 @@ class WorkbookExporter(NamedExporter):
 
 
 def write_caveats(book: WorkbookWriter, matching: Matching) -> None:
-    """Write a first sheet with what has to be known before the pairs are believed, where there is anything."""
+    """Write a first sheet with the caveats, if there are any."""
     if matching.caveats:
         book.sheet(tr("À lire d'abord")).note("\n".join(spaced(caveat.sentence) for caveat in matching.caveats))
 
 
 def write_pairs(book: WorkbookWriter, matching: Matching, pairs: ResultSheet) -> None:
-    """Write the pairs, with columns for the team's decision and remark, in which stands what it wrote before."""
+    """Write the pairs, with columns for decision and remark that contain earlier entries."""
     columns, rows = select_columns("pairs", pairs)
-    notes, imposed = notes_by_pair(matching), {*pairs_by_hand(matching, "pin"), *pairs_by_hand(matching, "keep")}
+    notes, pinned = notes_by_pair(matching), {*pairs_by_hand(matching, "pin"), *pairs_by_hand(matching, "keep")}
     titles = headings(notes.values())
-    own = [
+    team_columns = [
         BookColumn(tr(VALIDATION), 13, "own"),
         BookColumn(tr(REMARK), 32, "own"),
-        *(BookColumn(one, 20, "own") for one in titles),
+        *(BookColumn(title, 20, "own") for title in titles),
     ]
-    filled = []
+    cell_rows = []
     for row, pair in zip(rows, matching.pairs, strict=True):
         keys = pair.mentor, pair.mentee
-        note = notes.get(as_shown(keys), Note(("", "")))
-        choice = AGREED if keys in imposed else note.choice
-        filled.append((*row, choice and tr(choice), note.remark, *own_cells(note, titles)))
-    page = book.table(tr(PAIRS), [*columns, *own], filled)
+        note = notes.get(get_compared_keys(keys), Note(("", "")))
+        choice = AGREED if keys in pinned else note.choice
+        cell_rows.append((*row, choice and tr(choice), note.remark, *get_extra_cells(note, titles)))
+    page = book.table(tr(PAIRS), [*columns, *team_columns], cell_rows)
     if rows:
         decision = {"validate": "list", "source": list(map(tr, CHOICES)), "error_title": tr(VALIDATION)}
         page.sheet.data_validation(1, len(columns), len(rows), len(columns), decision)
 
 
 def write_further_answers(book: WorkbookWriter, matching: Matching) -> None:
-    """Write what the programme asks for beside the pairs; below each table what can be said of it, and how sure."""
-    for one in get_optional_analyses(matching, matching.labels):
-        if isinstance(one.found, str):
-            book.sheet(one.title).note(spaced(one.found))
+    """Write the requested analyses, each with its sentences below its table."""
+    for analysis in get_optional_analyses(matching, matching.labels):
+        if isinstance(analysis.found, str):
+            book.sheet(analysis.title).note(spaced(analysis.found))
             continue
-        page = book.table(one.title, *select_columns(one.name, one.found.sheet))
-        for place, sentence in enumerate(one.found.sentences, len(one.found.sheet.rows) + 2):
-            page.put(place, 0, spaced(sentence))
+        page = book.table(analysis.title, *select_columns(analysis.name, analysis.found.sheet))
+        for row, sentence in enumerate(analysis.found.sentences, len(analysis.found.sheet.rows) + 2):
+            page.put(row, 0, spaced(sentence))
 
 
-def write_bearings(book: WorkbookWriter, matching: Matching) -> None:
-    """Write the sheet that staff do not see, by which the workbook is checked when it is back."""
-    page = book.sheet(tr(SHEET))
-    for row, text in enumerate(Bearings.of(matching).cells()):
+def write_fingerprint(book: WorkbookWriter, matching: Matching) -> None:
+    """Write the hidden sheet by which a returned workbook is checked."""
+    page = book.sheet(tr(FINGERPRINT_SHEET))
+    for row, text in enumerate(WorkbookFingerprint.of(matching).cells()):
         page.put(row, 0, text)
     page.sheet.protect()
     page.sheet.hide()
 
 
 def write_sheet(book: WorkbookWriter, title: str, name: str, sheet: ResultSheet) -> None:
-    """Write one table of the matching."""
     book.table(title, *select_columns(name, sheet))
 
 
 def select_columns(name: str, sheet: ResultSheet) -> tuple[list[BookColumn], list[tuple[CellValue, ...]]]:
-    """Return the columns of a table that staff see, and its rows."""
-    shown = [column for column in SHOWN[name] if column[0] in sheet.names]
-    places = [sheet.names.index(column) for column, _, _ in shown]
-    widths = zip(places, shown, strict=True)
-    columns = [BookColumn(sheet.titles[place], width, form) for place, (_, width, form) in widths]
-    return columns, [tuple(row[place] for place in places) for row in sheet.rows]
+    """Return the visible columns of a table, and its rows."""
+    visible_columns = [column for column in COLUMNS_BY_SHEET[name] if column[0] in sheet.names]
+    indices = [sheet.names.index(column) for column, _, _ in visible_columns]
+    widths = zip(indices, visible_columns, strict=True)
+    columns = [BookColumn(sheet.titles[index], width, style) for index, (_, width, style) in widths]
+    return columns, [tuple(row[index] for index in indices) for row in sheet.rows]
 
 
 def write_remarks(book: WorkbookWriter, matching: Matching) -> None:
-    """Write what intake remarked."""
+    """Write the remarks on the answers."""
     columns = [
         BookColumn(tr("Fichier"), 28),
         BookColumn(tr("Ligne"), 8, "count"),
@@ -215,25 +227,28 @@ def write_remarks(book: WorkbookWriter, matching: Matching) -> None:
     book.table(
         tr("Remarques"),
         columns,
-        [(one.source, "" if one.line is None else one.line, matching.labels.text(one.text)) for one in remarks],
+        [
+            (remark.source, "" if remark.line is None else remark.line, matching.labels.text(remark.text))
+            for remark in remarks
+        ],
     )
 
 
 def write_programme(book: WorkbookWriter, matching: Matching, names: NamesByPerson | None) -> None:
-    """Write what the result rests on: people, status, goals, criteria, rules, seed and version."""
+    """Write the basis of the result: people, status, goals, criteria, rules, seed and version."""
     page = book.sheet(tr("Programme"))
-    for place, width in enumerate((22, 62, 30, 62)):
-        page.sheet.set_column(place, place, width)
+    for column, width in enumerate((22, 62, 30, 62)):
+        page.sheet.set_column(column, column, width)
     page.sheet.ignore_errors({"number_stored_as_text": "A1:D10000"})
     for number, row in enumerate(programme_rows(matching, names)):
         line = {"top": 1, "top_color": LINE_COLOUR} if row[0] else {}
-        for place, text in enumerate((*row, "", "", "")[:4]):
-            style = {"bold": True, "font_color": theme()["accent"]} if place == 0 else {}
-            page.put(number, place, spaced(text), text_wrap=True, **style, **line)
+        for column, text in enumerate((*row, "", "", "")[:4]):
+            style = {"bold": True, "font_color": theme()["accent"]} if column == 0 else {}
+            page.put(number, column, spaced(text), text_wrap=True, **style, **line)
 
 
 def programme_rows(matching: Matching, names: NamesByPerson | None) -> Iterator[Sequence[str]]:
-    """Yield the lines of the sheet; a heading stands only in the first line that it heads."""
+    """Yield the rows of the sheet; a heading is in its first row only."""
     verdict, status = words.verdict(matching)
     places = int(matching.problem.mentors.most.sum())
     yield tr("Programme"), matching.programme.name
@@ -243,7 +258,7 @@ def programme_rows(matching: Matching, names: NamesByPerson | None) -> Iterator[
     yield tr("Réponses"), words.rows_in_words(matching)
     yield from () if names is None else ((tr("Noms"), holding(names)),)
     yield tr("Statut"), f"{verdict}. {status}"
-    yield from with_heading(tr("Pourquoi"), [(sentence,) for sentence in reasons(matching)])
+    yield from with_heading(tr("Pourquoi"), [(sentence,) for sentence in find_infeasibility_sentences(matching)])
     yield from with_heading(tr("Objectifs"), [(goal.goal, goal.value, goal.proof) for goal in words.goals(matching)])
     yield from with_heading(tr("Prix des objectifs"), [(sentence,) for sentence in words.prices(matching)])
     yield from with_heading(
@@ -260,18 +275,16 @@ def programme_rows(matching: Matching, names: NamesByPerson | None) -> Iterator[
     yield tr("Version"), f"mentormatch {__version__}"
 
 
-def reasons(matching: Matching) -> tuple[str, ...]:
-    """Return why there is no answer and what would do, after the status has said that there is none."""
+def find_infeasibility_sentences(matching: Matching) -> tuple[str, ...]:
+    """Return the sentences of the diagnosis after the first, which repeats the status."""
     diagnosis = explain_infeasibility(matching, matching.labels)
     return diagnosis.sentences[1:] if diagnosis else ()
 
 
 def with_heading(heading: str, rows: list[tuple[str, ...]]) -> Iterator[Sequence[str]]:
-    """Yield ``rows`` with their heading before the first."""
     for number, row in enumerate(rows):
         yield (heading if number == 0 else "", *row)
 
 
 def questions_of(line: words.LabelledItem) -> str:
-    """Return the questions that a criterion or a rule rests on."""
     return "\n".join(line.questions)

@@ -1,6 +1,6 @@
-"""A matching in pictures, each a plain object that a notebook shows and that ``save`` writes as SVG or PNG.
+"""Pictures of a matching: plain objects that a notebook shows and that ``save`` writes as SVG or PNG.
 
-They are drawn on this machine; every number is also in words, as ``alternative``. The extra ``pictures`` writes PNG.
+They are drawn on this machine; ``alternative`` has each number in words. The extra ``pictures`` is required for PNG.
 """
 
 from mentormatch.report.pictures.distribution import Distribution

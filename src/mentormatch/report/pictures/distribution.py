@@ -1,4 +1,4 @@
-"""How the points are spread: over all pairs that the rules allow, and over those that were chosen."""
+"""Histograms of the points of all permitted pairs and of the chosen pairs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ import numpy as np
 from mentormatch.base.arrays import IntVector
 from mentormatch.languages.phrases import about, points, thousands
 from mentormatch.languages.translation import mark, own_language, tr
-from mentormatch.report.pictures.picture import BOLD, BRIGHT, DARK, INK, AxisMarks, Frame, LinearScale, Picture
+from mentormatch.report.pictures.picture import BOLD_WEIGHT, BRIGHT, DARK, INK, AxisMarks, Frame, LinearScale, Picture
 from mentormatch.report.texts import spaced
 
-STEP, FULL = 50_000, 1_000_000
-"""Millionths: the width of a bar, and the best score."""
+# Millionths: the width of a bar, and the maximum score
+BIN_WIDTH, MAX_SCORE = 50_000, 1_000_000
 WIDTH, HEIGHT = 600, 120
-FEW = 5
-"""Marks on the axis of a count."""
-ACROSS = LinearScale(0, 100, 0, WIDTH)
+# Marks on the axis of counts
+MAX_INTEGER_MARKS = 5
+X_SCALE = LinearScale(0, 100, 0, WIDTH)
 
 
 @dataclass(frozen=True, repr=False)
 class Distribution(Picture):
-    """Two rows of bars over the same 100 points: all allowed pairs above, the chosen ones below."""
+    """Two histograms of points over the same axis: permitted pairs above, chosen pairs below."""
 
     kind: ClassVar[str] = "distribution"
     heading: ClassVar[str] = mark("Répartition des points")
@@ -30,10 +30,10 @@ class Distribution(Picture):
     @property
     @own_language
     def alternative(self) -> str:
-        chosen = spread(self.chosen)
+        chosen = format_spread(self.chosen)
         if self.too_many_pairs:
             return tr("{many} Binômes retenus : {chosen}.", many=self.too_many_pairs, chosen=chosen)
-        possible = spread(self.possible)
+        possible = format_spread(self.possible)
         return tr("Binômes possibles : {possible}. Binômes retenus : {chosen}.", possible=possible, chosen=chosen)
 
     @property
@@ -46,12 +46,11 @@ class Distribution(Picture):
 
     @property
     def possible(self) -> IntVector:
-        """The scores of all allowed pairs; none where there are too many."""
+        """The scores of all permitted pairs; empty if there are too many."""
         return np.empty(0, dtype=np.int64) if self.too_many_pairs else self.matching.problem.scores.values_of_pairs()
 
     @property
     def chosen(self) -> IntVector:
-        """The scores of the chosen pairs."""
         return self.matching.scores.at(*self.matching.solution.pairs.T).astype(np.int64)
 
     @own_language
@@ -64,49 +63,57 @@ class Distribution(Picture):
 
 
 def bars(name: str, scores: IntVector, colour: str) -> Frame:
-    """Return one row of bars, the median marked."""
-    counts = tally(scores)
+    """Return a histogram with the median marked."""
+    counts = compute_histogram(scores)
     up, frame = LinearScale(0, max(1, *counts), HEIGHT, 0), Frame(WIDTH, HEIGHT)
     frame.left_axis(tr("Binômes"), ticks(up))
-    frame.bottom_axis(tr("Points"), ACROSS.marks(10))
-    for place, count in enumerate(counts):
+    frame.bottom_axis(tr("Points"), X_SCALE.marks(10))
+    for index, count in enumerate(counts):
         if count:
-            left, top = ACROSS.at(place * 5), up.at(count)
-            frame.rect(left, top, ACROSS.at(5), HEIGHT - top, fill=colour, stroke=INK, stroke_width=0.75)
+            left, top = X_SCALE.at(index * 5), up.at(count)
+            frame.rect(left, top, X_SCALE.at(5), HEIGHT - top, fill=colour, stroke=INK, stroke_width=0.75)
     if len(scores):
-        at = ACROSS.at(halfway(scores) / 10_000)
+        median_x = X_SCALE.at(compute_median_score(scores) / 10_000)
         for ink, wide in (("white", 5), (INK, 2)):
-            frame.line(at, 0, at, HEIGHT, stroke=ink, stroke_width=wide)
-    frame.text(0, -20, spaced(about(name, count_in_words(scores))), font_size=13, font_weight=BOLD)
+            frame.line(median_x, 0, median_x, HEIGHT, stroke=ink, stroke_width=wide)
+    frame.text(0, -20, spaced(about(name, count_in_words(scores))), font_size=13, font_weight=BOLD_WEIGHT)
     return frame
 
 
-def tally(scores: IntVector) -> list[int]:
-    """Return how many scores are in each step of five points."""
-    steps = FULL // STEP
-    found: list[int] = np.bincount(np.clip(scores // STEP, 0, steps - 1), minlength=steps).tolist()
-    return found
+def compute_histogram(scores: IntVector) -> list[int]:
+    """Return the number of scores in each bin of 5 points."""
+    steps = MAX_SCORE // BIN_WIDTH
+    counts: list[int] = np.bincount(np.clip(scores // BIN_WIDTH, 0, steps - 1), minlength=steps).tolist()
+    return counts
 
 
 def ticks(up: LinearScale) -> AxisMarks:
-    """Return where the axis of a count has its marks: at whole numbers."""
-    most = round(up.high)
-    return [(up.at(each), thousands(each)) for each in range(most + 1)] if most < FEW else up.marks(FEW)
+    """Return the marks of the axis of counts, at integers."""
+    highest = round(up.high)
+    return (
+        [(up.at(count), thousands(count)) for count in range(highest + 1)]
+        if highest < MAX_INTEGER_MARKS
+        else up.marks(MAX_INTEGER_MARKS)
+    )
 
 
 def count_in_words(scores: IntVector) -> str:
-    """Return how many scores there are, and their median where there are some."""
+    """Return the number of scores, with their median if there are any."""
     count = thousands(len(scores))
-    return tr("{count}, médiane {median}", count=count, median=points(halfway(scores))) if len(scores) else count
+    return (
+        tr("{count}, médiane {median}", count=count, median=points(compute_median_score(scores)))
+        if len(scores)
+        else count
+    )
 
 
-def halfway(scores: IntVector) -> int:
-    """Return the median, a whole number of millionths."""
+def compute_median_score(scores: IntVector) -> int:
+    """Return the median, in whole millionths."""
     return int(np.floor(np.median(scores)))
 
 
-def spread(scores: IntVector) -> str:
-    """Return how many scores there are, between what and what they lie, and their median."""
+def format_spread(scores: IntVector) -> str:
+    """Return the number, range and median of scores as a text."""
     if not len(scores):
         return tr("aucun")
     return tr(
@@ -114,5 +121,5 @@ def spread(scores: IntVector) -> str:
         count=thousands(len(scores)),
         low=points(int(scores.min())),
         high=points(int(scores.max())),
-        median=points(halfway(scores)),
+        median=points(compute_median_score(scores)),
     )

@@ -1,4 +1,4 @@
-"""The price of fairness: what the total of points loses where the worst pair gets more."""
+"""The price of fairness: the total of points that is lost if the worst pair gets more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +10,21 @@ from mentormatch.explanation.goal_prices import FrontierPoint, amount_of_points,
 from mentormatch.languages.phrases import percent, points
 from mentormatch.languages.translation import mark, own_language, tr
 from mentormatch.operations.matching import case_of
-from mentormatch.report.pictures.picture import BOLD, BRIGHT, DARK, INK, Frame, LinearScale, Picture, round_step
+from mentormatch.report.pictures.picture import BOLD_WEIGHT, BRIGHT, DARK, INK, Frame, LinearScale, Picture, round_step
 
-WIDTH, HEIGHT, ROOM = 560, 300, 20
-CHOSEN, GREATEST, FAIREST = mark("répartition retenue"), mark("plus grand total"), mark("plancher le plus haut")
-ABOVE, BELOW = ("start", 12, -11), ("end", 4, 22)
-"""Where the words of a point stand: the curve goes down from left to right, and leaves these places free."""
+WIDTH, HEIGHT, MARGIN_DOTS = 560, 300, 20
+CHOSEN_LABEL, GREATEST_LABEL, FAIREST_LABEL = (
+    mark("répartition retenue"),
+    mark("plus grand total"),
+    mark("plancher le plus haut"),
+)
+# Anchor and offset of labels on the free sides of the curve, which falls from left to right
+LABEL_ABOVE, LABEL_BELOW = ("start", 12, -11), ("end", 4, 22)
 
 
 @dataclass(frozen=True, repr=False)
 class Fairness(Picture):
-    """The greatest total for each score that the worst pair may be asked to have, and where the chosen plan stands."""
+    """The largest total for each floor on the score of the worst pair, and the position of the chosen plan."""
 
     kind: ClassVar[str] = "fairness"
     heading: ClassVar[str] = mark("Ce que coûte l'équité")
@@ -63,12 +67,12 @@ class Fairness(Picture):
 
     @cached_property
     def curve(self) -> tuple[FrontierPoint, ...]:
-        """The greatest total for each floor, from low to high."""
+        """The largest total for each floor, lowest floor first."""
         return find_frontier(case_of(self.matching), self.matching.seed)
 
     @cached_property
     def chosen(self) -> FrontierPoint:
-        """Where the matching stands."""
+        """The floor and total of the matching."""
         return frontier_point(self.matching.problem, self.matching.solution)
 
     @own_language
@@ -78,43 +82,49 @@ class Fairness(Picture):
         frame = Frame(WIDTH, HEIGHT)
         frame.left_axis(tr("Part du plus grand total"), self.total.marks(5, lambda share, _: percent(share, 1)))
         frame.bottom_axis(tr("Points du binôme le moins bien noté"), self.floor.marks(6), grid=True)
-        places = [self.place(one) for one in self.curve]
+        coordinates = [self.get_coordinates(point) for point in self.curve]
         # Between two points a floor can have the total of the next one
-        steps = [f"M{places[0][0]:.2f},{places[0][1]:.2f}", *(f"V{y:.2f}H{x:.2f}" for x, y in places[1:])]
+        steps = [
+            f"M{coordinates[0][0]:.2f},{coordinates[0][1]:.2f}",
+            *(f"V{y:.2f}H{x:.2f}" for x, y in coordinates[1:]),
+        ]
         frame.path("".join(steps), fill="none", stroke=DARK, stroke_width=2)
-        for x, y in places:
+        for x, y in coordinates:
             frame.disc(x, y, 70, fill=DARK)
-        x, y = self.place(self.chosen)
+        x, y = self.get_coordinates(self.chosen)
         frame.path(f"M{x:.2f},{y - 10.5:.2f}l8,10.5l-8,10.5l-8,-10.5Z", fill=BRIGHT, stroke=INK, stroke_width=1.5)
         self.name_points(frame)
         return [frame]
 
     @property
     def floor(self) -> LinearScale:
-        """Where the points of the worst pair stand, a little room at both ends."""
+        """The horizontal scale: points of the worst pair, with a margin at both ends."""
         low, high = self.curve[0].floor / 10_000, self.curve[-1].floor / 10_000
-        room = (high - low) / (WIDTH - 2 * ROOM) * ROOM
+        room = (high - low) / (WIDTH - 2 * MARGIN_DOTS) * MARGIN_DOTS
         step, _ = round_step(low - room, high + room, 10)
         return LinearScale(floor((low - room) / step) * step, ceil((high + room) / step) * step, 0, WIDTH)
 
     @property
     def total(self) -> LinearScale:
-        """Where a share of the greatest total stands; the axis begins so that a small loss looks small."""
+        """The vertical scale: share of the largest total, starting so that a small loss looks small."""
         lowest = min(self.curve[-1].total, self.chosen.total) / self.curve[0].total
-        least = min(0.95, 2 * lowest - 1)
-        return LinearScale(least, 1 + (1 - least) / 6, HEIGHT, 0)
+        axis_start = min(0.95, 2 * lowest - 1)
+        return LinearScale(axis_start, 1 + (1 - axis_start) / 6, HEIGHT, 0)
 
-    def place(self, one: FrontierPoint) -> tuple[float, float]:
-        """Return where a balance stands."""
-        return self.floor.at(one.floor / 10_000), self.total.at(one.total / self.curve[0].total)
+    def get_coordinates(self, point: FrontierPoint) -> tuple[float, float]:
+        return self.floor.at(point.floor / 10_000), self.total.at(point.total / self.curve[0].total)
 
     def name_points(self, frame: Frame) -> None:
-        """Write the words beside the two ends and beside the matching."""
-        named: dict[FrontierPoint, list[str]] = {}
-        for one, name in ((self.chosen, CHOSEN), (self.curve[0], GREATEST), (self.curve[-1], FAIREST)):
-            named.setdefault(one, []).append(tr(name))
+        """Write labels next to the two ends of the curve and the matching."""
+        names_by_point: dict[FrontierPoint, list[str]] = {}
+        for point, name in (
+            (self.chosen, CHOSEN_LABEL),
+            (self.curve[0], GREATEST_LABEL),
+            (self.curve[-1], FAIREST_LABEL),
+        ):
+            names_by_point.setdefault(point, []).append(tr(name))
         middle = (self.curve[0].floor + self.curve[-1].floor) / 2
-        for one, names in named.items():
-            anchor, dx, dy = ABOVE if one.floor <= middle else BELOW
-            x, y = self.place(one)
-            frame.text(x + dx, y + dy, ", ".join(names), anchor, font_weight=BOLD)
+        for point, names in names_by_point.items():
+            anchor, dx, dy = LABEL_ABOVE if point.floor <= middle else LABEL_BELOW
+            x, y = self.get_coordinates(point)
+            frame.text(x + dx, y + dy, ", ".join(names), anchor, font_weight=BOLD_WEIGHT)

@@ -1,4 +1,4 @@
-"""The people of each département on a map, and the départements between which the pairs are."""
+"""Choropleth of the people per département, with lines for the pairs between départements."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,12 +22,21 @@ from mentormatch.places.gazetteer import (
     outline_number,
     outlines,
 )
-from mentormatch.report.pictures.picture import BOLD, INK, NOTHING, SOFT, Frame, Picture, StyleValue, cividis
+from mentormatch.report.pictures.picture import (
+    BOLD_WEIGHT,
+    EMPTY_COLOUR,
+    INK,
+    SOFT,
+    Frame,
+    Picture,
+    StyleValue,
+    cividis,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """One département: its number, how many people of each side are there, how many pairs have both people there."""
+class MapPlace:
+    """A département: its number, people of each side, and pairs with both people in it."""
 
     number: str
     mentors: int
@@ -36,23 +45,21 @@ class Spot:
 
     @property
     def people(self) -> int:
-        """How many people are there."""
         return self.mentors + self.mentees
 
     @property
     def name(self) -> str:
-        """What it is called."""
-        return tr(NAMES[self.number])
+        return tr(DEPARTEMENT_NAMES[self.number])
 
     @property
     def without_mentor(self) -> bool:
-        """Whether mentees are there and no mentor is."""
+        """Whether there are mentees and no mentor."""
         return self.mentees > 0 and not self.mentors
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """Two départements, by number, and how many pairs have one person in each."""
+class MapLink:
+    """Two départements, and the number of pairs between them."""
 
     first: str
     second: str
@@ -60,36 +67,41 @@ class Link:
 
     @property
     def names(self) -> tuple[str, str]:
-        """What the two are called."""
-        return NAMES[self.first], NAMES[self.second]
+        return DEPARTEMENT_NAMES[self.first], DEPARTEMENT_NAMES[self.second]
 
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    """Départements, those with most people first; links, those of most pairs first; who and what is not among them.
+    """Départements, most people first; links, most pairs first; and the people and pairs without a known place.
 
-    ``has_question`` says whether the programme asks people where they are.
+    ``has_question`` is true if the programme asks people for a place.
     """
 
-    spots: tuple[Spot, ...] = ()
-    links: tuple[Link, ...] = ()
+    spots: tuple[MapPlace, ...] = ()
+    links: tuple[MapLink, ...] = ()
     people_elsewhere: int = 0
     pairs_elsewhere: int = 0
     has_question: bool = False
 
 
 def territory(case: Case) -> Territory:
-    """Return where people are, by the first question on a place that their side answers.
+    """Locate people by the first place question that their side answers.
 
-    The Rhône and the Métropole de Lyon are one: people tell them apart or do not.
+    The Rhône and the Métropole de Lyon count as one, because answers do not reliably distinguish them.
     """
     homes = {side: tuple(homes_of(case.people(side))) for side in SIDES}
     mentors, mentees = (Counter(home for home in homes[side] if home) for side in SIDES)
     ends = [(homes["mentor"][i], homes["mentee"][k]) for i, k in case.solution.pairs.tolist()]
-    known = [(one, other) if one <= other else (other, one) for one, other in ends if one and other]
+    known = [
+        (mentor_home, mentee_home) if mentor_home <= mentee_home else (mentee_home, mentor_home)
+        for mentor_home, mentee_home in ends
+        if mentor_home and mentee_home
+    ]
     counted = Counter(known)
-    spots = [Spot(at, mentors[at], mentees[at], counted[at, at]) for at in mentors | mentees]
-    links = [Link(*two, pairs) for two, pairs in counted.items() if two[0] != two[1]]
+    spots = [
+        MapPlace(number, mentors[number], mentees[number], counted[number, number]) for number in mentors | mentees
+    ]
+    links = [MapLink(*ends, pairs) for ends, pairs in counted.items() if ends[0] != ends[1]]
     return Territory(
         tuple(sorted(spots, key=lambda spot: (-spot.people, spot.number))),
         tuple(sorted(links, key=lambda link: (-link.pairs, link.first, link.second))),
@@ -100,7 +112,7 @@ def territory(case: Case) -> Territory:
 
 
 def homes_of(people: People) -> Iterator[str]:
-    """Yield the number of each person's département, empty where it is not known."""
+    """Yield the number of the département of each person, empty if unknown."""
     column = place_of(people)
     if column is None:
         yield from [""] * len(people)
@@ -110,33 +122,33 @@ def homes_of(people: People) -> Iterator[str]:
 
 
 def place_of(people: People) -> PlaceColumn | None:
-    """Return the first answers of one side that are places, None where it was not asked for any."""
+    """Return the first place column of a side, None if there is none."""
     return next((column for column in people.columns.values() if isinstance(column, PlaceColumn)), None)
 
 
-WIDE, HIGH = 640, 620
-"""Of the map, at most."""
-AROUND, LEAST = 0.1, 300.0
-"""What is shown around the départements that have people, as a share of their extent; and the extent at least."""
+# Dots, maximum size of the map
+MAX_WIDTH, MAX_HEIGHT = 640, 620
+# Margin around the départements with people, as a share of their extent, and the minimum extent
+PADDING_SHARE, MIN_EXTENT = 0.1, 300.0
+# Lines in the picture, and départements and lines in the text
 LINES_DRAWN, LINES_NAMED = 60, 12
-"""Lines that are drawn, those of most pairs first; départements and lines that the text names."""
-NAMED = 0.42
-"""Dots of the picture for a step of the outlines, from which names fit into the map; below, it has the numbers."""
-THIN, THICK = 1.5, 9.0
-"""The width of the line of one pair, which each other pair widens by as much, and of the widest line."""
+# Dots per step of the outlines; below, the map has numbers instead of names.
+MIN_NAMED_SCALE = 0.42
+# Dots, line width of one pair and increment per further pair; the maximum width
+MIN_LINE_WIDTH, MAX_LINE_WIDTH = 1.5, 9.0
+# Départements with a dot and the number of people; if there are more, only colours.
 MOST_DOTS = 40
-"""Départements that have a dot with their number of people; where there are more, the colour tells it alone."""
-LETTER = 6.2
-"""The width of a letter of a name."""
-SQUARE = 0.09
-"""The side of the square that stands for a collectivity overseas, as a share of the width of the map."""
-DOTS = (0, 190, 260, 420)
-"""The area of a dot whose number has one, two or three figures."""
+# Dots per letter of a name
+LETTER_WIDTH = 6.2
+# Side of the square for an overseas collectivity, as a share of the map width
+SQUARE_SHARE = 0.09
+# Area of a dot, by the number of digits
+DOT_AREAS = (0, 190, 260, 420)
 
 
 @dataclass(frozen=True, repr=False)
 class Map(Picture):
-    """Each département in the colour of its number of people, and lines between those of two people of a pair."""
+    """Départements coloured by their number of people, and lines between the départements of each pair."""
 
     kind: ClassVar[str] = "map"
     heading: ClassVar[str] = mark("Les personnes et les binômes sur la carte")
@@ -154,119 +166,130 @@ class Map(Picture):
     @property
     @own_language
     def rows(self) -> tuple[tuple[str, int, int, bool], ...]:
-        """Each département with its mentors and mentees, and whether mentees have no mentor there; those first."""
-        found = ((spot.name, spot.mentors, spot.mentees, spot.without_mentor) for spot in self.territory.spots)
-        return tuple(sorted(found, key=lambda row: not row[3]))
+        """Each département with its mentors, its mentees, and whether mentees have no mentor there; those first."""
+        rows = ((spot.name, spot.mentors, spot.mentees, spot.without_mentor) for spot in self.territory.spots)
+        return tuple(sorted(rows, key=lambda row: not row[3]))
 
     @property
     @own_language
     def alternative(self) -> str:
-        found = self.territory
-        if not found.spots:
-            return tr(NOWHERE) if found.has_question else tr(UNASKED)
-        pairs = pairing(found) if self.paired else ()
-        return " ".join([*population(found), *pairs, *missing(found)])
+        territory = self.territory
+        if not territory.spots:
+            return tr(NO_PLACES_TEXT) if territory.has_question else tr(NO_QUESTION_TEXT)
+        pairs = pair_sentences(territory) if self.paired else ()
+        return " ".join([*population_sentences(territory), *pairs, *find_missing_sentences(territory)])
 
     @property
     @own_language
     def caption(self) -> str:
-        said = [tr("Plus le département est clair, plus il y a de personnes.")]
+        sentences = [tr("Plus le département est clair, plus il y a de personnes.")]
         if self.numbered:
-            said.append(tr("Leur nombre est dans le rond."))
+            sentences.append(tr("Leur nombre est dans le rond."))
         if any(spot.without_mentor for spot in self.territory.spots):
-            said.append(tr("Un second cercle, en tirets : aucun·e mentor·e dans ce département."))
+            sentences.append(tr("Un second cercle, en tirets : aucun·e mentor·e dans ce département."))
         if self.paired:
-            said.append(
+            sentences.append(
                 tr(
                     "Un trait relie les départements des deux personnes d'un binôme ; plus il est épais, plus il compte"
                     " de binômes."
                 )
             )
         if len(self.territory.links) > LINES_DRAWN:
-            said.append(
+            sentences.append(
                 tr("Seuls les {count} traits qui comptent le plus de binômes sont dessinés.", count=LINES_DRAWN)
             )
         if any(spot.number not in outlines() for spot in self.territory.spots):
-            said.append(tr("Les collectivités d'outre-mer sont des carrés, sous la carte."))
-        return " ".join([*said, tr(OUTLINE_CREDIT)])
+            sentences.append(tr("Les collectivités d'outre-mer sont des carrés, sous la carte."))
+        return " ".join([*sentences, tr(OUTLINE_CREDIT)])
 
     @property
     def numbered(self) -> bool:
-        """Whether there is room for the number of people of each département."""
+        """Whether the départements have room for numbers of people."""
         return len(self.territory.spots) <= MOST_DOTS
 
     @cached_property
     def territory(self) -> Territory:
-        """Where the people are."""
         return territory(case_of(self.matching))
 
     @own_language
     def frames(self) -> Sequence[Frame]:
-        found = self.territory
-        if not found.spots:
+        territory = self.territory
+        if not territory.spots:
             return ()
-        plane = MapPlane.of(found)
-        named = found.spots if self.numbered else tuple(spot for spot in found.spots if spot.number not in outlines())
+        plane = MapProjection.of(territory)
+        labelled_spots = (
+            territory.spots
+            if self.numbered
+            else tuple(spot for spot in territory.spots if spot.number not in outlines())
+        )
         frame = Frame(plane.width, plane.height)
         colour_outlines(frame, plane)
         draw_links(frame, plane)
-        name_spots(frame, plane, named)
+        name_spots(frame, plane, labelled_spots)
         frame.text(plane.width, plane.height + 8, tr(OUTLINE_CREDIT), "end", font_size=9, fill=SOFT)
-        most = max(spot.people for spot in found.spots)
-        frame.legend(tr("Personnes"), [(each / most, thousands(each)) for each in sorted({0, most // 2, most})])
+        max_people = max(spot.people for spot in territory.spots)
+        frame.legend(
+            tr("Personnes"),
+            [(count / max_people, thousands(count)) for count in sorted({0, max_people // 2, max_people})],
+        )
         return [frame]
 
 
-SHORT = dict(DEPARTEMENTS)
-"""What a département is called where there is little room."""
-NOWHERE = mark("Personne n'a dit où elle est : il n'y a pas de carte.")
-UNASKED = mark("Le programme ne demande pas aux personnes où elles sont : il n'y a pas de carte.")
+SHORT_NAMES = dict(DEPARTEMENTS)
+NO_PLACES_TEXT = mark("Personne n'a dit où elle est : il n'y a pas de carte.")
+NO_QUESTION_TEXT = mark("Le programme ne demande pas aux personnes où elles sont : il n'y a pas de carte.")
 
 
-def population(found: Territory) -> Iterator[str]:
-    """Yield how many people are where."""
-    mentors, mentees = sum(spot.mentors for spot in found.spots), sum(spot.mentees for spot in found.spots)
-    places = [population_of(spot.name, [spot]) for spot in found.spots[:LINES_NAMED]]
-    rest = found.spots[LINES_NAMED:]
+def population_sentences(territory: Territory) -> Iterator[str]:
+    """Yield a sentence on the people per département."""
+    mentors, mentees = sum(spot.mentors for spot in territory.spots), sum(spot.mentees for spot in territory.spots)
+    places = [population_of(spot.name, [spot]) for spot in territory.spots[:LINES_NAMED]]
+    other_spots = territory.spots[LINES_NAMED:]
     yield tr(
         "{mentors} et {mentees}, dans {where}. D'abord les mentor·es, puis les mentoré·es : {told}.",
         mentors=counted(mentors, "mentor·e"),
         mentees=counted(mentees, "mentoré·e"),
-        where=counted(len(found.spots), "département"),
-        told=joined([*places, population_of(counted(len(rest), "autre"), rest)] if rest else places),
+        where=counted(len(territory.spots), "département"),
+        told=joined(
+            [*places, population_of(counted(len(other_spots), "autre"), other_spots)] if other_spots else places
+        ),
     )
 
 
-def population_of(name: str, spots: Sequence[Spot]) -> str:
-    """Return how many people are somewhere, mentors first."""
+def population_of(name: str, spots: Sequence[MapPlace]) -> str:
+    """Return the people of some départements as a text, mentors first."""
     mentors, mentees = sum(spot.mentors for spot in spots), sum(spot.mentees for spot in spots)
     return tr("{where} {mentors} et {mentees}", where=name, mentors=mentors, mentees=mentees)
 
 
-def pairing(found: Territory) -> Iterator[str]:
-    """Yield how many pairs are within one département, and between which."""
-    here, apart = sum(spot.pairs for spot in found.spots), sum(link.pairs for link in found.links)
-    within = counted(here, "binôme")
-    yield tr("{here} dans un même département, {apart} entre deux départements.", here=within, apart=thousands(apart))
-    if found.links:
-        links = [f"{' – '.join(link.names)} {link.pairs}" for link in found.links[:LINES_NAMED]]
-        rest = found.links[LINES_NAMED:]
-        others = f"{counted(len(rest), 'autre trait', 'autres traits')} {sum(link.pairs for link in rest)}"
-        lines = listed([*links, others] if rest else links)
+def pair_sentences(territory: Territory) -> Iterator[str]:
+    """Yield sentences on the pairs within a département, and between départements."""
+    inner_pairs, outer_pairs = sum(spot.pairs for spot in territory.spots), sum(link.pairs for link in territory.links)
+    within = counted(inner_pairs, "binôme")
+    yield tr(
+        "{here} dans un même département, {apart} entre deux départements.", here=within, apart=thousands(outer_pairs)
+    )
+    if territory.links:
+        links = [f"{' – '.join(link.names)} {link.pairs}" for link in territory.links[:LINES_NAMED]]
+        other_links = territory.links[LINES_NAMED:]
+        others_text = (
+            f"{counted(len(other_links), 'autre trait', 'autres traits')} {sum(link.pairs for link in other_links)}"
+        )
+        lines = listed([*links, others_text] if other_links else links)
         yield tr("Nombre de binômes par trait : {lines}.", lines=lines)
 
 
-def missing(found: Territory) -> Iterator[str]:
-    """Yield who and what is not on the map."""
-    if found.people_elsewhere:
-        yield tr("{people} sans lieu connu.", people=counted(found.people_elsewhere, "personne"))
-    if found.pairs_elsewhere:
-        yield tr("{pairs} dont un lieu n'est pas connu.", pairs=counted(found.pairs_elsewhere, "binôme"))
+def find_missing_sentences(territory: Territory) -> Iterator[str]:
+    """Yield sentences on people and pairs without a known place."""
+    if territory.people_elsewhere:
+        yield tr("{people} sans lieu connu.", people=counted(territory.people_elsewhere, "personne"))
+    if territory.pairs_elsewhere:
+        yield tr("{pairs} dont un lieu n'est pas connu.", pairs=counted(territory.pairs_elsewhere, "binôme"))
 
 
 @dataclass(frozen=True)
-class MapPlane:
-    """The part of the plane that is shown, and where each département of people lies in it."""
+class MapProjection:
+    """The visible part of the plane, and the positions of départements in it."""
 
     territory: Territory
     left: float
@@ -276,107 +299,106 @@ class MapPlane:
     strip: float
 
     @classmethod
-    def of(cls, found: Territory) -> "MapPlane":
-        """Return the frame that holds the départements of people, and below it the collectivities overseas."""
-        inside = [spot.number for spot in found.spots if spot.number in outlines()]
+    def of(cls, territory: Territory) -> "MapProjection":
+        """Return the frame around the départements with people, with a strip below for overseas collectivities."""
+        inside = [spot.number for spot in territory.spots if spot.number in outlines()]
         points = [point for number in inside or outlines() for ring in outlines()[number][:1] for point in ring]
         (left, across), (top, down) = (extent([point[axis] for point in points]) for axis in (0, 1))
-        overseas = len(inside) < len(found.spots)
-        return cls(found, left, top, across, down, across * SQUARE * 2 * overseas)
+        overseas = len(inside) < len(territory.spots)
+        return cls(territory, left, top, across, down, across * SQUARE_SHARE * 2 * overseas)
 
     @property
     def scale(self) -> float:
-        """How many dots of the picture a step of the outlines is."""
-        return min(WIDE / self.across, HIGH / (self.down + self.strip))
+        """Dots of the picture per step of the outlines."""
+        return min(MAX_WIDTH / self.across, MAX_HEIGHT / (self.down + self.strip))
 
     @property
     def width(self) -> float:
-        """The width of the picture."""
         return round(self.across * self.scale)
 
     @property
     def height(self) -> float:
-        """The height of the picture, the strip of overseas included."""
+        """The height of the picture, including the overseas strip."""
         return round((self.down + self.strip) * self.scale)
 
     def at(self, point: Sequence[float]) -> Point:
-        """Return where a point of the plane is in the picture."""
+        """Return the position of a point of the plane in the picture."""
         return (point[0] - self.left) * self.scale, (point[1] - self.top) * self.scale
 
     @cached_property
     def shapes(self) -> dict[str, list[Ring]]:
-        """The outlines of all that may be seen: the départements, and a square for each collectivity overseas."""
-        seen = {number: rings for number, rings in outlines().items() if any(map(self.holds, rings[0]))}
+        """The outlines of visible départements, and a square per overseas collectivity."""
+        visible = {number: rings for number, rings in outlines().items() if any(map(self.holds, rings[0]))}
         abroad = [spot.number for spot in self.territory.spots if spot.number not in outlines()]
-        return seen | {number: [self.square(place, len(abroad))] for place, number in enumerate(abroad)}
+        return visible | {number: [self.square(index, len(abroad))] for index, number in enumerate(abroad)}
 
     def holds(self, point: Sequence[float]) -> bool:
-        """Say whether a point is in the frame."""
+        """Return whether a point is in the frame."""
         return 0 <= point[0] - self.left <= self.across and 0 <= point[1] - self.top <= self.down
 
-    def square(self, place: int, count: int) -> Ring:
-        """Return the square in this place of the strip, which has room for all of them."""
-        side = self.across * min(SQUARE, 1 / (1.6 * count))
-        x, y = round(self.left + side * (0.3 + 1.6 * place)), round(self.top + self.down + side * 0.3)
+    def square(self, index: int, count: int) -> Ring:
+        """Return a square of the overseas strip, which has room for ``count`` squares."""
+        side = self.across * min(SQUARE_SHARE, 1 / (1.6 * count))
+        x, y = round(self.left + side * (0.3 + 1.6 * index)), round(self.top + self.down + side * 0.3)
         return [[x, y], [x + round(side), y], [x + round(side), y + round(side)], [x, y + round(side)]]
 
     @cached_property
     def middles(self) -> dict[str, Point]:
-        """Where the dot of each département of people stands."""
+        """The position of the dot of each département with people."""
         return {spot.number: middle(self.shapes[spot.number][0]) for spot in self.territory.spots}
 
     def label(self, number: str) -> str:
-        """Return the name of a département where it fits into its outline, its number elsewhere."""
+        """Return the name of a département if it fits into the outline, else its number."""
         across = [x for x, _ in self.shapes[number][0]]
-        fits = (max(across) - min(across)) * self.scale >= LETTER * len(SHORT[number])
-        return SHORT[number] if self.scale >= NAMED and fits else number
+        fits = (max(across) - min(across)) * self.scale >= LETTER_WIDTH * len(SHORT_NAMES[number])
+        return SHORT_NAMES[number] if self.scale >= MIN_NAMED_SCALE and fits else number
 
 
 def extent(values: list[int]) -> tuple[float, float]:
-    """Return where what is shown begins, and how far it goes."""
+    """Return start and length of the visible range."""
     low, high = min(values), max(values)
-    size = max((high - low) * (1 + 2 * AROUND), LEAST)
+    size = max((high - low) * (1 + 2 * PADDING_SHARE), MIN_EXTENT)
     return (low + high - size) / 2, size
 
 
-def thickness(link: Link, most: Link) -> float:
-    """Return how wide a line is."""
-    return THIN + min(THIN, (THICK - THIN) / max(1, most.pairs - 1)) * (link.pairs - 1)
+def thickness(link: MapLink, widest: MapLink) -> float:
+    return MIN_LINE_WIDTH + min(MIN_LINE_WIDTH, (MAX_LINE_WIDTH - MIN_LINE_WIDTH) / max(1, widest.pairs - 1)) * (
+        link.pairs - 1
+    )
 
 
-def colour_outlines(frame: Frame, plane: MapPlane) -> None:
-    """Draw the outlines: grey where nobody is, in the colour of their number of people elsewhere."""
+def colour_outlines(frame: Frame, plane: MapProjection) -> None:
+    """Draw the outlines, grey without people, else coloured by the number of people."""
     people = {spot.number: spot.people for spot in plane.territory.spots}
     style: dict[str, StyleValue] = {"stroke": "white", **frame.clip()}
     for number, rings in sorted(plane.shapes.items(), key=lambda shape: shape[0] in people):
-        fill = cividis(people[number] / max(people.values())) if number in people else NOTHING
+        fill = cividis(people[number] / max(people.values())) if number in people else EMPTY_COLOUR
         frame.path("".join(outline(plane, ring) for ring in rings), fill=fill, fill_rule="evenodd", **style)
 
 
-def outline(plane: MapPlane, ring: Ring) -> str:
-    """Return a ring as the steps of a path."""
+def outline(plane: MapProjection, ring: Ring) -> str:
     return f"M{'L'.join(f'{x:.1f},{y:.1f}' for x, y in map(plane.at, ring))}Z"
 
 
-def draw_links(frame: Frame, plane: MapPlane) -> None:
-    """Draw the lines between départements, those of fewest pairs first, each on a white one that sets it off."""
+def draw_links(frame: Frame, plane: MapProjection) -> None:
+    """Draw the lines between départements, fewest pairs first, each on a white halo."""
     links = plane.territory.links[:LINES_DRAWN][::-1]
-    for colour, more in (("white", 2.5), (INK, 0)):
+    for colour, halo in (("white", 2.5), (INK, 0)):
         for link in links:
             ends = *plane.at(plane.middles[link.first]), *plane.at(plane.middles[link.second])
-            wide = thickness(link, plane.territory.links[0]) + more
-            frame.line(*ends, stroke=colour, stroke_width=wide, stroke_linecap="round")
+            width = thickness(link, plane.territory.links[0]) + halo
+            frame.line(*ends, stroke=colour, stroke_width=width, stroke_linecap="round")
 
 
-def name_spots(frame: Frame, plane: MapPlane, spots: Sequence[Spot]) -> None:
-    """Write the name or the number of some départements, set off by white, and draw their dots, numbers in them."""
+def name_spots(frame: Frame, plane: MapProjection, spots: Sequence[MapPlace]) -> None:
+    """Write the names or numbers of départements with a white halo, and draw their dots."""
     halo: dict[str, StyleValue] = {
         "stroke": "white",
         "stroke_width": 3.5,
         "stroke_linejoin": "round",
         "paint_order": "stroke",
     }
-    area = DOTS[min(len(str(max(spot.people for spot in plane.territory.spots))), len(DOTS) - 1)]
+    area = DOT_AREAS[min(len(str(max(spot.people for spot in plane.territory.spots))), len(DOT_AREAS) - 1)]
     places = {spot: plane.at(plane.middles[spot.number]) for spot in spots}
     for spot, (x, y) in places.items():
         frame.text(x, y + 19, plane.label(spot.number), "middle", font_size=11, **halo)
@@ -384,7 +406,7 @@ def name_spots(frame: Frame, plane: MapPlane, spots: Sequence[Spot]) -> None:
         if spot.without_mentor:
             frame.disc(x, y, 2.4 * area, fill="white", stroke=INK, stroke_width=1.5, stroke_dasharray="4 3")
         frame.disc(x, y, area, fill="white", stroke=INK, stroke_width=1.5)
-        frame.text(x, y, thousands(spot.people), "middle", font_size=11, font_weight=BOLD)
+        frame.text(x, y, thousands(spot.people), "middle", font_size=11, font_weight=BOLD_WEIGHT)
 
 
-NAMES: Mapping[str, str] = {**dict(DEPARTEMENTS), "69": mark("Rhône et Métropole de Lyon")}
+DEPARTEMENT_NAMES: Mapping[str, str] = {**dict(DEPARTEMENTS), "69": mark("Rhône et Métropole de Lyon")}

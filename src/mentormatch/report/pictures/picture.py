@@ -1,8 +1,6 @@
-"""What every picture is: a drawing under a title, the same in words, and how both are shown and saved.
+"""Base of all pictures: an SVG drawing with title and alternative text; scales, axes, colours and text widths.
 
-What pictures are drawn with: marks as SVG, axes, a scale of colours, and how wide a text is.
-
-Nothing that is drawn fetches or runs anything. Numbers are written as in the language that is spoken.
+Drawings fetch nothing and run no script. Numbers are formatted in the current language.
 """
 
 from abc import ABC, abstractmethod
@@ -28,19 +26,20 @@ from mentormatch.languages.translation import mark, once_spoken, own_language, t
 from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import render_template, visible
 
-INK, SOFT, LINE, NOTHING = theme()["ink"], theme()["soft"], theme()["line"], "#e9edf1"
+INK, SOFT, LINE, EMPTY_COLOUR = theme()["ink"], theme()["soft"], theme()["line"], "#e9edf1"
+# Two colours of cividis that remain distinct for colour-blind readers and in grey
 DARK, BRIGHT = "#00306f", "#e7d159"
-"""Two colours of cividis, which look different to everybody, also in grey."""
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-SIZE, TITLE_SIZE, BOLD = 12, 16, 600
-"""Of letters: of all texts that ask for no other, and of the title; how heavy titles are."""
-PADDING, BELOW_TITLE, BETWEEN = 8, 14, 24
-"""Around the drawing, below its title, and between two frames."""
-TICK, NEAR, APART = 5, 4, 8
-"""The length of a tick; between a tick and its words; between these and the title of the axis."""
-BAND, BAND_WIDTH, STOPS = 160, 16, 10
-"""The length and the width of the scale of colours, and how many colours it is blended from."""
-WIDTHS = {
+FONT_FAMILY = "Liberation Sans, Arial, Helvetica, sans-serif"
+# Font sizes of texts and of the title; font weight of titles
+FONT_SIZE, TITLE_SIZE, BOLD_WEIGHT = 12, 16, 600
+# Dots: around the drawing, below its title, and between frames
+PADDING_DOTS, BELOW_TITLE, FRAME_GAP = 8, 14, 24
+# Dots: length of a tick, distance to its label, distance from labels to the axis title
+TICK_LENGTH, NEAR, TITLE_GAP = 5, 4, 8
+# Dots: length and width of the colour scale; number of its gradient stops
+BAND_LENGTH, BAND_WIDTH, BAND_STOPS = 160, 16, 10
+# Letter widths of Helvetica as shares of the font size, after the font metrics by Adobe
+WIDTHS_EM = {
     0.22: "ijl'|",
     0.28: " !,./:;I[\\]ft\u00a0·",
     0.34: '()-`r*"{}\u202f',
@@ -52,21 +51,20 @@ WIDTHS = {
     0.86: "Mm%",
     1.0: "W@…—",
 }
-"""How wide the letters of Helvetica are, as shares of their size, about as in its font metrics by Adobe."""
-USUAL, WIDE = 0.56, 1.0
-"""The width of any other letter, and of one that fills a square."""
-ROOMY, HEAVY = 1.15, 1.1
-"""How much wider letters are in the font of a machine that has no Helvetica, and where they are bold."""
+# Width of other letters, and of full-width letters
+DEFAULT_WIDTH_EM, FULL_WIDTH_EM = 0.56, 1.0
+# Factors for wider fallback fonts, and for bold
+WIDTH_SAFETY, BOLD_FACTOR = 1.15, 1.1
 
 type StyleValue = str | float
-LETTERING: dict[str, StyleValue] = {"fill": INK, "font_size": SIZE}
+TEXT_STYLE: dict[str, StyleValue] = {"fill": INK, "font_size": FONT_SIZE}
+# Positions along an axis with their labels
 type AxisMarks = Iterable[tuple[float, str]]
-"""Places along an axis, and what is written there."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinearScale:
-    """What places the values from ``low`` to ``high`` between ``start`` and ``end``."""
+    """A linear map from values ``low`` to ``high`` onto positions ``start`` to ``end``."""
 
     low: float
     high: float
@@ -74,32 +72,32 @@ class LinearScale:
     end: float
 
     def at(self, value: float) -> float:
-        """Return the place of a value."""
+        """Return the position of a value."""
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
     def marks(self, count: int, written: Callable[[float, int], str] = decimal) -> AxisMarks:
-        """Return the places of about ``count`` round values; ``written`` takes a value and the decimals of all."""
+        """Return about ``count`` round values with positions; ``written`` formats a value with a number of decimals."""
         step, decimals = round_step(self.low, self.high, count)
         first, last = ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9)
         return [(self.at(k * step), written(k * step, decimals)) for k in range(first, last + 1)]
 
 
 def round_step(low: float, high: float, count: int) -> tuple[float, int]:
-    """Return 1, 2 or 5 times the power of ten that cuts a range into about ``count`` parts, and its decimals.
+    """Return the step (1, 2 or 5 times a power of ten) that cuts a range into about ``count`` parts, and its decimals.
 
     >>> round_step(38, 51, 6), round_step(0, 1, 5)
     ((2.0, 0), (0.2, 1))
     """
     power = floor(log10((high - low) / count))
-    left = (high - low) / count / 10.0**power
+    mantissa = (high - low) / count / 10.0**power
     # The factor that is nearest by ratio
-    factor = next((factor for factor, most in ((1, sqrt(2)), (2, sqrt(10)), (5, sqrt(50))) if left < most), 10)
+    factor = next((factor for factor, limit in ((1, sqrt(2)), (2, sqrt(10)), (5, sqrt(50))) if mantissa < limit), 10)
     decimals = max(0, -power - (factor == 10))
     return round(factor * 10.0**power, decimals), decimals
 
 
 class Frame:
-    """Marks in a rectangle of ``width`` and ``height``, and around it; its upper left corner is (0, 0)."""
+    """Marks inside and around a rectangle with its upper left corner at (0, 0)."""
 
     def __init__(self, width: float, height: float) -> None:
         self.width, self.height = width, height
@@ -108,71 +106,73 @@ class Frame:
         """How far the marks reach."""
 
     def rect(self, x: float, y: float, width: float, height: float, **style: StyleValue) -> None:
-        """Draw a rectangle."""
         self._draw("rect", x=x, y=y, width=width, height=height, **style)
 
     def line(self, x: float, y: float, x2: float, y2: float, **style: StyleValue) -> None:
-        """Draw a line."""
         self._draw("line", x1=x, y1=y, x2=x2, y2=y2, **style)
 
     def disc(self, x: float, y: float, area: float, **style: StyleValue) -> None:
-        """Draw a disc."""
         self._draw("circle", cx=x, cy=y, r=sqrt(area / pi), **style)
 
     def path(self, steps: str, **style: StyleValue) -> None:
-        """Draw a path, its steps as SVG has them."""
+        """Draw a path from the ``d`` attribute of SVG."""
         self._draw("path", d=steps, **style)
 
     def clip(self) -> dict[str, StyleValue]:
-        """Return the look of a mark that is cut where the frame ends."""
+        """Return the style of a mark that is clipped at the frame."""
         self.marks.append(f'<clipPath id="frame">{element("rect", width=self.width, height=self.height)}</clipPath>')
         return {"clip_path": "url(#frame)"}
 
     def text(self, x: float, y: float, words: str, anchor: str = "start", **style: StyleValue) -> None:
-        """Write words, their middle line at y."""
-        style = {**LETTERING, **style}
+        """Write a text, vertically centred at y."""
+        style = {**TEXT_STYLE, **style}
         size = float(style["font_size"])
-        wide = text_width(words, size, bold="font_weight" in style)
-        left = x - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
-        self._reach(left, y - size / 2, left + wide, y + size / 2)
+        width = text_width(words, size, bold="font_weight" in style)
+        left = x - {"start": 0, "middle": width / 2, "end": width}[anchor]
+        self._reach(left, y - size / 2, left + width, y + size / 2)
         self._draw("text", words, x=x, y=y + 0.35 * size, text_anchor=anchor, **style)
 
-    def upright(self, x: float, y: float, words: str, anchor: str = "middle", **style: StyleValue) -> None:
-        """Write words from below upwards, their middle line at x."""
-        style = {**LETTERING, **style}
+    def vertical_text(self, x: float, y: float, words: str, anchor: str = "middle", **style: StyleValue) -> None:
+        """Write a vertical text upwards, centred at x."""
+        style = {**TEXT_STYLE, **style}
         size = float(style["font_size"])
-        wide = text_width(words, size, bold="font_weight" in style)
-        bottom = y + {"start": 0, "middle": wide / 2}[anchor]
-        self._reach(x - size / 2, bottom - wide, x + size / 2, bottom)
-        place = f"translate({number(x + 0.35 * size)},{number(y)}) rotate(-90)"
-        self._draw("text", words, transform=place, text_anchor=anchor, **style)
+        width = text_width(words, size, bold="font_weight" in style)
+        bottom = y + {"start": 0, "middle": width / 2}[anchor]
+        self._reach(x - size / 2, bottom - width, x + size / 2, bottom)
+        transform = f"translate({number(x + 0.35 * size)},{number(y)}) rotate(-90)"
+        self._draw("text", words, transform=transform, text_anchor=anchor, **style)
 
     def bottom_axis(self, title: str, marks: AxisMarks, *, grid: bool = False) -> None:
-        """Draw an axis below the frame."""
-        foot = self.height + 0.5
-        self.line(0, foot, self.width, foot, stroke=LINE)
+        baseline = self.height + 0.5
+        self.line(0, baseline, self.width, baseline, stroke=LINE)
         for x, words in marks:
-            self.line(round(x) + 0.5, 0 if grid else foot, round(x) + 0.5, foot + TICK, stroke=LINE)
-            self.text(x, foot + TICK + NEAR + SIZE / 2, words, "middle", fill=SOFT)
-        self.text(self.width / 2, self.bottom + APART + SIZE / 2, title, "middle", fill=SOFT, font_weight=BOLD)
+            self.line(round(x) + 0.5, 0 if grid else baseline, round(x) + 0.5, baseline + TICK_LENGTH, stroke=LINE)
+            self.text(x, baseline + TICK_LENGTH + NEAR + FONT_SIZE / 2, words, "middle", fill=SOFT)
+        self.text(
+            self.width / 2, self.bottom + TITLE_GAP + FONT_SIZE / 2, title, "middle", fill=SOFT, font_weight=BOLD_WEIGHT
+        )
 
     def left_axis(self, title: str, marks: AxisMarks) -> None:
         """Draw an axis on the left of the frame, with a grid."""
         self.line(0.5, 0, 0.5, self.height, stroke=LINE)
         for y, words in marks:
-            self.line(-TICK, round(y) + 0.5, self.width, round(y) + 0.5, stroke=LINE)
-            self.text(-TICK - NEAR, y, words, "end", fill=SOFT)
-        self.upright(self.left - APART - SIZE / 2, self.height / 2, title, fill=SOFT, font_weight=BOLD)
+            self.line(-TICK_LENGTH, round(y) + 0.5, self.width, round(y) + 0.5, stroke=LINE)
+            self.text(-TICK_LENGTH - NEAR, y, words, "end", fill=SOFT)
+        self.vertical_text(
+            self.left - TITLE_GAP - FONT_SIZE / 2, self.height / 2, title, fill=SOFT, font_weight=BOLD_WEIGHT
+        )
 
     def legend(self, title: str, marks: AxisMarks) -> None:
-        """Draw the scale of colours on the right of the frame; places are shares of its length, from below."""
-        left, top = self.width + 18.0, SIZE + 6.0
-        stops = "".join(element("stop", offset=k / STOPS, stop_color=cividis(k / STOPS)) for k in range(STOPS + 1))
+        """Draw the colour scale on the right of the frame; marks are shares of its length from the bottom."""
+        left, top = self.width + 18.0, FONT_SIZE + 6.0
+        stops = "".join(
+            element("stop", offset=k / BAND_STOPS, stop_color=cividis(k / BAND_STOPS)) for k in range(BAND_STOPS + 1)
+        )
         self.marks.append(f'<linearGradient id="colours" x1="0" y1="1" x2="0" y2="0">{stops}</linearGradient>')
-        self.text(left, SIZE / 2, title, fill=SOFT, font_weight=BOLD)
-        self.rect(left, top, BAND_WIDTH, BAND, fill="url(#colours)")
+        self.text(left, FONT_SIZE / 2, title, fill=SOFT, font_weight=BOLD_WEIGHT)
+        self.rect(left, top, BAND_WIDTH, BAND_LENGTH, fill="url(#colours)")
         for share, words in marks:
-            self.text(left + BAND_WIDTH + NEAR, top + BAND * (1 - share), words, fill=SOFT)
+            self.text(left + BAND_WIDTH + NEAR, top + BAND_LENGTH * (1 - share), words, fill=SOFT)
 
     def _reach(self, left: float, top: float, right: float, bottom: float) -> None:
         self.left, self.top = min(self.left, left), min(self.top, top)
@@ -183,24 +183,32 @@ class Frame:
 
 
 def as_svg(title: str, frames: Sequence[Frame]) -> bytes:
-    """Return frames one below the other, their left sides in line, under a title, as a file."""
-    left = PADDING - min(frame.left for frame in frames)
-    parts, top = [], float(PADDING + TITLE_SIZE + BELOW_TITLE)
+    """Return frames as an SVG file, stacked and left-aligned under a title."""
+    left = PADDING_DOTS - min(frame.left for frame in frames)
+    parts, top = [], float(PADDING_DOTS + TITLE_SIZE + BELOW_TITLE)
     for frame in frames:
         parts.append(f'<g transform="translate({number(left)},{number(top - frame.top)})">{"".join(frame.marks)}</g>')
-        top += frame.bottom - frame.top + BETWEEN
+        top += frame.bottom - frame.top + FRAME_GAP
     head = element(
-        "text", title, x=PADDING, y=PADDING + 0.85 * TITLE_SIZE, fill=INK, font_size=TITLE_SIZE, font_weight=BOLD
+        "text",
+        title,
+        x=PADDING_DOTS,
+        y=PADDING_DOTS + 0.85 * TITLE_SIZE,
+        fill=INK,
+        font_size=TITLE_SIZE,
+        font_weight=BOLD_WEIGHT,
     )
-    reach = max(left + max(frame.right for frame in frames), PADDING + text_width(title, TITLE_SIZE, bold=True))
-    width, height = ceil(reach + PADDING), ceil(top - BETWEEN + PADDING)
-    ground = element("rect", width=width, height=height, fill="white")
+    right_end = max(
+        left + max(frame.right for frame in frames), PADDING_DOTS + text_width(title, TITLE_SIZE, bold=True)
+    )
+    width, height = ceil(right_end + PADDING_DOTS), ceil(top - FRAME_GAP + PADDING_DOTS)
+    background = element("rect", width=width, height=height, fill="white")
     start = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-    return f'{start} font-family="{FONT}">{ground}{head}{"".join(parts)}</svg>'.encode()
+    return f'{start} font-family="{FONT_FAMILY}">{background}{head}{"".join(parts)}</svg>'.encode()
 
 
 def element(tag: str, words: str = "", /, **style: StyleValue) -> str:
-    """Return an element of SVG.
+    """Return an SVG element.
 
     >>> element("line", x2=0.125, stroke_width=2)
     '<line x2="0.12" stroke-width="2"/>'
@@ -213,23 +221,23 @@ def element(tag: str, words: str = "", /, **style: StyleValue) -> str:
 
 
 def number(value: float) -> str:
-    """Return a length, to a hundredth of a dot."""
+    """Return a length to a hundredth of a dot."""
     return f"{round(value, 2) + 0.0:.6g}"
 
 
 @cache
 def letter_width(letter: str) -> float:
-    """Return how wide a letter is, as a share of its size; an accent adds nothing."""
+    """Return the width of a letter as a share of the font size; accents have none."""
     base = normalize("NFD", letter)[0]
     if combining(base) or base == "\u200b":
         return 0.0
-    other = WIDE if east_asian_width(base) in "WF" else USUAL
-    return next((width for width, letters in WIDTHS.items() if base in letters), other)
+    default = FULL_WIDTH_EM if east_asian_width(base) in "WF" else DEFAULT_WIDTH_EM
+    return next((width for width, letters in WIDTHS_EM.items() if base in letters), default)
 
 
 def text_width(words: str, size: float, *, bold: bool = False) -> float:
-    """Return the room that words need."""
-    return (HEAVY if bold else 1.0) * ROOMY * size * sum(map(letter_width, words))
+    """Return the estimated width of a text."""
+    return (BOLD_FACTOR if bold else 1.0) * WIDTH_SAFETY * size * sum(map(letter_width, words))
 
 
 def cividis(share: float) -> str:
@@ -242,90 +250,90 @@ def cividis(share: float) -> str:
     red = -4.54 - t * (35.34 - t * (2381.73 - t * (6402.7 - t * (7024.72 - t * 2710.57))))
     green = 32.49 + t * (170.73 + t * (52.82 - t * (131.46 - t * (176.58 - t * 67.37))))
     blue = 81.24 + t * (442.36 - t * (2482.43 - t * (6167.24 - t * (6614.94 - t * 2475.67))))
-    return "#" + "".join(f"{max(0, min(255, round(each))):02x}" for each in (red, green, blue))
+    return "#" + "".join(f"{max(0, min(255, round(channel))):02x}" for channel in (red, green, blue))
 
 
-NEEDED = mark("Une image .png a besoin de vl-convert → pip install 'mentormatch-engine[pictures]'")
-LETTERS = 24
-"""Of a label that is shown."""
-SHARPNESS = 2
-"""Dots of a PNG for each of the picture's own."""
+PNG_NEEDS = mark("Une image .png a besoin de vl-convert → pip install 'mentormatch-engine[pictures]'")
+# Characters of a label
+MAX_LABEL = 24
+# Pixels of a PNG per dot
+PNG_SCALE = 2
 
 
 def as_png(svg: bytes) -> bytes:
-    """Return a drawing as PNG; raises OutputError, with what to install, where vl-convert is not there."""
+    """Return a drawing as PNG. Raises OutputError with installation advice if vl-convert is absent."""
     try:
         from vl_convert import svg_to_png
     except ModuleNotFoundError:
-        raise OutputError(tr(NEEDED)) from None
-    png: bytes = svg_to_png(svg.decode(), scale=SHARPNESS)
+        raise OutputError(tr(PNG_NEEDS)) from None
+    png: bytes = svg_to_png(svg.decode(), scale=PNG_SCALE)
     return png
 
 
-def shorten(label: str) -> str:
-    """Return a label that is no longer than there is room for.
+def shorten_label(label: str) -> str:
+    """Return a label, shortened to the available room.
 
-    >>> shorten("prenom.nom-de-famille@exemple.example")
+    >>> shorten_label("prenom.nom-de-famille@exemple.example")
     'prenom.nom-de-famille@e…'
     """
     flat = " ".join(label.split())
-    return flat if len(flat) <= LETTERS else f"{flat[: LETTERS - 1]}…"
+    return flat if len(flat) <= MAX_LABEL else f"{flat[: MAX_LABEL - 1]}…"
 
 
 class Drawing(ABC):
-    """Frames under a title, and the same in words; ``heading`` is the title before it is spoken."""
+    """Frames under a title, with an alternative text; ``heading`` is the untranslated title."""
 
     heading: ClassVar[str]
 
     @property
     @abstractmethod
     def language(self) -> str:
-        """The language in which it is told unless another was asked for."""
+        """The default language of the drawing."""
 
     @property
     @own_language
     def title(self) -> str:
-        """What stands above it."""
+        """The title above the drawing."""
         return tr(self.heading)
 
     @property
     @abstractmethod
     def alternative(self) -> str:
-        """What the picture says, in words and figures."""
+        """The content of the picture as text with numbers."""
 
     @property
     @abstractmethod
     def caption(self) -> str:
-        """How to read it."""
+        """A reading aid."""
 
     @property
     def headline(self) -> str:
-        """What is written above the frames."""
+        """The text above the frames in the file."""
         return self.title
 
     @abstractmethod
     def frames(self) -> Sequence[Frame]:
-        """Return what is drawn, from above downwards; none where there is nothing to draw."""
+        """Return the frames from top to bottom; empty if there is nothing to draw."""
 
     @once_spoken
     def svg(self) -> bytes | None:
-        """The picture as SVG, None where there is nothing to draw."""
+        """The picture as SVG, None if there is nothing to draw."""
         frames = self.frames()
         return as_svg(self.headline, frames) if frames else None
 
     @once_spoken
     def png(self) -> bytes | None:
-        """The picture as PNG, None where there is nothing to draw."""
+        """The picture as PNG, None if there is nothing to draw."""
         return None if self.svg is None else as_png(self.svg)
 
     @once_spoken
     def source(self) -> str | None:
-        """The picture as the address of an image that holds it whole, None where there is nothing to draw."""
+        """The picture as a data URL, None if there is nothing to draw."""
         return None if self.svg is None else f"data:image/svg+xml;base64,{b64encode(self.svg).decode()}"
 
     @own_language
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the picture as .svg or .png; raises OutputError where it cannot be, or nothing is there to draw."""
+        """Write the picture as .svg or .png. Raises OutputError if there is nothing to draw or it cannot be written."""
         target = Path(path)
         if target.suffix not in (".svg", ".png"):
             raise OutputError(
@@ -344,9 +352,9 @@ class Drawing(ABC):
 
 @dataclass(frozen=True, repr=False)
 class Picture(Drawing):
-    """One way to look at a matching. It is found by its ``kind``.
+    """A picture of a matching, found by its ``kind``.
 
-    ``labels`` are what people are called; None: their codes, or pseudonyms where keys are e-mail addresses.
+    ``labels`` are the labels of people; None: their codes, or pseudonyms if keys are e-mail addresses.
     """
 
     kind: ClassVar[str]
@@ -355,19 +363,19 @@ class Picture(Drawing):
 
     @property
     def language(self) -> str:
-        """The language of the programme, in which the picture is told unless another was asked for."""
+        """The language of the programme, used unless another one is requested."""
         return self.matching.language
 
     @property
     def too_many_pairs(self) -> str:
-        """That all pairs are too many to be shown; empty where they are not."""
+        """The sentence that there are too many pairs to show all, else empty."""
         if self.matching.scores.held:
             return ""
         n, m = self.matching.problem.shape
         return tr("Il y a trop de paires pour les montrer toutes : {pairs}.", pairs=thousands(n * m))
 
     def person(self, side: Side, key: str) -> str:
-        """Return what somebody is called in the picture."""
+        """Return the label of a person in the picture."""
         labels = self.matching.labels if self.labels is None else self.labels
         return visible(labels.person(side, key))
 
@@ -376,5 +384,5 @@ class Picture(Drawing):
 
 
 def pictures_by_kind() -> dict[str, type[Picture]]:
-    """Return every registered picture by its kind."""
+    """Return the registered pictures by kind."""
     return concrete(Picture, "mentormatch.report.pictures")

@@ -1,4 +1,4 @@
-"""What the points of one pair are made of, criterion after criterion, up to their sum."""
+"""Waterfall chart of the points of a pair: one bar per criterion, then the sum."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,29 +13,29 @@ from mentormatch.operations.matching import Matching
 from mentormatch.report.pictures.picture import (
     BRIGHT,
     DARK,
+    FONT_SIZE,
     INK,
     NEAR,
-    SIZE,
     SOFT,
     Frame,
     LinearScale,
     Picture,
-    shorten,
+    shorten_label,
 )
 from mentormatch.report.texts import spaced, visible
 from mentormatch.report.view import best_pairs
 
-ROW, BAR, WIDTH = 36, 22, 440
-ACROSS = LinearScale(0, 100, 0, WIDTH)
-LETTERS = 34
-"""Of the name of a criterion on one line; two lines are shown."""
-PALE, EDGE = "#c9c8c4", "#8794a1"
-SUM = mark("Total")
+ROW_HEIGHT, BAR_HEIGHT, CHART_WIDTH = 36, 22, 440
+X_SCALE = LinearScale(0, 100, 0, CHART_WIDTH)
+# Characters per line of the name of a criterion, which has at most two lines
+MAX_NAME_LINE = 34
+PALE_COLOUR, EDGE_COLOUR = "#c9c8c4", "#8794a1"
+SUM_LABEL = mark("Total")
 
 
 @dataclass(frozen=True, slots=True)
 class WaterfallStep:
-    """One bar: the lines of its name; in millionths where it starts, ends and would end at most."""
+    """A bar: the lines of its name; start, end and maximum end in millionths."""
 
     name: list[str]
     start: int
@@ -47,7 +47,7 @@ class WaterfallStep:
 
 @dataclass(frozen=True, repr=False)
 class Waterfall(Picture):
-    """The points of any two people, chosen or not: each criterion begins where the one before it ends."""
+    """The points of two people, paired or not: each criterion starts where the previous one ends."""
 
     kind: ClassVar[str] = "waterfall"
     heading: ClassVar[str] = mark("Les points d'un binôme")
@@ -56,12 +56,12 @@ class Waterfall(Picture):
 
     @once_spoken
     def pair(self) -> Pair:
-        """The two people, explained; raises RequestError where one of them is not in the cohort."""
+        """The explained pair. Raises RequestError if a person is not in the cohort."""
         return self.matching.explain(self.mentor, self.mentee)
 
     @property
     def people(self) -> tuple[str, str]:
-        """What the two people are called."""
+        """The labels of the two people."""
         return self.person("mentor", self.pair.mentor), self.person("mentee", self.pair.mentee)
 
     @property
@@ -70,17 +70,17 @@ class Waterfall(Picture):
         shares = [
             tr(
                 "{criterion} {score} sur {full}",
-                criterion=one.criterion,
-                score=points(one.share),
-                full=points(one.full),
+                criterion=contribution.criterion,
+                score=points(contribution.share),
+                full=points(contribution.full),
             )
-            for one in self.pair.contributions
+            for contribution in self.pair.contributions
         ]
         score = tr("{people}, {score} points sur 100", people=" – ".join(self.people), score=points(self.pair.score))
-        made = about(score, listed(shares)) if shares else score
+        sentence = about(score, listed(shares)) if shares else score
         if self.pair.answered == 1:
-            return f"{made}."
-        return tr("{made}. {share} du poids est connu.", made=made, share=percent(self.pair.answered))
+            return f"{sentence}."
+        return tr("{made}. {share} du poids est connu.", made=sentence, share=percent(self.pair.answered))
 
     @property
     @own_language
@@ -93,53 +93,56 @@ class Waterfall(Picture):
 
     @property
     def headline(self) -> str:
-        return spaced(about(self.title, " – ".join(map(shorten, self.people))))
+        return spaced(about(self.title, " – ".join(map(shorten_label, self.people))))
 
     @own_language
     def frames(self) -> Sequence[Frame]:
         if not self.pair.contributions:
             return ()
-        frame = Frame(WIDTH, ROW * len(self.steps))
+        frame = Frame(CHART_WIDTH, ROW_HEIGHT * len(self.steps))
         for row, step in enumerate(self.steps):
-            draw_step(frame, step, ROW * row)
-        frame.bottom_axis(tr("Points"), ACROSS.marks(10))
+            draw_step(frame, step, ROW_HEIGHT * row)
+        frame.bottom_axis(tr("Points"), X_SCALE.marks(10))
         return [frame]
 
     @once_spoken
     def steps(self) -> list[WaterfallStep]:
-        """The criteria in their order, each where the one before it ends, then the sum."""
-        parts, start, found = self.pair.contributions, 0, []
+        """The criteria in their order, then the sum."""
+        parts, start, bars = self.pair.contributions, 0, []
         for part in parts:
             words = tr("{points} sur {full}", points=points(part.share), full=points(part.full))
-            found.append(
+            bars.append(
                 WaterfallStep(
-                    wrap(visible(part.criterion), LETTERS, max_lines=2, placeholder=" …"),
+                    wrap(visible(part.criterion), MAX_NAME_LINE, max_lines=2, placeholder=" …"),
                     start,
                     start + part.share,
                     start + part.full,
-                    DARK if part.answered else PALE,
+                    DARK if part.answered else PALE_COLOUR,
                     words,
                 )
             )
             start += part.share
         words = tr("{points} sur 100", points=points(start))
-        return [*found, WaterfallStep([tr(SUM)], 0, start, start, BRIGHT, words)]
+        return [*bars, WaterfallStep([tr(SUM_LABEL)], 0, start, start, BRIGHT, words)]
 
 
-def best_waterfall(matching: Matching, labels: Labels | None) -> Waterfall | None:
-    """Return the points of the pair that has most of them, None where there is no pair."""
+def make_best_waterfall(matching: Matching, labels: Labels | None) -> Waterfall | None:
+    """Return the waterfall of the pair with most points, None if there is no pair."""
     best = best_pairs(matching, 1)[:1]
     return next((Waterfall(matching, labels, pair.mentor, pair.mentee) for pair in best), None)
 
 
 def draw_step(frame: Frame, step: WaterfallStep, top: int) -> None:
-    """Draw one bar in the outline of what it gives at most, a line to the next one, its name and its points."""
-    middle, start, end, most = top + ROW / 2, *(ACROSS.at(at / 10_000) for at in (step.start, step.end, step.most))
+    """Draw a bar within the outline of its maximum, a connector to the next bar, its name and its points."""
+    middle, start, end, maximum = (
+        top + ROW_HEIGHT / 2,
+        *(X_SCALE.at(value / 10_000) for value in (step.start, step.end, step.most)),
+    )
     for line, words in enumerate(step.name):
-        y = middle + (line - (len(step.name) - 1) / 2) * (SIZE + 2)
+        y = middle + (line - (len(step.name) - 1) / 2) * (FONT_SIZE + 2)
         frame.text(-NEAR, y, words, "end", fill=SOFT)
-    if top + ROW < frame.height:
-        frame.line(end, middle, end, middle + ROW, stroke=EDGE)
-    frame.rect(start, middle - BAR / 2, most - start, BAR, fill="none", stroke=EDGE)
-    frame.rect(start, middle - BAR / 2, end - start, BAR, fill=step.colour, stroke=INK, stroke_width=0.75)
-    frame.text(most + 6, middle, step.words)
+    if top + ROW_HEIGHT < frame.height:
+        frame.line(end, middle, end, middle + ROW_HEIGHT, stroke=EDGE_COLOUR)
+    frame.rect(start, middle - BAR_HEIGHT / 2, maximum - start, BAR_HEIGHT, fill="none", stroke=EDGE_COLOUR)
+    frame.rect(start, middle - BAR_HEIGHT / 2, end - start, BAR_HEIGHT, fill=step.colour, stroke=INK, stroke_width=0.75)
+    frame.text(maximum + 6, middle, step.words)

@@ -1,7 +1,7 @@
-"""The rows that staff left -> pins and bans; whatever could not be done as asked is told at once.
+"""Rows of a reviewed workbook -> pins and bans; everything that cannot be applied is reported together.
 
-What staff wrote beside pairs that are no more is kept from workbook to workbook, on a sheet that decides nothing: to
-come back on a pair, staff write it in the sheet of pairs.
+Notes on pairs that no longer exist move from workbook to workbook on a separate sheet, which decides nothing: to decide
+such a pair again, staff enter it in the sheet of pairs.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -29,15 +29,15 @@ from mentormatch.report.reviewed.rows import (
     REFUSED,
     REMARK,
     VALIDATION,
-    Bearings,
     ReviewedRow,
-    Tongue,
+    WorkbookFingerprint,
+    WorkbookLanguage,
     columns_in,
     digest_without_decisions,
-    keys_shown,
+    get_keys_by_label,
     label_pair,
     pairs_by_hand,
-    read_bearings,
+    read_fingerprint,
     read_sheet,
     records_of,
 )
@@ -45,26 +45,26 @@ from mentormatch.report.texts import visible
 from mentormatch.survey.duplicates import group_by
 from mentormatch.survey.table_reader import TableSource
 
-TOLD: tuple[Callable[[int], str], ...] = (
+# Counts of pinned, banned and open pairs, of rows with remarks, and of pairs that ended
+COUNT_TEXTS: tuple[Callable[[int], str], ...] = (
     lambda count: counted(count, "binôme imposé", "binômes imposés"),
     lambda count: counted(count, "binôme écarté", "binômes écartés"),
     lambda count: counted(count, "binôme à discuter", "binômes à discuter"),
     lambda count: counted(count, "ligne avec une remarque", "lignes avec une remarque"),
     lambda count: counted(count, "binôme dont quelqu'un est parti", "binômes dont quelqu'un est parti"),
 )
-"""How the pairs that are imposed, set aside and left open are counted, then the remarks, and the pairs that ended."""
-REFUSAL = mark("Les décisions de ce classeur ne peuvent pas être reprises")
+REFUSAL_TEXT = mark("Les décisions de ce classeur ne peuvent pas être reprises")
 
 
 @checked_init
 @dataclass(frozen=True, slots=True)
 class Decisions(VersionedPickle):
-    """What staff decided in a workbook, as keys (mentor, mentee).
+    """The decisions of staff in a workbook, as keys (mentor, mentee).
 
-    ``pins`` are the pairs that they validated or wrote themselves, ``bans`` those that they refused or wrote over, now
-    or in a workbook before; ``discussed`` are those that they left open, which nothing binds. ``notes`` is all that
-    they typed, for the next workbook (``Matching.with_notes``), and ``ended`` the pairs of somebody who is no longer
-    there.
+    ``pins`` are pairs that staff approved or entered, ``bans`` pairs that they refused or overwrote, here or in an
+    earlier
+    workbook; ``discussed`` pairs are open and bind nothing. ``notes`` has all typed texts, for the next workbook
+    (``Matching.with_notes``), and ``ended`` the pairs of people who left.
     """
 
     pins: tuple[KeyPair, ...] = ()
@@ -74,36 +74,36 @@ class Decisions(VersionedPickle):
     ended: tuple[KeyPair, ...] = ()
 
     def __str__(self) -> str:
-        remarked = [note for note in self.notes if note.remark.strip() or note.columns]
-        counts = map(len, (self.pins, self.bans, self.discussed, remarked, self.ended))
-        said = [say(count) for say, count in zip(TOLD, counts, strict=True) if count]
-        return listed(said) or tr("aucune")
+        noted = [note for note in self.notes if note.remark.strip() or note.columns]
+        counts = map(len, (self.pins, self.bans, self.discussed, noted, self.ended))
+        count_texts = [format_count(count) for format_count, count in zip(COUNT_TEXTS, counts, strict=True) if count]
+        return listed(count_texts) or tr("aucune")
 
 
 def read_decisions(
     path: str | PathLike[str] | TableSource, cohort: Cohort | None = None, programme: Programme | None = None
 ) -> Decisions:
-    """Return the pairs that staff imposed and set aside in the workbook of a matching, for ``match``.
+    """Return the pairs that staff pinned and banned in the workbook of a matching, for ``match``.
 
-    « Validé » imposes the pair of a row, and so does changing a code in it, or adding it; « Refusé » sets the pair
-    aside, and so does writing over it. « À discuter » and an empty cell bind nothing. Rows may be sorted, columns
-    added, and the workbook saved by any spreadsheet. Remarks and columns of staff come along as ``notes``.
+    « Validé » pins the pair of a row, and so does a changed code or an added row; « Refusé » bans the pair, and so does
+    overwriting it. « À discuter » and an empty cell bind nothing. Rows may be sorted, columns added, and the workbook
+    saved
+    by any spreadsheet. Remarks and added columns are returned as ``notes``.
 
     Parameters
     ----------
     path
-        The workbook that ``Matching.save`` wrote, as staff left it (xlsx or ods); a file, or its bytes by name.
+        The workbook that ``Matching.save`` wrote, as edited by staff (xlsx or ods); a file, or its bytes by name.
     cohort, programme
-        Those that the decisions are for. The workbook must have been made under the same rules, and from the same
-        answers or others of which at least half of its people gave the same: then the pairs of those who left are
-        ``ended``, and bind nothing.
+        The answers and the programme for which the decisions are meant. The workbook must come from the same rules, and
+        from answers in which at least half of its people answered the same: pairs of people who left are then ``ended``
+        and bind nothing.
 
     Raises
     ------
     SurveyError
-        With everything that cannot be taken: an unknown person, a pair that a rule forbids, somebody with more partners
-        than places, a pair that comes twice, a row deleted, a column renamed, a workbook of other answers or of another
-        programme.
+        With every problem: an unknown person, a pair that a rule forbids, a person with more partners than places, a
+        duplicate pair, a deleted row, a renamed column, a workbook of other answers or of another programme.
 
     Examples
     --------
@@ -114,33 +114,34 @@ def read_decisions(
     ...     read_decisions(workbook)
     Decisions(pins=(), bans=(), discussed=(), notes=(), ended=())
     """
-    bearings, tongue, problems = read_bearings(path)
+    bearings, tongue, problems = read_fingerprint(path)
     if bearings is None:
-        raise SurveyError(tr(REFUSAL), problems)
+        raise SurveyError(tr(REFUSAL_TEXT), problems)
     rows, loose, misread = read_sheet(path, bearings, tongue)
-    problems = [*strange(bearings, cohort, programme), *misread]
+    problems = [*find_origin_problems(bearings, cohort, programme), *misread]
     if misread and not rows:
-        raise SurveyError(tr(REFUSAL), problems)
+        raise SurveyError(tr(REFUSAL_TEXT), problems)
     sheet = DecisionSheet(tuple(rows), bearings, tongue)
-    problems += [*sheet.find_doubled(), *sheet.find_excluded(), *sheet.find_crowded(), *sheet.find_undecided()]
+    problems += [*sheet.find_doubled(), *sheet.find_excluded(), *sheet.find_overbooked(), *sheet.find_undecided()]
     problems += [] if misread else sheet.find_deleted()
     if problems:
-        raise SurveyError(tr(REFUSAL), problems)
-    decisions = sheet.decisions([*loose, *read_previous(path, tongue, keys_shown(bearings))])
+        raise SurveyError(tr(REFUSAL_TEXT), problems)
+    decisions = sheet.decisions([*loose, *read_previous(path, tongue, get_keys_by_label(bearings))])
     if cohort is not None:
         decisions = by_key(decisions, cohort)
         if problems := list(find_doubtful(decisions, bearings.doubtful(cohort, programme), cohort)):
-            raise SurveyError(tr(REFUSAL), problems)
+            raise SurveyError(tr(REFUSAL_TEXT), problems)
     if programme:
-        kept = [note for note in decisions.notes if not programme.forgotten.holds(*note.pair)]
-        decisions = replace(decisions, notes=tuple(kept))
-    return decisions if cohort is None else among(decisions, cohort)
+        notes = [note for note in decisions.notes if not programme.forgotten.holds(*note.pair)]
+        decisions = replace(decisions, notes=tuple(notes))
+    return decisions if cohort is None else restrict_to_cohort(decisions, cohort)
 
 
 def by_key(decisions: Decisions, cohort: Cohort) -> Decisions:
-    """Return decisions whose people are named by their keys, not by codes."""
+    """Return the decisions with keys in place of codes."""
     pairs = (
-        tuple(key_pair(pair, cohort) for pair in each) for each in (decisions.pins, decisions.bans, decisions.discussed)
+        tuple(key_pair(pair, cohort) for pair in codes_of_pairs)
+        for codes_of_pairs in (decisions.pins, decisions.bans, decisions.discussed)
     )
     pins, bans, discussed = pairs
     notes = tuple(replace(note, pair=key_pair(note.pair, cohort)) for note in decisions.notes)
@@ -148,98 +149,100 @@ def by_key(decisions: Decisions, cohort: Cohort) -> Decisions:
 
 
 def key_pair(pair: KeyPair, cohort: Cohort) -> KeyPair:
-    """Return the keys of a pair."""
     return cohort.key_of("mentor", pair[0]), cohort.key_of("mentee", pair[1])
 
 
 def find_doubtful(decisions: Decisions, doubtful: Collection[tuple[Side, str]], cohort: Cohort) -> Iterator[Problem]:
-    """Yield the codes under which pairs were decided, and that may be those of other people by now."""
+    """Yield a problem per code of a decided pair that may now belong to another person."""
     decided = (*decisions.pins, *decisions.bans, *decisions.discussed)
     people: list[tuple[Side, str]] = [(side, key) for pair in decided for side, key in zip(SIDES, pair, strict=True)]
     labels = codes(cohort)
     for side, key in dict.fromkeys(person for person in people if person in doubtful):
-        found = tr("les réponses ont changé depuis ce classeur, et ce code peut être celui de quelqu'un d'autre")
-        yield Problem(labels.person(side, key), found, advice=tr("refaites le classeur, et reportez-y les décisions"))
+        finding = tr("les réponses ont changé depuis ce classeur, et ce code peut être celui de quelqu'un d'autre")
+        yield Problem(labels.person(side, key), finding, advice=tr("refaites le classeur, et reportez-y les décisions"))
 
 
-def among(decisions: Decisions, cohort: Cohort) -> Decisions:
-    """Return what is decided of the people of a cohort; the pairs of all others have ended."""
+def restrict_to_cohort(decisions: Decisions, cohort: Cohort) -> Decisions:
+    """Return the decisions on people of a cohort; pairs of other people are ``ended``."""
     marked = (decisions.pins, decisions.bans, decisions.discussed)
-    here = [tuple(pair for pair in pairs if stands(pair, cohort)) for pairs in marked]
-    ended = [pair for pairs in marked for pair in pairs if not stands(pair, cohort)]
-    return replace(decisions, pins=here[0], bans=here[1], discussed=here[2], ended=tuple(dict.fromkeys(ended)))
+    remaining = [tuple(pair for pair in pairs if is_in_cohort(pair, cohort)) for pairs in marked]
+    ended = [pair for pairs in marked for pair in pairs if not is_in_cohort(pair, cohort)]
+    return replace(
+        decisions, pins=remaining[0], bans=remaining[1], discussed=remaining[2], ended=tuple(dict.fromkeys(ended))
+    )
 
 
-def stands(pair: KeyPair, cohort: Cohort) -> bool:
-    """Say whether both people of a pair are in a cohort."""
+def is_in_cohort(pair: KeyPair, cohort: Cohort) -> bool:
     return cohort.mentors.has(pair[0]) and cohort.mentees.has(pair[1])
 
 
-def strange(bearings: Bearings, cohort: Cohort | None, programme: Programme | None) -> Iterator[Problem]:
-    """Yield that a workbook was made from other answers, or under another programme."""
+def find_origin_problems(
+    bearings: WorkbookFingerprint, cohort: Cohort | None, programme: Programme | None
+) -> Iterator[Problem]:
+    """Yield a problem if a workbook comes from another programme or other answers."""
     advice = tr("refaites le classeur, et reportez-y les décisions")
     if programme and digest_without_decisions(programme) != bearings.programme:
-        found = tr("le classeur vient d'un autre programme, ou de ce programme avant un changement")
-        yield Problem(tr("programme"), found, tr("le programme dont le classeur est fait"), advice)
-    most = len(bearings.mentors) + len(bearings.mentees)
-    if cohort and digest_of_answers(cohort) != bearings.answers and 2 * bearings.count_unchanged(cohort) < most:
-        found = tr("le classeur vient d'autres réponses, ou de celles-ci avant un changement")
-        yield Problem(tr("réponses"), found, tr("les réponses dont le classeur est fait"), advice)
+        finding = tr("le classeur vient d'un autre programme, ou de ce programme avant un changement")
+        yield Problem(tr("programme"), finding, tr("le programme dont le classeur est fait"), advice)
+    people_count = len(bearings.mentors) + len(bearings.mentees)
+    if cohort and digest_of_answers(cohort) != bearings.answers and 2 * bearings.count_unchanged(cohort) < people_count:
+        finding = tr("le classeur vient d'autres réponses, ou de celles-ci avant un changement")
+        yield Problem(tr("réponses"), finding, tr("les réponses dont le classeur est fait"), advice)
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionSheet:
-    """The rows of a workbook, beside what it proposed."""
+    """The rows of a workbook, with the proposal that it was made from."""
 
     rows: tuple[ReviewedRow, ...]
-    bearings: Bearings
-    tongue: Tongue
+    bearings: WorkbookFingerprint
+    tongue: WorkbookLanguage
 
     @property
-    def fresh(self) -> list[ReviewedRow]:
+    def changed_rows(self) -> list[ReviewedRow]:
         """The rows whose pair was not proposed: changed or added."""
         return [row for row in self.rows if row.pair not in self.bearings.pairs]
 
     def find_replacements(self) -> dict[KeyPair, ReviewedRow]:
-        """Return the row that stands in the place of each proposed pair that is gone.
+        """Return the changed row that replaces each missing proposed pair.
 
-        That is the one with the same mentee, or with the same mentor; of a row that shares neither, any.
+        It is a row with the same mentee, else with the same mentor, else any changed row.
         """
-        standing = {row.pair for row in self.rows}
-        gone = [pair for pair in self.bearings.pairs if pair not in standing]
-        fresh, found = self.fresh, {}
-        for kept in (1, 0, None):
+        present = {row.pair for row in self.rows}
+        gone = [pair for pair in self.bearings.pairs if pair not in present]
+        fresh, replacements = self.changed_rows, {}
+        for axis in (1, 0, None):
             for row in list(fresh):
-                near = [pair for pair in gone if kept is None or pair[kept] == row.pair[kept]]
-                if near:
-                    found[near[0]] = row
-                    gone.remove(near[0])
+                candidates = [pair for pair in gone if axis is None or pair[axis] == row.pair[axis]]
+                if candidates:
+                    replacements[candidates[0]] = row
+                    gone.remove(candidates[0])
                     fresh.remove(row)
-        return found
+        return replacements
 
     def decisions(self, others: Sequence[Note] = ()) -> Decisions:
-        """Return what these rows decide, with all that was typed in them, and in ``others`` beside no row of these."""
-        fresh, replaced = self.fresh, self.find_replacements()
+        """Return the decisions of the rows, with all typed notes; ``others`` are notes outside these rows."""
+        fresh, replaced = self.changed_rows, self.find_replacements()
         pins = [row.pair for row in self.rows if row.choice == AGREED or (row in fresh and row.choice != REFUSED)]
         notes = merge_notes((row.note for row in self.rows), others)
-        refused = [note.pair for note in notes if note.choice == REFUSED and self.here(note.pair)]
+        refused = [note.pair for note in notes if note.choice == REFUSED and self.is_known_pair(note.pair)]
         bans = dict.fromkeys([*refused, *replaced, *self.bearings.bans])
-        discussed = [note.pair for note in notes if note.choice == OPEN and self.here(note.pair)]
+        discussed = [note.pair for note in notes if note.choice == OPEN and self.is_known_pair(note.pair)]
         return Decisions(tuple(pins), tuple(pair for pair in bans if pair not in pins), tuple(discussed), notes)
 
-    def here(self, pair: KeyPair) -> bool:
-        """Say whether the two people of a pair are those of the workbook."""
+    def is_known_pair(self, pair: KeyPair) -> bool:
+        """Return whether both people of a pair are in the workbook."""
         return pair[0] in self.bearings.mentors and pair[1] in self.bearings.mentees
 
     def find_doubled(self) -> Iterator[Problem]:
-        """Yield the pairs that several rows have."""
-        for same in group_by(self.rows, lambda row: row.pair).values():
-            if len(same) > 1:
-                found, expected = tr("le même binôme"), tr("une seule ligne par binôme")
-                yield Problem(self.lines(same), found, expected, tr("gardez-en une"))
+        """Yield a problem per pair with several rows."""
+        for duplicates in group_by(self.rows, lambda row: row.pair).values():
+            if len(duplicates) > 1:
+                finding, expected = tr("le même binôme"), tr("une seule ligne par binôme")
+                yield Problem(self.lines(duplicates), finding, expected, tr("gardez-en une"))
 
     def find_excluded(self) -> Iterator[Problem]:
-        """Yield the rows that a rule forbids."""
+        """Yield a problem per row that a rule forbids."""
         for row in self.rows:
             rule = self.bearings.rule_against(row.pair) if row.choice != REFUSED else ""
             if rule:
@@ -247,22 +250,22 @@ class DecisionSheet:
                     "choisissez quelqu'un d'autre (feuille « {sheet} » : un tiret est un binôme impossible)",
                     sheet=self.tongue.title(SCORES_TITLE),
                 )
-                found, expected = tr("{rule} exclut ce binôme", rule=rule), tr("un binôme que les règles permettent")
-                yield Problem(self.lines([row]), found, expected, advice)
+                finding, expected = tr("{rule} exclut ce binôme", rule=rule), tr("un binôme que les règles permettent")
+                yield Problem(self.lines([row]), finding, expected, advice)
 
-    def find_crowded(self) -> Iterator[Problem]:
-        """Yield the people with more partners than they have places."""
-        held = list({row.pair: row for row in self.rows if row.choice != REFUSED}.values())
+    def find_overbooked(self) -> Iterator[Problem]:
+        """Yield a problem per person with more partners than places."""
+        pair_rows = list({row.pair: row for row in self.rows if row.choice != REFUSED}.values())
         for axis, side in enumerate(COLUMNS):
-            for key, most in self.bearings.places(side).items():
-                same = [row for row in held if row.pair[axis] == key]
-                if len(same) > most:
-                    yield self.over(same, key, most)
+            for key, limit in self.bearings.places(side).items():
+                person_rows = [row for row in pair_rows if row.pair[axis] == key]
+                if len(person_rows) > limit:
+                    yield self.make_overbooked_problem(person_rows, key, limit)
 
     def find_undecided(self) -> Iterator[Problem]:
-        """Yield the rows that were changed and are not decided."""
+        """Yield a problem per changed row without a decision."""
         replaced = set(map(id, self.find_replacements().values()))
-        for row in self.fresh:
+        for row in self.changed_rows:
             if row.choice == OPEN or (row.choice == REFUSED and id(row) in replaced):
                 yield Problem(
                     self.tongue.cell(row.line, VALIDATION),
@@ -275,159 +278,169 @@ class DecisionSheet:
                 )
 
     def find_deleted(self) -> Iterator[Problem]:
-        """Yield the proposed pairs that no row has, and no changed row stands for."""
-        standing, replaced = {row.pair for row in self.rows}, self.find_replacements()
+        """Yield a problem per proposed pair whose row was deleted."""
+        present, replaced = {row.pair for row in self.rows}, self.find_replacements()
         for mentor, mentee in self.bearings.pairs:
-            if (mentor, mentee) not in standing and (mentor, mentee) not in replaced:
-                found = tr("la ligne {mentor} – {mentee} manque", mentor=mentor, mentee=mentee)
+            if (mentor, mentee) not in present and (mentor, mentee) not in replaced:
+                finding = tr("la ligne {mentor} – {mentee} manque", mentor=mentor, mentee=mentee)
                 advice = tr(
                     "rendez la ligne, et choisissez « {choice} » si ce binôme ne doit pas être",
                     choice=self.tongue.title(REFUSED),
                 )
-                yield Problem(self.tongue.sheet(), found, tr("une décision"), advice)
+                yield Problem(self.tongue.sheet(), finding, tr("une décision"), advice)
 
-    def over(self, rows: Sequence[ReviewedRow], key: str, most: int) -> Problem:
-        """Return that somebody has more partners than places."""
-        room = counted(most, "place") if most else tr("aucune place : cette personne ne prend pas part")
-        found = tr("{person} a {pairs}", person=key, pairs=counted(len(rows), "binôme"))
+    def make_overbooked_problem(self, rows: Sequence[ReviewedRow], key: str, limit: int) -> Problem:
+        expected = counted(limit, "place") if limit else tr("aucune place : cette personne ne prend pas part")
+        finding = tr("{person} a {pairs}", person=key, pairs=counted(len(rows), "binôme"))
         choice = self.tongue.title(REFUSED)
         advice = tr("changez l'une des lignes, ou choisissez-y « {choice} »", choice=choice)
-        return Problem(self.lines(rows), found, room, advice)
+        return Problem(self.lines(rows), finding, expected, advice)
 
     def lines(self, rows: Sequence[ReviewedRow]) -> str:
-        """Return where some rows are."""
         return self.tongue.lines([row.line for row in rows])
 
 
-def merge_notes(beside: Iterable[Note], others: Iterable[Note]) -> tuple[Note, ...]:
-    """Return all that was typed, once for each pair: the choice of its row, and every remark."""
-    found = {as_shown(note.pair): note for note in beside}
+def merge_notes(row_notes: Iterable[Note], others: Iterable[Note]) -> tuple[Note, ...]:
+    """Return one note per pair, with the choice of its row and all remarks; notes without a pair follow."""
+    notes_by_pair = {get_compared_keys(note.pair): note for note in row_notes}
     loose = [note for note in others if not any(note.pair)]
     for note in others:
         if any(note.pair):
-            known = found.setdefault(as_shown(note.pair), note)
-            found[as_shown(note.pair)] = known if known is note else together(known, note)
-    return tuple(note for note in (*found.values(), *loose) if note.choice or note.remark.strip() or note.columns)
+            note_of_pair = notes_by_pair.setdefault(get_compared_keys(note.pair), note)
+            notes_by_pair[get_compared_keys(note.pair)] = (
+                note_of_pair if note_of_pair is note else merge_two_notes(note_of_pair, note)
+            )
+    return tuple(
+        note for note in (*notes_by_pair.values(), *loose) if note.choice or note.remark.strip() or note.columns
+    )
 
 
-def together(note: Note, other: Note) -> Note:
-    """Return one note with what another one of the same pair says beyond it."""
+def merge_two_notes(note: Note, other: Note) -> Note:
+    """Return a note with the remarks and columns of another note of the same pair added."""
     remarks = dict.fromkeys(remark for remark in (note.remark, other.remark) if remark.strip())
     columns = dict.fromkeys((*note.columns, *other.columns))
     return replace(note, remark="\n".join(remarks), columns=tuple(columns))
 
 
-PREVIOUS = mark("Décisions précédentes")
-FATE = mark("Ce qu'il en est")
-TITLES = (*COLUMNS.values(), VALIDATION, REMARK, FATE)
+PREVIOUS_SHEET = mark("Décisions précédentes")
+FATE_TITLE = mark("Ce qu'il en est")
+PREVIOUS_TITLES = (*COLUMNS.values(), VALIDATION, REMARK, FATE_TITLE)
 
 
-def as_shown(pair: KeyPair) -> KeyPair:
+def get_compared_keys(pair: KeyPair) -> KeyPair:
     """Return the keys of a pair as they are compared in a workbook."""
     mentor, mentee = (canonical(clip(visible(key))) for key in pair)
     return mentor, mentee
 
 
 def notes_by_pair(matching: Matching) -> dict[KeyPair, Note]:
-    """Return what was written beside each pair that the matching has, by its keys as they are compared."""
+    """Return the notes on pairs of the matching, by compared keys."""
     if not matching.notes:
         return {}
-    chosen = {as_shown((pair.mentor, pair.mentee)) for pair in matching.pairs}
-    return {as_shown(note.pair): note for note in matching.notes if as_shown(note.pair) in chosen}
+    present = {get_compared_keys((pair.mentor, pair.mentee)) for pair in matching.pairs}
+    return {get_compared_keys(note.pair): note for note in matching.notes if get_compared_keys(note.pair) in present}
 
 
 def leftover_notes(matching: Matching) -> list[Note]:
-    """Return what was written beside pairs that are no more, and the pairs that were set aside without a word."""
-    chosen, noted = notes_by_pair(matching), [note for note in matching.notes if any(note.pair)]
-    noted_pairs = {as_shown(note.pair) for note in noted}
-    others = [Note(pair, REFUSED) for pair in pairs_by_hand(matching, "ban") if as_shown(pair) not in noted_pairs]
+    """Return the notes on pairs that no longer exist, and the banned pairs without a note."""
+    present, pair_notes = notes_by_pair(matching), [note for note in matching.notes if any(note.pair)]
+    noted_pairs = {get_compared_keys(note.pair) for note in pair_notes}
+    bans = [
+        Note(pair, REFUSED) for pair in pairs_by_hand(matching, "ban") if get_compared_keys(pair) not in noted_pairs
+    ]
     loose = [note for note in matching.notes if not any(note.pair)]
-    return [*(note for note in noted if as_shown(note.pair) not in chosen), *others, *loose]
+    return [*(note for note in pair_notes if get_compared_keys(note.pair) not in present), *bans, *loose]
 
 
 def headings(notes: Iterable[Note]) -> list[str]:
-    """Return the headings of the columns that staff added, each as often as one row has it."""
-    found: list[str] = []
+    """Return the headings of added columns; a repeated heading as often as in one row."""
+    titles: list[str] = []
     for note in notes:
-        mine = [title for title, _ in note.columns]
-        for title in dict.fromkeys(mine):
-            found += [title] * (mine.count(title) - found.count(title))
-    return found
+        note_titles = [title for title, _ in note.columns]
+        for title in dict.fromkeys(note_titles):
+            titles += [title] * (note_titles.count(title) - titles.count(title))
+    return titles
 
 
-def own_cells(note: Note | None, titles: Sequence[str]) -> list[str]:
-    """Return what a note has under these headings."""
+def get_extra_cells(note: Note | None, titles: Sequence[str]) -> list[str]:
+    """Return the texts of a note under these headings."""
     texts = list(note.columns) if note else []
     cells = []
     for title in titles:
-        found = next((one for one in texts if one[0] == title), None)
-        cells.append(found[1] if found else "")
-        if found:
-            texts.remove(found)
+        cell = next((entry for entry in texts if entry[0] == title), None)
+        cells.append(cell[1] if cell else "")
+        if cell:
+            texts.remove(cell)
     return cells
 
 
 def write_previous(book: WorkbookWriter, matching: Matching) -> None:
-    """Write the sheet, where there is anything to keep in it."""
+    """Write the sheet of earlier notes, if there are any."""
     notes = leftover_notes(matching)
     if not notes:
         return
     titles = headings(notes)
     columns = [
         *(BookColumn(tr(title), 16, "strong") for title in COLUMNS.values()),
-        *(BookColumn(tr(title), width, "wrapped") for title, width in ((VALIDATION, 13), (REMARK, 46), (FATE, 58))),
+        *(
+            BookColumn(tr(title), width, "wrapped")
+            for title, width in ((VALIDATION, 13), (REMARK, 46), (FATE_TITLE, 58))
+        ),
         *(BookColumn(title, 20, "wrapped") for title in titles),
     ]
-    where, labels = partners(matching), matching.labels
+    partner_labels, labels = get_partner_labels(matching), matching.labels
     rows = [
         (
             *label_pair(note.pair, labels),
             note.choice and tr(note.choice),
             note.remark,
-            fate(note, matching, where),
-            *own_cells(note, titles),
+            describe_pair_fate(note, matching, partner_labels),
+            *get_extra_cells(note, titles),
         )
         for note in notes
     ]
-    book.table(tr(PREVIOUS), columns, rows)
+    book.table(tr(PREVIOUS_SHEET), columns, rows)
 
 
-def partners(matching: Matching) -> dict[str, list[str]]:
-    """Return with whom each person is now, by their keys as they are compared, a side's letter before."""
-    found: dict[str, list[str]] = {}
+def get_partner_labels(matching: Matching) -> dict[str, list[str]]:
+    """Return the labels of each person's partners. Keys have a letter for the side, then the canonical key."""
+    labels_by_person: dict[str, list[str]] = {}
     for pair in matching.pairs:
         mentor, mentee = matching.labels.pair((pair.mentor, pair.mentee))
-        found.setdefault(f"m{canonical(pair.mentor)}", []).append(mentee)
-        found.setdefault(f"e{canonical(pair.mentee)}", []).append(mentor)
-    return found
+        labels_by_person.setdefault(f"m{canonical(pair.mentor)}", []).append(mentee)
+        labels_by_person.setdefault(f"e{canonical(pair.mentee)}", []).append(mentor)
+    return labels_by_person
 
 
-def fate(note: Note, matching: Matching, where: dict[str, list[str]]) -> str:
-    """Return what became of a pair."""
+def describe_pair_fate(note: Note, matching: Matching, partner_labels: dict[str, list[str]]) -> str:
+    """Return the present situation of both people of a pair."""
     if not any(note.pair):
         return ""
-    shown = label_pair(note.pair, matching.labels)
-    sides = zip("me", (matching.cohort.mentors, matching.cohort.mentees), note.pair, shown, strict=True)
-    said = []
+    pair_labels = label_pair(note.pair, matching.labels)
+    sides = zip("me", (matching.cohort.mentors, matching.cohort.mentees), note.pair, pair_labels, strict=True)
+    sentences = []
     for letter, people, key, person in sides:
         if not people.has(key):
-            said.append(tr("{person} ne participe plus", person=person))
-        elif others := where.get(f"{letter}{canonical(key)}"):
-            said.append(tr("{person} est avec {others}", person=person, others=listed(others)))
+            sentences.append(tr("{person} ne participe plus", person=person))
+        elif partner_names := partner_labels.get(f"{letter}{canonical(key)}"):
+            sentences.append(tr("{person} est avec {others}", person=person, others=listed(partner_names)))
         else:
-            said.append(tr("{person} est sans binôme", person=person))
-    return tr("{first} ; {second}", first=said[0], second=said[1])
+            sentences.append(tr("{person} est sans binôme", person=person))
+    return tr("{first} ; {second}", first=sentences[0], second=sentences[1])
 
 
 def read_previous(
-    path: str | PathLike[str] | TableSource, tongue: Tongue, known: Mapping[Side, Mapping[str, str]]
+    path: str | PathLike[str] | TableSource, tongue: WorkbookLanguage, keys_by_label: Mapping[Side, Mapping[str, str]]
 ) -> Iterator[Note]:
-    """Yield what the sheet holds, nothing where there is none; ``known`` are keys by how a workbook shows them."""
-    records, _ = records_of(path, tongue, PREVIOUS)  # whoever deleted the sheet wanted nothing of it
-    columns = columns_in(records[0].cells if records else (), {title: tongue.title(title) for title in TITLES})
+    """Yield the notes of the sheet, none if it is absent."""
+    records, _ = records_of(path, tongue, PREVIOUS_SHEET)  # whoever deleted the sheet wanted nothing of it
+    columns = columns_in(records[0].cells if records else (), {title: tongue.title(title) for title in PREVIOUS_TITLES})
     for record in records[1:]:
-        mentor, mentee, typed, remark = (columns.cell(title, record.cells) for title in TITLES[:-1])
-        choice = tongue.choice(typed)
-        pair = known["mentor"].get(canonical(mentor), mentor), known["mentee"].get(canonical(mentee), mentee)
-        said = remark if choice or not typed.strip() else f"{typed}\n{remark}".strip()
-        yield Note(pair, choice or "", said, columns.own(record.cells))
+        mentor, mentee, choice_text, remark = (columns.cell(title, record.cells) for title in PREVIOUS_TITLES[:-1])
+        choice = tongue.choice(choice_text)
+        pair = (
+            keys_by_label["mentor"].get(canonical(mentor), mentor),
+            keys_by_label["mentee"].get(canonical(mentee), mentee),
+        )
+        full_remark = remark if choice or not choice_text.strip() else f"{choice_text}\n{remark}".strip()
+        yield Note(pair, choice or "", full_remark, columns.own(record.cells))

@@ -1,9 +1,7 @@
-"""The sheet of pairs as staff left it: each row with its line, or what cannot be read in it.
+"""The sheet of pairs as edited by staff -> rows with their lines, or the problems in it.
 
-What a workbook carries of its matching, in a sheet that staff do not see, so that it can be checked when it is back.
-
-It names people by their keys and holds no answer: where it comes from, the pairs that it proposed, how many partners
-each person takes, and which rule forbids each pair that cannot be.
+A hidden sheet has the fingerprint of the workbook, by which it is checked when it returns: origin, proposed pairs,
+places per person, and the rule that forbids each impossible pair. It contains keys and no answers.
 """
 
 import json
@@ -39,28 +37,30 @@ from mentormatch.report.texts import visible
 from mentormatch.rules.rule import Rule, forbidden_by_rule, market_of
 from mentormatch.survey.table_reader import Record, TableSource, read_rows
 
-SHEET = mark("Repères")
+FINGERPRINT_SHEET = mark("Repères")
 REFUSED = mark("Refusé")
-"""What staff choose to set a pair aside."""
-CHUNK = 20_000
-"""Characters of one cell."""
+# Characters per cell
+CELL_CHUNK = 20_000
+# Pairs; above, the workbook does not contain the rules.
 MOST_CELLS = 4_000_000
-"""Beyond that many pairs the rules are not carried."""
-ALLOWED, OTHER = "-", "?"
-MARKS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-CONFIDENTIAL = mark("une règle confidentielle du programme")
+ALLOWED_MARK, OTHER_MARK = "-", "?"
+RULE_MARKS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+CONFIDENTIAL_RULE = mark("une règle confidentielle du programme")
 
 type SheetPlaces = Annotated[int, Setting(ge=0)]
 
 
-class Bearings(JsonMessage):
-    """Where a workbook comes from.
+class WorkbookFingerprint(JsonMessage):
+    """The origin of a workbook.
 
-    ``programme`` and ``answers`` are digests, the pairs decided by hand left out of the first. ``bans`` were set aside
-    by hand before. ``forbidden`` has a text a mentor and a character a mentee: ``-`` where the pair is allowed, else
-    the mark of a rule in ``rules``; it is empty for more than four million pairs. ``people`` has the digest of what
-    each person answered, mentors first: by it the same people are known among other answers. People are called by their
-    codes; where these are not their keys, ``codes`` is the digest of both.
+    ``programme`` and ``answers`` are digests, the first without manually decided pairs. ``bans`` are earlier manual
+    bans.
+    ``forbidden`` has a text per mentor with a character per mentee: ``-`` if the pair is allowed, else the mark of a
+    rule
+    in ``rules``; it is empty above four million pairs. ``people`` has the digest of each person's answers, mentors
+    first,
+    by which unchanged people are found in other answers. People are identified by codes; if these are not the keys,
+    ``codes`` is the digest of both.
     """
 
     schema_version: Literal[1] = 1
@@ -77,7 +77,7 @@ class Bearings(JsonMessage):
 
     @classmethod
     def of(cls, matching: Matching) -> Self:
-        """Return the bearings of a matching."""
+        """Return the fingerprint of a matching."""
         problem, cohort = matching.problem, matching.cohort
         forbidden, rules = forbidden_pairs(matching)
         labels = matching.labels
@@ -86,7 +86,7 @@ class Bearings(JsonMessage):
             programme=digest_without_decisions(matching.programme),
             answers=digest_of_answers(cohort),
             pairs=[labels.pair((pair.mentor, pair.mentee)) for pair in matching.pairs],
-            bans=[label_pair(pair, labels) for pair in set_aside(matching)],
+            bans=[label_pair(pair, labels) for pair in get_banned_pairs(matching)],
             mentors=dict(zip(people["mentor"], problem.mentors.most.tolist(), strict=True)),
             mentees=dict(zip(people["mentee"], problem.mentees.most.tolist(), strict=True)),
             forbidden=forbidden,
@@ -97,7 +97,7 @@ class Bearings(JsonMessage):
 
     @classmethod
     def from_cells(cls, cells: Sequence[str]) -> Self | None:
-        """Return the bearings in the cells of their sheet, None where these are not whole."""
+        """Parse the fingerprint in the cells of its sheet; None if it is damaged."""
         try:
             content = parse_json("".join(cells), by_person=True)
             return cls.model_validate(content, strict=False)  # a list stands for a pair
@@ -105,102 +105,106 @@ class Bearings(JsonMessage):
             return None
 
     def cells(self) -> list[str]:
-        """Return the same as texts that each fit a cell, in letters that no spreadsheet changes."""
+        """Return the JSON in pieces that fit into cells, in ASCII, which spreadsheets do not change."""
         text = json.dumps(self.model_dump(mode="json"), separators=(",", ":"))
-        return [text[start : start + CHUNK] for start in range(0, len(text), CHUNK)]
+        return [text[start : start + CELL_CHUNK] for start in range(0, len(text), CELL_CHUNK)]
 
     def places(self, side: Side) -> dict[str, int]:
-        """Return how many partners each person of one side takes, by key."""
+        """Return the number of places of each person of one side, by code."""
         return self.mentors if side == "mentor" else self.mentees
 
     def count_unchanged(self, cohort: Cohort) -> int:
-        """Return how many of its people are in a cohort with the same answers."""
         return len(self.people) - len(self.changed(cohort))
 
     def changed(self, cohort: Cohort) -> set[tuple[Side, str]]:
-        """Return side and code of the people who are not in a cohort with the same answers."""
-        now = digests_of_people(cohort)
+        """Return side and key of the people who are absent from a cohort or have other answers there."""
+        present = digests_of_people(cohort)
         people = [(side, cohort.key_of(side, code)) for side in SIDES for code in self.places(side)]
-        return {person for person, said in zip(people, self.people, strict=False) if now.get(person) != said}
+        return {person for person, digest in zip(people, self.people, strict=False) if present.get(person) != digest}
 
     def doubtful(self, cohort: Cohort, programme: Programme | None) -> set[tuple[Side, str]]:
-        """Return side and key of the people of whom only a code is known that may be another person's by now.
+        """Return side and key of people whose code may belong to another person by now.
 
-        Nobody, if all codes are those of the same keys as before. Else a code is believed if the programme remembers
-        it, or if its person gave the same answers as before, and nobody else did.
+        Empty if all codes still have the same keys. A code is trusted if the programme remembers it, or if its person
+        gave the
+        same answers as before and no other person did.
         """
         if self.codes == digest_of_codes(cohort):
             return set()
         remembered = {} if programme is None else programme.codes.known
-        now = Counter((side, said) for (side, _), said in digests_of_people(cohort).items())
-        own = digests_of_people(cohort)
+        digest_counts = Counter((side, digest) for (side, _), digest in digests_of_people(cohort).items())
+        digests = digests_of_people(cohort)
         coded = [(side, key) for side in SIDES for key, code in cohort.coded(side) if code in self.places(side)]
-        same = {person for person in coded if now[person[0], own[person]] == 1} - self.changed(cohort)
+        unchanged = {person for person in coded if digest_counts[person[0], digests[person]] == 1} - self.changed(
+            cohort
+        )
         return {
-            person for person in coded if person not in same and (person[0], canonical(person[1])) not in remembered
+            person
+            for person in coded
+            if person not in unchanged and (person[0], canonical(person[1])) not in remembered
         }
 
     def rule_against(self, pair: KeyPair) -> str:
-        """Return which rule forbids a pair, empty where none does or none is known."""
+        """Return the rule that forbids a pair, empty if there is none or rules are unknown."""
         if not self.forbidden:
             return ""
         mentor, mentee = (list(self.places(side)).index(key) for side, key in zip(LETTERS, pair, strict=True))
         sign = self.forbidden[mentor][mentee]
-        return "" if sign == ALLOWED else self.rules.get(sign, tr("une règle du programme"))
+        return "" if sign == ALLOWED_MARK else self.rules.get(sign, tr("une règle du programme"))
 
 
 def digest_without_decisions(programme: Programme) -> str:
-    """Return the digest of a programme without the pairs that are decided, which the team goes on deciding."""
+    """Return the digest of a programme without decided pairs, which change while the team decides."""
     rules = [rule for rule in programme.rules if rule.decided_pair is None]
     return digest_of_programme(replace_parts(programme, rules=rules))
 
 
 def pairs_by_hand(matching: Matching, kind: EditKind) -> Iterator[KeyPair]:
-    """Yield the pairs that were imposed or set aside by hand for this matching."""
+    """Yield the pairs of the manual edits of one kind."""
     cohort = matching.cohort
     for edit in matching.edits:
         if edit.kind == kind:
             yield cohort.mentors.ids[int(edit.mentor[1:]) - 1], cohort.mentees.ids[int(edit.mentee[1:]) - 1]
 
 
-def set_aside(matching: Matching) -> Iterator[KeyPair]:
-    """Yield the pairs that were set aside by hand, for this matching or in a workbook that it goes on from."""
+def get_banned_pairs(matching: Matching) -> Iterator[KeyPair]:
+    """Yield the manually banned pairs, of this matching or of the workbook that it continues."""
     mentors, mentees = matching.cohort.mentors, matching.cohort.mentees
     refused = [note.pair for note in matching.notes if note.choice == REFUSED]
-    here = [pair for pair in refused if mentors.has(pair[0]) and mentees.has(pair[1])]
-    yield from dict.fromkeys([*pairs_by_hand(matching, "ban"), *here])
+    present = [pair for pair in refused if mentors.has(pair[0]) and mentees.has(pair[1])]
+    yield from dict.fromkeys([*pairs_by_hand(matching, "ban"), *present])
 
 
 def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
-    """Return the mark of the first rule that forbids each pair, and what the rule of each mark is called.
+    """Return the mark of the first rule that forbids each pair, and the name of each marked rule.
 
-    A pair that was set aside by hand is not among them: the team may think again.
+    Manual bans are not marked, because the team may change its mind.
     """
     if prod(matching.problem.shape) > MOST_CELLS or not matching.scores.held:
         return [], {}
     market = market_of(matching.cohort, matching.scores.values)
-    marks, rules = np.full(market.shape, ALLOWED), {}
-    for number, (rule, block) in enumerate(forbidden_by_rule(lasting(matching), market)):
-        sign = MARKS[number] if number < len(MARKS) else OTHER
+    marks, rules = np.full(market.shape, ALLOWED_MARK), {}
+    for number, (rule, block) in enumerate(forbidden_by_rule(get_rules_without_bans(matching), market)):
+        sign = RULE_MARKS[number] if number < len(RULE_MARKS) else OTHER_MARK
         rules[sign] = describe_rule(rule, matching)
-        marks[block & (marks == ALLOWED)] = sign
-    return ["".join(row) for row in marks.tolist()], {sign: rules[sign] for sign in rules if sign != OTHER}
+        marks[block & (marks == ALLOWED_MARK)] = sign
+    return ["".join(row) for row in marks.tolist()], {sign: rules[sign] for sign in rules if sign != OTHER_MARK}
 
 
-def lasting(matching: Matching) -> list[Rule]:
-    """Return the rules without those that set a pair aside by hand."""
-    by_hand = {(canonical(mentor), canonical(mentee)) for mentor, mentee in set_aside(matching)}
+def get_rules_without_bans(matching: Matching) -> list[Rule]:
+    """Return the rules without manual bans."""
+    by_hand = {(canonical(mentor), canonical(mentee)) for mentor, mentee in get_banned_pairs(matching)}
     return [rule for rule in matching.programme.rules if tuple(map(canonical, rule.decided_pair or ())) not in by_hand]
 
 
 def describe_rule(rule: Rule, matching: Matching) -> str:
-    """Return what a rule is called, nothing of one that rests on an answer that is for the team alone."""
+    """Return the name of a rule; a neutral text if the rule reads confidential answers."""
     private = any(matching.programme.fields[reference.field].private for reference in rule.references())
-    return tr(CONFIDENTIAL) if private else tr("la règle « {rule} »", rule=matching.labels.rule(rule))
+    return tr(CONFIDENTIAL_RULE) if private else tr("la règle « {rule} »", rule=matching.labels.rule(rule))
 
 
 def label_pair(pair: KeyPair, labels: Labels) -> KeyPair:
-    """Return what the two people of a pair of keys are called, also if they have left; a note may be of no pair."""
+    """Return the labels of a pair of keys, also of people who left; the keys of a note may be empty."""
     people = zip(SIDES, pair, strict=True)
     mentor, mentee = (labels.person(side, key) if tells_who(key) else key for side, key in people)
     return mentor, mentee
@@ -211,45 +215,54 @@ AGREED, OPEN = mark("Validé"), mark("À discuter")
 CHOICES = (AGREED, OPEN, REFUSED)
 VALIDATION, REMARK = mark("Validation"), mark("Remarque")
 COLUMNS: Mapping[Side, str] = {"mentor": mark("Mentor·e"), "mentee": mark("Mentoré·e")}
-READ = (*COLUMNS.values(), VALIDATION)
-"""The columns without which nothing is read."""
-OURS = (*READ, REMARK, *NAMED.values(), mark("Points sur 100"), mark("Part connue"), mark("Pourquoi"))
-"""The columns that a workbook may have from the start; all others are those of staff."""
-ORIGIN = mark("le classeur tel que « mentormatch match » l'a écrit")
-WHOSE: Mapping[Side, str] = {
+# Required columns
+REQUIRED_COLUMNS = (*COLUMNS.values(), VALIDATION)
+# Columns of a new workbook; all others were added by staff.
+OUR_COLUMNS = (
+    *REQUIRED_COLUMNS,
+    REMARK,
+    *NAMED.values(),
+    mark("Points sur 100"),
+    mark("Part connue"),
+    mark("Pourquoi"),
+)
+ORIGINAL_WORKBOOK = mark("le classeur tel que « mentormatch match » l'a écrit")
+EXPECTED_KEYS: Mapping[Side, str] = {
     "mentor": mark("le code d'un·e mentor·e de ce classeur"),
     "mentee": mark("le code d'un·e mentoré·e de ce classeur"),
 }
-MISPLACED: Mapping[Side, str] = {"mentor": mark("le code d'un·e mentor·e"), "mentee": mark("le code d'un·e mentoré·e")}
+OTHER_SIDE_KEYS: Mapping[Side, str] = {
+    "mentor": mark("le code d'un·e mentor·e"),
+    "mentee": mark("le code d'un·e mentoré·e"),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
-    """The language that a workbook was written in, whatever is spoken when it is read."""
+class WorkbookLanguage:
+    """The language of a workbook, independent of the current language."""
 
     code: str = FRENCH
 
     def title(self, message: str) -> str:
-        """Return a title, or a choice, as the workbook has it."""
+        """Return a title, or a choice, in this language."""
         with language(self.code):
             return tr(message)
 
     def sheet(self, message: str = PAIRS) -> str:
-        """Return where a sheet is."""
         return tr("feuille « {sheet} »", sheet=self.title(message))
 
     def cell(self, line: int, column: str) -> str:
-        """Return where one cell of the sheet of pairs is."""
-        where = self.title(PAIRS)
+        """Return the location of a cell of the sheet of pairs."""
+        sheet_title = self.title(PAIRS)
         return tr(
             "feuille « {sheet} », ligne {line}, colonne « {column} »",
-            sheet=where,
+            sheet=sheet_title,
             line=line,
             column=self.title(column),
         )
 
     def lines(self, numbers: Sequence[int]) -> str:
-        """Return where some rows of the sheet of pairs are."""
+        """Return the location of rows of the sheet of pairs."""
         return tr_n(
             "feuille « {sheet} », ligne {lines}",
             "feuille « {sheet} », lignes {lines}",
@@ -259,13 +272,13 @@ class Tongue:
         )
 
     def choice(self, text: str) -> str | None:
-        """Return the choice that a text of the column stands for, None where it is none."""
+        """Return the choice that a text means, None if it means none."""
         return next((choice for choice in CHOICES if fold(self.title(choice)) == fold(text)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewedRow:
-    """One pair of the sheet: its line, the keys of its two people, and what staff chose for it and wrote beside it."""
+    """A row of the sheet: line, keys of the pair, choice, and all notes."""
 
     line: int
     pair: KeyPair
@@ -273,12 +286,14 @@ class ReviewedRow:
     note: Note
 
 
-def read_bearings(path: str | PathLike[str] | TableSource) -> tuple[Bearings | None, Tongue, list[Problem]]:
-    """Return where a workbook comes from and its language, None with the reason where that is not to be found in it."""
-    found: list[Problem] = []
-    for tongue in map(Tongue, dict.fromkeys((spoken(), *LANGUAGES))):
-        records, problems = records_of(path, tongue, SHEET)
-        bearings = Bearings.from_cells([record.cells[0] for record in records])
+def read_fingerprint(
+    path: str | PathLike[str] | TableSource,
+) -> tuple[WorkbookFingerprint | None, WorkbookLanguage, list[Problem]]:
+    """Return the fingerprint and language of a workbook; None with the reason if it has none."""
+    first_problems: list[Problem] = []
+    for tongue in map(WorkbookLanguage, dict.fromkeys((spoken(), *LANGUAGES))):
+        records, problems = records_of(path, tongue, FINGERPRINT_SHEET)
+        bearings = WorkbookFingerprint.from_cells([record.cells[0] for record in records])
         if bearings is not None:
             return bearings, tongue, problems
         if records:
@@ -286,108 +301,115 @@ def read_bearings(path: str | PathLike[str] | TableSource) -> tuple[Bearings | N
             return (
                 None,
                 tongue,
-                [Problem(tr("feuille cachée « {sheet} »", sheet=tongue.title(SHEET)), finding, tr(ORIGIN), advice)],
+                [
+                    Problem(
+                        tr("feuille cachée « {sheet} »", sheet=tongue.title(FINGERPRINT_SHEET)),
+                        finding,
+                        tr(ORIGINAL_WORKBOOK),
+                        advice,
+                    )
+                ],
             )
-        found = found or problems
-    return None, Tongue(), found
+        first_problems = first_problems or problems
+    return None, WorkbookLanguage(), first_problems
 
 
 def records_of(
-    path: str | PathLike[str] | TableSource, tongue: Tongue, sheet: str
+    path: str | PathLike[str] | TableSource, tongue: WorkbookLanguage, sheet: str
 ) -> tuple[tuple[Record, ...], list[Problem]]:
-    """Return the rows of a sheet that are not blank, or why there are none."""
+    """Return the non-blank rows of a sheet, or the problems why there are none."""
     try:
         return read_rows(path, sheet=tongue.title(sheet)).records, []
     except SurveyError as error:
         advice = tr("ne renommez ni ne supprimez aucune feuille")
-        absent = Problem(tongue.sheet(sheet), tr("introuvable"), tr(ORIGIN), advice)
+        absent = Problem(tongue.sheet(sheet), tr("introuvable"), tr(ORIGINAL_WORKBOOK), advice)
         return (), [absent if problem.where == tr("feuille") else problem for problem in error.problems]
 
 
 def read_sheet(
-    path: str | PathLike[str] | TableSource, bearings: Bearings, tongue: Tongue
+    path: str | PathLike[str] | TableSource, bearings: WorkbookFingerprint, tongue: WorkbookLanguage
 ) -> tuple[list[ReviewedRow], list[Note], list[Problem]]:
-    """Return the pairs of the sheet, what stands beside no pair in it, and all that cannot be read."""
+    """Return the pairs of the sheet, the notes without a pair, and the problems."""
     records, problems = records_of(path, tongue, PAIRS)
     if problems:
         return [], [], problems
-    columns = columns_in(records[0].cells, {message: tongue.title(message) for message in OURS})
-    absent = [tongue.title(message) for message in READ if message not in columns.ours]
+    columns = columns_in(records[0].cells, {message: tongue.title(message) for message in OUR_COLUMNS})
+    absent = [tongue.title(message) for message in REQUIRED_COLUMNS if message not in columns.ours]
     if absent:
         advice = tr("rendez à la première ligne les intitulés d'origine")
-        found = [tr("pas de colonne « {title} »", title=title) for title in absent]
-        return [], [], [Problem(tongue.sheet(), one, tr(ORIGIN), advice) for one in found]
+        findings = [tr("pas de colonne « {title} »", title=title) for title in absent]
+        return [], [], [Problem(tongue.sheet(), finding, tr(ORIGINAL_WORKBOOK), advice) for finding in findings]
     return read_records(records[1:], columns, bearings, tongue)
 
 
 @dataclass(frozen=True, slots=True)
 class SheetColumns:
-    """Where the columns of ours stand, by their French titles, and those that staff added, with their headings."""
+    """The indices of our columns by French title, and of added columns with their headings."""
 
     ours: Mapping[str, int]
     extra: Sequence[tuple[int, str]]
 
     def cell(self, title: str, cells: Sequence[str]) -> str:
-        """Return what a row has in a column of ours, as it was typed."""
-        place = self.ours.get(title, len(cells))
-        return cells[place] if place < len(cells) else ""
+        """Return the text of a row in one of our columns, as typed."""
+        index = self.ours.get(title, len(cells))
+        return cells[index] if index < len(cells) else ""
 
     def own(self, cells: Sequence[str]) -> tuple[tuple[str, str], ...]:
-        """Return what a row has in the columns of staff, with their headings, also right of all headings."""
-        width = max([*self.ours.values(), *(place for place, _ in self.extra)]) + 1
-        beyond = [(place, "") for place in range(width, len(cells))]
-        placed = [(place, title) for place, title in (*self.extra, *beyond) if place < len(cells)]
-        return tuple((title, cells[place]) for place, title in placed if cells[place].strip())
+        """Return the texts of a row in added columns with headings, including cells right of the last heading."""
+        width = max([*self.ours.values(), *(index for index, _ in self.extra)]) + 1
+        beyond = [(index, "") for index in range(width, len(cells))]
+        placed = [(index, title) for index, title in (*self.extra, *beyond) if index < len(cells)]
+        return tuple((title, cells[index]) for index, title in placed if cells[index].strip())
 
 
 def columns_in(header: Sequence[str], titles: Mapping[str, str]) -> SheetColumns:
-    """Return the columns of a sheet, ``titles`` being ours as it has them; of two of one name ours is the first."""
-    left = {fold(title): message for message, title in titles.items()}
+    """Locate the columns of a sheet; ``titles`` are ours in its language, and the first of equal headings is ours."""
+    missing = {fold(title): message for message, title in titles.items()}
     ours, extra = {}, []
-    for place, title in enumerate(header):
-        message = left.pop(fold(title), None)
+    for index, title in enumerate(header):
+        message = missing.pop(fold(title), None)
         if message is None:
-            extra.append((place, title))
+            extra.append((index, title))
         else:
-            ours[message] = place
+            ours[message] = index
     return SheetColumns(ours, extra)
 
 
 def read_records(
-    records: tuple[Record, ...], columns: SheetColumns, bearings: Bearings, tongue: Tongue
+    records: tuple[Record, ...], columns: SheetColumns, bearings: WorkbookFingerprint, tongue: WorkbookLanguage
 ) -> tuple[list[ReviewedRow], list[Note], list[Problem]]:
-    """Return the rows below the headings; of one that names nobody and decides nothing only the texts are kept."""
-    known = keys_shown(bearings)
+    """Return the rows below the headings; a row without pair and decision becomes a note."""
+    keys_by_label = get_keys_by_label(bearings)
     rows, loose, problems = [], [], []
     for record in records:
-        said = {title: columns.cell(title, record.cells).strip() for title in READ}
-        if not any(said.values()):
+        texts = {title: columns.cell(title, record.cells).strip() for title in REQUIRED_COLUMNS}
+        if not any(texts.values()):
             loose.append(Note(("", ""), "", " · ".join(filter(str.strip, record.cells))))
             continue
-        wrong = list(misread(record.line, said, known, tongue))
-        problems += wrong
-        if not wrong:
-            mentor, mentee = (known[side][canonical(said[title])] for side, title in COLUMNS.items())
-            choice = tongue.choice(said[VALIDATION]) or ""
+        row_problems = list(find_row_problems(record.line, texts, keys_by_label, tongue))
+        problems += row_problems
+        if not row_problems:
+            mentor, mentee = (keys_by_label[side][canonical(texts[title])] for side, title in COLUMNS.items())
+            choice = tongue.choice(texts[VALIDATION]) or ""
             note = Note((mentor, mentee), choice, columns.cell(REMARK, record.cells), columns.own(record.cells))
             rows.append(ReviewedRow(record.line, (mentor, mentee), choice, note))
     return rows, loose, problems
 
 
-def keys_shown(bearings: Bearings) -> dict[Side, dict[str, str]]:
-    """Return the keys of the people of each side, by how the cells of a workbook have them."""
+def get_keys_by_label(bearings: WorkbookFingerprint) -> dict[Side, dict[str, str]]:
+    """Return the keys of the people of each side, by their text in the cells."""
     return {side: {canonical(clip(visible(key))): key for key in bearings.places(side)} for side in COLUMNS}
 
 
-def misread(
-    line: int, said: Mapping[str, str], known: Mapping[Side, Mapping[str, str]], tongue: Tongue
+def find_row_problems(
+    line: int, texts: Mapping[str, str], keys_by_label: Mapping[Side, Mapping[str, str]], tongue: WorkbookLanguage
 ) -> Iterator[Problem]:
-    """Yield what is wrong with the three cells of one row."""
+    """Yield the problems of the three required cells of a row."""
     for side, title in COLUMNS.items():
-        if canonical(said[title]) not in known[side]:
-            found, advice = unknown(side, said[title], known, tongue)
-            yield Problem(tongue.cell(line, title), found, tr(WHOSE[side]), advice)
-    if said[VALIDATION] and tongue.choice(said[VALIDATION]) is None:
+        if canonical(texts[title]) not in keys_by_label[side]:
+            finding, advice = describe_unknown_person(side, texts[title], keys_by_label, tongue)
+            yield Problem(tongue.cell(line, title), finding, tr(EXPECTED_KEYS[side]), advice)
+    if texts[VALIDATION] and tongue.choice(texts[VALIDATION]) is None:
         choices = ", ".join(quoted(tongue.title(choice)) for choice in CHOICES)
         yield Problem(
             tongue.cell(line, VALIDATION),
@@ -400,14 +422,18 @@ def misread(
         )
 
 
-def unknown(side: Side, typed: str, known: Mapping[Side, Mapping[str, str]], tongue: Tongue) -> tuple[str, str]:
-    """Return that a cell names nobody of its side, and what to do; what was typed in it is not repeated."""
+def describe_unknown_person(
+    side: Side, typed: str, keys_by_label: Mapping[Side, Mapping[str, str]], tongue: WorkbookLanguage
+) -> tuple[str, str]:
+    """Return the finding and the advice for a cell without a person of its side; the typed text is not repeated."""
     other = ACROSS[side]
-    near = closest(typed, known[side].values()) if typed else None
+    suggestion = closest(typed, keys_by_label[side].values()) if typed else None
     if not typed:
         advice = tr("pour défaire ce binôme, rendez le code et choisissez « {choice} »", choice=tongue.title(REFUSED))
         return tr("la cellule est vide"), advice
-    if canonical(typed) in known[other]:
-        return tr(MISPLACED[other]), tr("vérifiez la colonne")
-    meant = tr("vouliez-vous dire « {name} » ?", name=near.name) if near else tr("écrivez le code, pas le nom")
-    return tr("personne de cette édition n'a ce code"), meant
+    if canonical(typed) in keys_by_label[other]:
+        return tr(OTHER_SIDE_KEYS[other]), tr("vérifiez la colonne")
+    advice = (
+        tr("vouliez-vous dire « {name} » ?", name=suggestion.name) if suggestion else tr("écrivez le code, pas le nom")
+    )
+    return tr("personne de cette édition n'a ce code"), advice

@@ -1,7 +1,7 @@
-"""A matching looked at from one side at a time, in plain words: what ``matching.show`` returns.
+"""Views of a matching, in plain words: the results of ``matching.show``.
 
-Each view is a plain object: a notebook shows it, ``save`` writes it as a page. It computes nothing: what it says comes
-from the matching and from ``review``, in the words and templates of the page.
+A notebook shows a view, and ``save`` writes it as a page. Contents come from the matching and from ``review``, in the
+texts and templates of the page.
 """
 
 from mentormatch.report.views.plan import Views

@@ -1,6 +1,6 @@
-"""Views of pairs and people: all pairs, two people, one person, their own sheet, the unmatched, and the market.
+"""Views of pairs and people: pairs, two people, one person, one sheet, unmatched people, possible pairs.
 
-Plans that were made otherwise than by ``match``: pairs made by hand, and pairs repaired after somebody left.
+Also views of plans that ``match`` did not make: pairs made by hand, and pairs repaired after people left.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,7 +41,7 @@ from mentormatch.survey.contacts import Contacts
 
 @dataclass(frozen=True, repr=False)
 class PairsPiece(Piece):
-    """The first ``most`` pairs, None: all; each with its points and what they are made of."""
+    """The best ``most`` pairs (None: all), with points by criterion."""
 
     heading: ClassVar[str] = mark("Les binômes")
     kind: ClassVar[str] = "pairs"
@@ -51,22 +51,21 @@ class PairsPiece(Piece):
 
     @once_spoken
     def pairs(self) -> tuple[Card, ...]:
-        """The pairs that are shown, in words."""
+        """The shown pairs as texts."""
         return tuple(card(pair, self.labels) for pair in best_pairs(self.matching, self.most))
 
     @property
     def left(self) -> int:
-        """How many pairs are not shown."""
+        """The number of pairs that are not shown."""
         return len(self.matching.solution.pairs) - len(self.pairs)
 
 
-NEXT = 3
-"""Other partners that are told of each of the two."""
+MAX_ALTERNATIVES_OF_PAIR = 3
 
 
 @dataclass(frozen=True, repr=False)
 class PairPiece(Piece):
-    """Two people by position, chosen or not: points, reasons, how much was answered, and why not the next best."""
+    """Two people by position, paired or not: points, reasons, answered share, and why other partners are not chosen."""
 
     kind: ClassVar[str] = "two"
     call: ClassVar[str] = 'pair("M03", "E07")'
@@ -80,43 +79,44 @@ class PairPiece(Piece):
 
     @property
     def keys(self) -> tuple[str, str]:
-        """The keys of the two."""
         return self.matching.cohort.mentors.ids[self.mentor], self.matching.cohort.mentees.ids[self.mentee]
 
     @once_spoken
     def card(self) -> Card:
-        """The two in words."""
+        """The pair as texts."""
         return card(self.matching.explain(*self.keys), self.labels)
 
     @property
     def picture(self) -> Waterfall:
-        """Their points as a picture."""
+        """The points as a picture."""
         return Waterfall(self.matching, self.labels, *self.keys)
 
     @property
     def chosen(self) -> bool:
-        """Whether they are a pair."""
+        """Whether the two are a pair of the matching."""
         return [self.mentor, self.mentee] in self.matching.solution.pairs.tolist()
 
     @once_spoken
     def reason(self) -> str:
-        """What pairing them would cost, or which rules forbid it."""
+        """The price of pairing them, or the rules that forbid it."""
         return why_not(self.case, self.mentor, self.mentee).reason
 
     @once_spoken
     def others(self) -> tuple[tuple[str, tuple[Alternative, ...]], ...]:
-        """Each of the two, and whom else they could have at the smallest loss."""
+        """Each of the two people with alternative partners, smallest loss first."""
         rows = zip(SIDES, (self.mentor, self.mentee), strict=True)
-        return tuple((self.case.name(side, row), alternatives(self.case, side, row, NEXT)) for side, row in rows)
+        return tuple(
+            (self.case.name(side, row), alternatives(self.case, side, row, MAX_ALTERNATIVES_OF_PAIR))
+            for side, row in rows
+        )
 
 
-OFFERED = 5
-"""Other partners that are told of."""
+MAX_ALTERNATIVES = 5
 
 
 @dataclass(frozen=True, repr=False)
 class PersonPiece(Piece):
-    """One person by side and position: their partners or why they have none, and whom else they could have."""
+    """A person by side and position: partners, or why there is none, and alternative partners."""
 
     kind: ClassVar[str] = "someone"
     call: ClassVar[str] = 'person("M03")'
@@ -130,40 +130,40 @@ class PersonPiece(Piece):
 
     @property
     def name(self) -> str:
-        """What they are called."""
+        """The label of the person."""
         return self.case.name(self.side, self.row)
 
     @once_spoken
     def pairs(self) -> tuple[Card, ...]:
-        """Their pairs, in words."""
+        """The pairs of the person as texts."""
         pairs = self.matching.solution.pairs
-        mine = pairs[pairs[:, SIDES.index(self.side)] == self.row].tolist()
-        own_pairs = [explain_pair(self.matching.cohort, self.matching.scores, *two) for two in mine]
+        positions = pairs[pairs[:, SIDES.index(self.side)] == self.row].tolist()
+        own_pairs = [explain_pair(self.matching.cohort, self.matching.scores, *position) for position in positions]
         own_pairs.sort(key=lambda pair: (-pair.score, pair.mentor, pair.mentee))
         return tuple(card(pair, self.labels) for pair in own_pairs)
 
     @once_spoken
     def alone(self) -> tuple[UnmatchedLine, ...]:
-        """Why they have no partner, and what would place them; empty where they have one."""
+        """The reason for having no partner and the smallest change; empty if there is a partner."""
         return tuple(self._alone())
 
     def _alone(self) -> Iterator[UnmatchedLine]:
         if self.row in self.case.alone(self.side):
-            one = explain_one(self.case, self.side, self.row)
+            unmatched = explain_one(self.case, self.side, self.row)
             change = smallest_change(self.case, self.side, self.row) if self.case.small else None
-            yield UnmatchedLine(one.person, tr(SIDE_WORDS[self.side]), one.reason, in_words(change))
+            yield UnmatchedLine(unmatched.person, tr(SIDE_WORDS[self.side]), unmatched.reason, in_words(change))
 
     @once_spoken
     def others(self) -> tuple[Alternative, ...]:
-        """Whom else they could have, at the smallest loss."""
-        return alternatives(self.case, self.side, self.row, OFFERED)
+        """Alternative partners, smallest loss first."""
+        return alternatives(self.case, self.side, self.row, MAX_ALTERNATIVES)
 
 
 @dataclass(frozen=True, repr=False)
 class Participant(Piece):
-    """The sheet of one person by side and position, as ``write_handouts`` writes it: partners, and how to reach them.
+    """The sheet of a person by side and position, as ``write_handouts`` writes it: partners with contact details.
 
-    It holds no answer of anybody, no veto, no ranking and no reason.
+    It has no answer, veto, ranking or reason of anyone.
     """
 
     heading: ClassVar[str] = mark("Votre binôme")
@@ -176,26 +176,28 @@ class Participant(Piece):
 
     @once_spoken
     def handout(self) -> Handout:
-        """Their sheet; without contacts, their own key too is shown as a code or a pseudonym."""
+        """The sheet; without contacts, the person's key is shown as a code or pseudonym too."""
         key = self.matching.cohort.side(self.side).ids[self.row]
-        made = next(one for one in make_handouts(self.matching, self.contacts) if one.keys.get(self.side) == key)
+        sheet = next(
+            handout for handout in make_handouts(self.matching, self.contacts) if handout.keys.get(self.side) == key
+        )
         if len(self.contacts):
-            return made
-        shown = {side: self.labels.person(side, own) for side, own in made.keys.items()}
-        return replace(made, key=shown[made.side], mentee=shown["mentee"] if made.mentee else "")
+            return sheet
+        labels_by_side = {side: self.labels.person(side, code_key) for side, code_key in sheet.keys.items()}
+        return replace(sheet, key=labels_by_side[sheet.side], mentee=labels_by_side["mentee"] if sheet.mentee else "")
 
     def page(self) -> str:
         return render_template("handouts.html", handed=[self.handout], common=self.common)
 
     @property
     def common(self) -> CommonText:
-        """What every sheet says."""
+        """The text on every sheet."""
         return common_text(self.matching, None)
 
 
 @dataclass(frozen=True, repr=False)
 class UnmatchedPiece(Piece):
-    """Everybody without a partner, with the reason and the smallest change that would place them."""
+    """People without a partner, with the reason and the smallest change that gives one."""
 
     heading: ClassVar[str] = mark("Sans binôme")
     kind: ClassVar[str] = "unplaced"
@@ -204,23 +206,23 @@ class UnmatchedPiece(Piece):
 
     @once_spoken
     def unmatched(self) -> tuple[UnmatchedLine, ...]:
-        """Everybody without a partner, in words, as far as a page tells them."""
+        """The unmatched people as texts, up to the limit of a page."""
         return tuple(explain_unmatched(self.matching, self.labels, MOST_LISTED))
 
     @property
     def omitted(self) -> OmittedCounts:
-        """How much is not shown."""
+        """The numbers of people and pairs that are not shown."""
         return count_omitted(self.matching)
 
     @property
     def pairs(self) -> int:
-        """How many pairs there are."""
+        """The number of pairs."""
         return len(self.matching.solution.pairs)
 
 
 @dataclass(frozen=True, repr=False)
 class MarketPiece(Piece):
-    """How many partners each person could have under the rules, who has few or none, which needs nobody meets."""
+    """The possible partners of each person under the rules, people with few or none, and unmet needs."""
 
     heading: ClassVar[str] = mark("Qui pourrait rencontrer qui")
     kind: ClassVar[str] = "market"
@@ -229,22 +231,22 @@ class MarketPiece(Piece):
 
     @once_spoken
     def prospects(self) -> Prospects:
-        """The market, as the report on the answers has it."""
+        """The figures, as in the intake report."""
         return prospects(self.matching.cohort, self.matching.programme, self.labels)
 
     @property
     def pictures(self) -> MarketPictures:
-        """The market and the places of people as pictures."""
+        """Pictures of possible pairs and of places."""
         return MarketPictures(replace(self.matching, solution=UNSOLVED), self.labels)
 
 
-MOST_LADDER = 2_500
-"""Possible pairs of more people are not solved anew for each step of the ladder; ``Repair.rung`` gives one."""
+# Possible pairs; above, the ladder of a repair is not solved. ``Repair.rung`` gives a single step.
+MAX_LADDER_CELLS = 2_500
 
 
 @dataclass(frozen=True, repr=False)
 class EvaluationPiece(Piece):
-    """Pairs made by hand: what they are worth, the rules that they break, what their points are made of."""
+    """Pairs made by hand: points, broken rules, and points by criterion."""
 
     heading: ClassVar[str] = mark("Les binômes faits à la main")
     kind: ClassVar[str] = "evaluated"
@@ -252,36 +254,38 @@ class EvaluationPiece(Piece):
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> Self:
-        """Return it for a notebook, which saves what it shows: people by their codes, or by pseudonyms."""
+        """Return the view for a notebook, with codes or pseudonyms, because outputs are saved."""
         return cls(evaluation.matching, evaluation.matching.labels, evaluation)
 
     @property
     def sentence(self) -> str:
-        """How many pairs there are, and what they are worth together."""
+        """The number of pairs and their total of points."""
         pairs, total = counted(len(self.evaluation.pairs), "binôme"), points(self.evaluation.total)
         return tr("{pairs}, {total} points en tout.", pairs=pairs, total=total)
 
     @property
     def breaches(self) -> tuple[tuple[str, str, str], ...]:
-        """Each rule that is broken, the people concerned, and how."""
-        return tuple((one.rule, PAIR_DASH.join(self._names_of(one)), one.detail) for one in self.evaluation.breaches)
+        """Each broken rule, the people concerned, and the detail."""
+        return tuple(
+            (breach.rule, PAIR_DASH.join(self._names_of(breach)), breach.detail) for breach in self.evaluation.breaches
+        )
 
     def _names_of(self, breach: Breach) -> Iterator[str]:
-        """Yield what the people of a breach are called: two of them are a mentor and a mentee."""
+        """Yield the labels of the people of a breach; two people are a mentor and a mentee."""
         sides: tuple[Side, ...] = ("mentor", "mentee")
-        for place, key in enumerate(breach.people):
-            side = sides[place] if len(breach.people) == len(sides) else self.matching.side_of(key)
+        for index, key in enumerate(breach.people):
+            side = sides[index] if len(breach.people) == len(sides) else self.matching.side_of(key)
             yield self.labels.person(side, key)
 
     @property
     def pairs(self) -> list[Card]:
-        """The pairs as they were given, as far as a page tells them."""
+        """The given pairs as texts, up to the limit of a page."""
         return [card(pair, self.labels) for pair in self.evaluation.pairs[:MOST_LISTED]]
 
 
 @dataclass(frozen=True, repr=False)
 class RepairPiece(Piece):
-    """What became of each pair, who is without a partner, what more broken pairs would buy, who could take over."""
+    """New, ended and broken pairs, unmatched people, the gain of more broken pairs, and reserve mentors."""
 
     heading: ClassVar[str] = mark("Après les départs et les arrivées")
     kind: ClassVar[str] = "repaired"
@@ -289,12 +293,12 @@ class RepairPiece(Piece):
 
     @classmethod
     def of(cls, repair: Repair) -> Self:
-        """Return it for a notebook, which saves what it shows: people by their codes, or by pseudonyms."""
+        """Return the view for a notebook, with codes or pseudonyms, because outputs are saved."""
         return cls(repair.matching, repair.matching.labels, repair)
 
     @property
     def fates(self) -> tuple[tuple[str, list[str]], ...]:
-        """The pairs that are new, ended and broken, each kind under its word."""
+        """The new, ended and broken pairs, each group with its title."""
         groups: Sequence[tuple[str, tuple[KeyPair, ...]]] = (
             (tr("Nouveaux"), self.repair.new),
             (tr("Terminés, car quelqu'un s'en va"), self.repair.ended),
@@ -307,29 +311,29 @@ class RepairPiece(Piece):
 
     @property
     def new(self) -> list[Card]:
-        """The new pairs, with what their points are made of."""
+        """The new pairs with points by criterion."""
         new = set(self.repair.new)
         return [card(pair, self.labels) for pair in self.matching.pairs if (pair.mentor, pair.mentee) in new]
 
     @once_spoken
     def alone(self) -> UnmatchedPiece:
-        """Everybody without a partner."""
+        """The unmatched people."""
         return UnmatchedPiece(self.matching, self.labels)
 
     @once_spoken
     def steps(self) -> tuple[str, ...]:
-        """What at most 0, 1, 2 ... broken pairs buy, in words; nothing where there are too many people."""
+        """The gain from at most 0, 1, 2 ... broken pairs, as texts; empty if there are too many people."""
         rows, columns = self.matching.problem.shape
-        return tuple(map(str, self.repair.ladder)) if 0 < rows * columns <= MOST_LADDER else ()
+        return tuple(map(str, self.repair.ladder)) if 0 < rows * columns <= MAX_LADDER_CELLS else ()
 
     @once_spoken
     def reserves(self) -> tuple[tuple[str, str, str], ...]:
-        """For each pair who would take over if its mentor left, and with how many points."""
+        """Each pair with the mentor who could replace the present one, and the points."""
         return tuple(
             (
-                self._names_of((one.mentor, one.mentee)),
-                tr("personne") if one.reserve is None else self.labels.person("mentor", one.reserve),
-                "" if one.score is None else points(one.score),
+                self._names_of((reserve.mentor, reserve.mentee)),
+                tr("personne") if reserve.reserve is None else self.labels.person("mentor", reserve.reserve),
+                "" if reserve.score is None else points(reserve.score),
             )
-            for one in self.repair.reserves[:MOST_LISTED]
+            for reserve in self.repair.reserves[:MOST_LISTED]
         )

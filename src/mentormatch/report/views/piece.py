@@ -1,4 +1,4 @@
-"""What every view is: a piece of a page, which a notebook shows by itself."""
+"""Base of all views: a fragment of a page that a notebook shows on its own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,32 +17,32 @@ from mentormatch.operations.matching import Matching, case_of
 from mentormatch.report import intake_words, words
 from mentormatch.report.texts import render_template
 
+# False: codes, or pseudonyms if keys are e-mail addresses; True: keys unchanged; else the given names
 type ViewNames = bool | GivenNames
-"""False: codes, or pseudonyms where keys are e-mail addresses; True: keys as they are; else people's names."""
 
 
-def labels_of(matching: Matching, names: ViewNames) -> Labels:
-    """Return what people are called in a view."""
+def get_view_labels(matching: Matching, names: ViewNames) -> Labels:
+    """Return the labels of people in a view."""
     if isinstance(names, bool):
         return KEYS if names else matching.labels
-    known = cohort_names(names, matching.cohort, matching.programme)
-    twice = {mentee for _, mentee in on_both_sides(matching.cohort)}
-    return labels_with_names(known, matching.labels, coded=isinstance(names, Mapping), twice=twice)
+    names_by_person = cohort_names(names, matching.cohort, matching.programme)
+    mentees_in_both = {mentee for _, mentee in on_both_sides(matching.cohort)}
+    return labels_with_names(names_by_person, matching.labels, coded=isinstance(names, Mapping), twice=mentees_in_both)
 
 
-def find_person(matching: Matching, labels: Labels, said: str, sides: Sequence[Side] = SIDES) -> tuple[Side, int]:
-    """Return the side and the position of the person who is meant: by their key, or as these labels call them.
+def find_person(matching: Matching, labels: Labels, person: str, sides: Sequence[Side] = SIDES) -> tuple[Side, int]:
+    """Return side and position of a person, given by key or by label.
 
-    What both sides have is taken as the mentor's. Raises RequestError where it is nobody's.
+    If both sides match, the mentor is returned. Raises RequestError if no person matches.
     """
     for side in sides:
         people = matching.cohort.side(side)
-        if people.has(said):
-            return side, people.find(said)
-    called_so = canonical(said)
+        if people.has(person):
+            return side, people.find(person)
+    folded_label = canonical(person)
     for side in sides:
         for row, key in enumerate(matching.cohort.side(side).ids):
-            if canonical(labels.person(side, key)) == called_so:
+            if canonical(labels.person(side, key)) == folded_label:
                 return side, row
     advice = tr("recopiez-le d'une vue, par exemple matching.show.pairs() ou matching.show.unmatched()")
     expected = tr("un code ou un nom tel que la vue le montre")
@@ -53,10 +53,10 @@ def find_person(matching: Matching, labels: Labels, said: str, sides: Sequence[S
 
 @dataclass(frozen=True, repr=False)
 class Piece:
-    """One look at a matching, its people under these labels.
+    """A view of a matching, with people under these labels.
 
-    ``kind`` names the macro that shows it, ``heading`` stands above it, unless people are named there; ``call`` is how
-    it is asked for, ``purpose`` what it tells.
+    ``kind`` names its macro; ``heading`` is its title unless the title names people; ``call`` is an example call, and
+    ``purpose`` its description.
     """
 
     kind: ClassVar[str]
@@ -68,22 +68,22 @@ class Piece:
 
     @property
     def language(self) -> str:
-        """The language of the programme, in which the view is told unless another was asked for."""
+        """The language of the programme, used unless another one is requested."""
         return self.matching.language
 
     @property
     def title(self) -> str:
-        """What stands above it."""
+        """The title of the view."""
         return tr(self.heading)
 
     @property
     def case(self) -> Case:
-        """What the decision rests on, its people under these labels."""
+        """The solved case, with people under the labels of the view."""
         return replace(case_of(self.matching), labels=self.labels)
 
     @own_language
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the view as a page, .html, readable for its owner alone; raises OutputError where it cannot be."""
+        """Write the view as an .html page, readable for its owner alone. Raises OutputError if it cannot be written."""
         target = Path(path)
         if target.suffix.lower() != ".html":
             raise OutputError(tr("Format de vue inconnu : « {suffix} » ; le format est .html", suffix=target.suffix))
@@ -91,11 +91,11 @@ class Piece:
         return target
 
     def page(self) -> str:
-        """Return the view as a page of its own, which loads nothing."""
+        """Return the view as a page without external resources."""
         return self._fill_template("view_page.html", level=3)
 
     def _fill_template(self, template: str, level: int) -> str:
-        """Return a template filled, its inner headings of this level."""
+        """Return a filled template, with inner headings of this level."""
         return render_template(template, piece=self, level=level, words=words, said=intake_words)
 
     @own_language

@@ -1,6 +1,6 @@
-"""Views of the whole plan: prices, certificate, robustness, what is told beside the pairs, comparison.
+"""Views of the whole plan: prices, certificate, robustness, optional analyses, comparison.
 
-``matching.show``: all views of a matching under one name, where completion finds them.
+``Views``, the class of ``matching.show``, has one method per view.
 """
 
 from collections import Counter
@@ -54,13 +54,13 @@ from mentormatch.report.pictures import Fairness
 from mentormatch.report.texts import render_template
 from mentormatch.report.view import FIRST_PAGE_PAIRS, explain_infeasibility, get_seal_sentences
 from mentormatch.report.views.pairs import MarketPiece, PairPiece, PairsPiece, Participant, PersonPiece, UnmatchedPiece
-from mentormatch.report.views.piece import Piece, ViewNames, find_person, labels_of
+from mentormatch.report.views.piece import Piece, ViewNames, find_person, get_view_labels
 from mentormatch.survey.contacts import Contacts
 
 
 @dataclass(frozen=True, repr=False)
 class Summary(Piece):
-    """How many pairs, what is proved of them, what each goal reached; or why there is no answer and what would do."""
+    """The number of pairs, the status, and each goal; or the diagnosis if there is no assignment."""
 
     heading: ClassVar[str] = mark("Le résultat en bref")
     kind: ClassVar[str] = "summary"
@@ -69,34 +69,33 @@ class Summary(Piece):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """How many people, pairs and answers, in sentences."""
+        """The numbers of people, pairs and answers as sentences."""
         sentences = words.summary(self.matching), words.rows_in_words(self.matching)
         return tuple(sentence for sentence in sentences if sentence)
 
     @property
     def verdict(self) -> tuple[str, str]:
-        """What is known of the pairs, in short and in a sentence."""
+        """The status of the pairs, in short and as a sentence."""
         return words.verdict(self.matching)
 
     @property
     def goals(self) -> tuple[words.ReachedGoal, ...]:
-        """What each goal reached."""
         return tuple(words.goals(self.matching))
 
     @once_spoken
     def diagnosis(self) -> Diagnosis | None:
-        """Why there is no answer, None where there is one."""
+        """The diagnosis, None if there is an assignment."""
         return explain_infeasibility(self.matching, self.labels)
 
     @property
     def standing(self) -> tuple[str, ...]:
-        """That it is a proposal."""
+        """The sentences that the pairs are a proposal."""
         return get_seal_sentences(self.matching, None)
 
 
-UNPROVED = mark("Le prix d'un objectif n'est connu que d'une répartition démontrée optimale.")
-TOO_MANY = mark("Il y a trop de monde pour recalculer la répartition sans chacun des objectifs.")
-FREE = mark(
+UNPROVED_TEXT = mark("Le prix d'un objectif n'est connu que d'une répartition démontrée optimale.")
+TOO_MANY_TEXT = mark("Il y a trop de monde pour recalculer la répartition sans chacun des objectifs.")
+NO_PRICE_TEXT = mark(
     "Aucun prix à signaler : sans l'un des objectifs, la répartition vaudrait autant dans les autres, ou le calcul"
     " aurait pris plus de {seconds} secondes."
 )
@@ -104,7 +103,7 @@ FREE = mark(
 
 @dataclass(frozen=True, repr=False)
 class Prices(Piece):
-    """Each goal, what it reached, what it costs those after it, and what a fairer plan would cost."""
+    """The value of each goal, its price for later goals, and the price of more fairness."""
 
     heading: ClassVar[str] = mark("Ce que coûte chaque objectif")
     kind: ClassVar[str] = "prices"
@@ -113,25 +112,28 @@ class Prices(Piece):
 
     @property
     def goals(self) -> tuple[words.ReachedGoal, ...]:
-        """What each goal reached."""
         return tuple(words.goals(self.matching))
 
     @property
     def prices(self) -> tuple[str, ...]:
-        """What each goal costs, in sentences."""
+        """The price of each goal as a sentence."""
         return words.prices(self.matching)
 
     @property
     def kept_places(self) -> tuple[str, ...]:
-        """What is left of kept places, and what keeping them costs, in sentences."""
+        """The kept places that remain and their price, as sentences."""
         return words.kept_places(self.matching, self.labels)
 
     @property
     def unpriced(self) -> str:
-        """Why no price is told."""
+        """The reason why there is no price."""
         if self.matching.status is not Status.PROVED:
-            return tr(UNPROVED)
-        return tr(FREE, seconds=round(PRICING_SECONDS)) if soon_solved(case_of(self.matching)) else tr(TOO_MANY)
+            return tr(UNPROVED_TEXT)
+        return (
+            tr(NO_PRICE_TEXT, seconds=round(PRICING_SECONDS))
+            if soon_solved(case_of(self.matching))
+            else tr(TOO_MANY_TEXT)
+        )
 
     @property
     def picture(self) -> Fairness:
@@ -141,7 +143,7 @@ class Prices(Piece):
 
 @dataclass(frozen=True, repr=False)
 class Proof(Piece):
-    """What the certificate certifies, as a whole and goal by goal."""
+    """The statements of the certificate, in total and per goal."""
 
     heading: ClassVar[str] = mark("Est-ce le meilleur possible ?")
     kind: ClassVar[str] = "proof"
@@ -150,12 +152,11 @@ class Proof(Piece):
 
     @once_spoken
     def certificate(self) -> Certificate:
-        """The certificate of the matching."""
         return self.matching.certificate
 
     @property
     def rows(self) -> tuple[words.ReachedGoal, ...]:
-        """Each goal, what it reached, and what is proved of it."""
+        """Each goal with its value and its certified bound."""
         return tuple(
             words.ReachedGoal(
                 tr(words.GOAL_TEXTS[tier.goal]), words.format_goal_value(tier.goal, tier.value), proof_sentence(tier)
@@ -165,7 +166,7 @@ class Proof(Piece):
 
 
 def proof_sentence(tier: CertifiedTier) -> str:
-    """Return what the certificate proves of one goal."""
+    """Return the text on the certified bound of a goal."""
     if tier.proved:
         return tr("aucune autre répartition ne fait mieux")
     if tier.certified is None or (tier.goal == "changes" and not tier.certified):
@@ -174,17 +175,17 @@ def proof_sentence(tier: CertifiedTier) -> str:
     return tr("{amount} au moins", amount=bound) if tier.goal == "changes" else tr("{amount} au plus", amount=bound)
 
 
-COUNTED: Sequence[tuple[float, Callable[[int], str]]] = (
+# Minimum share of trials per label, highest first
+STABILITY_COUNTS: Sequence[tuple[float, Callable[[int], str]]] = (
     (SOLID, lambda count: counted(count, "binôme solide", "binômes solides")),
     (FAIR, lambda count: counted(count, "binôme assez solide", "binômes assez solides")),
     (0, lambda count: counted(count, "binôme fragile", "binômes fragiles")),
 )
-"""From which share on pairs are called so, the highest first."""
 
 
 @dataclass(frozen=True, repr=False)
 class Steady(Piece):
-    """The share of trials in which each pair stays, the most fragile first."""
+    """The share of trials in which each pair remains, most fragile first."""
 
     heading: ClassVar[str] = mark("Binômes solides et binômes fragiles")
     kind: ClassVar[str] = "steady"
@@ -194,23 +195,32 @@ class Steady(Piece):
 
     @cached_property
     def robustness(self) -> Robustness:
-        """How often each pair stays."""
+        """The trials."""
         return robustness(self.case, self.trial, seed=self.matching.seed)
 
     @property
     def rows(self) -> tuple[tuple[str, str, str, str], ...]:
-        """Each pair: its people, what it is called, and in which share of the trials it stays."""
-        return tuple((one.mentor, one.mentee, one.word, percent(one.share)) for one in self.robustness.pairs)
+        """Each pair: two people, label, and share of the trials."""
+        return tuple((pair.mentor, pair.mentee, pair.word, percent(pair.share)) for pair in self.robustness.pairs)
 
     @property
     def counts(self) -> str:
-        """How many pairs are solid, fairly solid and fragile, in words; empty where there is no pair."""
-        found = Counter(next(from_ for from_, _ in COUNTED if one.share >= from_) for one in self.robustness.pairs)
-        return listed([words(found[from_]) for from_, words in COUNTED if found[from_]])
+        """The numbers of solid, fairly solid and fragile pairs as a text; empty if there is no pair."""
+        count_by_share = Counter(
+            next(min_share for min_share, _ in STABILITY_COUNTS if pair.share >= min_share)
+            for pair in self.robustness.pairs
+        )
+        return listed(
+            [
+                format_count(count_by_share[min_share])
+                for min_share, format_count in STABILITY_COUNTS
+                if count_by_share[min_share]
+            ]
+        )
 
     @property
     def manner(self) -> str:
-        """How it was tried."""
+        """The method of the trials."""
         return tr(
             "La répartition a été refaite : {tries}, le poids de chaque critère changé au hasard de {spread} au plus,"
             " en plus ou en moins. Un binôme est solide s'il reste dans {solid} des essais au moins, fragile s'il reste"
@@ -222,12 +232,14 @@ class Steady(Piece):
         )
 
 
-TOO_LARGE = mark("Il y a trop de monde pour refaire la répartition ici autant de fois : demandez-le à la commande.")
+TOO_LARGE_TEXT = mark(
+    "Il y a trop de monde pour refaire la répartition ici autant de fois : demandez-le à la commande."
+)
 
 
 @dataclass(frozen=True, repr=False)
 class AccessPiece(Piece):
-    """Who could meet somebody and who was placed, by the answers to the questions that the programme watches."""
+    """Possible partners and placements, by the answers to the questions that the programme watches."""
 
     heading: ClassVar[str] = ANALYSIS_TITLES[ACCESS]
     kind: ClassVar[str] = "access"
@@ -238,7 +250,7 @@ class AccessPiece(Piece):
 
     @once_spoken
     def found(self) -> Access | str:
-        """How people fared; or, in a sentence, why nothing is told."""
+        """The figures, or a sentence why there are none."""
         try:
             return access(self.matching, prices=soon_solved(case_of(self.matching)))
         except RequestError as error:
@@ -247,7 +259,7 @@ class AccessPiece(Piece):
 
 @dataclass(frozen=True, repr=False)
 class RecruitPiece(Piece):
-    """Who of one, two or three further mentors would place most of those left without, and more places instead."""
+    """The further mentors, one to three, who would place most unmatched people, and additional places instead."""
 
     heading: ClassVar[str] = ANALYSIS_TITLES[RECRUIT]
     kind: ClassVar[str] = "recruit"
@@ -256,15 +268,15 @@ class RecruitPiece(Piece):
 
     @once_spoken
     def found(self) -> AnalysisTexts | str:
-        """Whom to look for; or, in a sentence, why nothing is told."""
+        """The advice, or a sentence why there is none."""
         if not soon_solved(case_of(self.matching)):
-            return tr(TOO_LARGE)
+            return tr(TOO_LARGE_TEXT)
         return describe_analysis(lambda: recruit(self.matching), self.labels)
 
 
 @dataclass(frozen=True, repr=False)
 class IncentivesPiece(Piece):
-    """Whether anybody would have gained by answering otherwise, question by question, and never who."""
+    """The gains that people could have made by other answers, per question, never per person."""
 
     heading: ClassVar[str] = ANALYSIS_TITLES[INCENTIVES]
     kind: ClassVar[str] = "incentives"
@@ -276,9 +288,9 @@ class IncentivesPiece(Piece):
 
     @once_spoken
     def found(self) -> AnalysisTexts | str:
-        """What invites to answer otherwise; or, in a sentence, why nothing is told."""
+        """The incentives, or a sentence why there are none."""
         if not soon_solved(case_of(self.matching)):
-            return tr(TOO_LARGE)
+            return tr(TOO_LARGE_TEXT)
         cohort, programme = self.matching.cohort, self.matching.programme
         return describe_analysis(
             lambda: incentives(cohort, programme, seed=self.matching.seed, time_limit_s=self.seconds)
@@ -287,7 +299,7 @@ class IncentivesPiece(Piece):
 
 @dataclass(frozen=True, repr=False)
 class SturdyPiece(Piece):
-    """How many keep or get a partner if people leave, and the plans that hold better, with their price."""
+    """The number of people who keep or get a partner if people leave, and more recoverable plans with their price."""
 
     heading: ClassVar[str] = ANALYSIS_TITLES[STURDY]
     kind: ClassVar[str] = "sturdy"
@@ -298,15 +310,15 @@ class SturdyPiece(Piece):
 
     @once_spoken
     def found(self) -> AnalysisTexts | str:
-        """What holds; or, in a sentence, why nothing is told."""
+        """The plans, or a sentence why there are none."""
         if not soon_solved(case_of(self.matching)):
-            return tr(TOO_LARGE)
+            return tr(TOO_LARGE_TEXT)
         return describe_analysis(lambda: sturdy(self.matching, self.k, time_limit_s=self.seconds))
 
 
 @dataclass(frozen=True, repr=False)
 class LearnPiece(Piece):
-    """What editions before teach of the criteria, and the pairs under other weights where one is clear."""
+    """The lessons of earlier editions on the criteria, and the pairs under other weights if a lesson is clear."""
 
     heading: ClassVar[str] = ANALYSIS_TITLES[LEARN]
     kind: ClassVar[str] = "learn"
@@ -316,18 +328,18 @@ class LearnPiece(Piece):
 
     @once_spoken
     def found(self) -> AnalysisTexts | str:
-        """What they teach; or, in a sentence, why nothing is told."""
+        """The lessons, or a sentence why there are none."""
         if not soon_solved(case_of(self.matching)):
-            return tr(TOO_LARGE)
+            return tr(TOO_LARGE_TEXT)
         return describe_analysis(lambda: learn_beside(self.matching, time_limit_s=self.seconds), self.labels)
 
 
-NOBODY = mark("aucun")
+NO_PARTNER_TEXT = mark("aucun")
 
 
 @dataclass(frozen=True, repr=False)
 class SideBySide(Piece):
-    """What the matching has that ``other`` has not, and the other way round."""
+    """The differences between the matching and ``other``."""
 
     heading: ClassVar[str] = mark("Deux répartitions côte à côte")
     kind: ClassVar[str] = "side_by_side"
@@ -338,31 +350,31 @@ class SideBySide(Piece):
 
     @once_spoken
     def comparison(self) -> Comparison:
-        """What differs from the other plan to this one."""
+        """The differences from the other plan to this one."""
         return compare(self.other, self.matching, self.labels)
 
     @property
     def kept(self) -> int:
-        """How many pairs both plans have."""
+        """The number of pairs in both plans."""
         return len(self.matching.solution.pairs) - len(self.comparison.new)
 
     @property
     def differing(self) -> tuple[KeyPair, ...]:
-        """The pairs that only the other plan has, and those that only this one has, in words, mentor by mentor."""
+        """The pairs in only one of the two plans, as texts, by mentor."""
         gone, new = self._by_mentor(self.comparison.gone), self._by_mentor(self.comparison.new)
         rows = [zip_longest(gone.get(key, ()), new.get(key, ()), fillvalue="–") for key in gone | new]
-        return tuple(row for some in rows for row in some)
+        return tuple(row for rows_of_mentor in rows for row in rows_of_mentor)
 
     def _by_mentor(self, pairs: Iterable[KeyPair]) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        texts_by_mentor: dict[str, list[str]] = {}
         for mentor, mentee in pairs:
             names = self.labels.person("mentor", mentor), self.labels.person("mentee", mentee)
-            found.setdefault(canonical(mentor), []).append(" – ".join(names))
-        return found
+            texts_by_mentor.setdefault(canonical(mentor), []).append(" – ".join(names))
+        return texts_by_mentor
 
     @property
     def why_not(self) -> tuple[tuple[str, str], ...]:
-        """The pairs that only the other plan has, the first of them, each with what doing so here would change."""
+        """The first pairs that only the other plan has, with the effect of choosing them here."""
         case, cohort = self.case, self.matching.cohort
         return tuple(
             (self._pair(pair), why_not(case, cohort.mentors.find(pair[0]), cohort.mentees.find(pair[1])).reason)
@@ -375,7 +387,7 @@ class SideBySide(Piece):
 
     @once_spoken
     def means(self) -> tuple[tuple[str, str, str, str], ...]:
-        """Each criterion, the points that a pair has of it on average in both plans, and the difference, in words."""
+        """Each criterion with its mean points per pair in both plans, and the difference, as texts."""
         return tuple(
             (name, points(before), points(now), format_difference(now - before))
             for name, before, now in (criterion_means(self.other, self.matching) if self.shifts else ())
@@ -383,129 +395,135 @@ class SideBySide(Piece):
 
     @property
     def alike(self) -> bool:
-        """Whether both plans count points alike."""
+        """Whether both plans have the same criteria and weights."""
         return are_comparable(self.other, self.matching)
 
     @cached_property
     def shifts(self) -> tuple[PointsChange, ...]:
-        """Everybody whose partners differ."""
+        """The people whose partners differ."""
         return compute_partner_changes(self.other, self.matching)
 
     @property
     def rows(self) -> tuple[tuple[str, str, str, str, str], ...]:
-        """Everybody whose partners differ: who, side, partners in the other plan and in this one, and what it means."""
+        """Each person whose partners differ: label, side, partners in the other plan and here, and the change."""
         return tuple(
-            (self.labels.person(one.side, one.key), tr(SIDE_WORDS[one.side]), *self._partners(one), one.words)
-            for one in self.shifts
+            (
+                self.labels.person(change.side, change.key),
+                tr(SIDE_WORDS[change.side]),
+                *self._partners(change),
+                change.words,
+            )
+            for change in self.shifts
         )
 
-    def _partners(self, one: PointsChange) -> tuple[str, str]:
-        side = ACROSS[one.side]
+    def _partners(self, change: PointsChange) -> tuple[str, str]:
+        side = ACROSS[change.side]
         before, now = (
-            [self.labels.person(side, key) for key in keys] or [tr(NOBODY)] for keys in (one.before, one.now)
+            [self.labels.person(side, key) for key in keys] or [tr(NO_PARTNER_TEXT)]
+            for keys in (change.before, change.now)
         )
         return listed(before), listed(now)
 
 
+# Pairs in a notebook, whose file contains its outputs
 MOST_SHOWN = 50
-"""Pairs that a notebook shows; its outputs are saved in its file."""
-SEARCH_S = 10.0
-"""Other answers, and sturdier plans, are tried so long, unless it is said."""
-ALL: tuple[type[Piece], ...] = (
+DEFAULT_SEARCH_S = 10.0
+# In the order in which users need them
+VIEW_TYPES: tuple[type[Piece], ...] = (
     *(Summary, PairsPiece, PairPiece, PersonPiece, UnmatchedPiece),
     *(MarketPiece, RecruitPiece, Prices, Steady, SturdyPiece, AccessPiece, IncentivesPiece, LearnPiece, Proof),
     *(SideBySide, Participant),
 )
-"""Every view, in the order in which one asks."""
 
 
 @dataclass(frozen=True, repr=False)
 class Views:
-    """What can be looked at of a matching, in plain words; in a notebook it shows the list of its own methods.
+    """Views of a matching in plain words; in a notebook it shows the list of its methods.
 
-    People are called by their codes, or by pseudonyms where keys are e-mail addresses. ``names=True`` shows keys as
-    they are; ``names=contacts`` (see ``read_contacts``) shows the names that people gave. Wherever a person is asked
-    for, their key works, and so does what a view calls them.
+    People are identified by codes, or by pseudonyms if keys are e-mail addresses. ``names=True`` shows keys unchanged;
+    ``names=contacts`` (see ``read_contacts``) shows the names that people gave. A method that takes a person accepts
+    the
+    key and the label of a view.
     """
 
     matching: Matching
 
     def summary(self, *, names: ViewNames = False) -> Summary:
-        """Return the result in a few sentences; where there is none, why, and what would do."""
-        return Summary(self.matching, labels_of(self.matching, names))
+        """Return the result in a few sentences; if there is no assignment, the reason and ways out."""
+        return Summary(self.matching, get_view_labels(self.matching, names))
 
     def pairs(self, *, names: ViewNames = False, most: int | None = MOST_SHOWN) -> PairsPiece:
-        """Return the first ``most`` pairs, None: all, the best first, each with what its points are made of."""
-        return PairsPiece(self.matching, labels_of(self.matching, names), most)
+        """Return the best ``most`` pairs (None: all), best first, with points by criterion."""
+        return PairsPiece(self.matching, get_view_labels(self.matching, names), most)
 
     def pair(self, mentor: str, mentee: str, *, names: ViewNames = False) -> PairPiece:
-        """Return two people, chosen or not: points, reasons, how much was answered, why not the next best.
+        """Return two people, paired or not: points, reasons, answered share, why other partners are not chosen.
 
-        Raises RequestError where one of them is nobody.
+        Raises RequestError if one of them is unknown.
         """
-        labels = labels_of(self.matching, names)
+        labels = get_view_labels(self.matching, names)
         _, row = find_person(self.matching, labels, mentor, ("mentor",))
         return PairPiece(self.matching, labels, row, find_person(self.matching, labels, mentee, ("mentee",))[1])
 
     def unmatched(self, *, names: ViewNames = False) -> UnmatchedPiece:
-        """Return who has no partner, why, and the smallest change that would place them."""
-        return UnmatchedPiece(self.matching, labels_of(self.matching, names))
+        """Return the people without a partner, the reasons, and the smallest change that gives one."""
+        return UnmatchedPiece(self.matching, get_view_labels(self.matching, names))
 
     def person(self, person: str, *, names: ViewNames = False) -> PersonPiece:
-        """Return what concerns one person, for the team; raises RequestError where they are nobody."""
-        labels = labels_of(self.matching, names)
+        """Return the view of one person, for the team. Raises RequestError if the person is unknown."""
+        labels = get_view_labels(self.matching, names)
         return PersonPiece(self.matching, labels, *find_person(self.matching, labels, person))
 
     def participant(self, person: str, contacts: Contacts | None = None) -> Participant:
-        """Return what one person may read themselves; raises RequestError where they are nobody.
+        """Return the sheet that one person may read. Raises RequestError if the person is unknown.
 
-        Without ``contacts`` (see ``read_contacts``) partners are called by their codes or pseudonyms.
+        Without ``contacts`` (see ``read_contacts``) partners are identified by codes or pseudonyms.
         """
-        labels, known = labels_of(self.matching, contacts or False), contacts or Contacts((), {})
-        return Participant(self.matching, labels, *find_person(self.matching, labels, person), known)
+        labels, all_contacts = get_view_labels(self.matching, contacts or False), contacts or Contacts((), {})
+        return Participant(self.matching, labels, *find_person(self.matching, labels, person), all_contacts)
 
     def market(self, *, names: ViewNames = False) -> MarketPiece:
-        """Return who could meet whom before anything is solved: how many partners each has, who has few or none."""
-        return MarketPiece(self.matching, labels_of(self.matching, names))
+        """Return the possible pairs before solving: number of partners per person, people with few or none."""
+        return MarketPiece(self.matching, get_view_labels(self.matching, names))
 
     def prices(self) -> Prices:
-        """Return what each goal reached and what it costs the others."""
+        """Return each goal with its value and its price for the other goals."""
         return Prices(self.matching, KEYS)
 
     def robustness(self, *, names: ViewNames = False, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Steady:
-        """Return how often each pair stays when the weights change; parameters as for ``Matching.robustness``."""
-        return Steady(self.matching, labels_of(self.matching, names), SamplingPlan(samples, spread, seed))
+        """Return the share of trials with changed weights in which each pair remains; see ``Matching.robustness``."""
+        return Steady(self.matching, get_view_labels(self.matching, names), SamplingPlan(samples, spread, seed))
 
     def access(self) -> AccessPiece:
-        """Return who was placed, by the answers to the questions that the programme watches; see ``access``."""
+        """Return the placements by the answers to watched questions; see ``access``."""
         return AccessPiece(self.matching, KEYS)
 
     def recruit(self, *, names: ViewNames = False) -> RecruitPiece:
-        """Return whom to recruit next, and which places would do instead; see ``recruit``."""
-        return RecruitPiece(self.matching, labels_of(self.matching, names))
+        """Return the mentors to recruit next, and places that have the same effect; see ``recruit``."""
+        return RecruitPiece(self.matching, get_view_labels(self.matching, names))
 
-    def sturdy(self, k: int = 1, seconds: float = SEARCH_S) -> SturdyPiece:
-        """Return what holds if ``k`` people leave, and sturdier plans, looked for so long at most; see ``sturdy``."""
+    def sturdy(self, k: int = 1, seconds: float = DEFAULT_SEARCH_S) -> SturdyPiece:
+        """Return the effect of ``k`` departures, and sturdier plans found within ``seconds``; see ``sturdy``."""
         return SturdyPiece(self.matching, KEYS, k, seconds)
 
-    def incentives(self, seconds: float = SEARCH_S) -> IncentivesPiece:
-        """Return whether anybody would have gained by answering otherwise, never who; so long is tried at most."""
+    def incentives(self, seconds: float = DEFAULT_SEARCH_S) -> IncentivesPiece:
+        """Return the gains that other answers would have brought, never per person, searched for ``seconds``."""
         return IncentivesPiece(self.matching, KEYS, seconds)
 
-    def learn(self, *, names: ViewNames = False, seconds: float = SEARCH_S) -> LearnPiece:
-        """Return what editions before teach, where ``with_editions`` gave some; see ``learn``."""
-        return LearnPiece(self.matching, labels_of(self.matching, names), seconds)
+    def learn(self, *, names: ViewNames = False, seconds: float = DEFAULT_SEARCH_S) -> LearnPiece:
+        """Return the lessons of earlier editions if ``with_editions`` gave some; see ``learn``."""
+        return LearnPiece(self.matching, get_view_labels(self.matching, names), seconds)
 
     def certificate(self) -> Proof:
-        """Return what is certain of the pairs, checked without a solver."""
+        """Return the certified statements on the pairs, checked without a solver."""
         return Proof(self.matching, KEYS)
 
     def compared_with(self, other: Matching, *, names: ViewNames = False, reasons: bool = False) -> SideBySide:
-        """Return what differs from another plan: pairs, goals, criteria, who gains and who loses.
+        """Return the differences to another plan: pairs, goals, criteria, gains and losses of people.
 
-        ``reasons`` tells besides of the other's pairs what each would change here, or which rule forbids it.
+        With ``reasons``, each pair of the other plan has its effect here, or the rule that forbids it.
         """
-        return SideBySide(self.matching, labels_of(self.matching, names), other, reasons)
+        return SideBySide(self.matching, get_view_labels(self.matching, names), other, reasons)
 
     @property
     def language(self) -> str:
@@ -514,7 +532,7 @@ class Views:
 
     @own_language
     def _repr_html_(self) -> str:
-        return render_template("views.html", views=ALL)
+        return render_template("views.html", views=VIEW_TYPES)
 
     def __repr__(self) -> str:
         return f"Views({len(self.matching.solution.pairs)} pairs)"

@@ -23,7 +23,7 @@ from mentormatch.programme.interview.interview import DraftInterview
 from mentormatch.programme.programme import require_pairs
 from mentormatch.record.decision import Decision
 from mentormatch.report.reviewed.decisions import read_decisions
-from mentormatch.report.views.piece import ViewNames, labels_of
+from mentormatch.report.views.piece import ViewNames, get_view_labels
 from mentormatch.service.desk import desk_requests, desk_steps
 from mentormatch.service.desk.assets import HTML
 from mentormatch.service.desk.columns import MAPPING, DeskColumns, UnreadQuestions, gesture
@@ -608,7 +608,7 @@ class Desk:
             self.programme_form = ProgrammeForm(text, people, applied=self.handed.apply_history)
             self.programme_form.offered = UnreadQuestions(tables).of
         form = self.programme_form
-        form.spoken, form.labels_of = self.language, lambda matching: labels_of(matching, self.names)
+        form.spoken, form.labels_of = self.language, lambda matching: get_view_labels(matching, self.names)
         return form
 
     def adopt(self, text: ProgrammeText) -> None:

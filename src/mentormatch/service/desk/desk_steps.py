@@ -7,7 +7,7 @@ from mentormatch.errors import RequestError
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages.translation import tr
 from mentormatch.programme.programme import require_pairs
-from mentormatch.report.views.piece import ViewNames, labels_of
+from mentormatch.report.views.piece import ViewNames, get_view_labels
 from mentormatch.service.desk import desk_requests
 from mentormatch.service.desk.columns import DeskColumns
 from mentormatch.service.desk.desk_answers import to_page_json
@@ -179,6 +179,6 @@ def experiment(desk: DeskInSteps, action: desk_requests.Action, body: bytes) -> 
         desk.handed, desk.drawn = Handed(files_after(action, body, desk.handed, intake.programme)), None
     desk.edition += action != desk_requests.ShowExperiment()
     drawn = desk.drawn if desk.round else None
-    labels = labels_of(drawn.matching, desk.names) if drawn else None
+    labels = get_view_labels(drawn.matching, desk.names) if drawn else None
     file = desk.handed.files.get(EXPERIMENT)
     return experiment_step(file, intake.programme, drawn, labels, formed=desk.round is not None)

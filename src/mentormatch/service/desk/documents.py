@@ -23,7 +23,7 @@ from mentormatch.report.letters import TABLE_FILENAME, LetterOccasion, letters, 
 from mentormatch.report.pair_cards import pair_cards
 from mentormatch.report.view import can_validate, summary_labels
 from mentormatch.report.views.pairs import PairPiece
-from mentormatch.report.views.piece import Piece, ViewNames, labels_of
+from mentormatch.report.views.piece import Piece, ViewNames, get_view_labels
 from mentormatch.service.desk.assets import HTML
 from mentormatch.service.desk.follow_up import DeskFollowUp
 from mentormatch.service.desk.result_tables import CODES, NAMES, DocumentLine
@@ -171,14 +171,14 @@ class HeldDocument:
         n, m = self.matching.problem.shape
         if len(places) != 2 or not (0 < places[0] <= n and 0 < places[1] <= m):
             raise RequestError(tr("Personne inconnue"))
-        return PairPiece(self.matching, labels_of(self.matching, self.names), places[0] - 1, places[1] - 1)
+        return PairPiece(self.matching, get_view_labels(self.matching, self.names), places[0] - 1, places[1] - 1)
 
     @property
     def people(self) -> tuple[list[str], list[str]]:
         """What mentors and mentees are called, in their order; nobody where there are too many to choose from."""
         if sum(self.matching.problem.shape) > MOST_CHOICES:
             return [], []
-        labels, cohort = labels_of(self.matching, self.names), self.matching.cohort
+        labels, cohort = get_view_labels(self.matching, self.names), self.matching.cohort
         mentors, mentees = ([labels.person(side, key) for key in cohort.side(side).ids] for side in SIDES)
         return mentors, mentees
 

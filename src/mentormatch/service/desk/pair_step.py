@@ -25,7 +25,7 @@ from mentormatch.report.view import (
     get_seal_sentences,
     rank_pairs,
 )
-from mentormatch.report.views.piece import labels_of
+from mentormatch.report.views.piece import get_view_labels
 from mentormatch.report.words import goals, summary, verdict
 from mentormatch.service.desk.desk_requests import ShowPairs
 from mentormatch.service.desk.documents import TWO, HeldDocument
@@ -94,7 +94,7 @@ class PersonAlone:
 def pair_step(held: HeldDocument, board: SealingBoard, asked: ShowPairs) -> dict[str, Any]:
     """Return the pairs as they are now; ``asked`` chooses the page of the list and a further view."""
     matching = held.matching
-    labels = labels_of(matching, held.names)
+    labels = get_view_labels(matching, held.names)
     ranked = rank_pairs(matching)
     first = asked.first if asked.first < len(ranked) else 0
     shown = explain_positions(matching, ranked[first : first + PAIRS_SHOWN])

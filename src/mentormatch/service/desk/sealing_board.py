@@ -10,7 +10,7 @@ from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import DecisionArchive
 from mentormatch.report.texts import spaced
-from mentormatch.report.views.piece import ViewNames, labels_of
+from mentormatch.report.views.piece import ViewNames, get_view_labels
 from mentormatch.widgets.board.decisions import BoardDecision, BoardState, Imposed, SessionStep, SetAsideIn
 from mentormatch.widgets.board.session import Board, people_of
 from mentormatch.widgets.board.texts import board_words
@@ -54,7 +54,7 @@ class SealingBoard(Board):
     def call(self, names: ViewNames) -> None:
         """Call people otherwise from now on."""
         with language(self.language):
-            self.labels = labels_of(self.ground.base, names)
+            self.labels = get_view_labels(self.ground.base, names)
 
     def restate(self, restated: Callable[[Matching], Matching]) -> None:
         """Have every plan state its programme otherwise, under the same decisions; no step is validated any more."""

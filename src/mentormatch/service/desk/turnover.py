@@ -21,7 +21,7 @@ from mentormatch.programme.enrolment import email_of
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.folder import zip_files
 from mentormatch.report.letters import TABLE_FILENAME, Letter, letters, letters_table
-from mentormatch.report.views.piece import ViewNames, labels_of
+from mentormatch.report.views.piece import ViewNames, get_view_labels
 from mentormatch.service.desk.desk_requests import ApplyChange, Change, FilePart, ShowFollowUp
 from mentormatch.service.desk.losses import FileChange, validated_at
 from mentormatch.service.desk.past_works import PastWork
@@ -168,7 +168,7 @@ class YearChanges:
         self.answer_parts: tuple[FilePart, ...] = ("answers",)
         self.former_contacts = one.former.contacts if one.former else contacts
         self.is_named = names is not False
-        self.labels = labels_of(one.board.ground.base, names)
+        self.labels = get_view_labels(one.board.ground.base, names)
 
     @property
     def begun(self) -> date | None:
@@ -356,7 +356,7 @@ class YearChanges:
         former = self.one.former
         if former and not self.board.ground.base.cohort.side(side).has(key):
             names = former.contacts if self.is_named else False
-            return labels_of(former.matching, names).person(side, key)
+            return get_view_labels(former.matching, names).person(side, key)
         return self.labels.person(side, key)
 
     def _last_signer(self) -> str:
