@@ -28,7 +28,7 @@ from mentormatch.fields import SIDES, AnyField, Side
 from mentormatch.fields.extension import Extension
 from mentormatch.operations.matching import Exporter, match
 from mentormatch.people.cohort import Cohort, People, RowFate
-from mentormatch.programme.enrolment import plan_of, read_survey
+from mentormatch.programme.enrolment import make_intake_plan, read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.criterion import Criterion
@@ -300,7 +300,7 @@ def check_order_of_rows(rows: Rows, above: int, random: Random) -> None:
 
 def check_example(kind: type[Tool]) -> None:
     """Hold that the example of a tool is read as the people who were asked, and what the tool tells of each answer."""
-    plan, people = plan_of(exported_programme(kind)), exported_people()
+    plan, people = make_intake_plan(exported_programme(kind)), exported_people()
     answers = [{name: one[name] for name in one if name in plan.fields} for one in people]
     table = read_export(kind.example)
     found, reached = take_apart([(table, None)], plan)

@@ -9,7 +9,7 @@ from mentormatch.fields import AnyField
 from mentormatch.programme.drafts.programme_draft import Draft, StatedDraft, draft
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.edits import (
-    EDITS,
+    EDIT_ADAPTER,
     AdditionEdit,
     GoalEdit,
     ProgrammeEdit,
@@ -20,9 +20,9 @@ from mentormatch.programme.edits import (
     WeightEdit,
     WeightsEdit,
 )
-from mentormatch.programme.enrolment import plan_of, read_tables
+from mentormatch.programme.enrolment import make_intake_plan, read_tables
 from mentormatch.programme.question_edits import (
-    LISTS,
+    LIST_SETTINGS,
     AnswerEdit,
     MeaningEdit,
     PointsEdit,
@@ -30,7 +30,7 @@ from mentormatch.programme.question_edits import (
     QuestionRemoval,
     QuestionSettings,
     WordingEdit,
-    settings_of_kind,
+    convert_kind,
 )
 from mentormatch.survey.intake import take_in
 from mentormatch.widgets.form.changes import UndoGesture
@@ -113,12 +113,12 @@ def question_edits(name: str, field: AnyField) -> Iterator[Reversible]:
             QuestionSettings(name=name, changes={"private": True}),
             QuestionSettings(name=name, changes={"private": None}),
         )
-    own = [] if getattr(field, "items_of", None) else [one for one in LISTS if getattr(field, one, None)]
+    own = [] if getattr(field, "items_of", None) else [one for one in LIST_SETTINGS if getattr(field, one, None)]
     for setting in own[:1]:
         answer = getattr(field, setting)[0]
         yield Reversible(AnswerEdit(name=name, answer=answer, becomes="En d'autres mots"))
         yield Reversible(MeaningEdit(name=name, text="En d'autres mots encore", means=answer))
-    if field.kind == "choice" and (changes := settings_of_kind(field, "choices", [], "fr")):
+    if field.kind == "choice" and (changes := convert_kind(field, "choices", [], "fr")):
         yield Reversible(QuestionSettings(name=name, changes=changes))
     yield Reversible(QuestionRemoval(name=name))
 
@@ -224,13 +224,13 @@ def test_every_questionnaire_takes_every_kind_of_edit_and_its_undoing(shared_dat
             check_all((turns, each._replace(back=None)) for each in edits_of(turns) if is_plain(each.edit))
     assert len(every) >= 45
     assert mixed >= (3 if DEEP else 1)
-    assert made == {*EDITS.json_schema()["discriminator"]["mapping"]}
+    assert made == {*EDIT_ADAPTER.json_schema()["discriminator"]["mapping"]}
 
 
 def test_the_form_tries_changes_of_a_draft_of_the_example_on_its_people(tmp_path: Path) -> None:
     given = read_tables(examples.copy_to(tmp_path).answers)
     text = drafted(draft(given), given)
-    people = take_in(given, plan_of(text.programme, apart=False))
+    people = take_in(given, make_intake_plan(text.programme, apart=False))
     form = ProgrammeForm(text, lambda _: people)
     form.edit(WeightEdit(at=0, weight=50.0, others=True))
     form.edit(AdditionEdit(part="rules", settings={"kind": "capacity", "most": 2}))

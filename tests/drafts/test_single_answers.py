@@ -16,7 +16,7 @@ from mentormatch.programme.drafts.programme_draft import Draft, draft
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.drafts.scales import order_answers
 from mentormatch.programme.edits import ProgrammeText
-from mentormatch.programme.enrolment import plan_of, read_tables
+from mentormatch.programme.enrolment import make_intake_plan, read_tables
 from mentormatch.programme.question_edits import QuestionSettings
 from mentormatch.survey.intake import take_in
 
@@ -213,7 +213,7 @@ def test_answers_given_once_are_counted_and_one_is_added_by_hand() -> None:
     text = ProgrammeText(made.text)
     options: list[JsonValue] = [*entry.options, "Cirque"]
     added = text.after(QuestionSettings(name=entry.name, changes={"options": options}))
-    before, after = (take_in(tables, plan_of(one.programme, apart=False)) for one in (text, added))
+    before, after = (take_in(tables, make_intake_plan(one.programme, apart=False)) for one in (text, added))
     known = [
         sum(int(people.known(entry.name).sum()) for people in (one.mentors, one.mentees)) for one in (before, after)
     ]

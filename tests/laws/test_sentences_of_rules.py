@@ -14,9 +14,9 @@ from mentormatch import Criterion, Rule, language
 from mentormatch.fields import AnyField
 from mentormatch.fields.extension import attribute_of
 from mentormatch.languages.translation import LANGUAGES
-from mentormatch.programme.blanks import BLANK, BlankSentence, BlankSource, FormBlank, sentences_of
-from mentormatch.programme.question_edits import TABLES
-from mentormatch.programme.tables import table_of
+from mentormatch.programme.blanks import BLANK_PATTERN, BlankSentence, FormBlank, SentenceBuilder, make_blank_sentences
+from mentormatch.programme.question_edits import POINTS_SETTING_BY_KIND
+from mentormatch.programme.tables import to_table
 from mentormatch.rules import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
 from tests.english import foreign_in
@@ -25,7 +25,7 @@ from tests.laws.planted.rule import Charter
 from tests.laws.questionnaires import surveys
 
 KINDS = sorted(rules_by_kind())
-IN_TABLES = (*TABLES.values(), "file", "columns")
+IN_TABLES = (*POINTS_SETTING_BY_KIND.values(), "file", "columns")
 """What a criterion is told beside its sentences: points of two answers, or of two people."""
 every_criterion = pytest.mark.parametrize("kind", sorted(criteria_by_kind()))
 every_rule = pytest.mark.parametrize("kind", KINDS)
@@ -37,7 +37,7 @@ WHOLE = {"true": True, "false": False}
 
 
 def named(text: str) -> list[str]:
-    return [setting.partition(".")[0] for setting in BLANK.findall(text)]
+    return [setting.partition(".")[0] for setting in BLANK_PATTERN.findall(text)]
 
 
 def path_of(blank: FormBlank) -> list[str]:
@@ -51,11 +51,11 @@ def test_the_sentences_of_a_rule_have_each_setting_once_and_what_stands_in_their
 ) -> None:
     survey = data.draw(surveys(1))
     asked = rule(data.draw, survey, kind)
-    sentences = sentences_of(asked, survey.fields)
+    sentences = make_blank_sentences(asked, survey.fields)
     assert asked.sentence
     assert_each_setting_once(asked)
     assert_the_same(asked, sentences)
-    stated = {name for name in table_of(asked) if name not in ("kind", "name")}
+    stated = {name for name in to_table(asked) if name not in ("kind", "name")}
     assert stated <= {path_of(blank)[0] for sentence in sentences if sentence.stated for blank in sentence.blanks}
     assert_only_questions_that_fit(asked, survey.fields, sentences)
 
@@ -65,14 +65,14 @@ def assert_each_setting_once(asked: Rule | Criterion, apart: Sequence[str] = ())
     told = [set(named(text)) for text in (asked.sentence, *asked.details)]
     once = [setting for each in told for setting in each]
     assert len(once) == len(set(once))
-    assert set(once) <= set(BlankSource(asked, {}).settings)
-    missing = set(BlankSource(asked, {}).settings) - set(once) - set(apart)
+    assert set(once) <= set(SentenceBuilder(asked, {}).settings)
+    missing = set(SentenceBuilder(asked, {}).settings) - set(once) - set(apart)
     assert [name for name in missing if getattr(asked, attribute_of(type(asked), name))] == []
 
 
 def assert_the_same(asked: Rule | Criterion, sentences: Sequence[BlankSentence]) -> None:
     """Hold that a rule whose blanks are filled with what stands there is the same rule."""
-    tables = table_of(asked)
+    tables = to_table(asked)
     for blank in [blank for sentence in sentences for blank in sentence.blanks if blank.kind != "count"]:
         *steps, last = path_of(blank)
         inner: Any = tables
@@ -108,7 +108,7 @@ def test_a_noun_agrees_with_the_number_one_before_it(kind: type[Rule] | type[Cri
     with language(code):
         for asked in with_ones(kind):
             texts = [*([asked.describe()] if isinstance(asked, Rule) else []), asked.sentence, *asked.details]
-            for name in BLANK.findall(" ".join(texts)):
+            for name in BLANK_PATTERN.findall(" ".join(texts)):
                 texts = [text.replace(f"{{{name}}}", str(getattr(asked, name, "…"))) for text in texts]
             assert [text for text in texts if ONE_OF_SEVERAL.search(text)] == []
 
@@ -118,7 +118,7 @@ def test_a_noun_agrees_with_the_number_one_before_it(kind: type[Rule] | type[Cri
 def test_a_rule_speaks_in_whole_sentences_in_every_language(kind: str, code: str) -> None:
     asked = rules_by_kind()[kind].model_validate(rules_by_kind()[kind].example)
     with language(code):
-        told = [re.sub(BLANK, "X", text) for text in (asked.sentence, *asked.details)]
+        told = [re.sub(BLANK_PATTERN, "X", text) for text in (asked.sentence, *asked.details)]
         words = [word for by_value in asked.value_words.values() for word in by_value.values()]
     assert all(text[0] in "XÀ" or text[0].isupper() for text in told)
     assert all(text.endswith(".") for text in told)
@@ -135,8 +135,8 @@ def test_the_sentences_of_a_criterion_have_each_setting_once_or_its_table_has_it
     asked = criterion(data.draw, survey, kind)
     assert asked.sentence
     assert_each_setting_once(asked, apart=IN_TABLES)
-    assert_the_same(asked, sentences_of(asked, survey.fields))
-    assert_only_questions_that_fit(asked, survey.fields, sentences_of(asked, survey.fields))
+    assert_the_same(asked, make_blank_sentences(asked, survey.fields))
+    assert_only_questions_that_fit(asked, survey.fields, make_blank_sentences(asked, survey.fields))
 
 
 @every_language
@@ -144,14 +144,14 @@ def test_the_sentences_of_a_criterion_have_each_setting_once_or_its_table_has_it
 def test_a_criterion_speaks_in_whole_sentences_in_every_language(kind: str, code: str) -> None:
     asked = criteria_by_kind()[kind].model_validate(criteria_by_kind()[kind].example)
     with language(code):
-        told = [re.sub(BLANK, "X", text) for text in (asked.sentence, *asked.details)]
+        told = [re.sub(BLANK_PATTERN, "X", text) for text in (asked.sentence, *asked.details)]
     assert all(text[0].isupper() and text.endswith(".") for text in told)
     assert foreign_in(code, *told) == []
 
 
 def test_a_rule_that_says_no_sentence_is_told_by_its_phrase_and_its_settings() -> None:
     asked: Rule = Charter(shy=["E1"], least=2)
-    first, *others = sentences_of(asked, {})
+    first, *others = make_blank_sentences(asked, {})
     assert first.pieces == ("charte des marraines E1.",)
     assert [blank.setting for one in others for blank in one.blanks] == ["shy", "busy", "least", "most"]
     assert [one.stated for one in others] == [True, False, True, False]

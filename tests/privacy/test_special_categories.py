@@ -7,7 +7,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import Programme, ProgrammeError
 from mentormatch.fields.base import Special
-from mentormatch.programme.references import SPECIAL
+from mentormatch.programme.references import SENSITIVE_SUBJECT_LABELS
 from tests.inspection.reports import CODE, programme, report
 
 HEALTH = {"question": "Avez-vous besoin d'un aménagement ?", "kind": "yesno", "special": "health"}
@@ -19,7 +19,7 @@ def refusal(field: dict[str, Any]) -> str:
     return str(raised.value)
 
 
-@pytest.mark.parametrize("category", SPECIAL)
+@pytest.mark.parametrize("category", SENSITIVE_SUBJECT_LABELS)
 @pytest.mark.parametrize("use", ["match", "display", "contact"])
 def test_a_question_of_article_9_is_refused_without_a_reason(category: str, use: str) -> None:
     told = refusal({"question": "Q", "kind": "text", "special": category, "use": use})
@@ -41,7 +41,7 @@ def test_it_is_taken_with_a_reason_or_where_it_is_never_read() -> None:
 
 
 def test_every_category_of_article_9_has_its_words() -> None:
-    assert set(get_args(Special.__value__)) == set(SPECIAL)
+    assert set(get_args(Special.__value__)) == set(SENSITIVE_SUBJECT_LABELS)
 
 
 def test_another_category_is_a_mistake() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mentormatch.examples import folder_of
-from mentormatch.programme.blanks import Beginning, FormBlank, sentences_of
+from mentormatch.programme.blanks import ExtensionTemplate, FormBlank, make_blank_sentences
 from mentormatch.programme.edits import (
     AdditionEdit,
     GoalEdit,
@@ -111,7 +111,7 @@ LINE = re.compile(r"(?m)^[ \t]*#.*$")
 def blanks(text: ProgrammeText, at: int) -> list[FormBlank]:
     """Return what can be filled in of a rule."""
     programme = text.programme
-    return [blank for one in sentences_of(programme.rules[at], programme.fields) for blank in one.blanks]
+    return [blank for one in make_blank_sentences(programme.rules[at], programme.fields) for blank in one.blanks]
 
 
 def filled(draw: Draw, blank: FormBlank) -> object:
@@ -161,8 +161,8 @@ def additions(text: ProgrammeText) -> st.SearchStrategy[ProgrammeEdit]:
     """Return what can be added, people filled in."""
     rules = {name: kind for name, kind in rules_by_kind().items() if name in ("capacity", "common", "quota", "apart")}
     criteria = {name: kind for name, kind in criteria_by_kind().items() if name in ("same", "overlap")}
-    begun = [("rules", settings) for _, settings in Beginning.each(rules, text.programme)]
-    begun += [("criteria", settings) for _, settings in Beginning.each(criteria, text.programme)]
+    begun = [("rules", settings) for _, settings in ExtensionTemplate.each(rules, text.programme)]
+    begun += [("criteria", settings) for _, settings in ExtensionTemplate.each(criteria, text.programme)]
     told = [
         (part, {name: ["E1", "E2"] if value == [] else value for name, value in one.items()}) for part, one in begun
     ]

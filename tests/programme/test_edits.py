@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mentormatch import MentorMatchError, ProgrammeError, RequestError
 from mentormatch.base.strict_toml import find_headers
 from mentormatch.programme.edits import (
-    EDITS,
+    EDIT_ADAPTER,
     AdditionEdit,
     GoalEdit,
     ProgrammeEdit,
@@ -247,7 +247,7 @@ def test_what_is_no_edit_is_refused_without_a_word_of_what_it_held() -> None:
         read_edit({"edit": "weight", "at": 0, "weight": "Camille"})
     assert "Camille" not in str(refused.value)
     assert read_edit({"edit": "remove", "part": "rules", "at": 1}) == RemovalEdit(part="rules", at=1)
-    assert EDITS.json_schema()
+    assert EDIT_ADAPTER.json_schema()
 
 
 def test_a_file_with_the_line_ends_of_windows_and_a_mark_of_byte_order_is_edited() -> None:

@@ -10,8 +10,8 @@ import pytest
 from mentormatch import Programme, ProgrammeError, language
 from mentormatch.fields import Number, YesNo
 from mentormatch.languages.translation import tr
-from mentormatch.programme.references import ANSWERED_BY, SPECIAL
-from mentormatch.programme.validation_messages import BOUNDS, FOUND, TYPES
+from mentormatch.programme.references import SENSITIVE_SUBJECT_LABELS, SIDE_LABELS
+from mentormatch.programme.validation_messages import BOUND_MESSAGES, TYPE_MESSAGES, TYPE_NAMES
 from tests.english import french_in
 
 BASE = """
@@ -157,9 +157,9 @@ def test_a_file_that_cannot_be_read_is_told_in_english(content: bytes | None, tm
 
 def test_the_words_of_mistakes_are_english() -> None:
     with language("en"):
-        for words in (TYPES, FOUND, ANSWERED_BY, SPECIAL):
+        for words in (TYPE_MESSAGES, TYPE_NAMES, SIDE_LABELS, SENSITIVE_SUBJECT_LABELS):
             assert not french_in(*(tr(word) for word in words.values()))
-        assert not french_in(*(tr(word, limit=3) for word in BOUNDS.values()))
+        assert not french_in(*(tr(word, limit=3) for word in BOUND_MESSAGES.values()))
 
 
 def test_an_answer_that_is_not_understood_is_told_in_english() -> None:

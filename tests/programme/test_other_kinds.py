@@ -11,7 +11,7 @@ from mentormatch import MentorMatchError, Programme, RequestError, answer_json, 
 from mentormatch.cli.commands import app
 from mentormatch.contract.operation import COHORT, ask, operations_by_kind
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
-from mentormatch.programme.programme import FUNCTIONS
+from mentormatch.programme.programme import FUNCTION_BY_OPERATION
 
 pytestmark = pytest.mark.promise(37)
 
@@ -36,9 +36,11 @@ def named(error: MentorMatchError) -> set[str]:
     """Return the operations that an error names, as commands and as functions."""
     said = str(error)
     found = {
-        name for name, function in FUNCTIONS.items() if f"`mentormatch {name}`" in said and f"`{function}`" in said
+        name
+        for name, function in FUNCTION_BY_OPERATION.items()
+        if f"`mentormatch {name}`" in said and f"`{function}`" in said
     }
-    assert all(hasattr(mm, FUNCTIONS[name]) for name in found)
+    assert all(hasattr(mm, FUNCTION_BY_OPERATION[name]) for name in found)
     return found
 
 

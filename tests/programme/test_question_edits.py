@@ -22,7 +22,7 @@ from mentormatch.programme.question_edits import (
     QuestionRemoval,
     QuestionSettings,
     WordingEdit,
-    settings_of_kind,
+    convert_kind,
 )
 from tests.programme.random_edits import EXAMPLE, INLINE, LINE, TABLES, comments
 
@@ -69,7 +69,7 @@ def questions(text: ProgrammeText) -> st.SearchStrategy[QuestionEdit]:
             QuestionSettings(name=name, changes=changes)
             for name, field in fields.items()
             for kind in fields_by_kind()
-            if kind != field.kind and (changes := settings_of_kind(field, kind, ["Un", "Deux"], "fr"))
+            if kind != field.kind and (changes := convert_kind(field, kind, ["Un", "Deux"], "fr"))
         ]
     )
     asked = st.sampled_from([{"question": "Âge ?", "kind": "number"}, {"kind": "choice", "options": ["Un", "Deux"]}])
@@ -236,7 +236,7 @@ soir = "18:00-20:00"
 
 
 def of_kind(text: ProgrammeText, name: str, kind: str) -> ProgrammeText:
-    changes = settings_of_kind(text.programme.fields[name], kind, [], "fr")
+    changes = convert_kind(text.programme.fields[name], kind, [], "fr")
     assert changes is not None
     return text.after(QuestionSettings(name=name, changes=changes))
 
@@ -261,8 +261,8 @@ def test_answers_become_the_slots_that_they_name_and_slots_become_answers() -> N
     assert listed.programme.fields["creneaux"].options == ("lundi matin", "lundi soir", "mardi matin", "mardi soir")  # type: ignore[union-attr]  # a field of that kind
     again = of_kind(listed, "creneaux", "slots").programme.fields["creneaux"]
     assert (again.days, again.moments) == (("lundi", "mardi"), ("matin", "soir"))  # type: ignore[union-attr]  # a field of that kind
-    assert settings_of_kind(ZONED.programme.fields["lieu"], "slots", [], "fr") is None
-    assert settings_of_kind(ZONED.programme.fields["places"], "slots", [], "en")["moments"][0] == "morning"  # type: ignore[index]  # a field of that kind
+    assert convert_kind(ZONED.programme.fields["lieu"], "slots", [], "fr") is None
+    assert convert_kind(ZONED.programme.fields["places"], "slots", [], "en")["moments"][0] == "morning"  # type: ignore[index]  # a field of that kind
 
 
 def test_hours_and_time_zones_follow_the_words_of_moments_and_of_places() -> None:

@@ -24,14 +24,14 @@ from mentormatch.groups.sessions import require_sessions
 from mentormatch.languages.translation import mark
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme, require_groups
-from mentormatch.programme.sections import MOST_SESSIONS
+from mentormatch.programme.sections import MAX_SESSIONS
 
 type Keyed = Annotated[list[Text], Setting(max_length=MOST_PEOPLE)]
 type Blocks = Annotated[
     list[Annotated[list[Text], Setting(min_length=2, max_length=MOST_PEOPLE)]], Setting(max_length=MOST_PARTS)
 ]
 type Former = Annotated[list[Keyed], Setting(max_length=MOST_PARTS)]
-type NumberIn = Annotated[int, Setting(ge=1, le=MOST_SESSIONS), BeforeValidator(whole)]
+type NumberIn = Annotated[int, Setting(ge=1, le=MAX_SESSIONS), BeforeValidator(whole)]
 
 MEMBER: tuple[Side, ...] = ("mentee",)
 """Members are on the side of the mentees, who leads them on that of the mentors."""

@@ -13,7 +13,7 @@ from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.requests import MatchRequest, Request
 from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.languages.translation import FRENCH, LANGUAGES, language, tr
-from mentormatch.programme.validation_messages import enumerate_names, nearest
+from mentormatch.programme.validation_messages import enumerate_names, nearest_hint
 
 PROGRAMME: dict[str, Any] = {
     "programme": {"name": "Mentorat"},
@@ -164,7 +164,7 @@ def operation_named(kind: str) -> Operation[Any, Any]:
     known = operations_by_kind()
     if kind not in known:
         found = Problem(
-            shorten_key(kind), tr("aucune opération de ce nom"), enumerate_names(known), nearest(kind, known)
+            shorten_key(kind), tr("aucune opération de ce nom"), enumerate_names(known), nearest_hint(kind, known)
         )
         raise RequestError(tr("Opération inconnue"), [found])
     return known[kind]

@@ -46,9 +46,9 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import Language, mark, tr
 from mentormatch.operations.matching import Matching, PairsByHand, match
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.enrolment import of_members, plan_of
+from mentormatch.programme.enrolment import as_members, make_intake_plan
 from mentormatch.programme.programme import Programme, require_pairs
-from mentormatch.programme.validation_messages import enumerate_names, model_at, nearest
+from mentormatch.programme.validation_messages import enumerate_names, model_at, nearest_hint
 from mentormatch.survey.entries import Submission, answer_text
 from mentormatch.survey.intake import gather, take_in
 from mentormatch.survey.table import MAX_CELL_CHARACTERS, MAX_COLUMNS, TextTable
@@ -117,7 +117,7 @@ def unknown_key(where: str, key: str, model: type[BaseModel]) -> Problem:
     """Return that an object has a key that the contract does not know there."""
     names = list(model.model_fields)
     return Problem(
-        where, tr("clé inconnue « {key} »", key=shorten_key(key)), enumerate_names(names), nearest(key, names)
+        where, tr("clé inconnue « {key} »", key=shorten_key(key)), enumerate_names(names), nearest_hint(key, names)
     )
 
 
@@ -313,9 +313,9 @@ class PeopleRequest(Request, ABC):
 
     def _cohort(self, programme: Programme) -> Cohort:
         if "rows" in self.model_fields_set:
-            return take_in(of_members([(table_of(self.rows), None)], programme), plan_of(programme))
+            return take_in(as_members([(table_of(self.rows), None)], programme), make_intake_plan(programme))
         self._refuse_unasked(programme)
-        plan = plan_of(programme, apart=True)
+        plan = make_intake_plan(programme, apart=True)
         sent = [
             Submission(part, line, side, person.id.strip(), answer_text(answers, plan.email), answers)
             for part, side in self.sides.items()
@@ -425,7 +425,7 @@ def keys_of(pairs: Iterable[Keys]) -> list[tuple[str, str]]:
 def unknown_question(where: str, name: str, programme: Programme) -> Problem:
     """Return that somebody answers a question that is none of the programme's."""
     found = tr("champ inconnu « {name} »", name=shorten_key(name))
-    return Problem(where, found, tr("un champ du programme"), nearest(name, programme.fields))
+    return Problem(where, found, tr("un champ du programme"), nearest_hint(name, programme.fields))
 
 
 def answers_of(person: Submitted) -> dict[str, Told]:

@@ -25,14 +25,14 @@ from mentormatch.groups.turns import Turns, Wish, schedule_turns
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import language, tr
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.programme import Programme, serving
+from mentormatch.programme.programme import Programme, operation_hint
 from mentormatch.programme.sections import Sessions
 
 
 def require_sessions(programme: Programme) -> Sessions:
     """Return the section; raise ProgrammeError where there is none."""
     if programme.sessions is None:
-        advice = tr("ajoutez une section [sessions], ou {other}", other=serving(programme.served_by))
+        advice = tr("ajoutez une section [sessions], ou {other}", other=operation_hint(programme.served_by))
         raise ProgrammeError(
             tr("Le programme ne dit rien de ses séances"), [Problem("sessions", tr("absent"), advice=advice)]
         )

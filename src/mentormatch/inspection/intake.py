@@ -34,7 +34,7 @@ from mentormatch.languages.translation import language, mark, own_language, tr
 from mentormatch.people.codes import tells_who
 from mentormatch.people.cohort import Cohort, Remark
 from mentormatch.programme.drafts.sensitivity import subject_of
-from mentormatch.programme.enrolment import AnswerSource, of_members, plan_of, read_tables
+from mentormatch.programme.enrolment import AnswerSource, as_members, make_intake_plan, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.entries import SubmissionSheet, laid_out
@@ -347,14 +347,14 @@ def intake(  # noqa: PLR0913 - what can be said of files is its contract
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
-        return report_on_tables(programme, of_members(tables, programme))
+        return report_on_tables(programme, as_members(tables, programme))
 
 
 def report_on_tables(
     programme: Programme, tables: Sequence[tuple[TextTable, Side | None]], *, later: AddLaterAnswers | None = None
 ) -> Intake:
     """Return the report on tables of answers; ``later`` adds answers from another source to the cohort."""
-    plan = plan_of(programme, apart=tables[0][1] is not None)
+    plan = make_intake_plan(programme, apart=tables[0][1] is not None)
     sheets = laid_out(tables, plan)
     cohort, contacts = take_apart(tables, plan)
     cohort = later(cohort) if later else cohort

@@ -1,10 +1,7 @@
-"""A programme file with changes in it, and the versions that were kept.
+"""Edits of a programme as data -> the text of its file, with all comments and formatting; and its saved versions.
 
-Edits of a programme as data -> the text of its file after them, in which all comments and all else stay.
-
-The text is changed where an edit says, and nowhere else (tomlkit); what comes out is read as any programme file is.
-
-The versions of a programme that were kept, and what is tried since; gestures that can be undone; what differs.
+Only the edited part of the text changes (tomlkit). The result is parsed like any programme file. ``ProgrammeVersions``
+has the saved versions, the draft since the last one, and undo; ``programme_differences`` compares two programmes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +20,7 @@ from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.base.strict_toml import parse_tables
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.extension import Extension
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.question_edits import (
     AnswerEdit,
@@ -34,31 +31,29 @@ from mentormatch.programme.question_edits import (
     QuestionRemoval,
     QuestionSettings,
     WordingEdit,
-    after_question_edit,
+    apply_question_edit,
 )
 from mentormatch.programme.sections import Goal
 from mentormatch.programme.tables import (
-    GONE,
+    EXTENSION_GONE_MESSAGE,
     append_block,
     fill_tables,
+    insert_table,
     parse_document,
-    put,
+    remove_table,
+    set_value,
     settings_text,
-    table_of,
+    to_table,
     toml_value,
-    with_table_after,
-    without_table,
 )
 
 type ListedPart = Literal["criteria", "rules"]
 
-FULL = 100
-"""What the weights are brought to, as points are told out of 100."""
-BAD_EDIT = mark("Ce changement n'est pas de ceux qu'un programme comprend")
+TOTAL_WEIGHT = 100  # weights are scaled to this total: points are shown out of 100
 
 
 class WeightEdit(JsonMessage):
-    """The criterion at a place, from 0, weighs so much; with ``others`` the others share what is left of 100."""
+    """Sets the weight of the criterion at an index; with ``others`` the other criteria share the remainder of 100."""
 
     edit: Literal["weight"] = "weight"
     at: Whole
@@ -67,15 +62,15 @@ class WeightEdit(JsonMessage):
 
 
 class WeightsEdit(JsonMessage):
-    """All weights add up to 100, in the same proportions as far as whole numbers allow."""
+    """Scales all weights to a total of 100, to integers with the same proportions as far as possible."""
 
     edit: Literal["weights"] = "weights"
 
 
 class SettingsEdit(JsonMessage):
-    """Settings of the criterion or of the rule at a place, from 0, of the heading, or of the documents, are others.
+    """Changes settings of the criterion or rule at an index, of the heading, or of the documents.
 
-    A setting is named by its path: ``least``, ``where.0.in``; None: it is not stated.
+    A setting is named by its path: ``least``, ``where.0.in``. None removes it.
     """
 
     edit: Literal["settings"] = "settings"
@@ -85,7 +80,7 @@ class SettingsEdit(JsonMessage):
 
 
 class AdditionEdit(JsonMessage):
-    """A criterion or a rule comes at the end."""
+    """Adds a criterion or a rule after the others."""
 
     edit: Literal["add"] = "add"
     part: ListedPart
@@ -93,7 +88,7 @@ class AdditionEdit(JsonMessage):
 
 
 class RemovalEdit(JsonMessage):
-    """The criterion or the rule at a place, from 0, goes; comments around it stay."""
+    """Removes the criterion or the rule at an index; comments around it stay."""
 
     edit: Literal["remove"] = "remove"
     part: ListedPart
@@ -101,7 +96,7 @@ class RemovalEdit(JsonMessage):
 
 
 class GoalEdit(JsonMessage):
-    """A goal is pursued at a place, from 0; None: not at all."""
+    """Moves a goal to an index of the order; None removes it."""
 
     edit: Literal["goal"] = "goal"
     goal: Goal
@@ -110,23 +105,24 @@ class GoalEdit(JsonMessage):
 
 type ProgrammeEdit = WeightEdit | WeightsEdit | SettingsEdit | AdditionEdit | RemovalEdit | GoalEdit | QuestionEdit
 
-EDITS: TypeAdapter[ProgrammeEdit] = TypeAdapter(Annotated[ProgrammeEdit, Setting(discriminator="edit")])
+EDIT_ADAPTER: TypeAdapter[ProgrammeEdit] = TypeAdapter(Annotated[ProgrammeEdit, Setting(discriminator="edit")])
 
 
-def read_edit(stated: object) -> ProgrammeEdit:
-    """Return an edit from its JSON; raises RequestError, without a word of what it held, where it is none."""
+def read_edit(message: object) -> ProgrammeEdit:
+    """Parse an edit from its JSON. Raises RequestError, without its content, if it is invalid."""
     try:
-        return EDITS.validate_python(stated)
+        return EDIT_ADAPTER.validate_python(message)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
+        errors = error.errors(include_url=False, include_input=False)
         raise RequestError(
-            tr(BAD_EDIT), [Problem(".".join(map(str, one["loc"])), one["type"]) for one in found]
+            tr("Ce changement n'est pas de ceux qu'un programme comprend"),
+            [Problem(".".join(map(str, detail["loc"])), detail["type"]) for detail in errors],
         ) from None
 
 
 @dataclass(frozen=True)
 class ProgrammeText:
-    r"""The text of a programme file, and the programme in it; ``folder`` is where the tables stand that it takes.
+    r"""The text of a programme file, and the programme in it; ``folder`` contains the tables of points that it names.
 
     >>> text = ProgrammeText('[programme]\nname = "Essai"  # provisoire\n')
     >>> print(text.after(GoalEdit(goal="total", at=0)).text)
@@ -147,13 +143,13 @@ class ProgrammeText:
     @classmethod
     @checked
     def of(cls, content: bytes, source: str = "programme") -> Self:
-        """Return the text in the bytes of a file, its lines ended in one way; raises ProgrammeError if it has none."""
+        """Return the text in the bytes of a file, with LF line ends. Raises ProgrammeError if it is not TOML."""
         parse_tables(content, source)
         return cls(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"), source)
 
     @cached_property
     def programme(self) -> Programme:
-        """The programme that the library reads from this text; raises ProgrammeError with every mistake in it."""
+        """The programme in this text. Raises ProgrammeError with all its problems."""
         tables = parse_tables(self.text.encode(), self.source)
         return Programme.read(fill_tables(tables, self.folder) if self.folder else tables, self.source)
 
@@ -166,31 +162,30 @@ class ProgrammeText:
     def after(self, edit: ProgrammeEdit) -> "ProgrammeText":
         """Return the text after an edit.
 
-        Raises ProgrammeError where what comes out is no programme, RequestError where there is nothing to edit there.
+        Raises ProgrammeError if the result is not a valid programme, RequestError if the edited part does not exist.
         """
-        made = type(self)(TomlEditor(self).after(edit), self.source, self.folder)
-        _ = made.programme
-        return made
+        edited = type(self)(TomlEditor(self).after(edit), self.source, self.folder)
+        _ = edited.programme
+        return edited
 
 
 class TomlEditor:
-    """What changes one text: tomlkit's document of it, which holds every space and comment."""
+    """Applies one edit to a text, in tomlkit's document of it, which preserves every space and comment."""
 
     def __init__(self, text: ProgrammeText) -> None:
         self.programme = text.programme
         self.document = parse_document(text.text)
 
     def after(self, edit: ProgrammeEdit) -> str:
-        """Return the text after an edit."""
         match edit:
             case WeightEdit() | WeightsEdit():
-                self._weigh(weights_after(edit, [one.weight for one in self.programme.criteria]))
+                self._weigh(weights_after(edit, [criterion.weight for criterion in self.programme.criteria]))
             case SettingsEdit(part=part, at=at, changes=changes):
                 if part == "documents" and part not in self.document:
                     return append_block(self.document.as_string(), f"[{part}]\n{settings_text(changes)}")
                 table = self._table(part, at) if part in ("criteria", "rules") else self.document[part]
                 for path, value in changes.items():
-                    put(table, path.split("."), value)
+                    set_value(table, path.split("."), value)
             case AdditionEdit(part=part, settings=settings):
                 return self._with(part, settings)
             case RemovalEdit(part=part, at=at):
@@ -206,23 +201,23 @@ class TomlEditor:
                 | QuestionRemoval()
                 | PointsEdit()
             ):
-                return after_question_edit(self.document, self.programme, edit)
+                return apply_question_edit(self.document, self.programme, edit)
         return self.document.as_string()
 
     def _table(self, part: ListedPart, at: int) -> Any:
-        """Return the table of a criterion or of a rule; raises RequestError where there is none at that place."""
+        """Return the table of a criterion or a rule. Raises RequestError if there is none at that index."""
         listed = self.document.get(part, [])
         if at >= len(listed):
-            raise RequestError(tr(GONE))
+            raise RequestError(tr(EXTENSION_GONE_MESSAGE))
         return listed[at]
 
     def _weigh(self, weights: Sequence[float]) -> None:
         for at, (criterion, weight) in enumerate(zip(self.programme.criteria, weights, strict=True)):
             if criterion.weight != weight:
-                put(self._table("criteria", at), ["weight"], weight)
+                set_value(self._table("criteria", at), ["weight"], weight)
 
     def _with(self, part: ListedPart, settings: Mapping[str, JsonValue]) -> str:
-        """Return the text with one more table: after the last of its part, before the comments that follow that."""
+        """Return the text with one more table: after the last of its part, before the comments that follow it."""
         from tomlkit.items import AoT
 
         listed = self.document.get(part)
@@ -232,10 +227,10 @@ class TomlEditor:
         block = f"[[{part}]]\n{settings_text(settings)}"
         if not listed:
             return append_block(self.document.as_string(), block)
-        return with_table_after(self.document, listed[len(listed) - 1], block)
+        return insert_table(self.document, listed[len(listed) - 1], block)
 
     def _without(self, part: ListedPart, at: int) -> str:
-        """Return the text without a table; the comments that follow it stay where they are."""
+        """Return the text without a table; the comments that follow it stay."""
         from tomlkit.items import AoT
 
         table = self._table(part, at)
@@ -243,34 +238,34 @@ class TomlEditor:
         if not isinstance(listed, AoT):
             del listed[at]
             return self.document.as_string()
-        return without_table(self.document, table)
+        return remove_table(self.document, table)
 
     def _order_goals(self, goals: Sequence[Goal]) -> str:
         if "goals" not in self.document:
             order = ", ".join(f'"{goal}"' for goal in goals)
             return append_block(self.document.as_string(), f"[goals]\norder = [{order}]\n")
-        put(self.document["goals"], ["order"], list(goals))
+        set_value(self.document["goals"], ["order"], list(goals))
         return self.document.as_string()
 
 
 def weights_after(edit: WeightEdit | WeightsEdit, weights: Sequence[float]) -> list[float]:
-    """Return the weights after an edit; raises RequestError where there is no such criterion."""
+    """Return the weights after an edit. Raises RequestError if there is no criterion at its index."""
     if isinstance(edit, WeightsEdit):
-        return shares(weights, FULL)
+        return shares(weights, TOTAL_WEIGHT)
     if edit.at >= len(weights):
-        raise RequestError(tr(GONE))
-    others = [*weights[: edit.at], *weights[edit.at + 1 :]]
+        raise RequestError(tr(EXTENSION_GONE_MESSAGE))
+    further = [*weights[: edit.at], *weights[edit.at + 1 :]]
     weight = edit.weight
-    if edit.others and others:
-        weight = min(weight, FULL)
-        others = shares(others, FULL - weight)
-    return [*others[: edit.at], weight, *others[edit.at :]]
+    if edit.others and further:
+        weight = min(weight, TOTAL_WEIGHT)
+        further = shares(further, TOTAL_WEIGHT - weight)
+    return [*further[: edit.at], weight, *further[edit.at :]]
 
 
 def shares(weights: Sequence[float], whole: float) -> list[float]:
-    """Return numbers in the proportions of some weights that add up to ``whole`` (largest remainder).
+    """Return numbers in the proportions of some weights with total ``whole`` (largest remainder method).
 
-    All but one are whole numbers, and all are where ``whole`` is one. Weights of 0 stay so, unless all are.
+    All but one are integers; all are if ``whole`` is. A weight of 0 stays 0, unless all are 0.
 
     >>> shares([35, 10, 10], 100), shares([0, 0], 5)
     ([64, 18, 18], [3, 2])
@@ -278,35 +273,34 @@ def shares(weights: Sequence[float], whole: float) -> list[float]:
     total = sum(weights)
     parts = [weight / total if total else 1 / len(weights) for weight in weights]
     exact = [part * floor(whole) for part in parts]
-    found: list[float] = [floor(one) for one in exact]
-    order = sorted(range(len(exact)), key=lambda at: (-(exact[at] - found[at]), at))
-    for at in [at for at in order if parts[at]][: floor(whole) - int(sum(found))]:
-        found[at] += 1
-    if found and whole > floor(whole):
-        found[max(range(len(parts)), key=parts.__getitem__)] += whole - floor(whole)
-    return found
+    rounded: list[float] = [floor(value) for value in exact]
+    order = sorted(range(len(exact)), key=lambda at: (-(exact[at] - rounded[at]), at))
+    for at in [at for at in order if parts[at]][: floor(whole) - int(sum(rounded))]:
+        rounded[at] += 1
+    if rounded and whole > floor(whole):
+        rounded[max(range(len(parts)), key=parts.__getitem__)] += whole - floor(whole)
+    return rounded
 
 
 def goals_after(edit: GoalEdit, goals: Sequence[Goal]) -> list[Goal]:
-    """Return the goals after an edit, in their order; raises RequestError where none would be left."""
-    others = [goal for goal in goals if goal != edit.goal]
-    found = others if edit.at is None else [*others[: edit.at], edit.goal, *others[edit.at :]]
-    if not found:
+    """Return the goals after an edit, in order. Raises RequestError if none remains."""
+    remaining = [goal for goal in goals if goal != edit.goal]
+    goals_in_order = remaining if edit.at is None else [*remaining[: edit.at], edit.goal, *remaining[edit.at :]]
+    if not goals_in_order:
         raise RequestError(tr("Il faut au moins un objectif"))
-    return found
+    return goals_in_order
 
 
-MOST_UNDONE = 200
-"""So many gestures can be undone."""
+MAX_UNDO = 200  # edits that can be undone
 
 type ComparedPart = Literal["heading", "fields", "criteria", "rules", "goals"]
 
 
 @dataclass(frozen=True)
 class ProgrammeVersions:
-    r"""Versions of one programme, the newest last, and the text that is tried since: ``now``.
+    r"""The saved versions of one programme, the newest last, and the draft since then: ``now``.
 
-    Nothing is changed in place: each method returns the versions after it.
+    Versions do not change: each method returns new ones.
 
     >>> from mentormatch.programme.edits import GoalEdit
     >>> begun = ProgrammeVersions.of(ProgrammeText('[programme]\nname = "Essai"\n'))
@@ -323,57 +317,57 @@ class ProgrammeVersions:
     @classmethod
     @checked
     def of(cls, text: ProgrammeText) -> "ProgrammeVersions":
-        """Return the first version alone."""
+        """Return the versions with this text as the first and only one."""
         return cls((text,), text)
 
     @property
     def newest(self) -> ProgrammeText:
-        """The version that was kept last."""
+        """The version saved last."""
         return self.kept[-1]
 
     @property
     def is_tried(self) -> bool:
-        """Whether something differs from the newest version."""
+        """Whether the draft differs from the newest version."""
         return self.now.text != self.newest.text
 
     @checked
     def edit(self, *edits: ProgrammeEdit) -> "ProgrammeVersions":
-        """Return the versions after one gesture, of one edit or of several.
+        """Return the versions after one action of one or several edits.
 
-        Raises ProgrammeError where what comes out is no programme, RequestError where there is nothing to edit there.
+        Raises ProgrammeError if the result is not a valid programme, RequestError if an edited part does not exist.
         """
-        made = self.now
+        draft = self.now
         for edit in edits:
-            made = made.after(edit)
-        if made.text == self.now.text:
+            draft = draft.after(edit)
+        if draft.text == self.now.text:
             return self
-        return replace(self, now=made, before=(*self.before, self.now)[-MOST_UNDONE:], undone=())
+        return replace(self, now=draft, before=(*self.before, self.now)[-MAX_UNDO:], undone=())
 
     def undo(self) -> "ProgrammeVersions":
-        """Return the versions before the last gesture; the same where there was none."""
+        """Return the versions before the last action; unchanged if there is none."""
         if not self.before:
             return self
         return replace(self, now=self.before[-1], before=self.before[:-1], undone=(*self.undone, self.now))
 
     def redo(self) -> "ProgrammeVersions":
-        """Return the versions with the gesture that was undone last; the same where there is none."""
+        """Return the versions with the action that was undone last; unchanged if there is none."""
         if not self.undone:
             return self
         return replace(self, now=self.undone[-1], before=(*self.before, self.now), undone=self.undone[:-1])
 
     def keep(self) -> "ProgrammeVersions":
-        """Return the versions with what is tried as one more; the same where nothing differs."""
+        """Return the versions with the draft saved; unchanged if the draft equals the newest version."""
         return replace(self, kept=(*self.kept, self.now)) if self.is_tried else self
 
     def leave(self) -> "ProgrammeVersions":
-        """Return the versions without what is tried; that can be undone too."""
+        """Return the versions without the draft; this can be undone too."""
         if not self.is_tried:
             return self
-        return replace(self, now=self.newest, before=(*self.before, self.now)[-MOST_UNDONE:], undone=())
+        return replace(self, now=self.newest, before=(*self.before, self.now)[-MAX_UNDO:], undone=())
 
 
 class ProgrammeDifference(NamedTuple):
-    """One thing that differs: where, and what it was and is, by place in its list; None: it was not, or is not."""
+    """One difference, by index in the list before and after; None: absent from that programme."""
 
     part: ComparedPart
     before: int | None
@@ -381,51 +375,50 @@ class ProgrammeDifference(NamedTuple):
 
 
 def programme_differences(before: Programme, after: Programme) -> tuple[ProgrammeDifference, ...]:
-    """Return what differs in heading, questions, criteria, rules and goals from one programme to another.
+    """Return the differences between two programmes in heading, questions, criteria, rules and goals.
 
-    Questions are known by their ids, and told by their places among those of each.
+    Questions are identified by their ids, and reported by their index in each programme.
     """
-    found: list[ProgrammeDifference] = []
+    differences: list[ProgrammeDifference] = []
     if before.heading != after.heading:
-        found.append(ProgrammeDifference("heading", 0, 0))
-    found += question_differences(before, after)
-    found += compare_lists("criteria", before.criteria, after.criteria)
-    found += compare_lists("rules", before.rules, after.rules)
+        differences.append(ProgrammeDifference("heading", 0, 0))
+    differences += question_differences(before, after)
+    differences += compare_lists("criteria", before.criteria, after.criteria)
+    differences += compare_lists("rules", before.rules, after.rules)
     if before.goals != after.goals:
-        found.append(ProgrammeDifference("goals", 0, 0))
-    return tuple(found)
+        differences.append(ProgrammeDifference("goals", 0, 0))
+    return tuple(differences)
 
 
 def question_differences(before: Programme, after: Programme) -> Iterator[ProgrammeDifference]:
-    """Yield what differs between the questions of two programmes."""
-    places = [{name: place for place, name in enumerate(programme.fields)} for programme in (before, after)]
+    indices = [{name: index for index, name in enumerate(programme.fields)} for programme in (before, after)]
     for name in {**before.fields, **after.fields}:
         if before.fields.get(name) != after.fields.get(name):
-            yield ProgrammeDifference("fields", *(each.get(name) for each in places))
+            yield ProgrammeDifference("fields", *(index.get(name) for index in indices))
 
 
 def compare_lists(
     part: ComparedPart, before: Sequence[Extension], after: Sequence[Extension]
 ) -> Iterator[ProgrammeDifference]:
-    """Yield what differs between two lists; of what stands at one place and is of one kind, that it changed."""
-    known, now = ([repr(table_of(one)) for one in listed] for listed in (before, after))
-    for what, first, last, start, end in SequenceMatcher(None, known, now, autojunk=False).get_opcodes():
-        if what == "equal":
+    """Yield the differences between two lists; entries of the same kind in the same replaced part count as changed."""
+    texts_before, texts_after = ([repr(to_table(entry)) for entry in listed] for listed in (before, after))
+    for tag, first, last, start, end in SequenceMatcher(None, texts_before, texts_after, autojunk=False).get_opcodes():
+        if tag == "equal":
             continue
-        gone, come = list(range(first, last)), list(range(start, end))
-        for place in list(gone):
-            like = next((one for one in come if are_alike(before[place], after[one])), None)
-            if like is not None:
-                gone.remove(place)
-                come.remove(like)
-                yield ProgrammeDifference(part, place, like)
-        yield from (ProgrammeDifference(part, place, None) for place in gone)
-        yield from (ProgrammeDifference(part, None, place) for place in come)
+        removed, added = list(range(first, last)), list(range(start, end))
+        for index in list(removed):
+            match = next((entry for entry in added if is_same_entry(before[index], after[entry])), None)
+            if match is not None:
+                removed.remove(index)
+                added.remove(match)
+                yield ProgrammeDifference(part, index, match)
+        yield from (ProgrammeDifference(part, index, None) for index in removed)
+        yield from (ProgrammeDifference(part, None, index) for index in added)
 
 
-def are_alike(one: Extension, other: Extension) -> bool:
-    """Say whether two entries are of one kind, and have one name or speak of the same questions."""
-    if type(one) is not type(other):
+def is_same_entry(first: Extension, second: Extension) -> bool:
+    """Return whether two entries have the same kind, and the same name or the same questions."""
+    if type(first) is not type(second):
         return False
-    fields = [[reference.field for reference in each.references()] for each in (one, other)]
-    return (one.name is not None and one.name == other.name) or fields[0] == fields[1]
+    fields = [[reference.field for reference in extension.references()] for extension in (first, second)]
+    return (first.name is not None and first.name == second.name) or fields[0] == fields[1]

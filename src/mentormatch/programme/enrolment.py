@@ -1,4 +1,4 @@
-"""Programme + files of answers -> cohort."""
+"""Programme + files of answers -> cohort, and the contact details of the same people."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -21,8 +21,6 @@ from mentormatch.survey.table_reader import TableSource as Opened
 
 type AnswerSource = str | PathLike[str] | SheetSource | FrameSource | Records | Opened
 
-NEITHER = mark("le rôle n'est ni celui des animateurs ni celui des membres")
-
 
 def read_survey(  # noqa: PLR0913 - what can be said of files is its contract
     programme: Programme,
@@ -33,20 +31,19 @@ def read_survey(  # noqa: PLR0913 - what can be said of files is its contract
     tool: str | None = None,
     encoding: str | None = None,
 ) -> Cohort:
-    """Return the cohort that answered: one source for both sides, one each, or one side alone.
+    """Return the cohort in one source for both sides, one source per side, or a source for one side only.
 
-    A source is a file, a frame (pandas, polars, pyarrow or another that narwhals knows, held in memory), or an iterable
-    of mappings, question or id of a field to answer; see ``survey.table_reader.read_table``. Without a source for it a
-    side has nobody.
+    A source is a file, a frame (pandas, polars, pyarrow or another that narwhals supports, in memory), or an iterable
+    of mappings from a question or the id of a field to an answer; see ``survey.table_reader.read_table``. A side
+    without a source is empty.
 
-    Every row ends once in ``cohort.rows`` as taken, incomplete, replaced or rejected, with its line and the reason.
-    ``tool`` is the kind of survey tool that wrote the files, None: the one that knows its own marks in them;
-    ``encoding`` that of the files that are text, None: the one that their bytes show.
-    Raises SurveyError with every problem of the files where they cannot be taken.
+    Every row appears once in ``cohort.rows`` as taken, incomplete, replaced or rejected, with its line and the reason.
+    ``tool`` is the kind of survey tool that wrote the files; by default it is detected. ``encoding`` is that of text
+    files; by default it is detected. Raises SurveyError with every problem of the files if they cannot be used.
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
-        return take_in(of_members(tables, programme), plan_of(programme, apart=are_apart(tables)))
+        return take_in(as_members(tables, programme), make_intake_plan(programme, apart=are_apart(tables)))
 
 
 def read_contacts(  # noqa: PLR0913 - what can be said of files is its contract
@@ -58,13 +55,13 @@ def read_contacts(  # noqa: PLR0913 - what can be said of files is its contract
     tool: str | None = None,
     encoding: str | None = None,
 ) -> Contacts:
-    """Return how the people who answered are reached: the answers of use ``contact``, which no cohort holds.
+    """Return the contact details of the people who answered: the answers of use ``contact``, absent from cohorts.
 
     Raises SurveyError as ``read_survey`` does.
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
-        return take_apart(of_members(tables, programme), plan_of(programme, apart=are_apart(tables)))[1]
+        return take_apart(as_members(tables, programme), make_intake_plan(programme, apart=are_apart(tables)))[1]
 
 
 def are_apart(tables: Sequence[tuple[TextTable, Side | None]]) -> bool:
@@ -72,10 +69,10 @@ def are_apart(tables: Sequence[tuple[TextTable, Side | None]]) -> bool:
     return all(side is not None for _, side in tables)
 
 
-def of_members(
+def as_members(
     tables: list[tuple[TextTable, Side | None]], programme: Programme
 ) -> list[tuple[TextTable, Side | None]]:
-    """Return the tables; in a programme of groups where nobody leads, all who answered are members."""
+    """Return the tables; in a programme of groups without facilitators, everyone who answered is a member."""
     if programme.groups is None or programme.groups.facilitators is not None:
         return tables
     return [(table, "mentee") for table, _ in tables]
@@ -91,11 +88,11 @@ def read_tables(
 ) -> list[tuple[TextTable, Side | None]]:
     """Return each source as a table, with the side that answered it, None for both; see ``read_survey``.
 
-    A workbook whose sheets are named after the two sides is a table per side.
+    A workbook whose sheets are named after the two sides becomes one table per side.
     """
-    both = answers is not None and mentors is None and mentees is None
-    apart = answers is None and not (mentors is None and mentees is None)
-    if not both and not apart:
+    is_joint = answers is not None and mentors is None and mentees is None
+    is_separate = answers is None and not (mentors is None and mentees is None)
+    if not is_joint and not is_separate:
         raise SurveyError(tr("Donnez un fichier pour les deux côtés, ou un fichier par côté (ou d'un seul)"))
 
     def read(source: AnswerSource, sheet: str | None = None) -> TextTable:
@@ -104,14 +101,14 @@ def read_tables(
     if answers is not None:
         return read_per_sheet(read(answers), partial(read, answers))
     sources: dict[Side, AnswerSource | None] = {"mentor": mentors, "mentee": mentees}
-    given = [(source, side) for side, source in sources.items() if source is not None]
-    tables = [(read(source), side) for source, side in given]
-    return read_own_sheets(tables, [partial(read, source) for source, _ in given])
+    sides = [(source, side) for side, source in sources.items() if source is not None]
+    tables = [(read(source), side) for source, side in sides]
+    return read_own_sheets(tables, [partial(read, source) for source, _ in sides])
 
 
-def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
-    """Return what intake needs to know of ``programme``; ``apart`` where each side has a file of its own."""
-    roles = roles_of(programme)
+def make_intake_plan(programme: Programme, *, apart: bool = False) -> Plan:
+    """Return the intake plan of ``programme``; with ``apart`` each side has its own file."""
+    roles = get_roles(programme)
     key = programme.fields_with("key")
     return Plan(
         fields=programme.fields,
@@ -119,7 +116,7 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         email=email_of(programme),
         roles=None if apart else roles,
         needed=frozenset(find_needed_fields(programme, apart=apart)),
-        weights={side: weights(programme, side) for side in ("mentor", "mentee")},
+        weights={side: side_weights(programme, side) for side in ("mentor", "mentee")},
         minimum_answered=programme.heading.minimum_answered,
         renaming=renaming(programme.mapping.questions, programme.mapping.options),
         forgotten=programme.forgotten,
@@ -131,11 +128,12 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
     )
 
 
-def roles_of(programme: Programme) -> Roles | None:
-    """Return what tells the two sides apart: mentors from mentees, or who leads groups from who is a member."""
+def get_roles(programme: Programme) -> Roles | None:
+    """Return how the two sides are told apart: mentors from mentees, or facilitators from members of groups."""
     leading, role = programme.groups and programme.groups.facilitators, programme.heading.role
     if leading:
-        return Roles(leading.field, leading.facilitator, leading.member, NEITHER)
+        unknown_role = mark("le rôle n'est ni celui des animateurs ni celui des membres")
+        return Roles(leading.field, leading.facilitator, leading.member, unknown_role)
     if role is None:
         return None
     ticked = programme.heading.both and programme.fields[role.field].kind == "choices"
@@ -143,19 +141,19 @@ def roles_of(programme: Programme) -> Roles | None:
 
 
 def email_of(programme: Programme) -> str | None:
-    """Return the field that holds e-mail addresses: the one named, or the first contact that says so."""
+    """Return the field of e-mail addresses: stated in the heading, else the first contact with such words."""
     if programme.heading.email is not None:
         return programme.heading.email
     contacts = programme.fields_with("contact")
-    said = {name: fold(f"{name} {programme.fields[name].question}") for name in contacts}
-    return next((name for name in contacts if any(word in said[name] for word in MAIL)), None)
+    texts = {name: fold(f"{name} {programme.fields[name].question}") for name in contacts}
+    return next((name for name in contacts if any(word in texts[name] for word in MAIL)), None)
 
 
 def find_needed_fields(programme: Programme, *, apart: bool) -> Iterator[str]:
-    """Yield the fields without which the programme cannot be followed."""
+    """Yield the fields that the files must contain."""
     yield from programme.fields_with("key")
     yield from programme.fields_with("consent")
-    roles = roles_of(programme)
+    roles = get_roles(programme)
     if roles and not apart:
         yield roles.field
     if programme.emphasis is not None:
@@ -165,25 +163,26 @@ def find_needed_fields(programme: Programme, *, apart: bool) -> Iterator[str]:
         yield from (name for name in named if not programme.fields[name].later)
 
 
-def weights(programme: Programme, side: Side) -> dict[str, float]:
-    """Return how much of the score rests on each field that people of ``side`` answer from the first file on."""
-    found: dict[str, float] = {}
+def side_weights(programme: Programme, side: Side) -> dict[str, float]:
+    """Return the weight in the score of each field that people of ``side`` answer in the first survey."""
+    weights: dict[str, float] = {}
     for criterion in programme.criteria:
-        mine = [
-            name for name in fields_of(criterion, programme, side) if is_in_first_file(programme.fields[name], side)
+        names = [
+            name
+            for name in criterion_fields(criterion, programme, side)
+            if is_in_first_file(programme.fields[name], side)
         ]
-        for name in mine:
-            found[name] = found.get(name, 0.0) + criterion.weight / len(mine)
-    return found
+        for name in names:
+            weights[name] = weights.get(name, 0.0) + criterion.weight / len(names)
+    return weights
 
 
-def fields_of(criterion: Criterion, programme: Programme, side: Side) -> list[str]:
-    """Return the fields that people of ``side`` answer for a criterion: in groups the members answer all of them."""
+def criterion_fields(criterion: Criterion, programme: Programme, side: Side) -> list[str]:
+    """Return the fields that people of ``side`` answer for a criterion; in groups the members answer all of them."""
     if programme.groups is None:
         return criterion.fields_of(side)
     return [reference.field for reference in criterion.references()] if side == "mentee" else []
 
 
 def is_in_first_file(field: AnyField, side: Side) -> bool:
-    """Say whether people of ``side`` answer a question from the first file on."""
     return field.asks(side) and not field.later

@@ -1,4 +1,4 @@
-"""What the staff decide: fields, criteria, rules and goals, read from TOML and checked whole."""
+"""Programme: fields, criteria, rules, goals and sections, parsed from TOML and checked as a whole."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property, reduce
@@ -42,8 +42,8 @@ from mentormatch.programme.references import (
     check_fields,
     check_heading,
     check_target,
-    misplaced_rules,
-    misreference,
+    find_added_rule_problems,
+    find_reference_problem,
     unknown_field,
     wrong_kind,
 )
@@ -60,18 +60,18 @@ from mentormatch.programme.sections import (
     check_rules,
     check_sections,
 )
-from mentormatch.programme.tables import PointsSource, as_tables, fill_tables, plain_table, tables_of, toml_text
+from mentormatch.programme.tables import PointsSource, as_tables, fill_tables, plain_table, to_tables, toml_text
 from mentormatch.programme.validation_messages import (
-    brief,
     count_mistakes,
-    few,
+    find_excessive_numbers,
     find_repeats,
+    list_if_short,
     model_at,
-    nearest,
-    out_of_measure,
-    translate,
+    nearest_hint,
+    shorten,
+    to_problem,
     type_name,
-    unknown,
+    unknown_name_problem,
 )
 from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
@@ -88,17 +88,16 @@ else:
     AnyCriterion = Annotated[reduce(or_, criteria_by_kind().values()), Setting(discriminator="kind")]
     AnyRule = Annotated[reduce(or_, rules_by_kind().values()), Setting(discriminator="kind")]
 
-SOURCE = "source"
-"""What errors call a programme, in the context of its validation."""
+SOURCE_KEY = "source"  # key in the validation context: the name of the programme in errors
 
 type Location = tuple[int | str, ...]
 
-SHAPES: Mapping[str, tuple[type[dict[str, Any]] | type[list[Any]], str]] = MappingProxyType(
+EXPECTED_SHAPES: Mapping[str, tuple[type[dict[str, Any]] | type[list[Any]], str]] = MappingProxyType(
     {"fields": (dict, "[fields.identifiant]"), "criteria": (list, "[[criteria]]"), "rules": (list, "[[rules]]")}
 )
-OF_GROUPS = mark("Ce programme forme des groupes, et non des binômes")
-OF_SESSIONS = mark("Ce programme règle les séances d'un groupe, et ne forme pas de binômes")
-FUNCTIONS: Mapping[str, str] = MappingProxyType(
+GROUPS_ONLY_MESSAGE = mark("Ce programme forme des groupes, et non des binômes")
+# The operations that accept programmes, each with its function
+FUNCTION_BY_OPERATION: Mapping[str, str] = MappingProxyType(
     {
         "match": "match",
         "groups": "form_groups",
@@ -107,16 +106,15 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
         "turns": "schedule_turns",
     }
 )
-"""The operations that serve programmes, each with its function."""
-NOT_NAMED = mark("Ce nom n'est pas celui d'un seul critère, ou d'une règle, de ce programme")
+NOT_NAMED_MESSAGE = mark("Ce nom n'est pas celui d'un seul critère, ou d'une règle, de ce programme")
 NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 
 
 class Programme(VersionedPickle, Part):
-    """What the staff of one programme decide: what is asked, what makes a pair better, what may not be.
+    """The decisions of the staff of one programme: the questions, what makes a pair better, and the rules.
 
-    From a file: ``Programme.load("programme.toml")``; from tables shaped as it, of JSON say: ``Programme.read(data)``.
-    From objects, of ``mm.fields``, ``mm.criteria`` and ``mm.rules``:
+    Read one from a file with ``Programme.load("programme.toml")``, or from tables of the same shape, such as JSON, with
+    ``Programme.read(data)``. Build one from objects of ``mm.fields``, ``mm.criteria`` and ``mm.rules``:
 
     >>> import mentormatch as mm
     >>> programme = mm.Programme(
@@ -125,8 +123,8 @@ class Programme(VersionedPickle, Part):
     ...     criteria=[mm.criteria.Overlap(field="skills")],
     ... )
 
-    ``save(path)`` writes its file, ``to_dict()`` returns its tables. However it is made, it is checked whole, and
-    raises ProgrammeError with every mistake in it; it is not changed any more.
+    ``save(path)`` writes its file, ``to_dict()`` returns its tables. Every way to make a programme checks it as a
+    whole, and raises ProgrammeError with all its problems. A programme is immutable.
     """
 
     made_by: ClassVar[str] = 'mm.Programme.load("programme.toml")'
@@ -148,20 +146,20 @@ class Programme(VersionedPickle, Part):
 
     @property
     def forgotten(self) -> Forgotten:
-        """Those who asked to be nobody in this programme: the list stands beside its file."""
+        """The people who asked to be forgotten, as listed next to the file of the programme."""
         return self._forgotten
 
     @property
     def codes(self) -> CodeTable:
-        """The codes that people had before: they are stored beside its file."""
+        """The codes that people already have, stored next to the file of the programme."""
         return self._codes
 
     @checked
     def keep_codes(self, cohort: Cohort) -> Path | None:
-        """Store the codes of a cohort beside the file of the programme; return where, if there was anything to store.
+        """Store the codes of a cohort next to the file of the programme. Returns their path, None if none is stored.
 
-        Nothing is stored if keys are codes, or if the programme comes from no file. Raises OutputError if the codes
-        cannot be written.
+        Nothing is stored if keys are codes, or if the programme was not loaded from a file. Raises OutputError if the
+        codes cannot be written.
         """
         written = self._codes.keep(cohort)
         if written is not None and self._codes.programme is not None:
@@ -171,10 +169,11 @@ class Programme(VersionedPickle, Part):
     @classmethod
     @checked
     def load(cls, path: str | PathLike[str]) -> Self:
-        """Return the programme in a TOML file, with what stands beside it: tables of points, and who is forgotten.
+        """Return the programme in a TOML file, with the files next to it: tables of points, and forgotten people.
 
-        Raises ProgrammeError with every mistake in it: key path (line, for syntax), found, expected, nearest name;
-        SurveyError where a table cannot be read, or some are forgotten and the key that tells who is gone.
+        Raises ProgrammeError with all its problems: key path (line, for syntax), found, expected, nearest name;
+        SurveyError if a table cannot be read, or if people are forgotten and the secret that identifies them is
+        missing.
         """
         source = Path(path)
         loaded = cls.read(fill_tables(load_tables(source), source.parent), file_label(source))
@@ -184,58 +183,58 @@ class Programme(VersionedPickle, Part):
     @classmethod
     @checked
     def parse(cls, content: bytes, source: str = "programme") -> Self:
-        """Return the programme in the bytes of a TOML file; ``source`` is what errors call it.
+        """Return the programme in the bytes of a TOML file; ``source`` is its name in errors.
 
-        Raises ProgrammeError with every mistake in it.
+        Raises ProgrammeError with all its problems.
         """
         return cls.read(parse_tables(content, source), source)
 
     @classmethod
     @checked
     def read(cls, data: Mapping[str, Any], source: str = "programme") -> Self:
-        """Return the programme in ``data``, shaped as the TOML file is.
+        """Return the programme in ``data``, which has the shape of the TOML file.
 
-        Raises ProgrammeError with every mistake in it.
+        Raises ProgrammeError with all its problems.
         """
-        return cls.model_validate(dict(data), context={SOURCE: source})
+        return cls.model_validate(dict(data), context={SOURCE_KEY: source})
 
     @model_validator(mode="before")
     @classmethod
     def _check_tables(cls, data: Any, info: ValidationInfo) -> Any:
-        """Return the tables of a programme, given as such or as objects; raise ProgrammeError with every mistake."""
+        """Return the tables of a programme, given as tables or as objects. Raises ProgrammeError."""
         if not isinstance(data, dict):
             return data
-        parts = Parts(as_tables(data))
-        found = chain(parts.problems, misreferences(parts))
-        problems = first(found, tr("fichier")) or first(out_of_measure(parts.data), tr("fichier"))
+        parts = ProgrammeParts(as_tables(data))
+        all_problems = chain(parts.problems, find_reference_problems(parts))
+        problems = first(all_problems, tr("fichier")) or first(find_excessive_numbers(parts.data), tr("fichier"))
         if problems:
-            source = (info.context or {}).get(SOURCE, "programme")
+            source = (info.context or {}).get(SOURCE_KEY, "programme")
             raise ProgrammeError(about(source, count_mistakes(problems)), problems)
         return parts.heading.with_rule_on_both(parts.data) if parts.heading else parts.data
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the tables of its file, without what is said by default; ``read`` gives the same programme again.
+        """Return the tables of its file, without default values; ``read`` returns an equal programme from them.
 
-        All in them is a text, a number, true or false, a list or a table: JSON holds it as well.
+        The values are texts, numbers, booleans, lists and tables, as in JSON.
 
         >>> Programme.read({"programme": {"name": "Essai"}}).to_dict()
         {'programme': {'name': 'Essai'}}
         """
-        return tables_of(self)
+        return to_tables(self)
 
     @checked
     def save(self, path: str | PathLike[str], *, replace: bool = False) -> Path:
-        """Write the programme into a TOML file, which ``load`` reads as the same programme; return where it stands.
+        """Write the programme into a TOML file, from which ``load`` returns an equal one. Returns its path.
 
-        Another programme that stands there stays, unless it is to be replaced: then it is kept beside, under its date.
-        Who is forgotten is told in two files beside that of the programme; they are moved by who moves it.
+        Another programme in that file stays, unless ``replace`` is true; it is then backed up next to the file, with
+        the date in its name. The forgotten people are listed in two more files next to it: move them together.
 
         Raises
         ------
         OverwriteError
-            Something else stands there.
+           The path has other content.
         OutputError
-            It cannot be written, or those who asked to be forgotten would be known there again.
+           The file cannot be written, or the lists of forgotten people are missing there.
         """
         from mentormatch.base.generation import back_up_file, refuse
 
@@ -254,7 +253,7 @@ class Programme(VersionedPickle, Part):
         return target
 
     def _is_stated_in(self, path: Path) -> bool:
-        """Return whether a file states this programme, in whatever layout."""
+        """Return whether a file contains an equal programme, in any layout."""
         try:
             return type(self).load(path).to_dict() == self.to_dict()
         except ProgrammeError:
@@ -262,14 +261,14 @@ class Programme(VersionedPickle, Part):
 
     @property
     def name(self) -> str:
-        """What the programme is called."""
+        """The name of the programme."""
         return self.heading.name
 
     @property
     def served_by(self) -> tuple[str, ...]:
-        """The operations that this programme asks for: ``match``, or ``groups``, or ``topics``, ``dates``, ``turns``.
+        """The operations for this programme: ``match``, or ``groups``, or ``topics``, ``dates``, ``turns``.
 
-        Without groups, criteria or rules, what is stated of sessions says what is to be decided of them.
+        Without groups, criteria and rules, the section on sessions determines the operations.
 
         >>> Programme.read({"programme": {"name": "Essai"}, "groups": {"size": 6}}).served_by
         ('groups',)
@@ -290,34 +289,33 @@ class Programme(VersionedPickle, Part):
 
     @checked
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return the programme with some of its parts changed, checked whole. Raises ProgrammeError."""
+        """Return the programme with some parts changed, checked as a whole. Raises ProgrammeError."""
         changed = super().model_copy(update=update)
         changed._forgotten, changed._codes = self._forgotten, self._codes
         return changed
 
     @checked
     def with_points(self, source: PointsSource, criterion: str | None = None) -> Self:
-        """Return the programme with the points of pairs in ``source``, for the criterion that takes a table.
+        """Return the programme with the points of pairs in ``source``, for the criterion that accepts a table.
 
-        ``source`` is a file, a frame or records, as for ``read_survey``; ``criterion`` the name of the criterion where
-        several take one. Raises ProgrammeError with each row that cannot be used, SurveyError where the source cannot
-        be read, RequestError where no criterion takes them, or several do.
+        ``source`` is a file, a frame or records, as for ``read_survey``; ``criterion`` is the name of the criterion if
+        several accept a table. Raises ProgrammeError with each invalid row, SurveyError if the source cannot be read,
+        RequestError if no criterion accepts a table, or several do.
         """
-        taking = [each for each in self.criteria if each.takes_table and criterion in (None, each.name)]
-        if len(taking) != 1:
-            found = tr("{count} critères de ce genre", count=len(taking))
-            problem = Problem("criteria", found, tr("un seul critère qui prend une table, ou son nom"))
+        receivers = [entry for entry in self.criteria if entry.takes_table and criterion in (None, entry.name)]
+        if len(receivers) != 1:
+            cause = tr("{count} critères de ce genre", count=len(receivers))
+            problem = Problem("criteria", cause, tr("un seul critère qui prend une table, ou son nom"))
             raise RequestError(tr("Ces points ne peuvent pas être pris"), [problem])
-        (given,) = taking
-        filled = type(given).with_table(given.model_dump(by_alias=True), plain_table(source))
-        return self.model_copy(update={"criteria": [filled if each is given else each for each in self.criteria]})
+        (receiver,) = receivers
+        filled = type(receiver).with_table(receiver.model_dump(by_alias=True), plain_table(source))
+        return self.model_copy(update={"criteria": [filled if entry is receiver else entry for entry in self.criteria]})
 
     @checked
     def with_weights(self, weights: Mapping[str, float]) -> Self:
-        """Return the programme with other weights, by the names of the criteria, or their kinds where one has it.
+        """Return the programme with other weights, by the name of the criterion, or by its kind if only one has it.
 
-        Raises RequestError where a name is that of no criterion, or of several; ProgrammeError for a weight that
-        cannot be one.
+        Raises RequestError for a name of no criterion or of several, ProgrammeError for an invalid weight.
 
         >>> import mentormatch as mm
         >>> changed = mm.examples.programme().with_weights({"créneaux en commun": 2})
@@ -326,58 +324,61 @@ class Programme(VersionedPickle, Part):
         """
         criteria = list(self.criteria)
         for name, weight in weights.items():
-            (place,) = find_named(name, self.criteria, "weights", single=True)
-            criteria[place] = criteria[place].model_copy(update={"weight": weight})
+            (index,) = find_named(name, self.criteria, "weights", single=True)
+            criteria[index] = criteria[index].model_copy(update={"weight": weight})
         return self.model_copy(update={"criteria": criteria})
 
     @checked
     def with_criteria(self, criteria: Sequence[Criterion]) -> Self:
-        """Return the programme with more criteria. Raises ProgrammeError where one does not fit it."""
+        """Return the programme with further criteria. Raises ProgrammeError if one is not valid in it."""
         return self.model_copy(update={"criteria": [*self.criteria, *criteria]})
 
     @checked
     def with_rules(self, rules: Sequence[Rule]) -> Self:
-        """Return the programme with more rules. Raises ProgrammeError where one does not fit it.
+        """Return the programme with further rules. Raises ProgrammeError if one is not valid in it.
 
-        Only they are checked: the others were.
+        Only the new rules are checked.
         """
         if not rules:
             return self
-        placed = [(("rules", place), rule) for place, rule in enumerate(rules, len(self.rules))]
-        if problems := first(misplaced_rules(CheckedParts(self.fields, self.groups), placed), tr("fichier")):
+        located = [(("rules", index), rule) for index, rule in enumerate(rules, len(self.rules))]
+        if problems := first(find_added_rule_problems(CheckedParts(self.fields, self.groups), located), tr("fichier")):
             raise ProgrammeError(about(self.name, count_mistakes(problems)), problems)
         return replace_parts(self, rules=[*self.rules, *rules])
 
     @checked
     def without_rules(self, *rules: str | Rule) -> Self:
-        """Return the programme without some rules: by their names or kinds, or themselves; without all if none is said.
+        """Return the programme without some rules, given as names, kinds or objects; without any rule by default.
 
-        Raises RequestError where a name is that of no rule.
+        Raises RequestError for an unknown name.
 
         >>> import mentormatch as mm
         >>> programme = mm.examples.programme()
         >>> len(programme.rules), len(programme.without_rules("veto").rules), len(programme.without_rules().rules)
         (10, 9, 0)
         """
-        left_out = {place for rule in rules for place in find_named(rule, self.rules, "rules")}
-        kept = [rule for place, rule in enumerate(self.rules) if rules and place not in left_out]
-        return self.model_copy(update={"rules": kept})
+        removed = {index for rule in rules for index in find_named(rule, self.rules, "rules")}
+        remaining = [rule for index, rule in enumerate(self.rules) if rules and index not in removed]
+        return self.model_copy(update={"rules": remaining})
 
 
 def require_pairs(programme: Programme) -> None:
-    """Raise RequestError, with the operations that serve it, if a programme is not one of pairs."""
+    """Raise RequestError, with the operations to use instead, unless a programme forms pairs."""
     if programme.served_by == ("match",):
         return
     grouped = programme.groups is not None
-    found = tr("une section [groups]") if grouped else tr("une section [sessions], sans critère ni règle")
-    problem = Problem(tr("programme"), found, tr("des critères et deux côtés"), serving(programme.served_by))
-    raise RequestError(tr(OF_GROUPS if grouped else OF_SESSIONS), [problem])
+    cause = tr("une section [groups]") if grouped else tr("une section [sessions], sans critère ni règle")
+    problem = Problem(tr("programme"), cause, tr("des critères et deux côtés"), operation_hint(programme.served_by))
+    sessions_only = tr("Ce programme règle les séances d'un groupe, et ne forme pas de binômes")
+    raise RequestError(tr(GROUPS_ONLY_MESSAGE) if grouped else sessions_only, [problem])
 
 
 def require_groups(programme: Programme) -> None:
-    """Raise RequestError, with the operations that serve it, if a programme is not one of groups."""
+    """Raise RequestError, with the operations to use instead, unless a programme forms groups."""
     if programme.groups is None:
-        problem = Problem("groups", tr("section absente"), tr("une section [groups]"), serving(programme.served_by))
+        problem = Problem(
+            "groups", tr("section absente"), tr("une section [groups]"), operation_hint(programme.served_by)
+        )
         raise RequestError(tr("Ce programme ne forme pas de groupes"), [problem])
 
 
@@ -391,7 +392,7 @@ Programme.__signature__ = Signature(
         for name, info in Programme.model_fields.items()
     ]
 )
-"""That of pydantic names every kind of criterion and rule."""
+# The signature that pydantic makes lists every kind of criterion and rule
 
 
 def replace_parts[P: Programme](
@@ -401,53 +402,55 @@ def replace_parts[P: Programme](
     rules: Sequence[Rule] | None = None,
     goals: Goals | None = None,
 ) -> P:
-    """Return the programme with parts that are known to go with it; nothing is checked again.
+    """Return the programme with other parts, without checking them.
 
-    They come of parts that were checked, as a rule that was relaxed does. All else is for ``model_copy``.
+    The parts must derive from checked ones, for example a relaxed rule. Otherwise use ``model_copy``.
     """
     lists = {name: tuple(part) for name, part in (("criteria", criteria), ("rules", rules)) if part is not None}
     return BaseModel.model_copy(programme, update={**lists, **({} if goals is None else {"goals": goals})})
 
 
 def find_named(named: str | Extension, among: Sequence[Extension], where: str, *, single: bool = False) -> list[int]:
-    """Return the places of the criteria or rules that have this name or kind, or are this object.
+    """Return the indices of the criteria or rules with this name or kind, or equal to this object.
 
-    Raises RequestError if there is none, or several where a ``single`` one is expected.
+    Raises RequestError if there is none, or if there are several and ``single`` is true.
     """
     if isinstance(named, Extension):
-        places = [place for place, each in enumerate(among) if each == named]
+        indices = [index for index, entry in enumerate(among) if entry == named]
     else:
-        by_name = [place for place, each in enumerate(among) if named in (each.name, getattr(each, "label", None))]
-        places = by_name or [place for place, each in enumerate(among) if getattr(each, "kind", None) == named]
-    if not places or (single and len(places) > 1):
-        known = list(
-            dict.fromkeys(str(getattr(each, "label", each.name or getattr(each, "kind", ""))) for each in among)
+        by_name = [index for index, entry in enumerate(among) if named in (entry.name, getattr(entry, "label", None))]
+        indices = by_name or [index for index, entry in enumerate(among) if getattr(entry, "kind", None) == named]
+    if not indices or (single and len(indices) > 1):
+        labels = list(
+            dict.fromkeys(str(getattr(entry, "label", entry.name or getattr(entry, "kind", ""))) for entry in among)
         )
-        said = named if isinstance(named, str) else type(named).__name__
-        found = tr("{name} : {count} dans ce programme", name=quoted(brief(said)), count=len(places))
-        raise RequestError(tr(NOT_NAMED), [Problem(where, found, few(known), nearest(said, known))])
-    return places
+        name = named if isinstance(named, str) else type(named).__name__
+        cause = tr("{name} : {count} dans ce programme", name=quoted(shorten(name)), count=len(indices))
+        raise RequestError(
+            tr(NOT_NAMED_MESSAGE), [Problem(where, cause, list_if_short(labels), nearest_hint(name, labels))]
+        )
+    return indices
 
 
-def serving(operations: Sequence[str]) -> str:
-    """Return which operations to ask for, as commands and as functions.
+def operation_hint(operations: Sequence[str]) -> str:
+    """Return the advice which operations to use, as commands and as functions.
 
     >>> serving(["match"])
     'demandez `mentormatch match` (en Python : `match`)'
     """
     commands = listed([f"`mentormatch {name}`" for name in operations])
-    functions = listed([f"`{FUNCTIONS[name]}`" for name in operations])
+    functions = listed([f"`{FUNCTION_BY_OPERATION[name]}`" for name in operations])
     return tr("demandez {commands} (en Python : {functions})", commands=commands, functions=functions)
 
 
 @cache
-def reader(kind: Any) -> TypeAdapter[Any]:
-    """Return what reads a table of one kind; it takes longer to make than to use."""
+def type_adapter(kind: Any) -> TypeAdapter[Any]:
+    """Return the parser of tables of one kind, cached: it takes longer to make than to use."""
     return TypeAdapter(kind)
 
 
-class Parts:
-    """The parts of a programme file, each read by itself, so that a mistake in one does not hide those in another."""
+class ProgrammeParts:
+    """The parts of a programme file, parsed separately, so that an error in one does not hide those in another."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.data = data
@@ -462,55 +465,55 @@ class Parts:
         self.documents = self._part(Documents, ("documents",), data.get("documents", {}))
         self.follow_up = self._part(FollowUp, ("follow_up",), data.get("follow_up", {}))
         self.sessions = (
-            self._part(Sessions, ("sessions",), stated) if (stated := data.get("sessions")) is not None else None
+            self._part(Sessions, ("sessions",), sessions) if (sessions := data.get("sessions")) is not None else None
         )
         self.mapping = self._part(Wordings, ("mapping",), data.get("mapping", {}))
         self.fields = {str(where[1]): field for where, field in self._all("fields", AnyField, fields_by_kind())}
         self.criteria = self._all("criteria", AnyCriterion, criteria_by_kind())
         self.rules = self._all("rules", AnyRule, rules_by_kind())
         names = [str(info.validation_alias or name) for name, info in Programme.model_fields.items()]
-        others = (unknown(tr("fichier"), key, names) for key in data if key not in names)
-        self.problems += islice(others, MOST_LISTED + 1)
+        unknown_keys = (unknown_name_problem(tr("fichier"), key, names) for key in data if key not in names)
+        self.problems += islice(unknown_keys, MOST_LISTED + 1)
 
     @cached_property
     def stated_fields(self) -> set[str]:
-        """The ids of all fields in the file, also of those with a mistake."""
-        stated = self.data.get("fields")
-        return set(stated) if isinstance(stated, dict) else set()
+        """The ids of all fields in the file, valid or not."""
+        fields = self.data.get("fields")
+        return set(fields) if isinstance(fields, dict) else set()
 
     def _all(self, part: str, kind: Any, models: Mapping[str, type[BaseModel]]) -> list[tuple[Location, Any]]:
-        """Read each item of a list, or of a table of tables; return those without a mistake, with their places."""
-        shape, written = SHAPES[part]
-        stated = self.data.get(part, shape())
-        if not isinstance(stated, shape):
-            found, expected = type_name(stated), tr("des tables qui s'écrivent {written}", written=written)
-            self.problems.append(Problem(part, tr("trouvé : {found}", found=found), expected))
+        """Parse each item of a list, or of a table of tables. Returns the valid ones, with their paths."""
+        shape, written = EXPECTED_SHAPES[part]
+        tables = self.data.get(part, shape())
+        if not isinstance(tables, shape):
+            cause, expected = type_name(tables), tr("des tables qui s'écrivent {written}", written=written)
+            self.problems.append(Problem(part, tr("trouvé : {found}", found=cause), expected))
             return []
-        items = stated.items() if isinstance(stated, dict) else enumerate(stated)
-        read = [((part, key), self._part(kind, (part, key), item, models)) for key, item in items]
-        return [(where, item) for where, item in read if item is not None]
+        items = tables.items() if isinstance(tables, dict) else enumerate(tables)
+        parsed = [((part, key), self._part(kind, (part, key), item, models)) for key, item in items]
+        return [(where, item) for where, item in parsed if item is not None]
 
-    def _part(self, kind: Any, where: Location, stated: Any, models: Mapping[str, type[BaseModel]] = NO_MODELS) -> Any:
-        """Read one table; return None, and note the mistakes, where there are any."""
+    def _part(self, kind: Any, where: Location, table: Any, models: Mapping[str, type[BaseModel]] = NO_MODELS) -> Any:
+        """Parse one table. Returns None, and records the problems, if it is invalid."""
         try:
-            return reader(kind).validate_python(stated)
+            return type_adapter(kind).validate_python(table)
         except ValidationError as error:
             if len(self.problems) <= MOST_LISTED:
                 details = islice(error.errors(include_url=False), MOST_LISTED + 1)
-                self.problems += (mistake(detail, where, models or {"": kind}) for detail in details)
+                self.problems += (explain_error(detail, where, models or {"": kind}) for detail in details)
         return None
 
 
-def mistake(detail: ErrorDetails, where: Location, models: Mapping[str, type[BaseModel]]) -> Problem:
-    """Return one mistake in words; pydantic puts the kind between the place of a table and the key in it."""
-    inside = detail["loc"]
+def explain_error(detail: ErrorDetails, where: Location, models: Mapping[str, type[BaseModel]]) -> Problem:
+    """Return the problem of one pydantic error."""
+    inside = detail["loc"]  # pydantic puts the kind between the path of a table and the key in it
     tagged = bool(inside) and inside[0] in models
     valid = models[str(inside[0])] if tagged else models.get("", Part)
-    return translate(detail, (*where, *inside[1 if tagged else 0 :]), model_at(valid, inside[1 if tagged else 0 : -1]))
+    return to_problem(detail, (*where, *inside[1 if tagged else 0 :]), model_at(valid, inside[1 if tagged else 0 : -1]))
 
 
-def misreferences(parts: Parts) -> Iterator[Problem]:
-    """Yield every mention of a field or of an answer that is not there, or is not what the mention needs."""
+def find_reference_problems(parts: ProgrammeParts) -> Iterator[Problem]:
+    """Yield the problems of all references to fields and answers."""
     for where, extension in [*parts.criteria, *parts.rules]:
         yield from check_extension(parts, where, extension)
     if parts.emphasis:
@@ -530,25 +533,27 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
     yield from check_clocks(parts.fields, extensions, grouped=parts.groups is not None, later=later)
 
 
-def check_emphasis(parts: Parts, emphasis: Emphasis) -> Iterator[Problem]:
-    """Yield what is wrong with the question by which people say what matters most to them."""
-    yield from misreference(parts, ("emphasis", "field"), emphasis.field, FieldRef(EMPHASISED, "any"))
+def check_emphasis(parts: ProgrammeParts, emphasis: Emphasis) -> Iterator[Problem]:
+    """Yield the problems of the question by which people choose the criteria that count more for them."""
+    yield from find_reference_problem(parts, ("emphasis", "field"), emphasis.field, FieldRef(EMPHASISED, "any"))
     criteria = [criterion for _, criterion in parts.criteria]
     if len(criteria) == len(parts.data.get("criteria", criteria)):  # of one with a mistake the name is not known
         yield from emphasis.mistakes(parts.fields, criteria)
     if parts.groups:
-        yield Problem("emphasis", tr(OF_GROUPS), tr("pas d'« emphasis »"))
+        yield Problem("emphasis", tr(GROUPS_ONLY_MESSAGE), tr("pas d'« emphasis »"))
 
 
-def check_mapping(parts: Parts, mapping: Wordings) -> Iterator[Problem]:
-    """Yield each header that is mapped to nothing, each answer that is mapped to no option, and what is said twice."""
-    mapped = {header: said for header, said in mapping.questions.items() if said.strip()}  # "": it answers nothing
-    for header, said in mapped.items():
-        yield from check_target(parts, ("mapping", "questions", quoted(header)), target(said))
+def check_mapping(parts: ProgrammeParts, mapping: Wordings) -> Iterator[Problem]:
+    """Yield the problem of each header or answer mapped to an unknown target, and of duplicate texts."""
+    mapped = {
+        header: answer for header, answer in mapping.questions.items() if answer.strip()
+    }  # "": it answers nothing
+    for header, answer in mapped.items():
+        yield from check_target(parts, ("mapping", "questions", quoted(header)), target(answer))
     yield from find_repeats(("mapping", "questions"), mapping.questions)
     for name, texts in mapping.options.items():
         yield from unknown_field(parts, ("mapping", "options"), name)
         if field := parts.fields.get(name):
-            for text, said in texts.items():
-                yield from check_answer(("mapping", "options", name, quoted(text)), field, said)
+            for text, answer in texts.items():
+                yield from check_answer(("mapping", "options", name, quoted(text)), field, answer)
         yield from find_repeats(("mapping", "options", name), texts)

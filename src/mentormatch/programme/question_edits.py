@@ -1,7 +1,7 @@
-"""Edits of the questions of a programme, and of its tables of points, in its TOML document; see ``edits``.
+"""Edits of the questions and the tables of points of a programme, in its TOML document; see ``edits``.
 
-A question, or an answer, that is worded otherwise stays the same one: all that names it follows, and the mapping of the
-programme says what its former words stand for, so that files that were answered by then are still understood.
+A question or an answer with a new wording stays the same one: all references to it follow, and the mapping of the
+programme keeps the former wording, so that earlier files are still understood.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,18 +19,18 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import language, mark, tr
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.tables import (
-    GONE,
-    add,
+    EXTENSION_GONE_MESSAGE,
+    add_key,
     append_block,
-    is_table,
-    leave_out,
+    has_header,
+    insert_table,
     parse_document,
-    put,
-    rename,
+    remove_key,
+    remove_table,
+    rename_key,
+    set_value,
     settings_text,
     toml_value,
-    with_table_after,
-    without_table,
 )
 from mentormatch.survey.plan import answers_of, has_item, takes, target
 
@@ -40,22 +40,18 @@ if TYPE_CHECKING:
 type Name = Annotated[str, Setting(min_length=1, max_length=200)]
 type Words = Annotated[str, Setting(min_length=1, max_length=2_000)]
 
-LISTS = ("options", "items", "levels", "days", "moments")
-"""The settings of a question that hold its answers."""
-LISTING = ("choice", "choices", "scale", "ranking")
-"""The kinds of questions whose answers are ``options``."""
-TABLES = {"table": "cells", "given": "pairs"}
-"""The criteria that have points in a table of their own, and the setting in which it stands."""
-NO_QUESTION = mark("Cette question n'est plus dans le programme")
-NO_ANSWER = mark("Cette réponse n'est plus dans la question")
-NO_TABLE = mark("Ce critère n'a pas de table de points")
-MOMENTS = (mark("matin"), mark("après-midi"), mark("soir"))
-"""The moments with which slots begin where nothing tells others."""
-WEEKDAYS = 5
+LIST_SETTINGS = ("options", "items", "levels", "days", "moments")  # settings of a question that list its answers
+KINDS_WITH_OPTIONS = ("choice", "choices", "scale", "ranking")  # kinds with answers in ``options``
+# Kinds of criteria with a table of points, and the setting that contains it
+POINTS_SETTING_BY_KIND = {"table": "cells", "given": "pairs"}
+QUESTION_GONE_MESSAGE = mark("Cette question n'est plus dans le programme")
+ANSWER_GONE_MESSAGE = mark("Cette réponse n'est plus dans la question")
+# The moments of slots made from a question without slots
+DAY_PARTS = (mark("matin"), mark("après-midi"), mark("soir"))
 
 
 class WordingEdit(JsonMessage):
-    """A question is asked in other words; a file that has the former ones is understood as before."""
+    """Changes the text of a question; files with the former text are still understood."""
 
     edit: Literal["wording"] = "wording"
     name: Name
@@ -63,7 +59,7 @@ class WordingEdit(JsonMessage):
 
 
 class AnswerEdit(JsonMessage):
-    """An answer to a question is worded otherwise, wherever the programme names it; the former words are understood."""
+    """Changes the text of an answer, wherever the programme refers to it; the former text is still understood."""
 
     edit: Literal["answer"] = "answer"
     name: Name
@@ -72,7 +68,7 @@ class AnswerEdit(JsonMessage):
 
 
 class MeaningEdit(JsonMessage):
-    """A text that files hold as an answer to a question stands for an answer of the programme; None: for no other."""
+    """Maps a text in the answers to a question to an answer of the programme; None removes the mapping."""
 
     edit: Literal["meaning"] = "meaning"
     name: Name
@@ -81,7 +77,7 @@ class MeaningEdit(JsonMessage):
 
 
 class QuestionSettings(JsonMessage):
-    """Settings of a question are others; None: not stated. Answers that go are understood no more."""
+    """Changes settings of a question; None removes one. Removed answers are no longer understood."""
 
     edit: Literal["question"] = "question"
     name: Name
@@ -89,7 +85,7 @@ class QuestionSettings(JsonMessage):
 
 
 class QuestionAddition(JsonMessage):
-    """A question comes after the others, under an id that none of them has."""
+    """Adds a question after the others, under a new id."""
 
     edit: Literal["ask"] = "ask"
     name: Name
@@ -97,14 +93,14 @@ class QuestionAddition(JsonMessage):
 
 
 class QuestionRemoval(JsonMessage):
-    """A question goes, with what the mapping says of it; comments around it stay."""
+    """Removes a question, with its mapping; comments around it stay."""
 
     edit: Literal["unask"] = "unask"
     name: Name
 
 
 class PointsEdit(JsonMessage):
-    """Two answers, or two people by their keys, get so many points in the table of a criterion; None: none stated."""
+    """Sets the points of two answers, or two people by their keys, in the table of a criterion; None removes them."""
 
     edit: Literal["points"] = "points"
     at: Whole
@@ -118,8 +114,8 @@ type QuestionEdit = (
 )
 
 
-def after_question_edit(document: "TOMLDocument", programme: Programme, edit: QuestionEdit) -> str:
-    """Return the text of a programme after an edit; raises RequestError where there is nothing to edit there."""
+def apply_question_edit(document: "TOMLDocument", programme: Programme, edit: QuestionEdit) -> str:
+    """Return the text of a programme after an edit. Raises RequestError if the edited part does not exist."""
     editor = QuestionEditor(document, programme)
     match edit:
         case WordingEdit(name=name, question=question):
@@ -135,271 +131,293 @@ def after_question_edit(document: "TOMLDocument", programme: Programme, edit: Qu
         case QuestionRemoval(name=name):
             return editor.remove_question(name)
         case PointsEdit():
-            editor.give(edit)
+            editor.set_points(edit)
     return document.as_string()
 
 
 class QuestionEditor:
-    """What changes the questions in a document, given the programme that it holds."""
+    """Edits the questions in a document; ``programme`` is the programme in it."""
 
     def __init__(self, document: "TOMLDocument", programme: Programme) -> None:
         self.document, self.programme = document, programme
 
     def table(self, name: str) -> Any:
-        """Return the table of a question; raises RequestError where there is none."""
+        """Return the table of a question. Raises RequestError if there is none."""
         if name not in self.programme.fields:
-            raise RequestError(tr(NO_QUESTION))
+            raise RequestError(tr(QUESTION_GONE_MESSAGE))
         fields: Any = self.document["fields"]
         return fields[name]
 
     # --- settings --------------------------------------------------------------------------------------------------
 
     def change_settings(self, name: str, changes: Mapping[str, JsonValue]) -> str:
-        """Return the text with other settings of a question; of its other answers, the mapping says what fits.
+        """Return the text with other settings of a question, and without mappings to removed answers.
 
-        A list of answers that only stands under another name keeps its lines and comments.
+        A list of answers that only moves to another setting keeps its lines and comments.
         """
         table = self.table(name)
-        for setting in [one for one in LISTS if one in table and changes.get(one, table[one]) is None]:
-            same = next((one for one in LISTS if one not in table and changes.get(one) == table[setting]), None)
-            if same:
-                rename(table, setting, same)
+        for setting in [
+            setting for setting in LIST_SETTINGS if setting in table and changes.get(setting, table[setting]) is None
+        ]:
+            target = next(
+                (
+                    other_list
+                    for other_list in LIST_SETTINGS
+                    if other_list not in table and changes.get(other_list) == table[setting]
+                ),
+                None,
+            )
+            if target:
+                rename_key(table, setting, target)
                 self.document = parse_document(self.document.as_string())
                 table = self.table(name)
         for path, value in changes.items():
-            put(table, path.split("."), value)
-        if {"kind", *LISTS} & set(changes):
+            set_value(table, path.split("."), value)
+        if {"kind", *LIST_SETTINGS} & set(changes):
             self._fit_mapping(name, table)
         if isinstance(moments := changes.get("moments"), list) and "zone" in table:
-            fit_hours(table["zone"], [str(one) for one in moments])
+            align_hours(table["zone"], [str(setting) for setting in moments])
         return self.document.as_string()
 
     def _fit_mapping(self, name: str, table: Any) -> None:
-        """Leave out of the mapping what a question has no place for any more: answers, columns of its own."""
+        """Remove the mappings to answers and items that the question does not have."""
         try:
             field: AnyField = TypeAdapter(AnyField).validate_python(table.unwrap())
         except ValidationError:  # the programme is read whole afterwards, and every mistake is told
             return
         mapping: Any = self.document.get("mapping", {})
-        said: Any = mapping.get("options", {}).get(name, {})
-        for text in [text for text, answer in said.items() if not takes(field, answer)]:
-            leave_out(said, text)
-        meant: Any = mapping.get("questions", {})
-        for header, one in [(header, target(one)) for header, one in meant.items()]:
-            if one.field == name and one.item is not None and not has_item(field, one.item):
-                leave_out(meant, header)
+        answers: Any = mapping.get("options", {}).get(name, {})
+        for text in [text for text, answer in answers.items() if not takes(field, answer)]:
+            remove_key(answers, text)
+        headers: Any = mapping.get("questions", {})
+        for header, mapped in [(header, target(mapped)) for header, mapped in headers.items()]:
+            if mapped.field == name and mapped.item is not None and not has_item(field, mapped.item):
+                remove_key(headers, header)
 
     # --- words -----------------------------------------------------------------------------------------------------
 
     def reword(self, name: str, question: str) -> str:
-        """Return the text with a question in other words; the mapping tells the former ones."""
+        """Return the text with a question in other words; the mapping contains the former ones."""
         table, former = self.table(name), self.programme.fields[name].question
-        put(table, ["question"], question)
-        self._forget("questions", question)
-        known = {fold(header) for header in self.programme.mapping.questions}
-        more = {former: name} if fold(former) not in {fold(question), fold(name), *known} else {}
-        return self._extend_mapping(("questions",), more)
+        set_value(table, ["question"], question)
+        self._unmap("questions", question)
+        mapped = {fold(header) for header in self.programme.mapping.questions}
+        added = {former: name} if fold(former) not in {fold(question), fold(name), *mapped} else {}
+        return self._extend_mapping(("questions",), added)
 
     def reword_answer(self, name: str, answer: str, becomes: str) -> str:
-        """Return the text with an answer in other words, wherever it is named."""
+        """Return the text with an answer in other words, wherever it is referred to."""
         table = self.table(name)
         owner = table.get("items_of", name)
-        names = [owner, *(each for each, field in self.programme.fields.items() if self._follows(field, owner))]
-        lists = [listed for one in names for setting in LISTS if (listed := self.table(one).get(setting)) is not None]
-        places = [(listed, place) for listed in lists if (place := position(list(listed), answer)) is not None]
-        if not places:
-            raise RequestError(tr(NO_ANSWER))
-        for listed, place in places:
-            listed[place] = becomes
-        self._quote(set(names), answer, becomes)
-        self._call_in_zones(set(names), answer, becomes)
-        for one in names[:-1]:
-            self.document = parse_document(self._reword_in_mapping(one, answer, becomes))
+        names = [
+            owner,
+            *(field_id for field_id, field in self.programme.fields.items() if self._takes_items_of(field, owner)),
+        ]
+        lists = [
+            texts
+            for field_name in names
+            for setting in LIST_SETTINGS
+            if (texts := self.table(field_name).get(setting)) is not None
+        ]
+        positions = [(texts, index) for texts in lists if (index := position(list(texts), answer)) is not None]
+        if not positions:
+            raise RequestError(tr(ANSWER_GONE_MESSAGE))
+        for texts, index in positions:
+            texts[index] = becomes
+        self._replace_quotations(set(names), answer, becomes)
+        self._rename_in_zones(set(names), answer, becomes)
+        for field_name in names[:-1]:
+            self.document = parse_document(self._reword_in_mapping(field_name, answer, becomes))
         return self._reword_in_mapping(names[-1], answer, becomes)
 
     @staticmethod
-    def _follows(field: object, owner: str) -> bool:
+    def _takes_items_of(field: object, owner: str) -> bool:
         return getattr(field, "items_of", None) == owner
 
     def _reword_in_mapping(self, name: str, answer: str, becomes: str) -> str:
-        """Return the text whose mapping reads the former words of an answer, and the columns of it, as these words."""
+        """Return the text whose mapping leads former texts and columns of an answer to the new text."""
         headers: Any = self.document.get("mapping", {}).get("questions", {})
-        for header, meant in [(header, target(said)) for header, said in headers.items()]:
-            if meant.field == name and meant.item is not None and fold(meant.item) == fold(answer):
+        for header, mapped_to in [(header, target(text)) for header, text in headers.items()]:
+            if mapped_to.field == name and mapped_to.item is not None and fold(mapped_to.item) == fold(answer):
                 headers[header] = f"{name} [{becomes}]"
         mapped: Any = self.document.get("mapping", {}).get("options", {}).get(name, {})
-        for text in [text for text, said in mapped.items() if fold(said) == fold(answer)]:
+        for text in [text for text, option in mapped.items() if fold(option) == fold(answer)]:
             mapped[text] = becomes
         for text in [text for text in mapped if fold(text) == fold(becomes)]:
-            leave_out(mapped, text)
-        known = {fold(text) for text in mapped}
-        more = {answer: becomes} if fold(answer) not in {fold(becomes), *known} else {}
-        return self._extend_mapping(("options", name), more)
+            remove_key(mapped, text)
+        texts = {fold(text) for text in mapped}
+        added = {answer: becomes} if fold(answer) not in {fold(becomes), *texts} else {}
+        return self._extend_mapping(("options", name), added)
 
-    def _quote(self, names: set[str], answer: str, becomes: str) -> None:
-        """Have the role, criteria and rules name an answer by its other words."""
+    def _replace_quotations(self, names: set[str], answer: str, becomes: str) -> None:
+        """Replace an answer in the role, the criteria and the rules."""
         role = self.programme.heading.role
         if role and role.field in names:
             heading: Any = self.document["programme"]
-            for side, said in list(heading["role"].items()):
-                if side != "field" and isinstance(said, str) and fold(said) == fold(answer):
+            for side, quoted_answer in list(heading["role"].items()):
+                if side != "field" and isinstance(quoted_answer, str) and fold(quoted_answer) == fold(answer):
                     heading["role"][side] = becomes
         for part, extensions in (("criteria", self.programme.criteria), ("rules", self.programme.rules)):
-            for at, extension in enumerate(extensions):
-                quoted = {one.setting for one in extension.quotations() if one.field in names}
+            for index, extension in enumerate(extensions):
+                quoted = {quotation.setting for quotation in extension.quotations() if quotation.field in names}
                 for setting in quoted:
                     tables: Any = self.document[part]
-                    requote(tables[at], setting.split("."), (fold(answer), becomes), names)
+                    replace_quotations(tables[index], setting.split("."), (fold(answer), becomes), names)
 
-    def _call_in_zones(self, names: set[str], answer: str, becomes: str) -> None:
-        """Call an answer otherwise where slots by the clock say its hours or its time zone."""
-        for one, field in self.programme.fields.items():
+    def _rename_in_zones(self, names: set[str], answer: str, becomes: str) -> None:
+        """Rename an answer in the hours and time zones of slots."""
+        for field_name, field in self.programme.fields.items():
             if isinstance(field, Slots) and field.zone:
-                kept = ["hours"] * (one in names) + ["zones"] * (field.zone.field in names)
-                for part in kept:
-                    zone = self.table(one)["zone"]
+                parts = ["hours"] * (field_name in names) + ["zones"] * (field.zone.field in names)
+                for part in parts:
+                    zone = self.table(field_name)["zone"]
                     key = next((text for text in zone.get(part, {}) if fold(text) == fold(answer)), None)
                     if key is not None and key != becomes:
-                        rename(zone[part], key, becomes)
+                        rename_key(zone[part], key, becomes)
                         self.document = parse_document(self.document.as_string())
 
     # --- the mapping -----------------------------------------------------------------------------------------------
 
-    def _forget(self, part: str, text: str) -> None:
-        """Leave out of a part of the mapping what it says of a text."""
+    def _unmap(self, part: str, text: str) -> None:
+        """Remove a text from a part of the mapping."""
         mapped: Any = self.document.get("mapping", {}).get(part, {})
         for key in [key for key in mapped if fold(key) == fold(text)]:
-            leave_out(mapped, key)
+            remove_key(mapped, key)
 
     def read_as(self, name: str, text: str, means: str | None) -> str:
-        """Return the text whose mapping reads a text in answers to a question as ``means``, in one place."""
+        """Return the text with one mapping of a text in the answers to a question; None removes it."""
         self.table(name)  # of a question that is there
         mapped: Any = self.document.get("mapping", {}).get("options", {}).get(name, {})
-        known = next((key for key in mapped if fold(key) == fold(text)), None)
-        if known is None:
+        key = next((key for key in mapped if fold(key) == fold(text)), None)
+        if key is None:
             return self._extend_mapping(("options", name), {} if means is None else {text: means})
-        put(mapped, [known], means)
+        set_value(mapped, [key], means)
         return self.document.as_string()
 
-    def _extend_mapping(self, path: Sequence[str], more: Mapping[str, str]) -> str:
-        """Return the text with more in a table of the mapping, which is made after the others if it is not there."""
+    def _extend_mapping(self, path: Sequence[str], added: Mapping[str, str]) -> str:
+        """Return the text with further entries in a table of the mapping, made after the others if absent."""
         inner: Any = self.document.get("mapping")
-        if more and inner is not None:
+        if added and inner is not None:
             for step in path:
-                if step not in inner and not is_table(inner):
+                if step not in inner and not has_header(inner):
                     inner[step] = toml_value({})
                 inner = inner.get(step)
                 if inner is None:
                     break
-        if not more or inner is not None:
-            for text, said in more.items():
-                add(inner, text, said)
+        if not added or inner is not None:
+            for text, target_text in added.items():
+                add_key(inner, text, target_text)
             return self.document.as_string()
-        header = ".".join(key_of(step) for step in ("mapping", *path))
-        block = f"[{header}]\n{settings_text({**more})}"
+        header = ".".join(format_toml_key(step) for step in ("mapping", *path))
+        block = f"[{header}]\n{settings_text({**added})}"
         mapping = self.document.get("mapping")
-        if mapping is not None and is_table(mapping):
-            return with_table_after(self.document, mapping, block)
+        if mapping is not None and has_header(mapping):
+            return insert_table(self.document, mapping, block)
         return append_block(self.document.as_string(), block)
 
     # --- questions that come and go --------------------------------------------------------------------------------
 
     def add_question(self, name: str, settings: Mapping[str, JsonValue]) -> str:
-        """Return the text with one more question; raises RequestError where one has this id."""
+        """Return the text with one more question. Raises RequestError if its id is in use."""
         if name in self.programme.fields:
             raise RequestError(tr("Une question a déjà cet identifiant"))
         fields: Any = self.document.get("fields", {})
-        block = f"[fields.{key_of(name)}]\n{settings_text(settings)}"
-        tables = [one for one in fields.values() if is_table(one)]
+        block = f"[fields.{format_toml_key(name)}]\n{settings_text(settings)}"
+        tables = [table for table in fields.values() if has_header(table)]
         if tables:
-            return with_table_after(self.document, tables[-1], block)
+            return insert_table(self.document, tables[-1], block)
         if fields:
             fields[name] = toml_value({key: value for key, value in settings.items() if value is not None})
             return self.document.as_string()
         return append_block(self.document.as_string(), block)
 
     def remove_question(self, name: str) -> str:
-        """Return the text without a question, and without what the mapping says of it."""
+        """Return the text without a question and its mapping."""
         table, mapping = self.table(name), self.document.get("mapping", {})
-        meant: Any = mapping.get("questions", {})
-        for header in [header for header, said in meant.items() if said.partition("[")[0].strip() == name]:
-            leave_out(meant, header)
+        headers: Any = mapping.get("questions", {})
+        for header in [header for header, mapped in headers.items() if mapped.partition("[")[0].strip() == name]:
+            remove_key(headers, header)
         options: Any = mapping.get("options", {})
         if name in options:
             options.remove(name)
         fields: Any = self.document["fields"]
-        if is_table(table):
-            return without_table(self.document, table)
+        if has_header(table):
+            return remove_table(self.document, table)
         fields.remove(name)
         return self.document.as_string()
 
     # --- tables of points ------------------------------------------------------------------------------------------
 
-    def give(self, edit: PointsEdit) -> None:
-        """State the points of two answers or of two people, or leave them unstated."""
+    def set_points(self, edit: PointsEdit) -> None:
+        """Set or remove the points of two answers or of two people."""
         criteria = self.programme.criteria
         if edit.at >= len(criteria):
-            raise RequestError(tr(GONE))
-        setting = TABLES.get(criteria[edit.at].kind)
+            raise RequestError(tr(EXTENSION_GONE_MESSAGE))
+        setting = POINTS_SETTING_BY_KIND.get(criteria[edit.at].kind)
         if setting is None:
-            raise RequestError(tr(NO_TABLE))
+            raise RequestError(tr("Ce critère n'a pas de table de points"))
         tables: Any = self.document["criteria"]
         table = tables[edit.at]
-        stated = table.get(setting, [])
+        entries = table.get(setting, [])
         keys = fold(edit.mentor), fold(edit.mentee)
-        place = next((at for at, one in enumerate(stated) if (fold(one["mentor"]), fold(one["mentee"])) == keys), None)
+        index = next(
+            (number for number, entry in enumerate(entries) if (fold(entry["mentor"]), fold(entry["mentee"])) == keys),
+            None,
+        )
         if edit.points is None:
-            if place is not None:
-                del stated[place]
-        elif place is not None:
-            put(stated[place], ["points"], edit.points)
+            if index is not None:
+                del entries[index]
+        elif index is not None:
+            set_value(entries[index], ["points"], edit.points)
         else:
-            self._state(table, setting, {"mentor": edit.mentor, "mentee": edit.mentee, "points": edit.points})
+            self._append_entry(table, setting, {"mentor": edit.mentor, "mentee": edit.mentee, "points": edit.points})
 
     @staticmethod
-    def _state(table: Any, setting: str, one: dict[str, JsonValue]) -> None:
-        """Add an entry to a list of tables, however it is written."""
+    def _append_entry(table: Any, setting: str, entry: dict[str, JsonValue]) -> None:
+        """Add an entry to a list of tables, in the notation of the list."""
         from tomlkit import table as new_table
         from tomlkit.items import AoT
 
-        stated = table.get(setting)
-        if isinstance(stated, AoT):
-            made = new_table()
-            made.update({key: toml_value(value) for key, value in one.items()})
-            stated.append(made)
-        elif stated is None:
-            add(table, setting, [one])
+        entries = table.get(setting)
+        if isinstance(entries, AoT):
+            new_entry = new_table()
+            new_entry.update({key: toml_value(value) for key, value in entry.items()})
+            entries.append(new_entry)
+        elif entries is None:
+            add_key(table, setting, [entry])
         else:
-            stated.append(toml_value(one))
+            entries.append(toml_value(entry))
 
 
-def settings_of_kind(field: AnyField, kind: str, given: Sequence[str], spoken: str) -> dict[str, JsonValue] | None:
-    """Return the changes by which a question becomes one of another kind, None where nothing tells its answers.
+def convert_kind(field: AnyField, kind: str, typed: Sequence[str], locale: str) -> dict[str, JsonValue] | None:
+    """Return the changes that turn a question into one of another kind; None if its answers are unknown.
 
-    What it lists stays, where the other kind has a place for it; else ``given``, answers of people, are its answers.
-    What the other kind does not have goes. Words that a kind brings with it are in the language ``spoken``.
+    The listed answers stay if the new kind lists answers; without any, ``typed``, answers of people, are listed.
+    Settings that the new kind lacks are removed. Texts that a kind provides are in the language ``locale``.
     """
     kinds = fields_by_kind()
-    known, wanted = ({*kinds[one].model_fields} for one in (field.kind, kind))
-    changes: dict[str, JsonValue] = dict.fromkeys(sorted(known - wanted))
+    old_names, new_names = ({*kinds[kind_name].model_fields} for kind_name in (field.kind, kind))
+    changes: dict[str, JsonValue] = dict.fromkeys(sorted(old_names - new_names))
     changes |= {"watch": None} if field.watch and kind not in CHOICE_KINDS else {}
     changes |= {"shareable": None} if field.shareable and kind == "names" else {}
-    changes |= {"most": None} if "number" in (kind, field.kind) and "most" in known & wanted else {}
-    with language(spoken):
-        answers = find_listed_answers(field) or list(given)
-        days, moments = slots_in(answers) if answers else ([*map(tr, DAYS[:WEEKDAYS])], [*map(tr, MOMENTS)])
+    changes |= {"most": None} if "number" in (kind, field.kind) and "most" in old_names & new_names else {}
+    with language(locale):
+        answers = find_listed_answers(field) or list(typed)
+        days, moments = (
+            slots_in(answers) if answers else ([*map(tr, DAYS[:5])], [*map(tr, DAY_PARTS)])
+        )  # Monday to Friday
         levels = find_listed_answers(YesNo())
-    lists: dict[str, list[str]] = {"options": answers} if kind in LISTING else {}
+    lists: dict[str, list[str]] = {"options": answers} if kind in KINDS_WITH_OPTIONS else {}
     lists |= {"items": answers, "levels": levels} if kind == "levels" else {}
     lists |= {"days": days, "moments": moments} if kind == "slots" else {}
-    own = {} if getattr(field, "items_of", None) else {name: getattr(field, name, None) for name in lists}
+    current = {} if getattr(field, "items_of", None) else {name: getattr(field, name, None) for name in lists}
     if not all(lists.values()):
         return None
-    return {**changes, **{name: [*texts] for name, texts in lists.items() if own.get(name) != texts}, "kind": kind}
+    return {**changes, **{name: [*texts] for name, texts in lists.items() if current.get(name) != texts}, "kind": kind}
 
 
 def find_listed_answers(field: AnyField) -> list[str]:
-    """Return the answers that a question lists, empty where it lists none."""
+    """Return the answers that a question lists; empty if it lists none."""
     match field:
         case Levels():
             return list(field.items)
@@ -411,53 +429,55 @@ def find_listed_answers(field: AnyField) -> list[str]:
 
 
 def slots_in(options: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the days and the moments of which answers are all the slots, nothing where they are none.
+    """Return the days and the moments whose slots are exactly these answers; empty lists if there are none.
 
     >>> slots_in(["lundi matin", "lundi soir", "jeudi matin", "jeudi soir"])
     (['lundi', 'jeudi'], ['matin', 'soir'])
     """
     parts = [option.split(" ", 1) for option in options]
-    days, moments = (list(dict.fromkeys(part[at] for part in parts if len(part) > at)) for at in (0, 1))
-    whole = [f"{day} {moment}" for day in days for moment in moments]
-    return (days, moments) if sorted(whole) == sorted(options) else ([], [])
+    days, moments = (list(dict.fromkeys(part[index] for part in parts if len(part) > index)) for index in (0, 1))
+    slots = [f"{day} {moment}" for day in days for moment in moments]
+    return (days, moments) if sorted(slots) == sorted(options) else ([], [])
 
 
-def fit_hours(zone: Any, moments: Sequence[str]) -> None:
-    """Have slots by the clock say the hours of these moments; a new one begins where no other is, if there is room."""
+def align_hours(zone: Any, moments: Sequence[str]) -> None:
+    """Set hours for exactly these moments; a new one follows the last or precedes the first, if there is time."""
     hours: Any = zone.get("hours", {})
-    for gone in [one for one in hours if position(moments, one) is None]:
-        leave_out(hours, gone)
-    least = zone.get("minutes", SlotZone.model_fields["minutes"].default)
-    for moment in [one for one in moments if position(list(hours), one) is None]:
-        taken = sorted(minutes_in(said) for said in hours.values()) or [(8 * 60, 8 * 60)]
-        free = next((start for start in (taken[-1][1], taken[0][0] - least) if 0 <= start <= DAY_MINUTES - least), None)
+    for moment in [moment for moment in hours if position(moments, moment) is None]:
+        remove_key(hours, moment)
+    length = zone.get("minutes", SlotZone.model_fields["minutes"].default)
+    for moment in [moment for moment in moments if position(list(hours), moment) is None]:
+        intervals = sorted(minutes_in(hours_text) for hours_text in hours.values()) or [(8 * 60, 8 * 60)]
+        free = next(
+            (start for start in (intervals[-1][1], intervals[0][0] - length) if 0 <= start <= DAY_MINUTES - length),
+            None,
+        )
         if free is not None:
-            add(hours, moment, "-".join(f"{each // 60:02}:{each % 60:02}" for each in (free, free + least)))
+            add_key(hours, moment, "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (free, free + length)))
 
 
-def requote(table: Any, path: Sequence[str], words: tuple[str, str], names: set[str]) -> None:
-    """Name an answer by other words at a path, in each table of a list there that is about one of the questions."""
+def replace_quotations(table: Any, path: Sequence[str], words: tuple[str, str], names: set[str]) -> None:
+    """Replace an answer at a path, in each table of a list there that refers to one of the questions."""
     step, *further = path
     inner, (former, becomes) = table.get(step), words
     if further:
-        for one in inner if isinstance(inner, list) else [inner]:
-            if one.get("field", next(iter(names))) in names:
-                requote(one, further, words, names)
+        for item in inner if isinstance(inner, list) else [inner]:
+            if item.get("field", next(iter(names))) in names:
+                replace_quotations(item, further, words, names)
     elif isinstance(inner, str):
         if fold(inner) == former:
             table[step] = becomes
     else:
-        for place in places_of(inner, former):
-            inner[place] = becomes
+        for index in matching_indices(inner, former):
+            inner[index] = becomes
 
 
-def places_of(texts: Any, former: str) -> Iterator[int]:
-    """Yield where a text stands in a list, in the form in which texts are compared."""
-    yield from [place for place, one in enumerate(texts or ()) if fold(str(one)) == former]
+def matching_indices(texts: Any, former: str) -> Iterator[int]:
+    """Yield the indices of a text in a list; texts are compared folded."""
+    yield from [index for index, item in enumerate(texts or ()) if fold(str(item)) == former]
 
 
-def key_of(name: str) -> str:
-    """Return a name as a key of TOML."""
+def format_toml_key(name: str) -> str:
     from tomlkit import key
 
     return key(name).as_string()

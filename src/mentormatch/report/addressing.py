@@ -14,7 +14,7 @@ from mentormatch.languages.phrases import counted, listed
 from mentormatch.languages.translation import mark, tr, tr_n, translations
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.programme import Programme
-from mentormatch.programme.sections import UNNAMED
+from mentormatch.programme.sections import UNNAMED_PROGRAMME
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import name_fields
 
@@ -53,7 +53,7 @@ def refuse_nameless(matching: Matching, contacts: Contacts, handouts: Sequence[P
 
 def find_missing_programme_name(programme: Programme) -> Iterator[Problem]:
     """Yield a problem if a programme still has the name of a draft."""
-    if programme.name in translations(UNNAMED):
+    if programme.name in translations(UNNAMED_PROGRAMME):
         advice = tr("donnez-lui le nom sous lequel les personnes le connaissent")
         yield Problem("[programme] name", tr("le programme n'est pas encore nommé"), advice=advice)
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from mentormatch import Cohort, Programme
-from mentormatch.programme.enrolment import plan_of
+from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.table import Rows, TextTable
 from mentormatch.survey.table_reader import read_rows, read_table
@@ -57,7 +57,9 @@ def case_of(folder: Path) -> Case:
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     file = folder / expected["file"]
     table = read_table(file)
-    return Case(expected, read_rows(file), table, take_in([(table, None)], plan_of(programme_of(expected, table))))
+    return Case(
+        expected, read_rows(file), table, take_in([(table, None)], make_intake_plan(programme_of(expected, table)))
+    )
 
 
 def programme_of(expected: Mapping[str, Any], table: TextTable) -> Programme:

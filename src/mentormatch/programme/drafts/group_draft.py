@@ -21,7 +21,7 @@ from mentormatch.programme.drafts.lexicon import fold, plain
 from mentormatch.programme.drafts.programme_draft import is_surname_first, outline_of
 from mentormatch.programme.drafts.samples import Tables, language_of, languages_of
 from mentormatch.programme.programme import Programme
-from mentormatch.programme.sections import UNNAMED
+from mentormatch.programme.sections import UNNAMED_PROGRAMME
 
 PREFERRED_SIZE = 8  # everybody can present within a year of monthly sessions
 MONTHS_PROPOSED = 9
@@ -118,7 +118,7 @@ def write_programme(tables: Tables, answers: GroupAnswers, name: str = "") -> st
     with language(language_of(tables), unless_asked=True), words_of(words_read(languages_of(tables))):
         entries = [as_needed(entry, answers) for entry in outline_of(tables).entries]
         lines = [
-            *heading(entries, None, email_of(entries), name or tr(UNNAMED)),
+            *heading(entries, None, email_of(entries), name or tr(UNNAMED_PROGRAMME)),
             "",
             *fields(entries),
             *mappings(entries),

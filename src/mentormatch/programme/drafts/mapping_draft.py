@@ -30,7 +30,7 @@ from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.roles import RoleQuestion, answers_that_name, taking_and_taken
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, in_table, languages_of
 from mentormatch.programme.drafts.uses import STATED
-from mentormatch.programme.enrolment import plan_of
+from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.tables import parse_document
 from mentormatch.survey.headers import claims_by_field, is_left, places, separate_questions, split_part
@@ -117,7 +117,7 @@ def propose(programme: Programme, tables: Tables, stated: StatedMapping = NOTHIN
 def propose_in_words(programme: Programme, tables: Tables, stated: StatedMapping) -> MappingDraft:
     """Return a mapping by the words of the languages in use."""
     apart = all(side is not None for _, side in tables)
-    plan = plan_of(programme, apart=apart)
+    plan = make_intake_plan(programme, apart=apart)
     tables = [(separate_questions(table, plan), side) for table, side in tables]
     said = {fold(found.text): found for found in find_stated_questions(tables, stated, plan)}
     plan = plan_with(plan, said.values(), stated.options)

@@ -62,9 +62,9 @@ from mentormatch.programme.drafts.samples import (
     with_sides,
 )
 from mentormatch.programme.drafts.uses import apply_use, are_languages, are_moments, guess, is_sensitive
-from mentormatch.programme.enrolment import plan_of
+from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.programme.programme import Programme
-from mentormatch.programme.sections import UNNAMED
+from mentormatch.programme.sections import UNNAMED_PROGRAMME
 from mentormatch.survey.entries import KEYLESS, NAMELESS, UNACCEPTED, laid_out
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.intake import take_in
@@ -102,7 +102,7 @@ def try_out(text: str, tables: Tables) -> DryRun:
         programme = Programme.read(tomllib.loads(text))
         alone = programme.heading.role is None and any(side is None for _, side in tables)
         sheets: Tables = [(table, "mentee") for table, _ in tables] if alone else tables
-        plan = plan_of(programme, apart=all(side is not None for _, side in sheets))
+        plan = make_intake_plan(programme, apart=all(side is not None for _, side in sheets))
         cohort = take_in(sheets, plan)
     except MentorMatchError as error:
         return DryRun(problems=tuple(error.problems) or (Problem("", str(error)),))
@@ -288,7 +288,7 @@ def draft_of(outline: Outline, tables: Tables, name: str, taken: Container[str])
         [
             *(() if outline.languages else (tr(UNKNOWN_LANGUAGE, known=listed(list(known_languages()))),)),
             tr(HEAD),
-            *heading(entries, outline.role, email_of(entries), name or tr(UNNAMED)),
+            *heading(entries, outline.role, email_of(entries), name or tr(UNNAMED_PROGRAMME)),
             "",
             *fields(entries),
             *mappings(entries),

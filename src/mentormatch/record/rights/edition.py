@@ -31,7 +31,7 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import LANGUAGES, language, tr
 from mentormatch.operations.matching import exporters
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.enrolment import plan_of, read_contacts, read_survey, read_tables
+from mentormatch.programme.enrolment import make_intake_plan, read_contacts, read_survey, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import DECISION_SUFFIX
 from mentormatch.record.log import LOG_SUFFIX
@@ -104,7 +104,7 @@ def find_held_data(programme: Programme, tables: Sequence[tuple[TextTable, Side 
     Of somebody who was forgotten, and has no row any more, that is what was asked for: documents may name them still.
     Raises SurveyError where no row is theirs; the message does not repeat what was asked for.
     """
-    plan = plan_of(programme, apart=all(side is not None for _, side in tables))
+    plan = make_intake_plan(programme, apart=all(side is not None for _, side in tables))
     everybody = [each for sheet in laid_out(tables, plan) for each in rows_of(sheet, plan)]
     sought = canonical(person)
     persons = {each.person for each in everybody if each.whose(sought) and each.person}

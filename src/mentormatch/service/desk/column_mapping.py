@@ -27,7 +27,7 @@ from mentormatch.programme.drafts.programme_draft import examples, surety_of_col
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, sample_questions
 from mentormatch.programme.drafts.uses import first_fit, is_sensitive
-from mentormatch.programme.enrolment import plan_of
+from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.programme.programme import Programme
 from mentormatch.report.intake_words import KIND_LABELS
 from mentormatch.service.desk.column_messages import (
@@ -175,7 +175,7 @@ class SeenMapping:
     ) -> "SeenMapping":
         """Return how these files are understood."""
         apart = all(side is not None for _, side in tables)
-        plan = plan_of(programme, apart=apart)
+        plan = make_intake_plan(programme, apart=apart)
         sheets = [(separate_questions(table, plan), side) for table, side in tables]
         proposal = propose(programme, sheets, stated)
         plan = plan_with(plan, proposal.questions, stated.options)

@@ -14,7 +14,7 @@ from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.programme_draft import draft
 from mentormatch.programme.drafts.samples import Tables, language_of
 from mentormatch.programme.drafts.uses import is_sensitive
-from mentormatch.programme.enrolment import plan_of
+from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.programme.interview.interview import DraftInterview
 from mentormatch.programme.programme import Programme
 from mentormatch.report.texts import visible
@@ -78,7 +78,7 @@ class UnreadQuestions:
 
     def _headers(self, programme: Programme) -> Iterator[str]:
         """Yield the headers that answer no question of a programme, and are not the survey tool's own."""
-        plan = plan_of(programme, apart=self.tables[0][1] is not None)
+        plan = make_intake_plan(programme, apart=self.tables[0][1] is not None)
         for table, _ in self.tables:
             claims = claims_by_field(table.header, plan).values()
             read = {column for one in claims for column in (*one.whole, *(at for _, at in one.items))}

@@ -14,7 +14,7 @@ from mentormatch.errors import RequestError
 from mentormatch.languages.phrases import day
 from mentormatch.languages.translation import Language, tr
 from mentormatch.operations.proposal import Asked, Late, Reason
-from mentormatch.programme.sections import GREATEST_GROUP
+from mentormatch.programme.sections import MAX_GROUP_SIZE
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.widgets.board.decisions import PersonId
 
@@ -53,8 +53,8 @@ class SetGroupAnswers(KindRequest):
     """The five questions of groups are answered, and the programme named; see ``GroupAnswers``."""
 
     do: Literal["set_five"] = "set_five"
-    least: Annotated[Whole, Setting(ge=2, le=GREATEST_GROUP)]
-    most: Annotated[Whole, Setting(ge=2, le=GREATEST_GROUP)]
+    least: Annotated[Whole, Setting(ge=2, le=MAX_GROUP_SIZE)]
+    most: Annotated[Whole, Setting(ge=2, le=MAX_GROUP_SIZE)]
     apart: Annotated[list[Annotated[str, Setting(max_length=255)]], Setting(max_length=50)] = Setting(
         default_factory=list
     )

@@ -9,7 +9,7 @@ from mentormatch.errors import MentorMatchError, Problem, SurveyError
 from mentormatch.languages.phrases import counted, quoted
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts.samples import Tables
-from mentormatch.programme.enrolment import plan_of, read_tables
+from mentormatch.programme.enrolment import make_intake_plan, read_tables
 from mentormatch.service.desk.desk_requests import Action, DropAside, FilePart, ProgrammeKind, ShowFiles, Take
 from mentormatch.service.desk.past_works import digest_of
 from mentormatch.service.desk.step_tree import render_step
@@ -188,7 +188,7 @@ def line_of(part: FilePart, file: File, notes: Mapping[FilePart, FileNote]) -> F
     tables = [one for note in notes.values() for one in note.tables]
     try:
         programme = Handed({"programme": file}).programme()
-        plan = plan_of(programme, apart=any(side for _, side in tables))
+        plan = make_intake_plan(programme, apart=any(side for _, side in tables))
     except MentorMatchError as error:
         return FileLine(part, file.name, tr(CALLED[part]), [f"{error.message}."])
     if not tables:

@@ -18,7 +18,7 @@ from mentormatch.programme.drafts.group_draft import (
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.drafts.words import asks_organisation
 from mentormatch.programme.programme import Programme
-from mentormatch.programme.sections import GREATEST_GROUP, UNNAMED
+from mentormatch.programme.sections import MAX_GROUP_SIZE, UNNAMED_PROGRAMME
 from mentormatch.service.desk.desk_requests import SetGroupAnswers
 from mentormatch.service.desk.step_tree import render_step
 
@@ -40,7 +40,7 @@ class GroupQuestions:
             return
         programme = Programme.parse(content)
         answers = GroupAnswers.of(programme)
-        self.name = "" if programme.name in (UNNAMED, tr(UNNAMED)) else programme.name
+        self.name = "" if programme.name in (UNNAMED_PROGRAMME, tr(UNNAMED_PROGRAMME)) else programme.name
         if answers is None or write_programme(self.tables, answers, self.name).encode() != content:
             raise RequestError(tr(NOT_DRAFTED))
         self.answers = answers
@@ -86,7 +86,7 @@ class GroupQuestions:
         return render_step(
             "group_questions",
             answers=answers,
-            greatest=GREATEST_GROUP,
+            greatest=MAX_GROUP_SIZE,
             name=self.name,
             count=self.count,
             groups=groups,

@@ -19,7 +19,7 @@ from mentormatch.operations.carry_over import CarryOver, with_history
 from mentormatch.operations.proposal import ProposalRecord
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.drafts.samples import Tables
-from mentormatch.programme.enrolment import of_members, plan_of, read_tables
+from mentormatch.programme.enrolment import as_members, make_intake_plan, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Decision
 from mentormatch.report.texts import visible
@@ -212,7 +212,7 @@ class Handed:
         sources: dict[str, Any] = {part: self.files[part].read_table() for part in parts}
         tables = read_tables(**sources)
         refuse_too_many(sum(len(table.records) for table, _ in tables), most, LINES)
-        return of_members(tables, programme) if programme else tables
+        return as_members(tables, programme) if programme else tables
 
     def apply_history(self, programme: Programme) -> Programme:
         """Return a programme with what an edition of pairs before tells, if its file is there."""
@@ -223,7 +223,7 @@ class Handed:
         """Return what came in, and how people are reached; raises SurveyError with every problem of the tables."""
         applied = self.apply_history(programme)
         with language(applied.heading.language, unless_asked=True):
-            contacts = take_apart(tables, plan_of(applied, apart=tables[0][1] is not None))[1]
+            contacts = take_apart(tables, make_intake_plan(applied, apart=tables[0][1] is not None))[1]
             return report_on_tables(applied, tables), contacts
 
 
@@ -236,7 +236,7 @@ class PeopleReader:
 
     def under(self, programme: Programme) -> Cohort:
         """Return who takes part; raises SurveyError with every problem of the files."""
-        plan = plan_of(programme, apart=self.tables[0][1] is not None)
+        plan = make_intake_plan(programme, apart=self.tables[0][1] is not None)
         if self.known is None or self.known[0] != plan:
             with language(programme.heading.language, unless_asked=True):
                 self.known = plan, take_in(self.tables, plan)

@@ -18,11 +18,11 @@ from mentormatch.fields.extension import Extension
 from mentormatch.languages.phrases import NO_BREAK, about, counted, joined, listed, percent, plain, points, quoted
 from mentormatch.languages.translation import isolate, mark, spoken, tr, tr_n
 from mentormatch.operations.trial import RuleEffect, Trial
-from mentormatch.programme.blanks import WEIGHED, BlankSentence, FormBlank, sentences_of
+from mentormatch.programme.blanks import WEIGHT_SETTINGS, BlankSentence, FormBlank, make_blank_sentences
 from mentormatch.programme.edits import ProgrammeDifference, programme_differences
 from mentormatch.programme.programme import Programme
-from mentormatch.programme.question_edits import LISTS, TABLES
-from mentormatch.programme.tables import table_of
+from mentormatch.programme.question_edits import LIST_SETTINGS, POINTS_SETTING_BY_KIND
+from mentormatch.programme.tables import to_table
 from mentormatch.report.intake_words import KIND_LABELS, SIDE_LABELS, USE_LABELS
 from mentormatch.report.words import GOAL_TEXTS
 from mentormatch.rules.rule import Rule
@@ -281,7 +281,7 @@ def question_words(fields: Sequence[AnyField | None]) -> tuple[str, str]:
 
 def answers_in_words(field: AnyField) -> list[str]:
     """Return the answers to a question, those that are its own."""
-    listed_in = [] if getattr(field, "items_of", None) else [getattr(field, setting, []) for setting in LISTS]
+    listed_in = [] if getattr(field, "items_of", None) else [getattr(field, setting, []) for setting in LIST_SETTINGS]
     return [quoted(one) for texts in listed_in for one in texts]
 
 
@@ -332,7 +332,7 @@ def label_of(extension: Extension, fields: Mapping[str, AnyField]) -> str:
     if extension.name:
         return extension.name
     if isinstance(extension, Rule):
-        return sentence_words(sentences_of(extension, fields)[0]).removesuffix(".")
+        return sentence_words(make_blank_sentences(extension, fields)[0]).removesuffix(".")
     references = [reference.field for reference in extension.references()]
     questions = dict.fromkeys(fields[name].question for name in references if name in fields)
     title = tr(extension.title) if isinstance(extension, Criterion) else ""
@@ -364,12 +364,12 @@ def criterion_words(
 
 def without_weight(criterion: Criterion) -> dict[str, Any]:
     """Return what is stated of a criterion but for how much it weighs."""
-    return {name: value for name, value in table_of(criterion).items() if name not in WEIGHED}
+    return {name: value for name, value in to_table(criterion).items() if name not in WEIGHT_SETTINGS}
 
 
 def points_words(one: Criterion, other: Criterion) -> tuple[str, str]:
     """Return what the tables of two criteria say otherwise of the same answers or people, empty where nothing."""
-    setting = TABLES.get(one.kind, "")
+    setting = POINTS_SETTING_BY_KIND.get(one.kind, "")
     stated = [
         {(each.mentor, each.mentee): each.points for each in getattr(criterion, setting, ())}
         for criterion in (one, other)
@@ -407,7 +407,9 @@ def rule_words(
     brief: bool,
 ) -> tuple[str, str]:
     """Return what two rules ask, or two criteria count; ``brief``: only what is filled in otherwise, where both are."""
-    sentences = [sentences_of(rule, questions) if rule else () for rule, questions in zip(rules, fields, strict=True)]
+    sentences = [
+        make_blank_sentences(rule, questions) if rule else () for rule, questions in zip(rules, fields, strict=True)
+    ]
     if brief and all(sentences):
         filled = [[in_parts(blank) for one in each for blank in one.blanks] for each in sentences]
         blanks = [{blank.setting: blank_words(blank) for blank in each} for each in filled]

@@ -16,9 +16,9 @@ from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import mark, tr, typeset
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.blanks import BLANK, BlankSentence, FormBlank
+from mentormatch.programme.blanks import BLANK_PATTERN, BlankSentence, FormBlank
 from mentormatch.programme.programme import Programme
-from mentormatch.programme.question_edits import LISTS, TABLES
+from mentormatch.programme.question_edits import LIST_SETTINGS, POINTS_SETTING_BY_KIND
 from mentormatch.report.intake_words import KIND_LABELS, SIDE_LABELS, USE_LABELS
 from mentormatch.report.texts import spaced, visible
 from mentormatch.scoring.criterion import Criterion
@@ -233,7 +233,7 @@ def shared_answers(name: str, cohort: Cohort) -> list[str]:
 
 def lists(field: AnyField) -> Iterator[FormList]:
     """Yield the answers that a question lists."""
-    for setting in LISTS:
+    for setting in LIST_SETTINGS:
         answers = getattr(field, setting, None)
         if answers:
             yield FormList(setting=setting, title=tr(TITLES[setting]), answers=list(answers))
@@ -285,13 +285,13 @@ def numbers(field: AnyField) -> dict[str, FormBlank]:
 
 def fill_sentence(template: str, blanks: Mapping[str, str | FormBlank]) -> tuple[str | FormBlank, ...]:
     """Return a sentence in pieces, its {places} filled with texts and blanks."""
-    parts = BLANK.split(template)
+    parts = BLANK_PATTERN.split(template)
     return tuple(blanks[piece] if place % 2 else piece for place, piece in enumerate(parts) if piece)
 
 
 def points_out(criterion: Criterion, fields: Mapping[str, AnyField]) -> FormPoints | None:
     """Return the table of points of a criterion, None where it has none."""
-    setting = TABLES.get(criterion.kind)
+    setting = POINTS_SETTING_BY_KIND.get(criterion.kind)
     if setting is None:
         return None
     stated = [(one.mentor, one.mentee, one.points) for one in getattr(criterion, setting)]

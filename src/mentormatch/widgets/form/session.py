@@ -17,7 +17,7 @@ from mentormatch.operations.evaluation import diagnose
 from mentormatch.operations.matching import Matching
 from mentormatch.operations.trial import Trial, try_programme
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.blanks import BlankSource, answer_field
+from mentormatch.programme.blanks import SentenceBuilder, answer_field
 from mentormatch.programme.drafts.entries import identifier
 from mentormatch.programme.edits import (
     ProgrammeEdit,
@@ -29,15 +29,15 @@ from mentormatch.programme.edits import (
 )
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.question_edits import (
-    LISTING,
-    LISTS,
+    KINDS_WITH_OPTIONS,
+    LIST_SETTINGS,
     QuestionAddition,
     QuestionRemoval,
     QuestionSettings,
-    settings_of_kind,
+    convert_kind,
 )
-from mentormatch.programme.references import ROLES
-from mentormatch.programme.tables import strip_field, table_of
+from mentormatch.programme.references import ROLE_REF
+from mentormatch.programme.tables import strip_field, to_table
 from mentormatch.report.intake_words import KIND_LABELS
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criteria.compared_answers import Table
@@ -287,14 +287,14 @@ class ProgrammeForm:
         changes: dict[str, Any] | None
         if former is not None and former.kind == kind:
             stripped = strip_field(
-                edit.name, table_of(former), {name: table_of(one) for name, one in kept.fields.items()}
+                edit.name, to_table(former), {name: to_table(one) for name, one in kept.fields.items()}
             )
             own = {*type(field).model_fields, *type(former).model_fields} - {*Field.model_fields}
             changes = {setting: stripped.get(setting) for setting in sorted({*own, "watch", "shareable"})}
         else:
             trial = self.try_text(self.versions.now)
             given = shared_answers(edit.name, trial.matching.cohort) if trial else []
-            changes = settings_of_kind(field, kind, given, programme.heading.language)
+            changes = convert_kind(field, kind, given, programme.heading.language)
         if changes is None:
             raise not_of_kind(field, kind, [listless(field, kind)])
         refuse_quoted(programme, edit.name, {**changes, **edit.changes})
@@ -320,7 +320,9 @@ def refuse_used(programme: Programme, edit: QuestionRemoval | QuestionSettings) 
     if isinstance(edit, QuestionRemoval):
         used = dict.fromkeys(users_of(programme, edit.name), field.question)
     else:
-        lists = {name: texts for name, texts in edit.changes.items() if name in LISTS and isinstance(texts, list)}
+        lists = {
+            name: texts for name, texts in edit.changes.items() if name in LIST_SETTINGS and isinstance(texts, list)
+        }
         kept = {fold(str(one)) for texts in lists.values() for one in texts}
         gone = [one for name in lists for one in getattr(field, name, ()) if fold(one) not in kept]
         used = {label: one for one in gone for label in users_of(programme, edit.name, one)}
@@ -363,7 +365,7 @@ def refuse_needed(programme: Programme, name: str, kind: str) -> None:
 def refuse_quoted(programme: Programme, name: str, changes: Mapping[str, Any]) -> None:
     """Raise RequestError, with all that names an answer to a question which another kind of it does not have."""
     field = programme.fields[name]
-    table = {setting: value for setting, value in {**table_of(field), **changes}.items() if value is not None}
+    table = {setting: value for setting, value in {**to_table(field), **changes}.items() if value is not None}
     try:
         becomes = fields_by_kind()[str(table["kind"])].model_validate(table)
     except ValidationError:  # the programme is read whole afterwards, and every mistake is told
@@ -387,7 +389,7 @@ def kinds_needed(programme: Programme, name: str) -> Iterator[tuple[str, Sequenc
     """Yield what uses a question, and of which kinds that may be."""
     role, emphasis = programme.heading.role, programme.emphasis
     if role and role.field == name:
-        yield tr("Qui participe"), ROLES.kinds
+        yield tr("Qui participe"), ROLE_REF.kinds
     if emphasis and emphasis.field == name:
         yield tr("Ce qui compte le plus pour chacun"), EMPHASISED
     for extension in (*programme.criteria, *programme.rules):
@@ -398,7 +400,7 @@ def kinds_needed(programme: Programme, name: str) -> Iterator[tuple[str, Sequenc
         )
     for field in programme.fields.values():
         if getattr(field, "items_of", None) == name:
-            yield quoted(field.question), (*LISTING, "levels")
+            yield quoted(field.question), (*KINDS_WITH_OPTIONS, "levels")
         if isinstance(field, Slots) and field.zone and field.zone.field == name:
             yield quoted(field.question), ("place", "choice")
 
@@ -419,7 +421,7 @@ def users_of(programme: Programme, name: str, answer: str | None = None) -> Iter
 
 def find_answer_settings(rule: Rule) -> list[str]:
     """Return the settings of a rule that name answers to a question."""
-    source = BlankSource(rule, {})
+    source = SentenceBuilder(rule, {})
     blanks = [blank for text in (rule.sentence, *rule.details) for blank in source.fill(text).blanks]
     return [blank.setting for blank in blanks if blank.kind == "answers"]
 
@@ -432,7 +434,7 @@ def edits_towards(before: Sequence[Rule], after: Sequence[Rule]) -> list[RuleEdi
         return [RemovalEdit(part="rules", at=place) for place in reversed(gone)]
     edits: list[RuleEdit] = []
     for place, (was, now) in enumerate(zip(before, after, strict=True)):
-        old, new = table_of(was), table_of(now)
+        old, new = to_table(was), to_table(now)
         changes: dict[str, Any] = {name: new.get(name) for name in {**old, **new} if old.get(name) != new.get(name)}
         if changes:
             edits.append(SettingsEdit(part="rules", at=place, changes=changes))

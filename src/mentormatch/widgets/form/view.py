@@ -8,8 +8,8 @@ from mentormatch.fields import AnyField
 from mentormatch.fields.extension import attribute_of
 from mentormatch.languages.phrases import counted, plain, quoted
 from mentormatch.languages.translation import language, mark, tr, tr_n
-from mentormatch.programme.blanks import Beginning, BlankSentence, FormBlank, sentences_of
-from mentormatch.programme.edits import FULL, programme_differences
+from mentormatch.programme.blanks import BlankSentence, ExtensionTemplate, FormBlank, make_blank_sentences
+from mentormatch.programme.edits import TOTAL_WEIGHT, programme_differences
 from mentormatch.programme.sections import Goal
 from mentormatch.report.addressing import find_missing_programme_name
 from mentormatch.report.intake_words import KIND_LABELS
@@ -220,7 +220,7 @@ class FormView:
             can_redo=bool(self.versions.undone),
             last=display_text(self.last()),
             sum=plain(total),
-            sum_right=abs(total - FULL) < 1e-9 or not self.programme.criteria,
+            sum_right=abs(total - TOTAL_WEIGHT) < 1e-9 or not self.programme.criteria,
             headings=list(self.headings()),
             heading_sentences=list(self.heading_sentences()),
             rules=[self.rule(at, rule) for at, rule in enumerate(self.programme.rules)],
@@ -309,7 +309,7 @@ class FormView:
 
     def sentences(self, extension: Rule | Criterion) -> tuple[BlankSentence, ...]:
         """Return what a rule asks, or how a criterion counts, with blanks."""
-        return sentences_of(extension, self.fields, grouped=self.programme.groups is not None)
+        return make_blank_sentences(extension, self.fields, grouped=self.programme.groups is not None)
 
     def sentences_out(self, extension: Rule | Criterion, former: Rule | Criterion | None) -> list[FormSentence]:
         """Return the same as JSON, with what the newest version said."""
@@ -356,7 +356,7 @@ class FormView:
         """Yield the kinds of rules that can be added."""
         grouped = self.programme.groups is not None
         kinds = {name: one for name, one in rules_by_kind().items() if (one.of_groups if grouped else one.of_pairs)}
-        for kind, settings in Beginning.each(kinds, self.programme):
+        for kind, settings in ExtensionTemplate.each(kinds, self.programme):
             rule = kind.model_construct(**attributes_of(kind, settings))
             sentences = self.sentences_out(rule, None)
             words = "".join(piece.text or "…" for piece in sentences[0].pieces)
@@ -365,7 +365,7 @@ class FormView:
     def criterion_additions(self) -> Iterator[FormAddition]:
         """Yield the kinds of criteria that can be added."""
         kinds = {name: one for name, one in criteria_by_kind().items() if not one.takes_table}
-        for kind, settings in Beginning.each(kinds, self.programme):
+        for kind, settings in ExtensionTemplate.each(kinds, self.programme):
             sentences = self.sentences_out(kind.model_validate(settings), None)
             yield FormAddition(
                 kind=str(settings["kind"]), words=display_text(tr(kind.title)), settings=settings, sentences=sentences
