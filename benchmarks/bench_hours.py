@@ -123,7 +123,7 @@ def timed(method: Callable[[AssignmentProblem], int | None], problem: Assignment
     while len(found) < TURNS and (not found or found[-1][0] < FEW_S):
         start = processor_s()
         value = method(problem)
-        SOLVER_PROCESS.end()  # what it used counts once it has ended
+        SOLVER_PROCESS.terminate()  # what it used counts once it has ended
         found.append((processor_s() - start, value))
     return median(seconds for seconds, _ in found), found[0][1]
 

@@ -72,26 +72,26 @@ def ordered(ends: list[int | None]) -> list[int | None]:
 
 def choices(program: Program) -> Iterator[BoolVector]:
     """Yield every choice that keeps all rows."""
-    for taken in product((False, True), repeat=len(program.worth)):
+    for taken in product((False, True), repeat=len(program.profit)):
         choice = np.array(taken)
         if choice[program.lower_bounds].all() and all(each.holds(choice) for each in program.constraints):
             yield choice
 
 
 def best(program: Program) -> int | None:
-    return max((int(program.worth[choice].sum()) for choice in choices(program)), default=None)
+    return max((int(program.profit[choice].sum()) for choice in choices(program)), default=None)
 
 
 def told(program: Program, answer: SolverResult) -> int | None:
     """Return what the answer is worth, None if there is none; its choice keeps every row."""
-    if answer.word is SolverStatus.INFEASIBLE:
+    if answer.status is SolverStatus.INFEASIBLE:
         return None
     taken = answer.integral_choice()
-    assert answer.word is SolverStatus.OPTIMAL
+    assert answer.status is SolverStatus.OPTIMAL
     assert answer.holds(program)
     assert taken is not None
     assert taken[program.lower_bounds].all()
-    return int(program.worth[taken].sum())
+    return int(program.profit[taken].sum())
 
 
 @pytest.mark.promise(9)
@@ -108,7 +108,7 @@ def handed(program: Program, known: BoolVector | None = None, stopped: Stop = ne
 def assert_true(program: Program, answer: SolverResult) -> None:
     """Assert that nothing false is said of a program, of which the best choice need not be found."""
     most = best(program)
-    if answer.word is SolverStatus.STOPPED:
+    if answer.status is SolverStatus.STOPPED:
         assert most is None or answer.bound is None or answer.bound >= most
         assert answer.values is None or answer.holds(program)
     else:
@@ -123,7 +123,7 @@ def test_a_program_that_is_handed_over_has_the_same_best_choice(program: Program
     for answer in (handed(program), handed(program, known)):
         assert_true(program, answer)
         if max((int(np.abs(row.coefficients).max()) for row in program.constraints), default=0) < GREATEST:
-            assert answer.word is not SolverStatus.STOPPED
+            assert answer.status is not SolverStatus.STOPPED
 
 
 @pytest.mark.promise(12)
@@ -136,7 +136,7 @@ def test_losses_beyond_the_digits_of_the_solver_prove_nothing_false(program: Pro
 def test_below_the_target_the_mip_solver_looks_for_nothing(program: Program, more: int) -> None:
     most = best(program)
     answer = handed(replace(program, target=(most or 0) + more))
-    if answer.word is not SolverStatus.STOPPED:
+    if answer.status is not SolverStatus.STOPPED:
         assert told(program, answer) == (most if more <= 0 else None)
 
 
@@ -146,10 +146,10 @@ def test_a_tree_that_grows_too_large_is_given_up_and_the_program_is_handed_over(
 ) -> None:
     program = hard(5)
     substitute(monkeypatch, "assignment", MAX_NODES=0)
-    assert solve_integer_program(program, None).word is SolverStatus.STALLED
+    assert solve_integer_program(program, None).status is SolverStatus.STALLED
     assert told(program, solve_program(program, None)) == best(program)
-    assert solve_program(program, 60.0, lambda: True).word is SolverStatus.STOPPED
-    assert solve_program(replace(program, effort=Effort.TREE), None).word is SolverStatus.STALLED
+    assert solve_program(program, 60.0, lambda: True).status is SolverStatus.STOPPED
+    assert solve_program(replace(program, effort=Effort.TREE), None).status is SolverStatus.STALLED
 
 
 def hard(size: int) -> Program:
@@ -164,11 +164,11 @@ def hard(size: int) -> Program:
 def test_a_mip_solver_that_is_interrupted_keeps_what_it_has_and_is_used_again() -> None:
     program = hard(40)
     whole_answer = handed(program)
-    assert whole_answer.word is SolverStatus.OPTIMAL
+    assert whole_answer.status is SolverStatus.OPTIMAL
     answer = handed(program, stopped=(True for _ in iter(int, 1)).__next__)
-    assert answer.word is SolverStatus.STOPPED
-    assert answer.bound is None or answer.bound >= whole_answer.worth(program)
-    assert handed(program).worth(program) == whole_answer.worth(program)
+    assert answer.status is SolverStatus.STOPPED
+    assert answer.bound is None or answer.bound >= whole_answer.profit(program)
+    assert handed(program).profit(program) == whole_answer.profit(program)
 
 
 def test_an_error_while_the_mip_solver_works_ends_it_and_is_raised() -> None:
@@ -196,7 +196,7 @@ def test_choices_below_the_target_are_not_looked_for(program: Program, more: int
 def test_a_tree_that_is_stopped_has_a_bound_that_no_choice_exceeds(program: Program, looks: int) -> None:
     left = iter(range(looks))
     answer, most = solve_integer_program(program, None, lambda: next(left, None) is None), best(program)
-    if answer.word is SolverStatus.STOPPED:
+    if answer.status is SolverStatus.STOPPED:
         assert answer.bound is not None
         assert most is None or answer.bound >= most
         assert answer.values is None or answer.holds(program)
@@ -210,7 +210,7 @@ def test_every_best_choice_is_in_a_box_that_the_tree_puts_aside(program: Program
     answer, most = solve_integer_program(program, None), best(program)
     if most is not None and answer.boxes is not None:
         for choice in choices(program):
-            if int(program.worth[choice].sum()) == most:
+            if int(program.profit[choice].sum()) == most:
                 assert any((least <= choice).all() and (choice <= top).all() for least, top in answer.boxes)
 
 
@@ -218,17 +218,17 @@ def test_every_best_choice_is_in_a_box_that_the_tree_puts_aside(program: Program
 def test_presolve_keeps_every_choice_and_its_worth(program: Program) -> None:
     reduced, kept = (
         presolve(program),
-        {choice.tobytes(): int(program.worth[choice].sum()) for choice in choices(program)},
+        {choice.tobytes(): int(program.profit[choice].sum()) for choice in choices(program)},
     )
     if reduced is None:
         assert not kept
         return
     found = {}
-    for taken in product((False, True), repeat=len(reduced.worth)):
+    for taken in product((False, True), repeat=len(reduced.profit)):
         choice = np.array(taken, dtype=bool)
         if reduced.rows.hold(choice).all():
             columns = reduced.origin.box(choice, choice)[0]
-            found[columns.tobytes()] = reduced.constant + reduced.unit * int(reduced.worth[choice].sum())
+            found[columns.tobytes()] = reduced.constant + reduced.unit * int(reduced.profit[choice].sum())
     assert found == kept
 
 
@@ -237,18 +237,18 @@ def test_any_duals_bound_every_choice(program: Program, data: st.DataObject) -> 
     rows = SparseRows.of(program)
     numbers = st.floats(-1e6, 1e6) | st.sampled_from([0.0, 0.5, 1.0, float("inf"), float("nan")])
     duals = np.array([data.draw(numbers) for _ in program.constraints], dtype=np.float64)
-    least, most = program.lower_bounds, np.ones(len(program.worth), dtype=bool)
-    bounds = DualBounds.of(program.worth, rows)
+    least, most = program.lower_bounds, np.ones(len(program.profit), dtype=bool)
+    bounds = DualBounds.of(program.profit, rows)
     found, values = (
-        bounds.of_duals(duals, least, most),
-        [int(program.worth[choice].sum()) for choice in choices(program)],
+        bounds.bound_from_duals(duals, least, most),
+        [int(program.profit[choice].sum()) for choice in choices(program)],
     )
     assert all(value <= found.units for value in values)
-    assert not (values and bounds.prove_empty(np.nan_to_num(duals), least, most))
+    assert not (values and bounds.proves_infeasible(np.nan_to_num(duals), least, most))
     for value in values:
         low, high = found.fix_by_reduced_costs(least, most, value)
         for choice in choices(program):
-            if int(program.worth[choice].sum()) >= value:
+            if int(program.profit[choice].sum()) >= value:
                 assert (low <= choice).all()
                 assert (choice <= high).all()
 
@@ -263,7 +263,7 @@ def test_a_solver_whose_vertices_break_rows_and_whose_bounds_are_wrong_misleads_
 
 
 def test_an_empty_node_that_no_ray_proves_is_branched_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SimplexModel, "ray", lambda simplex: None)
+    monkeypatch.setattr(SimplexModel, "dual_ray", lambda simplex: None)
     halves = LinearConstraint(np.arange(3), np.array([2, 2, 2]), 3, 3)
     none = whole([1, 2, 3], [False] * 3, [halves, LinearConstraint(np.arange(2), np.array([1, 1]), 1, 1)])
     assert told(none, solve_integer_program(none, None)) is None
@@ -272,7 +272,7 @@ def test_an_empty_node_that_no_ray_proves_is_branched_on(monkeypatch: pytest.Mon
 def test_no_time_is_no_answer() -> None:
     program = whole([3, 2], [False, False], [LinearConstraint(np.arange(2), np.ones(2, int), 0, 1)])
     answer = solve_integer_program(program, 0.0)
-    assert answer.word is SolverStatus.STOPPED
+    assert answer.status is SolverStatus.STOPPED
 
 
 def test_a_second_match_makes_no_solver_of_highs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,7 +140,7 @@ def test_its_pairs_are_the_same_and_its_process_is_started_once_and_ends_with_it
     assert solve(quotas(11)).status is Status.PROVED
     assert children(os.getpid()) - before == started
     assert len(started) == 1
-    own.end()
+    own.terminate()
     wait_for(lambda: not any(map(alive, started)))
 
 
@@ -167,12 +167,12 @@ def test_a_process_of_a_solver_that_dies_or_is_deaf_is_told_and_the_next_program
     empty = Program(np.array([1]), np.zeros(1, dtype=bool), [], integral=False)
     own = SolverProcess()
     with monkeypatch.context() as patched:
-        substitute(patched, "assignment", SOLVER_PROGRAM="import sys; sys.exit(3)")
+        substitute(patched, "assignment", SOLVER_SOURCE="import sys; sys.exit(3)")
         with pytest.raises(EngineError, match="ended with code 3"):
             own.solve(empty, None)
     assert own.solve(empty, 60.0).values is not None
     with monkeypatch.context() as patched:
-        substitute(patched, "assignment", SOLVER_PROGRAM="import time; time.sleep(60)")
-        own.end()
+        substitute(patched, "assignment", SOLVER_SOURCE="import time; time.sleep(60)")
+        own.terminate()
         assert own.solve(empty, 0.1).values is None
-    own.end()
+    own.terminate()

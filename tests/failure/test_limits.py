@@ -42,10 +42,10 @@ TALKS = (
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
     """See to it that no process is left, alive or dead, after any of these tests."""
-    SOLVER_PROCESS.end()  # it waits for the next program
+    SOLVER_PROCESS.terminate()  # it waits for the next program
     others = children(os.getpid())
     yield
-    SOLVER_PROCESS.end()
+    SOLVER_PROCESS.terminate()
     assert children(os.getpid()) == others
 
 

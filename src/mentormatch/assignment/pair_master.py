@@ -281,7 +281,7 @@ class PairMaster:
         elastic: bool = False,
     ) -> None:  # fmt: skip
         ones = np.ones(len(sizes))
-        self._program.add(0 * ones, ones, sizes, rows, values)
+        self._program.add_columns(0 * ones, ones, sizes, rows, values)
         self._pairs = np.append(self._pairs, np.full(len(sizes), -1) if pairs is None else pairs)
         self._is_elastic = np.append(self._is_elastic, np.full(len(sizes), elastic))
 
@@ -338,8 +338,8 @@ class PairMaster:
         most[self._is_elastic] = np.inf if elastic else 0.0
         levels = len(np.unique(cost[inside]))
         self._program.perturb(costs=DISTINCT * levels < int(np.count_nonzero(inside)))
-        self._program.price(cost)
-        self._program.bound(least, most)
+        self._program.set_costs(cost)
+        self._program.set_column_bounds(least, most)
 
     def _run(self) -> FloatVector:
         """Solve; return the duals of rows, set the columns at the optimum. Raises RelaxationStopped, EngineError."""

@@ -233,13 +233,13 @@ class BoundedSearch:
         floor = None if effort is Effort.DIVE else core.floor
         answer = maximise(replace(pair_program.program, target=floor, effort=effort, known=start))
         work = self.with_candidate(_over_all_pairs(core.kept, answer))
-        if answer.word is SolverStatus.INFEASIBLE and reach is None and work.incumbent is None:
-            return replace(work, infeasible=True), answer.word
-        if work.incumbent is None and reach is None and answer.word is SolverStatus.OPTIMAL:
+        if answer.status is SolverStatus.INFEASIBLE and reach is None and work.incumbent is None:
+            return replace(work, infeasible=True), answer.status
+        if work.incumbent is None and reach is None and answer.status is SolverStatus.OPTIMAL:
             raise EngineError("The solver's answer is not whole, or breaks a bound")
-        if work.incumbent is not None and answer.word is SolverStatus.OPTIMAL and answer.boxes is not None:
+        if work.incumbent is not None and answer.status is SolverStatus.OPTIMAL and answer.boxes is not None:
             work = replace(work, boxes=tuple(work.among(self, core.over(box)) for box in answer.boxes))
-        return work._with_core_bound(answer, core.target), answer.word
+        return work._with_core_bound(answer, core.target), answer.status
 
     def among(self, before: "BoundedSearch", box: Box) -> Box:
         """Return a box of the pairs of an earlier search as one of the pairs that are left."""
@@ -248,7 +248,7 @@ class BoundedSearch:
 
     def _with_core_bound(self, answer: SolverResult, target: int | None) -> "BoundedSearch":
         """Return the search with the bound of a core: choices are in it, or worth less than the target."""
-        if self.bound is None or (answer.bound is None and answer.word is not SolverStatus.INFEASIBLE):
+        if self.bound is None or (answer.bound is None and answer.status is not SolverStatus.INFEASIBLE):
             return self
         found = [self.value if self.incumbent is not None else -FAR, -FAR if target is None else target - 1]
         if answer.bound is not None:

@@ -91,7 +91,7 @@ def solve_in_subprocess(
         If it cannot be started.
     """
     child = subprocess.Popen(
-        command(ENGINE_PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        python_command(ENGINE_PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     talk = PipeExchange(child, task, better)
     thread = Thread(target=talk.run, daemon=True)
@@ -100,7 +100,7 @@ def solve_in_subprocess(
         ends = None if seconds is None else monotonic() + seconds
         while thread.is_alive() and not cancelled() and (ends is None or monotonic() < ends):
             thread.join(GLANCE_S if ends is None else min(GLANCE_S, max(ends - monotonic(), 0.0)))
-        if not thread.is_alive() and (end := has_ended(child)) and talk.last is None:
+        if not thread.is_alive() and (end := exit_reason(child)) and talk.last is None:
             raise EngineError(end)
         if isinstance(talk.last, MentorMatchError):
             raise talk.last
@@ -110,10 +110,10 @@ def solve_in_subprocess(
         child.wait()
         if thread.ident is not None:
             thread.join()
-        close(child)
+        close_pipes(child)
 
 
-def command(program: str) -> list[str]:
+def python_command(program: str) -> list[str]:
     """Return what starts the child: it finds the same modules, and heeds no variable of the environment."""
     return [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", program, *sys.path]
 
@@ -148,7 +148,7 @@ class PipeExchange:
                 self.better(solution)
 
 
-def has_ended(child: subprocess.Popen[bytes]) -> str:
+def exit_reason(child: subprocess.Popen[bytes]) -> str:
     """Return in words how a child ends that says no more."""
     try:
         code = child.wait(SILENT_S)
@@ -159,7 +159,7 @@ def has_ended(child: subprocess.Popen[bytes]) -> str:
     return f"the engine was killed by signal {-code}" if code < 0 else f"the engine ended with code {code}"
 
 
-def close(child: subprocess.Popen[bytes]) -> None:
+def close_pipes(child: subprocess.Popen[bytes]) -> None:
     """Close the pipes to a child."""
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:

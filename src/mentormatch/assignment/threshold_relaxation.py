@@ -23,8 +23,10 @@ class ThresholdRelaxation:
         program = build_program(pool.with_constraint(enough), none, every, whole=False).program
         rows = SparseRows.of(program)
         self._scores, self._fixed = problem.scores.at(*pool.people()), program.lower_bounds
-        self._bounds = DualBounds.of(program.worth, rows)
-        self._simplex = SimplexModel(program.worth.astype(np.float64), self._fixed, rows, DEFAULT_TOLERANCE, again=True)
+        self._bounds = DualBounds.of(program.profit, rows)
+        self._simplex = SimplexModel(
+            program.profit.astype(np.float64), self._fixed, rows, DEFAULT_TOLERANCE, again=True
+        )
 
     def excludes(self, threshold: int, seconds: float | None) -> bool:
         """Return whether no choice has only pairs of this score or more; False if that is not proved in time."""
@@ -32,8 +34,8 @@ class ThresholdRelaxation:
         most[: len(self._scores)] = self._scores >= threshold
         if (self._fixed & ~most).any():
             return True
-        self._simplex.bound(self._fixed, most)
+        self._simplex.set_column_bounds(self._fixed, most)
         if self._simplex.run(seconds) is not SolverStatus.INFEASIBLE:
             return False
-        ray = self._simplex.ray()
-        return ray is not None and self._bounds.prove_empty(ray, self._fixed, most)
+        ray = self._simplex.dual_ray()
+        return ray is not None and self._bounds.proves_infeasible(ray, self._fixed, most)

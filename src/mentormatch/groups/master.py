@@ -194,7 +194,7 @@ def generate_columns(pool: GroupMaster, best: GroupIncumbent) -> GroupDuals | No
     while not best.proved and best.left != 0:
         # Restricted master
         answer = solve_program(pool.program(whole=False), best.left)
-        if answer.word is not SolverStatus.OPTIMAL:
+        if answer.status is not SolverStatus.OPTIMAL:
             return duals
         pool.basis = answer.basis
         found = round_duals(pool, answer)
@@ -268,8 +268,8 @@ def solve_milp(pool: GroupMaster, best: GroupIncumbent) -> bool:
         return True
     program = pool.program(whole=True)
     answer = solve_program(program, best.left)
-    taken, worth = answer.integral_choice(), answer.worth(program)
+    taken, worth = answer.integral_choice(), answer.profit(program)
     if taken is not None:
         best.take(pool, taken[len(pool.helped) :])
     value = -1 if best.value is None else best.value
-    return answer.word is SolverStatus.INFEASIBLE or (answer.word is SolverStatus.OPTIMAL and worth < value + 1)
+    return answer.status is SolverStatus.INFEASIBLE or (answer.status is SolverStatus.OPTIMAL and worth < value + 1)

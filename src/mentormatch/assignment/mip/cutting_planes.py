@@ -1,17 +1,18 @@
-"""Cuts of the knapsacks of a linear program, in rounds (Gomory 1958; Avella, Boccia & Vasilyev 2010).
+"""Knapsack cuts of a linear program, in rounds (Gomory 1958; Avella, Boccia & Vasilyev 2010).
 
-Cuts of a knapsack: the inequality that fractional shares break most, lifted to all items (Avella et al. 2010).
+Separation finds the knapsack inequality that the fractional shares violate most, lifted to all items.
 
-Shares break an inequality of the knapsack only if they break one of their fractional items alone, where those at 1 are
-taken and those at 0 are left. So that one is looked for, over all sets of fractional items that fit in what is left:
-exact separation. Lifting then gives every other item the best coefficient, one by one (Balas 1975; Zemel 1989).
+Shares violate an inequality of the knapsack only if they violate one of their fractional items, with items at 1 taken
+and items at 0 left out. Such an inequality is searched for over all sets of fractional items that fit in the remaining
+hours: exact separation. Lifting then gives every other item the best coefficient, one by one (Balas 1975; Zemel 1989).
 
-Invariant: whatever the solver's digits, a cut holds for every set that fits. Its coefficients are whole numbers, and
-what they are bounded by is worked out from a table of the fewest hours for each worth.
+Invariant: a cut holds for every set that fits, whatever the rounding of the solver. Its coefficients are integers, and
+its bound is computed from a table of the fewest hours for each profit.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from time import monotonic
 
@@ -31,176 +32,183 @@ from mentormatch.assignment.mip.program_model import (
 from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, SimplexModel, cost_scale
 from mentormatch.base.arrays import BoolMatrix, FloatVector, IntVector
 
-MOST_PARTED = 12
-"""Sets of so many fractional items at most are looked at; others count as what they are nearest to."""
-BROKEN = 1e-4
-"""A cut is worth having if it is broken by this part of its bound."""
-GREATEST, NEARLY_WHOLE = 60, 1e-5
-"""Coefficients become whole numbers up to this one, that far from whole at most; else they are rounded."""
-HALF = 0.5
+
+@dataclass(frozen=True, slots=True)
+class KnapsackCutOptions:
+    """Parameters of the separation and of its rounds."""
+
+    max_fractional_items: int = 12  # further fractional items are rounded
+    min_violation: float = 1e-4  # share of the bound of a cut
+    max_coefficient: int = 60  # a greater common multiple of the coefficients is rounded
+    rounding_tolerance: float = 1e-5
+    min_round_progress: float = 0.01  # share of the progress of all rounds; a round with less is poor
+    max_poor_rounds: int = 2  # consecutive ones
+    min_cut_dual: float = 1e-7  # cuts with smaller duals are dropped
+
+
+CUTS = KnapsackCutOptions()
 
 
 def broken_cut(shares: FloatVector, reduced: FloatVector, needs: IntVector, hours: int) -> tuple[IntVector, int] | None:
-    """Return a cut that the ``shares`` (t,) break: coefficients (t,), 0 or more, and their most; None if there is none.
+    """Return a cut that ``shares`` (t,) violate: coefficients (t,), 0 or more, and its bound; None if there is none.
 
-    Items need ``needs`` (t,) of the ``hours``, each no more than there are. ``reduced`` (t,): their reduced profits,
-    which say what is lifted first.
+    Items need ``needs`` (t,) of the ``hours``, at most ``hours`` each. ``reduced`` (t,): reduced profits, which give
+    the order of lifting.
     """
     distance = np.minimum(shares, 1 - shares)
-    parted = np.flatnonzero(distance > INTEGRALITY_TOLERANCE)
-    if len(parted) > MOST_PARTED:
-        parted = np.sort(parted[np.argsort(-distance[parted], kind="stable")[:MOST_PARTED]])
-    taken = shares > HALF
-    taken[parted] = False
-    left = hours - int(needs[taken].sum())
-    if left < 0 or int(needs[parted].sum()) <= left:
+    fractional = np.flatnonzero(distance > INTEGRALITY_TOLERANCE)
+    if len(fractional) > CUTS.max_fractional_items:
+        fractional = np.sort(fractional[np.argsort(-distance[fractional], kind="stable")[: CUTS.max_fractional_items]])
+    taken = shares > 0.5
+    taken[fractional] = False
+    remaining = hours - int(needs[taken].sum())
+    if remaining < 0 or int(needs[fractional].sum()) <= remaining:
         return None
-    weights = _weights(shares[parted], needs[parted], left)
+    weights = _most_violated_inequality(shares[fractional], needs[fractional], remaining)
     if weights is None:
         return None
-    inside = np.zeros(len(needs), dtype=bool)
-    inside[parted] = weights > 0
-    # Those first whose share or reduced profit is nearest to changing
-    kept = np.flatnonzero(taken)
-    others = np.flatnonzero(~taken & ~inside)
-    order = kept[np.argsort(reduced[kept], kind="stable")], others[np.lexsort((-reduced[others], -shares[others]))]
+    has_coefficient = np.zeros(len(needs), dtype=bool)
+    has_coefficient[fractional] = weights > 0
+    # Items whose share or reduced profit is nearest to a change are lifted first
+    taken_items = np.flatnonzero(taken)
+    others = np.flatnonzero(~taken & ~has_coefficient)
+    order = (
+        taken_items[np.argsort(reduced[taken_items], kind="stable")],
+        others[np.lexsort((-reduced[others], -shares[others]))],
+    )
     coefficients = np.zeros(len(needs), np.int64)
-    coefficients[parted] = weights
-    most = _lift(coefficients, np.flatnonzero(inside), order, needs.tolist(), hours)
-    return (coefficients, most) if coefficients @ shares > most * (1 + BROKEN) + BROKEN else None
+    coefficients[fractional] = weights
+    bound = _lift(coefficients, np.flatnonzero(has_coefficient), order, needs.tolist(), hours)
+    return (
+        (coefficients, bound) if coefficients @ shares > bound * (1 + CUTS.min_violation) + CUTS.min_violation else None
+    )
 
 
-def _weights(shares: FloatVector, needs: IntVector, left: int) -> IntVector | None:
-    """Return the whole coefficients of the inequality that the shares break most; None if they break none."""
+def _most_violated_inequality(shares: FloatVector, needs: IntVector, remaining: int) -> IntVector | None:
+    """Return the integer coefficients of the inequality that the shares violate most; None if they violate none."""
     weights = np.zeros(len(shares), np.int64)
-    large = needs > left
-    if large.any():  # it does not fit beside those that are taken
+    large = needs > remaining
+    if large.any():  # such an item does not fit next to the taken ones
         weights[np.argmax(np.where(large, shares, 0.0))] = 1
         return weights
     order = np.argsort(needs, kind="stable")
-    sets = _fullest(needs[order], left)
-    # Shares are within the hull if parts of sets that sum to 1 cover them; the duals are the inequality
+    sets = _maximal_feasible_sets(needs[order], remaining)
+    # Shares are in the hull if parts of sets that sum to 1 cover them; the duals are the inequality
     program = ColumnProgram(shares[order], np.full(len(shares), np.inf), columns_come=True)
     count, rows = len(sets), np.nonzero(sets)[1]
-    program.add(np.full(count, -1.0), np.full(count, np.inf), sets.sum(axis=1), rows)
-    if program.solve_lp(None) is not SolverStatus.OPTIMAL or program.value >= -1 - BROKEN:
+    program.add_columns(np.full(count, -1.0), np.full(count, np.inf), sets.sum(axis=1), rows)
+    if program.solve_lp(None) is not SolverStatus.OPTIMAL or program.value >= -1 - CUTS.min_violation:
         return None
-    weights[order] = _whole(np.abs(program.duals))
+    weights[order] = _to_integers(np.abs(program.duals))
     return weights
 
 
-def _fullest(needs: IntVector, left: int) -> BoolMatrix:
-    """Return (sets, items) the sets that fit in ``left`` hours and leave no room for another item; needs ascend."""
+def _maximal_feasible_sets(needs: IntVector, remaining: int) -> BoolMatrix:
+    """Return (sets, items) the sets that fit in ``remaining`` hours with no room for another item; needs ascend."""
     sets, lowest_missing = _subsets(len(needs))
     sums = np.zeros(1, np.int64)
     for need in needs.tolist():
         sums = np.append(sums, sums + need)
-    lightest = np.append(needs, left + 1)[lowest_missing]
-    full: BoolMatrix = sets[(sums <= left) & (sums + lightest > left)]
-    return full
+    lightest = np.append(needs, remaining + 1)[lowest_missing]
+    maximal: BoolMatrix = sets[(sums <= remaining) & (sums + lightest > remaining)]
+    return maximal
 
 
 @cache
 def _subsets(count: int) -> tuple[BoolMatrix, IntVector]:
-    """Return all sets of so many items, in binary order, and the first item that each lacks."""
+    """Return all sets of ``count`` items, in binary order, and the first item that each lacks."""
     sets: BoolMatrix = (np.arange(1 << count)[:, None] >> np.arange(count)) & 1 == 1
     lacking = np.column_stack([~sets, np.ones(len(sets), dtype=bool)])
     return sets, np.argmax(lacking, axis=1)
 
 
-def _whole(weights: FloatVector) -> IntVector:
-    """Return weights as whole numbers, the smallest multiple that is nearly whole."""
-    multiples = np.arange(1, GREATEST + 1)[:, None] * weights
-    near = np.abs(multiples - np.rint(multiples)).max(axis=1) < NEARLY_WHOLE
-    found: FloatVector = multiples[np.argmax(near) if near.any() else -1]
-    return np.rint(found).astype(np.int64)
+def _to_integers(weights: FloatVector) -> IntVector:
+    """Return weights as integers: the smallest multiple that is nearly integral, else the greatest one, rounded."""
+    multiples = np.arange(1, CUTS.max_coefficient + 1)[:, None] * weights
+    is_integral = np.abs(multiples - np.rint(multiples)).max(axis=1) < CUTS.rounding_tolerance
+    multiple: FloatVector = multiples[np.argmax(is_integral) if is_integral.any() else -1]
+    return np.rint(multiple).astype(np.int64)
 
 
 def _lift(
     coefficients: IntVector, inside: IntVector, order: tuple[IntVector, IntVector], needs: list[int], hours: int
 ) -> int:
-    """Give a coefficient to each item that was taken, then to each that was not; return the most of the cut.
+    """Set the coefficients of the other items, taken ones first; return the bound of the cut.
 
-    ``inside``: those that have one.
+    ``inside``: items that have a coefficient. ``order``: the taken and the other items, in the order of lifting.
     """
-    taken, others = (each.tolist() for each in order)
-    left = hours - sum(needs[item] for item in taken)
-    # The fewest hours in which the items with a coefficient are worth so much or more
+    taken, others = (items.tolist() for items in order)
+    remaining = hours - sum(needs[item] for item in taken)
+    # fewest[v]: the fewest hours of items whose coefficients sum to at least v
     fewest = [0]
     for item in inside.tolist():
-        fewest = _with_item(fewest, int(coefficients[item]), needs[item], hours)
-    most = bisect_right(fewest, left) - 1
+        fewest = _add_item_to_table(fewest, int(coefficients[item]), needs[item], hours)
+    bound = bisect_right(fewest, remaining) - 1
     for item in taken:
-        left += needs[item]
-        worth = bisect_right(fewest, left) - 1 - most
-        coefficients[item] = worth
-        most += worth
-        fewest = _with_item(fewest, worth, needs[item], hours)
+        remaining += needs[item]
+        coefficient = bisect_right(fewest, remaining) - 1 - bound
+        coefficients[item] = coefficient
+        bound += coefficient
+        fewest = _add_item_to_table(fewest, coefficient, needs[item], hours)
     for item in others:
-        worth = most - bisect_right(fewest, hours - needs[item]) + 1
-        coefficients[item] = worth
-        fewest = _with_item(fewest, worth, needs[item], hours)
-    return most
+        coefficient = bound - bisect_right(fewest, hours - needs[item]) + 1
+        coefficients[item] = coefficient
+        fewest = _add_item_to_table(fewest, coefficient, needs[item], hours)
+    return bound
 
 
-def _with_item(fewest: list[int], worth: int, need: int, hours: int) -> list[int]:
-    """Return the table with one more item; what takes more than all hours is left out."""
-    if not worth:
+def _add_item_to_table(fewest: list[int], coefficient: int, need: int, hours: int) -> list[int]:
+    """Return the table with one more item, up to all hours."""
+    if not coefficient:
         return fewest
-    longer = fewest + [hours + 1] * worth
-    shorter = [need] * worth + [each + need for each in fewest]
-    found = list(map(min, longer, shorter))
-    return found[: bisect_right(found, hours)]
-
-
-POOR, PATIENCE = 0.01, 2
-"""A round is poor if it moves the bound by less than this part of what all did; after so many in turn they end."""
-PRICED = 1e-7
-"""A cut with a smaller dual is left out."""
+    without_item = fewest + [hours + 1] * coefficient
+    with_item = [need] * coefficient + [need + needed for needed in fewest]
+    table = list(map(min, without_item, with_item))
+    return table[: bisect_right(table, hours)]
 
 
 def find_cuts(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
-    """Return the cuts that bind the linear program in the end, as many as are found in time."""
-    ends = None if seconds is None else monotonic() + seconds
+    """Return the cuts that bind at the end, as many as are found in time."""
+    deadline = None if seconds is None else monotonic() + seconds
 
-    def over() -> bool:
-        return stopped() or (ends is not None and monotonic() >= ends)
+    def is_over() -> bool:
+        return stopped() or (deadline is not None and monotonic() >= deadline)
 
     rows = SparseRows.of(program)
-    worth = program.worth / cost_scale(program.worth)
-    simplex = SimplexModel(worth, program.lower_bounds, rows, DEFAULT_TOLERANCE)
+    profit = program.profit / cost_scale(program.profit)
+    simplex = SimplexModel(profit, program.lower_bounds, rows, DEFAULT_TOLERANCE)
     knapsacks, cuts = [program.constraints[row] for row in program.knapsacks], list[LinearConstraint]()
     values, duals, poor = list[float](), np.zeros(0), 0
-    while poor < PATIENCE and not over():
-        if simplex.run(None if ends is None else max(ends - monotonic(), 0.0)) is not SolverStatus.OPTIMAL:
+    while poor < CUTS.max_poor_rounds and not is_over():
+        if simplex.run(None if deadline is None else max(deadline - monotonic(), 0.0)) is not SolverStatus.OPTIMAL:
             break
         optimum = simplex.vertex()
-        # Rounds that move the bound little, several in turn, end it
+        # Several consecutive rounds with little progress end the search
         values.append(optimum.value)
         duals = optimum.duals[len(rows.most) :]
-        moved = values[max(len(values) - 2, 0)] - optimum.value
-        poor = poor + 1 if len(values) > 1 and moved < POOR * (values[0] - optimum.value) else 0
-        # Separation: a broken cut of each knapsack, added to the linear program
-        found = list(_broken(knapsacks, optimum.values, simplex.reduced, over))
-        if not found:
+        progress = values[max(len(values) - 2, 0)] - optimum.value
+        poor = poor + 1 if len(values) > 1 and progress < CUTS.min_round_progress * (values[0] - optimum.value) else 0
+        # Separation: one violated cut per knapsack
+        new_cuts = list(_separate(knapsacks, optimum.values, simplex.reduced_profits, is_over))
+        if not new_cuts:
             break
-        for cut in found:
-            simplex.cut(cut.columns, cut.coefficients, cut.most or 0)
-        cuts += found
-    # Only what binds in the end is kept
-    binding = [cut for cut, dual in zip(cuts, duals, strict=False) if abs(dual) > PRICED]
+        for cut in new_cuts:
+            simplex.add_cut(cut.columns, cut.coefficients, cut.most or 0)
+        cuts += new_cuts
+    # Only cuts that bind at the end are returned
+    binding = [cut for cut, dual in zip(cuts, duals, strict=False) if abs(dual) > CUTS.min_cut_dual]
     return SolverResult(SolverStatus.STOPPED, cuts=tuple(binding))
 
 
-def _broken(
-    knapsacks: list[LinearConstraint], shares: FloatVector, reduced: FloatVector, over: Stop
+def _separate(
+    knapsacks: list[LinearConstraint], shares: FloatVector, reduced: FloatVector, is_over: Stop
 ) -> Iterator[LinearConstraint]:
-    """Yield a cut of each knapsack in which one is broken, until it is ``over``."""
+    """Yield a violated cut of each knapsack that has one, until ``is_over``."""
     for row in knapsacks:
-        if over():
+        if is_over():
             return
-        found = broken_cut(shares[row.columns], reduced[row.columns], row.coefficients, row.most or 0)
-        if found is not None:
-            coefficients, most = found
-            some = coefficients > 0
-            yield LinearConstraint(row.columns[some], coefficients[some], None, most)
+        cut = broken_cut(shares[row.columns], reduced[row.columns], row.coefficients, row.most or 0)
+        if cut is not None:
+            coefficients, bound = cut
+            is_used = coefficients > 0
+            yield LinearConstraint(row.columns[is_used], coefficients[is_used], None, bound)

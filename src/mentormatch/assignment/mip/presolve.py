@@ -1,15 +1,15 @@
 """Presolve of a 0-1 program in integers: fix, substitute, drop (Savelsbergh 1994; Andersen and Andersen 1995).
 
-Only what keeps every choice is done, so that ties survive and nothing has to be proved afterwards: a column that a row
-holds at one end is fixed, a row that cannot bind is dropped, and where a row of two columns makes them equal or
-opposite, one takes the place of the other.
+Only steps that keep every choice are done, so that ties survive and no proof is needed afterwards. A column is fixed if
+a row allows only one value, a row that cannot bind is dropped, and if a row of two columns makes them equal or
+opposite, one column replaces the other.
 
-Invariant: each column of the program is a constant, a reduced column, or 1 less one; the choices of both programs are
-the same.
+Invariant: each column of the program is a constant, a reduced column, or 1 minus a reduced column; both programs have
+the same choices.
 
 Bounds of a node in integers, from any duals (a safe dual bound, cf. Neumaier and Shcherbina 2004).
 
-For multipliers ``y`` of the rows, every choice x within the bounds of a node satisfies, whatever ``y`` is::
+For any multipliers ``y`` of the rows, every choice x within the bounds of a node satisfies::
 
     c x  =  y (A x) + (c - y A) x  <=  sum_r max(y_r least_r, y_r most_r) + sum_j max((c - y A)_j x_j)
 
@@ -27,34 +27,33 @@ from scipy.sparse.csgraph import connected_components
 from mentormatch.assignment.mip.program_model import FAR, Program, SparseRows
 from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 
-EXACT = 1 << 60
-"""Sums of all terms stay within it."""
+MAX_ROW_SUM = 1 << 60  # of absolute coefficients
 
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """Each column as ``constant + sign * reduced column``; ``sign`` is 0 where it is fixed."""
+    """Each column as ``constant + sign * reduced column``; ``sign`` is 0 for fixed columns."""
 
     constants: IntVector
     signs: IntVector
-    places: IntVector
+    reduced_index: IntVector
     width: int
 
     @classmethod
     def fixing(cls, one: BoolVector, zero: BoolVector) -> Self:
         """Return the substitution that fixes some columns to 1 and some to 0, and keeps the others."""
         free = ~(one | zero)
-        places = np.maximum(np.cumsum(free) - 1, 0)
-        return cls(one.astype(np.int64), free.astype(np.int64), places, int(np.count_nonzero(free)))
+        reduced_index = np.maximum(np.cumsum(free) - 1, 0)
+        return cls(one.astype(np.int64), free.astype(np.int64), reduced_index, int(np.count_nonzero(free)))
 
     def then(self, step: "Substitution") -> "Substitution":
-        """Return this substitution followed by one of its reduced columns."""
+        """Return this substitution followed by ``step``, a substitution of its reduced columns."""
         if not self.width:
             return self
         return Substitution(
-            self.constants + self.signs * step.constants[self.places],
-            self.signs * step.signs[self.places],
-            step.places[self.places],
+            self.constants + self.signs * step.constants[self.reduced_index],
+            self.signs * step.signs[self.reduced_index],
+            step.reduced_index[self.reduced_index],
             step.width,
         )
 
@@ -62,236 +61,249 @@ class Substitution:
         """Return rows of the columns as rows of the reduced columns."""
         shift = np.zeros_like(rows.least)
         np.add.at(shift, rows.rows, rows.values * self.constants[rows.columns])
-        values, places = rows.values * self.signs[rows.columns], self.places[rows.columns]
+        values, reduced_index = rows.values * self.signs[rows.columns], self.reduced_index[rows.columns]
         least = np.where(rows.least == -FAR, rows.least, rows.least - shift)
         most = np.where(rows.most == FAR, rows.most, rows.most - shift)
-        return SparseRows(rows.rows, places, values, least, most).merge_terms(self.width)
+        return SparseRows(rows.rows, reduced_index, values, least, most).merge_terms(self.width)
 
-    def worth(self, worth: IntVector) -> tuple[IntVector, int]:
-        """Return the worth of the reduced columns, and what is added to it."""
-        found = np.zeros(self.width, dtype=np.int64)
+    def profit(self, profit: IntVector) -> tuple[IntVector, int]:
+        """Return the profits of the reduced columns, and the constant that is added."""
+        reduced = np.zeros(self.width, dtype=np.int64)
         free = self.signs != 0
-        np.add.at(found, self.places[free], (worth * self.signs)[free])
-        return found, sum(worth[self.constants == 1].tolist())
+        np.add.at(reduced, self.reduced_index[free], (profit * self.signs)[free])
+        return reduced, sum(profit[self.constants == 1].tolist())
 
     def restrict(self, chosen: BoolVector) -> BoolVector | None:
-        """Return the choice of the reduced columns that is a choice of the columns; None if it is none."""
-        found = np.zeros(self.width, dtype=bool)
+        """Return the choice of reduced columns that gives ``chosen``; None if there is none."""
+        reduced = np.zeros(self.width, dtype=bool)
         free = self.signs != 0
-        found[self.places[free]] = chosen[free] ^ (self.signs[free] < 0)
-        return found if (self.box(found, found)[0] == chosen).all() else None
+        reduced[self.reduced_index[free]] = chosen[free] ^ (self.signs[free] < 0)
+        return reduced if (self.box(reduced, reduced)[0] == chosen).all() else None
 
     def box(self, least: BoolVector, most: BoolVector) -> tuple[BoolVector, BoolVector]:
-        """Return the bounds of the columns, from those of the reduced columns."""
+        """Return the bounds of the columns from those of the reduced columns."""
         if not self.width:
             return self.constants == 1, self.constants == 1
-        low, high = least[self.places], most[self.places]
-        turned = self.signs < 0
-        lower = self.constants + self.signs * np.where(turned, high, low)
-        upper = self.constants + self.signs * np.where(turned, low, high)
+        reduced_lower, reduced_upper = least[self.reduced_index], most[self.reduced_index]
+        is_negated = self.signs < 0
+        lower = self.constants + self.signs * np.where(is_negated, reduced_upper, reduced_lower)
+        upper = self.constants + self.signs * np.where(is_negated, reduced_lower, reduced_upper)
         return lower == 1, upper == 1
 
 
 @dataclass(frozen=True, slots=True)
 class ReducedProgram:
-    """Maximise ``constant + unit * worth . y`` over the 0-1 vectors y that keep ``rows``; ``origin``: the columns."""
+    """Maximise ``constant + unit * profit . y`` over 0-1 vectors y that satisfy ``rows``; ``origin``: the columns."""
 
-    worth: IntVector
+    profit: IntVector
     constant: int
     unit: int
     rows: SparseRows
     origin: Substitution
 
-    def units(self, value: int) -> int:
-        """Return the least worth, in units, of a choice that is worth ``value`` or more in the program."""
+    def profit_in_units(self, value: int) -> int:
+        """Return the smallest profit, in units, of a choice with at least ``value`` in the program."""
         return -((self.constant - value) // self.unit)
 
 
 def has_exact_sums(program: Program) -> bool:
-    """Return whether all sums over the columns of a program are within int64; else it is left to others."""
-    sums = [row.coefficients for row in program.constraints]
-    return all(float(np.abs(each).sum(dtype=np.float64)) <= EXACT for each in (program.worth, *sums))
+    """Return whether all sums over the columns of a program fit in int64."""
+    vectors = [program.profit, *(row.coefficients for row in program.constraints)]
+    return all(float(np.abs(vector).sum(dtype=np.float64)) <= MAX_ROW_SUM for vector in vectors)
 
 
 def presolve(program: Program) -> ReducedProgram | None:
-    """Return the reduced program, None if there is no choice; the program must be exact."""
-    count = len(program.worth)
+    """Return the reduced program, None if there is no choice; sums must be exact (``has_exact_sums``)."""
+    count = len(program.profit)
     rows = SparseRows.of(program).merge_terms(count)
-    # The columns that are fixed to 1
+    # Columns with a lower bound of 1 are fixed
     step: Substitution | None = Substitution.fixing(program.lower_bounds, np.zeros(count, dtype=bool))
     origin = Substitution.fixing(*np.zeros((2, count), dtype=bool))
     while step is not None:
         rows, origin = step.rows(rows), origin.then(step)
-        low, high = rows.extremes()
-        if (low > rows.most).any() or (high < rows.least).any():
+        lower, upper = rows.extremes()
+        if (lower > rows.most).any() or (upper < rows.least).any():
             return None
-        # Rows that cannot bind
-        loose = (rows.least <= low) & (high <= rows.most)
-        rows, low, high = rows.without(loose), low[~loose], high[~loose]
-        # Columns that a row holds at one end; then columns that are equal or opposite
-        one, zero = _columns_to_fix(rows, low, high, origin.width)
+        # Drop rows that cannot bind
+        is_redundant = (rows.least <= lower) & (upper <= rows.most)
+        rows, lower, upper = rows.without(is_redundant), lower[~is_redundant], upper[~is_redundant]
+        # Fix columns that a row forces; if there are none, merge columns that are equal or opposite
+        one, zero = _columns_to_fix(rows, lower, upper, origin.width)
         if (one & zero).any():
             return None
         step = Substitution.fixing(one, zero) if (one | zero).any() else _equal_columns(rows, origin.width)
         if step is not None and (step.signs == 2).any():
             return None
-    worth, constant = origin.worth(program.worth)
-    unit = max(int(np.gcd.reduce(worth)) if len(worth) else 1, 1)
-    return ReducedProgram(worth // unit, constant, unit, _distinct(rows), origin)
+    profit, constant = origin.profit(program.profit)
+    unit = max(int(np.gcd.reduce(profit)) if len(profit) else 1, 1)
+    return ReducedProgram(profit // unit, constant, unit, _merge_parallel_rows(rows), origin)
 
 
-def _columns_to_fix(rows: SparseRows, low: IntVector, high: IntVector, width: int) -> tuple[BoolVector, BoolVector]:
-    """Return (columns,) bool: those that some row does not let be 0, and those that it does not let be 1."""
-    size, up = np.abs(rows.values), rows.values > 0
-    # The sum of the row with this column moved to its worse end, all others at their best
-    full = low[rows.rows] + size > rows.most[rows.rows]
-    short = high[rows.rows] - size < rows.least[rows.rows]
+def _columns_to_fix(rows: SparseRows, lower: IntVector, upper: IntVector, width: int) -> tuple[BoolVector, BoolVector]:
+    """Return (columns,) bool: columns that some row forces to 1, and columns that some row forces to 0."""
+    size, is_positive = np.abs(rows.values), rows.values > 0
+    # The sum of the row with this column at its worse value, all others at their best
+    exceeds = lower[rows.rows] + size > rows.most[rows.rows]
+    falls_short = upper[rows.rows] - size < rows.least[rows.rows]
     one, zero = np.zeros((2, width), dtype=bool)
-    one[rows.columns[(full & ~up) | (short & up)]] = True
-    zero[rows.columns[(full & up) | (short & ~up)]] = True
+    one[rows.columns[(exceeds & ~is_positive) | (falls_short & is_positive)]] = True
+    zero[rows.columns[(exceeds & is_positive) | (falls_short & ~is_positive)]] = True
     return one, zero
 
 
 def _equal_columns(rows: SparseRows, width: int) -> Substitution | None:
-    """Return the substitution by rows of two columns that make them equal or opposite, None if there is none.
+    """Return the substitution from rows of two columns that make them equal or opposite; None if there are none.
 
-    The sign is 2 where a column would be its own opposite.
+    The sign is 2 if a column would be its own opposite.
     """
     counts = np.bincount(rows.rows, minlength=len(rows.least))
-    first = (np.cumsum(counts) - counts)[counts == 2]
-    a, b = rows.values[first], rows.values[first + 1]
+    starts = (np.cumsum(counts) - counts)[counts == 2]
+    a, b = rows.values[starts], rows.values[starts + 1]
     least, most = rows.least[counts == 2], rows.most[counts == 2]
-    none, left, right, both = ((least <= total) & (total <= most) for total in (0 * a, a, b, a + b))
-    equal, opposite = none & both & ~left & ~right, left & right & ~none & ~both
+    neither, first_only, second_only, both = ((least <= total) & (total <= most) for total in (0 * a, a, b, a + b))
+    equal, opposite = neither & both & ~first_only & ~second_only, first_only & second_only & ~neither & ~both
     if not (equal | opposite).any():
         return None
-    # Literals: a column, and beyond the width its opposite; those that are equal are joined
-    x, y = rows.columns[first], rows.columns[first + 1]
+    # Literals: a column, and beyond the width its complement; equal literals are joined
+    x, y = rows.columns[starts], rows.columns[starts + 1]
     tails = np.concatenate([x[equal], x[equal] + width, x[opposite], x[opposite] + width])
     heads = np.concatenate([y[equal], y[equal] + width, y[opposite] + width, y[opposite]])
     graph = coo_array((np.ones(len(tails), np.int8), (tails, heads)), shape=(2 * width, 2 * width))
-    count, parts = connected_components(graph.tocsr(), directed=False)
-    # The least column of each part stands for the others
-    chief = np.full(count, width, dtype=np.int64)
-    np.minimum.at(chief, parts, np.arange(2 * width) % width)
-    own = chief[parts[:width]]
-    turned = parts[own] != parts[:width]
-    numbers = np.cumsum(own == np.arange(width)) - 1
-    signs = np.where(parts[:width] == parts[width:], 2, np.where(turned, -1, 1))
-    return Substitution(turned.astype(np.int64), signs, numbers[own], int(numbers[-1]) + 1)
+    count, components = connected_components(graph.tocsr(), directed=False)
+    # The first column of each component represents the others
+    representatives = np.full(count, width, dtype=np.int64)
+    np.minimum.at(representatives, components, np.arange(2 * width) % width)
+    representative = representatives[components[:width]]
+    is_opposite = components[representative] != components[:width]
+    numbers = np.cumsum(representative == np.arange(width)) - 1
+    signs = np.where(components[:width] == components[width:], 2, np.where(is_opposite, -1, 1))
+    return Substitution(is_opposite.astype(np.int64), signs, numbers[representative], int(numbers[-1]) + 1)
 
 
-def _distinct(rows: SparseRows) -> SparseRows:
-    """Return the rows with only one of those that have the same terms; it has the bounds of all of them."""
+def _merge_parallel_rows(rows: SparseRows) -> SparseRows:
+    """Merge rows with the same terms into one row with the bounds of all."""
     counts = np.bincount(rows.rows, minlength=len(rows.least))
     ends = np.cumsum(counts)
     terms = np.column_stack([rows.columns, rows.values])
-    found: dict[bytes, int] = {}
-    least, most, gone = rows.least.copy(), rows.most.copy(), np.zeros(len(counts), dtype=bool)
+    first_rows: dict[bytes, int] = {}
+    least, most, duplicate = rows.least.copy(), rows.most.copy(), np.zeros(len(counts), dtype=bool)
     for row, (start, end) in enumerate(zip((ends - counts).tolist(), ends.tolist(), strict=True)):
-        same = found.setdefault(terms[start:end].tobytes(), row)
-        gone[row] = same != row
-        least[same], most[same] = max(least[same], least[row]), min(most[same], most[row])
-    return SparseRows(rows.rows, rows.columns, rows.values, least, most).without(gone)
+        first_row = first_rows.setdefault(terms[start:end].tobytes(), row)
+        duplicate[row] = first_row != row
+        least[first_row], most[first_row] = max(least[first_row], least[row]), min(most[first_row], most[row])
+    return SparseRows(rows.rows, rows.columns, rows.values, least, most).without(duplicate)
 
 
-ROOM = 60
-"""Sums stay below two to this, within int64."""
-FINEST = 32
-"""Duals are rounded to this power of one half at best."""
-COARSE = 1 << 16
-"""With greater coefficients, rounded duals lose too much in int64: Python's integers are taken."""
+@dataclass(frozen=True, slots=True)
+class DualPrecision:
+    """Limits on rounded duals and the sums over them."""
+
+    max_sum_bits: int = 60  # sums then fit in int64
+    max_dual_bits: int = 32  # bits of the denominator of duals
+    max_int64_coefficient: int = 1 << 16  # with greater ones int64 is too coarse, so Python's integers are used
+
+
+PRECISION = DualPrecision()
 
 
 @dataclass(frozen=True, slots=True)
 class NodeBound:
-    """No choice is worth more than ``total``, in parts; ``reduced`` (columns,): the reduced profit of each.
+    """An upper bound ``total`` on the profit, in units of 1 / ``denominator``, as ``reduced`` and ``duals``.
 
-    ``duals`` (rows,) are those behind the bound, in parts as well.
+    ``reduced`` (columns,): the reduced profits; ``duals`` (rows,): the duals of the bound.
     """
 
     total: int
     reduced: Any
-    parts: int
+    denominator: int
     duals: Any
 
     @property
     def units(self) -> int:
-        """Return the bound in whole units."""
-        return self.total // self.parts
+        """The bound in whole units of profit."""
+        return self.total // self.denominator
 
     def fix_by_reduced_costs(self, least: BoolVector, most: BoolVector, value: int) -> tuple[BoolVector, BoolVector]:
-        """Return the bounds that choices of ``value`` or more keep (reduced-cost fixing)."""
-        room = self.total - value * self.parts
-        return least | ((self.reduced > room) & most), most & ~((self.reduced < -room) & ~least)
+        """Return the bounds that contain all choices of ``value`` or more (reduced-cost fixing)."""
+        gap = self.total - value * self.denominator
+        return least | ((self.reduced > gap) & most), most & ~((self.reduced < -gap) & ~least)
 
 
 @dataclass(frozen=True, slots=True)
 class DualBounds:
-    """The terms of the rows of a program in the order of columns; column ``some[i]`` has those from ``starts[i]`` on.
+    """Dual bounds of a program, which is stored by column.
 
-    ``row_of`` and ``values`` (terms,): the row and the coefficient of each. ``row_sizes`` (rows,): the sum of the
-    absolute coefficients of a row; a bound is asked for at every node, and these do not change.
+    Column ``used_columns[i]`` has its terms from ``starts[i]`` on; ``row_of`` and ``values`` (terms,) are the row and
+    the coefficient of a term. ``row_sizes`` (rows,): the sums of absolute coefficients.
     """
 
-    worth: IntVector
+    profit: IntVector
     rows: SparseRows
     row_of: IntVector
     values: Any
     starts: IntVector
-    some: IntVector
+    used_columns: IntVector
     row_sizes: FloatVector
-    wide: bool
+    uses_python_ints: bool
 
     @classmethod
-    def of(cls, worth: IntVector, rows: SparseRows) -> Self:
+    def of(cls, profit: IntVector, rows: SparseRows) -> Self:
         """Return the bounds of a program."""
         order = np.argsort(rows.columns, kind="stable")
         columns = rows.columns[order]
         starts = np.flatnonzero(np.diff(columns, prepend=-1))
         sizes = np.abs(rows.values)
-        wide = bool(sizes.max(initial=0) > COARSE)
+        uses_python_ints = bool(sizes.max(initial=0) > PRECISION.max_int64_coefficient)
         values = rows.values[order]
         row_sizes = np.bincount(rows.rows, sizes, len(rows.most))
-        some = columns[starts]
+        used_columns = columns[starts]
         return cls(
-            worth, rows, rows.rows[order], values.astype(object) if wide else values, starts, some, row_sizes, wide
+            profit,
+            rows,
+            rows.rows[order],
+            values.astype(object) if uses_python_ints else values,
+            starts,
+            used_columns,
+            row_sizes,
+            uses_python_ints,
         )
 
-    def of_duals(self, duals: FloatVector, least: BoolVector, most: BoolVector) -> NodeBound:
-        """Return the bound of the choices within the bounds of a node, from duals of the rows."""
-        return self._bound(self.worth, duals, least, most)
+    def bound_from_duals(self, duals: FloatVector, least: BoolVector, most: BoolVector) -> NodeBound:
+        """Return the bound on choices within the bounds of a node, from duals of the rows."""
+        return self._bound(self.profit, duals, least, most)
 
-    def prove_empty(self, ray: FloatVector, least: BoolVector, most: BoolVector) -> bool:
-        """Return whether there is no choice within the bounds of a node, by a ray or minus it."""
-        none, size = np.zeros_like(self.worth), float(np.abs(ray).max(initial=0.0))
+    def proves_infeasible(self, ray: FloatVector, least: BoolVector, most: BoolVector) -> bool:
+        """Return whether a ray, or its negative, proves that a node has no choice."""
+        zeros, size = np.zeros_like(self.profit), float(np.abs(ray).max(initial=0.0))
         if not 0 < size < np.inf:
             return False
-        return any(self._bound(none, sign * ray / size, least, most).total < 0 for sign in (1, -1))
+        return any(self._bound(zeros, sign * ray / size, least, most).total < 0 for sign in (1, -1))
 
-    def _bound(self, worth: IntVector, duals: FloatVector, least: BoolVector, most: BoolVector) -> NodeBound:
+    def _bound(self, profit: IntVector, duals: FloatVector, least: BoolVector, most: BoolVector) -> NodeBound:
         rows = self.rows
-        # A dual whose sign calls for a bound that the row does not have is noise: 0 is valid
-        ends = np.where(duals > 0, rows.most, rows.least)
-        duals = np.where((np.abs(ends) >= FAR) | ~np.isfinite(duals), 0.0, duals)
-        ends = np.where(np.abs(ends) >= FAR, 0, ends)
-        # The finest denominator with which all sums stay in the exact range
+        # A dual whose sign requires a bound that the row does not have is noise: 0 is valid
+        row_bounds = np.where(duals > 0, rows.most, rows.least)
+        duals = np.where((np.abs(row_bounds) >= FAR) | ~np.isfinite(duals), 0.0, duals)
+        row_bounds = np.where(np.abs(row_bounds) >= FAR, 0, row_bounds)
+        # The largest denominator with which all sums stay exact
         size = np.abs(duals)
-        reach = float(size @ (np.abs(ends) + self.row_sizes)) + float(np.abs(worth).sum(dtype=np.float64))
-        bits = ROOM - int(np.ceil(np.log2(max(reach, 1.0))))
-        values, wide = self.values, self.wide or bits < 0
-        if wide:
-            bits += ROOM
-        parts = 1 << max(min(bits, FINEST + (ROOM if wide else 0)), 0)
-        rounded: Any = np.rint(duals * float(parts))
-        if wide:
-            rounded = np.array([int(each) for each in rounded.tolist()], dtype=object)
-            worth, ends, values = worth.astype(object), ends.astype(object), values.astype(object)
+        largest_sum = float(size @ (np.abs(row_bounds) + self.row_sizes)) + float(np.abs(profit).sum(dtype=np.float64))
+        bits = PRECISION.max_sum_bits - int(np.ceil(np.log2(max(largest_sum, 1.0))))
+        values, uses_python_ints = self.values, self.uses_python_ints or bits < 0
+        if uses_python_ints:
+            bits += PRECISION.max_sum_bits
+        denominator = 1 << max(
+            min(bits, PRECISION.max_dual_bits + (PRECISION.max_sum_bits if uses_python_ints else 0)), 0
+        )
+        rounded: Any = np.rint(duals * float(denominator))
+        if uses_python_ints:
+            rounded = np.array([int(dual) for dual in rounded.tolist()], dtype=object)
+            profit, row_bounds, values = profit.astype(object), row_bounds.astype(object), values.astype(object)
         else:
             rounded = rounded.astype(np.int64)
-        reduced = worth * parts
+        reduced = profit * denominator
         if len(self.starts):
-            reduced[self.some] -= np.add.reduceat(values * rounded[self.row_of], self.starts)
+            reduced[self.used_columns] -= np.add.reduceat(values * rounded[self.row_of], self.starts)
         positive = reduced > 0
-        total = int((rounded * ends).sum()) + int(reduced[(positive & most) | least].sum())
-        return NodeBound(total, reduced, parts, rounded)
+        total = int((rounded * row_bounds).sum()) + int(reduced[(positive & most) | least].sum())
+        return NodeBound(total, reduced, denominator, rounded)

@@ -1,12 +1,12 @@
 """A stored problem -> a PuLP model with its goals; the solvers that PuLP finds, and one solve by one of them.
 
 Variables: ``x_i_k`` is 1 if mentor i and mentee k are a pair; ``goal_NAME`` is the value of a goal, so that goals are
-optimised in turn, each kept by a bound on its variable. All names are positions. ``floor`` counts the distinct scores
-that the worst pair reaches (thresholds as in Garfinkel 1971), and ``leximin`` is the number of pairs, then the number
-of pairs at the lowest scores, packed as digits of base "pairs of that score + 1" (Burkard & Rendl 1991). No code of an
-engine is used here: the tests compare the engines with this model.
+optimised one after another, each then bounded by its variable. All names are positions. ``floor`` counts the distinct
+scores that the worst pair reaches (thresholds as in Garfinkel 1971). ``leximin`` is the number of pairs, then the
+number of pairs at the lowest scores, packed as digits of base "pairs of that score + 1" (Burkard & Rendl 1991). The
+model shares no code with the engines: tests compare the engines with it.
 
-Goal variables are free: with bounds, which bind nothing, the presolve of HiGHS 1.15 called some programs infeasible.
+Goal variables have no bounds: with redundant bounds, the presolve of HiGHS 1.15 reported some programs as infeasible.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,12 +26,11 @@ from mentormatch.base.scalars import value_in_words
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.languages.translation import tr
 
+# Counts of pairs by score share a goal variable up to this value: floating-point solvers separate all values
 MAX_DIGITS = 1 << 20
-"""Counts of pairs by score share a goal variable up to this value: solvers in doubles tell all values apart."""
+# Options of a solver given by its name, if it has them; a gap of 0 makes its optimum a proof
 EXACT_OPTIONS = {"msg": False, "gapRel": 0, "threads": 1}
-"""Options of a solver that is given by its name, if it has them; a gap of 0 makes its optimum a proof."""
-FORMER_NAMES = {"PULP_CBC_CMD": "COIN_CMD"}
-"""Names of solvers before PuLP 4."""
+FORMER_NAMES = {"PULP_CBC_CMD": "COIN_CMD"}  # names of solvers before PuLP 4
 DEFAULT_SOLVER = "HiGHS"
 
 type Terms = Iterable[tuple[pulp.LpVariable, int]]
@@ -41,8 +40,8 @@ type Terms = Iterable[tuple[pulp.LpVariable, int]]
 class Stage:
     """A goal, or a part of ``leximin``, as one variable of the model.
 
-    ``value`` computes the variable of chosen pairs in integers; ``magnitude`` bounds it. ``levels`` are the scores that
-    the variable counts, empty if it is the value of the goal itself.
+    ``value`` computes the variable from chosen pairs in integers; ``magnitude`` bounds it. ``levels`` are the scores
+    that the variable counts, empty if the variable is the value of the goal itself.
     """
 
     goal: str
@@ -55,7 +54,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class SolverOutcome:
-    """The solver's status, the ``chosen`` pairs (e,) bool if there are any, and its bound if it states one."""
+    """The solver's status, the ``chosen`` pairs (e,) bool if there are any, and its bound if it reports one."""
 
     status: LpSolveStatus
     chosen: BoolVector | None
@@ -75,7 +74,7 @@ class PulpModel:
         self.program = pulp.LpProblem("assignment", pulp.LpMaximize)
         names = zip(self.mentors.tolist(), self.mentees.tolist(), strict=True)
         self.pairs = [self._binary(f"x_{mentor}_{mentee}") for mentor, mentee in names]
-        self._no_term = self.program.add_variable("zero", 0, 0)  # PuLP drops a row that has no term
+        self._no_term = self.program.add_variable("zero", 0, 0)  # PuLP drops a row without terms
         self._add_degrees("mentor", problem.mentors, self.mentors)
         self._add_degrees("mentee", problem.mentees, self.mentees)
         for position, (row, terms) in enumerate(zip(problem.rows, self._terms_of_rows(), strict=True)):
@@ -90,12 +89,12 @@ class PulpModel:
         self.program.setObjective(pulp.lpSum_vars_coefs([(stage.variable, stage.sense)]))
 
     def keep(self, stage: Stage, value: int) -> None:
-        """Bound a goal by the value that was reached: a row of all later solves."""
+        """Bound a goal by the value reached, in all later solves."""
         bounds = (value, None) if stage.sense > 0 else (None, value)
         self._add_bounds(f"keep_{stage.variable.name}", [(stage.variable, 1)], *bounds)
 
     def exclude(self, chosen: BoolVector, name: str) -> pulp.LpVariable:
-        """Exclude one choice of pairs, until the variable returned is fixed to 1."""
+        """Exclude a choice of pairs, until the returned variable is fixed to 1."""
         waived = self._binary(name)
         waived.upBound = 0
         signs = np.where(chosen, -1, 1)
@@ -103,12 +102,12 @@ class PulpModel:
         return waived
 
     def solve(self, solver: pulp.LpSolver, seconds: float | None) -> SolverOutcome:
-        """Return what a solver finds within so many seconds, and within its own limit.
+        """Return the result of a solver within ``seconds``, and within its own limit.
 
         Raises
         ------
         EngineError
-            If the solver does not run, or its status is no answer.
+            If the solver does not run, or its status is inconclusive.
         """
         solver = copy(solver)
         limits = [limit for limit in (seconds, solver.timeLimit) if limit is not None]
@@ -118,9 +117,9 @@ class PulpModel:
         except pulp.PulpError as error:
             raise EngineError(f"{solver.name} did not run ({type(error).__name__})") from error
         status = LpSolveStatus(stats.status)
-        own = getattr(self.program.solverModel, "getModelStatus", lambda: None)()
+        highs_status = getattr(self.program.solverModel, "getModelStatus", lambda: None)()
         # Every variable has bounds, so "unbounded or infeasible" means infeasible
-        if getattr(own, "name", "") == "kUnboundedOrInfeasible":
+        if getattr(highs_status, "name", "") == "kUnboundedOrInfeasible":
             status = LpSolveStatus.Infeasible
         if status in (LpSolveStatus.Undefined, LpSolveStatus.Unbounded, LpSolveStatus.NumericalError):
             raise EngineError(f"{solver.name} gave up: {status.name}")
@@ -134,25 +133,25 @@ class PulpModel:
     ) -> Stage:
         """Return the stage of a goal, or a ``part`` of one: ``constant`` + the sum of ``profit`` (e,)."""
         name = goal + part
-        most = abs(constant) + self.problem.max_pairs * int(np.abs(profit).max(initial=0))
+        magnitude = abs(constant) + self.problem.max_pairs * int(np.abs(profit).max(initial=0))
         variable = self.program.add_variable(f"goal_{name}")
         self._add_bounds(f"value_{name}", [*self._terms(profit), (variable, -1)], -constant, -constant)
-        return Stage(goal, variable, lambda chosen: constant + int(profit[chosen].sum()), most, sense)
+        return Stage(goal, variable, lambda chosen: constant + int(profit[chosen].sum()), magnitude, sense)
 
     def _binary(self, name: str) -> pulp.LpVariable:
         return self.program.add_variable(name, 0, 1, "Integer")
 
     def _terms(self, coefficients: IntVector) -> list[tuple[pulp.LpVariable, int]]:
-        """Return the terms of a row over all pairs, without those that are 0."""
+        """Return the terms of a row over all pairs, without zeros."""
         return [(self.pairs[pair], int(coefficients[pair])) for pair in np.flatnonzero(coefficients).tolist()]
 
     def _terms_of_rows(self) -> Iterator[Terms]:
         rows = terms_of_rows(self.problem.rows, self.mentors, self.mentees, self.problem.shape)
-        for places, weights in rows:
-            yield [(self.pairs[pair], weight) for pair, weight in zip(places.tolist(), weights.tolist(), strict=True)]
+        for indices, weights in rows:
+            yield [(self.pairs[pair], weight) for pair, weight in zip(indices.tolist(), weights.tolist(), strict=True)]
 
     def _add_bounds(self, name: str, terms: Terms, least: int | None, most: int | None) -> None:
-        """Add a row: ``least <= terms <= most``, as one constraint, or two where both bounds differ."""
+        """Add a row ``least <= terms <= most``, as one constraint, or two if the bounds differ."""
         total = pulp.lpSum_vars_coefs(terms or [(self._no_term, 1)])
         if least is not None and least == most:
             self.program.addConstraint(total == least, name)
@@ -163,7 +162,7 @@ class PulpModel:
             self.program.addConstraint(total <= most, f"{name}_most")
 
     def _add_degrees(self, side: str, loads: DegreeBounds, people: IntVector) -> None:
-        """Add the rows of how many partners each person takes; a minimum may bind only if there is any."""
+        """Add the degree bounds of each person; a conditional minimum binds only if the person is used."""
         bounds = zip(loads.firm_minimum.tolist(), loads.most.tolist(), loads.least.tolist(), strict=True)
         for person, (firm, most, least) in enumerate(bounds):
             pairs = np.flatnonzero(people == person).tolist()
@@ -204,7 +203,7 @@ class PulpModel:
                 yield from self._leximin()
 
     def _worst_pair(self) -> Stage:
-        """Return the stage of ``floor``: binary t_l means that no pair is below levels[l], 0 being a level too."""
+        """Return the stage of ``floor``: binary t_l means that no pair is below levels[l], and 0 is a level."""
         levels = sorted({0, *self.scores.tolist()})
         reached = [self._binary(f"floor_{level}") for level in range(1, len(levels))]
         for level, (lower, upper) in enumerate(pairwise(reached), 2):
@@ -216,8 +215,10 @@ class PulpModel:
         # Without pairs the value is 0
         positive = [level for level in range(1, len(levels)) if levels[level] > 0][:1]
         for level in positive:
-            every = self._terms(np.ones_like(self.scores))
-            self._add_bounds("any_pair_floor", [(reached[level - 1], 1), *((pair, -1) for pair, _ in every)], None, 0)
+            all_pairs = self._terms(np.ones_like(self.scores))
+            self._add_bounds(
+                "any_pair_floor", [(reached[level - 1], 1), *((pair, -1) for pair, _ in all_pairs)], None, 0
+            )
         variable = self.program.add_variable("goal_floor")
         self._add_bounds("value_floor", [*((binary, 1) for binary in reached), (variable, -1)], 0, 0)
 
@@ -229,66 +230,66 @@ class PulpModel:
     def _worst_mentee(self) -> Stage:
         """Return the stage of ``floor_person``: a variable below the sum of each mentee who may have a partner."""
         problem = self.problem
-        served = np.flatnonzero(problem.scores.has_partner(problem.mentors.most > 0) & (problem.mentees.most > 0))
-        most = problem.max_pairs * int(np.abs(self.scores).max(initial=0)) if len(served) else 0
+        eligible = np.flatnonzero(problem.scores.has_partner(problem.mentors.most > 0) & (problem.mentees.most > 0))
+        magnitude = problem.max_pairs * int(np.abs(self.scores).max(initial=0)) if len(eligible) else 0
         variable = self.program.add_variable("goal_floor_person")
-        if not len(served):
+        if not len(eligible):
             self._add_bounds("value_floor_person", [(variable, 1)], 0, 0)
-        for mentee in served.tolist():
+        for mentee in eligible.tolist():
             terms = self._terms(np.where(self.mentees == mentee, self.scores, 0))
             self._add_bounds(f"sum_mentee_{mentee}", [*terms, (variable, -1)], 0, None)
 
         def value(chosen: BoolVector) -> int:
-            sums = [int(self.scores[chosen & (self.mentees == mentee)].sum()) for mentee in served.tolist()]
+            sums = [int(self.scores[chosen & (self.mentees == mentee)].sum()) for mentee in eligible.tolist()]
             return min(sums, default=0)
 
-        return Stage("floor_person", variable, value, most)
+        return Stage("floor_person", variable, value, magnitude)
 
     def _leximin(self) -> Iterator[Stage]:
-        """Yield the number of pairs, then the weighted numbers of pairs at the lowest scores, a few scores a stage."""
+        """Yield the number of pairs, then weighted numbers of pairs at the lowest scores, a few scores per stage."""
         yield self.additive_stage("leximin", np.ones_like(self.scores), part="_pairs")
         levels, counts = np.unique(self.scores, return_counts=True)
-        left = list(zip(levels.tolist(), (counts + 1).tolist(), strict=True))
-        for part in range(len(left)):
-            if not left:
+        remaining = list(zip(levels.tolist(), (counts + 1).tolist(), strict=True))
+        for part in range(len(remaining)):
+            if not remaining:
                 return
             # Mixed radix: the weight of a score is the product of the bases of all higher scores of this stage
-            used, size = 1, left[0][1]
-            while used < len(left) and size * left[used][1] <= MAX_DIGITS:
-                size *= left[used][1]
+            used, size = 1, remaining[0][1]
+            while used < len(remaining) and size * remaining[used][1] <= MAX_DIGITS:
+                size *= remaining[used][1]
                 used += 1
             profit, weight = np.zeros_like(self.scores), 1
-            for level, base in reversed(left[:used]):
+            for level, base in reversed(remaining[:used]):
                 profit[self.scores == level] = weight
                 weight *= base
             yield self.additive_stage("leximin", profit, part=f"_{part}", sense=-1)
-            left = left[used:]
+            remaining = remaining[used:]
 
 
 def find_solver(solver: object) -> tuple[pulp.LpSolver, bool]:
-    """Return the solver of a name, or the object given, and whether its optimum is one without a gap.
+    """Return the solver with a name, or the object given, and whether its optimum has no gap.
 
     Raises
     ------
     RequestError
-        If PuLP knows no such solver, or does not find it here; the solvers that it finds are listed.
+        If PuLP does not know or find the solver; the error lists the solvers found.
     """
-    known = pulp.listSolvers(onlyAvailable=True)
-    expected = tr("un solveur que PuLP trouve ici : {known}", known=", ".join(known) or "-")
+    available = pulp.listSolvers(onlyAvailable=True)
+    expected = tr("un solveur que PuLP trouve ici : {known}", known=", ".join(available) or "-")
     if isinstance(solver, pulp.LpSolver):
         if not solver.available():
             raise _refusal("solver", solver.name, expected)
         return solver, False
     name = solver
     if solver is None:
-        name = DEFAULT_SOLVER if DEFAULT_SOLVER in known else next(iter(known), None)
+        name = DEFAULT_SOLVER if DEFAULT_SOLVER in available else next(iter(available), None)
     name = FORMER_NAMES.get(name, name) if isinstance(name, str) else name
-    if not isinstance(name, str) or name not in known:
+    if not isinstance(name, str) or name not in available:
         raise _refusal("solver", repr(solver) if isinstance(solver, str) else value_in_words(solver), expected)
-    taken = signature(type(pulp.getSolver(name)).__init__).parameters
-    options = {option: value for option, value in EXACT_OPTIONS.items() if option in taken}
+    parameters = signature(type(pulp.getSolver(name)).__init__).parameters
+    options = {option: value for option, value in EXACT_OPTIONS.items() if option in parameters}
     return pulp.getSolver(name, **options), "gapRel" in options
 
 
-def _refusal(where: str, found: str, expected: str) -> RequestError:
-    return RequestError(tr("Le problème ne peut pas être résolu comme demandé"), [Problem(where, found, expected)])
+def _refusal(where: str, actual: str, expected: str) -> RequestError:
+    return RequestError(tr("Le problème ne peut pas être résolu comme demandé"), [Problem(where, actual, expected)])
