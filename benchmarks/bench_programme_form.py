@@ -19,7 +19,7 @@ import mentormatch as mm
 from benchmarks.bench_board import KEPT
 from benchmarks.made import write_survey
 from mentormatch.programme.edits import ProgrammeText, RemovalEdit, SettingsEdit
-from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.desk import Workspace
 from mentormatch.service.messages import ServiceMessage, read_message
 
 SIZES = [(50, 50), (300, 200)]
@@ -29,7 +29,7 @@ CAPACITY = 2
 """The place of that rule among those that are kept."""
 
 
-def asked(desk: Desk, do: str, body: bytes = b"", **values: Any) -> dict[str, Any]:
+def asked(desk: Workspace, do: str, body: bytes = b"", **values: Any) -> dict[str, Any]:
     """Return the answer of a desk."""
     answer = read_message(BytesIO(desk.answer(ServiceMessage({"do": do, **values}, body).pack())))
     assert answer is not None
@@ -38,7 +38,7 @@ def asked(desk: Desk, do: str, body: bytes = b"", **values: Any) -> dict[str, An
     return told
 
 
-def opened(size: tuple[int, int], folder: Path, *, coupled: bool) -> Desk:
+def opened(size: tuple[int, int], folder: Path, *, coupled: bool) -> Workspace:
     """Return a desk at which the form of the example's programme is open, over so many people."""
     text = ProgrammeText.of(mm.examples.folder_of("mentorat").joinpath("programme.toml").read_bytes())
     for place, rule in reversed(list(enumerate(text.programme.rules))):
@@ -46,7 +46,7 @@ def opened(size: tuple[int, int], folder: Path, *, coupled: bool) -> Desk:
             text = text.after(SettingsEdit(part="rules", at=place, changes={"least": 1}))
         elif rule.kind not in KEPT:
             text = text.after(RemovalEdit(part="rules", at=place))
-    desk = Desk()
+    desk = Workspace()
     survey = write_survey(text.programme, folder / "answers.csv", *size)
     asked(desk, "take", text.content, part="programme", name="programme.toml")
     asked(desk, "take", survey.read_bytes(), part="answers", name="answers.csv")

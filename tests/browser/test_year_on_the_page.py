@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from mentormatch.service.desk.kept_state import save_parts
-from mentormatch.service.desk.works import WorkingFile, WorkKey, WorkSave
+from mentormatch.service.desk.works import WorkingFile, WorkspaceKey, WorkspaceSave
 from tests.browser.browsing import NOTHING
 from tests.browser.test_foreign_file_on_the_page import COUNT_CLICKS, TIDY, WIDE, clicks, letters
 from tests.service.desk.test_turnover import answers, validated
@@ -25,15 +25,15 @@ def service() -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def save() -> WorkSave:
+def save() -> WorkspaceSave:
     """Return validated pairs of a foreign file, as they are kept."""
-    return WorkSave(save_parts(validated().desk, {}), 1)
+    return WorkspaceSave(save_parts(validated().desk, {}), 1)
 
 
 @pytest.fixture
-def work(save: WorkSave) -> bytes:
+def work(save: WorkspaceSave) -> bytes:
     """Return a working file that no other test has opened."""
-    return WorkingFile.of(WorkKey.new(), save).model_dump_json().encode()
+    return WorkingFile.of(WorkspaceKey.new(), save).model_dump_json().encode()
 
 
 @pytest.fixture

@@ -7,18 +7,18 @@ from typing import Any
 
 import httpx
 
-from mentormatch.service.openapi import JobListForm, ProblemForm
-from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN
+from mentormatch.service.openapi import JobListOut, ProblemOut
+from mentormatch.service.problems import PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, PROBLEM_URN
 from tests.cli.commands import done
 
 
 def problem(answer: httpx.Response, code: str) -> dict[str, Any]:
     """Return the problem that an answer is, held against its form."""
-    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert answer.headers["content-type"] == PROBLEM_MEDIA_TYPE
     told: dict[str, Any] = answer.json()
-    ProblemForm.model_validate(told)
-    assert told["type"] == URN + code, told
-    assert told["status"] == answer.status_code == KINDS[code].status
+    ProblemOut.model_validate(told)
+    assert told["type"] == PROBLEM_URN + code, told
+    assert told["status"] == answer.status_code == PROBLEM_KINDS[code].status
     assert told["request_id"] == answer.headers["x-request-id"]
     return told
 
@@ -26,11 +26,11 @@ def problem(answer: httpx.Response, code: str) -> dict[str, Any]:
 ASYNC, KEY = {"Prefer": "respond-async"}, "Idempotency-Key"
 
 
-def pages(client: httpx.Client, limit: int) -> Iterator[JobListForm]:
+def pages(client: httpx.Client, limit: int) -> Iterator[JobListOut]:
     """Yield every page of jobs."""
     place: str | None = f"/v1/jobs?limit={limit}"
     while place:
-        page = JobListForm.model_validate_json(client.get(place).content)
+        page = JobListOut.model_validate_json(client.get(place).content)
         yield page
         place = page.next
 

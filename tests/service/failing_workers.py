@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from mentormatch.contract.operation import COHORT
-from mentormatch.service.processes import BOUND, WORKER_PROGRAM
+from mentormatch.service.processes import BOOTSTRAP, WORKER_PROGRAM
 from tests.canaries import ANSWER
 from tests.service.server import limits
 
 SLEEPS, DIES, FULL, BROKEN, ENGINE, ENDLESS, LINGERS = range(101, 108)
-TROUBLE = f"""{BOUND}
+TROUBLE = f"""{BOOTSTRAP}
 import os, time
 from mentormatch import EngineError, solve
 from mentormatch.contract.operation import operations_by_kind
@@ -41,7 +41,7 @@ def troubled(self, request):
     return answer(self, request)
 
 Match.answer = troubled
-{WORKER_PROGRAM.removeprefix(BOUND)}
+{WORKER_PROGRAM.removeprefix(BOOTSTRAP)}
 """
 
 

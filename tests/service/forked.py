@@ -98,7 +98,7 @@ def fork_workers(command: str) -> None:
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,
-            env={name: value for name, value in os.environ.items() if name != service.SECRET},
+            env={name: value for name, value in os.environ.items() if name != service.TOKEN_VARIABLE},
             start_new_session=True,
         )
 

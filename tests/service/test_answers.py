@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from mentormatch.contract.operation import COHORT, ask, operations_by_kind
-from mentormatch.service.problems import KINDS, URN
+from mentormatch.service.problems import PROBLEM_KINDS, PROBLEM_URN
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.failure.processes import wait_for
 from tests.service.asking import problem
@@ -122,7 +122,7 @@ def test_hostile_bodies_are_refused_with_a_reason(name: str, client: httpx.Clien
     content = (shared_data / "hostile" / "http-made" / f"{name}.json").read_bytes()
     for kind in KINDS_OF_OPERATION:
         answer = client.post(f"/v1/{kind}", content=content, headers=JSON)
-        told = problem(answer, answer.json()["type"].removeprefix(URN))
+        told = problem(answer, answer.json()["type"].removeprefix(PROBLEM_URN))
         assert answer.status_code in (400, 422)
         assert told["detail"]
         assert told["problems"]
@@ -198,7 +198,7 @@ def test_a_description_names_every_problem_and_asks_for_the_token(client: httpx.
     assert {f"/v1/{kind}" for kind in KINDS_OF_OPERATION} < set(told["paths"])
     for kind in KINDS_OF_OPERATION:
         asked = told["paths"][f"/v1/{kind}"]["post"]
-        assert {str(one.status) for one in KINDS.values()} < set(asked["responses"])
+        assert {str(one.status) for one in PROBLEM_KINDS.values()} < set(asked["responses"])
         assert asked["requestBody"]["content"]["application/json"]["examples"]["example"]["value"] == (
             operations_by_kind()[kind].example()
         )

@@ -12,16 +12,16 @@ from schemathesis.specs.openapi.definitions import OPENAPI_30, OPENAPI_31
 
 from mentormatch.contract.operation import operations_by_kind
 from mentormatch.service.openapi import description_3_0
-from mentormatch.service.problems import KINDS
+from mentormatch.service.problems import PROBLEM_KINDS
 from mentormatch.service.server import make_app
 from mentormatch.service.settings import MIB, Settings
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "guides" / "run-the-service.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("code", KINDS)
+@pytest.mark.parametrize("code", PROBLEM_KINDS)
 def test_the_guide_says_what_to_do_about_every_problem(code: str) -> None:
-    (row,) = [line for line in GUIDE.splitlines() if line.startswith(f"| {KINDS[code].status} |")]
+    (row,) = [line for line in GUIDE.splitlines() if line.startswith(f"| {PROBLEM_KINDS[code].status} |")]
     assert f"`{code}`" in row
 
 

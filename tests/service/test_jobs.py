@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from mentormatch.contract.operation import ask, operations_by_kind
-from mentormatch.service.openapi import JobForm
+from mentormatch.service.openapi import JobOut
 from tests.canaries import ANSWER
 from tests.failure.processes import alive, children, only_linux, wait_for
 from tests.service.asking import ASYNC, KEY, command, pages, problem
@@ -55,7 +55,7 @@ def small(seed: int = 0) -> dict[str, Any]:
 def job_of(answer: httpx.Response) -> dict[str, Any]:
     assert answer.status_code == 202, answer.text
     told: dict[str, Any] = answer.json()
-    JobForm.model_validate_json(answer.content)
+    JobOut.model_validate_json(answer.content)
     assert answer.headers["location"] == told["links"]["self"] == f"/v1/jobs/{told['id']}"
     return told
 

@@ -14,10 +14,10 @@ import pytest
 from mentormatch import service
 from mentormatch.contract.operation import operations_by_kind
 from mentormatch.languages.translation import language, tr
-from mentormatch.service.gate import Callers, Gate, Guard
+from mentormatch.service.gate import AccessMiddleware, CallerRegistry, RequestGuard
 from mentormatch.service.handler import answer_request
 from mentormatch.service.messages import ServiceMessage
-from mentormatch.service.problems import KINDS, RefusedError
+from mentormatch.service.problems import PROBLEM_KINDS, RefusedError
 from tests.service.asking import problem
 from tests.service.event_loop import result_of
 from tests.service.server import AT_ONCE, JSON, limits, serving
@@ -62,7 +62,7 @@ def refusal(code: str, own: str, *, accepted: str | None = None, wished: str | N
         answer_request(ServiceMessage(head, body_of(code, own, wished)), lambda _: None)
     assert refused.value.code == code
     # A refusal goes from process to process, and may be stored, before it is told
-    return RefusedError.from_head(json.loads(json.dumps(refused.value.as_head()))).document("r")
+    return RefusedError.from_head(json.loads(json.dumps(refused.value.to_head()))).to_json("r")
 
 
 @pytest.mark.parametrize("code", sorted(TITLES))
@@ -135,7 +135,9 @@ def is_refusal(call: ast.Call) -> bool:
         return False
     first = call.args[0] if call.args else None
     inherited = (
-        ast.unparse(call.func) == "super().__init__" and isinstance(first, ast.Constant) and first.value in KINDS
+        ast.unparse(call.func) == "super().__init__"
+        and isinstance(first, ast.Constant)
+        and first.value in PROBLEM_KINDS
     )
     return inherited or ast.unparse(call.func) == "RefusedError"
 
@@ -154,7 +156,7 @@ VALUES: dict[str, Any] = {
 
 
 def test_the_service_writes_each_of_its_refusals_in_words_to_be_translated() -> None:
-    assert {code for code, _ in OWN} | set(TITLES) | UNMARKED == set(KINDS)
+    assert {code for code, _ in OWN} | set(TITLES) | UNMARKED == set(PROBLEM_KINDS)
 
 
 @pytest.mark.parametrize(("code", "detail"), OWN)
@@ -162,12 +164,12 @@ def test_a_refusal_of_the_service_speaks_the_language_that_is_asked_for_and_no_o
     told = {accepted: answer_to(code, detail, accepted) for accepted in ("", "fr-FR, en;q=0.5", "en", "de")}
     for accepted, document in told.items():
         with language("fr" if accepted.startswith("fr") else "en"):
-            assert document["title"] == tr(KINDS[code].title)
+            assert document["title"] == tr(PROBLEM_KINDS[code].title)
             assert document["detail"] == tr(detail, **VALUES)
     assert all(told["en"][part] != told["fr-FR, en;q=0.5"][part] for part in ("title", "detail"))
     # On the way from another process, or out of the file of the service, it is still to be told
-    sent = RefusedError.from_head(json.loads(json.dumps(RefusedError(code, detail, **VALUES).as_head())))
-    assert sent.document("an-id", "fr") == told["fr-FR, en;q=0.5"]
+    sent = RefusedError.from_head(json.loads(json.dumps(RefusedError(code, detail, **VALUES).to_head())))
+    assert sent.to_json("an-id", "fr") == told["fr-FR, en;q=0.5"]
 
 
 def answer_to(code: str, detail: str, accepted: str) -> dict[str, Any]:
@@ -185,7 +187,7 @@ def answer_to(code: str, detail: str, accepted: str) -> dict[str, Any]:
     sent = list[bytes]()
     headers = [(b"host", b"localhost"), (b"x-request-id", b"an-id"), (b"accept-language", accepted.encode())]
     scope = {"type": "http", "method": "GET", "path": "/health", "headers": headers[: 2 + bool(accepted)]}
-    gate = Gate(app, Guard(Callers("a-token")), 1.0, lambda exchange: None)
+    gate = AccessMiddleware(app, RequestGuard(CallerRegistry("a-token")), 1.0, lambda exchange: None)
     result_of(gate(scope, receive, send))
     document: dict[str, Any] = json.loads(b"".join(sent))
     return document
@@ -223,8 +225,8 @@ def test_a_running_service_refuses_in_the_language_that_is_asked_for() -> None:
                 accepted: words_of(client.request(method, path, headers={**headers, **wish}, content=body), code)
                 for accepted, wish in WISHES.items()
             }
-            assert told["fr"][0] == KINDS[code].title_in("fr"), name
-            assert told["en"][0] == KINDS[code].title_in("en"), name
+            assert told["fr"][0] == PROBLEM_KINDS[code].title_in("fr"), name
+            assert told["en"][0] == PROBLEM_KINDS[code].title_in("en"), name
             assert not set(told["fr"]) & set(told["en"]), name
             assert told[""] in (told["fr"], told["en"]), name
 
@@ -243,5 +245,5 @@ def words_of(answer: httpx.Response, code: str) -> tuple[str, ...]:
 
 
 def test_every_kind_of_problem_has_a_title_in_each_language() -> None:
-    for kind in KINDS.values():
+    for kind in PROBLEM_KINDS.values():
         assert kind.title_in("fr") != kind.title_in("en")

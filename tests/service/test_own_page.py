@@ -117,14 +117,14 @@ def test_without_the_service_it_is_said_in_words_what_to_install(monkeypatch: py
 def test_a_one_time_token_holds_once_and_not_for_long(tmp_path: Path) -> None:
     tokens = OneTimeTokens(tmp_path / "service.db")
     one, late = tokens.add(), tokens.add(lasts_s=-1)
-    assert [tokens.take(token) for token in (late, "", one, one)] == [False, False, True, False]
+    assert [tokens.redeem(token) for token in (late, "", one, one)] == [False, False, True, False]
     tokens.close()
 
 
 def test_of_two_who_come_with_the_same_token_at_once_one_is_let_in(tmp_path: Path) -> None:
     first, second = (OneTimeTokens(tmp_path / "service.db") for _ in range(2))
     token = first.add()
-    assert [second.take(token), first.take(token)] == [True, False]
+    assert [second.redeem(token), first.redeem(token)] == [True, False]
     first.close()
     second.close()
 

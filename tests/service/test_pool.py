@@ -13,7 +13,7 @@ from mentormatch.contract.operation import ask
 from mentormatch.service import processes
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
-from mentormatch.service.processes import SPARE, Pool, Residents
+from mentormatch.service.processes import SPARE_WORKERS, StatefulWorkers, WorkerPool
 from mentormatch.service.settings import Settings
 from tests.conftest import some_of
 from tests.doors import substitute
@@ -23,12 +23,12 @@ from tests.service.failing_workers import SLEEPS, TROUBLE, asked, body
 
 pytestmark = only_linux
 
-type Work = Callable[[Pool], Awaitable[Any]]
+type Work = Callable[[WorkerPool], Awaitable[Any]]
 
 
 def with_pool(work: Work, rehearsal: str = "", **limits: Any) -> Any:
     async def run() -> Any:
-        pool = Pool(Settings("", **{"workers": 1, "time_limit_s": 30.0, **limits}), rehearsal)
+        pool = WorkerPool(Settings("", **{"workers": 1, "time_limit_s": 30.0, **limits}), rehearsal)
         pool.open()
         try:
             return await work(pool)
@@ -44,12 +44,12 @@ def nothing(message: ServiceMessage) -> None:
     """Hear nothing."""
 
 
-async def answer_of(pool: Pool, seed: int = 0) -> bytes:
-    async with pool.place():
+async def answer_of(pool: WorkerPool, seed: int = 0) -> bytes:
+    async with pool.slot():
         return await pool.ask("match", body(asked(seed)), nothing)
 
 
-async def both_there(pool: Pool) -> set[int]:
+async def both_there(pool: WorkerPool) -> set[int]:
     """Return the processes once each place has its own."""
     await asyncio.gather(*(asyncio.shield(place) for place in pool.idle))
     return {place.result().process.pid for place in pool.idle}
@@ -57,9 +57,9 @@ async def both_there(pool: Pool) -> set[int]:
 
 @pytest.mark.proof
 def test_a_worker_is_used_again_also_after_a_signal_to_the_whole_group() -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: WorkerPool) -> None:
         before = await both_there(pool)
-        assert len(before) == 1 + SPARE
+        assert len(before) == 1 + SPARE_WORKERS
         for process in before:
             os.kill(process, signal.SIGTERM)
             os.kill(process, signal.SIGINT)
@@ -72,12 +72,12 @@ def test_a_worker_is_used_again_also_after_a_signal_to_the_whole_group() -> None
 
 @pytest.mark.proof
 def test_a_worker_that_is_taken_for_good_leaves_its_place_to_another() -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: WorkerPool) -> None:
         before = await both_there(pool)
-        taken = await pool.take()
+        taken = await pool.detach()
         after = await both_there(pool)
         assert taken.process.pid in before - after
-        assert len(after) == 1 + SPARE
+        assert len(after) == 1 + SPARE_WORKERS
         assert taken not in pool.all
         taken.kill()
         assert taken.process.stdout is not None
@@ -94,7 +94,7 @@ def test_a_worker_that_is_taken_for_good_leaves_its_place_to_another() -> None:
     [pytest.param("fr", "Ce texte n’est pas du JSON", marks=pytest.mark.proof), ("en", "This text is not JSON")],
 )
 def test_a_request_that_cannot_be_read_is_refused_in_the_language_of_the_service(spoken: str, words: str) -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: WorkerPool) -> None:
         with language(spoken), pytest.raises(RefusedError) as refused:
             await pool.ask("match", b"{", nothing)
         assert (refused.value.code, refused.value.sentence) == ("not-json", words)
@@ -104,25 +104,25 @@ def test_a_request_that_cannot_be_read_is_refused_in_the_language_of_the_service
 
 @pytest.mark.proof
 def test_a_worker_that_has_grown_is_replaced_after_its_answer() -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: WorkerPool) -> None:
         before = await both_there(pool)
         assert await answer_of(pool)
         after = await both_there(pool)
-        assert len(after & before) == SPARE
-        assert len(after) == 1 + SPARE
+        assert len(after & before) == SPARE_WORKERS
+        assert len(after) == 1 + SPARE_WORKERS
 
     with_pool(work, retiring_bytes=1)
 
 
 def test_workers_that_were_killed_while_they_waited_are_replaced_and_nobody_notices() -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: WorkerPool) -> None:
         killed = await both_there(pool)
         for process in killed:
             os.kill(process, signal.SIGKILL)
         assert await answer_of(pool)
-        pool.renew()
+        pool.replace_ended()
         after = await both_there(pool)
-        assert (len(after), after & killed) == (1 + SPARE, set())
+        assert (len(after), after & killed) == (1 + SPARE_WORKERS, set())
 
     with_pool(work)
 
@@ -131,7 +131,7 @@ def test_workers_that_were_killed_while_they_waited_are_replaced_and_nobody_noti
 def test_a_request_that_is_given_up_ends_its_worker_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     substitute(monkeypatch, "service", WORKER_PROGRAM=TROUBLE)
 
-    async def work(pool: Pool) -> None:
+    async def work(pool: WorkerPool) -> None:
         before = await both_there(pool)
         asking = asyncio.create_task(answer_of(pool, SLEEPS))
         await asyncio.sleep(0.3)
@@ -139,7 +139,7 @@ def test_a_request_that_is_given_up_ends_its_worker_alone(monkeypatch: pytest.Mo
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
         assert (pool.load.busy, pool.load.waiting) == (0, 0)
-        assert len(await both_there(pool) & before) == SPARE
+        assert len(await both_there(pool) & before) == SPARE_WORKERS
 
     with_pool(work)
 
@@ -148,7 +148,7 @@ def test_a_request_that_is_given_up_ends_its_worker_alone(monkeypatch: pytest.Mo
 def test_one_that_gives_up_while_it_waits_leaves_the_others_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
     substitute(monkeypatch, "service", WORKER_PROGRAM=TROUBLE)
 
-    async def work(pool: Pool) -> None:
+    async def work(pool: WorkerPool) -> None:
         await both_there(pool)
         first, second, third = [asyncio.create_task(answer_of(pool, seed)) for seed in (SLEEPS, 0, 0)]
         await asyncio.sleep(0.1)
@@ -164,7 +164,7 @@ def test_one_that_gives_up_while_it_waits_leaves_the_others_their_place(monkeypa
 
 @pytest.mark.proof
 def test_a_pool_that_is_stopping_takes_nothing_more() -> None:
-    async def work(pool: Pool) -> str:
+    async def work(pool: WorkerPool) -> str:
         await both_there(pool)
         pool.stopping = True
         with pytest.raises(RefusedError) as caught:
@@ -180,7 +180,7 @@ def test_where_no_process_can_be_started_that_is_told(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(processes, "start_process", fail)
 
-    async def work(pool: Pool) -> str:
+    async def work(pool: WorkerPool) -> str:
         with pytest.raises(RefusedError) as caught:
             await answer_of(pool)
         return caught.value.code
@@ -188,22 +188,22 @@ def test_where_no_process_can_be_started_that_is_told(monkeypatch: pytest.Monkey
     assert with_pool(work) == "worker-ended"
 
 
-async def rehearsed(pool: Pool) -> None:
+async def rehearsed(pool: WorkerPool) -> None:
     """Return once the worker at the front has rehearsed."""
-    assert pool.rehearsing
-    await pool.rehearsing
+    assert pool.warm_up_task
+    await pool.warm_up_task
     await asyncio.shield(pool.idle[0])
 
 
 @pytest.mark.proof
 def test_the_worker_that_is_taken_has_rehearsed_once_and_so_will_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "service", PAUSE_S=0.0)
+    substitute(monkeypatch, "service", WARM_UP_DELAY_S=0.0)
 
-    async def work(pool: Pool) -> None:
-        residents = Residents(pool.settings, pool.take)
+    async def work(pool: WorkerPool) -> None:
+        residents = StatefulWorkers(pool.settings, pool.detach)
         for _ in range(2):
             await rehearsed(pool)
-            one = await residents.make("tests.service.echo:Echo")
+            one = await residents.start("tests.service.echo:Echo")
             assert await one.call(b"rehearsals") == f"[{one.child.process.pid}]".encode()
         await residents.close()
 
@@ -215,12 +215,12 @@ def test_the_worker_that_is_taken_has_rehearsed_once_and_so_will_the_next(monkey
 def test_a_rehearsal_that_goes_wrong_keeps_nobody_from_an_answer(
     rehearsal: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    substitute(monkeypatch, "service", PAUSE_S=0.0)
+    substitute(monkeypatch, "service", WARM_UP_DELAY_S=0.0)
 
-    async def work(pool: Pool) -> None:
+    async def work(pool: WorkerPool) -> None:
         await rehearsed(pool)
         for _ in range(2):
             assert await answer_of(pool) == ask("match", asked()).to_json().encode()
-        assert len(await both_there(pool)) == 1 + SPARE
+        assert len(await both_there(pool)) == 1 + SPARE_WORKERS
 
     with_pool(work, rehearsal)

@@ -20,8 +20,8 @@ import psutil
 import pytest
 
 from mentormatch.contract.operation import COHORT, ask
-from mentormatch.service.openapi import JobForm
-from mentormatch.service.processes import SPARE
+from mentormatch.service.openapi import JobOut
+from mentormatch.service.processes import SPARE_WORKERS
 from tests.failure.processes import alive, children, only_linux, wait_for
 from tests.service.asking import ASYNC, KEY, pages
 from tests.service.cohorts import body_for
@@ -100,7 +100,7 @@ def another_ready(served: Served) -> bool:
     sleep(0.5)
     after = seconds_of(served)
     quiet = [one for one, used in after.items() if used <= before.get(one, -1) + 0.02]
-    return len(after) == len(quiet) == 1 + SPARE
+    return len(after) == len(quiet) == 1 + SPARE_WORKERS
 
 
 def seconds_of(served: Served) -> dict[int, float]:
@@ -140,7 +140,7 @@ def test_work_that_is_given_up_or_takes_too_long_frees_its_worker_at_once(seed: 
             assert client.post("/v1/match", json=asked(seed)).status_code == 503
             assert client.post("/v1/match", json=asked()).status_code == 200
             times["timed out"].append(monotonic() - begun - limit)
-        wait_for(lambda: len(children(served.process.pid)) == 1 + SPARE)
+        wait_for(lambda: len(children(served.process.pid)) == 1 + SPARE_WORKERS)
     tell(f"a free worker again after at most: { ({name: round(max(each), 2) for name, each in times.items()}) } s")
     assert max(map(max, times.values())) < FREED_S
 
@@ -159,7 +159,7 @@ def test_a_worker_that_is_killed_at_any_moment_is_told_of_and_replaced(tell: Tel
             statuses[asking.result().status_code] += 1
             answer = httpx.post(f"{served.url}/v1/match", content=body(asked()), headers=BEARER | JSON, timeout=60)
             assert answer.status_code == 200
-        wait_for(lambda: len(children(served.process.pid)) == 1 + SPARE)
+        wait_for(lambda: len(children(served.process.pid)) == 1 + SPARE_WORKERS)
     tell(f"{WORKER_KILLS} workers killed: the request at hand got {dict(statuses)}, the next one 200")
     assert set(statuses) <= {200, 503}
 
@@ -191,7 +191,7 @@ def test_a_service_that_is_killed_at_any_moment_leaves_no_process_and_no_file(
 
 
 def engine_at_work(served: Served) -> bool:
-    return len(descendants(served.process.pid)) > 2 + SPARE
+    return len(descendants(served.process.pid)) > 2 + SPARE_WORKERS
 
 
 def ended(processes: set[int]) -> bool:
@@ -261,7 +261,7 @@ class Restarted:
         self.ended = found
         kill_and_start(self.served, *self.options, settings=self.settings)
 
-    def jobs(self) -> list[JobForm]:
+    def jobs(self) -> list[JobOut]:
         with self.served.client() as client:
             return [job for page in pages(client, 100) for job in page.jobs]
 

@@ -12,7 +12,7 @@ from mentormatch.cli.options import FILE, AsJson
 from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
-    from mentormatch.service.keys import Key, KeyRing
+    from mentormatch.service.keys import ApiKey, ApiKeys
 
 NUMBER = mark("ENTIER")
 NAME_PATTERN = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
@@ -77,13 +77,13 @@ def keys_command(  # noqa: PLR0913 - the options of the command line are its con
     as_json: AsJson = False,
 ) -> None:
     """Add, list, replace or revoke the keys of a service; a running service applies it at once."""
-    from mentormatch.service.keys import KeyRing, new_key
-    from mentormatch.service.store import explain_errors
+    from mentormatch.service.keys import ApiKeys, new_key
+    from mentormatch.service.store import convert_sqlite_errors
 
     refuse_missing(action, name, store)
-    ring = KeyRing(store)
+    ring = ApiKeys(store)
     try:
-        with explain_errors(store):
+        with convert_sqlite_errors(store):
             match action:
                 case "add":
                     scopes = parse_scopes(scope or ["propose"])
@@ -108,10 +108,10 @@ def refuse_missing(action: str, name: str | None, store: Path) -> None:
             else tr("Donnez le nom de la clé après {action}.", action=action)
         )
     if action != "add" and not store.is_file():
-        from mentormatch.service.store import explain_refusal
+        from mentormatch.service.store import make_store_error
 
         advice = tr("vérifiez --store ; « mentormatch keys add » fait le fichier")
-        raise explain_refusal(store, tr("introuvable"), advice=advice)
+        raise make_store_error(store, tr("introuvable"), advice=advice)
 
 
 def parse_name(name: str | None) -> str:
@@ -123,16 +123,16 @@ def parse_name(name: str | None) -> str:
 
 def parse_scopes(names: list[str]) -> frozenset[str]:
     """Return scopes. Raises BadParameter for an unknown scope."""
-    from mentormatch.service.keys import SCOPES
+    from mentormatch.service.keys import ALL_SCOPES
 
-    if unknown := set(names) - set(SCOPES):
+    if unknown := set(names) - set(ALL_SCOPES):
         raise typer.BadParameter(
-            tr("--scope : {name} n'existe pas ; il y a {names}.", name=min(unknown), names=", ".join(SCOPES))
+            tr("--scope : {name} n'existe pas ; il y a {names}.", name=min(unknown), names=", ".join(ALL_SCOPES))
         )
     return frozenset(names)
 
 
-def show_once(key: "Key", secret: str, *, as_json: bool) -> None:
+def show_once(key: "ApiKey", secret: str, *, as_json: bool) -> None:
     """Write the secret of a new key, which cannot be read again."""
     if as_json:
         say_json({"key": secret, **describe_key(key)})
@@ -141,7 +141,7 @@ def show_once(key: "Key", secret: str, *, as_json: bool) -> None:
     print_message(tr("Cette clé n'est montrée qu'ici ; elle est valide jusqu'au {day}.", day=day(key.expires)))
 
 
-def show_revoked(keys: "list[Key]", *, as_json: bool) -> None:
+def show_revoked(keys: "list[ApiKey]", *, as_json: bool) -> None:
     """Report the keys that were revoked."""
     if as_json:
         say_json({"revoked": [key.id for key in keys]})
@@ -149,7 +149,7 @@ def show_revoked(keys: "list[Key]", *, as_json: bool) -> None:
         print_message(tr("Révoquée : {name} ({ident})", name=key.name, ident=key.id))
 
 
-def list_keys(ring: "KeyRing", *, as_json: bool) -> None:
+def list_keys(ring: "ApiKeys", *, as_json: bool) -> None:
     """List the keys, without their secrets."""
     keys = ring.all()
     if as_json:
@@ -160,7 +160,7 @@ def list_keys(ring: "KeyRing", *, as_json: bool) -> None:
         print_message(tr("Il n'y a pas de clé."))
 
 
-def format_key_line(key: "Key") -> str:
+def format_key_line(key: "ApiKey") -> str:
     """Return the line of a key in the list."""
     return tr(
         "{name} ({ident}) : {state}, du {since} au {until}, {scopes}, {requests} demandes à la fois, {jobs} travaux",
@@ -175,7 +175,7 @@ def format_key_line(key: "Key") -> str:
     )
 
 
-def describe_key(key: "Key") -> dict[str, Any]:
+def describe_key(key: "ApiKey") -> dict[str, Any]:
     """Return the JSON fields of a key."""
     times = {"created": key.created, "expires": key.expires, "revoked": key.revoked}
     return {

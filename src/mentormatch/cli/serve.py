@@ -161,9 +161,9 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
 ) -> None:
     """Serve until it is interrupted."""
     refuse_missing()
-    from mentormatch.service.server import listen, serve
+    from mentormatch.service.server import open_socket, serve
     from mentormatch.service.settings import DAY_S, Settings
-    from mentormatch.service.store import hold_file
+    from mentormatch.service.store import lock_store
 
     options = {"workers": workers, "time_limit_s": time_limit, "people": people, "store": store}
     options |= {"expiry_s": expiry, "drain_s": drain, "residents": places}
@@ -175,9 +175,9 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     refuse_weak(token)
     names = (host_in_address(host), *(name or ()))
     settings = Settings(token or secrets.token_urlsafe(24), names, https=https, **limits)
-    with hold_file(store):
+    with lock_store(store):
         try:
-            listening = listen(host, port)
+            listening = open_socket(host, port)
         except OSError as error:
             raise make_listen_error(host, port, system_reason(error)) from None
         if as_json:
@@ -263,14 +263,14 @@ def open_page() -> None:
     """
     refuse_missing(NOT_OPENED)
     from mentormatch.service.keys import OneTimeTokens
-    from mentormatch.service.store import HeldError, hold_file
+    from mentormatch.service.store import StoreLockedError, lock_store
 
     store = data_folder() / STORE_FILENAME
     store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with hold_file(store), closing(OneTimeTokens(store)) as tokens:
+        with lock_store(store), closing(OneTimeTokens(store)) as tokens:
             serve_page(store, tokens)
-    except HeldError:
+    except StoreLockedError:
         with closing(OneTimeTokens(store)) as tokens:
             print_message(tr("La page est déjà ouverte sur cet ordinateur."))
             open_browser(tokens.port, tokens.add())
@@ -280,18 +280,18 @@ def serve_page(store: Path, tokens: "OneTimeTokens") -> None:
     """Serve the page on its last port, or on a free port if that is taken; and open the page."""
     import secrets
 
-    from mentormatch.service.server import listen, serve
+    from mentormatch.service.server import open_socket, serve
     from mentormatch.service.settings import Settings
 
     try:
-        listening = listen(LOOPBACK_HOST, tokens.port)
+        listening = open_socket(LOOPBACK_HOST, tokens.port)
     except OSError:
         try:
-            listening = listen(LOOPBACK_HOST, 0)
+            listening = open_socket(LOOPBACK_HOST, 0)
         except OSError as error:
             raise make_listen_error(LOOPBACK_HOST, 0, system_reason(error)) from None
     port = listening.getsockname()[1]
-    tokens.keep_port(port)
+    tokens.save_port(port)
     token = tokens.add()
     print_message(tr("La page s'ouvre dans votre navigateur : {address}", address=get_page_url(port)))
     print_message(tr("Pour arrêter : Ctrl-C dans cette fenêtre, ou fermez-la."))

@@ -1,1 +1,1 @@
-"""The service: the operations of the JSON contract over HTTP, each answered in a process of its own."""
+"""The service: the operations of the JSON contract over HTTP, each in a worker process, and the staff page."""

@@ -1,4 +1,4 @@
-"""What a running service consists of, made once and shared by its routes."""
+"""The parts of a running service, created once and shared by its routes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -6,65 +6,73 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
 
-from mentormatch.service.desk.works import Works
-from mentormatch.service.gate import Bodies, Guard
+from mentormatch.service.desk.works import WorkspaceStore
+from mentormatch.service.gate import BodyReader, RequestGuard
 from mentormatch.service.jobs import Jobs
 from mentormatch.service.metrics import Metrics
 from mentormatch.service.problems import RefusedError
-from mentormatch.service.processes import Pool, Residents
+from mentormatch.service.processes import StatefulWorkers, WorkerPool
 from mentormatch.service.settings import Settings
 
-SWEEP_S = 5.0
-REHEARSAL = "mentormatch.service.desk.desk:rehearse"
+WARM_UP_TARGET = "mentormatch.service.desk.desk:warm_up"
 
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """The limits, who is let in, what reads bodies, the workers, the jobs, what keeps something, what is counted.
+    """The parts of a running service.
 
-    ``sweeps`` are called every few seconds, to forget what is over.
+    Each of ``cleanup_callbacks`` is called every few seconds and deletes expired data.
     """
 
     settings: Settings
-    guard: Guard
-    bodies: Bodies
-    pool: Pool
+    guard: RequestGuard
+    body_reader: BodyReader
+    pool: WorkerPool
     jobs: Jobs
-    residents: Residents
+    stateful_workers: StatefulWorkers
     metrics: Metrics
-    works: Works
-    sweeps: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    workspace_store: WorkspaceStore
+    cleanup_callbacks: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, settings: Settings, guard: Guard) -> Self:
-        """Return all of it, nothing started yet."""
-        pool = Pool(settings, REHEARSAL)
-        jobs, residents = Jobs(settings, pool), Residents(settings, pool.take)
-        works = Works(settings.store, settings.keep_s, settings.works_bytes)
-        return cls(settings, guard, Bodies(settings), pool, jobs, residents, Metrics(pool, jobs, residents), works)
+    def of(cls, settings: Settings, guard: RequestGuard) -> Self:
+        """Create all parts from the settings, without starting any."""
+        pool = WorkerPool(settings, WARM_UP_TARGET)
+        jobs, stateful_workers = Jobs(settings, pool), StatefulWorkers(settings, pool.detach)
+        works = WorkspaceStore(settings.store, settings.keep_s, settings.works_bytes)
+        return cls(
+            settings,
+            guard,
+            BodyReader(settings),
+            pool,
+            jobs,
+            stateful_workers,
+            Metrics(pool, jobs, stateful_workers),
+            works,
+        )
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """Have the workers at work, and what has expired forgotten."""
+        """Run the workers, jobs and clean-up while the context is open."""
         await self.jobs.open()
         self.pool.open()
-        sweeping = asyncio.create_task(self._sweep())
+        cleanup = asyncio.create_task(self._sweep())
         try:
             yield
         finally:
-            sweeping.cancel()
+            cleanup.cancel()
             await self.jobs.close()
-            await self.residents.close()
+            await self.stateful_workers.close()
             await self.pool.close()
-            await self.works.close()
+            await self.workspace_store.close()
             self.guard.callers.close()
 
     async def _sweep(self) -> None:
         while True:
-            await asyncio.sleep(SWEEP_S)
-            self.pool.renew()
+            await asyncio.sleep(5.0)
+            self.pool.replace_ended()
             await self.jobs.expire()
-            self.residents.expire()
-            for sweep in self.sweeps:
+            self.stateful_workers.expire()
+            for clean_up in self.cleanup_callbacks:
                 with suppress(RefusedError):  # of a file that cannot be used now
-                    await sweep()
+                    await clean_up()

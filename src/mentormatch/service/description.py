@@ -1,8 +1,8 @@
-"""The description of the service as files for generators and as a page for people; nothing comes from elsewhere.
+"""OpenAPI files for client generators, and a documentation page for people.
 
-``/openapi.json`` is OpenAPI 3.1; ``/openapi-3.0.json`` says the same to tools that do not know 3.1. ``/docs`` is
-Swagger UI, whose files come with a package. The page is no secret and holds none: where the description is told to
-nobody without the token, it asks for that.
+``/openapi.json`` is OpenAPI 3.1, ``/openapi-3.0.json`` the same for tools without 3.1. ``/docs`` is Swagger UI, from
+files of an installed package. The page is public and contains no secret: if the description needs a token, the page
+asks for one.
 """
 
 import json
@@ -20,63 +20,61 @@ from mentormatch.service.gate import Scope
 from mentormatch.service.openapi import Json, description_3_0
 from mentormatch.service.problems import RefusedError
 
-JSON = "application/json"
-DESCRIPTIONS = ("/openapi.json", "/openapi-3.0.json")
-PAGE = "/docs"
-SWAGGER = {"swagger-ui-bundle.js": JAVASCRIPT, "swagger-ui.css": CSS}
-OWN = {"docs.js": JAVASCRIPT, "docs.css": CSS}
-POLICY = (
+JSON_MEDIA_TYPE = "application/json"
+OPENAPI_PATHS = ("/openapi.json", "/openapi-3.0.json")
+DOCS_PATH = "/docs"
+SWAGGER_FILES = {"swagger-ui-bundle.js": JAVASCRIPT, "swagger-ui.css": CSS}
+DOCS_FILES = {"docs.js": JAVASCRIPT, "docs.css": CSS}
+# Swagger UI sets styles of its elements; scripts come only from this service
+DOCS_CSP = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; object-src 'none';"
     " form-action 'self'; frame-ancestors 'none'"
 )
-"""Of the page: Swagger UI writes styles into its elements; scripts come from this service alone."""
 
 
-def description_routes(components: Components, description: Callable[[], Json]) -> APIRouter:
-    """Return the routes, to which the guard now lets people as far as the settings say."""
-    components.guard.open.append(is_page)
+def docs_routes(components: Components, description: Callable[[], Json]) -> APIRouter:
+    """Return the routes of the description, and make the public ones public."""
+    components.guard.public_predicates.append(is_docs_path)
     if components.settings.open_description:
-        components.guard.open.append(lambda scope: scope["path"] in DESCRIPTIONS)
+        components.guard.public_predicates.append(lambda scope: scope["path"] in OPENAPI_PATHS)
 
     @cache
     def older() -> str:
         return json.dumps(description_3_0(description()))
 
     async def describe_3_0() -> Response:
-        """Return the description in OpenAPI 3.0."""
-        return Response(older(), media_type=JSON)
+        return Response(older(), media_type=JSON_MEDIA_TYPE)
 
     hidden = " hidden" if components.settings.open_description else ""
     text = Template(page_file("docs.html")).substitute(hidden=hidden)
 
     async def page() -> Response:
-        """Return the page; it asks for the token where that is needed."""
-        return Response(text, headers={"Content-Security-Policy": POLICY}, media_type=HTML)
+        """Return the documentation page."""
+        return Response(text, headers={"Content-Security-Policy": DOCS_CSP}, media_type=HTML)
 
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/openapi-3.0.json", describe_3_0, methods=["GET"], response_model=None)
-    router.add_api_route(PAGE, page, methods=["GET"], response_model=None)
-    router.add_api_route(f"{PAGE}/{{name}}", page_part, methods=["GET"], response_model=None)
+    router.add_api_route(DOCS_PATH, page, methods=["GET"], response_model=None)
+    router.add_api_route(f"{DOCS_PATH}/{{name}}", get_docs_file, methods=["GET"], response_model=None)
     return router
 
 
-def is_page(scope: Scope) -> bool:
-    """Return whether a request asks for the page or one of its files."""
-    return scope["path"] == PAGE or scope["path"] in {f"{PAGE}/{name}" for name in SWAGGER | OWN}
+def is_docs_path(scope: Scope) -> bool:
+    return scope["path"] == DOCS_PATH or scope["path"] in {f"{DOCS_PATH}/{name}" for name in SWAGGER_FILES | DOCS_FILES}
 
 
-async def page_part(name: str) -> Response:
-    """Return a file of the page."""
-    if name in OWN:
-        return Response(page_file(name), media_type=OWN[name])
-    if name in SWAGGER:
+async def get_docs_file(name: str) -> Response:
+    """Return a file of the page. Raises RefusedError if it does not exist."""
+    if name in DOCS_FILES:
+        return Response(page_file(name), media_type=DOCS_FILES[name])
+    if name in SWAGGER_FILES:
         return Response(
-            swagger_file(name), headers={"Cache-Control": "public, max-age=86400"}, media_type=SWAGGER[name]
+            swagger_file(name), headers={"Cache-Control": "public, max-age=86400"}, media_type=SWAGGER_FILES[name]
         )
     raise RefusedError("not-found", mark("La page n'a pas de fichier de ce nom"))
 
 
 @cache
 def swagger_file(name: str) -> bytes:
-    """Return a file of Swagger UI: this package carries it for services without a network."""
+    # from the installed package, so that no network is needed
     return files("fastapi_offline").joinpath("static", name).read_bytes()

@@ -1,12 +1,8 @@
-"""What every request goes through: who is let in, bodies within limits, an answer in any case.
+"""Access to the service: authentication of requests, bounded reading of bodies, and one log line per request.
 
-Who is let in: requests for a name of this service, by whoever bears its token or a key, or comes by another door.
-
-A key is let in to what its scopes are for, and to nothing that is not named here.
-
-Bodies are read within their limits: of a kind that is taken, not too large, in time, not too many at once.
-
-What every request goes through: it gets an id, is let in or not, answered in any case, and told of in one line.
+``AccessMiddleware`` is the outermost layer. It gives each request an id, has ``RequestGuard`` authenticate the caller,
+and turns every refusal and error into problem details (RFC 9457). A key may call only the paths that
+``REQUIRED_SCOPES`` lists for its scopes. ``BodyReader`` bounds the type, size, duration and number of bodies.
 """
 
 import asyncio
@@ -28,34 +24,33 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 
 from mentormatch.languages.translation import LANGUAGES, mark
-from mentormatch.service.keys import HOST, SCOPES, Caller, KeyRing, OneTimeTokens
-from mentormatch.service.problems import ENGLISH, MEDIA_TYPE, RefusedError, lacks_scope
+from mentormatch.service.keys import ALL_SCOPES, MASTER_CALLER, ApiKeys, Caller, OneTimeTokens
+from mentormatch.service.problems import ENGLISH, PROBLEM_MEDIA_TYPE, RefusedError, lacks_scope
 from mentormatch.service.settings import Settings
-from mentormatch.service.store import not_kept
+from mentormatch.service.store import make_storage_problem
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-"""The names of this machine for itself: a page of another site that has its name lead here comes with its own name."""
-SCHEME = "Bearer"
-CLOSE = {"Connection": "close"}
+# names of this machine; a DNS rebinding attack sends the name of its own site
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+AUTH_SCHEME = "Bearer"
+CLOSE_HEADERS = {"Connection": "close"}
 NO_LONGER_VALID = {
     "expired": mark("Cette clé a expiré ; demandez-en une autre"),
     "revoked": mark("Cette clé a été révoquée ; demandez-en une autre"),
 }
-ASK = {"WWW-Authenticate": f'{SCHEME} realm="mentormatch"'}
+CHALLENGE_HEADERS = {"WWW-Authenticate": f'{AUTH_SCHEME} realm="mentormatch"'}
 
-HEAD_BYTES = 32 << 10
-"""The largest head of a request."""
-WRONG_S, LONGEST_S = 0.5, 8.0
-"""A wrong token is answered so much later, then twice as late each time, up to the longest."""
-OWN_GUESSES, ALL_GUESSES = 4, 64
-"""So many from one address, and from all together, are answered after the shortest time."""
-FORGOTTEN_S = 300.0
-"""Who sends no wrong token for so long begins anew."""
-MOST_CLIENTS, MOST_WAITING = 1_024, 64
-"""So many addresses are remembered; so many wrong tokens wait for their answers."""
+MAX_HEAD_BYTES = 32 << 10
+BASE_DELAY_S = 0.5
+MAX_DELAY_S = 8.0
+FREE_FAILURES_PER_CLIENT = 4
+FREE_FAILURES_IN_ALL = 64
+FAILURE_MEMORY_S = 300.0
+MAX_TRACKED_CLIENTS = 1_024
+MAX_DELAYED = 64
 
-ANY_KEY = frozenset(SCOPES)
-PLACES: Mapping[str, frozenset[str]] = {
+ANY_KEY = frozenset(ALL_SCOPES)
+# Scopes that may call a path and the paths below it. The first match wins; other paths need the token of the service.
+REQUIRED_SCOPES: Mapping[str, frozenset[str]] = {
     "/v1/jobs": ANY_KEY,
     "/v1/verify": ANY_KEY,
     "/v1": frozenset({"propose"}),
@@ -66,38 +61,38 @@ PLACES: Mapping[str, frozenset[str]] = {
     "/openapi.json": ANY_KEY,
     "/openapi-3.0.json": ANY_KEY,
 }
-"""Where a key with any of these scopes may ask, and below it; the first that fits. All else is for the token alone."""
 
 type Scope = Mapping[str, Any]
-type OpenDoor = Callable[[Scope], bool]
-"""Says whether anybody may ask for this; raises RefusedError to have it refused whatever other doors say."""
-type Door = Callable[[Scope], Caller | None]
-"""Says who asks, None: nobody it knows; raises RefusedError to have it refused whatever other doors say."""
+# Whether a request needs no authentication. Raises RefusedError to refuse the request at once.
+type PublicPredicate = Callable[[Scope], bool]
+# The caller, None if unknown. Raises RefusedError to refuse the request at once.
+type Authenticator = Callable[[Scope], Caller | None]
 
 
 class WrongTokenError(RefusedError):
-    """A request with a token that is another: it is answered late."""
+    """A request with a wrong token; the response is delayed."""
 
     def __init__(self) -> None:
-        super().__init__("no-token", mark("Ce n'est pas le jeton de ce service"), headers=ASK)
+        super().__init__("no-token", mark("Ce n'est pas le jeton de ce service"), headers=CHALLENGE_HEADERS)
 
 
-class Guesses:
-    """The wrong tokens that came of late, by address: the more there are, the later the next one is answered.
+class FailedLoginThrottle:
+    """Recent wrong tokens per address; each further one is answered later.
 
-    Only wrong ones wait: a right one is answered at once, however many others are sent from the same address.
+    Only wrong tokens are delayed: a valid one is answered at once, even if others come from the same address. The delay
+    is the shortest one for the first few tokens and then doubles, up to the longest.
     """
 
     def __init__(self) -> None:
-        self.all = RecentCount()
-        self.own: dict[str, RecentCount] = {}
+        self.total = FailureCounter()
+        self.by_client: dict[str, FailureCounter] = {}
         self.waiting = 0
 
-    async def slow(self, client: str) -> None:
-        """Wait as long as one more wrong token takes; raises RefusedError where too many wait already."""
+    async def delay(self, client: str) -> None:
+        """Wait for the delay of one more wrong token. Raises RefusedError if too many are waiting."""
         delay_s = self.delay_s(client)
-        if self.waiting >= MOST_WAITING:
-            raise RefusedError("busy", mark("Trop de jetons faux sont envoyés"), headers=CLOSE)
+        if self.waiting >= MAX_DELAYED:
+            raise RefusedError("busy", mark("Trop de jetons faux sont envoyés"), headers=CLOSE_HEADERS)
         self.waiting += 1
         try:
             await asyncio.sleep(delay_s)
@@ -105,143 +100,146 @@ class Guesses:
             self.waiting -= 1
 
     def delay_s(self, client: str) -> float:
-        """Count one more wrong token from an address, and return how late it is answered."""
-        own = self.own.pop(client, None) or RecentCount()
-        self.own[client] = own  # at the end: the address that was silent the longest is forgotten first
-        if len(self.own) > MOST_CLIENTS:
-            del self.own[next(iter(self.own))]
-        beyond = max(own.add() - OWN_GUESSES, self.all.add() - ALL_GUESSES, 0)
-        return min(LONGEST_S, WRONG_S * 2.0 ** min(beyond, 16))
+        """Count one more wrong token from an address, and return its delay in seconds."""
+        count = self.by_client.pop(client, None) or FailureCounter()
+        self.by_client[client] = count  # at the end: the address that was silent the longest is forgotten first
+        if len(self.by_client) > MAX_TRACKED_CLIENTS:
+            del self.by_client[next(iter(self.by_client))]
+        excess = max(count.add() - FREE_FAILURES_PER_CLIENT, self.total.add() - FREE_FAILURES_IN_ALL, 0)
+        return min(MAX_DELAY_S, BASE_DELAY_S * 2.0 ** min(excess, 16))
 
 
-class RecentCount:
-    """A count that begins anew after a silence."""
+class FailureCounter:
+    """A count that restarts after five minutes without an event."""
 
     def __init__(self) -> None:
         self.count, self.last = 0, monotonic()
 
     def add(self) -> int:
-        """Count one more, and return how many there are."""
-        now = monotonic()
-        self.count = 1 if now - self.last > FORGOTTEN_S else self.count + 1
-        self.last = now
+        """Add one, and return the count."""
+        time_s = monotonic()
+        self.count = 1 if time_s - self.last > FAILURE_MEMORY_S else self.count + 1
+        self.last = time_s
         return self.count
 
 
-class Callers:
-    """Who has which token: that of the service, and the keys in its file as they are at this moment."""
+class CallerRegistry:
+    """Callers by token: the token of the service, and the keys as stored at the time of the request."""
 
     def __init__(self, token: str, store: Path | None = None) -> None:
         self.token = token
-        self.ring = KeyRing(store) if store else None
-        self.once = OneTimeTokens(store) if store else None
+        self.api_keys = ApiKeys(store) if store else None
+        self.one_time_tokens = OneTimeTokens(store) if store else None
 
     def close(self) -> None:
-        """Close the file."""
-        if self.ring:
-            self.ring.close()
-        if self.once:
-            self.once.close()
+        if self.api_keys:
+            self.api_keys.close()
+        if self.one_time_tokens:
+            self.one_time_tokens.close()
 
-    def signing_in(self, token: str) -> Caller | None:
-        """Return who signs in: also whoever opened the page of their own computer, by a token that holds once."""
-        return HOST if self._asked(lambda: self.once and self.once.take(token)) else self.named(token)
+    def sign_in(self, token: str) -> Caller | None:
+        """Return the caller who signs in, also by a one-time token; None if the token is unknown."""
+        return (
+            MASTER_CALLER
+            if self._with_store(lambda: self.one_time_tokens and self.one_time_tokens.redeem(token))
+            else self.authenticate_token(token)
+        )
 
-    def named(self, token: str) -> Caller | None:
-        """Return who has a token, None: nobody; raises RefusedError where it is a key that holds no more."""
-        if same(token, self.token):
-            return HOST
-        key = self._asked(lambda: self.ring.holder(token) if self.ring else None)
+    def authenticate_token(self, token: str) -> Caller | None:
+        """Return the caller with a token, None if unknown. Raises RefusedError for an expired or revoked key."""
+        if are_secrets_equal(token, self.token):
+            return MASTER_CALLER
+        key = self._with_store(lambda: self.api_keys.find_by_token(token) if self.api_keys else None)
         if key and key.state != "valid":
-            raise RefusedError("no-token", NO_LONGER_VALID[key.state], headers=ASK)
+            raise RefusedError("no-token", NO_LONGER_VALID[key.state], headers=CHALLENGE_HEADERS)
         return key.caller if key else None
 
-    def still(self, caller: Caller) -> bool:
-        """Return whether the key of a caller still holds."""
+    def is_valid(self, caller: Caller) -> bool:
+        """Return whether the key of a caller is still valid."""
         if not caller.key:
             return True
-        key = self._asked(lambda: self.ring.find(caller.key) if self.ring else None)
+        key = self._with_store(lambda: self.api_keys.find(caller.key) if self.api_keys else None)
         return key is not None and key.state == "valid"
 
-    def bearer(self, scope: Scope) -> Caller | None:
-        """Return whose token a request bears."""
-        scheme, _, borne = Headers(scope=dict(scope)).get("authorization", "").partition(" ")
-        return self.named(borne.strip()) if scheme.lower() == SCHEME.lower() else None
+    def from_bearer(self, scope: Scope) -> Caller | None:
+        """Return the caller whose bearer token the request has, else None."""
+        scheme, _, token = Headers(scope=dict(scope)).get("authorization", "").partition(" ")
+        return self.authenticate_token(token.strip()) if scheme.lower() == AUTH_SCHEME.lower() else None
 
-    def _asked[T](self, ask: Callable[[], T]) -> T:
+    def _with_store[T](self, ask: Callable[[], T]) -> T:
         try:
             return ask()
         except sqlite3.Error as error:
-            raise not_kept(error) from None
+            raise make_storage_problem(error) from None
 
 
-class Guard:
-    """Lets requests in.
+class RequestGuard:
+    """Authenticates requests, and refuses invalid ones.
 
-    ``open`` doors let anybody in, to what is no secret; ``doors`` let in who shows that they may.
+    ``public_predicates`` accept requests from any caller; ``authenticators`` identify callers.
     """
 
-    def __init__(self, callers: Callers, hosts: Iterable[str] = ()) -> None:
-        self.hosts = frozenset(map(str.lower, (*LOOPBACK, *hosts)))
-        self.guesses = Guesses()
+    def __init__(self, callers: CallerRegistry, hosts: Iterable[str] = ()) -> None:
+        self.hosts = frozenset(map(str.lower, (*LOOPBACK_NAMES, *hosts)))
+        self.failed_logins = FailedLoginThrottle()
         self.callers = callers
-        self.open: list[OpenDoor] = [is_health]
-        self.doors: list[Door] = [callers.bearer]
+        self.public_predicates: list[PublicPredicate] = [is_health]
+        self.authenticators: list[Authenticator] = [callers.from_bearer]
 
-    def check(self, scope: Scope) -> Caller | None:
-        """Return who asks, None: anybody may ask for this; raises RefusedError where a request may not come in."""
+    def authenticate(self, scope: Scope) -> Caller | None:
+        """Return the caller, None for a public path. Raises RefusedError if the request is not allowed."""
         headers = Headers(scope=dict(scope))
         refuse_head(scope, headers)
-        if host_of(scope) not in self.hosts:
+        if get_request_host(scope) not in self.hosts:
             raise RefusedError("misdirected", mark("Nommez-le avec --name s'il doit s'appeler autrement"))
-        if any(door(scope) for door in self.open):
+        if any(check(scope) for check in self.public_predicates):
             return None
-        if caller := next(filter(None, (door(scope) for door in self.doors)), None):
+        if caller := next(filter(None, (check(scope) for check in self.authenticators)), None):
             refuse_out_of_scope(caller, scope["path"])
             return caller
         if "authorization" in headers:
             raise WrongTokenError
-        raise RefusedError("no-token", mark("Envoyez l'en-tête Authorization: Bearer, et le jeton"), headers=ASK)
+        raise RefusedError(
+            "no-token", mark("Envoyez l'en-tête Authorization: Bearer, et le jeton"), headers=CHALLENGE_HEADERS
+        )
 
 
 def refuse_out_of_scope(caller: Caller, path: str) -> None:
-    """Raise RefusedError where a caller may not ask for what is at a path."""
     if caller.key:
-        place = next((place for place in PLACES if path == place or path.startswith(f"{place}/")), None)
-        if place is None:
+        prefix = next((prefix for prefix in REQUIRED_SCOPES if path == prefix or path.startswith(f"{prefix}/")), None)
+        if prefix is None:
             raise RefusedError("no-scope", mark("Cela n'est que pour le jeton du service"))
-        if not caller.scopes & PLACES[place]:
-            raise lacks_scope(PLACES[place])
+        if not caller.scopes & REQUIRED_SCOPES[prefix]:
+            raise lacks_scope(REQUIRED_SCOPES[prefix])
 
 
 def refuse_head(scope: Scope, headers: Headers) -> None:
-    """Raise RefusedError where a head is too large, or says in two ways where the body ends (RFC 9112, 6.1)."""
+    """Raise RefusedError if the head is too large, or the length of the body ambiguous (RFC 9112, 6.1)."""
     size = sum(len(name) + len(value) for name, value in headers.raw) + len(scope.get("query_string", b""))
-    if size + len(scope.get("raw_path") or scope["path"]) > HEAD_BYTES:
-        raise RefusedError("head-too-large", mark("{most} octets au plus"), headers=CLOSE, most=HEAD_BYTES)
+    if size + len(scope.get("raw_path") or scope["path"]) > MAX_HEAD_BYTES:
+        raise RefusedError("head-too-large", mark("{most} octets au plus"), headers=CLOSE_HEADERS, most=MAX_HEAD_BYTES)
     if "content-length" in headers and "transfer-encoding" in headers:
         raise RefusedError(
-            "bad-request", mark("Elle porte à la fois Content-Length et Transfer-Encoding"), headers=CLOSE
+            "bad-request", mark("Elle porte à la fois Content-Length et Transfer-Encoding"), headers=CLOSE_HEADERS
         )
 
 
 def is_health(scope: Scope) -> bool:
-    """Return whether a request asks how the service is."""
     return bool(scope["path"] == "/health")
 
 
-def host_of(scope: Scope) -> str:
-    """Return the name by which the service is called, without a port."""
+def get_request_host(scope: Scope) -> str:
+    """Return the host name of the request, in lower case and without a port."""
     host = Headers(scope=dict(scope)).get("host", "").lower()
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdecimal() else host
 
 
-WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+WEIGHT_PATTERN = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
 def accepted_language(headers: Headers) -> str | None:
-    """Return the language of ours that ``Accept-Language`` prefers (RFC 9110, 12.5.4), None if it accepts none.
+    """Return the supported language preferred by ``Accept-Language`` (RFC 9110, 12.5.4), None if there is none.
 
     >>> accepted_language(Headers({"accept-language": "de, en-GB;q=0.5, fr;q=0.8"}))
     'fr'
@@ -249,229 +247,231 @@ def accepted_language(headers: Headers) -> str | None:
     weights: dict[str, float] = {}
     for part in ",".join(headers.getlist("accept-language")).lower().split(","):
         tag, *settings = (piece.strip() for piece in part.split(";"))
-        weight = next((one.removeprefix("q=") for one in settings if one.startswith("q=")), "1")
-        weights.setdefault(tag.partition("-")[0], float(weight) if WEIGHT.fullmatch(weight) else 0.0)
-    known = {code: weight for code, weight in weights.items() if code in LANGUAGES and weight > 0}
-    return max(known, key=known.__getitem__, default=None)
+        weight = next((setting.removeprefix("q=") for setting in settings if setting.startswith("q=")), "1")
+        weights.setdefault(tag.partition("-")[0], float(weight) if WEIGHT_PATTERN.fullmatch(weight) else 0.0)
+    accepted = {code: weight for code, weight in weights.items() if code in LANGUAGES and weight > 0}
+    return max(accepted, key=accepted.__getitem__, default=None)
 
 
-def same(one: str, other: str) -> bool:
-    """Return whether two secrets are the same, in a time that does not depend on them."""
-    first, second = (sha256(secret.encode("utf-8", "surrogatepass")).digest() for secret in (one, other))
-    return hmac.compare_digest(first, second)
+def are_secrets_equal(first: str, second: str) -> bool:
+    """Return whether two secrets are equal, in a time that does not depend on them."""
+    first_digest, second_digest = (
+        sha256(secret.encode("utf-8", "surrogatepass")).digest() for secret in (first, second)
+    )
+    return hmac.compare_digest(first_digest, second_digest)
 
 
-TAKEN = "application/json"
-LEFTOVER_BYTES, LEFTOVER_S = 64 << 20, 2.0
-"""How much of a body that is not wanted is read away, and for how long, so that whoever sends it hears why."""
+JSON_MEDIA_TYPE = "application/json"
+DRAIN_BYTES = 64 << 20
+DRAIN_S = 2.0
 
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
-class GoneError(Exception):
-    """Whoever asked is not there any more."""
+class ClientDisconnectedError(Exception):
+    """The client closed the connection."""
 
 
-class Bodies:
-    """Reads bodies, a bounded number at a time."""
+class BodyReader:
+    """Reads request bodies, a bounded number at a time."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.coming = 0
+        self.active = 0
 
-    async def read(self, headers: Mapping[str, str], receive: Receive, kind: str = TAKEN) -> bytes:
-        """Return a body of a media type; raises RefusedError, or GoneError."""
-        refuse_kind(headers, kind)
+    async def read(self, headers: Mapping[str, str], receive: Receive, kind: str = JSON_MEDIA_TYPE) -> bytes:
+        """Return a body of one media type. Raises RefusedError, or ClientDisconnectedError."""
+        refuse_media_type(headers, kind)
         refuse_length(headers, self.settings.body_bytes)
-        if self.coming >= self.settings.receiving:
-            raise RefusedError("busy", mark("Trop de requêtes arrivent"), headers=CLOSE)
-        self.coming += 1
+        if self.active >= self.settings.receiving:
+            raise RefusedError("busy", mark("Trop de requêtes arrivent"), headers=CLOSE_HEADERS)
+        self.active += 1
         try:
             async with asyncio.timeout(self.settings.body_s):
-                return await whole(receive, self.settings.body_bytes)
+                return await read_body(receive, self.settings.body_bytes)
         except TimeoutError:
             late = mark("Le corps n'est pas arrivé en entier à temps : {seconds:g} secondes au plus")
-            raise RefusedError("too-slow", late, headers=CLOSE, seconds=self.settings.body_s) from None
+            raise RefusedError("too-slow", late, headers=CLOSE_HEADERS, seconds=self.settings.body_s) from None
         finally:
-            self.coming -= 1
+            self.active -= 1
 
 
-def refuse_kind(headers: Mapping[str, str], kind: str) -> None:
-    """Raise RefusedError where a body is of another kind, or packed."""
-    found = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if found != kind:
+def refuse_media_type(headers: Mapping[str, str], kind: str) -> None:
+    """Raise RefusedError if the body is of another media type, or compressed."""
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != kind:
         raise RefusedError("not-taken", mark("Le type du contenu doit être {kind}"), kind=kind)
     if headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise RefusedError("not-taken", mark("Le corps s'envoie tel quel, sans compression"))
 
 
-def refuse_length(headers: Mapping[str, str], most: int) -> None:
-    """Raise RefusedError where a body says that it is too large."""
+def refuse_length(headers: Mapping[str, str], limit: int) -> None:
+    """Raise RefusedError if ``Content-Length`` is invalid or too large."""
     length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > most:
-        raise too_large(most)
+    if not length.isdecimal() or int(length) > limit:
+        raise too_large(limit)
 
 
-def too_large(most: int) -> RefusedError:
-    """Return that a body is too large."""
+def too_large(limit: int) -> RefusedError:
     sentence = mark("Le corps est plus grand que ce service ne l'accepte : {most} octets au plus")
-    return RefusedError("too-large", sentence, headers=CLOSE, most=most)
+    return RefusedError("too-large", sentence, headers=CLOSE_HEADERS, most=limit)
 
 
-async def whole(receive: Receive, most: int) -> bytes:
-    """Return a body of so many bytes at most."""
-    found = BytesIO()
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """Return the body. Raises RefusedError if it is larger than ``limit`` bytes."""
+    body = BytesIO()
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise GoneError
-        found.write(message.get("body", b""))
+            raise ClientDisconnectedError
+        body.write(message.get("body", b""))
         more = message.get("more_body", False)
-        if found.tell() > most:
-            raise too_large(most)
-    return found.getvalue()  # which copies nothing
+        if body.tell() > limit:
+            raise too_large(limit)
+    return body.getvalue()  # which copies nothing
 
 
-async def read_away(receive: Receive) -> None:
-    """Read what is left of a body, within bounds, and keep nothing of it."""
-    left, more = LEFTOVER_BYTES, True
+async def drain_body(receive: Receive) -> None:
+    """Read and discard what follows of a body, within bounds, so that the client reads the refusal."""
+    remaining, more = DRAIN_BYTES, True
     try:
-        async with asyncio.timeout(LEFTOVER_S):
-            while more and left > 0:
+        async with asyncio.timeout(DRAIN_S):
+            while more and remaining > 0:
                 message = await receive()
-                left -= len(message.get("body", b""))
+                remaining -= len(message.get("body", b""))
                 more = message.get("more_body", False)
     except TimeoutError:
         return
 
 
-LOG = logging.getLogger("mentormatch.service")
-ID = "X-Request-ID"
+REQUEST_LOG = logging.getLogger("mentormatch.service")
+REQUEST_ID_HEADER = "X-Request-ID"
 TOO_SLOW = "too-slow"
-SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
-SAFE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+REQUEST_ID_PATTERN = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 type RequestEvent = MutableMapping[str, Any]
 type Send = Callable[[RequestEvent], Awaitable[None]]
-type App = Callable[[Any, Receive, Send], Awaitable[None]]
+type ASGIApp = Callable[[Any, Receive, Send], Awaitable[None]]
 
 
-class Exchange:
-    """One request and its answer: what is told of it, and by what it is known."""
+class HttpExchange:
+    """A request and its response, with the counters that are logged."""
 
     def __init__(self, scope: Any, receive: Receive, send: Send, sending_s: float) -> None:
         self.scope, self._receive, self._send, self.sending_s = scope, receive, send, sending_s
-        given = Headers(scope=scope).get(ID, "")
-        self.asks_first = "expect" in Headers(scope=scope)  # whether to send the body at all
-        self.id = given if SANE.fullmatch(given) else token_hex(8)
-        self.begun = monotonic()
-        self.status, self.taken, self.given = 0, 0, 0
-        self.whole = False
+        request_id = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        self.expects_continue = "expect" in Headers(scope=scope)  # whether to send the body at all
+        self.id = request_id if REQUEST_ID_PATTERN.fullmatch(request_id) else token_hex(8)
+        self.started = monotonic()
+        self.status, self.bytes_in, self.bytes_out = 0, 0, 0
+        self.body_complete = False
         scope.setdefault("state", {})["request_id"] = self.id
 
     @property
     def route(self) -> str:
-        """The route that the request took, without what stood in its place."""
+        """The path template of the route, without the values of its parameters."""
         return str(getattr(self.scope.get("route"), "path", "-"))
 
     @property
     def key(self) -> str:
-        """The id of the key that the request came with, empty for none and for the token."""
+        """The id of the caller's key; empty without a key."""
         caller = self.scope["state"].get("caller")
         return caller.key if caller else ""
 
     @property
     def client(self) -> str:
-        """The address that the request came from."""
+        """The address of the client."""
         return str((self.scope.get("client") or ("",))[0])
 
     async def receive(self) -> RequestEvent:
-        """Return the next piece of the request."""
+        """Return the next ASGI message of the request, and count its bytes."""
         message = await self._receive()
-        self.taken += len(message.get("body", b""))
-        self.whole = not message.get("more_body", False)
+        self.bytes_in += len(message.get("body", b""))
+        self.body_complete = not message.get("more_body", False)
         return message
 
     async def send(self, message: RequestEvent) -> None:
-        """Send a piece of the answer, within the time that it may take."""
+        """Send an ASGI message with the security headers. Raises TimeoutError if the client is too slow."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            headers[ID] = self.id
-            for name, value in SAFE.items():
+            headers[REQUEST_ID_HEADER] = self.id
+            for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
-        self.given += len(message.get("body", b""))
+        self.bytes_out += len(message.get("body", b""))
         async with asyncio.timeout(self.sending_s):
             await self._send(message)
 
-    async def refuse(self, refused: RefusedError) -> None:
-        """Send a problem, unless an answer has begun."""
+    async def send_problem(self, refused: RefusedError) -> None:
+        """Send problem details, unless the response has started."""
         if self.status:
             return
-        if not self.whole and refused.code != TOO_SLOW and not self.asks_first:
-            await read_away(self.receive)
-        document = refused.document(self.id, accepted_language(Headers(scope=self.scope)) or ENGLISH)
-        answer = JSONResponse(document, refused.status, refused.headers, MEDIA_TYPE)
+        if not self.body_complete and refused.code != TOO_SLOW and not self.expects_continue:
+            await drain_body(self.receive)
+        document = refused.to_json(self.id, accepted_language(Headers(scope=self.scope)) or ENGLISH)
+        answer = JSONResponse(document, refused.status, refused.headers, PROBLEM_MEDIA_TYPE)
         await answer(self.scope, self.receive, self.send)
 
-    def line(self, wrong: str) -> str:
-        """Return what is told of the exchange: nothing of what was asked or answered but its size."""
+    def log_line(self, wrong: str) -> str:
+        """Return the log line as JSON: sizes and times only, no content of the request or response."""
         values = {
-            "time": now(),
+            "time": format_utc_now(),
             "request": self.id,
             "method": self.scope["method"],
             "route": self.route,
             "status": self.status,
-            "ms": round((monotonic() - self.begun) * 1000),
-            "in": self.taken,
-            "out": self.given,
+            "ms": round((monotonic() - self.started) * 1000),
+            "in": self.bytes_in,
+            "out": self.bytes_out,
         }
         return json.dumps(values | {name: word for name, word in (("key", self.key), ("wrong", wrong)) if word})
 
 
-def now() -> str:
-    """Return the time as the log has it, in UTC."""
+def format_utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-class Gate:
-    """The outermost layer of the service; ``observe`` is given each exchange that is over."""
+class AccessMiddleware:
+    """The outermost layer of the service; ``observe`` receives each exchange when it is complete."""
 
-    def __init__(self, app: App, guard: Guard, sending_s: float, observe: Callable[[Exchange], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, guard: RequestGuard, sending_s: float, observe: Callable[[HttpExchange], None]
+    ) -> None:
         self.app, self.guard, self.sending_s, self.observe = app, guard, sending_s, observe
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Answer one request, and log it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange, wrong = Exchange(scope, receive, send, self.sending_s), ""
+        exchange, wrong = HttpExchange(scope, receive, send, self.sending_s), ""
         try:
             wrong = await self._answer(exchange)
         except TimeoutError:
             wrong = "the answer was not taken"
         finally:
-            LOG.info(exchange.line(wrong))
+            REQUEST_LOG.info(exchange.log_line(wrong))
             self.observe(exchange)
 
-    async def _answer(self, exchange: Exchange) -> str:
-        """Answer, and return what went wrong: the kind of an error alone, as its text may hold what people said."""
+    async def _answer(self, exchange: HttpExchange) -> str:
+        """Answer, and return the error for the log: its type only, as its text may contain personal data."""
         try:
             try:
-                exchange.scope["state"]["caller"] = self.guard.check(exchange.scope)
+                exchange.scope["state"]["caller"] = self.guard.authenticate(exchange.scope)
                 await self.app(exchange.scope, exchange.receive, exchange.send)
             except WrongTokenError:
-                await self.guard.guesses.slow(exchange.client)
+                await self.guard.failed_logins.delay(exchange.client)
                 raise
         except RefusedError as refused:
-            await exchange.refuse(refused)
-        except GoneError:
+            await exchange.send_problem(refused)
+        except ClientDisconnectedError:
             return "nobody waits"
         except TimeoutError:
             raise
         except Exception as error:
-            await exchange.refuse(
+            await exchange.send_problem(
                 RefusedError("failed", mark("Le journal le raconte sous l'identifiant de la requête"))
             )
             return f"{type(error).__module__}.{type(error).__name__}"

@@ -1,14 +1,11 @@
-"""Who may ask: keys with names and scopes, and one-time tokens of this machine.
+"""API keys with names and scopes, and one-time tokens that sign in a browser of this machine.
 
-Keys: who may ask, by name, for what, for how long and how much; in the file of the service.
+A key is ``mm_<id>_<secret>``. The secret has 256 random bits and is shown once; the file contains its SHA-256. A slow
+hash is not needed against so long a secret. All keys of one name see the same jobs, so that one key can replace
+another.
 
-A key is ``mm_<id>_<secret>``. The secret is 256 random bits, shown once; the file has its SHA-256. No slow hash is
-needed, as nobody tries that many secrets. All keys of one name see the same jobs: that is how one replaces another.
-
-One-time tokens: whoever can write the file of a service lets a browser in once, and knows on which port it listens.
-
-The file has the SHA-256 of a token for as long as nobody has come with it, two minutes at most. So nothing that stays
-in a history, a list of processes or a window opens anything.
+A one-time token signs in one browser. The file contains its SHA-256 until it is used, two minutes at most, so that a
+token in a browser history or process list is useless.
 """
 
 import hmac
@@ -24,36 +21,36 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import tr
 from mentormatch.service.store import open_store, transaction
 
-PREFIX = "mm"
+KEY_PREFIX = "mm"
+# ``propose``: all operations and the staff page. ``validate``: to validate a plan on that page.
 type KeyScope = Literal["propose", "validate"]
-"""``propose``: every operation, and the page for staff. ``validate``: to make a plan final on that page."""
-SCOPES: tuple[KeyScope, ...] = get_args(KeyScope.__value__)
-COLUMNS = "id, name, scopes, requests, jobs, created, expires, revoked"
+ALL_SCOPES: tuple[KeyScope, ...] = get_args(KeyScope.__value__)
+KEY_COLUMNS = "id, name, scopes, requests, jobs, created, expires, revoked"
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: whose jobs those are, what it may ask for, and how much of it (None: as much as the service takes).
+    """An authenticated caller.
 
-    ``key`` is the id of its key, empty for whoever has the token that the service was started with.
+    ``owner`` is the name under which jobs are stored, ``key`` the id of the key (empty for the token of the service).
+    ``requests`` and ``jobs`` bound the running requests and stored jobs; None: only the limits of the service.
     """
 
     owner: str = ""
     key: str = ""
-    scopes: frozenset[str] = frozenset(SCOPES)
+    scopes: frozenset[str] = frozenset(ALL_SCOPES)
     requests: int | None = None
     jobs: int | None = None
 
 
-HOST = Caller()
-"""Whoever has the token that the service was started with."""
+MASTER_CALLER = Caller()  # the caller with the token that the service was started with
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ApiKey:
     """A key without its secret; times are in seconds since 1970.
 
-    ``requests`` is how many requests may be worked on or wait at a time, ``jobs`` how many jobs may be kept.
+    ``requests`` bounds the requests that run or wait, ``jobs`` the stored jobs.
     """
 
     id: str
@@ -67,48 +64,46 @@ class Key:
 
     @property
     def state(self) -> Literal["valid", "expired", "revoked"]:
-        """How it stands now."""
+        """Whether the key is valid, expired or revoked now."""
         if self.revoked is not None:
             return "revoked"
         return "valid" if time() < self.expires else "expired"
 
     @property
     def caller(self) -> Caller:
-        """Who asks with it."""
+        """The caller with this key."""
         return Caller(self.name, self.id, self.scopes, self.requests, self.jobs)
 
 
-class KeyRing:
+class ApiKeys:
     """The keys in a file."""
 
     def __init__(self, path: Path) -> None:
         self.connection: Connection = open_store(path)
 
     def close(self) -> None:
-        """Close the file."""
         self.connection.close()
 
-    def all(self) -> list[Key]:
+    def all(self) -> list[ApiKey]:
         """Return all keys, by name, the newest of a name first."""
-        found = self.connection.execute(f"SELECT {COLUMNS} FROM keys ORDER BY name, created DESC")
-        return [key_of(row) for row in found]
+        rows = self.connection.execute(f"SELECT {KEY_COLUMNS} FROM keys ORDER BY name, created DESC")
+        return [key_of(row) for row in rows]
 
-    def find(self, ident: str) -> Key | None:
-        """Return a key by its id."""
-        row = self.connection.execute(f"SELECT {COLUMNS} FROM keys WHERE id = ?", (ident,)).fetchone()
+    def find(self, ident: str) -> ApiKey | None:
+        row = self.connection.execute(f"SELECT {KEY_COLUMNS} FROM keys WHERE id = ?", (ident,)).fetchone()
         return key_of(row) if row else None
 
-    def holder(self, token: str) -> Key | None:
-        """Return the key that a token is, however it stands, None: none; how long that takes tells no secret."""
-        prefix, _, rest = token.partition("_")
-        ident, _, secret = rest.partition("_")
-        row = self.connection.execute(f"SELECT {COLUMNS}, digest FROM keys WHERE id = ?", (ident,)).fetchone()
-        known = row[-1] if row else bytes(32)
-        same = hmac.compare_digest(known, sha256(secret.encode("utf-8", "surrogatepass")).digest())
-        return key_of(row[:-1]) if prefix == PREFIX and same and row else None
+    def find_by_token(self, token: str) -> ApiKey | None:
+        """Return the key with a token, even if expired or revoked; the time taken reveals nothing of the secret."""
+        prefix, _, key = token.partition("_")
+        ident, _, secret = key.partition("_")
+        row = self.connection.execute(f"SELECT {KEY_COLUMNS}, digest FROM keys WHERE id = ?", (ident,)).fetchone()
+        stored = row[-1] if row else bytes(32)
+        is_equal = hmac.compare_digest(stored, sha256(secret.encode("utf-8", "surrogatepass")).digest())
+        return key_of(row[:-1]) if prefix == KEY_PREFIX and is_equal and row else None
 
-    def add(self, key: Key) -> str:
-        """Keep a new key, and return it with its secret; raises RequestError where the name has a valid one."""
+    def add(self, key: ApiKey) -> str:
+        """Store a new key, and return its token. Raises RequestError if the name has a valid key."""
         with transaction(self.connection):
             if self._valid(key.name):
                 advice = tr("« mentormatch keys rotate » la remplace ; sinon, choisissez un autre nom")
@@ -117,10 +112,10 @@ class KeyRing:
                 )
             return self._insert(key)
 
-    def rotate(self, name: str, lasts_s: float, grace_s: float) -> tuple[Key, str]:
-        """Return another key of a name, with its secret; those before hold no longer than the time of grace.
+    def rotate(self, name: str, lasts_s: float, grace_s: float) -> tuple[ApiKey, str]:
+        """Add a new key for a name, and return it with its token; older keys expire after ``grace_s``.
 
-        Raises RequestError where the name has no valid key.
+        Raises RequestError if the name has no valid key.
         """
         with transaction(self.connection):
             old = self._valid_or_refuse(name)
@@ -129,30 +124,30 @@ class KeyRing:
             new = new_key(name, old.scopes, requests=old.requests, jobs=old.jobs, lasts_s=lasts_s)
             return new, self._insert(new)
 
-    def revoke(self, name: str) -> list[Key]:
-        """Have no key of a name hold any more, and return those that did; raises RequestError where none did."""
+    def revoke(self, name: str) -> list[ApiKey]:
+        """Revoke all keys of a name, and return those that were valid. Raises RequestError if none was valid."""
         with transaction(self.connection):
             self._valid_or_refuse(name)
-            found = self._valid(name)
+            revoked = self._valid(name)
             self.connection.execute("UPDATE keys SET revoked = ? WHERE name = ? AND revoked IS NULL", (time(), name))
-        return found
+        return revoked
 
-    def _valid(self, name: str) -> list[Key]:
+    def _valid(self, name: str) -> list[ApiKey]:
         return [key for key in self.all() if key.name == name and key.state == "valid"]
 
-    def _valid_or_refuse(self, name: str) -> Key:
-        found = self._valid(name)
-        if not found:
+    def _valid_or_refuse(self, name: str) -> ApiKey:
+        keys = self._valid(name)
+        if not keys:
             advice = tr("« mentormatch keys list » les nomme toutes ; « mentormatch keys add » en fait une")
             raise RequestError(
                 tr("Aucune clé n'a changé"), [Problem(name, tr("ce nom n'a pas de clé valide"), advice=advice)]
             )
-        return found[0]
+        return keys[0]
 
-    def _insert(self, key: Key) -> str:
+    def _insert(self, key: ApiKey) -> str:
         secret = token_urlsafe(32)
         self.connection.execute(
-            f"INSERT INTO keys ({COLUMNS}, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO keys ({KEY_COLUMNS}, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 key.id,
                 key.name,
@@ -165,64 +160,59 @@ class KeyRing:
                 sha256(secret.encode()).digest(),
             ),
         )
-        return f"{PREFIX}_{key.id}_{secret}"
+        return f"{KEY_PREFIX}_{key.id}_{secret}"
 
 
-def new_key(name: str, scopes: frozenset[str], *, requests: int, jobs: int, lasts_s: float) -> Key:
-    """Return a key that holds from now on, for so many seconds."""
-    now = time()
-    return Key(token_hex(6), name, scopes, requests, jobs, now, now + lasts_s)
+def new_key(name: str, scopes: frozenset[str], *, requests: int, jobs: int, lasts_s: float) -> ApiKey:
+    """Return a key that is valid from now on, for ``lasts_s`` seconds."""
+    start = time()
+    return ApiKey(token_hex(6), name, scopes, requests, jobs, start, start + lasts_s)
 
 
-def key_of(row: tuple[Any, ...]) -> Key:
-    """Return a key as it stands in the file."""
-    ident, name, scopes, *rest = row
-    return Key(ident, name, frozenset(scopes.split()), *rest)
-
-
-LASTS_S = 120.0
+def key_of(row: tuple[Any, ...]) -> ApiKey:
+    """Build a key from its row in the table."""
+    ident, name, scopes, *limits = row
+    return ApiKey(ident, name, frozenset(scopes.split()), *limits)
 
 
 class OneTimeTokens:
-    """Those in a file, and the port of the service that has it."""
+    """The one-time tokens in a file, and the port of its service."""
 
     def __init__(self, path: Path) -> None:
         self.connection: Connection = open_store(path)
 
     def close(self) -> None:
-        """Close the file."""
         self.connection.close()
 
-    def add(self, lasts_s: float = LASTS_S) -> str:
-        """Return a new token."""
+    def add(self, lasts_s: float = 120.0) -> str:
+        """Return a new token, stored as its digest."""
         token = token_urlsafe(32)
         with transaction(self.connection):
             self.connection.execute("DELETE FROM one_time_tokens WHERE expires <= ?", (time(),))
-            row = (digest_of(token), time() + lasts_s)
+            row = (compute_token_digest(token), time() + lasts_s)
             self.connection.execute("INSERT INTO one_time_tokens (digest, expires) VALUES (?, ?)", row)
         return token
 
-    def take(self, token: str) -> bool:
-        """Return whether a token is one of these, which it is no more from now on."""
-        values = (digest_of(token), time())
-        found = self.connection.execute(
+    def redeem(self, token: str) -> bool:
+        """Delete a token, and return whether it was valid."""
+        values = (compute_token_digest(token), time())
+        deleted = self.connection.execute(
             "DELETE FROM one_time_tokens WHERE digest = ? AND expires > ? RETURNING 1", values
         ).fetchall()
-        return bool(found)
+        return bool(deleted)
 
     @property
     def port(self) -> int:
-        """The port on which the service listens, or listened last; 0 where none ever did."""
+        """The port on which the service listens, or last listened; 0 if it never did."""
         row = self.connection.execute("SELECT port FROM address").fetchone()
         return int(row[0]) if row else 0
 
-    def keep_port(self, port: int) -> None:
-        """Remember the port: a browser knows what it keeps for a page by its port too."""
+    def save_port(self, port: int) -> None:
+        """Store the port. Browsers keep the data of a page by port, so the next start uses the same."""
         with transaction(self.connection):
             self.connection.execute("DELETE FROM address")
             self.connection.execute("INSERT INTO address (port) VALUES (?)", (port,))
 
 
-def digest_of(token: str) -> bytes:
-    """Return what the file has of a token."""
+def compute_token_digest(token: str) -> bytes:
     return sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,4 +1,4 @@
-"""What is told where there is no answer: problem details as RFC 9457 has them, none of which holds what people said."""
+"""Problem details (RFC 9457) for every refused request; none contains personal data."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,26 +7,25 @@ from typing import Any
 from mentormatch.errors import Problem
 from mentormatch.languages.translation import language, mark, tr
 
-MEDIA_TYPE = "application/problem+json"
-URN = "urn:mentormatch:problem:"
-RETRY_S = 2
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+PROBLEM_URN = "urn:mentormatch:problem:"
 ENGLISH = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """A kind of problem: the status that it is sent with, and its title, to be translated."""
+    """A kind of problem: its HTTP status, and its title, to be translated."""
 
     status: int
     title: str
 
     def title_in(self, code: str) -> str:
-        """Return the title in a language."""
         with language(code):
             return tr(self.title)
 
 
-KINDS = {
+# problem kinds by code
+PROBLEM_KINDS = {
     "not-json": ProblemKind(400, mark("Le corps n'est pas du JSON")),
     "bad-request": ProblemKind(400, mark("La requête n'est pas du HTTP comme il faut")),
     "no-token": ProblemKind(401, mark("La requête ne porte aucun jeton valable")),
@@ -56,26 +55,25 @@ KINDS = {
     "out-of-memory": ProblemKind(503, mark("Le travail a demandé plus de mémoire que le service n'en permet")),
     "too-long": ProblemKind(503, mark("Le travail a duré plus que le service ne le permet")),
 }
-"""Every kind of problem, by the code in its type."""
-RETRIED = ("busy", "not-kept", "not-ready", "stopping", "worker-ended")
+RETRYABLE_CODES = ("busy", "not-kept", "not-ready", "stopping", "worker-ended")
 
 
 class RefusedError(Exception):
-    """A request that is not answered: what kind of problem it is, in a sentence, and each thing that is wrong.
+    """A refused request: a kind of problem, a message and its details.
 
     Parameters
     ----------
     code
-        A key of ``KINDS``.
+        A key of ``PROBLEM_KINDS``.
     sentence
-        A message that was marked for translation, told with ``values`` in the language of whoever reads it; a sentence
-        in ``spoken``, if that is given.
+        A message marked for translation, formatted with ``values`` in the reader's language; a translated text if
+        ``spoken`` is set.
     problems
-        Each thing that is wrong, in the same language.
+        One entry per error, in the same language.
     headers
-        Further headers of the answer.
+        Additional response headers.
     spoken
-        The language in which all of it is told already.
+        The language of the texts, if they are already translated.
     """
 
     def __init__(
@@ -91,47 +89,46 @@ class RefusedError(Exception):
         super().__init__(code)
         self.code, self.sentence, self.problems, self.language = code, sentence, tuple(problems), spoken
         self.values = values
-        retry = {"Retry-After": str(RETRY_S)} if code in RETRIED else {}
+        retry = {"Retry-After": "2"} if code in RETRYABLE_CODES else {}
         self.headers = {**retry, **(headers or {})}
 
     @property
     def status(self) -> int:
-        """Return the HTTP status."""
-        return KINDS[self.code].status
+        """The HTTP status."""
+        return PROBLEM_KINDS[self.code].status
 
     def detail_in(self, code: str) -> str:
-        """Return the sentence in a language, or as it was told already."""
+        """Return the message in a language, or unchanged if it is already translated."""
         if self.language:
             return self.sentence
         with language(code):
             return tr(self.sentence, **self.values)
 
-    def document(self, request_id: str, code: str = ENGLISH) -> dict[str, Any]:
-        """Return the problem as JSON has it, in a language unless it was told in one already."""
+    def to_json(self, request_id: str, code: str = ENGLISH) -> dict[str, Any]:
+        """Return the problem details as JSON, in a language unless they are already translated."""
         return {
-            "type": f"{URN}{self.code}",
-            "title": KINDS[self.code].title_in(self.language or code),
+            "type": f"{PROBLEM_URN}{self.code}",
+            "title": PROBLEM_KINDS[self.code].title_in(self.language or code),
             "status": self.status,
             "detail": self.detail_in(code),
             "problems": [problem.to_dict() for problem in self.problems],
             "request_id": request_id,
         }
 
-    def as_head(self) -> dict[str, Any]:
-        """Return the same, to be sent from one process to another."""
+    def to_head(self) -> dict[str, Any]:
+        """Return the head of a message to another process."""
         problems = [problem.to_dict() for problem in self.problems]
-        told = {"detail": self.sentence, "values": self.values, "language": self.language}
-        return {"code": self.code, "problems": problems, **told}
+        message = {"detail": self.sentence, "values": self.values, "language": self.language}
+        return {"code": self.code, "problems": problems, **message}
 
     @classmethod
     def from_head(cls, head: Mapping[str, Any]) -> "RefusedError":
-        """Return what another process sent."""
+        """Rebuild a refusal from the head of a message."""
         problems = [Problem(**problem) for problem in head["problems"]]
-        told = {"spoken": head.get("language", ENGLISH), **head.get("values", {})}
-        return cls(head["code"], head["detail"], problems, **told)
+        message = {"spoken": head.get("language", ENGLISH), **head.get("values", {})}
+        return cls(head["code"], head["detail"], problems, **message)
 
 
 def lacks_scope(scopes: Iterable[str]) -> RefusedError:
-    """Return that a key has none of the scopes that are needed."""
     needed = mark("Il faut à la clé l'une de ces portées : {scopes}")
     return RefusedError("no-scope", needed, scopes=", ".join(sorted(scopes)))

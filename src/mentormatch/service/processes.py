@@ -1,7 +1,7 @@
-"""The processes of the service: a bounded number of workers, and of residents that keep something between calls.
+"""The processes of the service: a pool of workers, and workers that keep state between calls.
 
-Requests wait for a worker in the order in which they came; a resident, such as somebody's board, is ended when it
-idles. A process is ended by ``kill`` in any case, never asked to.
+Requests wait for a worker in order of arrival. A worker with state, such as an open workspace, ends after some idle
+time. Processes are always ended with ``kill``.
 """
 
 import asyncio
@@ -23,38 +23,38 @@ from mentormatch.service.messages import ServiceMessage, receive_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
 
-BOUND = """import sys
+# the first lines of each process tie it to the service before anything else is loaded
+BOOTSTRAP = """import sys
 sys.path[:] = sys.argv[1:]
 from mentormatch.base.child_process import exit_with_parent
 if sys.platform != "win32":
     exit_with_parent()
 """
-"""How every process begins: bound to the service before it loads anything else, where nothing need be read for that."""
-WORKER_PROGRAM = f"{BOUND}from mentormatch.service.worker import main\nmain()"
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-SECRET = "MENTORMATCH_TOKEN"
-BEGINNING_S = 60.0
+WORKER_PROGRAM = f"{BOOTSTRAP}from mentormatch.service.worker import main\nmain()"
+SINGLE_THREAD_ENV = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+TOKEN_VARIABLE = "MENTORMATCH_TOKEN"
+START_TIMEOUT_S = 60.0
 
-type Heard = Callable[[ServiceMessage], None]
+type OnMessage = Callable[[ServiceMessage], None]
 
 
-class Child:
-    """A process that answers one message at a time; it is ended with ``kill``, never asked to."""
+class WorkerProcess:
+    """A process that answers one message at a time."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
 
     @classmethod
     async def start(cls, settings: Settings) -> Self:
-        """Return a process that has loaded all that it needs; raises RefusedError where none can be had."""
+        """Start a process and load all that it needs. Raises RefusedError if that fails."""
         try:
             child = cls(await start_process())
         except OSError:
             raise RefusedError("worker-ended", mark("Aucun processus n'a pu démarrer")) from None
         head = {"do": "begin", "worker_bytes": settings.worker_bytes, "retiring_bytes": settings.retiring_bytes}
         try:
-            async with asyncio.timeout(BEGINNING_S):
-                await child.hear()
+            async with asyncio.timeout(START_TIMEOUT_S):
+                await child.receive()
                 await child.ask(ServiceMessage(head))
         except TimeoutError:
             await child.end()
@@ -66,183 +66,178 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        """Return whether the process has not ended."""
+        """Whether the process is running."""
         return self.process.returncode is None
 
-    async def ask(self, message: ServiceMessage, heard: Heard = lambda message: None) -> ServiceMessage:
-        """Return the answer to a message; what is told before it is ``heard``. Raises RefusedError."""
+    async def ask(self, message: ServiceMessage, on_message: OnMessage = lambda message: None) -> ServiceMessage:
+        """Send a message and return the answer; ``on_message`` receives progress messages. Raises RefusedError."""
         source = self.process.stdin
         assert source is not None
         try:
-            for piece in message.pieces():
+            for piece in message.chunks():
                 source.write(piece)
                 await source.drain()
         except OSError:
             raise await self._end() from None
-        return await self.hear(heard)
+        return await self.receive(on_message)
 
-    async def hear(self, heard: Heard = lambda message: None) -> ServiceMessage:
-        """Return the next answer; what is told before it is ``heard``. Raises RefusedError."""
+    async def receive(self, on_message: OnMessage = lambda message: None) -> ServiceMessage:
+        """Return the next answer; ``on_message`` receives the messages before it. Raises RefusedError."""
         out = self.process.stdout
         assert out is not None
         try:
             while (reply := await receive_message(out)).head["told"] not in ("answer", "refusal"):
-                heard(reply)
+                on_message(reply)
         except (asyncio.IncompleteReadError, OSError):
             raise await self._end() from None
         return reply
 
     async def _end(self) -> RefusedError:
-        """Return in words that the process has ended."""
+        """Kill the process, and return the refusal that says why it ended."""
         self.kill()
         if await self.process.wait() == OUT_OF_MEMORY:
             return RefusedError("out-of-memory", mark("Envoyez moins de personnes, ou divisez le programme"))
         return RefusedError("worker-ended", mark("Il a été arrêté ; redemandez"))
 
     async def end(self) -> None:
-        """End the process, and wait until it is gone."""
+        """Kill the process, and wait until it has ended."""
         self.kill()
         await self.process.wait()
 
     def kill(self) -> None:
-        """End the process, and with it all that it has started."""
+        """Kill the process, and with it the processes that it started."""
         with suppress(ProcessLookupError):
             self.process.kill()
         if self.process.stdin is not None:
             self.process.stdin.close()
 
 
-class EndingChildren:
-    """Processes that were ended, each until it is gone and its pipes are closed."""
+class ProcessReaper:
+    """Killed processes, until they have ended and their pipes are closed."""
 
     def __init__(self) -> None:
         self.waiting: set[asyncio.Task[int]] = set()
 
-    def end(self, child: Child) -> None:
-        """End a process, without waiting for it."""
+    def end(self, child: WorkerProcess) -> None:
+        """Kill a process without waiting."""
         child.kill()
         waiting = asyncio.create_task(child.process.wait())
         self.waiting.add(waiting)
         waiting.add_done_callback(self.waiting.discard)
 
     async def wait(self) -> None:
-        """Wait until all are gone."""
+        """Wait until all processes have ended."""
         await asyncio.gather(*self.waiting)
 
 
 async def start_process() -> Process:
-    """Start the program: it finds the same modules, and heeds no variable of the environment, nor interrupts."""
+    """Start a worker with the same module path, isolated from the environment and from interrupts."""
     command = [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", WORKER_PROGRAM, *sys.path]
-    variables = {name: value for name, value in os.environ.items() if name != SECRET} | ONE_THREAD
+    variables = {name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE} | SINGLE_THREAD_ENV
     return await asyncio.create_subprocess_exec(
         *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=variables, start_new_session=True
     )
 
 
-SPARE = 1
-PAUSE_S = 5.0
-"""Before a worker rehearses: whoever has just begun is answered first."""
-ENDED = "worker-ended"
-ACCEPTED: ContextVar[str | None] = ContextVar("ACCEPTED", default=None)
-"""The language that the request at work accepts over HTTP, None if it states none of ours."""
+SPARE_WORKERS = 1
+WARM_UP_DELAY_S = 5.0  # the first requests are answered before
+# The language that the HTTP request being handled accepts; None if it accepts none that is supported.
+ACCEPTED_LANGUAGE: ContextVar[str | None] = ContextVar("ACCEPTED", default=None)
 
 
 @dataclass(slots=True)
 class PoolLoad:
-    """How many requests are worked on, and how many wait."""
+    """The number of running and of waiting requests."""
 
     busy: int = 0
     waiting: int = 0
 
 
-class Pool:
-    """As many workers as may be busy, and one more that stands ready to take the place of one that is ended.
+class WorkerPool:
+    """A worker per running request, and one spare that replaces an ended one.
 
-    ``rehearsal`` names a function (``module:name``) that the one that stands ready calls beforehand. ``worked`` is told
-    of each request that was worked on, and how many seconds.
+    ``rehearsal`` names a function (``module:name``) that the spare calls to warm up. ``on_work_done`` is called with
+    the operation and the seconds of each request.
     """
 
     def __init__(self, settings: Settings, rehearsal: str = "") -> None:
-        self.settings, self.rehearsal = settings, rehearsal
+        self.settings, self.warm_up_target = settings, rehearsal
         self.load = PoolLoad()
-        self.free = asyncio.Semaphore(settings.workers)
-        self.idle: list[asyncio.Task[Child]] = []
-        self.all: set[Child] = set()
-        self.ending = EndingChildren()
+        self.slots = asyncio.Semaphore(settings.workers)
+        self.idle: list[asyncio.Task[WorkerProcess]] = []
+        self.all: set[WorkerProcess] = set()
+        self.reaper = ProcessReaper()
         self.stopping = False
-        self.worked: Callable[[str, float], None] = lambda kind, seconds: None
-        self.rehearsing: asyncio.Task[None] | None = None
+        self.on_work_done: Callable[[str, float], None] = lambda kind, seconds: None
+        self.warm_up_task: asyncio.Task[None] | None = None
 
     def open(self) -> None:
         """Start the workers."""
-        self.idle = [self._start() for _ in range(self.settings.workers + SPARE)]
-        self._rehearse_later()
+        self.idle = [self._start() for _ in range(self.settings.workers + SPARE_WORKERS)]
+        self._schedule_warm_up()
 
     async def close(self) -> None:
-        """End every worker."""
+        """End all workers."""
         self.stopping = True
-        for starting in filter(None, (self.rehearsing, *self.idle)):
+        for starting in filter(None, (self.warm_up_task, *self.idle)):
             starting.cancel()
         for child in self.all:
-            self.ending.end(child)
+            self.reaper.end(child)
         await asyncio.gather(*self.idle, return_exceptions=True)
-        await self.ending.wait()
+        await self.reaper.wait()
 
-    def renew(self) -> None:
-        """Replace the workers that have ended, or could not be started, while nobody asked them."""
-        self.idle = [place if usable(place) else self._replacement(place) for place in self.idle]
+    def replace_ended(self) -> None:
+        """Replace idle workers that have ended or could not be started."""
+        self.idle = [worker if is_usable(worker) else self._replacement(worker) for worker in self.idle]
 
-    async def take(self) -> Child:
-        """Return a worker for good, and start another in its place; raises RefusedError where none can be had.
+    async def detach(self) -> WorkerProcess:
+        """Remove a worker from the pool and start another in its place. Raises RefusedError if none can start.
 
-        Those that have answered go to the end of the line; it comes from the front, where the one is that stands ready.
+        Workers that have answered go to the end of the list; the one taken is at the front, where the spare is.
         """
         if self.stopping:
             raise RefusedError("stopping", mark("Plus rien n'est accepté"))
-        self.renew()
-        # The first of the line that is there: of those that are alike ``max`` takes the first.
-        place = max(self.idle, key=ready)
-        self.idle[self.idle.index(place)] = self._start()
-        self._rehearse_later()
-        child = await place
+        self.replace_ended()
+        # ``max`` returns the first one that is ready.
+        worker = max(self.idle, key=is_ready)
+        self.idle[self.idle.index(worker)] = self._start()
+        self._schedule_warm_up()
+        child = await worker
         self.all.discard(child)
         return child
 
-    def _rehearse_later(self) -> None:
-        """Have the worker that ``take`` would give load what it will need, once the service has begun, or had a pause.
+    def _schedule_warm_up(self) -> None:
+        # for the worker that ``detach`` returns: requests use the other end of the list
+        if self.warm_up_target:
+            if self.warm_up_task:
+                self.warm_up_task.cancel()
+            self.warm_up_task = asyncio.create_task(self._warm_up())
 
-        Workers that answer requests take it from the other end of the line, and load nothing for that.
-        """
-        if self.rehearsal:
-            if self.rehearsing:
-                self.rehearsing.cancel()
-            self.rehearsing = asyncio.create_task(self._rehearse())
-
-    async def _rehearse(self) -> None:
-        await asyncio.sleep(PAUSE_S)
+    async def _warm_up(self) -> None:
+        await asyncio.sleep(WARM_UP_DELAY_S)
         if self.idle:
-            self.idle[0] = asyncio.create_task(self._rehearse_in(self.idle[0]))
+            self.idle[0] = asyncio.create_task(self._warm_up_worker(self.idle[0]))
 
-    async def _rehearse_in(self, place: asyncio.Task[Child]) -> Child:
-        """Return a worker, once it has rehearsed; one that ends at it is replaced like any other."""
-        child = await place
+    async def _warm_up_worker(self, worker: asyncio.Task[WorkerProcess]) -> WorkerProcess:
+        """Return the worker when it has warmed up; one that ends meanwhile is replaced later."""
+        child = await worker
         with suppress(RefusedError):
-            await child.ask(ServiceMessage({"do": "rehearse", "rehearsal": self.rehearsal}))
+            await child.ask(ServiceMessage({"do": "rehearse", "rehearsal": self.warm_up_target}))
         return child
 
     @property
     def present(self) -> int:
-        """How many workers there are: those that are at work, and those that stand ready."""
-        return self.load.busy + sum(map(ready, self.idle))
+        """The number of workers, busy or ready."""
+        return self.load.busy + sum(map(is_ready, self.idle))
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Have a worker in a ``with`` block, once there is one; raises RefusedError where nothing more is taken."""
+    async def slot(self) -> AsyncIterator[None]:
+        """Wait for a free slot, and keep it while the context is open. Raises RefusedError when stopping."""
         if self.stopping:
             raise RefusedError("stopping", mark("Plus rien n'est accepté"))
         self.load.waiting += 1
         try:
-            await self.free.acquire()
+            await self.slots.acquire()
         finally:
             self.load.waiting -= 1
         self.load.busy += 1
@@ -250,199 +245,196 @@ class Pool:
             yield
         finally:
             self.load.busy -= 1
-            self.free.release()
+            self.slots.release()
 
-    async def ask(self, kind: str, body: bytes, heard: Heard) -> bytes:
-        """Return what an operation answers to a request, as JSON; for whoever has a ``place``. Raises RefusedError.
+    async def ask(self, kind: str, body: bytes, on_message: OnMessage) -> bytes:
+        """Return the response of an operation as JSON; the caller must have a ``slot``. Raises RefusedError.
 
-        Whoever gives up waiting ends the worker that is at it.
+        If the caller is cancelled, the worker is ended.
         """
-        begun = monotonic()
+        started = monotonic()
         try:
-            return await self._ask_any_worker(self._task(kind, body), heard)
+            return await self._ask_any_worker(self._task(kind, body), on_message)
         finally:
-            self.worked(kind, monotonic() - begun)
+            self.on_work_done(kind, monotonic() - started)
 
     def _task(self, kind: str, body: bytes) -> ServiceMessage:
-        bounds = self.settings
-        most = {"people": bounds.people, "pairs": bounds.pairs, "time_limit_s": bounds.time_limit_s}
-        languages = {"language": spoken(), "accepted": ACCEPTED.get()}
-        return ServiceMessage({"do": "ask", "kind": kind, "most": most, **languages}, body)
+        settings = self.settings
+        limits = {"people": settings.people, "pairs": settings.pairs, "time_limit_s": settings.time_limit_s}
+        languages = {"language": spoken(), "accepted": ACCEPTED_LANGUAGE.get()}
+        return ServiceMessage({"do": "ask", "kind": kind, "most": limits, **languages}, body)
 
-    async def _ask_any_worker(self, task: ServiceMessage, heard: Heard) -> bytes:
-        """Return the answer of a worker; of another one where it turns out to have ended before it began."""
-        begun = False
+    async def _ask_any_worker(self, task: ServiceMessage, on_message: OnMessage) -> bytes:
+        """Return the response of a worker, trying another one if it had ended before it started."""
+        has_started = False
 
-        def hear(message: ServiceMessage) -> None:
-            nonlocal begun
-            begun = True
-            heard(message)
+        def forward(message: ServiceMessage) -> None:
+            nonlocal has_started
+            has_started = True
+            on_message(message)
 
         for _ in self.idle[:]:
             try:
-                return await self._ask_worker(task, hear)
+                return await self._ask_worker(task, forward)
             except RefusedError as refused:
-                if begun or refused.code != ENDED:
+                if has_started or refused.code != "worker-ended":
                     raise
-        return await self._ask_worker(task, heard)
+        return await self._ask_worker(task, on_message)
 
-    async def _ask_worker(self, task: ServiceMessage, heard: Heard) -> bytes:
-        self.renew()
-        # The last of the line that is there: it was used last, and what it has loaded is still warm.
-        place = max(reversed(self.idle), key=ready)
-        self.idle.remove(place)
+    async def _ask_worker(self, task: ServiceMessage, on_message: OnMessage) -> bytes:
+        self.replace_ended()
+        # The last one that is ready was used last: its caches are still warm.
+        worker = max(reversed(self.idle), key=is_ready)
+        self.idle.remove(worker)
         reused = False
         try:
-            message = await self._ask_child(await asyncio.shield(place), task, heard)
+            message = await self._ask_child(await asyncio.shield(worker), task, on_message)
             reused = not message.head["retires"]
         finally:
-            # Whoever gave up waiting for a worker leaves it to the next; one that worked in vain is ended.
-            self.idle.append(place if reused or not place.done() else self._replacement(place))
+            # A worker that was only waited for stays; one whose answer was not read is ended.
+            self.idle.append(worker if reused or not worker.done() else self._replacement(worker))
         if message.head["told"] == "refusal":
             raise RefusedError.from_head(message.head)
         return message.body
 
-    async def _ask_child(self, child: Child, task: ServiceMessage, heard: Heard) -> ServiceMessage:
+    async def _ask_child(self, child: WorkerProcess, task: ServiceMessage, on_message: OnMessage) -> ServiceMessage:
         try:
             async with asyncio.timeout(self.settings.time_limit_s):
-                return await child.ask(task, heard)
+                return await child.ask(task, on_message)
         except TimeoutError:
-            raise outlived(self.settings.time_limit_s) from None
+            raise make_timeout_refusal(self.settings.time_limit_s) from None
 
-    def _replacement(self, place: asyncio.Task[Child]) -> asyncio.Task[Child]:
-        """Return a new worker in the place of one that is not to be used again."""
-        if not place.cancelled() and place.exception() is None:
-            self.ending.end(place.result())
-            self.all.discard(place.result())
-        return place if self.stopping else self._start()
+    def _replacement(self, worker: asyncio.Task[WorkerProcess]) -> asyncio.Task[WorkerProcess]:
+        """Return a new worker in place of one that is not reused."""
+        if not worker.cancelled() and worker.exception() is None:
+            self.reaper.end(worker.result())
+            self.all.discard(worker.result())
+        return worker if self.stopping else self._start()
 
-    def _start(self) -> asyncio.Task[Child]:
+    def _start(self) -> asyncio.Task[WorkerProcess]:
         return asyncio.create_task(self._start_child())
 
-    async def _start_child(self) -> Child:
-        child = await Child.start(self.settings)
+    async def _start_child(self) -> WorkerProcess:
+        child = await WorkerProcess.start(self.settings)
         self.all.add(child)
         return child
 
 
-def ready(place: asyncio.Task[Child]) -> bool:
-    """Return whether there is a worker now."""
-    return place.done() and usable(place)
+def is_ready(worker: asyncio.Task[WorkerProcess]) -> bool:
+    return worker.done() and is_usable(worker)
 
 
-def outlived(limit_s: float) -> RefusedError:
-    """Return that work was ended at its limit."""
+def make_timeout_refusal(limit_s: float) -> RefusedError:
     return RefusedError("too-long", mark("Il a été arrêté après {seconds:g} secondes"), seconds=limit_s)
 
 
-def usable(place: asyncio.Task[Child]) -> bool:
-    """Return whether there is a worker, or will be."""
-    if not place.done():
+def is_usable(worker: asyncio.Task[WorkerProcess]) -> bool:
+    """Return whether the worker is running or starting."""
+    if not worker.done():
         return True
-    return not place.cancelled() and place.exception() is None and place.result().alive
+    return not worker.cancelled() and worker.exception() is None and worker.result().alive
 
 
-class ResidentProcess:
-    """A process that keeps one object; it answers one call at a time, and is ended by a call that takes too long."""
+class StatefulWorker:
+    """A process that keeps one object and answers one call at a time; a call that takes too long ends it."""
 
-    def __init__(self, child: Child, limit_s: float) -> None:
+    def __init__(self, child: WorkerProcess, call_timeout_s: float) -> None:
         self.id = token_urlsafe(18)
-        self.child, self.limit_s = child, limit_s
-        self.turn = asyncio.Lock()
-        self.last = monotonic()
+        self.child, self.call_timeout_s = child, call_timeout_s
+        self.lock = asyncio.Lock()
+        self.last_used = monotonic()
 
-    async def call(self, payload: bytes, heard: Heard = lambda message: None) -> bytes:
-        """Return what the object answers; what is told before it is ``heard``.
+    async def call(self, payload: bytes, on_message: OnMessage = lambda message: None) -> bytes:
+        """Return the answer of the object; ``on_message`` receives progress messages.
 
-        Raises RefusedError, also where the process has ended.
+        Raises RefusedError, also if the process has ended.
         """
-        return await self.send(ServiceMessage({"do": "call"}, payload), heard)
+        return await self.send(ServiceMessage({"do": "call"}, payload), on_message)
 
     def interrupt(self) -> None:
-        """Have the object end what it is at, where it lets itself be interrupted."""
+        """Interrupt the computation of the object."""
         with suppress(ProcessLookupError):
             self.child.process.send_signal(signal.SIGINT)
 
-    async def send(self, message: ServiceMessage, heard: Heard = lambda message: None) -> bytes:
-        """Return what the process answers to a message."""
-        async with self.turn:
-            answer = await self._answer(message, heard)
-            self.last = monotonic()
+    async def send(self, message: ServiceMessage, on_message: OnMessage = lambda message: None) -> bytes:
+        """Return the answer of the process to a message."""
+        async with self.lock:
+            answer = await self._answer(message, on_message)
+            self.last_used = monotonic()
         if answer.head["told"] == "refusal":
             raise RefusedError.from_head(answer.head)
         return answer.body
 
-    async def _answer(self, message: ServiceMessage, heard: Heard) -> ServiceMessage:
+    async def _answer(self, message: ServiceMessage, on_message: OnMessage) -> ServiceMessage:
         try:
-            async with asyncio.timeout(self.limit_s):
-                return await self.child.ask(message, heard)
+            async with asyncio.timeout(self.call_timeout_s):
+                return await self.child.ask(message, on_message)
         except TimeoutError:
             self.child.kill()
-            raise outlived(self.limit_s) from None
+            raise make_timeout_refusal(self.call_timeout_s) from None
         except asyncio.CancelledError:
             self.child.kill()  # an answer that nobody waits for would be taken for the next
             raise
 
 
-class Residents:
-    """All that are there, by their unguessable ids, and those that were ended and may not be gone.
+class StatefulWorkers:
+    """The workers with state by id, which cannot be guessed.
 
-    ``begin`` returns the process of a new one.
+    ``take_worker`` returns a new process.
     """
 
-    def __init__(self, settings: Settings, begin: Callable[[], Awaitable[Child]]) -> None:
-        self.settings, self.begin = settings, begin
-        self.all: dict[str, ResidentProcess] = {}
-        self.ending = EndingChildren()
+    def __init__(self, settings: Settings, take_worker: Callable[[], Awaitable[WorkerProcess]]) -> None:
+        self.settings, self.take_worker = settings, take_worker
+        self.by_id: dict[str, StatefulWorker] = {}
+        self.reaper = ProcessReaper()
         self.starting = 0
 
-    async def make(self, factory: str) -> ResidentProcess:
-        """Return a process that keeps what a factory makes; raises RefusedError where too many do.
+    async def start(self, factory: str) -> StatefulWorker:
+        """Start a process that keeps an object. Raises RefusedError if there are too many.
 
-        The factory is named ``module:name``; what it makes has a method ``answer(payload: bytes) -> bytes``.
+        ``factory`` is ``module:name``; the object has a method ``answer(payload: bytes) -> bytes``.
         """
         self.expire()
-        if len(self.all) + self.starting >= self.settings.residents:
+        if len(self.by_id) + self.starting >= self.settings.residents:
             raise RefusedError("busy", mark("Aucune session de plus ne peut être ouverte ; fermez-en une, ou attendez"))
         self.starting += 1
         try:
-            resident = ResidentProcess(await self.begin(), self.settings.time_limit_s)
-            await self._have_made(resident, factory)
+            resident = StatefulWorker(await self.take_worker(), self.settings.time_limit_s)
+            await self._create_object(resident, factory)
         finally:
             self.starting -= 1
-        self.all[resident.id] = resident
+        self.by_id[resident.id] = resident
         return resident
 
-    async def _have_made(self, resident: ResidentProcess, factory: str) -> None:
-        """Have one make what it is to keep; it is ended where it does not."""
+    async def _create_object(self, resident: StatefulWorker, factory: str) -> None:
         try:
             await resident.send(ServiceMessage({"do": "make", "factory": factory}))
         except BaseException:
-            self.ending.end(resident.child)
+            self.reaper.end(resident.child)
             raise
 
-    def find(self, ident: str) -> ResidentProcess:
-        """Return one by its id; raises RefusedError where it is not there, or no more."""
-        resident = self.all.get(ident)
+    def find(self, ident: str) -> StatefulWorker:
+        """Return a worker by id. Raises RefusedError if it does not exist or has ended."""
+        resident = self.by_id.get(ident)
         if resident is None or not resident.child.alive:
-            self.drop(ident)
+            self.end(ident)
             raise RefusedError("not-found", mark("Cette session n'existe pas, ou elle a pris fin"))
         return resident
 
-    def drop(self, ident: str) -> None:
-        """End one."""
-        if (resident := self.all.pop(ident, None)) is not None:
-            self.ending.end(resident.child)
+    def end(self, ident: str) -> None:
+        """End a worker."""
+        if (resident := self.by_id.pop(ident, None)) is not None:
+            self.reaper.end(resident.child)
 
     def expire(self) -> None:
-        """End those that idle too long, and forget those that have ended."""
+        """End workers that are idle for too long, and remove those that have ended."""
         before = monotonic() - self.settings.resident_idle_s
-        for ident, resident in list(self.all.items()):
-            if not resident.child.alive or (resident.last < before and not resident.turn.locked()):
-                self.drop(ident)
+        for ident, resident in list(self.by_id.items()):
+            if not resident.child.alive or (resident.last_used < before and not resident.lock.locked()):
+                self.end(ident)
 
     async def close(self) -> None:
-        """End all, and wait until they are gone."""
-        for ident in list(self.all):
-            self.drop(ident)
-        await self.ending.wait()
+        """End all workers, and wait until they have ended."""
+        for ident in list(self.by_id):
+            self.end(ident)
+        await self.reaper.wait()

@@ -1,7 +1,7 @@
-"""The application behind its gate, run on a socket of its own until it is told to stop.
+"""The HTTP server of the service: the application, its middleware and the limits on connections.
 
-Connections over which nothing comes are closed, and there are only so many: uvicorn has no such limits. What is worked
-on when the service is told to end has its time; answers then have a short time to be sent.
+Slow connections are closed and their number is bounded, which uvicorn does not do. After SIGTERM running work may
+finish, and its responses may be sent.
 """
 
 import asyncio
@@ -30,113 +30,112 @@ from mentormatch.languages.translation import mark
 from mentormatch.service import description, openapi, routes
 from mentormatch.service.components import Components
 from mentormatch.service.desk import routes as desk_routes
-from mentormatch.service.gate import HEAD_BYTES, LOG, Callers, Gate, Guard
-from mentormatch.service.problems import KINDS, MEDIA_TYPE, RefusedError
+from mentormatch.service.gate import MAX_HEAD_BYTES, REQUEST_LOG, AccessMiddleware, CallerRegistry, RequestGuard
+from mentormatch.service.problems import PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, RefusedError
 from mentormatch.service.settings import Settings
 
 
 def protocol_for(settings: Settings) -> type[H11Protocol]:
-    """Return the protocol of a connection, with the limits of a service."""
-    return type("Connection", (Connection,), {"settings": settings})
+    return type("Connection", (LimitedConnection,), {"settings": settings})
 
 
-class Connection(H11Protocol):
-    """A connection that is closed where the head of a request does not come in time."""
+class LimitedConnection(H11Protocol):
+    """A connection that is closed if the head of a request is late."""
 
     settings: Settings
-    waiting: asyncio.TimerHandle | None = None
+    head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Begin to wait for a request, unless there are too many connections."""
+        """Start the timer, or refuse if there are too many connections."""
         super().connection_made(transport)
         if len(self.connections) > self.settings.connections:
             self._close_with(RefusedError("busy", mark("Trop de connexions sont ouvertes")))
         else:
-            self._wait()
+            self._start_head_timer()
 
     def data_received(self, data: bytes) -> None:
-        """Take in a piece, and wait for the rest of the head where it is not all."""
+        """Process the data, and restart the timer if the head is incomplete."""
         if self.transport.is_closing():
             return
         super().data_received(data)
         if self.cycle is not None and not self.cycle.response_complete:
-            self._wait_no_more()
-        elif self.waiting is None:
-            self._wait()
+            self._cancel_head_timer()
+        elif self.head_timer is None:
+            self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
-        self._wait_no_more()
+        """Cancel the timer."""
+        self._cancel_head_timer()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP, or a head that is too large: the error that is being handled tells them apart."""
+        # the error being handled tells a large head from invalid HTTP
         if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
             self.transport.close()  # within an answer nothing can be said any more
-        elif getattr(sys.exception(), "error_status_hint", 400) == KINDS["head-too-large"].status:
-            self._close_with(RefusedError("head-too-large", mark("{most} octets au plus"), most=HEAD_BYTES))
+        elif getattr(sys.exception(), "error_status_hint", 400) == PROBLEM_KINDS["head-too-large"].status:
+            self._close_with(RefusedError("head-too-large", mark("{most} octets au plus"), most=MAX_HEAD_BYTES))
         else:
-            self._close_with(RefusedError(*UNREADABLE))
+            self._close_with(RefusedError(*UNREADABLE_REQUEST))
 
-    def _wait(self) -> None:
-        self.waiting = self.loop.call_later(self.settings.headers_s, self._too_slow)
+    def _start_head_timer(self) -> None:
+        self.head_timer = self.loop.call_later(self.settings.headers_s, self._too_slow)
 
-    def _wait_no_more(self) -> None:
-        if self.waiting is not None:
-            self.waiting.cancel()
-            self.waiting = None
+    def _cancel_head_timer(self) -> None:
+        if self.head_timer is not None:
+            self.head_timer.cancel()
+            self.head_timer = None
 
     def _too_slow(self) -> None:
         self._close_with(RefusedError("too-slow", mark("L'en-tête de la requête n'est pas arrivé à temps")))
 
     def _close_with(self, refused: RefusedError) -> None:
-        """Send a problem as it stands, and close."""
         if not self.transport.is_closing():
-            self.transport.write(raw(refused))
+            self.transport.write(make_raw_response(refused))
             self.transport.close()
 
 
-def raw(refused: RefusedError) -> bytes:
-    """Return a problem as the bytes of an answer."""
-    body = json.dumps(refused.document("-")).encode()
-    head = [f"HTTP/1.1 {refused.status} Refused", f"Content-Type: {MEDIA_TYPE}", f"Content-Length: {len(body)}"]
+def make_raw_response(refused: RefusedError) -> bytes:
+    """Return a problem as the bytes of an HTTP response."""
+    body = json.dumps(refused.to_json("-")).encode()
+    head = [f"HTTP/1.1 {refused.status} Refused", f"Content-Type: {PROBLEM_MEDIA_TYPE}", f"Content-Length: {len(body)}"]
     head += [f"{name}: {value}" for name, value in refused.headers.items()]
     return "\r\n".join([*head, "Connection: close", "", ""]).encode() + body
 
 
-ACROSS: dict[str, Any] = {
+# cookies never cross sites: they are for the staff page only
+CORS_OPTIONS: dict[str, Any] = {
     "allow_methods": ["GET", "POST", "DELETE"],
     "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Request-ID"],
     "expose_headers": ["Location", "Retry-After", "X-Request-ID"],
 }
-"""What pages of other sites may send and read; never cookies: those are for the page of staff alone."""
-PACKED = ("/v1/", "/openapi", "/docs", "/metrics")
-"""What is packed: nothing that comes with a cookie, so that nobody learns a secret from the size of an answer."""
-PACKED_BYTES, PACKED_LEVEL = 1_024, 5
+# paths without cookies: the size of a compressed response could reveal a secret (BREACH attack)
+GZIP_PREFIXES = ("/v1/", "/openapi", "/docs", "/metrics")
+PACKED_BYTES = 1_024
+PACKED_LEVEL = 5
 
 
-class Packing:
-    """Packs what is sent to applications, where they take that."""
+class PathGzipMiddleware:
+    """Compresses responses to applications if they accept gzip."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app, self.packing = app, GZipMiddleware(app, PACKED_BYTES, PACKED_LEVEL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        packed = scope["type"] == "http" and scope["path"].startswith(PACKED)
+        packed = scope["type"] == "http" and scope["path"].startswith(GZIP_PREFIXES)
         await (self.packing if packed else self.app)(scope, receive, send)
 
 
-REFUSALS = {
+PROBLEM_BY_STATUS = {
     404: ("not-found", mark("Aucune adresse du service n'est ainsi faite")),
     405: ("wrong-method", mark("Cette adresse ne prend pas cette méthode")),
 }
-UNREADABLE = ("bad-request", mark("Elle ne se lit pas comme du HTTP"))
+UNREADABLE_REQUEST = ("bad-request", mark("Elle ne se lit pas comme du HTTP"))
 
 
 def make_app(settings: Settings) -> FastAPI:
-    """Return the application; its ``state.components`` holds the workers, the residents, the jobs and the guard."""
-    components = Components.of(settings, Guard(Callers(settings.token, settings.store), settings.hosts))
+    """Create the application; its parts are in ``state.components``."""
+    components = Components.of(settings, RequestGuard(CallerRegistry(settings.token, settings.store), settings.hosts))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -152,95 +151,95 @@ def make_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.components = components
-    app.add_exception_handler(HTTPException, refuse)
-    app.add_exception_handler(RequestValidationError, refuse_parts)
-    add_layers(app, settings, components)
+    app.add_exception_handler(HTTPException, raise_http_problem)
+    app.add_exception_handler(RequestValidationError, raise_validation_problem)
+    add_middleware(app, settings, components)
     app.include_router(routes.health_routes(components))
     app.include_router(routes.operation_routes(components))
     app.include_router(routes.job_routes(components))
     app.include_router(desk_routes.routes(components))
-    openapi.describe(app)
-    app.include_router(description.description_routes(components, app.openapi))
+    openapi.install_openapi(app)
+    app.include_router(description.docs_routes(components, app.openapi))
     return app
 
 
-def add_layers(app: FastAPI, settings: Settings, components: Components) -> None:
-    """Put around an application what each request passes, the innermost first."""
+def add_middleware(app: FastAPI, settings: Settings, components: Components) -> None:
+    """Add the middleware of all requests, innermost first."""
     if settings.gzip:
-        app.add_middleware(Packing)
+        app.add_middleware(PathGzipMiddleware)
     app.add_middleware(
-        Gate,
+        AccessMiddleware,
         guard=components.guard,
         sending_s=settings.sending_s,
         observe=components.metrics.observe_exchange,
     )
     if settings.origins:
-        app.add_middleware(CORSMiddleware, allow_origins=settings.origins, **ACROSS)  # outside: refusals are read too
+        app.add_middleware(
+            CORSMiddleware, allow_origins=settings.origins, **CORS_OPTIONS
+        )  # outside: refusals are read too
 
 
-async def refuse(request: Request, error: Exception) -> NoReturn:
-    """Have what the router refuses told as a problem."""
+async def raise_http_problem(request: Request, error: Exception) -> NoReturn:
+    """Convert an error of the router to a problem."""
     assert isinstance(error, HTTPException)
-    raise RefusedError(*REFUSALS.get(error.status_code, UNREADABLE), headers=error.headers)
+    raise RefusedError(*PROBLEM_BY_STATUS.get(error.status_code, UNREADABLE_REQUEST), headers=error.headers)
 
 
-async def refuse_parts(request: Request, error: Exception) -> NoReturn:
-    """Have a path or a query that does not fit told as a problem, without what stood there."""
+async def raise_validation_problem(request: Request, error: Exception) -> NoReturn:
+    # without the invalid values
     raise RefusedError("misfit", mark("Une partie de l'adresse ne convient pas"))
 
 
-FETCH_S = 2.0
-"""How long the service stays after its last work is done when it was told to end."""
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+RESULT_FETCH_S = 2.0  # time after the last work in which clients may fetch its result
 
 
 class Server(uvicorn.Server):
-    """A server that takes no more work from the moment on that it is told to stop, and whose process then ends well.
+    """A server that refuses new work after a stop signal, and exits with 0.
 
-    Told by SIGTERM, it first lets what is worked on come to its end, for so long as the settings say: jobs are told of
-    and their results are given meanwhile. A second signal, or SIGINT, ends it at once.
+    After SIGTERM it drains: running work may finish within ``drain_s``, and results can be fetched. A second signal, or
+    SIGINT, ends it at once.
     """
 
     def __init__(self, config: uvicorn.Config, components: Components) -> None:
         super().__init__(config)
         self.pool, self.drain_s = components.pool, components.settings.drain_s
-        self.last_work: float | None = None
-        self.drained_by: float | None = None
+        self.last_busy: float | None = None
+        self.drain_deadline: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Drain, or stop."""
         if sig == signal.SIGTERM and not self.pool.stopping:
-            self.drained_by = monotonic() + self.drain_s
+            self.drain_deadline = monotonic() + self.drain_s
         else:
             super().handle_exit(sig, frame)
         self.pool.stopping = True
 
     async def on_tick(self, counter: int) -> bool:
         """Return whether to stop now."""
-        if self.drained_by is not None and self._drained(monotonic()):
+        if self.drain_deadline is not None and self._drained(monotonic()):
             self.should_exit = True
         return await super().on_tick(counter)
 
-    def _drained(self, now: float) -> bool:
-        """Return whether nothing is worked on any more, nor was just now: who waited may still fetch the result."""
+    def _drained(self, time_s: float) -> bool:
+        """Return whether no work is running, and the results of the last work could be fetched."""
         if self.pool.load.busy or self.pool.load.waiting:
-            self.last_work = now
-        assert self.drained_by is not None
-        return now >= self.drained_by or self.last_work is None or now >= self.last_work + FETCH_S
+            self.last_busy = time_s
+        assert self.drain_deadline is not None
+        return time_s >= self.drain_deadline or self.last_busy is None or time_s >= self.last_busy + RESULT_FETCH_S
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Heed the signals while the server runs."""
-        before = {each: signal.signal(each, self.handle_exit) for each in SIGNALS}
+        """Handle the stop signals while the server runs."""
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket on an address, on any free port for 0; raises OSError."""
+def open_socket(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 chooses a free one. Raises OSError."""
     family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listening = socket.socket(family, kind, number)
     try:
@@ -255,7 +254,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(settings: Settings, listening: socket.socket, *, quiet: bool = False) -> None:
-    """Answer requests until a signal says to stop; ``quiet``: without a line of each on stderr."""
+    """Run the service until a signal stops it; ``quiet`` turns off the request log."""
     log_to_stderr(logging.CRITICAL if quiet else logging.INFO)
     app = make_app(settings)
     config = uvicorn.Config(
@@ -270,16 +269,16 @@ def serve(settings: Settings, listening: socket.socket, *, quiet: bool = False) 
         proxy_headers=False,
         timeout_keep_alive=settings.keep_alive_s,  # type: ignore[arg-type]  # any number of seconds will do
         timeout_graceful_shutdown=max(1, round(settings.grace_s)),
-        h11_max_incomplete_event_size=HEAD_BYTES,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
     )
     Server(config, app.state.components).run(sockets=[listening])
 
 
 def log_to_stderr(level: int) -> None:
-    """Have a line of each request go to stderr, and nothing else: what libraries log may hold what people said."""
+    """Log requests to stderr, and nothing else: log lines of libraries may contain personal data."""
     for name in ("uvicorn", "uvicorn.error", "asyncio"):
         logging.getLogger(name).addHandler(logging.NullHandler())
         logging.getLogger(name).propagate = False
-    LOG.setLevel(level)
-    LOG.addHandler(logging.StreamHandler())
-    LOG.propagate = False
+    REQUEST_LOG.setLevel(level)
+    REQUEST_LOG.addHandler(logging.StreamHandler())
+    REQUEST_LOG.propagate = False

@@ -1,4 +1,4 @@
-"""What the service allows: every limit in one place, none of them endless."""
+"""The limits of the service, all in one place and all finite."""
 
 import os
 from dataclasses import dataclass, field
@@ -14,53 +14,50 @@ def _workers() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The limits of a service, and whom it answers.
-
-    Sizes are in bytes, times in seconds. ``hosts`` are further names by which it may be called, beside those of this
-    machine for itself; ``https``: a proxy that speaks HTTPS stands before it, and cookies go over that alone.
+    """The limits and addresses of a service; sizes in bytes, times in seconds.
 
     Parameters
     ----------
     token
-        What every request but those for ``/health`` must bear, or a key that is in the ``store``.
+        The master token; every request but public ones needs it, or a key from ``store``.
+    hosts, https
+        Host names that are accepted in addition to those of the loopback interface; whether a proxy with HTTPS is in
+        front, so that cookies are sent over HTTPS only.
     store
-        The file of the jobs and keys; None: in memory, without keys.
+        The file of jobs, keys and workspaces; None: in memory, without keys.
     open_description, open_metrics
-        Whether the description in OpenAPI, and the metrics, are told without the token.
+        Whether the OpenAPI description and the metrics are public.
     origins, gzip
-        The sites whose pages may call the service, and whether answers to applications are packed for those who take
-        that.
+        Sites whose pages may call the service (CORS); whether responses to applications may be compressed.
     body_bytes, body_s, receiving
-        The largest body, how long it may take to come, and how many may be coming at a time.
+        Size and duration limits of a request body, and the number of bodies being received at a time.
     sign_ins, sign_in_bytes, sign_in_s
-        How many may be signing in at a time, how large what they send may be, and how long it may take to come.
+        Simultaneous sign-ins, and the size and duration limits of each.
     page_bytes
-        The largest body that says what to do on the page.
+        Size limit of an action of the staff page.
     people, pairs
-        The most people a side, and the most pairs of both.
+        Largest number of people per side, and of pairs.
     small_pairs, patience_s
-        More pairs than this, or more time, and an answer becomes a job to be fetched.
+        Requests with more pairs, or that take longer, are answered with a job.
     workers, queue
-        How many requests are worked on at a time, and how many may wait.
+        Requests that run at a time, and requests that may wait.
     time_limit_s, worker_bytes, retiring_bytes
-        How long a worker works on one request, the memory it may take, and that above which it is replaced after it.
+        Time limit of a request, memory limit of a worker, and the memory above which a worker is replaced after a
+        request.
     jobs, results_bytes, expiry_s
-        How many jobs are kept, how many bytes of results, and for how long.
+        Number and total size of stored results, and the time until they expire.
     residents, resident_idle_s
-        How many processes keep something between calls, such as the works that are open on the page, and for how long
-        without any call.
+        Number of processes with state, such as open workspaces, and the time without a call after which one ends.
     gone_s, silent_s
-        A tab that said that it is left, and one of which nothing is heard, are gone after so long: the place is free.
+        Time after which a tab that was left, or that sends nothing, loses its right to edit.
     keep_s, works_bytes
-        For how long works are kept, sealed, after their last change (0: not at all), and how many bytes of all.
+        Time for which encrypted workspaces are stored after their last change (0: never), and their total size.
     disk_bytes
-        The least that is to be free on the disk that the service may write to, for it to be ready.
+        Free disk space below which the service is not ready.
     connections, headers_s, keep_alive_s, sending_s
-        How many connections there may be, how long the head of a request may take to come, how long one waits for a
-        further request, and for a piece of an answer to be taken.
+        Number of connections; time limits of a request head, of an idle connection, and of each part of a response.
     drain_s, grace_s
-        How long what is worked on may go on when the service is told to end (SIGTERM), while new work is refused, and
-        how long answers may take to be sent after that.
+        After SIGTERM: time for running work, while new work is refused, and then for sending responses.
     """
 
     token: str = field(repr=False)

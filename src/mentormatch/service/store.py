@@ -1,8 +1,8 @@
-"""The file of the service: its jobs, keys and works in SQLite, so that they outlive the process.
+"""The SQLite file of the service with its jobs, keys and workspaces.
 
-Without a file the same tables are in memory. The file is read and written by its owner alone; what is deleted in it is
-overwritten with zeros. One service at a time has it; the command ``keys`` may write to it meanwhile (its log is written
-ahead: readers and a writer do not wait for each other). It is for a disk of this machine, not for a network's.
+Without a file the same tables are in memory. Only the owner may read and write the file; deleted data is overwritten
+with zeros. One service at a time uses it; the command ``keys`` may write meanwhile (write-ahead log: readers do not
+wait for the writer). The file must be on a local disk, not on a network.
 """
 
 import os
@@ -21,12 +21,11 @@ from mentormatch.service.problems import RefusedError
 if sys.platform != "win32":
     import fcntl
 
-APPLICATION, VERSION = 0x6D6D7376, 3
-"""By these numbers in its head a file is known to be one of ours, and of which version."""
-BUSY_S = 5.0
-"""So long a transaction waits for that of another process."""
-PRIVATE = 0o600
-SETTINGS = f"""
+APPLICATION_ID = 0x6D6D7376
+SCHEMA_VERSION = 3
+BUSY_S = 5.0  # time for which a transaction waits for another process
+FILE_MODE = 0o600
+CONNECTION_PRAGMAS = f"""
 PRAGMA busy_timeout = {round(BUSY_S * 1000)};
 PRAGMA trusted_schema = OFF;
 PRAGMA temp_store = MEMORY;
@@ -34,7 +33,7 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA secure_delete = ON;
 """
-SINCE_VERSION_3 = """
+TABLES_OF_VERSION_3 = """
 CREATE TABLE IF NOT EXISTS one_time_tokens (
     digest BLOB PRIMARY KEY,
     expires REAL NOT NULL
@@ -51,7 +50,7 @@ CREATE TABLE IF NOT EXISTS works (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS works_by_end ON works (expires);
 """
-SCHEMA = f"""
+TABLE_SCHEMA = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY,
@@ -83,83 +82,84 @@ CREATE TABLE IF NOT EXISTS keys (
     revoked REAL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS keys_by_name ON keys (name, created);
-{SINCE_VERSION_3}
-PRAGMA application_id = {APPLICATION};
-PRAGMA user_version = {VERSION};
+{TABLES_OF_VERSION_3}
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {SCHEMA_VERSION};
 COMMIT;
 """
-CHANGES = {1: "ALTER TABLE jobs ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;", 2: SINCE_VERSION_3}
-"""What makes a file of each version one of the next."""
+# statements that upgrade a file of each version to the next
+MIGRATION_SCRIPTS = {1: "ALTER TABLE jobs ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;", 2: TABLES_OF_VERSION_3}
 
 
-class HeldError(OutputError):
-    """Another service has the file."""
+class StoreLockedError(OutputError):
+    """Another service uses the file."""
 
 
 def open_store(path: Path | None) -> sqlite3.Connection:
-    """Return a connection to a file, made where it is not there, or to memory; raises OutputError.
+    """Return a connection to a file, created if needed, or to memory. Raises OutputError.
 
-    The connection commits each statement by itself, unless it stands in a ``transaction``.
+    Each statement is committed at once, unless it is in a ``transaction``.
     """
     if path is None:
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        connection.executescript(SETTINGS + SCHEMA)
+        connection.executescript(CONNECTION_PRAGMAS + TABLE_SCHEMA)
         return connection
     clear_drafts(path.parent)
-    make(path)
-    with explain_errors(path):
+    create_file(path)
+    with convert_sqlite_errors(path):
         connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
         try:
-            prepare(connection, path)
+            migrate(connection, path)
         except BaseException:
             connection.close()
             raise
     return connection
 
 
-def make(path: Path) -> None:
-    """Have a file that its owner alone reads and writes where there is none; SQLite gives those beside it its rights.
-
-    One that is there is not opened: to close it would end the locks that SQLite has on it in this process (POSIX).
-    """
+def create_file(path: Path) -> None:
+    # An existing file is not opened: closing it would release the locks of SQLite in this process (POSIX). SQLite gives
+    # its log files the same rights.
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
     except FileExistsError:
         return
     except OSError as error:
         advice = tr("nommez un fichier d'un dossier où vous pouvez écrire")
-        raise explain_refusal(path, system_reason(error), advice=advice) from None
+        raise make_store_error(path, system_reason(error), advice=advice) from None
 
 
-def prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Have the tables of this version in a file.
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Create or upgrade the tables of a file.
 
-    Raises OutputError where it is no file of ours, or one of a later version.
+    Raises OutputError if the file belongs to another program or a later version.
     """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     new = not (application or version or tables)
-    if not new and application != APPLICATION:
-        raise not_ours(path)
-    if version > VERSION:
-        found, most = tr("un fichier de la version {version}", version=version), tr("{most} au plus", most=VERSION)
-        raise explain_refusal(path, found, most, tr("mettez le service à jour, ou nommez un nouveau fichier"))
-    path.chmod(PRIVATE)  # it is ours: others may have been allowed to read it since
-    connection.executescript(SETTINGS)
+    if not new and application != APPLICATION_ID:
+        raise make_foreign_file_error(path)
+    if version > SCHEMA_VERSION:
+        actual, supported = (
+            tr("un fichier de la version {version}", version=version),
+            tr("{most} au plus", most=SCHEMA_VERSION),
+        )
+        raise make_store_error(path, actual, supported, tr("mettez le service à jour, ou nommez un nouveau fichier"))
+    path.chmod(FILE_MODE)  # it is ours: others may have been allowed to read it since
+    connection.executescript(CONNECTION_PRAGMAS)
     if new:
-        connection.executescript(SCHEMA)
-    elif version < VERSION:
-        changes = "\n".join(change for before, change in CHANGES.items() if version <= before)
-        connection.executescript(f"BEGIN IMMEDIATE;\n{changes}\nPRAGMA user_version = {VERSION};\nCOMMIT;")
+        connection.executescript(TABLE_SCHEMA)
+    elif version < SCHEMA_VERSION:
+        changes = "\n".join(change for before, change in MIGRATION_SCRIPTS.items() if version <= before)
+        connection.executescript(f"BEGIN IMMEDIATE;\n{changes}\nPRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;")
 
 
 @contextmanager
-def hold_file(path: Path | None) -> Iterator[None]:
-    """Have a file for this service alone, found whole; raises OutputError, HeldError where another service has it.
+def lock_store(path: Path | None) -> Iterator[None]:
+    """Lock a file for this service, after an integrity check. Raises OutputError, or StoreLockedError if locked.
 
-    The lock ends with the process, however that ends. It is another than those of SQLite (BSD, not POSIX), and its
-    descriptor is open before any connection, and closed after all.
+    The lock ends with the process in any case. It is a lock of BSD (``flock``), as SQLite uses POSIX locks. Its
+    descriptor is opened before any connection and closed after all.
     """
     if path is None:
         yield
@@ -167,8 +167,8 @@ def hold_file(path: Path | None) -> Iterator[None]:
     open_store(path).close()
     descriptor = os.open(path, os.O_RDWR)
     try:
-        lock(descriptor, path)
-        with closing(open_store(path)) as connection, explain_errors(path):
+        flock_exclusively(descriptor, path)
+        with closing(open_store(path)) as connection, convert_sqlite_errors(path):
             if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise sqlite3.DatabaseError
         yield
@@ -176,46 +176,43 @@ def hold_file(path: Path | None) -> Iterator[None]:
         os.close(descriptor)
 
 
-def lock(descriptor: int, path: Path) -> None:
-    """Take the lock of a file; raises HeldError where another service has it."""
+def flock_exclusively(descriptor: int, path: Path) -> None:
     if sys.platform != "win32":
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             advice = tr("arrêtez-le, ou nommez un autre fichier")
-            refusal = explain_refusal(path, tr("un autre service s'en sert"), advice=advice)
-            raise HeldError(refusal.message, refusal.problems) from None
+            refusal = make_store_error(path, tr("un autre service s'en sert"), advice=advice)
+            raise StoreLockedError(refusal.message, refusal.problems) from None
 
 
 @contextmanager
-def explain_errors(path: Path) -> Iterator[None]:
-    """Raise OutputError where SQLite cannot use a file."""
+def convert_sqlite_errors(path: Path) -> Iterator[None]:
+    """Convert errors of SQLite in the context to OutputError."""
     try:
         yield
     except sqlite3.OperationalError:
         advice = tr("fermez ce qui s'en sert, vérifiez ses droits et la place qui reste, puis recommencez")
-        raise explain_refusal(path, tr("le fichier ne peut être ni lu ni écrit"), advice=advice) from None
+        raise make_store_error(path, tr("le fichier ne peut être ni lu ni écrit"), advice=advice) from None
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
-            raise not_ours(path) from None
+            raise make_foreign_file_error(path) from None
         advice = tr("remettez-en une copie, ou nommez un nouveau fichier")
-        raise explain_refusal(path, tr("le fichier est abîmé"), advice=advice) from None
+        raise make_store_error(path, tr("le fichier est abîmé"), advice=advice) from None
 
 
-def not_ours(path: Path) -> OutputError:
-    """Return in words that a file is of something else."""
+def make_foreign_file_error(path: Path) -> OutputError:
     advice = tr("nommez un autre fichier, ou un nouveau")
-    return explain_refusal(path, tr("ce n'est pas un fichier de ce service"), advice=advice)
+    return make_store_error(path, tr("ce n'est pas un fichier de ce service"), advice=advice)
 
 
-def explain_refusal(path: Path, found: str, expected: str = "", advice: str = "") -> OutputError:
-    """Return in words why a file cannot be used."""
-    return OutputError(tr("Le fichier du service ne peut pas servir"), [Problem(path.name, found, expected, advice)])
+def make_store_error(path: Path, reason: str, expected: str = "", advice: str = "") -> OutputError:
+    return OutputError(tr("Le fichier du service ne peut pas servir"), [Problem(path.name, reason, expected, advice)])
 
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Have all statements of a ``with`` block take effect, or none of them."""
+    """Commit all statements of the context, or none."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -226,7 +223,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-REASONS = {
+SQLITE_REASONS = {
     sqlite3.SQLITE_FULL: mark("Le disque du fichier du service est plein"),
     sqlite3.SQLITE_BUSY: mark("Un autre programme tient le fichier du service"),
     sqlite3.SQLITE_LOCKED: mark("Un autre programme tient le fichier du service"),
@@ -236,7 +233,7 @@ REASONS = {
 }
 
 
-def not_kept(error: sqlite3.Error) -> RefusedError:
-    """Return what SQLite failed at as a problem; the low byte of its code is the kind of it."""
+def make_storage_problem(error: sqlite3.Error) -> RefusedError:
+    """Convert an error of SQLite to a problem, by the low byte of its code."""
     kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return RefusedError("not-kept", REASONS.get(kind, mark("Le fichier du service a échoué")))
+    return RefusedError("not-kept", SQLITE_REASONS.get(kind, mark("Le fichier du service a échoué")))

@@ -1,7 +1,7 @@
-"""The program of a process of the service: it answers one message after the other, on its two pipes alone.
+"""The program of a worker process, which answers one message after another through its pipes.
 
-It ends with the service, even one that is killed: while it works the system ends it when its standard input is closed,
-and between two messages it reads from there. What it starts itself ends with it in the same way.
+It ends with the service, even if that is killed. During work, closing its standard input ends it by signal; between two
+messages it reads from there. Processes that it starts end in the same way.
 """
 
 import os
@@ -17,23 +17,20 @@ from mentormatch.languages.translation import mark, spoken
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 
-NICE = 5
-WARM_UP = "match"
 
-
-class ResidentProtocol(Protocol):
-    """What is kept in a process between calls."""
+class StatefulObject(Protocol):
+    """An object that a process keeps between calls."""
 
     def answer(self, payload: bytes) -> bytes:
-        """Return the answer to a call; raises RefusedError, or any MentorMatchError."""
+        """Return the answer to a call. Raises RefusedError, or any MentorMatchError."""
 
 
 def main() -> None:
-    """Answer messages until standard input ends."""
+    """Answer messages until the end of standard input."""
     for number in (signal.SIGINT, signal.SIGTERM):  # what a terminal or a host tells the whole group is for the service
         signal.signal(number, signal.SIG_IGN)
     if hasattr(os, "nice"):
-        os.nice(NICE)  # the service answers first: whether it is there, and who must wait
+        os.nice(5)  # the service answers first: whether it is there, and who must wait
     try:
         Worker(sys.stdin.buffer, claim_stdout()).run()
     except MemoryError:
@@ -41,30 +38,30 @@ def main() -> None:
 
 
 class Worker:
-    """The talk with the service."""
+    """The loop that answers messages of the service."""
 
     def __init__(self, source: BinaryIO, out: BinaryIO) -> None:
         self.source, self.out = source, out
-        self.resident: ResidentProtocol | None = None
+        self.stateful_object: StatefulObject | None = None
         self.retiring_bytes = 0
 
     def run(self) -> None:
-        """Say that it is there, and answer each message in turn."""
+        """Send that the worker is ready, then answer each message."""
         bound = die_with_parent()
-        heed_standard_input()
-        self.tell(ServiceMessage({"told": "answer"}))
+        stop_watching_stdin()
+        self.send(ServiceMessage({"told": "answer"}))
         while (message := read_message(self.source)) is not None:
             if not bound:
                 exit_with_parent()
             answer = self.answer(message)
-            again = heed_standard_input()
-            retires = not again or bool(self.retiring_bytes and measure_memory() > self.retiring_bytes)
-            self.tell(ServiceMessage({**answer.head, "retires": retires}, answer.body))
+            can_continue = stop_watching_stdin()
+            retires = not can_continue or bool(self.retiring_bytes and get_rss_bytes() > self.retiring_bytes)
+            self.send(ServiceMessage({**answer.head, "retires": retires}, answer.body))
 
     def answer(self, message: ServiceMessage) -> ServiceMessage:
-        """Return the last message on what was asked."""
+        """Return the answer or the refusal for a message."""
         try:
-            return ServiceMessage({"told": "answer"}, self.done(message))
+            return ServiceMessage({"told": "answer"}, self.dispatch(message))
         except RefusedError as refused:
             return refusal(refused)
         except MemoryError:
@@ -73,67 +70,67 @@ class Worker:
             name = type(error).__name__
             return refusal(RefusedError("failed", mark("{error} dans un processus de travail"), error=name))
 
-    def done(self, message: ServiceMessage) -> bytes:
-        """Return what comes of a message."""
+    def dispatch(self, message: ServiceMessage) -> bytes:
+        """Return the body of the answer to a message."""
         match message.head["do"]:
             case "begin":
-                return self.begun(message.head)
+                return self.initialise(message.head)
             case "make":
-                self.resident = load_name(message.head["factory"])()
+                self.stateful_object = import_target(message.head["factory"])()
                 return b""
             case "rehearse":
-                load_name(message.head["rehearsal"])()
+                import_target(message.head["rehearsal"])()
                 return b""
             case "call":
-                return call_resident(self.resident, message.body, self.tell)
+                return call_object(self.stateful_object, message.body, self.send)
         from mentormatch.service.handler import answer_request
 
-        return answer_request(message, self.tell)
+        return answer_request(message, self.send)
 
-    def begun(self, head: Any) -> bytes:
-        """Bound the memory of this process and of what it starts, and load what it needs by answering an example."""
+    def initialise(self, head: Any) -> bytes:
+        """Limit the memory of this process and of its children, and answer an example to load the code."""
         self.retiring_bytes = head["retiring_bytes"]
         subprocess_solve.MEMORY_BYTES = head["worker_bytes"]
         limit_memory(head["worker_bytes"])
         from mentormatch.contract.operation import ask, operations_by_kind
 
-        ask(WARM_UP, operations_by_kind()[WARM_UP].example()).to_json()
+        ask("match", operations_by_kind()["match"].example()).to_json()
         return b""
 
-    def tell(self, message: ServiceMessage) -> None:
-        """Send a message."""
+    def send(self, message: ServiceMessage) -> None:
         self.out.write(message.pack())
         self.out.flush()
 
 
 def refusal(refused: RefusedError) -> ServiceMessage:
-    """Return a refusal as the last message on what was asked."""
-    return ServiceMessage({"told": "refusal", **refused.as_head()})
+    return ServiceMessage({"told": "refusal", **refused.to_head()})
 
 
-def load_name(place: str) -> Callable[[], Any]:
-    """Return the function or class that ``module:name`` names."""
-    module, _, name = place.partition(":")
-    found: Callable[[], Any] = getattr(import_module(module), name)
-    return found
+def import_target(target_name: str) -> Callable[[], Any]:
+    """Import the function or class named by ``module:name``."""
+    module, _, name = target_name.partition(":")
+    target: Callable[[], Any] = getattr(import_module(module), name)
+    return target
 
 
-def call_resident(resident: ResidentProtocol | None, payload: bytes, tell: Callable[[ServiceMessage], None]) -> bytes:
-    """Return what a resident answers; ``tell`` takes how far its work is."""
+def call_object(
+    stateful_object: StatefulObject | None, payload: bytes, send: Callable[[ServiceMessage], None]
+) -> bytes:
+    """Return the answer of the object; ``send`` receives the progress."""
     from mentormatch.base.progress import listen
     from mentormatch.errors import MentorMatchError
     from mentormatch.service.handler import progress_message
 
-    assert resident is not None
+    assert stateful_object is not None
     try:
-        with listen(lambda progress: tell(progress_message(progress))):
-            return resident.answer(payload)
+        with listen(lambda progress: send(progress_message(progress))):
+            return stateful_object.answer(payload)
     except MentorMatchError as error:
         raise RefusedError("contradiction", error.message, error.problems, spoken=spoken()) from None
 
 
-def heed_standard_input() -> bool:
-    """Have standard input read again, not end this process; False where that cannot be undone."""
+def stop_watching_stdin() -> bool:
+    """Stop the signal at the end of standard input; False if that is not possible."""
     try:
         import fcntl
     except ImportError:
@@ -142,8 +139,8 @@ def heed_standard_input() -> bool:
     return True
 
 
-def measure_memory() -> int:
-    """Return the memory that this process holds, 0 where the system does not say."""
+def get_rss_bytes() -> int:
+    """Return the resident memory of this process, 0 if unknown."""
     try:
         with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - read after each answer
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mentormatch.examples import folder_of
-from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.desk import Workspace
 from mentormatch.service.messages import ServiceMessage, read_message
 
 EXAMPLE = folder_of("mentorat")
@@ -21,7 +21,7 @@ VALIDATION = {"action": "validate", "who": "Camille Roux", "why": "comité du 3 
 class Sitting:
     """A desk, and how it is asked."""
 
-    desk: Desk = field(default_factory=Desk)
+    desk: Workspace = field(default_factory=Workspace)
 
     def ask(self, do: str, body: bytes = b"", **values: Any) -> ServiceMessage:
         """Return the answer, as it comes."""

@@ -6,7 +6,7 @@ from mentormatch import Matching, match, solve
 from mentormatch.assignment.engine import IN_PROCESS_PAIRS
 from mentormatch.assignment.subprocess_solve import ENGINE_PROGRAM
 from mentormatch.base.progress import track
-from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.desk import Workspace
 from tests.doors import put
 from tests.failure.processes import program, quotas
 from tests.progress.hanging import HANGS
@@ -16,12 +16,12 @@ SETTINGS = f"from tests.doors import put\nput('service', FACTORY={FACTORY!r})"
 """What has a service make desks of this kind."""
 
 
-class SlowDesk(Desk):
+class SlowDesk(Workspace):
     """A desk at which something else is solved before the pairs."""
 
-    def form(self, seed: int, seconds: float) -> None:
+    def solve(self, seed: int, seconds: float) -> None:
         put("service", match=slowly)
-        super().form(seed, seconds)
+        super().solve(seed, seconds)
 
 
 @track()

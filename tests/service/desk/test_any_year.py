@@ -123,7 +123,7 @@ class Season(RuleBasedStateMachine):
             assert self.pairs == self.plan
             return
         other = again(self.sitting)
-        (work,) = (one for one in other.desk.past.validated(other.desk.validated_head) if one.head == self.last)
+        (work,) = (one for one in other.desk.past.find_validated(other.desk.validated_head) if one.head == self.last)
         answer = other.ask("back", id=work.id)
         if answer.head.get("asks"):
             answer = other.ask("back", id=work.id, sure=json.loads(answer.body)["sure"])

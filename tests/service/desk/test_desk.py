@@ -20,8 +20,8 @@ from openpyxl import load_workbook
 import mentormatch as mm
 from mentormatch.record.log import chain_in
 from mentormatch.record.verify import VerificationOutcome, verify_content
-from mentormatch.service.desk.desk import Desk
-from mentormatch.service.desk.documents import ACCESS, PURPOSES, VIEWS
+from mentormatch.service.desk.desk import Workspace
+from mentormatch.service.desk.documents import ACCESS_PAGE, DOCUMENT_PURPOSES, PLAN_PAGES
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 from tests.conftest import DEEP
@@ -170,12 +170,14 @@ def test_a_new_file_takes_the_place_of_all_that_came_of_the_old_one(sitting: Sit
 @pytest.mark.proof
 def test_every_page_and_every_document_that_is_named_can_be_had(sitting: Sitting) -> None:
     plan = sitting.formed()["plan"]
-    assert [view["name"] for view in plan["views"]] == [name for name in VIEWS if name != ACCESS]  # nothing is watched
-    shown = [name for name in VIEWS if DEEP or name != "solidite"]  # which takes its time
+    assert [view["name"] for view in plan["views"]] == [
+        name for name in PLAN_PAGES if name != ACCESS_PAGE
+    ]  # nothing is watched
+    shown = [name for name in PLAN_PAGES if DEEP or name != "solidite"]  # which takes its time
     pages = [sitting.content("show", name).decode() for name in ("reponses", *shown)]
     assert all("<main>" in page and "<script" not in page for page in pages)
     names = [document["name"] for document in plan["documents"]]
-    assert set(names) == set(PURPOSES) - {JOURNAL}
+    assert set(names) == set(DOCUMENT_PURPOSES) - {JOURNAL}
     assert all(sitting.content("hand", name) for name in names)
     book = load_workbook(BytesIO(sitting.content("hand", "binomes.xlsx")))
     assert book.worksheets[0].max_row == 13
@@ -201,7 +203,7 @@ def test_what_is_validated_holds_for_whoever_checks_it_again(sitting: Sitting) -
     assert (told["refusal"], told["final"]) == ("", True)
     with ZipFile(BytesIO(sitting.content("hand", "binomes.zip"))) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    assert set(files) == {name for name in PURPOSES if not name.endswith(".zip")} - JOINING
+    assert set(files) == {name for name in DOCUMENT_PURPOSES if not name.endswith(".zip")} - JOINING
     verification = verify_content(files[DECISION], head=told["head"], journal=files[JOURNAL])
     assert verification.outcome is VerificationOutcome.VERIFIED
     assert [one.who for one in verification.validations] == ["Camille Roux"]
@@ -349,7 +351,7 @@ def test_no_file_is_written_from_the_first_step_to_the_last(sitting: Sitting) ->
     with watched() as written:
         sitting.formed()
         sitting.moved(**VALIDATION)
-        for name in PURPOSES:
+        for name in DOCUMENT_PURPOSES:
             sitting.content("hand", name)
         for name in ("reponses", "binomes"):
             sitting.content("show", name)
@@ -404,7 +406,7 @@ def test_more_people_than_the_service_takes_are_refused_in_words(sitting: Sittin
 
 @given(st.dictionaries(st.text(max_size=8), st.none() | st.booleans() | st.integers() | st.text(max_size=8)))
 def test_whatever_is_asked_is_answered_without_a_word_of_it(head: dict[str, Any]) -> None:
-    answer = read_message(BytesIO(Desk().answer(ServiceMessage(head).pack())))
+    answer = read_message(BytesIO(Workspace().answer(ServiceMessage(head).pack())))
     assert answer is not None
     assert answer.head.get("refused") or head["do"] in ("look", "example")
 

@@ -114,7 +114,7 @@ def test_a_name_kept_while_the_form_tries_something_is_in_both(sitting: Sitting)
 
 
 def test_without_names_in_the_programme_the_columns_that_may_give_them_are_offered(sitting: Sitting) -> None:
-    programme = sitting.desk.handed.files["programme"].content
+    programme = sitting.desk.uploads.files["programme"].content
     nameless = re.sub(rb"(?m)^name = \[.*\n", b"", programme)
     assert nameless != programme
     sitting.done("take", nameless, part="programme", name="programme.toml")

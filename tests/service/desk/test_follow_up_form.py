@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 
-from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.desk import Workspace
 from mentormatch.service.desk.kept_state import restore, save_parts
 from tests.service.desk.session import Sitting
 from tests.service.desk.test_turnover import ROWS, validated, year
@@ -21,7 +21,7 @@ def kept() -> dict[str, bytes]:
 
 @pytest.fixture
 def sitting(kept: dict[str, bytes]) -> Sitting:
-    made = Sitting(Desk())
+    made = Sitting(Workspace())
     assert restore(made.desk, kept) == ""
     return made
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mentormatch.programme.programme import Programme
-from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.desk import Workspace
 from mentormatch.service.desk.kept_state import restore, save_parts
 from tests.browser import codev
 from tests.service.desk.session import Sitting
@@ -32,7 +32,7 @@ def kept() -> dict[str, bytes]:
 
 @pytest.fixture
 def sitting(kept: dict[str, bytes]) -> Sitting:
-    made = Sitting(Desk())
+    made = Sitting(Workspace())
     assert restore(made.desk, kept) == ""
     return made
 
@@ -54,7 +54,7 @@ def answers(sitting: Sitting, **other: Any) -> dict[str, Any]:
 
 def programme(sitting: Sitting) -> Programme:
     """Return the programme that the answers make."""
-    content = sitting.desk.handed.stated_programme
+    content = sitting.desk.uploads.stated_programme
     assert content is not None
     return Programme.parse(content)
 
@@ -90,7 +90,7 @@ def test_another_answer_makes_another_programme_and_is_kept(sitting: Sitting) ->
     assert (made.groups and made.groups.sizes, made.name, made.rules) == ((5, 6), "Codev 2027", ())
     assert made.sessions
     assert (made.sessions.zones, made.sessions.apart, made.sessions.number) == (("C",), (12, 18), None)
-    again = Sitting(Desk())
+    again = Sitting(Workspace())
     assert restore(again.desk, save_parts(sitting.desk, {})) == ""
     assert answers(again) == asked
 

@@ -12,9 +12,9 @@ import pytest
 import mentormatch as mm
 from mentormatch.programme.interview.question import plain_value
 from mentormatch.service.desk.columns import DraftReplies
-from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.desk import Workspace
 from mentormatch.service.desk.kept_state import restore, save_parts
-from mentormatch.service.desk.peer_groups import PeerGroups
+from mentormatch.service.desk.peer_groups import GroupsStep
 from mentormatch.widgets.board.session import people_of
 from tests.conftest import some_of
 from tests.operations.situations import edition
@@ -114,7 +114,7 @@ def begun(kind: str) -> Sitting:
 
 def again(sitting: Sitting) -> Sitting:
     """Return the same desk in another process, as it would be."""
-    other = Sitting(Desk())
+    other = Sitting(Workspace())
     assert restore(other.desk, save_parts(sitting.desk, {})) == ""
     return other
 
@@ -210,7 +210,7 @@ STEPS: Mapping[str, Sequence[Callable[[Sitting, Random], None]]] = {
 
 def cohort_of(sitting: Sitting, programme: mm.Programme) -> mm.Cohort:
     """Return who answered, as the library reads them."""
-    answers = sitting.desk.handed.files["answers"].content.decode()
+    answers = sitting.desk.uploads.files["answers"].content.decode()
     return mm.read_survey(programme, list(csv.DictReader(StringIO(answers), delimiter=";")))
 
 
@@ -219,7 +219,7 @@ def refute(sitting: Sitting) -> None:
     desk = sitting.desk
     if desk.intake is None:
         return
-    programme = mm.Programme.parse(desk.handed.files["programme"].content)
+    programme = mm.Programme.parse(desk.uploads.files["programme"].content)
     cohort = cohort_of(sitting, programme)
     assert [side.ids for side in (desk.intake.cohort.mentors, desk.intake.cohort.mentees)] == [
         side.ids for side in (cohort.mentors, cohort.mentees)
@@ -230,13 +230,13 @@ def refute(sitting: Sitting) -> None:
         for one in board.now.decisions:
             mentor, mentee = people_of(one)
             told[one.action].append((board.ground.key(mentor), board.ground.key(mentee)))
-        seed = desk.round.begun.matching.seed
+        seed = desk.round.initial.matching.seed
         found = mm.match(cohort, programme, seed=seed, pins=told["pin"], bans=told["ban"])
         assert [(one.mentor, one.mentee) for one in board.matching.pairs] == [
             (one.mentor, one.mentee) for one in found.pairs
         ]
-    if isinstance(group := desk.kinds.group, PeerGroups):
-        wishes = [(one.way, one.people) for one in group.now.wishes]
+    if isinstance(group := desk.kinds.group, GroupsStep):
+        wishes = [(one.way, one.people) for one in group.current.wishes]
         grouping = mm.form_groups(
             cohort,
             programme,
@@ -331,6 +331,6 @@ def test_the_kind_that_was_chosen_and_what_was_said_of_former_files_is_there_aga
 
 def plain(sitting: Sitting) -> dict[str, object]:
     """Return the replies to the questions of a draft as they are stored."""
-    columns = (sitting.desk.columns or sitting.desk.former).columns  # type: ignore[union-attr]  # there are some
+    columns = (sitting.desk.columns or sitting.desk.previous_columns).columns  # type: ignore[union-attr]  # there are some
     assert isinstance(columns, DraftReplies)
     return {name: plain_value(reply) for name, reply in columns.replies.items()}

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from mentormatch import Status, errors
 from mentormatch.languages.translation import tr
 from mentormatch.service.desk import kept_state
-from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.desk import Workspace
 from mentormatch.service.desk.kept_state import restore, save_parts
-from mentormatch.service.desk.works import STATE
+from mentormatch.service.desk.works import STATE_PART
 from mentormatch.widgets.board.session import people_of
 from tests.conftest import some_seeds
 from tests.report.reviewed.edits import with_cells
@@ -34,7 +34,7 @@ def sitting() -> Sitting:
 
 def again(sitting: Sitting, *, told: str = "") -> Sitting:
     """Return the same desk in another process, as it would be."""
-    other = Sitting(Desk())
+    other = Sitting(Workspace())
     assert restore(other.desk, save_parts(sitting.desk, {})) == told
     return other
 
@@ -132,11 +132,11 @@ def test_each_step_is_there_again(step: str) -> None:
 
 def test_pairs_that_were_not_proved_are_taken_as_they_were(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = save_parts(sitting.desk, {})
-    state = json.loads(parts[STATE])
+    state = json.loads(parts[STATE_PART])
     state["round"]["status"] = str(Status.FEASIBLE)
     state["round"]["record"]["pairs"].pop()
-    other = Sitting(Desk())
-    assert restore(other.desk, parts | {STATE: json.dumps(state).encode()}) == ""
+    other = Sitting(Workspace())
+    assert restore(other.desk, parts | {STATE_PART: json.dumps(state).encode()}) == ""
     expected = [pair["mentor"] for pair in sitting.done("open")["view"]["pairs"]]
     assert len(other.done("open")["view"]["pairs"]) == len(expected) - 1
 
@@ -146,34 +146,34 @@ def test_only_what_has_changed_is_told(sitting: Sitting) -> None:
     known = {name: sha256(part).hexdigest() for name, part in parts.items()}
     assert save_parts(sitting.desk, known) == {}
     sitting.moved(action="choose", person="m1")
-    assert set(save_parts(sitting.desk, known)) == {STATE}
-    changes = json.loads(save_parts(sitting.desk, {})[STATE])["changes"]
-    assert changes == json.loads(parts[STATE])["changes"] + 1
+    assert set(save_parts(sitting.desk, known)) == {STATE_PART}
+    changes = json.loads(save_parts(sitting.desk, {})[STATE_PART])["changes"]
+    assert changes == json.loads(parts[STATE_PART])["changes"] + 1
 
 
-@pytest.mark.parametrize("part", ["files", "documents", STATE])
+@pytest.mark.parametrize("part", ["files", "documents", STATE_PART])
 @given(content=st.binary(max_size=60))
 def test_what_is_no_work_is_refused_in_words_and_changes_nothing(part: str, content: bytes) -> None:
-    desk = Desk()
+    desk = Workspace()
     before = desk.state()
     with pytest.raises(errors.RequestError, match="autre version"):
-        restore(desk, save_parts(Desk(), {}) | {part: content + b"\xff"})
+        restore(desk, save_parts(Workspace(), {}) | {part: content + b"\xff"})
     assert desk.state() == before
 
 
 def test_a_work_whose_pairs_cannot_be_any_more_gives_its_files_back_and_says_so(sitting: Sitting) -> None:
     parts = save_parts(sitting.desk, {})
-    state = json.loads(parts[STATE])
+    state = json.loads(parts[STATE_PART])
     state["round"]["steps"].append({"decisions": [{"action": "withdraw", "person": "m99"}], "decision": "", "head": ""})
-    other = Sitting(Desk())
-    assert restore(other.desk, parts | {STATE: json.dumps(state).encode()}) == tr(kept_state.ONLY_FILES)
+    other = Sitting(Workspace())
+    assert restore(other.desk, parts | {STATE_PART: json.dumps(state).encode()}) == tr(kept_state.ONLY_FILES)
     assert [file["name"] for file in other.desk.state()["files"]] == ["programme.toml", "reponses.csv"]
 
 
 def test_a_reviewed_workbook_brings_decisions_refusals_and_remarks(sitting: Sitting) -> None:
     sitting.moved(action="withdraw", person="e18")
     board = sitting.desk.require_board()
-    first, second = (board.ids((pair.mentor, pair.mentee)) for pair in board.matching.pairs[:2])
+    first, second = (board.pair_ids((pair.mentor, pair.mentee)) for pair in board.matching.pairs[:2])
     book = with_cells(sitting.content("hand", "binomes.xlsx"), {"F2": "Validé", "F3": "Refusé", "G2": "à revoir"})
     told = sitting.done("review", book, name="binomes.xlsx")
     assert "1\u00a0binôme imposé" in told["told"]
@@ -198,7 +198,7 @@ def test_a_decision_on_somebody_who_left_binds_nothing_and_is_told(sitting: Sitt
     book = with_cells(sitting.content("hand", "binomes.xlsx"), {"F2": "Validé"})
     board = sitting.desk.require_board()
     sitting.moved(
-        action="withdraw", person=board.ids((board.matching.pairs[0].mentor, board.matching.pairs[0].mentee))[0]
+        action="withdraw", person=board.pair_ids((board.matching.pairs[0].mentor, board.matching.pairs[0].mentee))[0]
     )
     before = shown(sitting)["board"]
     assert "parti" in sitting.done("review", book, name="binomes.xlsx")["told"]

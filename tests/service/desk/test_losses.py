@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch.service.desk import desk_requests, past_works
-from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.desk import Workspace
 from mentormatch.service.desk.kept_state import restore, save_parts
-from mentormatch.service.desk.peer_groups import PeerGroups
+from mentormatch.service.desk.peer_groups import GroupsStep
 from mentormatch.widgets.board.session import people_of
 from tests.conftest import DEEP
 from tests.operations.situations import edition
@@ -149,7 +149,7 @@ def test_former_states_are_kept_with_the_work_and_for_thirty_days(monkeypatch: p
     sitting = decided(Sitting())
     before = plan(sitting)
     sitting.confirmed("form", seed=3)
-    other = Sitting(Desk())
+    other = Sitting(Workspace())
     assert restore(other.desk, save_parts(sitting.desk, {})) == ""
     (back,) = [one for one in other.done("look")["past"] if "validée" in one["words"]]
     other.done("back", id=back["id"])
@@ -166,7 +166,7 @@ def test_a_work_that_cannot_be_taken_up_is_not_overwritten() -> None:
     state = json.loads(parts["state"])
     state["round"]["steps"][1]["decisions"][0]["mentor"] = "m999"  # nobody, as another version might have it
     broken = parts | {"state": json.dumps(state).encode()}
-    other = Sitting(Desk())
+    other = Sitting(Workspace())
     assert restore(other.desk, broken).startswith("Les fichiers sont repris")
     other.done("speak", language="fr")
     kept = save_parts(other.desk, {})
@@ -178,7 +178,7 @@ def test_a_work_that_cannot_be_taken_up_is_not_overwritten() -> None:
 
 
 def test_the_last_validated_state_outlives_any_number_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(past_works, "MOST_PAST", 2)
+    monkeypatch.setattr(past_works, "MAX_PAST_STATES", 2)
     sitting = decided(Sitting())
     head = plan(sitting)[3]
     for seed in range(1, 5):
@@ -195,7 +195,7 @@ def test_a_departure_after_the_validation_leaves_the_pairs_that_run_also_another
     sitting.moved(action="withdraw", person="m10")
     after = {(one["mentor"], one["mentee"]) for one in plan(sitting)[1]}
     assert {pair for pair in running - after if "m10" not in pair} == set()
-    other = Sitting(Desk())
+    other = Sitting(Workspace())
     assert restore(other.desk, save_parts(sitting.desk, {})) == ""
     assert plan(other)[1] == plan(sitting)[1]
     other.moved(action="undo")
@@ -216,7 +216,7 @@ def test_a_departure_from_the_decision_of_an_earlier_day_leaves_its_pairs() -> N
     later.moved(action="withdraw", person="m10")
     after = {(one["mentor"], one["mentee"]) for one in plan(later)[1]}
     assert {pair for pair in running - after if "m10" not in pair} == set()
-    other = Sitting(Desk())
+    other = Sitting(Workspace())
     assert restore(other.desk, save_parts(later.desk, {})) == ""
     assert plan(other)[1] == plan(later)[1]
 
@@ -235,10 +235,10 @@ def record(sitting: Sitting) -> Counter[tuple[Any, ...]]:
             items["decision", decision.action, keys] += 1
         items.update(("decision", kind, pair) for kind in ("pin", "ban") for pair in getattr(one, f"{kind}s"))
         items.update(("seal", step.seal.head) for step in one.board.steps if step.seal)
-        items.update(("reply", *map(str, key)) for key in one.noted)
+        items.update(("reply", *map(str, key)) for key in one.recorded)
         one = one.before
-    if isinstance(group := desk.kinds.group, PeerGroups):
-        items.update(("wish", wish.way, tuple(wish.people)) for wish in group.now.wishes)
+    if isinstance(group := desk.kinds.group, GroupsStep):
+        items.update(("wish", wish.way, tuple(wish.people)) for wish in group.current.wishes)
     items.update(("call", *person) for person in desk.kinds.follow_up.called)
     return Counter(dict.fromkeys(items, 1))
 
@@ -381,7 +381,7 @@ def do(sitting: Sitting, do: str, values: dict[str, Any], body: bytes, **sure: s
 
 
 def test_every_action_that_the_page_knows_is_in_the_law() -> None:
-    known = {get_args(one.model_fields["do"].annotation)[0] for one in every_action(desk_requests.Action)}
+    known = {get_args(one.model_fields["do"].annotation)[0] for one in every_action(desk_requests.WorkspaceAction)}
     assert known == {*plain, "ask", "take", "review", "gather", "wave", "edition", *NEVER}
 
 
@@ -406,7 +406,7 @@ def test_no_sequence_of_actions_loses_what_was_decided_without_having_asked(
     for action, values, body in steps:
         before = record(sitting)
         if action == "restart":
-            other = Sitting(Desk())
+            other = Sitting(Workspace())
             assert restore(other.desk, save_parts(sitting.desk, {})) == ""
             assert (record(other), other.desk.validated_head) == (before, sitting.desk.validated_head)
             sitting = other
@@ -431,7 +431,7 @@ def test_no_sequence_of_actions_loses_what_was_decided_without_having_asked(
 
 def reach_validated(sitting: Sitting, validated: str) -> None:
     """Hold that a validation can be brought back, here and from the working file."""
-    other = Sitting(Desk())
+    other = Sitting(Workspace())
     assert restore(other.desk, save_parts(sitting.desk, {})) == ""
     for one in (sitting, other):
         (last,) = [work.id for work in one.desk.past.works if work.head == validated][-1:]
@@ -443,12 +443,12 @@ def reach_validated(sitting: Sitting, validated: str) -> None:
 
 def test_a_version_that_is_validated_after_a_restart_is_there_after_the_next_one() -> None:
     sitting = decided(Sitting())
-    other = Sitting(Desk())
+    other = Sitting(Workspace())
     restore(other.desk, save_parts(sitting.desk, {}))
     other.moved(action="ban", mentor="m2", mentee="e3")
     other.moved(**VALIDATION)
     heads = [one.head for one in other.desk.past.works]
-    last = Sitting(Desk())
+    last = Sitting(Workspace())
     restore(last.desk, save_parts(other.desk, {}))
     assert [one.head for one in last.desk.past.works] == heads
     assert heads[-1] == last.desk.validated_head

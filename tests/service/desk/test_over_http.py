@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from mentormatch.service.desk.desks import COOKIE
+from mentormatch.service.desk.desks import COOKIE_NAME
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.failure.processes import children, only_linux, wait_for
 from tests.service.asking import command, problem
@@ -91,7 +91,7 @@ def test_the_way_in_loads_nothing_and_runs_only_what_stands_in_it(served: Served
 def test_the_cookie_is_kept_from_scripts_and_from_other_sites(served: Served) -> None:
     with visitor(served) as client:
         given = client.post("/session", json={"token": TOKEN}).headers["set-cookie"]
-    assert given.startswith(f"{COOKIE}-{served.url.rpartition(':')[2]}=")
+    assert given.startswith(f"{COOKIE_NAME}-{served.url.rpartition(':')[2]}=")
     assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(given.split("; "))
     assert TOKEN not in given
 

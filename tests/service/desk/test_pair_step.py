@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service.desk.documents import VIEWS
+from mentormatch.service.desk.documents import PLAN_PAGES
 from mentormatch.service.desk.pair_step import FAMILIES, PAIRS_SHOWN
 from tests.english import french_in
 from tests.service.desk.session import FOREIGN, VALIDATION, Sitting, foreign
@@ -61,7 +61,7 @@ def test_trying_asks_before_a_validation_is_lost(sitting: Sitting) -> None:
 
 def test_every_view_is_in_one_family_and_two_people_are_chosen_by_their_places(sitting: Sitting) -> None:
     names = [name for _, views in FAMILIES.values() for name in views]
-    assert sorted(names) == sorted({*VIEWS, "two"})
+    assert sorted(names) == sorted({*PLAN_PAGES, "two"})
     frame = element(shown(sitting, view="two", mentor="3"), "page-frame")
     partner = next(
         one.mentee for one in sitting.desk.require_board().matching.pairs if one.mentor == mentor(sitting, 3)

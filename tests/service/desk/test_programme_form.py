@@ -5,7 +5,7 @@ import tomllib
 import mentormatch as mm
 from mentormatch import Programme
 from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText, RemovalEdit, SettingsEdit, WeightEdit
-from mentormatch.service.desk.uploads import PeopleReader
+from mentormatch.service.desk.uploads import CohortCache
 from tests.service.desk.session import ANSWERS, PROGRAMME, Sitting
 
 GAP = {"edit": "settings", "part": "rules", "at": 3, "changes": {"least": 1}}
@@ -78,16 +78,16 @@ def test_what_cannot_be_is_told_as_any_mistake_in_a_programme_and_all_stays() ->
 
 def test_who_takes_part_is_read_anew_where_weights_or_roles_decide_on_it_and_else_not() -> None:
     sitting = read()
-    reader = PeopleReader(sitting.desk.require_columns().tables)
+    reader = CohortCache(sitting.desk.require_columns().tables)
     text = ProgrammeText.of(PROGRAMME)
-    first = reader.under(text.programme)
-    assert reader.under(text.after(RemovalEdit(part="rules", at=9)).programme) is first
+    first = reader.cohort_for(text.programme)
+    assert reader.cohort_for(text.after(RemovalEdit(part="rules", at=9)).programme) is first
     share = SettingsEdit(part="programme", changes={"minimum_answered": 1.0})
     edits: list[ProgrammeEdit] = [share, WeightEdit(at=0, weight=0.0), WeightEdit(at=4, weight=0.0)]
     for edit in edits:
         programme = text.after(edit).programme
-        found = reader.under(programme)
-        fresh = PeopleReader(sitting.desk.require_columns().tables).under(programme)
+        found = reader.cohort_for(programme)
+        fresh = CohortCache(sitting.desk.require_columns().tables).cohort_for(programme)
         assert found is not first
         assert (found.mentors.complete.tolist(), found.mentees.complete.tolist()) == (
             fresh.mentors.complete.tolist(),

@@ -8,9 +8,16 @@ import pytest
 from starlette.datastructures import Headers
 
 from mentormatch.service.desk import desks as desk_sessions
-from mentormatch.service.desk.desks import BEARER, COOKIE, SESSION_S, DeskSessions, cookie_name, is_public
-from mentormatch.service.gate import Callers
-from mentormatch.service.keys import SCOPES, KeyRing, new_key
+from mentormatch.service.desk.desks import (
+    BEARER_OWNER,
+    COOKIE_NAME,
+    LOGIN_SESSION_S,
+    LoginSessions,
+    cookie_name,
+    is_public,
+)
+from mentormatch.service.gate import CallerRegistry
+from mentormatch.service.keys import ALL_SCOPES, ApiKeys, new_key
 from mentormatch.service.problems import RefusedError
 
 TOKEN, HOST = "secret-of-the-test", "127.0.0.1:8000"
@@ -33,78 +40,78 @@ def scope(method: str = "GET", path: str = "/desk/x", **headers: str) -> dict[st
 
 
 def cookie(value: str) -> str:
-    return f"other=1; {COOKIE}-8000={value}"
+    return f"other=1; {COOKIE_NAME}-8000={value}"
 
 
 def test_the_token_opens_a_session_and_no_other_does() -> None:
-    sessions = DeskSessions(Callers(TOKEN), 60)
-    value = sessions.begin(TOKEN)
-    assert sessions.admits(scope(cookie=cookie(value)))
+    sessions = LoginSessions(CallerRegistry(TOKEN), 60)
+    value = sessions.create(TOKEN)
+    assert sessions.authenticate(scope(cookie=cookie(value)))
     for wrong in ("", value[:-1], f"{value}x", TOKEN):
-        assert not sessions.admits(scope(cookie=cookie(wrong)))
+        assert not sessions.authenticate(scope(cookie=cookie(wrong)))
     with pytest.raises(RefusedError, match="no-token"):
-        sessions.begin(f"{TOKEN}x")
+        sessions.create(f"{TOKEN}x")
 
 
 def test_a_session_ends_with_the_key_that_began_it(tmp_path: Path) -> None:
-    with closing(KeyRing(tmp_path / "service.db")) as ring:
-        key = new_key("team", frozenset(SCOPES), requests=1, jobs=1, lasts_s=60)
-        callers = Callers(TOKEN, tmp_path / "service.db")
-        sessions, token = DeskSessions(callers, 60), ring.add(key)
-        value = cookie(sessions.begin(token))
-        assert sessions.admits(scope(cookie=value)) == key.caller
-        assert sessions.owner(scope(authorization=f"Bearer {token}")) == f"{BEARER}:team"
+    with closing(ApiKeys(tmp_path / "service.db")) as ring:
+        key = new_key("team", frozenset(ALL_SCOPES), requests=1, jobs=1, lasts_s=60)
+        callers = CallerRegistry(TOKEN, tmp_path / "service.db")
+        sessions, token = LoginSessions(callers, 60), ring.add(key)
+        value = cookie(sessions.create(token))
+        assert sessions.authenticate(scope(cookie=value)) == key.caller
+        assert sessions.owner_of_request(scope(authorization=f"Bearer {token}")) == f"{BEARER_OWNER}:team"
         ring.revoke("team")
-        assert sessions.admits(scope(cookie=value)) is None
+        assert sessions.authenticate(scope(cookie=value)) is None
         assert sessions.all == {}
         with pytest.raises(RefusedError, match="no-token"):
-            sessions.begin(token)
+            sessions.create(token)
         callers.close()
 
 
 def test_services_on_two_ports_of_a_machine_have_cookies_of_their_own() -> None:
     names = [cookie_name(Headers({"host": host})) for host in ("a:8000", "a:8001", "a.example", "[::1]:80", "[::1]")]
-    assert names == [f"{COOKIE}-8000", f"{COOKIE}-8001", COOKIE, f"{COOKIE}-80", COOKIE]
+    assert names == [f"{COOKIE_NAME}-8000", f"{COOKIE_NAME}-8001", COOKIE_NAME, f"{COOKIE_NAME}-80", COOKIE_NAME]
 
 
 def test_two_sessions_are_two_owners_and_the_token_a_third() -> None:
-    sessions = DeskSessions(Callers(TOKEN), 60)
-    owners = {sessions.owner(scope(cookie=cookie(sessions.begin(TOKEN)))) for _ in range(2)}
+    sessions = LoginSessions(CallerRegistry(TOKEN), 60)
+    owners = {sessions.owner_of_request(scope(cookie=cookie(sessions.create(TOKEN)))) for _ in range(2)}
     assert len(owners) == 2
-    assert sessions.owner(scope(authorization=f"Bearer {TOKEN}")) == f"{BEARER}:"
-    assert sessions.owner(scope(authorization="Bearer x")) is None
+    assert sessions.owner_of_request(scope(authorization=f"Bearer {TOKEN}")) == f"{BEARER_OWNER}:"
+    assert sessions.owner_of_request(scope(authorization="Bearer x")) is None
 
 
 def test_a_session_ends_when_it_idles_when_it_is_old_and_when_it_is_ended(now: list[float]) -> None:
-    sessions = DeskSessions(Callers(TOKEN), 60)
-    idle = cookie(sessions.begin(TOKEN))
+    sessions = LoginSessions(CallerRegistry(TOKEN), 60)
+    idle = cookie(sessions.create(TOKEN))
     now[0] += 59
-    assert sessions.admits(scope(cookie=idle))
+    assert sessions.authenticate(scope(cookie=idle))
     now[0] += 61
-    assert not sessions.admits(scope(cookie=idle))
-    busy, ended = cookie(sessions.begin(TOKEN)), cookie(sessions.begin(TOKEN))
-    sessions.end(sessions.owner(scope(cookie=ended)) or "")
-    assert not sessions.admits(scope(cookie=ended))
-    for _ in range(int(SESSION_S // 50)):
+    assert not sessions.authenticate(scope(cookie=idle))
+    busy, ended = cookie(sessions.create(TOKEN)), cookie(sessions.create(TOKEN))
+    sessions.end(sessions.owner_of_request(scope(cookie=ended)) or "")
+    assert not sessions.authenticate(scope(cookie=ended))
+    for _ in range(int(LOGIN_SESSION_S // 50)):
         now[0] += 50
-        assert sessions.admits(scope(cookie=busy))
+        assert sessions.authenticate(scope(cookie=busy))
     now[0] += 50
-    assert not sessions.admits(scope(cookie=busy))
+    assert not sessions.authenticate(scope(cookie=busy))
     assert sessions.all == {}
 
 
 def test_there_are_so_many_sessions_and_no_more() -> None:
-    sessions = DeskSessions(Callers(TOKEN), 60)
-    for _ in range(desk_sessions.MOST_SESSIONS):
-        sessions.begin(TOKEN)
+    sessions = LoginSessions(CallerRegistry(TOKEN), 60)
+    for _ in range(desk_sessions.MAX_LOGIN_SESSIONS):
+        sessions.create(TOKEN)
     with pytest.raises(RefusedError, match="busy"):
-        sessions.begin(TOKEN)
+        sessions.create(TOKEN)
 
 
 @pytest.mark.parametrize("path", ["/v1/match", "/jobs/x", "/openapi.json", "/health", "/", "/deskx"[:4]])
 def test_a_session_is_public_alone(path: str) -> None:
-    sessions = DeskSessions(Callers(TOKEN), 60)
-    assert not sessions.admits(scope(path=path, cookie=cookie(sessions.begin(TOKEN))))
+    sessions = LoginSessions(CallerRegistry(TOKEN), 60)
+    assert not sessions.authenticate(scope(path=path, cookie=cookie(sessions.create(TOKEN))))
 
 
 @pytest.mark.parametrize(
@@ -122,20 +129,20 @@ def test_a_session_is_public_alone(path: str) -> None:
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_what_another_site_sends_is_refused_cookie_or_not(method: str, headers: dict[str, str]) -> None:
-    sessions = DeskSessions(Callers(TOKEN), 60)
-    value = cookie(sessions.begin(TOKEN))
+    sessions = LoginSessions(CallerRegistry(TOKEN), 60)
+    value = cookie(sessions.create(TOKEN))
     with pytest.raises(RefusedError, match="forbidden"):
-        sessions.admits(scope(method, cookie=value, **headers))
+        sessions.authenticate(scope(method, cookie=value, **headers))
     with pytest.raises(RefusedError, match="forbidden"):
         is_public(scope("POST", "/session", **headers))
-    assert sessions.admits(scope("GET", cookie=value, **headers))
+    assert sessions.authenticate(scope("GET", cookie=value, **headers))
 
 
 @pytest.mark.parametrize("headers", [OWN, {"sec-fetch-site": "same-origin"}, {"origin": f"http://{HOST}"}])
 def test_what_the_page_itself_sends_is_let_in(headers: dict[str, str]) -> None:
-    sessions = DeskSessions(Callers(TOKEN), 60)
+    sessions = LoginSessions(CallerRegistry(TOKEN), 60)
     given = {name.replace("-", "_"): value for name, value in headers.items()}
-    assert sessions.admits(scope("POST", cookie=cookie(sessions.begin(TOKEN)), **given))
+    assert sessions.authenticate(scope("POST", cookie=cookie(sessions.create(TOKEN)), **given))
     assert is_public(scope("POST", "/session", **given))
 
 

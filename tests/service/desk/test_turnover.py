@@ -10,7 +10,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.operations.repair import keys_of
-from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.desk import Workspace
 from mentormatch.service.desk.kept_state import restore, save_parts
 from mentormatch.service.problems import RefusedError
 from tests.service.desk.session import FOREIGN, Sitting, foreign
@@ -61,7 +61,7 @@ def answers(without: int = 3, *new: str) -> bytes:
 
 def again(sitting: Sitting) -> Sitting:
     """Return the same desk in another process."""
-    other = Sitting(Desk())
+    other = Sitting(Workspace())
     assert restore(other.desk, save_parts(sitting.desk, {})) == ""
     return other
 
@@ -73,7 +73,7 @@ def kept() -> dict[str, bytes]:
 
 @pytest.fixture
 def sitting(kept: dict[str, bytes]) -> Sitting:
-    made = Sitting(Desk())
+    made = Sitting(Workspace())
     assert restore(made.desk, kept) == ""
     return made
 
@@ -155,7 +155,7 @@ def test_other_answers_are_departures_and_arrivals_and_the_pairs_go_on(sitting: 
     changed = {key for pair in before ^ pairs(sitting) for key in pair}
     assert changed <= sent.keys()
     assert letters(again(sitting)) == sent
-    (back,) = sitting.desk.past.validated(sitting.desk.validated_head)
+    (back,) = sitting.desk.past.find_validated(sitting.desk.validated_head)
     sitting.confirmed("back", id=back.id)
     assert pairs(sitting) == before
 

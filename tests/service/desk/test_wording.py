@@ -5,8 +5,14 @@ from importlib.resources import files
 
 from mentormatch import language
 from mentormatch.service.desk.assets import OWN, SIGN, WORDS, assets, sign_words, words
-from mentormatch.service.desk.documents import PURPOSES, VIEWS
-from mentormatch.service.desk.routes import KEPT_AT, NAME, SAVE, SURE, TAB
+from mentormatch.service.desk.documents import DOCUMENT_PURPOSES, PLAN_PAGES
+from mentormatch.service.desk.routes import (
+    CONFIRM_HEADER,
+    FILE_NAME_HEADER,
+    SAVE_NUMBER_HEADER,
+    SAVED_AT_HEADER,
+    TAB_HEADER,
+)
 from mentormatch.widgets.form.texts import SCRIPTS as FORM_SCRIPTS
 from mentormatch.widgets.pages import text_of
 from tests.english import french_in
@@ -41,7 +47,7 @@ def test_no_text_for_people_stands_in_a_script() -> None:
 
 def test_the_headers_that_scripts_name_are_those_of_the_service() -> None:
     named = {name for script in SCRIPTS.values() for name in re.findall(r'"(X-[A-Za-z-]+)"', script)}
-    assert named == {NAME, TAB, KEPT_AT, SAVE, SURE}
+    assert named == {FILE_NAME_HEADER, TAB_HEADER, SAVED_AT_HEADER, SAVE_NUMBER_HEADER, CONFIRM_HEADER}
 
 
 def test_the_page_of_the_way_in_has_every_word_once() -> None:
@@ -76,4 +82,4 @@ def test_no_file_of_the_page_makes_markup_of_a_text_or_names_another_site() -> N
 
 
 def test_views_and_documents_have_names_that_fit_an_address() -> None:
-    assert all(re.fullmatch(r"[a-z.-]+", name) for name in (*VIEWS, *PURPOSES))
+    assert all(re.fullmatch(r"[a-z.-]+", name) for name in (*PLAN_PAGES, *DOCUMENT_PURPOSES))

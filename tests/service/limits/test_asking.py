@@ -9,7 +9,13 @@ from mentormatch import EngineError, SurveyError
 from mentormatch.contract.operation import COHORT, ask, operations_by_kind
 from mentormatch.errors import OutputError, Problem
 from mentormatch.service import handler
-from mentormatch.service.handler import answer_request, fit_to_limit, is_on_members, length, refuse_too_large
+from mentormatch.service.handler import (
+    answer_request,
+    count_people,
+    is_on_members,
+    parse_with_time_limit,
+    refuse_too_large,
+)
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 from tests.doors import substitute
@@ -112,7 +118,7 @@ def test_operations_on_members_are_measured_by_them(kind: str) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in operations_by_kind() if is_on_members(kind)])
 def test_members_of_groups_get_four_fifths_of_the_time_at_most_and_no_more_than_fit(kind: str) -> None:
     example = operations_by_kind()[kind].example()
-    assert getattr(fit_to_limit(kind, {**example, "time_limit_s": 1_000}, 100.0), "time_limit_s") == 80.0  # noqa: B009 - not all have it
+    assert getattr(parse_with_time_limit(kind, {**example, "time_limit_s": 1_000}, 100.0), "time_limit_s") == 80.0  # noqa: B009 - not all have it
     with pytest.raises(RefusedError) as caught:
         told({**example, "members": [0] * 6}, kind, pairs=100)
     assert [problem.where for problem in caught.value.problems] == ["members"]
@@ -122,11 +128,11 @@ def test_members_of_groups_get_four_fifths_of_the_time_at_most_and_no_more_than_
     ("data", "found"), [({"mentors": [1, 2]}, 2), ({"mentors": "ab"}, 0), ({}, 0), ([1], 0), ("x", 0)]
 )
 def test_only_lists_are_counted(data: Any, found: int) -> None:
-    assert length(data, "mentors") == found
+    assert count_people(data, "mentors") == found
 
 
 def test_too_many_are_refused_before_anything_else_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handler, "fit_to_limit", lambda *_: pytest.fail("it was looked at"))
+    monkeypatch.setattr(handler, "parse_with_time_limit", lambda *_: pytest.fail("it was looked at"))
     refusal_of(of(6, 1), "too-large")
 
 
@@ -163,12 +169,12 @@ def test_what_fails_within_is_a_failure_and_what_people_sent_is_not(
 
 @pytest.mark.parametrize(("asked", "given"), [(None, 80.0), (5, 5.0), (80, 80.0), (81, 80.0), (1_000, 80.0)])
 def test_a_solver_gets_four_fifths_of_the_time_at_most(asked: float | None, given: float) -> None:
-    assert getattr(fit_to_limit("match", {**COHORT, "time_limit_s": asked}, 100.0), "time_limit_s") == given  # noqa: B009 - not all have it
+    assert getattr(parse_with_time_limit("match", {**COHORT, "time_limit_s": asked}, 100.0), "time_limit_s") == given  # noqa: B009 - not all have it
 
 
 def test_operations_without_a_time_limit_are_left_as_they_are() -> None:
     example = operations_by_kind()["verify"].example()
-    assert fit_to_limit("verify", example, 100.0) == operations_by_kind()["verify"].request_type.of(example)
+    assert parse_with_time_limit("verify", example, 100.0) == operations_by_kind()["verify"].request_type.of(example)
 
 
 def test_the_language_of_the_request_is_spoken_from_the_first_word_on() -> None:

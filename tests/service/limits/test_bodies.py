@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from mentormatch.service import gate
-from mentormatch.service.gate import Bodies, GoneError, read_away, refuse_kind, refuse_length, whole
+from mentormatch.service.gate import (
+    BodyReader,
+    ClientDisconnectedError,
+    drain_body,
+    read_body,
+    refuse_length,
+    refuse_media_type,
+)
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
 from tests.doors import substitute
@@ -42,7 +49,7 @@ def settings(**limits: Any) -> Settings:
 
 
 def read(coming: Callable[[], Awaitable[Any]], headers: Mapping[str, str] = JSON, **limits: Any) -> bytes:
-    return result_of(Bodies(settings(**limits)).read(headers, coming))
+    return result_of(BodyReader(settings(**limits)).read(headers, coming))
 
 
 def refused(work: Callable[[], object], code: str) -> RefusedError:
@@ -68,11 +75,11 @@ def test_a_piece_that_does_not_say_whether_more_come_is_the_last() -> None:
     coming = Coming(b"x", b"y")
     del coming.events[0]["more_body"]
     assert read(coming) == b"x"
-    result_of(read_away(coming := Coming(b"x", b"y")))
+    result_of(drain_body(coming := Coming(b"x", b"y")))
     assert coming.asked == 2
     coming = Coming(b"x", b"y")
     del coming.events[0]["more_body"]
-    result_of(read_away(coming))
+    result_of(drain_body(coming))
     assert coming.asked == 1
 
 
@@ -104,23 +111,23 @@ def test_a_body_need_not_say_how_long_it_is() -> None:
 
 @pytest.mark.parametrize("kind", ["application/json", "Application/JSON", "application/json; charset=utf-8"])
 def test_json_is_taken_however_it_is_written(kind: str) -> None:
-    refuse_kind({"content-type": kind}, "application/json")
-    refuse_kind({"content-type": kind, "content-encoding": "Identity"}, "application/json")
+    refuse_media_type({"content-type": kind}, "application/json")
+    refuse_media_type({"content-type": kind, "content-encoding": "Identity"}, "application/json")
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/jsonx", "charset=utf-8; application/json"])
 def test_other_kinds_are_not_taken(kind: str) -> None:
-    refused(lambda: refuse_kind({"content-type": kind}, "application/json"), "not-taken")
-    refused(lambda: refuse_kind({}, "application/json"), "not-taken")
+    refused(lambda: refuse_media_type({"content-type": kind}, "application/json"), "not-taken")
+    refused(lambda: refuse_media_type({}, "application/json"), "not-taken")
 
 
 def test_a_packed_body_is_not_taken() -> None:
-    error = refused(lambda: refuse_kind(JSON | {"content-encoding": "gzip"}, "application/json"), "not-taken")
+    error = refused(lambda: refuse_media_type(JSON | {"content-encoding": "gzip"}, "application/json"), "not-taken")
     assert "packed" in error.detail_in("en")
 
 
 def test_another_kind_is_taken_where_it_is_asked_for() -> None:
-    found = result_of(Bodies(settings()).read({"content-type": "text/csv"}, Coming(b"a;b"), "text/csv"))
+    found = result_of(BodyReader(settings()).read({"content-type": "text/csv"}, Coming(b"a;b"), "text/csv"))
     assert found == b"a;b"
 
 
@@ -133,13 +140,13 @@ def test_a_body_that_does_not_come_whole_is_waited_for_no_longer_than_the_limit(
 
 
 def test_whoever_goes_away_is_not_waited_for() -> None:
-    with pytest.raises(GoneError):
-        result_of(whole(Coming(b"x", end="gone"), MOST))
+    with pytest.raises(ClientDisconnectedError):
+        result_of(read_body(Coming(b"x", end="gone"), MOST))
 
 
 def test_no_more_bodies_come_at_once_than_may_and_their_places_are_free_again() -> None:
     async def many() -> list[str]:
-        taking = Bodies(settings(body_s=5.0))
+        taking = BodyReader(settings(body_s=5.0))
         hanging = [asyncio.create_task(taking.read(JSON, Coming(b"x", end="hangs"))) for _ in range(2)]
         await asyncio.sleep(0.01)
         told = []
@@ -150,7 +157,7 @@ def test_no_more_bodies_come_at_once_than_may_and_their_places_are_free_again() 
         for task in hanging:
             task.cancel()
         await asyncio.gather(*hanging, return_exceptions=True)
-        assert taking.coming == 0
+        assert taking.active == 0
         return [*told, (await taking.read(JSON, Coming(b"x"))).decode()]
 
     assert result_of(many()) == ["busy", "close", "x"]
@@ -158,27 +165,27 @@ def test_no_more_bodies_come_at_once_than_may_and_their_places_are_free_again() 
 
 def test_what_is_not_wanted_is_read_away_up_to_its_end() -> None:
     coming = Coming(b"x" * 99, b"x", b"")
-    result_of(read_away(coming))
+    result_of(drain_body(coming))
     assert coming.asked == 3
 
 
 def test_what_is_not_wanted_is_read_away_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "service", LEFTOVER_S=0.02, LEFTOVER_BYTES=3)
+    substitute(monkeypatch, "service", DRAIN_S=0.02, DRAIN_BYTES=3)
     for coming, asked in (
         (Coming(b"xx", b"xx", b"xx"), 2),
         (Coming(b"xx", b"x", b"xx"), 2),
         (Coming(b"x", end="gone"), 2),
     ):
-        result_of(read_away(coming))
+        result_of(drain_body(coming))
         assert coming.asked == asked
     begun = monotonic()
-    result_of(read_away(Coming(b"x", end="hangs")))
+    result_of(drain_body(Coming(b"x", end="hangs")))
     assert 0.02 <= monotonic() - begun < 5
 
 
 def test_enough_is_read_away_for_a_body_that_is_a_few_times_too_large() -> None:
     piece = b"x" * 1_024 * 1_024
     coming = Coming(*[piece] * 66)
-    result_of(read_away(coming))
-    assert coming.asked == gate.LEFTOVER_BYTES // len(piece) == 64
-    assert gate.LEFTOVER_S == 2.0
+    result_of(drain_body(coming))
+    assert coming.asked == gate.DRAIN_BYTES // len(piece) == 64
+    assert gate.DRAIN_S == 2.0

@@ -5,8 +5,15 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service.gate import HEAD_BYTES, Callers, Guard, WrongTokenError, host_of, same
-from mentormatch.service.keys import HOST, Caller
+from mentormatch.service.gate import (
+    MAX_HEAD_BYTES,
+    CallerRegistry,
+    RequestGuard,
+    WrongTokenError,
+    are_secrets_equal,
+    get_request_host,
+)
+from mentormatch.service.keys import MASTER_CALLER, Caller
 from mentormatch.service.problems import RefusedError
 
 TOKEN = "sésame"
@@ -18,9 +25,9 @@ def scope(path: str = "/v1/match", *, host: str | None = "localhost:8000", token
     return {"type": "http", "path": path, "headers": headers}
 
 
-def refusal(of: dict[str, Any], keeper: Guard | None = None) -> RefusedError | None:
+def refusal(of: dict[str, Any], keeper: RequestGuard | None = None) -> RefusedError | None:
     try:
-        (keeper or Guard(Callers("token"), ["Pairs.example"])).check(of)
+        (keeper or RequestGuard(CallerRegistry("token"), ["Pairs.example"])).authenticate(of)
     except RefusedError as error:
         return error
     return None
@@ -46,7 +53,7 @@ def test_it_goes_by_no_other_name_not_even_with_the_token(host: str | None) -> N
     ("host", "name"), [("a:80", "a"), ("a", "a"), ("a:x", "a:x"), ("[::1]", "[::1]"), ("A:", "a:"), ("80", "80")]
 )
 def test_a_port_is_no_part_of_a_name(host: str, name: str) -> None:
-    assert host_of(scope(host=host)) == name
+    assert get_request_host(scope(host=host)) == name
 
 
 @pytest.mark.parametrize("token", ["Bearer token", "bearer token", "BEARER   token "])
@@ -75,7 +82,7 @@ def test_health_alone_is_open_to_all(path: str, free: bool) -> None:  # noqa: FB
 
 def test_a_head_may_be_as_large_as_the_limit_and_says_in_one_way_where_the_body_ends() -> None:
     asked = scope("/health") | {"query_string": b"q=1", "raw_path": b"/h%65alth"}
-    rest = HEAD_BYTES - len(b"hostlocalhost:8000" + b"q=1" + b"/h%65alth" + b"a")
+    rest = MAX_HEAD_BYTES - len(b"hostlocalhost:8000" + b"q=1" + b"/h%65alth" + b"a")
     headers = asked["headers"]
     assert refusal(asked | {"headers": [*headers, (b"a", b"x" * rest)]}) is None
     for more, code in (((b"a", b"x" * (rest + 1)), "head-too-large"), ((b"content-length", b"1"), None)):
@@ -91,10 +98,10 @@ def test_a_further_door_lets_in_or_refuses_whatever_the_others_say() -> None:
     def door(of: Any) -> Caller | None:
         if of["path"] == "/closed":
             raise RefusedError("forbidden", "not from there")
-        return HOST if of["path"] == "/mine" else None
+        return MASTER_CALLER if of["path"] == "/mine" else None
 
-    keeper = Guard(Callers("token"))
-    keeper.doors.append(door)
+    keeper = RequestGuard(CallerRegistry("token"))
+    keeper.authenticators.append(door)
     assert refusal(scope("/mine"), keeper) is None
     assert refusal(scope("/other"), keeper) is not None
     error = refusal(scope("/closed"), keeper)
@@ -103,8 +110,8 @@ def test_a_further_door_lets_in_or_refuses_whatever_the_others_say() -> None:
 
 
 def test_tokens_of_any_characters_are_compared() -> None:
-    assert Callers(TOKEN).bearer(scope(token=f"Bearer {TOKEN}")) == HOST
-    assert Callers("sesame").bearer(scope(token=f"Bearer {TOKEN}")) is None
+    assert CallerRegistry(TOKEN).from_bearer(scope(token=f"Bearer {TOKEN}")) == MASTER_CALLER
+    assert CallerRegistry("sesame").from_bearer(scope(token=f"Bearer {TOKEN}")) is None
 
 
 def test_secrets_are_compared_in_a_time_that_does_not_depend_on_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +122,6 @@ def test_secrets_are_compared_in_a_time_that_does_not_depend_on_them(monkeypatch
         return one == other
 
     monkeypatch.setattr(hmac, "compare_digest", watch)
-    assert same("a", "a")
-    assert not same("a", "a longer one")
+    assert are_secrets_equal("a", "a")
+    assert not are_secrets_equal("a", "a longer one")
     assert compared == [(32, 32), (32, 32)]

@@ -16,7 +16,14 @@ import pytest
 from mentormatch.cli.serve import refuse_weak
 from mentormatch.errors import OutputError
 from mentormatch.service import gate
-from mentormatch.service.gate import FORGOTTEN_S, LONGEST_S, MOST_CLIENTS, OWN_GUESSES, WRONG_S, Guesses
+from mentormatch.service.gate import (
+    BASE_DELAY_S,
+    FAILURE_MEMORY_S,
+    FREE_FAILURES_PER_CLIENT,
+    MAX_DELAY_S,
+    MAX_TRACKED_CLIENTS,
+    FailedLoginThrottle,
+)
 from mentormatch.service.problems import RefusedError
 from tests.doors import substitute
 from tests.failure.processes import wait_for
@@ -34,32 +41,34 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_each_wrong_token_of_an_address_is_answered_later_up_to_the_longest(now: list[float]) -> None:
-    guesses = Guesses()
+    guesses = FailedLoginThrottle()
     told = [guesses.delay_s("a") for _ in range(12)]
-    assert told[:OWN_GUESSES] == [WRONG_S] * OWN_GUESSES
-    assert told[OWN_GUESSES:] == [1, 2, 4, *[LONGEST_S] * 5]
-    assert guesses.delay_s("b") == WRONG_S
-    now[0] += FORGOTTEN_S + 1
-    assert guesses.delay_s("a") == WRONG_S
+    assert told[:FREE_FAILURES_PER_CLIENT] == [BASE_DELAY_S] * FREE_FAILURES_PER_CLIENT
+    assert told[FREE_FAILURES_PER_CLIENT:] == [1, 2, 4, *[MAX_DELAY_S] * 5]
+    assert guesses.delay_s("b") == BASE_DELAY_S
+    now[0] += FAILURE_MEMORY_S + 1
+    assert guesses.delay_s("a") == BASE_DELAY_S
 
 
 def test_wrong_tokens_from_very_many_addresses_are_answered_later_too_and_few_addresses_are_kept(
     now: list[float],
 ) -> None:
-    guesses = Guesses()
+    guesses = FailedLoginThrottle()
     assert now
-    told = [guesses.delay_s(str(number)) for number in range(3 * MOST_CLIENTS)]
-    assert told[: gate.ALL_GUESSES] == [WRONG_S] * gate.ALL_GUESSES
-    assert told[-1] == LONGEST_S
-    assert list(guesses.own) == [str(number) for number in range(2 * MOST_CLIENTS, 3 * MOST_CLIENTS)]
+    told = [guesses.delay_s(str(number)) for number in range(3 * MAX_TRACKED_CLIENTS)]
+    assert told[: gate.FREE_FAILURES_IN_ALL] == [BASE_DELAY_S] * gate.FREE_FAILURES_IN_ALL
+    assert told[-1] == MAX_DELAY_S
+    assert list(guesses.by_client) == [
+        str(number) for number in range(2 * MAX_TRACKED_CLIENTS, 3 * MAX_TRACKED_CLIENTS)
+    ]
 
 
 def test_only_so_many_wait_and_their_places_are_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "service", MOST_WAITING=2, WRONG_S=0.05)
+    substitute(monkeypatch, "service", MAX_DELAYED=2, BASE_DELAY_S=0.05)
 
     async def several() -> list[BaseException | None]:
-        guesses = Guesses()
-        told = await asyncio.gather(*(guesses.slow("a") for _ in range(3)), return_exceptions=True)
+        guesses = FailedLoginThrottle()
+        told = await asyncio.gather(*(guesses.delay("a") for _ in range(3)), return_exceptions=True)
         assert guesses.waiting == 0
         return told
 
@@ -91,17 +100,17 @@ def test_behind_https_the_cookie_is_sent_over_nothing_else(served: Served) -> No
 @pytest.mark.promise(39)
 def test_a_right_token_is_let_in_at_once_while_wrong_ones_wait(served: Served) -> None:
     with ThreadPoolExecutor(8) as pool:
-        wrong = [pool.submit(sign_in, served, "another-token-for-tests") for _ in range(OWN_GUESSES + 2)]
+        wrong = [pool.submit(sign_in, served, "another-token-for-tests") for _ in range(FREE_FAILURES_PER_CLIENT + 2)]
         begun = perf_counter()
         wait_for(lambda: sign_in(served, TOKEN).status_code == 204)
         let_in = perf_counter() - begun
         assert {one.result().status_code for one in wrong} <= {401, 429}
-        assert perf_counter() - begun > 2 * WRONG_S
-    assert let_in < 2 * WRONG_S
+        assert perf_counter() - begun > 2 * BASE_DELAY_S
+    assert let_in < 2 * BASE_DELAY_S
     bearer = {"Authorization": "Bearer another-token-for-tests", **JSON}
     begun = perf_counter()
     assert httpx.post(f"{served.url}/v1/match", content=b"{}", headers=bearer, timeout=30).status_code == 401
-    assert perf_counter() - begun >= WRONG_S
+    assert perf_counter() - begun >= BASE_DELAY_S
 
 
 @pytest.mark.promise(39)

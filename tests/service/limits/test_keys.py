@@ -15,11 +15,11 @@ from starlette.routing import Route
 
 from mentormatch.contract.operation import operations_by_kind
 from mentormatch.service import keys
-from mentormatch.service.desk.desks import Desks, Sitter
-from mentormatch.service.desk.works import KeptWork, WorkKey
-from mentormatch.service.gate import Callers, refuse_out_of_scope
+from mentormatch.service.desk.desks import ClientTab, Workspaces
+from mentormatch.service.desk.works import SavedWorkspace, WorkspaceKey
+from mentormatch.service.gate import CallerRegistry, refuse_out_of_scope
 from mentormatch.service.jobs import JobRecord, Jobs
-from mentormatch.service.keys import HOST, SCOPES, Caller, KeyRing, new_key
+from mentormatch.service.keys import ALL_SCOPES, MASTER_CALLER, ApiKeys, Caller, new_key
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.server import make_app
@@ -38,7 +38,7 @@ DAY_S = 86_400.0
 
 def ring_of(path: Path, **names: frozenset[str]) -> dict[str, str]:
     """Return new keys by their names."""
-    with closing(KeyRing(path)) as ring:
+    with closing(ApiKeys(path)) as ring:
         return {
             name: ring.add(new_key(name, scopes, requests=1, jobs=3, lasts_s=DAY_S)) for name, scopes in names.items()
         }
@@ -84,7 +84,7 @@ def routes_in(routes: Iterable[Any]) -> Iterator[Route]:
 def needed(place: str) -> frozenset[str]:
     """Return the scopes of which a key is to have one, none where no key may ask."""
     if place.startswith(EITHER):
-        return frozenset(SCOPES)
+        return frozenset(ALL_SCOPES)
     return frozenset({"propose"} if place.startswith(PROPOSE) else ())
 
 
@@ -92,7 +92,7 @@ async def job(jobs: Jobs) -> str:
     """Return the id of a new job that is done."""
     record = JobRecord.new("match", "owner")
     await jobs._in_thread(lambda: jobs.table.add(record, b"{}", Caller("owner", "0")))
-    await jobs._in_thread(lambda: jobs.table.end(record.id, b"{}", None))
+    await jobs._in_thread(lambda: jobs.table.finish(record.id, b"{}", None))
     return record.id
 
 
@@ -110,11 +110,11 @@ def test_every_route_refuses_every_key_that_is_not_for_it(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "mentormatch.service")
-    substitute(monkeypatch, "service", WRONG_S=0.0, LONGEST_S=0.0)
-    every, propose, validate = frozenset(SCOPES), frozenset({"propose"}), frozenset({"validate"})
+    substitute(monkeypatch, "service", BASE_DELAY_S=0.0, MAX_DELAY_S=0.0)
+    every, propose, validate = frozenset(ALL_SCOPES), frozenset({"propose"}), frozenset({"validate"})
     scopes = {"expired": every, "revoked": every, "propose": propose, "validate": validate, "owner": every}
     tokens = {"none": "", "wrong": "mm_0_x", "token": TOKEN, **ring_of(path, **scopes)}
-    with closing(KeyRing(path)) as ring:
+    with closing(ApiKeys(path)) as ring:
         ring.revoke("revoked")
         ring.connection.execute("UPDATE keys SET expires = ? WHERE name = 'expired'", (time(),))
     told = matrix(path, tokens)
@@ -131,7 +131,7 @@ def test_every_route_refuses_every_key_that_is_not_for_it(
             assert found["owner"] == 200, place
     assert {f"/v1/{kind}" for kind in operations_by_kind()} < {place for _, place in told}
     assert {("POST", "/desk/{ident}/board"), ("GET", "/v1/jobs"), ("DELETE", "/v1/jobs/{job_id}")} < set(told)
-    with closing(KeyRing(path)) as ring:
+    with closing(ApiKeys(path)) as ring:
         good = {key.id for key in ring.all() if key.name in ("propose", "validate", "owner")}
     assert {json.loads(line).get("key") for line in caplog.messages if line.startswith("{")} == {None, *good}
 
@@ -140,21 +140,21 @@ def test_the_board_is_told_whether_whoever_asks_may_validate(path: Path, monkeyp
     heads: list[Any] = []
 
     class AskedSeat:
-        work = KeptWork(WorkKey.new())
+        saved = SavedWorkspace(WorkspaceKey.new())
 
-        def hold_to_change(self, sitter: Sitter) -> None:
+        def acquire_for_change(self, tab: ClientTab) -> None:
             """Let anybody."""
 
-        async def ask(self, head: Any, body: bytes) -> ServiceMessage:
+        async def call(self, head: Any, body: bytes) -> ServiceMessage:
             heads.append(head)
             return ServiceMessage({"type": "application/json"}, b"{}")
 
-    async def keep(desks: Desks, seat: AskedSeat) -> None:
+    async def keep(desks: Workspaces, seat: AskedSeat) -> None:
         """Keep nothing."""
 
-    monkeypatch.setattr(Desks, "find", lambda desks, ident, sitter: AskedSeat())
-    monkeypatch.setattr(Desks, "keep", keep)
-    tokens = [TOKEN, *ring_of(path, a=frozenset({"propose"}), b=frozenset(SCOPES)).values()]
+    monkeypatch.setattr(Workspaces, "find", lambda workspaces, ident, tab: AskedSeat())
+    monkeypatch.setattr(Workspaces, "save", keep)
+    tokens = [TOKEN, *ring_of(path, a=frozenset({"propose"}), b=frozenset(ALL_SCOPES)).values()]
 
     async def ask() -> list[int]:
         app = make_app(Settings(TOKEN, store=path))
@@ -179,7 +179,7 @@ def test_a_place_that_nobody_named_is_for_the_token_alone() -> None:
 def test_a_secret_is_random_shown_once_and_compared_in_a_time_that_does_not_depend_on_it(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = ring_of(path, a=frozenset(SCOPES), b=frozenset(SCOPES))
+    made = ring_of(path, a=frozenset(ALL_SCOPES), b=frozenset(ALL_SCOPES))
     secrets = [token.split("_", 2)[2] for token in made.values()]
     assert all(len(secret) == 43 for secret in secrets)
     assert not [file for file in path.parent.iterdir() for secret in secrets if secret.encode() in file.read_bytes()]
@@ -190,8 +190,8 @@ def test_a_secret_is_random_shown_once_and_compared_in_a_time_that_does_not_depe
         return one == other
 
     monkeypatch.setattr(hmac, "compare_digest", watch)
-    with closing(KeyRing(path)) as ring:
-        assert ring.holder(made["a"]) == ring.all()[0]
+    with closing(ApiKeys(path)) as ring:
+        assert ring.find_by_token(made["a"]) == ring.all()[0]
         wrong = [
             "",
             "mm",
@@ -204,7 +204,7 @@ def test_a_secret_is_random_shown_once_and_compared_in_a_time_that_does_not_depe
             "é\udcff_",
         ]
         wrong += [f"{made['a'].rpartition('_')[0]}_{secrets[1]}", f"mk{made['a'][2:]}"]
-        assert [ring.holder(each) for each in wrong] == [None] * len(wrong)
+        assert [ring.find_by_token(each) for each in wrong] == [None] * len(wrong)
     assert compared == [(32, 32)] * (1 + len(wrong))
 
 
@@ -212,43 +212,43 @@ def test_another_key_of_a_name_replaces_the_first_after_a_time_of_grace(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = ring_of(path, a=frozenset({"propose"}))["a"]
-    with closing(KeyRing(path)) as ring:
+    with closing(ApiKeys(path)) as ring:
         _, second = ring.rotate("a", DAY_S, 60.0)
-        callers = Callers(TOKEN, path)
-        assert [callers.named(each).owner for each in (first, second)] == ["a", "a"]  # type: ignore[union-attr]  # it is there
+        callers = CallerRegistry(TOKEN, path)
+        assert [callers.authenticate_token(each).owner for each in (first, second)] == ["a", "a"]  # type: ignore[union-attr]  # it is there
         monkeypatch.setattr(keys, "time", lambda: time() + 61)
         with pytest.raises(RefusedError) as caught:
-            callers.named(first)
+            callers.authenticate_token(first)
         assert (caught.value.code, caught.value.detail_in("en")) == ("no-token", "This key is expired; ask for another")
-        assert callers.named(second) == Caller("a", ring.all()[0].id, frozenset({"propose"}), 1, 3)
+        assert callers.authenticate_token(second) == Caller("a", ring.all()[0].id, frozenset({"propose"}), 1, 3)
         ring.revoke("a")
         with pytest.raises(RefusedError, match="no-token"):
-            callers.named(second)
+            callers.authenticate_token(second)
         callers.close()
 
 
 def test_without_a_file_no_key_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Callers(TOKEN).named("mm_0_x") is None
-    assert Callers(TOKEN).named(TOKEN) == HOST
+    assert CallerRegistry(TOKEN).authenticate_token("mm_0_x") is None
+    assert CallerRegistry(TOKEN).authenticate_token(TOKEN) == MASTER_CALLER
 
 
 def test_a_session_is_as_good_as_its_key_and_the_token_always(path: Path) -> None:
-    ring_of(path, a=frozenset(SCOPES))
-    callers = Callers(TOKEN, path)
-    with closing(KeyRing(path)) as ring:
+    ring_of(path, a=frozenset(ALL_SCOPES))
+    callers = CallerRegistry(TOKEN, path)
+    with closing(ApiKeys(path)) as ring:
         caller = ring.all()[0].caller
-        assert callers.still(caller)
-        assert callers.still(HOST)
-        assert not callers.still(Caller("a", "0"))
+        assert callers.is_valid(caller)
+        assert callers.is_valid(MASTER_CALLER)
+        assert not callers.is_valid(Caller("a", "0"))
         ring.revoke("a")
-    assert not callers.still(caller)
+    assert not callers.is_valid(caller)
     callers.close()
 
 
 def test_a_file_that_fails_is_told_and_lets_nobody_in_but_the_token(path: Path) -> None:
-    token = ring_of(path, a=frozenset(SCOPES))["a"]
-    callers = Callers(TOKEN, path)
+    token = ring_of(path, a=frozenset(ALL_SCOPES))["a"]
+    callers = CallerRegistry(TOKEN, path)
     callers.close()
     with pytest.raises(RefusedError, match="not-kept"):
-        callers.named(token)
-    assert callers.named(TOKEN) == HOST
+        callers.authenticate_token(token)
+    assert callers.authenticate_token(TOKEN) == MASTER_CALLER

@@ -3,8 +3,8 @@
 import pytest
 
 from mentormatch.errors import Problem
-from mentormatch.service.openapi import ProblemForm
-from mentormatch.service.problems import KINDS, RefusedError
+from mentormatch.service.openapi import ProblemOut
+from mentormatch.service.problems import PROBLEM_KINDS, RefusedError
 
 STATUSES = {
     400: {"not-json", "bad-request"},
@@ -28,22 +28,22 @@ WRONG = Problem("$.seed", "a text", "a number", "leave it out")
 
 def test_the_status_of_each_kind_is_stable() -> None:
     wanted = {code: status for status, codes in STATUSES.items() for code in codes}
-    assert {code: RefusedError(code, "").status for code in KINDS} == wanted
+    assert {code: RefusedError(code, "").status for code in PROBLEM_KINDS} == wanted
 
 
-@pytest.mark.parametrize("code", KINDS)
+@pytest.mark.parametrize("code", PROBLEM_KINDS)
 def test_a_problem_has_all_that_the_standard_asks_for(code: str) -> None:
-    told = RefusedError(code, "a sentence", [WRONG]).document("an-id")
-    ProblemForm.model_validate(told)
+    told = RefusedError(code, "a sentence", [WRONG]).to_json("an-id")
+    ProblemOut.model_validate(told)
     assert told["type"] == f"urn:mentormatch:problem:{code}"
-    assert (told["title"], told["status"]) == (KINDS[code].title_in("en"), KINDS[code].status)
+    assert (told["title"], told["status"]) == (PROBLEM_KINDS[code].title_in("en"), PROBLEM_KINDS[code].status)
     assert (told["detail"], told["request_id"]) == ("a sentence", "an-id")
     assert told["problems"] == [
         {"where": "$.seed", "found": "a text", "expected": "a number", "advice": "leave it out"}
     ]
 
 
-@pytest.mark.parametrize("code", KINDS)
+@pytest.mark.parametrize("code", PROBLEM_KINDS)
 def test_whoever_may_ask_again_is_told_when(code: str) -> None:
     headers = RefusedError(code, "", headers={"X": "y"}).headers
     assert headers["X"] == "y"
@@ -53,8 +53,8 @@ def test_whoever_may_ask_again_is_told_when(code: str) -> None:
 
 def test_a_problem_is_the_same_after_the_way_from_a_worker() -> None:
     sent = RefusedError("misfit", "a sentence", [WRONG])
-    came = RefusedError.from_head(sent.as_head())
-    assert came.document("x") == sent.document("x")
+    came = RefusedError.from_head(sent.to_head())
+    assert came.to_json("x") == sent.to_json("x")
     assert came.headers == sent.headers
 
 

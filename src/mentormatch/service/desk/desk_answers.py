@@ -1,4 +1,4 @@
-"""What a desk answers the page: how far everything is, what came in and the plan in words, and what went wrong."""
+"""Messages to the page: the state of the steps, the intake and the plan in labels, and refusals."""
 
 import json
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from mentormatch.errors import MentorMatchError, ProgrammeError, SurveyError
 from mentormatch.explanation.names import KEYS
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages.phrases import clock
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.report import intake_words
 from mentormatch.report.addressing import find_missing_programme_name
 from mentormatch.report.view import can_validate, figures, get_seal_sentences
@@ -19,70 +19,71 @@ from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.assets import JSON
 from mentormatch.service.desk.column_messages import ColumnCounts
 from mentormatch.service.desk.desk_requests import ProgrammeKind
-from mentormatch.service.desk.documents import KEYS_INSIDE, NEXT, NEXT_PURPOSE, VIEWS, HeldDocument, letter_lines
-from mentormatch.service.desk.follow_up import DeskFollowUp
-from mentormatch.service.desk.kind_steps import GatheredOut
+from mentormatch.service.desk.documents import (
+    CARRY_OVER_FILENAME,
+    CARRY_OVER_PURPOSE,
+    KEYS_INSIDE,
+    PLAN_PAGES,
+    DocumentSource,
+    list_letters,
+)
+from mentormatch.service.desk.follow_up import FollowUpStep
+from mentormatch.service.desk.kind_steps import GroupResultOut
 from mentormatch.service.desk.past_works import PastWork, PastWorks
-from mentormatch.service.desk.result_tables import CODES, DocumentLine
-from mentormatch.service.desk.rounds import DeskRound
+from mentormatch.service.desk.result_tables import CODES_NOTE, DocumentLine
+from mentormatch.service.desk.rounds import RoundStep
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.widgets.board.view import in_every_text
 
-type DeskPlace = Literal["programme", "answers", ""]
+type ErrorPlace = Literal["programme", "answers", ""]
 
 
 class FileOut(JsonMessage):
-    """A file that was handed over."""
+    """An uploaded file."""
 
     part: str
     name: str
     size: str
 
 
-class Figure(JsonMessage):
-    """A number with its noun."""
+class LabelledNumber(JsonMessage):
+    """A number and its noun."""
 
     number: int
     noun: str
 
 
 class IntakeOut(JsonMessage):
-    """The answers that were read. ``programme`` is its name, empty if it has none; ``pairs``: it forms pairs."""
+    """The answers read; ``programme`` is its name (empty without one), ``pairs`` whether it forms pairs."""
 
     programme: str
     lead: str
-    figures: list[Figure]
+    figures: list[LabelledNumber]
     pairs: bool
 
 
 class ViewOut(JsonMessage):
-    """A page that can be looked at."""
+    """A page of results."""
 
     name: str
     title: str
 
 
-ATTEMPT = mark("Version {number}, à l'essai. Vos lettres et votre résumé disent encore la version validée de {when}.")
-
-
-class ChoiceOut(JsonMessage):
-    """Who can be looked at two by two: mentors and mentees in their order, and the pairs by their places, from 1.
-
-    Empty where they are too many to choose from.
-    """
+class PairChoiceOut(JsonMessage):
+    """Labels of mentors and mentees, and the pairs by position from 1, best first; empty if too many."""
 
     mentors: list[str]
     mentees: list[str]
     pairs: list[tuple[int, int]]
 
 
-class DeskPlanOut(JsonMessage):
-    """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has.
+class PlanStatusOut(JsonMessage):
+    """The current plan.
 
-    ``losses``: what costs people a place, to be said first. ``named``: people are called by the names that they gave;
-    None where the programme asks for none; ``named_documents``: so do documents. ``rounds`` are the documents of the
-    proposal to people, ``letters`` those that are sent to them, ``year`` those of the follow-up, ``after`` those for
-    what comes after.
+    ``answered``: there are pairs to validate; ``final``: they are validated. ``losses``: people without a place.
+    ``named``: names are shown (None if the programme asks for no names), ``named_documents``: also in documents. The
+    lists of documents: ``rounds`` for the proposal, ``letters`` for people, ``year`` for the follow-up, ``after`` for
+    the next edition.
     """
 
     status: str
@@ -90,13 +91,13 @@ class DeskPlanOut(JsonMessage):
     summary: str
     losses: list[str]
     standing: list[str]
-    figures: list[Figure]
+    figures: list[LabelledNumber]
     answered: bool
     final: bool
     named: bool | None
     named_documents: bool
     views: list[ViewOut]
-    choice: ChoiceOut
+    choice: PairChoiceOut
     documents: list[DocumentLine]
     rounds: list[DocumentLine]
     letters: list[DocumentLine]
@@ -105,9 +106,9 @@ class DeskPlanOut(JsonMessage):
 
 
 class PastOut(JsonMessage):
-    """A former state of the work, and how the page offers to bring it back.
+    """A former state that can be brought back.
 
-    ``attempt`` tells of a validated one that what is here now is an attempt beside it, empty for others.
+    ``attempt``: the current pairs are an unvalidated version of this one.
     """
 
     id: str
@@ -117,21 +118,24 @@ class PastOut(JsonMessage):
 
 
 def past_out(work: PastWork, works: PastWorks, *, is_attempt: bool) -> PastOut:
-    """Return a former state of the work in words; ``is_attempt``: what is here now is not validated."""
+    """Describe a former state; ``is_attempt``: the current state is not validated."""
     attempt = ""
     if work.head and is_attempt:
-        number, when = len(works.validated("")) + 1, clock(work.when.astimezone())
-        attempt = tr(ATTEMPT, number=number, when=when)
+        number, when = len(works.find_validated("")) + 1, clock(work.when.astimezone())
+        attempt = tr(
+            "Version {number}, à l'essai. Vos lettres et votre résumé disent encore la version validée de {when}.",
+            number=number,
+            when=when,
+        )
     return PastOut(id=work.id, words=work.words, validated=bool(work.head), attempt=attempt)
 
 
-class DeskOut(JsonMessage):
-    """How far everything is; ``edition`` grows whenever something changes that a page shows.
+class WorkspaceOut(JsonMessage):
+    """The state of all steps; ``edition`` grows with each change that a page shows.
 
-    ``told`` is what came of the last that was done, empty where that goes without saying; ``kind`` is what the
-    programme is, ``stated``: because a file says so; ``gathered`` is what came of one that forms no pairs;
-    ``five``: the programme of groups comes from the five questions; ``past`` are the former states that have
-    something that is not here now.
+    ``told`` is the notice of the last action (or empty), ``stated`` whether a file states the ``kind``, ``gathered``
+    the result without pairs, ``five`` whether the programme of groups comes from the five questions, ``past`` the
+    former states that can be brought back.
     """
 
     schema_version: Literal[1] = 1
@@ -144,13 +148,13 @@ class DeskOut(JsonMessage):
     columns: ColumnCounts | None
     intake: IntakeOut | None
     five: bool
-    plan: DeskPlanOut | None
-    gathered: GatheredOut | None
+    plan: PlanStatusOut | None
+    gathered: GroupResultOut | None
     past: list[PastOut]
 
 
 class ProblemOut(JsonMessage):
-    """One thing that is wrong."""
+    """An error with its location."""
 
     where: str
     found: str
@@ -159,84 +163,84 @@ class ProblemOut(JsonMessage):
 
 
 class RefusalOut(JsonMessage):
-    """Why something was not done; ``place`` is what must be corrected, empty where that is neither kind of file."""
+    """A refused action; ``place`` is the kind of file to correct, empty if it is another one."""
 
     title: str
-    place: DeskPlace
+    place: ErrorPlace
     problems: list[ProblemOut]
 
     @classmethod
     def of(cls, error: MentorMatchError) -> "RefusalOut":
-        """Return an error in words."""
-        place: DeskPlace = (
+        place: ErrorPlace = (
             "programme" if isinstance(error, ProgrammeError) else "answers" if isinstance(error, SurveyError) else ""
         )
         problems = [
-            ProblemOut(where=one.where, found=one.found, expected=one.expected, advice=one.advice)
-            for one in error.problems
+            ProblemOut(where=problem.where, found=problem.found, expected=problem.expected, advice=problem.advice)
+            for problem in error.problems
         ]
         return cls(title=error.message, place=place, problems=problems)
 
 
 def intake_out(intake: Intake) -> IntakeOut:
-    """Return what came in, in words."""
     return IntakeOut(
         programme="" if any(find_missing_programme_name(intake.programme)) else intake.programme.name,
         lead=intake_words.format_intake_summary(intake),
-        figures=[Figure(number=number, noun=noun) for number, noun in intake_words.figures(intake)],
+        figures=[LabelledNumber(number=number, noun=noun) for number, noun in intake_words.figures(intake)],
         pairs=intake.programme.served_by == ("match",),
     )
 
 
-def choice_out(held: HeldDocument) -> ChoiceOut:
-    """Return who can be looked at two by two, the best pair first."""
-    mentors, mentees = held.people
+def pair_choice_out(source: DocumentSource) -> PairChoiceOut:
+    """Return the people and pairs to choose from, best pair first."""
+    mentors, mentees = source.menu_labels
     if not mentors or not mentees:
-        return ChoiceOut(mentors=[], mentees=[], pairs=[])
-    pairs = held.matching.solution.pairs
-    order = np.argsort(-held.matching.problem.scores.at(*pairs.T), kind="stable")
+        return PairChoiceOut(mentors=[], mentees=[], pairs=[])
+    pairs = source.matching.solution.pairs
+    order = np.argsort(-source.matching.problem.scores.at(*pairs.T), kind="stable")
     ranked = [(mentor, mentee) for mentor, mentee in (pairs[order] + 1).tolist()]
-    return ChoiceOut(mentors=mentors, mentees=mentees, pairs=ranked)
+    return PairChoiceOut(mentors=mentors, mentees=mentees, pairs=ranked)
 
 
-def plan_out(held: HeldDocument, proposed: DeskRound, year: DeskFollowUp) -> DeskPlanOut:
-    """Return a plan in words, with what can be looked at and kept of it."""
-    matching = held.matching
-    carried = tr(CODES if matching.labels is KEYS else KEYS_INSIDE)
-    return DeskPlanOut(
+def plan_out(source: DocumentSource, current: RoundStep, year: FollowUpStep) -> PlanStatusOut:
+    """Describe a plan, with its pages and documents."""
+    matching = source.matching
+    privacy_note = tr(CODES_NOTE if matching.labels is KEYS else KEYS_INSIDE)
+    return PlanStatusOut(
         status=str(matching.status),
         verdict=verdict(matching)[0],
         summary=summary(matching),
         losses=list(matching.losses),
-        standing=[*(caveat.sentence for caveat in matching.caveats), *get_seal_sentences(matching, held.seal)],
-        figures=[Figure(number=number, noun=noun) for number, noun in figures(matching)],
+        standing=[*(caveat.sentence for caveat in matching.caveats), *get_seal_sentences(matching, source.seal)],
+        figures=[LabelledNumber(number=number, noun=noun) for number, noun in figures(matching)],
         answered=can_validate(matching),
-        final=held.seal is not None,
-        named=held.named if matching.programme.documents.names else None,
-        named_documents=held.named_documents,
-        views=[ViewOut(name=name, title=tr(VIEWS[name][0])) for name in held.views],
-        choice=choice_out(held),
-        documents=list(map(held.line, held.offered)),
-        rounds=[DocumentLine(name=name, purpose=what, holds=tr(CODES)) for name, what in proposed.offered]
+        final=source.seal is not None,
+        named=source.named if matching.programme.documents.names else None,
+        named_documents=source.named_documents,
+        views=[ViewOut(name=name, title=tr(PLAN_PAGES[name][0])) for name in source.views],
+        choice=pair_choice_out(source),
+        documents=list(map(source.describe_document, source.offered_documents)),
+        rounds=[
+            DocumentLine(name=name, purpose=purpose, holds=tr(CODES_NOTE)) for name, purpose in current.offered_files
+        ]
         if can_validate(matching)
         else [],
-        letters=letter_lines(proposed, held.contacts) if can_validate(matching) else [],
-        year=year.lines(named=held.named_documents),
-        after=[DocumentLine(name=NEXT, purpose=tr(NEXT_PURPOSE), holds=carried)] if can_validate(matching) else [],
+        letters=list_letters(current, source.contacts) if can_validate(matching) else [],
+        year=year.document_lines(named=source.named_documents),
+        after=[DocumentLine(name=CARRY_OVER_FILENAME, purpose=tr(CARRY_OVER_PURPOSE), holds=privacy_note)]
+        if can_validate(matching)
+        else [],
     )
 
 
 def to_page_json(out: BaseModel) -> dict[str, Any]:
-    """Return what is told as JSON, its texts fit to be shown."""
-    made: dict[str, Any] = in_every_text(out.model_dump(mode="json"))
-    return made
+    """Return a message as JSON, with its texts prepared for the page."""
+    prepared: dict[str, Any] = in_every_text(out.model_dump(mode="json"))
+    return prepared
 
 
-def in_json(value: dict[str, Any]) -> ServiceMessage:
-    """Return a value as an answer."""
+def make_json_message(value: dict[str, Any]) -> ServiceMessage:
     return ServiceMessage({"type": JSON}, encode_json(value))
 
 
 def encode_json(value: dict[str, Any]) -> bytes:
-    """Return a value as JSON."""
     return json.dumps(value, ensure_ascii=False).encode()

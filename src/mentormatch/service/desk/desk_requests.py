@@ -1,7 +1,4 @@
-"""What the page asks of a desk.
-
-What the page asks of a desk besides pairs: what the programme is, groups, a working group, the year of the pairs.
-"""
+"""Actions of the page as request models, distinguished by ``do``."""
 
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
@@ -18,39 +15,36 @@ from mentormatch.programme.sections import MAX_GROUP_SIZE
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.widgets.board.decisions import PersonId
 
+# pairs of a mentor and a mentee, groups of peers, or sessions of one working group
 type ProgrammeKind = Literal["pairs", "groups", "sessions"]
-"""What a programme is: pairs of a mentor and a mentee, groups of peers, or the sessions of one working group."""
 type WishKind = Literal["together", "apart"]
 type IsoDay = Annotated[str, Setting(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 type Month = Annotated[Whole, Setting(ge=1, le=999)]
 
 
-class KindRequest(JsonMessage):
-    """Something that the steps of one kind of programme ask.
-
-    ``changes``: a page may show something else once it is done; what answers how far everything is counts for itself.
-    """
+class KindAction(JsonMessage):
+    """An action of groups, sessions or the year; ``changes``: it increases the revision of the state."""
 
     changes: ClassVar[bool] = True
 
 
-class ChooseKind(KindRequest):
-    """Somebody says what the programme is, where no file does."""
+class ChooseKind(KindAction):
+    """Set the kind of programme, if no file states it."""
 
     changes: ClassVar[bool] = False
     do: Literal["kind"] = "kind"
     kind: ProgrammeKind
 
 
-class ShowGroupQuestions(KindRequest):
-    """The five questions of groups are seen."""
+class ShowGroupQuestions(KindAction):
+    """Show the five questions on groups."""
 
     changes: ClassVar[bool] = False
     do: Literal["five"] = "five"
 
 
-class SetGroupAnswers(KindRequest):
-    """The five questions of groups are answered, and the programme named; see ``GroupAnswers``."""
+class SetGroupAnswers(KindAction):
+    """Answer the five questions on groups, and name the programme; see ``GroupAnswers``."""
 
     do: Literal["set_five"] = "set_five"
     least: Annotated[Whole, Setting(ge=2, le=MAX_GROUP_SIZE)]
@@ -67,50 +61,50 @@ class SetGroupAnswers(KindRequest):
     name: Annotated[str, Setting(max_length=200)] = ""
 
 
-class ShowGroups(KindRequest):
-    """The groups are seen."""
+class ShowGroups(KindAction):
+    """Show the groups."""
 
     changes: ClassVar[bool] = False
     do: Literal["groups"] = "groups"
 
 
-class WishFor(KindRequest):
-    """Two members are brought together, or kept apart, both by opaque id: the groups are formed anew."""
+class AddWish(KindAction):
+    """Put two members together, or apart; the groups are formed again."""
 
     do: Literal["wish"] = "wish"
     way: WishKind
     people: Annotated[list[PersonId], Setting(min_length=2, max_length=2)]
 
 
-class LiftWish(KindRequest):
-    """One of the wishes is lifted, by its number from 0: the groups are formed anew."""
+class RemoveWish(KindAction):
+    """Remove a wish by its number from 0; the groups are formed again."""
 
     do: Literal["lift"] = "lift"
     number: Whole
 
 
-class UndoWish(KindRequest):
-    """The last change of the groups is undone."""
+class UndoWish(KindAction):
+    """Undo the last change of the groups."""
 
     do: Literal["unwish"] = "unwish"
 
 
-class ShowYear(KindRequest):
-    """The sessions of every group are seen."""
+class ShowYear(KindAction):
+    """Show the sessions of all groups."""
 
     changes: ClassVar[bool] = False
     do: Literal["year"] = "year"
 
 
-class ShowSessions(KindRequest):
-    """The topics and the dates of a working group are seen."""
+class ShowSessions(KindAction):
+    """Show the topics and dates of a working group."""
 
     changes: ClassVar[bool] = False
     do: Literal["sessions"] = "sessions"
 
 
-class TrySessions(KindRequest):
-    """Topics and dates are chosen for so many sessions, from now on."""
+class SetSessionCount(KindAction):
+    """Set the number of sessions, and choose topics and dates for them."""
 
     do: Literal["try"] = "try"
     number: Annotated[Whole, Setting(ge=1, le=366)]
@@ -120,8 +114,8 @@ type Place = Annotated[str, Setting(pattern=r"^[0-9]{0,7}$")]
 type PairIds = Annotated[str, Setting(pattern=r"^m[1-9][0-9]{0,8}-e[1-9][0-9]{0,8}$")]
 
 
-class Change(KindRequest):
-    """People who leave, by opaque id, and pairs that stop, as ``m1-e2``; up to ``undo`` other pairs may be undone."""
+class ChangeRequest(KindAction):
+    """People who leave and pairs that stop (such as ``m1-e2``); ``undo``: maximum number of other pairs to undo."""
 
     people: Annotated[list[PersonId], Setting(max_length=500)] = Setting(default_factory=list)
     pairs: Annotated[list[PairIds], Setting(max_length=500)] = Setting(default_factory=list)
@@ -129,12 +123,11 @@ class Change(KindRequest):
 
     @property
     def undo_most(self) -> int:
-        """The number of running pairs that may be undone."""
         return int(self.undo or 0)
 
 
-class ShowFollowUp(Change):
-    """The year of the pairs is seen, with the form of a change if ``door`` names one; ``add`` is chosen in it."""
+class ShowFollowUp(ChangeRequest):
+    """Show the year of the pairs, with a form of a change if ``door`` names one; ``add`` is selected in it."""
 
     changes: ClassVar[bool] = False
     do: Literal["follow"] = "follow"
@@ -142,8 +135,8 @@ class ShowFollowUp(Change):
     add: PersonId | PairIds | Literal[""] = ""
 
 
-class ApplyChange(Change):
-    """A change is made final under a name, from the day ``when``. ``validates``: whoever asks may do so."""
+class ApplyChange(ChangeRequest):
+    """Make a change final under a name, from the day ``when``. ``validates``: the caller may do so."""
 
     do: Literal["apply"] = "apply"
     who: Annotated[str, Setting(max_length=255)]
@@ -154,48 +147,48 @@ class ApplyChange(Change):
 
     @property
     def reason(self) -> str:
-        """Why the change is made, and from which day."""
+        """The reason of the change, and the day from which it applies."""
         since = tr("à compter du {day}", day=day(date.fromisoformat(self.when))) if self.when else ""
         return ", ".join(part for part in (self.why.strip(), since) if part)
 
 
-class UndoChange(KindRequest):
-    """The last change of the year is taken back."""
+class UndoChange(KindAction):
+    """Undo the last change of the year."""
 
     do: Literal["unapply"] = "unapply"
 
 
-class TakeWave(KindRequest):
-    """The answers after so many months are handed over: their bytes are the body."""
+class UploadWave(KindAction):
+    """Upload the follow-up answers of a month; the body is the file."""
 
     do: Literal["wave"] = "wave"
     month: Month
     name: Annotated[str, Setting(min_length=1, max_length=255)]
 
 
-class LeaveWave(KindRequest):
-    """The answers after so many months are taken back."""
+class RemoveWave(KindAction):
+    """Remove the follow-up answers of a month."""
 
     do: Literal["unwave"] = "unwave"
     month: Month
 
 
-class TakeEdition(KindRequest):
-    """The follow-up of an edition before is handed over: its bytes are the body."""
+class UploadEdition(KindAction):
+    """Upload the follow-up of a previous edition; the body is the file."""
 
     do: Literal["edition"] = "edition"
     name: Annotated[str, Setting(min_length=1, max_length=255)]
 
 
-class LeaveEdition(KindRequest):
-    """The follow-up of an edition before is taken back, by its place."""
+class RemoveEdition(KindAction):
+    """Remove the follow-up of a previous edition, by its index."""
 
     do: Literal["unedition"] = "unedition"
     at: Whole
 
 
-class NoteCall(KindRequest):
-    """Somebody was called, or was not after all; by opaque id."""
+class NoteCall(KindAction):
+    """Record whether a person was called."""
 
     do: Literal["call"] = "call"
     person: PersonId
@@ -203,9 +196,9 @@ class NoteCall(KindRequest):
 
 
 class ShowPairs(JsonMessage):
-    """The step of the pairs is seen: the list from the place ``first``, and a further view by its name.
+    """Show the step of pairs: the list from index ``first``, and one more view.
 
-    ``mentor`` and ``mentee`` are the places, from 1, of two people to look at; empty: those of the best pair.
+    ``mentor`` and ``mentee`` are positions from 1 of two people to compare; empty: the best pair.
     """
 
     do: Literal["pairs"] = "pairs"
@@ -216,30 +209,30 @@ class ShowPairs(JsonMessage):
 
 
 class TryPlace(JsonMessage):
-    """The pairs are formed with one place more for a person, by opaque id; the board can undo it."""
+    """Form the pairs with one place more for a person; the board can undo it."""
 
     do: Literal["more"] = "more"
     person: PersonId
 
 
 class UndoMove(JsonMessage):
-    """The last move on the board is undone."""
+    """Undo the last change on the board."""
 
     do: Literal["undo"] = "undo"
 
 
 class ShowDocuments(JsonMessage):
-    """The step of the documents is seen, with one of the letters, by its place from 0."""
+    """Show the step of documents, with one letter by its index."""
 
     do: Literal["documents"] = "documents"
     letter: Whole = 0
 
 
 class SetDocuments(JsonMessage):
-    """What documents say is settled, each setting unless it is None.
+    """Change the settings of documents; None keeps a setting.
 
-    ``name`` is that of the programme, ``names`` the questions that give the names of people, ``contacts`` those whose
-    answers each partner gets, ``message`` what the team says in every letter.
+    ``name`` is the name of the programme, ``names`` the questions with the names of people, ``contacts`` the questions
+    whose answers each partner receives, ``message`` a text for every letter.
     """
 
     do: Literal["letters"] = "letters"
@@ -250,7 +243,7 @@ class SetDocuments(JsonMessage):
 
 
 class ValidatePlan(JsonMessage):
-    """The pairs are made final under a name. ``validates``: whoever asks may do so."""
+    """Validate the pairs under a name. ``validates``: the caller may do so."""
 
     do: Literal["validate"] = "validate"
     who: Annotated[str, Setting(max_length=255)]
@@ -259,169 +252,165 @@ class ValidatePlan(JsonMessage):
     validates: bool = False
 
 
-class BeginNext(KindRequest):
-    """The next edition begins: its programme is that of this one, which it does not repeat."""
+class StartNextEdition(KindAction):
+    """Start the next edition with the programme of this one; its pairs are not repeated."""
 
     changes: ClassVar[bool] = False
     do: Literal["next"] = "next"
 
 
-type AnyKindRequest = (
+type AnyKindAction = (
     ChooseKind
     | ShowGroupQuestions
     | SetGroupAnswers
     | ShowGroups
-    | WishFor
-    | LiftWish
+    | AddWish
+    | RemoveWish
     | UndoWish
     | ShowYear
     | ShowSessions
-    | TrySessions
+    | SetSessionCount
     | ShowFollowUp
     | ApplyChange
     | UndoChange
-    | TakeWave
-    | LeaveWave
-    | TakeEdition
-    | LeaveEdition
+    | UploadWave
+    | RemoveWave
+    | UploadEdition
+    | RemoveEdition
     | NoteCall
-    | BeginNext
+    | StartNextEdition
 )
-FREE_KINDS = (
+KIND_PAGE_ACTIONS = (
     *("kind", "five", "set_five", "groups", "wish", "lift", "unwish", "year", "sessions", "try"),
     *("follow", "apply", "unapply", "unwave", "unedition", "call", "next"),
 )
-"""What the page may ask as it likes."""
 
 
+# ``proposal`` is a saved proposal or decision, ``edition`` the file of the previous edition, ``experiment`` the other
+# programme of an experiment or its record.
 type FilePart = Literal["programme", "answers", "mentors", "mentees", "proposal", "edition", "experiment"]
-"""``proposal``: the file of an earlier day, with which the work goes on; ``edition``: that of an edition before.
-
-``experiment``: the other programme of an experiment, then the record of both.
-"""
-type Word = Annotated[str, Setting(min_length=1, max_length=255)]
+type FileName = Annotated[str, Setting(min_length=1, max_length=255)]
 type Tag = Annotated[str, Setting(max_length=255)]
 type Seconds = Annotated[float, Setting(gt=0, le=600)]
 
-MOST_S = 60.0
-"""For the pairs, unless more is asked for."""
+DEFAULT_TIME_LIMIT_S = 60.0
 
 
-class Begin(JsonMessage):
-    """The service says how much a desk takes: people in all files together, and pairs of a mentor and a mentee."""
+class SetLimits(JsonMessage):
+    """Set the limits of the workspace: people in all files, and pairs."""
 
     do: Literal["begin"] = "begin"
     people: Whole
     pairs: Whole
 
 
-class Prepare(JsonMessage):
-    """The service has the desk load what it will need, while nobody asks it for anything."""
+class WarmUp(JsonMessage):
+    """Load the code before the first request."""
 
     do: Literal["prepare"] = "prepare"
 
 
-class ShowDesk(JsonMessage):
-    """How far everything is."""
+class ShowState(JsonMessage):
+    """Show the state of all steps."""
 
     do: Literal["look"] = "look"
 
 
-class Speak(JsonMessage):
-    """The language is changed by whoever is at the page."""
+class SetLanguage(JsonMessage):
+    """Set the language."""
 
     do: Literal["speak"] = "speak"
     language: Language
 
 
-class Remember(JsonMessage):
-    """The service keeps what the desk is: all parts but those whose digest it says that it has."""
+class SaveState(JsonMessage):
+    """Return the parts of the state whose digests are not in ``known``."""
 
     do: Literal["remember"] = "remember"
     known: dict[str, str]
 
 
-class Restore(JsonMessage):
-    """The desk is to be what one was: the parts are the body, each as long as it says."""
+class RestoreState(JsonMessage):
+    """Restore a saved state; the body contains the parts, with the lengths in ``parts``."""
 
     do: Literal["restore"] = "restore"
     parts: dict[str, Whole]
 
 
-class BringBack(JsonMessage):
-    """The work is to be what it was at an earlier time, by the id of that state."""
+class RestoreFormerState(JsonMessage):
+    """Restore a former state by its id."""
 
     do: Literal["back"] = "back"
     id: Tag
 
 
-class Review(JsonMessage):
-    """A workbook in which staff decided is taken up: its bytes are the body."""
+class UploadReviewedWorkbook(JsonMessage):
+    """Apply a reviewed workbook; the body is the file."""
 
     do: Literal["review"] = "review"
-    name: Word
+    name: FileName
 
 
-class Take(JsonMessage):
-    """A file is handed over: its bytes are the body."""
+class UploadFile(JsonMessage):
+    """Upload a file; the body is the file."""
 
     do: Literal["take"] = "take"
     part: FilePart
-    name: Word
+    name: FileName
 
 
-class Leave(JsonMessage):
-    """A file is taken back."""
+class RemoveFile(JsonMessage):
+    """Remove a file."""
 
     do: Literal["leave"] = "leave"
     part: FilePart
 
 
-class Example(JsonMessage):
-    """The example programme and its answers are taken, instead of files."""
+class LoadExample(JsonMessage):
+    """Use the example programme and its answers."""
 
     do: Literal["example"] = "example"
 
 
 class ShowFiles(JsonMessage):
-    """The step of the files is seen."""
+    """Show the step of files."""
 
     do: Literal["files"] = "files"
 
 
 class SplitSheets(JsonMessage):
-    """The two sheets of the workbook are one per side; ``listed``: the first contains mentors."""
+    """Use the two sheets of the workbook as one per side; ``listed``: the first one contains mentors."""
 
     do: Literal["sheets"] = "sheets"
     way: Literal["listed", "reversed"]
 
 
 class DropAside(JsonMessage):
-    """A file that is of no use is no longer mentioned, by its place from 0."""
+    """Remove the notice of an unused file, by its index."""
 
     do: Literal["unaside"] = "unaside"
     at: Whole
 
 
-class Read(JsonMessage):
-    """The files are read: one of answers for both sides, or one each."""
+class ReadFiles(JsonMessage):
+    """Read the files; ``apart``: each side has a file."""
 
     do: Literal["read"] = "read"
     apart: bool = False
 
 
 class ShowColumns(JsonMessage):
-    """The questions on the files are seen; ``question``: the one that is to be open, empty for the first."""
+    """Show the questions on the files; ``question`` is opened, empty: the first one."""
 
     do: Literal["columns"] = "columns"
     question: Tag = ""
 
 
 class ReplyTo(JsonMessage):
-    """A reply to a question of the draft, by places from 0 in what it lists, so that no answer comes back.
+    """Reply to a question of the draft by positions in its lists, so that no answer of a person is sent.
 
-    ``value`` is the choice, ``values`` are the choices that are ticked, ``lines`` what stands for each line, ``column``
-    the column that is named by hand. Which of them counts is known by the form of the question.
+    The form of the question determines the key: ``value`` is a choice, ``values`` are several, ``lines`` one value per
+    line, ``column`` a column selected by hand.
     """
 
     do: Literal["reply"] = "reply"
@@ -433,13 +422,13 @@ class ReplyTo(JsonMessage):
 
 
 class AcceptOthers(JsonMessage):
-    """All proposals that may be accepted unread are replies; the answers are read if no fact is left to ask."""
+    """Accept all proposals that need no confirmation; the answers are read if no question remains."""
 
     do: Literal["accept"] = "accept"
 
 
-class SayOfColumns(JsonMessage):
-    """Something is said of the columns: a gesture that the step offers, as it stands there."""
+class EditColumns(JsonMessage):
+    """Edit the columns with an action that the step offers."""
 
     do: Literal["say"] = "say"
     what: Literal["column", "answer", "confirm", "later", "restore"]
@@ -448,100 +437,100 @@ class SayOfColumns(JsonMessage):
     means: Tag = ""
 
 
-class Settle(JsonMessage):
-    """The columns are taken as the step shows them, and the answers are read."""
+class ConfirmColumns(JsonMessage):
+    """Accept the columns as shown, and read the answers."""
 
     do: Literal["settle"] = "settle"
 
 
-class OneSide(JsonMessage):
-    """The one file of answers is that of one side; that of the other is still to come."""
+class AssignSide(JsonMessage):
+    """Assign the single file of answers to one side; the other file is still missing."""
 
     do: Literal["side"] = "side"
     side: Literal["mentors", "mentees"]
 
 
-class FormIn(JsonMessage):
-    """The pairs are formed."""
+class Solve(JsonMessage):
+    """Form the pairs."""
 
     do: Literal["form"] = "form"
     seed: Whole = 0
-    time_limit_s: Seconds = MOST_S
+    time_limit_s: Seconds = DEFAULT_TIME_LIMIT_S
 
 
-class Show(JsonMessage):
-    """A page is shown, by its name."""
+class ShowPage(JsonMessage):
+    """Show a page by its name."""
 
     do: Literal["show"] = "show"
-    name: Word
+    name: FileName
 
 
-class Open(JsonMessage):
-    """The board is seen, with its words."""
+class OpenBoard(JsonMessage):
+    """Show the board with its labels."""
 
     do: Literal["open"] = "open"
 
 
-class Name(JsonMessage):
-    """People are called by the names that they gave, or by their codes again: on the screen, or in documents."""
+class SetNamesShown(JsonMessage):
+    """Show names or codes of people: on the screen, in documents, or everywhere."""
 
     do: Literal["name"] = "name"
     shown: bool
     where: Literal["screen", "documents", "everywhere"] = "screen"
 
 
-class Ask(JsonMessage):
-    """Something is asked of the board: the body says what. ``validates``: whoever asks may make the plan final."""
+class ForwardToBoard(JsonMessage):
+    """Forward a request to the board; the body is the request. ``validates``: the caller may validate the plan."""
 
     do: Literal["ask"] = "ask"
     validates: bool = False
 
 
-class Hand(JsonMessage):
-    """A document is handed over, by its name."""
+class DownloadDocument(JsonMessage):
+    """Download a document by its name."""
 
     do: Literal["hand"] = "hand"
-    name: Word
+    name: FileName
 
 
-class AskForm(JsonMessage):
-    """Something is asked of the form of the programme: see ``widgets.form.changes``."""
+class EditProgramme(JsonMessage):
+    """Apply an action to the programme form: see ``widgets.form.changes``."""
 
     do: Literal["programme"] = "programme"
     what: dict[str, Any]
 
 
-class ExperimentRequest(JsonMessage):
-    """Something that is asked of an experiment."""
+class ExperimentAction(JsonMessage):
+    """An action on an experiment."""
 
 
-class ShowExperiment(ExperimentRequest):
-    """The experiment is seen: what is recorded, and what was drawn."""
+class ShowExperiment(ExperimentAction):
+    """Show the recorded experiment, and its draw."""
 
     do: Literal["experiment"] = "experiment"
 
 
-class RecordExperiment(ExperimentRequest):
-    """The two programmes are recorded, with the number of which all lots are drawn."""
+class RecordExperiment(ExperimentAction):
+    """Record the two programmes, with the seed of the lots."""
 
     do: Literal["record"] = "record"
     seed: Whole
 
 
-class DrawExperiment(ExperimentRequest):
-    """The lots of the experiment are drawn, and the pairs are those on which they fall."""
+class DrawExperiment(ExperimentAction):
+    """Draw the lots, and use the pairs drawn."""
 
     do: Literal["draw"] = "draw"
 
 
 class ShowRound(JsonMessage):
-    """The round of the proposal is seen: what is proposed, what was noted, and what closing it will do."""
+    """Show the round: proposal, replies, and effect of closing it."""
 
     do: Literal["round"] = "round"
 
 
-class DeskReply(JsonMessage):
-    """What somebody of a pair replied, both by opaque id; an empty answer takes back what was noted of them."""
+class NoteReply(JsonMessage):
+    """Record the reply of a person; an empty answer deletes it."""
 
     do: Literal["note"] = "note"
     round: Whole
@@ -551,82 +540,83 @@ class DeskReply(JsonMessage):
     reason: Reason = ""
 
 
-class Gather(JsonMessage):
-    """A form of replies that was filled in is noted: its bytes are the body."""
+class UploadReplies(JsonMessage):
+    """Record the replies of a completed form; the body is the file."""
 
     do: Literal["gather"] = "gather"
-    name: Word
+    name: FileName
 
 
-class Oblige(JsonMessage):
-    """Who has to accept the pairs is decided, in the first round."""
+class SetRequiredReplies(JsonMessage):
+    """Set the sides that must accept the pairs, in the first round."""
 
     do: Literal["oblige"] = "oblige"
     asked: Asked
 
 
-class Close(JsonMessage):
-    """The round is closed, and the next one made; ``late``: what silence is."""
+class CloseRound(JsonMessage):
+    """Close the round and propose the next; ``late``: the meaning of a missing reply."""
 
     do: Literal["close"] = "close"
     round: Whole
     late: Late = "wait"
 
 
-class Reopen(JsonMessage):
-    """The round that was closed last is opened again, as it was."""
+class ReopenRound(JsonMessage):
+    """Reopen the round that was closed last."""
 
     do: Literal["reopen"] = "reopen"
 
 
-type Action = (
-    Begin
-    | Prepare
-    | ShowDesk
-    | Speak
-    | Remember
-    | Restore
-    | BringBack
-    | Review
+type WorkspaceAction = (
+    SetLimits
+    | WarmUp
+    | ShowState
+    | SetLanguage
+    | SaveState
+    | RestoreState
+    | RestoreFormerState
+    | UploadReviewedWorkbook
     | ShowFiles
     | SplitSheets
     | DropAside
-    | Take
-    | Leave
-    | Example
-    | Read
+    | UploadFile
+    | RemoveFile
+    | LoadExample
+    | ReadFiles
     | ShowColumns
-    | SayOfColumns
+    | EditColumns
     | ReplyTo
     | AcceptOthers
-    | Settle
-    | OneSide
-    | FormIn
-    | Show
-    | Open
-    | Name
-    | Ask
-    | Hand
-    | AskForm
+    | ConfirmColumns
+    | AssignSide
+    | Solve
+    | ShowPage
+    | OpenBoard
+    | SetNamesShown
+    | ForwardToBoard
+    | DownloadDocument
+    | EditProgramme
     | ShowExperiment
     | RecordExperiment
     | DrawExperiment
     | ShowRound
-    | DeskReply
-    | Gather
-    | Oblige
-    | Close
-    | Reopen
+    | NoteReply
+    | UploadReplies
+    | SetRequiredReplies
+    | CloseRound
+    | ReopenRound
     | ShowPairs
     | TryPlace
     | UndoMove
     | ShowDocuments
     | SetDocuments
     | ValidatePlan
-    | AnyKindRequest
+    | AnyKindAction
 )
 
-FREE = (
+# actions without their own path
+PAGE_ACTIONS = (
     "speak",
     "back",
     "files",
@@ -658,20 +648,19 @@ FREE = (
     "documents",
     "letters",
     "validate",
-    *FREE_KINDS,
+    *KIND_PAGE_ACTIONS,
 )
-"""What the page may ask as it likes; all else goes by an address of its own."""
-ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="do")])
+ACTION_ADAPTER: TypeAdapter[WorkspaceAction] = TypeAdapter(Annotated[WorkspaceAction, Setting(discriminator="do")])
 
 
-def action_of(message: ServiceMessage | None) -> tuple[Action, str]:
-    """Return what the page asks, and the token by which it confirms a loss, empty if it confirms none.
+def parse_action(message: ServiceMessage | None) -> tuple[WorkspaceAction, str]:
+    """Return the action, and the token that confirms a loss (empty without one).
 
-    Raises RequestError, which does not quote the request, if it is no action.
+    Raises RequestError for an invalid action; the message does not quote it.
     """
     head = dict(message.head) if message else {}
     sure = str(head.pop("sure", ""))
     try:
-        return ACTIONS.validate_python(head), sure
+        return ACTION_ADAPTER.validate_python(head), sure
     except ValidationError:
         raise RequestError(tr("La page a demandé ce qu'un bureau ne sait pas faire")) from None

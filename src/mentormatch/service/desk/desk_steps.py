@@ -1,4 +1,4 @@
-"""The steps of the pairs at a desk, each after an action of it: pairs, documents, year, replies, experiment."""
+"""Actions on the steps of pairs, documents, year, replies and experiment, each returning its step."""
 
 from contextlib import suppress
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from mentormatch.service.desk.columns import DeskColumns
 from mentormatch.service.desk.desk_answers import to_page_json
 from mentormatch.service.desk.desk_requests import (
     ApplyChange,
-    KindRequest,
+    KindAction,
     ProgrammeKind,
     ShowFollowUp,
     ShowYear,
@@ -27,158 +27,168 @@ from mentormatch.service.desk.document_step import (
     settings_edits,
     with_settings,
 )
-from mentormatch.service.desk.documents import HeldDocument
-from mentormatch.service.desk.experiment import EXPERIMENT, experiment_step, files_after
-from mentormatch.service.desk.kept_state import DeskInWork
+from mentormatch.service.desk.documents import DocumentSource
+from mentormatch.service.desk.experiment import EXPERIMENT_PART, experiment_step, files_after
+from mentormatch.service.desk.kept_state import StoredWorkspace
 from mentormatch.service.desk.pair_step import further_place, pair_step
-from mentormatch.service.desk.rounds import DeskRound
-from mentormatch.service.desk.sealing_board import SealingBoard
+from mentormatch.service.desk.rounds import RoundStep
+from mentormatch.service.desk.sealing_board import LoggedBoard
 from mentormatch.service.desk.turnover import YearChanges, apply_change
-from mentormatch.service.desk.uploads import File, Handed
+from mentormatch.service.desk.uploads import UploadedFile, UploadedFiles
 from mentormatch.service.problems import lacks_scope
 from mentormatch.survey.contacts import Contacts
 
 
-class DeskInSteps(DeskInWork, Protocol):
-    """What of a desk its steps show and change."""
+class WorkspaceInSteps(StoredWorkspace, Protocol):
+    """The attributes of a workspace that its steps use."""
 
     contacts: Contacts
-    edition: int
+    revision: int
 
     @property
     def kind(self) -> ProgrammeKind:
-        """What the programme is."""
+        """The kind of programme."""
 
     @property
     def names(self) -> ViewNames:
-        """How people are called where no documents are made yet."""
+        """How people are named on the screen."""
 
     @property
     def validated_head(self) -> str:
-        """What identifies the validation of the plan at present."""
+        """The digest of the log when the plan was validated."""
 
     def require_intake(self) -> Intake:
-        """Return what came in."""
+        """Return the intake."""
 
     def require_columns(self) -> DeskColumns:
         """Return the columns."""
 
-    def require_round(self) -> DeskRound:
-        """Return the round of the proposal."""
+    def require_round(self) -> RoundStep:
+        """Return the round."""
 
-    def require_board(self) -> SealingBoard:
+    def require_board(self) -> LoggedBoard:
         """Return the board."""
 
-    def hold_document(self) -> HeldDocument:
-        """Return what documents are made from."""
+    def document_source(self) -> DocumentSource:
+        """Return the source of documents."""
 
 
-def pairs(
-    desk: DeskInSteps, action: desk_requests.ShowPairs | desk_requests.TryPlace | desk_requests.UndoMove
+def change_pairs(
+    workspace: WorkspaceInSteps, action: desk_requests.ShowPairs | desk_requests.TryPlace | desk_requests.UndoMove
 ) -> dict[str, Any]:
-    """Return the step of the pairs after an action of it; raises MentorMatchError if that is refused."""
-    board = desk.require_board()
+    """Return the step of pairs after an action. Raises MentorMatchError if it is refused."""
+    board = workspace.require_board()
     match action:
         case desk_requests.TryPlace(person=person):
             board.decide(further_place(board, person))
         case desk_requests.UndoMove():
             board.undo()
-    desk.edition += not isinstance(action, desk_requests.ShowPairs)
-    asked = action if isinstance(action, desk_requests.ShowPairs) else desk_requests.ShowPairs()
-    return pair_step(desk.hold_document(), board, asked)
+    workspace.revision += not isinstance(action, desk_requests.ShowPairs)
+    query = action if isinstance(action, desk_requests.ShowPairs) else desk_requests.ShowPairs()
+    return pair_step(workspace.document_source(), board, query)
 
 
-def documents(
-    desk: DeskInSteps, action: desk_requests.ShowDocuments | desk_requests.SetDocuments | desk_requests.ValidatePlan
+def change_documents(
+    workspace: WorkspaceInSteps,
+    action: desk_requests.ShowDocuments | desk_requests.SetDocuments | desk_requests.ValidatePlan,
 ) -> dict[str, Any]:
-    """Return the step of the documents after an action of it; raises MentorMatchError if that is refused."""
+    """Return the step of documents after an action. Raises MentorMatchError if it is refused."""
     match action:
         case desk_requests.SetDocuments():
-            set_documents(desk, action)
+            set_documents(workspace, action)
         case desk_requests.ValidatePlan():
-            validate_plan(desk, action)
-    if desk.kinds.group and desk.kinds.group.programme.groups is not None:
+            validate_plan(workspace, action)
+    if workspace.kinds.group and workspace.kinds.group.programme.groups is not None:
         with suppress(RequestError):  # the step of the year tells why
-            desk.kinds.groups(ShowYear())
-    if gathered := desk.kinds.describe(named_documents=desk.named_documents):
-        return group_document_step(gathered, of_groups=desk.kind == "groups")
-    place = action.letter if isinstance(action, desk_requests.ShowDocuments) else 0
-    return document_step(desk.hold_document(), desk.require_round(), place)
+            workspace.kinds.groups(ShowYear())
+    if group_result := workspace.kinds.describe(named_documents=workspace.named_documents):
+        return group_document_step(group_result, of_groups=workspace.kind == "groups")
+    letter_index = action.letter if isinstance(action, desk_requests.ShowDocuments) else 0
+    return document_step(workspace.document_source(), workspace.require_round(), letter_index)
 
 
-def set_documents(desk: DeskInSteps, asked: desk_requests.SetDocuments) -> None:
-    """Settle what documents say; the pairs stay, and so does all that was decided, but no validation."""
-    one, file = desk.require_round(), desk.handed.files["programme"]
-    form, edits = desk.open_form(), settings_edits(asked, one.board.matching.programme)
+def set_documents(workspace: WorkspaceInSteps, request: desk_requests.SetDocuments) -> None:
+    """Change the texts of documents; pairs and decisions stay, but validations are withdrawn."""
+    current, file = workspace.require_round(), workspace.uploads.files["programme"]
+    form, edits = workspace.open_form(), settings_edits(request, current.board.matching.programme)
     form.versions, text = with_settings(form.versions, edits)
-    desk.intake, desk.contacts = desk.handed.take_in(text.programme, desk.require_columns().tables)
-    desk.handed.files["programme"] = File(file.name, text.content)
-    desk.require_columns()
-    one.restate(text.programme)
-    desk.go_on(one)
+    workspace.intake, workspace.contacts = workspace.uploads.build_cohort(
+        text.programme, workspace.require_columns().tables
+    )
+    workspace.uploads.files["programme"] = UploadedFile(file.name, text.content)
+    workspace.require_columns()
+    current.restate_documents(text.programme)
+    workspace.set_round(current)
 
 
-def validate_plan(desk: DeskInSteps, asked: desk_requests.ValidatePlan) -> None:
-    """Make the pairs final; raises RefusedError if the caller may not, RequestError if no name is given."""
-    board = desk.require_board()
-    if not asked.validates:
+def validate_plan(workspace: WorkspaceInSteps, request: desk_requests.ValidatePlan) -> None:
+    """Validate the pairs. Raises RefusedError if the caller may not, RequestError without a programme name."""
+    board = workspace.require_board()
+    if not request.validates:
         raise lacks_scope(["validate"])
     if is_unnamed(board.matching.programme):
         raise RequestError(tr(UNNAMED_YET))
-    board.beside = desk.kinds.follow_up.beside
-    board.validate(asked.who, asked.why, accept_unproved=asked.accept_unproved)
-    desk.edition += 1
+    board.with_lessons = workspace.kinds.follow_up.with_lessons
+    board.validate(request.who, request.why, accept_unproved=request.accept_unproved)
+    workspace.revision += 1
 
 
-def year(desk: DeskInSteps, action: KindRequest, body: bytes) -> dict[str, Any]:
-    """Return the step of the year after an action of it; raises MentorMatchError if that is refused."""
-    one = desk.require_round()
-    desk.kinds.follow(action, body, one.board)
+def change_year(workspace: WorkspaceInSteps, action: KindAction, body: bytes) -> dict[str, Any]:
+    """Return the step of the year after an action. Raises MentorMatchError if it is refused."""
+    current = workspace.require_round()
+    workspace.kinds.handle_follow_up(action, body, current.board)
     match action:
         case ApplyChange():
             if not action.validates:
                 raise lacks_scope(["validate"])
-            one.board.beside = desk.kinds.follow_up.beside
-            apply_change(one, action)
+            current.board.with_lessons = workspace.kinds.follow_up.with_lessons
+            apply_change(current, action)
         case UndoChange():
-            one.board.undo()
-    changes = YearChanges(one, desk.contacts, desk.names, desk.past.validated(desk.validated_head))
-    if desk.apart:
+            current.board.undo()
+    changes = YearChanges(
+        current, workspace.contacts, workspace.names, workspace.past.find_validated(workspace.validated_head)
+    )
+    if workspace.apart:
         changes.answer_parts = "mentors", "mentees"
-    shown = action if isinstance(action, ShowFollowUp) else ShowFollowUp()
-    return desk.kinds.follow_up.step(
-        one.board.matching,
-        one.board.ground,
-        desk.contacts if desk.named else None,
-        named=desk.named_documents,
-        changes=changes.template_values(shown),
+    query = action if isinstance(action, ShowFollowUp) else ShowFollowUp()
+    return workspace.kinds.follow_up.step(
+        current.board.matching,
+        current.board.ground,
+        workspace.contacts if workspace.named else None,
+        named=workspace.named_documents,
+        changes=changes.template_values(query),
     )
 
 
-def round_of_replies(desk: DeskInSteps, action: desk_requests.Action, body: bytes) -> dict[str, Any]:
-    """Return the round after what was noted, if something was."""
-    one, done = desk.require_round(), ""
+def change_replies(workspace: WorkspaceInSteps, action: desk_requests.WorkspaceAction, body: bytes) -> dict[str, Any]:
+    """Return the round after an action on replies."""
+    current, message = workspace.require_round(), ""
     match action:
-        case desk_requests.DeskReply():
-            one.note(action)
-        case desk_requests.Oblige(asked=asked):
-            one.ask(asked)
-        case desk_requests.Gather(name=name):
-            done = one.gather(File.of(name, body).read_table())
-    desk.edition += action != desk_requests.ShowRound()
-    return to_page_json(one.describe(done))
+        case desk_requests.NoteReply():
+            current.record_reply(action)
+        case desk_requests.SetRequiredReplies(asked=sides):
+            current.set_required_replies(sides)
+        case desk_requests.UploadReplies(name=name):
+            message = current.record_form(UploadedFile.of(name, body).read_table())
+    workspace.revision += action != desk_requests.ShowRound()
+    return to_page_json(current.describe(message))
 
 
-def experiment(desk: DeskInSteps, action: desk_requests.Action, body: bytes) -> dict[str, Any]:
-    """Return the experiment after what was asked of it; raises MentorMatchError where that cannot be."""
-    intake = desk.require_intake()
+def change_experiment(
+    workspace: WorkspaceInSteps, action: desk_requests.WorkspaceAction, body: bytes
+) -> dict[str, Any]:
+    """Return the step of the experiment after an action. Raises MentorMatchError if it is refused."""
+    intake = workspace.require_intake()
     require_pairs(intake.programme)
     if isinstance(action, desk_requests.DrawExperiment):
-        desk.draw_lots()
+        workspace.draw_lots()
     elif action != desk_requests.ShowExperiment():
-        desk.handed, desk.drawn = Handed(files_after(action, body, desk.handed, intake.programme)), None
-    desk.edition += action != desk_requests.ShowExperiment()
-    drawn = desk.drawn if desk.round else None
-    labels = get_view_labels(drawn.matching, desk.names) if drawn else None
-    file = desk.handed.files.get(EXPERIMENT)
-    return experiment_step(file, intake.programme, drawn, labels, formed=desk.round is not None)
+        workspace.uploads, workspace.drawn = (
+            UploadedFiles(files_after(action, body, workspace.uploads, intake.programme)),
+            None,
+        )
+    workspace.revision += action != desk_requests.ShowExperiment()
+    draw = workspace.drawn if workspace.round else None
+    labels = get_view_labels(draw.matching, workspace.names) if draw else None
+    file = workspace.uploads.files.get(EXPERIMENT_PART)
+    return experiment_step(file, intake.programme, draw, labels, formed=workspace.round is not None)

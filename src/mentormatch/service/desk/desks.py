@@ -1,8 +1,6 @@
-"""The desks that there are, each in a process of its own: whose they are, who holds them, and which work is on them.
+"""Open workspaces, each in a process, with the tabs that use them; and login sessions, identified by a cookie.
 
-Who sits at the page: a token or key becomes a session, known by a cookie.
-
-No script reads the cookie, and no other site sends it.
+Scripts cannot read the cookie, and other sites cannot send it.
 """
 
 import asyncio
@@ -21,349 +19,354 @@ from starlette.datastructures import Headers
 
 from mentormatch.base.progress import Progress
 from mentormatch.languages.translation import mark
-from mentormatch.service.desk.works import NO_WORK, KeptWork, WorkingFile, WorkKey, WorkParts, Works, changes_in
-from mentormatch.service.gate import Callers, WrongTokenError
+from mentormatch.service.desk.works import (
+    NO_WORKSPACE,
+    SavedWorkspace,
+    StateParts,
+    WorkingFile,
+    WorkspaceKey,
+    WorkspaceStore,
+    get_revision,
+)
+from mentormatch.service.gate import CallerRegistry, WrongTokenError
 from mentormatch.service.keys import Caller
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
-from mentormatch.service.processes import ResidentProcess, Residents
+from mentormatch.service.processes import StatefulWorker, StatefulWorkers
 from mentormatch.service.settings import Settings
 
-FACTORY = "mentormatch.service.desk.desk:Desk"
+WORKSPACE_FACTORY = "mentormatch.service.desk.desk:Workspace"
 
 
 @dataclass(frozen=True, slots=True)
-class Sitter:
-    """Who asks: a session, one of its tabs, and the name of their key, empty for whoever has the token."""
+class ClientTab:
+    """A caller: session, tab, and name of the API key (empty for the master token)."""
 
     owner: str
     tab: str = ""
-    name: str = ""
+    key_name: str = ""
 
 
 @dataclass(eq=False)
-class Presence:
-    """A tab at a desk: when it was heard last, and whether it said that it is left."""
+class TabPresence:
+    """A tab that uses a workspace: the time of its last request, and whether it was left."""
 
     last: float = field(default_factory=monotonic)
     left: bool = False
 
     def is_gone(self, settings: Settings) -> bool:
-        """Return whether nobody is there any more."""
         return monotonic() - self.last > (settings.gone_s if self.left else settings.silent_s)
 
 
 @dataclass(eq=False)
-class Seat:
-    """A desk: who sits there, who holds it and since when, its work, how far what it does is, and whether to stop it.
+class WorkspaceHandle:
+    """An open workspace: its worker, the tabs that use it, the tab that may edit, and the progress of the call.
 
-    One tab holds a desk and changes what is there; others see it.
+    One tab edits; other tabs only read.
     """
 
-    holder: Sitter
-    resident: ResidentProcess
-    work: KeptWork
+    holder: ClientTab
+    worker: StatefulWorker
+    saved: SavedWorkspace
     settings: Settings
-    since: float = field(default_factory=time)
-    present: dict[Sitter, Presence] = field(default_factory=dict)
+    held_since: float = field(default_factory=time)
+    tabs: dict[ClientTab, TabPresence] = field(default_factory=dict)
     progress: Progress | None = None
-    working: int = 0
+    pending_calls: int = 0
 
     async def prepare(self) -> None:
-        """Have the desk load what it will need; where its process has ended, whoever asks next is told."""
+        """Load code in the worker; if it has ended, the next call reports that."""
         with suppress(RefusedError):
-            await self.resident.call(ServiceMessage({"do": "prepare"}).pack())
+            await self.worker.call(ServiceMessage({"do": "prepare"}).pack())
 
-    async def ask(self, head: Mapping[str, Any], body: bytes = b"") -> ServiceMessage:
-        """Return what the desk answers; raises RefusedError where its process has ended."""
-        self.working += 1
+    async def call(self, head: Mapping[str, Any], body: bytes = b"") -> ServiceMessage:
+        """Return the answer of the workspace. Raises RefusedError if its process has ended."""
+        self.pending_calls += 1
         try:
-            answer = read_message(BytesIO(await self.resident.call(ServiceMessage(head, body).pack(), self._heard)))
+            answer = read_message(BytesIO(await self.worker.call(ServiceMessage(head, body).pack(), self._on_progress)))
         finally:
-            self.working -= 1
+            self.pending_calls -= 1
             self.progress = None
         if answer is None:
             raise RefusedError("failed", mark("La réponse du processus n'est pas un message"))
         return answer
 
-    async def parts(self, known: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return the parts of what is on the desk, without those of which the digests are known."""
-        digests = {name: digest.hex() for name, digest in known.items()}
-        answer = await self.ask({"do": "remember", "known": digests})
+    async def parts(self, known_digests: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return the parts of the state whose digests are not in ``known``."""
+        digests = {name: digest.hex() for name, digest in known_digests.items()}
+        answer = await self.call({"do": "remember", "known": digests})
         stream = BytesIO(answer.body)
         return {name: stream.read(length) for name, length in answer.head["parts"].items()}
 
-    async def restore(self, parts: WorkParts) -> ServiceMessage:
-        """Have the desk be what one was."""
+    async def restore(self, parts: StateParts) -> ServiceMessage:
+        """Restore a saved state."""
         lengths = {name: len(part) for name, part in parts.items()}
-        return await self.ask({"do": "restore", "parts": lengths}, b"".join(parts.values()))
+        return await self.call({"do": "restore", "parts": lengths}, b"".join(parts.values()))
 
     def stop(self) -> None:
-        """Have the desk end what it is at, with the best that it has found."""
-        if self.working:
-            self.resident.interrupt()
+        """Interrupt the computation, which then returns its best result so far."""
+        if self.pending_calls:
+            self.worker.interrupt()
 
-    def heard(self, sitter: Sitter, *, left: bool = False) -> None:
-        """Note that a tab is there, or that it says that it is left.
+    def touch(self, tab: ClientTab, *, left: bool = False) -> None:
+        """Record a request of a tab, or its closing. Requests without a tab id add no tab."""
+        if tab.tab or tab in self.tabs or all(tab.owner != tab.owner for tab in self.tabs):
+            self.tabs[tab] = TabPresence(left=left)
+        self.worker.last_used = monotonic()
 
-        What a browser loads within the page says no tab: it is no further one.
-        """
-        if sitter.tab or sitter in self.present or all(one.owner != sitter.owner for one in self.present):
-            self.present[sitter] = Presence(left=left)
-        self.resident.last = monotonic()
-
-    def hold(self, sitter: Sitter) -> None:
-        """Have a tab hold the desk; raises RefusedError where somebody else does, and is there."""
-        if not (self.is_held_by(sitter) or self.is_free or self.holder.owner == sitter.owner):
+    def acquire(self, tab: ClientTab) -> None:
+        """Make a tab the editing one. Raises RefusedError if a tab of another session edits and is present."""
+        if not (self.is_held_by(tab) or self.is_free or self.holder.owner == tab.owner):
             raise RefusedError("held", mark("Quelqu'un d'autre tient ce travail"))
-        if not self.is_held_by(sitter):
-            self.holder, self.since = sitter, time()
+        if not self.is_held_by(tab):
+            self.holder, self.held_since = tab, time()
 
-    def hold_to_change(self, sitter: Sitter) -> None:
-        """Raise RefusedError where a tab may not change what is here; it holds the desk that nobody else holds."""
-        if not self.is_held_by(sitter):
+    def acquire_for_change(self, tab: ClientTab) -> None:
+        """Make a tab the editing one if no other tab is. Raises RefusedError otherwise."""
+        if not self.is_held_by(tab):
             if not self.is_free:
                 raise RefusedError("held", mark("Un autre onglet tient ce travail"))
-            self.hold(sitter)
+            self.acquire(tab)
 
-    def is_held_by(self, sitter: Sitter) -> bool:
-        """Return whether a tab holds the desk."""
-        return (self.holder.owner, self.holder.tab) == (sitter.owner, sitter.tab)
+    def is_held_by(self, tab: ClientTab) -> bool:
+        """Return whether a tab edits the workspace."""
+        return (self.holder.owner, self.holder.tab) == (tab.owner, tab.tab)
 
     @property
     def is_free(self) -> bool:
-        """Whether whoever holds the desk has left it, or is gone."""
-        there = self.present.get(self.holder)
-        return there is None or there.left or there.is_gone(self.settings)
+        """Whether the editing tab is closed or silent."""
+        presence = self.tabs.get(self.holder)
+        return presence is None or presence.left or presence.is_gone(self.settings)
 
     @property
-    def is_deserted(self) -> bool:
-        """Whether nobody is there any more, and nothing is being done."""
-        return not self.working and all(there.is_gone(self.settings) for there in self.present.values())
+    def is_abandoned(self) -> bool:
+        return not self.pending_calls and all(presence.is_gone(self.settings) for presence in self.tabs.values())
 
-    def _heard(self, message: ServiceMessage) -> None:
+    def _on_progress(self, message: ServiceMessage) -> None:
         self.progress = Progress(**message.head["progress"])
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedDesk:
-    """A desk that somebody came to, and what could not be taken up of its work, in words.
+class OpenedWorkspace:
+    """A workspace that was opened, and a notice on parts not restored.
 
-    ``newer``: the work that was here is newer than the file that was brought, or open, and is that on the desk.
+    ``newer``: the stored or open state is newer than the uploaded file, and was used instead.
     """
 
     ident: str
-    seat: Seat
-    told: str = ""
+    handle: WorkspaceHandle
+    notice: str = ""
     newer: bool = False
 
 
 @dataclass(eq=False)
-class Desks:
-    """All desks, by the ids of their processes."""
+class Workspaces:
+    """The open workspaces, by the ids of their processes."""
 
-    residents: Residents
+    workers: StatefulWorkers
     settings: Settings
-    works: Works
-    places: dict[str, Seat] = field(default_factory=dict)
+    store: WorkspaceStore
+    handles: dict[str, WorkspaceHandle] = field(default_factory=dict)
     preparing: set[asyncio.Task[None]] = field(default_factory=set)
     opening: dict[str, asyncio.Lock] = field(default_factory=dict)
 
-    async def open(self, sitter: Sitter, key: WorkKey, least: int = 0) -> OpenedDesk:
-        """Return the desk with a work, which it has already, or has from now on.
+    async def open(self, tab: ClientTab, key: WorkspaceKey, least: int = 0) -> OpenedWorkspace:
+        """Return the workspace with this key, opening it if needed.
 
-        Raises RefusedError where there is none of this key, or one older than the save of number ``least``, or where
-        there are as many desks as there may be.
+        Raises RefusedError if it does not exist, is older than the save number ``least``, or too many are open.
         """
         async with self.opening.setdefault(key.id, asyncio.Lock()):
-            if there := self.on_desk(key):
-                return self.come(sitter, *there)
-            save = await self.works.find(key, least)
+            if entry := self.find_open(key):
+                return self.join(tab, *entry)
+            save = await self.store.load(key, least)
             if not save.parts:
-                raise RefusedError("not-found", NO_WORK)
-            opened = await self.make(sitter, key, save.parts)
-            opened.seat.work.number = save.number
-            if not opened.told:
-                opened.seat.work.know(save)
+                raise RefusedError("not-found", NO_WORKSPACE)
+            opened = await self.create(tab, key, save.parts)
+            opened.handle.saved.number = save.number
+            if not opened.notice:
+                opened.handle.saved.mark_saved(save)
             return opened
 
-    async def bring(self, sitter: Sitter, content: bytes) -> OpenedDesk:
-        """Return the desk with the work of a working file; with that which is here, where the file is not newer."""
-        key, brought = WorkingFile.read_save(content)
+    async def open_file(self, tab: ClientTab, content: bytes) -> OpenedWorkspace:
+        """Return the workspace of a working file; an open or newer stored state is used instead of the file."""
+        key, uploaded = WorkingFile.read_save(content)
         async with self.opening.setdefault(key.id, asyncio.Lock()):
-            if there := self.on_desk(key):
-                return replace(self.come(sitter, *there), newer=True)
-            kept = await self.works.find(key)
-            newer = bool(kept.parts) and changes_in(kept.parts) >= changes_in(brought.parts)
-            opened = await self.make(sitter, key, kept.parts if newer else brought.parts)
-            opened.seat.work.number = max(kept.number, brought.number)
-            if not opened.told:
-                await self.keep(opened.seat)
+            if entry := self.find_open(key):
+                return replace(self.join(tab, *entry), newer=True)
+            stored = await self.store.load(key)
+            newer = bool(stored.parts) and get_revision(stored.parts) >= get_revision(uploaded.parts)
+            opened = await self.create(tab, key, stored.parts if newer else uploaded.parts)
+            opened.handle.saved.number = max(stored.number, uploaded.number)
+            if not opened.notice:
+                await self.save(opened.handle)
             return replace(opened, newer=newer)
 
-    def come(self, sitter: Sitter, ident: str, seat: Seat) -> OpenedDesk:
-        """Have somebody come to a desk: they hold it where nobody else does, and see it in any case."""
-        if seat.is_free:
-            seat.hold(sitter)
-        seat.heard(sitter)
-        return OpenedDesk(ident, seat)
+    def join(self, tab: ClientTab, ident: str, handle: WorkspaceHandle) -> OpenedWorkspace:
+        """Add a tab to an open workspace; it edits if no other tab does."""
+        if handle.is_free:
+            handle.acquire(tab)
+        handle.touch(tab)
+        return OpenedWorkspace(ident, handle)
 
-    async def make(self, sitter: Sitter, key: WorkKey, parts: WorkParts) -> OpenedDesk:
-        """Return a new desk, with a work where there are parts of one.
+    async def create(self, tab: ClientTab, key: WorkspaceKey, parts: StateParts) -> OpenedWorkspace:
+        """Create a workspace, and restore its parts if there are any.
 
-        Raises RefusedError where there are as many desks as there may be, or nothing can be made of the parts.
+        Raises RefusedError if too many are open, or the parts cannot be restored.
         """
-        self.make_room()
-        resident = await self.residents.make(FACTORY)
-        self.places[resident.id] = seat = Seat(sitter, resident, KeptWork(key), self.settings)
-        seat.heard(sitter)
+        self.evict_one()
+        worker = await self.workers.start(WORKSPACE_FACTORY)
+        self.handles[worker.id] = handle = WorkspaceHandle(tab, worker, SavedWorkspace(key), self.settings)
+        handle.touch(tab)
         limits = {"people": 2 * self.settings.people, "pairs": self.settings.pairs}
-        await seat.ask({"do": "begin", **limits})
+        await handle.call({"do": "begin", **limits})
         if not parts:
-            self.preparing.add(task := asyncio.create_task(seat.prepare()))
+            self.preparing.add(task := asyncio.create_task(handle.prepare()))
             task.add_done_callback(self.preparing.discard)
-            return OpenedDesk(resident.id, seat)
-        answer = await seat.restore(parts)
+            return OpenedWorkspace(worker.id, handle)
+        answer = await handle.restore(parts)
         content = json.loads(answer.body)
         if answer.head.get("refused"):
-            self.residents.drop(resident.id)
+            self.workers.end(worker.id)
             raise RefusedError("contradiction", content["title"], spoken=answer.head["language"])
-        return OpenedDesk(resident.id, seat, content["told"])
+        return OpenedWorkspace(worker.id, handle, content["told"])
 
-    def make_room(self) -> None:
-        """End the desk that was deserted first, where there are as many as there may be."""
-        self.forget()
-        if len(self.residents.all) >= self.settings.residents:
-            deserted = [(seat.resident.last, ident) for ident, seat in self.places.items() if seat.is_deserted]
-            if deserted:
-                self.residents.drop(min(deserted)[1])
-                self.forget()
+    def evict_one(self) -> None:
+        """End the workspace that was abandoned first, if too many are open."""
+        self.remove_ended()
+        if len(self.workers.by_id) >= self.settings.residents:
+            abandoned = [
+                (handle.worker.last_used, ident) for ident, handle in self.handles.items() if handle.is_abandoned
+            ]
+            if abandoned:
+                self.workers.end(min(abandoned)[1])
+                self.remove_ended()
 
-    def find(self, ident: str, sitter: Sitter) -> Seat:
-        """Return a desk at which somebody sits; raises RefusedError where they sit at none of this id."""
-        seat = self.places.get(ident)
-        if seat is None or sitter.owner not in {one.owner for one in (seat.holder, *seat.present)}:
+    def find(self, ident: str, tab: ClientTab) -> WorkspaceHandle:
+        """Return a workspace that the caller uses. Raises RefusedError if there is none with this id."""
+        handle = self.handles.get(ident)
+        if handle is None or tab.owner not in {tab.owner for tab in (handle.holder, *handle.tabs)}:
             raise RefusedError("not-found", mark("Cette session n'existe pas, ou elle a pris fin"))
-        self.residents.find(ident)
-        seat.heard(sitter)
-        return seat
+        self.workers.find(ident)
+        handle.touch(tab)
+        return handle
 
-    def on_desk(self, key: WorkKey) -> tuple[str, Seat] | None:
-        """Return the desk that has a work, None where it is not open."""
-        self.forget()
-        there = ((ident, seat) for ident, seat in self.places.items() if seat.work.key == key)
-        return next((one for one in there if one[1].resident.child.alive), None)
+    def find_open(self, key: WorkspaceKey) -> tuple[str, WorkspaceHandle] | None:
+        """Return the open workspace with a key, None if it is not open."""
+        self.remove_ended()
+        entries = ((ident, handle) for ident, handle in self.handles.items() if handle.saved.key == key)
+        return next((entry for entry in entries if entry[1].worker.child.alive), None)
 
-    async def keep(self, seat: Seat) -> None:
-        """Keep what has changed on a desk, if works are kept; where that fails ``seat.work.saved`` says so."""
-        if self.works.keep_s:
+    async def save(self, handle: WorkspaceHandle) -> None:
+        """Store the changes of a workspace, if storing is enabled; on failure ``handle.saved.saved`` is None."""
+        if self.store.keep_s:
             with suppress(RefusedError):
-                await self.works.keep(seat.work, await seat.parts(seat.work.digests))
+                await self.store.save(handle.saved, await handle.parts(handle.saved.digests))
 
-    async def erase(self, sitter: Sitter, key: WorkKey) -> None:
-        """Delete a work, and end the desk that has it; raises RefusedError where somebody else holds it."""
-        if there := self.on_desk(key):
-            ident, seat = there
-            seat.hold(sitter)
-            self.residents.drop(ident)
-            self.forget()
+    async def erase(self, tab: ClientTab, key: WorkspaceKey) -> None:
+        """Delete a workspace, and end its process. Raises RefusedError if another caller edits it."""
+        if entry := self.find_open(key):
+            ident, handle = entry
+            handle.acquire(tab)
+            self.workers.end(ident)
+            self.remove_ended()
         else:
-            await self.works.find(key)  # who cannot open a work deletes nothing
-        await self.works.forget(key)
+            await self.store.load(key)  # who cannot open a work deletes nothing
+        await self.store.delete(key)
 
-    def drop(self, owner: str) -> None:
-        """End all desks that somebody holds."""
-        for ident, seat in list(self.places.items()):
-            if seat.holder.owner == owner:
-                self.residents.drop(ident)
-        self.forget()
+    def close_all_of(self, owner: str) -> None:
+        """End all workspaces that an owner edits."""
+        for ident, handle in list(self.handles.items()):
+            if handle.holder.owner == owner:
+                self.workers.end(ident)
+        self.remove_ended()
 
-    def forget(self) -> None:
-        """Forget the desks that have ended."""
-        self.places = {ident: seat for ident, seat in self.places.items() if ident in self.residents.all}
+    def remove_ended(self) -> None:
+        """Remove workspaces whose process has ended."""
+        self.handles = {ident: handle for ident, handle in self.handles.items() if ident in self.workers.by_id}
         self.opening = {ident: lock for ident, lock in self.opening.items() if lock.locked()}
 
-    async def sweep(self) -> None:
-        """End the desks that are deserted and whose work is kept, and delete the works that have expired."""
-        for ident, seat in list(self.places.items()):
-            if seat.is_deserted and seat.work.saved:
-                self.residents.drop(ident)
-        self.forget()
-        await self.works.expire()
+    async def clean_up(self) -> None:
+        """End abandoned workspaces that are stored, and delete expired ones."""
+        for ident, handle in list(self.handles.items()):
+            if handle.is_abandoned and handle.saved.saved:
+                self.workers.end(ident)
+        self.remove_ended()
+        await self.store.expire()
 
 
-COOKIE = "mentormatch"
-MOST_SESSIONS = 64
-SESSION_S = 12 * 3_600.0
-"""A session ends after so long, however busy it is."""
-BEARER = "bearer"
-"""The owner of what is asked with a token itself; the name of a key follows."""
-SAFE = ("GET", "HEAD")
-OURS = ("/desk", "/works", "/session", "/page/")
-"""Where a session leads: not to the operations of the contract, which other applications ask for with the token."""
+COOKIE_NAME = "mentormatch"
+MAX_LOGIN_SESSIONS = 64
+LOGIN_SESSION_S = 12 * 3_600.0  # sessions end after this time in any case
+BEARER_OWNER = "bearer"  # owner of requests with a bearer token, followed by the name of the key
+SAFE_METHODS = ("GET", "HEAD")
+# paths open to sessions; the operations of the contract need a token
+SESSION_PATHS = ("/desk", "/works", "/session", "/page/")
 
 type Scope = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class DeskSession:
-    """Whose token began a session, when that was, and when it was last used."""
+class LoginSession:
+    """A login session: its caller, start and last use."""
 
     caller: Caller
     begun: float
     last: float
 
 
-class DeskSessions:
-    """The sessions that there are, by the digests of their cookies."""
+class LoginSessions:
+    """The login sessions, by the digests of their cookies."""
 
-    def __init__(self, callers: Callers, idle_s: float) -> None:
+    def __init__(self, callers: CallerRegistry, idle_s: float) -> None:
         self.callers, self.idle_s = callers, idle_s
-        self.all: dict[str, DeskSession] = {}
+        self.all: dict[str, LoginSession] = {}
 
-    def begin(self, token: str) -> str:
-        """Return the cookie of a new session; raises RefusedError where the token is another, or too many are there."""
-        if not (caller := self.callers.signing_in(token)):
+    def create(self, token: str) -> str:
+        """Return the cookie of a new session. Raises RefusedError for a wrong token, or if there are too many."""
+        if not (caller := self.callers.sign_in(token)):
             raise WrongTokenError
         self.expire()
-        if len(self.all) >= MOST_SESSIONS:
+        if len(self.all) >= MAX_LOGIN_SESSIONS:
             raise RefusedError("busy", mark("Aucune session de plus ne peut être ouverte"))
-        cookie, now = token_urlsafe(32), monotonic()
-        self.all[name_session(cookie)] = DeskSession(caller, now, now)
+        cookie, time_s = token_urlsafe(32), monotonic()
+        self.all[get_session_id(cookie)] = LoginSession(caller, time_s, time_s)
         return cookie
 
     def end(self, owner: str) -> None:
-        """End a session."""
         self.all.pop(owner, None)
 
     def expire(self) -> None:
-        """Forget the sessions that are over."""
-        now = monotonic()
+        """Remove expired sessions."""
+        time_s = monotonic()
         for owner, session in list(self.all.items()):
-            if now - session.last > self.idle_s or now - session.begun > SESSION_S:
+            if time_s - session.last > self.idle_s or time_s - session.begun > LOGIN_SESSION_S:
                 self.end(owner)
 
-    def owner(self, scope: Scope) -> str | None:
-        """Return whose request this is, None: nobody's who is known."""
-        owner = name_session(cookie_of(scope))
+    def owner_of_request(self, scope: Scope) -> str | None:
+        """Return the owner of a request, None if unknown."""
+        owner = get_session_id(get_session_cookie(scope))
         if self._session(owner):
             return owner
-        caller = self.callers.bearer(scope)
-        return f"{BEARER}:{caller.owner}" if caller else None
+        caller = self.callers.from_bearer(scope)
+        return f"{BEARER_OWNER}:{caller.owner}" if caller else None
 
-    def admits(self, scope: Scope) -> Caller | None:
-        """Return who comes in by a cookie; raises RefusedError where another site may have sent the request."""
-        session = self._session(name_session(cookie_of(scope))) if scope["path"].startswith(OURS) else None
+    def authenticate(self, scope: Scope) -> Caller | None:
+        """Return the caller with a cookie. Raises RefusedError if another site may have sent the request."""
+        session = (
+            self._session(get_session_id(get_session_cookie(scope)))
+            if scope["path"].startswith(SESSION_PATHS)
+            else None
+        )
         if session is None:
             return None
-        refuse_other_sites(scope)
+        refuse_cross_site(scope)
         return session.caller
 
-    def _session(self, owner: str) -> DeskSession | None:
-        """Return a session, which has now been used; one whose key holds no more is over."""
+    def _session(self, owner: str) -> LoginSession | None:
+        """Return a session and record its use; a session whose key is no longer valid ends."""
         self.expire()
         session = self.all.get(owner)
-        if session and not self.callers.still(session.caller):
+        if session and not self.callers.is_valid(session.caller):
             self.end(owner)
             return None
         if session:
@@ -372,41 +375,43 @@ class DeskSessions:
 
 
 def is_public(scope: Scope) -> bool:
-    """Say whether a request is for what anybody may see: the page, which asks who is there, and the way in.
+    """Return whether a request is public: the page, or signing in.
 
-    Raises RefusedError where another site sent it to sign somebody in.
+    Raises RefusedError if another site sent the sign-in.
     """
     if scope["path"] == "/session" and scope["method"] == "POST":
-        refuse_other_sites(scope)
+        refuse_cross_site(scope)
         return True
-    return bool(scope["path"] == "/" and scope["method"] in SAFE)
+    return bool(scope["path"] == "/" and scope["method"] in SAFE_METHODS)
 
 
-def refuse_other_sites(scope: Scope) -> None:
-    """Raise RefusedError where a request that changes something was not sent by a page of this service."""
+def refuse_cross_site(scope: Scope) -> None:
+    """Raise RefusedError if a state-changing request was not sent by a page of this service."""
     headers = Headers(scope=dict(scope))
-    said, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    own = origin is not None and origin.partition("://")[2] == headers.get("host")
-    if scope["method"] not in SAFE and not (own if said is None else said == "same-origin" and (own or origin is None)):
+    fetch_site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    is_same_host = origin is not None and origin.partition("://")[2] == headers.get("host")
+    if scope["method"] not in SAFE_METHODS and not (
+        is_same_host if fetch_site is None else fetch_site == "same-origin" and (is_same_host or origin is None)
+    ):
         raise RefusedError("forbidden", mark("Seule la page de ce service peut demander cela"))
 
 
-def cookie_of(scope: Scope) -> str:
-    """Return the cookie of a request, empty where it has none."""
+def get_session_cookie(scope: Scope) -> str:
+    """Return the cookie of a request, empty without one."""
     headers = Headers(scope=dict(scope))
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(cookie_name(headers))
+        morsel = SimpleCookie(headers.get("cookie", "")).get(cookie_name(headers))
     except CookieError:
         return ""
-    return found.value if found else ""
+    return morsel.value if morsel else ""
 
 
 def cookie_name(headers: Headers) -> str:
-    """Return what the cookie is called: browsers give all ports of a machine the same cookies."""
+    """Return the name of the cookie, with the port: browsers share cookies between ports."""
     _, colon, port = headers.get("host", "").rpartition(":")
-    return f"{COOKIE}-{port}" if colon and port.isdecimal() else COOKIE
+    return f"{COOKIE_NAME}-{port}" if colon and port.isdecimal() else COOKIE_NAME
 
 
-def name_session(cookie: str) -> str:
-    """Return the name of a session: only who has the cookie can tell it."""
+def get_session_id(cookie: str) -> str:
+    # a digest does not reveal the cookie
     return sha256(cookie.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The step of the documents: what each reader gets, a letter to read before any is sent, what keeps one from going."""
+"""The step of documents: downloads per reader, a letter to read, and the reasons why letters cannot be sent."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,83 +16,93 @@ from mentormatch.report.handouts import make_handouts
 from mentormatch.report.letters import Letter, letters
 from mentormatch.report.view import can_validate, get_seal_sentences
 from mentormatch.service.desk.desk_requests import SetDocuments
-from mentormatch.service.desk.documents import HANDOUTS, NEXT, NEXT_PURPOSE, HeldDocument, letter_lines
-from mentormatch.service.desk.kind_steps import GatheredOut
-from mentormatch.service.desk.result_tables import CODES, DocumentLine
-from mentormatch.service.desk.rounds import DeskRound
+from mentormatch.service.desk.documents import (
+    CARRY_OVER_FILENAME,
+    CARRY_OVER_PURPOSE,
+    HANDOUTS_ARCHIVE,
+    DocumentSource,
+    list_letters,
+)
+from mentormatch.service.desk.kind_steps import GroupResultOut
+from mentormatch.service.desk.result_tables import CODES_NOTE, DocumentLine
+from mentormatch.service.desk.rounds import RoundStep
 from mentormatch.service.desk.step_tree import render_step
 from mentormatch.survey.contacts import Contacts, asks_for_mail
 from mentormatch.survey.intake import name_fields
 
-SHOWN_ABOVE = ("binomes.xlsx", HANDOUTS, "lettres-proposition.zip", "lettres-rappel.zip", "lettres-confirmation.zip")
-"""Documents that the cards for the committee and for participants offer."""
-CONFIRMATION = "lettres-confirmation.zip"
+# documents offered by the cards for committee and participants
+SHOWN_ABOVE = (
+    "binomes.xlsx",
+    HANDOUTS_ARCHIVE,
+    "lettres-proposition.zip",
+    "lettres-rappel.zip",
+    "lettres-confirmation.zip",
+)
+CONFIRMATION_LETTERS = "lettres-confirmation.zip"
 UNNAMED_YET = mark("Ce programme n'a pas encore de nom")
-TO_BE_NAMED = mark("(nom du programme)")
-NO_NAME = mark("Donnez un nom au programme")
-NO_NAMES = mark("Cochez la colonne des noms, ou celles du prénom et du nom")
-UNKNOWN_QUESTION = mark("Une de ces questions n'est pas parmi les coordonnées du programme")
 
 
-def document_step(held: HeldDocument, proposed: DeskRound, chosen: int) -> dict[str, Any]:
-    """Return the documents of pairs, with the letter at the place ``chosen``, the first one if there are fewer."""
-    matching, programme = held.matching, held.matching.programme
+def document_step(source: DocumentSource, current: RoundStep, letter_index: int) -> dict[str, Any]:
+    """Return the step of documents; ``letter_index`` selects a letter, the first one if there are fewer."""
+    matching, programme = source.matching, source.matching.programme
     answered = can_validate(matching)
-    written, refusal = letters_to_read(matching, held.contacts) if answered else ((), "")
-    lines = {line.name: line for line in document_lines(held, proposed)}
-    partners = [bool(one.partners) for one in make_handouts(matching, held.contacts)] if written else []
-    place = chosen if chosen < len(written) else 0
+    all_letters, refusal = letters_to_read(matching, source.contacts) if answered else ((), "")
+    lines = {line.name: line for line in document_lines(source, current)}
+    partners = [bool(handout.partners) for handout in make_handouts(matching, source.contacts)] if all_letters else []
+    place = letter_index if letter_index < len(all_letters) else 0
     return render_step(
         "documents",
         answered=answered,
-        final=held.seal is not None,
-        standing=[*(caveat.sentence for caveat in matching.caveats), *get_seal_sentences(matching, held.seal)],
+        final=source.seal is not None,
+        standing=[*(caveat.sentence for caveat in matching.caveats), *get_seal_sentences(matching, source.seal)],
         unproved=any(caveat.code is Code.UNPROVED for caveat in matching.caveats),
         unnamed=is_unnamed(programme),
         refusal=refusal,
-        name_choices=name_choices(programme, held.contacts),
-        contact_choices=contact_choices(programme, held.contacts),
+        name_choices=name_choices(programme, source.contacts),
+        contact_choices=contact_choices(programme, source.contacts),
         agreed=[name for name in programme.documents.contacts if name not in programme.documents.names],
         programme=programme.name,
         message=programme.documents.message,
         pairs=len(matching.pairs),
         unmatched=len(matching.unmatched),
-        letters=len(written),
+        letters=len(all_letters),
         paired_letters=sum(partners),
-        letter=written[place] if written else None,
+        letter=all_letters[place] if all_letters else None,
         place=place,
         first_without=partners.index(False) if False in partners else None,
-        named=held.named_documents,
+        named=source.named_documents,
         lines=lines,
-        confirmation=lines.get(CONFIRMATION),
+        confirmation=lines.get(CONFIRMATION_LETTERS),
         archives=[line for name, line in lines.items() if name not in SHOWN_ABOVE],
     )
 
 
-def group_document_step(gathered: GatheredOut, *, of_groups: bool) -> dict[str, Any]:
-    """Return the documents of groups or of a working group: nothing of them is validated."""
+def group_document_step(gathered: GroupResultOut, *, of_groups: bool) -> dict[str, Any]:
+    """Return the step of documents for groups or a working group, which have no validation."""
     return render_step("group_documents", gathered=gathered, of_groups=of_groups)
 
 
-def document_lines(held: HeldDocument, proposed: DeskRound) -> Iterator[DocumentLine]:
-    """Yield all documents that can be downloaded: of the plan, of the round, letters, of the year, for the next one."""
-    yield from map(held.line, held.offered)
-    if can_validate(held.matching):
-        yield from letter_lines(proposed, held.contacts)
-        yield DocumentLine(name=NEXT, purpose=tr(NEXT_PURPOSE), holds=held.keys_inside)
-        yield from (DocumentLine(name=name, purpose=what, holds=tr(CODES)) for name, what in proposed.offered)
-    yield from held.follow_up.lines(named=held.named_documents)
+def document_lines(source: DocumentSource, current: RoundStep) -> Iterator[DocumentLine]:
+    """Yield all downloads: plan, letters, next edition, round, and follow-up."""
+    yield from map(source.describe_document, source.offered_documents)
+    if can_validate(source.matching):
+        yield from list_letters(current, source.contacts)
+        yield DocumentLine(name=CARRY_OVER_FILENAME, purpose=tr(CARRY_OVER_PURPOSE), holds=source.keys_note)
+        yield from (
+            DocumentLine(name=name, purpose=purpose, holds=tr(CODES_NOTE)) for name, purpose in current.offered_files
+        )
+    yield from source.follow_up.document_lines(named=source.named_documents)
 
 
 def is_unnamed(programme: Programme) -> bool:
-    """Return whether a programme still has the name of a draft."""
+    """Return whether a programme has the name of a draft."""
     return any(find_missing_programme_name(programme))
 
 
 def letters_to_read(matching: Matching, contacts: Contacts) -> tuple[Sequence[Letter], str]:
-    """Return the letters as they would confirm the pairs, and why there are none; a name to come stands as such."""
+    """Return the confirmation letters, and the reason if there are none; a missing name is marked as such."""
     if is_unnamed(matching.programme):
-        heading = matching.programme.heading.model_copy(update={"name": tr(TO_BE_NAMED)})
+        heading = matching.programme.heading.model_copy(update={"name": tr("(nom du programme)")})
         matching = replace(matching, programme=matching.programme.model_copy(update={"heading": heading}))
     try:
         return letters(matching, contacts, "confirmation"), ""
@@ -102,7 +112,7 @@ def letters_to_read(matching: Matching, contacts: Contacts) -> tuple[Sequence[Le
 
 
 def name_choices(programme: Programme, contacts: Contacts) -> list[tuple[str, str]]:
-    """Return the questions that may give people's names, if the programme names none: id and words."""
+    """Return the questions that may contain names (id and text), if the programme states none."""
     fields = contact_fields(programme, contacts)
     if programme.documents.names or contacts.names:
         return []
@@ -111,7 +121,7 @@ def name_choices(programme: Programme, contacts: Contacts) -> list[tuple[str, st
 
 
 def contact_choices(programme: Programme, contacts: Contacts) -> list[tuple[str, str, bool]]:
-    """Return the questions that may say how partners reach each other: id, words, whether it is proposed or agreed."""
+    """Return the questions that may contain contact details: id, text, and whether proposed or chosen."""
     agreed, names = programme.documents.contacts, programme.documents.names
     return [
         (name, field.question, name in agreed if agreed else asks_for_mail(name, field))
@@ -121,25 +131,25 @@ def contact_choices(programme: Programme, contacts: Contacts) -> list[tuple[str,
 
 
 def contact_fields(programme: Programme, contacts: Contacts) -> dict[str, AnyField]:
-    """Return the contact questions that somebody answered."""
-    given = {name for said in contacts.people.values() for name in said}
-    return {name: field for name, field in programme.fields.items() if field.use == "contact" and name in given}
+    """Return the contact questions with at least one answer."""
+    answered = {name for answers in contacts.people.values() for name in answers}
+    return {name: field for name, field in programme.fields.items() if field.use == "contact" and name in answered}
 
 
-def settings_edits(asked: SetDocuments, programme: Programme) -> list[SettingsEdit]:
-    """Return the edits of a programme that settle what documents say; raises RequestError if one cannot be."""
+def settings_edits(request: SetDocuments, programme: Programme) -> list[SettingsEdit]:
+    """Return the edits of the document settings. Raises RequestError if a setting is invalid."""
     questions = {name for name, field in programme.fields.items() if field.use == "contact"}
-    if not {*(asked.names or ()), *(asked.contacts or ())} <= questions:
-        raise RequestError(tr(UNKNOWN_QUESTION))
-    if asked.name is not None and not asked.name.strip():
-        raise RequestError(tr(NO_NAME))
-    if asked.names == []:
-        raise RequestError(tr(NO_NAMES))
+    if not {*(request.names or ()), *(request.contacts or ())} <= questions:
+        raise RequestError(tr("Une de ces questions n'est pas parmi les coordonnées du programme"))
+    if request.name is not None and not request.name.strip():
+        raise RequestError(tr("Donnez un nom au programme"))
+    if request.names == []:
+        raise RequestError(tr("Cochez la colonne des noms, ou celles du prénom et du nom"))
     edits = []
-    if asked.name is not None:
-        edits.append(SettingsEdit(part="programme", changes={"name": asked.name.strip()}))
-    stated = (("name", asked.names), ("contacts", asked.contacts), ("message", asked.message))
-    changes: dict[str, Any] = {name: value for name, value in stated if value is not None}
+    if request.name is not None:
+        edits.append(SettingsEdit(part="programme", changes={"name": request.name.strip()}))
+    settings = (("name", request.names), ("contacts", request.contacts), ("message", request.message))
+    changes: dict[str, Any] = {name: value for name, value in settings if value is not None}
     if changes:
         edits.append(SettingsEdit(part="documents", changes=changes))
     return edits
@@ -148,9 +158,9 @@ def settings_edits(asked: SetDocuments, programme: Programme) -> list[SettingsEd
 def with_settings(
     versions: ProgrammeVersions, edits: Sequence[ProgrammeEdit]
 ) -> tuple[ProgrammeVersions, ProgrammeText]:
-    """Return the versions of a programme after edits of what documents say, and the newest version that is kept.
+    """Return the versions of a programme after edits of its settings, and the newest kept version.
 
-    Changes that are being tried in the form stay tried.
+    Unsaved changes in the form stay unsaved.
     """
     text = versions.newest
     for edit in edits:

@@ -1,7 +1,4 @@
-"""An experiment at a desk: the other programme, the record of both, and the lots, each pair with its programme.
-
-An interrupt ends what a desk works out, and nothing else of its process.
-"""
+"""An experiment: two programmes, the record of both, and the lots; and interrupts of a computation."""
 
 import signal
 from collections.abc import Iterator
@@ -18,20 +15,26 @@ from mentormatch.inspection.intake import Intake
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.experiment import Draw, Experiment, draw_plan
 from mentormatch.programme.programme import Programme
-from mentormatch.service.desk.desk_requests import MOST_S, Action, FilePart, RecordExperiment, Take
+from mentormatch.service.desk.desk_requests import (
+    DEFAULT_TIME_LIMIT_S,
+    FilePart,
+    RecordExperiment,
+    UploadFile,
+    WorkspaceAction,
+)
 from mentormatch.service.desk.step_tree import render_step
-from mentormatch.service.desk.uploads import File, Handed
+from mentormatch.service.desk.uploads import UploadedFile, UploadedFiles
 from mentormatch.widgets.form.changes import describe_differences
 from mentormatch.widgets.form.view import sentence_case
 
-STOPPED = mark("Le calcul a été arrêté avant une première réponse.")
+STOPPED_MESSAGE = mark("Le calcul a été arrêté avant une première réponse.")
 
 
 @contextmanager
-def stoppable() -> Iterator[None]:
-    """Let an interrupt end what is within; raises RequestError where that was before there was an answer.
+def interruptible() -> Iterator[None]:
+    """Run the context so that an interrupt ends it. Raises RequestError if there was no result yet.
 
-    The process ignores interrupts otherwise. In a thread beside the main one, which none reaches, it does nothing.
+    The process ignores interrupts otherwise. Without effect outside the main thread, which receives all signals.
     """
     if current_thread() is not main_thread():
         yield
@@ -40,109 +43,116 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise RequestError(tr(STOPPED)) from None
+        raise RequestError(tr(STOPPED_MESSAGE)) from None
     finally:
         signal.signal(signal.SIGINT, former)
 
 
-EXPERIMENT: FilePart = "experiment"
-RECORD, DRAWN = "essai.json", "tirage.json"
-EXPERIMENT_FILES = (RECORD, DRAWN)
+EXPERIMENT_PART: FilePart = "experiment"
+RECORD_FILENAME = "essai.json"
+DRAW_FILENAME = "tirage.json"
+EXPERIMENT_FILES = (RECORD_FILENAME, DRAW_FILENAME)
 NO_RECORD = mark("Aucun essai n'est consigné")
-FIRST, SECOND = mark("le premier programme"), mark("le second programme")
-OTHER = mark("Ce n'est pas le programme de l'essai : gardez ou déposez celui qui a été consigné.")
+FIRST_LABEL, SECOND_LABEL = mark("le premier programme"), mark("le second programme")
+OTHER_PROGRAMME = mark("Ce n'est pas le programme de l'essai : gardez ou déposez celui qui a été consigné.")
 
 
-def is_record(file: File) -> bool:
-    """Say whether a file is the record of an experiment, and not a programme."""
+def is_record(file: UploadedFile) -> bool:
     return file.name.lower().endswith(".json")
 
 
-def files_after(action: Action, body: bytes, handed: Handed, first: Programme) -> dict[FilePart, File]:
-    """Return the files once the other programme or a record was handed over, taken back, or recorded.
+def files_after(
+    action: WorkspaceAction, body: bytes, uploads: UploadedFiles, first: Programme
+) -> dict[FilePart, UploadedFile]:
+    """Return the files after an action on the experiment.
 
-    Raises MentorMatchError where a file is neither, or the two programmes differ in more than their criteria.
+    Raises MentorMatchError if the file is invalid, or the programmes differ in more than their criteria.
     """
-    files = {part: file for part, file in handed.files.items() if part != EXPERIMENT}
+    files = {part: file for part, file in uploads.files.items() if part != EXPERIMENT_PART}
     match action:
-        case Take(name=name):
-            file = File.of(name, body)
+        case UploadFile(name=name):
+            file = UploadedFile.of(name, body)
             if is_record(file):
                 Experiment.from_json(file.content)
             else:
-                between(handed, first, file, seed=0)
-            return {**files, EXPERIMENT: file}
+                make_experiment(uploads, first, file, seed=0)
+            return {**files, EXPERIMENT_PART: file}
         case RecordExperiment(seed=seed):
-            other = handed.files.get(EXPERIMENT)
-            if other is None or is_record(other):
+            second = uploads.files.get(EXPERIMENT_PART)
+            if second is None or is_record(second):
                 raise RequestError(tr(NO_RECORD))
-            return {**files, EXPERIMENT: File(RECORD, between(handed, first, other, seed).to_json().encode())}
+            return {
+                **files,
+                EXPERIMENT_PART: UploadedFile(
+                    RECORD_FILENAME, make_experiment(uploads, first, second, seed).to_json().encode()
+                ),
+            }
     return files
 
 
-def between(handed: Handed, first: Programme, file: File, seed: int) -> Experiment:
-    """Return the experiment between a programme and that of a file."""
-    return Experiment.of(first, handed.apply_history(Programme.parse(file.content, file.name)), seed)
+def make_experiment(uploads: UploadedFiles, first: Programme, file: UploadedFile, seed: int) -> Experiment:
+    return Experiment.of(first, uploads.apply_history(Programme.parse(file.content, file.name)), seed)
 
 
-def record_in(file: File | None) -> Experiment:
-    """Return the experiment that is recorded; raises RequestError where there is none."""
+def get_recorded_experiment(file: UploadedFile | None) -> Experiment:
+    """Return the recorded experiment. Raises RequestError without one."""
     if file is None or not is_record(file):
         raise RequestError(tr(NO_RECORD))
     return Experiment.from_json(file.content)
 
 
-def lots_drawn(handed: Handed, intake: Intake) -> Draw:
-    """Return what is drawn; raises RequestError where the record is of another programme."""
-    experiment = record_in(handed.files.get(EXPERIMENT))
-    experiment.refuse_other(intake.programme, handed.files["programme"].name)
-    with stoppable():
-        return draw_plan(intake.cohort, experiment, time_limit_s=MOST_S)
+def draw_recorded(uploads: UploadedFiles, intake: Intake) -> Draw:
+    """Draw the lots. Raises RequestError if the record is of another programme."""
+    experiment = get_recorded_experiment(uploads.files.get(EXPERIMENT_PART))
+    experiment.refuse_other(intake.programme, uploads.files["programme"].name)
+    with interruptible():
+        return draw_plan(intake.cohort, experiment, time_limit_s=DEFAULT_TIME_LIMIT_S)
 
 
-def read_experiment_file(name: str, handed: Handed, drawn: Draw | None) -> bytes:
-    """Return the record, or what was drawn by it; raises RequestError where that is not there."""
-    if name == RECORD:
-        return record_in(handed.files.get(EXPERIMENT)).to_json().encode()
-    if drawn is None:
+def read_experiment_file(name: str, uploads: UploadedFiles, draw: Draw | None) -> bytes:
+    """Return the record or the draw. Raises RequestError if it does not exist."""
+    if name == RECORD_FILENAME:
+        return get_recorded_experiment(uploads.files.get(EXPERIMENT_PART)).to_json().encode()
+    if draw is None:
         raise RequestError(tr(NO_RECORD))
-    return DrawResponse.of(drawn).to_json().encode()
+    return DrawResponse.of(draw).to_json().encode()
 
 
 def experiment_step(
-    file: File | None, programme: Programme, drawn: Draw | None, labels: Labels | None, *, formed: bool
+    file: UploadedFile | None, programme: Programme, draw: Draw | None, labels: Labels | None, *, formed: bool
 ) -> dict[str, Any]:
-    """Return an experiment as it stands, its people called by labels; ``formed``: there are pairs already."""
-    experiment = record_in(file) if file and is_record(file) else None
-    other = experiment is not None and experiment.first != programme.to_dict()
+    """Render the step of the experiment; ``formed``: pairs exist already."""
+    experiment = get_recorded_experiment(file) if file and is_record(file) else None
+    is_other_programme = experiment is not None and experiment.first != programme.to_dict()
     return render_step(
         "experiment",
         file=file.name if file else "",
         experiment=experiment,
-        differences=differences(experiment) if experiment else None,
-        refusal=tr(OTHER) if other else "",
+        differences=tabulate_differences(experiment) if experiment else None,
+        refusal=tr(OTHER_PROGRAMME) if is_other_programme else "",
         formed=formed,
-        sentences=drawn.sentences[1:] if drawn else (),
-        pairs=pairs_drawn(drawn, labels) if drawn and labels else None,
+        sentences=draw.sentences[1:] if draw else (),
+        pairs=tabulate_pairs(draw, labels) if draw and labels else None,
     )
 
 
-def differences(experiment: Experiment) -> ResultSheet:
-    """Return in what two programmes differ, as the form of a programme tells it."""
-    first, second = (Programme.read(one) for one in (experiment.first, experiment.second))
+def tabulate_differences(experiment: Experiment) -> ResultSheet:
+    """Return the differences between the two programmes."""
+    first, second = (Programme.read(source) for source in (experiment.first, experiment.second))
     rows = [
-        (sentence_case(one.what), one.before or "–", one.after or "–") for one in describe_differences(first, second)
+        (sentence_case(difference.what), difference.before or "–", difference.after or "–")
+        for difference in describe_differences(first, second)
     ]
-    titles = tr("Ce qui diffère"), sentence_case(tr(FIRST)), sentence_case(tr(SECOND))
+    titles = tr("Ce qui diffère"), sentence_case(tr(FIRST_LABEL)), sentence_case(tr(SECOND_LABEL))
     return ResultSheet((), titles, tuple(rows))
 
 
-def pairs_drawn(drawn: Draw, labels: Labels) -> ResultSheet:
-    """Return each pair with the programme that it is from."""
-    lots = {pair: tr(SECOND if part.second else FIRST) for part in drawn.parts for pair in part.pairs}
+def tabulate_pairs(draw: Draw, labels: Labels) -> ResultSheet:
+    """Return each pair with its programme."""
+    lots = {pair: tr(SECOND_LABEL if part.second else FIRST_LABEL) for part in draw.parts for pair in part.pairs}
     rows = [
         (*map(labels.person, SIDES, pair), lots.get(pair, tr("les deux")))
-        for pair in ((one.mentor, one.mentee) for one in drawn.matching.pairs)
+        for pair in ((drawn_pair.mentor, drawn_pair.mentee) for drawn_pair in draw.matching.pairs)
     ]
     titles = tr("Mentor·e"), tr("Mentoré·e"), tr("Programme")
     return ResultSheet((), titles, tuple(rows))

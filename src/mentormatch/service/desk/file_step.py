@@ -10,10 +10,17 @@ from mentormatch.languages.phrases import counted, quoted
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.enrolment import make_intake_plan, read_tables
-from mentormatch.service.desk.desk_requests import Action, DropAside, FilePart, ProgrammeKind, ShowFiles, Take
+from mentormatch.service.desk.desk_requests import (
+    DropAside,
+    FilePart,
+    ProgrammeKind,
+    ShowFiles,
+    UploadFile,
+    WorkspaceAction,
+)
 from mentormatch.service.desk.past_works import digest_of
 from mentormatch.service.desk.step_tree import render_step
-from mentormatch.service.desk.uploads import ANSWER_PARTS, WORKBOOKS, File, Handed, place_of
+from mentormatch.service.desk.uploads import ANSWER_PARTS, WORKBOOK_SUFFIXES, UploadedFile, UploadedFiles, detect_part
 from mentormatch.survey.headers import claims_by_field
 from mentormatch.survey.table_reader import IMAGE, PDF, read_table
 
@@ -36,7 +43,7 @@ class FileNote:
     sheets: tuple[tuple[str, int], ...] = ()
 
     @classmethod
-    def of(cls, file: File) -> "FileNote":
+    def of(cls, file: UploadedFile) -> "FileNote":
         """Return what a file is, read once."""
         try:
             tables = read_tables(file.read_table())
@@ -76,7 +83,7 @@ class FileNote:
             if remark.line is not None and table.records and remark.line < table.records[0].line
         ]
         suffix = PurePath(self.tables[0][0].file).suffix.lower()
-        is_text = suffix in WORKBOOKS and self.tables[0][0].manner.sheet is None
+        is_text = suffix in WORKBOOK_SUFFIXES and self.tables[0][0].manner.sheet is None
         texts = (
             [tr("C'est un fichier texte dont le nom finit par {suffix} : il est lu.", suffix=suffix)] if is_text else []
         )
@@ -116,15 +123,15 @@ class FileNotes:
     notes: dict[str, FileNote] = field(default_factory=dict)
     aside: dict[str, str] = field(default_factory=dict)
 
-    def of(self, part: FilePart, file: File) -> FileNote:
+    def of(self, part: FilePart, file: UploadedFile) -> FileNote:
         """Return what a file is, worked out once; an empty note unless it is one of answers."""
-        if place_of(part, file) not in ANSWER_PARTS:
+        if detect_part(part, file) not in ANSWER_PARTS:
             return FileNote()
         if key_of(file) not in self.notes:
             self.notes[key_of(file)] = FileNote.of(file)
         return self.notes[key_of(file)]
 
-    def split(self, files: dict[FilePart, File], way: str) -> dict[FilePart, File]:
+    def split(self, files: dict[FilePart, UploadedFile], way: str) -> dict[FilePart, UploadedFile]:
         """Return the files with one sheet of the workbook per side; ``listed``: the first contains mentors."""
         sheets = [files["answers"].of_sheet(name) for name, _ in self.of("answers", files["answers"]).sheets]
         if len(sheets) != len(SIDES):
@@ -132,11 +139,11 @@ class FileNotes:
         others = {part: file for part, file in files.items() if part != "answers"}
         return others | dict(zip(SIDES, sheets if way == "listed" else sheets[::-1], strict=True))
 
-    def keep(self, action: Action, body: bytes, handed: Handed) -> str:
+    def keep(self, action: WorkspaceAction, body: bytes, handed: UploadedFiles) -> str:
         """Return why a file was not taken, noted; forget what is known of files that are not there any more."""
         told = ""
-        if isinstance(action, Take):
-            file = File.of(action.name, body)
+        if isinstance(action, UploadFile):
+            file = UploadedFile.of(action.name, body)
             self.aside.pop(file.name, None)
             if refusal := self.of(action.part, file).refusal:
                 self.aside[file.name] = refusal
@@ -145,7 +152,7 @@ class FileNotes:
         self.notes = {key: note for key, note in self.notes.items() if key in kept}
         return told
 
-    def step(self, action: ShowFiles | DropAside, handed: Handed, kind: ProgrammeKind) -> dict[str, Any]:
+    def step(self, action: ShowFiles | DropAside, handed: UploadedFiles, kind: ProgrammeKind) -> dict[str, Any]:
         """Return the step of the files."""
         if isinstance(action, DropAside):
             self.aside = {name: why for at, (name, why) in enumerate(self.aside.items()) if at != action.at}
@@ -153,13 +160,13 @@ class FileNotes:
         return file_step(handed, notes, self.aside, kind)
 
 
-def key_of(file: File) -> str:
+def key_of(file: UploadedFile) -> str:
     """Return what identifies a file by its name and content."""
     return digest_of(file.name.encode() + b"\0" + file.content)
 
 
 def file_step(
-    handed: Handed, notes: Mapping[FilePart, FileNote], aside: Mapping[str, str], kind: ProgrammeKind
+    handed: UploadedFiles, notes: Mapping[FilePart, FileNote], aside: Mapping[str, str], kind: ProgrammeKind
 ) -> dict[str, Any]:
     """Return the step; ``notes`` are about the files of answers, ``aside`` why others are of no use, by name."""
     lines = [line_of(part, handed.files[part], notes) for part in ORDER if part in handed.files]
@@ -171,13 +178,13 @@ def file_step(
         questions=sum(bool(line.question) for line in lines),
         aside=list(aside.items()),
         kind=kind,
-        stated=handed.stated,
-        apart=handed.is_apart,
+        stated=handed.kind_from_files,
+        apart=handed.has_separate_files,
         readable=any(part in handed.files for part in ANSWER_PARTS),
     )
 
 
-def line_of(part: FilePart, file: File, notes: Mapping[FilePart, FileNote]) -> FileLine:
+def line_of(part: FilePart, file: UploadedFile, notes: Mapping[FilePart, FileNote]) -> FileLine:
     """Return one file in words."""
     if part in notes:
         note = notes[part]
@@ -187,7 +194,7 @@ def line_of(part: FilePart, file: File, notes: Mapping[FilePart, FileNote]) -> F
         return FileLine(part, file.name, tr(CALLED[part]), [])
     tables = [one for note in notes.values() for one in note.tables]
     try:
-        programme = Handed({"programme": file}).programme()
+        programme = UploadedFiles({"programme": file}).programme()
         plan = make_intake_plan(programme, apart=any(side for _, side in tables))
     except MentorMatchError as error:
         return FileLine(part, file.name, tr(CALLED[part]), [f"{error.message}."])

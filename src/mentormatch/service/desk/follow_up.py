@@ -1,4 +1,4 @@
-"""The year of the pairs at a desk: the answers after so many months, who should be called, and what became of pairs."""
+"""The year of the pairs: follow-up answers per month, people to call, and lessons of previous editions."""
 
 import re
 from calendar import monthrange
@@ -24,18 +24,18 @@ from mentormatch.people.codes import codes_of
 from mentormatch.programme.programme import Programme
 from mentormatch.report import followup as report
 from mentormatch.report.further_answers import ANALYSIS_TITLES, LEARN
-from mentormatch.service.desk.result_tables import CODES, NAMES, DocumentLine
+from mentormatch.service.desk.result_tables import CODES_NOTE, NAMES_NOTE, DocumentLine
 from mentormatch.service.desk.step_tree import render_step
-from mentormatch.service.desk.uploads import File
+from mentormatch.service.desk.uploads import UploadedFile
 from mentormatch.survey.contacts import Contacts, asks_for_telephone
 from mentormatch.widgets.board.decisions import BoardGround
 
-FILES: Mapping[str, str] = {
+FOLLOW_UP_FILES: Mapping[str, str] = {
     "suivi.html": mark("Le suivi, à lire ou à imprimer : qui appeler, et où en est chaque binôme"),
     "suivi.xlsx": mark("Le suivi en classeur (Excel, LibreOffice)"),
     "suivi.json": mark("Le suivi pour une autre application"),
 }
-RANKS: Mapping[int, tuple[str, str]] = {
+CALL_RANKS: Mapping[int, tuple[str, str]] = {
     RANK_ENDED: (
         mark("D'abord : un binôme ne se voit plus, ou n'est pas d'accord"),
         mark("Appelez les deux personnes."),
@@ -43,20 +43,16 @@ RANKS: Mapping[int, tuple[str, str]] = {
     RANK_ASKED: (mark("Ensuite : une réponse après laquelle l'équipe appelle"), ""),
     RANK_SILENT: (mark("Relancer : pas de réponse"), ""),
 }
-KNOWN = mark("Cette édition est déjà là")
-TOO_MANY = mark("Il y a déjà {most} éditions, et pas plus ne sont lues à la fois")
-NO_WAVE = mark("Aucune réponse de suivi n'a été déposée")
-FORMS: Mapping[str, Callable[[Programme], bytes]] = {
+# questions of the year, to copy into a survey tool
+FORM_FILES: Mapping[str, Callable[[Programme], bytes]] = {
     "formulaire-suivi.txt": lambda programme: form_text(programme).encode("utf-8-sig"),
     "formulaire-suivi-limesurvey.txt": form_for_limesurvey,
 }
-"""The questions of the year, to copy into a tool."""
-DAYS_PER_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A person to call, by opaque id: their name and partners, how they are reached, whether they were called."""
+    """A person to call, by opaque id, with name, partners, telephone number, and whether the call was made."""
 
     person: PersonToCall
     id: str
@@ -67,73 +63,76 @@ class Call:
 
     @property
     def dialled(self) -> str:
-        """The telephone number without what is only written for the eye."""
         return re.sub(r"[^+0-9]", "", self.telephone)
 
 
 @dataclass(eq=False)
-class DeskFollowUp:
-    """The files of answers, by month, who has been called, by side and key, and how editions before went.
+class FollowUpStep:
+    """Files of answers by month, people called by side and key, and results of previous editions by file name.
 
-    Of these no more is held than their results, which have nobody's key; each under the name of its file.
+    Only results of previous editions are stored, without keys of people.
     """
 
-    waves: dict[int, File] = field(default_factory=dict)
+    waves: dict[int, UploadedFile] = field(default_factory=dict)
     called: set[tuple[Side, str]] = field(default_factory=set)
     editions: list[tuple[str, EditionResults]] = field(default_factory=list)
 
-    def take(self, month: int, file: File, matching: Matching) -> None:
-        """Take the answers of one month; raises MentorMatchError, and takes nothing, where they cannot be read."""
+    def add_wave(self, month: int, file: UploadedFile, matching: Matching) -> None:
+        """Add the answers of a month. Raises MentorMatchError if they cannot be read; nothing is added then."""
         waves = self.waves | {month: file}
-        read(matching, waves)
+        read_year(matching, waves)
         self.waves = dict(sorted(waves.items()))
 
-    def leave(self, month: int) -> None:
-        """Give the answers of one month back."""
+    def remove_wave(self, month: int) -> None:
+        """Remove the answers of a month."""
         self.waves.pop(month, None)
 
-    def take_edition(self, file: File) -> None:
-        """Take the follow-up of an edition before; raises RequestError where it is none, or is there already."""
+    def add_edition(self, file: UploadedFile) -> None:
+        """Add the results of a previous edition. Raises RequestError if they are invalid or already there."""
         results = results_in(file.content, file.name)
-        if results in [one for _, one in self.editions]:
-            raise RequestError(tr(KNOWN))
+        if results in [known_results for _, known_results in self.editions]:
+            raise RequestError(tr("Cette édition est déjà là"))
         if len(self.editions) >= MOST_EDITIONS - 1:  # this year is one more
-            raise RequestError(tr(TOO_MANY, most=MOST_EDITIONS - 1))
+            raise RequestError(
+                tr("Il y a déjà {most} éditions, et pas plus ne sont lues à la fois", most=MOST_EDITIONS - 1)
+            )
         self.editions.append((file.name, results))
 
-    def leave_edition(self, at: int) -> None:
-        """Give the follow-up of an edition before back."""
+    def remove_edition(self, at: int) -> None:
+        """Remove the results of a previous edition."""
         del self.editions[at : at + 1]
 
-    def beside(self, matching: Matching) -> Matching:
-        """Return a matching with how editions went, those before and this one so far, where some before were given."""
+    def with_lessons(self, matching: Matching) -> Matching:
+        """Return a matching with the results of all editions, if there are previous ones."""
         if not self.editions:
             return matching
-        now = [EditionResults.of(read(matching, self.waves))] if self.waves else []
-        return matching.with_editions([*(one for _, one in self.editions), *now])
+        current = [EditionResults.of(read_year(matching, self.waves))] if self.waves else []
+        return matching.with_editions([*(edition for _, edition in self.editions), *current])
 
-    def call(self, ground: BoardGround, person: str, *, done: bool) -> None:
-        """Note that somebody was called; raises RequestError where the id is nobody's."""
+    def mark_called(self, ground: BoardGround, person: str, *, done: bool) -> None:
+        """Record whether a person was called. Raises RequestError for an unknown id."""
         place: tuple[Side, str] = ("mentor" if person[0] == "m" else "mentee", ground.key(person))
         (self.called.add if done else self.called.discard)(place)
 
     def document(self, name: str, matching: Matching, contacts: Contacts | None) -> bytes:
-        """Return a document of the year, or its form; raises RequestError if there is no answer yet."""
-        if name in FORMS:
+        """Return a document of the year, or its form. Raises RequestError if there are no answers yet."""
+        if name in FORM_FILES:
             with language(matching.language):
-                return FORMS[name](followed(matching))
+                return FORM_FILES[name](with_follow_up_questions(matching))
         if not self.waves:
-            raise RequestError(tr(NO_WAVE))
-        year = read(matching, self.waves)
+            raise RequestError(tr("Aucune réponse de suivi n'a été déposée"))
+        year = read_year(matching, self.waves)
         return report.WRITER_BY_SUFFIX[name[name.rindex(".") :]](year, year.named(contacts))
 
-    def lines(self, *, named: bool) -> list[DocumentLine]:
-        """Return the documents of the year, once there are answers; JSON holds no names."""
+    def document_lines(self, *, named: bool) -> list[DocumentLine]:
+        """Return the documents of the year, if there are answers; JSON contains no names."""
         return [
             DocumentLine(
-                name=name, purpose=tr(what), holds=tr(NAMES if named and not name.endswith(".json") else CODES)
+                name=name,
+                purpose=tr(what),
+                holds=tr(NAMES_NOTE if named and not name.endswith(".json") else CODES_NOTE),
             )
-            for name, what in (FILES.items() if self.waves else ())
+            for name, what in (FOLLOW_UP_FILES.items() if self.waves else ())
         ]
 
     def step(
@@ -145,50 +144,51 @@ class DeskFollowUp:
         named: bool,
         changes: Mapping[str, Any],
     ) -> dict[str, Any]:
-        """Return the step of the year, by name, with how people are reached, if contacts are given.
+        """Render the step of the year; contacts are shown if given.
 
-        ``named``: its documents hold names. ``changes`` are departures, arrivals and pairs that stop, as the template
-        shows them.
+        ``named``: its documents contain names. ``changes``: the values of departures, arrivals and ended pairs for the
+        template.
         """
-        programme, begun = followed(matching), changes["begun"]
-        asked = programme.follow_up
-        year = read(matching, self.waves) if self.waves else None
+        programme, start = with_follow_up_questions(matching), changes["begun"]
+        questions = programme.follow_up
+        year = read_year(matching, self.waves) if self.waves else None
         answered = {wave.months: report.count_answers(year, wave) for wave in year.waves} if year else {}
-        results = [one for _, one in self.editions]
+        results = [edition for _, edition in self.editions]
         return render_step(
             "follow_up",
             form_text=form_text(programme),
-            form_files=list(FORMS),
+            form_files=list(FORM_FILES),
             waves=[
-                (month, self.waves.get(month), answered.get(month, ""), due(begun, month)) for month in asked.months
+                (month, self.waves.get(month), answered.get(month, ""), format_due_date(start, month))
+                for month in questions.months
             ],
-            doubts=list(self._doubts(year, begun)) if year else [],
+            doubts=list(self._doubts(year, start)) if year else [],
             editions=self.editions,
             lessons=lessons([*results, *([year] if year else [])]) if results else None,
             lessons_title=tr(ANALYSIS_TITLES[LEARN]),
             year=year,
-            **(self._year(year, ground, labels_of(matching, year, contacts), contacts) if year else {}),
-            documents=self.lines(named=named),
+            **(self._year(year, ground, get_screen_labels(matching, year, contacts), contacts) if year else {}),
+            documents=self.document_lines(named=named),
             **changes,
         )
 
-    def _doubts(self, year: Year, begun: date | None) -> Iterator[str]:
-        """Yield why answers may stand under the wrong month: the same file twice, or dates that fit another month."""
+    def _doubts(self, year: Year, start: date | None) -> Iterator[str]:
+        """Yield doubts on the month of answers: equal files, or dates nearer to another month."""
         months = [wave.months for wave in year.waves]
         for at, wave in enumerate(year.waves):
-            for other in months[:at]:
-                if self.waves[wave.months].content == self.waves[other].content:
+            for earlier in months[:at]:
+                if self.waves[wave.months].content == self.waves[earlier].content:
                     yield tr(
                         "Les réponses à {first} et à {second} mois sont le même fichier.",
-                        first=other,
+                        first=earlier,
                         second=wave.months,
                     )
-            sent = sorted(reply.sent.sent.when.date() for reply in wave.replies if reply.sent.sent.when)
-            if begun is None or not sent:
+            dates = sorted(reply.sent.sent.when.date() for reply in wave.replies if reply.sent.sent.when)
+            if start is None or not dates:
                 continue
-            middle = sent[len(sent) // 2]
-            passed = (middle - begun).days / DAYS_PER_MONTH
-            nearest = min(year.programme.follow_up.months, key=lambda month: abs(month - passed))
+            middle = dates[len(dates) // 2]
+            months_passed = (middle - start).days / 365.25 / 12
+            nearest = min(year.programme.follow_up.months, key=lambda month: abs(month - months_passed))
             if nearest != wave.months:
                 yield tr(
                     "Les réponses déposées à {month} mois datent du {day} : est-ce le point à {nearest} mois ?",
@@ -198,12 +198,11 @@ class DeskFollowUp:
                 )
 
     def _year(self, year: Year, ground: BoardGround, labels: Labels, contacts: Contacts | None) -> dict[str, Any]:
-        """Return what the template shows of a year that has answers."""
         return {
             "summary": report.year_summary(year),
             "figures": report.figures(year),
             "calls": list(self._calls(year, ground, labels, contacts)),
-            "ranks": RANKS,
+            "ranks": CALL_RANKS,
             "sides": SIDE_WORDS,
             "sheets": report.year_sheets(year, labels),
             "titles": report.SHEET_TITLES,
@@ -211,87 +210,84 @@ class DeskFollowUp:
         }
 
     def _calls(self, year: Year, ground: BoardGround, labels: Labels, contacts: Contacts | None) -> Iterator[Call]:
-        """Yield the people to call."""
-        for one in year.to_call:
+        for person in year.to_call:
             yield Call(
-                one,
-                ground.id(one.side, one.person),
-                labels.person(one.side, one.person),
-                report.partners_of(one, labels),
-                telephone(year, contacts, one) if contacts else "",
-                (one.side, one.person) in self.called,
+                person,
+                ground.id(person.side, person.person),
+                labels.person(person.side, person.person),
+                report.partners_of(person, labels),
+                get_telephone(year, contacts, person) if contacts else "",
+                (person.side, person.person) in self.called,
             )
 
 
-def read(matching: Matching, waves: Mapping[int, File]) -> Year:
-    """Return the year so far; raises MentorMatchError where a file cannot be read."""
+def read_year(matching: Matching, waves: Mapping[int, UploadedFile]) -> Year:
+    """Read the answers so far. Raises MentorMatchError if a file is invalid."""
     tables = {month: file.read_table() for month, file in waves.items()}
-    return follow_up(followed(matching), matching.pairs, tables, codes=codes_of(matching.cohort))
+    return follow_up(with_follow_up_questions(matching), matching.pairs, tables, codes=codes_of(matching.cohort))
 
 
-def followed(matching: Matching) -> Programme:
-    """Return the programme of a matching with what it asks during the year: five questions if it states none."""
+def with_follow_up_questions(matching: Matching) -> Programme:
+    # five questions by default
     return with_follow_up(matching.programme, matching.language)
 
 
-def due(begun: date | None, month: int) -> str:
-    """Return when the form of a month is to be sent; empty if the pairs are not validated."""
-    if begun is None:
+def format_due_date(start: date | None, month: int) -> str:
+    """Return the day on which the form of a month is due; empty if the pairs are not validated."""
+    if start is None:
         return ""
-    place = begun.month - 1 + month
-    year, index = begun.year + place // 12, place % 12 + 1
-    return day(date(year, index, min(begun.day, monthrange(year, index)[1])))
+    month_index = start.month - 1 + month
+    year, index = start.year + month_index // 12, month_index % 12 + 1
+    return day(date(year, index, min(start.day, monthrange(year, index)[1])))
 
 
-def labels_of(matching: Matching, year: Year, contacts: Contacts | None) -> Labels:
-    """Return what people are called on the screen: by name where contacts are given, never by an e-mail address."""
+def get_screen_labels(matching: Matching, year: Year, contacts: Contacts | None) -> Labels:
+    """Return the labels on the screen: names if contacts are given, never e-mail addresses."""
     plain = matching.labels
     return plain if contacts is None else labels_with_names(year.named(contacts) or {}, plain, coded=True)
 
 
-def telephone(year: Year, contacts: Contacts, one: PersonToCall) -> str:
-    """Return the number that somebody gave, empty where they gave none."""
-    fields, given = year.programme.fields, contacts.of(one.side, one.person)
-    return next((said for name, said in given.items() if asks_for_telephone(name, fields[name])), "")
+def get_telephone(year: Year, contacts: Contacts, person: PersonToCall) -> str:
+    """Return the telephone number of a person, empty without one."""
+    fields, answers = year.programme.fields, contacts.of(person.side, person.person)
+    return next((answer for name, answer in answers.items() if asks_for_telephone(name, fields[name])), "")
 
 
 class FollowUpState(JsonMessage):
-    """What is kept of a year beside its files: their names, by month and of editions before, and who was called."""
+    """The stored state of a year without its files: their names, and the people called."""
 
     waves: list[tuple[Whole, str]]
     called: list[tuple[Side, str]]
     editions: list[str] = Setting(default_factory=list)
 
     @classmethod
-    def of(cls, year: DeskFollowUp) -> "FollowUpState":
-        """Return the state of a year."""
+    def of(cls, year: FollowUpStep) -> "FollowUpState":
         waves, editions = (
             [(month, file.name) for month, file in year.waves.items()],
             [name for name, _ in year.editions],
         )
         return cls(waves=waves, called=sorted(year.called), editions=editions)
 
-    def follow_up(self, contents: Mapping[str, bytes]) -> DeskFollowUp:
-        """Return the year."""
-        waves = {month: File(name, contents[wave_of(month)]) for month, name in self.waves}
+    def follow_up(self, contents: Mapping[str, bytes]) -> FollowUpStep:
+        waves = {month: UploadedFile(name, contents[get_wave_part(month)]) for month, name in self.waves}
         editions = [
-            (name, EditionResults.model_validate_json(contents[edition_of(at)]))
+            (name, EditionResults.model_validate_json(contents[get_edition_part(at)]))
             for at, name in enumerate(self.editions)
         ]
-        return DeskFollowUp(waves, set(self.called), editions)
+        return FollowUpStep(waves, set(self.called), editions)
 
 
-def name_files(year: DeskFollowUp) -> dict[str, bytes]:
-    """Return the files of a year by the names under which they are kept."""
-    waves = {wave_of(month): file.content for month, file in year.waves.items()}
-    return waves | {edition_of(at): one.model_dump_json().encode() for at, (_, one) in enumerate(year.editions)}
+def get_stored_parts(year: FollowUpStep) -> dict[str, bytes]:
+    """Return the files of a year by the names of their stored parts."""
+    waves = {get_wave_part(month): file.content for month, file in year.waves.items()}
+    return waves | {
+        get_edition_part(at): edition.model_dump_json().encode() for at, (_, edition) in enumerate(year.editions)
+    }
 
 
-def wave_of(month: int) -> str:
-    """Return under which name the answers of a month are kept."""
+def get_wave_part(month: int) -> str:
     return f"wave-{month}"
 
 
-def edition_of(at: int) -> str:
-    """Return under which name an edition before is kept, by its place."""
+def get_edition_part(at: int) -> str:
     return f"edition-{at}"

@@ -1,6 +1,6 @@
-"""What an action of the page would lose: decisions of staff, validations, replies, changes to the programme.
+"""The work of staff that an action would discard: decisions, validations, replies, changes to the programme.
 
-The page asks before such an action. What was lost nevertheless is stored among the former states of the work.
+The page asks before such an action. The discarded state is stored, and can be brought back.
 """
 
 from collections import Counter
@@ -17,14 +17,15 @@ from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.operations.proposal import ProposalRecord
 from mentormatch.record.seal import Seal
 from mentormatch.service.desk.kind_steps import KindSteps
-from mentormatch.service.desk.peer_groups import PeerGroups
-from mentormatch.service.desk.rounds import DeskRound
+from mentormatch.service.desk.peer_groups import GroupsStep
+from mentormatch.service.desk.rounds import RoundStep
 from mentormatch.widgets.board.decisions import BoardDecision, PlacesIn
 from mentormatch.widgets.board.session import people_of
 from mentormatch.widgets.form.session import ProgrammeForm
 
-VALIDATION = "validation"
-NOUNS: Mapping[str, Callable[[int], str]] = {
+VALIDATION_KIND = "validation"
+# all nouns are feminine: a message on several kinds agrees with them
+COUNTED_NOUNS: Mapping[str, Callable[[int], str]] = {
     "decision": lambda number: counted(number, "décision"),
     "reply": lambda number: counted(number, "réponse notée", "réponses notées"),
     "closing": lambda number: counted(number, "clôture de tour", "clôtures de tours"),
@@ -36,20 +37,20 @@ NOUNS: Mapping[str, Callable[[int], str]] = {
         number, "modification du programme à l'essai", "modifications du programme à l'essai"
     ),
     "version": lambda number: counted(number, "version du programme faite ici", "versions du programme faites ici"),
-    VALIDATION: lambda number: counted(number, "validation"),
+    VALIDATION_KIND: lambda number: counted(number, "validation"),
 }
-"""Every noun is feminine: a sentence on several of them agrees."""
 type WorkPart = Literal["pairs", "validation", "groups", "year", "form", "versions"]
 PAIR_PARTS: tuple[WorkPart, ...] = ("pairs", "validation")
 GROUP_PARTS: tuple[WorkPart, ...] = ("groups",)
 FORMED_PARTS: tuple[WorkPart, ...] = (*PAIR_PARTS, *GROUP_PARTS, "year")
+# ``form``: unsaved changes of the programme; ``versions``: saved ones
 ALL_PARTS: tuple[WorkPart, ...] = get_args(WorkPart.__value__)
-"""``form`` is what is tried in the form of the programme, ``versions`` what was stored there."""
-ONE_LOST, LOST = mark("{what} sera perdue."), mark("{what} seront perdues.")
+ONE_LOST = mark("{what} sera perdue.")
+SEVERAL_LOST = mark("{what} seront perdues.")
 
 
 class WorkItem(NamedTuple):
-    """One thing that staff did: its kind, and what identifies it."""
+    """An action of staff: its kind, and a digest that identifies it."""
 
     kind: str
     mark: str
@@ -62,7 +63,7 @@ def item(kind: str, *values: object) -> WorkItem:
 
 @dataclass(frozen=True, slots=True)
 class WorkLoss:
-    """What would be lost, and the seals of the validations among it, the last one last."""
+    """The items that an action would discard, and the seals of validations among them, in order."""
 
     items: frozenset[WorkItem] = frozenset()
     seals: tuple[Seal, ...] = ()
@@ -72,39 +73,39 @@ class WorkLoss:
 
     @property
     def token(self) -> str:
-        """Identifies what is lost: a confirmation holds for that alone."""
-        return sha256("".join(sorted(one.mark for one in self.items)).encode()).hexdigest()[:24]
+        """Identifies the loss: a confirmation is valid for this loss only."""
+        return sha256("".join(sorted(entry.mark for entry in self.items)).encode()).hexdigest()[:24]
 
     @property
     def without_validations(self) -> "WorkLoss":
-        """The same loss without what stays as a version that can be brought back in one click."""
-        return WorkLoss(frozenset(one for one in self.items if one.kind != VALIDATION))
+        # validations remain as former states
+        return WorkLoss(frozenset(entry for entry in self.items if entry.kind != VALIDATION_KIND))
 
     @property
     def sentence(self) -> str:
-        """What would be lost, in words."""
-        numbers = Counter(one.kind for one in self.items)
-        words = [words_of(numbers[kind]) for kind, words_of in NOUNS.items() if numbers[kind]]
-        if numbers[VALIDATION] == 1 and self.seals:
+        """The loss as one sentence."""
+        numbers = Counter(entry.kind for entry in self.items)
+        words = [words_of(numbers[kind]) for kind, words_of in COUNTED_NOUNS.items() if numbers[kind]]
+        if numbers[VALIDATION_KIND] == 1 and self.seals:
             words[-1] = tr("la validation de {when}", when=clock(validated_at(self.seals[-1])))
-        message = ONE_LOST if sum(numbers.values()) == 1 else LOST
-        what = listed(words)
-        return tr(message, what=what[:1].upper() + what[1:])
+        message = ONE_LOST if sum(numbers.values()) == 1 else SEVERAL_LOST
+        text = listed(words)
+        return tr(message, what=text[:1].upper() + text[1:])
 
 
 class DialogChoice(JsonMessage):
-    """A button of a dialog that goes on, and the token that confirms it."""
+    """A button that continues, and the token that confirms it."""
 
     words: str
     sure: str
 
 
 class LossDialog(JsonMessage):
-    """A question before an action that would lose something.
+    """A question before a destructive action.
 
-    ``kept`` and ``lost`` list what stays and what does not. ``keeps`` is the button that changes nothing, ``choices``
-    are the others; ``main`` is the place of the main one among them, from 0, None if it is the one that keeps.
-    ``sure`` confirms the loss.
+    ``kept`` and ``lost`` list the work that stays and is discarded. ``keeps`` is the button that cancels, ``choices``
+    are the others; ``main`` is the index of the main one, None if it is the one that cancels. ``sure`` confirms the
+    loss.
     """
 
     title: str
@@ -118,23 +119,23 @@ class LossDialog(JsonMessage):
 
 
 def loss_dialog(loss: WorkLoss, pairs: int, change: "FileChange | None" = None) -> LossDialog:
-    """Return the dialog for a loss; ``pairs`` is the number of pairs validated, ``change`` a file that comes in."""
-    stays, others = list[str](), loss.without_validations
-    is_validated = len(others.items) < len(loss.items)
+    """Build the dialog for a loss; ``pairs``: number of validated pairs, ``change``: a file that replaces answers."""
+    kept_texts, remaining = list[str](), loss.without_validations
+    is_validated = len(remaining.items) < len(loss.items)
     if is_validated and loss.seals:
         when = clock(validated_at(loss.seals[-1]))
-        stays.append(
+        kept_texts.append(
             tr("La version validée de {when} reste, avec ses lettres et son résumé : un clic y revient", when=when)
         )
-    lost = [others.sentence] if others else []
+    lost_texts = [remaining.sentence] if remaining else []
     if change:
-        keep_pairs = DialogChoice(words=change.as_change, sure=TURNOVER + loss.token)
+        keep_pairs = DialogChoice(words=change.as_change, sure=TURNOVER_PREFIX + loss.token)
         replaces = DialogChoice(words=tr("Remplacer"), sure=loss.token)
-        stays.insert(0, tr("Vos réponses aux questions et vos règles servent encore"))
+        kept_texts.insert(0, tr("Vos réponses aux questions et vos règles servent encore"))
         return LossDialog(
             title=tr("Ce fichier en remplace un autre"),
             words=change.sentence,
-            kept=stays,
+            kept=kept_texts,
             lost=[],
             keeps=tr("Annuler"),
             choices=[keep_pairs, replaces],
@@ -145,8 +146,8 @@ def loss_dialog(loss: WorkLoss, pairs: int, change: "FileChange | None" = None) 
         return LossDialog(
             title=tr_n("Ce binôme est validé", "Ces {pairs} sont validés", pairs, pairs=counted(pairs, "binôme")),
             words=tr("Ce changement demande un nouveau calcul. Que faire de la version validée ?"),
-            kept=[*stays, tr("L'essai se fait à côté")],
-            lost=lost,
+            kept=[*kept_texts, tr("L'essai se fait à côté")],
+            lost=lost_texts,
             keeps=tr("Ne rien changer"),
             choices=[DialogChoice(words=tr("Essayer à côté"), sure=loss.token)],
             main=0,
@@ -164,13 +165,12 @@ def loss_dialog(loss: WorkLoss, pairs: int, change: "FileChange | None" = None) 
     )
 
 
-TURNOVER = "turnover:"
-"""Begins the token of somebody who has other answers treated as departures and arrivals."""
+TURNOVER_PREFIX = "turnover:"  # prefix of the token that treats other answers as departures and arrivals
 
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """Other answers than those of the running pairs: how many people are the same, gone and new."""
+    """Replaced answers of running pairs: numbers of people that are equal, missing and new."""
 
     name: str
     same: int
@@ -179,7 +179,7 @@ class FileChange:
 
     @property
     def sentence(self) -> str:
-        """The three numbers in a sentence."""
+        """The three numbers as one sentence."""
         parts = [
             counted(self.same, "personne est la même", "personnes sont les mêmes"),
             *([counted(self.gone, "manque", "manquent")] if self.gone else []),
@@ -198,100 +198,98 @@ class FileChange:
 
 
 class LossError(RequestError):
-    """An action that would lose something, which nobody has confirmed yet."""
+    """An action that would discard work and is not confirmed."""
 
     def __init__(self, loss: WorkLoss, dialog: LossDialog) -> None:
         super().__init__(loss.sentence)
         self.loss, self.dialog = loss, dialog
 
 
-def round_items(proposed: DeskRound | None, given: ProposalRecord | None) -> Iterator[WorkItem]:
-    """Yield what staff decided on the board and noted of replies, in all rounds; ``given`` is where these began."""
-    while proposed is not None:
-        board = proposed.board
-        for one in board.now.decisions:
-            keys = [board.ground.key(person) for person in people_of(one)]
-            yield item("decision", one.action, *keys, *([one.places] if isinstance(one, PlacesIn) else []))
-        yield from (item("decision", "pin", *pair) for pair in proposed.pins)
-        yield from (item("decision", "ban", *pair) for pair in proposed.bans)
-        yield from (item("reply", pair, side, one) for (pair, side), one in proposed.noted.items())
-        yield from (item("reply", key, one) for key, one in proposed.left.items())
-        yield from (item("remark", one) for one in board.ground.base.notes)
-        closed = range(len(given.rounds) if given else 0, len(proposed.begun.rounds))
+def round_items(current: RoundStep | None, initial: ProposalRecord | None) -> Iterator[WorkItem]:
+    # ``initial``: the record from which the rounds started
+    while current is not None:
+        board = current.board
+        for entry in board.now.decisions:
+            keys = [board.ground.key(person) for person in people_of(entry)]
+            yield item("decision", entry.action, *keys, *([entry.places] if isinstance(entry, PlacesIn) else []))
+        yield from (item("decision", "pin", *pair) for pair in current.pins)
+        yield from (item("decision", "ban", *pair) for pair in current.bans)
+        yield from (item("reply", pair, side, entry) for (pair, side), entry in current.recorded.items())
+        yield from (item("reply", key, entry) for key, entry in current.departures.items())
+        yield from (item("remark", entry) for entry in board.ground.base.notes)
+        closed = range(len(initial.rounds) if initial else 0, len(current.initial.rounds))
         yield from (item("closing", number) for number in closed)
-        proposed = proposed.before
+        current = current.before
 
 
-def seals_of(proposed: DeskRound | None) -> list[Seal]:
-    """Return the seals of all steps of the boards of all rounds, the last one last."""
-    if proposed is None:
+def seals_of(current: RoundStep | None) -> list[Seal]:
+    """Return the seals of the boards of all rounds, in order."""
+    if current is None:
         return []
-    seals = [step.seal for step in proposed.board.steps if step.seal]
-    return [*seals_of(proposed.before), *seals]
+    seals = [step.seal for step in current.board.steps if step.seal]
+    return [*seals_of(current.before), *seals]
 
 
 def seal_items(seals: list[Seal]) -> set[WorkItem]:
-    """Return the validations as items."""
-    return {item(VALIDATION, seal.head) for seal in seals}
+    return {item(VALIDATION_KIND, seal.head) for seal in seals}
 
 
-def attempt_lost(proposed: DeskRound, made: Iterable[BoardDecision]) -> WorkLoss:
-    """Return what a change of the running pairs loses of what was tried since, but for the decisions that it makes."""
-    board = proposed.board
+def attempt_lost(current: RoundStep, decisions: Iterable[BoardDecision]) -> WorkLoss:
+    """Return the changes since the last validation that a change of the running pairs discards."""
+    board = current.board
     validated = board.validated_before(board.at + 1)
     at = next((at for at, step in enumerate(board.steps) if step is validated), board.at)
     dropped = board.steps[at + 1 :]
-    known = {*(validated.decisions if validated else ()), *made}
-    tried = dict.fromkeys(one for step in dropped for one in step.decisions if one not in known)
-    decided = {item("decision", one.model_dump_json()) for one in tried}
+    unchanged = {*(validated.decisions if validated else ()), *decisions}
+    tried = dict.fromkeys(decision for step in dropped for decision in step.decisions if decision not in unchanged)
+    decided = {item("decision", decision.model_dump_json()) for decision in tried}
     seals = [step.seal for step in dropped if step.seal]
     return WorkLoss(frozenset(decided | seal_items(seals)), tuple(seals))
 
 
 def group_items(kinds: KindSteps) -> Iterator[WorkItem]:
-    """Yield who is to be together, or apart."""
-    if isinstance(kinds.group, PeerGroups):
-        yield from (item("wish", one.way, tuple(one.people)) for one in kinds.group.now.wishes)
+    if isinstance(kinds.group, GroupsStep):
+        yield from (item("wish", wish.way, tuple(wish.people)) for wish in kinds.group.current.wishes)
 
 
 def year_items(kinds: KindSteps) -> Iterator[WorkItem]:
-    """Yield the answers during the year, and who was called."""
+    """Yield follow-up answers, previous editions and calls."""
     year = kinds.follow_up
     yield from (item("wave", month, file.content) for month, file in year.waves.items())
     yield from (item("wave", name) for name, _ in year.editions)
-    yield from (item("call", *one) for one in year.called)
+    yield from (item("call", *person) for person in year.called)
 
 
 def form_items(form: ProgrammeForm | None) -> Iterator[WorkItem]:
-    """Yield the edits of the programme that are not stored as a version yet."""
+    # unsaved edits
     if form and form.versions.is_tried:
         yield from (item("edit", number) for number, _ in enumerate(form.versions.before or [form.versions.now]))
 
 
 def version_items(form: ProgrammeForm | None) -> Iterator[WorkItem]:
-    """Yield the versions of the programme that were made on the page."""
+    # saved on the page
     if form:
-        yield from (item("version", one.text) for one in form.versions.kept[1:])
+        yield from (item("version", version.text) for version in form.versions.kept[1:])
 
 
 def validated_at(seal: Seal) -> datetime:
-    """Return when the decision of a seal was validated last, in the time of this machine."""
+    """Return the local time of the last validation in a seal."""
     return datetime.fromisoformat(seal.validations[-1].when).astimezone()
 
 
 def items_of(
     part: WorkPart,
-    one: DeskRound | None,
+    current: RoundStep | None,
     proposal: ProposalRecord | None,
     kinds: KindSteps,
     form: ProgrammeForm | None,
 ) -> Iterable[WorkItem]:
-    """Return what staff did in one part of the work; ``proposal`` is the record from which rounds went on."""
+    """Return the work of staff in one part; ``proposal``: the record from which the rounds started."""
     match part:
         case "pairs":
-            return round_items(one, proposal)
+            return round_items(current, proposal)
         case "validation":
-            return seal_items(seals_of(one))
+            return seal_items(seals_of(current))
         case "groups":
             return group_items(kinds)
         case "year":

@@ -28,8 +28,8 @@ from mentormatch.report.view import (
 from mentormatch.report.views.piece import get_view_labels
 from mentormatch.report.words import goals, summary, verdict
 from mentormatch.service.desk.desk_requests import ShowPairs
-from mentormatch.service.desk.documents import TWO, HeldDocument
-from mentormatch.service.desk.sealing_board import SealingBoard
+from mentormatch.service.desk.documents import PAIR_PAGE_PREFIX, DocumentSource
+from mentormatch.service.desk.sealing_board import LoggedBoard
 from mentormatch.service.desk.step_tree import render_step
 from mentormatch.widgets.board.decisions import BoardGround, PlacesIn, place_fields, side_of
 
@@ -91,16 +91,16 @@ class PersonAlone:
     tried: str
 
 
-def pair_step(held: HeldDocument, board: SealingBoard, asked: ShowPairs) -> dict[str, Any]:
+def pair_step(held: DocumentSource, board: LoggedBoard, asked: ShowPairs) -> dict[str, Any]:
     """Return the pairs as they are now; ``asked`` chooses the page of the list and a further view."""
     matching = held.matching
     labels = get_view_labels(matching, held.names)
     ranked = rank_pairs(matching)
     first = asked.first if asked.first < len(ranked) else 0
     shown = explain_positions(matching, ranked[first : first + PAIRS_SHOWN])
-    mentors, mentees = held.people
+    mentors, mentees = held.menu_labels
     chosen = chosen_two(ranked, asked, len(mentors), len(mentees))
-    view = f"{TWO}{chosen[0]}-{chosen[1]}" if asked.view == TWO_PEOPLE else asked.view
+    view = f"{PAIR_PAGE_PREFIX}{chosen[0]}-{chosen[1]}" if asked.view == TWO_PEOPLE else asked.view
     alone = list(people_alone(matching, labels, board.ground))
     return render_step(
         "pairs",
@@ -132,7 +132,7 @@ def pair_step(held: HeldDocument, board: SealingBoard, asked: ShowPairs) -> dict
     )
 
 
-def families(held: HeldDocument, *, can_choose: bool) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+def families(held: DocumentSource, *, can_choose: bool) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
     """Return the families of views, each with those that there are; years teach if some before were given."""
     there = {*held.views, *([TWO_PEOPLE] if can_choose else [])} - (
         {"annees"} if not held.follow_up.editions else set()
@@ -205,7 +205,7 @@ def places_taken(case: Case) -> str:
     return tr("Les {places} sont prises.", places=counted(places, "place")) if places == taken else ""
 
 
-def further_place(board: SealingBoard, person: str) -> PlacesIn:
+def further_place(board: LoggedBoard, person: str) -> PlacesIn:
     """Return the decision that gives a person one place more than now; raises RequestError if they are gone."""
     side: Side = side_of(person)
     people, case = case_of(board.matching).people(side), case_of(board.matching)

@@ -1,6 +1,6 @@
-"""Former states of a work: those that somebody validated, and those that an action replaced, for thirty days.
+"""Former states of a workspace, validated or replaced by an action, stored for 30 days.
 
-Each is stored as the parts of the work at that time. Parts that several states share are stored once.
+A state consists of its parts; parts shared by several states are stored once.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,25 +15,19 @@ from mentormatch.base.strict_json import JsonMessage
 from mentormatch.languages.phrases import clock, moment
 from mentormatch.languages.translation import mark, tr
 from mentormatch.service.desk.desk_requests import FilePart
-from mentormatch.service.desk.works import WorkParts, pack_files, unpack_files
+from mentormatch.service.desk.works import StateParts, decode_files, encode_files
 
-PAST = "past"
-"""The part of a work that contains its former states."""
+PAST_PART = "past"  # the part with the former states
 PAST_DAYS = 30
-MOST_PAST = 8  # states, the last validated one always among them
-MOST_PAST_BYTES = 32 << 20  # of all states together; of these the oldest are dropped first
-INDEX = "index"
-TO_VALIDATED = mark("Revenir à la version validée de {when}")
-TO_REPLACED = mark("Revenir à ce qui était décidé à {when}")
-TO_VALIDATED_DAY = mark("Revenir à la version validée du {when}")
-TO_REPLACED_DAY = mark("Revenir à ce qui était décidé le {when}")
+MAX_PAST_STATES = 8  # states, the last validated one always among them
+MAX_PAST_BYTES = 32 << 20  # of all states together; of these the oldest are dropped first
 
 
 class PastWork(JsonMessage):
-    """A former state of a work.
+    """A former state.
 
-    ``head`` identifies its validation and is empty if it has none; ``marks`` identify what staff had decided;
-    ``files`` has for each file the digests that it is recognised by; ``parts`` the digest of each part.
+    ``head`` identifies its validation (empty without one), ``marks`` the decisions of staff, ``files`` the digests of
+    each file, ``parts`` the digest of each part.
     """
 
     id: str
@@ -44,22 +38,32 @@ class PastWork(JsonMessage):
     parts: dict[str, str]
 
     def has_files(self, files: Mapping[FilePart, str]) -> bool:
-        """Return whether the state was reached with exactly these files, by digest."""
-        return self.files.keys() == files.keys() and all(one in self.files[part] for part, one in files.items())
+        # exactly these, by digest
+        return self.files.keys() == files.keys() and all(digest in self.files[part] for part, digest in files.items())
 
     @property
     def words(self) -> str:
-        """How the page offers to bring the state back."""
+        """The label of the button that brings the state back."""
         when = self.when.astimezone()
         if when.date() == datetime.now().astimezone().date():
-            return tr(TO_VALIDATED if self.head else TO_REPLACED, when=clock(when))
-        return tr(TO_VALIDATED_DAY if self.head else TO_REPLACED_DAY, when=moment(when))
+            return tr(
+                mark("Revenir à la version validée de {when}")
+                if self.head
+                else mark("Revenir à ce qui était décidé à {when}"),
+                when=clock(when),
+            )
+        return tr(
+            mark("Revenir à la version validée du {when}")
+            if self.head
+            else mark("Revenir à ce qui était décidé le {when}"),
+            when=moment(when),
+        )
 
 
 class FormerState(TypedDict):
-    """What ``PastWorks.add`` stores."""
+    """The arguments of ``PastWorks.add``."""
 
-    parts: WorkParts
+    parts: StateParts
     head: str
     marks: Iterable[str]
     files: Mapping[FilePart, list[str]]
@@ -73,62 +77,65 @@ class PastIndex(JsonMessage):
 
 @dataclass(eq=False)
 class PastWorks:
-    """The former states of one work, oldest first, and the contents of their parts by digest."""
+    """The former states of a workspace, oldest first, and the contents of parts by digest."""
 
     works: list[PastWork] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
     packed: bytes | None = None
 
-    def add(self, parts: WorkParts, *, head: str, marks: Iterable[str], files: Mapping[FilePart, list[str]]) -> None:
-        """Store a state; one with the same parts is stored once, under the later time."""
+    def add(self, parts: StateParts, *, head: str, marks: Iterable[str], files: Mapping[FilePart, list[str]]) -> None:
+        """Store a state; an equal one gets the new time."""
         digests = {name: digest_of(part) for name, part in parts.items()}
         ident = digest_of("".join(digests[name] for name in sorted(digests)).encode())[:24]
         work = PastWork(
             id=ident, when=datetime.now(UTC), head=head, marks=sorted(marks), files=dict(files), parts=digests
         )
         self.contents |= {digests[name]: part for name, part in parts.items()}
-        self.works, self.packed = [*(one for one in self.works if one.id != ident), work], None
+        self.works, self.packed = [*(state for state in self.works if state.id != ident), work], None
         self._drop_old()
 
     def _drop_old(self) -> None:
-        """Drop states that have expired, then the oldest beyond the limits, never the last validated one."""
+        """Drop expired states, then the oldest ones above the limits, except the last validated one."""
         since = datetime.now(UTC) - timedelta(days=PAST_DAYS)
-        works = [one for one in self.works if one.when > since]
-        while len(works) > 1 and (len(works) > MOST_PAST or self._size(works) > MOST_PAST_BYTES):
-            last = next((one for one in reversed(works) if one.head), None)
-            works.remove(next(one for one in works if one is not last))
-        if works != self.works or self.contents.keys() != used_by(works):
+        works = [state for state in self.works if state.when > since]
+        while len(works) > 1 and (len(works) > MAX_PAST_STATES or self._size(works) > MAX_PAST_BYTES):
+            last = next((state for state in reversed(works) if state.head), None)
+            works.remove(next(state for state in works if state is not last))
+        if works != self.works or self.contents.keys() != used_digests(works):
             self.packed = None
         self.works = works
-        self.contents = {digest: self.contents[digest] for digest in sorted(used_by(works))}
+        self.contents = {digest: self.contents[digest] for digest in sorted(used_digests(works))}
 
     def _size(self, works: Iterable[PastWork]) -> int:
-        return sum(len(self.contents[digest]) for digest in used_by(works))
+        return sum(len(self.contents[digest]) for digest in used_digests(works))
 
     def find(self, ident: str) -> PastWork | None:
-        """Return a state by its id, None if there is none."""
-        return next((one for one in self.works if one.id == ident), None)
+        return next((state for state in self.works if state.id == ident), None)
 
-    def of_files(self, files: Mapping[FilePart, str]) -> PastWork | None:
-        """Return the last state that was reached with these files, by digest, None if there is none."""
-        return next((one for one in reversed(self.works) if one.has_files(files)), None)
+    def find_by_files(self, files: Mapping[FilePart, str]) -> PastWork | None:
+        """Return the last state with these files, by digest, None without one."""
+        return next((state for state in reversed(self.works) if state.has_files(files)), None)
 
-    def offered(self, head: str, marks: Iterable[str]) -> list[PastWork]:
-        """Return the last validated state and the last other one that have something that is not here now.
+    def find_offered(self, head: str, marks: Iterable[str]) -> list[PastWork]:
+        """Return the last validated and the last other state that contain work missing in the current state.
 
-        ``head`` identifies the validation of the plan at present, ``marks`` what is decided at present.
+        ``head`` identifies the current validation, ``marks`` the current decisions.
         """
-        here = set(marks)
-        found = [
-            next((one for one in reversed(self.works) if bool(one.head) is validated), None)
+        current = set(marks)
+        candidates = [
+            next((state for state in reversed(self.works) if bool(state.head) is validated), None)
             for validated in (True, False)
         ]
-        return [one for one in found if one and (one.head != head if one.head else not set(one.marks) <= here)]
+        return [
+            state
+            for state in candidates
+            if state and (state.head != head if state.head else not set(state.marks) <= current)
+        ]
 
-    def validated(self, head: str) -> list[PastWork]:
-        """Return the last state of each validation, the last one first, without the validation with this head."""
-        last = {one.head: one for one in self.works if one.head and one.head != head}
-        return sorted(last.values(), key=lambda one: one.when, reverse=True)
+    def find_validated(self, head: str) -> list[PastWork]:
+        """Return the last state of each validation except this one, newest first."""
+        last = {state.head: state for state in self.works if state.head and state.head != head}
+        return sorted(last.values(), key=lambda state: state.when, reverse=True)
 
     def parts(self, work: PastWork) -> dict[str, bytes]:
         """Return the parts of a state."""
@@ -139,24 +146,22 @@ class PastWorks:
         self._drop_old()
         if self.packed is None:
             index = PastIndex(works=self.works).model_dump_json().encode()
-            self.packed = pack_files({INDEX: index, **self.contents})
+            self.packed = encode_files({"index": index, **self.contents})
         return self.packed
 
     @classmethod
     def unpack(cls, part: bytes) -> "PastWorks":
-        """Return the states of a part; raises ValueError or KeyError if it is damaged."""
-        contents = unpack_files(part)
-        works = PastIndex.model_validate_json(contents.pop(INDEX)).works
-        if used_by(works) - contents.keys():
+        """Restore the states from a part. Raises ValueError or KeyError if it is damaged."""
+        contents = decode_files(part)
+        works = PastIndex.model_validate_json(contents.pop("index")).works
+        if used_digests(works) - contents.keys():
             raise ValueError
         return cls(works, contents, part)
 
 
-def used_by(works: Iterable[PastWork]) -> set[str]:
-    """Return the digests of all parts of some states."""
-    return {digest for one in works for digest in one.parts.values()}
+def used_digests(works: Iterable[PastWork]) -> set[str]:
+    return {digest for state in works for digest in state.parts.values()}
 
 
 def digest_of(content: bytes) -> str:
-    """Return the SHA-256 of some bytes."""
     return sha256(content).hexdigest()

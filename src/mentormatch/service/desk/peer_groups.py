@@ -1,6 +1,6 @@
-"""Groups of peers at a desk: as they are, whom staff brought together or kept apart, and the year of each group.
+"""Groups of peers: the current groups, the wishes of staff, and the year of each group.
 
-Every gesture forms the groups anew from the answers and all wishes; one that leaves no groups changes nothing.
+Each wish forms the groups again from the answers and all wishes; a wish that allows no groups changes nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,9 +22,9 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.report.sessions import TABLES_SHOWN_AS_CARDS, GroupCard, make_card_sections
-from mentormatch.service.desk.desk_requests import WishFor, WishKind
+from mentormatch.service.desk.desk_requests import AddWish, WishKind
 from mentormatch.service.desk.result_tables import (
-    ANSWERED,
+    ANSWERED_STATUSES,
     DocumentLine,
     MonthOut,
     ResultDocument,
@@ -32,36 +32,34 @@ from mentormatch.service.desk.result_tables import (
     TableOut,
     YearSpan,
     document_lines,
+    get_weekly_slot,
     join_lines,
     sessions_out,
-    slot_of,
     tables_of,
 )
 from mentormatch.survey.contacts import Contacts
 
-type GroupDates = tuple[Dates | None, Turns | None]
-"""The dates of one group, and who presents at them."""
+type GroupDates = tuple[Dates | None, Turns | None]  # the dates of a group, and its presenters
 
-WHOLE, NEXT_GROUPS = "groupes.zip", "groupes.json"
-"""The archive, and what the next edition is told."""
-UNDONE = mark("Il n'y a rien à annuler : les groupes sont ceux des réponses seules")
-SAME_PERSON = mark("Choisissez deux personnes différentes")
-REFUSED: dict[WishKind, str] = {
+GROUPS_ARCHIVE = "groupes.zip"
+NEXT_GROUPS_FILENAME = "groupes.json"
+NOTHING_TO_UNDO = mark("Il n'y a rien à annuler : les groupes sont ceux des réponses seules")
+WISH_REFUSALS: dict[WishKind, str] = {
     "together": mark("{people} ne peuvent pas être réuni·es : les groupes restent comme ils étaient."),
     "apart": mark("{people} ne peuvent pas être séparé·es : les groupes restent comme ils étaient."),
 }
-FREE = mark("séance sans présentation")
+FREE_SESSION = mark("séance sans présentation")
 
 
 class GroupMember(JsonMessage):
-    """Somebody, by opaque id, and what they are called."""
+    """A member, by opaque id, with a label."""
 
     id: str
     name: str
 
 
 class GroupPart(JsonMessage):
-    """A criterion of a group: its points in words, and its segment on a bar of 100."""
+    """A criterion of a group: its points, and its segment on a bar of 100."""
 
     criterion: str
     points: str
@@ -74,7 +72,7 @@ class GroupPart(JsonMessage):
 
 
 class GroupCardOut(JsonMessage):
-    """One group in words; ``points`` is empty where nothing is compared."""
+    """A group; ``points`` is empty if there are no criteria."""
 
     heading: str
     size: str
@@ -86,14 +84,14 @@ class GroupCardOut(JsonMessage):
 
 
 class WishOut(JsonMessage):
-    """Two people who are together or apart because staff said so."""
+    """Two people put together, or apart, by staff."""
 
     way: WishKind
     people: str
 
 
 class GroupsOut(JsonMessage):
-    """The groups as they are: what is said of them, the cards, wishes and what the last one changed, other tables."""
+    """The current groups with their sentences, wishes, effect of the last wish, and tables."""
 
     answered: bool
     sentences: list[str]
@@ -105,8 +103,8 @@ class GroupsOut(JsonMessage):
     tables: list[TableOut]
 
 
-class LaneOut(JsonMessage):
-    """The year of one group; ``trouble`` says why it has no sessions, empty where it has."""
+class GroupYearOut(JsonMessage):
+    """The year of a group; ``trouble`` lists the reasons if it has no sessions."""
 
     heading: str
     slot: str
@@ -117,25 +115,25 @@ class LaneOut(JsonMessage):
 
 
 class YearOut(JsonMessage):
-    """The year of all groups: its months, a lane a group, and groups that meet at the same time."""
+    """The year of all groups: months, one lane per group, and groups that meet at the same time."""
 
     months: list[MonthOut]
-    lanes: list[LaneOut]
+    lanes: list[GroupYearOut]
     clashes: list[str]
     free: str
 
 
 @dataclass(frozen=True, slots=True)
 class MemberWish:
-    """Two members who are to be together, or apart, by their keys."""
+    """Two members to put together, or apart, by key."""
 
     way: WishKind
     people: MemberKeys
 
 
 @dataclass(frozen=True, slots=True)
-class GroupStage:
-    """The groups under some wishes, and in words what these changed."""
+class GroupsVersion:
+    """The groups under some wishes, and the effect of the last wish."""
 
     wishes: tuple[MemberWish, ...]
     grouping: Grouping
@@ -143,8 +141,8 @@ class GroupStage:
 
 
 @dataclass(eq=False)
-class PeerGroups:
-    """The groups of one cohort, and how they came about; ``past`` are those of an edition before."""
+class GroupsStep:
+    """The groups of a cohort with their history; ``past`` are the groups of the previous edition."""
 
     cohort: Cohort
     programme: Programme
@@ -153,82 +151,87 @@ class PeerGroups:
     seed: int = 0
     time_limit_s: float | None = None
     named: bool = False
-    stages: list[GroupStage] = field(default_factory=list)
+    history: list[GroupsVersion] = field(default_factory=list)
     years: dict[tuple[FormedGroup, ...], list[GroupDates]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.stages = self.stages or [GroupStage((), self.form(()))]
+        self.history = self.history or [GroupsVersion((), self.solve(()))]
 
     @property
-    def now(self) -> GroupStage:
-        """The groups as they are."""
-        return self.stages[-1]
+    def current(self) -> GroupsVersion:
+        """The current groups."""
+        return self.history[-1]
 
     @property
     def grouping(self) -> Grouping:
-        """The groups, their people called by name where that is asked for, as documents have them."""
-        found = self.now.grouping
-        return found.named(self.contacts) if self.named else found
+        """The groups with names if chosen, as in documents."""
+        grouping = self.current.grouping
+        return grouping.named(self.contacts) if self.named else grouping
 
     @property
     def labels(self) -> Labels:
-        """What people are called on the screen: never by an e-mail address."""
+        """The labels on the screen, never e-mail addresses."""
         return self.grouping.veiled.labels
 
     @property
     def title(self) -> str:
-        """How many people are in how many groups, in a sentence."""
-        return self.now.grouping.sentences[0]
+        """The number of people and groups, as a sentence."""
+        return self.current.grouping.sentences[0]
 
     @property
     def answered(self) -> bool:
         """Whether there are groups."""
-        return self.now.grouping.status in ANSWERED and bool(self.now.grouping.groups)
+        return self.current.grouping.status in ANSWERED_STATUSES and bool(self.current.grouping.groups)
 
-    def with_naming(self, *, named: bool) -> "PeerGroups":
-        """Return the same groups, their people called by name, or by their codes."""
+    def with_naming(self, *, named: bool) -> "GroupsStep":
+        """Return the same groups with names or codes."""
         return replace(self, named=named)
 
-    def wish(self, wanted: WishFor) -> None:
-        """Bring two people together or keep them apart; raises RequestError, with the reason, where that cannot be."""
-        people = self._key(wanted.people[0]), self._key(wanted.people[1])
+    def add_wish(self, request: AddWish) -> None:
+        """Put two people together or apart. Raises RequestError with the reason if that is impossible."""
+        people = self._key(request.people[0]), self._key(request.people[1])
         if people[0] == people[1]:
-            raise RequestError(tr(SAME_PERSON))
-        kept = [one for one in self.now.wishes if set(one.people) != set(people)]
-        self._go_on((*kept, MemberWish(wanted.way, people)), tr(REFUSED[wanted.way], people=self._list_people(people)))
+            raise RequestError(tr("Choisissez deux personnes différentes"))
+        remaining = [wish for wish in self.current.wishes if set(wish.people) != set(people)]
+        self._apply_wishes(
+            (*remaining, MemberWish(request.way, people)),
+            tr(WISH_REFUSALS[request.way], people=self._list_people(people)),
+        )
 
-    def lift(self, number: int) -> None:
-        """Lift a wish by its number; raises RequestError where there is none of it."""
-        wishes = self.now.wishes
+    def remove_wish(self, number: int) -> None:
+        """Remove a wish by its number. Raises RequestError if it does not exist."""
+        wishes = self.current.wishes
         if number >= len(wishes):
-            raise RequestError(tr(UNDONE))
-        self._go_on((*wishes[:number], *wishes[number + 1 :]), tr("Les groupes restent comme ils étaient."))
+            raise RequestError(tr(NOTHING_TO_UNDO))
+        self._apply_wishes((*wishes[:number], *wishes[number + 1 :]), tr("Les groupes restent comme ils étaient."))
 
     def undo(self) -> None:
-        """Undo the last change; raises RequestError where there is none."""
-        if len(self.stages) == 1:
-            raise RequestError(tr(UNDONE))
-        self.stages.pop()
+        """Undo the last change. Raises RequestError if there is none."""
+        if len(self.history) == 1:
+            raise RequestError(tr(NOTHING_TO_UNDO))
+        self.history.pop()
 
-    def _go_on(self, wishes: tuple[MemberWish, ...], refusal: str) -> None:
-        found = self.form(wishes)
-        if found.status not in ANSWERED or not found.groups:
-            veiled = found.named(self.contacts) if self.named else found.veiled
-            why = (
-                [veiled.conflict.reason, *veiled.conflict.ways_out] if veiled.conflict else [tr(STANDING[found.status])]
+    def _apply_wishes(self, wishes: tuple[MemberWish, ...], refusal: str) -> None:
+        solved = self.solve(wishes)
+        if solved.status not in ANSWERED_STATUSES or not solved.groups:
+            veiled = solved.named(self.contacts) if self.named else solved.veiled
+            reasons = (
+                [veiled.conflict.reason, *veiled.conflict.ways_out]
+                if veiled.conflict
+                else [tr(STANDING[solved.status])]
             )
-            raise RequestError(join_lines([refusal, *why]))
-        self.stages.append(GroupStage(wishes, found, describe_change(self.now.grouping, found)))
+            raise RequestError(join_lines([refusal, *reasons]))
+        self.history.append(GroupsVersion(wishes, solved, describe_change(self.current.grouping, solved)))
 
-    def form(self, wishes: Sequence[MemberWish]) -> Grouping:
+    def solve(self, wishes: Sequence[MemberWish]) -> Grouping:
         """Return the groups under some wishes."""
-        together, apart = ([one.people for one in wishes if one.way == way] for way in ("together", "apart"))
+        together, separate = ([wish.people for wish in wishes if wish.way == way] for way in ("together", "apart"))
         return form_groups(
             self.cohort,
             self.programme,
             seed=self.seed,
             together=together,
-            apart=apart,
+            apart=separate,
             past=self.past,
             time_limit_s=self.time_limit_s,
         )
@@ -244,83 +247,81 @@ class PeerGroups:
         return listed([self.labels.person("mentee", key) for key in people])
 
     def describe(self) -> GroupsOut:
-        """Return the groups in words."""
         grouping, labels = self.grouping, self.labels
         ids = {key: f"e{row}" for row, key in enumerate(self.cohort.members.ids, start=1)}
-        shown = grouping.veiled
-        cards = [each for deck in make_card_sections(shown, staff=True) for each in deck.cards]
+        veiled = grouping.veiled
+        cards = [card for deck in make_card_sections(veiled, staff=True) for card in deck.cards]
         members = {key: GroupMember(id=ids[key], name=labels.person("mentee", key)) for key in ids}
         return GroupsOut(
             answered=self.answered,
-            sentences=[*shown.sentences, *shown.staff_sentences],
+            sentences=[*veiled.sentences, *veiled.staff_sentences],
             groups=[
-                group_out(each, [members[key] for key in one.members])
-                for each, one in zip(cards, grouping.groups, strict=True)
+                group_out(card, [members[key] for key in item.members])
+                for card, item in zip(cards, grouping.groups, strict=True)
             ],
-            people=sorted(members.values(), key=lambda one: one.name.casefold()),
-            wishes=[WishOut(way=one.way, people=self._list_people(one.people)) for one in self.now.wishes],
-            changed=self.now.changed,
-            can_undo=len(self.stages) > 1,
-            tables=tables_of(shown, TABLES_SHOWN_AS_CARDS),
+            people=sorted(members.values(), key=lambda item: item.name.casefold()),
+            wishes=[WishOut(way=item.way, people=self._list_people(item.people)) for item in self.current.wishes],
+            changed=self.current.changed,
+            can_undo=len(self.history) > 1,
+            tables=tables_of(veiled, TABLES_SHOWN_AS_CARDS),
         )
 
     def year(self) -> list[GroupDates]:
-        """Return the dates of each group and who presents at them; raises MentorMatchError where none can be told."""
+        """Return the dates and presenters of each group. Raises MentorMatchError if they cannot be computed."""
         if self.programme.sessions is None or not self.answered:
             return []
-        for led in led_together(self.now.grouping.groups):
+        for led in led_together(self.current.grouping.groups):
             if led not in self.years:
                 self.years[led] = years_of(
                     self.cohort, self.programme, led, seed=self.seed, time_limit_s=self.time_limit_s
                 )
-        return self.dated
+        return self.computed_years
 
     def describe_year(self) -> YearOut:
-        """Return the year in words."""
-        groups, years = self.now.grouping.groups, relabel_years(self.year(), self.labels)
+        groups, years = self.current.grouping.groups, relabel_years(self.year(), self.labels)
         span = YearSpan.of(turns for _, turns in years if turns is not None)
         return YearOut(
             months=list(span.months) if span else [],
-            lanes=[self._lane(number, *one, span) for number, one in enumerate(years, start=1)],
-            clashes=list(clashes(groups, years)),
-            free=tr(FREE),
+            lanes=[self._lane(number, *group_dates, span) for number, group_dates in enumerate(years, start=1)],
+            clashes=list(find_clashes(groups, years)),
+            free=tr(FREE_SESSION),
         )
 
-    def _lane(self, number: int, dates: Dates | None, turns: Turns | None, span: YearSpan | None) -> LaneOut:
-        said = [*(dates.sentences[1:] if dates else ()), *(dates.staff_sentences if dates else ())]
+    def _lane(self, number: int, dates: Dates | None, turns: Turns | None, span: YearSpan | None) -> GroupYearOut:
+        remarks = [*(dates.sentences[1:] if dates else ()), *(dates.staff_sentences if dates else ())]
         heading = tr("Groupe\u00a0{number}", number=number)
         if turns is None:
-            return LaneOut(heading=heading, slot="", sessions=[], sentences=[], trouble=said, calendar="")
-        return LaneOut(
+            return GroupYearOut(heading=heading, slot="", sessions=[], sentences=[], trouble=remarks, calendar="")
+        return GroupYearOut(
             heading=heading,
-            slot=slot_of(turns),
+            slot=get_weekly_slot(turns),
             sessions=sessions_out(turns, dates, span),
-            sentences=list(dict.fromkeys([*turns.sentences, *said])),
+            sentences=list(dict.fromkeys([*turns.sentences, *remarks])),
             trouble=[],
             calendar=f"groupe-{number}.ics" if turns.moments else "",
         )
 
     @property
-    def dated(self) -> list[GroupDates]:
-        """The same where it was worked out for every group as they are now; else nothing."""
-        found = {
+    def computed_years(self) -> list[GroupDates]:
+        """The dates and presenters per group, if computed for all current groups; else empty."""
+        years = {
             group.number: year
-            for led in led_together(self.now.grouping.groups)
+            for led in led_together(self.current.grouping.groups)
             for group, year in zip(led, self.years.get(led, ()), strict=False)
         }
-        groups = self.now.grouping.groups
-        return [found[group.number] for group in groups] if len(found) == len(groups) else []
+        groups = self.current.grouping.groups
+        return [years[group.number] for group in groups] if len(years) == len(groups) else []
 
     @property
     def documents(self) -> dict[str, ResultDocument]:
-        """The documents that can be kept, by name; those of the year once it was looked at."""
+        """The documents by name; those of the year once it is computed."""
         if not self.answered:
             return {}
         grouping = self.grouping
-        made = {
+        documents = {
             "groupes.html": ResultDocument(grouping, tr("Qui est dans quel groupe, à donner à tous")),
             "groupes.xlsx": ResultDocument(grouping, tr("La même chose en classeur (Excel, LibreOffice)")),
-            NEXT_GROUPS: ResultDocument(
+            NEXT_GROUPS_FILENAME: ResultDocument(
                 grouping, tr("Les groupes par codes : à déposer à l'édition suivante, ou pour une autre application")
             ),
             "equipe-groupes.html": ResultDocument(
@@ -328,25 +329,24 @@ class PeerGroups:
             ),
             "equipe-groupes.xlsx": ResultDocument(grouping, tr("La même chose en classeur, pour l'équipe"), staff=True),
         }
-        years = relabel_years(self.dated, grouping.labels) if self.named else self.dated
+        years = relabel_years(self.computed_years, grouping.labels) if self.named else self.computed_years
         for number, (dates, turns) in enumerate(years, start=1):
-            made |= dict(year_documents(number, dates, turns))
-        return made
+            documents |= dict(year_documents(number, dates, turns))
+        return documents
 
     @property
-    def offered(self) -> list[DocumentLine]:
-        """The documents that can be kept, and what each is for."""
-        return document_lines(self.documents, WHOLE, named=self.named)
+    def document_lines(self) -> list[DocumentLine]:
+        """The documents with their purposes."""
+        return document_lines(self.documents, GROUPS_ARCHIVE, named=self.named)
 
 
-def group_out(one: GroupCard, members: list[GroupMember]) -> GroupCardOut:
-    """Return a group as the page shows it."""
+def group_out(card: GroupCard, members: list[GroupMember]) -> GroupCardOut:
     return GroupCardOut(
-        heading=one.heading,
-        size=one.size,
-        facilitator=one.facilitator,
-        points=one.points if one.parts else "",
-        known=one.answered,
+        heading=card.heading,
+        size=card.size,
+        facilitator=card.facilitator,
+        points=card.points if card.parts else "",
+        known=card.answered,
         members=members,
         parts=[
             GroupPart(
@@ -359,54 +359,52 @@ def group_out(one: GroupCard, members: list[GroupMember]) -> GroupCardOut:
                 width=part.width,
                 tone=part.tone,
             )
-            for part in one.parts
+            for part in card.parts
         ],
     )
 
 
-def describe_change(before: Grouping, now: Grouping) -> str:
-    """Return what each goal reached before and reaches now, where it is not the same; that nothing was lost else."""
+def describe_change(before: Grouping, after: Grouping) -> str:
+    """Return the goals whose values changed, or that none did."""
     texts = [
         tr(
             "{goal} : {before} avant, {now} maintenant",
             goal=capital(tr(GOALS[tier.goal])),
-            before=spell(tier.goal, former.value),
-            now=spell(tier.goal, tier.value),
+            before=format_goal_value(tier.goal, former.value),
+            now=format_goal_value(tier.goal, tier.value),
         )
-        for former, tier in zip(before.tiers, now.tiers, strict=False)
+        for former, tier in zip(before.tiers, after.tiers, strict=False)
         if former.value != tier.value
     ]
     return f"{' ; '.join(texts)}." if texts else tr("Cela ne coûte rien : les buts sont atteints comme avant.")
 
 
-def spell(goal: str, value: int) -> str:
-    """Return what a goal reaches in words."""
+def format_goal_value(goal: str, value: int) -> str:
     return points(value) if goal in ("floor", "total") else thousands(value)
 
 
 def relabel_years(years: Sequence[GroupDates], labels: Labels) -> list[GroupDates]:
-    """Return the years of groups, their people called by labels."""
     return [(dates and dates.relabel(labels), turns and turns.relabel(labels)) for dates, turns in years]
 
 
-def clashes(groups: Sequence[FormedGroup], years: Sequence[GroupDates]) -> Iterator[str]:
-    """Yield the groups that have sessions at the same time, unless it is known that two people lead them."""
+def find_clashes(groups: Sequence[FormedGroup], years: Sequence[GroupDates]) -> Iterator[str]:
+    """Yield the groups that meet at the same time, unless both have a facilitator."""
     starts = [{start for start, _ in turns.moments} if turns else set() for _, turns in years]
-    led = [group.facilitator for group in groups]
-    for (one, mine), (other, theirs) in combinations(enumerate(starts, start=1), 2):
-        same = len(mine & theirs)
-        if same and not (led[one - 1] and led[other - 1]):
+    facilitators = [group.facilitator for group in groups]
+    for (first, first_starts), (second, second_starts) in combinations(enumerate(starts, start=1), 2):
+        shared = len(first_starts & second_starts)
+        if shared and not (facilitators[first - 1] and facilitators[second - 1]):
             yield tr(
                 "Les groupes {one} et {other} se réunissent au même moment, {times}. Si une même personne les anime,"
                 " l'un des deux doit changer de créneau.",
-                one=one,
-                other=other,
-                times=counted(same, "fois", "fois"),
+                one=first,
+                other=second,
+                times=counted(shared, "fois", "fois"),
             )
 
 
 def year_documents(number: int, dates: Dates | None, turns: Turns | None) -> Iterator[tuple[str, ResultDocument]]:
-    """Yield the documents on the year of one group."""
+    """Yield the documents on the year of a group."""
     group = tr("groupe\u00a0{number}", number=number)
     if turns is not None and turns.moments:
         purpose = tr("Le calendrier du {group}, qui s'ouvre dans tout agenda", group=group)

@@ -14,7 +14,7 @@ from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion
 from mentormatch.programme.interview.role_questions import ALL_MENTEES, ALL_MENTORS, ROLE
 from mentormatch.report.intake_words import KIND_LABELS
 from mentormatch.service.desk.columns import DeskColumns, is_blocked
-from mentormatch.service.desk.desk_requests import AcceptOthers, Action, ProgrammeKind, ReplyTo
+from mentormatch.service.desk.desk_requests import AcceptOthers, ProgrammeKind, ReplyTo, WorkspaceAction
 from mentormatch.service.desk.step_tree import render_step
 
 SIDES_ALONE = (ALL_MENTORS, ALL_MENTEES)
@@ -99,7 +99,7 @@ def asks_facts(interview: DraftInterview) -> bool:
     return is_blocked(interview) or any(one.id != SHARED for one in interview.open)
 
 
-def reply_to(columns: DeskColumns, action: Action) -> bool:
+def reply_to(columns: DeskColumns, action: WorkspaceAction) -> bool:
     """Reply to the questions as an action states; return whether all others were accepted, and no fact is left."""
     seen = columns.interpret()
     match action:

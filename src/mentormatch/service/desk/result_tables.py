@@ -1,4 +1,4 @@
-"""Results of groups as a desk tells and hands them out: sentences, tables, a year at a glance, documents."""
+"""Results of groups as messages: tables, sessions of a year, and documents."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +20,12 @@ from mentormatch.languages.translation import mark, spoken, tr
 from mentormatch.report.folder import zip_files
 from mentormatch.report.sessions import TABLE_TITLES, WRITER_BY_SUFFIX, SessionDocuments, table_in_words
 
-ANSWERED = (Status.PROVED, Status.FEASIBLE)
-CODES, NAMES = mark("Des codes"), mark("Des noms, à côté des codes")
-"""What documents hold of people."""
+ANSWERED_STATUSES = (Status.PROVED, Status.FEASIBLE)
+CODES_NOTE = mark("Des codes")
+NAMES_NOTE = mark("Des noms, à côté des codes")
 
 
+# titles on the page, where file names are not shown
 DOCUMENT_TITLES: Mapping[str, str] = {
     "binomes.zip": mark("Tout, en un fichier"),
     "binomes.xlsx": mark("Le classeur à relire et à annoter (Excel)"),
@@ -50,11 +51,10 @@ DOCUMENT_TITLES: Mapping[str, str] = {
     "suivi.xlsx": mark("Le suivi, en classeur (Excel)"),
     "suivi.json": mark("Le suivi, pour une autre application"),
 }
-"""What documents are called; the names of their files are seen once they are downloaded."""
 
 
 class TableOut(JsonMessage):
-    """A table in words, by its code."""
+    """A table with its code."""
 
     name: str
     title: str
@@ -63,7 +63,7 @@ class TableOut(JsonMessage):
 
 
 class SessionOut(JsonMessage):
-    """A session: its date in words, long and short, where on the year from 0 to 1, how many come, who presents."""
+    """A session: date (long and short), position in the year in [0, 1], attendance, presenters."""
 
     number: int
     when: str
@@ -74,16 +74,16 @@ class SessionOut(JsonMessage):
 
 
 class MonthOut(JsonMessage):
-    """The first day of a month: its name, and where on the year from 0 to 1."""
+    """The first day of a month: its name, and its position in the year in [0, 1]."""
 
     name: str
     at: float
 
 
 class DocumentLine(JsonMessage):
-    """A document that can be kept, what it is for, and where that differs what of people it ``holds``.
+    """A document with its purpose, and the personal data it ``holds`` if that varies.
 
-    ``question``: what is asked before it is taken, empty if nothing is.
+    ``question``: to confirm before the download, empty without one.
     """
 
     name: str
@@ -93,128 +93,133 @@ class DocumentLine(JsonMessage):
 
     @property
     def title(self) -> str:
-        """What the document is called on the page: never by the name of its file."""
+        """The title on the page, never the file name."""
         return tr(DOCUMENT_TITLES[self.name]) if self.name in DOCUMENT_TITLES else self.purpose
 
 
 @dataclass(frozen=True, slots=True)
 class ResultDocument:
-    """A document of a result: what it is for, and whether it holds what is for the team alone."""
+    """A document of a result with its purpose; ``staff``: for staff only."""
 
     result: Result
     purpose: str
     staff: bool = False
 
     def content(self, name: str) -> bytes:
-        """Return the document, in the format of its name."""
+        """Return the document in the format of its name."""
         return WRITER_BY_SUFFIX[PurePath(name).suffix](SessionDocuments(self.result, self.staff))
 
 
-def document_lines(documents: Mapping[str, ResultDocument], whole: str, *, named: bool) -> list[DocumentLine]:
-    """Return what documents there are, first the archive of all that may be given to everybody; JSON holds no names."""
+def document_lines(documents: Mapping[str, ResultDocument], archive_name: str, *, named: bool) -> list[DocumentLine]:
+    """Describe the documents, first the archive of all that are not for staff only; JSON contains no names."""
     if not documents:
         return []
-    purposes = {whole: tr("Tout ce qui peut être donné à tous, en un seul fichier")}
-    purposes |= {name: one.purpose for name, one in documents.items()}
+    purposes = {archive_name: tr("Tout ce qui peut être donné à tous, en un seul fichier")}
+    purposes |= {name: document.purpose for name, document in documents.items()}
     return [
-        DocumentLine(name=name, purpose=purpose, holds=tr(NAMES if named and not name.endswith(".json") else CODES))
+        DocumentLine(
+            name=name, purpose=purpose, holds=tr(NAMES_NOTE if named and not name.endswith(".json") else CODES_NOTE)
+        )
         for name, purpose in purposes.items()
     ]
 
 
 def pack_documents(documents: Mapping[str, ResultDocument]) -> bytes:
-    """Return the documents that may be given to everybody in one archive."""
-    return zip_files({name: one.content(name) for name, one in documents.items() if not one.staff})
+    """Return the documents that are not for staff only, as one archive."""
+    return zip_files({name: document.content(name) for name, document in documents.items() if not document.staff})
 
 
 def tables_of(result: Result, without: Iterable[str] = ()) -> list[TableOut]:
-    """Return the tables of a result, those for the team too, in words."""
-    left = set(without)
+    """Return the tables of a result, also those for staff."""
+    excluded = set(without)
     return [
         table_out(name, tr(TABLE_TITLES[name]), table_in_words(name, table))
         for name, table in SessionDocuments(result, staff=True).tables.items()
-        if name not in left
+        if name not in excluded
     ]
 
 
 def table_out(name: str, title: str, table: ResultSheet) -> TableOut:
-    """Return a table as it is told."""
     rows = [[str(cell) for cell in row] for row in table.rows]
     return TableOut(name=name, title=title, titles=list(table.titles), rows=rows)
 
 
 @dataclass(frozen=True, slots=True)
 class YearSpan:
-    """The days from the first session of some groups to the last, as whole months."""
+    """The months from the first to the last session of some groups."""
 
     first: date
     last: date
 
     @classmethod
     def of(cls, turns: Iterable[Turns]) -> "YearSpan | None":
-        """Return the span of the sessions that are dates, None where none is."""
-        days = [day_of(start) for one in turns for start in map(start_of, one.season.sessions) if start is not None]
+        """Return the span of the sessions with a date, None without any."""
+        days = [
+            day_of(start)
+            for group_turns in turns
+            for start in map(start_of, group_turns.season.sessions)
+            if start is not None
+        ]
         return cls(min(days).replace(day=1), next_month(max(days))) if days else None
 
-    def place(self, day: date) -> float:
-        """Return where a day is, from 0 to 1."""
+    def position(self, day: date) -> float:
+        """Return the position of a day in [0, 1]."""
         return round((day - self.first).days / (self.last - self.first).days, 4)
 
     @property
     def months(self) -> Iterator[MonthOut]:
-        """The months, in order."""
+        """The months in order."""
         day = self.first
         while day < self.last:
-            yield MonthOut(name=format_date(day, "MMM", locale=spoken()), at=self.place(day))
+            yield MonthOut(name=format_date(day, "MMM", locale=spoken()), at=self.position(day))
             day = next_month(day)
 
 
 def day_of(start: date) -> date:
-    """Return the day of a moment."""
     return start.date() if isinstance(start, datetime) else start
 
 
 def next_month(day: date) -> date:
-    """Return the first day of the month after that of a day."""
+    # the first day
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def short_day(session: str) -> str:
-    """Return a session as a table of the year has it: a weekday with its date, or the name that it has."""
+    """Return the weekday and date of a session, or its name if it has no date."""
     start = start_of(session)
     return session if start is None else format_date(day_of(start), "EEE d MMM", locale=spoken())
 
 
 def sessions_out(turns: Turns, dates: Dates | None, span: YearSpan | None) -> list[SessionOut]:
-    """Return the sessions of one group with who presents at each."""
-    present = [] if dates is None else list(zip(dates.chosen, dates.attendance, strict=True))
-    coming = {moment.start: count for moment, count in present}
+    """Return the sessions of a group with their presenters."""
+    attended = [] if dates is None else list(zip(dates.chosen, dates.attendance, strict=True))
+    attendance = {moment.start: count for moment, count in attended}
     presenting: dict[str, list[str]] = {session: [] for session in turns.season.sessions}
-    for one in turns.turns:
-        presenting[one.session].append(one.member)
+    for turn in turns.turns:
+        presenting[turn.session].append(turn.member)
     return [
         SessionOut(
             number=number,
             when=moment_in_words(session),
             short=short_day(session),
-            at=None if span is None or (start := start_of(session)) is None else span.place(day_of(start)),
-            attendance=attending(coming, session, 0 if dates is None else len(dates.there.answers)),
+            at=None if span is None or (start := start_of(session)) is None else span.position(day_of(start)),
+            attendance=format_attendance(attendance, session, 0 if dates is None else len(dates.there.answers)),
             presenting=people,
         )
         for number, (session, people) in enumerate(presenting.items(), start=1)
     ]
 
 
-def attending(coming: Mapping[date, int], session: str, answered: int) -> str:
-    """Return how many come to a session of those who said when they can, empty where all do, or nobody was asked."""
+def format_attendance(coming: Mapping[date, int], session: str, answered: int) -> str:
+    """Return the attendance in proportion to the answers; empty if all come, or there are no answers."""
     start = start_of(session)
     if start is None or coming.get(start, answered) == answered:
         return ""
     return tr("{people} sur {all}", people=counted(coming[start], "présent·e"), all=answered)
 
 
-def slot_of(turns: Turns) -> str:
-    """Return the weekday and the hour of all sessions, empty where they differ."""
+def get_weekly_slot(turns: Turns) -> str:
+    """Return the weekday and hour common to all sessions, empty if they differ."""
     starts = [start for start in map(start_of, turns.season.sessions) if isinstance(start, datetime)]
     slots = {(start.weekday(), start.time()) for start in starts}
     if len(slots) != 1:
@@ -224,5 +229,4 @@ def slot_of(turns: Turns) -> str:
 
 
 def join_lines(sentences: Sequence[str]) -> str:
-    """Return sentences as the lines of a message."""
     return "\n".join(sentences)

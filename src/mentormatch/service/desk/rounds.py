@@ -1,4 +1,4 @@
-"""One round of a proposal at a desk: its board, the replies noted, the round before it; or a decision restored."""
+"""A round of a proposal, with its board, replies and previous round; or a plan restored from a decision."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,44 +50,28 @@ from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.folder import SOLVED_STATUSES
 from mentormatch.report.proposals import DECLINED_FILENAME, ROUND_FILE_WRITERS, round_text
 from mentormatch.service.desk.column_messages import MenuEntry
-from mentormatch.service.desk.desk_requests import DeskReply, FilePart
-from mentormatch.service.desk.sealing_board import SealingBoard
-from mentormatch.service.desk.uploads import File, Handed
+from mentormatch.service.desk.desk_requests import FilePart, NoteReply
+from mentormatch.service.desk.sealing_board import LoggedBoard
+from mentormatch.service.desk.uploads import UploadedFile, UploadedFiles
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.table_reader import TableSource
 from mentormatch.widgets.board.decisions import BoardDecision, Imposed, SetAsideIn, Withdrawal, side_of
 
-NOTED, SUGGESTIONS = "reponses-notees.csv", "suggestions.csv"
-OWN_FILES = {
-    NOTED: mark("Les réponses notées dans le tour en cours, à déposer de nouveau un autre jour"),
-    SUGGESTIONS: mark(
+REPLIES_FILENAME = "reponses-notees.csv"
+SUGGESTIONS_FILENAME = "suggestions.csv"
+FILE_PURPOSES = {
+    REPLIES_FILENAME: mark("Les réponses notées dans le tour en cours, à déposer de nouveau un autre jour"),
+    SUGGESTIONS_FILENAME: mark(
         "Pour chaque personne, une courte liste de partenaires possibles, pour qui préfère laisser choisir"
     ),
 }
-LISTS_S = 60.0
-"""For all lists of suggestions."""
-NO_LISTS = mark("Aucune liste de suggestions ne respecte les règles et les décisions prises au tableau")
-ROUND_FILES = (*ROUND_FILE_WRITERS, *OWN_FILES)
-"""The documents of a round."""
-CLOSED = mark("Le tour a été clos ou rouvert ailleurs : voici celui qui est en cours, où rien n'a été changé")
-NOT_OPEN = mark("Ce binôme n'est pas proposé dans ce tour")
-NOT_REOPENED = mark("Ce tour ne peut plus être rouvert : autre chose a été fait depuis")
-KEPT = mark(
-    "Rien de ce formulaire n'est pris, et ce qui est noté à l'écran reste. Corrigez le fichier, ou ce qui est noté,"
-    " puis déposez-le de nouveau."
-)
-ON_SCREEN = mark("à l'écran")
-UNSOLVED = mark(
-    "Rien de nouveau n'est proposé : à côté des binômes qui restent, aucun autre ne permet de tenir toutes les règles."
-)
-BROKEN = mark("Règle qui n'est pas tenue : {rule} ({detail}).")
-NO_ANSWER = mark("pas encore de réponse")
+ROUND_FILES = (*ROUND_FILE_WRITERS, *FILE_PURPOSES)
 
 
-class CellOut(JsonMessage):
-    """One person of a pair that is proposed, by opaque id, and what was noted of them.
+class ReplyCellOut(JsonMessage):
+    """A person of a proposed pair, and the reply recorded.
 
-    ``asked``: an answer of theirs is waited for; ``before``: they accepted the pair in a round before.
+    ``asked``: a reply is required; ``before``: accepted earlier.
     """
 
     id: str
@@ -98,16 +82,16 @@ class CellOut(JsonMessage):
     reason: str
 
 
-class LineOut(JsonMessage):
-    """A pair that is proposed; ``new``: for the first time."""
+class ProposedPairOut(JsonMessage):
+    """A proposed pair; ``new``: proposed for the first time."""
 
-    mentor: CellOut
-    mentee: CellOut
+    mentor: ReplyCellOut
+    mentee: ReplyCellOut
     new: bool
 
 
 class LeaverOut(JsonMessage):
-    """Somebody who is asked nothing in this round, and may leave all the same."""
+    """A person without a required reply, who may leave."""
 
     id: str
     name: str
@@ -115,16 +99,16 @@ class LeaverOut(JsonMessage):
 
 
 class RoundOut(JsonMessage):
-    """A round as it is seen: what is proposed, what was noted, and what closing it will do, by what silence is.
+    """A round: the proposal, the replies and, per meaning of a missing reply, the effect of closing it.
 
-    ``reopens`` is the number of the round before, 0 where it cannot be opened again.
+    ``reopens`` is the number of the previous round, 0 if it cannot be reopened.
     """
 
     round: int
     asked: Asked
     told: list[str]
     noted: str
-    lines: list[LineOut]
+    lines: list[ProposedPairOut]
     others: list[LeaverOut]
     without: list[str]
     closing: dict[Late, list[str]]
@@ -138,295 +122,326 @@ class RoundOut(JsonMessage):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class FormerAnswers:
-    """The files of answers that later ones replaced while pairs were running, and the plan and contacts of then."""
+    """Files of answers replaced while pairs were running, with their plan and contacts."""
 
-    files: Mapping[FilePart, File]
+    files: Mapping[FilePart, UploadedFile]
     matching: Matching
     contacts: Contacts
 
 
 @dataclass(eq=False)
-class DeskRound:
-    """A round: its board, the proposal as it began, what was noted since, and the round before, one step back.
+class RoundStep:
+    """A round: its board, the initial proposal, the replies recorded since, and the previous round.
 
-    ``former`` are the answers before departures or arrivals came in by a file; what was decided then is ``carried``.
-    ``pins`` and ``bans`` are what staff decided on the boards of the rounds before. What is noted of a pair that the
-    board has undone is kept, and holds again once the pair is back.
+    ``former`` are the answers before a file with departures or arrivals, and ``carried`` the decisions made then.
+    ``pins`` and ``bans`` are the decisions of staff in previous rounds. Replies about a pair that the board has undone
+    are kept, and apply again when the pair is restored.
     """
 
-    board: SealingBoard
-    begun: Proposal
+    board: LoggedBoard
+    initial: Proposal
     pins: tuple[KeyPair, ...] = ()
     bans: tuple[KeyPair, ...] = ()
-    noted: dict[tuple[KeyPair, Side], Reply] = field(default_factory=dict)
-    left: dict[str, Reply] = field(default_factory=dict)
-    before: "DeskRound | None" = None
+    recorded: dict[tuple[KeyPair, Side], Reply] = field(default_factory=dict)
+    departures: dict[str, Reply] = field(default_factory=dict)
+    before: "RoundStep | None" = None
     former: FormerAnswers | None = None
     carried: tuple[BoardDecision, ...] = ()
 
     @classmethod
-    def of(cls, proposal: Proposal, *, is_running: bool = False) -> "DeskRound":
-        """Return the round that a proposal is at; its pairs may be ``is_running`` already, by a decision."""
-        return cls(SealingBoard(proposal.matching, is_running=is_running), proposal)
+    def of(cls, proposal: Proposal, *, is_running: bool = False) -> "RoundStep":
+        """Return the round of a proposal; ``is_running``: a decision has made its pairs final."""
+        return cls(LoggedBoard(proposal.matching, is_running=is_running), proposal)
 
     @property
     def proposal(self) -> Proposal:
-        """The proposal with the pairs of the board, as they are now."""
+        """The proposal with the pairs of the board."""
         matching = self.board.matching
-        return self.begun if matching is self.begun.matching else replace(self.begun, matching=matching)
+        return self.initial if matching is self.initial.matching else replace(self.initial, matching=matching)
 
     @property
     def can_reopen(self) -> bool:
-        """Whether nothing was done since the round before was closed."""
+        """Whether the previous round can be reopened: nothing has changed since."""
         quiet = len(self.board.steps) == 1 and self.board.now.seal is None
-        return self.before is not None and quiet and not (self.noted or self.left)
+        return self.before is not None and quiet and not (self.recorded or self.departures)
 
     @property
     def replies(self) -> list[Reply]:
-        """What was noted, as far as it is about somebody who is there, and a pair that is proposed."""
+        """The recorded replies about participants and proposed pairs."""
         proposal = self.proposal
-        open_pairs, here = set(proposal.open), person_places(proposal.matching.cohort)
-        noted = [
-            one
-            for (pair, _), one in self.noted.items()
-            if pair in open_pairs and canonical(one.person) not in self.left
+        open_pairs, participants = set(proposal.open), person_places(proposal.matching.cohort)
+        replies = [
+            reply_
+            for (pair, _), reply_ in self.recorded.items()
+            if pair in open_pairs and canonical(reply_.person) not in self.departures
         ]
-        return [*noted, *(one for key, one in self.left.items() if key in here)]
+        return [*replies, *(reply_ for key, reply_ in self.departures.items() if key in participants)]
 
-    def restate(self, programme: Programme) -> None:
-        """Take the name of the programme and what it says of documents from another text of it, in all rounds."""
-        done: dict[int, Matching] = {}
+    def restate_documents(self, programme: Programme) -> None:
+        """Use the name and the document settings of another version of the programme, in all rounds."""
+        restated_by_id: dict[int, Matching] = {}
 
-        def restated(matching: Matching) -> Matching:
-            if id(matching) not in done:
-                done[id(matching)] = replace(matching, programme=restate_documents(matching.programme, programme))
-            return done[id(matching)]
+        def restate_matching(matching: Matching) -> Matching:
+            if id(matching) not in restated_by_id:
+                restated_by_id[id(matching)] = replace(
+                    matching, programme=restate_documents(matching.programme, programme)
+                )
+            return restated_by_id[id(matching)]
 
-        self.board.restate(restated)
-        own = restate_documents(self.begun.programme, programme)
-        self.begun = replace(self.begun, matching=restated(self.begun.matching), programme=own)
+        self.board.restate(restate_matching)
+        restated_programme = restate_documents(self.initial.programme, programme)
+        self.initial = replace(
+            self.initial, matching=restate_matching(self.initial.matching), programme=restated_programme
+        )
         if self.before:
-            self.before.restate(programme)
+            self.before.restate_documents(programme)
 
     def refuse_closed(self, number: int) -> None:
-        """Raise RequestError where a round of another number is meant: somebody closed it elsewhere."""
-        if number != self.begun.number:
-            raise RequestError(tr(CLOSED))
+        """Raise RequestError if the round has another number: another tab closed it."""
+        if number != self.initial.number:
+            raise RequestError(
+                tr("Le tour a été clos ou rouvert ailleurs : voici celui qui est en cours, où rien n'a été changé")
+            )
 
-    def reopen(self) -> "DeskRound":
-        """Return the round before; raises RequestError where something else was done since."""
+    def reopen(self) -> "RoundStep":
+        """Return the previous round. Raises RequestError after another change."""
         if self.before is None or not self.can_reopen:
-            raise RequestError(tr(NOT_REOPENED))
+            raise RequestError(tr("Ce tour ne peut plus être rouvert : autre chose a été fait depuis"))
         return self.before
 
-    def ask(self, asked: Asked) -> None:
-        """Decide who has to accept the pairs, in the first round; raises RequestError in a later one."""
-        if self.begun.rounds:
+    def set_required_replies(self, sides: Asked) -> None:
+        """Set the sides that must accept the pairs. Raises RequestError after the first round."""
+        if self.initial.rounds:
             raise RequestError(tr("Qui doit accepter se décide au premier tour"))
-        self.begun = replace(self.begun, asked=asked)
+        self.initial = replace(self.initial, asked=sides)
 
-    def note(self, said: DeskReply) -> None:
-        """Note what somebody replied, or take it back; raises RequestError where it is about no pair of this round."""
-        self.refuse_closed(said.round)
-        side, ground = side_of(said.person), self.board.ground
-        key, partner = ground.key(said.person), ground.key(said.partner) if said.partner else ""
+    def record_reply(self, request: NoteReply) -> None:
+        """Record or delete the reply of a person. Raises RequestError if the pair is not proposed in this round."""
+        self.refuse_closed(request.round)
+        side, ground = side_of(request.person), self.board.ground
+        key, partner = ground.key(request.person), ground.key(request.partner) if request.partner else ""
         pair = (key, partner) if side == "mentor" else (partner, key)
-        if said.answer in ("accepted", "declined") and pair not in self.proposal.open:
-            raise RequestError(tr(NOT_OPEN))
-        self.left.pop(canonical(key), None)
-        if said.answer == "":
-            self.noted.pop((pair, side), None)
-        elif said.answer == "left":
-            self.left[canonical(key)] = Reply(key, "left", side=side)
+        if request.answer in ("accepted", "declined") and pair not in self.proposal.open:
+            raise RequestError(tr("Ce binôme n'est pas proposé dans ce tour"))
+        self.departures.pop(canonical(key), None)
+        if request.answer == "":
+            self.recorded.pop((pair, side), None)
+        elif request.answer == "left":
+            self.departures[canonical(key)] = Reply(key, "left", side=side)
         else:
-            reason: Reason = said.reason if said.answer == "declined" else ""
-            self.noted[pair, side] = Reply(key, said.answer, partner, reason, side)
+            reason: Reason = request.reason if request.answer == "declined" else ""
+            self.recorded[pair, side] = Reply(key, request.answer, partner, reason, side)
 
-    def gather(self, form: TableSource) -> str:
-        """Note all replies of a form that was filled in, and say how many; raises an error where one does not fit."""
+    def record_form(self, form: TableSource) -> str:
+        """Record all replies of a form, and return a notice.
+
+        Raises an error if one is invalid; then none is recorded.
+        """
         proposal = self.proposal
         try:
-            found = read_replies(form, proposal.matching.cohort)
-            noted = [replace(one, where=one.where or tr(ON_SCREEN)) for one in self.replies]
-            close_round(proposal, [*noted, *found], "wait")
+            form_replies = read_replies(form, proposal.matching.cohort)
+            recorded = [replace(entry, where=entry.where or tr("à l'écran")) for entry in self.replies]
+            close_round(proposal, [*recorded, *form_replies], "wait")
         except (RequestError, SurveyError) as error:
-            raise type(error)(f"{error.message.rstrip('.')}.\n{tr(KEPT)}", error.problems) from None
+            refused = tr(
+                "Rien de ce formulaire n'est pris, et ce qui est noté à l'écran reste. Corrigez le fichier, ou ce qui"
+                " est noté, puis déposez-le de nouveau."
+            )
+            raise type(error)(f"{error.message.rstrip('.')}.\n{refused}", error.problems) from None
         places = person_places(proposal.matching.cohort)
-        for one in found:
-            own = [place for place in places[canonical(one.person)] if one.side in (None, place[0])]
-            about = replied_pair(proposal, one, own)
-            if one.answer == "left":
-                self.left[canonical(own[0][1])] = one
+        for entry in form_replies:
+            roles = [place for place in places[canonical(entry.person)] if entry.side in (None, place[0])]
+            about = replied_pair(proposal, entry, roles)
+            if entry.answer == "left":
+                self.departures[canonical(roles[0][1])] = entry
             elif isinstance(about, tuple) and about[0] not in proposal.settled:
-                self.noted.setdefault(about, one)
-        taken = counted(len(found), "réponse reprise", "réponses reprises")
-        return tr("{replies} de « {name} ».", replies=taken, name=form.name)
+                self.recorded.setdefault(about, entry)
+        count_text = counted(len(form_replies), "réponse reprise", "réponses reprises")
+        return tr("{replies} de « {name} ».", replies=count_text, name=form.name)
 
-    def closing(self, late: Late) -> tuple[ReplyRound, RoundsRead]:
-        """Return the round as it would be closed, and what all rounds come to then."""
+    def preview_close(self, late: Late) -> tuple[ReplyRound, RoundsRead]:
+        """Return the round as closed now, and the resulting history."""
         proposal = self.proposal
         closed = close_round(proposal, self.replies, late)
         return closed, RoundsRead.of((*proposal.rounds, closed), proposal.asked)
 
-    def next(self, late: Late) -> "DeskRound":
-        """Return the round after this one is closed, which stays as it is.
+    def close(self, late: Late) -> "RoundStep":
+        """Return the round after this one is closed; this round is unchanged.
 
-        What staff imposed and set aside on the board holds on, where the people are still there and nobody declined;
-        who was withdrawn there has left.
+        Pairs that staff imposed or set aside stay so if the people take part and neither has declined. People withdrawn
+        on the board have left.
         """
-        proposal, (closed, read) = self.proposal, self.closing(late)
-        given_up = {one.pair for one in read.declined}
+        proposal, (closed, history) = self.proposal, self.preview_close(late)
+        given_up = {pair.pair for pair in history.declined}
         pins, bans = (
-            [one for one in pairs if one not in given_up and not closed.was_left(one)] for pairs in self.by_hand
+            [pair for pair in pairs if pair not in given_up and not closed.was_left(pair)]
+            for pairs in self.manual_pairs
         )
-        after = reply(proposal, self.replies, late=late, pins=pins, bans=bans)
-        *rounds, last = after.rounds
-        last = replace(last, left=(*last.left, *self.withdrawn))
-        made = self.of(replace(after, rounds=(*rounds, last)))
-        made.board.portfolio = self.board.portfolio  # the log goes on from round to round
-        made.pins, made.bans, made.before = tuple(pins), tuple(bans), replace(self, before=None)
-        return made
+        proposal_after = reply(proposal, self.replies, late=late, pins=pins, bans=bans)
+        *rounds, last = proposal_after.rounds
+        last = replace(last, left=(*last.left, *self.withdrawn_people))
+        next_round = self.of(replace(proposal_after, rounds=(*rounds, last)))
+        next_round.board.portfolio = self.board.portfolio  # the log goes on from round to round
+        next_round.pins, next_round.bans, next_round.before = tuple(pins), tuple(bans), replace(self, before=None)
+        return next_round
 
     @property
-    def by_hand(self) -> tuple[list[KeyPair], list[KeyPair]]:
-        """The pairs that staff imposed, and those that they set aside, on this board and before, of people here."""
+    def manual_pairs(self) -> tuple[list[KeyPair], list[KeyPair]]:
+        """The pairs that staff imposed and set aside, in this and previous rounds, among participants."""
         ground, cohort = self.board.ground, self.board.matching.cohort
-        imposed, aside = (
+        imposed, set_aside = (
             [
-                (ground.key(one.mentor), ground.key(one.mentee))
-                for one in self.board.now.decisions
-                if isinstance(one, kind)
+                (ground.key(item.mentor), ground.key(item.mentee))
+                for item in self.board.now.decisions
+                if isinstance(item, kind)
             ]
             for kind in (Imposed, SetAsideIn)
         )
         pins, bans = (
-            [one for one in pairs if is_among(cohort, one)] for pairs in ((*self.pins, *imposed), (*self.bans, *aside))
+            [item for item in pairs if is_among(cohort, item)]
+            for pairs in ((*self.pins, *imposed), (*self.bans, *set_aside))
         )
         return pins, bans
 
     @property
-    def withdrawn(self) -> Iterator[Place]:
-        """Those who were withdrawn on the board."""
+    def withdrawn_people(self) -> Iterator[Place]:
+        """The people withdrawn on the board."""
         ground = self.board.ground
-        for one in self.board.now.decisions:
-            if isinstance(one, Withdrawal):
-                key = ground.key(one.person)
+        for decision in self.board.now.decisions:
+            if isinstance(decision, Withdrawal):
+                key = ground.key(decision.person)
                 yield from ((side, key) for side in SIDES if ground.base.cohort.side(side).has(key))
 
     @property
-    def offered(self) -> list[tuple[str, str]]:
-        """The files of the round that can be asked for, and what each is for."""
-        begun = self.begun
-        without = {DECLINED_FILENAME: not begun.declined, NOTED: not self.replies, SUGGESTIONS: bool(begun.rounds)}
-        purposes = {name: what for name, (what, _) in ROUND_FILE_WRITERS.items()} | OWN_FILES
-        return [(name, tr(what)) for name, what in purposes.items() if not without.get(name, False)]
+    def offered_files(self) -> list[tuple[str, str]]:
+        """The files of the round, with their purposes."""
+        initial = self.initial
+        is_missing = {
+            DECLINED_FILENAME: not initial.declined,
+            REPLIES_FILENAME: not self.replies,
+            SUGGESTIONS_FILENAME: bool(initial.rounds),
+        }
+        purposes = {name: purpose for name, (purpose, _) in ROUND_FILE_WRITERS.items()} | FILE_PURPOSES
+        return [(name, tr(purpose)) for name, purpose in purposes.items() if not is_missing.get(name, False)]
 
     def document(self, name: str) -> bytes:
-        """Return a file of the round."""
         if name in ROUND_FILE_WRITERS:
             return ROUND_FILE_WRITERS[name][1](self.proposal)
-        return to_csv(self.filled if name == NOTED else self.suggestions())
+        return to_csv(self.reply_table if name == REPLIES_FILENAME else self.suggestions())
 
     def suggestions(self) -> ResultSheet:
-        """Return short lists of possible partners; raises RequestError where the decisions of staff allow none."""
-        pins, bans = self.by_hand
+        """Return short lists of possible partners. Raises RequestError if no lists satisfy rules and decisions."""
+        pins, bans = self.manual_pairs
         matching = self.board.matching
         lists = suggest(
-            matching.cohort, self.begun.programme, seed=matching.seed, pins=pins, bans=bans, time_limit_s=LISTS_S
+            matching.cohort, self.initial.programme, seed=matching.seed, pins=pins, bans=bans, time_limit_s=60.0
         )
         if lists.status not in SOLVED_STATUSES:
-            raise RequestError(tr(NO_LISTS))
+            raise RequestError(
+                tr("Aucune liste de suggestions ne respecte les règles et les décisions prises au tableau")
+            )
         return lists.sheet
 
     @property
-    def filled(self) -> ResultSheet:
-        """The form of the round with what was noted, which ``gather`` notes again."""
+    def reply_table(self) -> ResultSheet:
+        """The reply form with the recorded replies, which ``record_form`` can read again."""
         rows = [
-            (one.person, one.partner, tr(ANSWERS[one.answer][0]), tr(REASONS[one.reason]) if one.reason else "")
-            for one in self.replies
+            (
+                entry.person,
+                entry.partner,
+                tr(ANSWERS[entry.answer][0]),
+                tr(REASONS[entry.reason]) if entry.reason else "",
+            )
+            for entry in self.replies
         ]
         return sheet([(column, tr(title)) for column, title in COLUMNS.items()], rows)
 
     def describe(self, done: str = "") -> RoundOut:
-        """Return the round in words, its people called as they are on the board; ``done`` was done just now."""
+        """Return the round with labels of its people; ``done``: the notice of the last action."""
         proposal = self.proposal
-        states = {(one.side, one.person, one.partner): one.state for side in SIDES for one in proposal.states(side)}
+        states = {
+            (status.side, status.person, status.partner): status.state
+            for side in SIDES
+            for status in proposal.states(side)
+        }
         lines = [self._line(pair, states, new=bool(proposal.rounds) and pair in proposal.new) for pair in proposal.open]
         cells = [cell for line in lines for cell in (line.mentor, line.mentee)]
         waited = [cell for cell in cells if cell.asked and not cell.before]
         replied = sum(cell.answer != "" for cell in waited)
         without = [self._name(side, person) for (side, person, _), state in states.items() if state == "without"]
-        alone = counted(len(without), "personne sans binôme", "personnes sans binôme")
+        unmatched_text = counted(len(without), "personne sans binôme", "personnes sans binôme")
         return RoundOut(
             round=proposal.number,
             asked=proposal.asked,
-            told=[round_text(proposal), f"{alone}.", *self._explain_failure(proposal)],
+            told=[round_text(proposal), f"{unmatched_text}.", *self._explain_failure(proposal)],
             noted=tr(
                 "{replies} sur {waited}",
                 replies=counted(replied, "réponse notée", "réponses notées"),
                 waited=counted(len(waited), "attendue", "attendues"),
             ),
             lines=lines,
-            others=list(self._others({cell.id for cell in cells if cell.asked})),
+            others=list(self._people_without_menu({cell.id for cell in cells if cell.asked})),
             without=without,
             closing={late: list(self._outlook(late)) for late in get_args(Late.__value__)},
             titles=[tr("Côté"), tr("Personne"), tr("Où l'on en est"), tr("Partenaire"), tr("Depuis le tour")],
             people=list(self._people(proposal)),
-            answers=menu([("", tr(NO_ANSWER)), *answer_words()]),
-            reasons=menu((code, tr(words)) for code, words in REASONS.items() if code not in ("", "no_answer")),
+            answers=make_menu([("", tr("pas encore de réponse")), *answer_labels()]),
+            reasons=make_menu((code, tr(words)) for code, words in REASONS.items() if code not in ("", "no_answer")),
             done=done,
             reopens=proposal.number - 1 if self.can_reopen else 0,
         )
 
     def _explain_failure(self, proposal: Proposal) -> Iterator[str]:
-        """Yield that no further pair keeps the rules, where that is so, and which rule is broken."""
+        # only if the solver found no plan
         if proposal.solved not in SOLVED_STATUSES:
-            yield tr(UNSOLVED)
-            matching = self.begun.matching
+            yield tr(
+                "Rien de nouveau n'est proposé : à côté des binômes qui restent, aucun autre ne permet de tenir toutes"
+                " les règles."
+            )
+            matching = self.initial.matching
             pairs = [(mentor, mentee) for mentor, mentee in matching.solution.pairs.tolist()]
-            found = breaches(case_of(matching), pairs)
-            for rule, detail in dict.fromkeys((one.rule, one.detail) for one in found):
-                yield tr(BROKEN, rule=rule, detail=detail)
+            broken = breaches(case_of(matching), pairs)
+            for rule, detail in dict.fromkeys((breach.rule, breach.detail) for breach in broken):
+                yield tr("Règle qui n'est pas tenue : {rule} ({detail}).", rule=rule, detail=detail)
 
     def _name(self, side: Side, key: str) -> str:
         return self.board.labels.person(side, key)
 
-    def _line(self, pair: KeyPair, states: dict[tuple[Side, str, str], State], *, new: bool) -> LineOut:
+    def _line(self, pair: KeyPair, states: dict[tuple[Side, str, str], State], *, new: bool) -> ProposedPairOut:
         mentor, mentee = (self._cell(pair, side, states) for side in SIDES)
-        return LineOut(mentor=mentor, mentee=mentee, new=new)
+        return ProposedPairOut(mentor=mentor, mentee=mentee, new=new)
 
-    def _cell(self, pair: KeyPair, side: Side, states: dict[tuple[Side, str, str], State]) -> CellOut:
+    def _cell(self, pair: KeyPair, side: Side, states: dict[tuple[Side, str, str], State]) -> ReplyCellOut:
         person, partner = pair[SIDES.index(side)], pair[1 - SIDES.index(side)]
-        noted, gone = self.noted.get((pair, side)), canonical(person) in self.left
-        return CellOut(
+        recorded, has_left = self.recorded.get((pair, side)), canonical(person) in self.departures
+        return ReplyCellOut(
             id=self.board.ground.id(side, person),
             name=self._name(side, person),
-            asked=self.begun.asked in ("both", side),
+            asked=self.initial.asked in ("both", side),
             before=states[side, person, partner] == "answered",
-            answer="left" if gone else noted.answer if noted else "",
-            reason=noted.reason if noted and not gone else "",
+            answer="left" if has_left else recorded.answer if recorded else "",
+            reason=recorded.reason if recorded and not has_left else "",
         )
 
-    def _others(self, listed_ids: set[str]) -> Iterator[LeaverOut]:
-        """Yield everybody there who has no menu of their own."""
+    def _people_without_menu(self, listed_ids: set[str]) -> Iterator[LeaverOut]:
         for side in SIDES:
             for key in self.board.matching.cohort.side(side).ids:
                 if (ident := self.board.ground.id(side, key)) not in listed_ids:
-                    yield LeaverOut(id=ident, name=self._name(side, key), left=canonical(key) in self.left)
+                    yield LeaverOut(id=ident, name=self._name(side, key), left=canonical(key) in self.departures)
 
     def _people(self, proposal: Proposal) -> Iterator[list[str]]:
-        """Yield the row of each person and pair: side, person, how they stand, partner, and since which round."""
+        # side, person, state, partner, round of the state
         for place, side in enumerate(SIDES):
-            for one in proposal.states(side):
-                partner = self._name(SIDES[1 - place], one.partner) if one.partner else ""
-                state = tr(STATES[one.state])
-                yield [tr(SIDE_WORDS[side]), self._name(side, one.person), state, partner, str(one.round)]
+            for status in proposal.states(side):
+                partner = self._name(SIDES[1 - place], status.partner) if status.partner else ""
+                state = tr(STATES[status.state])
+                yield [tr(SIDE_WORDS[side]), self._name(side, status.person), state, partner, str(status.round)]
 
     def _outlook(self, late: Late) -> Iterator[str]:
-        """Yield what closing the round will do, a sentence each."""
-        closed, read = self.closing(late)
-        settled = sum(since == self.begun.number for since in read.settled.values())
-        refused = sum(one.round == self.begun.number for one in read.declined)
+        """Yield a sentence per effect of closing the round."""
+        closed, history = self.preview_close(late)
+        settled = sum(since == self.initial.number for since in history.settled.values())
+        refused = sum(pair.round == self.initial.number for pair in history.declined)
         ended = sum(map(closed.was_left, closed.proposed))
         waiting = len(closed.proposed) - settled - refused - ended
         for number, words in (
@@ -453,49 +468,46 @@ class DeskRound:
         yield tr("Qui est sans binôme se voit proposer quelqu'un d'autre, si les règles le permettent.")
 
 
-def answer_words() -> Iterator[tuple[ReplyAnswer, str]]:
-    """Yield each answer with how a menu says it of somebody."""
+def answer_labels() -> Iterator[tuple[ReplyAnswer, str]]:
     for answer, words in ANSWERS.items():
         yield answer, tr(STATES["left"] if answer == "left" else words[0])
 
 
-def menu(entries: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> list[MenuEntry]:
-    """Return the entries of a menu."""
+def make_menu(entries: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> list[MenuEntry]:
     return [MenuEntry(value=value, words=words) for value, words in entries]
 
 
 def former_answers(
-    handed: Handed, files: Mapping[FilePart, File], pairs: Sequence[KeyPair], *, apart: bool
+    handed: UploadedFiles, files: Mapping[FilePart, UploadedFile], pairs: Sequence[KeyPair], *, apart: bool
 ) -> FormerAnswers:
-    """Return the answers in some files with the pairs of then; raises MentorMatchError if they cannot be read."""
-    before = Handed({**handed.files, **files})
-    intake, contacts = before.take_in(
-        before.programme(), before.tables(before.programme(), apart=apart, most=sys.maxsize)
+    """Read former answers with their pairs. Raises MentorMatchError if they cannot be read."""
+    previous = UploadedFiles({**handed.files, **files})
+    intake, contacts = previous.build_cohort(
+        previous.programme(), previous.tables(previous.programme(), apart=apart, most=sys.maxsize)
     )
     return FormerAnswers(files, given_plan(intake.cohort, intake.programme, pairs), contacts)
 
 
-def restate_documents(programme: Programme, other: Programme) -> Programme:
-    """Return a programme with the heading of another and what that says of documents."""
-    return programme.model_copy(update={"heading": other.heading, "documents": other.documents})
+def restate_documents(programme: Programme, source: Programme) -> Programme:
+    return programme.model_copy(update={"heading": source.heading, "documents": source.documents})
 
 
 def restore_matching(decision: Decision, cohort: Cohort, programme: Programme) -> Matching:
-    """Return the pairs of a decision as a matching of the cohort and the programme that it was made of.
+    """Return the pairs of a decision as a matching, with status ``feasible``, without solving.
 
-    Nothing is solved: the status is ``feasible``. The file numbers people by their rows, so that their answers alone do
-    not tell who is meant: the scores that it states must be theirs too. The programme may be without the pairs that
-    staff imposed or set aside. Raises RequestError where the decision rests on something else.
+    A decision file numbers people by row, so the scores in it must be equal to those computed from the answers. The
+    programme need not contain the pairs that staff imposed or set aside. Raises RequestError if the decision was made
+    from other answers or another programme.
     """
-    refuse(one for one in other_ground(decision, cohort, programme) if one.where != tr("programme"))
+    refuse(problem for problem in other_ground(decision, cohort, programme) if problem.where != tr("programme"))
     ids = cohort.mentors.ids, cohort.mentees.ids
-    stated = decision.problem()
+    decided_problem = decision.problem()
     expected = tr("ce que donnent les réponses et le programme")
-    if stated.shape != (len(ids[0]), len(ids[1])):
+    if decided_problem.shape != (len(ids[0]), len(ids[1])):
         refuse([Problem(tr("réponses"), tr("d'autres personnes"), expected)])
-    chosen = decision.solution().pairs.tolist()
-    plan = given_plan(cohort, programme, [(ids[0][i], ids[1][k]) for i, k in chosen], seed=decision.seed)
-    pairs = stated.scores.pairs()
-    if not np.array_equal(stated.scores.at(*pairs), plan.problem.scores.at(*pairs)):
+    rows = decision.solution().pairs.tolist()
+    plan = given_plan(cohort, programme, [(ids[0][i], ids[1][k]) for i, k in rows], seed=decision.seed)
+    pairs = decided_problem.scores.pairs()
+    if not np.array_equal(decided_problem.scores.at(*pairs), plan.problem.scores.at(*pairs)):
         refuse([Problem("scores", tr("d'autres points"), expected)])
     return plan

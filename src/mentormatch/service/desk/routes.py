@@ -1,4 +1,4 @@
-"""The addresses of the page: signing in, its files, and what it asks of a desk."""
+"""Routes of the staff page: signing in, its files, and actions on workspaces."""
 
 import json
 import re
@@ -15,66 +15,73 @@ from mentormatch.errors import RequestError
 from mentormatch.languages.translation import FRENCH, language, mark, spoken
 from mentormatch.service.components import Components
 from mentormatch.service.desk.assets import HTML, POLICY, assets, page_file, sign_page, view_policy
-from mentormatch.service.desk.desk_requests import FREE
-from mentormatch.service.desk.desks import BEARER, Desks, DeskSessions, OpenedDesk, Seat, Sitter, cookie_name, is_public
-from mentormatch.service.desk.works import WorkingFile, WorkKey, WorkSave
-from mentormatch.service.gate import Bodies, accepted_language
-from mentormatch.service.problems import ENGLISH, KINDS, MEDIA_TYPE, URN, RefusedError
+from mentormatch.service.desk.desk_requests import PAGE_ACTIONS
+from mentormatch.service.desk.desks import (
+    BEARER_OWNER,
+    ClientTab,
+    LoginSessions,
+    OpenedWorkspace,
+    WorkspaceHandle,
+    Workspaces,
+    cookie_name,
+    is_public,
+)
+from mentormatch.service.desk.works import WorkingFile, WorkspaceKey, WorkspaceSave
+from mentormatch.service.gate import BodyReader, accepted_language
+from mentormatch.service.problems import ENGLISH, PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, PROBLEM_URN, RefusedError
 from mentormatch.widgets.progress import part, stage, time
 
-OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
-PAGE = {**OWN, "Content-Security-Policy": POLICY}
-FILE_TYPE, NAME = "application/octet-stream", "X-File-Name"
-TAB, MOST_TAB = "X-Tab", 64
-SAVE = "X-Work-Save"
-"""The number of the last save: a browser that has seen it opens no older one."""
-SURE = "X-Sure"
-"""Confirms what a request would lose, by the token that the service gave."""
-KEPT_AT = "X-Work-Kept"
-"""When the work was kept, in seconds since 1970; 0: it is not."""
-WORKING_FILE = "travail.mentormatch"
-LOOKS = ("round", "five", "groups", "year", "sessions", "follow", "pairs", "documents")
-"""What changes nothing of what the page may ask as it likes."""
-DOCUMENT = re.compile("[a-z0-9]+([.-][a-z0-9]+)*")
-"""How pages and documents may be called: a header takes it as it is. Which of them there are, the desk knows."""
-MONTH = re.compile("[0-9]{1,3}")
+SECURITY_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
+PAGE_HEADERS = {**SECURITY_HEADERS, "Content-Security-Policy": POLICY}
+FILE_MEDIA_TYPE = "application/octet-stream"
+FILE_NAME_HEADER = "X-File-Name"
+TAB_HEADER = "X-Tab"
+MAX_TAB_ID = 64
+SAVE_NUMBER_HEADER = "X-Work-Save"  # number of the last save; a browser does not open an older one
+CONFIRM_HEADER = "X-Sure"  # the token that confirms a loss
+SAVED_AT_HEADER = "X-Work-Kept"  # time of the last save in seconds since 1970; 0: not saved
+# actions that change nothing
+READ_ONLY_ACTIONS = ("round", "five", "groups", "year", "sessions", "follow", "pairs", "documents")
+NAME_PATTERN = re.compile("[a-z0-9]+([.-][a-z0-9]+)*")  # names that need no quotes in a header
 
 
 class CookieAttributes(TypedDict):
-    """How a browser keeps a cookie."""
+    """Attributes of the session cookie."""
 
     httponly: bool
     samesite: Literal["strict"]
     secure: bool
 
 
-type Answers = dict[tuple[str, str], Callable[..., Awaitable[Response]]]
+type RequestHandlers = dict[tuple[str, str], Callable[..., Awaitable[Response]]]
 
 
 def routes(components: Components) -> APIRouter:
-    """Return the routes of the page, which the guard of the service now lets people to."""
-    sessions = DeskSessions(components.guard.callers, components.settings.resident_idle_s)
-    components.guard.open.append(is_public)
-    components.guard.doors.append(sessions.admits)
+    """Return the routes of the page, with its authentication."""
+    sessions = LoginSessions(components.guard.callers, components.settings.resident_idle_s)
+    components.guard.public_predicates.append(is_public)
+    components.guard.authenticators.append(sessions.authenticate)
     router = APIRouter(include_in_schema=False)
-    desks = Desks(components.residents, components.settings, components.works)
-    components.sweeps.append(desks.sweep)
-    answers = Entrance(components, sessions, desks).answers | PageRoutes(components, sessions, desks).answers
-    for (method, path), answer in answers.items():
-        router.add_api_route(path, answer, methods=[method], response_model=None)
+    workspaces = Workspaces(components.stateful_workers, components.settings, components.workspace_store)
+    components.cleanup_callbacks.append(workspaces.clean_up)
+    handlers = (
+        SignInRoutes(components, sessions, workspaces).handlers | PageRoutes(components, sessions, workspaces).handlers
+    )
+    for (method, path), handler in handlers.items():
+        router.add_api_route(path, handler, methods=[method], response_model=None)
     return router
 
 
-class Entrance:
-    """The page itself, its files, and who sits at it."""
+class SignInRoutes:
+    """The page, its files, and login sessions."""
 
-    def __init__(self, components: Components, sessions: DeskSessions, desks: Desks) -> None:
-        self.components, self.sessions, self.desks = components, sessions, desks
-        own = components.settings
-        self.bodies = Bodies(
-            replace(own, body_bytes=own.sign_in_bytes, body_s=own.sign_in_s, receiving=own.sign_ins)
+    def __init__(self, components: Components, sessions: LoginSessions, workspaces: Workspaces) -> None:
+        self.components, self.sessions, self.workspaces = components, sessions, workspaces
+        settings = components.settings
+        self.bodies = BodyReader(
+            replace(settings, body_bytes=settings.sign_in_bytes, body_s=settings.sign_in_s, receiving=settings.sign_ins)
         )  # whoever is not let in yet takes no place of those who are
-        self.answers: Answers = {
+        self.handlers: RequestHandlers = {
             ("GET", "/"): self.page,
             ("GET", "/page/{name}"): self.asset,
             ("POST", "/session"): self.sign_in,
@@ -82,261 +89,265 @@ class Entrance:
         }
 
     async def page(self, request: Request) -> Response:
-        """Return the page, or the one by which somebody signs in."""
-        if self.sessions.owner(request.scope) is None:
-            policy, page = sign_page(choose_language(request))
-            return Response(page, 401, OWN | {"Content-Security-Policy": policy}, HTML)
-        return Response(page_file("index.html"), 200, PAGE, HTML)
+        """Return the page, or the sign-in page without a session."""
+        if self.sessions.owner_of_request(request.scope) is None:
+            policy, page = sign_page(negotiate_language(request))
+            return Response(page, 401, SECURITY_HEADERS | {"Content-Security-Policy": policy}, HTML)
+        return Response(page_file("index.html"), 200, PAGE_HEADERS, HTML)
 
     async def asset(self, name: str) -> Response:
         """Return a file of the page."""
         if name not in assets():
             raise RefusedError("not-found", mark("La page n'a pas de fichier de ce nom"))
         kind, content = assets()[name]
-        return Response(content, 200, PAGE, kind)
+        return Response(content, 200, PAGE_HEADERS, kind)
 
     async def sign_in(self, request: Request) -> Response:
-        """Begin a session for whoever has the token, or a key."""
-        cookie = self.sessions.begin(str((await read_object(self.bodies, request)).get("token", "")))
-        answer = Response(status_code=204, headers=OWN)
+        """Start a session for a token or key."""
+        cookie = self.sessions.create(str((await read_object(self.bodies, request)).get("token", "")))
+        answer = Response(status_code=204, headers=SECURITY_HEADERS)
         answer.set_cookie(cookie_name(request.headers), cookie, **self._cookie_attributes(request))
         return answer
 
     async def sign_out(self, request: Request) -> Response:
-        """End a session, and with it all its desks."""
-        owner = owner_of(self.sessions, request)
-        self.desks.drop(owner)
+        """End a session and its workspaces."""
+        owner = get_request_owner(self.sessions, request)
+        self.workspaces.close_all_of(owner)
         self.sessions.end(owner)
-        answer = Response(status_code=204, headers=OWN)
+        answer = Response(status_code=204, headers=SECURITY_HEADERS)
         answer.delete_cookie(cookie_name(request.headers), **self._cookie_attributes(request))
         return answer
 
     def _cookie_attributes(self, request: Request) -> CookieAttributes:
-        """Return how a browser keeps the cookie: from scripts, for this site, and over HTTPS alone where it is used."""
         secure = self.components.settings.https or request.url.scheme == "https"
         return {"httponly": True, "samesite": "strict", "secure": secure}
 
 
 class PageRoutes:
-    """What the page asks of a desk."""
+    """Actions on workspaces."""
 
-    def __init__(self, components: Components, sessions: DeskSessions, desks: Desks) -> None:
-        self.components, self.sessions, self.desks = components, sessions, desks
-        self.bodies = Bodies(replace(components.settings, body_bytes=components.settings.page_bytes))
-        self.answers: Answers = {
-            ("POST", "/desk"): self.make,
+    def __init__(self, components: Components, sessions: LoginSessions, workspaces: Workspaces) -> None:
+        self.components, self.sessions, self.workspaces = components, sessions, workspaces
+        self.bodies = BodyReader(replace(components.settings, body_bytes=components.settings.page_bytes))
+        self.handlers: RequestHandlers = {
+            ("POST", "/desk"): self.create,
             ("POST", "/works"): self.open_work,
-            ("PUT", "/works"): self.bring,
+            ("PUT", "/works"): self.open_file,
             ("DELETE", "/works"): self.erase,
             ("GET", "/desk/{ident}/work"): self.working_file,
-            ("POST", "/desk/{ident}/here"): self.stay,
+            ("POST", "/desk/{ident}/here"): self.heartbeat,
             ("DELETE", "/desk/{ident}/here"): self.leave,
-            ("POST", "/desk/{ident}/hold"): self.hold,
+            ("POST", "/desk/{ident}/hold"): self.take_editing,
             ("GET", "/desk/{ident}"): self.show_state,
-            ("POST", "/desk/{ident}"): self.do,
-            ("PUT", "/desk/{ident}/files/{part}"): self.take,
-            ("PUT", "/desk/{ident}/replies"): self.gather,
-            ("PUT", "/desk/{ident}/waves/{month}"): self.take_wave,
-            ("PUT", "/desk/{ident}/editions"): self.take_edition,
-            ("PUT", "/desk/{ident}/review"): self.review,
+            ("POST", "/desk/{ident}"): self.run_action,
+            ("PUT", "/desk/{ident}/files/{part}"): self.upload_file,
+            ("PUT", "/desk/{ident}/replies"): self.upload_replies,
+            ("PUT", "/desk/{ident}/waves/{month}"): self.upload_wave,
+            ("PUT", "/desk/{ident}/editions"): self.upload_edition,
+            ("PUT", "/desk/{ident}/review"): self.upload_review,
             ("GET", "/desk/{ident}/progress"): self.progress,
             ("POST", "/desk/{ident}/stop"): self.stop,
-            ("GET", "/desk/{ident}/pages/{name}"): self.show,
-            ("GET", "/desk/{ident}/documents/{name}"): self.hand,
+            ("GET", "/desk/{ident}/pages/{name}"): self.show_page,
+            ("GET", "/desk/{ident}/documents/{name}"): self.download,
             ("GET", "/desk/{ident}/board"): self.open_board,
             ("POST", "/desk/{ident}/board"): self.ask_board,
         }
 
-    def sitter(self, request: Request) -> Sitter:
-        """Return who asks, and from which tab."""
-        tab = request.headers.get(TAB, "")[:MOST_TAB]
-        return Sitter(owner_of(self.sessions, request), tab, request.state.caller.owner)
+    def client_tab(self, request: Request) -> ClientTab:
+        """Return the caller and its tab."""
+        tab = request.headers.get(TAB_HEADER, "")[:MAX_TAB_ID]
+        return ClientTab(get_request_owner(self.sessions, request), tab, request.state.caller.owner)
 
-    def place(self, request: Request, ident: str) -> Seat:
-        """Return the desk that is asked; raises RefusedError where it is somebody else's, or not there."""
-        return self.desks.find(ident, self.sitter(request))
+    def find_workspace(self, request: Request, ident: str) -> WorkspaceHandle:
+        return self.workspaces.find(ident, self.client_tab(request))
 
     async def change(
         self, request: Request, ident: str, head: Mapping[str, Any], body: Callable[[], Awaitable[bytes]] | None = None
     ) -> Response:
-        """Have a desk do what changes it, and keep that; raises RefusedError where somebody else holds it."""
-        seat = self.place(request, ident)
+        """Run an action that changes a workspace, and save it. Raises RefusedError if another tab edits it."""
+        handle = self.find_workspace(request, ident)
         content = await body() if body else b""
-        seat.hold_to_change(self.sitter(request))
-        answer = await seat.ask({**head, "sure": request.headers.get(SURE, "")}, content)
-        await self.desks.keep(seat)
-        return http_response(answer, {KEPT_AT: f"{seat.work.saved or 0:.0f}", SAVE: str(seat.work.number)})
+        handle.acquire_for_change(self.client_tab(request))
+        answer = await handle.call({**head, "sure": request.headers.get(CONFIRM_HEADER, "")}, content)
+        await self.workspaces.save(handle)
+        return make_http_response(
+            answer, {SAVED_AT_HEADER: f"{handle.saved.saved or 0:.0f}", SAVE_NUMBER_HEADER: str(handle.saved.number)}
+        )
 
-    async def make(self, request: Request) -> Response:
-        """Make a desk, with nothing on it."""
-        return self._answer_opened(request, await self.desks.make(self.sitter(request), WorkKey.new(), {}))
+    async def create(self, request: Request) -> Response:
+        """Create an empty workspace."""
+        return self._answer_opened(
+            request, await self.workspaces.create(self.client_tab(request), WorkspaceKey.new(), {})
+        )
 
     async def open_work(self, request: Request) -> Response:
-        """Open a work by its key."""
-        asked = await read_object(self.bodies, request)
-        least = asked.get("save")
+        """Open a workspace by its key."""
+        body = await read_object(self.bodies, request)
+        least = body.get("save")
         if least is not None and (type(least) is not int or least < 0):
             raise RefusedError("misfit", mark("Le numéro d'un enregistrement est un nombre entier"))
-        opened = await self.desks.open(self.sitter(request), WorkKey.of(asked.get("work")), least or 0)
+        opened = await self.workspaces.open(self.client_tab(request), WorkspaceKey.of(body.get("work")), least or 0)
         return self._answer_opened(request, opened)
 
-    async def bring(self, request: Request) -> Response:
-        """Open the work of a working file."""
-        content = await self.components.bodies.read(request.headers, request.receive, FILE_TYPE)
-        return self._answer_opened(request, await self.desks.bring(self.sitter(request), content))
+    async def open_file(self, request: Request) -> Response:
+        """Open the workspace of a working file."""
+        content = await self.components.body_reader.read(request.headers, request.receive, FILE_MEDIA_TYPE)
+        return self._answer_opened(request, await self.workspaces.open_file(self.client_tab(request), content))
 
     async def erase(self, request: Request) -> Response:
-        """Delete a work that is kept."""
-        await self.desks.erase(self.sitter(request), await self._key(request))
-        return Response(status_code=204, headers=OWN)
+        """Delete a stored workspace."""
+        await self.workspaces.erase(self.client_tab(request), await self._key(request))
+        return Response(status_code=204, headers=SECURITY_HEADERS)
 
-    async def _key(self, request: Request) -> WorkKey:
-        """Return the key of a work that is asked for."""
-        return WorkKey.of((await read_object(self.bodies, request)).get("work"))
+    async def _key(self, request: Request) -> WorkspaceKey:
+        return WorkspaceKey.of((await read_object(self.bodies, request)).get("work"))
 
-    def _answer_opened(self, request: Request, opened: OpenedDesk) -> Response:
-        """Say which desk it is, by which key its work is opened again, and who holds it."""
-        content = {"desk": opened.ident, "work": opened.seat.work.key.text, "told": opened.told, "newer": opened.newer}
-        return JSONResponse(content | self._standing(request, opened.seat), 201, OWN)
+    def _answer_opened(self, request: Request, opened: OpenedWorkspace) -> Response:
+        """Return the id and key of a workspace, and the editing tab."""
+        content = {
+            "desk": opened.ident,
+            "work": opened.handle.saved.key.text,
+            "told": opened.notice,
+            "newer": opened.newer,
+        }
+        return JSONResponse(content | self._holder_info(request, opened.handle), 201, SECURITY_HEADERS)
 
-    def _standing(self, request: Request, seat: Seat) -> dict[str, Any]:
-        """Return who holds a desk, and since when; for how long its work is kept, where, and when it was last."""
-        sitter, holder = self.sitter(request), seat.holder
-        held = {"mine": seat.is_held_by(sitter), "own": holder.owner == sitter.owner, "free": seat.is_free}
-        content = {"held": held | {"name": holder.name, "since": seat.since}}
-        works = self.desks.works
+    def _holder_info(self, request: Request, handle: WorkspaceHandle) -> dict[str, Any]:
+        """Return the editing tab, and how and until when the workspace is stored."""
+        tab, holder = self.client_tab(request), handle.holder
+        holder_info = {"mine": handle.is_held_by(tab), "own": holder.owner == tab.owner, "free": handle.is_free}
+        content = {"held": holder_info | {"name": holder.key_name, "since": handle.held_since}}
+        store = self.workspaces.store
         return content | {
-            "keeps": works.keep_s,
-            "lasting": works.path is not None,
-            "saved": seat.work.saved or 0,
-            "save": seat.work.number,
+            "keeps": store.keep_s,
+            "lasting": store.path is not None,
+            "saved": handle.saved.saved or 0,
+            "save": handle.saved.number,
         }
 
     async def working_file(self, request: Request, ident: str) -> Response:
-        """Return the work as a file, which opens it elsewhere too."""
-        seat = self.place(request, ident)
-        file = WorkingFile.of(seat.work.key, WorkSave(await seat.parts({}), seat.work.number + 1))
-        kept = {"Content-Disposition": f'attachment; filename="{WORKING_FILE}"'}
-        return Response(file.model_dump_json(), 200, OWN | kept, FILE_TYPE)
+        """Return the workspace as a file that can be opened by another service."""
+        handle = self.find_workspace(request, ident)
+        file = WorkingFile.of(handle.saved.key, WorkspaceSave(await handle.parts({}), handle.saved.number + 1))
+        disposition = {"Content-Disposition": f'attachment; filename="{"travail.mentormatch"}"'}
+        return Response(file.model_dump_json(), 200, SECURITY_HEADERS | disposition, FILE_MEDIA_TYPE)
 
-    async def stay(self, request: Request, ident: str) -> Response:
-        """Note that a tab is there, and say who holds the desk."""
-        return JSONResponse(self._standing(request, self.place(request, ident)), 200, OWN)
+    async def heartbeat(self, request: Request, ident: str) -> Response:
+        return JSONResponse(self._holder_info(request, self.find_workspace(request, ident)), 200, SECURITY_HEADERS)
 
     async def leave(self, request: Request, ident: str) -> Response:
-        """Note that a tab is being closed."""
-        self.place(request, ident).heard(self.sitter(request), left=True)
-        return Response(status_code=204, headers=OWN)
+        """Record that a tab is being closed."""
+        self.find_workspace(request, ident).touch(self.client_tab(request), left=True)
+        return Response(status_code=204, headers=SECURITY_HEADERS)
 
-    async def hold(self, request: Request, ident: str) -> Response:
-        """Have a tab hold the desk, where nobody else does, or another tab of the same session."""
-        seat = self.place(request, ident)
-        seat.hold(self.sitter(request))
-        return JSONResponse(self._standing(request, seat), 200, OWN)
+    async def take_editing(self, request: Request, ident: str) -> Response:
+        """Make a tab the editing one, unless a tab of another session is."""
+        handle = self.find_workspace(request, ident)
+        handle.acquire(self.client_tab(request))
+        return JSONResponse(self._holder_info(request, handle), 200, SECURITY_HEADERS)
 
     async def show_state(self, request: Request, ident: str) -> Response:
-        """Say how far everything is."""
-        return http_response(await self.place(request, ident).ask({"do": "look"}))
+        return make_http_response(await self.find_workspace(request, ident).call({"do": "look"}))
 
-    async def do(self, request: Request, ident: str) -> Response:
-        """Do what the page asks."""
-        seat = self.place(request, ident)
+    async def run_action(self, request: Request, ident: str) -> Response:
+        """Run an action of the page."""
+        handle = self.find_workspace(request, ident)
         message = await read_object(self.bodies, request)
-        if message.get("do") not in FREE:
+        if message.get("do") not in PAGE_ACTIONS:
             raise RefusedError("misfit", mark("Cela ne se demande pas ici"))
-        if message.get("do") in LOOKS:
-            return http_response(await seat.ask(message))
+        if message.get("do") in READ_ONLY_ACTIONS:
+            return make_http_response(await handle.call(message))
         if message.get("do") in ("validate", "apply"):
             message |= {"validates": "validate" in request.state.caller.scopes}
         return await self.change(request, ident, message)
 
-    async def take(self, request: Request, ident: str, part: str) -> Response:
-        """Take a file."""
-        return await self._hand_over(request, ident, {"do": "take", "part": part})
+    async def upload_file(self, request: Request, ident: str, part: str) -> Response:
+        return await self._upload(request, ident, {"do": "take", "part": part})
 
-    async def gather(self, request: Request, ident: str) -> Response:
-        """Take a form of replies that was filled in."""
-        return await self._hand_over(request, ident, {"do": "gather"})
+    async def upload_replies(self, request: Request, ident: str) -> Response:
+        return await self._upload(request, ident, {"do": "gather"})
 
-    async def take_wave(self, request: Request, ident: str, month: str) -> Response:
-        """Take the answers after so many months."""
-        return await self._hand_over(
-            request, ident, {"do": "wave", "month": int(month) if MONTH.fullmatch(month) else 0}
+    async def upload_wave(self, request: Request, ident: str, month: str) -> Response:
+        return await self._upload(
+            request, ident, {"do": "wave", "month": int(month) if re.compile("[0-9]{1,3}").fullmatch(month) else 0}
         )
 
-    async def take_edition(self, request: Request, ident: str) -> Response:
-        """Take the follow-up of an edition before."""
-        return await self._hand_over(request, ident, {"do": "edition"})
+    async def upload_edition(self, request: Request, ident: str) -> Response:
+        return await self._upload(request, ident, {"do": "edition"})
 
-    async def review(self, request: Request, ident: str) -> Response:
-        """Take a workbook in which staff decided."""
-        return await self._hand_over(request, ident, {"do": "review"})
+    async def upload_review(self, request: Request, ident: str) -> Response:
+        return await self._upload(request, ident, {"do": "review"})
 
-    async def _hand_over(self, request: Request, ident: str, head: Mapping[str, Any]) -> Response:
-        """Hand a file over to a desk."""
-        named = {**head, "name": unquote(request.headers.get(NAME, ""))}
-        read = self.components.bodies.read
-        return await self.change(request, ident, named, lambda: read(request.headers, request.receive, FILE_TYPE))
+    async def _upload(self, request: Request, ident: str, head: Mapping[str, Any]) -> Response:
+        named_head = {**head, "name": unquote(request.headers.get(FILE_NAME_HEADER, ""))}
+        read_body = self.components.body_reader.read
+        return await self.change(
+            request, ident, named_head, lambda: read_body(request.headers, request.receive, FILE_MEDIA_TYPE)
+        )
 
     async def progress(self, request: Request, ident: str) -> Response:
-        """Say how far the work is that is being done."""
-        place, words = self.place(request, ident), ""
-        if place.progress:
-            with language(choose_language(request)):
-                texts = time(place.progress.seconds), part(place.progress), stage(place.progress)
+        """Return the progress of the computation."""
+        handle, words = self.find_workspace(request, ident), ""
+        if handle.progress:
+            with language(negotiate_language(request)):
+                texts = time(handle.progress.seconds), part(handle.progress), stage(handle.progress)
                 words = " · ".join(word for word in texts if word)
-        return JSONResponse({"working": place.working > 0, "words": words}, 200, OWN)
+        return JSONResponse({"working": handle.pending_calls > 0, "words": words}, 200, SECURITY_HEADERS)
 
     async def stop(self, request: Request, ident: str) -> Response:
-        """End the work that is being done."""
-        self.place(request, ident).stop()
-        return Response(status_code=204, headers=OWN)
+        """Interrupt the computation."""
+        self.find_workspace(request, ident).stop()
+        return Response(status_code=204, headers=SECURITY_HEADERS)
 
-    async def show(self, request: Request, ident: str, name: str) -> Response:
-        """Return a page that is shown within the page."""
+    async def show_page(self, request: Request, ident: str, name: str) -> Response:
+        """Return a page of results."""
         policy = {"Content-Security-Policy": view_policy()}
-        return http_response(await self.place(request, ident).ask({"do": "show", "name": name}), policy)
+        return make_http_response(await self.find_workspace(request, ident).call({"do": "show", "name": name}), policy)
 
-    async def hand(self, request: Request, ident: str, name: str) -> Response:
-        """Return a document to be kept."""
-        if not DOCUMENT.fullmatch(name):
+    async def download(self, request: Request, ident: str, name: str) -> Response:
+        """Return a document."""
+        if not NAME_PATTERN.fullmatch(name):
             raise RefusedError("not-found", mark("Ce document n'existe pas"))
-        kept = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": view_policy()}
-        return http_response(await self.place(request, ident).ask({"do": "hand", "name": name}), kept)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": view_policy()}
+        return make_http_response(await self.find_workspace(request, ident).call({"do": "hand", "name": name}), headers)
 
     async def open_board(self, request: Request, ident: str) -> Response:
-        """Return the board, with its words."""
-        return http_response(await self.place(request, ident).ask({"do": "open"}))
+        """Return the board and its labels."""
+        return make_http_response(await self.find_workspace(request, ident).call({"do": "open"}))
 
     async def ask_board(self, request: Request, ident: str) -> Response:
-        """Return the board after what is asked of it."""
+        """Return the board after a request."""
         head = {"do": "ask", "validates": "validate" in request.state.caller.scopes}
-        read = self.components.bodies.read
-        return await self.change(request, ident, head, lambda: read(request.headers, request.receive))
+        read_body = self.components.body_reader.read
+        return await self.change(request, ident, head, lambda: read_body(request.headers, request.receive))
 
 
-def owner_of(sessions: DeskSessions, request: Request) -> str:
-    """Return whose request this is; the guard has let nobody else in."""
-    return sessions.owner(request.scope) or BEARER
+def get_request_owner(sessions: LoginSessions, request: Request) -> str:
+    # the guard has authenticated the request: without a session, by a token
+    return sessions.owner_of_request(request.scope) or BEARER_OWNER
 
 
-def http_response(answer: Any, headers: Mapping[str, str] | None = None) -> Response:
-    """Return what a desk answers; what it refuses, or asks to be confirmed first, is a problem in words."""
+def make_http_response(answer: Any, headers: Mapping[str, str] | None = None) -> Response:
+    """Convert an answer of a workspace; a refusal, or a loss to confirm, becomes a problem."""
     if answer.head.get("asks"):
-        kind = KINDS["would-lose"]
-        head = {"type": f"{URN}would-lose", "title": kind.title_in(answer.head["language"]), "status": kind.status}
-        return JSONResponse(head | json.loads(answer.body), kind.status, OWN, MEDIA_TYPE)
+        kind = PROBLEM_KINDS["would-lose"]
+        head = {
+            "type": f"{PROBLEM_URN}would-lose",
+            "title": kind.title_in(answer.head["language"]),
+            "status": kind.status,
+        }
+        return JSONResponse(head | json.loads(answer.body), kind.status, SECURITY_HEADERS, PROBLEM_MEDIA_TYPE)
     if answer.head.get("refused"):
-        content, kind = json.loads(answer.body), KINDS["misfit"]
-        head = {"type": f"{URN}misfit", "title": kind.title_in(answer.head["language"]), "status": kind.status}
+        content, kind = json.loads(answer.body), PROBLEM_KINDS["misfit"]
+        head = {"type": f"{PROBLEM_URN}misfit", "title": kind.title_in(answer.head["language"]), "status": kind.status}
         problem = {**head, "words": content["title"], "place": content["place"], "problems": content["problems"]}
-        return JSONResponse(problem, kind.status, OWN, MEDIA_TYPE)
-    return Response(answer.body, 200, {**OWN, **(headers or {})}, answer.head["type"])
+        return JSONResponse(problem, kind.status, SECURITY_HEADERS, PROBLEM_MEDIA_TYPE)
+    return Response(answer.body, 200, {**SECURITY_HEADERS, **(headers or {})}, answer.head["type"])
 
 
-async def read_object(bodies: Bodies, request: Request) -> dict[str, Any]:
-    """Return the JSON object that the body of a request is; raises RefusedError if it is none."""
-    body = await bodies.read(request.headers, request.receive)
+async def read_object(reader: BodyReader, request: Request) -> dict[str, Any]:
+    """Parse the body of a request. Raises RefusedError if it is not a JSON object."""
+    body = await reader.read(request.headers, request.receive)
     with language(accepted_language(request.headers) or ENGLISH):
         try:
             content = parse_json(body)
@@ -347,6 +358,5 @@ async def read_object(bodies: Bodies, request: Request) -> dict[str, Any]:
     return content
 
 
-def choose_language(request: Request) -> str:
-    """Return the language that a browser asks for, French if it asks for none of ours."""
+def negotiate_language(request: Request) -> str:
     return accepted_language(request.headers) or FRENCH

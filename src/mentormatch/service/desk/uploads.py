@@ -1,4 +1,4 @@
-"""The files that staff hand over: names and bytes, read from memory."""
+"""Uploaded files: names and bytes in memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -30,97 +30,94 @@ from mentormatch.survey.plan import Plan
 from mentormatch.survey.side_sheets import side_of_sheet
 from mentormatch.survey.table_reader import TableSource, read_stream
 
-EXAMPLES: Mapping[ProgrammeKind, str] = {
+EXAMPLE_FOLDERS: Mapping[ProgrammeKind, str] = {
     "pairs": "mentorat",
     "groups": "codeveloppement",
     "sessions": "groupe-de-travail",
 }
-KINDS: Mapping[str, ProgrammeKind] = {"match": "pairs", "groups": "groups"}
-"""What a programme is, by the operation that it asks for; any other decides on sessions."""
+# other operations are those of sessions
+KIND_BY_OPERATION: Mapping[str, ProgrammeKind] = {"match": "pairs", "groups": "groups"}
 ANSWER_PARTS: tuple[FilePart, ...] = ("answers", "mentors", "mentees")
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-LINES = mark("lignes de réponses")
-MISSING: Mapping[FilePart, str] = {
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+MISSING_MESSAGES: Mapping[FilePart, str] = {
     "programme": mark("Il manque le programme"),
     "answers": mark("Il manque le fichier de réponses"),
     "mentors": mark("Il manque le fichier de réponses des mentor·es"),
     "mentees": mark("Il manque le fichier de réponses des mentoré·es"),
 }
-WANTED, WANTED_PROGRAMME = mark("un fichier .csv, .xlsx ou .ods"), mark("un fichier .toml")
-NAMES: Mapping[FilePart, str] = {
+EXPECTED_ANSWERS_FILE = mark("un fichier .csv, .xlsx ou .ods")
+EXPECTED_PROGRAMME_FILE = mark("un fichier .toml")
+PART_LABELS: Mapping[FilePart, str] = {
     "programme": mark("Le programme"),
     "answers": mark("Les réponses au questionnaire"),
     "mentors": mark("Les réponses des mentor·es"),
     "mentees": mark("Les réponses des mentoré·es"),
 }
 PART_OF_SIDE: Mapping[Side | None, FilePart] = {"mentor": "mentors", "mentee": "mentees"}
-SEVERAL = mark("Il manque des fichiers")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class File:
-    """A file by the name that it was handed over under, without a folder; a sheet of a workbook is named after it."""
+class UploadedFile:
+    """A file with its name, without folders; ``name:sheet`` for a single sheet of a workbook."""
 
     name: str
     content: bytes
 
     @classmethod
-    def of(cls, name: str, content: bytes) -> "File":
-        """Return a file whose name is fit to be shown."""
+    def of(cls, name: str, content: bytes) -> "UploadedFile":
+        """Return a file with a printable name."""
         bare = PureWindowsPath(PurePosixPath(name).name).name
         return cls(visible(bare).strip() or "?", content)
 
     def read_table(self) -> TableSource:
-        """Return it as answers are read; raises SurveyError where there is nothing in it."""
+        """Return the file as a source of answers. Raises SurveyError if it is empty."""
         name = self.name if self.sheet is None else self.name.removesuffix(f":{self.sheet}")
         return replace(read_stream(name, BytesIO(self.content)), sheet=self.sheet)
 
     @property
     def sheet(self) -> str | None:
-        """The sheet of the workbook that alone is meant, None if the file is meant as it is."""
+        """The single sheet to use, None for the whole file."""
         name, _, sheet = self.name.partition(":")
-        return sheet if sheet and PurePosixPath(name.lower()).suffix in WORKBOOKS else None
+        return sheet if sheet and PurePosixPath(name.lower()).suffix in WORKBOOK_SUFFIXES else None
 
     @property
     def title(self) -> str:
-        """What the file is called on the page."""
+        """The label on the page."""
         if self.sheet is None:
             return self.name
         return tr("{file}, feuille « {sheet} »", file=self.name.removesuffix(f":{self.sheet}"), sheet=self.sheet)
 
-    def of_sheet(self, sheet: str) -> "File":
-        """Return one sheet of a workbook."""
-        return File(f"{self.name}:{sheet}", self.content)
+    def of_sheet(self, sheet: str) -> "UploadedFile":
+        return UploadedFile(f"{self.name}:{sheet}", self.content)
 
     @property
     def stem(self) -> str:
-        """The name without what it ends in."""
+        """The name without its suffix."""
         return PurePosixPath(self.name).stem
 
     @property
     def size(self) -> str:
-        """How large it is, in words."""
+        """The size as text."""
         if len(self.content) < 1_000:
             return counted(len(self.content), "octet")
         return tr("{count}\u00a0ko", count=decimal(len(self.content) / 1_000, 0))
 
 
 @dataclass(repr=False)
-class Handed:
-    """What was handed over so far."""
+class UploadedFiles:
+    """The uploaded files."""
 
-    files: dict[FilePart, File] = field(default_factory=dict)
+    files: dict[FilePart, UploadedFile] = field(default_factory=dict)
 
     @staticmethod
-    def example(kind: ProgrammeKind) -> dict[FilePart, File]:
-        """Return the files of the example of one kind."""
-        held = contents(EXAMPLES[kind])
+    def example(kind: ProgrammeKind) -> dict[FilePart, UploadedFile]:
+        example_files = contents(EXAMPLE_FOLDERS[kind])
         names: dict[FilePart, str] = {"programme": PROGRAMME, "answers": ANSWERS}
-        return {part: File(name, held[name]) for part, name in names.items()}
+        return {part: UploadedFile(name, example_files[name]) for part, name in names.items()}
 
     @cached_property
-    def stated(self) -> ProgrammeKind | None:
-        """What the programme is, as the files tell: itself, or else what was dropped of an edition; None: nothing."""
+    def kind_from_files(self) -> ProgrammeKind | None:
+        """The kind of programme stated by the files: the programme, else files of an edition; None if unknown."""
         try:
             return kind_of(self.programme()) if "programme" in self.files else self._kind_before()
         except MentorMatchError:
@@ -128,157 +125,164 @@ class Handed:
 
     def _kind_before(self) -> ProgrammeKind | None:
         if "edition" in self.files:
-            return "pairs" if is_object_with(self.files["edition"], "left_out") else "groups"
+            return "pairs" if has_json_key(self.files["edition"], "left_out") else "groups"
         return "pairs" if {"proposal", "mentors", "mentees"} & set(self.files) else None
 
-    def taking(self, part: FilePart, file: File) -> dict[FilePart, File]:
-        """Return the files with one more, at its own place where its content says which that is."""
-        place = place_of(part, file)
-        if place != "answers":
-            return self.files | {place: file}
-        return {name: one for name, one in self.files.items() if name not in ANSWER_PARTS} | self._answers_with(file)
+    def with_file(self, part: FilePart, file: UploadedFile) -> dict[FilePart, UploadedFile]:
+        """Return the files with one more, under the part that its content states, if it does."""
+        target = detect_part(part, file)
+        if target != "answers":
+            return self.files | {target: file}
+        return {
+            name: existing for name, existing in self.files.items() if name not in ANSWER_PARTS
+        } | self._answers_with(file)
 
-    def _answers_with(self, file: File) -> dict[FilePart, File]:
-        """Return the files of answers with one more: it completes that of the other side, or replaces what is there."""
+    def _answers_with(self, file: UploadedFile) -> dict[FilePart, UploadedFile]:
+        """Return the files of answers with one more, which completes the other side or replaces the answers."""
         sides = [part for part in ANSWER_PARTS[1:] if part in self.files]
         if len(sides) == 1:
-            other: FilePart = "mentees" if sides[0] == "mentors" else "mentors"
-            return {sides[0]: self.files[sides[0]], other: file}
-        known = self.files.get("answers")
-        told = (side_of_sheet(known.stem), side_of_sheet(file.stem)) if known else (None, None)
-        if known and set(told) == set(PART_OF_SIDE):
-            return {PART_OF_SIDE[side]: one for side, one in zip(told, (known, file), strict=True) if side}
+            missing_side: FilePart = "mentees" if sides[0] == "mentors" else "mentors"
+            return {sides[0]: self.files[sides[0]], missing_side: file}
+        existing = self.files.get("answers")
+        detected_sides = (side_of_sheet(existing.stem), side_of_sheet(file.stem)) if existing else (None, None)
+        if existing and set(detected_sides) == set(PART_OF_SIDE):
+            return {
+                PART_OF_SIDE[side]: answers_file
+                for side, answers_file in zip(detected_sides, (existing, file), strict=True)
+                if side
+            }
         return {"answers": file}
 
     @property
-    def is_apart(self) -> bool:
-        """Whether each side has a file of its own."""
+    def has_separate_files(self) -> bool:
+        """Whether each side has a file."""
         return "mentors" in self.files or "mentees" in self.files
 
     def refuse_missing(self, kind: ProgrammeKind, *, apart: bool) -> None:
-        """Raise an error in words if a file is missing; answers propose a programme of pairs or of groups."""
+        """Raise an error if a file is missing; pairs and groups need no programme."""
         parts: tuple[FilePart, ...] = ("mentors", "mentees") if apart else ("answers",)
         missing = [part for part in parts if part not in self.files]
         if not missing and (kind != "sessions" or "programme" in self.files):
             return
         if not missing:
-            problem = Problem(tr(NAMES["programme"]), tr("aucun fichier"), tr(WANTED_PROGRAMME))
-            raise ProgrammeError(tr(MISSING["programme"]), [problem])
-        sentence = tr(MISSING[missing[0]]) if len(missing) == 1 else tr(SEVERAL)
-        raise SurveyError(sentence, [Problem(tr(NAMES[part]), tr("aucun fichier"), tr(WANTED)) for part in missing])
+            problem = Problem(tr(PART_LABELS["programme"]), tr("aucun fichier"), tr(EXPECTED_PROGRAMME_FILE))
+            raise ProgrammeError(tr(MISSING_MESSAGES["programme"]), [problem])
+        sentence = tr(MISSING_MESSAGES[missing[0]]) if len(missing) == 1 else tr("Il manque des fichiers")
+        raise SurveyError(
+            sentence,
+            [Problem(tr(PART_LABELS[part]), tr("aucun fichier"), tr(EXPECTED_ANSWERS_FILE)) for part in missing],
+        )
 
     @property
     def stated_programme(self) -> bytes | None:
-        """The bytes of the programme, None where there is none."""
+        """The bytes of the programme, None without one."""
         return self.files["programme"].content if "programme" in self.files else None
 
     def programme(self) -> Programme:
-        """Return the programme; raises ProgrammeError with every mistake in it."""
+        """Return the programme. Raises ProgrammeError with all its errors."""
         file = self.files["programme"]
         return Programme.parse(file.content, file.name)
 
     def proposal(self) -> ProposalRecord | Decision | None:
-        """Return the proposal or the decision of an earlier day, None where there is none.
+        """Return the saved proposal or decision, None without one.
 
-        Raises RequestError where it is neither.
+        Raises RequestError if the file is neither.
         """
         file = self.files.get("proposal")
         if file is None:
             return None
-        return (Decision if is_object_with(file, "digests") else ProposalRecord).from_json(file.content)
+        return (Decision if has_json_key(file, "digests") else ProposalRecord).from_json(file.content)
 
     @property
     def has_decision(self) -> bool:
-        """Whether the file of an earlier day is a decision, whose pairs run."""
+        """Whether a decision was uploaded, so that its pairs are running."""
         file = self.files.get("proposal")
-        return file is not None and is_object_with(file, "digests")
+        return file is not None and has_json_key(file, "digests")
 
     def read_carry_over(self) -> CarryOver | None:
-        """Return what an edition of pairs before tells, None without its file; raises RequestError where it is none."""
+        """Return the results of the previous edition of pairs, None without them. Raises RequestError if invalid."""
         file = self.files.get("edition")
         return CarryOver.from_json(file.content) if file else None
 
-    def past(self, cohort: Cohort) -> tuple[MemberKeys, ...]:
-        """Return the groups of an edition before, none without its file; raises an error where it cannot be read."""
+    def past_groups(self, cohort: Cohort) -> tuple[MemberKeys, ...]:
+        """Return the groups of the previous edition, none without its file. Raises an error if it is invalid."""
         file = self.files.get("edition")
         return read_groups(file.read_table(), cohort) if file else ()
 
     def tables(self, programme: Programme | None, *, apart: bool, most: int) -> Tables:
-        """Return the answers as tables, each with its side, None for both.
+        """Return the answers as tables, with their side (None for both).
 
-        Raises SurveyError where one cannot be read, or they hold more than the ``most`` lines.
+        Raises SurveyError if a file cannot be read, or there are more than ``most`` rows.
         """
         parts: tuple[FilePart, ...] = ("mentors", "mentees") if apart else ("answers",)
         sources: dict[str, Any] = {part: self.files[part].read_table() for part in parts}
         tables = read_tables(**sources)
-        refuse_too_many(sum(len(table.records) for table, _ in tables), most, LINES)
+        refuse_too_many(sum(len(table.records) for table, _ in tables), most, mark("lignes de réponses"))
         return as_members(tables, programme) if programme else tables
 
     def apply_history(self, programme: Programme) -> Programme:
-        """Return a programme with what an edition of pairs before tells, if its file is there."""
+        """Return the programme with the results of the previous edition, if uploaded."""
         carried = self.read_carry_over() if kind_of(programme) == "pairs" else None
         return with_history(programme, carried) if carried else programme
 
-    def take_in(self, programme: Programme, tables: Tables) -> tuple[Intake, Contacts]:
-        """Return what came in, and how people are reached; raises SurveyError with every problem of the tables."""
+    def build_cohort(self, programme: Programme, tables: Tables) -> tuple[Intake, Contacts]:
+        """Build the intake and the contacts. Raises SurveyError with all errors of the tables."""
         applied = self.apply_history(programme)
         with language(applied.heading.language, unless_asked=True):
             contacts = take_apart(tables, make_intake_plan(applied, apart=tables[0][1] is not None))[1]
             return report_on_tables(applied, tables), contacts
 
 
-class PeopleReader:
-    """Who takes part under a programme; read anew only where the programme takes answers otherwise than before."""
+class CohortCache:
+    """The cohort of a programme, built again only if the programme reads answers in another way."""
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self.known: tuple[Plan, Cohort] | None = None
+        self.cached: tuple[Plan, Cohort] | None = None
 
-    def under(self, programme: Programme) -> Cohort:
-        """Return who takes part; raises SurveyError with every problem of the files."""
+    def cohort_for(self, programme: Programme) -> Cohort:
+        """Return the cohort. Raises SurveyError with all errors of the files."""
         plan = make_intake_plan(programme, apart=self.tables[0][1] is not None)
-        if self.known is None or self.known[0] != plan:
+        if self.cached is None or self.cached[0] != plan:
             with language(programme.heading.language, unless_asked=True):
-                self.known = plan, take_in(self.tables, plan)
-        return self.known[1]
+                self.cached = plan, take_in(self.tables, plan)
+        return self.cached[1]
 
 
-def contents_of(files: Mapping[FilePart, File]) -> dict[FilePart, bytes]:
-    """Return the bytes of each file."""
+def contents_of(files: Mapping[FilePart, UploadedFile]) -> dict[FilePart, bytes]:
     return {part: file.content for part, file in files.items()}
 
 
 def kind_of(programme: Programme) -> ProgrammeKind:
-    """Return what a programme is."""
-    return KINDS.get(programme.served_by[0], "sessions")
+    return KIND_BY_OPERATION.get(programme.served_by[0], "sessions")
 
 
-def place_of(part: FilePart, file: File) -> FilePart:
-    """Return at which place a file belongs: what mentormatch wrote of an edition, or of a day before, tells itself."""
+def detect_part(part: FilePart, file: UploadedFile) -> FilePart:
+    """Return the part of a file; files written by mentormatch state it themselves."""
     if file.name.lower().endswith(".toml") and part == "answers":
         return "programme"
     if not file.name.lower().endswith(".json"):
         return part
-    if is_object_with(file, "first") and is_object_with(file, "second"):
+    if has_json_key(file, "first") and has_json_key(file, "second"):
         return "experiment"
-    if is_object_with(file, "left_out") or is_object_with(file, "groups"):
+    if has_json_key(file, "left_out") or has_json_key(file, "groups"):
         return "edition"
-    is_earlier = is_object_with(file, "digests") or is_object_with(file, "rounds") or part == "answers"
+    is_earlier = has_json_key(file, "digests") or has_json_key(file, "rounds") or part == "answers"
     return "proposal" if is_earlier else part
 
 
-def is_object_with(file: File, key: str) -> bool:
-    """Say whether a file is a JSON object that has a key."""
+def has_json_key(file: UploadedFile, key: str) -> bool:
+    """Return whether a file is a JSON object with a key."""
     try:
-        held = parse_json(file.content, by_person=True)
+        content = parse_json(file.content, by_person=True)
     except RequestError:
         return False
-    return isinstance(held, dict) and key in held
+    return isinstance(content, dict) and key in content
 
 
-def refuse_too_many(found: int, most: int, what: str) -> None:
-    """Raise SurveyError where there is more of something than this service takes."""
-    if found > most:
+def refuse_too_many(count: int, limit: int, noun: str) -> None:
+    """Raise SurveyError if a count exceeds the limit."""
+    if count > limit:
         advice = tr("demandez à la personne qui tient le service d'en relever la limite, ou partagez le programme")
-        problem = Problem(tr(what), thousands(found), tr("{most} au plus", most=thousands(most)), advice)
+        problem = Problem(tr(noun), thousands(count), tr("{most} au plus", most=thousands(limit)), advice)
         raise SurveyError(tr("C'est plus que ce service ne prend"), [problem])

@@ -1,4 +1,4 @@
-"""A working group at a desk: the topics that it treats, its dates, and who presents at each session."""
+"""A working group: its topics, its dates, and the presenters of each session."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.service.desk.result_tables import (
-    ANSWERED,
+    ANSWERED_STATUSES,
     DocumentLine,
     ResultDocument,
     SessionOut,
@@ -27,13 +27,12 @@ from mentormatch.service.desk.result_tables import (
 )
 from mentormatch.survey.contacts import Contacts
 
-WHOLE = "seances.zip"
-DRAWN = ("topics", "counts", "dates", "turns", "members")
-"""Tables that the page draws otherwise."""
+SESSIONS_ARCHIVE = "seances.zip"
+DRAWN_TABLES = ("topics", "counts", "dates", "turns", "members")  # tables shown in another form on the page
 
 
 class TopicOut(JsonMessage):
-    """A topic: how many asked for it, and whether it is chosen."""
+    """A topic with the number of requests, and whether it is chosen."""
 
     topic: str
     approvals: int
@@ -41,16 +40,16 @@ class TopicOut(JsonMessage):
 
 
 class UnservedOut(JsonMessage):
-    """Somebody of whose topics none is chosen, and what they asked for, empty for nothing."""
+    """A person without any requested topic, and their requests."""
 
     name: str
     asked: str
 
 
 class SessionsOut(JsonMessage):
-    """What was decided for so many sessions; ``enough`` topics would serve everybody, 0 where that is not known.
+    """The result for a number of sessions; ``enough`` topics would serve all members, 0 if unknown.
 
-    ``title`` says it in a line, ``refusal`` why there are no dates, empty where there are or none are asked for.
+    ``title`` is one sentence, ``refusal`` the reasons if there are no dates.
     """
 
     number: int
@@ -67,8 +66,8 @@ class SessionsOut(JsonMessage):
 
 
 @dataclass(frozen=True)
-class WorkingGroup:
-    """One group and its season, as the programme asks for it, for so many sessions."""
+class SessionsStep:
+    """A group with its topics, dates and presenters, for a number of sessions."""
 
     cohort: Cohort
     programme: Programme
@@ -92,10 +91,10 @@ class WorkingGroup:
         seed: int = 0,
         time_limit_s: float | None = None,
         named: bool = False,
-    ) -> "WorkingGroup":
-        """Return what is decided for so many sessions, None: as many as the programme states.
+    ) -> "SessionsStep":
+        """Choose topics, dates and presenters; ``number``: sessions, None: as the programme states.
 
-        Raises ProgrammeError where it states none, RequestError where nothing can be decided.
+        Raises ProgrammeError if it states no number, RequestError if there is no solution.
         """
         number, parts = number_of(programme, number), set(programme.served_by)
         limits: Limits = {"number": number, "seed": seed, "time_limit_s": time_limit_s}
@@ -103,12 +102,12 @@ class WorkingGroup:
         dates, turns = year_of(cohort, programme, **limits) if {"dates", "turns"} & parts else (None, None)
         return cls(cohort, programme, contacts, number, topics, dates, turns, seed, time_limit_s, named)
 
-    def with_naming(self, *, named: bool) -> "WorkingGroup":
-        """Return the same, its people called by name, or by their codes."""
+    def with_naming(self, *, named: bool) -> "SessionsStep":
+        """Return the same result with names or codes."""
         return replace(self, named=named)
 
-    def for_sessions(self, number: int) -> "WorkingGroup":
-        """Return what is decided for another number of sessions; raises RequestError where nothing can be."""
+    def for_sessions(self, number: int) -> "SessionsStep":
+        """Solve for another number of sessions. Raises RequestError if there is no solution."""
         return self.of(
             self.cohort,
             self.programme,
@@ -121,24 +120,24 @@ class WorkingGroup:
 
     @property
     def results(self) -> Iterator[Result]:
-        """All that was decided."""
-        yield from (one for one in (self.topics, self.dates, self.turns) if one is not None)
+        """The results."""
+        yield from (result for result in (self.topics, self.dates, self.turns) if result is not None)
 
     @property
     def answered(self) -> bool:
-        """Whether all that the programme asks for was decided."""
-        return all(one.status in ANSWERED for one in self.results)
+        """Whether all parts have a solution."""
+        return all(result.status in ANSWERED_STATUSES for result in self.results)
 
     @property
-    def shown(self) -> "WorkingGroup":
-        """The same as the screen has it: by name where that is asked for, never by an e-mail address."""
+    def for_screen(self) -> "SessionsStep":
+        # never e-mail addresses
         return self._relabel(self._names if self.named else codes(self.cohort))
 
     @property
     def _names(self) -> Labels:
         return cohort_labels(self.contacts, self.cohort, self.programme)
 
-    def _relabel(self, labels: Labels) -> "WorkingGroup":
+    def _relabel(self, labels: Labels) -> "SessionsStep":
         topics, dates, turns = self.topics, self.dates, self.turns
         return replace(
             self,
@@ -148,26 +147,25 @@ class WorkingGroup:
         )
 
     def describe(self) -> SessionsOut:
-        """Return what was decided in words."""
-        shown = self.shown
-        topics, dates, turns = shown.topics, shown.dates, shown.turns
+        relabelled = self.for_screen
+        topics, dates, turns = relabelled.topics, relabelled.dates, relabelled.turns
         return SessionsOut(
             number=self.number,
             answered=self.answered,
             title=self.title,
             about_topics=[topics.standing] if topics else [],
-            about_dates=list(dict.fromkeys([*about(dates), *about(turns)])),
+            about_dates=list(dict.fromkeys([*staff_sentences(dates), *staff_sentences(turns)])),
             topics=list(topics_out(topics)) if topics else [],
             unserved=list(find_unserved(topics)) if topics else [],
             enough=(topics.enough or 0) if topics else 0,
             sessions=sessions_out(turns, dates, YearSpan.of([turns])) if turns else [],
             refusal=list(dates.diagnosis) if dates and dates.status is Status.INFEASIBLE else [],
-            tables=[table for result in shown.results for table in tables_of(result, DRAWN)],
+            tables=[table for result in relabelled.results for table in tables_of(result, DRAWN_TABLES)],
         )
 
     @property
     def title(self) -> str:
-        """What was decided, in a sentence."""
+        """The result in one sentence."""
         topics, dates, turns = self.topics, self.dates, self.turns
         titles = [
             topics.summary if topics else "",
@@ -178,51 +176,53 @@ class WorkingGroup:
 
     @property
     def documents(self) -> dict[str, ResultDocument]:
-        """The documents that can be kept, by name."""
+        """The documents by name."""
         group = self._relabel(self._names) if self.named else self
         topics, dates, turns = group.topics, group.dates, group.turns
-        made: dict[str, ResultDocument] = {}
-        if topics and topics.status in ANSWERED:
-            made["sujets.html"] = ResultDocument(topics, tr("Les sujets retenus, et qui est servi, à donner à tous"))
-            made["sujets.xlsx"] = ResultDocument(topics, tr("La même chose en classeur (Excel, LibreOffice)"))
-            made["equipe-sujets.xlsx"] = ResultDocument(
+        documents: dict[str, ResultDocument] = {}
+        if topics and topics.status in ANSWERED_STATUSES:
+            documents["sujets.html"] = ResultDocument(
+                topics, tr("Les sujets retenus, et qui est servi, à donner à tous")
+            )
+            documents["sujets.xlsx"] = ResultDocument(topics, tr("La même chose en classeur (Excel, LibreOffice)"))
+            documents["equipe-sujets.xlsx"] = ResultDocument(
                 topics, tr("Pour l'équipe seule : qui a demandé quoi"), staff=True
             )
         if dates and dates.chosen:
-            made["dates.html"] = ResultDocument(dates, tr("Les dates des séances, et celles qui sont écartées"))
-            made["dates.xlsx"] = ResultDocument(dates, tr("Les dates en classeur"))
-            made["equipe-dates.xlsx"] = ResultDocument(
+            documents["dates.html"] = ResultDocument(dates, tr("Les dates des séances, et celles qui sont écartées"))
+            documents["dates.xlsx"] = ResultDocument(dates, tr("Les dates en classeur"))
+            documents["equipe-dates.xlsx"] = ResultDocument(
                 dates, tr("Pour l'équipe seule : qui manque quelle séance"), staff=True
             )
         if turns:
             if turns.moments:
-                made["seances.ics"] = ResultDocument(
+                documents["seances.ics"] = ResultDocument(
                     turns, tr("Le calendrier des séances, qui s'ouvre dans tout agenda")
                 )
-            made["tours.html"] = ResultDocument(turns, tr("Qui présente à quelle séance"))
-            made["tours.xlsx"] = ResultDocument(turns, tr("Qui présente quand, en classeur"))
-        return made
+            documents["tours.html"] = ResultDocument(turns, tr("Qui présente à quelle séance"))
+            documents["tours.xlsx"] = ResultDocument(turns, tr("Qui présente quand, en classeur"))
+        return documents
 
     @property
-    def offered(self) -> list[DocumentLine]:
-        """The documents that can be kept, and what each is for."""
-        return document_lines(self.documents, WHOLE, named=self.named)
+    def document_lines(self) -> list[DocumentLine]:
+        """The documents with their purposes."""
+        return document_lines(self.documents, SESSIONS_ARCHIVE, named=self.named)
 
 
-def about(result: Result | None) -> tuple[str, ...]:
-    """Return what is said of a result to the team, but its first sentence: the page draws what that says."""
+def staff_sentences(result: Result | None) -> tuple[str, ...]:
+    """Return the sentences for staff, without the first one, which the page shows in another form."""
     return () if result is None else (*result.sentences[1:], *result.staff_sentences)
 
 
 def topics_out(topics: Topics) -> Iterator[TopicOut]:
-    """Yield the topics, those that the most asked for first."""
+    # most requested first
     for topic, chosen, approvals in topics.staff_sheets["counts"].rows:
         yield TopicOut(topic=str(topic), approvals=int(approvals), chosen=bool(chosen))
 
 
 def find_unserved(topics: Topics) -> Iterator[UnservedOut]:
-    """Yield who gets no topic that they asked for, and what that was."""
-    wanted = {one.member: one.asked for one in topics.requests}
-    for one in topics.members:
-        if not one.served:
-            yield UnservedOut(name=one.member, asked=" · ".join(wanted[one.member]))
+    """Yield the people without any requested topic."""
+    requests = {member.member: member.asked for member in topics.requests}
+    for member in topics.members:
+        if not member.served:
+            yield UnservedOut(name=member.member, asked=" · ".join(requests[member.member]))

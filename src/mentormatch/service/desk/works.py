@@ -1,10 +1,10 @@
-"""Works that are kept: each sealed under a key of its own, which is in the browser and in the working file alone.
+"""Workspaces stored encrypted, each under a key that only the browser and the working file have.
 
-The key is 256 random bits. By one HMAC of it a work is found, by another it is sealed (AES-256-GCM), each part under
-its name, so that none stands for another. One more part binds them: it has the number of the save and the digest of
-each part, so that parts of two saves are not opened together, and an older save is told from the last. The table has
-nothing from which the key could be told: who has the file of the service learns how many works there are, how large,
-and until when. A key is in memory while its work is open.
+The key is 256 random bits. One hash-based message authentication code (HMAC) of it is the id, another the key of
+AES-256-GCM; each part is encrypted with its name as associated data, so that parts cannot be exchanged. A binding part
+contains the number of the save and the digest of each part: parts of two saves cannot be combined, and an old save is
+recognised. The table reveals only the number, sizes and expiry of workspaces. Keys are in memory only while a workspace
+is open.
 """
 
 import asyncio
@@ -30,85 +30,82 @@ from pydantic import ValidationError
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.languages.translation import mark
 from mentormatch.service.problems import RefusedError
-from mentormatch.service.store import not_kept, open_store, transaction
+from mentormatch.service.store import make_storage_problem, open_store, transaction
 
-type WorkParts = Mapping[str, bytes]
-"""What a work is, part by part: those that seldom change stand apart from those that every gesture changes."""
-STATE = "state"
-"""The part that every gesture changes."""
-BINDING = "binding"
-"""The part that binds the others."""
-NONCE = 12
-MOST_PART_BYTES = 256 << 20
-NO_WORK = mark("Ce travail n'existe pas, ou il a expiré")
-KEY_LENGTH = 43
-"""Of 256 bits in letters that an address takes."""
+# parts of a state; parts that change with each action are separate from the others
+type StateParts = Mapping[str, bytes]
+STATE_PART = "state"  # the part that changes with each action
+BINDING_PART = "binding"  # the part that binds the others
+NONCE_BYTES = 12
+MAX_PART_BYTES = 256 << 20
+NO_WORKSPACE = mark("Ce travail n'existe pas, ou il a expiré")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class WorkKey:
-    """The key of a work."""
+class WorkspaceKey:
+    """The secret key of a workspace."""
 
     text: str
 
     @classmethod
-    def new(cls) -> "WorkKey":
-        """Return another key."""
+    def new(cls) -> "WorkspaceKey":
         return cls(token_urlsafe(32))
 
     @classmethod
-    def of(cls, text: object) -> "WorkKey":
-        """Return a key that somebody sent; raises RefusedError where it is none."""
-        if not (isinstance(text, str) and text.isascii() and len(text) == KEY_LENGTH):
+    def of(cls, text: object) -> "WorkspaceKey":
+        """Return a key that was sent. Raises RefusedError if it is malformed."""
+        if not (isinstance(text, str) and text.isascii() and len(text) == 43):
             raise RefusedError("misfit", mark("Ce n'est pas la clé d'un travail"))
         return cls(text)
 
     @property
     def id(self) -> str:
-        """By what the work is found; the key cannot be told from it."""
+        """The id of the workspace, which does not reveal the key."""
         return self._derive("id").hex()
 
-    def seal_save(self, save: "WorkSave", names: Collection[str]) -> dict[str, bytes]:
-        """Return some parts of a save, and what binds all of them, as they are stored."""
+    def seal_save(self, save: "WorkspaceSave", names: Collection[str]) -> dict[str, bytes]:
+        """Encrypt some parts of a save, and the part that binds all of them."""
         digests = {name: sha256(part).hexdigest() for name, part in save.parts.items()}
         return self.seal_bound({name: save.parts[name] for name in names}, digests, save.number)
 
-    def seal_bound(self, parts: WorkParts, digests: Mapping[str, str], number: int) -> dict[str, bytes]:
-        """Return parts as they are stored, with what binds them to the others of a save, all by digest."""
-        bound = json.dumps({"save": number, "parts": dict(digests)}).encode()
-        return {name: self.seal(f"{BINDING} {name}", part) for name, part in {**parts, BINDING: bound}.items()}
+    def seal_bound(self, parts: StateParts, digests: Mapping[str, str], number: int) -> dict[str, bytes]:
+        """Encrypt parts, and the binding of all parts of a save by their digests."""
+        binding = json.dumps({"save": number, "parts": dict(digests)}).encode()
+        return {
+            name: self.seal(f"{BINDING_PART} {name}", part) for name, part in {**parts, BINDING_PART: binding}.items()
+        }
 
-    def unseal_save(self, sealed: Mapping[str, bytes]) -> "WorkSave":
-        """Return a save; raises RefusedError if its parts are not those of one save under this key.
+    def unseal_save(self, sealed: Mapping[str, bytes]) -> "WorkspaceSave":
+        """Decrypt a save. Raises RefusedError if its parts are not of one save under this key.
 
-        Works that an earlier version stored have nothing that binds them; their number is 0.
+        Saves of an earlier version have no binding; their number is 0.
         """
-        if BINDING not in sealed:
-            return WorkSave({name: self.unseal(name, part) for name, part in sealed.items()}, 0)
-        parts = {name: self.unseal(f"{BINDING} {name}", part) for name, part in sealed.items()}
-        bound = json.loads(parts.pop(BINDING))
-        if {name: sha256(part).hexdigest() for name, part in parts.items()} != bound["parts"]:
+        if BINDING_PART not in sealed:
+            return WorkspaceSave({name: self.unseal(name, part) for name, part in sealed.items()}, 0)
+        parts = {name: self.unseal(f"{BINDING_PART} {name}", part) for name, part in sealed.items()}
+        binding = json.loads(parts.pop(BINDING_PART))
+        if {name: sha256(part).hexdigest() for name, part in parts.items()} != binding["parts"]:
             raise RefusedError(
                 "misfit", mark("Le travail est abîmé : ses parties viennent de plusieurs enregistrements")
             )
-        return WorkSave(parts, int(bound["save"]))
+        return WorkspaceSave(parts, int(binding["save"]))
 
     def seal(self, name: str, content: bytes) -> bytes:
-        """Return a part of the work as it is kept."""
+        """Compress and encrypt a part."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        nonce = os.urandom(NONCE)
+        nonce = os.urandom(NONCE_BYTES)
         return nonce + AESGCM(self._derive("seal")).encrypt(nonce, zlib.compress(content), name.encode())
 
     def unseal(self, name: str, sealed: bytes) -> bytes:
-        """Return a part of the work; raises RefusedError where it was not sealed under this key and name."""
+        """Decrypt a part. Raises RefusedError if it was encrypted under another key or name."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         try:
-            packed = AESGCM(self._derive("seal")).decrypt(sealed[:NONCE], sealed[NONCE:], name.encode())
+            packed = AESGCM(self._derive("seal")).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.encode())
             opened = zlib.decompressobj()
-            content = opened.decompress(packed, MOST_PART_BYTES)
+            content = opened.decompress(packed, MAX_PART_BYTES)
         except (InvalidTag, ValueError, zlib.error):
             raise RefusedError("misfit", mark("Le travail est abîmé")) from None
         if opened.unconsumed_tail or not opened.eof:
@@ -119,15 +116,15 @@ class WorkKey:
         return hmac.digest(self.text.encode(), f"mentormatch work {purpose}".encode(), "sha256")
 
 
-class WorkSave(NamedTuple):
-    """All parts of a work as they were saved together, and the number of the save, from 1."""
+class WorkspaceSave(NamedTuple):
+    """All parts of a workspace saved together, and the number of the save, from 1."""
 
-    parts: WorkParts
+    parts: StateParts
     number: int
 
 
 class WorkingFile(JsonMessage):
-    """A work as a file that can be taken elsewhere: its key, and its parts as they are sealed."""
+    """A workspace as a file: its key and its encrypted parts; version 1 has no binding."""
 
     mentormatch_work: Literal[1, 2] = 2
     """1: of a version that did not bind the parts."""
@@ -135,33 +132,32 @@ class WorkingFile(JsonMessage):
     parts: dict[str, str] = Setting(max_length=20)
 
     @classmethod
-    def of(cls, key: WorkKey, save: WorkSave) -> "WorkingFile":
-        """Return the file of a work."""
+    def of(cls, key: WorkspaceKey, save: WorkspaceSave) -> "WorkingFile":
         sealed = key.seal_save(save, save.parts.keys())
         return cls(key=key.text, parts={name: b64encode(part).decode() for name, part in sealed.items()})
 
     @classmethod
-    def read_save(cls, content: bytes) -> tuple[WorkKey, WorkSave]:
-        """Return the key and the save in a file; raises RefusedError if it is none, or damaged."""
+    def read_save(cls, content: bytes) -> tuple[WorkspaceKey, WorkspaceSave]:
+        """Return the key and the save in a file. Raises RefusedError if the file is invalid or damaged."""
         try:
             file = cls.model_validate_json(content)
-            key = WorkKey.of(file.key)
+            key = WorkspaceKey.of(file.key)
             sealed = {name: b64decode(part, validate=True) for name, part in file.parts.items()}
-            if (file.mentormatch_work == 1) == (BINDING in sealed):
+            if (file.mentormatch_work == 1) == (BINDING_PART in sealed):
                 raise RefusedError("misfit", mark("Le travail est abîmé"))
             return key, key.unseal_save(sealed)
         except (ValidationError, ValueError):
             raise RefusedError("misfit", mark("Ce n'est pas un fichier de travail")) from None
 
 
-class WorkTable:
-    """The table of works, in the file of the service, or in memory. Every method is one transaction."""
+class WorkspaceTable:
+    """The table of workspaces, in the file of the service or in memory; each method is one transaction."""
 
     def __init__(self, path: Path | None) -> None:
         self.connection = open_store(path)
 
-    def keep(self, ident: str, parts: WorkParts, expires: float) -> None:
-        """Keep parts of a work in the place of those that it had of these names."""
+    def save(self, ident: str, parts: StateParts, expires: float) -> None:
+        """Store parts of a workspace, replacing parts of the same names."""
         with transaction(self.connection):
             self.connection.execute("UPDATE works SET expires = ? WHERE id = ?", (expires, ident))
             self.connection.executemany(
@@ -169,92 +165,90 @@ class WorkTable:
                 [(ident, name, sealed, expires) for name, sealed in parts.items()],
             )
 
-    def find(self, ident: str) -> dict[str, bytes]:
-        """Return the parts of a work, none where it is not there."""
+    def load(self, ident: str) -> dict[str, bytes]:
+        """Return the parts of a workspace, none if it does not exist."""
         values = (ident, time())
-        found = self.connection.execute("SELECT part, sealed FROM works WHERE id = ? AND expires > ?", values)
-        return dict(found.fetchall())
+        rows = self.connection.execute("SELECT part, sealed FROM works WHERE id = ? AND expires > ?", values)
+        return dict(rows.fetchall())
 
-    def forget(self, ident: str) -> None:
-        """Delete a work."""
+    def delete(self, ident: str) -> None:
         with transaction(self.connection):
             self.connection.execute("DELETE FROM works WHERE id = ?", (ident,))
 
     def expire(self, before: float) -> None:
-        """Delete the works that were to be kept until then."""
+        """Delete the workspaces that expire before a time."""
         with transaction(self.connection):
             self.connection.execute("DELETE FROM works WHERE expires <= ?", (before,))
 
     @property
     def bytes(self) -> int:
-        """How much is kept of all works."""
+        """The total size of all workspaces."""
         (size,) = self.connection.execute("SELECT coalesce(sum(length(sealed)), 0) FROM works").fetchone()
         return int(size)
 
 
 @dataclass(eq=False)
-class KeptWork:
-    """A work that is open: its key, what of each part is kept already, and when that was; None: it is not kept.
+class SavedWorkspace:
+    """An open workspace: its key, the digests of stored parts, and the time of the last save (None: not saved).
 
-    ``number`` is that of the last save.
+    ``number`` is the number of the last save.
     """
 
-    key: WorkKey
+    key: WorkspaceKey
     digests: dict[str, bytes] = field(default_factory=dict)
     saved: float | None = None
     number: int = 0
 
-    def know(self, save: WorkSave) -> None:
-        """Note that these parts are kept now; those that an earlier version stored are saved anew with the next."""
+    def mark_saved(self, save: WorkspaceSave) -> None:
+        """Record that these parts are stored; parts of an earlier format are stored again with the next save."""
         if save.number:
             self.digests |= {name: sha256(part).digest() for name, part in save.parts.items()}
         self.number = max(self.number, save.number)
         self.saved = time()
 
 
-class Works:
-    """The works that are kept, for so many seconds each; none where that is 0. One thread has the table."""
+class WorkspaceStore:
+    """The stored workspaces, each for ``keep_s`` seconds (0: none); one thread uses the table."""
 
     def __init__(self, path: Path | None, keep_s: float, most_bytes: int) -> None:
         self.path, self.keep_s, self.most_bytes = path, keep_s, most_bytes
         self.thread = ThreadPoolExecutor(1, "works")
-        self.table: WorkTable | None = None
+        self.table: WorkspaceTable | None = None
 
-    async def keep(self, work: KeptWork, changed: WorkParts) -> None:
-        """Keep what has changed of a work; raises RefusedError where that cannot be: ``saved`` is None then."""
+    async def save(self, work: SavedWorkspace, changed: StateParts) -> None:
+        """Store changed parts of a workspace. Raises RefusedError on failure, with ``saved`` set to None."""
         if not changed and work.saved:
             return
         try:
-            await self._run(lambda table: self._keep(table, work, changed))
+            await self._run(lambda table: self._save(table, work, changed))
         except RefusedError:
             work.saved = None
             raise
-        work.know(WorkSave(changed, work.number + 1))
+        work.mark_saved(WorkspaceSave(changed, work.number + 1))
 
-    def _keep(self, table: WorkTable, work: KeptWork, parts: WorkParts) -> None:
-        known = {name: digest.hex() for name, digest in work.digests.items()}
-        digests = known | {name: sha256(part).hexdigest() for name, part in parts.items()}
+    def _save(self, table: WorkspaceTable, work: SavedWorkspace, parts: StateParts) -> None:
+        stored = {name: digest.hex() for name, digest in work.digests.items()}
+        digests = stored | {name: sha256(part).hexdigest() for name, part in parts.items()}
         sealed = work.key.seal_bound(parts, digests, work.number + 1)
         if table.bytes + sum(map(len, sealed.values())) > self.most_bytes:
             raise RefusedError("not-kept", mark("Rien de plus ne peut être gardé"))
-        table.keep(work.key.id, sealed, time() + self.keep_s)
+        table.save(work.key.id, sealed, time() + self.keep_s)
 
-    async def find(self, key: WorkKey, least: int = 0) -> WorkSave:
-        """Return the last save of a work, without parts if there is none.
+    async def load(self, key: WorkspaceKey, least: int = 0) -> WorkspaceSave:
+        """Return the last save of a workspace, without parts if there is none.
 
-        Raises RefusedError if it is older than the save of number ``least``, which whoever asks has seen.
+        Raises RefusedError if it is older than the save number ``least``, which the caller has seen.
         """
-        save = await self._run(lambda table: key.unseal_save(table.find(key.id)))
+        save = await self._run(lambda table: key.unseal_save(table.load(key.id)))
         if save.parts and save.number < least:
             raise RefusedError("old-save", mark("Le travail a été enregistré de nouveau après ce qui est ici"))
         return save
 
-    async def forget(self, key: WorkKey) -> None:
-        """Delete a work."""
-        await self._run(lambda table: table.forget(key.id))
+    async def delete(self, key: WorkspaceKey) -> None:
+        await self._run(lambda table: table.delete(key.id))
 
     async def expire(self) -> None:
-        """Delete the works that nobody came back to in time; all of them, where none is to be kept."""
+        """Delete expired workspaces, or all of them if none are to be stored."""
         before = time() if self.keep_s else inf
         await self._run(lambda table: table.expire(before))
 
@@ -264,34 +258,33 @@ class Works:
             await asyncio.get_running_loop().run_in_executor(self.thread, self.table.connection.close)
         self.thread.shutdown()
 
-    async def _run[T](self, ask: Callable[[WorkTable], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self.thread, self._asked, ask)
+    async def _run[T](self, ask: Callable[[WorkspaceTable], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.thread, self._with_table, ask)
 
-    def _asked[T](self, ask: Callable[[WorkTable], T]) -> T:
+    def _with_table[T](self, ask: Callable[[WorkspaceTable], T]) -> T:
         try:
-            self.table = self.table or WorkTable(self.path)
+            self.table = self.table or WorkspaceTable(self.path)
             return ask(self.table)
         except sqlite3.Error as error:
-            raise not_kept(error) from None
+            raise make_storage_problem(error) from None
 
 
-def changes_in(parts: WorkParts) -> int:
-    """Return how often a work had changed when these parts were taken: of two of one work, the newer has more."""
+def get_revision(parts: StateParts) -> int:
+    """Return the number of changes in a state; the newer of two states has more."""
     try:
-        return int(json.loads(parts[STATE])["changes"])
+        return int(json.loads(parts[STATE_PART])["changes"])
     except (KeyError, ValueError, TypeError):
         return 0
 
 
-def pack_files(files: Mapping[str, bytes]) -> bytes:
-    r"""Return files by name as one part.
+def encode_files(files: Mapping[str, bytes]) -> bytes:
+    r"""Encode files by name as one part.
 
-    >>> unpack_files(pack_files({"a": b"\x00"}))
+    >>> decode_files(encode_files({"a": b"\x00"}))
     {'a': b'\x00'}
     """
     return json.dumps({name: b64encode(content).decode() for name, content in files.items()}).encode()
 
 
-def unpack_files(part: bytes) -> dict[str, bytes]:
-    """Return the files of a part."""
+def decode_files(part: bytes) -> dict[str, bytes]:
     return {name: b64decode(content) for name, content in json.loads(part).items()}
