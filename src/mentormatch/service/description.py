@@ -15,7 +15,7 @@ from fastapi import APIRouter, Response
 
 from mentormatch.languages.translation import mark
 from mentormatch.service.components import Components
-from mentormatch.service.desk.assets import CSS, HTML, JAVASCRIPT, page_file
+from mentormatch.service.desk.assets import CSS_MEDIA_TYPE, HTML_MEDIA_TYPE, JS_MEDIA_TYPE, page_file
 from mentormatch.service.gate import Scope
 from mentormatch.service.openapi import Json, description_3_0
 from mentormatch.service.problems import RefusedError
@@ -23,8 +23,8 @@ from mentormatch.service.problems import RefusedError
 JSON_MEDIA_TYPE = "application/json"
 OPENAPI_PATHS = ("/openapi.json", "/openapi-3.0.json")
 DOCS_PATH = "/docs"
-SWAGGER_FILES = {"swagger-ui-bundle.js": JAVASCRIPT, "swagger-ui.css": CSS}
-DOCS_FILES = {"docs.js": JAVASCRIPT, "docs.css": CSS}
+SWAGGER_FILES = {"swagger-ui-bundle.js": JS_MEDIA_TYPE, "swagger-ui.css": CSS_MEDIA_TYPE}
+DOCS_FILES = {"docs.js": JS_MEDIA_TYPE, "docs.css": CSS_MEDIA_TYPE}
 # Swagger UI sets styles of its elements; scripts come only from this service
 DOCS_CSP = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; object-src 'none';"
@@ -50,7 +50,7 @@ def docs_routes(components: Components, description: Callable[[], Json]) -> APIR
 
     async def page() -> Response:
         """Return the documentation page."""
-        return Response(text, headers={"Content-Security-Policy": DOCS_CSP}, media_type=HTML)
+        return Response(text, headers={"Content-Security-Policy": DOCS_CSP}, media_type=HTML_MEDIA_TYPE)
 
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/openapi-3.0.json", describe_3_0, methods=["GET"], response_model=None)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mentormatch.service.desk.documents import PLAN_PAGES
-from mentormatch.service.desk.pair_step import FAMILIES, PAIRS_SHOWN
+from mentormatch.service.desk.pair_step import PAIRS_PER_PAGE, VIEW_FAMILIES
 from tests.english import french_in
 from tests.service.desk.session import FOREIGN, VALIDATION, Sitting, foreign
 from tests.service.desk.trees import Tree, element, elements, table, words
@@ -60,7 +60,7 @@ def test_trying_asks_before_a_validation_is_lost(sitting: Sitting) -> None:
 
 
 def test_every_view_is_in_one_family_and_two_people_are_chosen_by_their_places(sitting: Sitting) -> None:
-    names = [name for _, views in FAMILIES.values() for name in views]
+    names = [name for _, views in VIEW_FAMILIES.values() for name in views]
     assert sorted(names) == sorted({*PLAN_PAGES, "two"})
     frame = element(shown(sitting, view="two", mentor="3"), "page-frame")
     partner = next(
@@ -91,7 +91,7 @@ def test_a_validated_plan_says_by_whom(sitting: Sitting) -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_tree_is_small_and_in_one_language(sitting: Sitting, language: str) -> None:
     sitting.done("speak", language=language)
-    assert PAIRS_SHOWN >= 21
+    assert PAIRS_PER_PAGE >= 21
     assert len(sitting.ask("pairs").body) < 40_000
     said = [words(one) for tag in ("h3", "h4", "button", "summary") for one in elements(shown(sitting), tag)]
     assert (french_in(*said) == []) == (language == "en")

@@ -1,6 +1,6 @@
-"""The files of the page and its texts: the board's as they are, the page's own; nothing comes from elsewhere.
+"""Static files and texts of the page, all from this package.
 
-Scripts know the texts by these names; {words in braces} are filled there.
+Scripts get the texts by name, and fill in {words in braces}.
 """
 
 import json
@@ -21,7 +21,7 @@ from mentormatch.widgets.form.texts import WORDS as FORM_WORDS
 from mentormatch.widgets.form.texts import module
 from mentormatch.widgets.pages import CONTROLS, text_of
 
-WORDS = {
+PAGE_TEXTS = {
     "title": mark("Former les binômes"),
     "title_groups": mark("Former les groupes"),
     "title_sessions": mark("Choisir les sujets et les dates"),
@@ -318,7 +318,7 @@ WORDS = {
     "retry": mark("Réessayer"),
     **FORM_WORDS,
 }
-SIGN = {
+SIGN_IN_TEXTS = {
     "title": mark("Ouvrir la page"),
     "lead": mark(
         "Cette page forme des binômes de mentorat. Le code d'accès se trouve à la fin de l'adresse qu'affiche le"
@@ -333,112 +333,108 @@ SIGN = {
 }
 
 
-def words() -> dict[str, str]:
-    """Return the texts of the page in the language that is spoken, and its code."""
-    return {"language": spoken(), **{name: spaced(tr(page_file)) for name, page_file in WORDS.items()}}
+def get_page_texts() -> dict[str, str]:
+    return {"language": spoken(), **{name: spaced(tr(text)) for name, text in PAGE_TEXTS.items()}}
 
 
-def sign_words() -> dict[str, str]:
-    """Return the texts of the page by which somebody signs in, and the code of their language."""
-    return {"language": spoken(), **{name: spaced(tr(page_file)) for name, page_file in SIGN.items()}}
+def get_sign_in_texts() -> dict[str, str]:
+    return {"language": spoken(), **{name: spaced(tr(text)) for name, text in SIGN_IN_TEXTS.items()}}
 
 
-HTML, JSON = "text/html; charset=utf-8", "application/json"
-JAVASCRIPT, CSS, SVG = "text/javascript", "text/css", "image/svg+xml"
-OWN: Mapping[str, str] = {
-    "asking.js": JAVASCRIPT,
-    "columns.css": CSS,
-    "columns.js": JAVASCRIPT,
-    "board_step.js": JAVASCRIPT,
-    "desk.css": CSS,
-    "desk.js": JAVASCRIPT,
-    "documents.js": JAVASCRIPT,
-    "drop.js": JAVASCRIPT,
-    "step.js": JAVASCRIPT,
-    "groups.js": JAVASCRIPT,
-    "kinds.css": CSS,
-    "results.js": JAVASCRIPT,
-    "working_group.js": JAVASCRIPT,
-    "icon.svg": SVG,
-    "menus.js": JAVASCRIPT,
-    "model.js": JAVASCRIPT,
-    "programme.js": JAVASCRIPT,
-    "proposal.js": JAVASCRIPT,
-    "seeing.js": JAVASCRIPT,
-    "trouble.js": JAVASCRIPT,
-    "losses.js": JAVASCRIPT,
-    "works.js": JAVASCRIPT,
+HTML_MEDIA_TYPE, JSON_MEDIA_TYPE = "text/html; charset=utf-8", "application/json"
+JS_MEDIA_TYPE, CSS_MEDIA_TYPE, SVG_MEDIA_TYPE = "text/javascript", "text/css", "image/svg+xml"
+STATIC_FILES: Mapping[str, str] = {
+    "asking.js": JS_MEDIA_TYPE,
+    "columns.css": CSS_MEDIA_TYPE,
+    "columns.js": JS_MEDIA_TYPE,
+    "board_step.js": JS_MEDIA_TYPE,
+    "desk.css": CSS_MEDIA_TYPE,
+    "desk.js": JS_MEDIA_TYPE,
+    "documents.js": JS_MEDIA_TYPE,
+    "drop.js": JS_MEDIA_TYPE,
+    "step.js": JS_MEDIA_TYPE,
+    "groups.js": JS_MEDIA_TYPE,
+    "kinds.css": CSS_MEDIA_TYPE,
+    "results.js": JS_MEDIA_TYPE,
+    "working_group.js": JS_MEDIA_TYPE,
+    "icon.svg": SVG_MEDIA_TYPE,
+    "menus.js": JS_MEDIA_TYPE,
+    "model.js": JS_MEDIA_TYPE,
+    "programme.js": JS_MEDIA_TYPE,
+    "proposal.js": JS_MEDIA_TYPE,
+    "seeing.js": JS_MEDIA_TYPE,
+    "trouble.js": JS_MEDIA_TYPE,
+    "losses.js": JS_MEDIA_TYPE,
+    "works.js": JS_MEDIA_TYPE,
 }
-POLICY = (
+# only files of this service; no inline script or style, and no HTML made from text
+PAGE_CSP = (
     "default-src 'self'; img-src 'self' data:; base-uri 'none'; object-src 'none'; form-action 'self';"
     " frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-"""Of the page: nothing from elsewhere, no script and no style in the markup, no text that becomes markup."""
 
 
 @cache
 def assets() -> Mapping[str, tuple[str, bytes]]:
-    """Return every file that the page loads, by its name: its media type and its bytes."""
-    own = {name: (kind, page_file(name)) for name, kind in OWN.items()}
+    """Return the files of the page by name: media type and content."""
+    static = {name: (kind, page_file(name)) for name, kind in STATIC_FILES.items()}
     elements = f"{text_of('board', 'elements.js')}\nexport {{ drawn, filled, make }};\n"
     shared = {
-        "board.js": (JAVASCRIPT, script()),
-        "board.css": (CSS, stylesheet()),
-        "elements.js": (JAVASCRIPT, elements),
-        "theme.css": (CSS, theme_css()),
-        "controls.css": (CSS, text_of(*CONTROLS)),
-        "form.css": (CSS, text_of("form", "form.css")),
-        "form.js": (JAVASCRIPT, module()),
+        "board.js": (JS_MEDIA_TYPE, script()),
+        "board.css": (CSS_MEDIA_TYPE, stylesheet()),
+        "elements.js": (JS_MEDIA_TYPE, elements),
+        "theme.css": (CSS_MEDIA_TYPE, theme_css()),
+        "controls.css": (CSS_MEDIA_TYPE, text_of(*CONTROLS)),
+        "form.css": (CSS_MEDIA_TYPE, text_of("form", "form.css")),
+        "form.js": (JS_MEDIA_TYPE, module()),
     }
-    texts = {f"words-{code}.json": (JSON, texts_json(code)) for code in LANGUAGES}
-    return {name: (kind, content.encode()) for name, (kind, content) in (own | shared | texts).items()}
+    texts = {f"words-{code}.json": (JSON_MEDIA_TYPE, texts_json(code)) for code in LANGUAGES}
+    return {name: (kind, content.encode()) for name, (kind, content) in (static | shared | texts).items()}
 
 
 def texts_json(code: str) -> str:
-    """Return the texts of the page in a language, and what each language calls itself, as JSON."""
+    """Return the texts of the page in a language, with the names of all languages, as JSON."""
     with language(code):
-        texts = words()
+        texts = get_page_texts()
     return json.dumps({**texts, "language_names": language_names()}, ensure_ascii=False)
 
 
 def language_names() -> dict[str, str]:
-    """Return what each language calls itself, by its code."""
-    found: dict[str, str] = {}
+    """Return the name of each language in that language, by code."""
+    names: dict[str, str] = {}
     for code in LANGUAGES:
         with language(code):
-            found[code] = tr("Français")
-    return found
+            names[code] = tr("Français")
+    return names
 
 
 def page_file(name: str) -> str:
-    """Return a file of the page."""
     return files("mentormatch.service").joinpath("page", name).read_text(encoding="utf-8")
 
 
 @cache
-def sign_page(code: str) -> tuple[str, bytes]:
-    """Return the policy and the page by which somebody signs in; it loads nothing, not even from this service."""
+def make_sign_in_page(code: str) -> tuple[str, bytes]:
+    """Return the sign-in page and its policy; the page loads no files."""
     style, script = theme_css() + page_file("sign.css"), page_file("sign.js")
     with language(code):
-        words = {name: escape(texts_json) for name, texts_json in sign_words().items()}
+        words = {name: escape(text) for name, text in get_sign_in_texts().items()}
     page = Template(page_file("sign.html")).substitute(words, style=style, script=script)
     policy = (
-        f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(style)}'; img-src data:;"
-        " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
+        f"default-src 'none'; script-src '{compute_csp_hash(script)}'; style-src '{compute_csp_hash(style)}';"
+        " img-src data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
         " require-trusted-types-for 'script'; trusted-types 'none'"
     )
     return policy, page.encode()
 
 
 @cache
-def view_policy() -> str:
-    """Return the policy of a page that is shown within the page: its own style alone, and no script at all."""
+def make_view_csp() -> str:
+    """Return the policy of pages of results: only their inline style, no script."""
     return (
-        f"default-src 'none'; img-src data:; style-src '{digest(report_style())}'; base-uri 'none'; form-action 'none';"
-        " frame-ancestors 'self'; sandbox allow-same-origin allow-modals"
+        f"default-src 'none'; img-src data:; style-src '{compute_csp_hash(report_style())}'; base-uri 'none';"
+        " form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-modals"
     )
 
 
-def digest(content: str) -> str:
-    """Return how a policy names a style or a script that stands in a page."""
+def compute_csp_hash(content: str) -> str:
     return f"sha256-{b64encode(sha256(content.encode()).digest()).decode()}"

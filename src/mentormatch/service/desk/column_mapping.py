@@ -1,4 +1,4 @@
-"""A programme and answers in other words, as the step of the columns shows them: what ``map`` proposes, by menus."""
+"""Columns of answers mapped to an existing programme: the proposals of ``map``, corrected by staff with menus."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,132 +31,135 @@ from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.programme.programme import Programme
 from mentormatch.report.intake_words import KIND_LABELS
 from mentormatch.service.desk.column_messages import (
+    ColumnAction,
     ColumnAnswer,
     ColumnBlocker,
-    ColumnGesture,
     ColumnLine,
     ColumnMenu,
     ColumnsOut,
     LineState,
     MenuGroup,
-    entry,
-    one_side,
-    sensitive,
-    sure_words,
-    tag,
-    taking,
-    without_key,
+    choose_question_action,
+    describe_sensitive_question,
+    format_surety,
+    make_menu_entry,
+    make_no_key_blocker,
+    make_opaque_tag,
+    make_sides_unknown_blocker,
 )
 from mentormatch.survey.headers import claims_by_field, separate_questions
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.plan import Plan, answers_of
 
-FIELDS, FREE = "fields", "columns"
-"""The menus: the questions of the programme, and the columns that answer none of them."""
-DECISIVE = ("consent",)
-"""Uses of questions whose answers say whether a row is taken in at all."""
-FEW, MOSTLY = 3, 0.75
-"""Where more questions than so many, and than that share of those needed, lack a column, the file is another."""
-NONE = mark("Aucune colonne n'y répond.")
-NEAR = mark("La colonne la plus proche : « {near} ».")
-UNIQUE = mark("« {question} » a une réponse différente sur chaque ligne.")
-LATER = mark("Continuer sans")
-CONSENT_LATER = mark("Continuer sans : l'accord est recueilli autrement")
-LATER_HINT = mark("Sans elle, ce qui en dépend compte comme sans réponse, jusqu'à ce qu'elle soit posée.")
-PLACES_HINT = mark("Sans elle, une place par personne.")
-OTHER_FILE = mark("Ce fichier ne parle guère de ce programme")
-OTHER_FILE_TEXT = mark("Sur {questions} dont le programme a besoin, {lacking} sans colonne.")
-OTHER_FILE_HINT = mark("Déposez un autre fichier, ou partez des réponses seules : un programme en sera proposé.")
+FIELD_MENU = "fields"
+FREE_COLUMN_MENU = "columns"
 
 
 @dataclass
 class ColumnMapping:
-    """What staff said so far of the columns of some files, for a programme.
+    """Choices of staff for the columns of files and a programme.
 
-    ``stated`` is by the words of questions and answers, so that it holds for a corrected file too; ``confirmed`` are
-    the fields that questions were rightly taken to answer, ``later`` those that nobody was asked yet; ``key`` and
-    ``role`` are the questions that tell people and sides apart for a programme that names none.
+    ``stated`` is keyed by the texts of questions and answers, so that it applies to a corrected file. ``confirmed`` are
+    fields confirmed for questions, ``deferred`` fields without a column yet, ``key`` and ``role`` the questions that
+    identify people and sides if the programme names none.
     """
 
     source: bytes
     tables: Tables
     stated: StatedMapping = field(default_factory=StatedMapping)
     confirmed: dict[str, str] = field(default_factory=dict)
-    later: frozenset[str] = frozenset()
+    deferred: frozenset[str] = frozenset()
     key: str = ""
     role: RoleQuestion | None = None
 
     @property
-    def known(self) -> Programme:
-        """The programme, without what nobody was asked yet."""
-        return Programme.parse(self.amended)
+    def current_programme(self) -> Programme:
+        return Programme.parse(self.current_source)
 
     @property
-    def amended(self) -> bytes:
-        """The file of the programme, without a mapping that was made here."""
-        content = ask_later(self.source, self.later) if self.later else self.source
+    def current_source(self) -> bytes:
+        """The programme file without the mapping."""
+        content = ask_later(self.source, self.deferred) if self.deferred else self.source
         return with_identity(content, self.key, self.role) if self.key or self.role else content
 
-    def interpret(self) -> "SeenMapping":
-        """Return how the files are understood now."""
-        return SeenMapping.of(self.known, self.tables, self.stated, self.confirmed)
+    def interpret(self) -> "InterpretedMapping":
+        """Return the interpretation of the files."""
+        return InterpretedMapping.of(self.current_programme, self.tables, self.stated, self.confirmed)
 
     def content(self) -> bytes:
-        """Return the file of the programme with the mapping, as ``map`` writes it."""
-        return with_mapping(self.amended, self.interpret().proposal)
+        """Return the programme file with the mapping, as ``map`` writes it."""
+        return with_mapping(self.current_source, self.interpret().proposal)
 
     def write_mapping(self) -> bytes:
-        """Return the mapping alone, as ``map`` writes it."""
-        seen = self.interpret()
-        return mapping_text(seen.proposal, seen.programme).encode()
+        """Return only the mapping, as ``map`` writes it."""
+        interpretation = self.interpret()
+        return mapping_text(interpretation.proposal, interpretation.programme).encode()
 
-    def do(self, gesture: ColumnGesture, seen: "SeenMapping") -> None:
-        """Do what a gesture asks of the step as it was ``seen``; what is not there any more changes nothing."""
-        sample = seen.tagged.get(gesture.question)
+    def apply(self, gesture: ColumnAction, interpretation: "InterpretedMapping") -> None:
+        """Apply an action to the step as shown; an action on a missing question has no effect."""
+        sample = interpretation.tagged.get(gesture.question)
         match gesture.what:
             case "column" if sample:
-                self.take_for(sample, gesture.means, seen)
+                self.set_meaning(sample, gesture.means, interpretation)
             case "answer":
-                self.read_as(seen, gesture)
+                self.map_answer(interpretation, gesture)
             case "confirm":
-                confirmed = [fold(one.question) for one in ([sample] if sample else seen.open)]
-                self.confirmed = {**self.confirmed, **{question: seen.fields_of[question] for question in confirmed}}
-            case "later" if gesture.means in seen.names:
-                self.later |= {seen.names[gesture.means]}
+                confirmed = [
+                    fold(question_sample.question) for question_sample in ([sample] if sample else interpretation.open)
+                ]
+                self.confirmed = {
+                    **self.confirmed,
+                    **{question: interpretation.fields_of[question] for question in confirmed},
+                }
+            case "later" if gesture.means in interpretation.names:
+                self.deferred |= {interpretation.names[gesture.means]}
             case "restore":
-                self.stated, self.confirmed, self.later = StatedMapping(), {}, frozenset()
+                self.stated, self.confirmed, self.deferred = StatedMapping(), {}, frozenset()
                 self.key, self.role = "", None
 
-    def take_for(self, sample: QuestionSample, means: str, seen: "SeenMapping") -> None:
-        """Have a question tell people or sides apart, or answer a field, by its tag: none where it is no field's."""
+    def set_meaning(self, sample: QuestionSample, means: str, interpretation: "InterpretedMapping") -> None:
+        # key, role, or a field by its tag
         if means == "key":
             self.key = sample.question
         elif means == "role":
             self.role = role_among([sample])
         else:
-            self.answer_with(sample, seen.names.get(means, ""))
+            self.map_question(sample, interpretation.names.get(means, ""))
 
-    def answer_with(self, sample: QuestionSample, name: str) -> None:
-        """Have a question answer a field, empty for none; a field that nobody was asked yet is asked then."""
-        self.later -= {name}
+    def map_question(self, sample: QuestionSample, name: str) -> None:
+        """Map a question to a field, empty for none; the field is no longer deferred."""
+        self.deferred -= {name}
         self.stated = replace(self.stated, questions={**self.stated.questions, fold(sample.question): name})
 
-    def read_as(self, seen: "SeenMapping", gesture: ColumnGesture) -> None:
-        """Have a text that an answer holds stand for an option of its question, or for itself."""
-        name = seen.names.get(gesture.question, "")
-        text = next((one.text for one in seen.answers(name) if tag(one.text) == gesture.text), None)
+    def map_answer(self, interpretation: "InterpretedMapping", gesture: ColumnAction) -> None:
+        """Map a text in an answer to an option, or to itself."""
+        name = interpretation.names.get(gesture.question, "")
+        text = next(
+            (
+                candidate.text
+                for candidate in interpretation.answers(name)
+                if make_opaque_tag(candidate.text) == gesture.text
+            ),
+            None,
+        )
         if text is not None:
-            option = next((one for one in answers_of(seen.programme.fields[name]) if tag(one) == gesture.means), "")
+            option = next(
+                (
+                    candidate
+                    for candidate in answers_of(interpretation.programme.fields[name])
+                    if make_opaque_tag(candidate) == gesture.means
+                ),
+                "",
+            )
             texts = {**self.stated.options.get(name, {}), text: option}
             self.stated = replace(self.stated, options={**self.stated.options, name: texts})
 
 
 @dataclass(frozen=True)
-class SeenMapping:
-    """How files are understood by a programme with what staff stated; ``fields_of`` says which field answers what.
+class InterpretedMapping:
+    """Files interpreted with a programme and the choices of staff; ``fields_of`` maps questions to fields.
 
-    ``proposed`` are the questions, as ``fold`` returns them, that were guessed; ``confirmed`` are the fields that some
-    of them were rightly taken to answer.
+    ``proposed`` are guessed questions, folded by ``fold``; ``confirmed`` are the fields confirmed for questions.
     """
 
     programme: Programme
@@ -165,94 +168,101 @@ class SeenMapping:
     confirmed: Mapping[str, str]
     proposal: MappingDraft
     plan: Plan
-    asked: Sequence[QuestionSample]
+    questions: Sequence[QuestionSample]
     fields_of: Mapping[str, str]
     proposed: Mapping[str, Counterpart]
 
     @classmethod
     def of(
         cls, programme: Programme, tables: Tables, stated: StatedMapping, confirmed: Mapping[str, str]
-    ) -> "SeenMapping":
-        """Return how these files are understood."""
-        apart = all(side is not None for _, side in tables)
-        plan = make_intake_plan(programme, apart=apart)
+    ) -> "InterpretedMapping":
+        has_sides = all(side is not None for _, side in tables)
+        plan = make_intake_plan(programme, apart=has_sides)
         sheets = [(separate_questions(table, plan), side) for table, side in tables]
         proposal = propose(programme, sheets, stated)
         plan = plan_with(plan, proposal.questions, stated.options)
-        fields = dict(header_fields([header for table, _ in sheets for header in table.header], plan))
-        named = {fold(one.text): one for one in proposal.questions if one.name}
+        fields = dict(fields_by_header([header for table, _ in sheets for header in table.header], plan))
+        named = {fold(sample.text): sample for sample in proposal.questions if sample.name}
         questions = sample_questions(sheets)
-        found = {fold(one.question): first(fields, one.headers) or "" for one in questions}
-        guessed = {fold(one.question): first(named, (one.question, *one.headers)) for one in questions}
-        open_ends = {key: one for key, one in guessed.items() if one and key not in stated.questions}
-        return cls(programme, sheets, stated, confirmed, proposal, plan, questions, found, open_ends)
+        fields_of = {fold(sample.question): find_first_known(fields, sample.headers) or "" for sample in questions}
+        guessed = {
+            fold(sample.question): find_first_known(named, (sample.question, *sample.headers)) for sample in questions
+        }
+        open_ends = {key: sample for key, sample in guessed.items() if sample and key not in stated.questions}
+        return cls(programme, sheets, stated, confirmed, proposal, plan, questions, fields_of, open_ends)
 
     @cached_property
     def tagged(self) -> dict[str, QuestionSample]:
-        """The questions of the files by their tags."""
-        return {tag(fold(one.question)): one for one in self.asked}
+        """The questions by tag."""
+        return {make_opaque_tag(fold(sample.question)): sample for sample in self.questions}
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """The fields of the programme by their tags."""
-        return {tag(name): name for name in self.programme.fields}
+        """The fields by tag."""
+        return {make_opaque_tag(name): name for name in self.programme.fields}
 
     @property
     def open(self) -> list[QuestionSample]:
-        """The questions that are to be confirmed."""
-        return [one for one in self.asked if self.state(one) == "open"]
+        """The questions to confirm."""
+        return [sample for sample in self.questions if self.state(sample) == "open"]
 
     @cached_property
-    def aside(self) -> list[QuestionSample]:
-        """The sensitive questions that answer no field."""
-        return [one for one in self.asked if not self.fields_of[fold(one.question)] and is_sensitive(one)]
+    def sensitive_questions(self) -> list[QuestionSample]:
+        # without a field
+        return [
+            sample for sample in self.questions if not self.fields_of[fold(sample.question)] and is_sensitive(sample)
+        ]
 
     @cached_property
-    def free(self) -> list[QuestionSample]:
-        """The questions that answer no field, without the sensitive ones."""
-        return [one for one in self.asked if not self.fields_of[fold(one.question)] and one not in self.aside]
+    def unmapped_questions(self) -> list[QuestionSample]:
+        # without the sensitive ones
+        return [
+            sample
+            for sample in self.questions
+            if not self.fields_of[fold(sample.question)] and sample not in self.sensitive_questions
+        ]
 
     def answers(self, name: str) -> list[Counterpart]:
-        """Return the texts that the question of a field does not understand, and that nobody said anything of."""
-        done = {fold(text) for text in self.stated.options.get(name, {})}
-        return [one for one in self.proposal.options.get(name, ()) if fold(one.text) not in done]
+        """Return the texts of a field that match no option and that staff have not mapped."""
+        mapped = {fold(text) for text in self.stated.options.get(name, {})}
+        return [text_ for text_ in self.proposal.options.get(name, ()) if fold(text_.text) not in mapped]
 
     def state(self, sample: QuestionSample) -> LineState:
-        """Return whether a question is known, to be confirmed, or of no use."""
+        """Return whether a question is known, to be confirmed, or unused."""
         question = fold(sample.question)
         name = self.fields_of[question]
         if not name or self.programme.fields[name].use == "forbidden":
             return "unused"
-        guessed = question in self.proposed or any(one.name for one in self.answers(name))
+        guessed = question in self.proposed or any(answer.name for answer in self.answers(name))
         return "open" if guessed and self.confirmed.get(question) != name else "known"
 
     # --- what the page shows ---------------------------------------------------------------------------------------
 
     @cached_property
     def out(self) -> ColumnsOut:
-        """The step as the page shows it."""
+        """The step as a message."""
         return ColumnsOut(
             lead=self.lead(),
-            menus={FIELDS: self.field_menu(), **self.column_menus(), **self.option_menus()},
+            menus={FIELD_MENU: self.field_menu(), **self.column_menus(), **self.option_menus()},
             blockers=list(self.blockers()),
-            lines=[self.line(one) for one in self.asked if one not in self.aside],
-            aside=[sensitive(one) for one in self.aside],
+            lines=[self.line(sample) for sample in self.questions if sample not in self.sensitive_questions],
+            aside=[describe_sensitive_question(sample) for sample in self.sensitive_questions],
             remarks=list(self.remarks()),
             documents=["programme.toml", "correspondance.toml"],
         )
 
     def lead(self) -> str:
-        """Return how much was understood."""
-        columns = sum(len(one.headers) for one in self.asked)
+        """Return the introduction: numbers of columns and questions."""
+        columns = sum(len(sample.headers) for sample in self.questions)
         return tr(
             "Ce que nous avons compris de {files} : {columns}, {questions}. Rien n'est deviné sans vous le dire.",
             files=joined([quoted(table.source) for table, _ in self.tables]),
             columns=counted(columns, "colonne"),
-            questions=counted(len(self.asked), "question"),
+            questions=counted(len(self.questions), "question"),
         )
 
     def remarks(self) -> Iterator[str]:
-        """Yield what else there is to know."""
+        """Yield further remarks."""
         typed = sum(self.proposal.typed.values())
         if typed:
             yield tr_n(
@@ -263,69 +273,83 @@ class SeenMapping:
             )
 
     def field_menu(self) -> list[MenuGroup]:
-        """Return the questions of the programme: those without a column first."""
-        taken = set(self.fields_of.values())
+        """Return the fields of the programme, first those without a column."""
+        mapped = set(self.fields_of.values())
         fields = {name: field for name, field in self.programme.fields.items() if field.use != "forbidden"}
-        without = [entry(tag(name), field.question) for name, field in fields.items() if name not in taken]
-        others = [entry(tag(name), field.question) for name, field in fields.items() if name in taken]
+        without_column = [
+            make_menu_entry(make_opaque_tag(name), field.question)
+            for name, field in fields.items()
+            if name not in mapped
+        ]
+        with_column = [
+            make_menu_entry(make_opaque_tag(name), field.question) for name, field in fields.items() if name in mapped
+        ]
         groups = [
-            MenuGroup(title=tr("Sans colonne"), entries=without),
-            MenuGroup(title=tr("Déjà une colonne"), entries=others),
-            MenuGroup(title=tr("Hors du calcul"), entries=[entry("", tr("Ne pas lire"))]),
+            MenuGroup(title=tr("Sans colonne"), entries=without_column),
+            MenuGroup(title=tr("Déjà une colonne"), entries=with_column),
+            MenuGroup(title=tr("Hors du calcul"), entries=[make_menu_entry("", tr("Ne pas lire"))]),
         ]
         return [group for group in groups if group.entries]
 
     def column_menus(self) -> dict[str, list[MenuGroup]]:
-        """Return the columns that answer nothing yet, and those of them that tell people, or sides, apart."""
-        codes = [one for one in self.free if could_be_key(one)]
-        sides = [one for one in self.free if role_among([one])]
-        found = {FREE: self.free, "key": codes, "role": sides}
-        entries = {name: [entry(tag(fold(one.question)), one.question) for one in each] for name, each in found.items()}
-        return {name: [MenuGroup(title="", entries=each)] for name, each in entries.items()}
+        """Return the menus of unmapped columns: all, possible keys, and possible roles."""
+        codes = [sample for sample in self.unmapped_questions if could_be_key(sample)]
+        sides = [sample for sample in self.unmapped_questions if role_among([sample])]
+        by_menu = {FREE_COLUMN_MENU: self.unmapped_questions, "key": codes, "role": sides}
+        entries = {
+            name: [make_menu_entry(make_opaque_tag(fold(sample.question)), sample.question) for sample in samples]
+            for name, samples in by_menu.items()
+        }
+        return {name: [MenuGroup(title="", entries=samples)] for name, samples in entries.items()}
 
     def option_menus(self) -> dict[str, list[MenuGroup]]:
-        """Return the options of each question with answers that it does not understand."""
+        # per question with unknown answers
         return {
-            tag(name): [
-                MenuGroup(title="", entries=[entry(tag(one), one) for one in answers_of(self.programme.fields[name])]),
-                MenuGroup(title="", entries=[entry("", tr("la laisser telle quelle"))]),
+            make_opaque_tag(name): [
+                MenuGroup(
+                    title="",
+                    entries=[
+                        make_menu_entry(make_opaque_tag(option), option)
+                        for option in answers_of(self.programme.fields[name])
+                    ],
+                ),
+                MenuGroup(title="", entries=[make_menu_entry("", tr("la laisser telle quelle"))]),
             ]
             for name in self.proposal.options
             if answers_of(self.programme.fields[name])
         }
 
     def line(self, sample: QuestionSample) -> ColumnLine:
-        """Return one question of the files."""
         question = fold(sample.question)
         name = self.fields_of[question]
         field = self.programme.fields.get(name)
         state = self.state(sample)
         guessed = self.proposed.get(question)
         sure = "sure" if field is None or guessed is None or state == "known" else surety_of_column(sample, field)
-        gesture = ColumnGesture(words="", what="column", question=tag(question))
-        menu = ColumnMenu(menu=FIELDS, value=tag(name) if name else "", slot="means", gesture=gesture)
+        gesture = ColumnAction(words="", what="column", question=make_opaque_tag(question))
+        menu = ColumnMenu(menu=FIELD_MENU, value=make_opaque_tag(name) if name else "", slot="means", gesture=gesture)
         return ColumnLine(
             question=sample.question,
-            key=tag(question),
+            key=make_opaque_tag(question),
             state=state,
             columns=counted(len(sample.headers), "colonne") if len(sample.headers) > 1 else "",
             examples=list(self.examples(sample, field)),
-            seems=self.seems(sample, field),
+            seems=self.apparent_meaning(sample, field),
             sure=sure,
-            sure_words=sure_words(sure) if field else "",
+            sure_words=format_surety(sure) if field else "",
             why=self.why(guessed, field),
             menu=None if field and field.use == "forbidden" else menu,
-            answers=[self.answer(name, one) for one in self.answers(name) if field and answers_of(field)],
+            answers=[self.answer(name, answer) for answer in self.answers(name) if field and answers_of(field)],
         )
 
-    def seems(self, sample: QuestionSample, field: AnyField | None) -> str:
-        """Return what a question seems to be: the words of the programme, unless they are its own."""
+    def apparent_meaning(self, sample: QuestionSample, field: AnyField | None) -> str:
+        """Return the apparent meaning of a question: the text of the field, unless equal."""
         if field is None:
             return tr("rien que le programme demande")
         return tr("la question de mêmes mots") if fold(sample.question) == fold(field.question) else field.question
 
     def why(self, guessed: Counterpart | None, field: AnyField | None) -> str:
-        """Return why a question is taken for what it seems to be."""
+        """Return the reason for the meaning of a question."""
         if field is None:
             return ""
         kind = tr(KIND_LABELS[field.kind])
@@ -334,161 +358,199 @@ class SeenMapping:
         return joined([kind, guessed.why.removeprefix(quoted(field.question)).lstrip(" :?\u00a0\u202f")])
 
     def examples(self, sample: QuestionSample, field: AnyField | None) -> tuple[str, ...]:
-        """Return two answers to a question, none where they are nobody else's to see."""
+        """Return two answers to a question, none if they are private."""
         if field is None:
-            found: Guess = first_fit(sample, ())
-            return examples(sample, found.kind, found.use)
+            guess: Guess = first_fit(sample, ())
+            return examples(sample, guess.kind, guess.use)
         if field.private or field.special:
             return ()
         return examples(sample, field.kind, field.use, field.joiner)
 
-    def answer(self, name: str, found: Counterpart) -> ColumnAnswer:
-        """Return a text that the question of a field does not understand, with the menu of its options."""
-        gesture = ColumnGesture(words="", what="answer", question=tag(name), text=tag(found.text))
-        value = tag(found.name) if found.name else ""
-        menu = ColumnMenu(menu=tag(name), value=value, slot="means", gesture=gesture)
-        return ColumnAnswer(text=found.text, given=found.why, menu=menu)
+    def answer(self, name: str, answer: Counterpart) -> ColumnAnswer:
+        """Return an unknown answer, with the menu of options."""
+        gesture = ColumnAction(
+            words="", what="answer", question=make_opaque_tag(name), text=make_opaque_tag(answer.text)
+        )
+        value = make_opaque_tag(answer.name) if answer.name else ""
+        menu = ColumnMenu(menu=make_opaque_tag(name), value=value, slot="means", gesture=gesture)
+        return ColumnAnswer(text=answer.text, given=answer.why, menu=menu)
 
     # --- what stands in the way ------------------------------------------------------------------------------------
 
     def blockers(self) -> Iterator[ColumnBlocker]:
-        """Yield what stands in the way, in the order in which it is best dealt with."""
+        """Yield the problems, in the best order to solve them."""
         lacking = find_unanswered_fields(self.tables, self.plan)
-        found = [
-            *self.of_another_file(len(lacking)),
+        problems = [
+            *self.wrong_file_blocker(len(lacking)),
             *self.find_unidentified(),
             *self.find_doubled(),
-            *(self.missing(name, near) for name, near in lacking.items()),
+            *(self.missing_column_blocker(name, nearest) for name, nearest in lacking.items()),
             *self.find_undecided(),
         ]
-        yield from found
-        if not found:
+        yield from problems
+        if not problems:
             yield from self.find_refusals()
 
-    def of_another_file(self, lacking: int) -> Iterator[ColumnBlocker]:
-        """Yield that the answers have hardly anything of the programme, by how many fields lack a column."""
+    def wrong_file_blocker(self, lacking: int) -> Iterator[ColumnBlocker]:
+        """Yield the problem that the file is another one, if most fields lack a column."""
         needed = len(self.plan.needed) + sum(field.later for field in self.programme.fields.values())
-        if lacking > max(FEW, MOSTLY * needed):
+        if lacking > max(3, 0.75 * needed):
             questions = counted(needed, "question")
-            other = ColumnGesture(words=tr("Déposer un autre fichier"), what="file")
-            alone = ColumnGesture(words=tr("Partir des réponses seules"), what="alone")
+            upload_other = ColumnAction(words=tr("Déposer un autre fichier"), what="file")
+            use_answers_only = ColumnAction(words=tr("Partir des réponses seules"), what="alone")
             pairs = self.programme.served_by == ("match",)  # answers alone make no other programme
             yield ColumnBlocker(
-                title=tr(OTHER_FILE),
-                text=tr(OTHER_FILE_TEXT, questions=questions, lacking=lacking),
-                hint=tr(OTHER_FILE_HINT) if pairs else "",
-                main=alone if pairs else other,
-                quiet=other if pairs else None,
+                title=tr("Ce fichier ne parle guère de ce programme"),
+                text=tr(
+                    "Sur {questions} dont le programme a besoin, {lacking} sans colonne.",
+                    questions=questions,
+                    lacking=lacking,
+                ),
+                hint=tr("Déposez un autre fichier, ou partez des réponses seules : un programme en sera proposé.")
+                if pairs
+                else "",
+                main=use_answers_only if pairs else upload_other,
+                quiet=upload_other if pairs else None,
             )
 
     def find_doubled(self) -> Iterator[ColumnBlocker]:
-        """Yield the fields that two questions of one file answer."""
+        """Yield the fields with two columns in one file."""
         for table, _ in self.tables:
             for name, claim in claims_by_field(table.header, self.plan).items():
                 columns = claim.find_doubled()
                 headers = [table.header[column] for column in columns]
-                same = [one for one in self.asked if set(one.headers) & set(headers)]
-                if len(same) > 1:
-                    first, second = same[:2]
+                duplicates = [sample for sample in self.questions if set(sample.headers) & set(headers)]
+                if len(duplicates) > 1:
+                    first, second = duplicates[:2]
                     yield ColumnBlocker(
                         title=self.programme.fields[name].question,
                         text=tr("Deux colonnes y répondent : {columns}.", columns=joined(list(map(quoted, headers)))),
-                        main=keeping(first, second),
-                        quiet=keeping(second, first),
+                        main=keep_column_action(first, second),
+                        quiet=keep_column_action(second, first),
                     )
 
     def find_unidentified(self) -> Iterator[ColumnBlocker]:
-        """Yield that the programme names nothing that tells people, or sides, apart where these files need it."""
+        """Yield the problem that people, or sides, cannot be identified."""
         if not self.proposal.absent:
             return
         headers = [claims_by_field(table.header, self.plan) for table, _ in self.tables]
         if not self.plan.key and not all(self.plan.email in claims for claims in headers):
-            yield without_key(self.free)
+            yield make_no_key_blocker(self.unmapped_questions)
         if self.plan.roles is None and self.plan.alone is None and any(side is None for _, side in self.tables):
-            role = role_among(self.free)
-            yield one_side(role.sample if role else None)
+            role = role_among(self.unmapped_questions)
+            yield make_sides_unknown_blocker(role.sample if role else None)
 
-    def missing(self, name: str, near: str) -> ColumnBlocker:
-        """Return that no column answers a field, with the column that may."""
+    def missing_column_blocker(self, name: str, nearest: str) -> ColumnBlocker:
+        """Return the problem of a field without a column, with a candidate column."""
         field = self.programme.fields[name]
-        sample, hint = self.candidate(name, near)
-        later = ColumnGesture(words=tr(LATER), what="later", means=tag(name))
-        gesture = ColumnGesture(words="", what="column", means=tag(name))
+        sample, hint = self.candidate(name, nearest)
+        later = ColumnAction(words=tr("Continuer sans"), what="later", means=make_opaque_tag(name))
+        gesture = ColumnAction(words="", what="column", means=make_opaque_tag(name))
         if field.use == "consent":
-            later = later.model_copy(update={"words": tr(CONSENT_LATER)})
-        able = field.use == "consent" or (field.use == "match" and name != (self.plan.roles and self.plan.roles.field))
-        main = taking(sample, gesture) if sample else None
+            later = later.model_copy(update={"words": tr("Continuer sans : l'accord est recueilli autrement")})
+        can_defer = field.use == "consent" or (
+            field.use == "match" and name != (self.plan.roles and self.plan.roles.field)
+        )
+        main = choose_question_action(sample, gesture) if sample else None
         return ColumnBlocker(
             title=field.question,
-            text=tr(NONE),
-            hint=hint or (tr(PLACES_HINT if self.only_counts(name) else LATER_HINT) if able else ""),
-            main=main or (later if able else None),
-            menu=ColumnMenu(menu=FREE, value="", slot="question", gesture=gesture) if self.free else None,
-            quiet=later if able and main else None,
+            text=tr("Aucune colonne n'y répond."),
+            hint=hint
+            or (
+                tr(
+                    mark("Sans elle, une place par personne.")
+                    if self.is_capacity_only(name)
+                    else mark("Sans elle, ce qui en dépend compte comme sans réponse, jusqu'à ce qu'elle soit posée.")
+                )
+                if can_defer
+                else ""
+            ),
+            main=main or (later if can_defer else None),
+            menu=ColumnMenu(menu=FREE_COLUMN_MENU, value="", slot="question", gesture=gesture)
+            if self.unmapped_questions
+            else None,
+            quiet=later if can_defer and main else None,
         )
 
-    def only_counts(self, name: str) -> bool:
-        """Say whether a field says how many people somebody takes, and nothing else is made of it."""
-        using = [one for one in self.programme.rules if name in {said.field for said in one.references()}]
-        scored = any(name == said.field for one in self.programme.criteria for said in one.references())
-        counting = [name in one.place_fields(side) for one in using for side in SIDES]
+    def is_capacity_only(self, name: str) -> bool:
+        """Return whether a field is only used as a number of places."""
+        using = [item for item in self.programme.rules if name in {reference.field for reference in item.references()}]
+        scored = any(name == reference.field for item in self.programme.criteria for reference in item.references())
+        counting = [name in item.place_fields(side) for item in using for side in SIDES]
         return not scored and any(counting) and sum(counting) == len(using)
 
-    def candidate(self, name: str, near: str) -> tuple[QuestionSample | None, str]:
-        """Return the column that may answer a field, and why; the key is looked for among those that tell apart."""
+    def candidate(self, name: str, nearest: str) -> tuple[QuestionSample | None, str]:
+        """Return a column that may contain a field, and the reason; a key must have distinct values."""
         if name == self.plan.key:
-            sample = next(iter(key_candidates(self.free)), None)
-            return sample, tr(UNIQUE, question=sample.question) if sample else ""
-        sample = next((one for one in self.free if near in (*one.headers, one.question)), None) if near else None
-        return sample, tr(NEAR, near=near) if sample else ""
+            sample = next(iter(key_candidates(self.unmapped_questions)), None)
+            return sample, tr(
+                "« {question} » a une réponse différente sur chaque ligne.", question=sample.question
+            ) if sample else ""
+        sample = (
+            next(
+                (
+                    free_sample
+                    for free_sample in self.unmapped_questions
+                    if nearest in (*free_sample.headers, free_sample.question)
+                ),
+                None,
+            )
+            if nearest
+            else None
+        )
+        return sample, tr("La colonne la plus proche : « {near} ».", near=nearest) if sample else ""
 
     def find_undecided(self) -> Iterator[ColumnBlocker]:
-        """Yield the answers that decide who is taken in, or on which side, and that nobody understands."""
-        decisive = {name for name, field in self.programme.fields.items() if field.use in DECISIVE}
+        """Yield unknown answers that decide whether a person is accepted, or their side."""
+        decisive = {name for name, field in self.programme.fields.items() if field.use in ("consent",)}
         if self.plan.roles:
             decisive.add(self.plan.roles.field)
         for name in sorted(decisive):
             question = self.programme.fields[name]
-            unknown = [one for one in self.answers(name) if one.name is None]
-            for found in unknown:
-                gesture = ColumnGesture(words="", what="answer", question=tag(name), text=tag(found.text))
+            unknown = [text_ for text_ in self.answers(name) if text_.name is None]
+            for answer in unknown:
+                gesture = ColumnAction(
+                    words="", what="answer", question=make_opaque_tag(name), text=make_opaque_tag(answer.text)
+                )
                 yes = answers_of(question)[0] if question.use == "consent" else None
-                words = tr("« {text} » veut dire {option}", text=found.text, option=quoted(yes)) if yes else ""
+                words = tr("« {text} » veut dire {option}", text=answer.text, option=quoted(yes)) if yes else ""
                 expected = joined([quoted(option) for option in answers_of(question)])
                 yield ColumnBlocker(
                     title=question.question,
-                    text=tr("« {text} » n'est pas compris.", text=found.text),
+                    text=tr("« {text} » n'est pas compris.", text=answer.text),
                     hint=tr("Le programme attend : {options}.", options=expected),
-                    main=gesture.model_copy(update={"words": words, "means": tag(yes)}) if yes else None,
-                    menu=ColumnMenu(menu=tag(name), value="", slot="means", gesture=gesture),
+                    main=gesture.model_copy(update={"words": words, "means": make_opaque_tag(yes)}) if yes else None,
+                    menu=ColumnMenu(menu=make_opaque_tag(name), value="", slot="means", gesture=gesture),
                 )
 
     def find_refusals(self) -> Iterator[ColumnBlocker]:
-        """Yield why the files are refused even so."""
+        # problems that remain when all columns are mapped
         try:
-            take_in(self.tables, plan_with(self.plan, (), option_names(self.proposal)))
+            take_in(self.tables, plan_with(self.plan, (), options_by_text(self.proposal)))
         except SurveyError as error:
             for problem in error.problems:
                 yield ColumnBlocker(title=problem.where, text=f"{problem.found}.", hint=problem.advice)
 
 
-def keeping(kept: QuestionSample, left: QuestionSample) -> ColumnGesture:
-    """Return the gesture by which one of two columns answers a field, and the other none."""
-    words = tr("Garder « {question} »", question=entry("", kept.question).words)
-    return ColumnGesture(words=words, what="column", question=tag(fold(left.question)))
+def keep_column_action(mapped: QuestionSample, unmapped: QuestionSample) -> ColumnAction:
+    """Return the action that maps one of two columns, and unmaps the other."""
+    words = tr("Garder « {question} »", question=make_menu_entry("", mapped.question).words)
+    return ColumnAction(words=words, what="column", question=make_opaque_tag(fold(unmapped.question)))
 
 
-def header_fields(headers: Sequence[str], plan: Plan) -> Iterator[tuple[str, str]]:
-    """Yield each header that answers a field, as ``fold`` returns it, with that field."""
+def fields_by_header(headers: Sequence[str], plan: Plan) -> Iterator[tuple[str, str]]:
+    # headers folded by ``fold``
     for name, claim in claims_by_field(headers, plan).items():
         yield from ((fold(headers[at]), name) for at in (*claim.whole, *(column for _, column in claim.items)))
 
 
-def first[T](known: Mapping[str, T], texts: Iterable[str]) -> T | None:
-    """Return what the first of these texts stands for that is known."""
-    return next((known[fold(text)] for text in texts if fold(text) in known), None)
+def find_first_known[T](values: Mapping[str, T], texts: Iterable[str]) -> T | None:
+    return next((values[fold(text)] for text in texts if fold(text) in values), None)
 
 
-def option_names(proposal: MappingDraft) -> dict[str, dict[str, str]]:
-    """Return the option that each text is, by field."""
-    return {name: {one.text: one.name for one in found if one.name} for name, found in proposal.options.items()}
+def options_by_text(proposal: MappingDraft) -> dict[str, dict[str, str]]:
+    # per field
+    return {
+        name: {counterpart.text: counterpart.name for counterpart in counterparts if counterpart.name}
+        for name, counterparts in proposal.options.items()
+    }

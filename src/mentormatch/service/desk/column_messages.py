@@ -1,6 +1,6 @@
-"""What the step of the columns tells the page: lines, menus, and the gestures that each menu and button asks for.
+"""Messages of the columns step: lines, menus, and the actions of menus and buttons.
 
-The page shows them and asks for a gesture as it stands: what it means is known here alone.
+The page sends actions back unchanged; only this service interprets them.
 """
 
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.sensitivity import telling_words
 from mentormatch.programme.drafts.uses import SUBJECTS, subject_in
 
-type LineState = Literal["open", "known", "typed", "unused"]
-"""Of a question: to be confirmed, known, a free text, or of no use."""
-type GestureKind = Literal[
+type LineState = Literal["open", "known", "typed", "unused"]  # to be confirmed, known, free text, or unused
+# The last three are on the files: assign a side, use only the answers, upload another file.
+type ColumnActionKind = Literal[
     "column",
     "answer",
     "confirm",
@@ -29,25 +29,19 @@ type GestureKind = Literal[
     "alone",
     "file",
 ]
-"""The last three are about the files themselves: of which side they are, without the programme, and others."""
 
-UNTOLD = mark("Qui est mentor·e, qui est mentoré·e ?")
-UNTOLD_TEXT = mark("Rien dans ce fichier ne le dit.")
-UNTOLD_HINT = mark("Choisissez la question qui le dit ; ou, si tous sont du même côté, ajoutez le fichier de l'autre.")
+SIDES_UNKNOWN = mark("Qui est mentor·e, qui est mentoré·e ?")
 ALL_MENTORS, ALL_MENTEES = mark("Tous sont mentor·es"), mark("Tous sont mentoré·es")
-KEYLESS = mark("Ce qui distingue les personnes")
-KEYLESS_TEXT = mark("Ni code ni courriel ne le fait.")
-KEYLESS_HINT = mark("Ajoutez au fichier une colonne de codes (1, 2, 3…), et déposez-le de nouveau.")
-LONGEST = 80
-"""Characters of an entry of a menu."""
-SURE: dict[Surety, str] = {"sure": mark("sûr"), "likely": mark("probable"), "doubtful": mark("à confirmer")}
+NO_KEY = mark("Ce qui distingue les personnes")
+MAX_LABEL = 80  # characters of an entry of a menu
+SURETY_LABELS: dict[Surety, str] = {"sure": mark("sûr"), "likely": mark("probable"), "doubtful": mark("à confirmer")}
 
 
-class ColumnGesture(JsonMessage):
-    """What a button asks for, and its words."""
+class ColumnAction(JsonMessage):
+    """An action of a button, and its label."""
 
     words: str
-    what: GestureKind
+    what: ColumnActionKind
     question: str = ""
     text: str = ""
     means: str = ""
@@ -61,34 +55,34 @@ class MenuEntry(JsonMessage):
 
 
 class MenuGroup(JsonMessage):
-    """Entries of a menu under one title, which may be empty."""
+    """Entries of a menu with a title, which may be empty."""
 
     title: str
     entries: list[MenuEntry]
 
 
 class ColumnMenu(JsonMessage):
-    """A menu: which one, what is chosen, and the gesture of which the choice fills the ``slot``."""
+    """A menu with its value, and the action whose ``slot`` the choice fills."""
 
     menu: str
     value: str
     slot: Literal["question", "means"]
-    gesture: ColumnGesture
+    gesture: ColumnAction
 
 
 class ColumnBlocker(JsonMessage):
-    """What stands in the way, with one button, a menu for another answer, and a quiet way round."""
+    """A problem that blocks the step, with a button, a menu, and a secondary button."""
 
     title: str
     text: str
     hint: str = ""
-    main: ColumnGesture | None = None
+    main: ColumnAction | None = None
     menu: ColumnMenu | None = None
-    quiet: ColumnGesture | None = None
+    quiet: ColumnAction | None = None
 
 
 class ColumnAnswer(JsonMessage):
-    """An answer that the question does not understand, how often it was given, and the menu of what it may be."""
+    """An unknown answer with its frequency, and the menu of options."""
 
     text: str
     given: str
@@ -96,7 +90,7 @@ class ColumnAnswer(JsonMessage):
 
 
 class ColumnLine(JsonMessage):
-    """One question of the files: what it seems to be, how sure that is and why, and the menu that says otherwise."""
+    """A question of the files: apparent meaning, certainty, reason, and the menu to change it."""
 
     question: str
     key: str
@@ -111,45 +105,44 @@ class ColumnLine(JsonMessage):
     answers: list[ColumnAnswer]
 
 
-class AsideQuestion(JsonMessage):
-    """A question that is set aside, with the words that gave it away."""
+class SensitiveQuestion(JsonMessage):
+    """A sensitive question that is ignored, and the reason."""
 
     question: str
     why: str
 
 
 class ColumnsOut(JsonMessage):
-    """How the files are understood by a programme."""
+    """The step of columns."""
 
     lead: str
     menus: dict[str, list[MenuGroup]]
     blockers: list[ColumnBlocker]
     lines: list[ColumnLine]
-    aside: list[AsideQuestion]
+    aside: list[SensitiveQuestion]
     remarks: list[str]
     documents: list[str]
 
 
 class ColumnCounts(JsonMessage):
-    """How much there is still to do in the step of the columns."""
+    """The numbers of blocking problems and of open questions."""
 
     blocked: int
     open: int
 
 
-def entry(value: str, words: str) -> MenuEntry:
-    """Return an entry of a menu, its words short enough for one."""
+def make_menu_entry(value: str, words: str) -> MenuEntry:
+    """Return an entry of a menu, shortened if needed."""
     short = " ".join(words.split())
-    return MenuEntry(value=value, words=short if len(short) <= LONGEST else f"{short[: LONGEST - 1]}…")
+    return MenuEntry(value=value, words=short if len(short) <= MAX_LABEL else f"{short[: MAX_LABEL - 1]}…")
 
 
-def sure_words(sure: Surety) -> str:
-    """Return how sure something is, in words."""
-    return tr(SURE[sure])
+def format_surety(sure: Surety) -> str:
+    return tr(SURETY_LABELS[sure])
 
 
-def tag(text: str) -> str:
-    """Return what stands for a text on the page, so that no answer and no question comes back with a gesture.
+def make_opaque_tag(text: str) -> str:
+    """Return a digest that represents a text on the page, so that actions contain no personal data.
 
     >>> tag("Métier") == tag("Métier") != tag("métier")
     True
@@ -157,8 +150,8 @@ def tag(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def sensitive(sample: QuestionSample) -> AsideQuestion:
-    """Return a sensitive question with its subject and the words that gave it away: its own, or those around it."""
+def describe_sensitive_question(sample: QuestionSample) -> SensitiveQuestion:
+    """Describe a sensitive question, with the words in it or in its context that identify it."""
     subject, words = subject_in(sample), telling_words(sample.question)
     if words:
         why = tr("« {text} » est dans la question", text=words)
@@ -166,38 +159,40 @@ def sensitive(sample: QuestionSample) -> AsideQuestion:
         why = tr("elle suit « {question} »", question=sample.follows.question)
     else:
         why = tr("ses réponses possibles le disent")
-    return AsideQuestion(question=sample.question, why=joined([tr(SUBJECTS[subject or "health"]), why]))
+    return SensitiveQuestion(question=sample.question, why=joined([tr(SUBJECTS[subject or "health"]), why]))
 
 
-def taking(sample: QuestionSample, gesture: ColumnGesture) -> ColumnGesture:
-    """Return the gesture by which a question is taken for what the gesture says."""
-    words = tr("Prendre « {question} »", question=entry("", sample.question).words)
-    return gesture.model_copy(update={"words": words, "question": tag(fold(sample.question))})
+def choose_question_action(sample: QuestionSample, gesture: ColumnAction) -> ColumnAction:
+    """Return the action for a question."""
+    words = tr("Prendre « {question} »", question=make_menu_entry("", sample.question).words)
+    return gesture.model_copy(update={"words": words, "question": make_opaque_tag(fold(sample.question))})
 
 
-def one_side(role: QuestionSample | None = None) -> ColumnBlocker:
-    """Return that nothing tells mentors from mentees, with the question that may, by the menu ``role``."""
-    gesture = ColumnGesture(words=tr(UNTOLD), what="column", means="role")
-    mentees = ColumnGesture(words=tr(ALL_MENTEES), what="side", means="mentees")
+def make_sides_unknown_blocker(role: QuestionSample | None = None) -> ColumnBlocker:
+    """Return the problem that nothing tells mentors from mentees, with a candidate question."""
+    gesture = ColumnAction(words=tr(SIDES_UNKNOWN), what="column", means="role")
+    mentees = ColumnAction(words=tr(ALL_MENTEES), what="side", means="mentees")
     return ColumnBlocker(
-        title=tr(UNTOLD),
-        text=tr(UNTOLD_TEXT),
-        hint=tr(UNTOLD_HINT),
-        main=taking(role, gesture) if role else mentees,
+        title=tr(SIDES_UNKNOWN),
+        text=tr("Rien dans ce fichier ne le dit."),
+        hint=tr("Choisissez la question qui le dit ; ou, si tous sont du même côté, ajoutez le fichier de l'autre."),
+        main=choose_question_action(role, gesture) if role else mentees,
         menu=ColumnMenu(menu="role", value="", slot="question", gesture=gesture),
-        quiet=ColumnGesture(words=tr(ALL_MENTORS), what="side", means="mentors"),
+        quiet=ColumnAction(words=tr(ALL_MENTORS), what="side", means="mentors"),
     )
 
 
-def without_key(questions: Sequence[QuestionSample]) -> ColumnBlocker:
-    """Return that nothing tells people apart, with the question that may, by the menu ``key``."""
-    found = next(iter(key_candidates(questions)), None)
-    gesture = ColumnGesture(words=tr(KEYLESS), what="column", means="key")
-    able = any(map(could_be_key, questions))
+def make_no_key_blocker(questions: Sequence[QuestionSample]) -> ColumnBlocker:
+    """Return the problem that nothing identifies people, with a candidate question."""
+    candidate = next(iter(key_candidates(questions)), None)
+    gesture = ColumnAction(words=tr(NO_KEY), what="column", means="key")
+    has_candidates = any(map(could_be_key, questions))
     return ColumnBlocker(
-        title=tr(KEYLESS),
-        text=tr(KEYLESS_TEXT),
-        hint="" if found else tr(KEYLESS_HINT),
-        main=taking(found, gesture) if found else ColumnGesture(words=tr("Déposer un autre fichier"), what="file"),
-        menu=ColumnMenu(menu="key", value="", slot="question", gesture=gesture) if able else None,
+        title=tr(NO_KEY),
+        text=tr("Ni code ni courriel ne le fait."),
+        hint="" if candidate else tr("Ajoutez au fichier une colonne de codes (1, 2, 3…), et déposez-le de nouveau."),
+        main=choose_question_action(candidate, gesture)
+        if candidate
+        else ColumnAction(words=tr("Déposer un autre fichier"), what="file"),
+        menu=ColumnMenu(menu="key", value="", slot="question", gesture=gesture) if has_candidates else None,
     )

@@ -1,6 +1,6 @@
-"""How files are understood: replies to the questions of a draft, or a programme and answers in other words.
+"""Interpretation of files: replies to the questions of a draft, or columns mapped to a programme.
 
-What ``draft`` makes of the columns that a programme leaves out is offered to the form of the programme.
+Questions that a programme leaves unread are offered to the programme form.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,75 +18,77 @@ from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.programme.interview.interview import DraftInterview
 from mentormatch.programme.programme import Programme
 from mentormatch.report.texts import visible
-from mentormatch.service.desk.column_mapping import ColumnMapping, SeenMapping
-from mentormatch.service.desk.column_messages import ColumnCounts, ColumnGesture
+from mentormatch.service.desk.column_mapping import ColumnMapping, InterpretedMapping
+from mentormatch.service.desk.column_messages import ColumnAction, ColumnCounts
 from mentormatch.survey.headers import claims_by_field
 from mentormatch.widgets.form.questions import OfferedQuestion
 
 
 @dataclass
 class DraftReplies:
-    """The replies of staff to the questions of a draft, by the ids of the questions."""
+    """The replies of staff to the questions of a draft, by the id of the question."""
 
     tables: Tables
     replies: dict[str, Any] = field(default_factory=dict)
 
     def interpret(self) -> DraftInterview:
-        """Return the interview about the files; replies that do not fit other files are left out, not forgotten."""
+        """Return the interview about the files; replies that do not fit these files are ignored, but kept."""
         fitting = dict(self.replies)
         while True:
             try:
                 return DraftInterview.of(self.tables, fitting)
             except RequestError as error:
-                stale = {name for one in error.problems for name in fitting if one.where.startswith(name)}
+                stale = {name for problem in error.problems for name in fitting if problem.where.startswith(name)}
                 if not stale:
                     raise
                 fitting = {name: reply for name, reply in fitting.items() if name not in stale}
 
     def content(self) -> bytes:
-        """Return the file of the programme after the replies."""
+        """Return the programme file after the replies."""
         return self.interpret().text.encode()
 
 
 def is_blocked(interview: DraftInterview) -> bool:
-    """Return whether the answers cannot be read yet: nothing tells who is mentor, or the files are refused."""
+    """Return whether the answers cannot be read yet: unknown sides, or rejected files."""
     return not interview.draft.outline.knows_sides or bool(interview.draft.dry_run.problems)
 
 
 @dataclass
 class UnreadQuestions:
-    """What ``draft`` makes of the columns that a programme leaves unread; worked out where there are some."""
+    """The questions that a programme leaves unread, drafted on first use."""
 
     tables: Tables
 
-    def of(self, programme: Programme) -> list[OfferedQuestion]:
-        """Return the questions that can be added, in the order of the files; none that is sensitive."""
+    def unread_by(self, programme: Programme) -> list[OfferedQuestion]:
+        """Return the unread questions in the order of the files, without sensitive ones."""
         unread = self._unread(programme)
         return [
-            OfferedQuestion(one.name, settings_of(one))
-            for one in (self._entries if unread else [])
-            if unread.issuperset(one.sample.headers) and not one.answers and not any(one.map_headers())
+            OfferedQuestion(entry.name, entry_settings(entry))
+            for entry in (self._entries if unread else [])
+            if unread.issuperset(entry.sample.headers) and not entry.answers and not any(entry.map_headers())
         ]
 
     @cached_property
     def _entries(self) -> list[DraftEntry]:
         drafted = draft(self.tables, "").entries
-        return [one for one in drafted if one.guess.use != "forbidden" and not is_sensitive(one.sample)]
+        return [entry for entry in drafted if entry.guess.use != "forbidden" and not is_sensitive(entry.sample)]
 
     def _unread(self, programme: Programme) -> set[str]:
         return set(self._headers(programme))
 
     def _headers(self, programme: Programme) -> Iterator[str]:
-        """Yield the headers that answer no question of a programme, and are not the survey tool's own."""
+        """Yield the headers without a question in the programme, except those of the survey tool."""
         plan = make_intake_plan(programme, apart=self.tables[0][1] is not None)
         for table, _ in self.tables:
             claims = claims_by_field(table.header, plan).values()
-            read = {column for one in claims for column in (*one.whole, *(at for _, at in one.items))}
-            yield from (header for at, header in enumerate(table.header) if at not in read and at not in table.own)
+            read_columns = {column for claim in claims for column in (*claim.whole, *(at for _, at in claim.items))}
+            yield from (
+                header for at, header in enumerate(table.header) if at not in read_columns and at not in table.own
+            )
 
 
-def settings_of(entry: DraftEntry) -> dict[str, Any]:
-    """Return a question of a draft as the table of a programme file."""
+def entry_settings(entry: DraftEntry) -> dict[str, Any]:
+    """Return a drafted question as a table of a programme file."""
     settings: dict[str, Any] = {"question": entry.question, "kind": entry.guess.kind}
     settings |= {
         name: value if isinstance(value, str | int | float) else list(value)
@@ -97,93 +99,95 @@ def settings_of(entry: DraftEntry) -> dict[str, Any]:
     return settings if entry.guess.use == "match" else {**settings, "use": entry.guess.use}
 
 
-PROGRAMME, MAPPING = "programme.toml", "correspondance.toml"
-"""What can be kept of the step: the programme, and the mapping alone."""
+PROGRAMME_FILENAME = "programme.toml"
+MAPPING_FILENAME = "correspondance.toml"
 
 
 @dataclass
-class DeskColumns:
-    """The columns of some files, understood for a programme or without one.
+class ColumnsStep:
+    """Columns interpreted with or without a programme.
 
-    ``made`` is the programme that came of it last, None before, and ``settled`` whether nothing was said since. What
-    staff said is known by the words of the files: it goes on with a file that was corrected.
+    ``programme_bytes`` is the last programme made from them (None before), ``confirmed`` whether nothing changed since.
+    Choices are keyed by the texts in the files, so that they apply to corrected files.
     """
 
     columns: ColumnMapping | DraftReplies
-    code: str
-    made: bytes | None = None
-    settled: bool = False
-    shown: dict[str, SeenMapping | DraftInterview] = field(default_factory=dict)
+    language: str
+    programme_bytes: bytes | None = None
+    confirmed: bool = False
+    by_language: dict[str, InterpretedMapping | DraftInterview] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, programme: bytes | None, tables: Tables, former: "DeskColumns | None") -> "DeskColumns":
-        """Return the columns of these tables; what was said on ``former`` ones holds on where it is about the same."""
-        if former is not None and former.fits(programme):
-            settled = former.settled and former.tables == tables
-            return replace(former, columns=replace(former.columns, tables=tables), settled=settled, shown={})
+    def of(cls, programme: bytes | None, tables: Tables, former: "ColumnsStep | None") -> "ColumnsStep":
+        """Return the columns of these tables, with the choices made on ``former`` ones if they still apply."""
+        if former is not None and former.is_for(programme):
+            confirmed = former.confirmed and former.tables == tables
+            return replace(former, columns=replace(former.columns, tables=tables), confirmed=confirmed, by_language={})
         if programme is None:
             return cls(DraftReplies(tables), language_of(tables))
         return cls(ColumnMapping(programme, tables), Programme.parse(programme).heading.language)
 
     @property
     def tables(self) -> Tables:
-        """The tables that are understood."""
+        """The tables."""
         return self.columns.tables
 
-    def fits(self, programme: bytes | None) -> bool:
-        """Say whether a programme is the one for which the columns are understood, or came of them."""
+    def is_for(self, programme: bytes | None) -> bool:
+        """Return whether the columns are interpreted for a programme, or produced it."""
         source = self.columns.source if isinstance(self.columns, ColumnMapping) else None
-        return programme == source or (programme is not None and programme == self.made)
+        return programme == source or (programme is not None and programme == self.programme_bytes)
 
-    def interpret(self) -> SeenMapping | DraftInterview:
-        """Return how the files are understood, in the language that is spoken; worked out once."""
-        if spoken() not in self.shown:
-            self.shown[spoken()] = self.columns.interpret()
-        return self.shown[spoken()]
+    def interpret(self) -> InterpretedMapping | DraftInterview:
+        """Return the interpretation in the current language, computed once per language."""
+        if spoken() not in self.by_language:
+            self.by_language[spoken()] = self.columns.interpret()
+        return self.by_language[spoken()]
 
     def count_left(self) -> ColumnCounts:
-        """Return how much there is still to do."""
-        seen = self.interpret()
-        if isinstance(seen, DraftInterview):
-            blocked, left = int(is_blocked(seen)), len(seen.open)
+        """Return the numbers of problems and open questions."""
+        interpretation = self.interpret()
+        if isinstance(interpretation, DraftInterview):
+            blocked, open_count = int(is_blocked(interpretation)), len(interpretation.open)
         else:
-            blocked, left = len(seen.out.blockers), sum(line.state == "open" for line in seen.out.lines)
-        return ColumnCounts(blocked=blocked, open=0 if self.settled else left)
+            blocked, open_count = (
+                len(interpretation.out.blockers),
+                sum(line.state == "open" for line in interpretation.out.lines),
+            )
+        return ColumnCounts(blocked=blocked, open=0 if self.confirmed else open_count)
 
-    def do(self, gesture: ColumnGesture) -> None:
-        """Do what a gesture asks; of a draft, all replies are withdrawn."""
+    def apply(self, gesture: ColumnAction) -> None:
+        """Apply an action; for a draft, only the withdrawal of all replies."""
         match self.columns, self.interpret():
-            case ColumnMapping() as columns, SeenMapping() as seen:
-                columns.do(gesture, seen)
+            case ColumnMapping() as columns, InterpretedMapping() as interpretation:
+                columns.apply(gesture, interpretation)
             case DraftReplies() as columns, _ if gesture.what == "restore":
                 columns.replies = {}
-        self.renew()
+        self.reset()
 
     def reply(self, replies: Mapping[str, Any]) -> None:
-        """Reply to questions of the draft."""
         if isinstance(self.columns, DraftReplies):
             self.columns.replies = {**self.columns.replies, **replies}
-            self.renew()
+            self.reset()
 
-    def renew(self) -> None:
-        """Have the files be understood anew."""
-        self.settled = False
-        self.shown.clear()
+    def reset(self) -> None:
+        """Discard the interpretations."""
+        self.confirmed = False
+        self.by_language.clear()
 
     def document(self, name: str) -> bytes:
-        """Return the programme, or the mapping alone where there is one."""
-        writers: dict[str, Callable[[], bytes]] = {PROGRAMME: self.columns.content}
+        """Return the programme, or only the mapping."""
+        writers: dict[str, Callable[[], bytes]] = {PROGRAMME_FILENAME: self.columns.content}
         if isinstance(self.columns, ColumnMapping):
-            writers[MAPPING] = self.columns.write_mapping
-        with language(self.code):
+            writers[MAPPING_FILENAME] = self.columns.write_mapping
+        with language(self.language):
             return writers.get(name, self.columns.content)()
 
-    def settle(self) -> bytes:
-        """Return the programme that comes of all that was said, from now on the one that is used."""
-        self.made, self.settled = self.document(PROGRAMME), True
-        return self.made
+    def confirm(self) -> bytes:
+        """Return the resulting programme, and mark it as confirmed."""
+        self.programme_bytes, self.confirmed = self.document(PROGRAMME_FILENAME), True
+        return self.programme_bytes
 
 
-def gesture(values: Mapping[str, Any]) -> ColumnGesture:
-    """Return what the page asks as a gesture, a name that somebody typed fit to be written."""
-    return ColumnGesture(words="", **{**values, "text": visible(values["text"])})
+def parse_column_action(values: Mapping[str, Any]) -> ColumnAction:
+    """Parse an action on columns, with its typed name made printable."""
+    return ColumnAction(words="", **{**values, "text": visible(values["text"])})

@@ -25,9 +25,9 @@ from mentormatch.record.decision import Decision
 from mentormatch.report.reviewed.decisions import read_decisions
 from mentormatch.report.views.piece import ViewNames, get_view_labels
 from mentormatch.service.desk import desk_requests, desk_steps
-from mentormatch.service.desk.assets import HTML
-from mentormatch.service.desk.columns import MAPPING, DeskColumns, UnreadQuestions, gesture
-from mentormatch.service.desk.columns import PROGRAMME as PROGRAMME_FILE
+from mentormatch.service.desk.assets import HTML_MEDIA_TYPE
+from mentormatch.service.desk.columns import MAPPING_FILENAME, ColumnsStep, UnreadQuestions, parse_column_action
+from mentormatch.service.desk.columns import PROGRAMME_FILENAME as PROGRAMME_FILE
 from mentormatch.service.desk.desk_answers import (
     FileOut,
     RefusalOut,
@@ -95,7 +95,7 @@ from mentormatch.service.desk.losses import (
     seals_of,
 )
 from mentormatch.service.desk.past_works import FormerState, PastWork, PastWorks, digest_of
-from mentormatch.service.desk.question_step import question_step, reply_to
+from mentormatch.service.desk.question_step import apply_reply, question_step
 from mentormatch.service.desk.rounds import ROUND_FILES, RoundStep, restore_matching
 from mentormatch.service.desk.sealing_board import LoggedBoard
 from mentormatch.service.desk.turnover import (
@@ -129,7 +129,7 @@ POSSIBLE_MEETINGS = mark("rencontres possibles de deux personnes")
 
 
 class Workspace:
-    """State of one staff session, changed by actions.
+    """State of a staff session, changed by actions.
 
     Messages in and out are bytes (a JSON head and a body), so that it can run in its own process.
 
@@ -144,8 +144,8 @@ class Workspace:
         self.limits = desk_requests.SetLimits(people=4_000, pairs=1_000_000)
         self.uploads = UploadedFiles()
         self.chosen_language: str | None = None
-        self.columns: DeskColumns | None = None
-        self.previous_columns: DeskColumns | None = None
+        self.columns: ColumnsStep | None = None
+        self.previous_columns: ColumnsStep | None = None
         self.intake: Intake | None = None
         self.contacts = Contacts((), {})
         self.programme_form: ProgrammeForm | None = None
@@ -164,7 +164,7 @@ class Workspace:
     @property
     def language(self) -> str:
         """The language chosen at the page, else that of the programme or of the files."""
-        detected = (self.intake.language if self.intake else "") or (self.columns.code if self.columns else "")
+        detected = (self.intake.language if self.intake else "") or (self.columns.language if self.columns else "")
         return self.chosen_language or detected or FRENCH
 
     @property
@@ -194,7 +194,7 @@ class Workspace:
         """
         match action:
             case desk_requests.ShowPage(name=name):
-                return ServiceMessage({"type": HTML}, self.render_page(name))
+                return ServiceMessage({"type": HTML_MEDIA_TYPE}, self.render_page(name))
             case desk_requests.DownloadDocument(name=name):
                 return ServiceMessage({"type": get_media_type(name)}, self.render_document(name))
             case desk_requests.SaveState(known=known):
@@ -212,7 +212,7 @@ class Workspace:
 
     @contextmanager
     def store_losses(self, action: desk_requests.WorkspaceAction, body: bytes, sure: str) -> Iterator[None]:
-        """Store the state that the action replaces or validates, so that it can be brought back.
+        """Store the state that the action replaces or validates, as a former state.
 
         Raises LossError if ``sure`` does not confirm the loss.
         """
@@ -345,7 +345,7 @@ class Workspace:
         match action:
             case _ if changes_files(action):
                 self.take_files(self.update_files(action, body))
-                self.notice = self.file_notes.keep(action, body, self.uploads) or self.notice
+                self.notice = self.file_notes.update(action, body, self.uploads) or self.notice
             case desk_requests.RestoreFormerState(id=ident):
                 self.bring_back(self.past.find(ident))
             case desk_requests.StartNextEdition():
@@ -364,7 +364,6 @@ class Workspace:
                 self.apply_setting(action, body)
 
     def apply_setting(self, action: desk_requests.WorkspaceAction, body: bytes) -> None:
-        """Run an action that sets language, names or limits, or that restores a state."""
         match action:
             case desk_requests.UploadReviewedWorkbook(name=name):
                 self.review(UploadedFile.of(name, body))
@@ -390,7 +389,7 @@ class Workspace:
         match action:
             case desk_requests.UploadFile(part=part, name=name):
                 file = UploadedFile.of(name, body)
-                return files if self.file_notes.of(part, file).refusal else self.uploads.with_file(part, file)
+                return files if self.file_notes.note_on(part, file).refusal else self.uploads.with_file(part, file)
             case desk_requests.SplitSheets(way=way) if "answers" in files:
                 return self.file_notes.split(files, way)
             case desk_requests.RemoveFile(part=part):
@@ -404,8 +403,8 @@ class Workspace:
     def apply_turnover(self, files: dict[desk_requests.FilePart, UploadedFile]) -> None:
         """Replace the answers and keep the running pairs. Raises MentorMatchError, with the state unchanged."""
         replaced = replace_answers(self.require_round(), self.uploads, files, self.reading)
-        columns = DeskColumns.of(self.uploads.stated_programme, replaced.tables, self.columns)
-        columns.settled = self.columns is not None and self.columns.settled
+        columns = ColumnsStep.of(self.uploads.stated_programme, replaced.tables, self.columns)
+        columns.confirmed = self.columns is not None and self.columns.confirmed
         versions = self.programme_form.versions if self.programme_form else None
         self.uploads, self.columns, self.intake, self.contacts = (
             UploadedFiles(files),
@@ -514,12 +513,12 @@ class Workspace:
             if questions.content != self.uploads.stated_programme:
                 tables = self.require_columns().tables
                 self.write_groups(questions)
-                self.columns = DeskColumns.of(self.uploads.stated_programme, tables, self.columns)
+                self.columns = ColumnsStep.of(self.uploads.stated_programme, tables, self.columns)
                 self.build_cohort()
                 self.kinds = KindSteps()
         return questions.step(formed=self.kinds.group is not None)
 
-    def read_columns(self, *, apart: bool) -> DeskColumns:
+    def read_columns(self, *, apart: bool) -> ColumnsStep:
         """Read the columns of the files, and discard the results. Raises MentorMatchError if a file is invalid."""
         self.apart, self.round, self.intake, self.programme_form = apart, None, None, None
         self.kinds = KindSteps()
@@ -528,7 +527,7 @@ class Workspace:
         content = self.uploads.stated_programme
         programme = self.uploads.programme() if content is not None else None
         tables = self.uploads.tables(programme, apart=apart, most=self.limits.people)
-        self.previous_columns = self.columns = DeskColumns.of(content, tables, self.columns or self.previous_columns)
+        self.previous_columns = self.columns = ColumnsStep.of(content, tables, self.columns or self.previous_columns)
         return self.columns
 
     def build_cohort(self) -> None:
@@ -541,7 +540,7 @@ class Workspace:
         if columns.count_left().blocked:
             raise RequestError(tr("Il reste des points à régler dans les colonnes"))
         name = self.uploads.files["programme"].name if "programme" in self.uploads.files else PROGRAMME_FILE
-        programme = UploadedFile(name, columns.settle())
+        programme = UploadedFile(name, columns.confirm())
         self.uploads = UploadedFiles({**self.uploads.files, "programme": programme})
         self.round, self.programme_form, self.kinds = None, None, KindSteps()
         self.revision += 1
@@ -552,8 +551,8 @@ class Workspace:
         columns = self.require_columns()
         self.revision += not isinstance(action, desk_requests.ShowColumns)
         if isinstance(action, desk_requests.EditColumns):
-            columns.do(gesture(action.model_dump(exclude={"do"})))
-        if reply_to(columns, action):
+            columns.apply(parse_column_action(action.model_dump(exclude={"do"})))
+        if apply_reply(columns, action):
             self.confirm_columns()
             return self.state()
         opened = action.question if isinstance(action, desk_requests.ShowColumns) else ""
@@ -562,12 +561,12 @@ class Workspace:
             return question_step(interpretation, opened, kind=self.kind, formed=self.round is not None)
         return to_page_json(interpretation.out)
 
-    def require_columns(self) -> DeskColumns:
+    def require_columns(self) -> ColumnsStep:
         """Return the columns. Raises RequestError before the files are read."""
         if self.columns is None:
             raise RequestError(tr(NOT_READ))
-        if not self.columns.fits(self.uploads.stated_programme):  # it was changed in another step
-            self.columns = DeskColumns.of(self.uploads.stated_programme, self.columns.tables, None)
+        if not self.columns.is_for(self.uploads.stated_programme):  # it was changed in another step
+            self.columns = ColumnsStep.of(self.uploads.stated_programme, self.columns.tables, None)
         return self.columns
 
     def solve(self, seed: int, seconds: float) -> None:
@@ -626,7 +625,7 @@ class Workspace:
             tables = self.require_columns().tables
             people = CohortCache(tables).cohort_for
             self.programme_form = ProgrammeForm(text, people, applied=self.uploads.apply_history)
-            self.programme_form.offered = UnreadQuestions(tables).of
+            self.programme_form.offered = UnreadQuestions(tables).unread_by
         form = self.programme_form
         form.spoken, form.labels_of = self.language, lambda matching: get_view_labels(matching, self.names)
         return form
@@ -641,11 +640,11 @@ class Workspace:
 
     @property
     def names(self) -> ViewNames:
-        """How people are named on the screen."""
+        """Names on the screen."""
         return self.contacts if self.named else False
 
     def resume_proposal(self, record: ProposalRecord | Decision, intake: Intake, seed: int) -> Proposal:
-        """Restore a proposal or decision. Raises RequestError if it names people without answers."""
+        # Raises RequestError if the record names people without answers.
         try:
             if isinstance(record, Decision):
                 return Proposal.of(restore_matching(record, intake.cohort, intake.programme))
@@ -747,7 +746,7 @@ class Workspace:
         return self.document_source().page(name)
 
     def render_document(self, name: str) -> bytes:
-        if name in (PROGRAMME_FILE, MAPPING):
+        if name in (PROGRAMME_FILE, MAPPING_FILENAME):
             return self.require_columns().document(name)
         if name != ANSWERS_ARCHIVE and self.kinds.has_document(name):
             board = self.round.board if self.round else None

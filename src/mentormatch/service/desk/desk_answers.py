@@ -16,7 +16,7 @@ from mentormatch.report import intake_words
 from mentormatch.report.addressing import find_missing_programme_name
 from mentormatch.report.view import can_validate, figures, get_seal_sentences
 from mentormatch.report.words import summary, verdict
-from mentormatch.service.desk.assets import JSON
+from mentormatch.service.desk.assets import JSON_MEDIA_TYPE
 from mentormatch.service.desk.column_messages import ColumnCounts
 from mentormatch.service.desk.desk_requests import ProgrammeKind
 from mentormatch.service.desk.documents import (
@@ -81,7 +81,7 @@ class PlanStatusOut(JsonMessage):
     """The current plan.
 
     ``answered``: there are pairs to validate; ``final``: they are validated. ``losses``: people without a place.
-    ``named``: names are shown (None if the programme asks for no names), ``named_documents``: also in documents. The
+    ``named``: names are shown (None if there are no questions with names), ``named_documents``: also in documents. The
     lists of documents: ``rounds`` for the proposal, ``letters`` for people, ``year`` for the follow-up, ``after`` for
     the next edition.
     """
@@ -239,7 +239,7 @@ def to_page_json(out: BaseModel) -> dict[str, Any]:
 
 
 def make_json_message(value: dict[str, Any]) -> ServiceMessage:
-    return ServiceMessage({"type": JSON}, encode_json(value))
+    return ServiceMessage({"type": JSON_MEDIA_TYPE}, encode_json(value))
 
 
 def encode_json(value: dict[str, Any]) -> bytes:

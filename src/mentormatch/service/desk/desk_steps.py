@@ -9,7 +9,7 @@ from mentormatch.languages.translation import tr
 from mentormatch.programme.programme import require_pairs
 from mentormatch.report.views.piece import ViewNames, get_view_labels
 from mentormatch.service.desk import desk_requests
-from mentormatch.service.desk.columns import DeskColumns
+from mentormatch.service.desk.columns import ColumnsStep
 from mentormatch.service.desk.desk_answers import to_page_json
 from mentormatch.service.desk.desk_requests import (
     ApplyChange,
@@ -30,7 +30,7 @@ from mentormatch.service.desk.document_step import (
 from mentormatch.service.desk.documents import DocumentSource
 from mentormatch.service.desk.experiment import EXPERIMENT_PART, experiment_step, files_after
 from mentormatch.service.desk.kept_state import StoredWorkspace
-from mentormatch.service.desk.pair_step import further_place, pair_step
+from mentormatch.service.desk.pair_step import add_place, pair_step
 from mentormatch.service.desk.rounds import RoundStep
 from mentormatch.service.desk.sealing_board import LoggedBoard
 from mentormatch.service.desk.turnover import YearChanges, apply_change
@@ -51,7 +51,7 @@ class WorkspaceInSteps(StoredWorkspace, Protocol):
 
     @property
     def names(self) -> ViewNames:
-        """How people are named on the screen."""
+        """Names on the screen."""
 
     @property
     def validated_head(self) -> str:
@@ -60,7 +60,7 @@ class WorkspaceInSteps(StoredWorkspace, Protocol):
     def require_intake(self) -> Intake:
         """Return the intake."""
 
-    def require_columns(self) -> DeskColumns:
+    def require_columns(self) -> ColumnsStep:
         """Return the columns."""
 
     def require_round(self) -> RoundStep:
@@ -80,7 +80,7 @@ def change_pairs(
     board = workspace.require_board()
     match action:
         case desk_requests.TryPlace(person=person):
-            board.decide(further_place(board, person))
+            board.decide(add_place(board, person))
         case desk_requests.UndoMove():
             board.undo()
     workspace.revision += not isinstance(action, desk_requests.ShowPairs)

@@ -24,7 +24,7 @@ from mentormatch.report.pair_cards import pair_cards
 from mentormatch.report.view import can_validate, summary_labels
 from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, get_view_labels
-from mentormatch.service.desk.assets import HTML
+from mentormatch.service.desk.assets import HTML_MEDIA_TYPE
 from mentormatch.service.desk.follow_up import FollowUpStep
 from mentormatch.service.desk.result_tables import CODES_NOTE, NAMES_NOTE, DocumentLine
 from mentormatch.service.desk.rounds import RoundStep
@@ -34,7 +34,7 @@ from mentormatch.survey.contacts import Contacts
 ZIP_MEDIA_TYPE = "application/zip"
 BINARY_MEDIA_TYPE = "application/octet-stream"
 MEDIA_TYPES: Mapping[str, str] = {
-    ".html": HTML,
+    ".html": HTML_MEDIA_TYPE,
     ".zip": ZIP_MEDIA_TYPE,
     ".json": "application/json",
     ".jsonl": "application/jsonl; charset=utf-8",

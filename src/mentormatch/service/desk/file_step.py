@@ -1,4 +1,4 @@
-"""The step of the files: what each one is, in one line with its one question, and the place for all of them."""
+"""The step of files: each file with its description and its question, and the upload area."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,10 +24,9 @@ from mentormatch.service.desk.uploads import ANSWER_PARTS, WORKBOOK_SUFFIXES, Up
 from mentormatch.survey.headers import claims_by_field
 from mentormatch.survey.table_reader import IMAGE, PDF, read_table
 
-HEADERS_ONLY = mark("Une ligne de titres et aucune réponse. L'export a sans doute été fait trop tôt.")
-ORDER: Sequence[FilePart] = (*ANSWER_PARTS, "programme", "edition", "proposal")
-SIDES: Mapping[FilePart, str] = {"mentors": mark("les mentor·es"), "mentees": mark("les mentoré·es")}
-CALLED: Mapping[FilePart, str] = {
+DISPLAY_ORDER: Sequence[FilePart] = (*ANSWER_PARTS, "programme", "edition", "proposal")
+SIDE_LABELS: Mapping[FilePart, str] = {"mentors": mark("les mentor·es"), "mentees": mark("les mentoré·es")}
+FILE_LABELS: Mapping[FilePart, str] = {
     "programme": mark("le programme de l'an dernier"),
     "edition": mark("ce qui s'est fait l'an dernier"),
     "proposal": mark("la proposition d'un autre jour"),
@@ -36,7 +35,7 @@ CALLED: Mapping[FilePart, str] = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FileNote:
-    """What a file of answers is: why nothing can be read in it, or its tables, and a second sheet without a side."""
+    """The content of a file of answers: the reason if it cannot be read, or its tables and unassigned sheets."""
 
     refusal: str = ""
     tables: Tables = ()
@@ -44,16 +43,16 @@ class FileNote:
 
     @classmethod
     def of(cls, file: UploadedFile) -> "FileNote":
-        """Return what a file is, read once."""
+        """Read a file."""
         try:
             tables = read_tables(file.read_table())
             names = tables[0][0].manner.others if file.sheet is None else ()
-            others = [read_table(file.read_table(), sheet=name) for name in names] if len(names) == 1 else []
+            second_sheets = [read_table(file.read_table(), sheet=name) for name in names] if len(names) == 1 else []
         except SurveyError as error:
-            return cls(refusal=words_of_refusal(error, file.name))
+            return cls(refusal=format_refusal(error, file.name))
         if not any(table.records for table, _ in tables):
-            return cls(refusal=tr(HEADERS_ONLY))
-        sheets = [tables[0][0], *others] if others else []
+            return cls(refusal=tr("Une ligne de titres et aucune réponse. L'export a sans doute été fait trop tôt."))
+        sheets = [tables[0][0], *second_sheets] if second_sheets else []
         return cls("", tables, tuple((str(table.manner.sheet), len(table.records)) for table in sheets))
 
     @property
@@ -63,7 +62,7 @@ class FileNote:
 
     @property
     def sentences(self) -> list[str]:
-        """What was read: people and questions, sheet by sheet, and what the reader has to say of the whole file."""
+        """Descriptions: people and questions per sheet, and remarks on the whole file."""
         if self.sheets:
             sheets = [f"{quoted(name)} {counted(people, 'personne')}" for name, people in self.sheets]
             return [tr("{count} feuilles : {sheets}.", count=len(sheets), sheets=", ".join(sheets))]
@@ -72,10 +71,12 @@ class FileNote:
                 f"{quoted(str(table.manner.sheet))} {counted(len(table.records), 'personne')}"
                 for table, _ in self.tables
             ]
-            told = [tr("{count} feuilles : {sheets}. Une par côté.", count=len(sheets), sheets=", ".join(sheets))]
+            descriptions = [
+                tr("{count} feuilles : {sheets}. Une par côté.", count=len(sheets), sheets=", ".join(sheets))
+            ]
         else:
             questions = counted(len(self.tables[0][0].header), "colonne")
-            told = [tr("{people}, {questions}.", people=counted(self.people, "personne"), questions=questions)]
+            descriptions = [tr("{people}, {questions}.", people=counted(self.people, "personne"), questions=questions)]
         titles = [
             remark.text
             for table, _ in self.tables
@@ -87,27 +88,27 @@ class FileNote:
         texts = (
             [tr("C'est un fichier texte dont le nom finit par {suffix} : il est lu.", suffix=suffix)] if is_text else []
         )
-        return [*told, *titles, *texts]
+        return [*descriptions, *titles, *texts]
 
 
-def words_of_refusal(error: SurveyError, name: str) -> str:
-    """Return in a sentence why nothing can be read in a file, and what to do."""
+def format_refusal(error: SurveyError, name: str) -> str:
+    """Return the reason why a file cannot be read, and the advice."""
     problem = next(iter(error.problems), Problem("", error.message))
     is_whole = problem.where in ("", tr("fichier"), tr("classeur"))
-    found = problem.found if is_whole else tr("{where} : {found}", where=problem.where, found=problem.found)
+    reason = problem.found if is_whole else tr("{where} : {found}", where=problem.where, found=problem.found)
     suffix = PurePath(name).suffix
     if problem.found == tr(IMAGE):
         return tr("C'est une photo dont le nom finit par {suffix}. Rien à y lire.", suffix=suffix)
     if problem.found == tr(PDF):
         return tr("Un PDF se relit avec des erreurs. Demandez le même tableau en Excel ou en CSV.")
     if problem.expected == tr("un tableau de réponses"):
-        found = tr("C'est {what} dont le nom finit par {suffix}, pas un tableau", what=problem.found, suffix=suffix)
-    return " ".join(f"{text[:1].upper()}{text[1:]}." for text in (found, problem.advice) if text)
+        reason = tr("C'est {what} dont le nom finit par {suffix}, pas un tableau", what=problem.found, suffix=suffix)
+    return " ".join(f"{text[:1].upper()}{text[1:]}." for text in (reason, problem.advice) if text)
 
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """A file as the step lists it: what it is called, what it is, and its question if it has one."""
+    """A file with its label, its descriptions, and its question (empty without one)."""
 
     part: FilePart
     name: str
@@ -118,59 +119,58 @@ class FileLine:
 
 @dataclass(repr=False)
 class FileNotes:
-    """What is known of the files of answers, by their digests, and why other files are of no use, by their names."""
+    """Notes on files of answers by digest, and the reasons why other files are unused, by name."""
 
     notes: dict[str, FileNote] = field(default_factory=dict)
     aside: dict[str, str] = field(default_factory=dict)
 
-    def of(self, part: FilePart, file: UploadedFile) -> FileNote:
-        """Return what a file is, worked out once; an empty note unless it is one of answers."""
+    def note_on(self, part: FilePart, file: UploadedFile) -> FileNote:
+        """Return the note on a file, computed once; empty if it contains no answers."""
         if detect_part(part, file) not in ANSWER_PARTS:
             return FileNote()
-        if key_of(file) not in self.notes:
-            self.notes[key_of(file)] = FileNote.of(file)
-        return self.notes[key_of(file)]
+        if compute_file_key(file) not in self.notes:
+            self.notes[compute_file_key(file)] = FileNote.of(file)
+        return self.notes[compute_file_key(file)]
 
     def split(self, files: dict[FilePart, UploadedFile], way: str) -> dict[FilePart, UploadedFile]:
-        """Return the files with one sheet of the workbook per side; ``listed``: the first contains mentors."""
-        sheets = [files["answers"].of_sheet(name) for name, _ in self.of("answers", files["answers"]).sheets]
-        if len(sheets) != len(SIDES):
+        """Return the files with one sheet of the workbook per side; ``listed``: the first one contains mentors."""
+        sheets = [files["answers"].of_sheet(name) for name, _ in self.note_on("answers", files["answers"]).sheets]
+        if len(sheets) != len(SIDE_LABELS):
             return files
-        others = {part: file for part, file in files.items() if part != "answers"}
-        return others | dict(zip(SIDES, sheets if way == "listed" else sheets[::-1], strict=True))
+        other_files = {part: file for part, file in files.items() if part != "answers"}
+        return other_files | dict(zip(SIDE_LABELS, sheets if way == "listed" else sheets[::-1], strict=True))
 
-    def keep(self, action: WorkspaceAction, body: bytes, handed: UploadedFiles) -> str:
-        """Return why a file was not taken, noted; forget what is known of files that are not there any more."""
-        told = ""
+    def update(self, action: WorkspaceAction, body: bytes, uploads: UploadedFiles) -> str:
+        """Return the reason why an upload is not used, and forget the notes on removed files."""
+        notice = ""
         if isinstance(action, UploadFile):
             file = UploadedFile.of(action.name, body)
             self.aside.pop(file.name, None)
-            if refusal := self.of(action.part, file).refusal:
+            if refusal := self.note_on(action.part, file).refusal:
                 self.aside[file.name] = refusal
-                told = f"{file.name} : {refusal}"
-        kept = {key_of(file) for file in handed.files.values()}
-        self.notes = {key: note for key, note in self.notes.items() if key in kept}
-        return told
+                notice = f"{file.name} : {refusal}"
+        keys = {compute_file_key(file) for file in uploads.files.values()}
+        self.notes = {key: note for key, note in self.notes.items() if key in keys}
+        return notice
 
-    def step(self, action: ShowFiles | DropAside, handed: UploadedFiles, kind: ProgrammeKind) -> dict[str, Any]:
-        """Return the step of the files."""
+    def step(self, action: ShowFiles | DropAside, uploads: UploadedFiles, kind: ProgrammeKind) -> dict[str, Any]:
+        """Return the step after an action."""
         if isinstance(action, DropAside):
             self.aside = {name: why for at, (name, why) in enumerate(self.aside.items()) if at != action.at}
-        notes = {part: self.of(part, file) for part, file in handed.files.items() if part in ANSWER_PARTS}
-        return file_step(handed, notes, self.aside, kind)
+        notes = {part: self.note_on(part, file) for part, file in uploads.files.items() if part in ANSWER_PARTS}
+        return file_step(uploads, notes, self.aside, kind)
 
 
-def key_of(file: UploadedFile) -> str:
-    """Return what identifies a file by its name and content."""
+def compute_file_key(file: UploadedFile) -> str:
     return digest_of(file.name.encode() + b"\0" + file.content)
 
 
 def file_step(
-    handed: UploadedFiles, notes: Mapping[FilePart, FileNote], aside: Mapping[str, str], kind: ProgrammeKind
+    uploads: UploadedFiles, notes: Mapping[FilePart, FileNote], aside: Mapping[str, str], kind: ProgrammeKind
 ) -> dict[str, Any]:
-    """Return the step; ``notes`` are about the files of answers, ``aside`` why others are of no use, by name."""
-    lines = [line_of(part, handed.files[part], notes) for part in ORDER if part in handed.files]
-    people = sum(note.people for part, note in notes.items() if part in handed.files)
+    """Render the step; ``notes`` are on files of answers, ``aside`` the reasons why others are unused, by name."""
+    lines = [describe_file(part, uploads.files[part], notes) for part in DISPLAY_ORDER if part in uploads.files]
+    people = sum(note.people for part, note in notes.items() if part in uploads.files)
     return render_step(
         "files",
         lines=lines,
@@ -178,37 +178,38 @@ def file_step(
         questions=sum(bool(line.question) for line in lines),
         aside=list(aside.items()),
         kind=kind,
-        stated=handed.kind_from_files,
-        apart=handed.has_separate_files,
-        readable=any(part in handed.files for part in ANSWER_PARTS),
+        stated=uploads.kind_from_files,
+        apart=uploads.has_separate_files,
+        readable=any(part in uploads.files for part in ANSWER_PARTS),
     )
 
 
-def line_of(part: FilePart, file: UploadedFile, notes: Mapping[FilePart, FileNote]) -> FileLine:
-    """Return one file in words."""
+def describe_file(part: FilePart, file: UploadedFile, notes: Mapping[FilePart, FileNote]) -> FileLine:
     if part in notes:
         note = notes[part]
         question = tr("Une par côté ?") if note.sheets else ""
-        return FileLine(part, file.title, tr(SIDES[part]) if part in SIDES else "", note.sentences, question)
+        return FileLine(
+            part, file.title, tr(SIDE_LABELS[part]) if part in SIDE_LABELS else "", note.sentences, question
+        )
     if part != "programme":
-        return FileLine(part, file.name, tr(CALLED[part]), [])
-    tables = [one for note in notes.values() for one in note.tables]
+        return FileLine(part, file.name, tr(FILE_LABELS[part]), [])
+    tables = [table for note in notes.values() for table in note.tables]
     try:
         programme = UploadedFiles({"programme": file}).programme()
         plan = make_intake_plan(programme, apart=any(side for _, side in tables))
     except MentorMatchError as error:
-        return FileLine(part, file.name, tr(CALLED[part]), [f"{error.message}."])
+        return FileLine(part, file.name, tr(FILE_LABELS[part]), [f"{error.message}."])
     if not tables:
-        return FileLine(part, file.name, tr(CALLED[part]), [])
-    asked = [name for name, field in programme.fields.items() if field.use != "forbidden"]
-    found = {name for table, _ in tables for name in claims_by_field(table.header, plan)}.intersection(asked)
-    if len(found) == len(asked):
+        return FileLine(part, file.name, tr(FILE_LABELS[part]), [])
+    questions = [name for name, field in programme.fields.items() if field.use != "forbidden"]
+    answered = {name for table, _ in tables for name in claims_by_field(table.header, plan)}.intersection(questions)
+    if len(answered) == len(questions):
         return FileLine(
-            part, file.name, tr(CALLED[part]), [tr("Toutes ses questions se retrouvent dans ces réponses.")]
+            part, file.name, tr(FILE_LABELS[part]), [tr("Toutes ses questions se retrouvent dans ces réponses.")]
         )
     sentence = tr(
         "{found} de ses {asked} se retrouvent dans ces réponses.",
-        found=len(found),
-        asked=counted(len(asked), "question"),
+        found=len(answered),
+        asked=counted(len(questions), "question"),
     )
-    return FileLine(part, file.name, tr(CALLED[part]), [sentence], tr("Reprendre ses règles ?"))
+    return FileLine(part, file.name, tr(FILE_LABELS[part]), [sentence], tr("Reprendre ses règles ?"))

@@ -187,7 +187,7 @@ class FollowUpStep:
             if start is None or not dates:
                 continue
             middle = dates[len(dates) // 2]
-            months_passed = (middle - start).days / 365.25 / 12
+            months_passed = (middle - start).days / (365.25 / 12)
             nearest = min(year.programme.follow_up.months, key=lambda month: abs(month - months_passed))
             if nearest != wave.months:
                 yield tr(

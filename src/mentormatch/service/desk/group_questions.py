@@ -1,4 +1,4 @@
-"""The five questions of groups of peers, filled in from the answers, with what they give beside them."""
+"""The five questions on groups, prefilled from the answers, and their effect on the groups."""
 
 from dataclasses import replace
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any
 
 from mentormatch.errors import RequestError
 from mentormatch.languages.phrases import weekday_and_day
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.programme.drafts.group_draft import (
     GroupAnswers,
     group_count,
@@ -22,14 +22,11 @@ from mentormatch.programme.sections import MAX_GROUP_SIZE, UNNAMED_PROGRAMME
 from mentormatch.service.desk.desk_requests import SetGroupAnswers
 from mentormatch.service.desk.step_tree import render_step
 
-NOT_DRAFTED = mark("Ces groupes suivent un programme écrit à la main : ses questions se changent dans son fichier")
-SIZES_CROSS = mark("Le plus petit nombre par groupe dépasse le plus grand")
-PERIOD_CROSSES = mark("La période finit avant de commencer")
-MOST_KEPT_APART = 8  # questions offered
+MAX_OFFERED = 8  # questions offered
 
 
 class GroupQuestions:
-    """The answers that the programme of groups was written from, for the tables of a survey."""
+    """The answers from which the programme of groups is written, for the tables of a survey."""
 
     def __init__(self, tables: Tables, content: bytes | None = None) -> None:
         self.tables: Tables = [(table, None) for table, _ in tables]
@@ -42,47 +39,49 @@ class GroupQuestions:
         answers = GroupAnswers.of(programme)
         self.name = "" if programme.name in (UNNAMED_PROGRAMME, tr(UNNAMED_PROGRAMME)) else programme.name
         if answers is None or write_programme(self.tables, answers, self.name).encode() != content:
-            raise RequestError(tr(NOT_DRAFTED))
+            raise RequestError(
+                tr("Ces groupes suivent un programme écrit à la main : ses questions se changent dans son fichier")
+            )
         self.answers = answers
 
     @property
     def content(self) -> bytes:
-        """The programme that the answers make."""
+        """The programme written from the answers."""
         return write_programme(self.tables, self.answers, self.name).encode()
 
-    def set(self, asked: SetGroupAnswers) -> None:
-        """Take other answers; raises RequestError if they cross."""
-        if asked.least > asked.most:
-            raise RequestError(tr(SIZES_CROSS))
-        begin, end = date.fromisoformat(asked.begin), date.fromisoformat(asked.end)
+    def set(self, request: SetGroupAnswers) -> None:
+        """Change the answers. Raises RequestError if they contradict each other."""
+        if request.least > request.most:
+            raise RequestError(tr("Le plus petit nombre par groupe dépasse le plus grand"))
+        begin, end = date.fromisoformat(request.begin), date.fromisoformat(request.end)
         if begin > end:
-            raise RequestError(tr(PERIOD_CROSSES))
-        known = {entry.name for entry in self.entries}
-        self.name = asked.name.strip()
+            raise RequestError(tr("La période finit avant de commencer"))
+        names = {entry.name for entry in self.entries}
+        self.name = request.name.strip()
         self.answers = replace(
             self.answers,
-            least=asked.least,
-            most=asked.most,
-            apart=tuple(name for name in asked.apart if name in known),
+            least=request.least,
+            most=request.most,
+            apart=tuple(name for name in request.apart if name in names),
             begin=begin,
             end=end,
-            rhythm=asked.rhythm,
-            zone=asked.zone,
-            attends=asked.attends if asked.attends in known else "",
-            presents=asked.presents,
+            rhythm=request.rhythm,
+            zone=request.zone,
+            attends=request.attends if request.attends in names else "",
+            presents=request.presents,
         )
 
     def step(self, *, formed: bool) -> dict[str, Any]:
-        """Return the five questions with their answers, and the effect beside them."""
+        """Return the five questions with their answers and effects."""
         answers = self.answers
-        groups, alone = group_count(self.count, answers)
+        groups, ungrouped = group_count(self.count, answers)
         offered = [
             (entry.name, entry.question, pairs_kept_apart(entry))
             for entry in self.entries
             if entry.guess.use in ("match", "display") and entry.guess.kind in ("text", "names", "choice")
         ]
-        likely = [one for one in offered if one[0] in answers.apart or asks_organisation(one[1])]
-        others = [one for one in offered if one not in likely and one[2] > 0]
+        likely = [entry for entry in offered if entry[0] in answers.apart or asks_organisation(entry[1])]
+        further = [entry for entry in offered if entry not in likely and entry[2] > 0]
         return render_step(
             "group_questions",
             answers=answers,
@@ -90,8 +89,8 @@ class GroupQuestions:
             name=self.name,
             count=self.count,
             groups=groups,
-            alone=alone,
-            apart=[*likely, *others][:MOST_KEPT_APART],
+            alone=ungrouped,
+            apart=[*likely, *further][:MAX_OFFERED],
             slots=[(entry.name, entry.question) for entry in self.entries if entry.guess.kind == "slots"],
             kept_apart=sum(pairs for name, _, pairs in offered if name in answers.apart),
             all_pairs=self.count * (self.count - 1) // 2,

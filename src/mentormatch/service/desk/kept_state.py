@@ -33,8 +33,8 @@ from mentormatch.programme.interview.question import plain_value
 from mentormatch.record.log import chain_in
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import DecisionArchive
-from mentormatch.service.desk.column_mapping import ColumnMapping, SeenMapping
-from mentormatch.service.desk.columns import DeskColumns, DraftReplies
+from mentormatch.service.desk.column_mapping import ColumnMapping, InterpretedMapping
+from mentormatch.service.desk.columns import ColumnsStep, DraftReplies
 from mentormatch.service.desk.desk_requests import FilePart, ProgrammeKind, WishKind
 from mentormatch.service.desk.documents import LOG_FILENAME
 from mentormatch.service.desk.follow_up import FollowUpState, get_stored_parts
@@ -220,7 +220,7 @@ class MappingState(JsonMessage):
             questions=dict(columns.stated.questions),
             options={name: dict(texts) for name, texts in columns.stated.options.items()},
             confirmed=columns.confirmed,
-            later=sorted(columns.later),
+            later=sorted(columns.deferred),
             key=columns.key,
             role=columns.role.sample.question if columns.role else "",
         )
@@ -241,24 +241,24 @@ class ColumnsState(JsonMessage):
     settled: bool
 
     @classmethod
-    def of(cls, columns: DeskColumns) -> "ColumnsState":
+    def of(cls, columns: ColumnsStep) -> "ColumnsState":
         inner = columns.columns
         replies = MappingState.of(inner) if isinstance(inner, ColumnMapping) else DraftState.of(inner)
-        programme = None if columns.made is None else columns.made.decode()
-        return cls(said=replies, code=columns.code, made=programme, settled=columns.settled)
+        programme = None if columns.programme_bytes is None else columns.programme_bytes.decode()
+        return cls(said=replies, code=columns.language, made=programme, settled=columns.confirmed)
 
     @property
-    def columns(self) -> DeskColumns:
+    def columns(self) -> ColumnsStep:
         """The columns, without files."""
-        return DeskColumns(self.said.columns, self.code, None if self.made is None else self.made.encode())
+        return ColumnsStep(self.said.columns, self.code, None if self.made is None else self.made.encode())
 
-    def restore_to(self, columns: DeskColumns) -> None:
+    def restore_to(self, columns: ColumnsStep) -> None:
         """Restore the replies in columns that were read."""
         if isinstance(self.said, MappingState) and self.said.role and isinstance(columns.columns, ColumnMapping):
             interpretation = columns.columns.interpret()
             columns.columns.role = get_role_by_name(self.said.role, interpretation)
-        columns.settled = self.settled
-        columns.shown.clear()
+        columns.confirmed = self.settled
+        columns.by_language.clear()
 
 
 class FormState(JsonMessage):
@@ -393,8 +393,8 @@ class StoredWorkspace(Protocol):
     uploads: UploadedFiles
     chosen_language: str | None
     chosen_kind: ProgrammeKind
-    columns: DeskColumns | None
-    previous_columns: DeskColumns | None
+    columns: ColumnsStep | None
+    previous_columns: ColumnsStep | None
     intake: Intake | None
     programme_form: ProgrammeForm | None
     round: RoundStep | None
@@ -410,7 +410,7 @@ class StoredWorkspace(Protocol):
     def reset_files(self, files: dict[FilePart, UploadedFile]) -> None:
         """Use these files, and discard all results."""
 
-    def read_columns(self, *, apart: bool) -> DeskColumns:
+    def read_columns(self, *, apart: bool) -> ColumnsStep:
         """Read the columns of the files."""
 
     def build_cohort(self) -> None:
@@ -449,8 +449,8 @@ def texts_of(form: ProgrammeForm) -> list[str]:
     )
 
 
-def get_role_by_name(question: str, interpretation: SeenMapping) -> RoleQuestion | None:
-    return role_among([role for role in interpretation.asked if role.question == question])
+def get_role_by_name(question: str, interpretation: InterpretedMapping) -> RoleQuestion | None:
+    return role_among([role for role in interpretation.questions if role.question == question])
 
 
 def state_of(workspace: StoredWorkspace) -> WorkspaceState:

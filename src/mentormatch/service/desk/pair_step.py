@@ -1,4 +1,4 @@
-"""The step of the pairs: the result as its title, the list, who has no pair and what would suffice, further views."""
+"""The step of pairs: the result, the list of pairs, people without a pair, and further views."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,12 +33,11 @@ from mentormatch.service.desk.sealing_board import LoggedBoard
 from mentormatch.service.desk.step_tree import render_step
 from mentormatch.widgets.board.decisions import BoardGround, PlacesIn, place_fields, side_of
 
-PAIRS_SHOWN, PEOPLE_SHOWN = 60, 20
-"""Pairs per page, and people without a pair: the tree stays below 40 kB."""
+PAIRS_PER_PAGE = 60
+MAX_PEOPLE_SHOWN = 20
 TWO_PEOPLE = "two"
-BEST_KNOWN = mark("{pairs}, la meilleure répartition selon vos buts")
-BEST_FOUND = mark("{pairs}, la meilleure répartition trouvée")
-FAMILIES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
+# views of the pairs by family, with title and content
+VIEW_FAMILIES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
     mark("Comprendre"): (
         mark("Pourquoi eux, pourquoi pas d'autres"),
         {
@@ -67,12 +66,11 @@ FAMILIES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
         },
     ),
 }
-"""The views of the pairs by family: each with what it is called, and what it tells."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """One pair as the list shows it: what unites both in words, without criteria that give no points."""
+    """A pair in the list, with the reasons that unite them; criteria without points are left out."""
 
     mentor: str
     mentee: str
@@ -83,7 +81,7 @@ class PairRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonAlone:
-    """A person without a pair, why, what would suffice, and by opaque id whose further place can be tried."""
+    """A person without a pair: the reason, a sufficient change, and the opaque id of a mentor who may get a place."""
 
     name: str
     reason: str
@@ -91,17 +89,17 @@ class PersonAlone:
     tried: str
 
 
-def pair_step(held: DocumentSource, board: LoggedBoard, asked: ShowPairs) -> dict[str, Any]:
-    """Return the pairs as they are now; ``asked`` chooses the page of the list and a further view."""
-    matching = held.matching
-    labels = get_view_labels(matching, held.names)
+def pair_step(source: DocumentSource, board: LoggedBoard, query: ShowPairs) -> dict[str, Any]:
+    """Return the step of pairs; ``asked`` selects the page of the list and a further view."""
+    matching = source.matching
+    labels = get_view_labels(matching, source.names)
     ranked = rank_pairs(matching)
-    first = asked.first if asked.first < len(ranked) else 0
-    shown = explain_positions(matching, ranked[first : first + PAIRS_SHOWN])
-    mentors, mentees = held.menu_labels
-    chosen = chosen_two(ranked, asked, len(mentors), len(mentees))
-    view = f"{PAIR_PAGE_PREFIX}{chosen[0]}-{chosen[1]}" if asked.view == TWO_PEOPLE else asked.view
-    alone = list(people_alone(matching, labels, board.ground))
+    first = query.first if query.first < len(ranked) else 0
+    pairs = explain_positions(matching, ranked[first : first + PAIRS_PER_PAGE])
+    mentors, mentees = source.menu_labels
+    two_people = choose_two_people(ranked, query, len(mentors), len(mentees))
+    view = f"{PAIR_PAGE_PREFIX}{two_people[0]}-{two_people[1]}" if query.view == TWO_PEOPLE else query.view
+    unmatched = list(list_unmatched(matching, labels, board.ground))
     return render_step(
         "pairs",
         answered=can_validate(matching),
@@ -110,54 +108,56 @@ def pair_step(held: DocumentSource, board: LoggedBoard, asked: ShowPairs) -> dic
         losses=matching.losses,
         caveats=[caveat.sentence for caveat in matching.caveats],
         verdict=verdict(matching),
-        standing=get_seal_sentences(matching, held.seal),
+        standing=get_seal_sentences(matching, source.seal),
         people=[f"{number} {noun}" for number, noun in list(figures(matching))[:2]],
-        places=places_taken(case_of(matching)),
-        rows=[pair_row(pair, labels) for pair in shown],
+        places=format_places_taken(case_of(matching)),
+        rows=[make_pair_row(pair, labels) for pair in pairs],
         pairs=len(ranked),
         more=len(ranked) + 1 if has_most_pairs(matching) else 0,
         first=first,
-        step=PAIRS_SHOWN,
-        alone=alone[:PEOPLE_SHOWN],
-        alone_count=len(alone),
+        step=PAIRS_PER_PAGE,
+        alone=unmatched[:MAX_PEOPLE_SHOWN],
+        alone_count=len(unmatched),
         can_undo=board.at > 0,
-        families=families(held, can_choose=bool(mentors and mentees)),
+        families=list_view_families(source, can_choose=bool(mentors and mentees)),
         view=view,
-        open=asked.view,
+        open=query.view,
         mentors=mentors,
         mentees=mentees,
-        chosen=chosen,
+        chosen=two_people,
         goals=list(goals(matching)),
         sentence_of_proof=verdict(matching)[1],
     )
 
 
-def families(held: DocumentSource, *, can_choose: bool) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
-    """Return the families of views, each with those that there are; years teach if some before were given."""
-    there = {*held.views, *([TWO_PEOPLE] if can_choose else [])} - (
-        {"annees"} if not held.follow_up.editions else set()
+def list_view_families(
+    source: DocumentSource, *, can_choose: bool
+) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+    """Return the available views by family; the lessons of years need previous editions."""
+    available = {*source.views, *([TWO_PEOPLE] if can_choose else [])} - (
+        {"annees"} if not source.follow_up.editions else set()
     )
     return [
         (
             tr(title),
             tr(purpose),
-            [(name, tr(called), tr(told)) for name, (called, told) in views.items() if name in there],
+            [(name, tr(view_title), tr(content)) for name, (view_title, content) in views.items() if name in available],
         )
-        for title, (purpose, views) in FAMILIES.items()
+        for title, (purpose, views) in VIEW_FAMILIES.items()
     ]
 
 
-def chosen_two(ranked: list[tuple[int, int]], asked: ShowPairs, mentors: int, mentees: int) -> tuple[int, int]:
-    """Return the places, from 1, of the two people to look at: a mentor comes with their mentee, if they have one."""
+def choose_two_people(ranked: list[tuple[int, int]], query: ShowPairs, mentors: int, mentees: int) -> tuple[int, int]:
+    """Return the positions, from 1, of the two people to compare; by default a mentor with their mentee."""
     partners = {mentor + 1: mentee + 1 for mentor, mentee in reversed(ranked)}
     best = (ranked[0][0] + 1, ranked[0][1] + 1) if ranked else (1, 1)
-    mentor = int(asked.mentor) if asked.mentor else best[0]
-    mentee = int(asked.mentee) if asked.mentee else partners.get(mentor, best[1])
+    mentor = int(query.mentor) if query.mentor else best[0]
+    mentee = int(query.mentee) if query.mentee else partners.get(mentor, best[1])
     return (mentor, mentee) if mentor <= mentors and mentee <= mentees else best
 
 
 def result_title(matching: Matching) -> str:
-    """Return in a line what the pairs are, and what is known of them."""
+    """Return the result in one line."""
     pairs, proved = counted(len(matching.solution.pairs), "binôme"), matching.status is Status.PROVED
     if not can_validate(matching):
         return verdict(matching)[0]
@@ -169,16 +169,20 @@ def result_title(matching: Matching) -> str:
         return tr("{pairs}, sans démonstration que l'on puisse contrôler", pairs=pairs)
     if has_most_pairs(matching):
         return tr("{pairs}, et on ne peut pas faire plus", pairs=pairs)
-    return tr(BEST_KNOWN if proved else BEST_FOUND, pairs=pairs)
+    return tr(
+        mark("{pairs}, la meilleure répartition selon vos buts")
+        if proved
+        else mark("{pairs}, la meilleure répartition trouvée"),
+        pairs=pairs,
+    )
 
 
 def has_most_pairs(matching: Matching) -> bool:
-    """Return whether it is proved that there are no more pairs than these."""
+    # proved in the first goal
     return matching.status is Status.PROVED and matching.programme.goals.order[:1] == ("matched",)
 
 
-def pair_row(pair: Pair, labels: Labels) -> PairRow:
-    """Return a pair in words."""
+def make_pair_row(pair: Pair, labels: Labels) -> PairRow:
     return PairRow(
         labels.person("mentor", pair.mentor),
         labels.person("mentee", pair.mentee),
@@ -188,25 +192,25 @@ def pair_row(pair: Pair, labels: Labels) -> PairRow:
     )
 
 
-def people_alone(matching: Matching, labels: Labels, ground: BoardGround) -> Iterator[PersonAlone]:
-    """Yield the people without a pair, with what would suffice."""
+def list_unmatched(matching: Matching, labels: Labels, ground: BoardGround) -> Iterator[PersonAlone]:
+    """Yield the people without a pair, with a sufficient change."""
     changes = smallest_changes(case_of(matching))
-    for one, line, change in zip(matching.unmatched, explain_unmatched(matching, labels), changes, strict=False):
-        across, tried = ACROSS[one.side], ""
+    for person, line, change in zip(matching.unmatched, explain_unmatched(matching, labels), changes, strict=False):
+        across, mentor_id = ACROSS[person.side], ""
         if change and change.code == "add_place" and place_fields(matching.programme, across):
-            tried = ground.id(across, change.people[0 if across == "mentor" else 1])
-        yield PersonAlone(line.person, line.reason, line.change, tried)
+            mentor_id = ground.id(across, change.people[0 if across == "mentor" else 1])
+        yield PersonAlone(line.person, line.reason, line.change, mentor_id)
 
 
-def places_taken(case: Case) -> str:
-    """Return in a sentence that all places of mentors are taken, if they are and each is counted."""
-    most = case.loads("mentor").most[case.others("mentee")]
-    places, taken = int(most.sum()), len(case.solution.pairs)
-    return tr("Les {places} sont prises.", places=counted(places, "place")) if places == taken else ""
+def format_places_taken(case: Case) -> str:
+    """Return a sentence if all places of mentors are taken, else an empty text."""
+    capacities = case.loads("mentor").most[case.others("mentee")]
+    places, pair_count = int(capacities.sum()), len(case.solution.pairs)
+    return tr("Les {places} sont prises.", places=counted(places, "place")) if places == pair_count else ""
 
 
-def further_place(board: LoggedBoard, person: str) -> PlacesIn:
-    """Return the decision that gives a person one place more than now; raises RequestError if they are gone."""
+def add_place(board: LoggedBoard, person: str) -> PlacesIn:
+    """Return the decision that adds a place for a person. Raises RequestError if they left."""
     side: Side = side_of(person)
     people, case = case_of(board.matching).people(side), case_of(board.matching)
     row = people.find(board.ground.key(person))

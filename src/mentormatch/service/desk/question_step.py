@@ -1,4 +1,4 @@
-"""The step of the questions: what the files leave open, one question at a time, as the draft asks it everywhere."""
+"""The step of questions: the open points of the files, one question at a time."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,18 +13,16 @@ from mentormatch.programme.interview.people_questions import SHARED
 from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion, Reply
 from mentormatch.programme.interview.role_questions import ALL_MENTEES, ALL_MENTORS, ROLE
 from mentormatch.report.intake_words import KIND_LABELS
-from mentormatch.service.desk.columns import DeskColumns, is_blocked
+from mentormatch.service.desk.columns import ColumnsStep, is_blocked
 from mentormatch.service.desk.desk_requests import AcceptOthers, ProgrammeKind, ReplyTo, WorkspaceAction
 from mentormatch.service.desk.step_tree import render_step
 
-SIDES_ALONE = (ALL_MENTORS, ALL_MENTEES)
-SHOWN = 3
-"""Replies that a folded question shows."""
+MAX_REPLIES_SHOWN = 3  # replies listed in a collapsed question
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
-    """A question as the step lists it: ``state`` is ``done``, ``open`` or ``later``, ``told`` the reply in words."""
+    """A question in the list: ``state`` is ``done``, ``open`` or ``later``, ``told`` the text of the reply."""
 
     question: DraftQuestion
     state: str
@@ -32,39 +30,39 @@ class QuestionLine:
 
 
 def question_step(interview: DraftInterview, opened: str, *, kind: ProgrammeKind, formed: bool) -> dict[str, Any]:
-    """Return the questions; ``opened`` is the one that is open, the first without a reply if it is not there."""
-    asked = interview.questions
-    ids = {one.id for one in asked}
-    first = next((one.id for one in interview.open), "")
+    """Render the questions; ``opened`` selects the open one, by default the first without a reply."""
+    questions = interview.questions
+    ids = {question.id for question in questions}
+    first = next((question.id for question in interview.open), "")
     current = opened if opened in ids else first
-    lines = [QuestionLine(one, state_of(one, current), told_of(one)) for one in asked]
+    lines = [QuestionLine(question, state_of(question, current), format_reply(question)) for question in questions]
     draft = interview.draft
-    known = [one for one in draft.entries if one.guess.use != "forbidden"]
+    used_entries = [question for question in draft.entries if question.guess.use != "forbidden"]
     return render_step(
         "questions",
         lines=lines,
-        answered=len(asked) - len(interview.open),
+        answered=len(questions) - len(interview.open),
         left=len(interview.open),
-        open={one.id for one in interview.open},
-        others=sum(one.can_be_accepted for one in asked),
+        open={question.id for question in interview.open},
+        others=sum(question.can_be_accepted for question in questions),
         blocked=is_blocked(interview),
         problems=draft.dry_run.problems if draft.outline.knows_sides else (),
-        rejected=list(rejections_of(draft)),
+        rejected=list(format_rejections(draft)),
         sources=listed([table.source for table, _ in interview.tables]),
         people=counted(sum(len(table.records) for table, _ in interview.tables), "ligne"),
-        known=[(one.question, tr(KIND_LABELS[one.guess.kind])) for one in known],
-        aside=[one.question for one in draft.entries if one.guess.use == "forbidden"],
+        known=[(question.question, tr(KIND_LABELS[question.guess.kind])) for question in used_entries],
+        aside=[question.question for question in draft.entries if question.guess.use == "forbidden"],
         next_step="rules" if kind == "pairs" else "questions",
         formed=formed,
         role=ROLE,
-        alone=SIDES_ALONE,
+        alone=(ALL_MENTORS, ALL_MENTEES),
         number=NUMBER,
         text=TEXT,
     )
 
 
-def rejections_of(draft: Draft) -> Iterator[str]:
-    """Yield how many rows are set aside for each reason; what the draft advises is for whoever writes a file."""
+def format_rejections(draft: Draft) -> Iterator[str]:
+    # without the advice, which is meant for authors of files
     for reason, count in draft.dry_run.reasons.items():
         rows = counted(count, "ligne")
         yield tr_n(
@@ -73,12 +71,11 @@ def rejections_of(draft: Draft) -> Iterator[str]:
 
 
 def state_of(question: DraftQuestion, current: str) -> str:
-    """Return whether a question is open, has its reply, or comes later."""
     return "open" if question.id == current else "later" if question.reply is None else "done"
 
 
-def told_of(question: DraftQuestion) -> str:
-    """Return the reply to a question in words, empty if there is none."""
+def format_reply(question: DraftQuestion) -> str:
+    """Return the text of a reply, empty without one."""
     words = {choice.value: choice.text for choice in question.choices}
     match question.reply:
         case None:
@@ -86,61 +83,61 @@ def told_of(question: DraftQuestion) -> str:
         case str() as reply:
             return words.get(reply, reply)
         case Mapping() as reply:
-            told = [f"{key} : {words.get(value, value)}" for key, value in reply.items() if value]
+            texts = [f"{key} : {words.get(value, value)}" for key, value in reply.items() if value]
         case reply:
-            told = [words.get(value, value) for value in reply]
-    more = [tr("{count} de plus", count=len(told) - SHOWN)] if len(told) > SHOWN else []
+            texts = [words.get(value, value) for value in reply]
+    more = [tr("{count} de plus", count=len(texts) - MAX_REPLIES_SHOWN)] if len(texts) > MAX_REPLIES_SHOWN else []
     none = tr("ni lue, ni gardée") if TEXT in words else tr("rien")
-    return " ; ".join([*told[:SHOWN], *more]) or none
+    return " ; ".join([*texts[:MAX_REPLIES_SHOWN], *more]) or none
 
 
-def asks_facts(interview: DraftInterview) -> bool:
-    """Return whether a question is left that only staff can answer, or the answers cannot be read yet."""
-    return is_blocked(interview) or any(one.id != SHARED for one in interview.open)
+def has_open_facts(interview: DraftInterview) -> bool:
+    # only staff can answer them
+    return is_blocked(interview) or any(question.id != SHARED for question in interview.open)
 
 
-def reply_to(columns: DeskColumns, action: WorkspaceAction) -> bool:
-    """Reply to the questions as an action states; return whether all others were accepted, and no fact is left."""
-    seen = columns.interpret()
+def apply_reply(columns: ColumnsStep, action: WorkspaceAction) -> bool:
+    """Apply replies; return whether all proposals were accepted, and no question for staff remains."""
+    interview = columns.interpret()
     match action:
-        case ReplyTo(question=name) if isinstance(seen, DraftInterview):
-            columns.reply({name: read_reply(seen, action)})
-        case AcceptOthers() if isinstance(seen, DraftInterview):
-            after = seen.accepted()
+        case ReplyTo(question=name) if isinstance(interview, DraftInterview):
+            columns.reply({name: read_reply(interview, action)})
+        case AcceptOthers() if isinstance(interview, DraftInterview):
+            after = interview.accepted()
             columns.reply(after.replies)
-            return not asks_facts(after)
+            return not has_open_facts(after)
     return False
 
 
-def read_reply(interview: DraftInterview, asked: ReplyTo) -> Reply:
-    """Return the reply that the places of a request name; raises RequestError if the question is not there."""
-    question = next((one for one in interview.questions if one.id == asked.question), None)
+def read_reply(interview: DraftInterview, request: ReplyTo) -> Reply:
+    """Return the reply named by positions in a request. Raises RequestError if the question does not exist."""
+    question = next((candidate for candidate in interview.questions if candidate.id == request.question), None)
     try:
         if question is None:
             raise IndexError
-        return question.read(stated_reply(question, asked))
+        return question.read(find_stated_reply(question, request))
     except (IndexError, ValueError):
         raise RequestError(tr("Cette question n'est plus posée")) from None
 
 
-def stated_reply(question: DraftQuestion, asked: ReplyTo) -> object:
-    """Return what a request states, by the form of the question."""
-    if asked.column is not None:
-        column = [*question.columns][asked.column]
+def find_stated_reply(question: DraftQuestion, request: ReplyTo) -> object:
+    """Return the reply in a request, by the form of the question."""
+    if request.column is not None:
+        column = [*question.columns][request.column]
         answers = question.columns[column]
         sides = {
-            side: [text for text, said in zip(answers, asked.lines, strict=True) if said == side]
+            side: [text for text, value in zip(answers, request.lines, strict=True) if value == side]
             for side in ("mentor", "mentee")
         }
         return {"question": column, **sides}
     if question.form == "one":
-        return question.values[int(asked.value)]
+        return question.values[int(request.value)]
     if question.form == "several":
-        return [question.values[int(place)] for place in asked.values]
-    stated = zip(question.lines, asked.lines, strict=True)
+        return [question.values[int(place)] for place in request.values]
+    line_values = zip(question.lines, request.lines, strict=True)
     values = set(question.values)
     if NUMBER in values:
-        return {line.key: str(said) for line, said in stated if said not in (None, "")}
+        return {line.key: str(value) for line, value in line_values if value not in (None, "")}
     if TEXT in values:
-        return {line.key: str(said) for line, said in stated if said}
-    return {line.key: question.values[int(str(said))] for line, said in stated if said not in (None, "")}
+        return {line.key: str(value) for line, value in line_values if value}
+    return {line.key: question.values[int(str(value))] for line, value in line_values if value not in (None, "")}

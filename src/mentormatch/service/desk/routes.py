@@ -14,7 +14,14 @@ from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import RequestError
 from mentormatch.languages.translation import FRENCH, language, mark, spoken
 from mentormatch.service.components import Components
-from mentormatch.service.desk.assets import HTML, POLICY, assets, page_file, sign_page, view_policy
+from mentormatch.service.desk.assets import (
+    HTML_MEDIA_TYPE,
+    PAGE_CSP,
+    assets,
+    make_sign_in_page,
+    make_view_csp,
+    page_file,
+)
 from mentormatch.service.desk.desk_requests import PAGE_ACTIONS
 from mentormatch.service.desk.desks import (
     BEARER_OWNER,
@@ -32,7 +39,7 @@ from mentormatch.service.problems import ENGLISH, PROBLEM_KINDS, PROBLEM_MEDIA_T
 from mentormatch.widgets.progress import part, stage, time
 
 SECURITY_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
-PAGE_HEADERS = {**SECURITY_HEADERS, "Content-Security-Policy": POLICY}
+PAGE_HEADERS = {**SECURITY_HEADERS, "Content-Security-Policy": PAGE_CSP}
 FILE_MEDIA_TYPE = "application/octet-stream"
 FILE_NAME_HEADER = "X-File-Name"
 TAB_HEADER = "X-Tab"
@@ -91,9 +98,9 @@ class SignInRoutes:
     async def page(self, request: Request) -> Response:
         """Return the page, or the sign-in page without a session."""
         if self.sessions.owner_of_request(request.scope) is None:
-            policy, page = sign_page(negotiate_language(request))
-            return Response(page, 401, SECURITY_HEADERS | {"Content-Security-Policy": policy}, HTML)
-        return Response(page_file("index.html"), 200, PAGE_HEADERS, HTML)
+            policy, page = make_sign_in_page(negotiate_language(request))
+            return Response(page, 401, SECURITY_HEADERS | {"Content-Security-Policy": policy}, HTML_MEDIA_TYPE)
+        return Response(page_file("index.html"), 200, PAGE_HEADERS, HTML_MEDIA_TYPE)
 
     async def asset(self, name: str) -> Response:
         """Return a file of the page."""
@@ -301,14 +308,14 @@ class PageRoutes:
 
     async def show_page(self, request: Request, ident: str, name: str) -> Response:
         """Return a page of results."""
-        policy = {"Content-Security-Policy": view_policy()}
+        policy = {"Content-Security-Policy": make_view_csp()}
         return make_http_response(await self.find_workspace(request, ident).call({"do": "show", "name": name}), policy)
 
     async def download(self, request: Request, ident: str, name: str) -> Response:
         """Return a document."""
         if not NAME_PATTERN.fullmatch(name):
             raise RefusedError("not-found", mark("Ce document n'existe pas"))
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": view_policy()}
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": make_view_csp()}
         return make_http_response(await self.find_workspace(request, ident).call({"do": "hand", "name": name}), headers)
 
     async def open_board(self, request: Request, ident: str) -> Response:

@@ -1,8 +1,8 @@
-"""Steps of the page: Jinja templates, rendered and parsed into a tree that the page builds element by element.
+"""Steps of the page: Jinja templates rendered and parsed into a tree, which the page builds element by element.
 
-The page forbids markup that a script makes from text, so it gets ``[tag, attributes, child, ...]``. An element states
-the action that it triggers: ``data-do`` is the request to the desk, ``data-send`` the address that takes files,
-``data-go`` the step that it leads to, ``data-document`` the document that it downloads.
+The page policy forbids HTML made from text by scripts, so the page gets ``[tag, attributes, child, ...]``. An element
+states its action: ``data-do`` is a request to the workspace, ``data-send`` an upload path, ``data-go`` a step,
+``data-document`` a document to download.
 """
 
 import re
@@ -12,34 +12,31 @@ from typing import Any, override
 from mentormatch.report.texts import make_template_environment, spaced
 
 VOID_TAGS = frozenset(("br", "hr", "input"))
-TAGS = re.compile(
+TAG_PATTERN = re.compile(
     r"a|aside|b|button|caption|code|d[dlt]|details|div|em|fieldset|form|h[345]|label|legend|li|meter|[ou]l|optgroup|option|p"
     r"|pre|section|select|small|span|strong|summary|t(able|body|d|extarea|h|head|ime|r)|file-place|page-frame"
 )
-ATTRIBUTES = re.compile(
+ATTRIBUTE_PATTERN = re.compile(
     r"class|id|for|label|type|name|value|min|max|low|high|optimum|step|required|checked|selected|disabled|open|hidden|lang|href"
     r"|scope|colspan|role|tabindex|rows|maxlength|placeholder|autocomplete|datetime|aria-[a-z]+|data-[a-z]+"
 )
-LINKS = re.compile(r"tel:[+0-9]*")
-"""Addresses that an element may link to; every other link is to a document or a step, by name."""
+LINK_PATTERN = re.compile(r"tel:[+0-9]*")  # all other links are names of documents or steps
 
-type Tree = list[Any]
-"""A tag, its attributes, and its children: texts and trees."""
-READ = re.compile(r"(aria-)?label|placeholder|title|data-(title|then|works|question)")
-"""Attributes that people read, which get the spaces of French typography as texts do."""
-AS_TYPED = ("code", "textarea")
-"""Elements whose text stays as it is."""
+type Tree = list[Any]  # a tag, its attributes and its children (texts and trees)
+# visible attributes, which get the spaces of French typography
+VISIBLE_ATTRIBUTES = re.compile(r"(aria-)?label|placeholder|title|data-(title|then|works|question)")
+AS_TYPED = ("code", "textarea")  # elements with unchanged text
 
 
 def render_step(template: str, /, **values: object) -> dict[str, Any]:
-    """Return a step of the page as a tree, from its template and the values that it names."""
+    """Return a step as a tree, from its template and values."""
     return {"tree": parse_tree(make_template_environment().get_template(f"steps/{template}.html").render(values))}
 
 
 def parse_tree(markup: str) -> Tree:
-    """Return the tree of the markup of a template of ours, under one ``div``.
+    """Parse the HTML of a template, under one ``div``.
 
-    Raises ValueError if an element is not closed, or a tag, an attribute or a link is not allowed.
+    Raises ValueError for an unclosed element, or a tag, attribute or link that is not allowed.
 
     >>> parse_tree("<p>Deux <b>binômes</b></p>")
     ['div', {}, ['p', {}, 'Deux ', ['b', {}, 'binômes']]]
@@ -53,7 +50,7 @@ def parse_tree(markup: str) -> Tree:
 
 
 class _TreeParser(HTMLParser):
-    """Parser of templates: every element is closed, nothing is guessed as a browser does."""
+    """A strict parser for templates: all elements must be closed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,12 +59,12 @@ class _TreeParser(HTMLParser):
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
-        attributes |= {name: spaced(value) for name, value in attributes.items() if READ.fullmatch(name)}
-        unknown = [name for name in attributes if not ATTRIBUTES.fullmatch(name)]
+        attributes |= {name: spaced(value) for name, value in attributes.items() if VISIBLE_ATTRIBUTES.fullmatch(name)}
+        unknown = [name for name in attributes if not ATTRIBUTE_PATTERN.fullmatch(name)]
         if (
-            not (tag in VOID_TAGS or TAGS.fullmatch(tag))
+            not (tag in VOID_TAGS or TAG_PATTERN.fullmatch(tag))
             or unknown
-            or not LINKS.fullmatch(attributes.get("href", "tel:"))
+            or not LINK_PATTERN.fullmatch(attributes.get("href", "tel:"))
         ):
             raise ValueError(f"<{tag}> with {unknown or 'this tag or link'} is not allowed in a step")
         element: Tree = [tag, attributes]
