@@ -9,6 +9,9 @@ Up to how many sixth formers could you guide this winter?
 Number of care leavers you are ready to support
 No. of returners you can coach in parallel
 Max. no. of tutees
+Maximum number of students
+Nombre maximal d'étudiants
+Max. d'élèves
 How many new teachers could you buddy up with?
 If you volunteer again, how many families would you like to be linked or matched with?
 Would you shadow-host a newcomer? If so, how many at a time?
@@ -92,6 +95,9 @@ How many adults and children will take part?
 Number of attendees
 Combien de bénévoles souhaitez-vous recruter ?
 Max. 300 words
+Maximum number of hours
+Maximum number of students in your class
+Number of students
 """
 
 TWINS = """

@@ -256,6 +256,15 @@ def test_an_answer_of_one_person_alone_is_shown_nowhere_and_accepted_if_staff_wr
     assert (len(cohort.mentors.ids), len(cohort.mentees.ids)) == (1, 4)
 
 
+def test_numbers_and_counts_are_not_proposed_to_tell_the_sides(tmp_path: Path) -> None:
+    rows = [f"{c}@asso.invalid;{'Devant' if c in 'abc' else 'Derrière'};{1 + (c in 'abc')};Une" for c in "abcdef"]
+    text = ["Courriel;Ta place;Étage;Nombre de séances", *rows, "g@asso.invalid;Devant;2;Deux"]
+    (tmp_path / "r.csv").write_text("\n".join(text), "utf-8")
+    asked = question_of(DraftInterview.of(read_tables(tmp_path / "r.csv")), "role")
+    assert "Ta place" in " ".join(asked.values)
+    assert not any(name in value for name in ("Étage", "séances") for value in asked.values)
+
+
 def test_one_side_alone_is_a_reply_and_the_other_file_is_asked_for() -> None:
     alone = interview_of("lampe.csv").answered({"role": "mentees"})
     programme = mm.Programme.read(tomllib.loads(alone.text))

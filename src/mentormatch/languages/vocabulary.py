@@ -302,6 +302,7 @@ class CapacityWords(Section):
     seats: Pattern = NO_PATTERN
     able: Pattern = NO_PATTERN
     wanted: Pattern = NO_PATTERN  # says without a verb that people would be taken
+    limit: Pattern = NO_PATTERN  # makes of a title on people a limit to those who would be taken
     past: Pattern = NO_PATTERN
     held: Pattern = NO_PATTERN  # whom a person has today
     elsewhere: Pattern = NO_PATTERN  # counts of people at home, at work, at an event

@@ -1,7 +1,8 @@
 """A workbook with a sheet per side -> a table per side, if the names of the sheets tell the sides apart.
 
-A sheet named "Mentors", "Mentor·es" or "Parrains" contains mentors, one named "Mentees", "Mentoré·es" or "Filleuls"
-contains mentees. A name that could mean either ("mentores", typed without accents) tells nothing.
+A sheet named "Mentors", "Mentor·es" or "Parrains" contains mentors, one named "Mentees", "Mentoré·es", "Filleuls" or
+"Students" contains mentees; beside a sheet "Mentees", a sheet "Students" is not read. A name that could mean either
+("mentores", typed without accents) tells nothing.
 """
 
 # French here is read, not said
@@ -24,6 +25,7 @@ MENTORS = re.compile(
     r"\b(mentors?|mentore|mentores?ses?|mentoren|mentorin(?:nen)?|mentoras?|mentrice\w*|parrains?|marraines?|tuteurs?|tutrices?|tutors?"
     r"|coachs?|coaches|accompagnateurs?|accompagnatrices?|accompagnants?|accompagnantes?)\b"
 )
+LEARNERS = re.compile(r"\b(students?|pupils?|étudiant\w*|etudiant\w*|élèves?|eleves?)\b")
 UNCLEAR = re.compile(r"\bmentores\b")
 READ = mark("Une feuille par côté : « {mentors} » pour les mentor·es, « {mentees} » pour les mentoré·es.")
 UNREAD = mark("Feuilles qui ne sont pas lues : {sheets}.")
@@ -38,13 +40,21 @@ def side_of_sheet(name: str) -> Side | None:
     >>> [side_of_sheet(name) for name in ("Mentors 2026", "Mentor·es", "Mentoré·es", "Mentees", "Réponses", "MENTORES")]
     ['mentor', 'mentor', 'mentee', 'mentee', None, None]
     """
-    # Inclusive endings: "mentor·e·s" is a mentor, "mentoré·e·s" a mentee
-    text = re.sub(r"\bmentor[·.•(\-](?:e|ne|rice)?[)·.•\-]?s?\b", "mentor", name.casefold().replace("_", " "))
-    text = re.sub(r"(?<=\w)[·.•()\-](?=\w)", "", text)
+    text = plain_name(name)
     is_mentee, is_mentor = bool(MENTEES.search(text)), bool(MENTORS.search(text))
-    if is_mentee == is_mentor or UNCLEAR.search(text):
+    if UNCLEAR.search(text) or (is_mentee and is_mentor):
         return None
-    return "mentee" if is_mentee else "mentor"
+    if is_mentor:
+        # "Student mentors" are mentors
+        return "mentor"
+    return "mentee" if is_mentee or LEARNERS.search(text) else None
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a sheet in lower case, its inclusive endings joined to the word."""
+    # "mentor·e·s" is a mentor, "mentoré·e·s" a mentee
+    text = re.sub(r"\bmentor[·.•(\-](?:e|ne|rice)?[)·.•\-]?s?\b", "mentor", name.casefold().replace("_", " "))
+    return re.sub(r"(?<=\w)[·.•()\-](?=\w)", "", text)
 
 
 def read_per_sheet(table: TextTable, read: ReadSheet) -> list[tuple[TextTable, Side | None]]:
@@ -122,5 +132,7 @@ def sheets(table: TextTable) -> list[str]:
 
 
 def sheets_by_side(table: TextTable) -> dict[Side, list[str]]:
-    """Return the sheets that are named after each side."""
-    return {side: [name for name in sheets(table) if side_of_sheet(name) == side] for side in SIDES}
+    """Return the sheets that are named after each side; those of learners only if no sheet is named after mentees."""
+    names = {side: [name for name in sheets(table) if side_of_sheet(name) == side] for side in SIDES}
+    plain_mentees = [name for name in names["mentee"] if MENTEES.search(plain_name(name))]
+    return names | {"mentee": plain_mentees or names["mentee"]}

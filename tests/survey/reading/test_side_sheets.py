@@ -22,9 +22,21 @@ MENTORS = [
     "PARRAINS",
     "Tuteurs et tutrices",
     "Mentorinnen",
+    "Student mentors",
 ]
 MENTEES = ["Mentees", "Mentoré·es", "mentoré.e.s", "Mentorés", "Filleul·es", "Protégés", "Tutoré-es", "2_mentees"]
-NEITHER = ["Feuil1", "Réponses", "Mentorat", "Mentoring", "mentores", "Mentors et mentorés", "Paires mentor-mentee", ""]
+MENTEES += ["Students", "Pupils 2026", "Étudiant·es", "Etudiants", "Élèves"]
+NEITHER = [
+    "Feuil1",
+    "Réponses",
+    "Mentors et étudiants mentorés",
+    "Mentorat",
+    "Mentoring",
+    "mentores",
+    "Mentors et mentorés",
+    "Paires mentor-mentee",
+    "",
+]
 PROGRAMME = {
     "programme": {"name": "Essai"},
     "fields": {
@@ -84,6 +96,21 @@ def test_each_side_is_read_from_its_sheet_whatever_their_order(
         told = " ".join(str(remark) for remark in cohort.remarks)
         assert ("Notes" in told) == (type(sources.get("mentors")) is not tuple)
         assert ("Une feuille par côté" in told.replace("\u00a0", " ")) == ("answers" in sources)
+
+
+@given(order=st.permutations(["Tuteurs", "Mentorés", "Étudiants"]))
+def test_sheets_of_students_are_of_mentees_unless_another_is_named_after_mentees(
+    tmp_path_factory: pytest.TempPathFactory, order: list[str]
+) -> None:
+    frames = {"Tuteurs": people("M", 3), "Mentorés": people("E", 5), "Étudiants": people("S", 4)}
+    folder = tmp_path_factory.mktemp("w")
+    (mentors, _), (mentees, side) = read_tables(workbook(folder, **{name: frames[name] for name in order}))
+    assert (len(mentors.records), len(mentees.records), side) == (3, 5, "mentee")
+    assert "Étudiants" in " ".join(remark.text for remark in mentors.remarks)
+    (_, mentors_side), (students, side) = read_tables(
+        workbook(folder, **{name: frames[name] for name in order if name != "Mentorés"})
+    )
+    assert (len(students.records), mentors_side, side) == (4, "mentor", "mentee")
 
 
 def test_one_side_alone_is_read_from_its_sheet_and_the_other_is_told(tmp_path: Path) -> None:

@@ -150,6 +150,8 @@ def taking_side(question: str, before: str = "", side: Side | None = None) -> Si
     said = f"{context} {last}" if lacks_noun(last) or words.if_so.match(last) else " ".join((*earlier, last))
     if is_settled_elsewhere(last, said):
         return None
+    if limits_people(last):
+        return side or "mentor"
     count = words.count.search(last)
     if count is None:
         return side_in_title(last)
@@ -250,6 +252,22 @@ def side_taking(whom: str, said: str, side: Side | None) -> Side | None:
     if not able or not (meant or taken):
         return None
     return side or "mentor" if words.mutual.search(said) else "mentor"
+
+
+def limits_people(text: str) -> bool:
+    """Return whether a text is a title that limits a number of people, and nothing else.
+
+    >>> limits_people("maximum number of students"), limits_people("nombre maximal d eleves")
+    (True, True)
+    >>> limits_people("maximum number of students in a room"), limits_people("number of students")
+    (False, False)
+    """
+    words = vocabulary().capacity
+    if not words.limit.search(text):
+        return False
+    rest = words.limit.whole.sub(" ", words.count.whole.sub(" ", text)).split()
+    people = [word for word in rest if word not in vocabulary().survey.stop_words.words]
+    return len(people) == 1 and bool(words.people.fullmatch(people[0]))
 
 
 def side_in_title(said: str) -> Side | None:

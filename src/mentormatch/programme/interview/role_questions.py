@@ -96,13 +96,14 @@ def is_plain(role: RoleQuestion) -> bool:
 
 
 def may_tell_sides(entry: DraftEntry) -> bool:
-    """Return whether a question has few answers, given by several people, and is no personal matter."""
+    """Return whether a question has few answers, given by several people, and is neither personal nor a number."""
     sample = entry.sample
     given = distinct(sample.answers)
     closed = not sample.items and 2 <= len(given) <= MOST_ANSWERS and len(given) < len(sample.answers)
     used = entry.guess.use not in ("key", "contact", "consent") and not is_of_house(entry)
     short = all(len(answer) <= LONGEST_OPTION for answer in given)
-    return closed and used and short and not is_sensitive(sample)
+    counts = share(given, lambda text: parse_number(text) is not None) > 0.5 or capacity.are_counts(given)
+    return closed and used and short and not counts and not is_sensitive(sample)
 
 
 def candidates(sample: QuestionSample, entries: Sequence[DraftEntry]) -> Iterator[RoleCandidate]:
