@@ -35,7 +35,7 @@ every_language = pytest.mark.parametrize("code", ["fr", "en"])
 @pytest.fixture(scope="module")
 def service() -> Iterator[Served]:
     """Return a service that runs."""
-    with serving("--workers", "1", settings=limits(residents=8)) as served:
+    with serving("--workers", "1", settings=limits(max_workspaces=8)) as served:
         yield served
 
 

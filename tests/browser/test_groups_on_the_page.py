@@ -19,7 +19,7 @@ MOST_CLICKS = 8
 @pytest.fixture(scope="module")
 def service() -> Iterator[Served]:
     """Return a service that runs."""
-    with serving(settings=limits(residents=8)) as served:
+    with serving(settings=limits(max_workspaces=8)) as served:
         yield served
 
 

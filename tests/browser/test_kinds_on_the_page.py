@@ -27,7 +27,7 @@ NARROW: ViewportSize = {"width": 390, "height": 800}
 @pytest.fixture(scope="module")
 def service() -> Iterator[Served]:
     """Return a service that runs."""
-    with serving(settings=limits(residents=8)) as served:
+    with serving(settings=limits(max_workspaces=8)) as served:
         yield served
 
 

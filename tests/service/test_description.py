@@ -29,12 +29,14 @@ def test_the_guide_names_every_operation_and_every_limit() -> None:
     limits = Settings("")
     assert [kind for kind in operations_by_kind() if f"`/v1/{kind}`" not in GUIDE] == []
     table = GUIDE.partition("## Limits")[2]
-    told = [limits.people, limits.pairs, limits.queue, limits.jobs, limits.connections]
+    told = [limits.max_people, limits.max_pairs, limits.max_waiting, limits.max_jobs, limits.max_connections]
     told += [limits.body_bytes // MIB, limits.worker_bytes // (1024 * MIB), limits.results_bytes // MIB]
-    told += [round(each) for each in (limits.body_s, limits.headers_s, limits.time_limit_s, limits.expiry_s / 60)]
+    told += [
+        round(each) for each in (limits.body_s, limits.header_timeout_s, limits.time_limit_s, limits.expiry_s / 60)
+    ]
     assert [each for each in told if not re.search(rf"(?<!\d){each:,}(?!\d)", table)] == []
-    assert f"{limits.small_pairs:,} pairs" in GUIDE
-    assert f"{limits.patience_s:g} seconds" in GUIDE
+    assert f"{limits.sync_pairs:,} pairs" in GUIDE
+    assert f"{limits.sync_wait_s:g} seconds" in GUIDE
 
 
 DESCRIPTION = make_app(Settings("")).openapi()

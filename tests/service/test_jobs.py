@@ -23,7 +23,7 @@ from tests.service.asking import ASYNC, KEY, command, pages, problem
 from tests.service.failing_workers import DIES, ENDLESS, LINGERS, SLEEPS, asked, troubled
 from tests.service.server import Served, kill_and_start, serving
 
-SETTINGS = troubled(workers=2, small_pairs=3, patience_s=3.0, queue=100)
+SETTINGS = troubled(workers=2, sync_pairs=3, sync_wait_s=3.0, max_waiting=100)
 
 
 @pytest.fixture(scope="module")

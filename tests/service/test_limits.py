@@ -20,15 +20,15 @@ BODY, PEOPLE, PAIRS = 20_000, 6, 25
 SMALL: dict[str, Any] = {
     "body_bytes": BODY,
     "body_s": 0.5,
-    "headers_s": 0.5,
+    "header_timeout_s": 0.5,
     "keep_alive_s": 0.5,
-    "people": PEOPLE,
-    "pairs": PAIRS,
+    "max_people": PEOPLE,
+    "max_pairs": PAIRS,
     "workers": 1,
-    "queue": 1,
+    "max_waiting": 1,
     "time_limit_s": 2.0,
     "worker_bytes": 1 << 30,
-    "connections": 12,
+    "max_connections": 12,
 }
 
 

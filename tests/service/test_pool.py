@@ -111,7 +111,7 @@ def test_a_worker_that_has_grown_is_replaced_after_its_answer() -> None:
         assert len(after & before) == SPARE_WORKERS
         assert len(after) == 1 + SPARE_WORKERS
 
-    with_pool(work, retiring_bytes=1)
+    with_pool(work, worker_recycle_bytes=1)
 
 
 def test_workers_that_were_killed_while_they_waited_are_replaced_and_nobody_notices() -> None:

@@ -20,7 +20,7 @@ type Work = Callable[[StatefulWorkers], Awaitable[Any]]
 
 def with_residents(work: Work, **limits: Any) -> Any:
     async def run() -> Any:
-        settings = Settings("", **{"residents": 2, "time_limit_s": 30.0, **limits})
+        settings = Settings("", **{"max_workspaces": 2, "time_limit_s": 30.0, **limits})
         residents = StatefulWorkers(settings, lambda: WorkerProcess.start(settings))
         try:
             return await work(residents)
@@ -104,7 +104,7 @@ def test_one_that_idles_too_long_is_ended_and_one_at_work_is_not() -> None:
         calling.cancel()
         await asyncio.gather(calling, return_exceptions=True)
 
-    with_residents(work, resident_idle_s=0.1)
+    with_residents(work, workspace_idle_s=0.1)
 
 
 @pytest.mark.proof

@@ -55,7 +55,7 @@ def test_the_metrics_want_the_token(served: Served) -> None:
 
 def test_a_service_that_is_asked_for_nothing_of_this_and_has_no_space() -> None:
     with (
-        serving("--workers", "1", "--open-metrics", settings=limits(disk_bytes=1 << 62)) as service,
+        serving("--workers", "1", "--open-metrics", settings=limits(min_free_disk_bytes=1 << 62)) as service,
         service.client() as client,
     ):
         assert get(service, "/metrics").status_code == 200

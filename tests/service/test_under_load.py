@@ -78,7 +78,7 @@ def test_three_hundred_requests_that_are_left_half_way_are_closed_in_time(sent: 
     head = f"POST /v1/match HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n"
     head += "Content-Type: application/json\r\n"
     begun_with = head if sent == "head" else f"{head}Content-Length: 1000\r\n\r\n{{"
-    with serving(settings=limits(body_s=IN_TIME_S, headers_s=IN_TIME_S, receiving=HALF_SENT)) as served:
+    with serving(settings=limits(body_s=IN_TIME_S, header_timeout_s=IN_TIME_S, max_bodies=HALF_SENT)) as served:
         host, port = served.url.removeprefix("http://").split(":")
         lines = [socket.create_connection((host, int(port)), timeout=60) for _ in range(HALF_SENT)]
         begun = monotonic()
@@ -272,7 +272,7 @@ class Restarted:
 
 @pytest.mark.promise(44)
 def test_a_thousand_jobs_of_a_service_killed_twenty_times_are_each_answered_once(tell: Tell, tmp_path: Path) -> None:
-    settings = limits(jobs=2 * JOBS, expiry_s=3_600.0)
+    settings = limits(max_jobs=2 * JOBS, expiry_s=3_600.0)
     keeper, begun = Restarted("--store", tmp_path / "service.db", "--workers", 2, settings=settings), monotonic()
     ids = keeper.send_all()
     wait_for(lambda: all(job.ended for job in keeper.jobs()), 600)

@@ -165,9 +165,9 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     from mentormatch.service.settings import DAY_S, Settings
     from mentormatch.service.store import lock_store
 
-    options = {"workers": workers, "time_limit_s": time_limit, "people": people, "store": store}
-    options |= {"expiry_s": expiry, "drain_s": drain, "residents": places}
-    options |= {} if keep is None else {"keep_s": keep * DAY_S}
+    options = {"workers": workers, "time_limit_s": time_limit, "max_people": people, "store": store}
+    options |= {"expiry_s": expiry, "drain_s": drain, "max_workspaces": places}
+    options |= {} if keep is None else {"workspace_ttl_s": keep * DAY_S}
     limits: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
     limits |= {"open_description": open_description, "open_metrics": open_metrics, "gzip": gzip}
     limits["origins"] = tuple(map(require_origin, origin or ()))

@@ -39,7 +39,7 @@ class Components:
         """Create all parts from the settings, without starting any."""
         pool = WorkerPool(settings, WARM_UP_TARGET)
         jobs, stateful_workers = Jobs(settings, pool), StatefulWorkers(settings, pool.detach)
-        works = WorkspaceStore(settings.store, settings.keep_s, settings.works_bytes)
+        works = WorkspaceStore(settings.store, settings.workspace_ttl_s, settings.workspace_store_bytes)
         return cls(
             settings,
             guard,

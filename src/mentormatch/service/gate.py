@@ -283,7 +283,7 @@ class BodyReader:
         """Return a body of one media type. Raises RefusedError, or ClientDisconnectedError."""
         refuse_media_type(headers, kind)
         refuse_length(headers, self.settings.body_bytes)
-        if self.active >= self.settings.receiving:
+        if self.active >= self.settings.max_bodies:
             raise RefusedError("busy", mark("Trop de requêtes arrivent"), headers=CLOSE_HEADERS)
         self.active += 1
         try:

@@ -107,7 +107,7 @@ class JobTable:
         count, own_count, size = self.connection.execute(
             "SELECT count(*), count(*) FILTER (WHERE owner = ?), total(size) FROM jobs", (caller.owner,)
         ).fetchone()
-        if count >= self.settings.jobs or size >= self.settings.results_bytes:
+        if count >= self.settings.max_jobs or size >= self.settings.results_bytes:
             raise RefusedError(
                 "busy", mark("Trop de tâches sont gardées ; supprimez celles dont vous avez le résultat")
             )
@@ -316,7 +316,7 @@ class Jobs:
         """Raise RefusedError if the service or the caller has too many requests at work."""
         if self.pool.stopping:
             raise RefusedError("stopping", mark("Plus rien n'est accepté"))
-        if len(self.running) >= self.settings.workers + self.settings.queue:
+        if len(self.running) >= self.settings.workers + self.settings.max_waiting:
             raise RefusedError(
                 "busy", mark("Tous les processus travaillent, et aucune requête de plus ne peut attendre")
             )

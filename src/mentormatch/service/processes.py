@@ -51,7 +51,7 @@ class WorkerProcess:
             child = cls(await start_process())
         except OSError:
             raise RefusedError("worker-ended", mark("Aucun processus n'a pu démarrer")) from None
-        head = {"do": "begin", "worker_bytes": settings.worker_bytes, "retiring_bytes": settings.retiring_bytes}
+        head = {"do": "begin", "worker_bytes": settings.worker_bytes, "retiring_bytes": settings.worker_recycle_bytes}
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
                 await child.receive()
@@ -260,7 +260,7 @@ class WorkerPool:
 
     def _task(self, kind: str, body: bytes) -> ServiceMessage:
         settings = self.settings
-        limits = {"people": settings.people, "pairs": settings.pairs, "time_limit_s": settings.time_limit_s}
+        limits = {"people": settings.max_people, "pairs": settings.max_pairs, "time_limit_s": settings.time_limit_s}
         languages = {"language": spoken(), "accepted": ACCEPTED_LANGUAGE.get()}
         return ServiceMessage({"do": "ask", "kind": kind, "most": limits, **languages}, body)
 
@@ -395,7 +395,7 @@ class StatefulWorkers:
         ``factory`` is ``module:name``; the object has a method ``answer(payload: bytes) -> bytes``.
         """
         self.expire()
-        if len(self.by_id) + self.starting >= self.settings.residents:
+        if len(self.by_id) + self.starting >= self.settings.max_workspaces:
             raise RefusedError("busy", mark("Aucune session de plus ne peut être ouverte ; fermez-en une, ou attendez"))
         self.starting += 1
         try:
@@ -428,7 +428,7 @@ class StatefulWorkers:
 
     def expire(self) -> None:
         """End workers that are idle for too long, and remove those that have ended."""
-        before = monotonic() - self.settings.resident_idle_s
+        before = monotonic() - self.settings.workspace_idle_s
         for ident, resident in list(self.by_id.items()):
             if not resident.child.alive or (resident.last_used < before and not resident.lock.locked()):
                 self.end(ident)

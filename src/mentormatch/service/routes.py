@@ -74,11 +74,11 @@ class OperationRoute:
     async def _wait_for_answer(self, job: Job, request: Request) -> None:
         """Wait until the job is done or takes long. A disconnected client cancels the job unless it is persistent."""
         settings = self.components.settings
-        settled = asyncio.create_task(job.wait_until_large_or_done(settings.small_pairs))
+        settled = asyncio.create_task(job.wait_until_large_or_done(settings.sync_pairs))
         disconnected = asyncio.create_task(wait_for_disconnect(request))
         try:
             await asyncio.wait(
-                {settled, disconnected}, timeout=settings.patience_s, return_when=asyncio.FIRST_COMPLETED
+                {settled, disconnected}, timeout=settings.sync_wait_s, return_when=asyncio.FIRST_COMPLETED
             )
         except asyncio.CancelledError:
             cancel_unless_persistent(job)
@@ -253,7 +253,7 @@ class HealthRoutes:
 
     async def ready(self) -> Response:
         """Return 200 if a worker is ready and the disk has space. Raises RefusedError otherwise."""
-        pool, min_bytes = self.components.pool, self.components.settings.disk_bytes
+        pool, min_bytes = self.components.pool, self.components.settings.min_free_disk_bytes
         if pool.stopping:
             raise RefusedError("stopping", mark("Plus rien n'est accepté"))
         if not pool.present:

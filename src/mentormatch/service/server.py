@@ -48,7 +48,7 @@ class LimitedConnection(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         """Start the timer, or refuse if there are too many connections."""
         super().connection_made(transport)
-        if len(self.connections) > self.settings.connections:
+        if len(self.connections) > self.settings.max_connections:
             self._close_with(RefusedError("busy", mark("Trop de connexions sont ouvertes")))
         else:
             self._start_head_timer()
@@ -78,7 +78,7 @@ class LimitedConnection(H11Protocol):
             self._close_with(RefusedError(*UNREADABLE_REQUEST))
 
     def _start_head_timer(self) -> None:
-        self.head_timer = self.loop.call_later(self.settings.headers_s, self._too_slow)
+        self.head_timer = self.loop.call_later(self.settings.header_timeout_s, self._too_slow)
 
     def _cancel_head_timer(self) -> None:
         if self.head_timer is not None:
@@ -170,7 +170,7 @@ def add_middleware(app: FastAPI, settings: Settings, components: Components) -> 
     app.add_middleware(
         AccessMiddleware,
         guard=components.guard,
-        sending_s=settings.sending_s,
+        sending_s=settings.send_timeout_s,
         observe=components.metrics.observe_exchange,
     )
     if settings.origins:

@@ -29,32 +29,32 @@ class Settings:
         Whether the OpenAPI description and the metrics are public.
     origins, gzip
         Sites whose pages may call the service (CORS); whether responses to applications may be compressed.
-    body_bytes, body_s, receiving
+    body_bytes, body_s, max_bodies
         Size and duration limits of a request body, and the number of bodies being received at a time.
-    sign_ins, sign_in_bytes, sign_in_s
+    max_sign_ins, sign_in_bytes, sign_in_s
         Simultaneous sign-ins, and the size and duration limits of each.
     page_bytes
         Size limit of an action of the staff page.
-    people, pairs
+    max_people, max_pairs
         Largest number of people per side, and of pairs.
-    small_pairs, patience_s
+    sync_pairs, sync_wait_s
         Requests with more pairs, or that take longer, are answered with a job.
-    workers, queue
+    workers, max_waiting
         Requests that run at a time, and requests that may wait.
-    time_limit_s, worker_bytes, retiring_bytes
+    time_limit_s, worker_bytes, worker_recycle_bytes
         Time limit of a request, memory limit of a worker, and the memory above which a worker is replaced after a
         request.
-    jobs, results_bytes, expiry_s
+    max_jobs, results_bytes, expiry_s
         Number and total size of stored results, and the time until they expire.
-    residents, resident_idle_s
+    max_workspaces, workspace_idle_s
         Number of processes with state, such as open workspaces, and the time without a call after which one ends.
-    gone_s, silent_s
+    left_tab_s, silent_tab_s
         Time after which a tab that was left, or that sends nothing, loses its right to edit.
-    keep_s, works_bytes
+    workspace_ttl_s, workspace_store_bytes
         Time for which encrypted workspaces are stored after their last change (0: never), and their total size.
-    disk_bytes
+    min_free_disk_bytes
         Free disk space below which the service is not ready.
-    connections, headers_s, keep_alive_s, sending_s
+    max_connections, header_timeout_s, keep_alive_s, send_timeout_s
         Number of connections; time limits of a request head, of an idle connection, and of each part of a response.
     drain_s, grace_s
         After SIGTERM: time for running work, while new work is refused, and then for sending responses.
@@ -70,33 +70,33 @@ class Settings:
     gzip: bool = False
     body_bytes: int = 8 * MIB
     body_s: float = 20.0
-    receiving: int = 64
-    sign_ins: int = 32
+    max_bodies: int = 64
+    max_sign_ins: int = 32
     sign_in_bytes: int = 4 << 10
     sign_in_s: float = 5.0
     page_bytes: int = 64 << 10
-    people: int = 2_000
-    pairs: int = 1_000_000
-    small_pairs: int = 40_000
-    patience_s: float = 30.0
+    max_people: int = 2_000
+    max_pairs: int = 1_000_000
+    sync_pairs: int = 40_000
+    sync_wait_s: float = 30.0
     workers: int = field(default_factory=_workers)
-    queue: int = 32
+    max_waiting: int = 32
     time_limit_s: float = 300.0
     worker_bytes: int = 2_048 * MIB
-    retiring_bytes: int = 768 * MIB
-    jobs: int = 1_000
+    worker_recycle_bytes: int = 768 * MIB
+    max_jobs: int = 1_000
     results_bytes: int = 256 * MIB
     expiry_s: float = 900.0
-    residents: int = 4
-    resident_idle_s: float = 1_800.0
-    gone_s: float = 60.0
-    silent_s: float = 150.0
-    keep_s: float = 30 * DAY_S
-    works_bytes: int = 1_024 * MIB
-    disk_bytes: int = 64 * MIB
-    connections: int = 512
-    headers_s: float = 10.0
+    max_workspaces: int = 4
+    workspace_idle_s: float = 1_800.0
+    left_tab_s: float = 60.0
+    silent_tab_s: float = 150.0
+    workspace_ttl_s: float = 30 * DAY_S
+    workspace_store_bytes: int = 1_024 * MIB
+    min_free_disk_bytes: int = 64 * MIB
+    max_connections: int = 512
+    header_timeout_s: float = 10.0
     keep_alive_s: float = 5.0
-    sending_s: float = 30.0
+    send_timeout_s: float = 30.0
     drain_s: float = 30.0
     grace_s: float = 3.0

@@ -10,7 +10,7 @@ from tests.service.server import Served, limits, serving
 @pytest.fixture(scope="module")
 def service() -> Iterator[Served]:
     """Return a service that runs."""
-    with serving(settings=limits(residents=8)) as served:
+    with serving(settings=limits(max_workspaces=8)) as served:
         yield served
 
 

@@ -16,7 +16,7 @@ from tests.service.desk.session import ANSWERS, PROGRAMME
 from tests.service.desk.test_over_http import BYTES, done, signed_in, visitor
 from tests.service.server import AT_ONCE, TOKEN, Served, kill_and_start, limits, serving
 
-SETTINGS = AT_ONCE + limits(residents=4)
+SETTINGS = AT_ONCE + limits(max_workspaces=4)
 ROW = f'2026-01-01;M77;{NAME};"{ANSWER}";{EMAIL}\n'.encode()
 
 
@@ -154,7 +154,7 @@ def test_only_the_page_itself_opens_and_erases_works(served: Served) -> None:
 @only_linux
 def test_a_place_is_free_a_moment_after_its_tab_was_closed_and_nothing_is_lost() -> None:
     with (
-        serving("--places", "1", settings=AT_ONCE + limits(gone_s=1.0)) as service,
+        serving("--places", "1", settings=AT_ONCE + limits(left_tab_s=1.0)) as service,
         signed_in(service) as first,
         signed_in(service) as second,
     ):
@@ -188,7 +188,7 @@ def test_a_service_that_keeps_nothing_says_so_and_has_nothing(tmp_path: Path) ->
 
 @pytest.mark.proof
 def test_many_closed_tabs_lock_nobody_out() -> None:
-    with serving(settings=AT_ONCE + limits(residents=2, gone_s=0.1)) as service:
+    with serving(settings=AT_ONCE + limits(max_workspaces=2, left_tab_s=0.1)) as service:
         for _ in range(6):
             with signed_in(service) as client:
                 client.delete(f"/desk/{place_for(client)}/here")

@@ -10,7 +10,7 @@ from tests.report.reviewed.edits import with_cells
 from tests.service.desk.visiting import Visit, visiting
 from tests.service.server import AT_ONCE, TOKEN, Served, kill_and_start, limits, serving
 
-SETTINGS = AT_ONCE + limits(residents=8)
+SETTINGS = AT_ONCE + limits(max_workspaces=8)
 WIDTHS = (1180, 390)
 
 
@@ -149,7 +149,7 @@ def test_where_nothing_is_kept_the_page_says_so_and_a_tab_warns_before_it_is_clo
 
 @pytest.mark.proof
 def test_who_finds_no_place_waits_and_gets_the_one_that_is_left(browser: Browser) -> None:
-    few = AT_ONCE + limits(residents=1, gone_s=1.0)
+    few = AT_ONCE + limits(max_workspaces=1, left_tab_s=1.0)
     with serving(settings=few) as service, visiting(browser, service) as first, visiting(browser, service) as second:
         first.sign_in()
         first.read()

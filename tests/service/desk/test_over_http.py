@@ -25,7 +25,7 @@ NAMED = BYTES | {"X-File-Name": "x"}
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    with serving(settings=AT_ONCE + limits(residents=4, body_bytes=100_000)) as service:
+    with serving(settings=AT_ONCE + limits(max_workspaces=4, body_bytes=100_000)) as service:
         yield service
 
 
@@ -237,7 +237,7 @@ def test_who_signs_out_leaves_nothing_and_cannot_come_back(served: Served) -> No
 
 @pytest.mark.proof
 def test_there_are_so_many_desks_and_no_more() -> None:
-    with serving(settings=limits(residents=2)) as service, signed_in(service) as client:
+    with serving(settings=limits(max_workspaces=2)) as service, signed_in(service) as client:
         assert [client.post("/desk").status_code for _ in range(3)] == [201, 201, 429]
 
 
@@ -260,7 +260,7 @@ def test_nothing_that_is_handed_over_is_told_in_the_log(client: httpx.Client, se
 @pytest.mark.proof
 @only_linux
 def test_a_desk_that_is_left_alone_is_forgotten_with_its_process() -> None:
-    with serving(settings=limits(resident_idle_s=1.0)) as service, signed_in(service) as client:
+    with serving(settings=limits(workspace_idle_s=1.0)) as service, signed_in(service) as client:
         workers = children(service.process.pid)  # the desk takes one of them
         here = desk(client)
         wait_for(lambda: len(workers - children(service.process.pid)) == 1)

@@ -45,7 +45,7 @@ class Coming:
 
 
 def settings(**limits: Any) -> Settings:
-    return Settings("", **{"body_bytes": MOST, "body_s": 0.05, "receiving": 2, **limits})
+    return Settings("", **{"body_bytes": MOST, "body_s": 0.05, "max_bodies": 2, **limits})
 
 
 def read(coming: Callable[[], Awaitable[Any]], headers: Mapping[str, str] = JSON, **limits: Any) -> bytes:

@@ -78,7 +78,7 @@ def test_only_so_many_wait_and_their_places_are_free_again(monkeypatch: pytest.M
     assert refused.code == "busy"
 
 
-SHORT = limits(sign_ins=2, sign_in_s=1.0, sign_in_bytes=200)
+SHORT = limits(max_sign_ins=2, sign_in_s=1.0, sign_in_bytes=200)
 
 
 @pytest.fixture(scope="module")

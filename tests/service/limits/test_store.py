@@ -30,7 +30,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def table(path: Path) -> Iterator[JobTable]:
     with closing(open_store(path)) as connection:
-        yield JobTable(connection, Settings("", jobs=4, results_bytes=100))
+        yield JobTable(connection, Settings("", max_jobs=4, results_bytes=100))
 
 
 def add(table: JobTable, once: IdempotencyKey | None = None, caller: Caller = MASTER_CALLER) -> JobRecord:
@@ -78,7 +78,7 @@ def written(statement: str) -> Callable[[Path], None]:
 def damaged(path: Path) -> None:
     """Make a file whose pages are not as they should be."""
     with closing(open_store(path)) as connection:
-        table = JobTable(connection, Settings("", jobs=300))
+        table = JobTable(connection, Settings("", max_jobs=300))
         for _ in range(200):
             add(table)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -55,7 +55,7 @@ class TabPresence:
     left: bool = False
 
     def is_gone(self, settings: Settings) -> bool:
-        return monotonic() - self.last > (settings.gone_s if self.left else settings.silent_s)
+        return monotonic() - self.last > (settings.left_tab_s if self.left else settings.silent_tab_s)
 
 
 @dataclass(eq=False)
@@ -217,7 +217,7 @@ class Workspaces:
         worker = await self.workers.start(WORKSPACE_FACTORY)
         self.handles[worker.id] = handle = WorkspaceHandle(tab, worker, SavedWorkspace(key), self.settings)
         handle.touch(tab)
-        limits = {"people": 2 * self.settings.people, "pairs": self.settings.pairs}
+        limits = {"people": 2 * self.settings.max_people, "pairs": self.settings.max_pairs}
         await handle.call({"do": "begin", **limits})
         if not parts:
             self.preparing.add(task := asyncio.create_task(handle.prepare()))
@@ -233,7 +233,7 @@ class Workspaces:
     def evict_one(self) -> None:
         """End the workspace that was abandoned first, if too many are open."""
         self.remove_ended()
-        if len(self.workers.by_id) >= self.settings.residents:
+        if len(self.workers.by_id) >= self.settings.max_workspaces:
             abandoned = [
                 (handle.worker.last_used, ident) for ident, handle in self.handles.items() if handle.is_abandoned
             ]

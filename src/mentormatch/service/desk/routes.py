@@ -65,7 +65,7 @@ type RequestHandlers = dict[tuple[str, str], Callable[..., Awaitable[Response]]]
 
 def routes(components: Components) -> APIRouter:
     """Return the routes of the page, with its authentication."""
-    sessions = LoginSessions(components.guard.callers, components.settings.resident_idle_s)
+    sessions = LoginSessions(components.guard.callers, components.settings.workspace_idle_s)
     components.guard.public_predicates.append(is_public)
     components.guard.authenticators.append(sessions.authenticate)
     router = APIRouter(include_in_schema=False)
@@ -86,7 +86,9 @@ class SignInRoutes:
         self.components, self.sessions, self.workspaces = components, sessions, workspaces
         settings = components.settings
         self.bodies = BodyReader(
-            replace(settings, body_bytes=settings.sign_in_bytes, body_s=settings.sign_in_s, receiving=settings.sign_ins)
+            replace(
+                settings, body_bytes=settings.sign_in_bytes, body_s=settings.sign_in_s, max_bodies=settings.max_sign_ins
+            )
         )  # whoever is not let in yet takes no place of those who are
         self.handlers: RequestHandlers = {
             ("GET", "/"): self.page,
