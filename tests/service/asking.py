@@ -7,14 +7,15 @@ from typing import Any
 
 import httpx
 
+from mentormatch.service.media_types import MediaType
 from mentormatch.service.openapi import JobListOut, ProblemOut
-from mentormatch.service.problems import PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, PROBLEM_URN
+from mentormatch.service.problems import PROBLEM_KINDS, PROBLEM_URN
 from tests.cli.commands import done
 
 
 def problem(answer: httpx.Response, code: str) -> dict[str, Any]:
     """Return the problem that an answer is, held against its form."""
-    assert answer.headers["content-type"] == PROBLEM_MEDIA_TYPE
+    assert answer.headers["content-type"] == MediaType.PROBLEM
     told: dict[str, Any] = answer.json()
     ProblemOut.model_validate(told)
     assert told["type"] == PROBLEM_URN + code, told

@@ -20,7 +20,11 @@ from tests.service.forked import ForkedProgram, worker_command
 TOKEN = "a-token-for-tests"
 SAID = re.compile(r"(http://\S+?)/(?:#token=(\S+))?$", re.MULTILINE)
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-AT_ONCE = "from tests.doors import put\nput('service', BASE_DELAY_S=0.0)\n"
+AT_ONCE = (
+    "from mentormatch.service.gate import ThrottleLimits\n"
+    "from tests.doors import put\n"
+    "put('service', THROTTLE_LIMITS=ThrottleLimits(base_delay_s=0.0))\n"
+)
 """Python that has a service answer wrong tokens at once, for tests that send many."""
 UNREHEARSED = "" if DEEP else "from tests.doors import put\nput('service', WARM_UP_TARGET='')\n"
 """Python that has no worker rehearse, which takes seconds of every service: tests of the pool hold what it is for."""

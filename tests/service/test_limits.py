@@ -155,7 +155,7 @@ def spoken(served: Served, sent: bytes) -> bytes:
 
 def test_no_more_connections_are_open_than_may_be(served: Served) -> None:
     host, port = served.url.removeprefix("http://").split(":")
-    lines = [socket.create_connection((host, int(port)), timeout=20) for _ in range(SMALL["connections"] + 3)]
+    lines = [socket.create_connection((host, int(port)), timeout=20) for _ in range(SMALL["max_connections"] + 3)]
     told = [line.recv(100) for line in lines[-1:]]
     for line in lines:
         line.close()

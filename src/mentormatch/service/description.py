@@ -15,16 +15,15 @@ from fastapi import APIRouter, Response
 
 from mentormatch.languages.translation import mark
 from mentormatch.service.components import Components
-from mentormatch.service.desk.assets import CSS_MEDIA_TYPE, HTML_MEDIA_TYPE, JS_MEDIA_TYPE, page_file
+from mentormatch.service.desk.assets import page_file
 from mentormatch.service.gate import Scope
+from mentormatch.service.media_types import MediaType
 from mentormatch.service.openapi import Json, description_3_0
 from mentormatch.service.problems import RefusedError
 
-JSON_MEDIA_TYPE = "application/json"
-OPENAPI_PATHS = ("/openapi.json", "/openapi-3.0.json")
 DOCS_PATH = "/docs"
-SWAGGER_FILES = {"swagger-ui-bundle.js": JS_MEDIA_TYPE, "swagger-ui.css": CSS_MEDIA_TYPE}
-DOCS_FILES = {"docs.js": JS_MEDIA_TYPE, "docs.css": CSS_MEDIA_TYPE}
+SWAGGER_FILES = {"swagger-ui-bundle.js": MediaType.JAVASCRIPT, "swagger-ui.css": MediaType.CSS}
+DOCS_FILES = {"docs.js": MediaType.JAVASCRIPT, "docs.css": MediaType.CSS}
 # Swagger UI sets styles of its elements; scripts come only from this service
 DOCS_CSP = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; object-src 'none';"
@@ -36,21 +35,21 @@ def docs_routes(components: Components, description: Callable[[], Json]) -> APIR
     """Return the routes of the description, and make the public ones public."""
     components.guard.public_predicates.append(is_docs_path)
     if components.settings.open_description:
-        components.guard.public_predicates.append(lambda scope: scope["path"] in OPENAPI_PATHS)
+        components.guard.public_predicates.append(lambda scope: scope["path"] in ("/openapi.json", "/openapi-3.0.json"))
 
     @cache
     def older() -> str:
         return json.dumps(description_3_0(description()))
 
     async def describe_3_0() -> Response:
-        return Response(older(), media_type=JSON_MEDIA_TYPE)
+        return Response(older(), media_type=MediaType.JSON)
 
     hidden = " hidden" if components.settings.open_description else ""
     text = Template(page_file("docs.html")).substitute(hidden=hidden)
 
     async def page() -> Response:
         """Return the documentation page."""
-        return Response(text, headers={"Content-Security-Policy": DOCS_CSP}, media_type=HTML_MEDIA_TYPE)
+        return Response(text, headers={"Content-Security-Policy": DOCS_CSP}, media_type=MediaType.HTML)
 
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/openapi-3.0.json", describe_3_0, methods=["GET"], response_model=None)

@@ -12,6 +12,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
@@ -25,7 +26,8 @@ from starlette.responses import JSONResponse
 
 from mentormatch.languages.translation import LANGUAGES, mark
 from mentormatch.service.keys import ALL_SCOPES, MASTER_CALLER, ApiKeys, Caller, OneTimeTokens
-from mentormatch.service.problems import ENGLISH, PROBLEM_MEDIA_TYPE, RefusedError, lacks_scope
+from mentormatch.service.media_types import MediaType
+from mentormatch.service.problems import ENGLISH, RefusedError, lacks_scope
 from mentormatch.service.settings import Settings
 from mentormatch.service.store import make_storage_problem
 
@@ -40,13 +42,6 @@ NO_LONGER_VALID = {
 CHALLENGE_HEADERS = {"WWW-Authenticate": f'{AUTH_SCHEME} realm="mentormatch"'}
 
 MAX_HEAD_BYTES = 32 << 10
-BASE_DELAY_S = 0.5
-MAX_DELAY_S = 8.0
-FREE_FAILURES_PER_CLIENT = 4
-FREE_FAILURES_IN_ALL = 64
-FAILURE_MEMORY_S = 300.0
-MAX_TRACKED_CLIENTS = 1_024
-MAX_DELAYED = 64
 
 ANY_KEY = frozenset(ALL_SCOPES)
 # Scopes that may call a path and the paths below it. The first match wins; other paths need the token of the service.
@@ -76,6 +71,22 @@ class WrongTokenError(RefusedError):
         super().__init__("no-token", mark("Ce n'est pas le jeton de ce service"), headers=CHALLENGE_HEADERS)
 
 
+@dataclass(frozen=True, slots=True)
+class ThrottleLimits:
+    """Limits of ``FailedLoginThrottle``: the delay doubles after the free failures."""
+
+    base_delay_s: float = 0.5
+    max_delay_s: float = 8.0
+    free_failures_per_client: int = 4
+    free_failures_in_all: int = 64
+    memory_s: float = 300.0  # a counter restarts after this time without a failure
+    max_clients: int = 1_024
+    max_delayed: int = 64
+
+
+THROTTLE_LIMITS = ThrottleLimits()
+
+
 class FailedLoginThrottle:
     """Recent wrong tokens per address; each further one is answered later.
 
@@ -91,7 +102,7 @@ class FailedLoginThrottle:
     async def delay(self, client: str) -> None:
         """Wait for the delay of one more wrong token. Raises RefusedError if too many are waiting."""
         delay_s = self.delay_s(client)
-        if self.waiting >= MAX_DELAYED:
+        if self.waiting >= THROTTLE_LIMITS.max_delayed:
             raise RefusedError("busy", mark("Trop de jetons faux sont envoyés"), headers=CLOSE_HEADERS)
         self.waiting += 1
         try:
@@ -103,10 +114,11 @@ class FailedLoginThrottle:
         """Count one more wrong token from an address, and return its delay in seconds."""
         count = self.by_client.pop(client, None) or FailureCounter()
         self.by_client[client] = count  # at the end: the address that was silent the longest is forgotten first
-        if len(self.by_client) > MAX_TRACKED_CLIENTS:
+        limits = THROTTLE_LIMITS
+        if len(self.by_client) > limits.max_clients:
             del self.by_client[next(iter(self.by_client))]
-        excess = max(count.add() - FREE_FAILURES_PER_CLIENT, self.total.add() - FREE_FAILURES_IN_ALL, 0)
-        return min(MAX_DELAY_S, BASE_DELAY_S * 2.0 ** min(excess, 16))
+        excess = max(count.add() - limits.free_failures_per_client, self.total.add() - limits.free_failures_in_all, 0)
+        return min(limits.max_delay_s, limits.base_delay_s * 2.0 ** min(excess, 16))
 
 
 class FailureCounter:
@@ -118,7 +130,7 @@ class FailureCounter:
     def add(self) -> int:
         """Add one, and return the count."""
         time_s = monotonic()
-        self.count = 1 if time_s - self.last > FAILURE_MEMORY_S else self.count + 1
+        self.count = 1 if time_s - self.last > THROTTLE_LIMITS.memory_s else self.count + 1
         self.last = time_s
         return self.count
 
@@ -235,9 +247,6 @@ def get_request_host(scope: Scope) -> str:
     return name if colon and port.isdecimal() else host
 
 
-WEIGHT_PATTERN = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
-
-
 def accepted_language(headers: Headers) -> str | None:
     """Return the supported language preferred by ``Accept-Language`` (RFC 9110, 12.5.4), None if there is none.
 
@@ -248,7 +257,9 @@ def accepted_language(headers: Headers) -> str | None:
     for part in ",".join(headers.getlist("accept-language")).lower().split(","):
         tag, *settings = (piece.strip() for piece in part.split(";"))
         weight = next((setting.removeprefix("q=") for setting in settings if setting.startswith("q=")), "1")
-        weights.setdefault(tag.partition("-")[0], float(weight) if WEIGHT_PATTERN.fullmatch(weight) else 0.0)
+        weights.setdefault(
+            tag.partition("-")[0], float(weight) if re.fullmatch(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?", weight) else 0.0
+        )
     accepted = {code: weight for code, weight in weights.items() if code in LANGUAGES and weight > 0}
     return max(accepted, key=accepted.__getitem__, default=None)
 
@@ -261,7 +272,6 @@ def are_secrets_equal(first: str, second: str) -> bool:
     return hmac.compare_digest(first_digest, second_digest)
 
 
-JSON_MEDIA_TYPE = "application/json"
 DRAIN_BYTES = 64 << 20
 DRAIN_S = 2.0
 
@@ -279,7 +289,7 @@ class BodyReader:
         self.settings = settings
         self.active = 0
 
-    async def read(self, headers: Mapping[str, str], receive: Receive, kind: str = JSON_MEDIA_TYPE) -> bytes:
+    async def read(self, headers: Mapping[str, str], receive: Receive, kind: str = MediaType.JSON) -> bytes:
         """Return a body of one media type. Raises RefusedError, or ClientDisconnectedError."""
         refuse_media_type(headers, kind)
         refuse_length(headers, self.settings.body_bytes)
@@ -347,8 +357,6 @@ async def drain_body(receive: Receive) -> None:
 
 REQUEST_LOG = logging.getLogger("mentormatch.service")
 REQUEST_ID_HEADER = "X-Request-ID"
-TOO_SLOW = "too-slow"
-REQUEST_ID_PATTERN = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 type RequestEvent = MutableMapping[str, Any]
@@ -363,7 +371,7 @@ class HttpExchange:
         self.scope, self._receive, self._send, self.sending_s = scope, receive, send, sending_s
         request_id = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
         self.expects_continue = "expect" in Headers(scope=scope)  # whether to send the body at all
-        self.id = request_id if REQUEST_ID_PATTERN.fullmatch(request_id) else token_hex(8)
+        self.id = request_id if re.fullmatch(r"[\w.:-]{1,64}", request_id, re.ASCII) else token_hex(8)
         self.started = monotonic()
         self.status, self.bytes_in, self.bytes_out = 0, 0, 0
         self.body_complete = False
@@ -408,10 +416,10 @@ class HttpExchange:
         """Send problem details, unless the response has started."""
         if self.status:
             return
-        if not self.body_complete and refused.code != TOO_SLOW and not self.expects_continue:
+        if not self.body_complete and refused.code != "too-slow" and not self.expects_continue:
             await drain_body(self.receive)
         document = refused.to_json(self.id, accepted_language(Headers(scope=self.scope)) or ENGLISH)
-        answer = JSONResponse(document, refused.status, refused.headers, PROBLEM_MEDIA_TYPE)
+        answer = JSONResponse(document, refused.status, refused.headers, MediaType.PROBLEM)
         await answer(self.scope, self.receive, self.send)
 
     def log_line(self, wrong: str) -> str:

@@ -205,9 +205,6 @@ class JobTable:
         return time() - self.settings.expiry_s
 
 
-HEARTBEAT_S = 15.0  # seconds between two events, so that proxies keep the connection open
-STORE_RETRY_S = 5.0  # seconds before the file is tried again
-INTERRUPTED_CODES = ("stopping", "worker-ended")  # refusals because the service ended before the job
 NO_JOB = mark("Cette tâche n'existe pas, ou son résultat a expiré")
 
 
@@ -268,7 +265,7 @@ class Job:
             if self.is_done:
                 return
             try:
-                async with asyncio.timeout(HEARTBEAT_S):
+                async with asyncio.timeout(15.0):
                     await changed.wait()
             except TimeoutError:
                 continue
@@ -413,7 +410,7 @@ class Jobs:
                 async with self.pool.slot():
                     job.answer = await self.pool.ask(job.record.kind, await self._body(job), job.on_message)
             except RefusedError as refused:
-                if job.persistent and self.pool.stopping and refused.code in INTERRUPTED_CODES:
+                if job.persistent and self.pool.stopping and refused.code in ("stopping", "worker-ended"):
                     return
                 job.refused = refused
             if job.persistent:
@@ -438,7 +435,7 @@ class Jobs:
             try:
                 job.end(await self._in_thread(lambda: self.table.finish(job.id, job.answer, job.refused)))
             except RefusedError:
-                await asyncio.sleep(STORE_RETRY_S)
+                await asyncio.sleep(5.0)
             else:
                 return
 

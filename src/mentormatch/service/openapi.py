@@ -26,13 +26,13 @@ from mentormatch.fields import fields_by_kind
 from mentormatch.languages.translation import LANGUAGES
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
-from mentormatch.service.problems import ENGLISH, PROBLEM_KINDS, PROBLEM_MEDIA_TYPE
+from mentormatch.service.media_types import MediaType
+from mentormatch.service.problems import ENGLISH, PROBLEM_KINDS
 
 type Json = dict[str, Any]
 type Refs = dict[type, Json]
 
 SCHEMA_REF = "#/components/schemas/{model}"
-DOCTEST_PATTERN = re.compile(r"\n*^>>> .*", re.MULTILINE | re.DOTALL)
 # names that are unclear outside, a type of a client's language, or a key of the model itself
 MODEL_NAMES = {
     "AnyField": "ProgrammeField",
@@ -51,12 +51,8 @@ ENUM_NAMES = {
     ("queued", "running", "done", "failed", "cancelled"): "JobState",
     ("A", "B", "C"): "HolidayZone",
 }
-LITERAL_KEYS = {"example", "examples", "default"}  # keys whose values are data, not schemas
 INT64_MAX = 2**63 - 1  # larger bounds are misread by generators
-INPUT_SUFFIX = "-Input"
 OUTPUT_SUFFIX = "-Output"
-INTEGER, NUMBER = {"type": "integer"}, {"type": "number"}
-EXTENSION_LISTS = {"criteria": "Criterion", "rules": "Rule"}
 
 
 def component_schemas(models: Iterable[tuple[type[BaseModel], JsonSchemaMode]]) -> tuple[Refs, Json]:
@@ -64,7 +60,7 @@ def component_schemas(models: Iterable[tuple[type[BaseModel], JsonSchemaMode]]) 
     references, generated = models_json_schema(list(models), ref_template=SCHEMA_REF, schema_generator=PlainSchema)
     all_schemas: dict[str, Json] = simplify_for_clients(generated["$defs"])
     programme = all_schemas["Programme"]["properties"]
-    for key, name in EXTENSION_LISTS.items():
+    for key, name in (("criteria", "Criterion"), ("rules", "Rule")):
         all_schemas[name], programme[key]["items"] = programme[key]["items"], reference(name)
     named = {
         name: refer_to_enums(inline_aliases(schema, all_schemas))
@@ -128,7 +124,7 @@ def public_name(name: str) -> str:
     """
     if name in MODEL_NAMES:
         return MODEL_NAMES[name]
-    name = name.removesuffix(INPUT_SUFFIX).removesuffix(OUTPUT_SUFFIX)
+    name = name.removesuffix("-Input").removesuffix(OUTPUT_SUFFIX)
     kinds: dict[str, Mapping[str, type]] = {
         "Field": fields_by_kind(),
         "Criterion": criteria_by_kind(),
@@ -137,7 +133,7 @@ def public_name(name: str) -> str:
     for suffix, classes in kinds.items():
         if any(name == cls.__name__ for cls in classes.values()):
             return f"{name}{suffix}"
-    return re.compile(r"(Out|Form)$").sub("", name)
+    return re.sub(r"(Out|Form)$", "", name)
 
 
 def rename_references(schema: Any, names: Mapping[str, str]) -> Any:
@@ -170,9 +166,11 @@ def simplify_for_clients(schema: Any) -> Any:
         return schema
     cleaned = {key: simplify_for_clients(part) for key, part in schema.items() if key != "propertyNames"}
     if isinstance(cleaned.get("description"), str):
-        cleaned["description"] = DOCTEST_PATTERN.sub("", cleaned["description"]).replace("``", "`")
-    if isinstance(cleaned.get("anyOf"), list) and NUMBER in cleaned["anyOf"]:
-        cleaned["anyOf"] = [part for part in cleaned["anyOf"] if part != INTEGER]
+        cleaned["description"] = re.sub(
+            r"\n*^>>> .*", "", cleaned["description"], flags=re.MULTILINE | re.DOTALL
+        ).replace("``", "`")
+    if isinstance(cleaned.get("anyOf"), list) and {"type": "number"} in cleaned["anyOf"]:
+        cleaned["anyOf"] = [part for part in cleaned["anyOf"] if part != {"type": "integer"}]
     if isinstance(cleaned.get("properties"), dict):
         cleaned.pop("oneOf", None)
         cleaned["properties"] = {name: describe_default(part) for name, part in cleaned["properties"].items()}
@@ -199,7 +197,8 @@ def to_openapi_3_0(part: Any) -> Any:
         return [to_openapi_3_0(item) for item in part]
     if not isinstance(part, dict):
         return part
-    converted = {key: value if key in LITERAL_KEYS else convert_value(key, value) for key, value in part.items()}
+    literal_keys = {"example", "examples", "default"}  # their values are data, not schemas
+    converted = {key: value if key in literal_keys else convert_value(key, value) for key, value in part.items()}
     if "const" in converted:
         converted["enum"] = [converted.pop("const")]
     if isinstance(converted.get("examples"), list):
@@ -331,7 +330,6 @@ class ReadyOut(JsonMessage):
     disk_free_bytes: int = Setting(ge=0)
 
 
-JSON_MEDIA_TYPE, EVENTS_MEDIA_TYPE, TEXT_MEDIA_TYPE = "application/json", "text/event-stream", "text/plain"
 TAG_DESCRIPTIONS = {
     "pairs": "Pairs of mentors and mentees: who is paired with whom, why, at what price, and what else there is.",
     "groups": "Groups of members, and their sessions.",
@@ -441,7 +439,7 @@ def get_operation_object(kind: str, operation: Operation[Any, Any], refs: Refs) 
         "requestBody": {
             "required": True,
             "content": {
-                JSON_MEDIA_TYPE: {
+                MediaType.JSON: {
                     "schema": refs[operation.request_type],
                     "examples": {"example": {"value": operation.example()}},
                 }
@@ -468,7 +466,7 @@ def tag_of(operation: Operation[Any, Any]) -> str:
 def job_paths(refs: Refs) -> Json:
     events = {
         "description": "Server-sent events: `progress`, and at last `end`; the data of each is a job.",
-        "content": {EVENTS_MEDIA_TYPE: {"schema": {"type": "string"}}},
+        "content": {MediaType.EVENTS: {"schema": {"type": "string"}}},
     }
     page = make_job_operation(
         "jobs", "Which jobs there are, and how they stand.", {"200": make_json_response("The jobs.", refs[JobListOut])}
@@ -508,7 +506,7 @@ def make_job_operation(name: str, summary: str, responses: Json) -> Json:
 def health_paths(refs: Refs) -> Json:
     metrics = {
         "description": "In the format of Prometheus.",
-        "content": {TEXT_MEDIA_TYPE: {"schema": {"type": "string"}}},
+        "content": {MediaType.TEXT: {"schema": {"type": "string"}}},
     }
     health = {"200": make_json_response("It is there.", refs[HealthOut])}
     ready = {"200": make_json_response("It takes work.", refs[ReadyOut])}
@@ -533,7 +531,7 @@ def make_service_operation(name: str, summary: str, responses: Json) -> Json:
 
 
 def make_json_response(description: str, schema: Json) -> Json:
-    return {"description": description, "content": {JSON_MEDIA_TYPE: {"schema": schema}}}
+    return {"description": description, "content": {MediaType.JSON: {"schema": schema}}}
 
 
 def make_problem_responses() -> Json:
@@ -547,7 +545,7 @@ def make_problem_components(refs: Refs) -> Json:
     titles: dict[int, list[str]] = {}
     for kind in PROBLEM_KINDS.values():
         titles.setdefault(kind.status, []).append(kind.title_in(ENGLISH))
-    content = {PROBLEM_MEDIA_TYPE: {"schema": refs[ProblemOut]}}
+    content = {MediaType.PROBLEM: {"schema": refs[ProblemOut]}}
     return {
         f"Problem{status}": {"description": "; ".join(names) + ".", "content": content}
         for status, names in sorted(titles.items())

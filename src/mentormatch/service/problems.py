@@ -7,7 +7,6 @@ from typing import Any
 from mentormatch.errors import Problem
 from mentormatch.languages.translation import language, mark, tr
 
-PROBLEM_MEDIA_TYPE = "application/problem+json"
 PROBLEM_URN = "urn:mentormatch:problem:"
 ENGLISH = "en"
 

@@ -24,13 +24,13 @@ from mentormatch.service.components import Components
 from mentormatch.service.gate import ClientDisconnectedError, accepted_language
 from mentormatch.service.jobs import IdempotencyKey, Job
 from mentormatch.service.keys import Caller
+from mentormatch.service.media_types import MediaType
 from mentormatch.service.metrics import PROMETHEUS_MEDIA_TYPE
 from mentormatch.service.openapi import CURSOR_PATTERN, HealthOut, JobListOut, JobOut, ReadyOut
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.processes import ACCEPTED_LANGUAGE
 from mentormatch.service.settings import Settings
 
-JSON_MEDIA_TYPE = "application/json"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 
 
@@ -69,7 +69,7 @@ class OperationRoute:
             await self._wait_for_answer(job, request)
         if not job.is_done or prefers_async(request):
             return make_accepted_response(await jobs.persist(job, caller), self.components.settings)
-        return Response(await jobs.result(job), media_type=JSON_MEDIA_TYPE)
+        return Response(await jobs.result(job), media_type=MediaType.JSON)
 
     async def _wait_for_answer(self, job: Job, request: Request) -> None:
         """Wait until the job is done or takes long. A disconnected client cancels the job unless it is persistent."""
@@ -156,21 +156,21 @@ class JobRoutes:
         page, more = jobs[:limit], jobs[limit:]
         following = f"/v1/jobs?{urlencode({'limit': limit, 'after': encode_cursor(page[-1])})}" if more else None
         page_form = JobListOut(jobs=[get_job_out(job, self.settings) for job in page], next=following)
-        return Response(page_form.model_dump_json(), media_type=JSON_MEDIA_TYPE)
+        return Response(page_form.model_dump_json(), media_type=MediaType.JSON)
 
     async def state(self, request: Request, job_id: str) -> Response:
         """Return the state of a job."""
-        return Response(job_json(await self._find(request, job_id), self.settings), media_type=JSON_MEDIA_TYPE)
+        return Response(job_json(await self._find(request, job_id), self.settings), media_type=MediaType.JSON)
 
     async def cancel(self, request: Request, job_id: str) -> Response:
         """Delete a job or its result, and return its last state."""
         job = await self._find(request, job_id)
         await self.jobs.delete(job)
-        return Response(job_json(job, self.settings), media_type=JSON_MEDIA_TYPE)
+        return Response(job_json(job, self.settings), media_type=MediaType.JSON)
 
     async def result(self, request: Request, job_id: str) -> Response:
         """Return the response of a job."""
-        return Response(await self.jobs.result(await self._find(request, job_id)), media_type=JSON_MEDIA_TYPE)
+        return Response(await self.jobs.result(await self._find(request, job_id)), media_type=MediaType.JSON)
 
     async def events(self, request: Request, job_id: str) -> Response:
         """Stream the updates of a job until it is done."""
@@ -193,7 +193,7 @@ def decode_cursor(after: str) -> tuple[float, str]:
 
 
 def make_accepted_response(job: Job, settings: Settings) -> Response:
-    return Response(job_json(job, settings), 202, {"Location": job_path(job)}, JSON_MEDIA_TYPE)
+    return Response(job_json(job, settings), 202, {"Location": job_path(job)}, MediaType.JSON)
 
 
 def job_path(job: Job) -> str:
@@ -249,7 +249,7 @@ class HealthRoutes:
         """Return the load; also while the service drains."""
         load, workers = self.components.pool.load, self.components.settings.workers
         form = HealthOut(status="ok", workers=workers, busy=load.busy, waiting=load.waiting)
-        return Response(form.model_dump_json(), media_type=JSON_MEDIA_TYPE)
+        return Response(form.model_dump_json(), media_type=MediaType.JSON)
 
     async def ready(self) -> Response:
         """Return 200 if a worker is ready and the disk has space. Raises RefusedError otherwise."""
@@ -264,7 +264,7 @@ class HealthRoutes:
                 "not-ready", mark("Moins de {least} octets sont libres là où le service peut écrire"), least=min_bytes
             )
         form = ReadyOut(status="ready", workers=pool.present, disk_free_bytes=free)
-        return Response(form.model_dump_json(), media_type=JSON_MEDIA_TYPE)
+        return Response(form.model_dump_json(), media_type=MediaType.JSON)
 
     async def metrics(self) -> Response:
         """Return the metrics in the format of Prometheus."""

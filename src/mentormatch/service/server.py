@@ -31,7 +31,8 @@ from mentormatch.service import description, openapi, routes
 from mentormatch.service.components import Components
 from mentormatch.service.desk import routes as desk_routes
 from mentormatch.service.gate import MAX_HEAD_BYTES, REQUEST_LOG, AccessMiddleware, CallerRegistry, RequestGuard
-from mentormatch.service.problems import PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, RefusedError
+from mentormatch.service.media_types import MediaType
+from mentormatch.service.problems import PROBLEM_KINDS, RefusedError
 from mentormatch.service.settings import Settings
 
 
@@ -97,7 +98,7 @@ class LimitedConnection(H11Protocol):
 def make_raw_response(refused: RefusedError) -> bytes:
     """Return a problem as the bytes of an HTTP response."""
     body = json.dumps(refused.to_json("-")).encode()
-    head = [f"HTTP/1.1 {refused.status} Refused", f"Content-Type: {PROBLEM_MEDIA_TYPE}", f"Content-Length: {len(body)}"]
+    head = [f"HTTP/1.1 {refused.status} Refused", f"Content-Type: {MediaType.PROBLEM}", f"Content-Length: {len(body)}"]
     head += [f"{name}: {value}" for name, value in refused.headers.items()]
     return "\r\n".join([*head, "Connection: close", "", ""]).encode() + body
 
@@ -110,15 +111,13 @@ CORS_OPTIONS: dict[str, Any] = {
 }
 # paths without cookies: the size of a compressed response could reveal a secret (BREACH attack)
 GZIP_PREFIXES = ("/v1/", "/openapi", "/docs", "/metrics")
-PACKED_BYTES = 1_024
-PACKED_LEVEL = 5
 
 
 class PathGzipMiddleware:
     """Compresses responses to applications if they accept gzip."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app, self.packing = app, GZipMiddleware(app, PACKED_BYTES, PACKED_LEVEL)
+        self.app, self.packing = app, GZipMiddleware(app, minimum_size=1_024, compresslevel=5)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -190,9 +189,6 @@ async def raise_validation_problem(request: Request, error: Exception) -> NoRetu
     raise RefusedError("misfit", mark("Une partie de l'adresse ne convient pas"))
 
 
-RESULT_FETCH_S = 2.0  # time after the last work in which clients may fetch its result
-
-
 class Server(uvicorn.Server):
     """A server that refuses new work after a stop signal, and exits with 0.
 
@@ -225,7 +221,7 @@ class Server(uvicorn.Server):
         if self.pool.load.busy or self.pool.load.waiting:
             self.last_busy = time_s
         assert self.drain_deadline is not None
-        return time_s >= self.drain_deadline or self.last_busy is None or time_s >= self.last_busy + RESULT_FETCH_S
+        return time_s >= self.drain_deadline or self.last_busy is None or time_s >= self.last_busy + 2.0
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -13,13 +13,7 @@ from mentormatch.service.desk.assets import (
     get_sign_in_texts,
 )
 from mentormatch.service.desk.documents import DOCUMENT_PURPOSES, PLAN_PAGES
-from mentormatch.service.desk.routes import (
-    CONFIRM_HEADER,
-    FILE_NAME_HEADER,
-    SAVE_NUMBER_HEADER,
-    SAVED_AT_HEADER,
-    TAB_HEADER,
-)
+from mentormatch.service.desk.routes import PageHeader
 from mentormatch.widgets.form.texts import SCRIPTS as FORM_SCRIPTS
 from mentormatch.widgets.pages import text_of
 from tests.english import french_in
@@ -56,7 +50,7 @@ def test_no_text_for_people_stands_in_a_script() -> None:
 
 def test_the_headers_that_scripts_name_are_those_of_the_service() -> None:
     named = {name for script in SCRIPTS.values() for name in re.findall(r'"(X-[A-Za-z-]+)"', script)}
-    assert named == {FILE_NAME_HEADER, TAB_HEADER, SAVED_AT_HEADER, SAVE_NUMBER_HEADER, CONFIRM_HEADER}
+    assert named == set(PageHeader)
 
 
 def test_the_page_of_the_way_in_has_every_word_once() -> None:

@@ -16,14 +16,8 @@ import pytest
 from mentormatch.cli.serve import refuse_weak
 from mentormatch.errors import OutputError
 from mentormatch.service import gate
-from mentormatch.service.gate import (
-    BASE_DELAY_S,
-    FAILURE_MEMORY_S,
-    FREE_FAILURES_PER_CLIENT,
-    MAX_DELAY_S,
-    MAX_TRACKED_CLIENTS,
-    FailedLoginThrottle,
-)
+from mentormatch.service.gate import THROTTLE_LIMITS as LIMITS
+from mentormatch.service.gate import FailedLoginThrottle, ThrottleLimits
 from mentormatch.service.problems import RefusedError
 from tests.doors import substitute
 from tests.failure.processes import wait_for
@@ -43,11 +37,11 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_each_wrong_token_of_an_address_is_answered_later_up_to_the_longest(now: list[float]) -> None:
     guesses = FailedLoginThrottle()
     told = [guesses.delay_s("a") for _ in range(12)]
-    assert told[:FREE_FAILURES_PER_CLIENT] == [BASE_DELAY_S] * FREE_FAILURES_PER_CLIENT
-    assert told[FREE_FAILURES_PER_CLIENT:] == [1, 2, 4, *[MAX_DELAY_S] * 5]
-    assert guesses.delay_s("b") == BASE_DELAY_S
-    now[0] += FAILURE_MEMORY_S + 1
-    assert guesses.delay_s("a") == BASE_DELAY_S
+    assert told[: LIMITS.free_failures_per_client] == [LIMITS.base_delay_s] * LIMITS.free_failures_per_client
+    assert told[LIMITS.free_failures_per_client :] == [1, 2, 4, *[LIMITS.max_delay_s] * 5]
+    assert guesses.delay_s("b") == LIMITS.base_delay_s
+    now[0] += LIMITS.memory_s + 1
+    assert guesses.delay_s("a") == LIMITS.base_delay_s
 
 
 def test_wrong_tokens_from_very_many_addresses_are_answered_later_too_and_few_addresses_are_kept(
@@ -55,16 +49,14 @@ def test_wrong_tokens_from_very_many_addresses_are_answered_later_too_and_few_ad
 ) -> None:
     guesses = FailedLoginThrottle()
     assert now
-    told = [guesses.delay_s(str(number)) for number in range(3 * MAX_TRACKED_CLIENTS)]
-    assert told[: gate.FREE_FAILURES_IN_ALL] == [BASE_DELAY_S] * gate.FREE_FAILURES_IN_ALL
-    assert told[-1] == MAX_DELAY_S
-    assert list(guesses.by_client) == [
-        str(number) for number in range(2 * MAX_TRACKED_CLIENTS, 3 * MAX_TRACKED_CLIENTS)
-    ]
+    told = [guesses.delay_s(str(number)) for number in range(3 * LIMITS.max_clients)]
+    assert told[: LIMITS.free_failures_in_all] == [LIMITS.base_delay_s] * LIMITS.free_failures_in_all
+    assert told[-1] == LIMITS.max_delay_s
+    assert list(guesses.by_client) == [str(number) for number in range(2 * LIMITS.max_clients, 3 * LIMITS.max_clients)]
 
 
 def test_only_so_many_wait_and_their_places_are_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "service", MAX_DELAYED=2, BASE_DELAY_S=0.05)
+    substitute(monkeypatch, "service", THROTTLE_LIMITS=ThrottleLimits(max_delayed=2, base_delay_s=0.05))
 
     async def several() -> list[BaseException | None]:
         guesses = FailedLoginThrottle()
@@ -100,17 +92,19 @@ def test_behind_https_the_cookie_is_sent_over_nothing_else(served: Served) -> No
 @pytest.mark.promise(39)
 def test_a_right_token_is_let_in_at_once_while_wrong_ones_wait(served: Served) -> None:
     with ThreadPoolExecutor(8) as pool:
-        wrong = [pool.submit(sign_in, served, "another-token-for-tests") for _ in range(FREE_FAILURES_PER_CLIENT + 2)]
+        wrong = [
+            pool.submit(sign_in, served, "another-token-for-tests") for _ in range(LIMITS.free_failures_per_client + 2)
+        ]
         begun = perf_counter()
         wait_for(lambda: sign_in(served, TOKEN).status_code == 204)
         let_in = perf_counter() - begun
         assert {one.result().status_code for one in wrong} <= {401, 429}
-        assert perf_counter() - begun > 2 * BASE_DELAY_S
-    assert let_in < 2 * BASE_DELAY_S
+        assert perf_counter() - begun > 2 * LIMITS.base_delay_s
+    assert let_in < 2 * LIMITS.base_delay_s
     bearer = {"Authorization": "Bearer another-token-for-tests", **JSON}
     begun = perf_counter()
     assert httpx.post(f"{served.url}/v1/match", content=b"{}", headers=bearer, timeout=30).status_code == 401
-    assert perf_counter() - begun >= BASE_DELAY_S
+    assert perf_counter() - begun >= LIMITS.base_delay_s
 
 
 @pytest.mark.promise(39)

@@ -17,7 +17,7 @@ from mentormatch.contract.operation import operations_by_kind
 from mentormatch.service import keys
 from mentormatch.service.desk.desks import ClientTab, Workspaces
 from mentormatch.service.desk.works import SavedWorkspace, WorkspaceKey
-from mentormatch.service.gate import CallerRegistry, refuse_out_of_scope
+from mentormatch.service.gate import CallerRegistry, ThrottleLimits, refuse_out_of_scope
 from mentormatch.service.jobs import JobRecord, Jobs
 from mentormatch.service.keys import ALL_SCOPES, MASTER_CALLER, ApiKeys, Caller, new_key
 from mentormatch.service.messages import ServiceMessage
@@ -110,7 +110,7 @@ def test_every_route_refuses_every_key_that_is_not_for_it(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "mentormatch.service")
-    substitute(monkeypatch, "service", BASE_DELAY_S=0.0, MAX_DELAY_S=0.0)
+    substitute(monkeypatch, "service", THROTTLE_LIMITS=ThrottleLimits(base_delay_s=0.0, max_delay_s=0.0))
     every, propose, validate = frozenset(ALL_SCOPES), frozenset({"propose"}), frozenset({"validate"})
     scopes = {"expired": every, "revoked": every, "propose": propose, "validate": validate, "owner": every}
     tokens = {"none": "", "wrong": "mm_0_x", "token": TOKEN, **ring_of(path, **scopes)}

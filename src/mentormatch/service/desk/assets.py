@@ -16,6 +16,7 @@ from mentormatch.base.theme import theme_css
 from mentormatch.languages.translation import LANGUAGES, language, mark, spoken, tr
 from mentormatch.report.texts import spaced
 from mentormatch.report.texts import stylesheet as report_style
+from mentormatch.service.media_types import MediaType
 from mentormatch.widgets.board.texts import script, stylesheet
 from mentormatch.widgets.form.texts import WORDS as FORM_WORDS
 from mentormatch.widgets.form.texts import module
@@ -341,31 +342,29 @@ def get_sign_in_texts() -> dict[str, str]:
     return {"language": spoken(), **{name: spaced(tr(text)) for name, text in SIGN_IN_TEXTS.items()}}
 
 
-HTML_MEDIA_TYPE, JSON_MEDIA_TYPE = "text/html; charset=utf-8", "application/json"
-JS_MEDIA_TYPE, CSS_MEDIA_TYPE, SVG_MEDIA_TYPE = "text/javascript", "text/css", "image/svg+xml"
 STATIC_FILES: Mapping[str, str] = {
-    "asking.js": JS_MEDIA_TYPE,
-    "columns.css": CSS_MEDIA_TYPE,
-    "columns.js": JS_MEDIA_TYPE,
-    "board_step.js": JS_MEDIA_TYPE,
-    "desk.css": CSS_MEDIA_TYPE,
-    "desk.js": JS_MEDIA_TYPE,
-    "documents.js": JS_MEDIA_TYPE,
-    "drop.js": JS_MEDIA_TYPE,
-    "step.js": JS_MEDIA_TYPE,
-    "groups.js": JS_MEDIA_TYPE,
-    "kinds.css": CSS_MEDIA_TYPE,
-    "results.js": JS_MEDIA_TYPE,
-    "working_group.js": JS_MEDIA_TYPE,
-    "icon.svg": SVG_MEDIA_TYPE,
-    "menus.js": JS_MEDIA_TYPE,
-    "model.js": JS_MEDIA_TYPE,
-    "programme.js": JS_MEDIA_TYPE,
-    "proposal.js": JS_MEDIA_TYPE,
-    "seeing.js": JS_MEDIA_TYPE,
-    "trouble.js": JS_MEDIA_TYPE,
-    "losses.js": JS_MEDIA_TYPE,
-    "works.js": JS_MEDIA_TYPE,
+    "asking.js": MediaType.JAVASCRIPT,
+    "columns.css": MediaType.CSS,
+    "columns.js": MediaType.JAVASCRIPT,
+    "board_step.js": MediaType.JAVASCRIPT,
+    "desk.css": MediaType.CSS,
+    "desk.js": MediaType.JAVASCRIPT,
+    "documents.js": MediaType.JAVASCRIPT,
+    "drop.js": MediaType.JAVASCRIPT,
+    "step.js": MediaType.JAVASCRIPT,
+    "groups.js": MediaType.JAVASCRIPT,
+    "kinds.css": MediaType.CSS,
+    "results.js": MediaType.JAVASCRIPT,
+    "working_group.js": MediaType.JAVASCRIPT,
+    "icon.svg": MediaType.SVG,
+    "menus.js": MediaType.JAVASCRIPT,
+    "model.js": MediaType.JAVASCRIPT,
+    "programme.js": MediaType.JAVASCRIPT,
+    "proposal.js": MediaType.JAVASCRIPT,
+    "seeing.js": MediaType.JAVASCRIPT,
+    "trouble.js": MediaType.JAVASCRIPT,
+    "losses.js": MediaType.JAVASCRIPT,
+    "works.js": MediaType.JAVASCRIPT,
 }
 # only files of this service; no inline script or style, and no HTML made from text
 PAGE_CSP = (
@@ -380,15 +379,15 @@ def assets() -> Mapping[str, tuple[str, bytes]]:
     static = {name: (kind, page_file(name)) for name, kind in STATIC_FILES.items()}
     elements = f"{text_of('board', 'elements.js')}\nexport {{ drawn, filled, make }};\n"
     shared = {
-        "board.js": (JS_MEDIA_TYPE, script()),
-        "board.css": (CSS_MEDIA_TYPE, stylesheet()),
-        "elements.js": (JS_MEDIA_TYPE, elements),
-        "theme.css": (CSS_MEDIA_TYPE, theme_css()),
-        "controls.css": (CSS_MEDIA_TYPE, text_of(*CONTROLS)),
-        "form.css": (CSS_MEDIA_TYPE, text_of("form", "form.css")),
-        "form.js": (JS_MEDIA_TYPE, module()),
+        "board.js": (MediaType.JAVASCRIPT, script()),
+        "board.css": (MediaType.CSS, stylesheet()),
+        "elements.js": (MediaType.JAVASCRIPT, elements),
+        "theme.css": (MediaType.CSS, theme_css()),
+        "controls.css": (MediaType.CSS, text_of(*CONTROLS)),
+        "form.css": (MediaType.CSS, text_of("form", "form.css")),
+        "form.js": (MediaType.JAVASCRIPT, module()),
     }
-    texts = {f"words-{code}.json": (JSON_MEDIA_TYPE, texts_json(code)) for code in LANGUAGES}
+    texts = {f"words-{code}.json": (MediaType.JSON, texts_json(code)) for code in LANGUAGES}
     return {name: (kind, content.encode()) for name, (kind, content) in (static | shared | texts).items()}
 
 

@@ -31,7 +31,6 @@ type ColumnActionKind = Literal[
 ]
 
 SIDES_UNKNOWN = mark("Qui est mentor·e, qui est mentoré·e ?")
-ALL_MENTORS, ALL_MENTEES = mark("Tous sont mentor·es"), mark("Tous sont mentoré·es")
 NO_KEY = mark("Ce qui distingue les personnes")
 MAX_LABEL = 80  # characters of an entry of a menu
 SURETY_LABELS: dict[Surety, str] = {"sure": mark("sûr"), "likely": mark("probable"), "doubtful": mark("à confirmer")}
@@ -171,14 +170,14 @@ def choose_question_action(sample: QuestionSample, gesture: ColumnAction) -> Col
 def make_sides_unknown_blocker(role: QuestionSample | None = None) -> ColumnBlocker:
     """Return the problem that nothing tells mentors from mentees, with a candidate question."""
     gesture = ColumnAction(words=tr(SIDES_UNKNOWN), what="column", means="role")
-    mentees = ColumnAction(words=tr(ALL_MENTEES), what="side", means="mentees")
+    mentees = ColumnAction(words=tr("Tous sont mentoré·es"), what="side", means="mentees")
     return ColumnBlocker(
         title=tr(SIDES_UNKNOWN),
         text=tr("Rien dans ce fichier ne le dit."),
         hint=tr("Choisissez la question qui le dit ; ou, si tous sont du même côté, ajoutez le fichier de l'autre."),
         main=choose_question_action(role, gesture) if role else mentees,
         menu=ColumnMenu(menu="role", value="", slot="question", gesture=gesture),
-        quiet=ColumnAction(words=tr(ALL_MENTORS), what="side", means="mentors"),
+        quiet=ColumnAction(words=tr("Tous sont mentor·es"), what="side", means="mentors"),
     )
 
 

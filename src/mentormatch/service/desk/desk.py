@@ -25,7 +25,6 @@ from mentormatch.record.decision import Decision
 from mentormatch.report.reviewed.decisions import read_decisions
 from mentormatch.report.views.piece import ViewNames, get_view_labels
 from mentormatch.service.desk import desk_requests, desk_steps
-from mentormatch.service.desk.assets import HTML_MEDIA_TYPE
 from mentormatch.service.desk.columns import MAPPING_FILENAME, ColumnsStep, UnreadQuestions, parse_column_action
 from mentormatch.service.desk.columns import PROGRAMME_FILENAME as PROGRAMME_FILE
 from mentormatch.service.desk.desk_answers import (
@@ -109,6 +108,7 @@ from mentormatch.service.desk.turnover import (
     running_plan,
 )
 from mentormatch.service.desk.uploads import CohortCache, UploadedFile, UploadedFiles, contents_of, refuse_too_many
+from mentormatch.service.media_types import MediaType
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import lacks_scope
 from mentormatch.survey.contacts import Contacts
@@ -117,15 +117,9 @@ from mentormatch.widgets.form.changes import form_action
 from mentormatch.widgets.form.session import ProgrammeForm
 from mentormatch.widgets.form.view import form_state
 
-INTAKE_PAGE = "reponses"
 NOT_READ = mark("Les réponses n'ont pas encore été lues")
 NO_PAST = mark("Cet état n'est plus gardé, ou vient d'une autre version : rien n'a changé")
-OTHER_ANSWERS = mark(
-    "La proposition ne va pas avec ces réponses. À la première étape, retirez-la, ou déposez les réponses de la même"
-    " édition."
-)
 POSSIBLE_PAIRS = mark("binômes possibles")
-POSSIBLE_MEETINGS = mark("rencontres possibles de deux personnes")
 
 
 class Workspace:
@@ -194,7 +188,7 @@ class Workspace:
         """
         match action:
             case desk_requests.ShowPage(name=name):
-                return ServiceMessage({"type": HTML_MEDIA_TYPE}, self.render_page(name))
+                return ServiceMessage({"type": MediaType.HTML}, self.render_page(name))
             case desk_requests.DownloadDocument(name=name):
                 return ServiceMessage({"type": get_media_type(name)}, self.render_document(name))
             case desk_requests.SaveState(known=known):
@@ -576,7 +570,7 @@ class Workspace:
             return
         intake = self.require_intake()
         cohort, programme = intake.cohort, intake.programme
-        refuse_too_many(len(cohort.members) ** 2, self.limits.pairs, POSSIBLE_MEETINGS)
+        refuse_too_many(len(cohort.members) ** 2, self.limits.pairs, mark("rencontres possibles de deux personnes"))
         past_groups = self.uploads.past_groups(cohort) if programme.groups else ()
         with interruptible():
             self.kinds.solve(intake, self.contacts, past=past_groups, named=self.named, seed=seed, time_limit_s=seconds)
@@ -650,7 +644,11 @@ class Workspace:
                 return Proposal.of(restore_matching(record, intake.cohort, intake.programme))
             return Proposal.read(record, intake.cohort, intake.programme, seed=seed)
         except RequestError as error:
-            raise RequestError(f"{tr(OTHER_ANSWERS)} {error.message}.", error.problems) from None
+            mismatch = tr(
+                "La proposition ne va pas avec ces réponses. À la première étape, retirez-la, ou déposez les réponses"
+                " de la même édition."
+            )
+            raise RequestError(f"{mismatch} {error.message}.", error.problems) from None
 
     def set_round(self, next_round: RoundStep) -> None:
         """Set the round, with the language and the naming of the session."""
@@ -740,7 +738,7 @@ class Workspace:
         return DocumentSource(board.matching, self.contacts, *options)
 
     def render_page(self, name: str) -> bytes:
-        if name == INTAKE_PAGE:
+        if name == "reponses":
             return intake_page(self.require_intake())
         check_page(name)
         return self.document_source().page(name)

@@ -16,7 +16,6 @@ from mentormatch.report import intake_words
 from mentormatch.report.addressing import find_missing_programme_name
 from mentormatch.report.view import can_validate, figures, get_seal_sentences
 from mentormatch.report.words import summary, verdict
-from mentormatch.service.desk.assets import JSON_MEDIA_TYPE
 from mentormatch.service.desk.column_messages import ColumnCounts
 from mentormatch.service.desk.desk_requests import ProgrammeKind
 from mentormatch.service.desk.documents import (
@@ -32,6 +31,7 @@ from mentormatch.service.desk.kind_steps import GroupResultOut
 from mentormatch.service.desk.past_works import PastWork, PastWorks
 from mentormatch.service.desk.result_tables import CODES_NOTE, DocumentLine
 from mentormatch.service.desk.rounds import RoundStep
+from mentormatch.service.media_types import MediaType
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.widgets.board.view import in_every_text
 
@@ -239,7 +239,7 @@ def to_page_json(out: BaseModel) -> dict[str, Any]:
 
 
 def make_json_message(value: dict[str, Any]) -> ServiceMessage:
-    return ServiceMessage({"type": JSON_MEDIA_TYPE}, encode_json(value))
+    return ServiceMessage({"type": MediaType.JSON}, encode_json(value))
 
 
 def encode_json(value: dict[str, Any]) -> bytes:

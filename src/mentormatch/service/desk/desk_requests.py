@@ -280,10 +280,6 @@ type AnyKindAction = (
     | NoteCall
     | StartNextEdition
 )
-KIND_PAGE_ACTIONS = (
-    *("kind", "five", "set_five", "groups", "wish", "lift", "unwish", "year", "sessions", "try"),
-    *("follow", "apply", "unapply", "unwave", "unedition", "call", "next"),
-)
 
 
 # ``proposal`` is a saved proposal or decision, ``edition`` the file of the previous edition, ``experiment`` the other
@@ -648,7 +644,8 @@ PAGE_ACTIONS = (
     "documents",
     "letters",
     "validate",
-    *KIND_PAGE_ACTIONS,
+    *("kind", "five", "set_five", "groups", "wish", "lift", "unwish", "year", "sessions", "try"),
+    *("follow", "apply", "unapply", "unwave", "unedition", "call", "next"),
 )
 ACTION_ADAPTER: TypeAdapter[WorkspaceAction] = TypeAdapter(Annotated[WorkspaceAction, Setting(discriminator="do")])
 

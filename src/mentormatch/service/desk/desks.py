@@ -299,8 +299,6 @@ MAX_LOGIN_SESSIONS = 64
 LOGIN_SESSION_S = 12 * 3_600.0  # sessions end after this time in any case
 BEARER_OWNER = "bearer"  # owner of requests with a bearer token, followed by the name of the key
 SAFE_METHODS = ("GET", "HEAD")
-# paths open to sessions; the operations of the contract need a token
-SESSION_PATHS = ("/desk", "/works", "/session", "/page/")
 
 type Scope = Mapping[str, Any]
 
@@ -354,7 +352,7 @@ class LoginSessions:
         """Return the caller with a cookie. Raises RefusedError if another site may have sent the request."""
         session = (
             self._session(get_session_id(get_session_cookie(scope)))
-            if scope["path"].startswith(SESSION_PATHS)
+            if scope["path"].startswith(("/desk", "/works", "/session", "/page/"))
             else None
         )
         if session is None:

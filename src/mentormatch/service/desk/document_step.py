@@ -38,7 +38,6 @@ SHOWN_ABOVE = (
     "lettres-rappel.zip",
     "lettres-confirmation.zip",
 )
-CONFIRMATION_LETTERS = "lettres-confirmation.zip"
 UNNAMED_YET = mark("Ce programme n'a pas encore de nom")
 
 
@@ -72,7 +71,7 @@ def document_step(source: DocumentSource, current: RoundStep, letter_index: int)
         first_without=partners.index(False) if False in partners else None,
         named=source.named_documents,
         lines=lines,
-        confirmation=lines.get(CONFIRMATION_LETTERS),
+        confirmation=lines.get("lettres-confirmation.zip"),
         archives=[line for name, line in lines.items() if name not in SHOWN_ABOVE],
     )
 

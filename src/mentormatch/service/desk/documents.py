@@ -24,18 +24,16 @@ from mentormatch.report.pair_cards import pair_cards
 from mentormatch.report.view import can_validate, summary_labels
 from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, get_view_labels
-from mentormatch.service.desk.assets import HTML_MEDIA_TYPE
 from mentormatch.service.desk.follow_up import FollowUpStep
 from mentormatch.service.desk.result_tables import CODES_NOTE, NAMES_NOTE, DocumentLine
 from mentormatch.service.desk.rounds import RoundStep
+from mentormatch.service.media_types import MediaType
 from mentormatch.service.problems import RefusedError
 from mentormatch.survey.contacts import Contacts
 
-ZIP_MEDIA_TYPE = "application/zip"
-BINARY_MEDIA_TYPE = "application/octet-stream"
 MEDIA_TYPES: Mapping[str, str] = {
-    ".html": HTML_MEDIA_TYPE,
-    ".zip": ZIP_MEDIA_TYPE,
+    ".html": MediaType.HTML,
+    ".zip": MediaType.ZIP,
     ".json": "application/json",
     ".jsonl": "application/jsonl; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
@@ -59,8 +57,6 @@ LETTER_FILES: Mapping[str, tuple[LetterOccasion, str]] = {
     "lettres-rappel.zip": ("reminder", mark("À qui n'a pas encore répondu")),
     "lettres-confirmation.zip": ("confirmation", mark("À qui est dans un binôme décidé, avec comment le joindre")),
 }
-NAMED_CONTACTS = mark("Des noms et des coordonnées")
-CODED_CONTACTS = mark("Des codes et des coordonnées")
 # in the order in which they are offered
 DOCUMENT_PURPOSES: Mapping[str, str] = {
     ALL_ARCHIVE: mark(
@@ -180,7 +176,7 @@ class DocumentSource:
     @property
     def menu_labels(self) -> tuple[list[str], list[str]]:
         """The labels of mentors and mentees in order; empty if there are too many for a menu."""
-        if sum(self.matching.problem.shape) > MAX_CHOICES:
+        if sum(self.matching.problem.shape) > 1_000:
             return [], []
         labels, cohort = get_view_labels(self.matching, self.names), self.matching.cohort
         mentors, mentees = ([labels.person(side, key) for key in cohort.side(side).ids] for side in SIDES)
@@ -226,7 +222,6 @@ class DocumentSource:
 type DocumentView = Callable[[DocumentSource], Piece]
 
 PAIR_PAGE_PREFIX = "binome-"  # prefix of pages of two people, before their positions from 1
-MAX_CHOICES = 1_000  # people in a menu; in a longer one they cannot be found
 CARDS_PAGE = "fiches"  # cards of the pairs, for staff only
 SUMMARY_PAGE = "resume"  # the two pages for the committee
 OVERVIEW_PAGE = "binomes"
@@ -275,7 +270,7 @@ def get_media_type(name: str) -> str:
     >>> type_of("binomes.decision.json"), type_of("binomes.zip")
     ('application/json', 'application/zip')
     """
-    return MEDIA_TYPES.get(name[name.rfind(".") :], BINARY_MEDIA_TYPE)
+    return MEDIA_TYPES.get(name[name.rfind(".") :], MediaType.BINARY)
 
 
 def list_letters(current: RoundStep, contacts: Contacts) -> list[DocumentLine]:
@@ -301,7 +296,11 @@ def list_letters(current: RoundStep, contacts: Contacts) -> list[DocumentLine]:
 
 
 def letters_privacy_note(matching: Matching, contacts: Contacts) -> str:
-    return tr(NAMED_CONTACTS if cohort_names(contacts, matching.cohort, matching.programme) else CODED_CONTACTS)
+    return tr(
+        mark("Des noms et des coordonnées")
+        if cohort_names(contacts, matching.cohort, matching.programme)
+        else mark("Des codes et des coordonnées")
+    )
 
 
 def contact_question(matching: Matching, contacts: Contacts) -> str:

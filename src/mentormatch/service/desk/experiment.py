@@ -50,11 +50,9 @@ def interruptible() -> Iterator[None]:
 
 EXPERIMENT_PART: FilePart = "experiment"
 RECORD_FILENAME = "essai.json"
-DRAW_FILENAME = "tirage.json"
-EXPERIMENT_FILES = (RECORD_FILENAME, DRAW_FILENAME)
+EXPERIMENT_FILES = (RECORD_FILENAME, "tirage.json")
 NO_RECORD = mark("Aucun essai n'est consigné")
 FIRST_LABEL, SECOND_LABEL = mark("le premier programme"), mark("le second programme")
-OTHER_PROGRAMME = mark("Ce n'est pas le programme de l'essai : gardez ou déposez celui qui a été consigné.")
 
 
 def is_record(file: UploadedFile) -> bool:
@@ -129,7 +127,9 @@ def experiment_step(
         file=file.name if file else "",
         experiment=experiment,
         differences=tabulate_differences(experiment) if experiment else None,
-        refusal=tr(OTHER_PROGRAMME) if is_other_programme else "",
+        refusal=tr("Ce n'est pas le programme de l'essai : gardez ou déposez celui qui a été consigné.")
+        if is_other_programme
+        else "",
         formed=formed,
         sentences=draw.sentences[1:] if draw else (),
         pairs=tabulate_pairs(draw, labels) if draw and labels else None,

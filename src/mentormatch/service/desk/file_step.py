@@ -24,7 +24,6 @@ from mentormatch.service.desk.uploads import ANSWER_PARTS, WORKBOOK_SUFFIXES, Up
 from mentormatch.survey.headers import claims_by_field
 from mentormatch.survey.table_reader import IMAGE, PDF, read_table
 
-DISPLAY_ORDER: Sequence[FilePart] = (*ANSWER_PARTS, "programme", "edition", "proposal")
 SIDE_LABELS: Mapping[FilePart, str] = {"mentors": mark("les mentor·es"), "mentees": mark("les mentoré·es")}
 FILE_LABELS: Mapping[FilePart, str] = {
     "programme": mark("le programme de l'an dernier"),
@@ -169,7 +168,8 @@ def file_step(
     uploads: UploadedFiles, notes: Mapping[FilePart, FileNote], aside: Mapping[str, str], kind: ProgrammeKind
 ) -> dict[str, Any]:
     """Render the step; ``notes`` are on files of answers, ``aside`` the reasons why others are unused, by name."""
-    lines = [describe_file(part, uploads.files[part], notes) for part in DISPLAY_ORDER if part in uploads.files]
+    parts: Sequence[FilePart] = (*ANSWER_PARTS, "programme", "edition", "proposal")
+    lines = [describe_file(part, uploads.files[part], notes) for part in parts if part in uploads.files]
     people = sum(note.people for part, note in notes.items() if part in uploads.files)
     return render_step(
         "files",

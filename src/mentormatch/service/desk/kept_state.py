@@ -52,7 +52,6 @@ from mentormatch.widgets.form.session import ProgrammeForm
 FILES_PART = "files"
 DOCUMENTS_PART = "documents"
 VERSIONS_PART = "versions"
-UNREADABLE_MARK = "unread"
 MISREAD_MESSAGE = mark("Ce travail vient d'une autre version, ou il est abîmé : rien n'en a été repris")
 ONLY_FILES = mark("Les fichiers sont repris ; ce qui en était fait ne peut plus l'être avec cette version")
 
@@ -524,7 +523,7 @@ def restore(workspace: StoredWorkspace, parts: Mapping[str, bytes]) -> str:
         workspace.round, workspace.programme_form, workspace.kinds = None, None, KindSteps()
         current = {name: part for name, part in parts.items() if name != PAST_PART}
         workspace.past.add(
-            current, head="", marks=[UNREADABLE_MARK], files=digests_of(workspace)
+            current, head="", marks=["unread"], files=digests_of(workspace)
         )  # another version may read it again
         return tr(ONLY_FILES)
     workspace.kinds.follow_up = year

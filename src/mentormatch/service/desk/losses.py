@@ -45,8 +45,6 @@ GROUP_PARTS: tuple[WorkPart, ...] = ("groups",)
 FORMED_PARTS: tuple[WorkPart, ...] = (*PAIR_PARTS, *GROUP_PARTS, "year")
 # ``form``: unsaved changes of the programme; ``versions``: saved ones
 ALL_PARTS: tuple[WorkPart, ...] = get_args(WorkPart.__value__)
-ONE_LOST = mark("{what} sera perdue.")
-SEVERAL_LOST = mark("{what} seront perdues.")
 
 
 class WorkItem(NamedTuple):
@@ -88,7 +86,7 @@ class WorkLoss:
         words = [words_of(numbers[kind]) for kind, words_of in COUNTED_NOUNS.items() if numbers[kind]]
         if numbers[VALIDATION_KIND] == 1 and self.seals:
             words[-1] = tr("la validation de {when}", when=clock(validated_at(self.seals[-1])))
-        message = ONE_LOST if sum(numbers.values()) == 1 else SEVERAL_LOST
+        message = mark("{what} sera perdue.") if sum(numbers.values()) == 1 else mark("{what} seront perdues.")
         text = listed(words)
         return tr(message, what=text[:1].upper() + text[1:])
 

@@ -34,7 +34,6 @@ from mentormatch.service.desk.step_tree import render_step
 from mentormatch.widgets.board.decisions import BoardGround, PlacesIn, place_fields, side_of
 
 PAIRS_PER_PAGE = 60
-MAX_PEOPLE_SHOWN = 20
 TWO_PEOPLE = "two"
 # views of the pairs by family, with title and content
 VIEW_FAMILIES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
@@ -116,7 +115,7 @@ def pair_step(source: DocumentSource, board: LoggedBoard, query: ShowPairs) -> d
         more=len(ranked) + 1 if has_most_pairs(matching) else 0,
         first=first,
         step=PAIRS_PER_PAGE,
-        alone=unmatched[:MAX_PEOPLE_SHOWN],
+        alone=unmatched[:20],
         alone_count=len(unmatched),
         can_undo=board.at > 0,
         families=list_view_families(source, can_choose=bool(mentors and mentees)),

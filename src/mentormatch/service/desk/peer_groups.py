@@ -48,7 +48,6 @@ WISH_REFUSALS: dict[WishKind, str] = {
     "together": mark("{people} ne peuvent pas être réuni·es : les groupes restent comme ils étaient."),
     "apart": mark("{people} ne peuvent pas être séparé·es : les groupes restent comme ils étaient."),
 }
-FREE_SESSION = mark("séance sans présentation")
 
 
 class GroupMember(JsonMessage):
@@ -284,7 +283,7 @@ class GroupsStep:
             months=list(span.months) if span else [],
             lanes=[self._lane(number, *group_dates, span) for number, group_dates in enumerate(years, start=1)],
             clashes=list(find_clashes(groups, years)),
-            free=tr(FREE_SESSION),
+            free=tr("séance sans présentation"),
         )
 
     def _lane(self, number: int, dates: Dates | None, turns: Turns | None, span: YearSpan | None) -> GroupYearOut:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any, Literal, TypedDict
 from urllib.parse import unquote
 
@@ -14,14 +15,7 @@ from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import RequestError
 from mentormatch.languages.translation import FRENCH, language, mark, spoken
 from mentormatch.service.components import Components
-from mentormatch.service.desk.assets import (
-    HTML_MEDIA_TYPE,
-    PAGE_CSP,
-    assets,
-    make_sign_in_page,
-    make_view_csp,
-    page_file,
-)
+from mentormatch.service.desk.assets import PAGE_CSP, assets, make_sign_in_page, make_view_csp, page_file
 from mentormatch.service.desk.desk_requests import PAGE_ACTIONS
 from mentormatch.service.desk.desks import (
     BEARER_OWNER,
@@ -35,21 +29,23 @@ from mentormatch.service.desk.desks import (
 )
 from mentormatch.service.desk.works import WorkingFile, WorkspaceKey, WorkspaceSave
 from mentormatch.service.gate import BodyReader, accepted_language
-from mentormatch.service.problems import ENGLISH, PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, PROBLEM_URN, RefusedError
+from mentormatch.service.media_types import MediaType
+from mentormatch.service.problems import ENGLISH, PROBLEM_KINDS, PROBLEM_URN, RefusedError
 from mentormatch.widgets.progress import part, stage, time
 
 SECURITY_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
 PAGE_HEADERS = {**SECURITY_HEADERS, "Content-Security-Policy": PAGE_CSP}
-FILE_MEDIA_TYPE = "application/octet-stream"
-FILE_NAME_HEADER = "X-File-Name"
-TAB_HEADER = "X-Tab"
-MAX_TAB_ID = 64
-SAVE_NUMBER_HEADER = "X-Work-Save"  # number of the last save; a browser does not open an older one
-CONFIRM_HEADER = "X-Sure"  # the token that confirms a loss
-SAVED_AT_HEADER = "X-Work-Kept"  # time of the last save in seconds since 1970; 0: not saved
-# actions that change nothing
-READ_ONLY_ACTIONS = ("round", "five", "groups", "year", "sessions", "follow", "pairs", "documents")
 NAME_PATTERN = re.compile("[a-z0-9]+([.-][a-z0-9]+)*")  # names that need no quotes in a header
+
+
+class PageHeader(StrEnum):
+    """A header between the page and the service."""
+
+    TAB = "X-Tab"
+    FILE_NAME = "X-File-Name"
+    CONFIRM = "X-Sure"  # the token that confirms a loss
+    SAVE_NUMBER = "X-Work-Save"  # number of the last save; a browser does not open an older one
+    SAVED_AT = "X-Work-Kept"  # time of the last save in seconds since 1970; 0: not saved
 
 
 class CookieAttributes(TypedDict):
@@ -101,8 +97,8 @@ class SignInRoutes:
         """Return the page, or the sign-in page without a session."""
         if self.sessions.owner_of_request(request.scope) is None:
             policy, page = make_sign_in_page(negotiate_language(request))
-            return Response(page, 401, SECURITY_HEADERS | {"Content-Security-Policy": policy}, HTML_MEDIA_TYPE)
-        return Response(page_file("index.html"), 200, PAGE_HEADERS, HTML_MEDIA_TYPE)
+            return Response(page, 401, SECURITY_HEADERS | {"Content-Security-Policy": policy}, MediaType.HTML)
+        return Response(page_file("index.html"), 200, PAGE_HEADERS, MediaType.HTML)
 
     async def asset(self, name: str) -> Response:
         """Return a file of the page."""
@@ -164,7 +160,7 @@ class PageRoutes:
 
     def client_tab(self, request: Request) -> ClientTab:
         """Return the caller and its tab."""
-        tab = request.headers.get(TAB_HEADER, "")[:MAX_TAB_ID]
+        tab = request.headers.get(PageHeader.TAB, "")[:64]
         return ClientTab(get_request_owner(self.sessions, request), tab, request.state.caller.owner)
 
     def find_workspace(self, request: Request, ident: str) -> WorkspaceHandle:
@@ -177,10 +173,11 @@ class PageRoutes:
         handle = self.find_workspace(request, ident)
         content = await body() if body else b""
         handle.acquire_for_change(self.client_tab(request))
-        answer = await handle.call({**head, "sure": request.headers.get(CONFIRM_HEADER, "")}, content)
+        answer = await handle.call({**head, "sure": request.headers.get(PageHeader.CONFIRM, "")}, content)
         await self.workspaces.save(handle)
         return make_http_response(
-            answer, {SAVED_AT_HEADER: f"{handle.saved.saved or 0:.0f}", SAVE_NUMBER_HEADER: str(handle.saved.number)}
+            answer,
+            {PageHeader.SAVED_AT: f"{handle.saved.saved or 0:.0f}", PageHeader.SAVE_NUMBER: str(handle.saved.number)},
         )
 
     async def create(self, request: Request) -> Response:
@@ -200,7 +197,7 @@ class PageRoutes:
 
     async def open_file(self, request: Request) -> Response:
         """Open the workspace of a working file."""
-        content = await self.components.body_reader.read(request.headers, request.receive, FILE_MEDIA_TYPE)
+        content = await self.components.body_reader.read(request.headers, request.receive, MediaType.BINARY)
         return self._answer_opened(request, await self.workspaces.open_file(self.client_tab(request), content))
 
     async def erase(self, request: Request) -> Response:
@@ -239,7 +236,7 @@ class PageRoutes:
         handle = self.find_workspace(request, ident)
         file = WorkingFile.of(handle.saved.key, WorkspaceSave(await handle.parts({}), handle.saved.number + 1))
         disposition = {"Content-Disposition": f'attachment; filename="{"travail.mentormatch"}"'}
-        return Response(file.model_dump_json(), 200, SECURITY_HEADERS | disposition, FILE_MEDIA_TYPE)
+        return Response(file.model_dump_json(), 200, SECURITY_HEADERS | disposition, MediaType.BINARY)
 
     async def heartbeat(self, request: Request, ident: str) -> Response:
         return JSONResponse(self._holder_info(request, self.find_workspace(request, ident)), 200, SECURITY_HEADERS)
@@ -264,7 +261,16 @@ class PageRoutes:
         message = await read_object(self.bodies, request)
         if message.get("do") not in PAGE_ACTIONS:
             raise RefusedError("misfit", mark("Cela ne se demande pas ici"))
-        if message.get("do") in READ_ONLY_ACTIONS:
+        if message.get("do") in (
+            "round",
+            "five",
+            "groups",
+            "year",
+            "sessions",
+            "follow",
+            "pairs",
+            "documents",
+        ):  # read only
             return make_http_response(await handle.call(message))
         if message.get("do") in ("validate", "apply"):
             message |= {"validates": "validate" in request.state.caller.scopes}
@@ -288,10 +294,10 @@ class PageRoutes:
         return await self._upload(request, ident, {"do": "review"})
 
     async def _upload(self, request: Request, ident: str, head: Mapping[str, Any]) -> Response:
-        named_head = {**head, "name": unquote(request.headers.get(FILE_NAME_HEADER, ""))}
+        named_head = {**head, "name": unquote(request.headers.get(PageHeader.FILE_NAME, ""))}
         read_body = self.components.body_reader.read
         return await self.change(
-            request, ident, named_head, lambda: read_body(request.headers, request.receive, FILE_MEDIA_TYPE)
+            request, ident, named_head, lambda: read_body(request.headers, request.receive, MediaType.BINARY)
         )
 
     async def progress(self, request: Request, ident: str) -> Response:
@@ -345,12 +351,12 @@ def make_http_response(answer: Any, headers: Mapping[str, str] | None = None) ->
             "title": kind.title_in(answer.head["language"]),
             "status": kind.status,
         }
-        return JSONResponse(head | json.loads(answer.body), kind.status, SECURITY_HEADERS, PROBLEM_MEDIA_TYPE)
+        return JSONResponse(head | json.loads(answer.body), kind.status, SECURITY_HEADERS, MediaType.PROBLEM)
     if answer.head.get("refused"):
         content, kind = json.loads(answer.body), PROBLEM_KINDS["misfit"]
         head = {"type": f"{PROBLEM_URN}misfit", "title": kind.title_in(answer.head["language"]), "status": kind.status}
         problem = {**head, "words": content["title"], "place": content["place"], "problems": content["problems"]}
-        return JSONResponse(problem, kind.status, SECURITY_HEADERS, PROBLEM_MEDIA_TYPE)
+        return JSONResponse(problem, kind.status, SECURITY_HEADERS, MediaType.PROBLEM)
     return Response(answer.body, 200, {**SECURITY_HEADERS, **(headers or {})}, answer.head["type"])
 
 

@@ -20,12 +20,10 @@ ATTRIBUTE_PATTERN = re.compile(
     r"class|id|for|label|type|name|value|min|max|low|high|optimum|step|required|checked|selected|disabled|open|hidden|lang|href"
     r"|scope|colspan|role|tabindex|rows|maxlength|placeholder|autocomplete|datetime|aria-[a-z]+|data-[a-z]+"
 )
-LINK_PATTERN = re.compile(r"tel:[+0-9]*")  # all other links are names of documents or steps
 
 type Tree = list[Any]  # a tag, its attributes and its children (texts and trees)
 # visible attributes, which get the spaces of French typography
 VISIBLE_ATTRIBUTES = re.compile(r"(aria-)?label|placeholder|title|data-(title|then|works|question)")
-AS_TYPED = ("code", "textarea")  # elements with unchanged text
 
 
 def render_step(template: str, /, **values: object) -> dict[str, Any]:
@@ -64,7 +62,7 @@ class _TreeParser(HTMLParser):
         if (
             not (tag in VOID_TAGS or TAG_PATTERN.fullmatch(tag))
             or unknown
-            or not LINK_PATTERN.fullmatch(attributes.get("href", "tel:"))
+            or not re.fullmatch("tel:[+0-9]*", attributes.get("href", "tel:"))
         ):
             raise ValueError(f"<{tag}> with {unknown or 'this tag or link'} is not allowed in a step")
         element: Tree = [tag, attributes]
@@ -82,7 +80,7 @@ class _TreeParser(HTMLParser):
     def handle_data(self, data: str) -> None:
         if data.strip() or "\n" not in data:  # a line break between elements is layout of the template
             parent = self.ancestors[-1]
-            parent.append(data if parent[0] in AS_TYPED else spaced(data))
+            parent.append(data if parent[0] in ("code", "textarea") else spaced(data))
 
     @override
     def handle_comment(self, data: str) -> None:

@@ -45,8 +45,6 @@ MISSING_MESSAGES: Mapping[FilePart, str] = {
     "mentors": mark("Il manque le fichier de réponses des mentor·es"),
     "mentees": mark("Il manque le fichier de réponses des mentoré·es"),
 }
-EXPECTED_ANSWERS_FILE = mark("un fichier .csv, .xlsx ou .ods")
-EXPECTED_PROGRAMME_FILE = mark("un fichier .toml")
 PART_LABELS: Mapping[FilePart, str] = {
     "programme": mark("Le programme"),
     "answers": mark("Les réponses au questionnaire"),
@@ -165,12 +163,15 @@ class UploadedFiles:
         if not missing and (kind != "sessions" or "programme" in self.files):
             return
         if not missing:
-            problem = Problem(tr(PART_LABELS["programme"]), tr("aucun fichier"), tr(EXPECTED_PROGRAMME_FILE))
+            problem = Problem(tr(PART_LABELS["programme"]), tr("aucun fichier"), tr("un fichier .toml"))
             raise ProgrammeError(tr(MISSING_MESSAGES["programme"]), [problem])
         sentence = tr(MISSING_MESSAGES[missing[0]]) if len(missing) == 1 else tr("Il manque des fichiers")
         raise SurveyError(
             sentence,
-            [Problem(tr(PART_LABELS[part]), tr("aucun fichier"), tr(EXPECTED_ANSWERS_FILE)) for part in missing],
+            [
+                Problem(tr(PART_LABELS[part]), tr("aucun fichier"), tr("un fichier .csv, .xlsx ou .ods"))
+                for part in missing
+            ],
         )
 
     @property
