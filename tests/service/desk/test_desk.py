@@ -21,7 +21,8 @@ import mentormatch as mm
 from mentormatch.record.log import chain_in
 from mentormatch.record.verify import VerificationOutcome, verify_content
 from mentormatch.service.desk.desk import Workspace
-from mentormatch.service.desk.documents import ACCESS_PAGE, DOCUMENT_PURPOSES, PLAN_PAGES
+from mentormatch.service.desk.document_names import PageName
+from mentormatch.service.desk.documents import DOCUMENT_PURPOSES, PLAN_PAGES
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 from tests.conftest import DEEP
@@ -171,7 +172,7 @@ def test_a_new_file_takes_the_place_of_all_that_came_of_the_old_one(sitting: Sit
 def test_every_page_and_every_document_that_is_named_can_be_had(sitting: Sitting) -> None:
     plan = sitting.formed()["plan"]
     assert [view["name"] for view in plan["views"]] == [
-        name for name in PLAN_PAGES if name != ACCESS_PAGE
+        name for name in PLAN_PAGES if name != PageName.ACCESS
     ]  # nothing is watched
     shown = [name for name in PLAN_PAGES if DEEP or name != "solidite"]  # which takes its time
     pages = [sitting.content("show", name).decode() for name in ("reponses", *shown)]

@@ -14,7 +14,7 @@ from mentormatch.languages.translation import tr
 from mentormatch.service.desk import kept_state
 from mentormatch.service.desk.desk import Workspace
 from mentormatch.service.desk.kept_state import restore, save_parts
-from mentormatch.service.desk.works import STATE_PART
+from mentormatch.service.desk.works import StatePart
 from mentormatch.widgets.board.session import people_of
 from tests.conftest import some_seeds
 from tests.report.reviewed.edits import with_cells
@@ -132,11 +132,11 @@ def test_each_step_is_there_again(step: str) -> None:
 
 def test_pairs_that_were_not_proved_are_taken_as_they_were(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = save_parts(sitting.desk, {})
-    state = json.loads(parts[STATE_PART])
+    state = json.loads(parts[StatePart.STATE])
     state["round"]["status"] = str(Status.FEASIBLE)
     state["round"]["record"]["pairs"].pop()
     other = Sitting(Workspace())
-    assert restore(other.desk, parts | {STATE_PART: json.dumps(state).encode()}) == ""
+    assert restore(other.desk, parts | {StatePart.STATE: json.dumps(state).encode()}) == ""
     expected = [pair["mentor"] for pair in sitting.done("open")["view"]["pairs"]]
     assert len(other.done("open")["view"]["pairs"]) == len(expected) - 1
 
@@ -146,12 +146,12 @@ def test_only_what_has_changed_is_told(sitting: Sitting) -> None:
     known = {name: sha256(part).hexdigest() for name, part in parts.items()}
     assert save_parts(sitting.desk, known) == {}
     sitting.moved(action="choose", person="m1")
-    assert set(save_parts(sitting.desk, known)) == {STATE_PART}
-    changes = json.loads(save_parts(sitting.desk, {})[STATE_PART])["changes"]
-    assert changes == json.loads(parts[STATE_PART])["changes"] + 1
+    assert set(save_parts(sitting.desk, known)) == {StatePart.STATE}
+    changes = json.loads(save_parts(sitting.desk, {})[StatePart.STATE])["changes"]
+    assert changes == json.loads(parts[StatePart.STATE])["changes"] + 1
 
 
-@pytest.mark.parametrize("part", ["files", "documents", STATE_PART])
+@pytest.mark.parametrize("part", ["files", "documents", StatePart.STATE])
 @given(content=st.binary(max_size=60))
 def test_what_is_no_work_is_refused_in_words_and_changes_nothing(part: str, content: bytes) -> None:
     desk = Workspace()
@@ -163,10 +163,10 @@ def test_what_is_no_work_is_refused_in_words_and_changes_nothing(part: str, cont
 
 def test_a_work_whose_pairs_cannot_be_any_more_gives_its_files_back_and_says_so(sitting: Sitting) -> None:
     parts = save_parts(sitting.desk, {})
-    state = json.loads(parts[STATE_PART])
+    state = json.loads(parts[StatePart.STATE])
     state["round"]["steps"].append({"decisions": [{"action": "withdraw", "person": "m99"}], "decision": "", "head": ""})
     other = Sitting(Workspace())
-    assert restore(other.desk, parts | {STATE_PART: json.dumps(state).encode()}) == tr(kept_state.ONLY_FILES)
+    assert restore(other.desk, parts | {StatePart.STATE: json.dumps(state).encode()}) == tr(kept_state.ONLY_FILES)
     assert [file["name"] for file in other.desk.state()["files"]] == ["programme.toml", "reponses.csv"]
 
 

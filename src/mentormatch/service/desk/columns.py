@@ -20,6 +20,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.report.texts import visible
 from mentormatch.service.desk.column_mapping import ColumnMapping, InterpretedMapping
 from mentormatch.service.desk.column_messages import ColumnAction, ColumnCounts
+from mentormatch.service.desk.document_names import DocumentName
 from mentormatch.survey.headers import claims_by_field
 from mentormatch.widgets.form.questions import OfferedQuestion
 
@@ -99,10 +100,6 @@ def entry_settings(entry: DraftEntry) -> dict[str, Any]:
     return settings if entry.guess.use == "match" else {**settings, "use": entry.guess.use}
 
 
-PROGRAMME_FILENAME = "programme.toml"
-MAPPING_FILENAME = "correspondance.toml"
-
-
 @dataclass
 class ColumnsStep:
     """Columns interpreted with or without a programme.
@@ -176,15 +173,15 @@ class ColumnsStep:
 
     def document(self, name: str) -> bytes:
         """Return the programme, or only the mapping."""
-        writers: dict[str, Callable[[], bytes]] = {PROGRAMME_FILENAME: self.columns.content}
+        writers: dict[str, Callable[[], bytes]] = {DocumentName.PROGRAMME: self.columns.content}
         if isinstance(self.columns, ColumnMapping):
-            writers[MAPPING_FILENAME] = self.columns.write_mapping
+            writers[DocumentName.MAPPING] = self.columns.write_mapping
         with language(self.language):
             return writers.get(name, self.columns.content)()
 
     def confirm(self) -> bytes:
         """Return the resulting programme, and mark it as confirmed."""
-        self.programme_bytes, self.confirmed = self.document(PROGRAMME_FILENAME), True
+        self.programme_bytes, self.confirmed = self.document(DocumentName.PROGRAMME), True
         return self.programme_bytes
 
 

@@ -25,8 +25,7 @@ from mentormatch.record.decision import Decision
 from mentormatch.report.reviewed.decisions import read_decisions
 from mentormatch.report.views.piece import ViewNames, get_view_labels
 from mentormatch.service.desk import desk_requests, desk_steps
-from mentormatch.service.desk.columns import MAPPING_FILENAME, ColumnsStep, UnreadQuestions, parse_column_action
-from mentormatch.service.desk.columns import PROGRAMME_FILENAME as PROGRAMME_FILE
+from mentormatch.service.desk.columns import ColumnsStep, UnreadQuestions, parse_column_action
 from mentormatch.service.desk.desk_answers import (
     FileOut,
     RefusalOut,
@@ -55,11 +54,9 @@ from mentormatch.service.desk.desk_requests import (
     UploadEdition,
     UploadWave,
 )
+from mentormatch.service.desk.document_names import DocumentName, PageName
 from mentormatch.service.desk.documents import (
-    ANSWERS_ARCHIVE,
-    CARRY_OVER_FILENAME,
     LETTER_FILES,
-    OVERVIEW_PAGE,
     DocumentSource,
     check_document,
     check_page,
@@ -98,7 +95,6 @@ from mentormatch.service.desk.question_step import apply_reply, question_step
 from mentormatch.service.desk.rounds import ROUND_FILES, RoundStep, restore_matching
 from mentormatch.service.desk.sealing_board import LoggedBoard
 from mentormatch.service.desk.turnover import (
-    CHANGED_LETTERS,
     Reading,
     YearChanges,
     compare_files,
@@ -451,7 +447,7 @@ class Workspace:
         carry_over = (
             self.kinds.groups_file()
             if self.kinds.group
-            else UploadedFile(CARRY_OVER_FILENAME, self.document_source().content(CARRY_OVER_FILENAME))
+            else UploadedFile(DocumentName.CARRY_OVER, self.document_source().content(DocumentName.CARRY_OVER))
         )
         return {"programme": self.uploads.files["programme"], "edition": carry_over}
 
@@ -484,7 +480,7 @@ class Workspace:
     def write_groups(self, questions: GroupQuestions) -> None:
         """Store the programme that the five answers define."""
         files: dict[desk_requests.FilePart, UploadedFile] = {**self.uploads.files}
-        self.uploads = UploadedFiles(files | {"programme": UploadedFile(PROGRAMME_FILE, questions.content)})
+        self.uploads = UploadedFiles(files | {"programme": UploadedFile(DocumentName.PROGRAMME, questions.content)})
 
     def group_questions(self) -> GroupQuestions:
         """Return the five questions. Raises RequestError if the programme was not written from them."""
@@ -533,7 +529,7 @@ class Workspace:
         columns = self.require_columns()
         if columns.count_left().blocked:
             raise RequestError(tr("Il reste des points à régler dans les colonnes"))
-        name = self.uploads.files["programme"].name if "programme" in self.uploads.files else PROGRAMME_FILE
+        name = self.uploads.files["programme"].name if "programme" in self.uploads.files else DocumentName.PROGRAMME
         programme = UploadedFile(name, columns.confirm())
         self.uploads = UploadedFiles({**self.uploads.files, "programme": programme})
         self.round, self.programme_form, self.kinds = None, None, KindSteps()
@@ -744,20 +740,20 @@ class Workspace:
         return self.document_source().page(name)
 
     def render_document(self, name: str) -> bytes:
-        if name in (PROGRAMME_FILE, MAPPING_FILENAME):
+        if name in (DocumentName.PROGRAMME, DocumentName.MAPPING):
             return self.require_columns().document(name)
-        if name != ANSWERS_ARCHIVE and self.kinds.has_document(name):
+        if name != DocumentName.INTAKE and self.kinds.has_document(name):
             board = self.round.board if self.round else None
             return self.kinds.document(name, board, self.contacts if self.named_documents else None)
         if name in EXPERIMENT_FILES:
             return read_experiment_file(name, self.uploads, self.drawn)
         if name in ROUND_FILES:
             return self.require_round().document(name)
-        if name == CHANGED_LETTERS:
+        if name == DocumentName.CHANGED_LETTERS:
             return YearChanges(self.require_round(), self.contacts, self.names).letter_archive()
         if name in LETTER_FILES:
             return letter_archive(name, self.require_round(), self.contacts)
-        if name == ANSWERS_ARCHIVE:
+        if name == DocumentName.INTAKE:
             return intake_documents(self.require_intake())
         check_document(name)
         return self.document_source().content(name)
@@ -811,4 +807,4 @@ def warm_up() -> None:
     workspace = Workspace()
     for action in (desk_requests.LoadExample(), desk_requests.ReadFiles(), desk_requests.Solve()):
         workspace.apply_change(action, b"")
-    workspace.render_page(OVERVIEW_PAGE)
+    workspace.render_page(PageName.OVERVIEW)

@@ -18,14 +18,8 @@ from mentormatch.report.view import can_validate, figures, get_seal_sentences
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.column_messages import ColumnCounts
 from mentormatch.service.desk.desk_requests import ProgrammeKind
-from mentormatch.service.desk.documents import (
-    CARRY_OVER_FILENAME,
-    CARRY_OVER_PURPOSE,
-    KEYS_INSIDE,
-    PLAN_PAGES,
-    DocumentSource,
-    list_letters,
-)
+from mentormatch.service.desk.document_names import DocumentName
+from mentormatch.service.desk.documents import CARRY_OVER_PURPOSE, KEYS_INSIDE, PLAN_PAGES, DocumentSource, list_letters
 from mentormatch.service.desk.follow_up import FollowUpStep
 from mentormatch.service.desk.kind_steps import GroupResultOut
 from mentormatch.service.desk.past_works import PastWork, PastWorks
@@ -226,7 +220,7 @@ def plan_out(source: DocumentSource, current: RoundStep, year: FollowUpStep) -> 
         else [],
         letters=list_letters(current, source.contacts) if can_validate(matching) else [],
         year=year.document_lines(named=source.named_documents),
-        after=[DocumentLine(name=CARRY_OVER_FILENAME, purpose=tr(CARRY_OVER_PURPOSE), holds=privacy_note)]
+        after=[DocumentLine(name=DocumentName.CARRY_OVER, purpose=tr(CARRY_OVER_PURPOSE), holds=privacy_note)]
         if can_validate(matching)
         else [],
     )

@@ -16,13 +16,8 @@ from mentormatch.report.handouts import make_handouts
 from mentormatch.report.letters import Letter, letters
 from mentormatch.report.view import can_validate, get_seal_sentences
 from mentormatch.service.desk.desk_requests import SetDocuments
-from mentormatch.service.desk.documents import (
-    CARRY_OVER_FILENAME,
-    CARRY_OVER_PURPOSE,
-    HANDOUTS_ARCHIVE,
-    DocumentSource,
-    list_letters,
-)
+from mentormatch.service.desk.document_names import DocumentName
+from mentormatch.service.desk.documents import CARRY_OVER_PURPOSE, DocumentSource, list_letters
 from mentormatch.service.desk.kind_steps import GroupResultOut
 from mentormatch.service.desk.result_tables import CODES_NOTE, DocumentLine
 from mentormatch.service.desk.rounds import RoundStep
@@ -33,7 +28,7 @@ from mentormatch.survey.intake import name_fields
 # documents offered by the cards for committee and participants
 SHOWN_ABOVE = (
     "binomes.xlsx",
-    HANDOUTS_ARCHIVE,
+    DocumentName.HANDOUTS,
     "lettres-proposition.zip",
     "lettres-rappel.zip",
     "lettres-confirmation.zip",
@@ -86,7 +81,7 @@ def document_lines(source: DocumentSource, current: RoundStep) -> Iterator[Docum
     yield from map(source.describe_document, source.offered_documents)
     if can_validate(source.matching):
         yield from list_letters(current, source.contacts)
-        yield DocumentLine(name=CARRY_OVER_FILENAME, purpose=tr(CARRY_OVER_PURPOSE), holds=source.keys_note)
+        yield DocumentLine(name=DocumentName.CARRY_OVER, purpose=tr(CARRY_OVER_PURPOSE), holds=source.keys_note)
         yield from (
             DocumentLine(name=name, purpose=purpose, holds=tr(CODES_NOTE)) for name, purpose in current.offered_files
         )

@@ -24,6 +24,7 @@ from mentormatch.report.pair_cards import pair_cards
 from mentormatch.report.view import can_validate, summary_labels
 from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, get_view_labels
+from mentormatch.service.desk.document_names import DocumentName, PageName
 from mentormatch.service.desk.follow_up import FollowUpStep
 from mentormatch.service.desk.result_tables import CODES_NOTE, NAMES_NOTE, DocumentLine
 from mentormatch.service.desk.rounds import RoundStep
@@ -42,11 +43,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".ics": "text/calendar; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-LOG_FILENAME = "binomes.journal.jsonl"
-ALL_ARCHIVE, HANDOUTS_ARCHIVE, ANSWERS_ARCHIVE = "binomes.zip", "fiches.zip", "reponses.zip"
-CODES_FILENAME = "qui-est-qui.csv"  # joins codes and keys; never in an archive
 KEYS_INSIDE = mark("Des adresses ou des noms, pour l'équipe seule")
-CARRY_OVER_FILENAME = "edition.json"  # input of the next edition
 CARRY_OVER_PURPOSE = mark("Pour l'édition suivante, à déposer avec ses réponses : les binômes, et qui est sans binôme")
 # an archive of letters per occasion
 LETTER_FILES: Mapping[str, tuple[LetterOccasion, str]] = {
@@ -59,7 +56,7 @@ LETTER_FILES: Mapping[str, tuple[LetterOccasion, str]] = {
 }
 # in the order in which they are offered
 DOCUMENT_PURPOSES: Mapping[str, str] = {
-    ALL_ARCHIVE: mark(
+    DocumentName.ALL: mark(
         "Les documents qui suivent, en un seul fichier, sauf les fiches et ce qui dit qui est derrière chaque code"
     ),
     "binomes.xlsx": mark("Le classeur de l'équipe, à relire et à annoter (Excel, LibreOffice)"),
@@ -68,16 +65,16 @@ DOCUMENT_PURPOSES: Mapping[str, str] = {
     "binomes.csv": mark("Le tableau des binômes, pour un autre tableur"),
     "binomes.json": mark("Le résultat pour une autre application"),
     "binomes.decision.json": mark("Le fichier de décision, qui permet de tout revérifier plus tard, sans aucun nom"),
-    LOG_FILENAME: mark("Le journal : qui a décidé quoi, quand et pourquoi"),
-    HANDOUTS_ARCHIVE: mark("Une fiche par participant·e et le tableau du publipostage, avec les coordonnées"),
-    CODES_FILENAME: mark("Qui est derrière chaque code : pour l'équipe seule, à ne transmettre à personne"),
+    DocumentName.LOG: mark("Le journal : qui a décidé quoi, quand et pourquoi"),
+    DocumentName.HANDOUTS: mark("Une fiche par participant·e et le tableau du publipostage, avec les coordonnées"),
+    DocumentName.CODES: mark("Qui est derrière chaque code : pour l'équipe seule, à ne transmettre à personne"),
 }
 # documents that never contain the names chosen
 PRIVACY_NOTES: Mapping[str, str] = {
     "binomes.json": mark("Des codes, jamais de noms"),
     "binomes.decision.json": mark("Ni noms ni réponses"),
-    LOG_FILENAME: mark("Aucun nom de participant·e"),
-    CODES_FILENAME: mark("Des codes, et les adresses ou les noms auxquels ils répondent"),
+    DocumentName.LOG: mark("Aucun nom de participant·e"),
+    DocumentName.CODES: mark("Des codes, et les adresses ou les noms auxquels ils répondent"),
 }
 
 
@@ -128,15 +125,15 @@ class DocumentSource:
 
     def privacy_note(self, name: str) -> str:
         """Return a text on the personal data in a document."""
-        if name == HANDOUTS_ARCHIVE:
+        if name == DocumentName.HANDOUTS:
             return letters_privacy_note(self.matching, self.contacts)
         filenames = [exporter.filename for exporter in self.naming_exporters]
-        named = name in filenames or (name == ALL_ARCHIVE and filenames)
+        named = name in filenames or (name == DocumentName.ALL and filenames)
         return tr(PRIVACY_NOTES.get(name, NAMES_NOTE if named else CODES_NOTE))
 
     def describe_document(self, name: str) -> DocumentLine:
         """Describe a document before its download."""
-        question = contact_question(self.matching, self.contacts) if name == HANDOUTS_ARCHIVE else ""
+        question = contact_question(self.matching, self.contacts) if name == DocumentName.HANDOUTS else ""
         return DocumentLine(
             name=name, purpose=tr(DOCUMENT_PURPOSES[name]), holds=self.privacy_note(name), question=question
         )
@@ -150,10 +147,10 @@ class DocumentSource:
         """Return a page by its name."""
         if name.startswith(PAIR_PAGE_PREFIX):
             return self.pair_page(name).page().encode()
-        if name == SUMMARY_PAGE:
+        if name == PageName.SUMMARY:
             names = self.names_given if self.named_documents else None
             return make_content(exporter_for("binomes.resume.html"), self.with_lessons, self.seal, names)
-        if name == CARDS_PAGE:
+        if name == PageName.CARDS:
             names, contacts = (self.names_given, self.contacts) if self.named_documents else (None, None)
             return pair_cards(self.matching, summary_labels(self.matching, names), contacts, self.seal).encode()
         view = PLAN_PAGES[name][1]
@@ -190,28 +187,28 @@ class DocumentSource:
     @property
     def views(self) -> list[str]:
         """The pages, in display order."""
-        return [name for name in PLAN_PAGES if name != ACCESS_PAGE or watched_fields(self.matching.programme)]
+        return [name for name in PLAN_PAGES if name != PageName.ACCESS or watched_fields(self.matching.programme)]
 
     @property
     def offered_documents(self) -> list[str]:
         """The documents in the order of their purposes."""
         has_codes = self.matching.labels is not KEYS
-        is_missing = {
-            LOG_FILENAME: self.seal is None,
-            HANDOUTS_ARCHIVE: not can_validate(self.matching),
-            CODES_FILENAME: not has_codes,
+        is_missing: dict[str, bool] = {
+            DocumentName.LOG: self.seal is None,
+            DocumentName.HANDOUTS: not can_validate(self.matching),
+            DocumentName.CODES: not has_codes,
         }
         return [name for name in DOCUMENT_PURPOSES if not is_missing.get(name, False)]
 
     def content(self, name: str) -> bytes:
         """Return a document by its name."""
-        if name == ALL_ARCHIVE:
+        if name == DocumentName.ALL:
             return zip_files(self.archive_files)
-        if name == CARRY_OVER_FILENAME:
+        if name == DocumentName.CARRY_OVER:
             return carry_over(self.matching).to_json().encode()
-        if name == CODES_FILENAME:
+        if name == DocumentName.CODES:
             return to_csv(code_sheet(self.matching.cohort, self.matching.labels))
-        if name == HANDOUTS_ARCHIVE:
+        if name == DocumentName.HANDOUTS:
             return zip_files(handout_files(self.matching, self.contacts, self.seal))
         files = self.portfolio.files if self.seal else {}
         if name in files and name not in [exporter.filename for exporter in self.naming_exporters]:
@@ -222,18 +219,14 @@ class DocumentSource:
 type DocumentView = Callable[[DocumentSource], Piece]
 
 PAIR_PAGE_PREFIX = "binome-"  # prefix of pages of two people, before their positions from 1
-CARDS_PAGE = "fiches"  # cards of the pairs, for staff only
-SUMMARY_PAGE = "resume"  # the two pages for the committee
-OVERVIEW_PAGE = "binomes"
-ACCESS_PAGE = "acces"
 # pages by the names in their paths
 PLAN_PAGES: Mapping[str, tuple[str, DocumentView | None]] = {
-    OVERVIEW_PAGE: (mark("Vue d'ensemble"), None),
+    PageName.OVERVIEW: (mark("Vue d'ensemble"), None),
     "sans-binome": (mark("Sans binôme"), lambda source: source.matching.show.unmatched(names=source.names)),
     "possibles": (mark("Qui pourrait rencontrer qui"), lambda source: source.matching.show.market(names=source.names)),
     "recruter": (mark("Qui recruter"), lambda source: source.matching.show.recruit(names=source.names)),
     "objectifs": (mark("Ce que coûte chaque objectif"), lambda source: source.matching.show.prices()),
-    ACCESS_PAGE: (mark("Égalité d'accès"), lambda source: source.matching.show.access()),
+    PageName.ACCESS: (mark("Égalité d'accès"), lambda source: source.matching.show.access()),
     "incitations": (mark("Répondre autrement"), lambda source: source.matching.show.incentives()),
     "departs": (mark("Tenir aux départs"), lambda source: source.matching.show.sturdy()),
     "annees": (mark("Ce que les années enseignent"), lambda source: source.with_lessons.show.learn(names=source.names)),
@@ -246,12 +239,12 @@ PLAN_PAGES: Mapping[str, tuple[str, DocumentView | None]] = {
 
 
 def check_page(name: str) -> None:
-    if name not in (*PLAN_PAGES, SUMMARY_PAGE, CARDS_PAGE) and not name.startswith(PAIR_PAGE_PREFIX):
+    if name not in (*PLAN_PAGES, PageName.SUMMARY, PageName.CARDS) and not name.startswith(PAIR_PAGE_PREFIX):
         raise RefusedError("not-found", mark("Cette page n'existe pas"))
 
 
 def check_document(name: str) -> None:
-    if name not in (*DOCUMENT_PURPOSES, CARRY_OVER_FILENAME):
+    if name not in (*DOCUMENT_PURPOSES, DocumentName.CARRY_OVER):
         raise RefusedError("not-found", mark("Ce document n'existe pas"))
 
 

@@ -22,6 +22,7 @@ from mentormatch.service.desk.desk_requests import (
     UploadFile,
     WorkspaceAction,
 )
+from mentormatch.service.desk.document_names import DocumentName
 from mentormatch.service.desk.step_tree import render_step
 from mentormatch.service.desk.uploads import UploadedFile, UploadedFiles
 from mentormatch.widgets.form.changes import describe_differences
@@ -49,8 +50,7 @@ def interruptible() -> Iterator[None]:
 
 
 EXPERIMENT_PART: FilePart = "experiment"
-RECORD_FILENAME = "essai.json"
-EXPERIMENT_FILES = (RECORD_FILENAME, "tirage.json")
+EXPERIMENT_FILES = (DocumentName.RECORD, DocumentName.DRAW)
 NO_RECORD = mark("Aucun essai n'est consigné")
 FIRST_LABEL, SECOND_LABEL = mark("le premier programme"), mark("le second programme")
 
@@ -82,7 +82,7 @@ def files_after(
             return {
                 **files,
                 EXPERIMENT_PART: UploadedFile(
-                    RECORD_FILENAME, make_experiment(uploads, first, second, seed).to_json().encode()
+                    DocumentName.RECORD, make_experiment(uploads, first, second, seed).to_json().encode()
                 ),
             }
     return files
@@ -109,7 +109,7 @@ def draw_recorded(uploads: UploadedFiles, intake: Intake) -> Draw:
 
 def read_experiment_file(name: str, uploads: UploadedFiles, draw: Draw | None) -> bytes:
     """Return the record or the draw. Raises RequestError if it does not exist."""
-    if name == RECORD_FILENAME:
+    if name == DocumentName.RECORD:
         return get_recorded_experiment(uploads.files.get(EXPERIMENT_PART)).to_json().encode()
     if draw is None:
         raise RequestError(tr(NO_RECORD))

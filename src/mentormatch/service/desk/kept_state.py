@@ -36,22 +36,19 @@ from mentormatch.report.folder import DecisionArchive
 from mentormatch.service.desk.column_mapping import ColumnMapping, InterpretedMapping
 from mentormatch.service.desk.columns import ColumnsStep, DraftReplies
 from mentormatch.service.desk.desk_requests import FilePart, ProgrammeKind, WishKind
-from mentormatch.service.desk.documents import LOG_FILENAME
+from mentormatch.service.desk.document_names import DocumentName
 from mentormatch.service.desk.follow_up import FollowUpState, get_stored_parts
 from mentormatch.service.desk.kind_steps import KindSteps
-from mentormatch.service.desk.past_works import PAST_PART, PastWorks, digest_of
+from mentormatch.service.desk.past_works import PastWorks, digest_of
 from mentormatch.service.desk.peer_groups import GroupsStep, GroupsVersion, MemberWish
 from mentormatch.service.desk.rounds import FormerAnswers, RoundStep, former_answers
 from mentormatch.service.desk.sealing_board import LazyStep, LoggedBoard
 from mentormatch.service.desk.uploads import UploadedFile, UploadedFiles
-from mentormatch.service.desk.works import STATE_PART, decode_files, encode_files
+from mentormatch.service.desk.works import StatePart, decode_files, encode_files
 from mentormatch.widgets.board.decisions import BoardDecision, SessionStep
 from mentormatch.widgets.form.changes import FindWaysOut
 from mentormatch.widgets.form.session import ProgrammeForm
 
-FILES_PART = "files"
-DOCUMENTS_PART = "documents"
-VERSIONS_PART = "versions"
 MISREAD_MESSAGE = mark("Ce travail vient d'une autre version, ou il est abîmé : rien n'en a été repris")
 ONLY_FILES = mark("Les fichiers sont repris ; ce qui en était fait ne peut plus l'être avec cette version")
 
@@ -478,7 +475,7 @@ def save_parts(workspace: StoredWorkspace, known_digests: Mapping[str, str]) -> 
     if state_of(workspace) != workspace.last_saved_state:
         workspace.save_count += 1
         workspace.last_saved_state = state_of(workspace)
-    parts = parts_of(workspace) | {PAST_PART: workspace.past.pack()}
+    parts = parts_of(workspace) | {StatePart.PAST: workspace.past.pack()}
     return {name: part for name, part in parts.items() if known_digests.get(name) != sha256(part).hexdigest()}
 
 
@@ -491,24 +488,24 @@ def parts_of(workspace: StoredWorkspace) -> dict[str, bytes]:
     former = workspace.round.former.files.items() if workspace.round and workspace.round.former else ()
     files = {part: file.content for part, file in uploads} | {former_name(part): file.content for part, file in former}
     return {
-        FILES_PART: encode_files(files | get_stored_parts(workspace.kinds.follow_up)),
-        VERSIONS_PART: encode_files({str(at): text.encode() for at, text in enumerate(texts)}),
-        DOCUMENTS_PART: encode_files(workspace.round.board.portfolio.files if workspace.round else {}),
-        STATE_PART: state_of(workspace).model_dump_json().encode(),
+        StatePart.FILES: encode_files(files | get_stored_parts(workspace.kinds.follow_up)),
+        StatePart.VERSIONS: encode_files({str(at): text.encode() for at, text in enumerate(texts)}),
+        StatePart.DOCUMENTS: encode_files(workspace.round.board.portfolio.files if workspace.round else {}),
+        StatePart.STATE: state_of(workspace).model_dump_json().encode(),
     }
 
 
 def restore(workspace: StoredWorkspace, parts: Mapping[str, bytes]) -> str:
     """Restore a saved state, and return a notice on parts not restored. Raises RequestError if nothing can be read."""
     try:
-        state = WorkspaceState.model_validate_json(parts[STATE_PART])
-        contents = decode_files(parts[FILES_PART])
+        state = WorkspaceState.model_validate_json(parts[StatePart.STATE])
+        contents = decode_files(parts[StatePart.FILES])
         files: dict[FilePart, UploadedFile] = {
             part: UploadedFile.of(name, contents[part]) for part, name in state.files.items()
         }
-        sealed, texts = decode_files(parts[DOCUMENTS_PART]), decode_files(parts[VERSIONS_PART])
+        sealed, texts = decode_files(parts[StatePart.DOCUMENTS]), decode_files(parts[StatePart.VERSIONS])
         year = state.year.follow_up(contents)
-        workspace.past = PastWorks.unpack(parts[PAST_PART]) if PAST_PART in parts else PastWorks()
+        workspace.past = PastWorks.unpack(parts[StatePart.PAST]) if StatePart.PAST in parts else PastWorks()
     except (KeyError, ValueError, ValidationError):
         raise RequestError(tr(MISREAD_MESSAGE)) from None
     workspace.chosen_language, workspace.save_count = state.language, state.changes
@@ -521,7 +518,7 @@ def restore(workspace: StoredWorkspace, parts: Mapping[str, bytes]) -> str:
         restore_results(workspace, state, DecisionArchive(sealed), contents)
     except (MentorMatchError, KeyError):
         workspace.round, workspace.programme_form, workspace.kinds = None, None, KindSteps()
-        current = {name: part for name, part in parts.items() if name != PAST_PART}
+        current = {name: part for name, part in parts.items() if name != StatePart.PAST}
         workspace.past.add(
             current, head="", marks=["unread"], files=digests_of(workspace)
         )  # another version may read it again
@@ -576,7 +573,7 @@ class RoundRestorer:
 
     def __init__(self, intake: Intake, portfolio: DecisionArchive, *, is_running: bool) -> None:
         self.intake, self.portfolio, self.is_running = intake, portfolio, is_running
-        self.chain = chain_in(portfolio.files.get(LOG_FILENAME, b""))
+        self.chain = chain_in(portfolio.files.get(DocumentName.LOG, b""))
 
     def round(self, state: RoundState) -> RoundStep:
         before = self.round(state.before) if state.before else None

@@ -9,7 +9,6 @@ from mentormatch.groups.rotation import MemberKeys
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages.translation import mark, tr
 from mentormatch.report.view import can_validate
-from mentormatch.service.desk import peer_groups, working_group
 from mentormatch.service.desk.desk_requests import (
     AddWish,
     KindAction,
@@ -23,8 +22,9 @@ from mentormatch.service.desk.desk_requests import (
     UploadEdition,
     UploadWave,
 )
+from mentormatch.service.desk.document_names import DocumentName
 from mentormatch.service.desk.follow_up import FOLLOW_UP_FILES, FORM_FILES, FollowUpStep
-from mentormatch.service.desk.peer_groups import NEXT_GROUPS_FILENAME, GroupsOut, GroupsStep, YearOut
+from mentormatch.service.desk.peer_groups import GroupsOut, GroupsStep, YearOut
 from mentormatch.service.desk.result_tables import DocumentLine, pack_documents
 from mentormatch.service.desk.sealing_board import LoggedBoard
 from mentormatch.service.desk.uploads import UploadedFile
@@ -32,7 +32,7 @@ from mentormatch.service.desk.working_group import SessionsOut, SessionsStep
 from mentormatch.survey.contacts import Contacts
 
 NOT_FORMED = mark("Les binômes n'ont pas encore été formés")
-ARCHIVE_NAMES = (peer_groups.GROUPS_ARCHIVE, working_group.SESSIONS_ARCHIVE)
+ARCHIVE_NAMES = (DocumentName.GROUPS, DocumentName.SESSIONS)
 
 
 class GroupResultOut(JsonMessage):
@@ -136,7 +136,7 @@ class KindSteps:
 
     def groups_file(self) -> UploadedFile:
         """Return the groups as input of the next edition. Raises RequestError without groups."""
-        return UploadedFile(NEXT_GROUPS_FILENAME, self.document(NEXT_GROUPS_FILENAME, None, None))
+        return UploadedFile(DocumentName.NEXT_GROUPS, self.document(DocumentName.NEXT_GROUPS, None, None))
 
     def describe(self, *, named_documents: bool) -> GroupResultOut | None:
         """Return the result of groups or sessions, None without one."""

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, get_args
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import RequestError
 from mentormatch.languages.phrases import clock, counted, listed
-from mentormatch.languages.translation import mark, tr, tr_n
+from mentormatch.languages.translation import tr, tr_n
 from mentormatch.operations.proposal import ProposalRecord
 from mentormatch.record.seal import Seal
 from mentormatch.service.desk.kind_steps import KindSteps
@@ -86,9 +86,11 @@ class WorkLoss:
         words = [words_of(numbers[kind]) for kind, words_of in COUNTED_NOUNS.items() if numbers[kind]]
         if numbers[VALIDATION_KIND] == 1 and self.seals:
             words[-1] = tr("la validation de {when}", when=clock(validated_at(self.seals[-1])))
-        message = mark("{what} sera perdue.") if sum(numbers.values()) == 1 else mark("{what} seront perdues.")
         text = listed(words)
-        return tr(message, what=text[:1].upper() + text[1:])
+        what = text[:1].upper() + text[1:]
+        if sum(numbers.values()) == 1:
+            return tr("{what} sera perdue.", what=what)
+        return tr("{what} seront perdues.", what=what)
 
 
 class DialogChoice(JsonMessage):

@@ -17,7 +17,6 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.service.desk.desk_requests import FilePart
 from mentormatch.service.desk.works import StateParts, decode_files, encode_files
 
-PAST_PART = "past"  # the part with the former states
 PAST_DAYS = 30
 MAX_PAST_STATES = 8  # states, the last validated one always among them
 MAX_PAST_BYTES = 32 << 20  # of all states together; of these the oldest are dropped first

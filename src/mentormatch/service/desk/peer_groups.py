@@ -23,6 +23,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.report.sessions import TABLES_SHOWN_AS_CARDS, GroupCard, make_card_sections
 from mentormatch.service.desk.desk_requests import AddWish, WishKind
+from mentormatch.service.desk.document_names import DocumentName
 from mentormatch.service.desk.result_tables import (
     ANSWERED_STATUSES,
     DocumentLine,
@@ -41,8 +42,6 @@ from mentormatch.survey.contacts import Contacts
 
 type GroupDates = tuple[Dates | None, Turns | None]  # the dates of a group, and its presenters
 
-GROUPS_ARCHIVE = "groupes.zip"
-NEXT_GROUPS_FILENAME = "groupes.json"
 NOTHING_TO_UNDO = mark("Il n'y a rien à annuler : les groupes sont ceux des réponses seules")
 WISH_REFUSALS: dict[WishKind, str] = {
     "together": mark("{people} ne peuvent pas être réuni·es : les groupes restent comme ils étaient."),
@@ -320,7 +319,7 @@ class GroupsStep:
         documents = {
             "groupes.html": ResultDocument(grouping, tr("Qui est dans quel groupe, à donner à tous")),
             "groupes.xlsx": ResultDocument(grouping, tr("La même chose en classeur (Excel, LibreOffice)")),
-            NEXT_GROUPS_FILENAME: ResultDocument(
+            DocumentName.NEXT_GROUPS: ResultDocument(
                 grouping, tr("Les groupes par codes : à déposer à l'édition suivante, ou pour une autre application")
             ),
             "equipe-groupes.html": ResultDocument(
@@ -336,7 +335,7 @@ class GroupsStep:
     @property
     def document_lines(self) -> list[DocumentLine]:
         """The documents with their purposes."""
-        return document_lines(self.documents, GROUPS_ARCHIVE, named=self.named)
+        return document_lines(self.documents, DocumentName.GROUPS, named=self.named)
 
 
 def group_out(card: GroupCard, members: list[GroupMember]) -> GroupCardOut:

@@ -51,17 +51,16 @@ from mentormatch.report.folder import SOLVED_STATUSES
 from mentormatch.report.proposals import DECLINED_FILENAME, ROUND_FILE_WRITERS, round_text
 from mentormatch.service.desk.column_messages import MenuEntry
 from mentormatch.service.desk.desk_requests import FilePart, NoteReply
+from mentormatch.service.desk.document_names import DocumentName
 from mentormatch.service.desk.sealing_board import LoggedBoard
 from mentormatch.service.desk.uploads import UploadedFile, UploadedFiles
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.table_reader import TableSource
 from mentormatch.widgets.board.decisions import BoardDecision, Imposed, SetAsideIn, Withdrawal, side_of
 
-REPLIES_FILENAME = "reponses-notees.csv"
-SUGGESTIONS_FILENAME = "suggestions.csv"
 FILE_PURPOSES = {
-    REPLIES_FILENAME: mark("Les réponses notées dans le tour en cours, à déposer de nouveau un autre jour"),
-    SUGGESTIONS_FILENAME: mark(
+    DocumentName.REPLIES: mark("Les réponses notées dans le tour en cours, à déposer de nouveau un autre jour"),
+    DocumentName.SUGGESTIONS: mark(
         "Pour chaque personne, une courte liste de partenaires possibles, pour qui préfère laisser choisir"
     ),
 }
@@ -318,8 +317,8 @@ class RoundStep:
         initial = self.initial
         is_missing = {
             DECLINED_FILENAME: not initial.declined,
-            REPLIES_FILENAME: not self.replies,
-            SUGGESTIONS_FILENAME: bool(initial.rounds),
+            DocumentName.REPLIES: not self.replies,
+            DocumentName.SUGGESTIONS: bool(initial.rounds),
         }
         purposes = {name: purpose for name, (purpose, _) in ROUND_FILE_WRITERS.items()} | FILE_PURPOSES
         return [(name, tr(purpose)) for name, purpose in purposes.items() if not is_missing.get(name, False)]
@@ -327,7 +326,7 @@ class RoundStep:
     def document(self, name: str) -> bytes:
         if name in ROUND_FILE_WRITERS:
             return ROUND_FILE_WRITERS[name][1](self.proposal)
-        return to_csv(self.reply_table if name == REPLIES_FILENAME else self.suggestions())
+        return to_csv(self.reply_table if name == DocumentName.REPLIES else self.suggestions())
 
     def suggestions(self) -> ResultSheet:
         """Return short lists of possible partners. Raises RequestError if no lists satisfy rules and decisions."""

@@ -41,7 +41,6 @@ from mentormatch.widgets.board.session import people_of
 
 ANSWER_FILE_PARTS: frozenset[FilePart] = frozenset(("answers", "mentors", "mentees"))
 NOT_RUNNING = mark("Validez d'abord les binômes : ce qui change ensuite part de là")
-CHANGED_LETTERS = "lettres-changement.zip"  # letters for people whose partners changed
 
 
 @dataclass(frozen=True, slots=True)

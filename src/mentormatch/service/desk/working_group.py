@@ -14,6 +14,7 @@ from mentormatch.groups.turns import Turns
 from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
+from mentormatch.service.desk.document_names import DocumentName
 from mentormatch.service.desk.result_tables import (
     ANSWERED_STATUSES,
     DocumentLine,
@@ -27,7 +28,6 @@ from mentormatch.service.desk.result_tables import (
 )
 from mentormatch.survey.contacts import Contacts
 
-SESSIONS_ARCHIVE = "seances.zip"
 DRAWN_TABLES = ("topics", "counts", "dates", "turns", "members")  # tables shown in another form on the page
 
 
@@ -206,7 +206,7 @@ class SessionsStep:
     @property
     def document_lines(self) -> list[DocumentLine]:
         """The documents with their purposes."""
-        return document_lines(self.documents, SESSIONS_ARCHIVE, named=self.named)
+        return document_lines(self.documents, DocumentName.SESSIONS, named=self.named)
 
 
 def staff_sentences(result: Result | None) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from enum import StrEnum
 from hashlib import sha256
 from math import inf
 from pathlib import Path
@@ -34,11 +35,20 @@ from mentormatch.service.store import make_storage_problem, open_store, transact
 
 # parts of a state; parts that change with each action are separate from the others
 type StateParts = Mapping[str, bytes]
-STATE_PART = "state"  # the part that changes with each action
-BINDING_PART = "binding"  # the part that binds the others
 NONCE_BYTES = 12
 MAX_PART_BYTES = 256 << 20
 NO_WORKSPACE = mark("Ce travail n'existe pas, ou il a expiré")
+
+
+class StatePart(StrEnum):
+    """A part of a stored workspace."""
+
+    STATE = "state"  # changes with each action
+    FILES = "files"
+    VERSIONS = "versions"  # texts of the programme
+    DOCUMENTS = "documents"  # sealed with a validation
+    PAST = "past"  # former states
+    BINDING = "binding"  # binds the other parts
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -72,7 +82,8 @@ class WorkspaceKey:
         """Encrypt parts, and the binding of all parts of a save by their digests."""
         binding = json.dumps({"save": number, "parts": dict(digests)}).encode()
         return {
-            name: self.seal(f"{BINDING_PART} {name}", part) for name, part in {**parts, BINDING_PART: binding}.items()
+            name: self.seal(f"{StatePart.BINDING} {name}", part)
+            for name, part in {**parts, StatePart.BINDING: binding}.items()
         }
 
     def unseal_save(self, sealed: Mapping[str, bytes]) -> "WorkspaceSave":
@@ -80,10 +91,10 @@ class WorkspaceKey:
 
         Saves of an earlier version have no binding; their number is 0.
         """
-        if BINDING_PART not in sealed:
+        if StatePart.BINDING not in sealed:
             return WorkspaceSave({name: self.unseal(name, part) for name, part in sealed.items()}, 0)
-        parts = {name: self.unseal(f"{BINDING_PART} {name}", part) for name, part in sealed.items()}
-        binding = json.loads(parts.pop(BINDING_PART))
+        parts = {name: self.unseal(f"{StatePart.BINDING} {name}", part) for name, part in sealed.items()}
+        binding = json.loads(parts.pop(StatePart.BINDING))
         if {name: sha256(part).hexdigest() for name, part in parts.items()} != binding["parts"]:
             raise RefusedError(
                 "misfit", mark("Le travail est abîmé : ses parties viennent de plusieurs enregistrements")
@@ -143,7 +154,7 @@ class WorkingFile(JsonMessage):
             file = cls.model_validate_json(content)
             key = WorkspaceKey.of(file.key)
             sealed = {name: b64decode(part, validate=True) for name, part in file.parts.items()}
-            if (file.mentormatch_work == 1) == (BINDING_PART in sealed):
+            if (file.mentormatch_work == 1) == (StatePart.BINDING in sealed):
                 raise RefusedError("misfit", mark("Le travail est abîmé"))
             return key, key.unseal_save(sealed)
         except (ValidationError, ValueError):
@@ -272,7 +283,7 @@ class WorkspaceStore:
 def get_revision(parts: StateParts) -> int:
     """Return the number of changes in a state; the newer of two states has more."""
     try:
-        return int(json.loads(parts[STATE_PART])["changes"])
+        return int(json.loads(parts[StatePart.STATE])["changes"])
     except (KeyError, ValueError, TypeError):
         return 0
 
