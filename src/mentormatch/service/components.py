@@ -40,16 +40,8 @@ class Components:
         pool = WorkerPool(settings, WARM_UP_TARGET)
         jobs, stateful_workers = Jobs(settings, pool), StatefulWorkers(settings, pool.detach)
         works = WorkspaceStore(settings.store, settings.workspace_ttl_s, settings.workspace_store_bytes)
-        return cls(
-            settings,
-            guard,
-            BodyReader(settings),
-            pool,
-            jobs,
-            stateful_workers,
-            Metrics(pool, jobs, stateful_workers),
-            works,
-        )
+        metrics = Metrics(pool, jobs, stateful_workers)
+        return cls(settings, guard, BodyReader(settings), pool, jobs, stateful_workers, metrics, works)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -74,5 +66,5 @@ class Components:
             await self.jobs.expire()
             self.stateful_workers.expire()
             for clean_up in self.cleanup_callbacks:
-                with suppress(RefusedError):  # of a file that cannot be used now
+                with suppress(RefusedError):  # the file cannot be used now
                     await clean_up()

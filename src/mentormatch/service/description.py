@@ -75,5 +75,5 @@ async def get_docs_file(name: str) -> Response:
 
 @cache
 def swagger_file(name: str) -> bytes:
-    # from the installed package, so that no network is needed
+    # The files are in an installed package, so that no network is needed.
     return files("fastapi_offline").joinpath("static", name).read_bytes()

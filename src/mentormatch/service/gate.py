@@ -113,7 +113,7 @@ class FailedLoginThrottle:
     def delay_s(self, client: str) -> float:
         """Count one more wrong token from an address, and return its delay in seconds."""
         count = self.by_client.pop(client, None) or FailureCounter()
-        self.by_client[client] = count  # at the end: the address that was silent the longest is forgotten first
+        self.by_client[client] = count  # moved to the end: the address idle longest is dropped first
         limits = THROTTLE_LIMITS
         if len(self.by_client) > limits.max_clients:
             del self.by_client[next(iter(self.by_client))]
@@ -122,7 +122,7 @@ class FailedLoginThrottle:
 
 
 class FailureCounter:
-    """A count that restarts after five minutes without an event."""
+    """A count of failures that restarts after some minutes without one."""
 
     def __init__(self) -> None:
         self.count, self.last = 0, monotonic()
@@ -151,11 +151,10 @@ class CallerRegistry:
 
     def sign_in(self, token: str) -> Caller | None:
         """Return the caller who signs in, also by a one-time token; None if the token is unknown."""
-        return (
-            MASTER_CALLER
-            if self._with_store(lambda: self.one_time_tokens and self.one_time_tokens.redeem(token))
-            else self.authenticate_token(token)
-        )
+        tokens = self.one_time_tokens
+        if tokens and self._with_store(lambda: tokens.redeem(token)):
+            return MASTER_CALLER
+        return self.authenticate_token(token)
 
     def authenticate_token(self, token: str) -> Caller | None:
         """Return the caller with a token, None if unknown. Raises RefusedError for an expired or revoked key."""
@@ -339,7 +338,7 @@ async def read_body(receive: Receive, limit: int) -> bytes:
         more = message.get("more_body", False)
         if body.tell() > limit:
             raise too_large(limit)
-    return body.getvalue()  # which copies nothing
+    return body.getvalue()  # without a copy
 
 
 async def drain_body(receive: Receive) -> None:
@@ -370,7 +369,7 @@ class HttpExchange:
     def __init__(self, scope: Any, receive: Receive, send: Send, sending_s: float) -> None:
         self.scope, self._receive, self._send, self.sending_s = scope, receive, send, sending_s
         request_id = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
-        self.expects_continue = "expect" in Headers(scope=scope)  # whether to send the body at all
+        self.expects_continue = "expect" in Headers(scope=scope)  # the client waits before it sends the body
         self.id = request_id if re.fullmatch(r"[\w.:-]{1,64}", request_id, re.ASCII) else token_hex(8)
         self.started = monotonic()
         self.status, self.bytes_in, self.bytes_out = 0, 0, 0

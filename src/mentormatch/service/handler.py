@@ -29,7 +29,7 @@ def answer_request(request: ServiceMessage, send: SendMessage) -> bytes:
     """
     kind, limits = request.head["kind"], request.head["most"]
     accepted = request.head.get("accepted", "")
-    with language(accepted or request.head["language"]):  # that of the service: what cannot be read asks for none
+    with language(accepted or request.head["language"]):  # a body that cannot be read states no language
         data = parse_body(request.body)
     with ExitStack() as stack:
         if accepted:
@@ -49,7 +49,7 @@ def parse_body(body: bytes) -> Any:
 
 
 def is_on_members(kind: str) -> bool:
-    # any two members may be a pair
+    # Any two members may be a pair.
     return issubclass(operations_by_kind()[kind].request_type, MembersRequest)
 
 
@@ -87,7 +87,7 @@ def count_pairs_across(counts: Mapping[str, int]) -> int:
 
 
 def count_pairs_among(counts: Mapping[str, int]) -> int:
-    # ordered pairs
+    # Pairs are ordered.
     return max(counts["members"] + counts["facilitators"], counts["rows"]) ** 2
 
 

@@ -185,7 +185,7 @@ class JobTable:
 
     def close(self) -> None:
         """Close the file, with the attempts reset: a service that ends in order was not killed by a request."""
-        with suppress(sqlite3.Error):  # a full disk, for example; they then have some tries less
+        with suppress(sqlite3.Error):  # for example on a full disk; the jobs then have fewer attempts left
             self.connection.execute("UPDATE jobs SET begun = 0 WHERE ended IS NULL")
         self.connection.close()
 
@@ -335,13 +335,13 @@ class Jobs:
         """
         self.refuse_if_full(caller)
         job = Job(JobRecord.new(kind, caller.owner), body, persistent=True)
-        self.running[job.id] = job  # it has its place in the queue while it is written
+        self.running[job.id] = job  # counted in the queue while it is being stored
         try:
             record = await self._in_thread(lambda: self.table.add(job.record, body, caller, idempotency))
         except BaseException:
             del self.running[job.id]
             raise
-        job.body = b""  # it is read again in its turn
+        job.body = b""  # read from the file again when a worker is free
         if record is not job.record:
             del self.running[job.id]
             return self.running.get(record.id) or Job(record, persistent=True)
@@ -356,7 +356,7 @@ class Jobs:
             except RefusedError:
                 job.cancel()
                 raise
-            if job.has_outcome:  # before it was kept
+            if job.has_outcome:  # finished before it was stored
                 await self._store_outcome(job)
         return job
 
@@ -404,7 +404,7 @@ class Jobs:
         return job
 
     async def _work(self, job: Job) -> None:
-        # a stored job that the end of the service interrupts stays unchanged
+        # A stored job that the end of the service interrupts stays unchanged, and runs again.
         try:
             try:
                 async with self.pool.slot():
@@ -430,7 +430,7 @@ class Jobs:
         return body
 
     async def _store_outcome(self, job: Job) -> None:
-        # repeats until the file can be used
+        # Repeat until the file can be used.
         while True:
             try:
                 job.end(await self._in_thread(lambda: self.table.finish(job.id, job.answer, job.refused)))
@@ -440,7 +440,7 @@ class Jobs:
                 return
 
     async def _in_thread[T](self, work: Callable[[], T]) -> T:
-        # all calls on the table, in order
+        # One thread makes all calls on the table.
         try:
             return await asyncio.get_running_loop().run_in_executor(self.thread, work)
         except sqlite3.Error as error:

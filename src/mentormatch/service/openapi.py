@@ -71,15 +71,14 @@ def component_schemas(models: Iterable[tuple[type[BaseModel], JsonSchemaMode]]) 
     new_names = {name: public_name(name) for name in named}
     named = {
         name: schema for name, schema in named.items() if not name.endswith(OUTPUT_SUFFIX)
-    }  # as it is asked, it can be told
+    }  # the input schema also describes the output
     assert len({*map(public_name, named)}) == len(named), "two schemas of one name"
     renamed = {
         new_names[name]: {**rename_references(schema, new_names), "title": new_names[name]}
         for name, schema in named.items()
     }
-    return {model: rename_references(ref, new_names) for (model, _), ref in references.items()}, dict(
-        sorted(renamed.items())
-    )
+    refs = {model: rename_references(ref, new_names) for (model, _), ref in references.items()}
+    return refs, dict(sorted(renamed.items()))
 
 
 def is_alias(schema: Json) -> bool:

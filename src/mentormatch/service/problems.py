@@ -23,7 +23,6 @@ class ProblemKind:
             return tr(self.title)
 
 
-# problem kinds by code
 PROBLEM_KINDS = {
     "not-json": ProblemKind(400, mark("Le corps n'est pas du JSON")),
     "bad-request": ProblemKind(400, mark("La requête n'est pas du HTTP comme il faut")),

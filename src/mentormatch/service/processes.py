@@ -207,7 +207,7 @@ class WorkerPool:
         return child
 
     def _schedule_warm_up(self) -> None:
-        # for the worker that ``detach`` returns: requests use the other end of the list
+        # ``detach`` returns the first worker of the list; requests use the last one.
         if self.warm_up_target:
             if self.warm_up_task:
                 self.warm_up_task.cancel()
@@ -291,7 +291,7 @@ class WorkerPool:
             message = await self._ask_child(await asyncio.shield(worker), task, on_message)
             reused = not message.head["retires"]
         finally:
-            # A worker that was only waited for stays; one whose answer was not read is ended.
+            # A worker that is still starting stays in the list; one whose answer was not read is ended.
             self.idle.append(worker if reused or not worker.done() else self._replacement(worker))
         if message.head["told"] == "refusal":
             raise RefusedError.from_head(message.head)
@@ -373,7 +373,7 @@ class StatefulWorker:
             self.child.kill()
             raise make_timeout_refusal(self.call_timeout_s) from None
         except asyncio.CancelledError:
-            self.child.kill()  # an answer that nobody waits for would be taken for the next
+            self.child.kill()  # the next call would read this answer
             raise
 
 

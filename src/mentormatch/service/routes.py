@@ -56,7 +56,7 @@ class OperationRoute:
     async def handle(self, request: Request) -> Response:
         """Return the response, or the accepted job."""
         jobs, caller = self.components.jobs, caller_of(request)
-        jobs.refuse_if_full(caller)  # before a body is taken in
+        jobs.refuse_if_full(caller)  # before the body is read
         key = idempotency_key(request.headers)
         ACCEPTED_LANGUAGE.set(accepted_language(request.headers))  # the task of the job inherits it
         body = await self.components.body_reader.read(request.headers, request.receive)
@@ -182,7 +182,7 @@ class JobRoutes:
 
 
 def encode_cursor(job: Job) -> str:
-    # valid also after this job is deleted
+    # A cursor stays valid when its job is deleted.
     return f"{job.record.created:.6f}-{job.id}"
 
 

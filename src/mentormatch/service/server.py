@@ -70,9 +70,9 @@ class LimitedConnection(H11Protocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        # the error being handled tells a large head from invalid HTTP
+        # The error being handled says whether the head is too large.
         if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
-            self.transport.close()  # within an answer nothing can be said any more
+            self.transport.close()  # a response has started
         elif getattr(sys.exception(), "error_status_hint", 400) == PROBLEM_KINDS["head-too-large"].status:
             self._close_with(RefusedError("head-too-large", mark("{most} octets au plus"), most=MAX_HEAD_BYTES))
         else:
@@ -175,7 +175,7 @@ def add_middleware(app: FastAPI, settings: Settings, components: Components) -> 
     if settings.origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=settings.origins, **CORS_OPTIONS
-        )  # outside: refusals are read too
+        )  # outermost, so that pages can read refusals
 
 
 async def raise_http_problem(request: Request, error: Exception) -> NoReturn:
@@ -185,7 +185,7 @@ async def raise_http_problem(request: Request, error: Exception) -> NoReturn:
 
 
 async def raise_validation_problem(request: Request, error: Exception) -> NoReturn:
-    # without the invalid values
+    # Without the invalid values, which may contain personal data.
     raise RefusedError("misfit", mark("Une partie de l'adresse ne convient pas"))
 
 

@@ -145,7 +145,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
             tr("{most} au plus", most=SCHEMA_VERSION),
         )
         raise make_store_error(path, actual, supported, tr("mettez le service à jour, ou nommez un nouveau fichier"))
-    path.chmod(FILE_MODE)  # it is ours: others may have been allowed to read it since
+    path.chmod(FILE_MODE)  # other users may have been given access
     connection.executescript(CONNECTION_PRAGMAS)
     if new:
         connection.executescript(TABLE_SCHEMA)
@@ -218,7 +218,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        with suppress(sqlite3.Error):  # it may have been undone already: by a full disk, for example
+        with suppress(sqlite3.Error):  # already rolled back, for example on a full disk
             connection.execute("ROLLBACK")
         raise
 

@@ -27,10 +27,10 @@ class StatefulObject(Protocol):
 
 def main() -> None:
     """Answer messages until the end of standard input."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # what a terminal or a host tells the whole group is for the service
+    for number in (signal.SIGINT, signal.SIGTERM):  # a signal to the process group is for the service
         signal.signal(number, signal.SIG_IGN)
     if hasattr(os, "nice"):
-        os.nice(5)  # the service answers first: whether it is there, and who must wait
+        os.nice(5)  # the service itself must stay responsive
     try:
         Worker(sys.stdin.buffer, claim_stdout()).run()
     except MemoryError:
@@ -66,7 +66,7 @@ class Worker:
             return refusal(refused)
         except MemoryError:
             raise
-        except Exception as error:  # what went wrong is told by its type: its text may hold what people said
+        except Exception as error:  # only its type: the text may contain personal data
             name = type(error).__name__
             return refusal(RefusedError("failed", mark("{error} dans un processus de travail"), error=name))
 

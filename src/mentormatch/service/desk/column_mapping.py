@@ -118,7 +118,6 @@ class ColumnMapping:
                 self.key, self.role = "", None
 
     def set_meaning(self, sample: QuestionSample, means: str, interpretation: "InterpretedMapping") -> None:
-        # key, role, or a field by its tag
         if means == "key":
             self.key = sample.question
         elif means == "role":
@@ -208,14 +207,12 @@ class InterpretedMapping:
 
     @cached_property
     def sensitive_questions(self) -> list[QuestionSample]:
-        # without a field
         return [
             sample for sample in self.questions if not self.fields_of[fold(sample.question)] and is_sensitive(sample)
         ]
 
     @cached_property
     def unmapped_questions(self) -> list[QuestionSample]:
-        # without the sensitive ones
         return [
             sample
             for sample in self.questions
@@ -225,7 +222,9 @@ class InterpretedMapping:
     def answers(self, name: str) -> list[Counterpart]:
         """Return the texts of a field that match no option and that staff have not mapped."""
         mapped = {fold(text) for text in self.stated.options.get(name, {})}
-        return [text_ for text_ in self.proposal.options.get(name, ()) if fold(text_.text) not in mapped]
+        return [
+            counterpart for counterpart in self.proposal.options.get(name, ()) if fold(counterpart.text) not in mapped
+        ]
 
     def state(self, sample: QuestionSample) -> LineState:
         """Return whether a question is known, to be confirmed, or unused."""
@@ -236,7 +235,7 @@ class InterpretedMapping:
         guessed = question in self.proposed or any(answer.name for answer in self.answers(name))
         return "open" if guessed and self.confirmed.get(question) != name else "known"
 
-    # --- what the page shows ---------------------------------------------------------------------------------------
+    # --- messages --------------------------------------------------------------------------------------------------
 
     @cached_property
     def out(self) -> ColumnsOut:
@@ -303,7 +302,6 @@ class InterpretedMapping:
         return {name: [MenuGroup(title="", entries=samples)] for name, samples in entries.items()}
 
     def option_menus(self) -> dict[str, list[MenuGroup]]:
-        # per question with unknown answers
         return {
             make_opaque_tag(name): [
                 MenuGroup(
@@ -375,7 +373,7 @@ class InterpretedMapping:
         menu = ColumnMenu(menu=make_opaque_tag(name), value=value, slot="means", gesture=gesture)
         return ColumnAnswer(text=answer.text, given=answer.why, menu=menu)
 
-    # --- what stands in the way ------------------------------------------------------------------------------------
+    # --- problems --------------------------------------------------------------------------------------------------
 
     def blockers(self) -> Iterator[ColumnBlocker]:
         """Yield the problems, in the best order to solve them."""
@@ -398,7 +396,7 @@ class InterpretedMapping:
             questions = counted(needed, "question")
             upload_other = ColumnAction(words=tr("Déposer un autre fichier"), what="file")
             use_answers_only = ColumnAction(words=tr("Partir des réponses seules"), what="alone")
-            pairs = self.programme.served_by == ("match",)  # answers alone make no other programme
+            pairs = self.programme.served_by == ("match",)  # the draft is a programme of pairs
             yield ColumnBlocker(
                 title=tr("Ce fichier ne parle guère de ce programme"),
                 text=tr(
@@ -507,7 +505,7 @@ class InterpretedMapping:
             decisive.add(self.plan.roles.field)
         for name in sorted(decisive):
             question = self.programme.fields[name]
-            unknown = [text_ for text_ in self.answers(name) if text_.name is None]
+            unknown = [counterpart for counterpart in self.answers(name) if counterpart.name is None]
             for answer in unknown:
                 gesture = ColumnAction(
                     words="", what="answer", question=make_opaque_tag(name), text=make_opaque_tag(answer.text)
@@ -524,7 +522,7 @@ class InterpretedMapping:
                 )
 
     def find_refusals(self) -> Iterator[ColumnBlocker]:
-        # problems that remain when all columns are mapped
+        # Problems that remain when all columns are mapped.
         try:
             take_in(self.tables, plan_with(self.plan, (), options_by_text(self.proposal)))
         except SurveyError as error:
@@ -539,7 +537,6 @@ def keep_column_action(mapped: QuestionSample, unmapped: QuestionSample) -> Colu
 
 
 def fields_by_header(headers: Sequence[str], plan: Plan) -> Iterator[tuple[str, str]]:
-    # headers folded by ``fold``
     for name, claim in claims_by_field(headers, plan).items():
         yield from ((fold(headers[at]), name) for at in (*claim.whole, *(column for _, column in claim.items)))
 
@@ -549,7 +546,6 @@ def find_first_known[T](values: Mapping[str, T], texts: Iterable[str]) -> T | No
 
 
 def options_by_text(proposal: MappingDraft) -> dict[str, dict[str, str]]:
-    # per field
     return {
         name: {counterpart.text: counterpart.name for counterpart in counterparts if counterpart.name}
         for name, counterparts in proposal.options.items()

@@ -396,12 +396,8 @@ class Workspace:
         columns = ColumnsStep.of(self.uploads.stated_programme, replaced.tables, self.columns)
         columns.confirmed = self.columns is not None and self.columns.confirmed
         versions = self.programme_form.versions if self.programme_form else None
-        self.uploads, self.columns, self.intake, self.contacts = (
-            UploadedFiles(files),
-            columns,
-            replaced.intake,
-            replaced.contacts,
-        )
+        self.uploads, self.columns = UploadedFiles(files), columns
+        self.intake, self.contacts = replaced.intake, replaced.contacts
         self.programme_form = None
         if versions:
             self.open_form().versions = versions
@@ -419,7 +415,7 @@ class Workspace:
         self.reset_files(files)
         digests = {part: digest_of(file.content) for part, file in files.items()}
         if work := self.past.find_by_files(digests):
-            with suppress(RequestError):  # another version stored it
+            with suppress(RequestError):  # stored by another version
                 self.bring_back(work)
                 self.notice = tr("Ces fichiers étaient déjà là : ce qui avait été décidé avec eux est revenu.")
 
@@ -468,13 +464,13 @@ class Workspace:
             tables = self.uploads.tables(None, apart=False, most=self.limits.people)
             self.write_groups(GroupQuestions(tables))
         columns = self.read_columns(apart=apart)
-        with language(self.language):  # the columns may have told another than that of the request
+        with language(self.language):  # the columns may have changed the language
             counts = columns.count_left()
             if "programme" in self.uploads.files and not counts.blocked:
                 try:
                     self.build_cohort()
                 except SurveyError:
-                    if not counts.open:  # else there is what the step of the columns will settle
+                    if not counts.open:  # open questions are shown by the columns step
                         raise
 
     def write_groups(self, questions: GroupQuestions) -> None:
@@ -555,7 +551,7 @@ class Workspace:
         """Return the columns. Raises RequestError before the files are read."""
         if self.columns is None:
             raise RequestError(tr(NOT_READ))
-        if not self.columns.is_for(self.uploads.stated_programme):  # it was changed in another step
+        if not self.columns.is_for(self.uploads.stated_programme):  # changed in another step
             self.columns = ColumnsStep.of(self.uploads.stated_programme, self.columns.tables, None)
         return self.columns
 
@@ -634,7 +630,6 @@ class Workspace:
         return self.contacts if self.named else False
 
     def resume_proposal(self, record: ProposalRecord | Decision, intake: Intake, seed: int) -> Proposal:
-        # Raises RequestError if the record names people without answers.
         try:
             if isinstance(record, Decision):
                 return Proposal.of(restore_matching(record, intake.cohort, intake.programme))

@@ -99,7 +99,7 @@ def change_documents(
         case desk_requests.ValidatePlan():
             validate_plan(workspace, action)
     if workspace.kinds.group and workspace.kinds.group.programme.groups is not None:
-        with suppress(RequestError):  # the step of the year tells why
+        with suppress(RequestError):  # the step of the year shows the reason
             workspace.kinds.groups(ShowYear())
     if group_result := workspace.kinds.describe(named_documents=workspace.named_documents):
         return group_document_step(group_result, of_groups=workspace.kind == "groups")

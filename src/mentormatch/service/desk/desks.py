@@ -270,7 +270,7 @@ class Workspaces:
             self.workers.end(ident)
             self.remove_ended()
         else:
-            await self.store.load(key)  # who cannot open a work deletes nothing
+            await self.store.load(key)  # raises RefusedError for a wrong key
         await self.store.delete(key)
 
     def close_all_of(self, owner: str) -> None:
@@ -411,5 +411,5 @@ def cookie_name(headers: Headers) -> str:
 
 
 def get_session_id(cookie: str) -> str:
-    # a digest does not reveal the cookie
+    # The digest does not reveal the cookie.
     return sha256(cookie.encode()).hexdigest()

@@ -152,7 +152,7 @@ def tabulate_pairs(draw: Draw, labels: Labels) -> ResultSheet:
     lots = {pair: tr(SECOND_LABEL if part.second else FIRST_LABEL) for part in draw.parts for pair in part.pairs}
     rows = [
         (*map(labels.person, SIDES, pair), lots.get(pair, tr("les deux")))
-        for pair in ((drawn_pair.mentor, drawn_pair.mentee) for drawn_pair in draw.matching.pairs)
+        for pair in ((row.mentor, row.mentee) for row in draw.matching.pairs)
     ]
     titles = tr("Mentor·e"), tr("Mentoré·e"), tr("Programme")
     return ResultSheet((), titles, tuple(rows))

@@ -92,7 +92,7 @@ class FollowUpStep:
         results = results_in(file.content, file.name)
         if results in [known_results for _, known_results in self.editions]:
             raise RequestError(tr("Cette édition est déjà là"))
-        if len(self.editions) >= MOST_EDITIONS - 1:  # this year is one more
+        if len(self.editions) >= MOST_EDITIONS - 1:  # plus the current year
             raise RequestError(
                 tr("Il y a déjà {most} éditions, et pas plus ne sont lues à la fois", most=MOST_EDITIONS - 1)
             )
@@ -228,7 +228,6 @@ def read_year(matching: Matching, waves: Mapping[int, UploadedFile]) -> Year:
 
 
 def with_follow_up_questions(matching: Matching) -> Programme:
-    # five questions by default
     return with_follow_up(matching.programme, matching.language)
 
 

@@ -22,7 +22,7 @@ from mentormatch.programme.sections import MAX_GROUP_SIZE, UNNAMED_PROGRAMME
 from mentormatch.service.desk.desk_requests import SetGroupAnswers
 from mentormatch.service.desk.step_tree import render_step
 
-MAX_OFFERED = 8  # questions offered
+MAX_OFFERED = 8  # offered questions
 
 
 class GroupQuestions:

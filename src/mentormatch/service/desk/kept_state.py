@@ -433,7 +433,6 @@ def step_state(step: SessionStep) -> BoardVersionState:
 
 
 def group_members(stage: GroupsVersion) -> list[list[str]]:
-    # the keys, per group
     return [list(group.members) for group in stage.grouping.groups]
 
 
@@ -521,7 +520,7 @@ def restore(workspace: StoredWorkspace, parts: Mapping[str, bytes]) -> str:
         current = {name: part for name, part in parts.items() if name != StatePart.PAST}
         workspace.past.add(
             current, head="", marks=["unread"], files=digests_of(workspace)
-        )  # another version may read it again
+        )  # another version may be able to read it
         return tr(ONLY_FILES)
     workspace.kinds.follow_up = year
     workspace.last_saved_state = state

@@ -76,7 +76,7 @@ class WorkLoss:
 
     @property
     def without_validations(self) -> "WorkLoss":
-        # validations remain as former states
+        # Validations remain as former states.
         return WorkLoss(frozenset(entry for entry in self.items if entry.kind != VALIDATION_KIND))
 
     @property
@@ -206,7 +206,7 @@ class LossError(RequestError):
 
 
 def round_items(current: RoundStep | None, initial: ProposalRecord | None) -> Iterator[WorkItem]:
-    # ``initial``: the record from which the rounds started
+    # ``initial`` is the record from which the rounds started.
     while current is not None:
         board = current.board
         for entry in board.now.decisions:
@@ -261,13 +261,11 @@ def year_items(kinds: KindSteps) -> Iterator[WorkItem]:
 
 
 def form_items(form: ProgrammeForm | None) -> Iterator[WorkItem]:
-    # unsaved edits
     if form and form.versions.is_tried:
         yield from (item("edit", number) for number, _ in enumerate(form.versions.before or [form.versions.now]))
 
 
 def version_items(form: ProgrammeForm | None) -> Iterator[WorkItem]:
-    # saved on the page
     if form:
         yield from (item("version", version.text) for version in form.versions.kept[1:])
 

@@ -80,7 +80,7 @@ class PairRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonAlone:
-    """A person without a pair: the reason, a sufficient change, and the opaque id of a mentor who may get a place."""
+    """A person without a pair: the reason, a sufficient change, and the opaque id of a partner who may get a place."""
 
     name: str
     reason: str
@@ -177,7 +177,7 @@ def result_title(matching: Matching) -> str:
 
 
 def has_most_pairs(matching: Matching) -> bool:
-    # proved in the first goal
+    # The first goal maximises the number of pairs.
     return matching.status is Status.PROVED and matching.programme.goals.order[:1] == ("matched",)
 
 
@@ -195,10 +195,10 @@ def list_unmatched(matching: Matching, labels: Labels, ground: BoardGround) -> I
     """Yield the people without a pair, with a sufficient change."""
     changes = smallest_changes(case_of(matching))
     for person, line, change in zip(matching.unmatched, explain_unmatched(matching, labels), changes, strict=False):
-        across, mentor_id = ACROSS[person.side], ""
+        across, partner_id = ACROSS[person.side], ""
         if change and change.code == "add_place" and place_fields(matching.programme, across):
-            mentor_id = ground.id(across, change.people[0 if across == "mentor" else 1])
-        yield PersonAlone(line.person, line.reason, line.change, mentor_id)
+            partner_id = ground.id(across, change.people[0 if across == "mentor" else 1])
+        yield PersonAlone(line.person, line.reason, line.change, partner_id)
 
 
 def format_places_taken(case: Case) -> str:

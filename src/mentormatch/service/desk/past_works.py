@@ -18,8 +18,8 @@ from mentormatch.service.desk.desk_requests import FilePart
 from mentormatch.service.desk.works import StateParts, decode_files, encode_files
 
 PAST_DAYS = 30
-MAX_PAST_STATES = 8  # states, the last validated one always among them
-MAX_PAST_BYTES = 32 << 20  # of all states together; of these the oldest are dropped first
+MAX_PAST_STATES = 8  # always including the last validated one
+MAX_PAST_BYTES = 32 << 20  # all states together
 
 
 class PastWork(JsonMessage):
@@ -37,7 +37,6 @@ class PastWork(JsonMessage):
     parts: dict[str, str]
 
     def has_files(self, files: Mapping[FilePart, str]) -> bool:
-        # exactly these, by digest
         return self.files.keys() == files.keys() and all(digest in self.files[part] for part, digest in files.items())
 
     @property

@@ -62,7 +62,7 @@ def question_step(interview: DraftInterview, opened: str, *, kind: ProgrammeKind
 
 
 def format_rejections(draft: Draft) -> Iterator[str]:
-    # without the advice, which is meant for authors of files
+    # The advice of the draft is for authors of files, so it is left out.
     for reason, count in draft.dry_run.reasons.items():
         rows = counted(count, "ligne")
         yield tr_n(
@@ -92,7 +92,6 @@ def format_reply(question: DraftQuestion) -> str:
 
 
 def has_open_facts(interview: DraftInterview) -> bool:
-    # only staff can answer them
     return is_blocked(interview) or any(question.id != SHARED for question in interview.open)
 
 

@@ -180,7 +180,6 @@ def day_of(start: date) -> date:
 
 
 def next_month(day: date) -> date:
-    # the first day
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 

@@ -170,11 +170,11 @@ class RoundStep:
         proposal = self.proposal
         open_pairs, participants = set(proposal.open), person_places(proposal.matching.cohort)
         replies = [
-            reply_
-            for (pair, _), reply_ in self.recorded.items()
-            if pair in open_pairs and canonical(reply_.person) not in self.departures
+            entry
+            for (pair, _), entry in self.recorded.items()
+            if pair in open_pairs and canonical(entry.person) not in self.departures
         ]
-        return [*replies, *(reply_ for key, reply_ in self.departures.items() if key in participants)]
+        return [*replies, *(entry for key, entry in self.departures.items() if key in participants)]
 
     def restate_documents(self, programme: Programme) -> None:
         """Use the name and the document settings of another version of the programme, in all rounds."""
@@ -280,7 +280,7 @@ class RoundStep:
         *rounds, last = proposal_after.rounds
         last = replace(last, left=(*last.left, *self.withdrawn_people))
         next_round = self.of(replace(proposal_after, rounds=(*rounds, last)))
-        next_round.board.portfolio = self.board.portfolio  # the log goes on from round to round
+        next_round.board.portfolio = self.board.portfolio  # one log for all rounds
         next_round.pins, next_round.bans, next_round.before = tuple(pins), tuple(bans), replace(self, before=None)
         return next_round
 
@@ -391,7 +391,6 @@ class RoundStep:
         )
 
     def _explain_failure(self, proposal: Proposal) -> Iterator[str]:
-        # only if the solver found no plan
         if proposal.solved not in SOLVED_STATUSES:
             yield tr(
                 "Rien de nouveau n'est proposé : à côté des binômes qui restent, aucun autre ne permet de tenir toutes"
@@ -429,7 +428,7 @@ class RoundStep:
                     yield LeaverOut(id=ident, name=self._name(side, key), left=canonical(key) in self.departures)
 
     def _people(self, proposal: Proposal) -> Iterator[list[str]]:
-        # side, person, state, partner, round of the state
+        # Columns: side, person, state, partner, round of the state.
         for place, side in enumerate(SIDES):
             for status in proposal.states(side):
                 partner = self._name(SIDES[1 - place], status.partner) if status.partner else ""

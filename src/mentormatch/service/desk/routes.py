@@ -85,7 +85,7 @@ class SignInRoutes:
             replace(
                 settings, body_bytes=settings.sign_in_bytes, body_s=settings.sign_in_s, max_bodies=settings.max_sign_ins
             )
-        )  # whoever is not let in yet takes no place of those who are
+        )  # bodies before sign-in are counted separately
         self.handlers: RequestHandlers = {
             ("GET", "/"): self.page,
             ("GET", "/page/{name}"): self.asset,
@@ -338,7 +338,7 @@ class PageRoutes:
 
 
 def get_request_owner(sessions: LoginSessions, request: Request) -> str:
-    # the guard has authenticated the request: without a session, by a token
+    # An authenticated request without a session has a token.
     return sessions.owner_of_request(request.scope) or BEARER_OWNER
 
 

@@ -271,7 +271,6 @@ class YearChanges:
         }
 
     def _letters(self, before: Matching) -> tuple[Mapping[str, Letter], str]:
-        # or the reason why there are none
         try:
             return {letter.key: letter for letter in self.changed_letters(before)}, ""
         except RequestError as error:
@@ -333,7 +332,6 @@ class YearChanges:
                     yield self._label(side, key)
 
     def _people(self, running: Matching, excluded: set[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-        # per side, by opaque id and label
         for side in SIDES:
             ids = [(self.board.ground.id(side, key), self._label(side, key)) for key in running.cohort.side(side).ids]
             yield side, sorted((entry for entry in ids if entry[0] not in excluded), key=lambda entry: entry[1])

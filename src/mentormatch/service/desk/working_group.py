@@ -130,7 +130,7 @@ class SessionsStep:
 
     @property
     def for_screen(self) -> "SessionsStep":
-        # never e-mail addresses
+        # The screen never shows e-mail addresses.
         return self._relabel(self._names if self.named else codes(self.cohort))
 
     @property
@@ -215,7 +215,6 @@ def staff_sentences(result: Result | None) -> tuple[str, ...]:
 
 
 def topics_out(topics: Topics) -> Iterator[TopicOut]:
-    # most requested first
     for topic, chosen, approvals in topics.staff_sheets["counts"].rows:
         yield TopicOut(topic=str(topic), approvals=int(approvals), chosen=bool(chosen))
 
