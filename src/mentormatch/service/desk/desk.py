@@ -143,7 +143,7 @@ class Workspace:
         self.drawn: Draw | None = None
         self.kinds = KindSteps()
         self.chosen_kind: ProgrammeKind = "pairs"
-        self.named = self.named_documents = self.apart = False
+        self.names_on_screen = self.names_in_documents = self.has_separate_files = False
         self.file_notes = FileNotes()
         self.revision = 0
         self.notice = ""
@@ -406,7 +406,7 @@ class Workspace:
     @property
     def reading(self) -> Reading:
         """Options for reading answers: separate files per side, and the maximum number of rows."""
-        return Reading(self.apart, self.limits.people)
+        return Reading(self.has_separate_files, self.limits.people)
 
     def take_files(self, files: dict[desk_requests.FilePart, UploadedFile]) -> None:
         """Use these files, with the former state of the same files; no effect if they have not changed."""
@@ -453,7 +453,7 @@ class Workspace:
         self.uploads, self.intake, self.round, self.kinds = UploadedFiles(files), None, None, KindSteps()
         self.previous_columns, self.columns = self.columns or self.previous_columns, None
         self.contacts = Contacts((), {})
-        self.named = self.named_documents = False
+        self.names_on_screen = self.names_in_documents = False
         self.programme_form = None
         self.revision += 1
 
@@ -506,7 +506,7 @@ class Workspace:
 
     def read_columns(self, *, apart: bool) -> ColumnsStep:
         """Read the columns of the files, and discard the results. Raises MentorMatchError if a file is invalid."""
-        self.apart, self.round, self.intake, self.programme_form = apart, None, None, None
+        self.has_separate_files, self.round, self.intake, self.programme_form = apart, None, None, None
         self.kinds = KindSteps()
         self.revision += 1
         self.uploads.proposal()
@@ -565,7 +565,9 @@ class Workspace:
         refuse_too_many(len(cohort.members) ** 2, self.limits.pairs, mark("rencontres possibles de deux personnes"))
         past_groups = self.uploads.past_groups(cohort) if programme.groups else ()
         with interruptible():
-            self.kinds.solve(intake, self.contacts, past=past_groups, named=self.named, seed=seed, time_limit_s=seconds)
+            self.kinds.solve(
+                intake, self.contacts, past=past_groups, named=self.names_on_screen, seed=seed, time_limit_s=seconds
+            )
         self.revision += 1
 
     def solve_pairs(self, seed: int, seconds: float) -> None:
@@ -627,7 +629,7 @@ class Workspace:
     @property
     def names(self) -> ViewNames:
         """Names on the screen."""
-        return self.contacts if self.named else False
+        return self.contacts if self.names_on_screen else False
 
     def resume_proposal(self, record: ProposalRecord | Decision, intake: Intake, seed: int) -> Proposal:
         try:
@@ -645,7 +647,7 @@ class Workspace:
         """Set the round, with the language and the naming of the session."""
         self.round = next_round
         next_round.board.language = self.language
-        self.relabel(shown=self.named)
+        self.relabel(shown=self.names_on_screen)
 
     def close(self, number: int, late: Late) -> None:
         """Close the round, and propose the next one; the next change makes this final."""
@@ -692,14 +694,14 @@ class Workspace:
         if not self.kinds.group:
             self.require_board()
         if where != "screen":
-            self.named_documents = shown
+            self.names_in_documents = shown
         if where != "documents":
             self.relabel(shown=shown)
         self.revision += 1
 
     def relabel(self, *, shown: bool) -> None:
         """Show names or codes of people on the screen."""
-        self.named = shown
+        self.names_on_screen = shown
         if self.kinds.group:
             self.kinds.relabel(named=shown)
         else:
@@ -725,7 +727,7 @@ class Workspace:
     def document_source(self) -> DocumentSource:
         """Return the source of documents: matching, naming and seal."""
         board = self.require_board()
-        options = self.named, board.now.seal, board.portfolio, self.named_documents, self.kinds.follow_up
+        options = self.names_on_screen, board.now.seal, board.portfolio, self.names_in_documents, self.kinds.follow_up
         return DocumentSource(board.matching, self.contacts, *options)
 
     def render_page(self, name: str) -> bytes:
@@ -739,7 +741,7 @@ class Workspace:
             return self.require_columns().document(name)
         if name != DocumentName.INTAKE and self.kinds.has_document(name):
             board = self.round.board if self.round else None
-            return self.kinds.document(name, board, self.contacts if self.named_documents else None)
+            return self.kinds.document(name, board, self.contacts if self.names_in_documents else None)
         if name in EXPERIMENT_FILES:
             return read_experiment_file(name, self.uploads, self.drawn)
         if name in ROUND_FILES:
@@ -790,7 +792,7 @@ class Workspace:
                 intake=intake_out(self.intake) if self.intake else None,
                 five=self.has_group_questions,
                 plan=plan_out(self.document_source(), self.round, self.kinds.follow_up) if self.round else None,
-                gathered=self.kinds.describe(named_documents=self.named_documents),
+                gathered=self.kinds.describe(named_documents=self.names_in_documents),
                 past=[past_out(work, self.past, is_attempt=not self.validated_head) for work in self.offered_past()],
             )
             return to_page_json(out)

@@ -101,7 +101,7 @@ def change_documents(
     if workspace.kinds.group and workspace.kinds.group.programme.groups is not None:
         with suppress(RequestError):  # the step of the year shows the reason
             workspace.kinds.groups(ShowYear())
-    if group_result := workspace.kinds.describe(named_documents=workspace.named_documents):
+    if group_result := workspace.kinds.describe(named_documents=workspace.names_in_documents):
         return group_document_step(group_result, of_groups=workspace.kind == "groups")
     letter_index = action.letter if isinstance(action, desk_requests.ShowDocuments) else 0
     return document_step(workspace.document_source(), workspace.require_round(), letter_index)
@@ -148,14 +148,14 @@ def change_year(workspace: WorkspaceInSteps, action: KindAction, body: bytes) ->
     changes = YearChanges(
         current, workspace.contacts, workspace.names, workspace.past.find_validated(workspace.validated_head)
     )
-    if workspace.apart:
+    if workspace.has_separate_files:
         changes.answer_parts = "mentors", "mentees"
     query = action if isinstance(action, ShowFollowUp) else ShowFollowUp()
     return workspace.kinds.follow_up.step(
         current.board.matching,
         current.board.ground,
-        workspace.contacts if workspace.named else None,
-        named=workspace.named_documents,
+        workspace.contacts if workspace.names_on_screen else None,
+        named=workspace.names_in_documents,
         changes=changes.template_values(query),
     )
 

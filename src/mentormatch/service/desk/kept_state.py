@@ -396,9 +396,9 @@ class StoredWorkspace(Protocol):
     round: RoundStep | None
     drawn: Draw | None
     kinds: KindSteps
-    named: bool
-    named_documents: bool
-    apart: bool
+    names_on_screen: bool
+    names_in_documents: bool
+    has_separate_files: bool
     save_count: int
     last_saved_state: BaseModel | None
     past: PastWorks
@@ -457,9 +457,9 @@ def state_of(workspace: StoredWorkspace) -> WorkspaceState:
         said=workspace.chosen_kind,
         read=workspace.columns is not None,
         taken=workspace.intake is not None,
-        apart=workspace.apart,
-        named=workspace.named,
-        named_documents=workspace.named_documents,
+        apart=workspace.has_separate_files,
+        named=workspace.names_on_screen,
+        named_documents=workspace.names_in_documents,
         columns=ColumnsState.of(columns) if columns else None,
         form=FormState.of(workspace.programme_form) if workspace.programme_form else None,
         round=RoundState.of(workspace.round) if workspace.round else None,
@@ -545,7 +545,7 @@ def restore_columns(workspace: StoredWorkspace, state: WorkspaceState) -> None:
             state.columns.restore_to(columns)
     if state.taken:
         workspace.build_cohort()
-    workspace.named, workspace.named_documents = state.named, state.named_documents
+    workspace.names_on_screen, workspace.names_in_documents = state.named, state.named_documents
 
 
 def restore_results(
