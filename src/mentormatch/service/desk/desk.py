@@ -135,21 +135,21 @@ class Workspace:
         self.uploads = UploadedFiles()
         self.chosen_language: str | None = None
         self.columns: ColumnsStep | None = None
-        self.previous_columns: ColumnsStep | None = None
+        self.previous_columns: ColumnsStep | None = None  # of the previous files; its choices are reused
         self.intake: Intake | None = None
         self.contacts = Contacts((), {})
         self.programme_form: ProgrammeForm | None = None
         self.round: RoundStep | None = None
-        self.drawn: Draw | None = None
+        self.drawn: Draw | None = None  # if an experiment formed the pairs
         self.kinds = KindSteps()
         self.chosen_kind: ProgrammeKind = "pairs"
         self.names_on_screen = self.names_in_documents = self.has_separate_files = False
         self.file_notes = FileNotes()
-        self.revision = 0
-        self.notice = ""
-        self.save_count = 0
+        self.revision = 0  # counts the changes that the page has to show
+        self.notice = ""  # message about the last action
+        self.save_count = 0  # of two saved states, the newer one has more
         self.last_saved_state: BaseModel | None = None
-        self.past = PastWorks()
+        self.past = PastWorks()  # former states
 
     @property
     def language(self) -> str:
