@@ -500,7 +500,7 @@ class InterpretedMapping:
 
     def find_undecided(self) -> Iterator[ColumnBlocker]:
         """Yield unknown answers that decide whether a person is accepted, or their side."""
-        decisive = {name for name, field in self.programme.fields.items() if field.use in ("consent",)}
+        decisive = {name for name, field in self.programme.fields.items() if field.use == "consent"}
         if self.plan.roles:
             decisive.add(self.plan.roles.field)
         for name in sorted(decisive):
