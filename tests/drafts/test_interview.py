@@ -20,8 +20,8 @@ from mentormatch.programme.drafts.programme_draft import draft
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.drafts.structures import may_be_one, pairs_that_may_be_one
 from mentormatch.programme.enrolment import read_tables
-from mentormatch.programme.interview.interview import MAX_QUESTIONS, PRIORITY, DraftInterview
-from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion
+from mentormatch.programme.interview.interview import MAX_QUESTIONS, QUESTION_PRIORITY, DraftInterview
+from mentormatch.programme.interview.question import NUMBER_CHOICE, TEXT_CHOICE, DraftQuestion
 from mentormatch.programme.interview.question_file import questions_text, read_replies
 from mentormatch.survey.contacts import Contacts
 from tests.drafts.interviews import Sample, answered, made, ours, pairs, reply
@@ -148,7 +148,7 @@ def test_accepting_the_others_leaves_decisions_and_missing_numbers_open(name: st
     left = {one.id for one in accepted.open}
     assert "shared" in left
     assert ("places" in left) == any(
-        NUMBER in one.values or one.proposed is None for one in accepted.questions if one.id == "places"
+        NUMBER_CHOICE in one.values or one.proposed is None for one in accepted.questions if one.id == "places"
     )
     assert "contacts = [" not in "\n".join(line for line in accepted.text.splitlines() if not line.startswith("#"))
 
@@ -174,7 +174,7 @@ def possible_replies(question: DraftQuestion) -> list[Any]:
         return [[], question.values, *([value] for value in question.values)]
     if question.form == "one":
         return list(question.values)
-    values = {NUMBER: "3", TEXT: "Accord écrit"}
+    values = {NUMBER_CHOICE: "3", TEXT_CHOICE: "Accord écrit"}
     return [{}, *({line.key: values.get(value, value) for line in question.lines} for value in question.values)]
 
 
@@ -292,7 +292,7 @@ def test_each_role_of_the_labelled_questionnaires_is_told_or_can_be_named(shared
 
 
 def test_more_than_eight_doubts_leave_those_that_change_pairs_least() -> None:
-    assert len(set(PRIORITY)) == len(PRIORITY) > MAX_QUESTIONS
+    assert len(set(QUESTION_PRIORITY)) == len(QUESTION_PRIORITY) > MAX_QUESTIONS
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from mentormatch.errors import RequestError
 from mentormatch.languages.phrases import about, counted, listed, quoted
 from mentormatch.languages.translation import tr
 from mentormatch.programme.interview.interview import DraftInterview
-from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion, Line
+from mentormatch.programme.interview.question import NUMBER_CHOICE, TEXT_CHOICE, DraftQuestion, Line
 
 ACCEPT, PASS, COLUMN = "a", "p", "c"
 
@@ -129,7 +129,7 @@ def ask_several(question: DraftQuestion) -> object:
 
 def ask_each(question: DraftQuestion) -> object:
     """Ask for a choice, a number or a text for each line."""
-    if NUMBER not in question.values and TEXT not in question.values:
+    if NUMBER_CHOICE not in question.values and TEXT_CHOICE not in question.values:
         show_choices(question)
     elif question.choices[0].effect:
         print_message(f"  → {question.choices[0].effect}")
@@ -148,9 +148,9 @@ def ask_line(question: DraftQuestion, one: Line) -> str:
     """Return the reply to one line, or one of the keys."""
     people = f" ({counted(one.people, 'personne')})" if one.people else ""
     words = f"  {quoted(one.key)}{people}"
-    if TEXT in question.values:
+    if TEXT_CHOICE in question.values:
         return ask(f"{words} {tr('[Entrée : laissée de côté ; sinon le motif de la lire]')}").text
-    numbered = NUMBER in question.values
+    numbered = NUMBER_CHOICE in question.values
     enter = one.proposed if numbered else str(question.values.index(one.proposed) + 1) if one.proposed else ""
     while True:
         typed = ask(f"{words} {tr('[Entrée : {reply}]', reply=enter)}" if enter else words)

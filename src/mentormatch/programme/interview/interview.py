@@ -1,8 +1,8 @@
-"""Files of answers and replies of staff -> the questions of their draft, and the programme that the replies make.
+"""Files of answers and replies of staff -> the questions of their draft, and the programme after the replies.
 
-The questions are a pure function of files and replies: page, terminal and file ask the same ones. What a reply does is
-a statement of the draft (``StatedDraft``) or an edit of its programme (``programme.edits``), and nothing else. Without
-a reply the programme is the draft, byte for byte.
+The questions are a pure function of files and replies, so that page, terminal and file ask the same ones. A reply
+becomes a statement for the draft (``StatedDraft``) or an edit of its programme (``programme.edits``). Without replies
+the programme equals the draft, byte for byte.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText
 from mentormatch.programme.enrolment import AnswerSource, read_tables
 from mentormatch.programme.interview.answer_questions import (
-    ITEMS,
+    ITEMS_QUESTION,
     item_points,
     order_points,
     place_points,
@@ -37,31 +37,31 @@ from mentormatch.programme.interview.answer_questions import (
     structure_points,
 )
 from mentormatch.programme.interview.pair_questions import (
-    CRITERIA,
-    LANGUAGE,
+    CRITERIA_QUESTION,
+    LANGUAGE_QUESTION,
     criteria_points,
     language_points,
     sensitive_points,
     twin_points,
 )
 from mentormatch.programme.interview.people_questions import (
-    KEY,
+    KEY_QUESTION,
     key_points,
     name_points,
     order_of_name_points,
     shared_points,
 )
 from mentormatch.programme.interview.question import DraftQuestion, Effects, OpenPoint, Reply
-from mentormatch.programme.interview.role_questions import ROLE, role_points
+from mentormatch.programme.interview.role_questions import ROLE_QUESTION, role_points
 from mentormatch.programme.question_edits import MeaningEdit
 
 MAX_QUESTIONS = 8
-PRIORITY = (
+# Questions by their influence on pairs, highest first; beyond ``MAX_QUESTIONS``, the proposals of the last ones apply
+QUESTION_PRIORITY = (
     *("role", "criteria", "key", "shared", "places", "items", "separator"),
     *("structures", "twins", "names", "name_order", "sensitive", "language", "order"),
 )
-"""The questions by how much they change pairs, the most telling first; beyond eight the last are read as proposed."""
-NO_QUESTION = mark("aucune question de ce nom pour ces fichiers")
+NO_QUESTION_MESSAGE = mark("aucune question de ce nom pour ces fichiers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,10 @@ class DraftInterview(VersionedPickle):
     def of(cls, tables: Tables, replies: Mapping[str, object] | None = None, *, name: str = "") -> Self:
         """Return the interview about some files.
 
-        Raises RequestError with every reply that no question asks for, or that its question does not accept.
+        Raises RequestError for each reply without a question, or with an unacceptable value.
         """
-        made = Interviewer(tables, name, replies or {})
-        return cls(tables, name, made.read, made.draft, made.questions, made.edits)
+        interviewer = Interviewer(tables, name, replies or {})
+        return cls(tables, name, interviewer.read, interviewer.draft, interviewer.questions, interviewer.edits)
 
     @property
     def text(self) -> str:
@@ -111,28 +111,33 @@ class DraftInterview(VersionedPickle):
         return tuple(question for question in self.questions if question.reply is None)
 
     def answered(self, replies: Mapping[str, object]) -> Self:
-        """Return the interview with further replies by the id of their question, or other ones.
+        """Return the interview with further or changed replies, by the id of their question.
 
-        Raises RequestError with every reply that no question asks for, or that its question does not accept.
+        Raises RequestError for each reply without a question, or with an unacceptable value.
         """
         return type(self).of(self.tables, {**self.replies, **replies}, name=self.name)
 
     def with_proposals(self) -> Self:
-        """Return the interview with all questions that follow from its proposals, none of which becomes a reply."""
-        given = set(self.replies)
-        asked = (replace(one, reply=one.reply if one.id in given else None) for one in self.accepted().questions)
-        return replace(self, questions=tuple(asked))
+        """Return the interview with all questions that its proposals raise; proposals do not become replies."""
+        reply_ids = set(self.replies)
+        questions = (
+            replace(question, reply=question.reply if question.id in reply_ids else None)
+            for question in self.accepted().questions
+        )
+        return replace(self, questions=tuple(questions))
 
     def accepted(self) -> Self:
-        """Return the interview in which all proposals that may be accepted unread are replies.
+        """Return the interview with a reply for each proposal that can be accepted without review.
 
-        Those on who is who come first, that on criteria last, as replies change what later questions propose.
+        Replies change later proposals: those on sides come first, that on criteria last.
         """
-        found = self
-        while ready := [one for one in found.questions if one.can_be_accepted]:
-            first = min(map(stage, ready))
-            found = found.answered({one.id: one.proposed for one in ready if stage(one) == first})
-        return found
+        interview = self
+        while ready := [question for question in interview.questions if question.can_be_accepted]:
+            first_stage = min(map(interview_stage, ready))
+            interview = interview.answered(
+                {question.id: question.proposed for question in ready if interview_stage(question) == first_stage}
+            )
+        return interview
 
 
 def draft_programme(
@@ -161,7 +166,7 @@ def draft_programme(
 
 
 class Interviewer:
-    """What asks the questions of some files in three stages: who is who, what answers mean, what makes a pair."""
+    """Asks the questions on some files in three stages: sides, meaning of answers, criteria."""
 
     def __init__(self, tables: Tables, name: str, replies: Mapping[str, object]) -> None:
         self.replies, self.read = replies, dict[str, Reply]()
@@ -169,32 +174,32 @@ class Interviewer:
         self.effects: list[Effects] = []
         base = draft(tables, name)
         with language(base.language), words_of(words_read(base.outline.languages)):
-            found = [
+            questions = [
                 *self._ask(language_points(base, tables)),
                 *self._ask(item_points(tables)),
                 *self._ask(role_points(base)),
                 *self._ask(key_points(base)),
             ]
             tables = self._sided(tables)
-            known = self._drafted(base, tables, name)
-            found += self._ask(meaning_points(known))
-            settled = frozenset().union(*(one.taken | one.dropped for one in self.effects))
-            text = self._edited(known)
-            found += self._ask(criteria_points(known, text.programme, settled))
-            unknown = [one for one in replies if one not in {question.id for question in found}]
-            self.problems += [Problem(one, tr(NO_QUESTION)) for one in unknown]
+            drafted = self._drafted(base, tables, name)
+            questions += self._ask(meaning_points(drafted))
+            settled = frozenset().union(*(item.taken | item.dropped for item in self.effects))
+            text = self._edited(drafted)
+            questions += self._ask(criteria_points(drafted, text.programme, settled))
+            unknown = [item for item in replies if item not in {question.id for question in questions}]
+            self.problems += [Problem(item, tr(NO_QUESTION_MESSAGE)) for item in unknown]
             if self.problems:
                 raise RequestError(tr("Ces réponses ne sont pas celles des questions du brouillon"), self.problems)
-            self.questions = most_telling(found)
+            self.questions = most_telling(questions)
             self.draft = self._replied(base, tables, name) if self.read else base
 
     @property
     def edits(self) -> tuple[ProgrammeEdit, ...]:
         """The edits of all replies, in the order of their questions."""
-        return tuple(edit for one in self.effects for edit in one.edits)
+        return tuple(edit for effects in self.effects for edit in effects.edits)
 
     def _ask(self, points: Iterator[OpenPoint]) -> Iterator[DraftQuestion]:
-        """Yield some questions with their replies, whose effects are kept."""
+        """Yield the questions of some points, each with its reply, and record the effects of the replies."""
         for point in points:
             question = point.question
             if question.id in self.replies:
@@ -209,81 +214,89 @@ class Interviewer:
             yield question
 
     def _sided(self, tables: Tables) -> Tables:
-        """Return the files with the side of everybody, if a reply states it."""
-        side = next((one.side for one in self.effects if one.side), None)
+        """Return the files, each with one side if a reply states it."""
+        side = next((effects.side for effects in self.effects if effects.side), None)
         return [(table, side) for table, _ in tables] if side else tables
 
     def _stated(self) -> StatedDraft:
-        """Return what the replies state about the questions of the files."""
-        uses: dict[str, Use] = reduce(lambda known, one: {**known, **one.uses}, self.effects, {})
-        role = next((one.role for one in self.effects if one.role), None)
-        taken = frozenset().union(*(one.taken for one in self.effects))
-        joined = frozenset().union(*(one.joined for one in self.effects))
+        """Return the statements of the replies about the questions in the files."""
+        uses: dict[str, Use] = reduce(lambda uses_so_far, effects: {**uses_so_far, **effects.uses}, self.effects, {})
+        role = next((effects.role for effects in self.effects if effects.role), None)
+        taken = frozenset().union(*(effects.taken for effects in self.effects))
+        joined = frozenset().union(*(effects.joined for effects in self.effects))
         return StatedDraft(uses, role, taken, joined=joined)
 
     def _drafted(self, base: Draft, tables: Tables, name: str) -> Draft:
-        """Return the draft once it is known who is who."""
-        stated = self._stated()
-        changed = stated.role or stated.uses or stated.joined or any(one.side for one in self.effects)
-        return draft(tables, name, stated) if changed else base
+        """Return the draft with the sides that the replies state."""
+        statements = self._stated()
+        changed = (
+            statements.role or statements.uses or statements.joined or any(effects.side for effects in self.effects)
+        )
+        return draft(tables, name, statements) if changed else base
 
-    def _edited(self, made: Draft) -> ProgrammeText:
+    def _edited(self, drafted: Draft) -> ProgrammeText:
         """Return the text of a draft after the edits."""
-        role = made.outline.role
-        field = next((entry.name for entry in made.entries if role and entry.question == role.sample.question), "")
-        alike = {text: means for one in self.effects for text, means in one.alike.items()}
-        edits = [*(MeaningEdit(name=field, text=text, means=means) for text, means in alike.items()), *self.edits]
-        text = ProgrammeText.of(made.text.encode())
+        role = drafted.outline.role
+        field = next((entry.name for entry in drafted.entries if role and entry.question == role.sample.question), "")
+        synonyms = {text: means for effects in self.effects for text, means in effects.alike.items()}
+        edits = [*(MeaningEdit(name=field, text=text, means=means) for text, means in synonyms.items()), *self.edits]
+        text = ProgrammeText.of(drafted.text.encode())
         for edit in edits:
             text = text.after(edit)
         return text
 
     def _replied(self, base: Draft, tables: Tables, name: str) -> Draft:
-        """Return the draft after all replies, tried on the files."""
+        """Return the draft after all replies, with a dry run on the files."""
         with language(base.language):
-            made = draft(tables, name, self._stated())
-        text = self._edited(made).text
+            drafted = draft(tables, name, self._stated())
+        text = self._edited(drafted).text
         dry_run = try_out(text, tables)
         lines = [line for line in text.splitlines() if not line.startswith("#")]
-        taken = self._stated().taken
+        taken_keys = self._stated().taken
         return replace(
-            made,
-            proposals=tuple(one for one in made.proposals if one.key not in taken),
-            entries=tuple(map(self._settled, made.entries)),
+            drafted,
+            proposals=tuple(proposal for proposal in drafted.proposals if proposal.key not in taken_keys),
+            entries=tuple(map(self._settled, drafted.entries)),
             text=text,
             dry_run=dry_run,
-            lacking=tuple(missing_parts(made.entries, made.outline, dry_run)),
-            rejected=tuple(rejections(dry_run, made.entries)),
+            lacking=tuple(missing_parts(drafted.entries, drafted.outline, dry_run)),
+            rejected=tuple(rejections(dry_run, drafted.entries)),
             confirm=sum(tr(CONFIRM) in line for line in lines),
         )
 
     def _settled(self, entry: DraftEntry) -> DraftEntry:
-        """Return a field without the texts for which a reply states the number."""
-        known = {edit.text for edit in self.edits if isinstance(edit, MeaningEdit) and edit.name == entry.name}
-        return replace(entry, unclear=tuple(text for text in entry.unclear if text not in known))
+        """Return a field without unclear texts that a reply maps to a number."""
+        mapped_texts = {edit.text for edit in self.edits if isinstance(edit, MeaningEdit) and edit.name == entry.name}
+        return replace(entry, unclear=tuple(text for text in entry.unclear if text not in mapped_texts))
 
 
-def stage(question: DraftQuestion) -> int:
-    """Return 0 for a question on who is who, 1 for one on what answers mean, 2 for that on criteria."""
-    return 0 if question.id in (LANGUAGE, ITEMS, ROLE, KEY) else 2 if question.id == CRITERIA else 1
+def interview_stage(question: DraftQuestion) -> int:
+    """Return 0 for a question on sides, 1 for one on the meaning of answers, 2 for that on criteria."""
+    return (
+        0
+        if question.id in (LANGUAGE_QUESTION, ITEMS_QUESTION, ROLE_QUESTION, KEY_QUESTION)
+        else 2
+        if question.id == CRITERIA_QUESTION
+        else 1
+    )
 
 
-def meaning_points(known: Draft) -> Iterator[OpenPoint]:
-    """Yield the questions on people and on what answers mean, in the order in which they are asked."""
-    yield from name_points(known)
-    yield from order_of_name_points(known)
-    yield from shared_points(known)
-    yield from place_points(known)
-    yield from separator_points(known)
-    yield from structure_points(known)
-    yield from twin_points(known)
-    yield from order_points(known)
-    yield from sensitive_points(known)
+def meaning_points(draft: Draft) -> Iterator[OpenPoint]:
+    """Yield the questions on people and on the meaning of answers."""
+    yield from name_points(draft)
+    yield from order_of_name_points(draft)
+    yield from shared_points(draft)
+    yield from place_points(draft)
+    yield from separator_points(draft)
+    yield from structure_points(draft)
+    yield from twin_points(draft)
+    yield from order_points(draft)
+    yield from sensitive_points(draft)
 
 
 def most_telling(questions: Sequence[DraftQuestion]) -> tuple[DraftQuestion, ...]:
-    """Return at most eight questions in their order: those with a reply, then those that change pairs most."""
-    rank = {kind: place for place, kind in enumerate(PRIORITY)}
-    ordered = sorted(questions, key=lambda one: (one.reply is None, rank[one.id.partition(".")[0]]))
-    kept = {question.id for question in ordered[:MAX_QUESTIONS]}
-    return tuple(question for question in questions if question.id in kept)
+    """Return at most ``MAX_QUESTIONS`` questions, in order: questions with a reply, then by priority."""
+    rank = {kind: place for place, kind in enumerate(QUESTION_PRIORITY)}
+    ordered = sorted(questions, key=lambda question: (question.reply is None, rank[question.id.partition(".")[0]]))
+    selected = {question.id for question in ordered[:MAX_QUESTIONS]}
+    return tuple(question for question in questions if question.id in selected)

@@ -1,4 +1,4 @@
-"""A draft -> the questions on its language, on sensitive questions, and on what brings two people together."""
+"""A draft -> the questions on its language, on sensitive questions, and on what makes a pair."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from mentormatch.programme.drafts.twins import is_comparable
 from mentormatch.programme.drafts.uses import is_sensitive, subject_in
 from mentormatch.programme.edits import AdditionEdit, ProgrammeEdit, SettingsEdit, WeightsEdit
 from mentormatch.programme.interview.question import (
-    TEXT,
+    TEXT_CHOICE,
     CellCount,
     Choice,
     DraftQuestion,
@@ -31,25 +31,23 @@ from mentormatch.programme.interview.tallies import MAX_CELLS, last_answers, peo
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.question_edits import QuestionSettings
 
-LANGUAGE, SENSITIVE, TWINS, CRITERIA = "language", "sensitive", "twins", "criteria"
-COVERED, SHARED_TASTES, NOT_COMPARED = "coverage", "overlap", "none"
-MIN_WORDS = 30  # fewer words do not tell a language
-SPECIAL: Mapping[str, str | None] = {"pregnancy": "health", "criminal record": None, "biometrics": "biometrics"}
-COMMON_ANSWERS = mark("des réponses communes")
-OFFERED = mark("ce que l'un apporte et que l'autre cherche")
-MAX_FURTHER = 6  # questions that nothing proposes, at the end of the list
-SENSITIVE_HINT = mark(
-    "Sans motif, ses réponses ne sont ni lues, ni comptées, ni gardées. Pour la lire, écrivez pourquoi : il faut"
-    " l'accord écrit des personnes."
-)
+LANGUAGE_QUESTION = "language"
+CRITERIA_QUESTION = "criteria"
+COVERED_REPLY = "coverage"
+SHARED_TASTES_REPLY = "overlap"
+SPECIAL_CATEGORIES: Mapping[str, str | None] = {
+    "pregnancy": "health",
+    "criminal record": None,
+    "biometrics": "biometrics",
+}
 
 
 def language_points(base: Draft, tables: Tables) -> Iterator[OpenPoint]:
-    """Yield the language of letters, if the files are in none whose words are known."""
+    """Yield the question on the language of letters, if the files are in an unknown language."""
     if is_known_language(tables):
         return
     question = DraftQuestion(
-        LANGUAGE,
+        LANGUAGE_QUESTION,
         tr("Ces réponses ne sont, semble-t-il, ni en français ni en anglais : en quelle langue écrire les lettres ?"),
         "one",
         choices=tuple(Choice(code, name) for code, name in language_names().items()),
@@ -62,7 +60,6 @@ def language_points(base: Draft, tables: Tables) -> Iterator[OpenPoint]:
 
 
 def language_names() -> dict[str, str]:
-    """Return the languages of letters, by their codes."""
     names = {"fr": tr("français"), "en": tr("anglais")}
     return {code: names.get(code, code) for code in LANGUAGES}
 
@@ -73,86 +70,96 @@ def is_known_language(tables: Tables) -> bool:
     texts += [
         cell for table, _ in tables for record in table.records[:MOST_ROWS] for cell in record.cells if " " in cell
     ]
-    said = [word for text in texts for word in re.findall(r"[^\W\d_]+", fold(text))]
-    return len(said) < MIN_WORDS or bool(languages_of(tables))
+    words = [word for text in texts for word in re.findall(r"[^\W\d_]+", fold(text))]
+    return len(words) < 30 or bool(languages_of(tables))
 
 
 def sensitive_points(draft: Draft) -> Iterator[OpenPoint]:
-    """Yield the sensitive questions, which are not read unless staff state why."""
-    apart = [entry for entry in draft.entries if entry.guess.use == "forbidden" and is_sensitive(entry.sample)]
-    if not apart:
+    """Yield the question on sensitive questions, which are not read unless staff give a reason."""
+    entries = [entry for entry in draft.entries if entry.guess.use == "forbidden" and is_sensitive(entry.sample)]
+    if not entries:
         return
-    names = listed([quoted(entry.question) for entry in apart])
+    names = listed([quoted(entry.question) for entry in entries])
     question = DraftQuestion(
-        SENSITIVE,
+        "sensitive",
         tr("{questions} : question sensible, mise de côté. D'accord ?", questions=names)
-        if len(apart) == 1
+        if len(entries) == 1
         else tr("{questions} : questions sensibles, mises de côté. D'accord ?", questions=names),
         "each",
-        choices=(Choice(TEXT, tr("un motif écrit, ou rien")),),
-        lines=tuple(Line(entry.question, sum(any(row) for row in entry.sample.rows), "") for entry in apart),
+        choices=(Choice(TEXT_CHOICE, tr("un motif écrit, ou rien")),),
+        lines=tuple(Line(entry.question, sum(any(row) for row in entry.sample.rows), "") for entry in entries),
         proposed={},
-        hint=tr(SENSITIVE_HINT),
+        hint=tr(
+            "Sans motif, ses réponses ne sont ni lues, ni comptées, ni gardées. Pour la lire, écrivez pourquoi : il"
+            " faut l'accord écrit des personnes."
+        ),
     )
-    yield OpenPoint(question, lambda reply: sensitive_effects(apart, reply))
+    yield OpenPoint(question, lambda reply: sensitive_effects(entries, reply))
 
 
-def sensitive_effects(apart: Sequence[DraftEntry], reply: Reply) -> Effects:
-    """Return the edits by which staff alone read the sensitive questions for which a reason is stated."""
-    stated = reply if isinstance(reply, Mapping) else {}
+def sensitive_effects(entries: Sequence[DraftEntry], reply: Reply) -> Effects:
+    """Return the edits that let staff read the sensitive questions with a reason."""
+    reasons = reply if isinstance(reply, Mapping) else {}
     edits: list[ProgrammeEdit] = []
-    for entry in apart:
-        reason = stated.get(entry.question, "")
+    for entry in entries:
+        reason = reasons.get(entry.question, "")
         if reason:
             subject = subject_in(entry.sample) or ""
-            changes: dict[str, JsonValue] = {"use": "display", "special": SPECIAL.get(subject, subject), "why": reason}
+            changes: dict[str, JsonValue] = {
+                "use": "display",
+                "special": SPECIAL_CATEGORIES.get(subject, subject),
+                "why": reason,
+            }
             edits.append(QuestionSettings(name=entry.name, changes=changes))
     return Effects(edits=tuple(edits))
 
 
 def twin_points(draft: Draft) -> Iterator[OpenPoint]:
-    """Yield the lists that both sides answer in one column: offered by one and sought by the other, or shared."""
+    """Yield the question on lists that both sides answer in one column: offers and needs, or shared tastes."""
     if draft.outline.apart or not draft.outline.knows_sides:
         return
-    drafted = {one.settings.get("field", "").strip('"'): one for one in draft.proposals if one.kind == "overlap"}
-    asked = [entry for entry in draft.entries if entry.name in drafted and is_list_of_both(entry)]
-    if asked:
-        yield OpenPoint(twin_question(draft, asked), lambda reply: twin_effects(asked, drafted, reply))
+    drafted = {
+        proposal.settings.get("field", "").strip('"'): proposal
+        for proposal in draft.proposals
+        if proposal.kind == "overlap"
+    }
+    lists = [entry for entry in draft.entries if entry.name in drafted and is_list_of_both(entry)]
+    if lists:
+        yield OpenPoint(twin_question(draft, lists), lambda reply: twin_effects(lists, drafted, reply))
 
 
 def is_list_of_both(entry: DraftEntry) -> bool:
-    """Return whether both sides ticked several options that one may offer and the other seek."""
     return entry.side is None and entry.guess.kind == "choices" and is_comparable(entry)
 
 
-def twin_question(draft: Draft, asked: Sequence[DraftEntry]) -> DraftQuestion:
-    """Return the question whose lines are lists of both sides."""
+def twin_question(draft: Draft, lists: Sequence[DraftEntry]) -> DraftQuestion:
+    """Return the question whose lines are lists that both sides answer."""
     mentors, mentees = people_on(draft.entries, "mentor"), people_on(draft.entries, "mentee")
     covered = tr(
         "Offerts par les {mentors}, cherchés par les {mentees}",
         mentors=counted(mentors, "mentor·e", "mentor·es"),
         mentees=counted(mentees, "mentoré·e", "mentoré·es"),
     )
-    names = listed([quoted(entry.question) for entry in asked])
+    names = listed([quoted(entry.question) for entry in lists])
     return DraftQuestion(
-        TWINS,
+        "twins",
         tr("{questions} : offerts d'un côté, cherchés de l'autre ?", questions=names),
         "each",
         choices=(
-            Choice(COVERED, covered),
-            Choice(SHARED_TASTES, tr("Des goûts ou des sujets communs")),
-            Choice(NOT_COMPARED, tr("Jamais comparés")),
+            Choice(COVERED_REPLY, covered),
+            Choice(SHARED_TASTES_REPLY, tr("Des goûts ou des sujets communs")),
+            Choice("none", tr("Jamais comparés")),
         ),
-        lines=tuple(Line(entry.question, sum(any(row) for row in entry.sample.rows), COVERED) for entry in asked),
+        lines=tuple(Line(entry.question, sum(any(row) for row in entry.sample.rows), COVERED_REPLY) for entry in lists),
         cells=tuple(
-            CellCount(text, count_of(entry, text)) for entry in asked[:1] for text in entry.options[:MAX_CELLS]
+            CellCount(text, count_of(entry, text)) for entry in lists[:1] for text in entry.options[:MAX_CELLS]
         ),
-        proposed={entry.question: COVERED for entry in asked},
+        proposed={entry.question: COVERED_REPLY for entry in lists},
     )
 
 
 def count_of(entry: DraftEntry, option: str) -> int:
-    """Return how many people gave an option, among others or alone."""
+    """Return the number of people who gave an option."""
     sample = entry.sample
     if sample.items:
         return sum(
@@ -162,26 +169,26 @@ def count_of(entry: DraftEntry, option: str) -> int:
     return sum(fold(option) in fold(answer) for answer in last_answers(sample))
 
 
-def twin_effects(asked: Sequence[DraftEntry], drafted: Mapping[str, DraftedExtension], reply: Reply) -> Effects:
-    """Return the criterion that each line becomes, instead of the one that the draft proposes."""
-    stated = reply if isinstance(reply, Mapping) else {}
+def twin_effects(lists: Sequence[DraftEntry], drafted: Mapping[str, DraftedExtension], reply: Reply) -> Effects:
+    """Return the criterion of each line, instead of the proposed one."""
+    decisions = reply if isinstance(reply, Mapping) else {}
     edits: list[ProgrammeEdit] = []
-    taken, dropped = set[str](), set[str]()
-    for entry in asked:
-        chosen, key = stated.get(entry.question), drafted[entry.name].key
-        if chosen == SHARED_TASTES:
-            taken.add(key)
-        elif chosen is not None:
+    accepted, dropped = set[str](), set[str]()
+    for entry in lists:
+        decision, key = decisions.get(entry.question), drafted[entry.name].key
+        if decision == SHARED_TASTES_REPLY:
+            accepted.add(key)
+        elif decision is not None:
             dropped.add(key)
-        if chosen == COVERED:
+        if decision == COVERED_REPLY:
             edits.append(addition(DraftedExtension("coverage", "", {"mentee": entry.name, "mentor": entry.name})))
-    return Effects(taken=frozenset(taken), dropped=frozenset(dropped), edits=tuple(edits))
+    return Effects(taken=frozenset(accepted), dropped=frozenset(dropped), edits=tuple(edits))
 
 
-def addition(one: DraftedExtension) -> AdditionEdit:
-    """Return the addition of a criterion, with the weight of all others of a draft, or of a rule."""
-    settings: dict[str, JsonValue] = {"kind": one.kind, **one.settings}
-    if one.rule:
+def addition(extension: DraftedExtension) -> AdditionEdit:
+    """Return the addition of a rule, or of a criterion with the usual weight."""
+    settings: dict[str, JsonValue] = {"kind": extension.kind, **extension.settings}
+    if extension.rule:
         return AdditionEdit(part="rules", settings=settings)
     return AdditionEdit(part="criteria", settings={**settings, "weight": WEIGHT})
 
@@ -190,23 +197,25 @@ def addition(one: DraftedExtension) -> AdditionEdit:
 
 
 def criteria_points(draft: Draft, programme: Programme, settled: frozenset[str]) -> Iterator[OpenPoint]:
-    """Yield what makes a pair better or forbids it: the proposals, then other questions that both sides answer.
+    """Yield the question on criteria and rules: the proposals, then other questions that both sides answer.
 
-    ``programme`` is the draft after the other replies; ``settled`` are the keys of proposals that these decide.
+    ``programme`` is the draft after the other replies; ``settled`` are the keys of proposals that they decide.
     """
     if not draft.outline.knows_sides:
         return
-    listed = {value_of(one): one for one in draft.proposals if not one.of_places}
-    proposed = {value: one for value, one in listed.items() if one.key not in settled}
-    further = {value_of(one): (one, edits) for one, edits in further_extensions(draft, programme)}
-    named = {one.field for extension in programme.criteria for one in extension.references()}
-    has_criteria = bool(named) or any(not one.rule for one in proposed.values())
-    choices = [Choice(value, about(kind_name(one), words_of(one))) for value, one in proposed.items()]
-    choices += [Choice(value, about(kind_name(one), words_of(one))) for value, (one, _) in further.items()]
+    listed = {value_of(proposal): proposal for proposal in draft.proposals if not proposal.of_places}
+    proposed = {value: proposal for value, proposal in listed.items() if proposal.key not in settled}
+    further = {value_of(proposal): (proposal, edits) for proposal, edits in further_extensions(draft, programme)}
+    named = {proposal.field for extension in programme.criteria for proposal in extension.references()}
+    has_criteria = bool(named) or any(not proposal.rule for proposal in proposed.values())
+    choices = [Choice(value, about(kind_name(proposal), words_of(proposal))) for value, proposal in proposed.items()]
+    choices += [
+        Choice(value, about(kind_name(proposal), words_of(proposal))) for value, (proposal, _) in further.items()
+    ]
     if not choices:
         return
     question = DraftQuestion(
-        CRITERIA,
+        CRITERIA_QUESTION,
         tr("Qu'est-ce qui rapproche deux personnes, ou les écarte ?"),
         "several",
         choices=tuple(choices),
@@ -215,56 +224,59 @@ def criteria_points(draft: Draft, programme: Programme, settled: frozenset[str])
         settled=tuple(listed.keys() - proposed.keys()),
         hint=tr("Tous les critères pèsent d'abord autant ; leur somme fait 100."),
     )
-    places = frozenset(one.key for one in draft.proposals if one.of_places)  # numbers alone raise no question
+    places = frozenset(
+        proposal.key for proposal in draft.proposals if proposal.of_places
+    )  # numbers alone raise no question
     yield OpenPoint(question, lambda reply: criteria_effects(reply, proposed, further, places))
 
 
-def kind_name(one: DraftedExtension) -> str:
-    """Return whether an extension is a rule or a criterion, in words."""
-    return tr("règle") if one.rule else tr("critère")
+def kind_name(extension: DraftedExtension) -> str:
+    return tr("règle") if extension.rule else tr("critère")
 
 
-def words_of(one: DraftedExtension) -> str:
-    """Return what an extension does, without the word for a rule before it."""
-    return one.why.partition(", ")[2] if one.rule else one.why
+def words_of(extension: DraftedExtension) -> str:
+    """Return the effect of an extension, without the word "rule" before it."""
+    return extension.why.partition(", ")[2] if extension.rule else extension.why
 
 
-def value_of(one: DraftedExtension) -> str:
+def value_of(extension: DraftedExtension) -> str:
     """Return the stable name of a proposal: its kind and its questions."""
-    return one.key.replace('"', "")
+    return extension.key.replace('"', "")
 
 
 def further_extensions(draft: Draft, programme: Programme) -> Iterator[tuple[DraftedExtension, list[ProgrammeEdit]]]:
-    """Yield criteria and rules that no proposal has, of questions that both sides answer, each with its edits."""
-    known = {name.strip('"') for one in draft.proposals for name in one.settings.values()}
-    known |= {one.field for extension in (*programme.criteria, *programme.rules) for one in extension.references()}
-    shared = [entry for entry in draft.entries if entry.name not in known and entry.name in programme.fields]
-    shared = [entry for entry in shared if is_shared(entry, programme.fields[entry.name])][:MAX_FURTHER]
+    """Yield criteria and rules that are not proposed, on questions that both sides answer, with their edits."""
+    used = {name.strip('"') for item in draft.proposals for name in item.settings.values()}
+    used |= {item.field for extension in (*programme.criteria, *programme.rules) for item in extension.references()}
+    shared = [entry for entry in draft.entries if entry.name not in used and entry.name in programme.fields]
+    shared = [entry for entry in shared if is_shared(entry, programme.fields[entry.name])][:6]
     for entry in shared:
         field = programme.fields[entry.name]
-        read = [] if field.use == "match" else [QuestionSettings(name=entry.name, changes={"use": "match"})]
-        for one in extensions_of(entry, field):
-            yield one, [*read, addition(one)]
+        use_edits = [] if field.use == "match" else [QuestionSettings(name=entry.name, changes={"use": "match"})]
+        for item in extensions_of(entry, field):
+            yield item, [*use_edits, addition(item)]
 
 
 def is_shared(entry: DraftEntry, field: AnyField) -> bool:
-    """Return whether both sides answered a question that pairs could be compared by."""
+    """Return whether both sides answer a question by which pairs could be compared."""
     used = field.use in ("match", "display") and field.side == "both" and entry.side is None
     return used and entry.name != "role" and not is_private(entry) and not is_sensitive(entry.sample)
 
 
 def extensions_of(entry: DraftEntry, field: AnyField) -> Iterator[DraftedExtension]:
-    """Yield the criteria and rules that a question could make, by its kind."""
-    one, both = {"field": entry.name}, {"mentee": entry.name, "mentor": entry.name}
+    """Yield the criteria and rules that a question allows, by its kind."""
+    single, by_side = {"field": entry.name}, {"mentee": entry.name, "mentor": entry.name}
     if field.kind == "choices":
         if vocabulary().meeting.when.search(fold(entry.question)):
-            yield DraftedExtension("common", of_question(MEETING, entry), one, rule=True)
-        yield DraftedExtension("overlap", of_question(COMMON_ANSWERS, entry), one)
-        yield DraftedExtension("coverage", of_question(OFFERED, entry), both)
+            yield DraftedExtension("common", of_question(MEETING, entry), single, rule=True)
+        yield DraftedExtension("overlap", of_question(mark("des réponses communes"), entry), single)
+        yield DraftedExtension(
+            "coverage", of_question(mark("ce que l'un apporte et que l'autre cherche"), entry), by_side
+        )
     elif field.kind in ("choice", "place"):
-        yield DraftedExtension("same", of_question(SIMPLE["choice"][1], entry), one)
+        yield DraftedExtension("same", of_question(SIMPLE["choice"][1], entry), single)
     elif field.kind == "scale":
-        yield DraftedExtension("closeness", of_question(SIMPLE["scale"][1], entry), one)
+        yield DraftedExtension("closeness", of_question(SIMPLE["scale"][1], entry), single)
 
 
 def criteria_effects(
@@ -273,10 +285,10 @@ def criteria_effects(
     further: Mapping[str, tuple[DraftedExtension, list[ProgrammeEdit]]],
     places: frozenset[str],
 ) -> Effects:
-    """Return the proposals and additions that were chosen, with the rules on places, all weights adding up to 100."""
-    chosen = [str(value) for value in reply]
-    taken = frozenset(proposed[value].key for value in chosen if value in proposed)
+    """Return the selected proposals and additions, with the rules on places, and weights that total 100."""
+    values = [str(value) for value in reply]
+    accepted = frozenset(proposed[value].key for value in values if value in proposed)
     edits: list[ProgrammeEdit] = []
-    for edit in (edit for value in chosen if value in further for edit in further[value][1]):
+    for edit in (edit for value in values if value in further for edit in further[value][1]):
         edits += [] if edit in edits else [edit]
-    return Effects(taken=taken | places, edits=(*edits, WeightsEdit()))
+    return Effects(taken=accepted | places, edits=(*edits, WeightsEdit()))

@@ -1,11 +1,11 @@
-"""A draft -> the questions on people: what tells them apart, what they are called, what each reads of the other."""
+"""A draft -> the questions on people: keys, names, and the contact details that partners receive."""
 
 from collections.abc import Iterator, Sequence
 
 from pydantic import JsonValue
 
 from mentormatch.languages.phrases import counted, quoted
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import share
 from mentormatch.programme.drafts.entries import DraftEntry, contacts_of, names_asked, names_called
@@ -18,61 +18,59 @@ from mentormatch.programme.interview.question import Choice, DraftQuestion, Effe
 from mentormatch.programme.interview.tallies import last_answers
 from mentormatch.programme.question_edits import QuestionSettings
 
-KEY, NAMES, NAME_ORDER, SHARED = "key", "names", "name_order", "shared"
-LAST_FIRST, AS_TYPED = "last_first", "as_typed"
-NO_NAMES = "codes"
-JOIN = " + "
-MAX_NAME_WORDS = 5
-NAMED = 0.9  # the share of people whose answer looks like a name
-KEY_HINT = mark("Sinon : ajoutez au fichier une colonne de codes, un différent par personne.")
-SHARED_HINT = mark("Ne cochez que ce que le questionnaire a dit aux personnes qui serait partagé.")
+KEY_QUESTION = "key"
+SHARED_QUESTION = "shared"
+LAST_FIRST_REPLY = "last_first"
+AS_TYPED_REPLY = "as_typed"
+NAME_JOINER = " + "
+MIN_NAME_SHARE = 0.9  # the share of people whose answer looks like a name
 
 
 def key_points(base: Draft) -> Iterator[OpenPoint]:
-    """Yield the question on what tells people apart, if neither a code nor an address does so for certain."""
+    """Yield the question on the key of people, unless a code or an address clearly is one."""
     key = next((entry for entry in base.entries if entry.guess.use == "key"), None)
     sure = words.asks_code(key.question) if key else email_of(base.entries) is not None
     usable = [entry for entry in base.entries if entry.guess.use != "forbidden"]
-    found = [sample.question for sample in key_candidates([entry.sample for entry in usable])]
-    columns = list(dict.fromkeys([*([key.question] if key else []), *found]))
+    candidates = [sample.question for sample in key_candidates([entry.sample for entry in usable])]
+    columns = list(dict.fromkeys([*([key.question] if key else []), *candidates]))
     if sure or not columns:
         return
     question = DraftQuestion(
-        KEY,
+        KEY_QUESTION,
         tr("Qu'est-ce qui distingue une personne d'une autre ?"),
         "one",
         choices=tuple(
             Choice(text, tr("« {text} » : une réponse différente par personne", text=text)) for text in columns
         ),
         proposed=key.question if key else None,
-        hint=tr(KEY_HINT),
+        hint=tr("Sinon : ajoutez au fichier une colonne de codes, un différent par personne."),
     )
     yield OpenPoint(question, lambda reply: Effects(uses={fold(str(reply)): "key"}))
 
 
 def name_points(draft: Draft) -> Iterator[OpenPoint]:
-    """Yield the question on what people are called, unless one column of first names and one of last names say it."""
+    """Yield the question on the names of people, unless one column has first names and one has last names."""
     contacts = contacts_of(draft.entries)
     drafted = names_asked(contacts)
     parts = {words.name_part(entry.question) for entry in drafted}
     if ({"first", "last"} <= parts and len(drafted) == 2) or any(entry.side for entry in drafted):
         return
     typed = [entry for entry in draft.entries if entry in contacts or entry.guess.use == "display"]
-    whole = [entry for entry in typed if entry in drafted or (not drafted and are_names(entry))]
-    others = [entry for entry in contacts if words.name_of_person(entry.question) and entry not in whole]
-    options = [[entry] for entry in (*whole, *others)]
+    full_names = [entry for entry in typed if entry in drafted or (not drafted and are_names(entry))]
+    further = [entry for entry in contacts if words.name_of_person(entry.question) and entry not in full_names]
+    options = [[entry] for entry in (*full_names, *further)]
     if len(drafted) > 1:
-        options = [drafted, list(reversed(drafted)), *([entry] for entry in others)]
+        options = [drafted, list(reversed(drafted)), *([entry] for entry in further)]
     if not options or (len(options) == 1 and drafted):
         return
-    by_value = {JOIN.join(entry.name for entry in option): option for option in options}
+    by_value = {NAME_JOINER.join(entry.name for entry in option): option for option in options}
     question = DraftQuestion(
-        NAMES,
+        "names",
         tr("Comment s'appellent les personnes ?"),
         "one",
         choices=(
             *(Choice(value, names_sentence(option)) for value, option in by_value.items()),
-            Choice(NO_NAMES, tr("Aucun nom : des codes")),
+            Choice("codes", tr("Aucun nom : des codes")),
         ),
         proposed=next(iter(by_value)) if drafted or len(options) == 1 else None,
     )
@@ -80,56 +78,68 @@ def name_points(draft: Draft) -> Iterator[OpenPoint]:
 
 
 def order_of_name_points(draft: Draft) -> Iterator[OpenPoint]:
-    """Yield the order of first and last name in a column, if the question names the last first and no marks tell."""
+    """Yield the question on the order of names in a column whose header alone puts the last name first."""
     called = names_called(draft.entries)
     if len(called) != 1 or not states_last_first(called[0].question) or called[0].sample.items:
         return
-    entry, given = called[0], [answer for answer in last_answers(called[0].sample) if answer]
-    if marked_order(entry, draft.entries) is not None or share(given, lambda text: len(text.split()) > 1) < NAMED:
+    entry, answers = called[0], [answer for answer in last_answers(called[0].sample) if answer]
+    if (
+        marked_order(entry, draft.entries) is not None
+        or share(answers, lambda text: len(text.split()) > 1) < MIN_NAME_SHARE
+    ):
         return
     question = DraftQuestion(
-        NAME_ORDER,
+        "name_order",
         tr("« {question} » : qu'est-ce qui vient d'abord ?", question=entry.question),
         "one",
         choices=(
-            Choice(LAST_FIRST, tr("Le nom, puis le prénom"), tr("les lettres disent le prénom d'abord")),
-            Choice(AS_TYPED, tr("Le prénom, ou tantôt l'un, tantôt l'autre"), tr("les lettres disent le nom tel quel")),
+            Choice(LAST_FIRST_REPLY, tr("Le nom, puis le prénom"), tr("les lettres disent le prénom d'abord")),
+            Choice(
+                AS_TYPED_REPLY,
+                tr("Le prénom, ou tantôt l'un, tantôt l'autre"),
+                tr("les lettres disent le nom tel quel"),
+            ),
         ),
-        proposed=AS_TYPED,
+        proposed=AS_TYPED_REPLY,
     )
     stated = SettingsEdit(part="documents", changes={"surname_first": True})
-    yield OpenPoint(question, lambda reply: Effects(edits=(stated,) if reply == LAST_FIRST else ()))
+    yield OpenPoint(question, lambda reply: Effects(edits=(stated,) if reply == LAST_FIRST_REPLY else ()))
 
 
 def are_names(entry: DraftEntry) -> bool:
-    """Return whether almost all people typed a few words of letters, each another answer: names, as it seems."""
-    given = [answer for answer in last_answers(entry.sample) if answer] if not entry.sample.items else []
-    apart = len(set(map(fold, given))) >= NAMED * len(given)
-    return entry.guess.kind == "text" and len(given) > 2 and apart and share(given, looks_like_name) >= NAMED
+    """Return whether almost all people typed different answers of a few capitalised words."""
+    answers = [answer for answer in last_answers(entry.sample) if answer] if not entry.sample.items else []
+    are_distinct = len(set(map(fold, answers))) >= MIN_NAME_SHARE * len(answers)
+    return (
+        entry.guess.kind == "text"
+        and len(answers) > 2
+        and are_distinct
+        and share(answers, looks_like_name) >= MIN_NAME_SHARE
+    )
 
 
 def looks_like_name(text: str) -> bool:
-    """Return whether a text is made of two to five words of letters that begin with a capital."""
+    """Return whether a text has two to five words of letters, at least two of them capitalised."""
     parts = text.replace("-", " ").replace("'", " ").replace("\u2019", " ").replace(".", " ").split()
     letters = all(part.isalpha() for part in parts)
     capitals = sum(part[0].isupper() for part in parts)
-    return 2 <= len(parts) <= MAX_NAME_WORDS and letters and capitals >= 2
+    return 2 <= len(parts) <= 5 and letters and capitals >= 2
 
 
 def names_sentence(option: Sequence[DraftEntry]) -> str:
-    """Return the columns that make a name, with the number of people who filled them in."""
+    """Return the columns of a name, with the number of people who filled them in."""
     columns = tr(" puis ").join(quoted(entry.question) for entry in option)
     return f"{columns} ({filled(option[0])})"
 
 
 def filled(entry: DraftEntry) -> str:
-    """Return how many people answered a question, out of all."""
-    given = last_answers(entry.sample)
-    return tr("{answers} sur {people}", answers=counted(sum(map(bool, given)), "réponse"), people=len(given))
+    """Return the number of people who answered a question, and of all people."""
+    answers = last_answers(entry.sample)
+    return tr("{answers} sur {people}", answers=counted(sum(map(bool, answers)), "réponse"), people=len(answers))
 
 
 def name_effects(option: Sequence[DraftEntry]) -> Effects:
-    """Return the edits by which letters and pages call people by these columns, or by codes if there are none."""
+    """Return the edits that make letters and pages use the names in these columns, or codes if there are none."""
     names: list[JsonValue] = [entry.name for entry in option]
     value: JsonValue = names[0] if len(names) == 1 else names or None
     uses = (QuestionSettings(name=entry.name, changes=as_contact()) for entry in option if entry.guess.use != "contact")
@@ -138,12 +148,11 @@ def name_effects(option: Sequence[DraftEntry]) -> Effects:
 
 
 def as_contact() -> dict[str, JsonValue]:
-    """Return the settings of a question that becomes a contact detail."""
     return {"kind": "text", "use": "contact"}
 
 
 def shared_points(draft: Draft) -> Iterator[OpenPoint]:
-    """Yield what each person reads of their partner: a decision, asked of every file that has contact details."""
+    """Yield the question on shared contact details; staff must decide it for every file that has some."""
     contacts = contacts_of(draft.entries)
     names = names_asked(contacts)
     ways = [entry for entry in contacts if entry not in names and not words.name_of_person(entry.question)]
@@ -151,17 +160,17 @@ def shared_points(draft: Draft) -> Iterator[OpenPoint]:
         return
     email = email_of(ways)
     question = DraftQuestion(
-        SHARED,
+        SHARED_QUESTION,
         tr("Une fois le binôme décidé, que reçoit l'autre, avec le nom ?"),
         "several",
         choices=tuple(Choice(entry.name, f"{quoted(entry.question)} ({filled(entry)})") for entry in ways),
         proposed=(email.name,) if email else (),
         bulk=False,
-        hint=tr(SHARED_HINT),
+        hint=tr("Ne cochez que ce que le questionnaire a dit aux personnes qui serait partagé."),
     )
     yield OpenPoint(
         question,
         lambda reply: Effects(
-            edits=(SettingsEdit(part="documents", changes={"contacts": [str(one) for one in reply]}),)
+            edits=(SettingsEdit(part="documents", changes={"contacts": [str(name) for name in reply]}),)
         ),
     )

@@ -1,4 +1,4 @@
-"""One question that a draft asks of staff: its sentence, the cells that raise it, and the replies that it accepts."""
+"""A question of a draft to the staff: its text, the cells that raise it, and the replies that it accepts."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,18 +14,14 @@ from mentormatch.programme.edits import ProgrammeEdit
 type Form = Literal["one", "several", "each"]
 type Reply = str | tuple[str, ...] | Mapping[str, str]
 
-NUMBER = "number"
-"""The choice of a line to which a number from 1 to ``MAX_PLACES`` replies."""
-TEXT = "text"
-"""The choice of a line to which any text replies; an empty text leaves the line as it is."""
+NUMBER_CHOICE = "number"  # choice for a line whose reply is a number from 1 to ``MAX_PLACES``
+TEXT_CHOICE = "text"  # choice for a line whose reply is any text; an empty one changes nothing
 MAX_PLACES = 50  # more people per person is a typing mistake
 NO_USES: Mapping[str, Use] = FrozenDict()
 NO_EFFECT: Mapping[str, str] = FrozenDict()
-ONE_EXPECTED = mark("une des réponses possibles")
-SEVERAL_EXPECTED = mark("une liste de réponses possibles")
-EACH_EXPECTED = mark("une table : une réponse pour chaque ligne")
-NUMBER_EXPECTED = mark("un nombre entier, de 1 à {most}")
-STALE = mark("une réponse que la question ne propose pas, ou plus, pour ces fichiers")
+ONE_EXPECTED_MESSAGE = mark("une des réponses possibles")
+EACH_EXPECTED_MESSAGE = mark("une table : une réponse pour chaque ligne")
+STALE_MESSAGE = mark("une réponse que la question ne propose pas, ou plus, pour ces fichiers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ class CellCount:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A possible reply: its stable ``value``, the sentence that states it, and what it changes."""
+    """A possible reply: its stable ``value``, its sentence, and its effect in words."""
 
     value: str
     text: str
@@ -47,7 +43,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One text that a question asks about: its ``key``, the number of people who gave it, and the proposed reply."""
+    """A text that a question asks about: ``key``, the number of people who gave it, and the proposed reply."""
 
     key: str
     people: int = 0
@@ -56,26 +52,26 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What a reply does: statements about the questions of the files, and edits of the drafted programme.
+    """The effects of a reply: statements about the questions of the files, and edits of the drafted programme.
 
     Attributes
     ----------
     uses
-        The use of a question, by its folded words.
+       The use of a question, by its folded text.
     role
-        The folded question that tells the sides, with the answers of mentors and of mentees.
+       The folded question that identifies the sides, with the answers of mentors and of mentees.
     alike
-        Further answers to that question, each with the one that it stands for.
+       Further answers to that question, each with the equivalent answer in ``role``.
     taken
-        The keys of the proposals that count.
+       The keys of the accepted proposals.
     dropped
-        The keys of the proposals that do not, whatever other replies take.
+       The keys of proposals that are rejected, even if another reply takes them.
     side
-        The side of every row, if the files contain one side.
+       The side of every row, if the files contain one side.
     joined
-        The folded questions whose items have a column each, though no tool wrote so.
+       The folded questions whose items have a column each, although no tool marked them.
     edits
-        The edits of the programme, in their order.
+       The edits of the programme, in order.
     """
 
     uses: Mapping[str, Use] = NO_USES
@@ -140,7 +136,6 @@ class DraftQuestion:
 
     @property
     def values(self) -> list[str]:
-        """The values of the possible replies."""
         return [choice.value for choice in self.choices]
 
     @property
@@ -149,14 +144,14 @@ class DraftQuestion:
         return self.reply is None and self.bulk and self.proposed is not None
 
     def to_dict(self) -> dict[str, object]:
-        """Return the question as JSON has it."""
+        """Return the question as JSON data."""
         return {
             "id": self.id,
             "text": self.text,
             "form": self.form,
-            "choices": [{"value": one.value, "text": one.text, "effect": one.effect} for one in self.choices],
-            "lines": [{"key": one.key, "people": one.people, "proposed": one.proposed} for one in self.lines],
-            "cells": [{"text": one.text, "people": one.people} for one in self.cells],
+            "choices": [{"value": item.value, "text": item.text, "effect": item.effect} for item in self.choices],
+            "lines": [{"key": item.key, "people": item.people, "proposed": item.proposed} for item in self.lines],
+            "cells": [{"text": item.text, "people": item.people} for item in self.cells],
             "columns": {question: list(answers) for question, answers in self.columns.items()},
             "proposed": plain_value(self.proposed),
             "bulk": self.bulk,
@@ -165,7 +160,7 @@ class DraftQuestion:
         }
 
     def read(self, stated: object) -> Reply:
-        """Return a reply from its JSON or TOML value. Raises RequestError if the question does not accept it."""
+        """Parse a reply from its JSON or TOML value. Raises RequestError if the question does not accept it."""
         problems = list(self._problems(stated))
         if problems:
             raise RequestError(tr("La question « {id} » attend une autre réponse", id=self.id), problems)
@@ -176,88 +171,87 @@ class DraftQuestion:
         return tuple(self._value(str(value)) for value in as_list(stated) or ())
 
     def _value(self, text: str) -> str:
-        """Return the value of the choice that has these words, however they are typed."""
         return next((value for value in self.values if fold(value) == fold(text)), text)
 
     def _problems(self, stated: object) -> Iterator[Problem]:
-        """Yield why a value is no reply to this question."""
         if self.form == "one" and self.columns and isinstance(stated, Mapping):
             yield from self._column_problems(stated)
         elif self.form == "one":
-            yield from self._unknown([stated] if isinstance(stated, str) else [], expected=tr(ONE_EXPECTED))
+            yield from self._unknown([stated] if isinstance(stated, str) else [], expected=tr(ONE_EXPECTED_MESSAGE))
         elif self.form == "several":
-            yield from self._unknown(as_list(stated), expected=tr(SEVERAL_EXPECTED), least=0)
+            yield from self._unknown(as_list(stated), expected=tr("une liste de réponses possibles"), least=0)
         elif not isinstance(stated, Mapping):
-            yield Problem(self.id, tr("autre chose qu'une table"), tr(EACH_EXPECTED))
+            yield Problem(self.id, tr("autre chose qu'une table"), tr(EACH_EXPECTED_MESSAGE))
         else:
             yield from self._line_problems(stated)
 
     def _unknown(self, stated: Sequence[object] | None, *, expected: str, least: int = 1) -> Iterator[Problem]:
         if stated is None or len(stated) < least:
             yield Problem(self.id, tr("autre chose"), expected)
-        known = set(map(fold, (*self.values, *self.settled)))
-        if any(not isinstance(value, str) or fold(value) not in known for value in stated or ()):
-            yield Problem(self.id, tr(STALE), expected)
+        values_and_settled = set(map(fold, (*self.values, *self.settled)))
+        if any(not isinstance(value, str) or fold(value) not in values_and_settled for value in stated or ()):
+            yield Problem(self.id, tr(STALE_MESSAGE), expected)
 
     def _column_problems(self, stated: Mapping[object, object]) -> Iterator[Problem]:
-        """Yield what is wrong with a column named by hand: its question, and the answers of each side."""
-        known = self.answers.get(fold(str(stated.get("question", ""))))
-        if known is None:
+        """Yield the problems of a column named by hand: its question, and the answers of each side."""
+        answers = self.answers.get(fold(str(stated.get("question", ""))))
+        if answers is None:
             yield Problem(f"{self.id}.question", tr("aucune colonne de ce nom"), tr("une question des fichiers"))
             return
         sides = [answers_in(stated.get(side)) for side in ("mentor", "mentee")]
         for side, named in zip(("mentor", "mentee"), sides, strict=True):
-            if not named or not known.issuperset(map(fold, named)):
-                yield Problem(f"{self.id}.{side}", tr(STALE), tr("une réponse de cette colonne, ou une liste"))
+            if not named or not answers.issuperset(map(fold, named)):
+                yield Problem(f"{self.id}.{side}", tr(STALE_MESSAGE), tr("une réponse de cette colonne, ou une liste"))
         if set(map(fold, sides[0])) & set(map(fold, sides[1])):
             yield Problem(self.id, tr("la même réponse pour les deux côtés"), tr("une réponse pour chaque côté"))
 
     def _line_problems(self, stated: Mapping[object, object]) -> Iterator[Problem]:
-        known, values = {line.key for line in self.lines}, set(self.values)
+        keys, values = {line.key for line in self.lines}, set(self.values)
         for place, (key, value) in enumerate(stated.items(), 1):
             where = f"{self.id}, {tr('ligne {number}', number=place)}"
-            if key not in known:
-                yield Problem(where, tr(STALE), tr(EACH_EXPECTED))
-            elif NUMBER in values:
+            if key not in keys:
+                yield Problem(where, tr(STALE_MESSAGE), tr(EACH_EXPECTED_MESSAGE))
+            elif NUMBER_CHOICE in values:
                 if not is_places(value):
-                    yield Problem(where, tr("autre chose qu'un nombre"), tr(NUMBER_EXPECTED, most=MAX_PLACES))
-            elif TEXT not in values and value not in values:
-                yield Problem(where, tr(STALE), tr(ONE_EXPECTED))
+                    yield Problem(
+                        where, tr("autre chose qu'un nombre"), tr("un nombre entier, de 1 à {most}", most=MAX_PLACES)
+                    )
+            elif TEXT_CHOICE not in values and value not in values:
+                yield Problem(where, tr(STALE_MESSAGE), tr(ONE_EXPECTED_MESSAGE))
 
 
 def plain_value(reply: Reply | None) -> object:
-    """Return a reply as JSON has it."""
+    """Return a reply as JSON data."""
     if isinstance(reply, Mapping):
         return {key: value.split("\n") if "\n" in value else value for key, value in reply.items()}
     return list(reply) if isinstance(reply, tuple) else reply
 
 
 def as_list(stated: object) -> Sequence[object] | None:
-    """Return a list or a tuple, None for anything else."""
     return stated if isinstance(stated, list | tuple) else None
 
 
 def answers_in(stated: object) -> list[str]:
-    """Return the answers of a column that stand for a side: one text, or a list of texts."""
+    """Return the texts of a value that is one text or a list of texts."""
     texts = [stated] if isinstance(stated, str) else as_list(stated) or []
     return [text for text in texts if isinstance(text, str)]
 
 
 def is_places(value: object) -> bool:
-    """Return whether a value is a number of people that one person may take."""
+    """Return whether a value is a valid number of places."""
     text = str(value).strip()
     return not isinstance(value, bool) and text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_PLACES
 
 
 def plain_reply(value: object) -> str:
-    """Return the reply of one line as a text; several answers of a side one per line."""
+    """Return the reply of one line as text; several answers are separated by line ends."""
     listed = as_list(value)
     return "\n".join(map(str, listed)) if listed is not None else str(value).strip()
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPoint:
-    """A question, and what each reply to it does."""
+    """A question, and the function from a reply to its effects."""
 
     question: DraftQuestion
     effects: Callable[[Reply], Effects]

@@ -1,6 +1,6 @@
 """The questions of a draft -> a TOML file to fill in, with proposals; and back, the replies in it.
 
-A reply stands under the id of its question as ``answer``. What no proposal settles is a comment until somebody decides.
+The table of a question has its reply as ``answer``. A question without a proposal has a comment until staff decide.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,58 +11,57 @@ from mentormatch.languages.phrases import about, counted, quoted
 from mentormatch.languages.translation import mark, tr
 from mentormatch.programme.drafts.entries import array, line, plain, quote_toml
 from mentormatch.programme.drafts.mapping_draft import toml_key
-from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion, Line, Reply
+from mentormatch.programme.interview.question import NUMBER_CHOICE, TEXT_CHOICE, DraftQuestion, Line, Reply
 
-HEAD = mark("""\
+FILE_HEAD = mark("""\
 # Les questions du brouillon, la plus parlante d'abord. Sous chacune, « answer » est la réponse : gardez celle qui est
 # proposée, ou écrivez-en une autre. Une ligne « # answer » attend une décision : effacez « # » pour la prendre.
 # Une question dont vous effacez la réponse reste ouverte.
 """)
-BY_HAND = mark("une autre colonne : {example}")
-TO_DECIDE = mark("à décider")
-TO_COMPLETE = mark("à compléter : un nombre")
-UNKNOWN_KEY = mark("autre chose que « answer »")
 
 
 def questions_text(questions: Sequence[DraftQuestion]) -> str:
-    """Return the file of some questions, with their replies, else their proposals."""
+    """Return the file of some questions, with their replies or else their proposals."""
     blocks = ["\n".join(question_lines(question)) for question in questions]
-    return tr(HEAD) + "".join(f"\n{block}\n" for block in blocks)
+    return tr(FILE_HEAD) + "".join(f"\n{block}\n" for block in blocks)
 
 
 def question_lines(question: DraftQuestion) -> Iterator[str]:
-    """Yield the lines of one question: sentence, possible replies and what they change, then the answer."""
+    """Yield the lines of one question: its text, the possible replies with their effects, then the answer."""
     yield f"[{toml_key(question.id)}]"
     yield f"# {plain(question.text)}"
     if question.hint:
         yield f"# {plain(question.hint)}"
     for choice in question.choices:
-        value = choice.value if choice.value in (NUMBER, TEXT) else quote_toml(choice.value)
+        value = choice.value if choice.value in (NUMBER_CHOICE, TEXT_CHOICE) else quote_toml(choice.value)
         yield f"#   {plain(about(value, choice.text))}{f' → {plain(choice.effect)}' if choice.effect else ''}"
     if question.columns:
         example = '{ question = "…", mentor = "…", mentee = "…" }'
-        yield f"#   {tr(BY_HAND, example=example)}"
+        yield f"#   {tr('une autre colonne : {example}', example=example)}"
         for column, answers in question.columns.items():
             yield f"#     {plain(about(quoted(column), ', '.join(map(quoted, answers))))}"
     yield from answer_lines(question)
 
 
 def answer_lines(question: DraftQuestion) -> Iterator[str]:
-    """Yield the answer: the reply, or the proposal, as a comment where somebody has to decide."""
+    """Yield the lines of the answer: the reply or the proposal, or a comment if staff must decide."""
     reply = question.proposed if question.reply is None else question.reply
     if question.form == "each":
         yield f"[{toml_key(question.id)}.answer]"
-        stated: Mapping[str, str] = reply if isinstance(reply, Mapping) else {}
-        yield from (each_line(question, one, stated.get(one.key, one.proposed)) for one in question.lines)
+        replies: Mapping[str, str] = reply if isinstance(reply, Mapping) else {}
+        yield from (
+            format_line(question, text_line, replies.get(text_line.key, text_line.proposed))
+            for text_line in question.lines
+        )
     elif question.reply is None and (reply is None or not question.bulk):
         example = reply_text(reply) if reply is not None else ("[]" if question.form == "several" else '""')
-        yield line("# answer", example, tr(TO_DECIDE))
+        yield line("# answer", example, tr("à décider"))
     else:
         yield line("answer", reply_text(reply) if reply is not None else '""')
 
 
 def reply_text(reply: Reply) -> str:
-    """Return a reply as a value of TOML."""
+    """Return a reply as a TOML value."""
     if isinstance(reply, str):
         return quote_toml(reply)
     if isinstance(reply, Mapping):
@@ -72,23 +71,25 @@ def reply_text(reply: Reply) -> str:
     return array(reply)
 
 
-def each_line(question: DraftQuestion, one: Line, value: str | None) -> str:
-    """Return the line of one text: its reply with the number of people who gave it, a comment if there is none."""
-    people = counted(one.people, "personne") if one.people else ""
-    key = quote_toml(one.key)
-    if NUMBER in question.values:
-        return line(key, value, people) if value else line(f"# {key}", '""', about(people, tr(TO_COMPLETE)))
+def format_line(question: DraftQuestion, text_line: Line, value: str | None) -> str:
+    """Return the line of one text: its reply and the number of people who gave it; a comment if there is no reply."""
+    people = counted(text_line.people, "personne") if text_line.people else ""
+    key = quote_toml(text_line.key)
+    if NUMBER_CHOICE in question.values:
+        return (
+            line(key, value, people) if value else line(f"# {key}", '""', about(people, tr("à compléter : un nombre")))
+        )
     return line(key, quote_toml(value), people) if value else line(f"# {key}", '""', people)
 
 
 def read_replies(content: bytes, source: str) -> dict[str, object]:
-    """Return the answers in a file of questions, by the id of their question.
+    """Return the replies in a file of questions, by the id of their question.
 
-    Raises ProgrammeError if it is no TOML, RequestError if a table holds something else than an answer.
+    Raises ProgrammeError if the file is not TOML, RequestError if a table contains another key than ``answer``.
     """
     tables = parse_tables(content, source)
     problems = [
-        Problem(str(name), tr(UNKNOWN_KEY), "answer")
+        Problem(str(name), tr("autre chose que « answer »"), "answer")
         for name, table in tables.items()
         if not isinstance(table, Mapping) or set(table) - {"answer"}
     ]

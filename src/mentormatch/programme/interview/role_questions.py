@@ -1,7 +1,7 @@
-"""A draft that does not know who is mentor -> the question that asks for it: candidates in sentences, with counts.
+"""A draft with unknown sides -> the question on them: candidate columns in sentences, with counts.
 
-Which answer is the mentors' is proposed if other columns show it: questions on offers or places that one answer alone
-brings with it, years of experience, words for giving and seeking.
+The answer of mentors is proposed if other columns show it: questions on offers or places that only one group answered,
+years of experience, words for giving and seeking.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from itertools import combinations
 
 from mentormatch.base.immutable_models import FrozenDict
 from mentormatch.fields.numbers import parse_number
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts import capacity, words
 from mentormatch.programme.drafts.capacity import LONGEST_OPTION, distinct, share, split_options
@@ -33,7 +33,7 @@ from mentormatch.programme.interview.tallies import (
     tally,
 )
 
-ROLE = "role"
+ROLE_QUESTION = "role"
 ALL_MENTORS, ALL_MENTEES = "mentors", "mentees"
 MAX_CANDIDATES = 3  # as many columns as a person compares at a glance
 MIN_PEOPLE = 2  # an answer of one person may be a text of that person
@@ -42,15 +42,11 @@ MIN_PAIR = 0.6  # of all people: those who gave one of two answers that tell the
 MIN_ANSWERED = 0.6  # of the people of an answer: those asked a question that the others were not
 MIN_NUMBERS = 0.6  # of the answers to a question on places
 PROPOSED_STRENGTH = 2  # below it, neither orientation is proposed
-HINT = mark(
-    "Sinon : nommez une autre colonne et ses réponses, ajoutez au fichier une colonne qui dit « mentor·e » ou"
-    " « mentoré·e » à chaque ligne, ou donnez un fichier par côté (--mentors, --mentees)."
-)
 
 
 @dataclass(frozen=True, slots=True)
 class RoleCandidate:
-    """A column whose answers may tell the sides; ``strength`` is 0 if nothing tells which side each answer is."""
+    """A column whose answers may identify the sides; ``strength`` is 0 if nothing shows the side of each answer."""
 
     sample: QuestionSample
     mentor: str
@@ -60,81 +56,87 @@ class RoleCandidate:
 
     @property
     def value(self) -> str:
-        """The reply that names this candidate: the answer of mentors first."""
+        """The reply that selects this candidate: the answer of mentors first."""
         return f"{self.sample.question} : {self.mentor} / {self.mentee}"
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """The number of people who gave each answer."""
+        """The number of people per answer."""
         return tally(last_answers(self.sample))
 
 
 def role_points(base: Draft) -> Iterator[OpenPoint]:
-    """Yield the question on the sides, if no words that are known tell them."""
+    """Yield the question on the sides, unless known words identify them."""
     role = base.outline.role
     if base.outline.apart or (role is not None and is_plain(role)):
         return
     entries = [entry for entry in base.entries if may_tell_sides(entry)]
     closed = [entry for entry in entries if not is_typed(entry)]
     drafted = [] if role is None else [RoleCandidate(role.sample, role.mentor, role.mentee, PROPOSED_STRENGTH)]
-    found = sorted(
-        (best for entry in closed for best in candidates(entry.sample, base.entries)),
-        key=lambda one: (-one.strength, not vocabulary().role.who.search(fold(one.sample.question))),
+    ranked = sorted(
+        (best for entry in closed for best in rank_answer_pairs(entry.sample, base.entries)),
+        key=lambda candidate: (-candidate.strength, not vocabulary().role.who.search(fold(candidate.sample.question))),
     )
-    known = {(fold(one.mentor), fold(one.mentee)) for one in drafted}
-    listed = [*drafted, *(one for one in found if (fold(one.mentor), fold(one.mentee)) not in known)]
-    if any(one.strength >= PROPOSED_STRENGTH for one in listed):
-        listed = [one for one in listed if one.strength]
-    columns = list(dict.fromkeys(one.sample.question for one in listed))[:MAX_CANDIDATES]
-    listed = [one for one in listed if one.sample.question in columns]
-    yield OpenPoint(role_question(listed, entries), lambda reply: effects(reply, listed))
+    drafted_pairs = {(fold(candidate.mentor), fold(candidate.mentee)) for candidate in drafted}
+    listed = [
+        *drafted,
+        *(candidate for candidate in ranked if (fold(candidate.mentor), fold(candidate.mentee)) not in drafted_pairs),
+    ]
+    if any(candidate.strength >= PROPOSED_STRENGTH for candidate in listed):
+        listed = [candidate for candidate in listed if candidate.strength]
+    columns = list(dict.fromkeys(candidate.sample.question for candidate in listed))[:MAX_CANDIDATES]
+    listed = [candidate for candidate in listed if candidate.sample.question in columns]
+    yield OpenPoint(role_question(listed, entries), lambda reply: role_effects(reply, listed))
 
 
 def is_plain(role: RoleQuestion) -> bool:
-    """Return whether the answers of both sides name mentors and mentees in known words."""
+    """Return whether the answer of one side names it in known words."""
     return words.names_mentor(role.mentor) or words.names_mentee(role.mentee)
 
 
 def may_tell_sides(entry: DraftEntry) -> bool:
     """Return whether a question has few answers, given by several people, and is neither personal nor a number."""
     sample = entry.sample
-    given = distinct(sample.answers)
-    closed = not sample.items and 2 <= len(given) <= MOST_ANSWERS and len(given) < len(sample.answers)
+    options = distinct(sample.answers)
+    closed = not sample.items and 2 <= len(options) <= MOST_ANSWERS and len(options) < len(sample.answers)
     used = entry.guess.use not in ("key", "contact", "consent") and not is_of_house(entry)
-    short = all(len(answer) <= LONGEST_OPTION for answer in given)
-    counts = share(given, lambda text: parse_number(text) is not None) > 0.5 or capacity.are_counts(given)
+    short = all(len(answer) <= LONGEST_OPTION for answer in options)
+    counts = share(options, lambda text: parse_number(text) is not None) > 0.5 or capacity.are_counts(options)
     return closed and used and short and not counts and not is_sensitive(sample)
 
 
-def candidates(sample: QuestionSample, entries: Sequence[DraftEntry]) -> Iterator[RoleCandidate]:
-    """Yield the best pair of answers of a column, in both orientations if nothing tells which is the mentors'."""
+def rank_answer_pairs(sample: QuestionSample, entries: Sequence[DraftEntry]) -> Iterator[RoleCandidate]:
+    """Yield the best pair of answers of a column, in both orientations if nothing shows the answer of mentors."""
     answers = last_answers(sample)
     counts = {text: people for text, people in tally(answers).items() if people >= MIN_PEOPLE}
     if sum(counts.values()) < MIN_COVERED * len(answers):
         return
     pairs = [pair for pair in combinations(counts, 2) if counts[pair[0]] + counts[pair[1]] >= MIN_PAIR * len(answers)]
-    rated = [(rate(sample, one, other, entries), one, other) for one, other in pairs]
+    rated = [(rate(sample, first, second, entries), first, second) for first, second in pairs]
     if not rated:
         return
-    (strength, why), one, other = max(rated, key=lambda each: (abs(each[0][0]), counts[each[1]] + counts[each[2]]))
+    (strength, why), first, second = max(
+        rated, key=lambda rating: (abs(rating[0][0]), counts[rating[1]] + counts[rating[2]])
+    )
     if strength:
-        mentor, mentee = (one, other) if strength > 0 else (other, one)
+        mentor, mentee = (first, second) if strength > 0 else (second, first)
         yield RoleCandidate(sample, mentor, mentee, abs(strength), why)
     elif len(counts) == 2:
-        yield RoleCandidate(sample, one, other, 0)
-        yield RoleCandidate(sample, other, one, 0)
+        yield RoleCandidate(sample, first, second, 0)
+        yield RoleCandidate(sample, second, first, 0)
 
 
-def rate(sample: QuestionSample, one: str, other: str, entries: Sequence[DraftEntry]) -> tuple[int, str]:
-    """Return how strongly other columns show that ``one`` is the answer of mentors, below 0 of mentees; and why."""
-    strength, why = rate_words(one, other, sample.question), ""
+def rate(sample: QuestionSample, mentor: str, mentee: str, entries: Sequence[DraftEntry]) -> tuple[int, str]:
+    """Return the evidence that ``mentor`` is the answer of mentors (below 0: of mentees), with a reason."""
+    strength, why = rate_words(mentor, mentee, sample.question), ""
     answers = [fold(answer) for answer in last_answers(sample)]
     for entry in entries:
         if entry.sample is sample or entry.sample.items or len(entry.sample.rows) != len(sample.rows):
             continue
-        given = [entry.sample.rows[place][0] for place in last_rows(sample)]
+        answers_there = [entry.sample.rows[row][0] for row in last_rows(sample)]
         sides = [
-            [text for text, answer in zip(given, answers, strict=True) if answer == fold(side)] for side in (one, other)
+            [text for text, answer in zip(answers_there, answers, strict=True) if answer == fold(side)]
+            for side in (mentor, mentee)
         ]
         sign = rate_column(entry, *sides)
         strength += sign
@@ -142,92 +144,98 @@ def rate(sample: QuestionSample, one: str, other: str, entries: Sequence[DraftEn
             why = tr(
                 "à « {question} » ne répondent que ces {people} (« {answer} »)",
                 people=count_people(sum(map(bool, [*sides[0], *sides[1]]))),
-                answer=one if any(sides[0]) else other,
+                answer=mentor if any(sides[0]) else mentee,
                 question=entry.question,
             )
     return strength, why
 
 
-def rate_words(one: str, other: str, question: str) -> int:
-    """Return 1 or 2 if the words of two answers show that ``one`` gives and ``other`` seeks, below 0 if reversed."""
+def rate_words(first: str, second: str, question: str) -> int:
+    """Return 1 or 2 if the first answer has words for giving and the second for seeking, below 0 if reversed."""
     role = vocabulary().role
-    signs = [bool(role.gives.search(fold(text))) - bool(role.seeks.search(fold(text))) for text in (one, other)]
+    signs = [bool(role.gives.search(fold(text))) - bool(role.seeks.search(fold(text))) for text in (first, second)]
     sign = (signs[0] > signs[1]) - (signs[0] < signs[1])
     return sign * (PROPOSED_STRENGTH if role.who.search(fold(question)) else 1)
 
 
-def rate_column(entry: DraftEntry, ones: Sequence[str], others: Sequence[str]) -> int:
-    """Return what the answers of two groups of people to another question show of who is mentor: 2, 1, 0 or below."""
-    alone = answers_alone(ones, others) - answers_alone(others, ones)
-    if not alone:
-        return rate_years(entry.question, ones, others)
-    given = [text for text in (*ones, *others) if text]
+def rate_column(entry: DraftEntry, first_group: Sequence[str], second_group: Sequence[str]) -> int:
+    """Return the evidence (2, 1, 0 or below) in the answers of two groups of people to another question.
+
+    It is positive if the first group looks like mentors.
+    """
+    exclusive = answers_alone(first_group, second_group) - answers_alone(second_group, first_group)
+    if not exclusive:
+        return rate_years(entry.question, first_group, second_group)
+    texts = [text for text in (*first_group, *second_group) if text]
     side = capacity.taking_side(entry.question, entry.sample.follows.question if entry.sample.follows else "")
-    lean = need_or_offer(entry.question)
+    need_sign = need_or_offer(entry.question)
     if side:
         sign = 1 if side == "mentor" else -1
-    elif capacity.asks_places(entry.question) or share(given, is_small_number) >= MIN_NUMBERS:
+    elif capacity.asks_places(entry.question) or share(texts, is_small_number) >= MIN_NUMBERS:
         sign = 1
     else:
-        sign = -lean
-    return alone * sign * PROPOSED_STRENGTH
+        sign = -need_sign
+    return exclusive * sign * PROPOSED_STRENGTH
 
 
-def answers_alone(ones: Sequence[str], others: Sequence[str]) -> bool:
-    """Return whether most of the first people answered a question, and none of the others."""
-    return len(ones) >= MIN_PEOPLE and share(ones, bool) >= MIN_ANSWERED and not any(others)
+def answers_alone(group: Sequence[str], other_group: Sequence[str]) -> bool:
+    return len(group) >= MIN_PEOPLE and share(group, bool) >= MIN_ANSWERED and not any(other_group)
 
 
 def is_small_number(text: str) -> bool:
-    """Return whether a text is a number of people that one person may take."""
+    """Return whether a text is a possible number of places."""
     number = parse_number(text)
     return number is not None and float(number).is_integer() and 1 <= number <= capacity.MOST
 
 
-def rate_years(question: str, ones: Sequence[str], others: Sequence[str]) -> int:
-    """Return 1 if the first people all have more years of experience than the others, -1 if reversed."""
+def rate_years(question: str, first_group: Sequence[str], second_group: Sequence[str]) -> int:
+    """Return 1 if all of the first group have more years of experience than the second, -1 if reversed, else 0."""
     if not vocabulary().number.amount.search(fold(question)):
         return 0
-    ours, theirs = (
-        [number for text in texts if (number := parse_number(text)) is not None] for texts in (ones, others)
+    first_years, second_years = (
+        [number for text in texts if (number := parse_number(text)) is not None]
+        for texts in (first_group, second_group)
     )
-    if len(ours) < MIN_PEOPLE or len(theirs) < MIN_PEOPLE:
+    if len(first_years) < MIN_PEOPLE or len(second_years) < MIN_PEOPLE:
         return 0
-    return (min(ours) > max(theirs)) - (min(theirs) > max(ours))
+    return (min(first_years) > max(second_years)) - (min(second_years) > max(first_years))
 
 
 def role_question(listed: Sequence[RoleCandidate], entries: Sequence[DraftEntry]) -> DraftQuestion:
     """Return the question that lists the candidates."""
-    best = max((one.strength for one in listed), default=0)
-    strongest = [one for one in listed if one.strength == best >= PROPOSED_STRENGTH]
-    choices = [Choice(one.value, sentence(one), effect(one)) for one in listed]
+    best = max((candidate.strength for candidate in listed), default=0)
+    strongest = [candidate for candidate in listed if candidate.strength == best >= PROPOSED_STRENGTH]
+    choices = [Choice(candidate.value, sentence(candidate), describe_sides(candidate)) for candidate in listed]
     choices.append(Choice(ALL_MENTORS, tr("Tous sont mentor·es, le fichier des mentoré·es viendra")))
     choices.append(Choice(ALL_MENTEES, tr("Tous sont mentoré·es, le fichier des mentor·es viendra")))
     return DraftQuestion(
-        ROLE,
+        ROLE_QUESTION,
         tr("Qui est mentor·e, qui est mentoré·e ?"),
         "one",
         choices=tuple(choices),
         cells=cells_of(listed[0].sample) if listed else (),
         proposed=strongest[0].value if strongest else None,
-        hint=tr(HINT),
+        hint=tr(
+            "Sinon : nommez une autre colonne et ses réponses, ajoutez au fichier une colonne qui dit « mentor·e » ou"
+            " « mentoré·e » à chaque ligne, ou donnez un fichier par côté (--mentors, --mentees)."
+        ),
         columns=FrozenDict({entry.question: tuple(shared_answers(entry)) for entry in entries}),
         answers=FrozenDict({fold(entry.question): frozenset(map(fold, entry.sample.answers)) for entry in entries}),
     )
 
 
 def is_typed(entry: DraftEntry) -> bool:
-    """Return whether the draft takes a question for free text."""
+    """Return whether the draft treats a question as free text."""
     return entry.guess.kind == "text" and entry.guess.use == "display"
 
 
 def shared_answers(entry: DraftEntry) -> list[str]:
-    """Return the answers that several people gave, none to a free text: an answer may be a text of one person."""
+    """Return the answers that several people gave; empty for free text."""
     return [] if is_typed(entry) else split_options(entry.sample.answers, entry.sample.givers)[0]
 
 
 def sentence(candidate: RoleCandidate) -> str:
-    """Return a candidate in words, with the number of people who gave each answer."""
+    """Return the sentence of a candidate, with the number of people per answer."""
     return tr(
         "« {question} » : « {mentor} » dit mentor·e ({mentors}), « {mentee} » dit mentoré·e ({mentees})",
         question=candidate.sample.question,
@@ -238,24 +246,24 @@ def sentence(candidate: RoleCandidate) -> str:
     )
 
 
-def effect(candidate: RoleCandidate) -> str:
-    """Return the sides that a candidate makes, and what shows them."""
+def describe_sides(candidate: RoleCandidate) -> str:
+    """Return the numbers of people per side with a candidate, and the reason for it."""
     counts = candidate.counts
     sides = side_counts(counts[candidate.mentor], counts[candidate.mentee])
-    left = sum(counts.values()) - counts[candidate.mentor] - counts[candidate.mentee]
-    parts = [sides, tr("{people} d'aucun côté", people=count_people(left)) if left else "", candidate.why]
+    unassigned = sum(counts.values()) - counts[candidate.mentor] - counts[candidate.mentee]
+    parts = [sides, tr("{people} d'aucun côté", people=count_people(unassigned)) if unassigned else "", candidate.why]
     return reduce(join_reasons, filter(None, parts))
 
 
-def effects(reply: Reply, listed: Sequence[RoleCandidate]) -> Effects:
-    """Return what a reply states: the column and the answers of each side, or the side of everybody."""
+def role_effects(reply: Reply, listed: Sequence[RoleCandidate]) -> Effects:
+    """Return the column and answers that a reply states, or the side of all people."""
     if reply == ALL_MENTORS:
         return Effects(side="mentor")
     if reply == ALL_MENTEES:
         return Effects(side="mentee")
     if isinstance(reply, Mapping):
         mentors, mentees = reply["mentor"].split("\n"), reply["mentee"].split("\n")
-        alike = dict.fromkeys(mentors[1:], mentors[0]) | dict.fromkeys(mentees[1:], mentees[0])
-        return Effects(role=(fold(reply["question"]), mentors[0], mentees[0]), alike=alike)
-    chosen = next(one for one in listed if one.value == reply)
-    return Effects(role=(fold(chosen.sample.question), chosen.mentor, chosen.mentee))
+        synonyms = dict.fromkeys(mentors[1:], mentors[0]) | dict.fromkeys(mentees[1:], mentees[0])
+        return Effects(role=(fold(reply["question"]), mentors[0], mentees[0]), alike=synonyms)
+    candidate = next(listed_candidate for listed_candidate in listed if listed_candidate.value == reply)
+    return Effects(role=(fold(candidate.sample.question), candidate.mentor, candidate.mentee))

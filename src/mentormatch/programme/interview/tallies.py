@@ -1,4 +1,4 @@
-"""The answers to one question of some files -> how many people gave each, and how many are on each side."""
+"""The answers to one question -> the number of people per answer and per side."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,46 +15,44 @@ MAX_CELLS = 6  # a screen shows these, the most frequent first
 
 
 def last_rows(sample: QuestionSample) -> list[int]:
-    """Return the last row of each person, in the order of the rows."""
+    """Return the index of the last row of each person, in the order of the rows."""
     people = sample.people or tuple(map(str, range(len(sample.rows))))
-    return sorted({person: place for place, person in enumerate(people)}.values())
+    return sorted({person: row for row, person in enumerate(people)}.values())
 
 
 def last_answers(sample: QuestionSample) -> list[str]:
-    """Return the last answer of each person to a question of one column, empty if there is none."""
-    return [sample.rows[place][0] for place in last_rows(sample)]
+    """Return the last answer of each person to a question of one column; a person without an answer has ""."""
+    return [sample.rows[row][0] for row in last_rows(sample)]
 
 
 def tally(answers: Sequence[str]) -> dict[str, int]:
-    """Return the number of each answer as first typed, the most frequent first; answers are compared folded."""
+    """Map each answer, as first typed, to its count, most frequent first; answers are compared folded."""
     spelled: dict[str, str] = {}
     counts = Counter(spelled.setdefault(fold(answer), answer) for answer in answers if fold(answer))
     return dict(counts.most_common())
 
 
 def cells_of(sample: QuestionSample, answers: Sequence[str] | None = None) -> tuple[CellCount, ...]:
-    """Return the most frequent answers with their counts, without long ones and those of one person alone."""
+    """Return the most frequent answers with their counts, without long answers and those of a single person."""
     shared, _ = split_options(sample.answers, sample.givers)
-    known = set(map(fold, shared))
+    shared_folds = set(map(fold, shared))
     counts = tally(last_answers(sample) if answers is None else answers)
     short = [CellCount(text, people) for text, people in counts.items() if len(text) <= LONGEST_OPTION]
-    return tuple(cell for cell in short if answers is not None or fold(cell.text) in known)[:MAX_CELLS]
+    return tuple(cell for cell in short if answers is not None or fold(cell.text) in shared_folds)[:MAX_CELLS]
 
 
 def people_on(entries: Sequence[DraftEntry], side: Side) -> int:
-    """Return the number of people on a side, by the rows of the question that most people answered."""
+    """Return the number of people on a side, by the rows of the question with most rows."""
     samples = [entry.sample for entry in entries]
     if not samples:
         return 0
     largest = max(samples, key=lambda sample: len(sample.rows))
-    return sum(largest.sides[place] == side for place in last_rows(largest))
+    return sum(largest.sides[row] == side for row in last_rows(largest))
 
 
 def count_people(number: int) -> str:
-    """Return a number of people in words."""
     return counted(number, "personne")
 
 
 def side_counts(mentors: int, mentees: int) -> str:
-    """Return the number of people of both sides in words."""
     return f"{counted(mentors, 'mentor·e', 'mentor·es')}, {counted(mentees, 'mentoré·e', 'mentoré·es')}"

@@ -9,9 +9,9 @@ from mentormatch.languages.phrases import counted, listed
 from mentormatch.languages.translation import tr, tr_n
 from mentormatch.programme.drafts.programme_draft import Draft
 from mentormatch.programme.interview.interview import DraftInterview
-from mentormatch.programme.interview.people_questions import SHARED
-from mentormatch.programme.interview.question import NUMBER, TEXT, DraftQuestion, Reply
-from mentormatch.programme.interview.role_questions import ALL_MENTEES, ALL_MENTORS, ROLE
+from mentormatch.programme.interview.people_questions import SHARED_QUESTION
+from mentormatch.programme.interview.question import NUMBER_CHOICE, TEXT_CHOICE, DraftQuestion, Reply
+from mentormatch.programme.interview.role_questions import ALL_MENTEES, ALL_MENTORS, ROLE_QUESTION
 from mentormatch.report.intake_words import KIND_LABELS
 from mentormatch.service.desk.columns import ColumnsStep, is_blocked
 from mentormatch.service.desk.desk_requests import AcceptOthers, ProgrammeKind, ReplyTo, WorkspaceAction
@@ -54,10 +54,10 @@ def question_step(interview: DraftInterview, opened: str, *, kind: ProgrammeKind
         aside=[question.question for question in draft.entries if question.guess.use == "forbidden"],
         next_step="rules" if kind == "pairs" else "questions",
         formed=formed,
-        role=ROLE,
+        role=ROLE_QUESTION,
         alone=(ALL_MENTORS, ALL_MENTEES),
-        number=NUMBER,
-        text=TEXT,
+        number=NUMBER_CHOICE,
+        text=TEXT_CHOICE,
     )
 
 
@@ -87,12 +87,12 @@ def format_reply(question: DraftQuestion) -> str:
         case reply:
             texts = [words.get(value, value) for value in reply]
     more = [tr("{count} de plus", count=len(texts) - MAX_REPLIES_SHOWN)] if len(texts) > MAX_REPLIES_SHOWN else []
-    none = tr("ni lue, ni gardée") if TEXT in words else tr("rien")
+    none = tr("ni lue, ni gardée") if TEXT_CHOICE in words else tr("rien")
     return " ; ".join([*texts[:MAX_REPLIES_SHOWN], *more]) or none
 
 
 def has_open_facts(interview: DraftInterview) -> bool:
-    return is_blocked(interview) or any(question.id != SHARED for question in interview.open)
+    return is_blocked(interview) or any(question.id != SHARED_QUESTION for question in interview.open)
 
 
 def apply_reply(columns: ColumnsStep, action: WorkspaceAction) -> bool:
@@ -135,8 +135,8 @@ def find_stated_reply(question: DraftQuestion, request: ReplyTo) -> object:
         return [question.values[int(place)] for place in request.values]
     line_values = zip(question.lines, request.lines, strict=True)
     values = set(question.values)
-    if NUMBER in values:
+    if NUMBER_CHOICE in values:
         return {line.key: str(value) for line, value in line_values if value not in (None, "")}
-    if TEXT in values:
+    if TEXT_CHOICE in values:
         return {line.key: str(value) for line, value in line_values if value}
     return {line.key: question.values[int(str(value))] for line, value in line_values if value not in (None, "")}
