@@ -25,7 +25,7 @@ from mentormatch.people.cohort import People, Remark, RowFate, merge_remarks
 from mentormatch.programme.enrolment import AnswerSource, email_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Answered, Call, Outcome
-from mentormatch.survey.duplicates import Doubts, group_by, newest, replace_row
+from mentormatch.survey.duplicates import OrderDoubts, find_newest, group_by, replace_row
 from mentormatch.survey.entries import Submission, answer_text, laid_out, remarks_of, submissions, unread
 from mentormatch.survey.intake import tells_a_person
 from mentormatch.survey.plan import Plan
@@ -229,13 +229,15 @@ def settle_replies(replies: Sequence[WaveReply]) -> tuple[list[WaveReply], list[
     """
     last_replies: list[WaveReply] = []
     dropped: list[RowFate] = []
-    doubts = Doubts()
+    doubts = OrderDoubts()
     for replies_of_person in group_by(replies, lambda reply: (reply.side, canonical(reply.key))).values():
         pairs_by_line: dict[int, list[int]] = {reply.sent.line: [] for reply in replies_of_person}
         fate_by_line: dict[int, RowFate] = {}
         for pair in dict.fromkeys(pair for reply in replies_of_person for pair in reply.pairs):
             concerned = [reply for reply in replies_of_person if pair in reply.pairs]
-            newest_reply = newest([reply.sent.sent for reply in concerned], [reply.sent.line for reply in concerned])
+            newest_reply = find_newest(
+                [reply.sent.sent for reply in concerned], [reply.sent.line for reply in concerned]
+            )
             rows = list(map(row_of, concerned))
             doubts.add(newest_reply, [reply.sent.sent for reply in concerned], rows)
             pairs_by_line[rows[newest_reply.position].line].append(pair)

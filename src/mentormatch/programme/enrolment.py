@@ -11,7 +11,7 @@ from mentormatch.languages.translation import language, mark, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.survey.contacts import MAIL, Contacts
+from mentormatch.survey.contacts import MAIL_WORDS, Contacts
 from mentormatch.survey.intake import name_fields, take_apart, take_in
 from mentormatch.survey.plan import Plan, Roles, renaming
 from mentormatch.survey.side_sheets import read_own_sheets, read_per_sheet
@@ -146,7 +146,7 @@ def email_of(programme: Programme) -> str | None:
         return programme.heading.email
     contacts = programme.fields_with("contact")
     texts = {name: fold(f"{name} {programme.fields[name].question}") for name in contacts}
-    return next((name for name in contacts if any(word in texts[name] for word in MAIL)), None)
+    return next((name for name in contacts if any(word in texts[name] for word in MAIL_WORDS)), None)
 
 
 def find_needed_fields(programme: Programme, *, apart: bool) -> Iterator[str]:

@@ -34,7 +34,7 @@ from mentormatch.record.digests import digest
 from mentormatch.report.addressing import refuse_nameless
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.handouts import Handout, Partner, get_contact_details, make_handouts
-from mentormatch.survey.contacts import Contacts, fault_of
+from mentormatch.survey.contacts import Contacts, find_address_fault
 
 type LetterOccasion = Literal["proposal", "confirmation", "reminder"]
 type LetterKind = Literal["proposal", "confirmation", "without", "reminder", "change", "ended", "left"]
@@ -394,7 +394,7 @@ def address_of(matching: Matching, contacts: Contacts, handout: Handout) -> str:
     """Return the e-mail address of a person, empty if the answer is no valid address."""
     name = email_of(matching.programme)
     address = get_contact_details(contacts, handout).get(name or "", "")
-    return "" if fault_of(address) else address.strip()
+    return "" if find_address_fault(address) else address.strip()
 
 
 def letter_file(handout: Handout) -> str:

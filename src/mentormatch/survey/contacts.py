@@ -1,4 +1,4 @@
-"""How people are reached: a table of its own, which no cohort, decision or log holds."""
+"""The contact details of people, in a table of their own: cohorts, decisions and logs do not contain them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,35 +12,35 @@ from mentormatch.fields import AnyField, Side
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.languages.translation import mark
 
-MAIL = ("courriel", "mail", "e-mail")
-TELEPHONE = re.compile(r"\b(tel|telephone|phone|portable|mobile)\b")
-ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\"\\|/]+@[\w.-]*\w")
+MAIL_WORDS = ("courriel", "mail", "e-mail")
+TELEPHONE_WORDS = re.compile(r"\b(tel|telephone|phone|portable|mobile)\b")
+ADDRESS_PATTERN = re.compile(r"[^\s@,;:<>()\[\]\"\\|/]+@[\w.-]*\w")
 NO_ADDRESS = mark("ce n'est pas une adresse ; elle n'est reprise dans aucun envoi")
 SEVERAL_ADDRESSES = mark("plusieurs adresses ; aucune n'est reprise dans un envoi : gardez-en une")
 MORE_THAN_AN_ADDRESS = mark("une adresse et autre chose ; elle n'est reprise dans aucun envoi : gardez l'adresse seule")
 
 
 def asks_for_mail(name: str, field: AnyField) -> bool:
-    """Say whether a contact question asks for an e-mail address, by its id or its words, and not for a telephone."""
-    said = fold(f"{name} {field.question}")
-    return any(word in said for word in MAIL) and not TELEPHONE.search(said)
+    """Return whether a contact question asks for an e-mail address, not a telephone number, by its id or text."""
+    folded = fold(f"{name} {field.question}")
+    return any(word in folded for word in MAIL_WORDS) and not TELEPHONE_WORDS.search(folded)
 
 
 def asks_for_telephone(name: str, field: AnyField) -> bool:
-    """Say whether a contact question asks for a telephone number, by its id or its words."""
-    return TELEPHONE.search(fold(f"{name} {field.question}")) is not None
+    """Return whether a contact question asks for a telephone number, by its id or text."""
+    return TELEPHONE_WORDS.search(fold(f"{name} {field.question}")) is not None
 
 
-def fault_of(address: str) -> str:
-    """Return why mail cannot be sent to what was typed as an address, as a message; empty where it can.
+def find_address_fault(address: str) -> str:
+    """Return the reason why a typed text cannot be used as an address, as a message; empty if it can.
 
     >>> fault_of("zoe@example.org"), fault_of("zoe@example.org (le soir)") == MORE_THAN_AN_ADDRESS
     ('', True)
     """
-    if ADDRESS.fullmatch(address.strip()):
+    if ADDRESS_PATTERN.fullmatch(address.strip()):
         return ""
-    found = len(ADDRESS.findall(address))
-    return NO_ADDRESS if not found else SEVERAL_ADDRESSES if found > 1 else MORE_THAN_AN_ADDRESS
+    address_count = len(ADDRESS_PATTERN.findall(address))
+    return NO_ADDRESS if not address_count else SEVERAL_ADDRESSES if address_count > 1 else MORE_THAN_AN_ADDRESS
 
 
 @checked_init
@@ -48,7 +48,7 @@ def fault_of(address: str) -> str:
 class Contacts(VersionedPickle):
     """The contact answers of each person, by side and key; ``fields`` are the ids of the contact questions.
 
-    ``names`` are what people are called where that stands in a table apart.
+    ``names`` are the names of people, if they are in a separate table.
     """
 
     made_by: ClassVar[str] = 'mm.read_contacts(programme, "reponses.csv")'
@@ -68,14 +68,14 @@ class Contacts(VersionedPickle):
 
     @checked
     def of(self, side: Side, key: str) -> Mapping[str, str]:
-        """Return how somebody is reached, by field, empty where nothing is known; keys compare whatever their case."""
+        """Return the contact answers of a person, by field; empty if there are none. Keys ignore case."""
         return self._by_key.get((side, canonical(key)), {})
 
     @cached_property
     def _by_key(self) -> Mapping[tuple[Side, str], Mapping[str, str]]:
-        return {(side, canonical(key)): said for (side, key), said in self.people.items()}
+        return {(side, canonical(key)): answers for (side, key), answers in self.people.items()}
 
     @checked
     def count_answers(self, side: Side, name: str) -> int:
-        """Return how many people of one side answered the contact question ``name``."""
-        return sum(at == side and name in said for (at, _), said in self.people.items())
+        """Return the number of people of one side who answered the contact question ``name``."""
+        return sum(person_side == side and name in answers for (person_side, _), answers in self.people.items())

@@ -1,8 +1,8 @@
-"""Several rows of one person: a key typed twice is an error, a second answer by the same e-mail replaces the first.
+"""Several rows of one person: a repeated key is an error; a later answer with the same e-mail replaces the earlier one.
 
-Which answer is the last is known by date, where both dates are: two without a time zone, or two with one, are compared
-as they are; one with and one without are only where no zone on earth could turn them round. Among answers of which
-none is known to be later, that which stands last in the file counts, and is not called more recent.
+Answers are ordered by date if possible. Two dates with a time zone, or two without, are compared directly. A date with
+and one without are ordered only if every time zone gives the same order. If no answer is known to be later than the
+others, the last one in the file counts; the messages then do not call it more recent.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -19,21 +19,18 @@ from mentormatch.survey.moments import ORDERS
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import Order, SentMoment
 
-INCOMPLETE = mark("incomplète, une réponse complète existe (ligne {line})")
-OLDER = mark("remplacée par une réponse plus récente (ligne {line})")
-FURTHER = mark("remplacée par une réponse plus loin dans le fichier (ligne {line})")
-UNKNOWN = mark("remplacée par une autre réponse de la même personne (ligne {line})")
-WRITTEN: dict[Order, str] = {"day first": mark("jour/mois"), "month first": mark("mois/jour")}
-MOST_SHOWN = 5
-EARLIEST, LATEST = timedelta(hours=-14), timedelta(hours=12)
-"""From a clock on the wall to UTC, at the least and at the most."""
+ORDER_LABELS: dict[Order, str] = {"day first": mark("jour/mois"), "month first": mark("mois/jour")}
+MAX_SHOWN = 5  # groups of lines in a message
+# Bounds of the difference from a local time to UTC
+MIN_UTC_SHIFT = timedelta(hours=-14)
+MAX_UTC_SHIFT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """Which of some answers of one person counts, by position: ``turned`` where day and month the other way round say.
+    """The answer of a person that counts, by position; ``turned`` is the position with day and month swapped.
 
-    ``ways`` are the moments of all of them, in each order of day and month that may be the right one.
+    ``ways`` has the moments of all answers in each possible order of day and month.
     """
 
     position: int
@@ -41,46 +38,54 @@ class Newest:
     ways: Sequence[Sequence[datetime | None]]
 
     def is_older(self, position: int) -> bool:
-        """Say whether an answer is known to be older than the one that counts."""
-        return all(precedes(whens[position], whens[self.position]) for whens in self.ways)
+        """Return whether an answer is known to be older than the one that counts."""
+        return all(is_earlier(whens[position], whens[self.position]) for whens in self.ways)
 
 
-def newest(sent: Sequence[SentMoment], lines: Sequence[int]) -> Newest:
-    """Return which of the answers of one person, each on its line, counts."""
-    ways = [[one.at(order) for one in sent] for order in ORDERS]
-    first, second = (last(whens, lines) for whens in ways)
+def find_newest(sent: Sequence[SentMoment], lines: Sequence[int]) -> Newest:
+    """Return which answer of a person counts, given the moment and the line of each."""
+    ways = [[moment.at(order) for moment in sent] for order in ORDERS]
+    first, second = (find_last(whens, lines) for whens in ways)
     if first == second:
         return Newest(first, first, ways)
-    likely = [one.when for one in sent]
-    position = last(likely, lines)
+    likely = [moment.when for moment in sent]
+    position = find_last(likely, lines)
     return Newest(position, second if position == first else first, [likely])
 
 
-def last(whens: Sequence[datetime | None], lines: Sequence[int]) -> int:
-    """Return the position of the answer that counts: none is known to be later, and among such it is the last line."""
-    kinds = group_by(range(len(whens)), lambda at: None if (when := whens[at]) is None else when.tzinfo is None)
+def find_last(whens: Sequence[datetime | None], lines: Sequence[int]) -> int:
+    """Return the position of the answer that counts: of those that no other is known to follow, the last line."""
+    kinds = group_by(
+        range(len(whens)), lambda position: None if (when := whens[position]) is None else when.tzinfo is None
+    )
     # Of moments with a time zone, and of those without, the latest each; then those that no other certainly follows.
-    best = [max(same, key=lambda at: (whens[at] or datetime.min, lines[at])) for same in kinds.values()]
-    latest = [at for at in best if not any(precedes(whens[at], whens[other]) for other in best)]
+    latest_of_kind = [
+        max(same, key=lambda position: (whens[position] or datetime.min, lines[position])) for same in kinds.values()
+    ]
+    latest = [
+        position
+        for position in latest_of_kind
+        if not any(is_earlier(whens[position], whens[other]) for other in latest_of_kind)
+    ]
     return max(latest, key=lines.__getitem__)
 
 
-def precedes(one: datetime | None, other: datetime | None) -> bool:
-    """Say whether a moment is known to come before another."""
-    if one is None or other is None:
+def is_earlier(first: datetime | None, second: datetime | None) -> bool:
+    """Return whether a moment is known to be earlier than another."""
+    if first is None or second is None:
         return False
-    if (one.tzinfo is None) == (other.tzinfo is None):
-        return one < other
-    return in_utc(one, LATEST) < in_utc(other, EARLIEST)
+    if (first.tzinfo is None) == (second.tzinfo is None):
+        return first < second
+    return in_utc(first, MAX_UTC_SHIFT) < in_utc(second, MIN_UTC_SHIFT)
 
 
 def in_utc(when: datetime, shift: timedelta) -> datetime:
-    """Return a moment in UTC, the shift from the clock on the wall where it has no time zone."""
+    """Return a moment in UTC; ``shift`` is added if it has no time zone."""
     return when if when.tzinfo else (when + shift).replace(tzinfo=UTC)
 
 
 def group_by[T, K: Hashable](items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
-    """Return the items by key, in the order in which they came."""
+    """Return the items by key, in their order."""
     groups: dict[K, list[T]] = {}
     for item in items:
         groups.setdefault(key(item), []).append(item)
@@ -90,133 +95,145 @@ def group_by[T, K: Hashable](items: Iterable[T], key: Callable[[T], K]) -> dict[
 def settle_duplicates(
     entries: Sequence[SurveyEntry], plan: Plan
 ) -> tuple[list[SurveyEntry], list[RowFate], list[Remark]]:
-    """Return the entries that count, one a person, the rows that another of the same person replaces, and remarks.
+    """Return the entries that count, one per person, the rows that they replace, and remarks.
 
-    Raises SurveyError where a key was typed twice, naming both lines, or where which answer counts depends on the
-    order of day and month, and nothing tells it.
+    Raises SurveyError if a key is repeated, with both lines, or if the entry that counts depends on an unknown order of
+    day and month.
     """
     if plan.key is not None:
-        refuse_doubled(entries, plan)
+        refuse_duplicate_keys(entries, plan)
         return list(entries), [], []
-    kept: list[SurveyEntry] = []
+    counted: list[SurveyEntry] = []
     replaced: list[RowFate] = []
-    doubts = Doubts()
+    doubts = OrderDoubts()
     for entered in group_by(entries, lambda entry: ("" if plan.on_both_sides else entry.side, entry.key)).values():
         # A row of somebody who is on both sides is two entries, and one answer.
-        whole = group_by(entered, lambda entry: (entry.row.source, entry.row.line))
-        same = [one_fate([entry.row for entry in own]) for own in whole.values()]
+        by_row = group_by(entered, lambda entry: (entry.row.source, entry.row.line))
+        merged = [merge_fates([entry.row for entry in row_entries]) for row_entries in by_row.values()]
         # An answer that is complete counts before one that is not, however late that was sent.
-        counting = [row for row in same if row.fate == "taken"] or same
-        sent = [whole[row.source, row.line][0].sent for row in counting]
-        found = newest(sent, [row.line for row in counting])
-        last_one = counting[found.position]
-        kept += whole[last_one.source, last_one.line]
-        doubts.add(found, sent, counting)
-        known = {row.line for at, row in enumerate(counting) if found.is_older(at)}
-        replaced += [replace_row(row, last_one, known) for row in same if row is not last_one]
-    return kept, replaced, doubts.remarks()
+        counting = [row for row in merged if row.fate == "taken"] or merged
+        sent = [by_row[row.source, row.line][0].sent for row in counting]
+        choice = find_newest(sent, [row.line for row in counting])
+        last_one = counting[choice.position]
+        counted += by_row[last_one.source, last_one.line]
+        doubts.add(choice, sent, counting)
+        older_lines = {row.line for position, row in enumerate(counting) if choice.is_older(position)}
+        replaced += [replace_row(row, last_one, older_lines) for row in merged if row is not last_one]
+    return counted, replaced, doubts.remarks()
 
 
-BEST: tuple[RowStatus, ...] = ("taken", "incomplete", "rejected", "replaced")
-SIDE_TOLD: dict[Side, str] = {"mentor": mark("comme mentor·e : {reason}"), "mentee": mark("comme mentoré·e : {reason}")}
+FATE_ORDER: tuple[RowStatus, ...] = ("taken", "incomplete", "rejected", "replaced")
+SIDE_REASONS: dict[Side, str] = {
+    "mentor": mark("comme mentor·e : {reason}"),
+    "mentee": mark("comme mentoré·e : {reason}"),
+}
 
 
-def one_fate(rows: Sequence[RowFate]) -> RowFate:
-    """Return what became of one row that came in: the better fate of a person on both sides, and why not both."""
+def merge_fates(rows: Sequence[RowFate]) -> RowFate:
+    """Return the outcome of one row with two entries, for a person on both sides: the better one, with the reasons."""
     first, reasons = rows[0], {row.reason for row in rows}
     if len(rows) == 1:
         return first
-    fate = min((row.fate for row in rows), key=BEST.index)
-    reasons_by_side = [tr(SIDE_TOLD[side], reason=row.reason) for row in rows for side in row.sides if row.reason]
+    fate = min((row.fate for row in rows), key=FATE_ORDER.index)
+    reasons_by_side = [tr(SIDE_REASONS[side], reason=row.reason) for row in rows for side in row.sides if row.reason]
     return replace(
         first, fate=fate, side="both", reason=first.reason if len(reasons) == 1 else " ; ".join(reasons_by_side)
     )
 
 
 def replace_row(row: RowFate, by: RowFate, older: Iterable[int] = ()) -> RowFate:
-    """Return ``row`` as replaced by another of the same person; ``older`` are lines that are known to be older."""
+    """Return ``row`` as replaced by another of the same person; ``older`` are the lines known to be older."""
     if row.fate == "incomplete" and by.fate == "taken":
-        reason = INCOMPLETE
+        reason = mark("incomplète, une réponse complète existe (ligne {line})")
     elif row.line in older:
-        reason = OLDER
+        reason = mark("remplacée par une réponse plus récente (ligne {line})")
     else:
-        reason = FURTHER if row.line < by.line else UNKNOWN
+        reason = (
+            mark("remplacée par une réponse plus loin dans le fichier (ligne {line})")
+            if row.line < by.line
+            else mark("remplacée par une autre réponse de la même personne (ligne {line})")
+        )
     return replace(row, fate="replaced", by=by.line, reason=tr(reason, line=by.line))
 
 
-class Doubts:
-    """The people of whom the order of day and month tells which answer counts, by file and column."""
+class OrderDoubts:
+    """People for whom the order of day and month decides which answer counts, by file and column."""
 
     def __init__(self) -> None:
         self.met: dict[tuple[str, str, Order | None], list[list[int]]] = {}
 
-    def add(self, found: Newest, sent: Sequence[SentMoment], rows: Sequence[RowFate]) -> None:
-        """Take note of one person, where it is so of them."""
-        if found.turned == found.position:
+    def add(self, choice: Newest, sent: Sequence[SentMoment], rows: Sequence[RowFate]) -> None:
+        """Record a person, if the order of day and month decides for them."""
+        if choice.turned == choice.position:
             return
-        at, turned = found.position, found.turned
-        readings, when = next((one.readings, one.when) for one in (sent[at], sent[turned], *sent) if one.readings)
+        position, turned = choice.position, choice.turned
+        readings, when = next(
+            (moment.readings, moment.when) for moment in (sent[position], sent[turned], *sent) if moment.readings
+        )
         likely = next((order for order in ORDERS if when == readings.of(order)), None)
-        lines = sorted((rows[at].line, rows[turned].line))
-        met = self.met.setdefault((rows[at].source, readings.column, likely), [])
-        if lines not in met[-1:]:
-            met.append(lines)
+        lines = sorted((rows[position].line, rows[turned].line))
+        affected = self.met.setdefault((rows[position].source, readings.column, likely), [])
+        if lines not in affected[-1:]:
+            affected.append(lines)
 
     def remarks(self) -> list[Remark]:
-        """Return what was taken for the order where it is likely; raise SurveyError where nothing tells it."""
+        """Return the assumed order of each column with a likely one. Raises SurveyError if a column has none."""
         problems = [
-            order_question(source, column, met) for (source, column, likely), met in self.met.items() if likely is None
+            order_question(source, column, affected)
+            for (source, column, likely), affected in self.met.items()
+            if likely is None
         ]
         if problems:
             raise SurveyError(tr("On ne sait pas quelle réponse est la plus récente"), problems)
         return [
-            order_remark(source, column, likely, met) for (source, column, likely), met in self.met.items() if likely
+            order_remark(source, column, likely, affected)
+            for (source, column, likely), affected in self.met.items()
+            if likely
         ]
 
 
-def order_question(source: str, column: str, met: Sequence[Sequence[int]]) -> Problem:
-    """Return that the order of day and month must be told, with the lines of those of whom it decides."""
+def order_question(source: str, column: str, affected: Sequence[Sequence[int]]) -> Problem:
+    """Return the problem that the order of day and month must be stated, with the lines that depend on it."""
     return Problem(
         source,
         tr(
             "« {column} » se lit jour/mois ou mois/jour, et la réponse qui compte en dépend : lignes {lines}",
             column=column,
-            lines=lines_in_words(met),
+            lines=lines_in_words(affected),
         ),
         tr("une date qui ne se lit que d'une façon"),
         tr('dites-le dans le programme : [mapping] dates = "day first" (jour/mois) ou "month first" (mois/jour)'),
     )
 
 
-def order_remark(source: str, column: str, order: Order, met: Sequence[Sequence[int]]) -> Remark:
-    """Return which order of day and month was taken for the likely one, with the lines of those of whom it decides."""
+def order_remark(source: str, column: str, order: Order, affected: Sequence[Sequence[int]]) -> Remark:
+    """Return the remark on the assumed order of day and month, with the lines that depend on it."""
     sentence = tr(
         "« {column} » est lu {order}, et la réponse qui compte en dépend : lignes {lines}. Si c'est l'inverse, dites-le"
         ' dans le programme : [mapping] dates = "{other}"',
         column=column,
-        order=tr(WRITTEN[order]),
-        lines=lines_in_words(met),
-        other=next(other for other in ORDERS if other != order),
+        order=tr(ORDER_LABELS[order]),
+        lines=lines_in_words(affected),
+        other=next(opposite for opposite in ORDERS if opposite != order),
     )
-    return Remark(source, met[0][0], sentence)
+    return Remark(source, affected[0][0], sentence)
 
 
-def lines_in_words(met: Sequence[Sequence[int]]) -> str:
-    """Return the lines of the first few people."""
-    people = [listed(list(map(str, same))) for same in met[:MOST_SHOWN]] + [tr("d'autres")] * (len(met) > MOST_SHOWN)
+def lines_in_words(affected: Sequence[Sequence[int]]) -> str:
+    """Return the first groups of lines as text."""
+    people = [listed(list(map(str, numbers))) for numbers in affected[:MAX_SHOWN]] + [tr("d'autres")] * (
+        len(affected) > MAX_SHOWN
+    )
     return " ; ".join(people)
 
 
 def sheet_of(entry: SurveyEntry, plan: Plan) -> tuple[str, str]:
-    """Return the file in which a key must be unique: two frames have one name, and are told apart by their side.
-
-    So are the rows of one file where the same key on both sides is one person, and no answer says that they are both.
-    """
+    """Return the scope in which a key must be unique: the file, and the side unless a person has one row in all."""
     return entry.row.source, "" if plan.one_row_each else entry.side
 
 
-def refuse_doubled(entries: Sequence[SurveyEntry], plan: Plan) -> None:
-    """Raise SurveyError where two rows of one file bear the same key."""
+def refuse_duplicate_keys(entries: Sequence[SurveyEntry], plan: Plan) -> None:
+    """Raise SurveyError if two rows of one file have the same key."""
     problems = [
         Problem(
             rows[0].row.source,
@@ -231,12 +248,11 @@ def refuse_doubled(entries: Sequence[SurveyEntry], plan: Plan) -> None:
 
 
 def lines(entries: Sequence[SurveyEntry]) -> str:
-    """Return the lines of entries in a row."""
     return listed(list(dict.fromkeys(str(entry.row.line) for entry in entries)))
 
 
 def same_email(entries: Sequence[SurveyEntry]) -> Iterator[list[SurveyEntry]]:
-    """Yield the groups of entries that gave the same e-mail under different keys, or on both sides."""
-    for same in group_by([entry for entry in entries if entry.email], lambda entry: entry.email).values():
-        if len(same) > 1:
-            yield same
+    """Yield the groups of entries with the same e-mail under different keys, or on both sides."""
+    for group in group_by([entry for entry in entries if entry.email], lambda entry: entry.email).values():
+        if len(group) > 1:
+            yield group

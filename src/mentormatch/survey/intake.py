@@ -20,8 +20,8 @@ from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
 from mentormatch.languages.translation import mark, tr
 from mentormatch.people.codes import with_codes
 from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merge_remarks
-from mentormatch.survey.contacts import Contacts, fault_of
-from mentormatch.survey.duplicates import group_by, lines, one_fate, same_email, settle_duplicates, sheet_of
+from mentormatch.survey.contacts import Contacts, find_address_fault
+from mentormatch.survey.duplicates import group_by, lines, merge_fates, same_email, settle_duplicates, sheet_of
 from mentormatch.survey.entries import (
     Questionnaire,
     Submission,
@@ -323,7 +323,7 @@ def split(
     # All rows that came in, each once, in the order of their files.
     fates = [*rejected, *replaced, *(entry.row for entry in kept)]
     if plan.on_both_sides:
-        fates = list(map(one_fate, group_by(fates, lambda row: (row.source, row.line)).values()))
+        fates = list(map(merge_fates, group_by(fates, lambda row: (row.source, row.line)).values()))
     rows = sorted(fates, key=lambda row: (row.source, row.line))
     faults = {entry.row: dict(faulty(entry, questionnaire)) for entry in kept}
     mentors, mentees = (people_of(kept, plan, side) for side in SIDES)
@@ -361,7 +361,7 @@ def gather_contacts(
 def faulty(entry: SurveyEntry, questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
     """Yield the questions to which somebody gave an address that no mail can be sent to, each with the reason."""
     for name in questionnaire.addresses:
-        fault = fault_of(entry.contact[name]) if name in entry.contact else ""
+        fault = find_address_fault(entry.contact[name]) if name in entry.contact else ""
         if fault:
             yield name, fault
 

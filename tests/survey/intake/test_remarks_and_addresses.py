@@ -12,7 +12,7 @@ from mentormatch import Cohort, Programme, match, read_contacts, read_survey, wr
 from mentormatch.people.cohort import MAX_LINES_NAMED, merge_remarks
 from mentormatch.report.handouts import write_contacts
 from mentormatch.results import Remark
-from mentormatch.survey.contacts import fault_of
+from mentormatch.survey.contacts import find_address_fault
 from mentormatch.survey.intake import similar_pairs
 from tests.survey.intake.answers import EMAIL, KEY, NAME, frame
 
@@ -106,12 +106,12 @@ WRONG = {
 
 @pytest.mark.parametrize("kind", WRONG)
 def test_what_is_no_bare_address_is_told_by_its_kind(kind: str) -> None:
-    assert [text for text in WRONG[kind] if kind not in fault_of(text)] == []
+    assert [text for text in WRONG[kind] if kind not in find_address_fault(text)] == []
 
 
 @pytest.mark.parametrize("address", ["zoe@example.org", " zoe.d+m@ex-ample.co.uk ", "zoé@exemple.fr", "o'neill@x.fr"])
 def test_a_bare_address_is_one(address: str) -> None:
-    assert fault_of(address) == ""
+    assert find_address_fault(address) == ""
 
 
 CONTACTS = {

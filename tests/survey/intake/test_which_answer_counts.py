@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mentormatch import Cohort, Programme, SurveyError
 from mentormatch.programme.enrolment import make_intake_plan
-from mentormatch.survey.duplicates import newest, precedes
+from mentormatch.survey.duplicates import find_newest, is_earlier
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.moments import moments
 from mentormatch.survey.table import SentMoment
@@ -264,10 +264,10 @@ whens = st.none() | st.builds(
 @many
 @given(sent=st.lists(whens, min_size=1, max_size=5))
 def test_none_is_known_to_be_later_than_the_answer_that_counts(sent: list[datetime | None]) -> None:
-    found = newest([SentMoment(when) for when in sent], range(len(sent)))
-    latest = [at for at, when in enumerate(sent) if not any(precedes(when, other) for other in sent)]
+    found = find_newest([SentMoment(when) for when in sent], range(len(sent)))
+    latest = [at for at, when in enumerate(sent) if not any(is_earlier(when, other) for other in sent)]
     assert found.position == max(latest)
-    assert [found.is_older(at) for at in range(len(sent))] == [precedes(when, sent[found.position]) for when in sent]
+    assert [found.is_older(at) for at in range(len(sent))] == [is_earlier(when, sent[found.position]) for when in sent]
 
 
 @many
@@ -276,12 +276,12 @@ def test_a_moment_comes_before_another_in_every_zone_where_it_is_said_to(
     one: datetime | None, other: datetime | None
 ) -> None:
     if one is None or other is None:
-        assert not precedes(one, other)
+        assert not is_earlier(one, other)
         return
     hours = [timezone(timedelta(hours=hour)) for hour in range(-12, 15)]
     sure = {zone: (one if one.tzinfo else one.replace(tzinfo=zone)) for zone in hours}
     later = [other] if other.tzinfo else [other.replace(tzinfo=zone) for zone in hours]
     if one.tzinfo is None and other.tzinfo is None:
-        assert precedes(one, other) == (one < other)
+        assert is_earlier(one, other) == (one < other)
     else:
-        assert precedes(one, other) == all(first < second for first in sure.values() for second in later)
+        assert is_earlier(one, other) == all(first < second for first in sure.values() for second in later)

@@ -8,7 +8,7 @@ import pytest
 
 from mentormatch import SurveyError
 from mentormatch.fields.base import split
-from mentormatch.survey.moments import MONTHS_BY_LANGUAGE, both, month_named
+from mentormatch.survey.moments import MONTHS_BY_LANGUAGE, month_named, parse_both_orders
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import read_table
 from mentormatch.survey.tool import sort_by_tool
@@ -43,7 +43,7 @@ def told(table: TextTable) -> str:
     ],
 )
 def test_a_moment_that_names_its_month_is_read_in_any_language(text: str) -> None:
-    found = both(text)
+    found = parse_both_orders(text)
     assert found.day == found.month == datetime(2026, 3, 3, 10, 4)
 
 
@@ -51,7 +51,7 @@ def test_a_moment_that_names_its_month_is_read_in_any_language(text: str) -> Non
     "text", ["3 mois 2026", "jui 3, 2026", "Mar 1 2026", "March 2026", "32 mars 2026", "m 3, 2026"]
 )
 def test_what_names_no_month_for_certain_is_no_moment(text: str) -> None:
-    assert both(text).day is None
+    assert parse_both_orders(text).day is None
 
 
 def test_no_name_of_a_month_is_that_of_another_in_any_language() -> None:
@@ -60,8 +60,8 @@ def test_no_name_of_a_month_is_that_of_another_in_any_language() -> None:
 
 
 def test_times_with_dots_are_read() -> None:
-    assert both("12/02/2026 19.07.17").day == datetime(2026, 2, 12, 19, 7, 17)
-    assert both("12/02/2026 19.07:17").day is None
+    assert parse_both_orders("12/02/2026 19.07.17").day == datetime(2026, 2, 12, 19, 7, 17)
+    assert parse_both_orders("12/02/2026 19.07:17").day is None
 
 
 # --- states ----------------------------------------------------------------------------------------------------------

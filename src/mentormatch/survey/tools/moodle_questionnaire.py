@@ -8,7 +8,7 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import tr
 from mentormatch.survey.fact_tool import FactTool, Layout, OwnColumns
 from mentormatch.survey.facts import Facts, State
-from mentormatch.survey.moments import Both, both
+from mentormatch.survey.moments import AmbiguousDate, parse_both_orders
 from mentormatch.survey.table import Order, Rows, TableRemark, TextTable
 from mentormatch.survey.tool import ToolPage, ToolQuestion
 
@@ -87,7 +87,11 @@ class MoodleQuestionnaire(FactTool):
     def moment_columns(self, table: TextTable, columns: OwnColumns) -> list[int]:
         """Return the first column of the tool that contains moments and nothing else."""
         cells = {at: {row.cells[at] for row in table.records} - {""} for at in columns.all}
-        return [at for at, texts in cells.items() if texts and all(both(text) != Both() for text in texts)][:1]
+        return [
+            at
+            for at, texts in cells.items()
+            if texts and all(parse_both_orders(text) != AmbiguousDate() for text in texts)
+        ][:1]
 
     def order(self, table: TextTable, times: Sequence[int], columns: OwnColumns) -> Order | None:
         return "day first"
