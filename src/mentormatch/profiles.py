@@ -27,7 +27,7 @@ from mentormatch.rules.rule import formulate
 from mentormatch.scoring.criteria.preferences import Wishes
 from mentormatch.scoring.scores import score
 from mentormatch.survey.duplicates import group_by
-from mentormatch.survey.entries import SubmissionSheet, laid_out, submissions
+from mentormatch.survey.entries import SubmissionSheet, locate_fields, submissions
 from mentormatch.survey.plan import Plan, answers_of, renaming
 
 
@@ -271,7 +271,7 @@ def read(form: AnswerSource, known: Known, cohort: Cohort, programme: Programme)
     """Yield what each row of a form chose, or what is wrong with it; a row without any choice is passed over."""
     plan, places = form_plan(known), list(known.values())
     voters = {canonical(code): place for code, place in known.items()} | own_keys(cohort)
-    (sheet,) = laid_out([(table, "mentee") for table, _ in read_tables(mentees=form)], plan)
+    (sheet,) = locate_fields([(table, "mentee") for table, _ in read_tables(mentees=form)], plan)
     yield from unreadable(sheet)
     for sent in submissions(sheet, plan):
         where = tr("{source}, ligne {line}", source=sent.source, line=sent.line)

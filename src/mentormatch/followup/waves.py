@@ -26,7 +26,14 @@ from mentormatch.programme.enrolment import AnswerSource, email_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Answered, Call, Outcome
 from mentormatch.survey.duplicates import OrderDoubts, find_newest, group_by, replace_row
-from mentormatch.survey.entries import Submission, answer_text, laid_out, remarks_of, submissions, unread
+from mentormatch.survey.entries import (
+    Submission,
+    answer_text,
+    find_refused_rows,
+    locate_fields,
+    remarks_of,
+    submissions,
+)
 from mentormatch.survey.intake import tells_a_person
 from mentormatch.survey.plan import Plan
 
@@ -107,7 +114,7 @@ def read_wave(
     answers no question, or cannot be read.
     """
     plan = plan_of_wave(programme)
-    sheets = laid_out([(table, "mentee") for table, _ in read_tables(source)], plan)
+    sheets = locate_fields([(table, "mentee") for table, _ in read_tables(source)], plan)
     refuse_empty(sheets[0].places, sheets[0].table.source)
     keys = {canonical(code): key for (_, key), code in codes.items()}
     partner = programme.follow_up.partner
@@ -117,7 +124,7 @@ def read_wave(
     replies, dropped, doubts = settle_replies([row for row in rows if isinstance(row, WaveReply)])
     counting = {reply.sent.line for reply in replies}
     replaced = {row.line: row for row in dropped if row.line not in counting}
-    rejected = [*unread(sheets), *replaced.values(), *(row for row in rows if isinstance(row, RowFate))]
+    rejected = [*find_refused_rows(sheets), *replaced.values(), *(row for row in rows if isinstance(row, RowFate))]
     people, remarks = answer_columns(programme, replies)
     return Wave(
         months,

@@ -37,7 +37,7 @@ from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.enrolment import AnswerSource, as_members, make_intake_plan, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.contacts import Contacts
-from mentormatch.survey.entries import SubmissionSheet, laid_out
+from mentormatch.survey.entries import SubmissionSheet, locate_fields
 from mentormatch.survey.headers import QuestionPlace
 from mentormatch.survey.intake import take_apart
 from mentormatch.survey.plan import Plan
@@ -355,7 +355,7 @@ def report_on_tables(
 ) -> Intake:
     """Return the report on tables of answers; ``later`` adds answers from another source to the cohort."""
     plan = make_intake_plan(programme, apart=tables[0][1] is not None)
-    sheets = laid_out(tables, plan)
+    sheets = locate_fields(tables, plan)
     cohort, contacts = take_apart(tables, plan)
     cohort = later(cohort) if later else cohort
     keyed = not any(tells_who(row.key) for row in cohort.rows)

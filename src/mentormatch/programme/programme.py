@@ -232,9 +232,9 @@ class Programme(VersionedPickle, Part):
         Raises
         ------
         OverwriteError
-           The path has other content.
+            The path has other content.
         OutputError
-           The file cannot be written, or the lists of forgotten people are missing there.
+            The file cannot be written, or the lists of forgotten people are missing there.
         """
         from mentormatch.base.generation import back_up_file, refuse
 

@@ -20,15 +20,15 @@ from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import WHOLE, SentMoment, TextTable
 from mentormatch.survey.tool import OTHER
 
-KEYLESS, NAMELESS = mark("pas d'identifiant"), mark("pas de courriel, et pas d'autre identifiant")
-UNACCEPTED = mark("la notice d'information n'est pas acceptée")
+NO_KEY_MESSAGE, NO_EMAIL_MESSAGE = mark("pas d'identifiant"), mark("pas de courriel, et pas d'autre identifiant")
+NOT_ACCEPTED_MESSAGE = mark("la notice d'information n'est pas acceptée")
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What one person sent: where it stands, on which side (None: not told), their key, e-mail and answers by field.
+    """One row of a person: source, side (None: unknown), key, e-mail, and answers by field.
 
-    ``sent`` is what the survey tool noted of it.
+    ``sent`` is the record of the survey tool.
     """
 
     source: str
@@ -42,10 +42,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class SurveyEntry:
-    """One row that is somebody: who, on which side, what they answered, how much of the score it speaks to.
+    """A valid row: the person, their side, their answers, and the share of the score that these cover.
 
-    ``readings`` are the answers to the fields ``names``, which all of a side share: a table for each person would take
-    more memory than all that they answered.
+    ``readings`` are the answers to the fields ``names``, which all people of a side share: a table per person would
+    take more memory than the answers.
     """
 
     row: RowFate
@@ -59,24 +59,25 @@ class SurveyEntry:
 
     @property
     def key(self) -> str:
-        """The person's key, in the form in which keys are compared."""
+        """The key of the person, in the form in which keys are compared."""
         return canonical(self.row.key)
 
     def value(self, name: str) -> object:
-        """Return what the answer to a field stands for, None where there is none."""
+        """Return the value of the answer to a field, None if there is none."""
         return self.readings[self.names.index(name)].value if name in self.names else None
 
 
 class Questionnaire:
-    """The questions of a plan, ready to read many rows: what each side is asked, its consents, the contacts."""
+    """The questions of a plan, prepared to read many rows: by side, consents, and contacts."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.answer_readers = {side: readers(plan.fields_for(side)) for side in SIDES}
+        self.answer_readers = {side: answer_readers(plan.fields_for(side)) for side in SIDES}
         self.names = {side: tuple(questions) for side, questions in self.answer_readers.items()}
         consents = {name: field for name, field in plan.fields.items() if field.use == "consent"}
         self.consents = {
-            side: readers({name: field for name, field in consents.items() if field.asks(side)}) for side in SIDES
+            side: answer_readers({name: field for name, field in consents.items() if field.asks(side)})
+            for side in SIDES
         }
         self.contacts = [name for name, field in plan.fields.items() if field.use == "contact"]
         self.addresses = [
@@ -84,152 +85,168 @@ class Questionnaire:
         ]
 
 
-def readers(fields: Mapping[str, AnyField]) -> dict[str, Callable[[Answer], AnswerReading]]:
-    """Return what reads the answers to each field; a name that comes again and again, in any of them, is held once."""
+def answer_readers(fields: Mapping[str, AnyField]) -> dict[str, Callable[[Answer], AnswerReading]]:
+    """Return the parser of the answers to each field; equal names share one string."""
     names: dict[str, str] = {}
-    return {name: reader(field, names) for name, field in fields.items()}
+    return {name: answer_reader(field, names) for name, field in fields.items()}
 
 
-def reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], AnswerReading]:
-    """Return what reads the answers to ``field``, each different text once: most come again and again."""
-    met: dict[object, AnswerReading] = {}
+def answer_reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], AnswerReading]:
+    """Return the parser of the answers to ``field``, with a cache: most texts are repeated."""
+    cached: dict[object, AnswerReading] = {}
 
     def read(answer: Answer) -> AnswerReading:
         if not isinstance(answer, str):
             return field.read(answer)
         text = answer if type(answer) is str else answer_key(answer)
-        if text not in met:
-            met[text] = with_names_once(field.read(answer), names)
-        return met[text]
+        if text not in cached:
+            cached[text] = with_names_once(field.read(answer), names)
+        return cached[text]
 
     return read
 
 
 def answer_key(answer: str) -> tuple[object, object]:
-    """Return what an answer that is more than its text is known by: its parts, or that it came as a number."""
+    """Return the cache key of an answer that is more than its text: with its parts, or with its type."""
     return (answer.parts, answer.ordered) if isinstance(answer, SeveralAnswers) else (type(answer), answer)
 
 
 def with_names_once(reading: AnswerReading, names: dict[str, str]) -> AnswerReading:
-    """Return a reading whose names, if it is of names, are those of ``names`` where they are among them."""
-    if not isinstance(reading.value, tuple) or not all(isinstance(one, str) for one in reading.value):
+    """Return a reading of names with the strings of ``names`` for equal ones; other readings unchanged."""
+    if not isinstance(reading.value, tuple) or not all(isinstance(name, str) for name in reading.value):
         return reading
-    return replace(reading, value=tuple([names.setdefault(one, one) for one in reading.value]))
+    return replace(reading, value=tuple([names.setdefault(name, name) for name in reading.value]))
 
 
-def enter(sent: Submission, questionnaire: Questionnaire) -> SurveyEntry | RowFate:
-    """Return who sent this, or the row with the reason why it is nobody."""
+def to_entry(submission: Submission, questionnaire: Questionnaire) -> SurveyEntry | RowFate:
+    """Return the entry of a submission, or the rejected row with the reason."""
     plan = questionnaire.plan
-    if plan.forgotten.holds(sent.key, sent.email):
-        return RowFate(sent.source, sent.line, "rejected", reason=tr("effacée, à la demande de la personne"))
-    reason = refusal(sent, questionnaire)
-    if reason or sent.side is None:
-        return RowFate(sent.source, sent.line, "rejected", sent.key, sent.side, reason)
+    if plan.forgotten.holds(submission.key, submission.email):
+        return RowFate(
+            submission.source, submission.line, "rejected", reason=tr("effacée, à la demande de la personne")
+        )
+    reason = explain_rejection(submission, questionnaire)
+    if reason or submission.side is None:
+        return RowFate(submission.source, submission.line, "rejected", submission.key, submission.side, reason)
     readings = {
-        name: read(sent.answers.get(name, "")) for name, read in questionnaire.answer_readers[sent.side].items()
+        name: read(submission.answers.get(name, ""))
+        for name, read in questionnaire.answer_readers[submission.side].items()
     }
-    share = share_answered(readings, plan.weights.get(sent.side, {}))
-    fate, reason = fate_of(share, plan) if sent.sent.whole else ("incomplete", tr("envoi non terminé"))
-    row = RowFate(sent.source, sent.line, fate, sent.key, sent.side, reason, when=sent.sent.when)
-    answers = questionnaire.names[sent.side], tuple(readings.values())
+    share = share_answered(readings, plan.weights.get(submission.side, {}))
+    fate, reason = compute_row_fate(share, plan) if submission.sent.whole else ("incomplete", tr("envoi non terminé"))
+    row = RowFate(
+        submission.source, submission.line, fate, submission.key, submission.side, reason, when=submission.sent.when
+    )
+    answers = questionnaire.names[submission.side], tuple(readings.values())
     return SurveyEntry(
-        row, sent.side, canonical(sent.email), *answers, contact_in(sent, questionnaire), share, sent.sent
+        row,
+        submission.side,
+        canonical(submission.email),
+        *answers,
+        find_contact_answers(submission, questionnaire),
+        share,
+        submission.sent,
     )
 
 
-def refusal(sent: Submission, questionnaire: Questionnaire) -> str:
-    """Return why a row is nobody, empty where it is somebody."""
-    if sent.side is None:
+def explain_rejection(submission: Submission, questionnaire: Questionnaire) -> str:
+    """Return the reason to reject a row, empty if it is valid."""
+    if submission.side is None:
         roles = questionnaire.plan.roles
         return tr(roles.neither) if roles else ""
-    if not sent.key:
-        return tr(KEYLESS if questionnaire.plan.key else NAMELESS)
-    if any(read(sent.answers.get(name, "")).value != 1 for name, read in questionnaire.consents[sent.side].items()):
-        return tr(UNACCEPTED)
+    if not submission.key:
+        return tr(NO_KEY_MESSAGE if questionnaire.plan.key else NO_EMAIL_MESSAGE)
+    if any(
+        read(submission.answers.get(name, "")).value != 1
+        for name, read in questionnaire.consents[submission.side].items()
+    ):
+        return tr(NOT_ACCEPTED_MESSAGE)
     return ""
 
 
-def fate_of(share: float, plan: Plan) -> tuple[RowStatus, str]:
-    """Return the fate of a row that is somebody, and the reason."""
+def compute_row_fate(share: float, plan: Plan) -> tuple[RowStatus, str]:
+    """Return the outcome of a valid row, and the reason."""
     if share >= plan.minimum_answered:
         return "taken", ""
-    least = percent(plan.minimum_answered)
-    return "incomplete", tr("{share} de réponses aux critères, {asked} demandés", share=percent(share), asked=least)
+    required = percent(plan.minimum_answered)
+    return "incomplete", tr("{share} de réponses aux critères, {asked} demandés", share=percent(share), asked=required)
 
 
-def contact_in(sent: Submission, questionnaire: Questionnaire) -> dict[str, str]:
-    """Return the contact answers, which go to a table of their own."""
-    answers = {name: sent.answers.get(name, "") for name in questionnaire.contacts}
+def find_contact_answers(submission: Submission, questionnaire: Questionnaire) -> dict[str, str]:
+    """Return the contact answers, which are stored in a table of their own."""
+    answers = {name: submission.answers.get(name, "") for name in questionnaire.contacts}
     return {name: as_text(answer).strip() for name, answer in answers.items() if not is_blank(answer)}
 
 
 def share_answered(readings: Mapping[str, AnswerReading], weights: Mapping[str, float]) -> float:
-    """Return the share of the weight of the criteria that these answers speak to, 1 where no criterion asks."""
+    """Return the share of the weight of the criteria that these answers cover, 1 if there is no weight."""
     total = sum(weights.values())
     answered = sum(weight for name, weight in weights.items() if name in readings and readings[name].value is not None)
     return answered / total if total else 1.0
 
 
-BY_RESPONSE = mark(
+BY_RESPONSE_MESSAGE = mark(
     "Ni identifiant ni courriel : chaque réponse est une personne, connue par le numéro que l'outil lui a donné ; qui a"
     " répondu deux fois compte pour deux."
 )
 
 
 type Sides = tuple[Side | None, ...]
-BOTH: Sides = ("mentor", "mentee")
-NEITHER: Sides = (None,)
+BOTH_SIDES: Sides = ("mentor", "mentee")
+NO_SIDE: Sides = (None,)
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionSheet:
-    """One file of answers: its table, the side that answered (None: a question tells), where each field stands."""
+    """One file of answers: its table, its side (None: a question states it), and the columns of each field."""
 
     table: TextTable
     side: Side | None
     places: Mapping[str, QuestionPlace]
 
 
-def laid_out(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> list[SubmissionSheet]:
-    """Return the tables with the place of each field.
+def locate_fields(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> list[SubmissionSheet]:
+    """Return the tables with the columns of each field.
 
     Raises SurveyError with every problem of every header.
     """
     sheets, problems = [], []
     for source, answering in tables:
         table, side = separate_questions(source, plan), answering or (None if plan.roles else plan.alone)
-        found, wrong = places(table, plan, side)
-        sheets.append(SubmissionSheet(table, side, found))
-        problems += [*wrong, *without_identity(table, found, plan), *without_role(table, side, plan)]
+        located, wrong = places(table, plan, side)
+        sheets.append(SubmissionSheet(table, side, located))
+        problems += [*wrong, *find_identity_problems(table, located, plan), *find_role_problems(table, side, plan)]
     if problems:  # what was remarked of a file may be why: of which tool it seems to be an export
-        remarked = [Problem(table.source, one.text) for table, _ in tables for one in table.remarks if one.line is None]
+        remarked = [
+            Problem(table.source, remark.text) for table, _ in tables for remark in table.remarks if remark.line is None
+        ]
         raise SurveyError(tr("Les réponses ne peuvent pas être lues"), [*problems, *remarked])
     return sheets
 
 
-def without_identity(table: TextTable, found: Mapping[str, QuestionPlace], plan: Plan) -> Iterator[Problem]:
-    """Yield that a file tells neither the key nor the e-mail of people, nor the number of their response."""
-    if plan.key is None and plan.email not in found and not by_response(table, plan):
-        lost = tr("ni identifiant ni courriel : on ne peut pas distinguer les personnes")
+def find_identity_problems(table: TextTable, located: Mapping[str, QuestionPlace], plan: Plan) -> Iterator[Problem]:
+    """Yield a problem if a file has neither the key nor the e-mail of people, nor a number of their response."""
+    if plan.key is None and plan.email not in located and not is_known_by_response(table, plan):
+        cause = tr("ni identifiant ni courriel : on ne peut pas distinguer les personnes")
         advice = tr("ajoutez une colonne d'identifiant (usage « key ») ou de courriel (usage « contact »)")
-        yield Problem(table.source, lost, advice=advice)
+        yield Problem(table.source, cause, advice=advice)
 
 
-def by_response(table: TextTable, plan: Plan) -> bool:
-    """Say whether people are known by the number that the survey tool gave to their response: by nothing else."""
+def is_known_by_response(table: TextTable, plan: Plan) -> bool:
+    """Return whether people are known only by the number that the survey tool gave to their response."""
     return plan.key is None and plan.email is None and table.numbered
 
 
-def without_role(table: TextTable, side: Side | None, plan: Plan) -> Iterator[Problem]:
-    """Yield that nothing tells mentors from mentees, where nothing does."""
+def find_role_problems(table: TextTable, side: Side | None, plan: Plan) -> Iterator[Problem]:
+    """Yield a problem if nothing separates mentors from mentees."""
     if side is None and plan.roles is None:
         advice = tr("indiquez « role » dans [programme], ou donnez un fichier par côté")
         yield Problem(table.source, tr("rien ne distingue mentor·es et mentoré·es"), advice=advice)
 
 
 def submissions(sheet: SubmissionSheet, plan: Plan) -> Iterator[Submission]:
-    """Yield what each row of a file holds, once for each side that its person is on."""
-    sides_of = side_teller(sheet, plan)
+    """Yield the content of each row of a file, once per side of its person."""
+    sides_of = make_side_classifier(sheet, plan)
     for record in sheet.table.records:
         answers = {name: place.answer(record.cells) for name, place in sheet.places.items()}
         sent = sheet.table.sent.get(record.line, WHOLE).read(plan.dates)
@@ -241,35 +258,35 @@ def submissions(sheet: SubmissionSheet, plan: Plan) -> Iterator[Submission]:
 
 
 def answer_text(answers: Mapping[str, Answer], name: str | None) -> str:
-    """Return the answer to a field of one cell, empty where there is none."""
+    """Return the answer to a field of one cell, empty if there is none."""
     return as_text(answers.get(name, "")).strip() if name else ""
 
 
-def side_teller(sheet: SubmissionSheet, plan: Plan) -> Callable[[Mapping[str, Answer]], Sides]:
-    """Return what tells the sides of a row from its answers: one, both, or None where its role is neither."""
+def make_side_classifier(sheet: SubmissionSheet, plan: Plan) -> Callable[[Mapping[str, Answer]], Sides]:
+    """Return the function from answers to the sides of a row: one, both, or (None,) if its role is unknown."""
     roles = plan.roles
     if sheet.side is not None or roles is None:
         return lambda answers: (sheet.side,)
     field = plan.fields[roles.field]
     mentee, mentor = (role_in(field, answer) for answer in (roles.mentee, roles.mentor))
-    both = role_in(field, roles.both) if isinstance(roles.both, str) else frozenset((mentee, mentor))
-    sides: dict[object, Sides] = {both: BOTH} if roles.both else {}
+    both_value = role_in(field, roles.both) if isinstance(roles.both, str) else frozenset((mentee, mentor))
+    sides: dict[object, Sides] = {both_value: BOTH_SIDES} if roles.both else {}
     sides |= {mentee: ("mentee",), mentor: ("mentor",)}
     sides.pop(None, None)  # a role that is no answer to its question is nobody's
-    sides_of = cache(lambda text: sides.get(role_in(field, text), NEITHER))
+    sides_of = cache(lambda text: sides.get(role_in(field, text), NO_SIDE))
 
     def sides_for(answers: Mapping[str, Answer]) -> Sides:
         answer = answers.get(roles.field, "")
-        return sides_of(answer) if isinstance(answer, str) else sides.get(role_in(field, answer), NEITHER)
+        return sides_of(answer) if isinstance(answer, str) else sides.get(role_in(field, answer), NO_SIDE)
 
     return sides_for
 
 
 def role_in(field: AnyField, answer: Answer) -> object:
-    """Return what an answer to the question of the role is compared by: its value, or its words in a text.
+    """Return the value by which answers to the question of the role are compared; a text is folded.
 
-    One option of several is a value by itself, more of them are the set of all: nobody is put on a side that they
-    share, unless the programme says that who ticks both is on both.
+    A single option of several is its own value, several options are a set: a shared option puts a person on no side,
+    unless the programme states that people who tick both are on both.
     """
     value = field.read(answer).value
     if isinstance(value, tuple):
@@ -277,36 +294,38 @@ def role_in(field: AnyField, answer: Answer) -> object:
     return fold(value) if isinstance(value, str) else value
 
 
-def unread(sheets: Sequence[SubmissionSheet]) -> Iterator[RowFate]:
+def find_refused_rows(sheets: Sequence[SubmissionSheet]) -> Iterator[RowFate]:
     """Yield the rows that the reader refused."""
     for sheet in sheets:
         for refused in sheet.table.refused:
             yield RowFate(sheet.table.source, refused.line, "rejected", reason=refused.reason)
 
 
-def beside_whole(place: QuestionPlace, table: TextTable) -> str:
-    """Return the items of a question that has a whole column too, in words: those that are not read, and hold answers.
+def unread_items(place: QuestionPlace, table: TextTable) -> str:
+    """Return the non-empty item columns of a question that also has a single column, as text: they are not read.
 
-    What was typed beside the options, under the item of that name, is no option and is left as typed.
+    The item for other answers is left out: it contains typed text.
     """
     items = place.parts.items() if place.column is not None else ()
-    held = [
+    unread_parts = [
         part
         for part, column in items
         if fold(part) != fold(OTHER) and any(record.cells[column].strip() for record in table.records)
     ]
-    return listed([f"[{part}]" for part in held])
+    return listed([f"[{part}]" for part in unread_parts])
 
 
 def excluded_columns(table: TextTable, plan: Plan) -> set[int]:
     """Return the columns of the questions that the programme forbids."""
     claims = claims_by_field(table.header, plan)
     forbidden = [claims[name] for name, field in plan.fields.items() if field.use == "forbidden" and name in claims]
-    return {at for claim in forbidden for at in (*claim.whole, *(column for _, column in claim.items))}
+    return {
+        column_index for claim in forbidden for column_index in (*claim.whole, *(column for _, column in claim.items))
+    }
 
 
 def remarks_of(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
-    """Yield what the reader remarked, the parts of questions without a column, the columns that no question claims."""
+    """Yield the remarks of the reader, missing columns of parts of questions, and columns without a question."""
     for sheet in sheets:
         source = sheet.table.source
         for name, place in sheet.places.items():
@@ -314,12 +333,12 @@ def remarks_of(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark
             if absent:
                 parts = listed([f"[{part}]" for part in absent])
                 yield Remark(source, None, tr("« {name} » : aucune colonne pour {parts}", name=name, parts=parts))
-            if passed_over := beside_whole(place, sheet.table):
+            if passed_over := unread_items(place, sheet.table):
                 sentence = tr("« {name} » : sa colonne entière est lue, et non {parts}", name=name, parts=passed_over)
                 yield Remark(source, None, sentence)
         yield from (Remark(source, remark.line, remark.text) for remark in sheet.table.remarks)
-        if by_response(sheet.table, plan):
-            yield Remark(source, None, tr(BY_RESPONSE))
+        if is_known_by_response(sheet.table, plan):
+            yield Remark(source, None, tr(BY_RESPONSE_MESSAGE))
         used = {place.column for place in sheet.places.values()} | sheet.table.own
         used |= {column for place in sheet.places.values() for column in place.parts.values()}
         excluded = excluded_columns(sheet.table, plan) - used

@@ -26,11 +26,11 @@ from mentormatch.survey.entries import (
     Questionnaire,
     Submission,
     SurveyEntry,
-    enter,
-    laid_out,
+    find_refused_rows,
+    locate_fields,
     remarks_of,
     submissions,
-    unread,
+    to_entry,
 )
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import TextTable
@@ -296,9 +296,9 @@ def take_in(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> Coho
 
 def take_apart(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> tuple[Cohort, Contacts]:
     """Return the cohort in ``tables``, and apart from it how its people are reached; see ``take_in``."""
-    sheets = laid_out(tables, plan)
+    sheets = locate_fields(tables, plan)
     sent = (submission for sheet in sheets for submission in submissions(sheet, plan))
-    return split(sent, plan, refused=unread(sheets), remarks=remarks_of(sheets, plan))
+    return split(sent, plan, refused=find_refused_rows(sheets), remarks=remarks_of(sheets, plan))
 
 
 def gather(
@@ -317,7 +317,7 @@ def split(
     """Return the cohort of those who sent something, and apart from it how they are reached; see ``gather``."""
     questionnaire = Questionnaire(plan)
     # Every row is an entry or a fate; of the entries of one person one is kept.
-    met = [enter(submission, questionnaire) for submission in sent]
+    met = [to_entry(submission, questionnaire) for submission in sent]
     kept, replaced, doubts = settle_duplicates([entry for entry in met if isinstance(entry, SurveyEntry)], plan)
     rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
     # All rows that came in, each once, in the order of their files.

@@ -65,7 +65,7 @@ from mentormatch.programme.drafts.uses import apply_use, are_languages, are_mome
 from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import UNNAMED_PROGRAMME
-from mentormatch.survey.entries import KEYLESS, NAMELESS, UNACCEPTED, laid_out
+from mentormatch.survey.entries import NO_EMAIL_MESSAGE, NO_KEY_MESSAGE, NOT_ACCEPTED_MESSAGE, locate_fields
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.plan import Plan
@@ -126,7 +126,7 @@ def rejections(dry_run: DryRun, entries: Sequence[DraftEntry]) -> Iterator[str]:
 
 def misread_fields(tables: Tables, plan: Plan) -> Iterator[str]:
     """Yield the field of each answer that is not understood as it was meant."""
-    for sheet in laid_out(tables, plan):
+    for sheet in locate_fields(tables, plan):
         for name, place in sheet.places.items():
             field = plan.fields[name]
             if field.use in ("match", "consent", "display"):
@@ -316,7 +316,7 @@ def is_surname_first(entries: Sequence[DraftEntry]) -> bool:
 def without_consents(made: Draft, outline: Outline) -> Outline | None:
     """Return the fields with no consent asked, where the draft would reject most rows for want of one; else None."""
     consents = [entry for entry in outline.entries if entry.guess.use == "consent" and not entry.stated]
-    refused = made.dry_run.reasons[tr(UNACCEPTED)]
+    refused = made.dry_run.reasons[tr(NOT_ACCEPTED_MESSAGE)]
     if not consents or refused <= MOSTLY * len(made.dry_run.rows):
         return None
     why = tr("un accord ? Trop de lignes seraient rejetées s'il était exigé")
@@ -376,7 +376,7 @@ def missing_parts(entries: Sequence[DraftEntry], outline: Outline, dry_run: DryR
 
 
 REASONS: Mapping[tuple[Use, ...], tuple[str, ...]] = MappingProxyType(
-    {("consent",): (UNACCEPTED,), ("key",): (KEYLESS,), ("contact",): (NAMELESS,)}
+    {("consent",): (NOT_ACCEPTED_MESSAGE,), ("key",): (NO_KEY_MESSAGE,), ("contact",): (NO_EMAIL_MESSAGE,)}
 )
 """The uses of the fields for which a row is rejected, and in which words."""
 ADVICE: Mapping[tuple[Use, ...], str] = MappingProxyType(

@@ -57,21 +57,21 @@ class Effects:
     Attributes
     ----------
     uses
-       The use of a question, by its folded text.
+        The use of a question, by its folded text.
     role
-       The folded question that identifies the sides, with the answers of mentors and of mentees.
+        The folded question that identifies the sides, with the answers of mentors and of mentees.
     alike
-       Further answers to that question, each with the equivalent answer in ``role``.
+        Further answers to that question, each with the equivalent answer in ``role``.
     taken
-       The keys of the accepted proposals.
+        The keys of the accepted proposals.
     dropped
-       The keys of proposals that are rejected, even if another reply takes them.
+        The keys of proposals that are rejected, even if another reply takes them.
     side
-       The side of every row, if the files contain one side.
+        The side of every row, if the files contain one side.
     joined
-       The folded questions whose items have a column each, although no tool marked them.
+        The folded questions whose items have a column each, although no tool marked them.
     edits
-       The edits of the programme, in order.
+        The edits of the programme, in order.
     """
 
     uses: Mapping[str, Use] = NO_USES

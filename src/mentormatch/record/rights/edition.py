@@ -37,7 +37,7 @@ from mentormatch.record.decision import DECISION_SUFFIX
 from mentormatch.record.log import LOG_SUFFIX
 from mentormatch.survey.code_table import codes_beside, read_code_rows
 from mentormatch.survey.contacts import Contacts
-from mentormatch.survey.entries import SubmissionSheet, laid_out, submissions
+from mentormatch.survey.entries import SubmissionSheet, locate_fields, submissions
 from mentormatch.survey.intake import words_in
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.privacy import Pseudonyms, pseudonyms_for, secret_beside
@@ -105,7 +105,7 @@ def find_held_data(programme: Programme, tables: Sequence[tuple[TextTable, Side 
     Raises SurveyError where no row is theirs; the message does not repeat what was asked for.
     """
     plan = make_intake_plan(programme, apart=all(side is not None for _, side in tables))
-    everybody = [each for sheet in laid_out(tables, plan) for each in rows_of(sheet, plan)]
+    everybody = [each for sheet in locate_fields(tables, plan) for each in rows_of(sheet, plan)]
     sought = canonical(person)
     persons = {each.person for each in everybody if each.whose(sought) and each.person}
     mine = [each.whose(sought) or each.person in persons for each in everybody]
