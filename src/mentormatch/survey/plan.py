@@ -1,10 +1,7 @@
-"""What intake needs to know of a programme: its questions, which of them must be there, and how much each counts.
+"""The intake plan of a programme: its questions, required fields, weights, and the mapping of headers and answers.
 
-What files call otherwise: headers and answers under the names that the programme gives them.
-
-A header is mapped to a field (``disciplines``), to one item of it (``transmettre [Contrats]``), or to nothing (an empty
-text: it answers no question), an answer to an option of its question. What nobody mapped stays as typed, and so does
-all that is typed beside the options.
+A header is mapped to a field (``disciplines``), to an item of a field (``transmettre [Contrats]``), or to nothing (an
+empty text); an answer is mapped to an option of its question. Text without a mapping stays as typed.
 """
 
 from collections.abc import Mapping
@@ -35,7 +32,7 @@ from mentormatch.survey.table import Order
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a header stands for: a field, or one item of it; no question where ``field`` is empty."""
+    """The target of a header: a field, or one item of it; no question if ``field`` is empty."""
 
     field: str
     item: str | None = None
@@ -43,36 +40,36 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """What folded headers stand for, and, for each field, which answer of the programme each folded text is."""
+    """The targets of folded headers, and the answers of the programme for folded texts, by field."""
 
     headers: Mapping[str, Target] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def item(self, name: str, text: str) -> str:
-        """Return the item of the field ``name`` that ``text`` stands for, itself where it is not mapped."""
+        """Return the item of the field ``name`` that ``text`` is mapped to, else ``text``."""
         return self.answers.get(name, {}).get(fold(text), text)
 
 
 def renaming(questions: Mapping[str, str], options: Mapping[str, Mapping[str, str]]) -> Renaming:
-    """Return the renaming that a programme states: headers to fields, and the texts of answers by field.
+    """Return the mapping that a programme states: headers to fields, and texts of answers by field.
 
     >>> renaming({"Q1 [SQ2]": "grille [Paie]"}, {}).headers
     {'q1 [sq2]': Target(field='grille', item='Paie')}
     """
-    headers = {fold(header): target(said) for header, said in questions.items()}
+    headers = {fold(header): target(answer) for header, answer in questions.items()}
     return Renaming(
-        headers, {name: {fold(text): said for text, said in meanings.items()} for name, meanings in options.items()}
+        headers, {name: {fold(text): answer for text, answer in meanings.items()} for name, meanings in options.items()}
     )
 
 
-def target(said: str) -> Target:
-    """Return what ``field`` or ``field [item]`` stands for."""
-    name, bracket, item = said.partition("[")
-    return Target(name.strip(), item.strip().removesuffix("]").strip()) if bracket else Target(said.strip())
+def target(text: str) -> Target:
+    """Parse ``field`` or ``field [item]``."""
+    name, bracket, item = text.partition("[")
+    return Target(name.strip(), item.strip().removesuffix("]").strip()) if bracket else Target(text.strip())
 
 
 def answers_of(field: AnyField) -> list[str]:
-    """Return all that an answer to a question may say, empty where it may say anything."""
+    """Return the possible answers to a question, empty if any text is possible."""
     match field:
         case Levels():
             return [*field.items, *field.levels]
@@ -86,16 +83,16 @@ def answers_of(field: AnyField) -> list[str]:
 
 
 def takes(field: AnyField, text: str) -> bool:
-    """Say whether a question understands ``text`` as one answer, or as a part of one."""
-    known = [] if isinstance(field, YesNo) else answers_of(field)
-    if known:
-        return position(known, text) is not None
+    """Return whether a question accepts ``text`` as an answer, or as a part of one."""
+    options = [] if isinstance(field, YesNo) else answers_of(field)
+    if options:
+        return position(options, text) is not None
     reading = field.read(text)
     return reading.value is not None and not reading.note
 
 
 def has_item(field: AnyField, item: str) -> bool:
-    """Say whether a question can have a column for ``item``: an option, a line, a moment, or a rank."""
+    """Return whether a question can have a column for ``item``: an option, a row, a moment, or a rank."""
     numbered = isinstance(field, Ranking | ListOfNames) and rank_of(item) > 0
     parted = isinstance(field, Choices | Ranking | Levels | Slots)
     return numbered or (parted and position(answers_of(field), item) is not None)
@@ -103,13 +100,13 @@ def has_item(field: AnyField, item: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The answers to one field in the words of the programme: ``known`` holds folded texts of the file."""
+    """The mapping of answers to one field; the keys of ``known`` are folded texts of the file."""
 
     field: AnyField
     known: Mapping[str, str]
 
     def answer(self, answer: Answer) -> Answer:
-        """Return an answer with each text that is mapped replaced, the rest as typed."""
+        """Return an answer with each mapped text replaced; other texts stay as typed."""
         if isinstance(answer, Mapping):
             return {part: self.meaning_of(text) for part, text in answer.items()}
         if isinstance(self.field, Levels):
@@ -118,35 +115,37 @@ class Wording:
         return self.meaning_of(answer)
 
     def one(self, text: str) -> str:
-        """Return what one text stands for."""
+        """Return the answer that one text is mapped to, else the text."""
         return self.known.get(fold(text), text)
 
     def meaning_of(self, text: str) -> str:
-        """Return what a cell stands for, which may hold several answers."""
+        """Return the mapped answers in a cell, which may contain several."""
         if not isinstance(self.field, Choices | Ranking | Slots | ListOfNames):
             return self.one(text)
         if fold(text) in self.known and not isinstance(text, SeveralAnswers):
             return self.one(text)
-        pieces = [said for piece in split(text, self.field.joiner) for said in self.pieces(piece)]
+        pieces = [answer for piece in split(text, self.field.joiner) for answer in self.pieces(piece)]
         return SeveralAnswers.of(pieces, ordered=not isinstance(text, SeveralAnswers) or text.ordered)
 
     def pieces(self, text: str) -> list[str]:
-        """Return the answers in ``text``, commas between them; as typed where none of them is mapped."""
+        """Return the answers in a text with commas; the text as typed if none of them is mapped."""
         options = [] if isinstance(self.field, ListOfNames) else answers_of(self.field)
         if fold(text) in self.known or not options:
             return [self.one(text)]
         spelled = [*options, *self.known]
-        found, rest = take_options(spelled, fold(text))
-        if all(place < len(options) for place in found):
+        indices, remainder = take_options(spelled, fold(text))
+        if all(index < len(options) for index in indices):
             return [text]
-        return [self.known.get(fold(spelled[place]), spelled[place]) for place in found] + [rest] * bool(rest)
+        return [self.known.get(fold(spelled[index]), spelled[index]) for index in indices] + [remainder] * bool(
+            remainder
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The field that tells mentors from mentees, the answer of each, and what is said of a row with neither.
+    """The field that separates mentors from mentees, the answer of each, and the reason to reject other rows.
 
-    ``both`` is the answer of who is both at once; True: who gave both answers is; False: nobody is.
+    ``both`` is the answer of people on both sides; True: people who gave both answers; False: no one.
     """
 
     field: str
@@ -158,14 +157,30 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How answers are taken.
+    """The settings of a programme by which answers are read.
 
-    ``needed`` are the fields that criteria, rules, roles and consent cannot do without; ``weights`` say how much of
-    the score rests on each field, side by side; ``minimum_answered`` is the share below which a person is set aside;
-    ``renaming`` is what the files call otherwise, ``forgotten`` who asked to be nobody; ``alone`` is the side of
-    everybody where nothing tells two sides apart; ``common_keys`` whether the same key on both sides is one person,
-    ``names`` the fields that ask people what they are called; ``codes`` those that people had
-    before; ``dates`` is the order of day and month where a file proves none.
+    Attributes
+    ----------
+    needed
+        The fields required by criteria, rules, roles and consent.
+    weights
+        The weight in the score of each field, by side.
+    minimum_answered
+        The share of this weight below which a person is incomplete.
+    renaming
+        The mapping of headers and answers.
+    forgotten
+        The people who asked to be forgotten.
+    alone
+        The side of all people, if nothing separates two sides.
+    common_keys
+        Whether the same key on both sides is one person.
+    names
+        The fields with the names of people.
+    codes
+        The codes that people already have.
+    dates
+        The order of day and month, if a file proves none.
     """
 
     fields: Mapping[str, AnyField]
@@ -190,10 +205,10 @@ class Plan:
 
     @property
     def one_row_each(self) -> bool:
-        """Whether a person stands in one row of a file, on whichever side: not where each side has a file or a row."""
+        """Whether a person has one row in a file, for either side; false if each side has its own rows."""
         return self.on_both_sides or (self.roles is not None and not self.common_keys)
 
     def fields_for(self, side: Side) -> dict[str, AnyField]:
         """Return the fields that people of ``side`` answer and that become columns."""
-        apart = ("contact", "consent", "forbidden")
-        return {name: kind for name, kind in self.fields.items() if kind.asks(side) and kind.use not in apart}
+        excluded_uses = ("contact", "consent", "forbidden")
+        return {name: kind for name, kind in self.fields.items() if kind.asks(side) and kind.use not in excluded_uses}
