@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
 from io import BytesIO
+from itertools import permutations
 from typing import Any
 from zipfile import ZipFile
 
@@ -207,6 +208,35 @@ def test_names_stand_on_the_screen_and_in_documents_once_they_are_asked_for() ->
     assert "Présente : Arnaud Alix" in sitting.content("hand", "groupe-1.ics").decode()
 
 
+def attendance_of_topics(told: dict[str, Any]) -> int:
+    """Return how many people who ask for the topic of a session can come to it, over all sessions."""
+    counts = [re.search(r"» : (\d+) des \d+ qui", one["topic"].replace("\u00a0", " ")) for one in told["sessions"]]
+    return sum(int(count[1]) for count in counts if count)
+
+
+def best_attendance(topics: mm.results.Topics, dates: mm.results.Dates) -> int:
+    """Return the same for the best order of the topics, found by trying every one."""
+    asked = {one.member: set(one.asked) for one in topics.requests}
+    missed = {one.member: set(one.names) for one in dates.missed}
+    names = [moment.name for moment in dates.chosen]
+    return max(
+        sum(
+            topic in asked[member] and name not in missed[member]
+            for member in missed
+            for name, topic in zip(names, order, strict=True)
+        )
+        for order in permutations(topics.chosen)
+    )
+
+
+def kept_for_nobody_else(told: dict[str, Any]) -> int:
+    """Return how many people have only one of the chosen topics, as the reasons tell it."""
+    counts = [
+        re.match(r"le seul sujet retenu de (\d+)", one["reason"].replace("\u00a0", " ")) for one in told["topics"]
+    ]
+    return sum(int(count[1]) for count in counts if count)
+
+
 def test_the_season_of_a_working_group_is_that_of_the_library_for_any_number_of_sessions() -> None:
     sitting = formed("sessions")
     cohort, programme = mm.examples.cohort("groupe-de-travail"), mm.examples.programme("groupe-de-travail")
@@ -220,6 +250,8 @@ def test_the_season_of_a_working_group_is_that_of_the_library_for_any_number_of_
         assert turns is not None
         assert sum(len(one["presenting"]) for one in told["sessions"]) == len(turns.turns)
         assert told["enough"] == (topics.enough or 0)
+        assert attendance_of_topics(told) == best_attendance(topics, dates)
+        assert kept_for_nobody_else(told) == sum(len(one.chosen) == 1 for one in topics.requests)
         for name, result in (("sujets.html", topics), ("dates.html", dates), ("tours.html", turns)):
             assert sitting.content("hand", name) == WRITER_BY_SUFFIX[".html"](SessionDocuments(result))
         assert unstamped(sitting.content("hand", "seances.ics")) == unstamped(turns.calendar())

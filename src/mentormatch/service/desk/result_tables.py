@@ -63,7 +63,7 @@ class TableOut(JsonMessage):
 
 
 class SessionOut(JsonMessage):
-    """A session: date (long and short), position in the year in [0, 1], attendance, presenters."""
+    """A session: date (long and short), position in the year in [0, 1], attendance, presenters, topic in words."""
 
     number: int
     when: str
@@ -71,6 +71,7 @@ class SessionOut(JsonMessage):
     at: float | None
     attendance: str
     presenting: list[str]
+    topic: str
 
 
 class MonthOut(JsonMessage):
@@ -189,8 +190,10 @@ def short_day(session: str) -> str:
     return session if start is None else format_date(day_of(start), "EEE d MMM", locale=spoken())
 
 
-def sessions_out(turns: Turns, dates: Dates | None, span: YearSpan | None) -> list[SessionOut]:
-    """Return the sessions of a group with their presenters."""
+def sessions_out(
+    turns: Turns, dates: Dates | None, span: YearSpan | None, topics: Mapping[date | None, str] | None = None
+) -> list[SessionOut]:
+    """Return the sessions of a group with their presenters, and their ``topics`` by the start of the session."""
     attended = [] if dates is None else list(zip(dates.chosen, dates.attendance, strict=True))
     attendance = {moment.start: count for moment, count in attended}
     presenting: dict[str, list[str]] = {session: [] for session in turns.season.sessions}
@@ -204,6 +207,7 @@ def sessions_out(turns: Turns, dates: Dates | None, span: YearSpan | None) -> li
             at=None if span is None or (start := start_of(session)) is None else span.position(day_of(start)),
             attendance=format_attendance(attendance, session, 0 if dates is None else len(dates.there.answers)),
             presenting=people,
+            topic=(topics or {}).get(start_of(session), ""),
         )
         for number, (session, people) in enumerate(presenting.items(), start=1)
     ]

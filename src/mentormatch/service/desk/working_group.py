@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
+import numpy as np
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.names import Labels, codes, cohort_labels
@@ -11,6 +16,7 @@ from mentormatch.groups.result import Result
 from mentormatch.groups.sessions import Limits, number_of, topics_of, year_of
 from mentormatch.groups.topics import Topics
 from mentormatch.groups.turns import Turns
+from mentormatch.languages.phrases import counted
 from mentormatch.languages.translation import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
@@ -32,11 +38,12 @@ DRAWN_TABLES = ("topics", "counts", "dates", "turns", "members")  # tables shown
 
 
 class TopicOut(JsonMessage):
-    """A topic with the number of requests, and whether it is chosen."""
+    """A topic: the number of requests, whether it is chosen, and the reason if the numbers alone do not explain it."""
 
     topic: str
     approvals: int
     chosen: bool
+    reason: str
 
 
 class UnservedOut(JsonMessage):
@@ -158,10 +165,14 @@ class SessionsStep:
             topics=list(topics_out(topics)) if topics else [],
             unserved=list(find_unserved(topics)) if topics else [],
             enough=(topics.enough or 0) if topics else 0,
-            sessions=sessions_out(turns, dates, YearSpan.of([turns])) if turns else [],
+            sessions=self._sessions(turns, dates) if turns else [],
             refusal=list(dates.diagnosis) if dates and dates.status is Status.INFEASIBLE else [],
             tables=[table for result in relabelled.results for table in tables_of(result, DRAWN_TABLES)],
         )
+
+    def _sessions(self, turns: Turns, dates: Dates | None) -> list[SessionOut]:
+        topics = session_topics(self.topics, self.dates) if self.topics and self.dates else {}
+        return sessions_out(turns, dates, YearSpan.of([turns]), topics)
 
     @property
     def title(self) -> str:
@@ -215,8 +226,55 @@ def staff_sentences(result: Result | None) -> tuple[str, ...]:
 
 
 def topics_out(topics: Topics) -> Iterator[TopicOut]:
-    for topic, chosen, approvals in topics.staff_sheets["counts"].rows:
-        yield TopicOut(topic=str(topic), approvals=int(approvals), chosen=bool(chosen))
+    """Yield the topics, those that the most members asked for first."""
+    rows = topics.staff_sheets["counts"].rows
+    fewest = min((int(count) for _, chosen, count in rows if chosen), default=0)
+    for topic, chosen, count in rows:
+        served = served_elsewhere(topics, str(topic))
+        reason = ""
+        if chosen and served < int(count):
+            reason = tr("le seul sujet retenu de {people}", people=counted(int(count) - served, "personne"))
+        elif not chosen and int(count) > fewest:
+            reason = (
+                tr("chaque personne qui le demande a un autre sujet retenu")
+                if served == int(count)
+                else tr("{served} des {all} qui le demandent ont un autre sujet retenu", served=served, all=count)
+            )
+        yield TopicOut(topic=str(topic), approvals=int(count), chosen=bool(chosen), reason=reason)
+
+
+def served_elsewhere(topics: Topics, topic: str) -> int:
+    """Return how many of the members who asked for a topic also asked for another one that is chosen."""
+    wishes, place = topics.ballot.wishes, topics.ballot.topics.index(topic)
+    others = [chosen for chosen in topics.places if chosen != place]
+    return int((wishes[:, place] & wishes[:, others].any(axis=1)).sum())
+
+
+def session_topics(topics: Topics, dates: Dates) -> dict[date | None, str]:
+    """Return the topic of each session, in words, by the start of the session.
+
+    No topic is treated twice, and as many members as possible can come to the topics that they asked for. Members who
+    did not say when they can come are not counted.
+    """
+    if not (topics.places and dates.places):
+        return {}
+    wishes_of = dict(zip(topics.ballot.members, topics.ballot.wishes[:, list(topics.places)].astype(int), strict=True))
+    nothing = np.zeros(len(topics.places), dtype=int)
+    members = dates.there.answered
+    wishes = np.array([wishes_of.get(member, nothing) for member in members], dtype=int).reshape(
+        len(members), len(nothing)
+    )
+    counts = dates.there.answers[:, list(dates.places)].T.astype(int) @ wishes
+    solution = solve(AssignmentProblem.from_scores(counts / max(counts.max(), 1)))
+    return {
+        dates.chosen[session].start: tr(
+            "« {topic} » : {coming} des {all} qui le demandent peuvent venir",
+            topic=topics.ballot.topics[topics.places[topic]],
+            coming=int(counts[session, topic]),
+            all=int(wishes[:, topic].sum()),
+        )
+        for session, topic in solution.pairs.tolist()
+    }
 
 
 def find_unserved(topics: Topics) -> Iterator[UnservedOut]:

@@ -56,6 +56,7 @@ export class WorkingGroup {
         "li",
         {},
         make("h4", {}, one.when),
+        one.topic ? make("p", {}, one.topic) : null,
         one.attendance ? make("p", {}, one.attendance) : null,
         one.presenting.length ? make("p", { class: "hint" }, desk.say("presenting", { people: one.presenting.join(", ") })) : null,
       );
@@ -73,7 +74,7 @@ export class WorkingGroup {
         { class: one.chosen ? "chosen" : null },
         make("th", { scope: "row" }, one.topic),
         make("td", { "data-title": desk.say("approvals") }, make("div", { class: "approvals" }, make("span", {}, String(one.approvals)), shown)),
-        make("td", {}, one.chosen ? make("span", { class: "held-mark" }, `✓ ${desk.say("chosen")}`) : ""),
+        make("td", {}, one.chosen ? make("span", { class: "held-mark" }, `✓ ${desk.say("chosen")}`) : "", one.reason ? make("div", { class: "hint" }, one.reason) : ""),
       );
     });
     const heads = ["topic", "approvals", "kept_or_not"].map((word) => make("th", { scope: "col" }, desk.say(word)));
