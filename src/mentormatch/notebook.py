@@ -25,19 +25,19 @@ from mentormatch.widgets import panel as panel_texts
 from mentormatch.widgets.board import texts as board_texts
 from mentormatch.widgets.board.session import Board
 from mentormatch.widgets.form import texts as form_texts
-from mentormatch.widgets.form.changes import form_action
+from mentormatch.widgets.form.changes import parse_form_action
 from mentormatch.widgets.form.session import ProgrammeForm
 from mentormatch.widgets.form.view import form_state
 from mentormatch.widgets.pages import notebook_script, notebook_style
 from mentormatch.widgets.panel import (
     DeparturesPanel,
+    DocumentOutput,
     DocumentsPanel,
     FilesPanel,
-    MoreFiles,
+    OptionalFiles,
     Panel,
-    PanelGesture,
-    Saved,
-    WritingPlan,
+    PanelAction,
+    Saveable,
 )
 from mentormatch.widgets.progress import ProgressCell, notebook_shell
 
@@ -110,7 +110,7 @@ class BoardWidget(KernelWidget):
     def __init__(self, board: Board) -> None:
         self.board = board
         with language(board.language):
-            super().__init__(view=board.state(), words=board_texts.board_words())
+            super().__init__(view=board.state(), words=board_texts.get_board_texts())
 
     @property
     def matching(self) -> Matching:
@@ -135,13 +135,13 @@ class FormWidget(KernelWidget):
     ``form`` is the session, ``programme`` the version that was kept last.
     """
 
-    _esm = notebook_script(*(("form", name) for name in (*form_texts.SCRIPTS, "in_notebook.js")))
+    _esm = notebook_script(*(("form", name) for name in (*form_texts.FORM_SCRIPTS, "in_notebook.js")))
     _css = notebook_style(("form", "form.css"))
 
     def __init__(self, form: ProgrammeForm, path: Path) -> None:
         self.form, self.path = form, path
         with language(form.language):
-            super().__init__(view=self._describe(0), words=form_texts.words())
+            super().__init__(view=self._describe(0), words=form_texts.get_form_texts())
 
     @property
     def programme(self) -> Programme:
@@ -158,7 +158,7 @@ class FormWidget(KernelWidget):
         refusal, kept = "", self.form.versions.newest
         with language(self.form.language):
             try:
-                self.form.do(form_action(request.get("what")))
+                self.form.do(parse_form_action(request.get("what")))
                 if self.form.versions.newest is not kept:
                     back_up_file(self.path)
                     write_whole(self.path, self.form.versions.newest.content)
@@ -189,7 +189,7 @@ class PanelWidget[AnyPanel: Panel](KernelWidget):
     def __init__(self, panel: AnyPanel) -> None:
         self.panel = panel
         with language(panel.language):
-            super().__init__(view=self._describe(0), words=panel_texts.words())
+            super().__init__(view=self._describe(0), words=panel_texts.get_panel_texts())
         self.on_msg(self._take)
 
     def _take(self, _: object, request: Mapping[str, Any], buffers: Sequence[Any]) -> None:
@@ -201,14 +201,14 @@ class PanelWidget[AnyPanel: Panel](KernelWidget):
         refusal = ""
         with language(self.panel.language):
             try:
-                self.panel.do(PanelGesture.of(request.get("what")), content)
+                self.panel.do(PanelAction.of(request.get("what")), content)
             except MentorMatchError as error:
                 refusal = str(error)
             state = self._describe(int(request.get("turn", 0)), refusal)
-        if self.panel.given and not refusal:
-            name, given = self.panel.given
+        if self.panel.download and not refusal:
+            name, given = self.panel.download
             self.send({"given": name}, [given])
-        self.panel.given = None
+        self.panel.download = None
         return state
 
     def _describe(self, turn: int, refusal: str = "") -> dict[str, Any]:
@@ -323,7 +323,7 @@ def open_form(programme: str | PathLike[str], answers: AnswerSource, *, seed: in
     return FormWidget(form, path)
 
 
-def open_files(folder: str | PathLike[str], *more: MoreFiles, example: str = "mentorat") -> FilesWidget:
+def open_files(folder: str | PathLike[str], *more: OptionalFiles, example: str = "mentorat") -> FilesWidget:
     """Return the files of a programme in a folder, of which staff choose others; the widget has their paths.
 
     Where there is no programme yet, the files of an example are written, so that a notebook runs at once.
@@ -348,7 +348,7 @@ def open_files(folder: str | PathLike[str], *more: MoreFiles, example: str = "me
 
 
 def open_documents(
-    result: Saved | BoardWidget | DeparturesWidget,
+    result: Saveable | BoardWidget | DeparturesWidget,
     target: str | PathLike[str],
     *,
     contacts: GivenNames | None = None,
@@ -379,10 +379,10 @@ def open_documents(
         There is no result to write, or names do not fit its people.
     """
 
-    def now() -> Saved:
+    def now() -> Saveable:
         return result.matching if isinstance(result, (BoardWidget, DeparturesWidget)) else result
 
-    return PanelWidget(DocumentsPanel(plan=WritingPlan(now, Path(target), who, why, contacts)))
+    return PanelWidget(DocumentsPanel(plan=DocumentOutput(now, Path(target), who, why, contacts)))
 
 
 def open_departures(plan: Matching | BoardWidget, *withdrawn: Key, labels: Labels | None = None) -> DeparturesWidget:

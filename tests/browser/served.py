@@ -8,7 +8,7 @@ from threading import Lock, Thread
 
 from mentormatch import language
 from mentormatch.widgets.board.session import Board
-from mentormatch.widgets.board.texts import board_words, script, stylesheet
+from mentormatch.widgets.board.texts import get_board_texts, script, stylesheet
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'none';"
@@ -40,7 +40,7 @@ board.render({ model, el: document.getElementById("board") });
 def handler(board: Board) -> type[BaseHTTPRequestHandler]:
     """Return what serves one board: its page, its files, its values, and what is asked of it."""
     with language(board.language):
-        values = {"words": board_words(), "asked": {}}
+        values = {"words": get_board_texts(), "asked": {}}
     files = {
         "/": ("text/html", PAGE),
         "/page.js": ("text/javascript", OVER_HTTP),

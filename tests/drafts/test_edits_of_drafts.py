@@ -33,7 +33,7 @@ from mentormatch.programme.question_edits import (
     convert_kind,
 )
 from mentormatch.survey.intake import take_in
-from mentormatch.widgets.form.changes import UndoGesture
+from mentormatch.widgets.form.changes import UndoEdit
 from mentormatch.widgets.form.session import ProgrammeForm
 from tests.conftest import DEEP
 from tests.drafts.questionnaires import renderer, tables, uncommented
@@ -235,6 +235,6 @@ def test_the_form_tries_changes_of_a_draft_of_the_example_on_its_people(tmp_path
     form.edit(WeightEdit(at=0, weight=50.0, others=True))
     form.edit(AdditionEdit(part="rules", settings={"kind": "capacity", "most": 2}))
     assert form.trial().points
-    form.do(UndoGesture())
-    form.do(UndoGesture())
+    form.do(UndoEdit())
+    form.do(UndoEdit())
     assert form.versions.now == text

@@ -12,7 +12,7 @@ from mentormatch.languages.translation import language
 from mentormatch.programme.drafts.programme_draft import Draft, draft
 from mentormatch.programme.enrolment import read_tables
 from mentormatch.report import words
-from mentormatch.widgets.board.view import in_every_text
+from mentormatch.widgets.board.view import format_texts
 from tests.cli.processes import run
 from tests.drafts.questionnaires import uncommented
 from tests.service.desk.session import Sitting
@@ -249,7 +249,7 @@ def test_every_face_says_first_and_alike_what_costs_people_a_place(code: str, tm
     sitting.done("take", answers.read_bytes(), part="answers", name="crew.csv")
     sitting.done("take", programme.read_bytes(), part="programme", name="harbour.toml")
     sitting.done("read")
-    assert sitting.done("form")["plan"]["losses"] == in_every_text(list(matching.losses))
+    assert sitting.done("form")["plan"]["losses"] == format_texts(list(matching.losses))
 
     for document in (matching._repr_html_(), (tmp_path / "out" / "binomes.html").read_text("utf-8")):
         texts = plain(unescape(document))

@@ -11,11 +11,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import mentormatch as mm
 from mentormatch import Matching, Status
 from mentormatch.widgets.board.decisions import (
+    BannedPair,
     BoardDecision,
     BoardRequest,
-    Imposed,
-    PlacesIn,
-    SetAsideIn,
+    CapacityChange,
+    PinnedPair,
     Withdrawal,
 )
 from mentormatch.widgets.board.session import Board
@@ -76,7 +76,7 @@ class Moves(RuleBasedStateMachine):
         made = BoardRequest.of({"what": what}).action
         people = {person for person in what.values() if person in MENTORS + MENTEES}
         here = {one["id"] for one in self.board.state()["people"] if one["here"]}
-        if isinstance(made, Imposed | SetAsideIn | Withdrawal) and people <= here:
+        if isinstance(made, PinnedPair | BannedPair | Withdrawal) and people <= here:
             decisions: list[BoardDecision] = [*self.board.now.decisions, made]
             if made not in self.board.now.decisions:
                 assert best(self.board.ground.apply_decisions(decisions)) is None
@@ -145,13 +145,13 @@ class Moves(RuleBasedStateMachine):
         here = {one["id"]: one for one in told["people"] if one["here"]}
         for decision in self.board.now.decisions:
             match decision:
-                case Imposed(mentor=mentor, mentee=mentee):
+                case PinnedPair(mentor=mentor, mentee=mentee):
                     assert (mentor, mentee) in pairs or not {mentor, mentee} <= here.keys()
-                case SetAsideIn(mentor=mentor, mentee=mentee):
+                case BannedPair(mentor=mentor, mentee=mentee):
                     assert (mentor, mentee) not in pairs
                 case Withdrawal(person=person):
                     assert person not in here
-                case PlacesIn(person=person, places=places):
+                case CapacityChange(person=person, places=places):
                     assert person not in here or here[person]["places"] == places
 
     @invariant()

@@ -8,7 +8,7 @@ import mentormatch as mm
 from mentormatch import examples
 from mentormatch.errors import RequestError
 from mentormatch.operations.repair import keys_of
-from mentormatch.widgets.board.decisions import SetAsideIn, Withdrawal
+from mentormatch.widgets.board.decisions import BannedPair, Withdrawal
 from mentormatch.widgets.board.session import Board
 from tests.conftest import some_of
 from tests.service.desk.test_kept_sequences import PAIRS
@@ -56,7 +56,7 @@ def test_what_is_decided_after_the_departure_leaves_the_other_pairs_too(tmp_path
     board.validate("Camille Roux")
     running = set(keys_of(board.matching))
     board.decide(Withdrawal(person="m3"))
-    board.decide(SetAsideIn(mentor="m10", mentee="e15"))
+    board.decide(BannedPair(mentor="m10", mentee="e15"))
     assert {pair for pair in running - set(keys_of(board.matching)) if "M03" not in pair} == set()
 
 

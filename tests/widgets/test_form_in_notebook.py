@@ -8,8 +8,8 @@ import pytest
 import mentormatch as mm
 from mentormatch.notebook import FormWidget
 from mentormatch.service.desk.assets import page_file
-from mentormatch.widgets.form.texts import WORDS
-from mentormatch.widgets.form.texts import module as form_module
+from mentormatch.widgets.form.texts import FORM_TEXTS
+from mentormatch.widgets.form.texts import get_form_module as form_module
 from tests.report.readers import Outline
 
 
@@ -66,4 +66,4 @@ def test_page_and_notebook_draw_the_form_by_the_same_script() -> None:
     own = form_module().partition("\n")[2].rpartition("export {")[0]
     assert own in FormWidget._esm + "\n"
     asked = set(re.findall(r'"(form_\w+)"', FormWidget._esm + page_file("programme.js")))
-    assert asked == {name for name in WORDS if name.startswith("form_")}
+    assert asked == {name for name in FORM_TEXTS if name.startswith("form_")}

@@ -7,7 +7,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import Matching, language
 from mentormatch.widgets.board.session import Board
-from mentormatch.widgets.board.texts import WORDS
+from mentormatch.widgets.board.texts import BOARD_TEXTS
 from tests.english import french_in
 from tests.report.cohorts import matched, person, programme
 
@@ -70,7 +70,7 @@ def test_the_widget_has_its_words_from_the_language_in_which_it_was_opened(match
         widget = mm.open_board(matching)
     assert widget.words["language"] == "en"
     assert french_in(*(text.translate(str.maketrans("", "", "{}")) for text in widget.words.values())) == []
-    assert set(widget.words) == {"language", *WORDS}
+    assert set(widget.words) == {"language", *BOARD_TEXTS}
     widget.asked = {"turn": 1, "what": {"action": "undo"}}
     assert widget.view["refusal"] == "There is nothing to undo"
     assert "Without a pair" in widget._repr_html_()

@@ -56,7 +56,7 @@ def test_without_anywidget_the_board_says_what_to_install() -> None:
 
 
 def test_the_module_of_the_board_makes_no_markup_and_loads_nothing() -> None:
-    from mentormatch.widgets.board.texts import WORDS, script
+    from mentormatch.widgets.board.texts import BOARD_TEXTS, script
 
     written = script().replace('"http://www.w3.org/2000/svg"', '""')  # the name of a language, from which nothing comes
 
@@ -71,5 +71,7 @@ def test_the_module_of_the_board_makes_no_markup_and_loads_nothing() -> None:
         "import",
     )
     assert [word for word in forbidden if word in written] == []
-    made = [name for name in WORDS if f"{name.partition('_')[0]}_${{" in written]  # of a beginning and what is shown
-    assert [name for name in WORDS if name not in written and name not in made] == []
+    made = [
+        name for name in BOARD_TEXTS if f"{name.partition('_')[0]}_${{" in written
+    ]  # of a beginning and what is shown
+    assert [name for name in BOARD_TEXTS if name not in written and name not in made] == []

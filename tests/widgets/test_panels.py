@@ -7,9 +7,9 @@ import pytest
 import mentormatch as mm
 from mentormatch import Matching, ProgrammeError, RequestError, SurveyError
 from mentormatch.notebook import DeparturesWidget, FilesWidget, KernelWidget, PanelWidget
-from mentormatch.widgets.form.texts import SCRIPTS
+from mentormatch.widgets.form.texts import FORM_SCRIPTS
 from mentormatch.widgets.pages import notebook_script, notebook_style
-from mentormatch.widgets.panel import DocumentsPanel, PanelGesture
+from mentormatch.widgets.panel import DocumentsPanel, PanelAction
 from tests.canaries import NAME
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.readers import Outline
@@ -84,7 +84,7 @@ def test_a_file_that_is_none_changes_nothing(
     files = mm.open_files(tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     with pytest.raises(error):
-        files.panel.do(PanelGesture(act="put", name=name, value=value), content)
+        files.panel.do(PanelAction(act="put", name=name, value=value), content)
     assert ask(files, "put", name, value, content)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
@@ -231,7 +231,7 @@ def test_the_style_of_a_widget_reaches_nothing_outside_of_it() -> None:
 
 
 def test_the_scripts_of_panels_make_no_markup_and_load_nothing() -> None:
-    parts = [("panel", "panel.js"), *(("form", name) for name in (*SCRIPTS, "in_notebook.js"))]
+    parts = [("panel", "panel.js"), *(("form", name) for name in (*FORM_SCRIPTS, "in_notebook.js"))]
     written = notebook_script(*parts).replace('"http://www.w3.org/2000/svg"', '""')
     forbidden = (
         "innerHTML",

@@ -12,8 +12,8 @@ from mentormatch import MentorMatchError, Programme, ProgrammeError, RequestErro
 from mentormatch.examples import folder_of
 from mentormatch.languages.phrases import plain, points
 from mentormatch.programme.edits import ProgrammeText, RemovalEdit, SettingsEdit
-from mentormatch.widgets.form.changes import form_action, rule_words
-from mentormatch.widgets.form.session import ProgrammeForm, edits_towards
+from mentormatch.widgets.form.changes import parse_form_action, rule_words
+from mentormatch.widgets.form.session import ProgrammeForm, compute_edits_between
 from mentormatch.widgets.form.view import FormOut, form_state
 from tests.conftest import DEEP
 from tests.english import french_in
@@ -39,7 +39,7 @@ def form(answers: str) -> ProgrammeForm:
 
 def done(form: ProgrammeForm, action: str, **values: Any) -> dict[str, Any]:
     """Return the form after something was asked of it."""
-    form.do(form_action({"action": action, **values}))
+    form.do(parse_form_action({"action": action, **values}))
     return form_state(form)
 
 
@@ -129,10 +129,10 @@ def test_rules_that_cannot_hold_are_named_with_the_smallest_ways_out_which_can_b
 def test_what_leads_to_other_rules_is_edits() -> None:
     rules = EXAMPLE.programme.rules
     fewer = [rule for rule in rules if rule.kind not in ("veto", "quota")]
-    assert edits_towards(rules, fewer) == [RemovalEdit(part="rules", at=9), RemovalEdit(part="rules", at=2)]
+    assert compute_edits_between(rules, fewer) == [RemovalEdit(part="rules", at=9), RemovalEdit(part="rules", at=2)]
     lower = [rule.model_copy(update={"least": 0}) if rule.kind == "gap" else rule for rule in rules]
-    assert edits_towards(rules, lower) == [SettingsEdit(part="rules", at=GAP, changes={"least": 0})]
-    assert edits_towards(rules, rules) == []
+    assert compute_edits_between(rules, lower) == [SettingsEdit(part="rules", at=GAP, changes={"least": 0})]
+    assert compute_edits_between(rules, rules) == []
 
 
 def test_a_gesture_that_is_refused_changes_nothing(form: ProgrammeForm) -> None:
@@ -209,7 +209,7 @@ def test_what_is_told_is_as_the_message_says(form: ProgrammeForm) -> None:
 
 def test_a_request_that_is_none_is_refused_without_a_word_of_what_it_held() -> None:
     with pytest.raises(RequestError) as refused:
-        form_action({"action": "way", "number": "Camille"})
+        parse_form_action({"action": "way", "number": "Camille"})
     assert "Camille" not in str(refused.value)
 
 

@@ -1,12 +1,7 @@
-"""The panels of a notebook: files, documents and departures, each line with one thing to do.
+"""Panels of a notebook for files, documents and departures, as JSON.
 
-What every panel is: lines, each with one thing to do, menus, boxes and buttons, told as JSON and asked in JSON.
-
-The files of a programme in a folder: which there are, and others in their place.
-
-The documents of a result in a folder: written at once, written again where asked, with or without names.
-
-Who leaves: chosen from those who are there; the pairs are repaired at once.
+A panel has lines with one action each, menus, boxes and buttons. ``FilesPanel`` replaces the files of a programme in a
+folder, ``DocumentsPanel`` writes the documents of a result, ``DeparturesPanel`` repairs the pairs when people leave.
 """
 
 from abc import ABC, abstractmethod
@@ -40,14 +35,14 @@ from mentormatch.report.texts import spaced
 from mentormatch.report.views.pairs import RepairPiece
 from mentormatch.report.views.piece import Piece
 
-WORDS = {"panel_working": mark("Un instant…")}
-"""Texts of the script, by the names that it knows."""
+# The texts of the script by their names
+PANEL_TEXTS = {"panel_working": mark("Un instant…")}
 
 
 class PanelRow(JsonMessage):
-    """One line: what it is about, what is told of it, and what can be done, ``act``, if anything.
+    """A line: its subject, its status, and its action ``act``, if any.
 
-    A file that is ``put`` has one of the suffixes that it ``accept``s; ``there``: all is well with it.
+    ``accept`` has the suffixes of a file for the action ``put``; ``there`` is true if the status is good.
     """
 
     name: str
@@ -60,7 +55,7 @@ class PanelRow(JsonMessage):
 
 
 class PanelMenu(JsonMessage):
-    """A menu: its options as (value, words); the first, which is empty, asks to choose."""
+    """A menu: its options as (value, text); the first option is empty and invites to choose."""
 
     name: str
     words: str
@@ -68,7 +63,7 @@ class PanelMenu(JsonMessage):
 
 
 class PanelBox(JsonMessage):
-    """A box to tick."""
+    """A checkbox."""
 
     name: str
     words: str
@@ -76,7 +71,7 @@ class PanelBox(JsonMessage):
 
 
 class PanelButton(JsonMessage):
-    """A button; the ``main`` one is what comes next."""
+    """A button; ``main`` is true for the next step."""
 
     name: str
     words: str
@@ -84,7 +79,7 @@ class PanelButton(JsonMessage):
 
 
 class PanelView(JsonMessage):
-    """All that a panel shows; ``document`` is a page of its own."""
+    """The contents of a panel; ``document`` is a complete HTML page."""
 
     title: str
     lead: str = ""
@@ -96,73 +91,72 @@ class PanelView(JsonMessage):
     document: str = ""
 
 
-class PanelGesture(JsonMessage):
-    """What is asked: a file is put or given, a line is left, an option chosen, a box ticked, a button pressed."""
+class PanelAction(JsonMessage):
+    """A request: upload or download a file, leave, choose an option, tick a box, press a button."""
 
     act: Literal["put", "give", "leave", "choose", "tick", "do"]
     name: Annotated[str, Setting(max_length=300)]
     value: Annotated[str, Setting(max_length=300)] = ""
 
     @classmethod
-    def of(cls, value: object) -> "PanelGesture":
-        """Return what was asked; raises RequestError, without a word of what it held, where it is no such thing."""
+    def of(cls, value: object) -> "PanelAction":
+        """Parse a request. Raises RequestError, without its contents, if it is malformed."""
         try:
             return cls.model_validate(value)
         except ValidationError as error:
-            found = error.errors(include_url=False, include_input=False)
-            problems = [Problem(".".join(map(str, one["loc"])), one["type"]) for one in found]
+            details = error.errors(include_url=False, include_input=False)
+            problems = [Problem(".".join(map(str, detail["loc"])), detail["type"]) for detail in details]
             raise RequestError(tr("La demande n'est pas de celles que ce panneau comprend"), problems) from None
 
 
 @dataclass
 class Panel(ABC):
-    """A panel: ``said`` is what the last gesture came to, ``given`` a file that was asked for: its name and bytes."""
+    """A panel: ``notice`` is the result of the last request, ``download`` a requested file as (name, bytes)."""
 
-    said: str = ""
-    given: tuple[str, bytes] | None = None
+    notice: str = ""
+    download: tuple[str, bytes] | None = None
 
     @property
     @abstractmethod
     def language(self) -> str:
-        """The language that is spoken in it."""
+        """The language of the panel."""
 
     @abstractmethod
     def view(self) -> PanelView:
-        """Return what it shows."""
+        """Return the contents of the panel."""
 
     @abstractmethod
-    def do(self, gesture: PanelGesture, content: bytes) -> None:
-        """Do what is asked, with the bytes of a file; raises MentorMatchError where it is refused."""
+    def do(self, gesture: PanelAction, content: bytes) -> None:
+        """Run a request, with the bytes of a file. Raises MentorMatchError if it is refused."""
 
     def state(self) -> dict[str, Any]:
-        """Return what it shows as JSON, its texts as they are printed."""
+        """Return the contents as JSON, with typographic spaces in texts."""
         with language(self.language):
             view = self.view()
-            view = view.model_copy(update={"said": self.said})
+            view = view.model_copy(update={"said": self.notice})
             state: dict[str, Any] = space_texts(view.model_dump(mode="json"))
             return state
 
 
 def space_texts(value: Any, key: str = "") -> Any:
-    """Return JSON with every text as it is printed, but names, values and pages."""
+    """Return JSON with typographic spaces in texts, but not in names, values and pages."""
     if isinstance(value, dict):
-        return {name: space_texts(one, name) for name, one in value.items()}
+        return {name: space_texts(item, name) for name, item in value.items()}
     if isinstance(value, list):
-        return [space_texts(one, key) for one in value]
+        return [space_texts(item, key) for item in value]
     return spaced(value) if isinstance(value, str) and key in ("words", "told", "lead", "said", "title") else value
 
 
-def words() -> dict[str, str]:
-    """Return the texts of the script in the language that is spoken, and its code."""
-    return {"language": spoken(), **{name: spaced(tr(text)) for name, text in WORDS.items()}}
+def get_panel_texts() -> dict[str, str]:
+    """Return the texts of the script in the current language, and the code of the language."""
+    return {"language": spoken(), **{name: spaced(tr(text)) for name, text in PANEL_TEXTS.items()}}
 
 
-type MoreFiles = Literal["pairs", "waves"]
-"""Files beside programme and answers: pairs made by hand, and what was asked during the year."""
+# Optional files: pairs made by hand, and follow-up answers
+type OptionalFiles = Literal["pairs", "waves"]
 
-TABLES = (".csv", ".xlsx", ".ods", ".xls", ".xlsb", ".tsv")
-"""Suffixes of tables of answers."""
-AGAIN = mark(
+TABLE_SUFFIXES = (".csv", ".xlsx", ".ods", ".xls", ".xlsb", ".tsv")
+FILE_TAKEN = mark(
     "C'est pris. Pour que la suite en tienne compte, relancez les étapes du dessous : menu « Run » (« Exécuter »),"
     " puis « Run All Cells » ; sur une page Voilà, rechargez-la. L'ancien fichier reste à côté, sous sa date."
 )
@@ -174,7 +168,7 @@ LEAD_OF_FILES = mark(
 
 @dataclass(frozen=True, slots=True)
 class FileSlot:
-    """The place of one file: its name in gestures, what it is, its name in the folder without the suffix."""
+    """The place of a file: its name in requests, its description, and its file name without suffix."""
 
     name: str
     words: str
@@ -182,28 +176,33 @@ class FileSlot:
     suffixes: tuple[str, ...]
 
     def path(self, folder: Path) -> Path:
-        """Return the newest file of this name, or where the first kind of it would be."""
-        there = [path for suffix in self.suffixes if (path := folder / f"{self.stem}{suffix}").is_file()]
-        return max(there, key=lambda path: path.stat().st_mtime_ns, default=folder / f"{self.stem}{self.suffixes[0]}")
+        """Return the newest file of this name, or the path of its first format if none exists."""
+        existing = [path for suffix in self.suffixes if (path := folder / f"{self.stem}{suffix}").is_file()]
+        return max(
+            existing, key=lambda path: path.stat().st_mtime_ns, default=folder / f"{self.stem}{self.suffixes[0]}"
+        )
 
 
 @dataclass
 class FilesPanel(Panel):
-    """The files in a folder; where it has no programme yet, or that of an example, those of the example are written.
+    """The files in a folder.
 
-    Raises RequestError where there is no such example, or no such kind of files; OutputError where a file cannot be
-    written.
+    The files of an example are written if there is no programme yet, or if it is the example's.
+
+    Raises RequestError if there is no such example or kind of files, and OutputError if a file cannot be written.
     """
 
     folder: Path = field(default_factory=Path)
     example: str = "mentorat"
-    more: Sequence[MoreFiles] = ()
+    more: Sequence[OptionalFiles] = ()
 
     def __post_init__(self) -> None:
-        known = get_args(MoreFiles.__value__)
-        if strange := [one for one in self.more if one not in known]:
-            found = [Problem(one, tr("inconnu"), listed([quoted(name) for name in known])) for one in strange]
-            raise RequestError(tr("Il n'y a pas de fichiers de ce genre"), found)
+        kinds = get_args(OptionalFiles.__value__)
+        if unknown_kinds := [kind for kind in self.more if kind not in kinds]:
+            problems = [
+                Problem(kind, tr("inconnu"), listed([quoted(name) for name in kinds])) for kind in unknown_kinds
+            ]
+            raise RequestError(tr("Il n'y a pas de fichiers de ce genre"), problems)
         if not self.path("programme").is_file():
             examples.copy_to(self.folder, self.example)
         if self._is_example(self.path("programme")):  # another notebook may have written it without these
@@ -214,51 +213,51 @@ class FilesPanel(Panel):
 
     @property
     def language(self) -> str:
-        """The language of the programme, or the one that is spoken where it cannot be read."""
+        """The language of the programme, or the current language if it cannot be read."""
         try:
             return self.read().heading.language
         except MentorMatchError:
             return spoken()
 
     def read(self) -> Programme:
-        """Return the programme; raises ProgrammeError with every mistake in it."""
+        """Return the programme. Raises ProgrammeError with every mistake in it."""
         return Programme.load(self.slot("programme").path(self.folder))
 
     def slots(self) -> Iterator[FileSlot]:
-        """Yield the places that there are."""
+        """Yield the places of files."""
         yield FileSlot("programme", tr("Le programme"), "programme", (".toml",))
-        yield FileSlot("answers", tr("Les réponses au questionnaire"), "reponses", TABLES)
+        yield FileSlot("answers", tr("Les réponses au questionnaire"), "reponses", TABLE_SUFFIXES)
         if "pairs" in self.more:
-            yield FileSlot("pairs", tr("Vos binômes faits à la main"), "binomes-a-la-main", TABLES)
+            yield FileSlot("pairs", tr("Vos binômes faits à la main"), "binomes-a-la-main", TABLE_SUFFIXES)
         for month in self.months() if "waves" in self.more else ():
             words = tr("Les réponses à {months}\u00a0mois", months=month)
-            yield FileSlot(f"wave {month}", words, f"suivi-{month}-mois", TABLES)
+            yield FileSlot(f"wave {month}", words, f"suivi-{month}-mois", TABLE_SUFFIXES)
 
     def months(self) -> tuple[int, ...]:
-        """Return the months after which the programme asks, none where it cannot be read."""
+        """Return the months of the follow-up, empty if the programme cannot be read."""
         try:
             return tuple(self.read().follow_up.months)
         except MentorMatchError:
             return ()
 
     def slot(self, name: str) -> FileSlot:
-        """Return a place by its name; raises RequestError where there is none."""
+        """Return a place by name. Raises RequestError for an unknown name."""
         for slot in self.slots():
             if slot.name == name:
                 return slot
         raise RequestError(tr("Il n'y a pas de fichiers de ce genre"))
 
     def path(self, name: str) -> Path:
-        """Return where the file of a place is, or would be."""
+        """Return the path of the file of a place, existing or not."""
         return self.slot(name).path(self.folder)
 
     def waves(self) -> Mapping[int, Path]:
-        """Return the answers of the year that are there, by month."""
-        found = {month: self.path(f"wave {month}") for month in self.months()} if "waves" in self.more else {}
-        return {month: path for month, path in found.items() if path.is_file()}
+        """Return the existing follow-up files by month."""
+        paths = {month: self.path(f"wave {month}") for month in self.months()} if "waves" in self.more else {}
+        return {month: path for month, path in paths.items() if path.is_file()}
 
     def view(self) -> PanelView:
-        """Return each file, with whether it is there and how another takes its place."""
+        """Return a line per file with its status."""
         rows = [self._row(slot) for slot in self.slots()]
         return PanelView(title=tr("Vos fichiers"), lead=tr(LEAD_OF_FILES, folder=self.folder.name or "."), rows=rows)
 
@@ -278,17 +277,17 @@ class FilesPanel(Panel):
         if self._is_example(path):
             return tr("exemple, avec des personnes inventées")
         status = path.stat()
-        when = day(datetime.fromtimestamp(status.st_mtime).astimezone().date())
+        date_text = day(datetime.fromtimestamp(status.st_mtime).astimezone().date())
         size = tr("{size}\u00a0ko", size=decimal(max(status.st_size / 1000, 0.1), 1))
-        return tr("{file}, {size}, du {day}", file=path.name, size=size, day=when)
+        return tr("{file}, {size}, du {day}", file=path.name, size=size, day=date_text)
 
     def _is_example(self, path: Path) -> bool:
-        """Say whether a file is that of the example, as it was written."""
-        own = examples.folder_of(self.example).joinpath(path.name)
-        return own.is_file() and own.read_bytes() == path.read_bytes()
+        """Return whether a file equals that of the example."""
+        original = examples.folder_of(self.example).joinpath(path.name)
+        return original.is_file() and original.read_bytes() == path.read_bytes()
 
-    def do(self, gesture: PanelGesture, content: bytes) -> None:
-        """Put a file into its place; raises MentorMatchError where it is none, and then nothing has changed."""
+    def do(self, gesture: PanelAction, content: bytes) -> None:
+        """Replace the file of a place. Raises MentorMatchError, with nothing changed, if the file does not fit."""
         slot, suffix = self.slot(gesture.name), Path(gesture.value).suffix.lower()
         if gesture.act != "put" or suffix not in slot.suffixes:
             kinds = listed(list(slot.suffixes))
@@ -301,16 +300,16 @@ class FilesPanel(Panel):
         write_whole(target, content, private=slot.name != "programme")
         if before != target and before.is_file():
             before.unlink()
-        self.said = tr(AGAIN)
+        self.notice = tr(FILE_TAKEN)
 
 
-type Saved = Matching | Year | Result | Piece | CarryOver
-"""What documents are written of."""
+type Saveable = Matching | Year | Result | Piece | CarryOver
 
-IN_FOLDER, HERE = mark("Dans le dossier « {folder} »."), mark("À côté de ce carnet.")
-NAMED = mark("Écrire les noms dans les documents ; sans cela, ils n'ont que des codes")
-KEPT = mark("Ce qui est là a été validé, ou quelqu'un y a écrit : rien n'a été remplacé.")
-HOLDS: dict[str, str] = {
+IN_FOLDER, IN_THIS_FOLDER = mark("Dans le dossier « {folder} »."), mark("À côté de ce carnet.")
+NAMES_LABEL = mark("Écrire les noms dans les documents ; sans cela, ils n'ont que des codes")
+KEPT_NOTICE = mark("Ce qui est là a été validé, ou quelqu'un y a écrit : rien n'a été remplacé.")
+# By the end of the file name; the first match wins.
+DOCUMENT_LABELS: dict[str, str] = {
     ".resume.html": mark("le résumé pour le comité, sur deux pages"),
     ".xlsx": mark("le classeur, à relire en équipe"),
     ".html": mark("la page, à lire et à imprimer"),
@@ -320,24 +319,23 @@ HOLDS: dict[str, str] = {
     ".json": mark("les mêmes résultats, pour un programme"),
     ".ics": mark("le calendrier, pour tout agenda"),
 }
-"""What a file is, by how its name ends; the first that fits."""
-NEXT = mark("ce que l'édition suivante doit savoir, en codes")
+CARRY_OVER_LABEL = mark("ce que l'édition suivante doit savoir, en codes")
 
 
 @dataclass(frozen=True, slots=True)
-class WritingPlan:
-    """How documents are written: of what is there ``now``, where, under whose name, with whose names."""
+class DocumentOutput:
+    """The output of documents: a function for the present result, target, author and names."""
 
-    now: Callable[[], Saved]
+    compute: Callable[[], Saveable]
     target: Path
     who: str | None = None
     why: str = ""
     contacts: GivenNames | None = None
 
     def write(self, *, named: bool, replace: bool) -> Sequence[Path]:
-        """Write all of them and return the files; raises OutputError where one cannot be."""
+        """Write all documents and return the files. Raises OutputError if one cannot be written."""
         names = self.contacts if named else None
-        match self.now():
+        match self.compute():
             case Matching() as matching:
                 return matching.save(self.target, who=self.who, why=self.why, replace=replace, names=names)
             case Year() as year:
@@ -353,7 +351,7 @@ class WritingPlan:
 
 
 def write_groups(groups: Grouping, folder: Path, *, replace: bool) -> Sequence[Path]:
-    """Write the page for all, the workbook of the team, and what the next season reads."""
+    """Write the page for everyone, the workbook of the team, and the data for the next season."""
     page, data, book = folder / "groupes.html", folder / "groupes.json", folder / "groupes-equipe.xlsx"
     groups.save(page, data, replace=replace)
     groups.save(book, staff=True, replace=replace)
@@ -362,9 +360,9 @@ def write_groups(groups: Grouping, folder: Path, *, replace: bool) -> Sequence[P
 
 @dataclass
 class DocumentsPanel(Panel):
-    """The documents of a result, written when it is made; what was validated is replaced only where that is asked."""
+    """The documents of a result, written at once; validated documents are replaced only on request."""
 
-    plan: WritingPlan = field(default_factory=lambda: WritingPlan(refuse_empty, Path()))
+    plan: DocumentOutput = field(default_factory=lambda: DocumentOutput(refuse_empty, Path()))
     named: bool = False
     files: Sequence[Path] = ()
     held: bool = False
@@ -374,48 +372,52 @@ class DocumentsPanel(Panel):
             try:
                 self._write(replace=False)
             except OverwriteError:
-                self.said, self.held = tr(KEPT), True
+                self.notice, self.held = tr(KEPT_NOTICE), True
                 self.files = sorted(path for path in self.plan.target.glob("*") if path.suffix and path.is_file())
 
     @property
     def language(self) -> str:
-        """The language of the programme, or the one that is spoken."""
-        code: str = getattr(self.plan.now(), "language", None) or spoken()
+        """The language of the programme, or the current language."""
+        code: str = getattr(self.plan.compute(), "language", None) or spoken()
         return code
 
     def _write(self, *, replace: bool) -> None:
         self.files = list(self.plan.write(named=self.named, replace=replace))
-        self.held, when = False, moment(datetime.now().astimezone())
-        self.said = tr("Écrit le {when}.", when=when)
+        self.held, time_text = False, moment(datetime.now().astimezone())
+        self.notice = tr("Écrit le {when}.", when=time_text)
 
     def view(self) -> PanelView:
-        """Return the files, and the ways to write them again."""
+        """Return the files, and the buttons to write them again."""
         target = self.plan.target
         folder = (target.parent if target.suffix else target).resolve()
-        boxes = [PanelBox(name="names", words=tr(NAMED), on=self.named)] if self.plan.contacts is not None else []
-        again = tr("Garder l'ancien à côté, et remplacer") if self.held else tr("Écrire de nouveau")
+        boxes = [PanelBox(name="names", words=tr(NAMES_LABEL), on=self.named)] if self.plan.contacts is not None else []
+        button_text = tr("Garder l'ancien à côté, et remplacer") if self.held else tr("Écrire de nouveau")
         return PanelView(
             title=tr("Les documents"),
-            lead=tr(HERE) if folder == Path.cwd() else tr(IN_FOLDER, folder=folder.name),
+            lead=tr(IN_THIS_FOLDER) if folder == Path.cwd() else tr(IN_FOLDER, folder=folder.name),
             rows=[self._row(path) for path in self.files],
             boxes=boxes,
-            buttons=[PanelButton(name="again", words=again)],
+            buttons=[PanelButton(name="again", words=button_text)],
         )
 
     def _row(self, path: Path) -> PanelRow:
-        carried = isinstance(self.plan.now(), CarryOver)
-        holds = tr(NEXT) if carried else next((tr(text) for end, text in HOLDS.items() if path.name.endswith(end)), "")
-        return PanelRow(name=path.name, words=path.name, told=holds, act="give", act_words=tr("Télécharger"))
+        is_carry_over = isinstance(self.plan.compute(), CarryOver)
+        description = (
+            tr(CARRY_OVER_LABEL)
+            if is_carry_over
+            else next((tr(text) for suffix, text in DOCUMENT_LABELS.items() if path.name.endswith(suffix)), "")
+        )
+        return PanelRow(name=path.name, words=path.name, told=description, act="give", act_words=tr("Télécharger"))
 
-    def do(self, gesture: PanelGesture, content: bytes) -> None:
-        """Give a file, name people or not, or write again; raises MentorMatchError where that cannot be."""
-        self.given = None
+    def do(self, gesture: PanelAction, content: bytes) -> None:
+        """Return a file, switch names on or off, or write again. Raises MentorMatchError if that fails."""
+        self.download = None
         match gesture.act:
             case "give":
-                found = [path for path in self.files if path.name == gesture.name and path.is_file()]
-                if not found:
+                paths = [path for path in self.files if path.name == gesture.name and path.is_file()]
+                if not paths:
                     raise RequestError(tr("Ce fichier n'est plus là"))
-                self.given = found[0].name, found[0].read_bytes()
+                self.download = paths[0].name, paths[0].read_bytes()
             case "tick":
                 before, self.named = self.named, gesture.value == "true"
                 try:
@@ -431,12 +433,12 @@ class DocumentsPanel(Panel):
                     raise
 
 
-def refuse_empty() -> Saved:
-    """Raise RequestError: there is nothing to write."""
+def refuse_empty() -> Saveable:
+    """Raise RequestError, because there is nothing to write."""
     raise RequestError(tr("Il n'y a rien à écrire"))
 
 
-ROLES: dict[Side, str] = {"mentor": mark("{name}, mentor·e"), "mentee": mark("{name}, mentoré·e")}
+ROLE_LABELS: dict[Side, str] = {"mentor": mark("{name}, mentor·e"), "mentee": mark("{name}, mentoré·e")}
 LEAD_OF_DEPARTURES = mark(
     "La réparation place le plus de monde possible, défait le moins de binômes possible, et ensuite seulement gagne des"
     " points."
@@ -445,54 +447,53 @@ LEAD_OF_DEPARTURES = mark(
 
 @dataclass
 class DeparturesPanel(Panel):
-    """People who leave a plan, by their keys, and the repaired pairs; ``labels`` None: codes, or pseudonyms."""
+    """The people who leave a plan, by key, and the repaired pairs; ``labels`` None: codes, or pseudonyms."""
 
-    now: Callable[[], Matching] = field(default_factory=lambda: no_plan)
-    gone: list[tuple[Side, str]] = field(default_factory=list)
+    compute: Callable[[], Matching] = field(default_factory=lambda: no_plan)
+    leavers: list[tuple[Side, str]] = field(default_factory=list)
     labels: Labels | None = None
 
     def __post_init__(self) -> None:
-        self.before = self.now()
-        self.repair = self._repair(self.gone)
+        self.before = self.compute()
+        self.repair = self._repair(self.leavers)
 
     @classmethod
-    def of(cls, now: Callable[[], Matching], withdrawn: Sequence[str], labels: Labels | None) -> "DeparturesPanel":
-        """Return it with people who leave to begin with; those who are not in the plan are left aside."""
-        matching = now()
+    def of(cls, compute: Callable[[], Matching], withdrawn: Sequence[str], labels: Labels | None) -> "DeparturesPanel":
+        """Return the panel with initial departures; people who are not in the plan are ignored."""
+        matching = compute()
         sides = [(matching.side_of(key), key) for key in withdrawn]
-        there = [(side, key) for side, key in sides if matching.cohort.side(side).has(key)]
-        return cls(now=now, gone=there, labels=labels)
+        present = [(side, key) for side, key in sides if matching.cohort.side(side).has(key)]
+        return cls(compute=compute, leavers=present, labels=labels)
 
     @property
     def language(self) -> str:
-        """The language of the programme."""
         return self.before.language
 
     @property
     def called(self) -> Labels:
-        """What people are called."""
+        """The labels of people."""
         return self.before.labels if self.labels is None else self.labels
 
     def people(self) -> Iterator[tuple[str, Side, str]]:
-        """Yield everybody: the name in gestures, which tells nothing of them, the side, the key."""
+        """Yield each person: an anonymous name for requests, side and key."""
         sides: tuple[Side, Side] = ("mentor", "mentee")
         for side in sides:
             for row, key in enumerate(self.before.cohort.side(side).ids, start=1):
                 yield f"{side[0] if side == 'mentor' else 'e'}{row}", side, key
 
     def view(self) -> PanelView:
-        """Return who leaves, who else could, and what became of the pairs."""
-        gone = set(self.gone)
-        everybody = [(name, self._name_person(side, key), (side, key) in gone) for name, side, key in self.people()]
-        options = [("", tr("choisir…")), *((name, called) for name, called, left in everybody if not left)]
-        left = tr("s'en va")
+        """Return the people who leave, the people who could, and the repaired pairs."""
+        leavers = set(self.leavers)
+        entries = [(name, self._name_person(side, key), (side, key) in leavers) for name, side, key in self.people()]
+        options = [("", tr("choisir…")), *((name, label) for name, label, is_leaving in entries if not is_leaving)]
+        status = tr("s'en va")
         return PanelView(
             title=tr("Qui s'en va ?"),
             lead=tr(LEAD_OF_DEPARTURES),
             rows=[
-                PanelRow(name=name, words=called, told=left, act="leave", act_words=tr("Reste finalement"))
-                for name, called, gone in everybody
-                if gone
+                PanelRow(name=name, words=label, told=status, act="leave", act_words=tr("Reste finalement"))
+                for name, label, is_leaving in entries
+                if is_leaving
             ],
             menus=[PanelMenu(name="person", words=tr("Une personne de plus s'en va"), options=options)],
             buttons=[
@@ -502,28 +503,31 @@ class DeparturesPanel(Panel):
         )
 
     def _name_person(self, side: Side, key: str) -> str:
-        return tr(ROLES[side], name=self.called.person(side, key))
+        return tr(ROLE_LABELS[side], name=self.called.person(side, key))
 
-    def do(self, gesture: PanelGesture, content: bytes) -> None:
-        """Have somebody leave or stay, or take the plan as it is now; raises RequestError where nobody is meant."""
-        found = {name: (side, key) for name, side, key in self.people()}
+    def do(self, gesture: PanelAction, content: bytes) -> None:
+        """Mark a person as leaving or staying, or restart from the present plan.
+
+        Raises RequestError for an unknown person.
+        """
+        people_by_name = {name: (side, key) for name, side, key in self.people()}
         match gesture.act:
-            case "choose" if gesture.value in found:
-                gone = [*self.gone, found[gesture.value]]
-            case "leave" if gesture.name in found:
-                gone = [one for one in self.gone if one != found[gesture.name]]
+            case "choose" if gesture.value in people_by_name:
+                leavers = [*self.leavers, people_by_name[gesture.value]]
+            case "leave" if gesture.name in people_by_name:
+                leavers = [person for person in self.leavers if person != people_by_name[gesture.name]]
             case "do":
-                self.before = self.now()
-                gone = [one for one in self.gone if self.before.cohort.side(one[0]).has(one[1])]
+                self.before = self.compute()
+                leavers = [person for person in self.leavers if self.before.cohort.side(person[0]).has(person[1])]
             case _:
                 raise RequestError(tr("Cette personne n'est pas dans ces binômes"))
-        self.repair = self._repair(gone)
-        self.gone, self.said = gone, str(self.repair)
+        self.repair = self._repair(leavers)
+        self.leavers, self.notice = leavers, str(self.repair)
 
-    def _repair(self, gone: Sequence[tuple[Side, str]]) -> Repair:
-        return repair(self.before, withdrawn=list(dict.fromkeys(key for _, key in gone)))
+    def _repair(self, leavers: Sequence[tuple[Side, str]]) -> Repair:
+        return repair(self.before, withdrawn=list(dict.fromkeys(key for _, key in leavers)))
 
 
 def no_plan() -> Matching:
-    """Raise RequestError: there is no plan to repair."""
+    """Raise RequestError, because there is no plan to repair."""
     raise RequestError(tr("Il n'y a aucune répartition à réparer"))

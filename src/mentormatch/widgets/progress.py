@@ -1,4 +1,4 @@
-"""Long work as people see it: one line in a terminal, a few words in a notebook, nothing where nobody looks."""
+"""Progress display: one line in a terminal, a text below the cell in a notebook, otherwise nothing."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from mentormatch.base.streams import rewrite_line, screen
 from mentormatch.languages.phrases import NO_BREAK, points, thousands
 from mentormatch.languages.translation import mark, tr
 
-GOALS: Mapping[str, str] = {
+GOAL_LABELS: Mapping[str, str] = {
     "": mark("Recherche d'une première répartition"),
     "matched": mark("Le plus de binômes"),
     "priority": mark("Le plus de personnes prioritaires"),
@@ -24,8 +24,8 @@ GOALS: Mapping[str, str] = {
     TIES_GOAL: mark("Objectifs atteints, départage des égalités"),
     DOCUMENTS_GOAL: mark("Préparation des documents"),
 }
-COUNTS = frozenset({"matched", "priority", "changes"})
-ENDS: Mapping[str, str] = {
+COUNTING_GOALS = frozenset({"matched", "priority", "changes"})
+END_TEXTS: Mapping[str, str] = {
     "proved": mark("Terminé en {time}."),
     "feasible": mark(
         "Arrêté après {time}\u00a0: la répartition trouvée respecte les règles, mais n'est pas démontrée optimale."
@@ -35,38 +35,37 @@ ENDS: Mapping[str, str] = {
     "failed": mark("Le calcul a échoué après {time}."),
 }
 MILLION = 1_000_000
-SEVERAL = mark("Fini après {time}.")
-AT_LEAST = mark("{goal}\u00a0: {value} pour l'instant, {bound} au moins (écart {gap})")
-AT_MOST = mark("{goal}\u00a0: {value} pour l'instant, {bound} au plus (écart {gap})")
+END_OF_SEVERAL = mark("Fini après {time}.")
+AT_LEAST_TEXT = mark("{goal}\u00a0: {value} pour l'instant, {bound} au moins (écart {gap})")
+AT_MOST_TEXT = mark("{goal}\u00a0: {value} pour l'instant, {bound} au plus (écart {gap})")
 
 
-def stage(progress: Progress) -> str:
-    """Return the goal that work is at, with what is known of it.
+def format_goal(progress: Progress) -> str:
+    """Return the current goal with its value and bound as a text.
 
-    >>> stage(Progress("matched", 19, 20)).replace(NO_BREAK, " ")
+    >>> format_goal(Progress("matched", 19, 20)).replace(NO_BREAK, " ")
     'Le plus de binômes : 19 pour l’instant, 20 au plus (écart 1)'
-    >>> stage(Progress("total", 9_994_576)).replace(NO_BREAK, " ")
+    >>> format_goal(Progress("total", 9_994_576)).replace(NO_BREAK, " ")
     'Total de points : 999,5 pour l’instant'
-    >>> stage(Progress("changes", 3, 0)).replace(NO_BREAK, " ")  # that there are 0 at least is known of any number
+    >>> format_goal(Progress("changes", 3, 0)).replace(NO_BREAK, " ")  # 0 is a bound of any count
     'Le moins de binômes défaits : 3 pour l’instant'
     """
-    name, goal = tr(GOALS.get(progress.goal, progress.goal)), progress.goal
+    name, goal = tr(GOAL_LABELS.get(progress.goal, progress.goal)), progress.goal
     if progress.value is None:
         return name
-    value = amount(goal, progress.value)
+    value = format_value(goal, progress.value)
     if progress.bound is None or progress.gap is None or (goal == "changes" and not progress.bound):
         return tr("{goal}\u00a0: {value} pour l'instant", goal=name, value=value)
-    bound, gap = amount(goal, progress.bound), amount(goal, progress.gap)
-    return tr(AT_LEAST if goal == "changes" else AT_MOST, goal=name, value=value, bound=bound, gap=gap)
+    bound, gap = format_value(goal, progress.bound), format_value(goal, progress.gap)
+    return tr(AT_LEAST_TEXT if goal == "changes" else AT_MOST_TEXT, goal=name, value=value, bound=bound, gap=gap)
 
 
-def amount(goal: str, value: int) -> str:
-    """Return a value of a goal: a number of pairs or people, or points."""
-    return thousands(value) if goal in COUNTS else points(value)
+def format_value(goal: str, value: int) -> str:
+    return thousands(value) if goal in COUNTING_GOALS else points(value)
 
 
 def describe_scan(progress: Progress) -> str:
-    """Return how far a look at all pairs is, and how many millions of pairs a second; empty while there is none.
+    """Return the progress of a scan of pairs, and its speed in millions of pairs per second; empty outside scans.
 
     >>> describe_scan(Progress(looked=37, pairs=100, pairs_per_second=640e6)).replace(NO_BREAK, " ")
     '37 % des paires vues, 640 M/s'
@@ -77,12 +76,12 @@ def describe_scan(progress: Progress) -> str:
     return tr("{share}\u00a0% des paires vues, {rate}\u00a0M/s", share=share, rate=thousands(rate))
 
 
-def part(progress: Progress) -> str:
-    """Return which of several problems is being solved, or which document is made; empty where there is only one.
+def format_part(progress: Progress) -> str:
+    """Return which problem or document is in work, empty if there is only one.
 
-    >>> part(Progress(part=2, parts=3)), part(Progress(part=4)), part(Progress(part=1))
+    >>> format_part(Progress(part=2, parts=3)), format_part(Progress(part=4)), format_part(Progress(part=1))
     ('calcul 2 sur 3', 'calcul 4', '')
-    >>> part(Progress("documents", part=2, parts=5))
+    >>> format_part(Progress("documents", part=2, parts=5))
     'document 2 sur 5'
     """
     if progress.parts is not None and progress.parts > 1:
@@ -92,102 +91,116 @@ def part(progress: Progress) -> str:
     return tr("calcul {part}", part=progress.part) if progress.part > 1 else ""
 
 
-def time(seconds: float) -> str:
-    """Return a time in whole seconds.
+def format_duration(seconds: float) -> str:
+    """Return a duration in whole seconds as a text.
 
-    >>> time(12.9).replace(NO_BREAK, " "), time(125).replace(NO_BREAK, " ")
+    >>> format_duration(12.9).replace(NO_BREAK, " "), format_duration(125).replace(NO_BREAK, " ")
     ('12 s', '2 min 05 s')
     """
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}{NO_BREAK}min{NO_BREAK}{rest:02d}{NO_BREAK}s" if minutes else f"{rest}{NO_BREAK}s"
+    minutes, remaining_seconds = divmod(int(seconds), 60)
+    return (
+        f"{minutes}{NO_BREAK}min{NO_BREAK}{remaining_seconds:02d}{NO_BREAK}s"
+        if minutes
+        else f"{remaining_seconds}{NO_BREAK}s"
+    )
 
 
-def end(progress: Progress) -> str:
-    """Return what came of work that is over; empty where it came to no answer of any kind.
+def format_end(progress: Progress) -> str:
+    """Return the message at the end of work, empty if there is no result.
 
-    Whether the answer is optimal is for what is said of it: a solve does not know whether anything was compared.
+    It does not state whether the result is optimal: a solve does not know whether anything was compared.
 
-    >>> end(Progress(part=1, seconds=3, status="proved")).replace(NO_BREAK, " ")
+    >>> format_end(Progress(part=1, seconds=3, status="proved")).replace(NO_BREAK, " ")
     'Terminé en 3 s.'
     """
-    said = SEVERAL if progress.part > 1 or progress.goal == DOCUMENTS_GOAL else ENDS.get(progress.status, "")
-    return tr(said, time=time(progress.seconds)) if said else ""
+    message = (
+        END_OF_SEVERAL if progress.part > 1 or progress.goal == DOCUMENTS_GOAL else END_TEXTS.get(progress.status, "")
+    )
+    return tr(message, time=format_duration(progress.seconds)) if message else ""
 
 
-HINT = mark("Ctrl-C : s'arrêter là")
-WIDTH = 80
-"""Where the terminal does not say how wide it is."""
+STOP_HINT = mark("Ctrl-C : s'arrêter là")
+# Columns, if the terminal does not state its width
+DEFAULT_COLUMNS = 80
 
 
 class TerminalLine:
-    """Writes progress over itself on one line of a terminal; it takes nothing but carriage returns and spaces."""
+    """A listener that overwrites one line of a terminal, with carriage returns and spaces only."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
         self.shown = ""
 
     def __call__(self, progress: Progress) -> None:
-        """Show how far work is; nothing once it is over."""
-        words = [time(progress.seconds), part(progress), stage(progress), describe_scan(progress), tr(HINT)]
-        text = "" if progress.over else fit_line([word for word in words if word], width(self.stream) - 1)
-        if text == self.shown:
+        """Show the progress; clear the line at the end."""
+        texts = [
+            format_duration(progress.seconds),
+            format_part(progress),
+            format_goal(progress),
+            describe_scan(progress),
+            tr(STOP_HINT),
+        ]
+        new_line = "" if progress.over else fit_line([text for text in texts if text], width(self.stream) - 1)
+        if new_line == self.shown:
             return
-        wiped = " " * len(self.shown) if len(self.shown) > len(text) else ""
-        for each in (wiped, text) if wiped else (text,):
-            rewrite_line(self.stream, each)
+        blanks = " " * len(self.shown) if len(self.shown) > len(new_line) else ""
+        for line in (blanks, new_line) if blanks else (new_line,):
+            rewrite_line(self.stream, line)
         self.stream.flush()
-        self.shown = text
+        self.shown = new_line
 
 
-def fit_line(words: Sequence[str], room: int) -> str:
-    """Return on one line as much as there is room for, the first things first.
+def fit_line(parts: Sequence[str], max_length: int) -> str:
+    """Return a line with as many leading parts as fit.
 
     >>> fit_line(["12 s", "Le plus de binômes", "Ctrl-C"], 26), fit_line(["12 s", "Le plus de binômes"], 10)
     ('12 s · Le plus de binômes', '12 s · Le…')
     """
-    whole = next((said for last in range(len(words), 1, -1) if len(said := " · ".join(words[:last])) <= room), None)
-    if whole is not None:
-        return whole
-    said = " · ".join(words[:-1] if len(words) > 2 else words)
-    return said if len(said) <= room else said[: max(room - 1, 0)].rstrip() + "…"
+    longest = next(
+        (line for last in range(len(parts), 1, -1) if len(line := " · ".join(parts[:last])) <= max_length), None
+    )
+    if longest is not None:
+        return longest
+    line = " · ".join(parts[:-1] if len(parts) > 2 else parts)
+    return line if len(line) <= max_length else line[: max(max_length - 1, 0)].rstrip() + "…"
 
 
 def width(stream: TextIO) -> int:
-    """Return how many characters fit on a line of a terminal."""
+    """Return the number of columns of a terminal."""
     try:
-        return os.get_terminal_size(stream.fileno()).columns or WIDTH
+        return os.get_terminal_size(stream.fileno()).columns or DEFAULT_COLUMNS
     except OSError:
-        return WIDTH
+        return DEFAULT_COLUMNS
 
 
 NOTEBOOK_HINT = mark("Le bouton qui interrompt le noyau (■) arrête le calcul et garde la meilleure réponse trouvée.")
-QUIET, LOUD = ("font-size:90%;opacity:.75;margin:.2em 0", "margin:.4em 0")
+HINT_STYLE, TEXT_STYLE = ("font-size:90%;opacity:.75;margin:.2em 0", "margin:.4em 0")
 
 
 def in_notebook() -> bool:
-    """Say whether this process is the kernel of a notebook."""
+    """Return whether this process is the kernel of a notebook."""
     return notebook_shell() is not None
 
 
 def notebook_shell() -> Any:
-    """Return the shell of the notebook of which this process is the kernel, None anywhere else."""
+    """Return the shell of the notebook whose kernel is this process, else None."""
     find_shell = getattr(sys.modules.get("IPython"), "get_ipython", None)
     shell = None if find_shell is None else find_shell()
     return shell if hasattr(shell, "kernel") else None
 
 
 class ProgressCell:
-    """Shows progress below the cell that runs, anew for each piece of work."""
+    """A listener that shows progress below the running cell, in a new output per piece of work."""
 
     def __init__(self) -> None:
         self.handle: Any = None
         self.shown = ""
 
     def __call__(self, progress: Progress) -> None:
-        """Show how far work is, or what came of it."""
-        text = end(progress) if progress.over else _cell_words(progress)
+        """Show the progress, or the result at the end."""
+        text = format_end(progress) if progress.over else _cell_words(progress)
         if text != self.shown or self.handle is None:
-            self._show(text, page_of(progress, text))
+            self._show(text, format_progress_html(progress, text))
             self.shown = text
         if progress.over:
             self.handle = None
@@ -195,43 +208,45 @@ class ProgressCell:
     def _show(self, text: str, page: str) -> None:
         from IPython.display import display
 
-        shown = {"text/plain": text, "text/html": page}
+        bundle = {"text/plain": text, "text/html": page}
         if self.handle is None:
-            self.handle = display(shown, raw=True, display_id=True)  # type: ignore[no-untyped-call]  # IPython has no types
+            self.handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]  # IPython has no types
         else:
-            self.handle.update(shown, raw=True)
+            self.handle.update(bundle, raw=True)
 
 
-def page_of(progress: Progress, text: str) -> str:
-    """Return words as HTML, with the way to stop while there is an answer to be kept."""
+def format_progress_html(progress: Progress, text: str) -> str:
+    """Return a text as HTML, with the hint how to stop if there can be a result to keep."""
     if not text:
         return ""
     hint = (
         ""
         if progress.over or progress.goal == DOCUMENTS_GOAL
-        else f'<div style="{QUIET}">{escape(tr(NOTEBOOK_HINT))}</div>'
+        else f'<div style="{HINT_STYLE}">{escape(tr(NOTEBOOK_HINT))}</div>'
     )
-    return f'<div role="status" style="{LOUD}">{escape(text)}{hint}</div>'
+    return f'<div role="status" style="{TEXT_STYLE}">{escape(text)}{hint}</div>'
 
 
 def _cell_words(progress: Progress) -> str:
-    words = time(progress.seconds), part(progress), stage(progress), describe_scan(progress)
-    return " · ".join(word for word in words if word)
+    texts = format_duration(progress.seconds), format_part(progress), format_goal(progress), describe_scan(progress)
+    return " · ".join(text for text in texts if text)
 
 
 @contextmanager
 def progress(listener: Listener | None = None) -> Iterator[None]:
-    """Show how far the work within is: the goal that it is at, the best answer so far, what none exceeds, and the time.
+    """Show the progress of the work inside: its goal, the best value so far, the bound, and the time.
 
-    Nothing is shown of work that is done within a second. An interrupt (Ctrl-C, or the button of the notebook)
-    ends a solve at any moment: the best answer so far comes back, marked ``feasible``, or none, marked ``stopped``. So
-    does a listener that returns True.
+    Work of less than a second shows nothing. An interrupt (Ctrl-C, or the button of the notebook) ends a solve at any
+    moment: it returns the best solution so far, marked ``feasible``, or none, marked ``stopped``. A listener that
+    returns
+    True does the same.
 
     Parameters
     ----------
     listener
-        Takes a ``Progress``, about five times a second, in a thread of its own; the last says ``over``. None: a line on
-        standard error where that is a terminal, a few words below the cell in a notebook, and nothing anywhere else.
+        Receives a ``Progress`` about five times per second, in its own thread; the last one has ``over`` set. None: a
+    line
+        on standard error if that is a terminal, a text below the cell in a notebook, otherwise nothing.
 
     Examples
     --------
@@ -239,12 +254,12 @@ def progress(listener: Listener | None = None) -> Iterator[None]:
     >>> with progress():
     ...     matching = match(examples.cohort(), examples.programme())
     """
-    with listen(display() if listener is None else listener):
+    with listen(get_default_listener() if listener is None else listener):
         yield
 
 
-def display() -> Listener | None:
-    """Return what shows progress to whoever looks at this process, None where nobody does."""
+def get_default_listener() -> Listener | None:
+    """Return the listener for a notebook or a terminal, None if there is neither."""
     if in_notebook():
         return ProgressCell()
     stream = screen()

@@ -23,7 +23,7 @@ from mentormatch.groups.sessions import topics_of, year_of, years_of
 from mentormatch.report.followup import year_json, year_summary
 from mentormatch.report.sessions import WRITER_BY_SUFFIX, SessionDocuments
 from mentormatch.report.texts import spaced
-from mentormatch.widgets.board.view import in_every_text
+from mentormatch.widgets.board.view import format_texts
 from tests.doors import substitute
 from tests.english import french_in
 from tests.operations.situations import edition
@@ -122,8 +122,8 @@ def test_the_groups_are_those_of_the_library() -> None:
     grouping = library_groups()
     told = sitting.done("groups")
     assert in_groups(told) == [list(group.members) for group in grouping.groups]
-    assert told["sentences"] == in_every_text([*grouping.sentences, *grouping.staff_sentences])
-    assert sitting.done("look")["gathered"]["title"] == in_every_text(grouping.sentences[0])
+    assert told["sentences"] == format_texts([*grouping.sentences, *grouping.staff_sentences])
+    assert sitting.done("look")["gathered"]["title"] == format_texts(grouping.sentences[0])
     for name in ("groupes.html", "groupes.json"):
         made = WRITER_BY_SUFFIX[name[name.index(".") :]](SessionDocuments(grouping))
         assert sitting.content("hand", name) == made
@@ -179,7 +179,7 @@ def test_the_year_of_each_group_is_that_of_the_library_and_so_are_its_calendars(
         shown = [(person, session["number"]) for session in lane["sessions"] for person in session["presenting"]]
         order = list(turns.season.sessions)
         assert shown == [(turn.member, order.index(turn.session) + 1) for turn in turns.turns]
-        assert [session["when"] for session in lane["sessions"]] == in_every_text([one.words for one in dates.chosen])
+        assert [session["when"] for session in lane["sessions"]] == format_texts([one.words for one in dates.chosen])
         assert all(0 <= session["at"] <= 1 for session in lane["sessions"])
         calendar = sitting.content("hand", f"groupe-{number}.ics")
         assert unstamped(calendar) == unstamped(turns.calendar())
@@ -246,7 +246,7 @@ def test_the_season_of_a_working_group_is_that_of_the_library_for_any_number_of_
         assert {one["topic"] for one in told["topics"] if one["chosen"]} == set(topics.chosen)
         assert [one["name"] for one in told["unserved"]] == [one.member for one in topics.members if not one.served]
         assert dates is not None
-        assert [one["when"] for one in told["sessions"]] == in_every_text([one.words for one in dates.chosen])
+        assert [one["when"] for one in told["sessions"]] == format_texts([one.words for one in dates.chosen])
         assert turns is not None
         assert sum(len(one["presenting"]) for one in told["sessions"]) == len(turns.turns)
         assert told["enough"] == (topics.enough or 0)
@@ -299,8 +299,8 @@ def test_the_year_of_the_pairs_is_that_of_the_library_and_ticks_stay() -> None:
     calls = calls_of(told)
     assert [words(element(one, "b")) for one in calls] == [one.person for one in year.to_call]
     reasons = [[words(reason) for reason in elements(one, "li")] for one in calls]
-    assert reasons == in_every_text([[*one.reasons] for one in year.to_call])
-    assert words(next(elements(element(told["tree"], kind="verdict"), "b"))) == in_every_text(year_summary(year))
+    assert reasons == format_texts([[*one.reasons] for one in year.to_call])
+    assert words(next(elements(element(told["tree"], kind="verdict"), "b"))) == format_texts(year_summary(year))
     assert files_of(told) == ["suivi-1.csv", "suivi-3.csv"]
     made = json.loads(sitting.content("hand", "suivi.json"))
     assert {**made, "rejected": []} == {**json.loads(year_json(year)), "rejected": []}
@@ -372,7 +372,7 @@ def test_editions_before_teach_with_this_year_and_only_their_results_are_held() 
     )
     before = [edition(), edition()]
     taught = [words(one) for one in editions_of(told)[2:] if one[:2] == ["p", {}]]
-    assert taught == in_every_text(list(lessons([*before, year]).sentences))
+    assert taught == format_texts(list(lessons([*before, year]).sentences))
     assert "M99" not in repr(sitting.desk.kinds.follow_up)
     shown = sitting.content("show", "annees").decode()
     for sentence in mm.learn(mm.examples.cohort(), mm.examples.programme(), [*before, year]).sentences:

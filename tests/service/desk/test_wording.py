@@ -14,12 +14,12 @@ from mentormatch.service.desk.assets import (
 )
 from mentormatch.service.desk.documents import DOCUMENT_PURPOSES, PLAN_PAGES
 from mentormatch.service.desk.routes import PageHeader
-from mentormatch.widgets.form.texts import SCRIPTS as FORM_SCRIPTS
-from mentormatch.widgets.pages import text_of
+from mentormatch.widgets.form.texts import FORM_SCRIPTS as FORM_SCRIPTS
+from mentormatch.widgets.pages import read_widget_file
 from tests.english import french_in
 
 FOLDER = files("mentormatch.service").joinpath("page")
-FORM = {name: text_of("form", name) for name in (*FORM_SCRIPTS, "in_notebook.js")}
+FORM = {name: read_widget_file("form", name) for name in (*FORM_SCRIPTS, "in_notebook.js")}
 """Of the form of a programme, which the page shares with notebooks."""
 SCRIPTS = {
     name: FOLDER.joinpath(name).read_text(encoding="utf-8") for name in STATIC_FILES if name.endswith(".js")

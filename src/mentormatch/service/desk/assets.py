@@ -18,9 +18,9 @@ from mentormatch.report.texts import spaced
 from mentormatch.report.texts import stylesheet as report_style
 from mentormatch.service.media_types import MediaType
 from mentormatch.widgets.board.texts import script, stylesheet
-from mentormatch.widgets.form.texts import WORDS as FORM_WORDS
-from mentormatch.widgets.form.texts import module
-from mentormatch.widgets.pages import CONTROLS, text_of
+from mentormatch.widgets.form.texts import FORM_TEXTS as FORM_WORDS
+from mentormatch.widgets.form.texts import get_form_module
+from mentormatch.widgets.pages import CONTROLS_CSS, read_widget_file
 
 PAGE_TEXTS = {
     "title": mark("Former les binômes"),
@@ -377,15 +377,15 @@ PAGE_CSP = (
 def assets() -> Mapping[str, tuple[str, bytes]]:
     """Return the files of the page by name: media type and content."""
     static = {name: (kind, page_file(name)) for name, kind in STATIC_FILES.items()}
-    elements = f"{text_of('board', 'elements.js')}\nexport {{ drawn, filled, make }};\n"
+    elements = f"{read_widget_file('board', 'elements.js')}\nexport {{ drawn, filled, make }};\n"
     shared = {
         "board.js": (MediaType.JAVASCRIPT, script()),
         "board.css": (MediaType.CSS, stylesheet()),
         "elements.js": (MediaType.JAVASCRIPT, elements),
         "theme.css": (MediaType.CSS, theme_css()),
-        "controls.css": (MediaType.CSS, text_of(*CONTROLS)),
-        "form.css": (MediaType.CSS, text_of("form", "form.css")),
-        "form.js": (MediaType.JAVASCRIPT, module()),
+        "controls.css": (MediaType.CSS, read_widget_file(*CONTROLS_CSS)),
+        "form.css": (MediaType.CSS, read_widget_file("form", "form.css")),
+        "form.js": (MediaType.JAVASCRIPT, get_form_module()),
     }
     texts = {f"words-{code}.json": (MediaType.JSON, texts_json(code)) for code in LANGUAGES}
     return {name: (kind, content.encode()) for name, (kind, content) in (static | shared | texts).items()}

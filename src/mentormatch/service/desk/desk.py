@@ -109,7 +109,7 @@ from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import lacks_scope
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.decisions import BoardRequest, Validate, Withdrawal
-from mentormatch.widgets.form.changes import form_action
+from mentormatch.widgets.form.changes import parse_form_action
 from mentormatch.widgets.form.session import ProgrammeForm
 from mentormatch.widgets.form.view import form_state
 
@@ -600,7 +600,7 @@ class Workspace:
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.limits.pairs, POSSIBLE_PAIRS)
         form = self.open_form()
         version = form.versions.newest
-        form.do(form_action(request))
+        form.do(parse_form_action(request))
         if form.versions.newest is not version:
             self.use_programme(form.versions.newest)
         return form_state(form)

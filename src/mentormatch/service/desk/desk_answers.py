@@ -27,7 +27,7 @@ from mentormatch.service.desk.result_tables import CODES_NOTE, DocumentLine
 from mentormatch.service.desk.rounds import RoundStep
 from mentormatch.service.media_types import MediaType
 from mentormatch.service.messages import ServiceMessage
-from mentormatch.widgets.board.view import in_every_text
+from mentormatch.widgets.board.view import format_texts
 
 type ErrorPlace = Literal["programme", "answers", ""]
 
@@ -228,7 +228,7 @@ def plan_out(source: DocumentSource, current: RoundStep, year: FollowUpStep) -> 
 
 def to_page_json(out: BaseModel) -> dict[str, Any]:
     """Return a message as JSON, with its texts prepared for the page."""
-    prepared: dict[str, Any] = in_every_text(out.model_dump(mode="json"))
+    prepared: dict[str, Any] = format_texts(out.model_dump(mode="json"))
     return prepared
 
 

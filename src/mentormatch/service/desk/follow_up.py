@@ -28,7 +28,7 @@ from mentormatch.service.desk.result_tables import CODES_NOTE, NAMES_NOTE, Docum
 from mentormatch.service.desk.step_tree import render_step
 from mentormatch.service.desk.uploads import UploadedFile
 from mentormatch.survey.contacts import Contacts, asks_for_telephone
-from mentormatch.widgets.board.decisions import BoardGround
+from mentormatch.widgets.board.decisions import BoardBaseline
 
 FOLLOW_UP_FILES: Mapping[str, str] = {
     "suivi.html": mark("Le suivi, à lire ou à imprimer : qui appeler, et où en est chaque binôme"),
@@ -109,7 +109,7 @@ class FollowUpStep:
         current = [EditionResults.of(read_year(matching, self.waves))] if self.waves else []
         return matching.with_editions([*(edition for _, edition in self.editions), *current])
 
-    def mark_called(self, ground: BoardGround, person: str, *, done: bool) -> None:
+    def mark_called(self, ground: BoardBaseline, person: str, *, done: bool) -> None:
         """Record whether a person was called. Raises RequestError for an unknown id."""
         place: tuple[Side, str] = ("mentor" if person[0] == "m" else "mentee", ground.key(person))
         (self.called.add if done else self.called.discard)(place)
@@ -138,7 +138,7 @@ class FollowUpStep:
     def step(
         self,
         matching: Matching,
-        ground: BoardGround,
+        ground: BoardBaseline,
         contacts: Contacts | None,
         *,
         named: bool,
@@ -197,7 +197,7 @@ class FollowUpStep:
                     nearest=nearest,
                 )
 
-    def _year(self, year: Year, ground: BoardGround, labels: Labels, contacts: Contacts | None) -> dict[str, Any]:
+    def _year(self, year: Year, ground: BoardBaseline, labels: Labels, contacts: Contacts | None) -> dict[str, Any]:
         return {
             "summary": report.year_summary(year),
             "figures": report.figures(year),
@@ -209,7 +209,7 @@ class FollowUpStep:
             "warning": [line for line in (warning(year.outcomes()), tr(DESCRIPTION)) if line],
         }
 
-    def _calls(self, year: Year, ground: BoardGround, labels: Labels, contacts: Contacts | None) -> Iterator[Call]:
+    def _calls(self, year: Year, ground: BoardBaseline, labels: Labels, contacts: Contacts | None) -> Iterator[Call]:
         for person in year.to_call:
             yield Call(
                 person,

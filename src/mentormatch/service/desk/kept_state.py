@@ -45,8 +45,8 @@ from mentormatch.service.desk.rounds import FormerAnswers, RoundStep, former_ans
 from mentormatch.service.desk.sealing_board import LazyStep, LoggedBoard
 from mentormatch.service.desk.uploads import UploadedFile, UploadedFiles
 from mentormatch.service.desk.works import StatePart, decode_files, encode_files
-from mentormatch.widgets.board.decisions import BoardDecision, SessionStep
-from mentormatch.widgets.form.changes import FindWaysOut
+from mentormatch.widgets.board.decisions import BoardDecision, BoardVersion
+from mentormatch.widgets.form.changes import DiagnoseBlocked
 from mentormatch.widgets.form.session import ProgrammeForm
 
 MISREAD_MESSAGE = mark("Ce travail vient d'une autre version, ou il est abîmé : rien n'en a été repris")
@@ -291,7 +291,7 @@ class FormState(JsonMessage):
         )
         form.versions, form.compared = ProgrammeVersions(kept_texts, current, earlier, undone_texts), self.compared
         if self.diagnosed:
-            form.do(FindWaysOut())
+            form.do(DiagnoseBlocked())
 
 
 class WishState(JsonMessage):
@@ -425,7 +425,7 @@ class StoredWorkspace(Protocol):
         """Set the round."""
 
 
-def step_state(step: SessionStep) -> BoardVersionState:
+def step_state(step: BoardVersion) -> BoardVersionState:
     seal = step.seal
     return BoardVersionState(
         decisions=list(step.decisions), decision=seal.decision if seal else "", head=seal.head if seal else ""

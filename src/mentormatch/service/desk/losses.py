@@ -19,7 +19,7 @@ from mentormatch.record.seal import Seal
 from mentormatch.service.desk.kind_steps import KindSteps
 from mentormatch.service.desk.peer_groups import GroupsStep
 from mentormatch.service.desk.rounds import RoundStep
-from mentormatch.widgets.board.decisions import BoardDecision, PlacesIn
+from mentormatch.widgets.board.decisions import BoardDecision, CapacityChange
 from mentormatch.widgets.board.session import people_of
 from mentormatch.widgets.form.session import ProgrammeForm
 
@@ -211,7 +211,7 @@ def round_items(current: RoundStep | None, initial: ProposalRecord | None) -> It
         board = current.board
         for entry in board.now.decisions:
             keys = [board.ground.key(person) for person in people_of(entry)]
-            yield item("decision", entry.action, *keys, *([entry.places] if isinstance(entry, PlacesIn) else []))
+            yield item("decision", entry.action, *keys, *([entry.places] if isinstance(entry, CapacityChange) else []))
         yield from (item("decision", "pin", *pair) for pair in current.pins)
         yield from (item("decision", "ban", *pair) for pair in current.bans)
         yield from (item("reply", pair, side, entry) for (pair, side), entry in current.recorded.items())

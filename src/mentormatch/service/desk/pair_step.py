@@ -31,7 +31,7 @@ from mentormatch.service.desk.desk_requests import ShowPairs
 from mentormatch.service.desk.documents import PAIR_PAGE_PREFIX, DocumentSource
 from mentormatch.service.desk.sealing_board import LoggedBoard
 from mentormatch.service.desk.step_tree import render_step
-from mentormatch.widgets.board.decisions import BoardGround, PlacesIn, place_fields, side_of
+from mentormatch.widgets.board.decisions import BoardBaseline, CapacityChange, place_fields, side_of
 
 PAIRS_PER_PAGE = 60
 TWO_PEOPLE = "two"
@@ -191,7 +191,7 @@ def make_pair_row(pair: Pair, labels: Labels) -> PairRow:
     )
 
 
-def list_unmatched(matching: Matching, labels: Labels, ground: BoardGround) -> Iterator[PersonAlone]:
+def list_unmatched(matching: Matching, labels: Labels, ground: BoardBaseline) -> Iterator[PersonAlone]:
     """Yield the people without a pair, with a sufficient change."""
     changes = smallest_changes(case_of(matching))
     for person, line, change in zip(matching.unmatched, explain_unmatched(matching, labels), changes, strict=False):
@@ -208,11 +208,11 @@ def format_places_taken(case: Case) -> str:
     return tr("Les {places} sont prises.", places=counted(places, "place")) if places == pair_count else ""
 
 
-def add_place(board: LoggedBoard, person: str) -> PlacesIn:
+def add_place(board: LoggedBoard, person: str) -> CapacityChange:
     """Return the decision that adds a place for a person. Raises RequestError if they left."""
     side: Side = side_of(person)
     people, case = case_of(board.matching).people(side), case_of(board.matching)
     row = people.find(board.ground.key(person))
     if row < 0:
         raise RequestError(tr("Personne inconnue"))
-    return PlacesIn(person=person, places=int(case.loads(side).most[row]) + 1)
+    return CapacityChange(person=person, places=int(case.loads(side).most[row]) + 1)

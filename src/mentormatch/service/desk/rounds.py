@@ -56,7 +56,7 @@ from mentormatch.service.desk.sealing_board import LoggedBoard
 from mentormatch.service.desk.uploads import UploadedFile, UploadedFiles
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.table_reader import TableSource
-from mentormatch.widgets.board.decisions import BoardDecision, Imposed, SetAsideIn, Withdrawal, side_of
+from mentormatch.widgets.board.decisions import BannedPair, BoardDecision, PinnedPair, Withdrawal, side_of
 
 FILE_PURPOSES = {
     DocumentName.REPLIES: mark("Les réponses notées dans le tour en cours, à déposer de nouveau un autre jour"),
@@ -294,7 +294,7 @@ class RoundStep:
                 for item in self.board.now.decisions
                 if isinstance(item, kind)
             ]
-            for kind in (Imposed, SetAsideIn)
+            for kind in (PinnedPair, BannedPair)
         )
         pins, bans = (
             [item for item in pairs if is_among(cohort, item)]

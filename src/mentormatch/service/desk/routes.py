@@ -31,7 +31,7 @@ from mentormatch.service.desk.works import WorkingFile, WorkspaceKey, WorkspaceS
 from mentormatch.service.gate import BodyReader, accepted_language
 from mentormatch.service.media_types import MediaType
 from mentormatch.service.problems import ENGLISH, PROBLEM_KINDS, PROBLEM_URN, RefusedError
-from mentormatch.widgets.progress import part, stage, time
+from mentormatch.widgets.progress import format_duration, format_goal, format_part
 
 SECURITY_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
 PAGE_HEADERS = {**SECURITY_HEADERS, "Content-Security-Policy": PAGE_CSP}
@@ -305,7 +305,11 @@ class PageRoutes:
         handle, words = self.find_workspace(request, ident), ""
         if handle.progress:
             with language(negotiate_language(request)):
-                texts = time(handle.progress.seconds), part(handle.progress), stage(handle.progress)
+                texts = (
+                    format_duration(handle.progress.seconds),
+                    format_part(handle.progress),
+                    format_goal(handle.progress),
+                )
                 words = " · ".join(word for word in texts if word)
         return JSONResponse({"working": handle.pending_calls > 0, "words": words}, 200, SECURITY_HEADERS)
 

@@ -11,14 +11,14 @@ from mentormatch.record.seal import Seal
 from mentormatch.report.folder import DecisionArchive
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.piece import ViewNames, get_view_labels
-from mentormatch.widgets.board.decisions import BoardDecision, BoardState, Imposed, SessionStep, SetAsideIn
+from mentormatch.widgets.board.decisions import BannedPair, BoardDecision, BoardState, BoardVersion, PinnedPair
 from mentormatch.widgets.board.session import Board, people_of
-from mentormatch.widgets.board.texts import board_words
+from mentormatch.widgets.board.texts import get_board_texts
 
 MOVE_TIME_LIMIT_S = 20.0  # per change
 
 
-class LazyStep(SessionStep):
+class LazyStep(BoardVersion):
     """A restored version of the board; its pairs are solved on first use."""
 
     def __init__(
@@ -57,7 +57,7 @@ class LoggedBoard(Board):
         """Change the programme of each plan without new decisions; all validations are withdrawn."""
         self.ground = replace(self.ground, base=restated(self.ground.base))
         self.steps = [
-            SessionStep(step.decisions, restated(step.matching))
+            BoardVersion(step.decisions, restated(step.matching))
             if "matching" in vars(step) or not isinstance(step, LazyStep)
             else LazyStep(step.decisions, board=self)
             for step in self.steps
@@ -78,16 +78,16 @@ class LoggedBoard(Board):
         Raises RequestError if no plan satisfies all decisions; the board is then unchanged.
         """
         imposed, aside = ([self.pair_ids(pair) for pair in pairs] for pairs in (pins, bans))
-        decided: list[BoardDecision] = [Imposed(mentor=mentor, mentee=mentee) for mentor, mentee in imposed]
-        decided += [SetAsideIn(mentor=mentor, mentee=mentee) for mentor, mentee in aside]
+        decided: list[BoardDecision] = [PinnedPair(mentor=mentor, mentee=mentee) for mentor, mentee in imposed]
+        decided += [BannedPair(mentor=mentor, mentee=mentee) for mentor, mentee in aside]
         about = {*imposed, *aside}
         kept_decisions = [decision for decision in self.now.decisions if people_of(decision) not in about]
         if {*kept_decisions, *decided} != {*self.now.decisions}:
-            self._go_to([*kept_decisions, *decided])
+            self._solve_with([*kept_decisions, *decided])
         self.ground = replace(self.ground, base=self.ground.base.with_notes(notes))
         self.steps = [self.add_notes(step) for step in self.steps]
 
-    def add_notes(self, step: SessionStep) -> SessionStep:
+    def add_notes(self, step: BoardVersion) -> BoardVersion:
         """Return a version with the notes, if it is solved."""
         if "matching" not in vars(step):
             return step
@@ -103,7 +103,7 @@ class LoggedBoard(Board):
     @own_language
     def words(self) -> dict[str, str]:
         """Return the labels of the board, with the text for a page without folders."""
-        return board_words() | {
+        return get_board_texts() | {
             "folder": spaced(
                 tr("Une fois la répartition validée, téléchargez les documents et le journal à la dernière étape.")
             )

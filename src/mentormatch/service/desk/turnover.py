@@ -30,10 +30,10 @@ from mentormatch.service.desk.sealing_board import MOVE_TIME_LIMIT_S, LoggedBoar
 from mentormatch.service.desk.uploads import PART_LABELS, UploadedFile, UploadedFiles
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.decisions import (
+    BannedPair,
     BoardDecision,
     MayUndo,
     RunningPairs,
-    SetAsideIn,
     Withdrawal,
     side_of,
 )
@@ -111,7 +111,7 @@ def decisions_of(current: RoundStep, request: ChangeRequest) -> list[BoardDecisi
         mentor, _, mentee = pair.partition("-")
         if (mentor, mentee) not in running:
             raise RequestError(tr("Ce binôme n'est pas en cours"))
-        decisions.append(SetAsideIn(mentor=mentor, mentee=mentee))
+        decisions.append(BannedPair(mentor=mentor, mentee=mentee))
     if request.undo_most:
         decisions.append(MayUndo(pairs=request.undo_most, since=current.board.at))
     return decisions

@@ -1,4 +1,4 @@
-"""One person as the board shows them: partners with their points, offers with their price, and who cannot be."""
+"""Details of one person on the board: partners with points, alternatives with losses, and excluded partners."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,15 +15,15 @@ from mentormatch.languages.phrases import counted, listed, percent, points
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching, case_of
 from mentormatch.report.view import ScorePart, make_score_parts
-from mentormatch.widgets.board.decisions import BoardGround, PersonId, side_of
+from mentormatch.widgets.board.decisions import BoardBaseline, PersonId, side_of
 
-MOST_OFFERED = 10
-FREE, NOBODY, NO_PAIR = mark("sans perte"), mark("personne d'autre"), mark("aucun binôme")
-MINUS = "\u2212"
+MAX_OFFERS = 10
+NO_LOSS_TEXT, NO_MOVER_TEXT, NO_PAIR_TEXT = mark("sans perte"), mark("personne d'autre"), mark("aucun binôme")
+MINUS_SIGN = "\u2212"
 
 
-class Tie(JsonMessage):
-    """A partner that somebody has: points, how much of them rests on answers, and what they are made of."""
+class CurrentPartner(JsonMessage):
+    """A partner of a person, with points, answered share, and points by criterion."""
 
     partner: PersonId
     points: str
@@ -32,18 +32,19 @@ class Tie(JsonMessage):
 
 
 class PartnerChange(JsonMessage):
-    """Somebody who would change partners, with those before and after."""
+    """A person who would change partners, with the partners before and after."""
 
     person: str
     before: str
     after: str
 
 
-class Offer(JsonMessage):
-    """A partner that somebody could have: points, what is lost in the first goal that loses, and who would move.
+class PartnerOffer(JsonMessage):
+    """A possible partner of a person: points, loss in the first goal that loses, and people who would move.
 
-    ``share`` is the points out of 100 as a number, ``grave`` whether a goal before the last one loses; ``movers`` say
-    in short who would move, ``moves`` one by one.
+    ``share`` has the points out of 100 as a number; ``grave`` is true if a goal before the last one loses; ``movers``
+    is a
+    summary of ``moves``.
     """
 
     partner: PersonId
@@ -56,43 +57,43 @@ class Offer(JsonMessage):
 
 
 class Excluded(JsonMessage):
-    """People whom somebody cannot have, and why."""
+    """People who cannot be partners of a person, with the reason."""
 
     reason: str
     people: list[PersonId]
 
 
-class Chosen(JsonMessage):
-    """Somebody, the partners that they have, those that they could have, the cheapest first, and who cannot be."""
+class PersonDetails(JsonMessage):
+    """A person with partners, possible partners (smallest loss first) and excluded people."""
 
     person: PersonId
-    ties: list[Tie]
-    offers: list[Offer]
+    ties: list[CurrentPartner]
+    offers: list[PartnerOffer]
     excluded: list[Excluded]
 
 
-def explain_choice(ground: BoardGround, matching: Matching, labels: Labels, person: str) -> Chosen:
-    """Return what there is to say of one person; nothing of who has left."""
+def explain_choice(ground: BoardBaseline, matching: Matching, labels: Labels, person: str) -> PersonDetails:
+    """Return the details of a person, empty if the person has left."""
     if not ground.there(person, matching.cohort):
-        return Chosen(person=person, ties=[], offers=[], excluded=[])
+        return PersonDetails(person=person, ties=[], offers=[], excluded=[])
     case, side = replace(case_of(matching), labels=labels), side_of(person)
     row = case.people(side).find(ground.key(person))
-    others = alternatives(case, side, row, MOST_OFFERED)
-    return Chosen(
+    others = alternatives(case, side, row, MAX_OFFERS)
+    return PersonDetails(
         person=person,
-        ties=list(ties(ground, case, side, row)),
+        ties=list(get_current_partners(ground, case, side, row)),
         offers=[offer(ground, case, (side, row), other) for other in others],
         excluded=list(find_excluded(ground, case, side, row)),
     )
 
 
-def ties(ground: BoardGround, case: Case, side: Side, row: int) -> Iterator[Tie]:
-    """Yield the partners of one person, by position."""
+def get_current_partners(ground: BoardBaseline, case: Case, side: Side, row: int) -> Iterator[CurrentPartner]:
+    """Yield the partners of a person."""
     pairs, axis = case.solution.pairs, SIDES.index(side)
     for mentor, mentee in pairs[pairs[:, axis] == row].tolist():
         pair = explain_pair(case.cohort, case.scores, mentor, mentee)
         partner = ground.id(ACROSS[side], pair.mentee if side == "mentor" else pair.mentor)
-        yield Tie(
+        yield CurrentPartner(
             partner=partner,
             points=points(pair.score),
             answered=percent(pair.answered),
@@ -100,49 +101,50 @@ def ties(ground: BoardGround, case: Case, side: Side, row: int) -> Iterator[Tie]
         )
 
 
-def offer(ground: BoardGround, case: Case, who: tuple[Side, int], other: Alternative) -> Offer:
-    """Return another partner of one person, by side and position, in words."""
-    side, row = who
+def offer(ground: BoardBaseline, case: Case, person: tuple[Side, int], other: Alternative) -> PartnerOffer:
+    """Return a possible partner of a person, given by side and row."""
+    side, row = person
     score = int(case.scores.values[(row, other.row) if side == "mentor" else (other.row, row)])
-    return Offer(
+    return PartnerOffer(
         partner=ground.id(ACROSS[side], case.people(ACROSS[side]).ids[other.row]),
         points=points(score),
         share=score / 10_000,
-        price=price(other.losses),
+        price=format_loss(other.losses),
         grave=any(loss > 0 for _, loss in other.losses[:-1]),
-        movers=movers(other.moves[2:]),
+        movers=format_movers(other.moves[2:]),
         moves=[partner_change(move) for move in other.moves[2:]],
     )
 
 
 def partner_change(move: Move) -> PartnerChange:
-    """Return a change of partners in words."""
-    before, after = (listed(names) if names else tr(NO_PAIR) for names in (move.before, move.after))
+    before, after = (listed(names) if names else tr(NO_PAIR_TEXT) for names in (move.before, move.after))
     return PartnerChange(person=move.person, before=before, after=after)
 
 
-def movers(moves: Sequence[Move]) -> str:
-    """Return in short who would change partners besides the two of a pair."""
+def format_movers(moves: Sequence[Move]) -> str:
+    """Return a short text on the people who would change partners, apart from the two of the pair."""
     if len(moves) > 1:
         return counted(len(moves), "personne")
-    return moves[0].person if moves else tr(NOBODY)
+    return moves[0].person if moves else tr(NO_MOVER_TEXT)
 
 
-def price(losses: Sequence[tuple[str, int]]) -> str:
-    r"""Return what a pair would cost in the first goal in which it changes anything; the total has no name.
+def format_loss(losses: Sequence[tuple[str, int]]) -> str:
+    r"""Return the loss of a pair in the first goal that changes; the total is not named.
 
-    >>> [price([("matched", lost), ("total", 34_000)]).replace(MINUS, "-") for lost in (0, 1)], price([("total", 0)])
-    (['-3,4', '-1\xa0binôme'], 'sans perte')
+    >>> [format_loss([("matched", lost), ("total", 34_000)]).replace(MINUS_SIGN, "-") for lost in (0, 1)]
+    ['-3,4', '-1\xa0binôme']
+    >>> format_loss([("total", 0)])
+    'sans perte'
     """
     goal, loss = next(((goal, loss) for goal, loss in losses if loss), ("", 0))
     if not loss:
-        return tr(FREE)
-    sign = MINUS if loss > 0 else "+"
+        return tr(NO_LOSS_TEXT)
+    sign = MINUS_SIGN if loss > 0 else "+"
     return f"{sign}{short_amount(goal, abs(loss))}"
 
 
 def short_amount(goal: str, value: int) -> str:
-    """Return a difference in one goal in the few words that a line of the board has room for."""
+    """Return a difference in one goal in the few words that fit on the board."""
     match goal:
         case "total":
             return points(value)
@@ -155,30 +157,30 @@ def short_amount(goal: str, value: int) -> str:
     return amount(goal, value)
 
 
-def find_excluded(ground: BoardGround, case: Case, side: Side, row: int) -> Iterator[Excluded]:
-    """Yield whom one person, by position, cannot have, by what forbids it: rules, then taking no part."""
+def find_excluded(ground: BoardBaseline, case: Case, side: Side, row: int) -> Iterator[Excluded]:
+    """Yield the people who cannot be partners of a person, grouped by rules, then people who do not participate."""
     across = ACROSS[side]
     view, keys = SideView.of(case, side), case.people(across).ids
     if ineligibility(view, row) is None and len(view.others):
-        taken = [(case.labels.rule(rule), lost) for rule, lost in next(view.excluding([row]))]
+        exclusions = [(case.labels.rule(rule), lost) for rule, lost in next(view.excluding([row]))]
         groups: dict[tuple[str, ...], list[str]] = {}
-        for at, other in enumerate(view.others.tolist()):
-            names = tuple(name for name, lost in taken if lost[at])
+        for index, other in enumerate(view.others.tolist()):
+            names = tuple(name for name, lost in exclusions if lost[index])
             groups.setdefault(names, []).append(ground.id(across, keys[other]))
         groups.pop((), None)
         for names, people in sorted(groups.items(), key=lambda group: -len(group[1])):
             yield Excluded(reason=names_in_words(names), people=people)
-    idle = np.setdiff1d(np.arange(len(keys)), view.others).tolist()
-    if idle:
-        people = [ground.id(across, keys[other]) for other in idle]
+    non_participants = np.setdiff1d(np.arange(len(keys)), view.others).tolist()
+    if non_participants:
+        people = [ground.id(across, keys[other]) for other in non_participants]
         yield Excluded(reason=tr("ne prennent pas part"), people=people)
 
 
-def choice_sentence(one: Chosen, name: str) -> str:
-    """Return in a sentence what is now to be seen of somebody."""
+def choice_sentence(details: PersonDetails, name: str) -> str:
+    """Return a sentence on the details that are now shown."""
     return tr(
         "{name}\u00a0: {pairs}, {others}.",
         name=name,
-        pairs=counted(len(one.ties), "binôme"),
-        others=counted(len(one.offers), "autre possibilité", "autres possibilités"),
+        pairs=counted(len(details.ties), "binôme"),
+        others=counted(len(details.offers), "autre possibilité", "autres possibilités"),
     )

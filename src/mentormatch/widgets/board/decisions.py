@@ -1,7 +1,4 @@
-"""The matching under some decisions of staff: it depends on which decisions they are, not on their order.
-
-What staff ask of a board, as JSON: decisions, which change the plan, and the handling of them.
-"""
+"""Decisions on the board, as JSON requests, and the matching that results from them, independent of their order."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,21 +37,21 @@ from mentormatch.scoring.scores import score
 type MentorId = Annotated[str, Setting(pattern=r"^m[1-9][0-9]{0,8}$")]
 type MenteeId = Annotated[str, Setting(pattern=r"^e[1-9][0-9]{0,8}$")]
 type PersonId = Annotated[str, Setting(pattern=r"^[me][1-9][0-9]{0,8}$")]
-type BoardLine = Annotated[str, Setting(max_length=1_000)]
+type ShortText = Annotated[str, Setting(max_length=1_000)]
 
-MOST_PLACES = 1_000
+MAX_PLACES = 1_000
 
 
-class Imposed(JsonMessage):
-    """A pair that must be: people by opaque id, ``m1`` the first mentor whom the session began with."""
+class PinnedPair(JsonMessage):
+    """A required pair; ids are opaque: ``m1`` is the first mentor at the start of the session."""
 
     action: Literal["pin"] = "pin"
     mentor: MentorId
     mentee: MenteeId
 
 
-class SetAsideIn(JsonMessage):
-    """A pair that must not be."""
+class BannedPair(JsonMessage):
+    """A pair that is excluded."""
 
     action: Literal["ban"] = "ban"
     mentor: MentorId
@@ -62,131 +59,130 @@ class SetAsideIn(JsonMessage):
 
 
 class Withdrawal(JsonMessage):
-    """Somebody leaves."""
+    """A person leaves."""
 
     action: Literal["withdraw"] = "withdraw"
     person: PersonId
 
 
-class PlacesIn(JsonMessage):
-    """Somebody takes so many partners at most, whatever they answered."""
+class CapacityChange(JsonMessage):
+    """A maximum number of partners that replaces the answer of a person."""
 
     action: Literal["capacity"] = "capacity"
     person: PersonId
-    places: Annotated[Whole, Setting(le=MOST_PLACES)]
+    places: Annotated[Whole, Setting(le=MAX_PLACES)]
 
 
 class MayUndo(JsonMessage):
-    """A change after a validation may undo so many running pairs; ``since`` is the step that it was made from."""
+    """Permission to undo up to ``pairs`` running pairs in a change; ``since`` is the step before the change."""
 
     action: Literal["may_undo"] = "may_undo"
     pairs: Annotated[Whole, Setting(ge=1)]
     since: Whole
 
 
-class Release(JsonMessage):
-    """One of the decisions no longer holds: its place among them, from 1."""
+class RemoveDecision(JsonMessage):
+    """Cancels a decision, by its number from 1."""
 
     action: Literal["release"] = "release"
     number: Annotated[Whole, Setting(ge=1)]
 
 
-class Explain(JsonMessage):
-    """Why one of the decisions was made: its place among them, from 1; an empty text takes the reason back."""
+class SetReason(JsonMessage):
+    """States the reason of a decision, by its number from 1; an empty text removes it."""
 
     action: Literal["explain"] = "explain"
     number: Annotated[Whole, Setting(ge=1)]
-    why: BoardLine
+    why: ShortText
 
 
 class Undo(JsonMessage):
-    """The last move is taken back."""
+    """Undoes the last move."""
 
     action: Literal["undo"] = "undo"
 
 
 class Redo(JsonMessage):
-    """The move that was taken back last is made again."""
+    """Redoes the last undone move."""
 
     action: Literal["redo"] = "redo"
 
 
-class Choose(JsonMessage):
-    """Somebody is looked at, or nobody."""
+class SelectPerson(JsonMessage):
+    """Selects a person, or none."""
 
     action: Literal["choose"] = "choose"
     person: PersonId | None
 
 
 class Validate(JsonMessage):
-    """A named person makes the plan final, for a reason; its optimum may be accepted as stated and not checked."""
+    """Validates the plan in a person's name; ``accept_unproved`` accepts an optimum that was not checked."""
 
     action: Literal["validate"] = "validate"
-    who: BoardLine
-    why: BoardLine = ""
+    who: ShortText
+    why: ShortText = ""
     accept_unproved: bool = False
 
 
-type BoardDecision = Imposed | SetAsideIn | Withdrawal | PlacesIn | MayUndo
-type Action = BoardDecision | Release | Explain | Undo | Redo | Choose | Validate
+type BoardDecision = PinnedPair | BannedPair | Withdrawal | CapacityChange | MayUndo
+type BoardAction = BoardDecision | RemoveDecision | SetReason | Undo | Redo | SelectPerson | Validate
 
-ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="action")])
+BOARD_ACTION_ADAPTER: TypeAdapter[BoardAction] = TypeAdapter(Annotated[BoardAction, Setting(discriminator="action")])
 
 
 class BoardRequest(JsonMessage):
-    """One action, as JSON; the answer carries the same ``turn``, by which a page tells that it was answered."""
+    """An action as JSON; the answer repeats ``turn``, by which the page recognizes it."""
 
     turn: Whole = 0
     what: dict[str, Any]
 
     @classmethod
     def of(cls, data: str | bytes | Mapping[str, object]) -> Self:
-        """Return what was asked; raises RequestError, without a word of what it held, where it is no such thing."""
+        """Parse a request. Raises RequestError, without its contents, if it is malformed."""
         value = parse_json(data) if isinstance(data, str | bytes) else dict(data)
-        return fitting(lambda: cls.model_validate(value))
+        return validate_or_refuse(lambda: cls.model_validate(value))
 
     @property
-    def action(self) -> Action:
-        """What it asks for; raises RequestError where that is none of the actions."""
-        return fitting(lambda: ACTIONS.validate_python(self.what))
+    def action(self) -> BoardAction:
+        """The parsed action. Raises RequestError if it is unknown."""
+        return validate_or_refuse(lambda: BOARD_ACTION_ADAPTER.validate_python(self.what))
 
 
-def fitting[T](read: Callable[[], T]) -> T:
-    """Return what is read; raises RequestError where it does not fit."""
+def validate_or_refuse[T](read: Callable[[], T]) -> T:
+    """Return the result of ``read``. Raises RequestError if validation fails."""
     try:
         return read()
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
-        problems = [Problem(".".join(map(str, where(wrong))), wrong["type"]) for wrong in errors]
+        problems = [Problem(".".join(map(str, get_error_location(detail))), detail["type"]) for detail in errors]
         raise RequestError(tr("La demande n'est pas de celles que le tableau comprend"), problems) from None
 
 
-def where(wrong: ErrorDetails) -> tuple[int | str, ...]:
-    """Return where a request is wrong, without a key that is none of ours."""
-    return wrong["loc"][:-1] if wrong["type"] == "extra_forbidden" else wrong["loc"]
+def get_error_location(detail: ErrorDetails) -> tuple[int | str, ...]:
+    """Return the location of an error, without unknown keys."""
+    return detail["loc"][:-1] if detail["type"] == "extra_forbidden" else detail["loc"]
 
 
 def side_of(person: str) -> Side:
-    """Return the side that an opaque id stands on."""
     return "mentor" if person.startswith("m") else "mentee"
 
 
+# The reasons of decisions, if staff stated them
 type Reasons = Mapping[BoardDecision, str]
-"""Why decisions were made, where staff said so."""
 NO_REASONS: Reasons = {}
 
 
 @dataclass(frozen=True, slots=True)
 class RunningPairs:
-    """A validated plan whose pairs run, of which a change may undo up to ``undo``; None: as few as the rules allow."""
+    """A validated plan with running pairs; a change may undo ``undo`` of them (None: as few as possible)."""
 
     before: Matching
     undo: int | None = None
 
 
 @dataclass(frozen=True)
-class BoardGround:
-    """The matching that a session began with; people are named by their place in its cohort."""
+class BoardBaseline:
+    """The matching at the start of a session; opaque ids are positions in its cohort."""
 
     base: Matching
     time_limit_s: float | None = None
@@ -194,7 +190,7 @@ class BoardGround:
     """Whether the pairs of ``base`` run already: a departure undoes none of them."""
 
     def key(self, person: str) -> str:
-        """Return the key of somebody; raises RequestError where the id is nobody's."""
+        """Return the key of a person. Raises RequestError for an unknown id."""
         people, row = self.base.cohort.side(side_of(person)), int(person[1:]) - 1
         if row >= len(people):
             raise RequestError(
@@ -202,20 +198,20 @@ class BoardGround:
             )
         return people.ids[row]
 
-    def keys(self, pair: Imposed | SetAsideIn) -> KeyPair:
-        """Return the keys of a pair; raises RequestError where an id is nobody's."""
+    def keys(self, pair: PinnedPair | BannedPair) -> KeyPair:
+        """Return the keys of a pair. Raises RequestError for an unknown id."""
         return self.key(pair.mentor), self.key(pair.mentee)
 
     def id(self, side: Side, key: str) -> str:
-        """Return the opaque id of somebody who was there at first."""
+        """Return the opaque id of a person of the first cohort."""
         return self._ids[side, canonical(key)]
 
     @cached_property
     def _ids(self) -> dict[tuple[Side, str], str]:
         return {
-            (side, canonical(key)): f"{LETTERS[side]}{place}"
+            (side, canonical(key)): f"{LETTERS[side]}{number}"
             for side in SIDES
-            for place, key in enumerate(self.base.cohort.side(side).ids, start=1)
+            for number, key in enumerate(self.base.cohort.side(side).ids, start=1)
         }
 
     def apply_decisions(
@@ -224,32 +220,48 @@ class BoardGround:
         reasons: Reasons = NO_REASONS,
         running: RunningPairs | None = None,
     ) -> Matching:
-        """Return the matching under these decisions; raises RequestError where one of them means nothing here."""
+        """Return the matching under these decisions. Raises RequestError if a decision does not apply."""
         if running:
             return self.repair(decisions, reasons, running).matching
-        made = self._instance(decisions, reasons)
-        programme, problem = made.formulated
-        solution = solve(problem, seed=made.seed, time_limit_s=self.time_limit_s)
-        return Matching(made.cohort, programme, made.scores, problem, solution, made.seed, made.edits, self.base.notes)
+        instance = self._instance(decisions, reasons)
+        programme, problem = instance.formulated
+        solution = solve(problem, seed=instance.seed, time_limit_s=self.time_limit_s)
+        return Matching(
+            instance.cohort,
+            programme,
+            instance.scores,
+            problem,
+            solution,
+            instance.seed,
+            instance.edits,
+            self.base.notes,
+        )
 
     def repair(self, decisions: Sequence[BoardDecision], reasons: Reasons, running: RunningPairs) -> Repair:
-        """Return the running pairs as they become under these decisions, which end some and may undo others."""
-        stopped = [self.keys(one) for one in decisions if isinstance(one, SetAsideIn)]
+        """Return the running pairs after these decisions, which end some pairs and may undo others."""
+        stopped = [self.keys(decision) for decision in decisions if isinstance(decision, BannedPair)]
         ended = [pair for pair in map(fold_key, stopped) if pair in pair_keys(running.before)]
-        made = self._instance(decisions, reasons)
-        instance = replace(made, former=former_in(running.before, made.cohort, ended))
+        fresh = self._instance(decisions, reasons)
+        instance = replace(fresh, former=former_in(running.before, fresh.cohort, ended))
         matching = instance.solve(self.base, running.undo, time_limit_s=self.time_limit_s)
         return Repair(running.before, matching, running.undo, tuple(ended), instance)
 
     def _instance(self, decisions: Sequence[BoardDecision], reasons: Reasons) -> RepairInstance:
-        """Return what is to be solved under these decisions, as if no pair were running."""
-        base, gone = self.base, [self.key(one.person) for one in decisions if isinstance(one, Withdrawal)]
-        stayed = remove_people(base.cohort, gone) if gone else base.cohort
-        places = [one for one in decisions if isinstance(one, PlacesIn) and self.there(one.person, stayed)]
-        cohort = self.with_places(stayed, places)
-        by_hand = [rule for rule in self.rules(decisions) if rule.is_present(cohort)]
-        rules = [rule for each in base.programme.rules if (rule := each.restrict_to(cohort))]
-        programme = replace_parts(base.programme, rules=[*rules, *by_hand])
+        """Return the instance under these decisions, without regard to running pairs."""
+        base, leavers = (
+            self.base,
+            [self.key(decision.person) for decision in decisions if isinstance(decision, Withdrawal)],
+        )
+        remaining = remove_people(base.cohort, leavers) if leavers else base.cohort
+        places = [
+            decision
+            for decision in decisions
+            if isinstance(decision, CapacityChange) and self.there(decision.person, remaining)
+        ]
+        cohort = self.with_capacities(remaining, places)
+        decision_rules = [rule for rule in self.rules(decisions) if rule.is_present(cohort)]
+        rules = [rule for base_rule in base.programme.rules if (rule := base_rule.restrict_to(cohort))]
+        programme = replace_parts(base.programme, rules=[*rules, *decision_rules])
         scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria, programme.emphasis)
         problem = self.carry_over(cohort, formulate(cohort, scores, programme.rules, base.problem.goals))
         edits = tuple(self.edits(decisions, cohort, reasons))
@@ -258,63 +270,66 @@ class BoardGround:
         )
 
     def edits(self, decisions: Sequence[BoardDecision], cohort: Cohort, reasons: Reasons) -> Iterator[Edit]:
-        """Yield what was changed by hand, before the session and in it: who left first, then places, then pairs."""
+        """Yield the manual edits before and in the session: departures, then places, then pairs."""
         yield from carry_edits(self.base.edits, self.base.cohort, cohort)
-        for kind in (Withdrawal, PlacesIn, (Imposed, SetAsideIn)):
-            for one in decisions:
-                if isinstance(one, kind):
-                    yield from (replace(edit, why=reasons.get(one, "")) for edit in self.edits_of(one, cohort))
+        for kind in (Withdrawal, CapacityChange, (PinnedPair, BannedPair)):
+            for decision in decisions:
+                if isinstance(decision, kind):
+                    yield from (
+                        replace(edit, why=reasons.get(decision, "")) for edit in self.edits_of(decision, cohort)
+                    )
 
-    def edits_of(self, one: BoardDecision, cohort: Cohort) -> Iterator[Edit]:
-        """Yield the edits of one decision; none where it is about somebody who left."""
-        match one:
+    def edits_of(self, decision: BoardDecision, cohort: Cohort) -> Iterator[Edit]:
+        """Yield the edits of a decision, none if it is about a person who left."""
+        match decision:
             case Withdrawal(person=person):
                 yield from people_edits([self.key(person)], self.base.cohort, "withdrawn")
-            case PlacesIn(person=person, places=places):
+            case CapacityChange(person=person, places=places):
                 if self.there(person, cohort):
                     yield capacity_edit(cohort, side_of(person), self.key(person), places)
             case _:
-                yield from pair_edits((rule for rule in self.rules([one]) if rule.is_present(cohort)), cohort)
+                yield from pair_edits((rule for rule in self.rules([decision]) if rule.is_present(cohort)), cohort)
 
     def carry_over(self, cohort: Cohort, problem: AssignmentProblem) -> AssignmentProblem:
-        """Return the problem with what the first one held besides its rules, without those who left.
-
-        That is the former pairs, and the rows by which a plan differs from others.
-        """
+        """Return the problem with the former pairs and the extra rows of the first one, without people who left."""
         base = self.base
-        places = [staying(base.cohort.side(side), cohort.side(side)) for side in SIDES]
-        now = [{row: place for place, row in enumerate(rows.tolist())} for rows in places]
-        former = tuple((now[0][i], now[1][k]) for i, k in base.problem.former if i in now[0] and k in now[1])
-        rows = [row.among(places[0], places[1]) for row in self.differing]
+        old_rows = [find_baseline_rows(base.cohort.side(side), cohort.side(side)) for side in SIDES]
+        new_rows_by_old = [{row: new_row for new_row, row in enumerate(rows.tolist())} for rows in old_rows]
+        former = tuple(
+            (new_rows_by_old[0][i], new_rows_by_old[1][k])
+            for i, k in base.problem.former
+            if i in new_rows_by_old[0] and k in new_rows_by_old[1]
+        )
+        rows = [row.among(old_rows[0], old_rows[1]) for row in self.differing]
         return replace(problem, former=former, rows=(*problem.rows, *rows))
 
     @cached_property
     def differing(self) -> tuple[Row, ...]:
-        """The rows of the first problem that are not of its rules."""
+        """The rows of the first problem that come from no rule."""
         base = self.base
         ruled = formulate(base.cohort, base.scores, base.programme.rules, base.problem.goals)
         return base.problem.rows[len(ruled.rows) :]
 
     def there(self, person: str, cohort: Cohort) -> bool:
-        """Say whether somebody is still in a cohort."""
+        """Return whether a person is in a cohort."""
         return cohort.side(side_of(person)).has(self.key(person))
 
     def rules(self, decisions: Sequence[BoardDecision]) -> Iterator[Pin | Ban]:
         """Yield the rule of each decision on a pair."""
-        for one in decisions:
-            if isinstance(one, Imposed | SetAsideIn):
-                rule, (mentor, mentee) = Pin if isinstance(one, Imposed) else Ban, self.keys(one)
+        for decision in decisions:
+            if isinstance(decision, PinnedPair | BannedPair):
+                rule, (mentor, mentee) = Pin if isinstance(decision, PinnedPair) else Ban, self.keys(decision)
                 yield rule(mentor=mentor, mentee=mentee)
 
-    def with_places(self, cohort: Cohort, changes: Sequence[PlacesIn]) -> Cohort:
-        """Return the cohort in which some people have answered how many partners they take."""
+    def with_capacities(self, cohort: Cohort, changes: Sequence[CapacityChange]) -> Cohort:
+        """Return a cohort with these numbers of places as answers."""
         if not changes:
             return cohort
         mentors, mentees = (
-            answering(
+            with_answers(
                 cohort.side(side),
                 place_fields(self.base.programme, side),
-                {self.key(one.person): one.places for one in changes if side_of(one.person) == side},
+                {self.key(change.person): change.places for change in changes if side_of(change.person) == side},
             )
             for side in SIDES
         )
@@ -322,12 +337,12 @@ class BoardGround:
 
 
 def place_fields(programme: Programme, side: Side) -> tuple[str, ...]:
-    """Return the questions by which one side says how many partners they take."""
+    """Return the questions by which people of one side state their number of places."""
     return tuple(dict.fromkeys(field for rule in programme.rules for field in rule.place_fields(side)))
 
 
-def answering(people: People, fields: Sequence[str], places: Mapping[str, int]) -> People:
-    """Return people of whom some, by key, gave these numbers to these questions."""
+def with_answers(people: People, fields: Sequence[str], places: Mapping[str, int]) -> People:
+    """Return people with these numbers as answers to the questions, by key."""
     rows = [people.find(key) for key in places]
     columns = dict(people.columns)
     for name in fields:
@@ -337,14 +352,14 @@ def answering(people: People, fields: Sequence[str], places: Mapping[str, int]) 
     return replace(people, columns=columns)
 
 
-def staying(people: People, here: People) -> IntVector:
-    """Return where those who are here stood among the people at first."""
+def find_baseline_rows(people: People, remaining: People) -> IntVector:
+    """Return the row in ``people`` of each person in ``remaining``."""
     rows = {canonical(key): row for row, key in enumerate(people.ids)}
-    return np.array([rows[canonical(key)] for key in here.ids], dtype=np.int64)
+    return np.array([rows[canonical(key)] for key in remaining.ids], dtype=np.int64)
 
 
 def carry_edits(edits: Sequence[Edit], before: Cohort, cohort: Cohort) -> Iterator[Edit]:
-    """Yield edits made before the session with the ids of its cohort; without those of people who have left."""
+    """Yield edits made before the session with ids of its cohort, without people who left."""
     for edit in edits:
         if edit.kind == "withdrawn" or before is cohort:
             yield edit
@@ -352,13 +367,13 @@ def carry_edits(edits: Sequence[Edit], before: Cohort, cohort: Cohort) -> Iterat
         people = {side: edit.people[side] for side in SIDES if side in edit.people}
         keys = {side: before.side(side).ids[int(person[1:]) - 1] for side, person in people.items()}
         if all(cohort.side(side).has(key) for side, key in keys.items()):
-            now = {side: opaque(cohort, side, key) for side, key in keys.items()}
-            yield replace(edit, mentor=now.get("mentor", ""), mentee=now.get("mentee", ""))
+            ids = {side: opaque(cohort, side, key) for side, key in keys.items()}
+            yield replace(edit, mentor=ids.get("mentor", ""), mentee=ids.get("mentee", ""))
 
 
 @dataclass(frozen=True)
-class SessionStep:
-    """The decisions that hold, the matching under them, and what seals it once somebody has validated it."""
+class BoardVersion:
+    """A version of the plan: the decisions, the matching under them, and its seal once validated."""
 
     decisions: tuple[BoardDecision, ...]
     matching: Matching
@@ -367,15 +382,15 @@ class SessionStep:
 
 @dataclass(slots=True)
 class BoardState:
-    """What a board shows: its steps, the one it is ``at``, and the one ``seen`` before, with which it is compared.
+    """The state of a board: its versions, the position ``at``, and the version ``seen`` before, for comparison.
 
-    ``chosen`` is the opaque id of whoever is looked at. ``reasons`` and ``moments`` say why and when somebody decided.
+    ``chosen`` is the opaque id of the selected person. ``reasons`` and ``moments`` have reason and time of decisions.
     """
 
-    ground: BoardGround
+    ground: BoardBaseline
     folder: Path
     labels: Labels
-    steps: list[SessionStep]
+    steps: list[BoardVersion]
     at: int = 0
     chosen: str | None = None
     seen: int = 0
@@ -383,37 +398,43 @@ class BoardState:
     moments: dict[BoardDecision, datetime] = field(default_factory=dict)
 
     @property
-    def now(self) -> SessionStep:
-        """What holds at present."""
+    def now(self) -> BoardVersion:
+        """The current version."""
         return self.steps[self.at]
 
     def running_pairs(self, decisions: Sequence[BoardDecision], at: int) -> RunningPairs | None:
-        """Return the pairs that run if the decisions of a step, which has steps before ``at``, end some of them.
+        """Return the running pairs if the new decisions end some of them, else None.
 
-        After a validation, or if the session began with pairs that run, a departure or the end of a pair leaves the
-        other pairs as they are: those of the last validated step.
+        After a validation, or if the session started with running pairs, a departure or the end of a pair preserves the
+        other
+        pairs of the last validated version before ``at``.
         """
         step = self.validated_before(at)
         if step is None:
             return None
-        fresh, running = [one for one in decisions if one not in step.decisions], pair_keys(step.matching)
-        undo = next((one.pairs for one in fresh if isinstance(one, MayUndo)), None)
-        ends = any(isinstance(one, Withdrawal) for one in fresh) or any(
-            fold_key(self.ground.keys(one)) in running for one in fresh if isinstance(one, SetAsideIn)
+        new_decisions, running = (
+            [decision for decision in decisions if decision not in step.decisions],
+            pair_keys(step.matching),
         )
-        arrives = step is self.steps[0] and self.ground.is_running
-        return RunningPairs(step.matching, undo) if ends or undo or arrives else None
+        undo = next((decision.pairs for decision in new_decisions if isinstance(decision, MayUndo)), None)
+        has_ended = any(isinstance(decision, Withdrawal) for decision in new_decisions) or any(
+            fold_key(self.ground.keys(decision)) in running
+            for decision in new_decisions
+            if isinstance(decision, BannedPair)
+        )
+        is_running_base = step is self.steps[0] and self.ground.is_running
+        return RunningPairs(step.matching, undo) if has_ended or undo or is_running_base else None
 
-    def validated_before(self, at: int) -> SessionStep | None:
-        """Return the last step before ``at`` whose pairs run, None if there is none."""
-        begun = self.steps[0] if self.ground.is_running else None
-        return next((step for step in reversed(self.steps[:at]) if step.seal), begun)
+    def validated_before(self, at: int) -> BoardVersion | None:
+        """Return the last version before ``at`` with running pairs, None if there is none."""
+        first_running = self.steps[0] if self.ground.is_running else None
+        return next((step for step in reversed(self.steps[:at]) if step.seal), first_running)
 
     @property
     def matching(self) -> Matching:
-        """The plan at present; it can be saved, explained and compared like any other."""
+        """The current plan; it can be saved, explained and compared like any matching."""
         return self.now.matching
 
     def name(self, person: str) -> str:
-        """Return what somebody is called, by opaque id."""
+        """Return the label of a person, given by opaque id."""
         return self.labels.person(side_of(person), self.ground.key(person))

@@ -1,4 +1,4 @@
-"""The board itself: decisions one after the other, each of which solves anew or says in words why it cannot be."""
+"""The board: successive decisions, each of which is solved, or refused with an explanation."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,20 +20,20 @@ from mentormatch.record.seal import Seal
 from mentormatch.report.folder import validate_matching
 from mentormatch.rules.rule import SELF_PAIRS
 from mentormatch.widgets.board.decisions import (
-    Action,
+    BannedPair,
+    BoardAction,
+    BoardBaseline,
     BoardDecision,
-    BoardGround,
     BoardRequest,
     BoardState,
-    Choose,
-    Explain,
-    Imposed,
+    BoardVersion,
+    CapacityChange,
     MayUndo,
-    PlacesIn,
+    PinnedPair,
     Redo,
-    Release,
-    SessionStep,
-    SetAsideIn,
+    RemoveDecision,
+    SelectPerson,
+    SetReason,
     Undo,
     Validate,
     Withdrawal,
@@ -42,8 +42,8 @@ from mentormatch.widgets.board.decisions import (
 )
 from mentormatch.widgets.board.view import as_page_json, board_state
 
-ANSWERED = (Status.PROVED, Status.FEASIBLE)
-NO_QUESTION = {
+SOLVED_STATUSES = (Status.PROVED, Status.FEASIBLE)
+NO_PLACE_QUESTION = {
     "mentor": mark(
         "Le programme ne demande pas aux mentor·es combien de places elles et ils offrent : ce nombre ne peut pas être"
         " changé ici."
@@ -53,58 +53,59 @@ NO_QUESTION = {
         " être changé ici."
     ),
 }
-GONE = mark("{name} ne participe plus : annulez d'abord son départ.")
-NO_PLAN = mark("Aucune répartition ne respecterait toutes les règles du programme.")
+PERSON_GONE_TEXT = mark("{name} ne participe plus : annulez d'abord son départ.")
+NO_PLAN_TEXT = mark("Aucune répartition ne respecterait toutes les règles du programme.")
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A move: what was there before, the decision that was made (None: one was released), what came of it."""
+    """A move: the plan before it, and the new decision ``made`` (None if a decision is removed)."""
 
-    ground: BoardGround
+    ground: BoardBaseline
     labels: Labels
     before: Matching
     made: BoardDecision | None
 
     def name(self, person: str) -> str:
-        """Return what somebody is called."""
+        """Return the label of a person."""
         return self.labels.person(side_of(person), self.ground.key(person))
 
     def case(self, matching: Matching) -> Case:
-        """Return the case of a plan in which people have their labels."""
+        """Return the solved case with the labels of the board."""
         return replace(case_of(matching), labels=self.labels)
 
-    def refuse_idle(self) -> None:
-        """Raise RequestError where the decision is about somebody who left or is paired with themselves, or is idle.
+    def refuse_without_effect(self) -> None:
+        """Raise RequestError if the decision has no effect.
 
-        Idle is a number that nobody is asked for.
+        It is about a person who left, it pairs a person with themselves, or it sets places that the programme does not
+        ask for.
         """
         for person in people_of(self.made):
             if not self.ground.there(person, self.before.cohort):
-                raise RequestError(tr(GONE, name=self.name(person)))
-        if isinstance(self.made, Imposed) and self._is_one_person(self.made):
+                raise RequestError(tr(PERSON_GONE_TEXT, name=self.name(person)))
+        if isinstance(self.made, PinnedPair) and self._is_one_person(self.made):
             names = f"{self.name(self.made.mentor)} - {self.name(self.made.mentee)}"
             raise RequestError(about(names, SELF_PAIRS.label))
-        if isinstance(self.made, PlacesIn):
+        if isinstance(self.made, CapacityChange):
             side = side_of(self.made.person)
             if not place_fields(self.ground.base.programme, side):
-                raise RequestError(tr(NO_QUESTION[side]))
+                raise RequestError(tr(NO_PLACE_QUESTION[side]))
 
-    def _is_one_person(self, made: Imposed) -> bool:
+    def _is_one_person(self, made: PinnedPair) -> bool:
         cohort, keys = self.before.cohort, (self.ground.key(made.mentor), self.ground.key(made.mentee))
         pair = cohort.mentors.find(keys[0]), cohort.mentees.find(keys[1])
         return pair in zip(*cohort.both, strict=True)
 
     def refuse(self, after: Matching) -> None:
-        """Raise RequestError where the move leads from a plan to none, or is not kept by it."""
-        if after.status in ANSWERED and not after.solution.greedy:
+        """Raise RequestError if the move leads from a plan to none, or if other rules override it."""
+        if after.status in SOLVED_STATUSES and not after.solution.greedy:
             self._refuse_places(after)
-        elif self.before.status in ANSWERED:
+        elif self.before.status in SOLVED_STATUSES:
             raise RequestError(" ".join(self._obstacles(after)))
 
     def _refuse_places(self, after: Matching) -> None:
-        """Raise RequestError where other rules give somebody fewer places than was decided."""
-        if not isinstance(self.made, PlacesIn):
+        """Raise RequestError if other rules limit the person to fewer places than decided."""
+        if not isinstance(self.made, CapacityChange):
             return
         side, case = side_of(self.made.person), self.case(after)
         row = case.people(side).find(self.ground.key(self.made.person))
@@ -112,60 +113,63 @@ class Attempt:
             return
         loads = [(rule, rule.degree_bounds(case.people(side), side)) for rule in case.rules]
         tight = [case.labels.rule(rule) for rule, load in loads if load and load.most[row] < self.made.places]
-        why = ineligibility(SideView.of(case, side), row)
-        sentence = why[1] if why and not tight else tr("une règle l'exclut, {rules}.", rules=names_in_words(tight))
+        reason = ineligibility(SideView.of(case, side), row)
+        sentence = (
+            reason[1] if reason and not tight else tr("une règle l'exclut, {rules}.", rules=names_in_words(tight))
+        )
         raise RequestError(about(self.name(self.made.person), sentence))
 
     def _obstacles(self, after: Matching) -> Iterator[str]:
         if after.status is not Status.INFEASIBLE:
             # Greedy pairs are no plan to go on from
             yield from (no_answer(Status.STOPPED if after.solution.greedy else after.status) or ())[1:]
-        elif isinstance(self.made, Imposed):
+        elif isinstance(self.made, PinnedPair):
             pair = self.ground.key(self.made.mentor), self.ground.key(self.made.mentee)
             cohort = self.before.cohort
             yield why_not(self.case(self.before), cohort.mentors.find(pair[0]), cohort.mentees.find(pair[1])).reason
         else:
             diagnosis = diagnose_case(self.case(after))
-            yield tr(NO_PLAN)
+            yield tr(NO_PLAN_TEXT)
             if diagnosis and diagnosis.conflict:
                 yield diagnosis.conflict.sentence
             yield from (finding.sentence for finding in diagnosis.findings if finding.decisive) if diagnosis else ()
 
 
 def people_of(decision: BoardDecision | None) -> tuple[str, ...]:
-    """Return whom a decision is about."""
+    """Return the people of a decision."""
     match decision:
-        case Imposed() | SetAsideIn():
+        case PinnedPair() | BannedPair():
             return decision.mentor, decision.mentee
-        case Withdrawal() | PlacesIn():
+        case Withdrawal() | CapacityChange():
             return (decision.person,)
     return ()
 
 
 class Board(BoardState):
-    """A session over one matching, which itself never changes.
+    """A session on a matching, which itself never changes.
 
-    Every move makes a new plan, optimal by the goals of the programme under the decisions that hold, whatever their
-    order; one that cannot be is refused in words, and all stays as it was.
+    Each move makes a new plan, optimal for the goals of the programme under the present decisions, whatever their
+    order. An
+    impossible move is refused with an explanation and changes nothing.
 
     Parameters
     ----------
     matching
-        What the session begins with.
+        The initial plan.
     folder
-        Where ``validate`` writes the documents, the decision and its log.
+        The folder in which ``validate`` writes the documents, the decision and its log.
     labels
-        What people are called; None: their codes, or pseudonyms where keys are e-mail addresses.
+        The labels of people; None: codes, or pseudonyms if keys are e-mail addresses.
     time_limit_s
-        For each solve.
+        The limit per solve.
 
     Examples
     --------
     >>> from mentormatch import examples, match
-    >>> from mentormatch.widgets.board.decisions import SetAsideIn
+    >>> from mentormatch.widgets.board.decisions import BannedPair
     >>> board = Board(match(examples.cohort(), examples.programme()))
     >>> first = board.now
-    >>> board.decide(SetAsideIn(mentor="m1", mentee="e1"))
+    >>> board.decide(BannedPair(mentor="m1", mentee="e1"))
     >>> board.undo()
     >>> board.now is first
     True
@@ -181,40 +185,47 @@ class Board(BoardState):
     ) -> None:
         with language(matching.language, unless_asked=True):
             self.language = spoken()
-            called = matching.labels if labels is None else labels
-        super().__init__(BoardGround(matching, time_limit_s), Path(folder), called, [SessionStep((), matching)])
+            person_labels = matching.labels if labels is None else labels
+        super().__init__(
+            BoardBaseline(matching, time_limit_s), Path(folder), person_labels, [BoardVersion((), matching)]
+        )
 
     @own_language
     def decide(self, decision: BoardDecision) -> None:
-        """Solve anew under one more decision; raises RequestError in words where no plan keeps it, or the rules."""
+        """Solve with one more decision.
+
+        Raises RequestError, with an explanation, if no plan satisfies it and the rules.
+        """
         if decision in self.now.decisions:
             raise RequestError(tr("Cette décision est déjà prise"))
-        others = [one for one in self.now.decisions if not supersedes(one, decision)]
-        self._go_to((*others, decision), decision)
+        others = [old for old in self.now.decisions if not supersedes(old, decision)]
+        self._solve_with((*others, decision), decision)
 
     @own_language
     def decide_all(self, decisions: Iterable[BoardDecision]) -> None:
-        """Solve anew under several more decisions, as one move; raises RequestError as ``decide``."""
-        made = [one for one in decisions if one not in self.now.decisions]
-        others = [one for one in self.now.decisions if not any(supersedes(one, new) for new in made)]
-        self._go_to((*others, *made))
-        self.moments |= dict.fromkeys(made, datetime.now().astimezone())
+        """Solve with several more decisions as one move. Raises RequestError like ``decide``."""
+        new_decisions = [decision for decision in decisions if decision not in self.now.decisions]
+        others = [
+            decision for decision in self.now.decisions if not any(supersedes(decision, new) for new in new_decisions)
+        ]
+        self._solve_with((*others, *new_decisions))
+        self.moments |= dict.fromkeys(new_decisions, datetime.now().astimezone())
 
     @own_language
     def release(self, number: int) -> None:
-        """Solve anew without one of the decisions, by its place among them from 1."""
+        """Solve without a decision, given by its number from 1."""
         lifted = self._decision(number)
-        self._go_to([one for one in self.now.decisions if one != lifted])
+        self._solve_with([decision for decision in self.now.decisions if decision != lifted])
 
     def explain(self, number: int, why: str) -> None:
-        """Note why a decision was made, by its place from 1; the log has it. What was validated is a proposal again."""
+        """Set the reason of a decision, by number from 1, for the log. A validated plan becomes a proposal again."""
         decision = self._decision(number)
         self.reasons[decision] = why.strip()
         self.steps[:] = [self._add_reasons(step) if decision in step.decisions else step for step in self.steps]
 
-    def _add_reasons(self, step: SessionStep) -> SessionStep:
+    def _add_reasons(self, step: BoardVersion) -> BoardVersion:
         edits = tuple(self.ground.edits(step.decisions, step.matching.cohort, self.reasons))
-        return SessionStep(step.decisions, replace(step.matching, edits=edits))
+        return BoardVersion(step.decisions, replace(step.matching, edits=edits))
 
     @own_language
     def _decision(self, number: int) -> BoardDecision:
@@ -223,46 +234,47 @@ class Board(BoardState):
         return self.now.decisions[number - 1]
 
     def undo(self) -> None:
-        """Take the last move back; raises RequestError where there is none."""
-        self._turn_to(self.at - 1, mark("Il n'y a rien à annuler"))
+        """Undo the last move. Raises RequestError if there is none."""
+        self._move_to(self.at - 1, mark("Il n'y a rien à annuler"))
 
     def redo(self) -> None:
-        """Make the move again that was taken back last; raises RequestError where there is none."""
-        self._turn_to(self.at + 1, mark("Il n'y a rien à rétablir"))
+        """Redo the last undone move. Raises RequestError if there is none."""
+        self._move_to(self.at + 1, mark("Il n'y a rien à rétablir"))
 
     def choose(self, person: str | None) -> None:
-        """Look at somebody, by opaque id, or at nobody."""
+        """Select a person by opaque id, or none."""
         if person is not None:
             self.ground.key(person)
         self.chosen = person
 
     @own_language
     def validate(self, who: str, why: str = "", *, accept_unproved: bool = False) -> None:
-        """Write all documents, the decision and its log, then make the decision final under a name.
+        """Write all documents, the decision and its log, then validate the decision in a person's name.
 
-        Raises UnprovedError where the decision file does not prove the optimum that it states, and that is not
-        accepted; RequestError where nobody is named or there is no plan; OutputError where a file cannot be written.
+        Raises UnprovedError if the decision file does not prove its optimum and that is not accepted, RequestError if
+        no
+        person is named or there is no plan, and OutputError if a file cannot be written.
         """
-        if self.matching.status not in ANSWERED:
+        if self.matching.status not in SOLVED_STATUSES:
             raise RequestError(tr("Il n'y a aucune répartition à valider"))
         self.steps[self.at] = replace(self.now, seal=self.make_seal(who, why, accept_unproved=accept_unproved))
 
     def make_seal(self, who: str, why: str, *, accept_unproved: bool) -> Seal:
-        """Return what seals the plan at present, once all that vouches for it is kept: here, written in the folder."""
+        """Store everything that the seal of the current plan refers to, here in the folder, and return the seal."""
         return validate_matching(self.matching, self.folder, who=who, why=why, accept_unproved=accept_unproved)
 
-    def do(self, action: Action) -> None:
-        """Do what an action says; raises MentorMatchError where it is refused, and then nothing has changed."""
+    def do(self, action: BoardAction) -> None:
+        """Run an action. Raises MentorMatchError, with nothing changed, if it is refused."""
         match action:
             case Undo():
                 self.undo()
             case Redo():
                 self.redo()
-            case Release(number=number):
+            case RemoveDecision(number=number):
                 self.release(number)
-            case Explain(number=number, why=why):
+            case SetReason(number=number, why=why):
                 self.explain(number, why)
-            case Choose(person=person):
+            case SelectPerson(person=person):
                 self.choose(person)
             case Validate(who=who, why=why, accept_unproved=accept_unproved):
                 self.validate(who, why, accept_unproved=accept_unproved)
@@ -270,9 +282,9 @@ class Board(BoardState):
                 self.decide(action)
 
     def seals_lost_by(self, message: str | bytes | Mapping[str, Any] | None) -> list[Seal]:
-        """Return the seals that no step would have any more after a request; None stands for a move of several parts.
+        """Return the seals that no version would have after a request; None means a move of several decisions.
 
-        A move drops the steps that were undone, a reason makes another decision of every step that it is given in.
+        A move drops undone versions; a reason replaces every version with its decision.
         """
         if message is None:
             return seals_in(self.steps[self.at + 1 :])
@@ -281,59 +293,58 @@ class Board(BoardState):
         except RequestError:
             return []
         match action:
-            case Undo() | Redo() | Choose() | Validate():
+            case Undo() | Redo() | SelectPerson() | Validate():
                 return []
-            case Explain(number=number) if number <= len(self.now.decisions):
+            case SetReason(number=number) if number <= len(self.now.decisions):
                 decision = self.now.decisions[number - 1]
                 return seals_in(step for step in self.steps if decision in step.decisions)
-            case Explain():
+            case SetReason():
                 return []
         return seals_in(self.steps[self.at + 1 :])
 
     @own_language
     def answer(self, message: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
-        """Return the board as JSON after an action in JSON (``BoardRequest``), with why one was refused."""
+        """Return the board as JSON after a JSON request (``BoardRequest``), with the reason if it is refused."""
         turn, refusal = 0, ""
-        done: Action | None = None
+        action: BoardAction | None = None
         try:
             request = BoardRequest.of(message)
             turn = request.turn
-            done = request.action
-            self.do(done)
+            action = request.action
+            self.do(action)
         except MentorMatchError as error:
             refusal = str(error)
-        return as_page_json(board_state(self, done, turn, refusal))
+        return as_page_json(board_state(self, action, turn, refusal))
 
     @own_language
     def state(self) -> dict[str, Any]:
-        """Return the board as JSON, as it is first seen."""
+        """Return the initial board as JSON."""
         return as_page_json(board_state(self, None))
 
-    def _go_to(self, decisions: Sequence[BoardDecision], made: BoardDecision | None = None) -> None:
+    def _solve_with(self, decisions: Sequence[BoardDecision], made: BoardDecision | None = None) -> None:
         attempt = Attempt(self.ground, self.labels, self.matching, made)
-        attempt.refuse_idle()
+        attempt.refuse_without_effect()
         running = self.running_pairs(decisions, self.at + 1)
         matching = self.ground.apply_decisions(decisions, self.reasons, running)
         attempt.refuse(matching)
-        self.steps[self.at + 1 :] = [SessionStep(tuple(decisions), matching)]
+        self.steps[self.at + 1 :] = [BoardVersion(tuple(decisions), matching)]
         if made is not None:
             self.moments[made] = datetime.now().astimezone()
-        self._turn_to(self.at + 1, "")
+        self._move_to(self.at + 1, "")
 
     @own_language
-    def _turn_to(self, step: int, otherwise: str) -> None:
+    def _move_to(self, step: int, otherwise: str) -> None:
         if not 0 <= step < len(self.steps):
             raise RequestError(tr(otherwise))
         self.seen, self.at = self.at, step
 
 
-def seals_in(steps: Iterable[SessionStep]) -> list[Seal]:
-    """Return the seals that some steps have."""
+def seals_in(steps: Iterable[BoardVersion]) -> list[Seal]:
     return [step.seal for step in steps if step.seal]
 
 
 def supersedes(old: BoardDecision, new: BoardDecision) -> bool:
-    """Return whether a decision replaces another: one number of places per person, of pairs to undo per step."""
+    """Return whether a decision replaces another: one number of places per person, one permission to undo pairs."""
     if isinstance(old, MayUndo) and isinstance(new, MayUndo):
         return True
-    return isinstance(old, PlacesIn) and isinstance(new, PlacesIn) and old.person == new.person
+    return isinstance(old, CapacityChange) and isinstance(new, CapacityChange) and old.person == new.person

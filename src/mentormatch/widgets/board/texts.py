@@ -1,11 +1,12 @@
-"""The texts of the board, and the files of which a page makes it."""
+"""Texts of the board, and its script and style for a page."""
 
 from mentormatch.base.theme import theme_css
 from mentormatch.languages.translation import mark, spoken, tr
 from mentormatch.report.texts import spaced
-from mentormatch.widgets.pages import text_of
+from mentormatch.widgets.pages import read_widget_file
 
-WORDS = {
+# By their names in the script, which fills {placeholders}
+BOARD_TEXTS = {
     "board": mark("Révision des binômes"),
     "undo": mark("Annuler"),
     "redo": mark("Rétablir"),
@@ -103,23 +104,20 @@ WORDS = {
     "control_z": mark("Ctrl Z"),
     "letters_on": mark("touches I, E et /"),
 }
-"""By the names that the script knows them by; {words in braces} are filled there."""
 
 
-def board_words() -> dict[str, str]:
-    """Return the texts of the board in the language that is spoken, and its code."""
-    return {"language": spoken(), **{name: spaced(tr(text)) for name, text in WORDS.items()}}
+def get_board_texts() -> dict[str, str]:
+    """Return the texts of the board in the current language, and the code of the language."""
+    return {"language": spoken(), **{name: spaced(tr(text)) for name, text in BOARD_TEXTS.items()}}
 
 
-SCRIPTS = ("elements.js", "list.js", "person.js", "decisions.js", "board.js")
-"""One module, in the order of its parts."""
+# The parts of one module, in order
+BOARD_SCRIPTS = ("elements.js", "list.js", "person.js", "decisions.js", "board.js")
 
 
 def script() -> str:
-    """Return the JavaScript module of the board."""
-    return "\n".join(text_of("board", name) for name in SCRIPTS)
+    return "\n".join(read_widget_file("board", name) for name in BOARD_SCRIPTS)
 
 
 def stylesheet() -> str:
-    """Return the style of the board."""
-    return theme_css(".mm-board") + text_of("board", "board.css")
+    return theme_css(".mm-board") + read_widget_file("board", "board.css")

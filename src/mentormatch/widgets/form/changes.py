@@ -1,7 +1,4 @@
-"""What a trial changes, in words: what each rule does, figures side by side, whom it concerns, what versions say.
-
-What staff ask of the form of a programme, as JSON.
-"""
+"""Differences between versions of a programme and between their trials, as texts; and the requests of the form."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -28,56 +25,56 @@ from mentormatch.report.words import GOAL_TEXTS
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criterion import Criterion
 
-PARTS_OF_ONE = {"minimum_answered": 100, "otherwise": 100}
-"""Settings that are shares, and are told out of so many."""
+# Settings that are shares, with the scale on which they are shown
+PERCENT_SETTINGS = {"minimum_answered": 100, "otherwise": 100}
 
 
-class EditGesture(JsonMessage):
-    """Edits of the programme, which are undone together; see ``programme.edits``."""
+class ApplyEdits(JsonMessage):
+    """Edits of the programme that are undone together; see ``programme.edits``."""
 
     action: Literal["edit"] = "edit"
     edits: Annotated[list[dict[str, Any]], Setting(min_length=1, max_length=50)]
 
 
-class UndoGesture(JsonMessage):
-    """The last gesture is taken back."""
+class UndoEdit(JsonMessage):
+    """Undoes the last edits."""
 
     action: Literal["undo"] = "undo"
 
 
-class RedoGesture(JsonMessage):
-    """The gesture that was taken back last is made again."""
+class RedoEdit(JsonMessage):
+    """Redoes the last undone edits."""
 
     action: Literal["redo"] = "redo"
 
 
-class LeaveTrial(JsonMessage):
-    """What is tried is left: the newest version holds."""
+class DiscardTrial(JsonMessage):
+    """Discards the trial and returns to the newest version."""
 
     action: Literal["leave"] = "leave"
 
 
 class KeepVersion(JsonMessage):
-    """What is tried is kept as the next version."""
+    """Keeps the trial as the next version."""
 
     action: Literal["keep"] = "keep"
 
 
-class FindWaysOut(JsonMessage):
-    """Why no pairs keep all rules is looked for, and what would be enough."""
+class DiagnoseBlocked(JsonMessage):
+    """Diagnoses why no pairs satisfy all rules, and searches for sufficient changes."""
 
     action: Literal["diagnose"] = "diagnose"
 
 
-class TakeWayOut(JsonMessage):
-    """One of the ways out that were told is tried: its place among them, from 0."""
+class ApplyWayOut(JsonMessage):
+    """Tries one of the listed ways out, by its index from 0."""
 
     action: Literal["way"] = "way"
     number: Whole
 
 
 class CompareVersions(JsonMessage):
-    """Two versions are compared, each by its number; 0: what is tried."""
+    """Compares two versions by number; 0 is the trial."""
 
     action: Literal["compare"] = "compare"
     first: Whole
@@ -85,48 +82,52 @@ class CompareVersions(JsonMessage):
 
 
 class ShowForm(JsonMessage):
-    """The form is seen as it is."""
+    """Returns the form unchanged."""
 
     action: Literal["look"] = "look"
 
 
 type FormAction = (
-    EditGesture
-    | UndoGesture
-    | RedoGesture
-    | LeaveTrial
+    ApplyEdits
+    | UndoEdit
+    | RedoEdit
+    | DiscardTrial
     | KeepVersion
-    | FindWaysOut
-    | TakeWayOut
+    | DiagnoseBlocked
+    | ApplyWayOut
     | CompareVersions
     | ShowForm
 )
 FORM_ACTIONS: TypeAdapter[FormAction] = TypeAdapter(Annotated[FormAction, Setting(discriminator="action")])
 
 
-def form_action(stated: object) -> FormAction:
-    """Return what was asked; raises RequestError, without a word of what it held, where it is no such thing."""
+def parse_form_action(content: object) -> FormAction:
+    """Parse a request. Raises RequestError, without its contents, if it is malformed."""
     try:
-        return FORM_ACTIONS.validate_python(stated)
+        return FORM_ACTIONS.validate_python(content)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        problems = [Problem(".".join(map(str, one["loc"])), one["type"]) for one in found]
+        details = error.errors(include_url=False, include_input=False)
+        problems = [Problem(".".join(map(str, detail["loc"])), detail["type"]) for detail in details]
         raise RequestError(tr("La demande n'est pas de celles que le formulaire comprend"), problems) from None
 
 
 type Direction = Literal["up", "down", "same"]
 
-NONE = "–"
-"""Where nothing is stated."""
-MINUS = "\u2212"
+NO_VALUE = "–"
+MINUS_SIGN = "\u2212"
+# Differences in one table that are listed
 MOST_LISTED = 3
-"""So many differences in one table are told."""
-NEUTRAL: Mapping[float, str] = {0.0: mark("rien"), 0.25: mark("un quart"), 0.5: mark("la moitié"), 1.0: mark("tout")}
-"""What a missing answer counts for."""
+# Neutral values with a name
+NEUTRAL_TEXTS: Mapping[float, str] = {
+    0.0: mark("rien"),
+    0.25: mark("un quart"),
+    0.5: mark("la moitié"),
+    1.0: mark("tout"),
+}
 
 
-class Measure(NamedTuple):
-    """One figure in two trials, in words; the direction says whether it is higher, and not whether that is better."""
+class MeasureText(NamedTuple):
+    """A figure in two trials as texts; the direction states whether it rises, not whether that is better."""
 
     name: str
     before: str
@@ -135,8 +136,8 @@ class Measure(NamedTuple):
     direction: Direction
 
 
-class MoveText(NamedTuple):
-    """What happens to somebody, whom it concerns, and points."""
+class PartnerChangeText(NamedTuple):
+    """A change for a person: event, people, and points."""
 
     what: str
     who: str
@@ -145,15 +146,15 @@ class MoveText(NamedTuple):
 
 
 class DifferenceText(NamedTuple):
-    """One thing that differs, and what two programmes say of it; empty where one of them says nothing."""
+    """A difference with the texts of both programmes; empty if one of them has none."""
 
     what: str
     before: str
     after: str
 
 
-def effect_words(effect: RuleEffect | None, rule: Rule, *, answered: bool) -> str:
-    """Return what a rule does now."""
+def format_rule_effect(effect: RuleEffect | None, rule: Rule, *, answered: bool) -> str:
+    """Return the effect of a rule in a trial as a text."""
     if effect is None:
         return ""
     texts: list[str] = []
@@ -163,83 +164,100 @@ def effect_words(effect: RuleEffect | None, rule: Rule, *, answered: bool) -> st
         )
     if effect.forbids:
         pairs = counted(effect.forbids, "binôme")
-        some = tr("écarte {pairs}, dont {alone} à elle seule", pairs=pairs, alone=plain(effect.alone or 0))
-        whole = tr("écarte {pairs}, à elle seule", pairs=pairs) if effect.alone else tr("écarte {pairs}", pairs=pairs)
-        texts.append(whole if effect.alone in (0, effect.forbids) else some)
+        shared_text = tr("écarte {pairs}, dont {alone} à elle seule", pairs=pairs, alone=plain(effect.alone or 0))
+        exclusive_text = (
+            tr("écarte {pairs}, à elle seule", pairs=pairs) if effect.alone else tr("écarte {pairs}", pairs=pairs)
+        )
+        texts.append(exclusive_text if effect.alone in (0, effect.forbids) else shared_text)
     if effect.priority is not None:
         texts.append(counted(effect.priority, "personne concernée", "personnes concernées"))
     if effect.places is not None:
         texts.append(counted(effect.places, "place en tout", "places en tout"))
     if not any(texts) and rule.bounds_sums:
         return tr("tenue par ces binômes") if answered else ""
-    return listed([one for one in texts if one]) or tr("n'écarte rien")
+    return listed([text for text in texts if text]) or tr("n'écarte rien")
 
 
-def measures(before: Trial | None, now: Trial | None) -> Iterator[Measure]:
-    """Yield the figures of two trials side by side; None: one that cannot be tried."""
+def measures(before: Trial | None, now: Trial | None) -> Iterator[MeasureText]:
+    """Yield the figures of two trials; a trial is None if it failed."""
     trials = before, now
-    yield measure(tr("Binômes possibles"), [int(each.possible.sum()) if each else None for each in trials], plain)
-    yield measure(tr("Sans aucun partenaire possible"), [len(each.without) if each else None for each in trials], plain)
-    yield measure(tr("Binômes formés"), [len(each.points) if each else None for each in trials], plain)
-    if any(each.first[1] for each in trials if each):
-        yield measure(tr("Personnes prioritaires placées"), [each.first[0] if each else None for each in trials], plain)
-    scores = [list(each.points.values()) if each else [] for each in trials]
-    yield measure(tr("Total des points"), [sum(each) if each else None for each in scores], points)
-    yield measure(tr("Le binôme le moins bien servi"), [min(each, default=None) for each in scores], points)
+    yield measure(tr("Binômes possibles"), [int(trial.possible.sum()) if trial else None for trial in trials], plain)
+    yield measure(
+        tr("Sans aucun partenaire possible"), [len(trial.without) if trial else None for trial in trials], plain
+    )
+    yield measure(tr("Binômes formés"), [len(trial.points) if trial else None for trial in trials], plain)
+    if any(trial.first[1] for trial in trials if trial):
+        yield measure(
+            tr("Personnes prioritaires placées"), [trial.first[0] if trial else None for trial in trials], plain
+        )
+    scores = [list(trial.points.values()) if trial else [] for trial in trials]
+    yield measure(tr("Total des points"), [sum(trial) if trial else None for trial in scores], points)
+    yield measure(tr("Le binôme le moins bien servi"), [min(trial, default=None) for trial in scores], points)
 
 
-def measure(name: str, figures: Sequence[int | None], word: Callable[[int], str]) -> Measure:
-    """Return one figure of two trials, None: one that is not known, in words."""
-    was, now = figures
-    words = [NONE if value is None else word(value) for value in figures]
-    if was is None or now is None or words[0] == words[1]:
-        return Measure(name, words[0], words[1], "=" if words[0] == words[1] else "", "same")
-    return Measure(
-        name, words[0], words[1], f"{'+' if now > was else MINUS}{word(abs(now - was))}", "up" if now > was else "down"
+def measure(name: str, figures: Sequence[int | None], format_value: Callable[[int], str]) -> MeasureText:
+    """Return a figure of two trials as texts; an unknown figure is None."""
+    before, after = figures
+    words = [NO_VALUE if value is None else format_value(value) for value in figures]
+    if before is None or after is None or words[0] == words[1]:
+        return MeasureText(name, words[0], words[1], "=" if words[0] == words[1] else "", "same")
+    return MeasureText(
+        name,
+        words[0],
+        words[1],
+        f"{'+' if after > before else MINUS_SIGN}{format_value(abs(after - before))}",
+        "up" if after > before else "down",
     )
 
 
-def moves(before: Trial, now: Trial, labels: Labels) -> Iterator[MoveText]:
-    """Yield what happens to each mentee whose mentors differ: new mentors first, then others, then those lost."""
+def moves(before: Trial, now: Trial, labels: Labels) -> Iterator[PartnerChangeText]:
+    """Yield the changes for each mentee: new mentors first, then replaced, then lost mentors."""
     partners = [mentors_by_mentee(trial) for trial in (before, now)]
-    found: list[tuple[int, MoveText]] = []
+    ranked_moves: list[tuple[int, PartnerChangeText]] = []
     for mentee in dict.fromkeys((*partners[1], *partners[0])):
-        was, is_now = (each.get(mentee, {}) for each in partners)
-        gone, come = (list(set(one) - set(other)) for one, other in ((was, is_now), (is_now, was)))
+        mentors_before, mentors_now = (by_mentee.get(mentee, {}) for by_mentee in partners)
+        gone, come = (
+            list(set(old) - set(new)) for old, new in ((mentors_before, mentors_now), (mentors_now, mentors_before))
+        )
         who = labels.person("mentee", mentee)
-        for one, other in zip(sorted(gone), sorted(come), strict=False):
-            names = " → ".join(isolate(labels.person("mentor", each)) for each in (one, other))
-            amount, direction = sign_points(is_now[other] - was[one])
-            found.append((1, MoveText(tr("change"), f"{isolate(who)}{NO_BREAK}: {names}", amount, direction)))
-        rest = [(0, tr("nouveau"), one, is_now[one]) for one in sorted(come)[len(gone) :]]
-        rest += [(2, tr("défait"), one, was[one]) for one in sorted(gone)[len(come) :]]
-        for rank, what, one, score in rest:
-            found.append(
-                (rank, MoveText(what, f"{labels.person('mentor', one)}{NO_BREAK}– {who}", points(score), "same"))
+        for old, new in zip(sorted(gone), sorted(come), strict=False):
+            names = " → ".join(isolate(labels.person("mentor", by_mentee)) for by_mentee in (old, new))
+            amount, direction = sign_points(mentors_now[new] - mentors_before[old])
+            ranked_moves.append(
+                (1, PartnerChangeText(tr("change"), f"{isolate(who)}{NO_BREAK}: {names}", amount, direction))
             )
-    yield from (move for _, move in sorted(found, key=lambda each: each[0]))
+        unpaired_moves = [(0, tr("nouveau"), old, mentors_now[old]) for old in sorted(come)[len(gone) :]]
+        unpaired_moves += [(2, tr("défait"), old, mentors_before[old]) for old in sorted(gone)[len(come) :]]
+        for rank, event, old, score in unpaired_moves:
+            ranked_moves.append(
+                (
+                    rank,
+                    PartnerChangeText(event, f"{labels.person('mentor', old)}{NO_BREAK}– {who}", points(score), "same"),
+                )
+            )
+    yield from (move for _, move in sorted(ranked_moves, key=lambda by_mentee: by_mentee[0]))
 
 
 def mentors_by_mentee(trial: Trial) -> dict[str, dict[str, int]]:
-    """Return the mentors of each mentee, by key, with the points of the pair."""
-    found: dict[str, dict[str, int]] = {}
+    """Return the mentors of each mentee, with the score of the pair."""
+    mentors: dict[str, dict[str, int]] = {}
     for (mentor, mentee), score in trial.points.items():
-        found.setdefault(mentee, {})[mentor] = score
-    return found
+        mentors.setdefault(mentee, {})[mentor] = score
+    return mentors
 
 
 def sign_points(score: int) -> tuple[str, Direction]:
-    """Return points won or lost, and which of these."""
+    """Return a signed difference in points, with its direction."""
     amount = points(abs(score))
     if amount == points(0):
         return "=", "same"
-    return (f"+{amount}", "up") if score > 0 else (f"{MINUS}{amount}", "down")
+    return (f"+{amount}", "up") if score > 0 else (f"{MINUS_SIGN}{amount}", "down")
 
 
 def describe_differences(before: Programme, after: Programme, *, brief: bool = False) -> Iterator[DifferenceText]:
-    """Yield what differs between two programmes, as each says it; ``brief``: of a rule only what is filled in."""
-    for one in programme_differences(before, after):
-        match one.part:
+    """Yield the differences between two programmes; with ``brief``, only the changed blanks of a rule."""
+    for change in programme_differences(before, after):
+        match change.part:
             case "heading":
                 texts = [describe_share(programme) for programme in (before, after)]
                 if texts[0] == texts[1]:
@@ -252,83 +270,84 @@ def describe_differences(before: Programme, after: Programme, *, brief: bool = F
                 yield DifferenceText(tr("Objectifs"), goals_in_order(before), goals_in_order(after))
             case "fields":
                 questions = [list(programme.fields.values()) for programme in (before, after)]
-                fields = [None if at is None else each[at] for at, each in zip(one[1:], questions, strict=True)]
-                yield DifferenceText(quoted(next(each.question for each in fields if each)), *question_words(fields))
+                fields = [
+                    None if index is None else field[index] for index, field in zip(change[1:], questions, strict=True)
+                ]
+                yield DifferenceText(quoted(next(field.question for field in fields if field)), *question_words(fields))
             case "criteria":
-                pair = extensions_of(one, before.criteria, after.criteria)
+                pair = extensions_of(change, before.criteria, after.criteria)
                 what = first_label(pair, (before.fields, after.fields))
                 yield DifferenceText(what, *criterion_words(pair, (before.fields, after.fields), brief=brief))
             case "rules":
-                rules = extensions_of(one, before.rules, after.rules)
+                rules = extensions_of(change, before.rules, after.rules)
                 what = first_label(rules, (before.fields, after.fields))
                 yield DifferenceText(what, *rule_words(rules, (before.fields, after.fields), brief=brief))
 
 
 def question_words(fields: Sequence[AnyField | None]) -> tuple[str, str]:
-    """Return what two versions say of a question: its words where these differ, else what only one of them says."""
-    one, other = fields
-    if one is None or other is None:
-        left, right = ([] if each is None else settings_in_words(each) for each in (one, other))
-        return ", ".join(left), ", ".join(right)
-    if one.question != other.question:
-        return quoted(one.question), quoted(other.question)
-    texts = [settings_in_words(each, answers=one.kind == other.kind) for each in (one, other)]
-    own = [[text for text in each if text not in them] for each, them in (texts, texts[::-1])]
-    if not any(own):
-        own = [answers_in_words(each) for each in (one, other)]
-    return ", ".join(own[0]) or NONE, ", ".join(own[1]) or NONE
+    """Return the texts of two versions of a question: its wording if that differs, else only the differing settings."""
+    before, after = fields
+    if before is None or after is None:
+        before_texts, after_texts = ([] if field is None else settings_in_words(field) for field in (before, after))
+        return ", ".join(before_texts), ", ".join(after_texts)
+    if before.question != after.question:
+        return quoted(before.question), quoted(after.question)
+    texts = [settings_in_words(field, answers=before.kind == after.kind) for field in (before, after)]
+    differing = [[text for text in field if text not in other_texts] for field, other_texts in (texts, texts[::-1])]
+    if not any(differing):
+        differing = [answers_in_words(field) for field in (before, after)]
+    return ", ".join(differing[0]) or NO_VALUE, ", ".join(differing[1]) or NO_VALUE
 
 
 def answers_in_words(field: AnyField) -> list[str]:
-    """Return the answers to a question, those that are its own."""
+    """Return the answers that a question lists itself."""
     listed_in = [] if getattr(field, "items_of", None) else [getattr(field, setting, []) for setting in LIST_SETTINGS]
-    return [quoted(one) for texts in listed_in for one in texts]
+    return [quoted(answer) for texts in listed_in for answer in texts]
 
 
 def settings_in_words(field: AnyField, *, answers: bool = True) -> list[str]:
-    """Return what a question is asked for and of whom, and what else is set of it, with its answers or without."""
+    """Return kind, use, sides and other settings of a question, with or without its answers."""
     sides = tr("les deux") if field.side == "both" else tr(SIDE_LABELS[field.side])
     texts = [tr(KIND_LABELS.get(field.kind, field.kind)), tr(USE_LABELS[field.use]), sides]
     texts += answers_in_words(field) if answers else []
     texts += [tr("pour l'équipe seule")] * field.private + [tr("montrée à l'autre côté")] * field.shareable
-    most = getattr(field, "most", None)
-    return texts + ([tr("{most} au plus", most=plain(most))] if most is not None else [])
+    limit = getattr(field, "most", None)
+    return texts + ([tr("{most} au plus", most=plain(limit))] if limit is not None else [])
 
 
-def brief_words(one: DifferenceText) -> str:
-    """Return what differs, in a phrase."""
-    if not one.before:
-        return tr("ajouté : {what}", what=one.what)
-    if not one.after:
-        return tr("retiré : {what}", what=one.what)
-    return f"{about(one.what, one.before)} → {one.after}"
+def brief_words(difference: DifferenceText) -> str:
+    """Return a difference as a phrase."""
+    if not difference.before:
+        return tr("ajouté : {what}", what=difference.what)
+    if not difference.after:
+        return tr("retiré : {what}", what=difference.what)
+    return f"{about(difference.what, difference.before)} → {difference.after}"
 
 
 def describe_share(programme: Programme) -> str:
-    """Return what the heading asks of people."""
     return tr("{share} de réponses au moins", share=percent(programme.heading.minimum_answered))
 
 
 def describe_sides(programme: Programme) -> str:
-    """Return which answers tell mentors from mentees."""
+    """Return the answers that distinguish mentors from mentees."""
     role = programme.heading.role
     return "" if role is None else f"{quoted(role.mentor)} / {quoted(role.mentee)}"
 
 
 def goals_in_order(programme: Programme) -> str:
-    """Return the goals in their order."""
     return listed([f"{place}. {tr(GOAL_TEXTS[goal])}" for place, goal in enumerate(programme.goals.order, 1)])
 
 
 def extensions_of[E: Extension](
-    one: ProgrammeDifference, before: Sequence[E], after: Sequence[E]
+    change: ProgrammeDifference, before: Sequence[E], after: Sequence[E]
 ) -> tuple[E | None, E | None]:
-    """Return what stood there and what stands there."""
-    return (None if one.before is None else before[one.before]), (None if one.after is None else after[one.after])
+    return (None if change.before is None else before[change.before]), (
+        None if change.after is None else after[change.after]
+    )
 
 
 def label_of(extension: Extension, fields: Mapping[str, AnyField]) -> str:
-    """Return what a criterion or a rule is called: its name, else its sentence or its title with its questions."""
+    """Return the name of a criterion or rule, else its sentence, or its title with its questions."""
     if extension.name:
         return extension.name
     if isinstance(extension, Rule):
@@ -338,52 +357,63 @@ def label_of(extension: Extension, fields: Mapping[str, AnyField]) -> str:
     title = tr(extension.title) if isinstance(extension, Criterion) else ""
     if not questions:
         return title
-    return tr("{title} : {questions}", title=title, questions=listed([quoted(one) for one in questions]))
+    return tr("{title} : {questions}", title=title, questions=listed([quoted(question) for question in questions]))
 
 
 def first_label(pair: Sequence[Rule | Criterion | None], fields: Sequence[Mapping[str, AnyField]]) -> str:
-    """Return what a criterion or a rule is called in the first of two versions that has it."""
-    return next(label_of(one, known) for one, known in zip(pair, fields, strict=True) if one is not None)
+    """Return the label of a criterion or rule in the first version that has it."""
+    return next(
+        label_of(extension, questions)
+        for extension, questions in zip(pair, fields, strict=True)
+        if extension is not None
+    )
 
 
 def criterion_words(
     pair: tuple[Criterion | None, Criterion | None], fields: tuple[Mapping[str, AnyField], ...], *, brief: bool
 ) -> tuple[str, str]:
-    """Return how two criteria count; ``brief``: only in what they differ, where both are there."""
-    one, other = pair
-    if one is None or other is None:
-        left, right = ("" if each is None else weight_words(each, neutral=True) for each in (one, other))
-        return left, right
-    neutral = one.neutral != other.neutral
-    left, right = (weight_words(each, neutral=neutral or not brief) for each in (one, other))
-    pairs = [(left, right)] * (not brief or neutral or one.weight != other.weight)
-    if without_weight(one) != without_weight(other):
-        pairs += [points_words(one, other)] if points_words(one, other)[0] else [rule_words(pair, fields, brief=True)]
+    """Return the texts of two versions of a criterion; with ``brief``, only the differences if both exist."""
+    before, after = pair
+    if before is None or after is None:
+        before_text, after_text = (
+            "" if criterion is None else weight_words(criterion, neutral=True) for criterion in (before, after)
+        )
+        return before_text, after_text
+    neutral = before.neutral != after.neutral
+    before_text, after_text = (weight_words(criterion, neutral=neutral or not brief) for criterion in (before, after))
+    pairs = [(before_text, after_text)] * (not brief or neutral or before.weight != after.weight)
+    if without_weight(before) != without_weight(after):
+        pairs += (
+            [points_words(before, after)] if points_words(before, after)[0] else [rule_words(pair, fields, brief=True)]
+        )
     return joined([text for text, _ in pairs]), joined([text for _, text in pairs])
 
 
 def without_weight(criterion: Criterion) -> dict[str, Any]:
-    """Return what is stated of a criterion but for how much it weighs."""
     return {name: value for name, value in to_table(criterion).items() if name not in WEIGHT_SETTINGS}
 
 
-def points_words(one: Criterion, other: Criterion) -> tuple[str, str]:
-    """Return what the tables of two criteria say otherwise of the same answers or people, empty where nothing."""
-    setting = POINTS_SETTING_BY_KIND.get(one.kind, "")
-    stated = [
-        {(each.mentor, each.mentee): each.points for each in getattr(criterion, setting, ())}
-        for criterion in (one, other)
+def points_words(before: Criterion, after: Criterion) -> tuple[str, str]:
+    """Return the entries of two point tables that differ; empty if there are none."""
+    setting = POINTS_SETTING_BY_KIND.get(before.kind, "")
+    points_by_pair = [
+        {(cell.mentor, cell.mentee): cell.points for cell in getattr(criterion, setting, ())}
+        for criterion in (before, after)
     ]
-    pairs = [pair for pair in {**stated[0], **stated[1]} if stated[0].get(pair) != stated[1].get(pair)][:MOST_LISTED]
-    before, after = (
-        listed([about(" / ".join(pair), plain(given[pair]) if pair in given else NONE) for pair in pairs])
-        for given in stated
+    pairs = [
+        pair
+        for pair in {**points_by_pair[0], **points_by_pair[1]}
+        if points_by_pair[0].get(pair) != points_by_pair[1].get(pair)
+    ][:MOST_LISTED]
+    before_text, after_text = (
+        listed([about(" / ".join(pair), plain(table[pair]) if pair in table else NO_VALUE) for pair in pairs])
+        for table in points_by_pair
     )
-    return before, after
+    return before_text, after_text
 
 
 def weight_words(criterion: Criterion, *, neutral: bool) -> str:
-    """Return how much a criterion weighs, and what it counts for where an answer is missing."""
+    """Return the weight of a criterion, and the value of a missing answer."""
     weight = points_word(criterion.weight)
     if not neutral:
         return weight
@@ -391,13 +421,12 @@ def weight_words(criterion: Criterion, *, neutral: bool) -> str:
 
 
 def points_word(weight: float) -> str:
-    """Return a weight with its noun."""
     return f"{plain(weight)}{NO_BREAK}{tr_n('point', 'points', int(weight) if weight < 2 else 2)}"
 
 
 def neutral_words(neutral: float) -> str:
-    """Return what a missing answer counts for."""
-    return tr(NEUTRAL[neutral]) if neutral in NEUTRAL else percent(neutral)
+    """Return the value of a missing answer as a text."""
+    return tr(NEUTRAL_TEXTS[neutral]) if neutral in NEUTRAL_TEXTS else percent(neutral)
 
 
 def rule_words(
@@ -406,29 +435,39 @@ def rule_words(
     *,
     brief: bool,
 ) -> tuple[str, str]:
-    """Return what two rules ask, or two criteria count; ``brief``: only what is filled in otherwise, where both are."""
+    """Return the texts of two rules or criteria; with ``brief``, only the differing blanks if both exist."""
     sentences = [
         make_blank_sentences(rule, questions) if rule else () for rule, questions in zip(rules, fields, strict=True)
     ]
     if brief and all(sentences):
-        filled = [[in_parts(blank) for one in each for blank in one.blanks] for each in sentences]
-        blanks = [{blank.setting: blank_words(blank) for blank in each} for each in filled]
-        others = [name for name in blanks[1] if blanks[0].get(name) != blanks[1][name]]
-        if others:
-            return listed([blanks[0].get(name, NONE) for name in others]), listed([blanks[1][name] for name in others])
-    first, second = (" ".join(sentence_words(one) for one in each if one.stated) for each in sentences)
+        filled = [
+            [as_percent(blank) for sentence in sentences_of_version for blank in sentence.blanks]
+            for sentences_of_version in sentences
+        ]
+        blanks = [
+            {blank.setting: blank_words(blank) for blank in sentences_of_version} for sentences_of_version in filled
+        ]
+        changed_settings = [name for name in blanks[1] if blanks[0].get(name) != blanks[1][name]]
+        if changed_settings:
+            return listed([blanks[0].get(name, NO_VALUE) for name in changed_settings]), listed(
+                [blanks[1][name] for name in changed_settings]
+            )
+    first, second = (
+        " ".join(sentence_words(sentence) for sentence in sentences_of_version if sentence.stated)
+        for sentences_of_version in sentences
+    )
     return first, second
 
 
 def sentence_words(sentence: BlankSentence) -> str:
-    """Return a sentence with what is filled in."""
-    return "".join(piece if isinstance(piece, str) else blank_words(in_parts(piece)) for piece in sentence.pieces)
+    """Return a sentence with its blanks filled in."""
+    return "".join(piece if isinstance(piece, str) else blank_words(as_percent(piece)) for piece in sentence.pieces)
 
 
-def either(words: Sequence[str]) -> str:
-    """Return an enumeration of which one is enough.
+def format_listed_with_or(words: Sequence[str]) -> str:
+    """Return a list joined by "or".
 
-    >>> either(["Cantal", "Allier"])
+    >>> format_listed_with_or(["Cantal", "Allier"])
     'Cantal ou Allier'
     """
     from babel.lists import format_list
@@ -436,9 +475,9 @@ def either(words: Sequence[str]) -> str:
     return format_list(words, style="or", locale=spoken())
 
 
-def in_parts(blank: FormBlank) -> FormBlank:
-    """Return the blank of a share, told out of so many parts; any other as it is."""
-    parts = PARTS_OF_ONE.get(blank.setting, 1)
+def as_percent(blank: FormBlank) -> FormBlank:
+    """Return the blank of a share on its displayed scale; other blanks unchanged."""
+    parts = PERCENT_SETTINGS.get(blank.setting, 1)
     if parts == 1:
         return blank
     value = None if blank.value is None else round(blank.value * parts, 6)
@@ -446,16 +485,16 @@ def in_parts(blank: FormBlank) -> FormBlank:
 
 
 def blank_words(blank: FormBlank) -> str:
-    """Return what stands in a blank, in words."""
+    """Return the content of a blank as a text."""
     words = dict(blank.choices)
     match blank.value:
         case None | "" | []:
-            return NONE
+            return NO_VALUE
         case list() as values:
             if blank.kind == "numbers":
                 return listed(list(map(plain, values)))
-            texts = [quoted(str(words.get(one, one))) for one in values]
-            return listed(texts) if blank.kind == "people" else either(texts)
+            texts = [quoted(str(words.get(item, item))) for item in values]
+            return listed(texts) if blank.kind == "people" else format_listed_with_or(texts)
         case int() | float() as number:
             return counted(int(number), "binôme") if blank.kind == "count" else plain(number)
         case value:

@@ -1,6 +1,6 @@
-"""The questions of a programme in its form: words, answers, uses; those that may be added; and tables of points.
+"""Questions of a programme in the form, questions that can be added, and point tables, as JSON.
 
-Sentences with blanks as JSON: what stands in each, what may, and what the newest version said.
+Sentences have blanks, each with its value, its options, and the value in the newest version.
 """
 
 from collections import Counter
@@ -22,14 +22,14 @@ from mentormatch.programme.question_edits import LIST_SETTINGS, POINTS_SETTING_B
 from mentormatch.report.intake_words import KIND_LABELS, SIDE_LABELS, USE_LABELS
 from mentormatch.report.texts import spaced, visible
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.widgets.form.changes import PARTS_OF_ONE, blank_words, in_parts, label_of
+from mentormatch.widgets.form.changes import PERCENT_SETTINGS, as_percent, blank_words, label_of
 
 
 class FormPiece(JsonMessage):
-    """A piece of a sentence: a text, or a blank, told by its ``setting``.
+    """A text, or a blank with its ``setting``.
 
-    ``value`` is what stands there, in so many ``parts`` of one; ``before`` what the newest version says in words, and
-    ``before_value`` as JSON, where that differs.
+    ``value`` is shown on a scale of ``parts`` per unit; ``before`` is the text, ``before_value`` the JSON value of the
+    newest version if it differs.
     """
 
     text: str = ""
@@ -48,26 +48,26 @@ class FormPiece(JsonMessage):
 
 
 class FormSentence(JsonMessage):
-    """A sentence in pieces; one that is not ``stated`` is on what could be set besides."""
+    """A sentence in pieces; ``stated`` is false if it is about an optional setting."""
 
     pieces: list[FormPiece]
     stated: bool
 
 
 def display_text(text: str) -> str:
-    """Return a text as it is shown, whoever wrote it: what is typed anew is kept as it is typed."""
+    """Return a text with typography, for display; typed texts are stored as typed."""
     return visible(spaced(typeset(text)))
 
 
 def sentence_out(sentence: BlankSentence, former: tuple[BlankSentence, ...] = ()) -> FormSentence:
-    """Return a sentence as JSON, with what ``former`` ones say in each blank that is another."""
-    before = {blank.setting: in_parts(blank) for one in former for blank in one.blanks}
+    """Return a sentence as JSON, with the former value of each changed blank."""
+    before = {blank.setting: as_percent(blank) for former_sentence in former for blank in former_sentence.blanks}
     whole = display_text("".join(piece if isinstance(piece, str) else "…" for piece in sentence.pieces))
     return FormSentence(
         pieces=[
             FormPiece(text=display_text(piece))
             if isinstance(piece, str)
-            else piece_out(in_parts(piece), whole, before.get(piece.setting))
+            else piece_out(as_percent(piece), whole, before.get(piece.setting))
             for piece in sentence.pieces
         ],
         stated=sentence.stated,
@@ -87,38 +87,38 @@ def piece_out(blank: FormBlank, label: str, before: FormBlank | None) -> FormPie
         most=blank.most,
         whole=blank.whole,
         optional=blank.optional,
-        parts=PARTS_OF_ONE.get(blank.setting, 1),
+        parts=PERCENT_SETTINGS.get(blank.setting, 1),
         before=display_text(blank_words(before)) if before is not None and differs else None,
-        before_value=plain_value(before) if before is not None and differs else None,
+        before_value=get_edit_value(before) if before is not None and differs else None,
     )
 
 
-def plain_value(blank: FormBlank) -> Any:
-    """Return what stands in a blank as an edit states it."""
+def get_edit_value(blank: FormBlank) -> Any:
+    """Return the value of a blank as it is in an edit."""
     if blank.kind == "truth":
         return blank.value == "true"
-    parts = PARTS_OF_ONE.get(blank.setting, 1)
+    parts = PERCENT_SETTINGS.get(blank.setting, 1)
     return blank.value / parts if parts > 1 and blank.value is not None else blank.value
 
 
-MOST_CELLS = 400
-"""A larger table is told by what it states, line by line."""
-TYPED = ("choice", "choices", "scale", "ranking", "yesno", "number", "place", "names", "text")
-"""The kinds of questions that can be added where no file has them: those that need no more than words and answers."""
-WORDED = mark("La question : {question}")
-OF_KIND = mark("On y répond par : {kind}.")
-HOURS = mark("Heures de « {moment} » : {hours}")
-ASKED = mark("Y répondent : {side}.")
-USED = mark("Elle sert à : {use}.")
-BETWEEN = mark("La réponse est entre {least} et {most}.")
-AT_MOST = mark("{most} réponses au plus.")
-TRUTHS = {
+# A larger point table is shown as a list of its entries.
+MAX_GRID_CELLS = 400
+# Kinds of questions that can be added without a file: they need a text and answers only.
+ADDABLE_KINDS = ("choice", "choices", "scale", "ranking", "yesno", "number", "place", "names", "text")
+WORDING_SENTENCE = mark("La question : {question}")
+KIND_SENTENCE = mark("On y répond par : {kind}.")
+HOURS_SENTENCE = mark("Heures de « {moment} » : {hours}")
+SIDE_SENTENCE = mark("Y répondent : {side}.")
+USE_SENTENCE = mark("Elle sert à : {use}.")
+BOUNDS_SENTENCE = mark("La réponse est entre {least} et {most}.")
+MAXIMUM_SENTENCE = mark("{most} réponses au plus.")
+BOOLEAN_SENTENCES = {
     "private": mark("Lue par l'équipe seule : {private}."),
     "shareable": mark("Sur la fiche que lit l'autre côté : {shareable}."),
     "watch": mark("Regarder si l'accès est égal selon la réponse : {watch}."),
     "later": mark("Posée plus tard, un premier fichier peut ne pas l'avoir : {later}."),
 }
-TITLES = {
+LIST_TITLES = {
     "options": mark("Réponses possibles"),
     "items": mark("Lignes de la grille"),
     "levels": mark("Niveaux, du plus bas au plus haut"),
@@ -128,7 +128,7 @@ TITLES = {
 
 
 class FormList(JsonMessage):
-    """The answers of a question that stand under one setting, in their order."""
+    """The answers of a question under one setting, in order."""
 
     setting: str
     title: str
@@ -136,10 +136,10 @@ class FormList(JsonMessage):
 
 
 class FormQuestion(JsonMessage):
-    """One question: its words, its kind, who answers it, what it serves, how many answered; sentences with blanks.
+    """A question: text, kind, side, users, number of answers, and sentences with blanks.
 
-    ``follows`` is the question whose answers it takes, empty where it has its own; ``changed``: the newest version has
-    another, or none.
+    ``follows`` is the question whose answers it shares, empty if it has its own; ``changed``: the newest version
+    differs.
     """
 
     name: str
@@ -154,8 +154,8 @@ class FormQuestion(JsonMessage):
     lists: list[FormList]
 
 
-class FormOffer(JsonMessage):
-    """A question that can be added: a column of the files that nothing reads yet."""
+class QuestionOffer(JsonMessage):
+    """A question that can be added: an unread column of the files."""
 
     name: str
     words: str
@@ -163,10 +163,10 @@ class FormOffer(JsonMessage):
 
 
 class FormPoints(JsonMessage):
-    """A table of points: what is stated of two answers, or of two people by their keys.
+    """A point table: entries for two answers, or for two people by key.
 
-    ``rows`` and ``columns`` are answers with their words, of mentors and of mentees, none where the table is told by
-    its ``lines`` alone; ``otherwise`` is what stands where nothing is stated, None where that is nothing.
+    ``rows`` and ``columns`` are answers of mentors and of mentees with their texts, empty if the table is shown by its
+    ``lines`` only; ``otherwise`` is the default entry, None if there is none.
     """
 
     rows: list[tuple[str, str]]
@@ -180,22 +180,22 @@ class FormPoints(JsonMessage):
 
 
 class OfferedQuestion(NamedTuple):
-    """A column of the files that no question of the programme reads: the id it would have, and its settings."""
+    """An unread column of the files: the id that its question would have, and its settings."""
 
     name: str
     settings: dict[str, Any]
 
 
-def questions_out(programme: Programme, kept: Programme, cohort: Cohort | None) -> Iterator[FormQuestion]:
-    """Yield every question of a programme; ``kept`` is the newest version."""
+def questions_out(programme: Programme, newest: Programme, cohort: Cohort | None) -> Iterator[FormQuestion]:
+    """Yield the questions of a programme; ``newest`` is the version to compare with."""
     serving: dict[str, list[str]] = {}
     for extension in (*programme.criteria, *programme.rules):
         for name in dict.fromkeys(reference.field for reference in extension.references()):
             serving.setdefault(name, []).append(label_of(extension, programme.fields))
     for name, field in programme.fields.items():
-        former = kept.fields.get(name)
-        before = sentences(former) if former is not None else ()
-        followed = getattr(field, "items_of", None) or ""
+        former = newest.fields.get(name)
+        before = make_question_sentences(former) if former is not None else ()
+        source_question = getattr(field, "items_of", None) or ""
         yield FormQuestion(
             name=name,
             question=display_text(field.question),
@@ -204,43 +204,45 @@ def questions_out(programme: Programme, kept: Programme, cohort: Cohort | None) 
             serves=display_text(listed(serving.get(name, [] if field.use == "match" else [tr(USE_LABELS[field.use])]))),
             answers=describe_answer_count(name, cohort),
             changed=former != field,
-            follows=display_text(programme.fields[followed].question) if followed in programme.fields else "",
-            sentences=[sentence_out(one, before) for one in sentences(field)],
-            lists=[] if followed else list(lists(field)),
+            follows=display_text(programme.fields[source_question].question)
+            if source_question in programme.fields
+            else "",
+            sentences=[sentence_out(sentence, before) for sentence in make_question_sentences(field)],
+            lists=[] if source_question else list(make_answer_lists(field)),
         )
 
 
 def describe_answer_count(name: str, cohort: Cohort | None) -> str:
-    """Return how many answered a question, of those who were asked; empty where nobody was."""
-    given, count = answers_given(name, cohort) if cohort else (0, 0)
-    return tr("{given} sur {asked}", given=given, asked=count) if count else ""
+    """Return the number of answers out of the people asked, as a text; empty if nobody was asked."""
+    answer_count, count = answers_given(name, cohort) if cohort else (0, 0)
+    return tr("{given} sur {asked}", given=answer_count, asked=count) if count else ""
 
 
 def answers_given(name: str, cohort: Cohort) -> tuple[int, int]:
-    """Return how many answers to a question were understood, and of how many people."""
+    """Return the number of understood answers to a question, and of people asked."""
     sides = [people for people in (cohort.mentors, cohort.mentees) if name in people.columns]
     return sum(int(people.known(name).sum()) for people in sides), sum(map(len, sides))
 
 
 def shared_answers(name: str, cohort: Cohort) -> list[str]:
-    """Return the answers to a question that two people gave at least, the most frequent first: none tells who it is."""
+    """Return the answers that at least two people gave, most frequent first, so that none identifies a person."""
     columns = [people.columns[name] for people in (cohort.mentors, cohort.mentees) if name in people.columns]
     texts = [column.shown(row) for column in columns for row in range(len(column.known))]
     words: dict[str, str] = {}
-    count = Counter(fold(text) for text in texts if fold(text) and words.setdefault(fold(text), text))
-    return [words[key] for key, number in count.most_common() if number > 1]
+    counts = Counter(fold(text) for text in texts if fold(text) and words.setdefault(fold(text), text))
+    return [words[key] for key, count in counts.most_common() if count > 1]
 
 
-def lists(field: AnyField) -> Iterator[FormList]:
+def make_answer_lists(field: AnyField) -> Iterator[FormList]:
     """Yield the answers that a question lists."""
     for setting in LIST_SETTINGS:
         answers = getattr(field, setting, None)
         if answers:
-            yield FormList(setting=setting, title=tr(TITLES[setting]), answers=list(answers))
+            yield FormList(setting=setting, title=tr(LIST_TITLES[setting]), answers=list(answers))
 
 
-def sentences(field: AnyField) -> tuple[BlankSentence, ...]:
-    """Return what is set of a question as sentences with blanks."""
+def make_question_sentences(field: AnyField) -> tuple[BlankSentence, ...]:
+    """Return the settings of a question as sentences with blanks."""
     sides = (("both", tr("les deux")), *((side, tr(words)) for side, words in SIDE_LABELS.items()))
     blanks = {
         "question": FormBlank("question", "words", field.question),
@@ -249,71 +251,73 @@ def sentences(field: AnyField) -> tuple[BlankSentence, ...]:
         ),
         "side": FormBlank("side", "choice", field.side, sides),
         "use": FormBlank("use", "choice", field.use, tuple((use, tr(words)) for use, words in USE_LABELS.items())),
-        **{name: truth(name, value=getattr(field, name)) for name in TRUTHS},
-        **numbers(field),
+        **{name: make_boolean_blank(name, value=getattr(field, name)) for name in BOOLEAN_SENTENCES},
+        **make_bound_blanks(field),
     }
-    templates = [WORDED, *[OF_KIND] * (field.use in ("match", "display")), ASKED, USED]
-    templates += [BETWEEN] * ("least" in blanks) + [AT_MOST] * ("most" in blanks and "least" not in blanks)
-    templates += [text for name, text in TRUTHS.items() if name != "watch" or field.kind in CHOICE_KINDS]
-    own = [BlankSentence(fill_sentence(tr(text), blanks)) for text in templates]
-    return (*own, *hours(field))
+    templates = [WORDING_SENTENCE, *[KIND_SENTENCE] * (field.use in ("match", "display")), SIDE_SENTENCE, USE_SENTENCE]
+    templates += [BOUNDS_SENTENCE] * ("least" in blanks) + [MAXIMUM_SENTENCE] * (
+        "most" in blanks and "least" not in blanks
+    )
+    templates += [text for name, text in BOOLEAN_SENTENCES.items() if name != "watch" or field.kind in CHOICE_KINDS]
+    setting_sentences = [BlankSentence(fill_sentence(tr(text), blanks)) for text in templates]
+    return (*setting_sentences, *make_hour_sentences(field))
 
 
-def hours(field: AnyField) -> Iterator[BlankSentence]:
-    """Yield the hours of the moments of slots by the clock; those whose words no path to a setting can hold are not."""
+def make_hour_sentences(field: AnyField) -> Iterator[BlankSentence]:
+    """Yield the hours of each moment of slots, except moments whose name cannot be part of a setting path."""
     zone = field.zone if isinstance(field, Slots) else None
-    for moment, said in zone.hours.items() if zone else ():
+    for moment, hours_text in zone.hours.items() if zone else ():
         if "." not in moment and not moment.isdigit():
-            blank = FormBlank(f"zone.hours.{moment}", "words", said)
-            yield BlankSentence(fill_sentence(tr(HOURS), {"moment": moment, "hours": blank}))
+            blank = FormBlank(f"zone.hours.{moment}", "words", hours_text)
+            yield BlankSentence(fill_sentence(tr(HOURS_SENTENCE), {"moment": moment, "hours": blank}))
 
 
-def truth(name: str, *, value: bool) -> FormBlank:
-    """Return the blank of a setting that is so or not."""
+def make_boolean_blank(name: str, *, value: bool) -> FormBlank:
     return FormBlank(name, "truth", str(value).lower(), (("false", tr("non")), ("true", tr("oui"))))
 
 
-def numbers(field: AnyField) -> dict[str, FormBlank]:
-    """Return the blanks of the bounds of a question, those that it has."""
-    whole = field.kind != "number"
+def make_bound_blanks(field: AnyField) -> dict[str, FormBlank]:
+    """Return the blanks of the bounds that a question has."""
+    is_whole = field.kind != "number"
     return {
-        name: FormBlank(name, "number", getattr(field, name), (), 1 if whole else None, None, whole, optional=True)
+        name: FormBlank(
+            name, "number", getattr(field, name), (), 1 if is_whole else None, None, is_whole, optional=True
+        )
         for name in ("least", "most")
         if name in type(field).model_fields
     }
 
 
 def fill_sentence(template: str, blanks: Mapping[str, str | FormBlank]) -> tuple[str | FormBlank, ...]:
-    """Return a sentence in pieces, its {places} filled with texts and blanks."""
+    """Return a template in pieces, with its {placeholders} replaced by texts and blanks."""
     parts = BLANK_PATTERN.split(template)
-    return tuple(blanks[piece] if place % 2 else piece for place, piece in enumerate(parts) if piece)
+    return tuple(blanks[piece] if index % 2 else piece for index, piece in enumerate(parts) if piece)
 
 
 def points_out(criterion: Criterion, fields: Mapping[str, AnyField]) -> FormPoints | None:
-    """Return the table of points of a criterion, None where it has none."""
+    """Return the point table of a criterion, None if it has none."""
     setting = POINTS_SETTING_BY_KIND.get(criterion.kind)
     if setting is None:
         return None
-    stated = [(one.mentor, one.mentee, one.points) for one in getattr(criterion, setting)]
+    stated = [(entry.mentor, entry.mentee, entry.points) for entry in getattr(criterion, setting)]
     people = setting == "pairs"
     questions = [] if people else [fields[getattr(criterion, side)] for side in ("mentor", "mentee")]
-    answers = [[(one, display_text(one)) for one in field.options_without("\0")] for field in questions]
-    whole = not people and 0 < len(answers[0]) * len(answers[1]) <= MOST_CELLS
+    answers = [[(entry, display_text(entry)) for entry in field.options_without("\0")] for field in questions]
+    is_grid = not people and 0 < len(answers[0]) * len(answers[1]) <= MAX_GRID_CELLS
     return FormPoints(
-        rows=answers[0] if whole else [],
-        columns=answers[1] if whole else [],
+        rows=answers[0] if is_grid else [],
+        columns=answers[1] if is_grid else [],
         lines=stated,
         most=getattr(criterion, "most", 1.0),
         otherwise=getattr(criterion, "otherwise", None),
         people=people,
         heads=(tr("mentor·e"), tr("mentoré·e")),
-        choices=[] if whole or people else answers,
+        choices=[] if is_grid or people else answers,
     )
 
 
-def offers_out(offered: Sequence[OfferedQuestion]) -> Iterator[FormOffer]:
-    """Yield the questions that can be added."""
-    for one in offered:
-        kind = tr(KIND_LABELS.get(str(one.settings["kind"]), ""))
-        words = f"{display_text(str(one.settings['question']))} ({kind})"
-        yield FormOffer(name=one.name, words=words, settings=one.settings)
+def offers_out(offered: Sequence[OfferedQuestion]) -> Iterator[QuestionOffer]:
+    for question in offered:
+        kind = tr(KIND_LABELS.get(str(question.settings["kind"]), ""))
+        words = f"{display_text(str(question.settings['question']))} ({kind})"
+        yield QuestionOffer(name=question.name, words=words, settings=question.settings)

@@ -1,4 +1,4 @@
-"""The form itself: gestures on a programme, each tried at once on the people who answered; nothing is kept unasked."""
+"""The form of a programme: edits, each tried at once on the people who answered; versions are kept on request only."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -43,25 +43,25 @@ from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criteria.compared_answers import Table
 from mentormatch.scoring.emphasis import FIELD_KINDS as EMPHASISED
 from mentormatch.widgets.form.changes import (
+    ApplyEdits,
+    ApplyWayOut,
     CompareVersions,
-    EditGesture,
-    FindWaysOut,
+    DiagnoseBlocked,
+    DiscardTrial,
     FormAction,
     KeepVersion,
-    LeaveTrial,
-    RedoGesture,
-    TakeWayOut,
-    UndoGesture,
-    either,
+    RedoEdit,
+    UndoEdit,
+    format_listed_with_or,
     label_of,
 )
 from mentormatch.widgets.form.questions import OfferedQuestion, answers_given, shared_answers
 
-TRIAL_S = 20.0
-"""For each trial; one that takes longer shows the best that was found."""
+# A longer trial shows the best pairs found.
+TRIAL_TIME_LIMIT_S = 20.0
 DIAGNOSIS_S = 20.0
-MOST_TRIALS = 8
-"""So many trials are remembered: what is undone is not worked out again."""
+# Trials in memory, so that undo needs no new solve
+MAX_CACHED_TRIALS = 8
 STILL_USED = mark("« {text} » ne peut pas partir : le programme s'en sert encore")
 FIRST_CHANGED = mark("changez-le ou retirez-le d'abord")
 NOT_OF_KIND = mark("« {question} » ne peut pas devenir « {kind} »")
@@ -71,22 +71,21 @@ NO_WAY = mark("Cette issue n'est plus proposée")
 type CohortOf = Callable[[Programme], Cohort]
 type LabelsOf = Callable[[Matching], Labels]
 type RuleEdit = RemovalEdit | SettingsEdit
-"""What leads from a rule to another."""
 
 
 class ProgrammeForm:
-    """A session over one programme and the people who answered.
+    """A session on a programme and the people who answered.
 
     Parameters
     ----------
     text
-        The programme file with which the session begins: version 1.
+        The programme file at the start: version 1.
     cohort_of
-        Returns who takes part under a programme; asked again for each trial, as weights and roles decide on that too.
+        Returns the cohort under a programme; called per trial, because weights and roles decide on participation too.
     seed
-        Settles ties, as for ``match``.
+        Breaks ties, as for ``match``.
     applied
-        Returns a programme with what is not in its file: rules after its own, such as those of an edition before.
+        Returns a programme with rules that are not in its file, such as those of an earlier edition.
 
     Examples
     --------
@@ -118,42 +117,44 @@ class ProgrammeForm:
 
     @property
     def language(self) -> str:
-        """The language that was asked for, else that of the programme."""
+        """The requested language, else that of the programme."""
         return self.spoken or self.versions.now.programme.heading.language
 
     def trial(self, text: ProgrammeText | None = None) -> Trial:
-        """Return what a text does with those who answered; None: the text that is tried now.
+        """Return the trial of a text; None: the current text.
 
-        Raises RequestError or SurveyError where it cannot be tried.
+        Raises RequestError or SurveyError if it cannot be tried.
         """
-        tried = text or self.versions.now
-        if tried.text not in self._trials:
-            found = self._tried(tried.programme)
-            kept = {one.text for one in self.versions.kept}
-            for old in [one for one in self._trials if one not in kept][: max(len(self._trials) - MOST_TRIALS, 0)]:
+        version = text or self.versions.now
+        if version.text not in self._trials:
+            trial = self._solve_trial(version.programme)
+            kept_texts = {item.text for item in self.versions.kept}
+            for old in [item for item in self._trials if item not in kept_texts][
+                : max(len(self._trials) - MAX_CACHED_TRIALS, 0)
+            ]:
                 del self._trials[old]
-            self._trials[tried.text] = found
-        known = self._trials[tried.text]
-        if isinstance(known, MentorMatchError):
-            raise known
-        return known
+            self._trials[version.text] = trial
+        result = self._trials[version.text]
+        if isinstance(result, MentorMatchError):
+            raise result
+        return result
 
-    def try_text(self, text: ProgrammeText) -> Trial | None:
-        """Return what a text does, None where it cannot be tried."""
+    def try_trial(self, text: ProgrammeText) -> Trial | None:
+        """Return the trial of a text, None if it fails."""
         try:
             return self.trial(text)
         except MentorMatchError:
             return None
 
-    def _tried(self, programme: Programme) -> Trial | MentorMatchError:
+    def _solve_trial(self, programme: Programme) -> Trial | MentorMatchError:
         try:
             cohort, applied = self.cohort_of(programme), self.applied(programme)
-            return try_programme(cohort, applied, seed=self.seed, time_limit_s=TRIAL_S)
+            return try_programme(cohort, applied, seed=self.seed, time_limit_s=TRIAL_TIME_LIMIT_S)
         except MentorMatchError as error:
             return error
 
     def edit(self, *edits: ProgrammeEdit) -> None:
-        """Make one gesture; raises MentorMatchError where it cannot be, and then nothing has changed."""
+        """Apply edits as one step. Raises MentorMatchError, with nothing changed, if that fails."""
         versions = self.versions.edit(*map(self._complete, edits))
         for edit in edits:
             if isinstance(edit, QuestionSettings) and "kind" in edit.changes:
@@ -161,8 +162,8 @@ class ProgrammeForm:
         self._go_on(versions)
 
     def _refuse_lost(self, name: str, text: ProgrammeText) -> None:
-        """Raise RequestError where nobody's answer to a question would be understood any more."""
-        trials = self.try_text(self.versions.now), self.try_text(text)
+        """Raise RequestError if no answer to a question would be understood any longer."""
+        trials = self.try_trial(self.versions.now), self.try_trial(text)
         before, after = (answers_given(name, trial.matching.cohort)[0] if trial else None for trial in trials)
         if before and after == 0:
             field = text.programme.fields[name]
@@ -172,16 +173,16 @@ class ProgrammeForm:
                 tr("aucune des {answers} des fichiers ne se lirait ainsi", answers=answers),
                 advice=tr("gardez ce genre, ou ajoutez une question de plus"),
             )
-            raise not_of_kind(field, field.kind, [problem])
+            raise make_kind_change_error(field, field.kind, [problem])
 
     def do(self, action: FormAction) -> None:
-        """Do what is asked; raises MentorMatchError where it cannot be done, and then nothing has changed."""
+        """Run a request. Raises MentorMatchError, with nothing changed, if it is refused."""
         match action:
-            case EditGesture(edits=edits):
+            case ApplyEdits(edits=edits):
                 self.edit(*map(read_edit, edits))
-            case FindWaysOut():
+            case DiagnoseBlocked():
                 self.diagnosis = self._diagnose()
-            case TakeWayOut(number=number):
+            case ApplyWayOut(number=number):
                 self._take(number)
             case CompareVersions(first=first, second=second):
                 self.version(first), self.version(second)
@@ -190,37 +191,37 @@ class ProgrammeForm:
                 self._step(action)
 
     def _step(self, action: FormAction) -> None:
-        """Step back or on, leave what is tried, or keep it."""
+        """Undo, redo, discard the trial, or keep it."""
         match action:
-            case UndoGesture():
+            case UndoEdit():
                 self._go_on(self.versions.undo())
-            case RedoGesture():
+            case RedoEdit():
                 self._go_on(self.versions.redo())
-            case LeaveTrial():
+            case DiscardTrial():
                 self._go_on(self.versions.leave())
             case KeepVersion():
                 self.versions = self.versions.keep()
 
     def version(self, number: int) -> ProgrammeText:
-        """Return a version by its number, 0: what is tried; raises RequestError where there is none."""
+        """Return a version by number, 0 for the trial. Raises RequestError if there is none."""
         if number > len(self.versions.kept):
             raise RequestError(tr(NO_VERSION))
         return self.versions.kept[number - 1] if number else self.versions.now
 
     def ways_out(self) -> Sequence[PossibleChange]:
-        """Return the changes of the programme that would be enough, smallest first, once they were looked for."""
+        """Return the sufficient changes of the programme found by the diagnosis, smallest first."""
         ways = self.diagnosis.ways_out if self.diagnosis else ()
         return [way for way in ways if way.rules and self._is_of_the_file(way.rules)]
 
     def _is_of_the_file(self, rules: Sequence[Rule]) -> bool:
-        """Say whether rules differ from those that are tried only where the file of the programme states them."""
-        return all(one.at < len(self.versions.now.programme.rules) for one in self._towards(rules))
+        """Return whether rules differ from the current rules only in rules of the programme file."""
+        return all(edit.at < len(self.versions.now.programme.rules) for edit in self._edits_for(rules))
 
-    def _towards(self, rules: Sequence[Rule]) -> list[RuleEdit]:
-        return edits_towards(self.applied(self.versions.now.programme).rules, rules)
+    def _edits_for(self, rules: Sequence[Rule]) -> list[RuleEdit]:
+        return compute_edits_between(self.applied(self.versions.now.programme).rules, rules)
 
     def _go_on(self, versions: ProgrammeVersions) -> None:
-        """Go on with versions of which the one that is tried can be tried."""
+        """Switch to versions whose current text can be tried."""
         if versions.now.text != self.versions.now.text:
             if self.find_trial_error() is None:
                 self.trial(versions.now)
@@ -228,7 +229,7 @@ class ProgrammeForm:
         self.versions = versions
 
     def find_trial_error(self) -> MentorMatchError | None:
-        """Return why the programme cannot be tried as it is, None where it can."""
+        """Return the error of the current trial, None if it succeeds."""
         try:
             self.trial()
         except MentorMatchError as error:
@@ -246,12 +247,13 @@ class ProgrammeForm:
         ways = self.ways_out()
         if number >= len(ways):
             raise RequestError(tr(NO_WAY))
-        self._go_on(self.versions.edit(*self._towards(ways[number].rules)))
+        self._go_on(self.versions.edit(*self._edits_for(ways[number].rules)))
 
     def _complete(self, edit: ProgrammeEdit) -> ProgrammeEdit:
-        """Return an edit with what another question brings with it: the answers that were named are not its own.
+        """Return an edit completed for a changed question.
 
-        The first of its own stands for them, until another is chosen.
+        If the question of a rule changes, its answer setting gets the first answer of the new question, until staff
+        choose.
         """
         programme = self.versions.now.programme
         if isinstance(edit, QuestionSettings) and edit.changes.get("kind") in fields_by_kind():
@@ -275,33 +277,33 @@ class ProgrammeForm:
         return edit.model_copy(update={"changes": changes})
 
     def _of_kind(self, edit: QuestionSettings, kind: str) -> QuestionSettings:
-        """Return an edit with all that another kind brings with it; of the kind of the newest version, what that says.
+        """Return a change of kind completed with its settings, taken from the newest version if that has the same kind.
 
-        Raises RequestError where something needs the present kind, or nothing tells the answers of the other.
+        Raises RequestError if the present kind is required elsewhere, or if the answers of the new kind are unknown.
         """
-        programme, kept = self.versions.now.programme, self.versions.newest.programme
-        field, former = programme.fields.get(edit.name), kept.fields.get(edit.name)
+        programme, newest = self.versions.now.programme, self.versions.newest.programme
+        field, former = programme.fields.get(edit.name), newest.fields.get(edit.name)
         if field is None or field.kind == kind:
             return edit
         refuse_needed(programme, edit.name, kind)
         changes: dict[str, Any] | None
         if former is not None and former.kind == kind:
             stripped = strip_field(
-                edit.name, to_table(former), {name: to_table(one) for name, one in kept.fields.items()}
+                edit.name, to_table(former), {name: to_table(item) for name, item in newest.fields.items()}
             )
-            own = {*type(field).model_fields, *type(former).model_fields} - {*Field.model_fields}
-            changes = {setting: stripped.get(setting) for setting in sorted({*own, "watch", "shareable"})}
+            kind_settings = {*type(field).model_fields, *type(former).model_fields} - {*Field.model_fields}
+            changes = {setting: stripped.get(setting) for setting in sorted({*kind_settings, "watch", "shareable"})}
         else:
-            trial = self.try_text(self.versions.now)
-            given = shared_answers(edit.name, trial.matching.cohort) if trial else []
-            changes = convert_kind(field, kind, given, programme.heading.language)
+            trial = self.try_trial(self.versions.now)
+            answers = shared_answers(edit.name, trial.matching.cohort) if trial else []
+            changes = convert_kind(field, kind, answers, programme.heading.language)
         if changes is None:
-            raise not_of_kind(field, kind, [listless(field, kind)])
+            raise make_kind_change_error(field, kind, [make_no_answers_problem(field, kind)])
         refuse_quoted(programme, edit.name, {**changes, **edit.changes})
         return edit.model_copy(update={"changes": {**changes, **edit.changes}})
 
     def _cells(self, edit: SettingsEdit) -> dict[str, Any]:
-        """Return the table with which a criterion begins whose question is another: one line that can be changed."""
+        """Return the initial table of a criterion whose question changed: one entry to edit."""
         criterion, fields = self.versions.now.programme.criteria[edit.at], self.versions.now.programme.fields
         if not isinstance(criterion, Table) or not {"mentor", "mentee"} & set(edit.changes):
             return {}
@@ -313,7 +315,7 @@ class ProgrammeForm:
 
 
 def refuse_used(programme: Programme, edit: QuestionRemoval | QuestionSettings) -> None:
-    """Raise RequestError, with all that uses it, where a question would go, or one of its answers that is named."""
+    """Raise RequestError, with all users, if an edit removes a used question or answer."""
     field = programme.fields.get(edit.name)
     if field is None:
         return
@@ -323,70 +325,77 @@ def refuse_used(programme: Programme, edit: QuestionRemoval | QuestionSettings) 
         lists = {
             name: texts for name, texts in edit.changes.items() if name in LIST_SETTINGS and isinstance(texts, list)
         }
-        kept = {fold(str(one)) for texts in lists.values() for one in texts}
-        gone = [one for name in lists for one in getattr(field, name, ()) if fold(one) not in kept]
-        used = {label: one for one in gone for label in users_of(programme, edit.name, one)}
+        kept_answers = {fold(str(answer)) for texts in lists.values() for answer in texts}
+        removed = [answer for name in lists for answer in getattr(field, name, ()) if fold(answer) not in kept_answers]
+        used = {label: answer for answer in removed for label in users_of(programme, edit.name, answer)}
     if used:
         problems = [Problem(label, tr("s'en sert"), advice=tr(FIRST_CHANGED)) for label in used]
         raise RequestError(tr(STILL_USED, text=next(iter(used.values()))), problems)
 
 
-def listless(field: AnyField, kind: str) -> Problem:
-    """Return that nothing tells the answers which a question of another kind would list."""
+def make_no_answers_problem(field: AnyField, kind: str) -> Problem:
+    """Return the problem that the answers for another kind of question are unknown."""
     if kind == "slots":
-        found = tr("ses réponses ne sont pas des jours et des moments")
+        finding = tr("ses réponses ne sont pas des jours et des moments")
         advice = tr("écrivez-les ainsi : « lundi matin »")
     else:
-        found = tr("rien ne dit quelles seraient ses réponses : aucune n'est donnée par deux personnes")
+        finding = tr("rien ne dit quelles seraient ses réponses : aucune n'est donnée par deux personnes")
         advice = tr("retirez cette question, puis ajoutez-la avec ses réponses")
-    return Problem(quoted(field.question), found, advice=advice)
+    return Problem(quoted(field.question), finding, advice=advice)
 
 
-def not_of_kind(field: AnyField, kind: str, problems: Sequence[Problem]) -> RequestError:
-    """Return that a question cannot be of another kind, with what stands against it."""
+def make_kind_change_error(field: AnyField, kind: str, problems: Sequence[Problem]) -> RequestError:
+    """Return the error that a question cannot have another kind, with the reasons."""
     return RequestError(tr(NOT_OF_KIND, question=field.question, kind=tr(KIND_LABELS[kind])), problems)
 
 
 def refuse_needed(programme: Programme, name: str, kind: str) -> None:
-    """Raise RequestError, with all that could not use a question of another kind, where there is any."""
+    """Raise RequestError, with all users of a question that do not support another kind."""
     needed = {label: kinds for label, kinds in kinds_needed(programme, name) if kind not in kinds}
     problems = [
         Problem(
             label,
-            tr("demande {kinds}", kinds=either([quoted(tr(KIND_LABELS[one])) for one in kinds])),
+            tr(
+                "demande {kinds}",
+                kinds=format_listed_with_or([quoted(tr(KIND_LABELS[known_kind])) for known_kind in kinds]),
+            ),
             advice=tr(FIRST_CHANGED),
         )
         for label, kinds in needed.items()
     ]
     if problems:
-        raise not_of_kind(programme.fields[name], kind, problems)
+        raise make_kind_change_error(programme.fields[name], kind, problems)
 
 
 def refuse_quoted(programme: Programme, name: str, changes: Mapping[str, Any]) -> None:
-    """Raise RequestError, with all that names an answer to a question which another kind of it does not have."""
+    """Raise RequestError, with all users that name an answer which a question of another kind does not have."""
     field = programme.fields[name]
     table = {setting: value for setting, value in {**to_table(field), **changes}.items() if value is not None}
     try:
-        becomes = fields_by_kind()[str(table["kind"])].model_validate(table)
+        new_field = fields_by_kind()[str(table["kind"])].model_validate(table)
     except ValidationError:  # the programme is read whole afterwards, and every mistake is told
         return
     role = programme.heading.role
-    named = [(tr("Qui participe"), one) for one in role.answers.values()] if role and role.field == name else []
+    quoted_answers = (
+        [(tr("Qui participe"), quotation) for quotation in role.answers.values()] if role and role.field == name else []
+    )
     for extension in (*programme.criteria, *programme.rules):
-        named += [
-            (label_of(extension, programme.fields), one.answer) for one in extension.quotations() if one.field == name
+        quoted_answers += [
+            (label_of(extension, programme.fields), quotation.answer)
+            for quotation in extension.quotations()
+            if quotation.field == name
         ]
-    gone = {label: answer for label, answer in named if becomes.options_without(answer)}
+    missing = {label: answer for label, answer in quoted_answers if new_field.options_without(answer)}
     problems = [
         Problem(label, tr("nomme la réponse « {answer} »", answer=answer), advice=tr(FIRST_CHANGED))
-        for label, answer in gone.items()
+        for label, answer in missing.items()
     ]
     if problems:
-        raise not_of_kind(field, str(table["kind"]), problems)
+        raise make_kind_change_error(field, str(table["kind"]), problems)
 
 
 def kinds_needed(programme: Programme, name: str) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield what uses a question, and of which kinds that may be."""
+    """Yield the users of a question, with the kinds that they support."""
     role, emphasis = programme.heading.role, programme.emphasis
     if role and role.field == name:
         yield tr("Qui participe"), ROLE_REF.kinds
@@ -394,9 +403,9 @@ def kinds_needed(programme: Programme, name: str) -> Iterator[tuple[str, Sequenc
         yield tr("Ce qui compte le plus pour chacun"), EMPHASISED
     for extension in (*programme.criteria, *programme.rules):
         yield from (
-            (label_of(extension, programme.fields), one.ref.kinds)
-            for one in extension.references()
-            if one.field == name
+            (label_of(extension, programme.fields), reference.ref.kinds)
+            for reference in extension.references()
+            if reference.field == name
         )
     for field in programme.fields.values():
         if getattr(field, "items_of", None) == name:
@@ -406,15 +415,18 @@ def kinds_needed(programme: Programme, name: str) -> Iterator[tuple[str, Sequenc
 
 
 def users_of(programme: Programme, name: str, answer: str | None = None) -> Iterator[str]:
-    """Yield what uses a question, or names one answer to it."""
+    """Yield the users of a question, or of one answer to it."""
     role = programme.heading.role
     if role and role.field == name and (answer is None or fold(answer) in map(fold, (role.mentor, role.mentee))):
         yield tr("Qui participe")
     for extension in (*programme.criteria, *programme.rules):
         if answer is None:
-            uses = any(one.field == name for one in extension.references())
+            uses = any(reference.field == name for reference in extension.references())
         else:
-            uses = any(one.field == name and fold(one.answer) == fold(answer) for one in extension.quotations())
+            uses = any(
+                reference.field == name and fold(reference.answer) == fold(answer)
+                for reference in extension.quotations()
+            )
         if uses:
             yield label_of(extension, programme.fields)
 
@@ -426,16 +438,20 @@ def find_answer_settings(rule: Rule) -> list[str]:
     return [blank.setting for blank in blanks if blank.kind == "answers"]
 
 
-def edits_towards(before: Sequence[Rule], after: Sequence[Rule]) -> list[RuleEdit]:
-    """Return what leads from rules of a programme to others, of which some are changed or are not there any more."""
+def compute_edits_between(before: Sequence[Rule], after: Sequence[Rule]) -> list[RuleEdit]:
+    """Return the edits that turn rules into others, which may be changed or have rules removed."""
     if len(after) < len(before):
-        left = list(after)
-        gone = [place for place, rule in enumerate(before) if not (left and rule == left[0] and [left.pop(0)])]
-        return [RemovalEdit(part="rules", at=place) for place in reversed(gone)]
+        remaining = list(after)
+        removed = [
+            index
+            for index, rule in enumerate(before)
+            if not (remaining and rule == remaining[0] and [remaining.pop(0)])
+        ]
+        return [RemovalEdit(part="rules", at=index) for index in reversed(removed)]
     edits: list[RuleEdit] = []
-    for place, (was, now) in enumerate(zip(before, after, strict=True)):
-        old, new = to_table(was), to_table(now)
+    for index, (old_rule, new_rule) in enumerate(zip(before, after, strict=True)):
+        old, new = to_table(old_rule), to_table(new_rule)
         changes: dict[str, Any] = {name: new.get(name) for name in {**old, **new} if old.get(name) != new.get(name)}
         if changes:
-            edits.append(SettingsEdit(part="rules", at=place, changes=changes))
+            edits.append(SettingsEdit(part="rules", at=index, changes=changes))
     return edits

@@ -1,10 +1,10 @@
-"""The texts of the form of a programme, by the names that its script knows; {words in braces} are filled there."""
+"""Texts of the form of a programme, by their names in its script, which fills {placeholders}."""
 
 from mentormatch.languages.translation import mark, spoken, tr
 from mentormatch.report.texts import spaced
-from mentormatch.widgets.pages import text_of
+from mentormatch.widgets.pages import read_widget_file
 
-WORDS = {
+FORM_TEXTS = {
     "form_lead": mark("Recalculé à chaque geste. Rien n'est gardé avant que vous ne le demandiez."),
     "form_name": mark("Nom du programme"),
     "form_name_example": mark("par exemple : Mentorat interministériel 2027"),
@@ -110,19 +110,18 @@ WORDS = {
     "form_short": mark("Essai : {pairs} binômes ({difference})"),
     "form_number_wanted": mark("Il faut un nombre."),
 }
-"""By the names that the script knows them by; {words in braces} are filled there."""
 
 
-SCRIPTS = ("blanks.js", "points.js", "questions.js", "form.js")
-"""One module, in the order of its parts."""
+# The parts of one module, in order
+FORM_SCRIPTS = ("blanks.js", "points.js", "questions.js", "form.js")
 
 
-def words() -> dict[str, str]:
-    """Return the texts of the form in the language that is spoken, and its code."""
-    return {"language": spoken(), **{name: spaced(tr(text)) for name, text in WORDS.items()}}
+def get_form_texts() -> dict[str, str]:
+    """Return the texts of the form in the current language, and the code of the language."""
+    return {"language": spoken(), **{name: spaced(tr(text)) for name, text in FORM_TEXTS.items()}}
 
 
-def module() -> str:
-    """Return the form as a module of a page."""
-    parts = [text_of("form", name) for name in SCRIPTS]
+def get_form_module() -> str:
+    """Return the form as a JavaScript module of a page."""
+    parts = [read_widget_file("form", name) for name in FORM_SCRIPTS]
     return "\n".join(['import { drawn, make } from "./elements.js";', *parts, "export { Form };\n"])

@@ -1,4 +1,4 @@
-"""The form of a programme as JSON: all that a page shows, every number in words but those that are filled in."""
+"""The form of a programme as JSON, with formatted numbers except in blanks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.widgets.form.changes import (
     brief_words,
     describe_differences,
-    effect_words,
+    format_rule_effect,
     label_of,
     measures,
     moves,
@@ -27,11 +27,11 @@ from mentormatch.widgets.form.changes import (
     points_word,
 )
 from mentormatch.widgets.form.questions import (
-    TYPED,
-    FormOffer,
+    ADDABLE_KINDS,
     FormPoints,
     FormQuestion,
     FormSentence,
+    QuestionOffer,
     answers_given,
     display_text,
     fill_sentence,
@@ -50,16 +50,15 @@ GOAL_WORDS: Mapping[Goal, str] = {
     "leximin": mark("le plus égal possible, binôme après binôme"),
     "total": mark("la somme des points de tous les binômes"),
 }
-"""What each goal means."""
-MOST_MOVED, MOST_SAID = 8, 2
-ANSWERED = mark("Sous {share} % de réponses à ce que pèsent les critères, une personne est mise de côté.")
-ROLE = mark("{mentor} est la réponse des mentor·es, {mentee} celle des mentoré·es, à {field}.")
+MAX_MOVES, MAX_CHANGES_SAID = 8, 2
+MIN_ANSWERED_TEXT = mark("Sous {share} % de réponses à ce que pèsent les critères, une personne est mise de côté.")
+ROLE_TEXT = mark("{mentor} est la réponse des mentor·es, {mentee} celle des mentoré·es, à {field}.")
 
 
 class FormCriterion(JsonMessage):
-    """One criterion: its weight, what a missing answer counts for, and what the newest version said (None: nothing).
+    """A criterion: weight, neutral value, and the former weight (None if unchanged).
 
-    ``points`` is its table of points, None where it has none.
+    ``points`` is its point table, None if it has none.
     """
 
     at: int
@@ -75,7 +74,7 @@ class FormCriterion(JsonMessage):
 
 
 class FormHeading(JsonMessage):
-    """Criteria under one heading, with the sum of their weights."""
+    """Criteria under a heading, with the sum of their weights."""
 
     title: str
     sum: str
@@ -83,9 +82,9 @@ class FormHeading(JsonMessage):
 
 
 class FormRule(JsonMessage):
-    """One rule as sentences, with what it does now; ``changed``: the newest version has another, or none.
+    """A rule as sentences, with its effect; ``changed``: the newest version has no such rule.
 
-    ``label`` is what it is called, ``name`` the name that somebody gave it, empty if nobody did.
+    ``label`` is always filled; ``name`` is the name that staff gave, else empty.
     """
 
     at: int
@@ -97,7 +96,7 @@ class FormRule(JsonMessage):
 
 
 class FormGoal(JsonMessage):
-    """One goal: what it is, what it means, what is reached."""
+    """A goal: label, meaning, and value."""
 
     goal: str
     words: str
@@ -106,7 +105,7 @@ class FormGoal(JsonMessage):
 
 
 class FormAddition(JsonMessage):
-    """What can be added: settings to begin with, as sentences where it is a rule."""
+    """A rule or criterion that can be added: initial settings, and sentences."""
 
     kind: str
     words: str
@@ -115,7 +114,7 @@ class FormAddition(JsonMessage):
 
 
 class FormMeasure(JsonMessage):
-    """One figure under two versions; ``direction``: up, down, same, or neither is better."""
+    """A figure in two versions; ``direction`` is the direction of change."""
 
     name: str
     before: str
@@ -125,7 +124,7 @@ class FormMeasure(JsonMessage):
 
 
 class FormMove(JsonMessage):
-    """Somebody whom the trial concerns: what happens, in words, and the points won or lost."""
+    """A change for a person in the trial: event, people, and points."""
 
     what: str
     who: str
@@ -134,7 +133,7 @@ class FormMove(JsonMessage):
 
 
 class FormDifference(JsonMessage):
-    """One thing that differs between two versions, as each says it."""
+    """A difference between two versions."""
 
     part: str
     before: str
@@ -142,7 +141,7 @@ class FormDifference(JsonMessage):
 
 
 class FormComparison(JsonMessage):
-    """Two versions side by side."""
+    """The differences between two versions, and their figures."""
 
     first: int
     second: int
@@ -150,8 +149,8 @@ class FormComparison(JsonMessage):
     measures: list[FormMeasure]
 
 
-class FormTrouble(JsonMessage):
-    """Why there are no pairs: sentences, and the changes that would be enough, once they were looked for."""
+class FormProblems(JsonMessage):
+    """The reasons why there are no pairs, and sufficient changes if the diagnosis was requested (``looked``)."""
 
     sentences: list[str]
     looked: bool
@@ -159,7 +158,7 @@ class FormTrouble(JsonMessage):
 
 
 class FormOut(JsonMessage):
-    """The form: version 1 of the message."""
+    """The contents of the form."""
 
     schema_version: Literal[1] = 1
     name: str
@@ -178,25 +177,25 @@ class FormOut(JsonMessage):
     goals: list[FormGoal]
     more_goals: list[FormGoal]
     questions: list[FormQuestion]
-    question_offers: list[FormOffer]
+    question_offers: list[QuestionOffer]
     question_kinds: list[tuple[str, str]]
     rule_additions: list[FormAddition]
     criterion_additions: list[FormAddition]
     measures: list[FormMeasure]
     moves: list[FormMove]
     more_moves: str
-    trouble: FormTrouble | None
+    trouble: FormProblems | None
     comparison: FormComparison | None
 
 
 def form_state(form: ProgrammeForm) -> dict[str, Any]:
-    """Return the form as JSON, in its language; what a blank does not have is left out."""
+    """Return the form as JSON, in its language, without unset fields of blanks."""
     with language(form.language):
         return FormView(form).out().model_dump(mode="json", exclude_unset=True)
 
 
 class FormView:
-    """What a form shows now."""
+    """The contents of a form."""
 
     def __init__(self, form: ProgrammeForm) -> None:
         self.form, self.versions = form, form.versions
@@ -204,12 +203,11 @@ class FormView:
         self.fields: Mapping[str, AnyField] = self.programme.fields
         self.untried = form.find_trial_error()
         self.trial = None if self.untried else form.trial()
-        self.former = form.try_text(self.versions.newest)
+        self.former = form.try_trial(self.versions.newest)
         self.cohort = self.trial.matching.cohort if self.trial else None
         self.differences = programme_differences(self.kept, self.programme)
 
     def out(self) -> FormOut:
-        """Return all of it."""
         total = sum(criterion.weight for criterion in self.programme.criteria)
         moves = list(self.moves())
         return FormOut(
@@ -230,12 +228,12 @@ class FormView:
             more_goals=[self.goal(goal) for goal in GOAL_WORDS if goal not in self.programme.goals.order],
             questions=list(questions_out(self.programme, self.kept, self.cohort)),
             question_offers=list(offers_out(self.form.offered(self.programme))),
-            question_kinds=[(kind, tr(KIND_LABELS[kind])) for kind in TYPED],
+            question_kinds=[(kind, tr(KIND_LABELS[kind])) for kind in ADDABLE_KINDS],
             rule_additions=list(self.rule_additions()),
             criterion_additions=list(self.criterion_additions()),
-            measures=[FormMeasure(**one._asdict()) for one in measures(self.former, self.trial)],
-            moves=moves[:MOST_MOVED],
-            more_moves=counted(len(moves) - MOST_MOVED, "autre") if len(moves) > MOST_MOVED else "",
+            measures=[FormMeasure(**figures._asdict()) for figures in measures(self.former, self.trial)],
+            moves=moves[:MAX_MOVES],
+            more_moves=counted(len(moves) - MAX_MOVES, "autre") if len(moves) > MAX_MOVES else "",
             trouble=self.trouble(),
             comparison=self.comparison(),
         )
@@ -243,23 +241,27 @@ class FormView:
     # --- criteria ---------------------------------------------------------------------------------------------------
 
     def headings(self) -> Iterator[FormHeading]:
-        """Yield the criteria under their headings, in the order in which these come first; those without one alone."""
+        """Yield the criteria by heading, in order of first appearance; a criterion without heading stays single."""
         groups: dict[str | int, list[int]] = {}
-        for at, criterion in enumerate(self.programme.criteria):
-            groups.setdefault(criterion.group or at, []).append(at)
+        for index, criterion in enumerate(self.programme.criteria):
+            groups.setdefault(criterion.group or index, []).append(index)
         for title, places in groups.items():
-            total = sum(self.programme.criteria[at].weight for at in places)
+            total = sum(self.programme.criteria[index].weight for index in places)
             name = sentence_case(title) if isinstance(title, str) else ""
-            criteria = [self.criterion(at) for at in places]
+            criteria = [self.criterion(index) for index in places]
             yield FormHeading(title=display_text(name), sum=points_word(total), criteria=criteria)
 
-    def criterion(self, at: int) -> FormCriterion:
-        """Return one criterion, with what the newest version said of it."""
-        before = {one.after: one.before for one in self.differences if one.part == "criteria" and one.after is not None}
-        criterion, was = self.programme.criteria[at], before.get(at)
-        former = criterion if was is None else self.kept.criteria[was]
+    def criterion(self, index: int) -> FormCriterion:
+        """Return a criterion, with its values in the newest version."""
+        before = {
+            difference.after: difference.before
+            for difference in self.differences
+            if difference.part == "criteria" and difference.after is not None
+        }
+        criterion, old_index = self.programme.criteria[index], before.get(index)
+        former = criterion if old_index is None else self.kept.criteria[old_index]
         return FormCriterion(
-            at=at,
+            at=index,
             label=display_text(sentence_case(label_of(criterion, self.fields))),
             about=display_text(self.about(criterion)),
             weight=criterion.weight,
@@ -267,82 +269,86 @@ class FormView:
             before_words=plain(former.weight) if former.weight != criterion.weight else None,
             neutral=criterion.neutral,
             neutral_words=neutral_words(criterion.neutral),
-            sentences=self.sentences_out(criterion, former if at not in before or was is not None else None),
+            sentences=self.sentences_out(criterion, former if index not in before or old_index is not None else None),
             points=points_out(criterion, self.fields),
         )
 
     def about(self, criterion: Criterion) -> str:
-        """Return what a criterion with a name compares; its label says so otherwise."""
+        """Return the comparison of a criterion that has a name; else the label states it."""
         return label_of(criterion.model_copy(update={"name": None}), self.fields) if criterion.name else ""
 
     # --- heading and rules ------------------------------------------------------------------------------------------
 
     def heading_sentences(self) -> Iterator[FormSentence]:
-        """Yield what the heading decides on who takes part."""
+        """Yield the sentences on who participates."""
         heading = self.programme.heading
         blank = FormBlank("minimum_answered", "number", heading.minimum_answered, (), 0, 1)
-        yield sentence_out(BlankSentence(fill_sentence(tr(ANSWERED), {"share": blank})))
+        yield sentence_out(BlankSentence(fill_sentence(tr(MIN_ANSWERED_TEXT), {"share": blank})))
         role = heading.role
         if role and (field := self.fields.get(role.field)):
-            options = tuple((one, one) for one in field.options_without("\0"))
+            options = tuple((option, option) for option in field.options_without("\0"))
             blanks: dict[str, str | FormBlank] = {
                 side: FormBlank(f"role.{side}", "choice", answer, options)
                 for side, answer in (("mentor", role.mentor), ("mentee", role.mentee))
             }
             blanks["field"] = quoted(field.question)
-            yield sentence_out(BlankSentence(fill_sentence(tr(ROLE), blanks)))
+            yield sentence_out(BlankSentence(fill_sentence(tr(ROLE_TEXT), blanks)))
 
     def rule(self, at: int, rule: Rule) -> FormRule:
-        """Return a rule as sentences, with what it does."""
-        place = {one.after: one.before for one in self.differences if one.part == "rules" and one.after is not None}
-        was = place.get(at)
-        former = self.kept.rules[was] if was is not None else None
+        """Return a rule as sentences, with its effect."""
+        place = {
+            difference.after: difference.before
+            for difference in self.differences
+            if difference.part == "rules" and difference.after is not None
+        }
+        old_index = place.get(at)
+        former = self.kept.rules[old_index] if old_index is not None else None
         effect = self.trial.effects[at] if self.trial else None
         return FormRule(
             at=at,
             label=display_text(sentence_case(label_of(rule, self.fields))),
             name=display_text(sentence_case(rule.name or "")),
-            effect=display_text(effect_words(effect, rule, answered=bool(self.trial and self.trial.answered))),
+            effect=display_text(format_rule_effect(effect, rule, answered=bool(self.trial and self.trial.answered))),
             sentences=self.sentences_out(rule, former),
             changed=at in place,
         )
 
     def sentences(self, extension: Rule | Criterion) -> tuple[BlankSentence, ...]:
-        """Return what a rule asks, or how a criterion counts, with blanks."""
+        """Return a rule or criterion as sentences with blanks."""
         return make_blank_sentences(extension, self.fields, grouped=self.programme.groups is not None)
 
     def sentences_out(self, extension: Rule | Criterion, former: Rule | Criterion | None) -> list[FormSentence]:
-        """Return the same as JSON, with what the newest version said."""
+        """Return the sentences as JSON, with values of the newest version."""
         before = self.sentences(former) if former is not None else ()
-        return [sentence_out(one, before) for one in self.sentences(extension)]
+        return [sentence_out(sentence, before) for sentence in self.sentences(extension)]
 
     def rules_lead(self) -> str:
-        """Return how many pairs the rules leave."""
+        """Return the number of pairs that the rules allow as a sentence."""
         if self.trial is None:
             return ""
         possible = int(self.trial.possible.sum())
         pairs = counted(self.trial.pairs, "binôme imaginable", "binômes imaginables")
-        left = tr_n("{count} reste possible", "{count} restent possibles", possible, count=plain(possible))
-        return tr("Aucun point ne rachète une règle. Sur {pairs}, {left}.", pairs=pairs, left=left)
+        remaining_text = tr_n("{count} reste possible", "{count} restent possibles", possible, count=plain(possible))
+        return tr("Aucun point ne rachète une règle. Sur {pairs}, {left}.", pairs=pairs, left=remaining_text)
 
     def describe_removed(self) -> list[str]:
-        """Return the rules and criteria of the newest version that are not there any more."""
-        gone = [one for one in self.differences if one.after is None and one.before is not None]
+        """Return the rules and criteria of the newest version that were removed."""
+        removals = [removal for removal in self.differences if removal.after is None and removal.before is not None]
         lists: Mapping[str, Sequence[Rule | Criterion]] = {"rules": self.kept.rules, "criteria": self.kept.criteria}
         questions = [quoted(field.question) for field in self.kept.fields.values()]
         return [
             display_text(
-                questions[one.before or 0]
-                if one.part == "fields"
-                else label_of(lists[one.part][one.before or 0], self.kept.fields)
+                questions[removal.before or 0]
+                if removal.part == "fields"
+                else label_of(lists[removal.part][removal.before or 0], self.kept.fields)
             )
-            for one in gone
+            for removal in removals
         ]
 
     # --- goals, questions, additions --------------------------------------------------------------------------------
 
     def goal(self, goal: Goal) -> FormGoal:
-        """Return one goal, with what is reached in it."""
+        """Return a goal with its value."""
         tiers = self.trial.matching.solution.tiers if self.trial else ()
         value = next((format_goal_value(tier.goal, tier.value) for tier in tiers if tier.goal == goal), "")
         if value and goal == "priority" and self.trial:
@@ -355,16 +361,24 @@ class FormView:
     def rule_additions(self) -> Iterator[FormAddition]:
         """Yield the kinds of rules that can be added."""
         grouped = self.programme.groups is not None
-        kinds = {name: one for name, one in rules_by_kind().items() if (one.of_groups if grouped else one.of_pairs)}
+        kinds = {
+            name: rule_kind
+            for name, rule_kind in rules_by_kind().items()
+            if (rule_kind.of_groups if grouped else rule_kind.of_pairs)
+        }
         for kind, settings in ExtensionTemplate.each(kinds, self.programme):
-            rule = kind.model_construct(**attributes_of(kind, settings))
+            rule = kind.model_construct(**get_default_attributes(kind, settings))
             sentences = self.sentences_out(rule, None)
             words = "".join(piece.text or "…" for piece in sentences[0].pieces)
             yield FormAddition(kind=str(settings["kind"]), words=words, settings=settings, sentences=sentences)
 
     def criterion_additions(self) -> Iterator[FormAddition]:
         """Yield the kinds of criteria that can be added."""
-        kinds = {name: one for name, one in criteria_by_kind().items() if not one.takes_table}
+        kinds = {
+            name: criterion_kind
+            for name, criterion_kind in criteria_by_kind().items()
+            if not criterion_kind.takes_table
+        }
         for kind, settings in ExtensionTemplate.each(kinds, self.programme):
             sentences = self.sentences_out(kind.model_validate(settings), None)
             yield FormAddition(
@@ -374,64 +388,68 @@ class FormView:
     # --- what it changes --------------------------------------------------------------------------------------------
 
     def last(self) -> str:
-        """Return what the last gesture changed."""
+        """Return the changes of the last edit as a sentence."""
         if not self.versions.before or not self.versions.is_tried:
             return ""
         differences = list(describe_differences(self.versions.before[-1].programme, self.programme, brief=True))
-        said = [brief_words(one) for one in differences[:MOST_SAID]]
-        more = len(differences) - MOST_SAID
-        others = [counted(more, "autre changement", "autres changements")] if more > 0 else []
-        return " ; ".join([*said, *others, *self.lost()]) + "." if differences else ""
+        texts = [brief_words(difference) for difference in differences[:MAX_CHANGES_SAID]]
+        more_count = len(differences) - MAX_CHANGES_SAID
+        others_text = [counted(more_count, "autre changement", "autres changements")] if more_count > 0 else []
+        return " ; ".join([*texts, *others_text, *self.lost()]) + "." if differences else ""
 
     def lost(self) -> list[str]:
-        """Return how many answers to the same questions are understood no more since the last gesture."""
+        """Return the number of answers that are no longer understood since the last edit, as a sentence."""
         before = self.versions.before[-1]
-        former, questions = self.form.try_text(before), before.programme.fields
+        former, questions = self.form.try_trial(before), before.programme.fields
         if not former or not self.cohort:
             return []
-        same = [name for name, one in self.fields.items() if name in questions and questions[name].side == one.side]
-        counts = [[answers_given(name, each)[0] for name in same] for each in (former.matching.cohort, self.cohort)]
-        gone = sum(max(was - now, 0) for was, now in zip(*counts, strict=True))
-        if not gone:
+        common = [
+            name for name, field in self.fields.items() if name in questions and questions[name].side == field.side
+        ]
+        counts = [
+            [answers_given(name, cohort)[0] for name in common] for cohort in (former.matching.cohort, self.cohort)
+        ]
+        lost_count = sum(max(before - after, 0) for before, after in zip(*counts, strict=True))
+        if not lost_count:
             return []
         return [
             tr_n(
                 "{count} réponse n'est plus comprise",
                 "{count} réponses ne sont plus comprises",
-                gone,
-                count=plain(gone),
+                lost_count,
+                count=plain(lost_count),
             )
         ]
 
     def moves(self) -> Iterator[FormMove]:
-        """Yield whom the trial concerns: pairs that are new, people whose partner is another, pairs that are gone."""
+        """Yield the changes for people: new pairs, changed partners, lost pairs."""
         if not (self.trial and self.former and self.versions.is_tried):
             return
-        for one in moves(self.former, self.trial, self.form.labels_of(self.trial.matching)):
-            yield FormMove(**one._asdict())
+        for move in moves(self.former, self.trial, self.form.labels_of(self.trial.matching)):
+            yield FormMove(**move._asdict())
 
-    def trouble(self) -> FormTrouble | None:
-        """Return why there are no pairs, None where there are."""
+    def trouble(self) -> FormProblems | None:
+        """Return the reasons why there are no pairs, None if there are some."""
         if self.untried is not None:
             error = self.untried
-            problems = [" ".join(filter(None, (f"{one.where} :", one.found))) for one in error.problems[:3]]
-            return FormTrouble(
-                sentences=[display_text(one) for one in (error.message, *problems)], looked=True, ways=[]
+            problems = [" ".join(filter(None, (f"{item.where} :", item.found))) for item in error.problems[:3]]
+            return FormProblems(
+                sentences=[display_text(item) for item in (error.message, *problems)], looked=True, ways=[]
             )
         if self.trial is None or self.trial.answered:
             return None
         diagnosis = self.form.diagnosis
         conflict = [diagnosis.conflict.sentence] if diagnosis and diagnosis.conflict else []
-        findings = [one.sentence for one in diagnosis.findings if one.decisive] if diagnosis else []
-        none = tr("Aucune répartition ne respecte toutes les règles : il n'y aurait aucun binôme.")
-        return FormTrouble(
-            sentences=[display_text(one) for one in (none, *(conflict or findings[:2]))],
+        findings = [item.sentence for item in diagnosis.findings if item.decisive] if diagnosis else []
+        headline = tr("Aucune répartition ne respecte toutes les règles : il n'y aurait aucun binôme.")
+        return FormProblems(
+            sentences=[display_text(item) for item in (headline, *(conflict or findings[:2]))],
             looked=diagnosis is not None,
             ways=[display_text(way.sentence) for way in self.form.ways_out()[:3]],
         )
 
     def comparison(self) -> FormComparison | None:
-        """Return two versions side by side, where that was asked for."""
+        """Return two versions side by side, if requested."""
         if self.form.compared is None:
             return None
         first, second = self.form.compared
@@ -440,24 +458,29 @@ class FormView:
             first=first,
             second=second,
             differences=[
-                FormDifference(part=display_text(part), before=display_text(was or "–"), after=display_text(now or "–"))
-                for part, was, now in describe_differences(before.programme, after.programme)
+                FormDifference(
+                    part=display_text(part),
+                    before=display_text(before_text or "–"),
+                    after=display_text(after_text or "–"),
+                )
+                for part, before_text, after_text in describe_differences(before.programme, after.programme)
             ],
             measures=[
-                FormMeasure(**one._asdict()) for one in measures(self.form.try_text(before), self.form.try_text(after))
+                FormMeasure(**figures._asdict())
+                for figures in measures(self.form.try_trial(before), self.form.try_trial(after))
             ],
         )
 
 
 def sentence_case(text: str) -> str:
-    """Return a text that begins with a capital letter."""
+    """Return a text with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 
-def attributes_of(kind: type[Rule], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings by the names of attributes, with what is said by default, whether or not they fit."""
-    usual = {name: info.get_default(call_default_factory=True) for name, info in kind.model_fields.items()}
+def get_default_attributes(kind: type[Rule], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings by attribute name, completed with defaults, valid or not."""
+    defaults = {name: info.get_default(call_default_factory=True) for name, info in kind.model_fields.items()}
     attributes = {attribute_of(kind, name): value for name, value in settings.items()}
     if isinstance(attributes.get("where"), list):
         attributes["where"] = kind.model_validate(settings).model_copy().__dict__["where"]
-    return {**usual, **attributes}
+    return {**defaults, **attributes}
