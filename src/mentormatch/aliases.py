@@ -1,4 +1,4 @@
-"""Names that moved or changed: the old one gives the new thing, and warns, for two minor releases."""
+"""Deprecated aliases: an old name returns the new object and warns, for two minor releases."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -10,16 +10,16 @@ from warnings import warn
 def moved_names(
     module: str, places: Mapping[str, str], others: Callable[[str], Any] | None = None
 ) -> Callable[[str], Any]:
-    """Return ``__getattr__`` of a module that some names have left.
+    """Return a module's ``__getattr__`` for names that moved.
 
     Parameters
     ----------
     module
         The full name of the module.
     places
-        Where each name stands now, as ``"module:name"``.
+        The new location of each name, as ``"module:name"``.
     others
-        The module's own ``__getattr__``, for all other names.
+        The ``__getattr__`` of the module for all other names.
     """
 
     def find(name: str) -> Any:
@@ -36,7 +36,7 @@ def moved_names(
 
 
 def renamed(old: str, new: str) -> property:
-    """Return the property of a class that has another name now."""
+    """Return a property for the old name of an attribute."""
 
     def find(instance: object) -> Any:
         warn(f"{type(instance).__name__}.{old} is now {new}", DeprecationWarning, stacklevel=2)
@@ -46,7 +46,7 @@ def renamed(old: str, new: str) -> property:
 
 
 def moved_member(old: str, place: str, *, method: bool = False) -> property:
-    """Return the property of a class for what a function does now; ``place`` is ``"module:name"``."""
+    """Return a property for a member that is now a function, at ``place`` as ``"module:name"``."""
     module, _, name = place.partition(":")
 
     def find(instance: object) -> Any:

@@ -1,4 +1,4 @@
-"""What Jupyter shows: board, form, files, documents and departures as widgets, and as plain tables without a kernel."""
+"""Jupyter widgets: board, form, files, documents and departures, with plain tables for viewers without a kernel."""
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -51,27 +51,27 @@ except ModuleNotFoundError:
 
 
 def prepare_notebook() -> None:
-    """Have a notebook show what each cell gives a name to, and how far work is that takes more than a second.
+    """Make a notebook show the value of each named result, and the progress of work above one second.
 
-    So each step can be one line. Errors that a caller can act on are told in their words, without the lines of code
-    that led there. Anywhere else nothing happens.
+    Each step can then be one line. Errors that a caller can act on are shown by their message, without a traceback.
+    Outside
+    a notebook nothing happens.
     """
     shell = notebook_shell()
     if shell is not None:
         shell.ast_node_interactivity = "last_expr_or_assign"
-        MentorMatchError._render_traceback_ = lines_of  # type: ignore[attr-defined]  # IPython asks every error for it
+        MentorMatchError._render_traceback_ = format_error_lines  # type: ignore[attr-defined]  # IPython asks every error for it
         listen_always(ProgressCell())
 
 
-def lines_of(error: MentorMatchError) -> list[str]:
-    """Return what an error says, line by line."""
+def format_error_lines(error: MentorMatchError) -> list[str]:
     return str(error).splitlines()
 
 
 class KernelWidget(anywidget.AnyWidget):
-    """A widget of a notebook: ``asked`` comes from the page, ``view``, with the turn that it answers, goes to it.
+    """A widget of a notebook: ``asked`` is the request of the page, ``view`` the answer, with the same turn.
 
-    What a notebook saves of it are codes or pseudonyms, and a table for where no widget can be shown.
+    A notebook saves codes or pseudonyms only, and a table for viewers that cannot show widgets.
     """
 
     words = traitlets.Dict().tag(sync=True)
@@ -83,14 +83,14 @@ class KernelWidget(anywidget.AnyWidget):
         self.view = self.answer(change["new"])
 
     def answer(self, request: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
-        """Return the view that answers what was asked, with why it was refused; ``content`` is that of a file."""
+        """Return the view after a request, with the reason if it is refused; ``content`` is an uploaded file."""
         raise NotImplementedError
 
     def _repr_html_(self) -> str:
         raise NotImplementedError
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Return the widget, and a table for where no widget can be shown."""
+        """Return the widget, with a table for viewers that cannot show widgets."""
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is None:
             return None
@@ -102,7 +102,7 @@ class KernelWidget(anywidget.AnyWidget):
 
 
 class BoardWidget(KernelWidget):
-    """A board in a notebook. ``board`` is the session: its ``matching`` is the plan at present."""
+    """A board in a notebook. ``board`` is its session, ``matching`` the current plan."""
 
     _esm = board_texts.script()
     _css = board_texts.stylesheet()
@@ -114,7 +114,7 @@ class BoardWidget(KernelWidget):
 
     @property
     def matching(self) -> Matching:
-        """The plan at present; it can be saved, explained and compared like any other."""
+        """The current plan; it can be saved, explained and compared like any matching."""
         return self.board.matching
 
     def answer(self, request: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
@@ -130,9 +130,9 @@ class BoardWidget(KernelWidget):
 
 
 class FormWidget(KernelWidget):
-    """The form of a programme in a notebook: a version that is kept is written into the programme's file.
+    """The form of a programme in a notebook; each kept version is written to the programme file.
 
-    ``form`` is the session, ``programme`` the version that was kept last.
+    ``form`` is its session, ``programme`` the newest kept version.
     """
 
     _esm = notebook_script(*(("form", name) for name in (*form_texts.FORM_SCRIPTS, "in_notebook.js")))
@@ -145,21 +145,21 @@ class FormWidget(KernelWidget):
 
     @property
     def programme(self) -> Programme:
-        """The version that was kept last."""
+        """The newest kept version."""
         return self.form.versions.newest.programme
 
     @property
     def cohort(self) -> Cohort:
-        """Who takes part under the version that was kept last."""
+        """The participants under the newest kept version."""
         return self.form.cohort_of(self.programme)
 
     def answer(self, request: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
-        """Return the form after a gesture; a version that is kept is in the file then, and the former one beside it."""
-        refusal, kept = "", self.form.versions.newest
+        """Return the form after a request; a kept version is written to the file, after a backup of the former one."""
+        refusal, newest = "", self.form.versions.newest
         with language(self.form.language):
             try:
                 self.form.do(parse_form_action(request.get("what")))
-                if self.form.versions.newest is not kept:
+                if self.form.versions.newest is not newest:
                     back_up_file(self.path)
                     write_whole(self.path, self.form.versions.newest.content)
             except MentorMatchError as error:
@@ -171,17 +171,17 @@ class FormWidget(KernelWidget):
 
     def _repr_html_(self) -> str:
         form: dict[str, Any] = self.view["form"]
-        criteria = [(one["label"], one["weight"]) for group in form["headings"] for one in group["criteria"]]
+        criteria = [(entry["label"], entry["weight"]) for group in form["headings"] for entry in group["criteria"]]
         with language(self.form.language):
             tables = [
                 ((tr("Critère"), tr("Poids")), [(label, f"{weight:g}") for label, weight in criteria]),
-                ((tr("Règle"), tr("Ce qu'elle fait")), [(one["label"], one["effect"]) for one in form["rules"]]),
+                ((tr("Règle"), tr("Ce qu'elle fait")), [(entry["label"], entry["effect"]) for entry in form["rules"]]),
             ]
             return render_template("told.html", title=form["name"], sentences=(), tables=tables)
 
 
 class PanelWidget[AnyPanel: Panel](KernelWidget):
-    """A panel in a notebook. Files come and go beside the state of the widget, which a notebook may save."""
+    """A panel in a notebook. Files are sent outside the state of the widget, which a notebook may save."""
 
     _esm = notebook_script(("panel", "panel.js"))
     _css = notebook_style()
@@ -193,11 +193,11 @@ class PanelWidget[AnyPanel: Panel](KernelWidget):
         self.on_msg(self._take)
 
     def _take(self, _: object, request: Mapping[str, Any], buffers: Sequence[Any]) -> None:
-        """Take a file, which came beside what was asked."""
+        """Handle a request with the bytes of a file."""
         self.view = self.answer(request, b"".join(map(bytes, buffers)))
 
     def answer(self, request: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
-        """Return the panel after a gesture; a file that was asked for is sent beside it."""
+        """Return the panel after a request; a requested file is sent separately."""
         refusal = ""
         with language(self.panel.language):
             try:
@@ -206,8 +206,8 @@ class PanelWidget[AnyPanel: Panel](KernelWidget):
                 refusal = str(error)
             state = self._describe(int(request.get("turn", 0)), refusal)
         if self.panel.download and not refusal:
-            name, given = self.panel.download
-            self.send({"given": name}, [given])
+            name, content_to_send = self.panel.download
+            self.send({"given": name}, [content_to_send])
         self.panel.download = None
         return state
 
@@ -215,7 +215,7 @@ class PanelWidget[AnyPanel: Panel](KernelWidget):
         return {"turn": turn, "refusal": refusal, **self.panel.state()}
 
     def _repr_html_(self) -> str:
-        rows = [(one["words"], one["told"]) for one in self.view["rows"]]
+        rows = [(row["words"], row["told"]) for row in self.view["rows"]]
         with language(self.panel.language):
             tables = [((tr("Quoi"), tr("Ce qui est là")), rows)] if rows else []
             sentences = [self.view[name] for name in ("lead", "said") if self.view[name]]
@@ -223,11 +223,11 @@ class PanelWidget[AnyPanel: Panel](KernelWidget):
 
 
 class FilesWidget(PanelWidget[FilesPanel]):
-    """The files of a programme in a notebook, each by its path."""
+    """The paths of a programme's files, in a notebook."""
 
     @property
     def programme(self) -> Path:
-        """The file of the programme."""
+        """The programme file."""
         return self.panel.path("programme")
 
     @property
@@ -237,31 +237,30 @@ class FilesWidget(PanelWidget[FilesPanel]):
 
     @property
     def pairs(self) -> Path:
-        """The pairs that were made by hand; raises RequestError where they were not asked for."""
+        """The hand-made pairs. Raises RequestError if they were not requested."""
         return self.panel.path("pairs")
 
     @property
     def contacts(self) -> Contacts:
-        """How the people are reached, and their names; see ``read_contacts``."""
+        """Contact details and names of the people; see ``read_contacts``."""
         return read_contacts(self.panel.read(), self.answers)
 
     @property
     def waves(self) -> Mapping[int, Path]:
-        """The answers of the year that are there, by month."""
+        """The existing follow-up files by month."""
         return self.panel.waves()
 
 
 class DeparturesWidget(PanelWidget[DeparturesPanel]):
-    """Who leaves, and the repaired pairs, in a notebook."""
+    """Departures and the repaired pairs, in a notebook."""
 
     @property
     def repair(self) -> Repair:
-        """What became of each pair."""
+        """The repair of the pairs."""
         return self.panel.repair
 
     @property
     def matching(self) -> Matching:
-        """The repaired plan."""
         return self.panel.repair.matching
 
     def _repr_html_(self) -> str:
@@ -275,43 +274,44 @@ def open_board(
     labels: Labels | None = None,
     time_limit_s: float | None = None,
 ) -> BoardWidget:
-    """Return a board on which staff revise a matching: choose a person, see others and their price, impose, validate.
+    """Return a board on which staff revise a matching: inspect people and alternatives, pin and ban pairs, validate.
 
-    The matching itself never changes; that of the board is its ``matching``.
+    The matching itself never changes; the widget's ``matching`` is the current plan.
 
     Parameters
     ----------
     matching
-        What the session begins with.
+        The initial plan.
     folder
-        Where the documents, the decision and its log are written once somebody validates.
+        The folder for the documents, the decision and its log after a validation.
     labels
-        What people are called; None: their codes, or pseudonyms where keys are e-mail addresses.
+        The labels of people; None: codes, or pseudonyms if keys are e-mail addresses.
     time_limit_s
-        For each move; None: until it is solved.
+        The limit per move; None: no limit.
     """
     return BoardWidget(Board(matching, folder, labels=labels, time_limit_s=time_limit_s))
 
 
 def open_form(programme: str | PathLike[str], answers: AnswerSource, *, seed: int = 0) -> FormWidget:
-    """Return the form of a programme: weights, rules and goals, each gesture tried at once on those who answered.
+    """Return the form of a programme: weights, rules and goals, each edit tried at once on the people who answered.
 
-    A version that staff keep is written into the file of the programme, its comments kept, and the former one beside
-    it under its date. The widget's ``programme`` is the version kept last, its ``cohort`` who takes part.
+    A kept version is written to the programme file with its comments, and the former file is backed up under its date.
+    The
+    widget's ``programme`` is the newest kept version, its ``cohort`` the participants.
 
     Parameters
     ----------
     programme
         The file of a programme of pairs.
     answers
-        Those of both sides; see ``read_survey``.
+        The answers of both sides; see ``read_survey``.
     seed
-        Settles ties, as for ``match``.
+        Breaks ties, as for ``match``.
 
     Raises
     ------
     ProgrammeError
-        The file is no programme, or not one of pairs.
+        The file is no programme of pairs.
     SurveyError
         The answers cannot be read.
     """
@@ -324,23 +324,23 @@ def open_form(programme: str | PathLike[str], answers: AnswerSource, *, seed: in
 
 
 def open_files(folder: str | PathLike[str], *more: OptionalFiles, example: str = "mentorat") -> FilesWidget:
-    """Return the files of a programme in a folder, of which staff choose others; the widget has their paths.
+    """Return the files of a programme in a folder, which staff can replace; the widget has their paths.
 
-    Where there is no programme yet, the files of an example are written, so that a notebook runs at once.
+    If there is no programme yet, the files of an example are written, so that a notebook runs at once.
 
     Parameters
     ----------
     folder
-        Where the files are; made if need be.
+        The folder of the files, made if needed.
     more
-        ``pairs``: also pairs made by hand; ``waves``: also what was answered during the year.
+        ``pairs``: also hand-made pairs; ``waves``: also follow-up answers.
     example
-        Which one; see ``examples.names``.
+        The name of the example; see ``examples.names``.
 
     Raises
     ------
     RequestError
-        There is no such example, or no such kind of files.
+        There is no such example or kind of files.
     OutputError
         A file cannot be written.
     """
@@ -355,19 +355,19 @@ def open_documents(
     who: str | None = None,
     why: str = "",
 ) -> PanelWidget[DocumentsPanel]:
-    """Write the documents of a result, and return them as a widget: each to download, all to write again.
+    """Write the documents of a result, and return them as a widget to download them, or to write them again.
 
-    Of a board, or of departures, the plan that is there when they are written. What was validated, or in which somebody
-    wrote, stays until its replacement is asked for.
+    For a board or departures, the current plan is written each time. Validated and edited documents stay until their
+    replacement is requested.
 
     Parameters
     ----------
     result
-        A matching, a year, groups, dates, turns, a view, what the next edition needs, or a widget that has a plan.
+        A matching, a year, groups, dates, turns, a view, data for the next edition, or a widget with a plan.
     target
-        A folder, or one file by its suffix.
+        A folder, or a file with its suffix.
     contacts
-        With these the widget offers names in documents; see ``read_contacts``. None: there are codes only.
+        With contacts, the widget offers names in documents; see ``read_contacts``. None: codes only.
     who, why
         For the log of a folder; see ``Matching.save``.
 
@@ -386,23 +386,23 @@ def open_documents(
 
 
 def open_departures(plan: Matching | BoardWidget, *withdrawn: Key, labels: Labels | None = None) -> DeparturesWidget:
-    """Return who leaves, and the pairs repaired at once; staff choose people, and the document below follows.
+    """Return the departures and the repaired pairs; staff choose people, and the document below follows.
 
-    The widget's ``repair`` is what became of each pair, its ``matching`` the repaired plan.
+    The widget's ``repair`` has the fate of each pair, its ``matching`` the repaired plan.
 
     Parameters
     ----------
     plan
         The pairs, or the board that has them.
     withdrawn
-        Keys of people who leave to begin with; those who are not there are left aside.
+        Keys of people who leave initially; people who are not in the plan are ignored.
     labels
-        What people are called; None: their codes, or pseudonyms where keys are e-mail addresses.
+        The labels of people; None: codes, or pseudonyms if keys are e-mail addresses.
 
     Raises
     ------
     RequestError
-        The plan has no answer that could be repaired.
+        The plan has no assignment to repair.
     """
 
     def now() -> Matching:

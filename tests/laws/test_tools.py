@@ -15,7 +15,7 @@ from mentormatch.programme.enrolment import make_intake_plan
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.tool import sort_by_tool, tools_by_kind
-from mentormatch.testing import check_known_rows, check_named_tool, check_tool, tools_that_know
+from mentormatch.testing import check_known_rows, check_named_tool, check_tool, find_recognizing_tools
 from tests.conftest import DEEP
 from tests.laws.questionnaires import SIDES
 from tests.survey.tools.exports import EXPORTS, STATED, WRITERS, as_read, export_of
@@ -240,7 +240,7 @@ def test_rows_with_the_marks_of_several_tools_are_refused_naming_them(above: lis
     header = [name for front in above for name in front]
     ids = [*NEXTCLOUD_IDS, *(f"question-id-{number}" for number in range(len(NEXTCLOUD_IDS), len(header)))]
     rows = as_read([header, ids, ["x"] * len(header)])
-    claims = tools_that_know(rows)
+    claims = find_recognizing_tools(rows)
     assert "nextcloud" in claims
     if claims == ["nextcloud"]:
         return

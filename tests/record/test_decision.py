@@ -69,7 +69,7 @@ def test_no_key_no_contact_and_no_answer_is_in_a_decision() -> None:
         said = {people.shown(name, row) for name in people.columns for row in range(len(people))}
         told = {part for answer in said for part in answer.split(", ") if not part.isdigit()}
         assert [part for part in {*people.ids, *told} if part and part in text] == []
-    with as_file(files(examples).joinpath("mentorat", examples.ANSWERS)) as answers:
+    with as_file(files(examples).joinpath("mentorat", examples.ANSWERS_FILE)) as answers:
         contacts = read_contacts(matching.programme, answers).people.values()
     assert contacts
     assert [value for contact in contacts for value in contact.values() if value in text] == []

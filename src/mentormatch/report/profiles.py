@@ -9,7 +9,7 @@ from mentormatch.explanation.tables import SIDE_WORDS, sheet
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.languages.translation import language, mark, tr, tr_n
-from mentormatch.profiles import CODE, REFUSALS, WISHES, Profiles, WishQuestions
+from mentormatch.profiles import CODE_QUESTION, REFUSALS_QUESTION, WISHES_QUESTION, Profiles, WishQuestions
 from mentormatch.report.book import BookColumn, WorkbookWriter
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.texts import render_template
@@ -107,8 +107,12 @@ PAGE_NAMES = {"lead": format_reader_instructions, "KICKERS": PAGE_HEADINGS}
 
 def headings(profiles: Profiles, side: Side) -> list[str]:
     questions = profiles.asked[side]
-    wishes = [f"{tr(WISHES)} [{rank}]" for rank in range(1, questions.choices + 1)]
-    return [tr(CODE), *wishes, *(f"{tr(REFUSALS)} [{rank}]" for rank in range(1, questions.refused + 1))]
+    wishes = [f"{tr(WISHES_QUESTION)} [{rank}]" for rank in range(1, questions.choices + 1)]
+    return [
+        tr(CODE_QUESTION),
+        *wishes,
+        *(f"{tr(REFUSALS_QUESTION)} [{rank}]" for rank in range(1, questions.refused + 1)),
+    ]
 
 
 def make_form_rows(profiles: Profiles, side: Side) -> list[tuple[str, ...]]:
@@ -122,7 +126,9 @@ def form_book(profiles: Profiles, side: Side) -> bytes:
     from xlsxwriter.utility import xl_range_abs
 
     book = WorkbookWriter(tr("Souhaits après lecture des profils"))
-    columns = [BookColumn(head, 16, "strong" if head == tr(CODE) else "own") for head in headings(profiles, side)]
+    columns = [
+        BookColumn(head, 16, "strong" if head == tr(CODE_QUESTION) else "own") for head in headings(profiles, side)
+    ]
     rows, code_rows = make_form_rows(profiles, side), list[tuple[str, ...]]()
     if profiles.lists is None:
         heads, code_rows = [tr("Codes des profils")], [(profile.code,) for profile in profiles.shown[ACROSS[side]]]
@@ -130,7 +136,7 @@ def form_book(profiles: Profiles, side: Side) -> bytes:
     else:
         codes_by_reader = [[profile.code for profile in profiles.read_by(side, reader)] for reader, *_ in rows]
         longest = max(map(len, codes_by_reader), default=0)
-        heads = [tr(CODE), *map(str, range(1, longest + 1))]
+        heads = [tr(CODE_QUESTION), *map(str, range(1, longest + 1))]
         code_rows = [
             (row[0], *codes, *[""] * (longest - len(codes))) for row, codes in zip(rows, codes_by_reader, strict=True)
         ]
@@ -150,13 +156,13 @@ def format_form_questions(profiles: Profiles, side: Side) -> str:
     """Return the questions of the form as texts to paste into a survey tool."""
     questions = profiles.asked[side]
     codes = "\n".join(f"  {profile.code}" for profile in profiles.shown[ACROSS[side]])
-    parts = [f"{tr(CODE)}\n{tr('(texte court, obligatoire)')}"]
+    parts = [f"{tr(CODE_QUESTION)}\n{tr('(texte court, obligatoire)')}"]
     if questions.wishes:
         instruction = tr("(classement, {most} au plus, facultatif) Options :", most=questions.choices)
-        parts.append(f"{tr(WISHES)}\n{instruction}\n{codes}")
+        parts.append(f"{tr(WISHES_QUESTION)}\n{instruction}\n{codes}")
     if questions.refusals:
         instruction = tr("(plusieurs choix, {most} au plus, facultatif, sans raison) Options :", most=questions.refused)
-        parts.append(f"{tr(REFUSALS)}\n{instruction}\n{codes}")
+        parts.append(f"{tr(REFUSALS_QUESTION)}\n{instruction}\n{codes}")
     return "\n\n".join(parts) + "\n"
 
 

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from mentormatch import Matching, examples, match, read_contacts
-from mentormatch.examples import ANSWERS, folder_of
+from mentormatch.examples import ANSWERS_FILE, folder_of
 from mentormatch.results import Contacts
 from tests.report.readers import Outline
 
@@ -15,7 +15,7 @@ CONTACTS = {
 
 @cache
 def example() -> tuple[Matching, Contacts]:
-    contacts = read_contacts(examples.programme(), Path(str(folder_of("mentorat"))) / ANSWERS)
+    contacts = read_contacts(examples.programme(), Path(str(folder_of("mentorat"))) / ANSWERS_FILE)
     return match(examples.cohort(), examples.programme()), contacts
 
 

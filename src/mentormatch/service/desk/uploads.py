@@ -9,7 +9,7 @@ from typing import Any
 
 from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, RequestError, SurveyError
-from mentormatch.examples import ANSWERS, PROGRAMME, contents
+from mentormatch.examples import ANSWERS_FILE, PROGRAMME_FILE, contents
 from mentormatch.fields import Side
 from mentormatch.groups.rotation import MemberKeys, read_groups
 from mentormatch.inspection.intake import Intake, report_on_tables
@@ -110,7 +110,7 @@ class UploadedFiles:
     @staticmethod
     def example(kind: ProgrammeKind) -> dict[FilePart, UploadedFile]:
         example_files = contents(EXAMPLE_FOLDERS[kind])
-        names: dict[FilePart, str] = {"programme": PROGRAMME, "answers": ANSWERS}
+        names: dict[FilePart, str] = {"programme": PROGRAMME_FILE, "answers": ANSWERS_FILE}
         return {part: UploadedFile(name, example_files[name]) for part, name in names.items()}
 
     @cached_property
