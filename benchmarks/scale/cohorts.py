@@ -11,7 +11,7 @@ import mentormatch as mm
 from benchmarks.population import ALIKE, APART, cohort_of, naming_as, repeated
 from benchmarks.scale.records import Row
 from mentormatch import AssignmentProblem, Cohort, Programme
-from mentormatch.operations.instance import unheld_scores
+from mentormatch.operations.instance import lazy_scores
 from mentormatch.rules import Capacity, Quota, formulate
 from mentormatch.scale.scan.blocks import BLOCK_ROWS
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
@@ -93,7 +93,7 @@ class Market:
     def posed(self) -> AssignmentProblem:
         """Return the problem, the score of no pair being held."""
         return formulate(
-            self.people, unheld_scores(self.people, self.programme.criteria), self.programme.rules, self.goals
+            self.people, lazy_scores(self.people, self.programme.criteria), self.programme.rules, self.goals
         )
 
     def shrunk(self, by: int) -> "Market":

@@ -15,7 +15,7 @@ from benchmarks.scale.records import begun, keep, kept, newest
 from benchmarks.scale.solving import solved
 from mentormatch import Cohort, solve
 from mentormatch.fields import SIDES
-from mentormatch.operations.instance import unheld_scores
+from mentormatch.operations.instance import lazy_scores
 from mentormatch.rules import formulate
 from mentormatch.scoring.scores import MILLION, score
 
@@ -102,7 +102,7 @@ def test_pulp_reaches_our_total_on_the_same_matrix() -> None:
     market = Market(12, 12, "tight", open=True)
     row = rivals.by_pulp(market, "HiGHS")
     scores = score(market.people, EXAMPLE.criteria).values.astype(np.int64)
-    problem = formulate(market.people, unheld_scores(market.people, EXAMPLE.criteria), [], ("matched", "total"))
+    problem = formulate(market.people, lazy_scores(market.people, EXAMPLE.criteria), [], ("matched", "total"))
     assert row["total"] == solve(problem).tiers[-1].value == int(scores[tuple(solve(problem).pairs.T)].sum())
 
 

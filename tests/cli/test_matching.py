@@ -9,7 +9,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import Matching, RequestError
 from mentormatch.errors import OutputError
-from mentormatch.operations.matching import documents_made, exporters
+from mentormatch.operations.matching import exporters, folder_exporters
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_frames_hold_the_same_pairs(matching: Matching) -> None:
 
 
 def test_a_folder_gets_every_document_and_a_suffix_one(matching: Matching, tmp_path: Path) -> None:
-    documents = {each.filename for each in documents_made().values()}
+    documents = {each.filename for each in folder_exporters().values()}
     written = matching.save(tmp_path / "all")
     assert {path.name for path in written} == documents | {"binomes.journal.jsonl"}
     assert {*written, tmp_path / "all" / "manifeste.json"} == set((tmp_path / "all").iterdir())

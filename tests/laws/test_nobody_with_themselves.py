@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import mentormatch as mm
 from mentormatch import Cohort, Matching, RequestError, Solution, match, solve, verify
 from mentormatch.contract.operation import ask
-from mentormatch.operations.instance import unheld_scores
+from mentormatch.operations.instance import lazy_scores
 from mentormatch.record.decision import save_decision
 from mentormatch.rules import SELF_PAIRS, formulate
 from tests.doors import substitute
@@ -61,7 +61,7 @@ def test_exactly_the_pairs_of_a_person_with_themselves_are_absent_and_the_rest_i
 @given(files())
 def test_where_pairs_are_not_held_the_same_are_absent(two: Files) -> None:
     cohort, programme = two.cohort, two.programme
-    wide = formulate(cohort, unheld_scores(cohort, programme.criteria), programme.rules, programme.goals.order)
+    wide = formulate(cohort, lazy_scores(cohort, programme.criteria), programme.rules, programme.goals.order)
     every = np.divmod(np.arange(prod(wide.shape)), wide.shape[1])
     absent = ~wide.scores.allows(*every)
     assert set(zip(*(side[absent].tolist() for side in every), strict=True)) == two.both
@@ -70,7 +70,7 @@ def test_where_pairs_are_not_held_the_same_are_absent(two: Files) -> None:
 def hold_wide_against_held(two: Files) -> None:
     """Compare the pairs of the engine for pairs that are not held with those of the others."""
     cohort, programme = two.cohort, two.programme
-    wide = solve(formulate(cohort, unheld_scores(cohort, programme.criteria), programme.rules, programme.goals.order))
+    wide = solve(formulate(cohort, lazy_scores(cohort, programme.criteria), programme.rules, programme.goals.order))
     assert wide.pairs.tolist() == match(cohort, programme).solution.pairs.tolist()
     assert not pairs_of(wide) & two.both
 

@@ -57,7 +57,7 @@ def test_a_budget_of_memory_shortens_lists_before_it_refuses() -> None:
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) == len(sizes)
     for way in shorter:
-        assert instance.choose_plan((60_000, 100_000), 0, way.memory_mb).shorter == way.shorter
+        assert instance.choose_plan((60_000, 100_000), 0, way.memory_mb).list_divisor == way.list_divisor
     with pytest.raises(RequestError, match="ne tient pas dans la mémoire permise"):
         instance.choose_plan((60_000, 100_000), 0, sizes[-1] - 50)
 
@@ -65,7 +65,7 @@ def test_a_budget_of_memory_shortens_lists_before_it_refuses() -> None:
 def test_where_scores_do_not_fit_they_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instance, "resident_mb", lambda: 100)
     held, *unheld = list_plans((4_000, 6_000), MAX_STORED_PAIRS)
-    assert held.held
+    assert held.stores_scores
     assert instance.choose_plan((4_000, 6_000), MAX_STORED_PAIRS, held.memory_mb) == held
     assert instance.choose_plan((4_000, 6_000), MAX_STORED_PAIRS, held.memory_mb - 1) == unheld[0]
 
@@ -74,8 +74,8 @@ def test_where_there_is_no_budget_nobody_asks_what_the_process_holds(monkeypatch
     monkeypatch.delattr(instance, "resident_mb")
     for shape in ((300, 300), (60_000, 100_000)):
         way = instance.choose_plan(shape, MAX_STORED_PAIRS, None)
-        assert way.held == (shape == (300, 300))
-        assert way.shorter == 1
+        assert way.stores_scores == (shape == (300, 300))
+        assert way.list_divisor == 1
 
 
 def test_what_does_not_fit_is_told_by_the_estimate_and_refused_by_the_match() -> None:
@@ -95,10 +95,10 @@ def test_a_budget_that_suffices_changes_no_pair() -> None:
     assert mm.match(COHORT, PROGRAMME, memory_mb=100_000).pairs == free.pairs
 
 
-@pytest.mark.parametrize("shorter", instance.SHORTER)
+@pytest.mark.parametrize("shorter", instance.LIST_DIVISORS)
 def test_shorter_lists_find_the_same_pairs(monkeypatch: pytest.MonkeyPatch, shorter: int) -> None:
     held = mm.match(COHORT, FREE)
-    way = instance.ExecutionPlan(held=False, memory_mb=0, shorter=shorter)
+    way = instance.ExecutionPlan(stores_scores=False, memory_mb=0, list_divisor=shorter)
     monkeypatch.setattr(instance, "choose_plan", lambda *_, **options: way)
     unheld = mm.match(COHORT, FREE)
     assert getattr(unheld.problem.scores, "list_divisor") == shorter  # noqa: B009 - scores of this kind alone have it

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch.contract.operations.evidence import DrawResponse
-from mentormatch.operations.experiment import differing_parts, lot
+from mentormatch.operations.experiment import differing_parts, draws_second
 from mentormatch.results import DrawnPart
 from tests.cli.commands import done
 from tests.conftest import some_of
@@ -81,7 +81,7 @@ def test_parts_have_nobody_in_common_and_cannot_be_parted_further(one: list[int]
 
 def test_the_lot_is_fair() -> None:
     part = DrawnPart((("M1", "E1"),), (("M1", "E2"),), second=False)
-    drawn = [lot(seed, part) for seed in range(1_000)]
+    drawn = [draws_second(seed, part) for seed in range(1_000)]
     assert 430 < sum(drawn) < 570  # a fair coin leaves these bounds once in a hundred thousand times
 
 

@@ -8,7 +8,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.contract.operation import ask
 from mentormatch.contract.operations.evidence import LearnResponse
-from mentormatch.operations.learn import learn_beside
+from mentormatch.operations.learn import learn_from_matching
 from tests.cli.commands import done
 from tests.operations.situations import NAME, edition
 
@@ -82,7 +82,7 @@ def test_documents_of_pairs_tell_it_where_editions_are_given(tmp_path: Path) -> 
 def test_beside_a_matching_it_is_what_the_cohort_teaches_and_what_was_imposed_holds() -> None:
     cohort, programme, pin = mm.examples.cohort(), mm.examples.programme(), ("M06", "E11")
     made = mm.match(cohort, programme, pins=[pin]).with_editions([edition()] * 2)
-    beside = learn_beside(made)
+    beside = learn_from_matching(made)
     assert beside.sentences == mm.learn(cohort, programme, [edition()] * 2, pins=[pin]).sentences
     assert beside.today is made
     assert pin in beside.pairs

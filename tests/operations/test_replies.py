@@ -10,7 +10,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import Reply, Status, read_replies, reply
 from mentormatch.operations.matching import KeyPair
-from mentormatch.operations.proposal import Late, RoundsRead
+from mentormatch.operations.proposal import Late, RoundHistory
 from mentormatch.operations.repair import keys_of
 from tests.operations.situations import cohort_of, programme_of
 
@@ -301,5 +301,5 @@ def test_a_record_that_is_none_is_refused() -> None:
 
 def test_what_rounds_come_to_rests_on_them_alone() -> None:
     proposal = reply(example(), both([("M06", "E08")]))
-    assert RoundsRead.of(proposal.rounds, "both").settled == {("M06", "E08"): 1}
+    assert RoundHistory.of(proposal.rounds, "both").settled == {("M06", "E08"): 1}
     assert repr(proposal) == "Proposal(round 2: 1 settled, 11 open)"

@@ -154,7 +154,7 @@ def test_what_a_plan_holds_is_what_every_repair_tried_by_hand_holds(seed: int, k
         return
     looked = DepartureMarket(made.problem, k)
     if looked.count:
-        held = looked.count_held_after(made.solution.pairs)
+        held = looked.count_retained(made.solution.pairs)
         assert (held.worst, held.total) == Market(made.problem).held(pairs_of(made), k)
         bound = looked.bound()
         assert bound.worst >= held.worst
@@ -169,9 +169,9 @@ def test_repairs_that_are_too_many_to_try_are_solved(seed: int, monkeypatch: pyt
     sides = [people(random, letter, 5) for letter in "ME"]
     made = mm.match(mm.read_survey(given, mentors=sides[0], mentees=sides[1]), given)
     if made.pairs:
-        tried = DepartureMarket(made.problem, 2).count_held_after(made.solution.pairs)
-        substitute(monkeypatch, "operations", MOST_CHOICES=0)
-        assert DepartureMarket(made.problem, 2).count_held_after(made.solution.pairs) == tried
+        tried = DepartureMarket(made.problem, 2).count_retained(made.solution.pairs)
+        substitute(monkeypatch, "operations", MAX_ENUMERATED=0)
+        assert DepartureMarket(made.problem, 2).count_retained(made.solution.pairs) == tried
 
 
 @pytest.mark.parametrize("seed", some_of(range(2000, 2100), 4))
@@ -188,7 +188,7 @@ def test_a_departure_leaves_what_a_repair_leaves(seed: int) -> None:
         keep = [(one.mentor, one.mentee) for one in made.pairs if one.mentor not in left and one.mentee not in left]
         found.append(len(mm.repair(made, withdrawn=left, keep=keep).matching.pairs))
     if found:
-        held = looked.count_held_after(made.solution.pairs)
+        held = looked.count_retained(made.solution.pairs)
         assert (held.worst, held.total) == (min(found), sum(found))
 
 
@@ -196,7 +196,7 @@ def test_a_departure_leaves_what_a_repair_leaves(seed: int) -> None:
 def test_of_many_plans_some_are_tried_and_a_bound_is_told(k: int, monkeypatch: pytest.MonkeyPatch) -> None:
     made = market(7, 7)
     exact = sturdy(made, k)
-    substitute(monkeypatch, "operations", MOST_STEPS=3)
+    substitute(monkeypatch, "operations", MAX_ENUMERATION_STEPS=3)
     some = sturdy(made, k)
     assert exact.complete
     assert not some.complete

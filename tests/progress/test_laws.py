@@ -15,7 +15,7 @@ import mentormatch as mm
 from mentormatch import AssignmentProblem, Progress, Solution, Status, solve
 from mentormatch.assignment.engine import solve_goals
 from mentormatch.base.progress import DOCUMENTS_GOAL, TIES_GOAL, listen, track
-from mentormatch.operations.matching import documents_made
+from mentormatch.operations.matching import folder_exporters
 from mentormatch.record.decision import DECISION_SUFFIX
 from mentormatch.results import Tier
 from tests.conftest import DEEP
@@ -128,7 +128,7 @@ def test_documents_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch, tmp_path
     parts = parts_told(told)
     assert len(parts) > 1
     assert parts == sorted(parts)
-    assert {(goal, most) for goal, _, most in parts} == {(DOCUMENTS_GOAL, len(documents_made()) - 1)}
+    assert {(goal, most) for goal, _, most in parts} == {(DOCUMENTS_GOAL, len(folder_exporters()) - 1)}
     assert told[-1].over
 
 
@@ -148,7 +148,7 @@ def test_a_listener_can_end_the_making_of_documents_and_nothing_is_written(
             asked.set()
         return one.part > 0
 
-    for kind, each in documents_made().items():
+    for kind, each in folder_exporters().items():
         if kind != DECISION_SUFFIX:
             monkeypatch.setattr(type(each), "content", made)
     with listen(ended), pytest.raises(KeyboardInterrupt):

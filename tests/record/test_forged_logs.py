@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from mentormatch.languages.translation import tr
-from mentormatch.operations.matching import documents_made
+from mentormatch.operations.matching import folder_exporters
 from mentormatch.record.decision import DECISION_SUFFIX
 from mentormatch.record.digests import digest
 from mentormatch.record.log import LogEntry, LogKind, LogLine, chain_in, extend_content
@@ -29,7 +29,7 @@ A_LOG = 20
 
 @cache
 def decision() -> bytes:
-    return documents_made()[DECISION_SUFFIX].content(small())
+    return folder_exporters()[DECISION_SUFFIX].content(small())
 
 
 @cache
@@ -51,7 +51,7 @@ def honest(number: int) -> tuple[tuple[LogEntry, ...], bytes, dict[str, bytes]]:
     )
     head, content = extend_content(b"", *entries)
     printed = Seal.of(chain_in(content), seal, head)
-    made = {kind: each for kind, each in documents_made().items() if kind in READERS}
+    made = {kind: each for kind, each in folder_exporters().items() if kind in READERS}
     return entries, content, {f"binomes{kind}": each.content(small(), printed) for kind, each in made.items()}
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from mentormatch import Matching, language
 from mentormatch.errors import OutputError
-from mentormatch.operations.matching import documents_made, exporter_for
+from mentormatch.operations.matching import exporter_for, folder_exporters
 from mentormatch.record.log import check_chain
 from mentormatch.record.validation import validate
 from mentormatch.report import folder as folders
@@ -55,7 +55,7 @@ def test_a_renewed_document_is_the_one_that_would_be_made(tmp_path: Path, who: s
         assert [path.name for path in validated.renewed] == [PAGE, JSON, SUMMARY, BOOK]
         assert validated.left == ()
         with language(code):
-            made = {each.filename: each.content(matching(), validated.seal) for each in documents_made().values()}
+            made = {each.filename: each.content(matching(), validated.seal) for each in folder_exporters().values()}
         for name in (PAGE, JSON, SUMMARY, "binomes.csv", DECISION):
             assert (tmp_path / name).read_bytes() == made[name]
         assert sheets((tmp_path / BOOK).read_bytes()) == sheets(made[BOOK])

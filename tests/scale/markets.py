@@ -12,7 +12,7 @@ from benchmarks.population import cohort_of
 from mentormatch import AssignmentProblem, Cohort, Matching, Programme, Row, Rule, Solution, Status, certify, solve
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.base.arrays import IntVector
-from mentormatch.operations.instance import unheld_scores
+from mentormatch.operations.instance import lazy_scores
 from mentormatch.results import Verdict
 from mentormatch.rules import Quota, formulate
 from mentormatch.scoring.scores import score
@@ -53,7 +53,7 @@ def both(
 ) -> tuple[AssignmentProblem, AssignmentProblem]:
     """Return the problem with its scores held, and not held."""
     held = formulate(people, score(people, programme.criteria), rules, goals)
-    return held, formulate(people, unheld_scores(people, programme.criteria), rules, goals)
+    return held, formulate(people, lazy_scores(people, programme.criteria), rules, goals)
 
 
 def needing(

@@ -10,7 +10,7 @@ from benchmarks.population import APART, cohort_of
 from mentormatch import Cohort, solve
 from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.objective import scalarize
-from mentormatch.operations.instance import unheld_scores
+from mentormatch.operations.instance import lazy_scores
 from mentormatch.rules import Quota, formulate
 from mentormatch.scale.columns import generation
 from mentormatch.scale.columns.generation import CandidateList
@@ -34,7 +34,7 @@ def cohort(seed: int) -> Cohort:
 
 def view_of(people: Cohort) -> PricingProblem:
     """Return the goals of a market as one stage, looked at by the quickest way there is."""
-    problem = formulate(people, unheld_scores(people, PROGRAMME.criteria), RULES, ("matched", "total"))
+    problem = formulate(people, lazy_scores(people, PROGRAMME.criteria), RULES, ("matched", "total"))
     return PricingProblem.of(problem, opening_stage(scalarize(problem, 1 << 64)), make_path_scanner)
 
 
@@ -97,7 +97,7 @@ def test_a_market_that_is_drawn_from_in_several_steps_has_the_same_pairs(
         monkeypatch.setattr(generation, name, few)
     people, goals = cohort(seed), ("matched", "priority", "total")
     held = solve(formulate(people, score(people, PROGRAMME.criteria), RULES, goals))
-    unheld = solve(formulate(people, unheld_scores(people, PROGRAMME.criteria), RULES, goals))
+    unheld = solve(formulate(people, lazy_scores(people, PROGRAMME.criteria), RULES, goals))
     assert np.array_equal(unheld.pairs, held.pairs)
     assert unheld.tiers == held.tiers
 

@@ -10,7 +10,7 @@ import mentormatch as mm
 from mentormatch import RequestError, Solution, Status, certify, solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.scores import DenseScores, SparseScores
-from mentormatch.operations.instance import unheld_scores
+from mentormatch.operations.instance import lazy_scores
 from mentormatch.results import Verdict
 from mentormatch.rules import Quota, formulate
 from mentormatch.scale.columns import master
@@ -109,16 +109,14 @@ def test_without_time_for_a_first_answer_there_is_none() -> None:
 @pytest.mark.proof
 def test_a_rule_about_both_people_of_a_pair_is_kept_by_the_answer_or_there_is_none() -> None:
     people = cohort(5)
-    placed = len(solve(formulate(people, unheld_scores(people, PROGRAMME.criteria), RULES, GOALS)).pairs)
+    placed = len(solve(formulate(people, lazy_scores(people, PROGRAMME.criteria), RULES, GOALS)).pairs)
     where = [{"side": side, "field": "reconversion", "in": ["Oui", "Non"]} for side in ("mentor", "mentee")]
     easy, hard = (Quota.model_validate({"kind": "quota", "where": where, "least": n}) for n in (1, placed + 1))
     held, unheld = both(people, PROGRAMME, [*RULES, easy])
     assert same(solve(held), solve(unheld))
-    none = solve(formulate(people, unheld_scores(people, PROGRAMME.criteria), [*RULES, hard], GOALS))
+    none = solve(formulate(people, lazy_scores(people, PROGRAMME.criteria), [*RULES, hard], GOALS))
     assert none.status is Status.INFEASIBLE
-    refused = solve(
-        formulate(people, unheld_scores(people, PROGRAMME.criteria), [*RULES, hard], ("matched", "leximin"))
-    )
+    refused = solve(formulate(people, lazy_scores(people, PROGRAMME.criteria), [*RULES, hard], ("matched", "leximin")))
     assert refused.status is Status.FAILED
     assert "couples pairs" in refused.notes[0]
 

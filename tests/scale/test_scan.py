@@ -6,7 +6,7 @@ import pytest
 from mentormatch import AssignmentProblem
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.base.progress import no_deadline
-from mentormatch.operations.instance import unheld_scores
+from mentormatch.operations.instance import lazy_scores
 from mentormatch.rules import formulate
 from mentormatch.scale.columns.generation import INFINITE
 from mentormatch.scale.scan.blocks import scan_block
@@ -47,7 +47,7 @@ def hold_scans(problem: AssignmentProblem, seed: int, scale: int, share: float) 
 @pytest.mark.parametrize("seed", range(2))
 def test_a_scan_finds_what_pairs_are_worth_however_much_a_point_is(seed: int, scale: int) -> None:
     hold_scans(
-        formulate(cohort(seed, 500), unheld_scores(cohort(seed, 500), PROGRAMME.criteria), RULES, GOALS),
+        formulate(cohort(seed, 500), lazy_scores(cohort(seed, 500), PROGRAMME.criteria), RULES, GOALS),
         seed,
         scale,
         0.1,
@@ -58,7 +58,7 @@ def test_a_scan_finds_what_pairs_are_worth_however_much_a_point_is(seed: int, sc
 @pytest.mark.parametrize("scale", [0, 1, 5_000, 1 << 39])
 def test_the_most_that_a_mentor_has_with_each_mentee_is_what_the_scores_say(scale: int, how: str) -> None:
     problem, random = (
-        formulate(cohort(0, 700), unheld_scores(cohort(0, 700), PROGRAMME.criteria), RULES, GOALS),
+        formulate(cohort(0, 700), lazy_scores(cohort(0, 700), PROGRAMME.criteria), RULES, GOALS),
         np.random.default_rng(scale),
     )
     scores = problem.scores
@@ -81,7 +81,7 @@ def test_a_scan_finds_the_same_where_all_is_counted_or_hardly_anything(
     for whole in (ALWAYS_CACHED, 0):
         substitute(monkeypatch, "scale", ALWAYS_CACHED=whole)
         for rules in (RULES[:0], [each for each in RULES if each.kind in {"gap", "common"}]):
-            hold_scans(formulate(cohort(0, 800), unheld_scores(cohort(0, 800), criteria), rules, GOALS), 1, 1, 0.2)
+            hold_scans(formulate(cohort(0, 800), lazy_scores(cohort(0, 800), criteria), rules, GOALS), 1, 1, 0.2)
 
 
 @pytest.mark.parametrize("size", some_of([300, 1_500]))
@@ -89,5 +89,5 @@ def test_a_scan_finds_the_same_in_runs_of_any_length(size: int, monkeypatch: pyt
     for run, span in ((1, 1 << 19), (7, 100), (512, 1), (1 << 20, 1 << 19)):
         substitute(monkeypatch, "scale", RUN_LENGTH=run, RUN_SPAN=span)
         hold_scans(
-            formulate(cohort(0, size), unheld_scores(cohort(0, size), PROGRAMME.criteria), RULES, GOALS), 2, 1, 0.1
+            formulate(cohort(0, size), lazy_scores(cohort(0, size), PROGRAMME.criteria), RULES, GOALS), 2, 1, 0.1
         )

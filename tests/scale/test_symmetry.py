@@ -15,7 +15,7 @@ from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.assignment.objective import scalarize
 from mentormatch.base.columns import NameLists
-from mentormatch.operations.instance import unheld_scores
+from mentormatch.operations.instance import lazy_scores
 from mentormatch.results import Verdict
 from mentormatch.rules import Ban, Pin, Quota, formulate
 from mentormatch.scale.columns import aggregation, ties
@@ -79,7 +79,7 @@ def cohort(seed: int, *, by_name: bool = False) -> Cohort:
 def both(people: Cohort, programme: Programme, rules: tuple[Rule, ...]) -> tuple[AssignmentProblem, AssignmentProblem]:
     """Return the problem with its scores held, and not held."""
     held = formulate(people, score(people, programme.criteria), rules, GOALS)
-    return held, formulate(people, unheld_scores(people, programme.criteria), rules, GOALS)
+    return held, formulate(people, lazy_scores(people, programme.criteria), rules, GOALS)
 
 
 def same(one: Solution, other: Solution) -> bool:

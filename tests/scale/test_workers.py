@@ -21,7 +21,7 @@ from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.base.progress import listen
 from mentormatch.languages.translation import spoken
-from mentormatch.operations.instance import unheld_scores
+from mentormatch.operations.instance import lazy_scores
 from mentormatch.rules import formulate
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.scan import dispatch, workers
@@ -41,7 +41,7 @@ IN_TIME_S = 10.0
 
 @pytest.fixture(scope="module")
 def problem() -> AssignmentProblem:
-    return formulate(cohort(2, SIZE), unheld_scores(cohort(2, SIZE), PROGRAMME.criteria), RULES, GOALS)
+    return formulate(cohort(2, SIZE), lazy_scores(cohort(2, SIZE), PROGRAMME.criteria), RULES, GOALS)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What can be asked of a cohort and a programme: one public function a file."""
+"""The operations on a cohort and a programme: one public function per module."""
 
 from mentormatch.aliases import moved_names
 

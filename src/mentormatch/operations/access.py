@@ -1,9 +1,8 @@
-"""Equal access: who could meet somebody, who was placed and how well, by what people answered to watched questions.
+"""Equal access: chances of a partner, and results, by the answers to watched questions.
 
-Proportions have exact intervals (Clopper and Pearson 1934). Whether those of an answer were placed less often than all
-others is Fisher's exact test (1935), at the level that Holm (1979) gives for looking at several answers. Invariant:
-nothing is told of fewer than ``LEAST_SHOWN`` people, nor can it be had by subtracting a group from all: answers of few
-people are counted together.
+Proportions have exact intervals (Clopper and Pearson 1934). Fisher's exact test (1935) compares the people of one
+answer with all others, at levels corrected for several answers (Holm 1979). Invariant: no result describes fewer than
+``LEAST_SHOWN`` people, not even by subtraction of a group from the total; answers of few people are merged.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,21 +32,21 @@ from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.bounds import Quota, Where
 from mentormatch.scoring.criteria.preferences import Wishes
 
-PRICE_S = 20.0
-"""For each quota whose price is worked out, unless it is said."""
-STRIP = 256
-"""Mentors whose possible partners are counted at a time."""
-LABELS = {
+DEFAULT_PRICE_S = 20.0
+"""The time limit for the price of each quota."""
+STRIP_ROWS = 256
+"""The number of mentors whose possible partners are counted at a time."""
+OTHER_ANSWER_LABELS = {
     (True, False): mark("autres réponses"),
     (True, True): mark("autres réponses et sans réponse"),
     (False, True): mark("sans réponse"),
 }
-"""What people are called who gave no answer of their own group: whether some answered, whether some did not."""
+"""The label of people without an answer in a group, by whether some gave another answer and some gave none."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProportionEstimate(SpokenText):
-    """So many ``of`` some people, and the exact interval of 95 % of that share, from 0 to 1."""
+    """The proportion ``count`` / ``of``, with its exact 95 % interval, each from 0 to 1."""
 
     holds_texts: ClassVar[bool] = False
     count: int
@@ -57,7 +56,7 @@ class ProportionEstimate(SpokenText):
 
     @classmethod
     def among(cls, count: int, of: int) -> "ProportionEstimate":
-        """Return a share with its interval.
+        """Return a proportion with its interval.
 
         >>> ProportionEstimate.among(0, 5).low, round(ProportionEstimate.among(0, 5).high, 3)
         (0.0, 0.522)
@@ -75,9 +74,9 @@ class ProportionEstimate(SpokenText):
 
 @dataclass(frozen=True, slots=True)
 class QuotaPrice(SpokenText):
-    """What it would cost to place ``least`` people with an answer: pairs, and points in millionths of a score.
+    """The cost of placing ``least`` people with an answer: pairs, and points in millionths of a score.
 
-    Both None: no answer keeps all rules then, or none was found in time, as ``status`` says.
+    Both are None if no solution was found; ``status`` distinguishes a proof from a lack of time.
     """
 
     holds_texts: ClassVar[bool] = False
@@ -97,12 +96,12 @@ class QuotaPrice(SpokenText):
 
 @dataclass(frozen=True, slots=True)
 class AccessGroup:
-    """The people of one side who gave one of ``answers`` to a watched question, if ``silent`` also who did not answer.
+    """People of one side with one of ``answers`` to a watched question; with ``silent`` also those without an answer.
 
-    ``met`` could meet somebody under the rules, ``placed`` have a partner, ``others`` are all who are not of the group
-    and have one; ``points`` is the mean score of their pairs, in millionths; ``wished`` have their first wish, among
-    those who named somebody. ``level`` is the probability, corrected for all answers of the question, that so great a
-    difference between ``placed`` and ``others`` comes by chance.
+    Under the rules, ``met`` have a possible partner; ``placed`` have a partner. ``others`` are the placed people
+    outside the group, ``points`` the mean score of the group's pairs, in millionths, and ``wished`` the people with
+    their first wish, among the people with a wish. ``level`` is the corrected probability that a difference between
+    ``placed`` and ``others`` of this size occurs by chance.
     """
 
     answers: tuple[str, ...]
@@ -118,23 +117,22 @@ class AccessGroup:
 
     @property
     def is_one_answer(self) -> bool:
-        """Whether all of the group gave one and the same answer."""
         return len(self.answers) == 1 and not self.silent
 
     @property
     def words(self) -> str:
-        """The group in a sentence: an answer in quotation marks, else what it is."""
+        """The name of the group in a sentence: an answer in quotation marks, or a label."""
         return quoted(self.label) if self.is_one_answer else self.label
 
     @property
     def clear(self) -> bool:
-        """Whether more can be said than "too few to tell"."""
+        """Whether the difference is significant."""
         return self.level <= SIGNIFICANCE_LEVEL
 
 
 @dataclass(frozen=True, slots=True)
 class AccessQuestion(SpokenText):
-    """A watched question, asked of one side: who answered what, and how they fared; no groups where too few did."""
+    """A watched question of one side with its groups; no groups if too few people answered."""
 
     holds_texts: ClassVar[bool] = False
     field: str
@@ -145,7 +143,7 @@ class AccessQuestion(SpokenText):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What can be said, and how sure it is."""
+        """The significant differences in sentences, and the prices of quotas."""
         with language(self.language, unless_asked=True):
             return tuple(self._sentences())
 
@@ -173,28 +171,28 @@ class AccessQuestion(SpokenText):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Access(ContentEquality):
-    """How people fared in a matching by what they answered to the questions that its programme watches."""
+    """The results of people in a matching, by their answers to the watched questions of its programme."""
 
     matching: Matching
     questions: tuple[AccessQuestion, ...]
 
     @property
     def language(self) -> str:
-        """The language of the programme, in which it is told unless another was asked for."""
+        """The language of the programme."""
         return self.matching.language
 
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
-        """What can be said, question by question."""
+        """The conclusions of each question."""
         return tuple(
-            about(f"{one.question} ({tr(SIDE_WORDS[one.side])})", sentence)
-            for one in self.questions
-            for sentence in one.sentences
+            about(f"{question.question} ({tr(SIDE_WORDS[question.side])})", sentence)
+            for question in self.questions
+            for sentence in question.sentences
         )
 
     @once_spoken
     def sheet(self) -> ResultSheet:
-        """One row a question and answer."""
+        """A table with a row per question and answer."""
         columns = [
             ("question", tr("Question")),
             ("side", tr("Côté")),
@@ -206,14 +204,14 @@ class Access(ContentEquality):
             ("wished", tr("Ont leur premier souhait")),
             ("told", tr("Ce qu'on peut en dire")),
         ]
-        return sheet(columns, (row for one in self.questions for row in rows_of(one)))
+        return sheet(columns, (row for question in self.questions for row in rows_of(question)))
 
     def __repr__(self) -> str:
         return f"Access({len(self.questions)} questions)"  # a notebook saves what it shows
 
 
 def rows_of(question: AccessQuestion) -> Iterator[tuple[CellValue, ...]]:
-    """Yield one row an answer, and one that says so where nothing can be told."""
+    """Yield a row per answer; a single row with the reason if the question has no groups."""
     head = question.question, side_cell(question.side)
     if not question.groups:
         yield (*head, "", question.people, "", "", "", "", question.sentences[0])
@@ -232,23 +230,23 @@ def rows_of(question: AccessQuestion) -> Iterator[tuple[CellValue, ...]]:
 
 
 @track()
-def access(matching: Matching, *, prices: bool = True, price_limit_s: float = PRICE_S) -> Access:
-    """Return who could meet somebody and who was placed, by the answers to the questions that a programme watches.
+def access(matching: Matching, *, prices: bool = True, price_limit_s: float = DEFAULT_PRICE_S) -> Access:
+    """Return the share of people with a possible partner, and with a partner, by their answers to watched questions.
 
     Parameters
     ----------
     matching
-        An answer of ``match``, ``repair`` or ``evaluate``, of whose programme a field says ``watch = true``.
+        A result of ``match``, ``repair`` or ``evaluate``, whose programme has a field with ``watch = true``.
     prices
-        Whether to solve again for each answer whose people are placed less often than the others: with as many of them
-        placed. Only where nobody of that side has several places.
+        Whether to solve again for each answer with a lower share of placed people, with a quota that makes the shares
+        equal. Only for a side without people who have several places.
     price_limit_s
-        Seconds for each of these.
+        Seconds for each of these solves.
 
     Raises
     ------
     RequestError
-        No question is watched, there is no answer, or there are more pairs than are held.
+        No question is watched, the matching has no solution, or the pairs are too many to be stored.
     """
     watched = watched_fields(matching.programme)
     if not watched:
@@ -270,16 +268,16 @@ def access(matching: Matching, *, prices: bool = True, price_limit_s: float = PR
 
 
 def watched_fields(programme: Programme) -> list[str]:
-    """Return the fields whose answers are watched."""
+    """Return the names of the watched fields."""
     return [name for name, field in programme.fields.items() if field.watch]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """How each person of a side fared, (n,) each.
+    """The results of the people of one side, (n,) arrays.
 
-    They are ``taking`` part, have ``met`` the rules with somebody, are ``placed``, with these ``points`` in the mean of
-    their pairs; ``wished`` named somebody, ``granted`` have the first whom they named.
+    ``taking`` part; ``met``: with a possible partner; ``placed``: with a partner, and ``points``, the mean over their
+    pairs; ``wished``: named a person; ``granted``: paired with the first person named.
     """
 
     side: Side
@@ -293,137 +291,152 @@ class Outcomes:
 
     @classmethod
     def of(cls, matching: Matching, side: Side) -> "Outcomes":
-        """Return how the people of a side fared."""
-        own, other = SIDES.index(side), 1 - SIDES.index(side)
+        """Compute the results of the people of one side."""
+        column, partner_column = SIDES.index(side), 1 - SIDES.index(side)
         problem, pairs = matching.problem, matching.solution.pairs
-        people, others = (matching.cohort.side(SIDES[at]) for at in (own, other))
+        people, partners = (matching.cohort.side(SIDES[index]) for index in (column, partner_column))
         taking = [loads.most > 0 for loads in (problem.mentors, problem.mentees)]
-        partners = np.bincount(pairs[:, own], minlength=len(people))
-        worth = np.bincount(pairs[:, own], matching.scores.at(pairs[:, 0], pairs[:, 1]), len(people))
+        partner_counts = np.bincount(pairs[:, column], minlength=len(people))
+        score_sums = np.bincount(pairs[:, column], matching.scores.at(pairs[:, 0], pairs[:, 1]), len(people))
         first = first_wishes(matching, side, people)
         partner_keys = set(
-            zip(pairs[:, own].tolist(), (others.compared[at] for at in pairs[:, other].tolist()), strict=True)
+            zip(
+                pairs[:, column].tolist(),
+                (partners.compared[index] for index in pairs[:, partner_column].tolist()),
+                strict=True,
+            )
         )
         return cls(
             side,
             people,
-            taking[own],
-            people_in_reach(matching, *taking)[own],
-            partners > 0,
-            np.divide(worth, partners, out=np.zeros(len(people)), where=partners > 0).round().astype(np.int64),
+            taking[column],
+            people_in_reach(matching, *taking)[column],
+            partner_counts > 0,
+            np.divide(score_sums, partner_counts, out=np.zeros(len(people)), where=partner_counts > 0)
+            .round()
+            .astype(np.int64),
             np.array([row in first for row in range(len(people))], dtype=bool),
             np.array([(row, first.get(row)) in partner_keys for row in range(len(people))], dtype=bool),
         )
 
 
 def people_in_reach(matching: Matching, mentors: BoolVector, mentees: BoolVector) -> tuple[BoolVector, BoolVector]:
-    """Return who of either side could meet somebody of the others who take part, (n,) and (m,)."""
+    """Return the people with a possible partner among the participants of the other side, (n,) and (m,) bool."""
     scores, (n, m) = matching.problem.scores, matching.problem.shape
     rows, columns = np.flatnonzero(mentors), np.flatnonzero(mentees)
-    found = np.zeros(n, dtype=bool), np.zeros(m, dtype=bool)
-    for start in range(0, len(rows), STRIP):
-        strip = rows[start : start + STRIP]
+    has_partner = np.zeros(n, dtype=bool), np.zeros(m, dtype=bool)
+    for start in range(0, len(rows), STRIP_ROWS):
+        strip = rows[start : start + STRIP_ROWS]
         possible = scores.allows_block(strip, columns)
-        found[0][strip] = possible.any(axis=1)
-        found[1][columns] |= possible.any(axis=0)
-    return found
+        has_partner[0][strip] = possible.any(axis=1)
+        has_partner[1][columns] |= possible.any(axis=0)
+    return has_partner
 
 
 def first_wishes(matching: Matching, side: Side, people: People) -> Mapping[int, str]:
-    """Return whom each person named first, as compared, by position: in the questions that are scored as wishes."""
-    wish_fields = [getattr(one, side) for one in matching.programme.criteria if isinstance(one, Wishes)]
+    """Return the first name given by each person, in comparison form, by position, over all criteria on wishes."""
+    wish_fields = [
+        getattr(criterion, side) for criterion in matching.programme.criteria if isinstance(criterion, Wishes)
+    ]
     names = [people.names(field).compared for field in wish_fields if field is not None]
     return {row: named[row][0] for named in reversed(names) for row in range(len(people)) if named[row]}
 
 
-def question_of(matching: Matching, name: str, fared: Outcomes, price_s: float | None) -> AccessQuestion:
-    """Return how the people of a side fared by their answers to a question; prices take so long each, None: none."""
+def question_of(matching: Matching, name: str, outcomes: Outcomes, price_s: float | None) -> AccessQuestion:
+    """Return the results by answer to one question; each price takes up to ``price_s`` seconds (None: no prices)."""
     field = matching.programme.fields[name]
-    together = merge_small_groups(answers_to(fared.people, name, fared.taking))
-    large_enough = [one for one in together if not 0 < int((fared.taking & ~one[1]).sum()) < LEAST_SHOWN]
-    groups = [group_of(labels, mask, fared) for labels, mask in large_enough] if len(large_enough) > 1 else []
+    merged = merge_small_groups(answers_to(outcomes.people, name, outcomes.taking))
+    large_enough = [
+        answer_group for answer_group in merged if not 0 < int((outcomes.taking & ~answer_group[1]).sum()) < LEAST_SHOWN
+    ]
+    groups = [group_of(labels, mask, outcomes) for labels, mask in large_enough] if len(large_enough) > 1 else []
     levels = correct_levels([level(group) for group in groups])
-    groups = [replace(group, level=each) for group, each in zip(groups, levels, strict=True)]
+    groups = [replace(group, level=p_value) for group, p_value in zip(groups, levels, strict=True)]
     if price_s is not None:
-        groups = [replace(one, price=quota_price(matching, name, fared.side, one, price_s)) for one in groups]
-    return AccessQuestion(name, field.question or name, fared.side, int(fared.taking.sum()), tuple(groups))
+        groups = [
+            replace(answer_group, price=quota_price(matching, name, outcomes.side, answer_group, price_s))
+            for answer_group in groups
+        ]
+    return AccessQuestion(name, field.question or name, outcomes.side, int(outcomes.taking.sum()), tuple(groups))
 
 
 type AnswerGroup = tuple[tuple[str | None, ...], BoolVector]
-"""Answers, None for no answer, and (n,) bool: who gave one of them."""
+"""Answers (None: no answer), and an (n,) mask of the people who gave one of these answers."""
 
 
 def answers_to(people: People, name: str, taking: BoolVector) -> list[AnswerGroup]:
-    """Return who of those who take part gave each answer to a question; last, who gave none."""
+    """Return the participants per answer to a question; the last group gave none."""
     column = people.columns[name]
     if isinstance(column, MultiChoice):
-        labels, given = column.labels, list(column.values.T)
+        labels, masks = column.labels, list(column.values.T)
     else:
-        chosen = people.codes(name)
-        labels, given = chosen.spoken_labels, [chosen.values == code for code in range(len(chosen.labels))]
-    found: list[AnswerGroup] = [((label,), mask & taking) for label, mask in zip(labels, given, strict=True)]
-    return [*found, ((None,), taking & ~people.known(name))]
+        codes = people.codes(name)
+        labels, masks = codes.spoken_labels, [codes.values == code for code in range(len(codes.labels))]
+    groups: list[AnswerGroup] = [((label,), mask & taking) for label, mask in zip(labels, masks, strict=True)]
+    return [*groups, ((None,), taking & ~people.known(name))]
 
 
 def merge_small_groups(answers: Sequence[AnswerGroup]) -> Iterator[AnswerGroup]:
-    """Yield groups of ``LEAST_SHOWN`` people or more: those of few are one, with as few others as it takes."""
-    left = sorted((one for one in answers if one[1].any()), key=lambda one: int(one[1].sum()))
-    few: list[AnswerGroup] = []
-    while left and (int(left[0][1].sum()) < LEAST_SHOWN or (few and count_people(few) < LEAST_SHOWN)):
-        few.append(left.pop(0))
-    yield from (one for one in answers if any(one is other for other in left))
-    if few and count_people(few) >= LEAST_SHOWN:
-        yield tuple(label for labels, _ in few for label in labels), np.logical_or.reduce([mask for _, mask in few])
+    """Yield groups of ``LEAST_SHOWN`` people or more; the smallest groups are merged into one."""
+    large = sorted((group for group in answers if group[1].any()), key=lambda group: int(group[1].sum()))
+    small: list[AnswerGroup] = []
+    while large and (int(large[0][1].sum()) < LEAST_SHOWN or (small and count_people(small) < LEAST_SHOWN)):
+        small.append(large.pop(0))
+    yield from (group for group in answers if any(group is large_group for large_group in large))
+    if small and count_people(small) >= LEAST_SHOWN:
+        yield tuple(label for labels, _ in small for label in labels), np.logical_or.reduce([mask for _, mask in small])
 
 
 def count_people(groups: Sequence[AnswerGroup]) -> int:
-    """Return how many people some groups have together."""
+    """Return the number of people in the union of groups."""
     return int(np.logical_or.reduce([mask for _, mask in groups]).sum())
 
 
-def group_of(labels: tuple[str | None, ...], mask: BoolVector, fared: Outcomes) -> AccessGroup:
-    """Return how some people fared."""
+def group_of(labels: tuple[str | None, ...], mask: BoolVector, outcomes: Outcomes) -> AccessGroup:
+    """Return the results of the people in ``mask``."""
     answers, silent = tuple(label for label in labels if label is not None), None in labels
-    count, placed, rest = int(mask.sum()), mask & fared.placed, fared.taking & ~mask
-    wished = mask & fared.wished
-    many = int(wished.sum())
+    count, placed, others = int(mask.sum()), mask & outcomes.placed, outcomes.taking & ~mask
+    wished = mask & outcomes.wished
+    wish_count = int(wished.sum())
     return AccessGroup(
         answers,
-        answers[0] if len(answers) == 1 and not silent else tr(LABELS[bool(answers), silent]),
-        ProportionEstimate.among(int((mask & fared.met).sum()), count),
+        answers[0] if len(answers) == 1 and not silent else tr(OTHER_ANSWER_LABELS[bool(answers), silent]),
+        ProportionEstimate.among(int((mask & outcomes.met).sum()), count),
         ProportionEstimate.among(int(placed.sum()), count),
-        ProportionEstimate.among(int((rest & fared.placed).sum()), int(rest.sum())),
-        round(float(fared.points[placed].mean())) if placed.sum() >= LEAST_SHOWN else None,
-        ProportionEstimate.among(int((wished & fared.granted).sum()), many) if many >= LEAST_SHOWN else None,
+        ProportionEstimate.among(int((others & outcomes.placed).sum()), int(others.sum())),
+        round(float(outcomes.points[placed].mean())) if placed.sum() >= LEAST_SHOWN else None,
+        ProportionEstimate.among(int((wished & outcomes.granted).sum()), wish_count)
+        if wish_count >= LEAST_SHOWN
+        else None,
         1.0,
         silent=silent,
     )
 
 
 def level(group: AccessGroup) -> float:
-    """Return how probable so great a difference to all others is, were placing independent of the answer (Fisher)."""
+    """Return the p-value of the difference between the group and all others (Fisher's exact test)."""
     from scipy.stats import fisher_exact
 
-    table = [[one.count, one.of - one.count] for one in (group.placed, group.others)]
+    table = [[estimate.count, estimate.of - estimate.count] for estimate in (group.placed, group.others)]
     return float(fisher_exact(table).pvalue)
 
 
 def quota_price(matching: Matching, name: str, side: Side, group: AccessGroup, seconds: float) -> QuotaPrice | None:
-    """Return what it would cost to place as many of a group as of the others.
+    """Return the cost of placing the same share of a group as of the others.
 
-    None if as many are, if no more could meet anybody, if people have several places, and for people of several answers
-    or none.
+    None if the group is not below that share or cannot reach it, if people have several places, and for a group with
+    several answers or none.
     """
     loads = matching.problem.mentors if side == "mentor" else matching.problem.mentees
     if not group.is_one_answer or not group.others.of or loads.most.max(initial=0) > 1:
         return None
-    least = min(ceil(group.others.count * group.placed.of / group.others.of), group.met.count)
-    if least <= group.placed.count:
+    quota_size = min(ceil(group.others.count * group.placed.of / group.others.of), group.met.count)
+    if quota_size <= group.placed.count:
         return None
-    quota = Quota(where=[Where(side=side, field=name, among=list(group.answers))], least=least)
+    quota = Quota(where=[Where(side=side, field=name, among=list(group.answers))], least=quota_size)
     problem = build_instance(matching.cohort, matching.programme.with_rules([quota]))[1]
-    found = solve(problem, seed=matching.seed, time_limit_s=seconds, ties="any", proofs="none")
-    if found.status not in (Status.PROVED, Status.FEASIBLE):
-        return QuotaPrice(least, found.status)
-    before, now = (int(matching.scores.at(*each.pairs.T).sum()) for each in (matching.solution, found))
-    return QuotaPrice(least, found.status, len(matching.solution.pairs) - len(found.pairs), before - now)
+    solution = solve(problem, seed=matching.seed, time_limit_s=seconds, ties="any", proofs="none")
+    if solution.status not in (Status.PROVED, Status.FEASIBLE):
+        return QuotaPrice(quota_size, solution.status)
+    before, after = (int(matching.scores.at(*plan.pairs.T).sum()) for plan in (matching.solution, solution))
+    return QuotaPrice(quota_size, solution.status, len(matching.solution.pairs) - len(solution.pairs), before - after)

@@ -1,4 +1,4 @@
-"""From one edition to the next: the pairs there have been, and the people who were left out."""
+"""A matching -> the file for the next edition: all pairs so far, and the people left out."""
 
 from collections.abc import Iterator
 from os import PathLike
@@ -21,19 +21,19 @@ from mentormatch.rules.kinds.named_people import History, PastPair
 from mentormatch.rules.kinds.places import Priority
 from mentormatch.rules.rule import Rule
 
-OUT_BY_THEMSELVES = ("incomplete", "not_admitted", "no_capacity")
-"""Codes of people who took no part; nobody left them out."""
+NOT_LEFT_OUT_CODES = ("incomplete", "not_admitted", "no_capacity")
+"""Codes of people who did not take part; they do not count as left out."""
 
 
 class LeftOut(JsonMessage):
-    """Somebody who took part and was not placed: key and side."""
+    """A participant without a partner: key and side."""
 
     person: Text
     side: Side
 
 
 class CarryOver(StoredMessage):
-    """What the next edition needs to know of those before it, by keys alone."""
+    """The pairs and the people left out by earlier editions, by keys."""
 
     made_by: ClassVar[str] = "mm.carry_over(matching)"
 
@@ -45,10 +45,10 @@ class CarryOver(StoredMessage):
 
 
 def carry_over(matching: Matching) -> CarryOver:
-    """Return what the next edition needs to know: the pairs, also of editions before, and who was left out.
+    """Return the data for the next edition: the pairs, also of earlier editions, and the people left out.
 
-    Left out are those who took part and have no partner; not those who answered too little, were not admitted or had
-    no place to offer. Raises RequestError where the matching holds no answer.
+    Left out are participants without a partner, without people who answered too little, were not admitted or had no
+    place to offer. Raises RequestError if the matching has no solution.
 
     Examples
     --------
@@ -59,37 +59,39 @@ def carry_over(matching: Matching) -> CarryOver:
     (12, ['M14', 'E01', 'E07', 'E10', 'E16'])
     """
     if matching.status not in (Status.PROVED, Status.FEASIBLE):
-        found = Problem("status", str(matching.status), tr("une répartition qui a une réponse"))
-        raise RequestError(tr("Rien n'a été décidé qui puisse passer à l'édition suivante"), [found])
+        problem = Problem("status", str(matching.status), tr("une répartition qui a une réponse"))
+        raise RequestError(tr("Rien n'a été décidé qui puisse passer à l'édition suivante"), [problem])
     pairs = {(canonical(mentor), canonical(mentee)): (mentor, mentee) for mentor, mentee in ever_paired(matching)}
     return CarryOver(
         programme=matching.programme.name,
         pairs=[Keys(mentor=mentor, mentee=mentee) for _, (mentor, mentee) in sorted(pairs.items())],
         left_out=[
-            LeftOut(person=one.person, side=one.side) for one in matching.unmatched if one.code not in OUT_BY_THEMSELVES
+            LeftOut(person=person.person, side=person.side)
+            for person in matching.unmatched
+            if person.code not in NOT_LEFT_OUT_CODES
         ],
     )
 
 
 def ever_paired(matching: Matching) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of earlier editions that rules of the programme name, and those of this matching."""
+    """Yield the pairs of earlier editions from the rules of the programme, and the pairs of this matching."""
     for rule in matching.programme.rules:
         yield from rule.past_pairs()
     yield from ((pair.mentor, pair.mentee) for pair in matching.pairs)
 
 
 def write_carry_over(carried: CarryOver, path: str | PathLike[str]) -> Path:
-    """Write a JSON file for the next edition, whole or not at all; raises OutputError where it cannot be written."""
+    """Write a JSON file for the next edition atomically. Raises OutputError if it cannot be written."""
     target = Path(path)
     write_whole(target, carried.to_json().encode())
     return target
 
 
 def read_carry_over(path: str | PathLike[str]) -> CarryOver:
-    """Return what ``write_carry_over`` wrote.
+    """Read a file of ``write_carry_over``.
 
-    Raises RequestError where the file cannot be read, or anything in it does not fit: unknown or doubled keys, wrong
-    types, another version.
+    Raises RequestError if the file cannot be read, or its content is invalid: unknown or repeated keys, wrong types,
+    another version.
     """
     source = Path(path)
     try:
@@ -101,40 +103,37 @@ def read_carry_over(path: str | PathLike[str]) -> CarryOver:
         return CarryOver.from_json(content)
     except RequestError as error:
         expected = tr("le fichier tel que l'année passée l'a écrit")
-        places = [f"{source.name}, {place_in_words(one.where)}" for one in error.problems]
-        found = [Problem(place, tr("ne va pas"), expected) for place in places]
-        raise RequestError(tr("Le fichier de l'année passée ne peut pas être relu"), found) from None
+        places = [f"{source.name}, {place_in_words(problem.where)}" for problem in error.problems]
+        problems = [Problem(place, tr("ne va pas"), expected) for place in places]
+        raise RequestError(tr("Le fichier de l'année passée ne peut pas être relu"), problems) from None
 
 
 def place_in_words(where: str) -> str:
-    """Return a place in a JSON text: a line, a path, or all of it."""
+    """Return a location in a JSON text: a line, a path, or the whole text."""
     return tr("le tout") if where in ("", ROOT) else where
 
 
 def with_history(programme: Programme, carried: CarryOver) -> Programme:
-    """Return the programme with two things more: no past pair comes again, and who was left out comes first.
+    """Return the programme with the rules ``history`` (no past pair again) and ``priority`` (people left out first).
 
-    These are the rules ``history`` and ``priority``; the latter counts where ``priority`` is among the goals, as it is
-    unless the programme says otherwise. Past pairs go to the rules of the programme that count them, ``history`` with a
-    ``total``, if there are any. People who are not in the new cohort are not concerned.
+    ``priority`` has an effect if it is among the goals, which is the default. If the programme has ``history`` rules
+    with a ``total``, these count the past pairs instead. People who are not in the new cohort are ignored.
     """
     pairs = [(pair.mentor, pair.mentee) for pair in carried.pairs]
     rules = [rule.with_past_pairs(pairs) for rule in programme.rules]
-    counted = any(rule is not before for rule, before in zip(rules, programme.rules, strict=True))
-    known = replace_parts(programme, rules=rules) if counted else programme
-    return known.with_rules([*([] if counted else no_repetition(carried)), *first_ones(carried)])
+    counted = any(rule is not former_rule for rule, former_rule in zip(rules, programme.rules, strict=True))
+    extended = replace_parts(programme, rules=rules) if counted else programme
+    return extended.with_rules([*([] if counted else no_repetition(carried)), *priority_rules(carried)])
 
 
 def no_repetition(carried: CarryOver) -> Iterator[Rule]:
-    """Yield the rule that no past pair comes again, where there are some."""
     if carried.pairs:
         yield History(pairs=[PastPair(mentor=pair.mentor, mentee=pair.mentee) for pair in carried.pairs])
 
 
-def first_ones(carried: CarryOver) -> Iterator[Rule]:
-    """Yield the rules by which those who were left out come first."""
+def priority_rules(carried: CarryOver) -> Iterator[Rule]:
     for side in SIDES:
-        people = [one.person for one in carried.left_out if one.side == side]
+        people = [person.person for person in carried.left_out if person.side == side]
         if people:
             yield Priority(
                 name=tr("sans binôme dans « {programme} »", programme=carried.programme), side=side, people=people

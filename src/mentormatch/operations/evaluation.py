@@ -1,7 +1,4 @@
-"""Any pairs, also made by hand: explained like the engine's own, with the rules that they break.
-
-Why a programme has no solution for a cohort, in its own rules, and the cheapest ways out.
-"""
+"""Given pairs -> explanations and broken rules; and the diagnosis of rules that exclude each other."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -30,15 +27,15 @@ from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import LazyScores
 from mentormatch.scoring.scores import ScoreTable
 
-GIVEN = "given"
-"""The engine of pairs that were handed in, and the module that shows them."""
+GIVEN_ENGINE = "given"
+"""The ``engine`` of a solution whose pairs the caller gave."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation(VersionedPickle):
-    """A plan as it is: its pairs in the order given, each explained, and every rule that it breaks.
+    """The given pairs in their order, each explained, and every broken rule.
 
-    ``matching`` is the plan as a matching, to be compared with others: its tiers are what it reaches in each goal.
+    ``matching`` is the same plan as a matching, for comparisons: its tiers are the values of each goal.
     """
 
     pairs: tuple[Pair, ...]
@@ -52,9 +49,9 @@ class Evaluation(VersionedPickle):
 
     @property
     def allowed(self) -> tuple[KeyPair, ...]:
-        """The pairs of which no rule tells that these two people cannot be one: those that can be pinned."""
+        """The pairs that no rule forbids, which can be pinned."""
         breaking = {breach.people for breach in self.breaches}
-        return tuple(pair for pair in ((one.mentor, one.mentee) for one in self.pairs) if pair not in breaking)
+        return tuple(keys for keys in ((pair.mentor, pair.mentee) for pair in self.pairs) if keys not in breaking)
 
     @property
     def language(self) -> str:
@@ -77,12 +74,12 @@ def evaluate(  # noqa: PLR0913 - all but three are keywords
     time_limit_s: float | None = None,
     cancel: Event | None = None,
 ) -> Evaluation:
-    """Return what the plan ``pairs`` (mentor key, mentee key) is worth, and which rules it breaks.
+    """Return the score of each of ``pairs`` (mentor key, mentee key), and the rules broken by all pairs together.
 
-    ``pins`` and ``bans`` are pairs that must be, or must not be, among them: rules beside those of the programme.
-    ``time_limit_s`` is taken as by ``match``, so that a caller need not know which operations solve: nothing is
-    searched for here. Raises EngineError once ``cancel`` is set, as half an evaluation would not tell of every rule;
-    RequestError where a key is nobody's, or a pair comes twice.
+    ``pins`` and ``bans`` are pairs that must, or must not, be among them, in addition to the programme's rules.
+    ``time_limit_s`` is accepted and validated as in ``match``, but nothing is searched for. Raises EngineError once
+    ``cancel`` is set, because a partial evaluation would omit rules; RequestError for an unknown key or a repeated
+    pair.
     """
     duration("time_limit_s", time_limit_s)
 
@@ -92,46 +89,46 @@ def evaluate(  # noqa: PLR0913 - all but three are keywords
 
     with language(programme.heading.language, unless_asked=True):
         check()
-        places = places_of(cohort, pairs)
+        positions = places_of(cohort, pairs)
         decided = programme.with_rules(rules_by_hand(cohort, pins, bans))
-        plan, explained = plan_at(cohort, decided, places), list[Pair]()
-        for place in places:
+        plan, explanations = plan_at(cohort, decided, positions), list[Pair]()
+        for position in positions:
             check()
-            explained.append(explain_pair(cohort, plan.scores, *place))
-        broken = tuple(breaches(case_of(plan), places, check))
-    return Evaluation(tuple(explained), broken, plan)
+            explanations.append(explain_pair(cohort, plan.scores, *position))
+        broken = tuple(breaches(case_of(plan), positions, check))
+    return Evaluation(tuple(explanations), broken, plan)
 
 
 def given_plan(cohort: Cohort, programme: Programme, pairs: Iterable[KeyPair], *, seed: int = 0) -> Matching:
-    """Return pairs that were handed in, whatever rules they break, as a matching: to be compared, or repaired.
+    """Return given pairs as a matching to compare or to repair, even if they break rules.
 
-    Nothing is solved: the status is ``feasible``. Raises RequestError where a key is nobody's, or a pair comes twice.
+    Nothing is solved: the status is ``feasible``. Raises RequestError for an unknown key or a repeated pair.
     """
     return plan_at(cohort, programme, places_of(cohort, pairs), seed)
 
 
 def places_of(cohort: Cohort, pairs: Iterable[KeyPair]) -> list[tuple[int, int]]:
-    """Return pairs by position; raise RequestError where a key is nobody's, or a pair comes twice."""
-    places = [pair_at(cohort, mentor, mentee) for mentor, mentee in pairs]
-    if len(set(places)) < len(places):
+    """Return pairs by position. Raises RequestError for an unknown key or a repeated pair."""
+    positions = [pair_at(cohort, mentor, mentee) for mentor, mentee in pairs]
+    if len(set(positions)) < len(positions):
         raise RequestError(
             tr("Un binôme est donné deux fois"),
             [Problem("pairs", tr("un binôme en double"), tr("chaque binôme une fois"))],
         )
-    return places
+    return positions
 
 
 def plan_at(cohort: Cohort, programme: Programme, places: Iterable[tuple[int, int]], seed: int = 0) -> Matching:
-    """Return pairs by position as a matching; it reaches what all of them are worth, also those that a rule forbids."""
+    """Return pairs by position as a matching; its tiers count also pairs that a rule forbids."""
     scores, problem = build_instance(cohort, programme)
     pairs = np.array(sorted(places), dtype=np.int64).reshape(-1, 2)
     tiers = tuple(evaluate_tiers(replace(problem, scores=with_pairs(problem, scores, cohort, pairs)), pairs, {}))
-    solution = Solution(Status.FEASIBLE, pairs, tiers, engine=GIVEN)
+    solution = Solution(Status.FEASIBLE, pairs, tiers, engine=GIVEN_ENGINE)
     return Matching(cohort, programme, scores, problem, solution, seed)
 
 
 def with_pairs(problem: AssignmentProblem, scores: ScoreTable, cohort: Cohort, pairs: IntMatrix) -> Scores:
-    """Return the scores of a problem, with those of some pairs that it may not allow; all of those not held."""
+    """Return the scores of a problem, extended by some forbidden pairs, or by all pairs if none are stored."""
     if isinstance(scores, LazyScores):
         mentors, mentees = problem.scores.degrees
         return scores.scores_under_rules((), (mentors > 0, mentees > 0))
@@ -149,20 +146,20 @@ def diagnose(
     bans: Iterable[KeyPair] = (),
     time_limit_s: float | None = None,
 ) -> Diagnosis:
-    """Return whether the rules of ``programme`` can all hold for ``cohort``, what stands in the way, and ways out.
+    """Return whether the rules of ``programme`` can hold together for ``cohort``; if not, the conflict and ways out.
 
     Parameters
     ----------
     cohort, programme, pins, bans
         As for ``match``.
     time_limit_s
-        Seconds after which nothing more is tried: the conflict may then not be irreducible, and says so; ways out may
-        be missing. Counting comes first and is not limited.
+        Seconds after which nothing more is tried: the conflict may then not be irreducible, as the result states, and
+        ways out may be missing. The counting arguments come first and are not limited.
 
     Raises
     ------
     RequestError
-        A rule, a pin or a ban names somebody who is not in the cohort.
+        A rule, a pin or a ban names a person who is not in the cohort.
     EngineError
         A solver failed.
 

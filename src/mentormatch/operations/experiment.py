@@ -1,8 +1,8 @@
-"""An experiment: where the plans of two programmes differ, a lot says which of them counts, recorded beforehand.
+"""A recorded experiment: a random draw decides each difference between the plans of two programmes.
 
-Two plans differ in parts that have nobody in common: each is drawn by itself, by a hash of the recorded seed and of the
-people in it, so that anybody can draw again and nobody can choose. Invariant: what is drawn keeps the rules; where
-parts of either plan would not do so together, all of them are one part.
+The differing pairs fall into parts without common people. Each part is drawn by a hash of the recorded seed and its
+people, so that the draw can be repeated and not chosen. Invariant: the drawn plan keeps the rules; if parts of
+different plans would break a rule together, all parts are drawn as one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,12 +27,12 @@ from mentormatch.operations.matching import KeyPair, Matching, PairsByHand, matc
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 
-WEIGHTS = ("criteria",)
-"""The part of a programme in which the two may differ."""
+DIFFERING_SECTIONS = ("criteria",)
+"""The sections of the programme in which the two must differ."""
 
 
 class Experiment(StoredMessage):
-    """What is recorded before the lot is drawn: the seed, and two programmes that differ in their criteria alone."""
+    """The record of an experiment: the seed, and two programmes that differ only in their criteria."""
 
     misread: ClassVar[str] = mark("Ce fichier n'est pas celui d'un essai")
     schema_version: Literal[1] = 1
@@ -43,30 +43,30 @@ class Experiment(StoredMessage):
     @classmethod
     @checked
     def of(cls, first: Programme, second: Programme, seed: int) -> Self:
-        """Return the experiment; raises RequestError unless the programmes differ in their criteria alone."""
+        """Return the experiment. Raises RequestError unless the programmes differ only in their criteria."""
         records = first.to_dict(), second.to_dict()
         differ = [part for part in {**records[0], **records[1]} if records[0].get(part) != records[1].get(part)]
-        if differ != list(WEIGHTS):
-            found = Problem("second", ", ".join(differ) or tr("aucune différence"), "criteria")
+        if differ != list(DIFFERING_SECTIONS):
+            problem = Problem("second", ", ".join(differ) or tr("aucune différence"), "criteria")
             written_reasons = tr("Les deux programmes doivent différer par leurs critères, et par rien d'autre")
-            raise RequestError(written_reasons, [found])
+            raise RequestError(written_reasons, [problem])
         return cls(seed=seed_number(seed), first=records[0], second=records[1])
 
     @checked
     def refuse_other(self, programme: Programme, name: str) -> None:
-        """Raise RequestError unless a programme, which its file calls so, is the first of the two."""
+        """Raise RequestError unless the programme, read from the file ``name``, is the ``first`` one."""
         if programme.to_dict() != self.first:
-            found = Problem(name, tr("n'est pas celui qui a été consigné"), tr("le premier programme de l'essai"))
-            raise RequestError(tr("Ce n'est pas le programme de l'essai"), [found])
+            problem = Problem(name, tr("n'est pas celui qui a été consigné"), tr("le premier programme de l'essai"))
+            raise RequestError(tr("Ce n'est pas le programme de l'essai"), [problem])
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of the record: whoever was told it beforehand can tell whether it is this one."""
+        """The SHA-256 of the record, to be published before the draw."""
         return sha256(self.to_json().encode()).hexdigest()
 
     @checked
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the record into a new file; raises OutputError where it cannot be, as where one is there."""
+        """Write the record into a new file. Raises OutputError if the file exists or cannot be written."""
         target = Path(path)
         try:
             write_whole(target, self.to_json().encode(), once=True)
@@ -78,7 +78,7 @@ class Experiment(StoredMessage):
 
 @dataclass(frozen=True, slots=True)
 class DrawnPart:
-    """A part in which the two plans differ: the pairs of either, and whether the lot fell on the ``second``."""
+    """A part in which the two plans differ: the pairs of each plan, and whether the draw chose the ``second``."""
 
     first_pairs: tuple[KeyPair, ...]
     second_pairs: tuple[KeyPair, ...]
@@ -86,18 +86,18 @@ class DrawnPart:
 
     @property
     def drawn(self) -> Literal["first", "second"]:
-        """The programme on which the lot fell."""
+        """The programme chosen by the draw."""
         return "second" if self.second else "first"
 
     @property
     def pairs(self) -> tuple[KeyPair, ...]:
-        """The pairs on which the lot fell."""
+        """The pairs chosen by the draw."""
         return self.second_pairs if self.second else self.first_pairs
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Draw(ContentEquality):
-    """What was drawn: the plan, judged by the first programme, and each part that was left to the lot."""
+    """The drawn plan, evaluated under the first programme, and each part with its draw."""
 
     experiment: Experiment
     matching: Matching
@@ -105,12 +105,12 @@ class Draw(ContentEquality):
 
     @property
     def language(self) -> str:
-        """The language of the programmes, in which it is told unless another was asked for."""
+        """The language of the programmes."""
         return self.matching.language
 
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
-        """By which record it was drawn, and on which programme each lot fell."""
+        """The digest of the record, and the draw of each part, in sentences."""
         return tuple(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
@@ -140,7 +140,7 @@ def draw_experiment(
     bans: Iterable[KeyPair] = (),
     time_limit_s: float | None = None,
 ) -> Draw:
-    """Return the plan that the lot gives, by an experiment that was recorded before: ``Experiment.save``.
+    """Return the plan drawn by an experiment that was recorded before with ``Experiment.save``.
 
     Parameters
     ----------
@@ -149,14 +149,14 @@ def draw_experiment(
     record
         The file of the experiment.
     pins, bans
-        Pairs that must be, or must not be, in both plans; decide on them before it is drawn.
+        Pairs that must be, or must not be, in both plans; decide on them before the draw.
     time_limit_s
         Seconds for each of the two plans; None: until proved.
 
     Raises
     ------
     RequestError
-        There is no such record, one of its programmes has no plan, or a pin or a ban names somebody who is not there.
+        The record cannot be read, one of its programmes has no plan, or a pin or a ban names an unknown person.
 
     Examples
     --------
@@ -182,67 +182,68 @@ def draw_plan(
     bans: Iterable[KeyPair] = (),
     time_limit_s: float | None = None,
 ) -> Draw:
-    """Return the plan that the lot gives by an experiment; as ``draw``, which reads its record."""
-    programmes = [Programme.read(one) for one in (experiment.first, experiment.second)]
+    """Return the plan drawn by an experiment; ``draw_experiment`` reads its record from a file."""
+    programmes = [Programme.read(source) for source in (experiment.first, experiment.second)]
     by_hand: PairsByHand = {"pins": tuple(pins), "bans": tuple(bans)}
-    plans = [match(cohort, one, seed=experiment.seed, time_limit_s=time_limit_s, **by_hand) for one in programmes]
-    if any(one.status not in (Status.PROVED, Status.FEASIBLE) for one in plans):
+    plans = [
+        match(cohort, programme, seed=experiment.seed, time_limit_s=time_limit_s, **by_hand) for programme in programmes
+    ]
+    if any(plan.status not in (Status.PROVED, Status.FEASIBLE) for plan in plans):
         raise RequestError(tr("Un des deux programmes n'a pas de répartition"))
-    first, second = ([(pair.mentor, pair.mentee) for pair in one.pairs] for one in plans)
-    same = [pair for pair in first if pair in set(second)]
+    first, second = ([(pair.mentor, pair.mentee) for pair in plan.pairs] for plan in plans)
+    common = [pair for pair in first if pair in set(second)]
     parts = differing_parts(first, second)
-    for some in (parts, join_parts(parts)):  # where rules couple the parts: one lot for all
-        drawn = tuple(replace(part, second=lot(experiment.seed, part)) for part in some)
-        pairs = [*same, *(pair for part in drawn for pair in part.pairs)]
-        plan = evaluate(cohort, programmes[0], pairs, **by_hand)
-        if not plan.breaches:
-            return Draw(experiment, plan.matching, drawn)
+    for candidate_parts in (parts, join_parts(parts)):  # one draw for all parts if rules couple them
+        drawn = tuple(replace(part, second=draws_second(experiment.seed, part)) for part in candidate_parts)
+        pairs = [*common, *(pair for part in drawn for pair in part.pairs)]
+        evaluation = evaluate(cohort, programmes[0], pairs, **by_hand)
+        if not evaluation.breaches:
+            return Draw(experiment, evaluation.matching, drawn)
     raise RequestError(tr("Un des deux programmes n'a pas de répartition"))
 
 
 def read_experiment(path: str | PathLike[str]) -> Experiment:
-    """Return what ``Experiment.save`` wrote; raises RequestError where the file cannot be read, or holds none."""
+    """Read a record of ``Experiment.save``. Raises RequestError if the file cannot be read or is no record."""
     source = Path(path)
     try:
         return Experiment.from_json(source.read_bytes())
     except OSError as error:
-        found = Problem(source.name, tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error)))
-        raise RequestError(tr(Experiment.misread), [found]) from None
+        problem = Problem(source.name, tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error)))
+        raise RequestError(tr(Experiment.misread), [problem]) from None
 
 
 def differing_parts(first: Sequence[KeyPair], second: Sequence[KeyPair]) -> list[DrawnPart]:
-    """Return the parts in which two plans differ, which have nobody in common, in the order of their people.
+    """Return the parts in which two plans differ, without common people, in the order of their people.
 
     >>> first, second = [("M1", "E1"), ("M2", "E2"), ("M3", "E3")], [("M1", "E2"), ("M2", "E1"), ("M3", "E4")]
     >>> [len(part.first_pairs) for part in differing_parts(first, second)]
     [2, 1]
     """
-    only = (sorted(set(first) - set(second)), sorted(set(second) - set(first)))
+    differing = (sorted(set(first) - set(second)), sorted(set(second) - set(first)))
     groups: list[set[KeyPair]] = []  # of people, each by side and key
-    for mentor, mentee in (*only[0], *only[1]):
+    for mentor, mentee in (*differing[0], *differing[1]):
         people = {("mentor", mentor), ("mentee", mentee)}
         touched = [group for group in groups if group & people]
         groups = [group for group in groups if not group & people]
         groups.append(people.union(*touched))
     return [
-        DrawnPart(pairs_within(only[0], group), pairs_within(only[1], group), second=False)
+        DrawnPart(pairs_within(differing[0], group), pairs_within(differing[1], group), second=False)
         for group in sorted(groups, key=sorted)
     ]
 
 
 def pairs_within(pairs: Iterable[KeyPair], people: set[KeyPair]) -> tuple[KeyPair, ...]:
-    """Return the pairs of some people, who are given by side and key."""
     return tuple(pair for pair in pairs if ("mentor", pair[0]) in people)
 
 
 def join_parts(parts: Sequence[DrawnPart]) -> list[DrawnPart]:
-    """Return all parts as one; none where there are none."""
+    """Return all parts as one; empty if there are none."""
     first = tuple(pair for part in parts for pair in part.first_pairs)
     second = tuple(pair for part in parts for pair in part.second_pairs)
     return [DrawnPart(first, second, second=False)] if parts else []
 
 
-def lot(seed: int, part: DrawnPart) -> bool:
-    """Return whether the lot of a part falls on the second programme: a bit of a digest of the seed and its people."""
+def draws_second(seed: int, part: DrawnPart) -> bool:
+    """Return whether the draw of a part chooses the second programme: a bit of a digest of the seed and its people."""
     people = sorted({canonical(key) for pair in (*part.first_pairs, *part.second_pairs) for key in pair})
     return bool(sha256("\n".join([str(seed), *people]).encode()).digest()[0] & 1)

@@ -1,10 +1,10 @@
-"""Whether anybody gains by answering otherwise: one person at a time, judged by their own true answers.
+"""Tests whether a person gains by another answer than the true one: one person at a time.
 
-A matching that adds up points rewards answers that are chosen for their effect (Roth 1982: no stable mechanism is
-strategy-proof for both sides; sums of points are so for neither). Here it is tried: each person shortens or reorders a
-list, leaves a question blank or exaggerates, all others answer as they did, and the plan is solved again. By the duals
-of the true plan most of these need no solve: a better partner stays out of reach if the reduced profit of that pair,
-with what the answer adds to it, is below what it adds to the pair that they have.
+A matching that adds up points rewards strategic answers (Roth 1982: no stable mechanism is strategy-proof for both
+sides; sums of points are so for neither). Here each person shortens or reorders a list, leaves a question blank or
+exaggerates, all others keep their answers, and the plan is solved again; gains count by the true answers. Duals of
+the true plan avoid most solves: a better partner stays out of reach if the reduced profit of that pair, plus the
+effect of the answer on it, is below the effect of the answer on the present pair.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,23 +40,23 @@ from mentormatch.rules.rule import Rule, build_problem, eligible_people, forbidd
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import score
 
-OUT_OF_REACH = 1 << 61
-"""More than any sum of profits."""
-CHANGES: Mapping[AnswerChange, str] = {
+MAX_PROFIT_SUM = 1 << 61
+"""Above any sum of profits."""
+CHANGE_TEXTS: Mapping[AnswerChange, str] = {
     "shorter": mark("en disant moins"),
     "reordered": mark("en changeant l'ordre"),
     "blank": mark("en ne répondant pas"),
     "exaggerated": mark("en exagérant"),
 }
-"""How somebody answers otherwise."""
+"""The kinds of other answers, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerGain:
-    """What one ``person`` (key) would gain by answering otherwise, by their own true answers.
+    """The gain of one ``person`` (key) by another answer, measured by their true answers.
 
-    ``placed`` partners more, and ``points`` (millionths) more in all their pairs: the most that any answer of that kind
-    brings. For the team alone.
+    ``placed`` is the number of additional partners, ``points`` (millionths) the gain over all their pairs: the
+    largest of any answer of that kind. For the team only.
     """
 
     person: str
@@ -67,10 +67,10 @@ class AnswerGain:
 
 @dataclass(frozen=True, slots=True)
 class Incentive:
-    """A question that invites people of one side to answer otherwise than they think.
+    """A question to one side whose answers reward people who answer against their opinion.
 
-    ``parts`` are what the criteria and rules are called that read it, ``closing`` the smallest change of the programme
-    with which nobody gains by that question any more, None: none that was tried, or none found in time.
+    ``parts`` are the labels of the criteria and rules that read it. ``closing`` is the smallest change of the
+    programme that removes every gain by that question; None if no tested change does, or time ran out.
     """
 
     field: str
@@ -82,52 +82,53 @@ class Incentive:
 
     @property
     def people(self) -> int:
-        """How many people would gain, each alone."""
-        return len({one.person for one in self.gains})
+        """The number of people who would gain, each separately."""
+        return len({gain.person for gain in self.gains})
 
     @property
     def changes(self) -> tuple[AnswerChange, ...]:
-        """In what ways, each once."""
-        return tuple(change for change in CHANGES if any(one.change == change for one in self.gains))
+        """The kinds of gainful answers, without duplicates."""
+        return tuple(change for change in CHANGE_TEXTS if any(gain.change == change for gain in self.gains))
 
     @property
     def placed(self) -> int:
-        """The most partners that one person gains."""
+        """The largest number of partners that one person gains."""
         return max(gain.placed for gain in self.gains)
 
     @property
     def points(self) -> int:
-        """The most points that one person gains, in millionths."""
+        """The largest number of points that one person gains, in millionths."""
         return max(gain.points for gain in self.gains)
 
     @property
     def gained(self) -> str:
-        """What is gained at most, in words."""
+        """The largest gain, in words."""
         return tr("un binôme") if self.placed else tr("jusqu'à {points} points", points=points(self.points))
 
     @property
     def sentence(self) -> str:
-        """What can be said of it, naming nobody."""
+        """The incentive in a sentence without names."""
         sentence = tr(
             "{people}, {changes} : {gained}. Ce qui y invite : {parts}.",
             people=counted(self.people, "personne y gagnerait", "personnes y gagneraient, chacune seule"),
-            changes=listed([tr(CHANGES[change]) for change in self.changes]),
+            changes=listed([tr(CHANGE_TEXTS[change]) for change in self.changes]),
             gained=self.gained,
             parts=listed(list(map(quoted, self.parts))),
         )
-        closed = tr("Ce qui le ferme : {change}.", change=self.closing) if self.closing else tr(UNCLOSED)
+        closed = tr("Ce qui le ferme : {change}.", change=self.closing) if self.closing else tr(NOT_CLOSED_TEXT)
         return about(f"{self.question} ({tr(SIDE_WORDS[self.side])})", f"{sentence} {closed}")
 
 
-UNCLOSED = mark("Aucun petit changement essayé ne le ferme.")
+NOT_CLOSED_TEXT = mark("Aucun petit changement essayé ne le ferme.")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Incentives(ContentEquality):
-    """Whether people would gain by answering otherwise, question by question.
+    """The questions that reward another answer than the true one.
 
-    ``tried`` other answers were tried of ``people``; not ``complete``: time was up before all were, or before changes
-    of the programme were. For the team alone: ``incentives`` have the keys of people, sentences and sheet never do.
+    ``tried`` is the number of tested answers of ``people`` people. Not ``complete``: time ran out before all answers,
+    or all changes of the programme, were tested. For the team only: ``incentives`` contain keys; sentences and sheet
+    never do.
     """
 
     programme: Programme
@@ -138,16 +139,16 @@ class Incentives(ContentEquality):
 
     @property
     def language(self) -> str:
-        """The language of the programme, in which it is told unless another was asked for."""
+        """The language of the programme."""
         return self.programme.heading.language
 
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
-        """What can be said, and how sure it is."""
+        """The incentives and the limits of the test, in sentences."""
         return tuple(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
-        yield from (one.sentence for one in self.incentives)
+        yield from (incentive.sentence for incentive in self.incentives)
         if not self.incentives:
             yield tr("Personne n'aurait rien gagné par une des réponses essayées.")
         yield tr(
@@ -161,7 +162,7 @@ class Incentives(ContentEquality):
 
     @once_spoken
     def sheet(self) -> ResultSheet:
-        """One row a question that invites to answer otherwise."""
+        """A table with a row per question that rewards another answer."""
         columns = [
             ("question", tr("Question")),
             ("side", tr("Côté")),
@@ -177,16 +178,15 @@ class Incentives(ContentEquality):
         return f"Incentives({len(self.incentives)} questions, {self.tried} answers tried)"
 
 
-def row_of(one: Incentive) -> tuple[CellValue, ...]:
-    """Return the row of one question."""
+def row_of(incentive: Incentive) -> tuple[CellValue, ...]:
     return (
-        one.question,
-        side_cell(one.side),
-        one.people,
-        listed([tr(CHANGES[change]) for change in one.changes]),
-        one.gained,
-        listed(list(map(quoted, one.parts))),
-        one.closing or tr(UNCLOSED),
+        incentive.question,
+        side_cell(incentive.side),
+        incentive.people,
+        listed([tr(CHANGE_TEXTS[change]) for change in incentive.changes]),
+        incentive.gained,
+        listed(list(map(quoted, incentive.parts))),
+        incentive.closing or tr(NOT_CLOSED_TEXT),
     )
 
 
@@ -200,24 +200,24 @@ def incentives(  # noqa: PLR0913 - the published signature; all but two are keyw
     bans: Iterable[KeyPair] = (),
     time_limit_s: float | None = None,
 ) -> Incentives:
-    """Return whether anybody would gain by answering otherwise than they did, all others answering as they did.
+    """Return whether a person would gain by another answer, if all others keep their answers.
 
-    Everybody's answers are taken as true. Tried are shorter lists and lists in another order, blanks, exaggerated
-    levels and fewer slots; who would gain by one is told by the points of their pairs under the true answers, a pair
-    that the rules then forbid being worth nothing. How many places people have is not tried.
+    All present answers are taken as true. Tested are shorter and reordered lists, blanks, exaggerated levels and
+    fewer time slots. A gain is measured by the points of the pairs under the true answers; a pair that the rules then
+    forbid counts nothing. The number of places of a person is not varied.
 
     Parameters
     ----------
     cohort, programme, seed, pins, bans
         As for ``match``.
     time_limit_s
-        Seconds in all; None: until all has been tried.
+        Seconds in total; None: until all answers are tested.
 
     Raises
     ------
     RequestError
-        There is no answer that keeps the rules, a pin or a ban names somebody who is not in the cohort, or there are
-        more pairs than are held.
+        No solution keeps the rules, a pin or a ban names a person who is not in the cohort, or the pairs are too many
+        to be stored.
 
     Examples
     --------
@@ -232,39 +232,39 @@ def incentives(  # noqa: PLR0913 - the published signature; all but two are keyw
     truth = TrueMarket.of(cohort, decided, seed_number(seed))
     if truth.solution.status not in (Status.PROVED, Status.FEASIBLE):
         raise RequestError(tr("Il n'y a pas de répartition à laquelle comparer"))
-    tried, found = 0, list[Incentive]()
+    tried, incentive_list = 0, list[Incentive]()
     for side in SIDES:
         for name in truth.fields(side):
             counted_gains = list(truth.gains(side, name, deadline))
             tried += sum(count for _, count in counted_gains)
-            gains = tuple(gain for each, _ in counted_gains for gain in each)
+            gains = tuple(gain for row_gains, _ in counted_gains for gain in row_gains)
             if gains:
                 closing = closing_change(truth, side, name, deadline)
                 parts = tuple(part.label for part in truth.parts(side, name))
                 question = decided.fields[name].question or name
-                found.append(Incentive(name, question, side, gains, parts, closing))
+                incentive_list.append(Incentive(name, question, side, gains, parts, closing))
     people = sum(int(truth.taking[side].sum()) for side in SIDES)
-    return Incentives(programme, tuple(found), people, tried, not deadline.up)
+    return Incentives(programme, tuple(incentive_list), people, tried, not deadline.up)
 
 
 @dataclass(slots=True)
 class SearchLimit:
-    """When to stop, None: never; ``up`` once somebody was told to."""
+    """A deadline on the monotonic clock, None without one; ``up`` records that ``is_up`` has returned True."""
 
     ends: float | None
     up: bool = field(default=False)
 
     def is_up(self) -> bool:
-        """Say whether time is up."""
+        """Return whether the deadline has passed, and record it."""
         self.up = self.up or (self.ends is not None and monotonic() >= self.ends)
         return self.up
 
 
 @dataclass(frozen=True)
 class TrueMarket:
-    """People as they answered, and the plan that follows: what other answers are held against.
+    """People with their true answers, and their plan: the reference for other answers.
 
-    ``values`` (n, m) are scores, ``allowed`` (n, m) says which pairs the rules allow.
+    ``values`` (n, m) are scores; ``allowed`` (n, m) contains the pairs that no rule forbids.
     """
 
     cohort: Cohort
@@ -277,7 +277,7 @@ class TrueMarket:
 
     @classmethod
     def of(cls, cohort: Cohort, programme: Programme, seed: int) -> Self:
-        """Return the market of some people under a programme. Raises RequestError where pairs are too many."""
+        """Solve the cohort under a programme. Raises RequestError if the pairs are too many to be stored."""
         scores, problem = build_instance(cohort, programme)
         require_stored_scores(problem)
         allowed = problem.scores.allows_block(*map(np.arange, problem.shape))
@@ -286,30 +286,30 @@ class TrueMarket:
 
     @cached_property
     def taking(self) -> Mapping[Side, BoolVector]:
-        """Who of each side takes part."""
+        """The participants of each side, (n,) and (m,) bool."""
         return {side: eligible_people(self.programme.rules, self.cohort.side(side), side) for side in SIDES}
 
     @cached_property
-    def slack(self) -> "Slack | None":
-        """How far each pair is from being chosen, None where the duals do not tell."""
-        return Slack.of(self.problem, self.solution)
+    def slack(self) -> "ReducedProfits | None":
+        """The reduced profit of each pair; None if the duals do not give it."""
+        return ReducedProfits.of(self.problem, self.solution)
 
     def parts(self, side: Side, name: str) -> list[Criterion | Rule]:
-        """Return the criteria and the rules that read what one side answered to a question."""
-        every: list[Criterion | Rule] = [*self.programme.criteria, *self.programme.rules]
-        return [part for part in every if name in part.fields_of(side)]
+        """Return the criteria and the rules that read a question to one side."""
+        parts: list[Criterion | Rule] = [*self.programme.criteria, *self.programme.rules]
+        return [part for part in parts if name in part.fields_of(side)]
 
     def fields(self, side: Side) -> list[str]:
-        """Return the questions that count in the pairs of a side, but how many partners people take."""
+        """Return the questions that criteria or rules read, without those on the number of places."""
         columns, places = self.cohort.side(side).columns, self.place_fields(side)
         return [name for name in columns if name not in places and self.parts(side, name)]
 
     def place_fields(self, side: Side) -> set[str]:
-        """Return the questions by which people of a side say how many partners they take."""
+        """Return the questions to one side on the number of partners."""
         return {name for rule in self.programme.rules for name in rule.place_fields(side)}
 
     def counts_elsewhere(self, side: Side, name: str) -> bool:
-        """Say whether a question counts in more than whether a pair is allowed and what it scores."""
+        """Return whether a question affects more than the score and the permission of single pairs."""
         people = self.cohort.side(side)
         rules = [part for part in self.parts(side, name) if isinstance(part, Rule)]
         return any(rule.couples_pairs or rule.priority(people, side) is not None for rule in rules)
@@ -320,17 +320,17 @@ class TrueMarket:
         """Return a matrix of pairs with the people of one side as its rows."""
         return block if side == "mentor" else block.T
 
-    def rate(self, side: Side, variants: People) -> tuple[IntMatrix, BoolMatrix]:
-        """Return (k, other side) the scores of people of one side with all others, and which pairs are allowed."""
+    def score_variants(self, side: Side, variants: People) -> tuple[IntMatrix, BoolMatrix]:
+        """Return scores (k, other side) of people of one side, and whether each pair is allowed."""
         rules, mentor = self.programme.rules, side == "mentor"
         cohort = Cohort(variants, self.cohort.mentees) if mentor else Cohort(self.cohort.mentors, variants)
         values = score(cohort, self.programme.criteria, self.programme.emphasis).values
         allowed = self.orient(side, ~forbidden_pairs(rules, market_of(cohort, values)))
-        there = eligible_people(rules, variants, side)[:, None] & self.taking[ACROSS[side]][None, :]
-        return self.orient(side, values.astype(np.int64)), allowed & there
+        eligible = eligible_people(rules, variants, side)[:, None] & self.taking[ACROSS[side]][None, :]
+        return self.orient(side, values.astype(np.int64)), allowed & eligible
 
     def gains(self, side: Side, name: str, deadline: SearchLimit) -> Iterator[tuple[list[AnswerGain], int]]:
-        """Yield what each person of a side would gain by other answers to a question, and how many were tried."""
+        """Yield the gains of each person by other answers to a question, and the number of answers tested."""
         people = self.cohort.side(side)
         column, graded = people.columns[name], getattr(self.programme.fields[name], "kind", "") == "scale"
         for row in np.flatnonzero(self.taking[side] & column.known).tolist():
@@ -340,86 +340,89 @@ class TrueMarket:
                 best[change] = max(gained, best.get(change, (0, 0)))
                 if deadline.is_up():
                     return
-            found = [AnswerGain(people.ids[row], change, *most) for change, most in best.items() if most > (0, 0)]
-            yield found, len(answers)
+            gains = [
+                AnswerGain(people.ids[row], change, *largest) for change, largest in best.items() if largest > (0, 0)
+            ]
+            yield gains, len(answers)
 
     def outcomes(
         self, side: Side, name: str, row: int, answers: Sequence[tuple[AnswerChange, Column]]
     ) -> Iterator[tuple[AnswerChange, tuple[int, int]]]:
-        """Yield what one person gains, partners and points, by each of those answers by which they may gain."""
+        """Yield the gain in partners and in points by each answer that may bring one."""
         if not self.may_gain(side, row):
             return
         variants = self.cohort.side(side).take([row] * len(answers))
-        given = reduce(append_column, (answer for _, answer in answers))
-        values, allowed = self.rate(side, with_answer(variants, name, range(len(answers)), given))
-        elsewhere, known = self.counts_elsewhere(side, name), dict[bytes, tuple[int, int]]()
+        variant_answers = reduce(append_column, (answer for _, answer in answers))
+        values, allowed = self.score_variants(side, with_answer(variants, name, range(len(answers)), variant_answers))
+        needs_solve, gain_by_effect = self.counts_elsewhere(side, name), dict[bytes, tuple[int, int]]()
         true = np.where(self.orient(side, self.allowed)[row], self.orient(side, self.values)[row], NO_SCORE)
         before = self.outcome(side, row, self.solution)
-        for (change, answer), said in zip(answers, np.where(allowed, values, NO_SCORE), strict=True):
-            effect = b"" if elsewhere else said.tobytes()
-            if effect not in known or elsewhere:
-                if not elsewhere and (np.array_equal(said, true) or not self.reaches(side, row, said)):
+        for (change, answer), answer_scores in zip(answers, np.where(allowed, values, NO_SCORE), strict=True):
+            effect = b"" if needs_solve else answer_scores.tobytes()
+            if effect not in gain_by_effect or needs_solve:
+                if not needs_solve and (
+                    np.array_equal(answer_scores, true) or not self.reaches(side, row, answer_scores)
+                ):
                     continue
                 after = self.outcome(side, row, self.plan_with(side, name, row, answer))
-                known[effect] = after[0] - before[0], after[1] - before[1]
-            yield change, known[effect]
+                gain_by_effect[effect] = after[0] - before[0], after[1] - before[1]
+            yield change, gain_by_effect[effect]
 
     def may_gain(self, side: Side, row: int) -> bool:
-        """Say whether somebody has not the best of all partners whom they could have."""
-        most = self.most_partners(side, row)
+        """Return whether a person has a partner below the best possible ones."""
+        max_partners = self.most_partners(side, row)
         possible = self.orient(side, self.values)[row][self.orient(side, self.allowed)[row]]
-        best = np.sort(possible)[::-1][:most]
+        best = np.sort(possible)[::-1][:max_partners]
         return (len(best), int(best.sum())) > self.outcome(side, row, self.solution)
 
     def most_partners(self, side: Side, row: int) -> int:
-        """Return how many partners one person takes."""
         return int((self.problem.mentors if side == "mentor" else self.problem.mentees).most[row])
 
     def partners(self, side: Side, row: int, plan: Solution) -> IntVector:
-        """Return whom one person has in a plan, by position."""
-        own = SIDES.index(side)
-        found: IntVector = plan.pairs[plan.pairs[:, own] == row, 1 - own]
-        return found
+        """Return the partners of a person in a plan, by position."""
+        column = SIDES.index(side)
+        partners: IntVector = plan.pairs[plan.pairs[:, column] == row, 1 - column]
+        return partners
 
     def outcome(self, side: Side, row: int, plan: Solution) -> tuple[int, int]:
-        """Return how many partners one person has in a plan, and their points, by the true answers."""
+        """Return the number of a person's partners in a plan, and their points, by the true answers."""
         partners = self.partners(side, row, plan)
         partners = partners[self.orient(side, self.allowed)[row, partners]]
         return len(partners), int(self.orient(side, self.values)[row, partners].sum())
 
-    def reaches(self, side: Side, row: int, said: IntVector) -> bool:
-        """Say whether a better partner can be had by an answer with which pairs score ``said``; by the duals.
+    def reaches(self, side: Side, row: int, answer_scores: IntVector) -> bool:
+        """Return whether an answer with these scores may bring a better partner, by the duals.
 
-        True where these do not tell.
+        True if the duals are not available.
         """
-        slack, most = self.slack, self.most_partners(side, row)
+        slack, max_partners = self.slack, self.most_partners(side, row)
         if slack is None:
             return True
         true, allowed = self.orient(side, self.values)[row], self.orient(side, self.allowed)[row]
-        now = self.partners(side, row, self.solution)
-        if (said[now] == NO_SCORE).any():
-            return True  # they lose a partner, whoever comes instead
-        added = np.where(said > NO_SCORE, slack.per_score * (said - true), 0)
-        other = allowed & (said > NO_SCORE)
-        worth = np.where(other, self.orient(side, slack.cells)[row] + added, -OUT_OF_REACH)
-        # A plan that gives somebody more holds one further partner, a better one where one is all that they take
-        other[now] = False
-        if most == 1 and len(now):
-            other &= true > true[now[0]]
-        if not other.any():
+        present = self.partners(side, row, self.solution)
+        if (answer_scores[present] == NO_SCORE).any():
+            return True  # a partner is lost; the duals do not bound the replacement
+        added = np.where(answer_scores > NO_SCORE, slack.per_score * (answer_scores - true), 0)
+        candidates = allowed & (answer_scores > NO_SCORE)
+        reduced = np.where(candidates, self.orient(side, slack.reduced_profit)[row] + added, -MAX_PROFIT_SUM)
+        # A better plan has a new partner; for a person with a single place, one with a higher true score
+        candidates[present] = False
+        if max_partners == 1 and len(present):
+            candidates &= true > true[present[0]]
+        if not candidates.any():
             return False
-        first = int(np.flatnonzero(other)[worth[other].argmax()])
-        beside = np.sort(np.maximum(np.delete(worth, first), 0))[::-1][: most - 1]
-        return int(worth[first]) + int(beside.sum()) + slack.gap >= int(added[now].sum())
+        best = int(np.flatnonzero(candidates)[reduced[candidates].argmax()])
+        further = np.sort(np.maximum(np.delete(reduced, best), 0))[::-1][: max_partners - 1]
+        return int(reduced[best]) + int(further.sum()) + slack.gap >= int(added[present].sum())
 
     def plan_with(self, side: Side, name: str, row: int, answer: Column) -> Solution:
-        """Return the plan where one person gives another answer."""
+        """Return the plan after one person gives another answer."""
         people, rules = with_answer(self.cohort.side(side), name, [row], answer), self.programme.rules
         mentor = side == "mentor"
         cohort = replace(self.cohort, mentors=people) if mentor else replace(self.cohort, mentees=people)
-        said, may = self.rate(side, people.take([row]))
+        answer_scores, answer_allowed = self.score_variants(side, people.take([row]))
         values, allowed = self.values.copy(), self.allowed.copy()
-        self.orient(side, values)[row], self.orient(side, allowed)[row] = said[0], may[0]
+        self.orient(side, values)[row], self.orient(side, allowed)[row] = answer_scores[0], answer_allowed[0]
         market = market_of(cohort, values.astype(np.int32))
         taking = eligible_people(rules, cohort.mentors, "mentor"), eligible_people(rules, cohort.mentees, "mentee")
         goals = self.programme.goals.order
@@ -428,7 +431,7 @@ class TrueMarket:
 
 
 def closing_change(truth: TrueMarket, side: Side, name: str, deadline: SearchLimit) -> str | None:
-    """Return the smallest change of the programme with which nobody gains by a question, in words; None: none."""
+    """Return the smallest change of the programme that removes all gains by a question, in words; None if none does."""
     parts = truth.parts(side, name)
     for changes in zip_longest(*map(safer_versions, parts)):
         for part, change in zip(parts, changes, strict=True):
@@ -436,69 +439,69 @@ def closing_change(truth: TrueMarket, side: Side, name: str, deadline: SearchLim
                 continue
             changed, sentence = change
             after = TrueMarket.of(truth.cohort, with_part(truth.programme, part, changed), truth.seed)
-            proved = after.solution.status is Status.PROVED
-            if proved and not any(gains for gains, _ in after.gains(side, name, deadline)) and not deadline.up:
+            is_proved = after.solution.status is Status.PROVED
+            if is_proved and not any(gains for gains, _ in after.gains(side, name, deadline)) and not deadline.up:
                 return sentence
     return None
 
 
 def safer_versions(part: Criterion | Rule) -> Iterator[tuple[Criterion | Rule, str]]:
-    """Yield a criterion or a rule so that it rewards chosen answers less, each with what changes."""
+    """Yield variants of a criterion or rule that reward strategic answers less, each with its description."""
     yield from part.safer_versions()
 
 
 def with_part(programme: Programme, part: Criterion | Rule, changed: Criterion | Rule) -> Programme:
-    """Return the programme with another criterion, or rule, in the place of one."""
+    """Return the programme with one criterion or rule replaced."""
     if isinstance(changed, Criterion):
-        criteria = [changed if each is part else each for each in programme.criteria]
+        criteria = [changed if present is part else present for present in programme.criteria]
         return replace_parts(programme, criteria=criteria)
-    return replace_parts(programme, rules=[changed if each is part else each for each in programme.rules])
+    return replace_parts(programme, rules=[changed if present is part else present for present in programme.rules])
 
 
 @dataclass(frozen=True, slots=True)
-class Slack:
-    """How far each pair is from being chosen, by the duals of a plan: ``cells`` (n, m), 0 or less, in parts of a unit.
+class ReducedProfits:
+    """Reduced profits ``reduced_profit`` (n, m), 0 or less, in units of 1 / denominator, from the duals of a plan.
 
-    A plan with that pair, as good in the goals before the total, is worth no more than the best one, and ``gap``, and
-    its cell. A score counts ``per_score``.
+    A plan with a given pair, equal in the goals before the total, has at most the value of the optimum plus ``gap``
+    plus the cell of the pair. A score is multiplied by ``per_score``.
     """
 
-    cells: IntMatrix
+    reduced_profit: IntMatrix
     per_score: int
     gap: int
 
     @classmethod
     def of(cls, problem: AssignmentProblem, solution: Solution) -> Self | None:
-        """Return the slack of all pairs, None where the last stage of the proof tells none, or scores count before."""
+        """Return the reduced profits; None if the last stage has no duals, or scores count in an earlier goal."""
         if solution.status is not Status.PROVED or problem.pins or not solution.prices:
             return None
-        prices, values = solution.prices[-1], {tier.goal: tier.value for tier in solution.tiers}
-        weights = dict(prices.weights)
-        known = problem.goals[-1] in weights and set(problem.goals[:-1]) <= PEOPLE
-        if not known or prices.score_threshold is not None or any(prices.linking_duals):
+        duals, values = solution.prices[-1], {tier.goal: tier.value for tier in solution.tiers}
+        weights = dict(duals.weights)
+        is_known = problem.goals[-1] in weights and set(problem.goals[:-1]) <= PEOPLE
+        if not is_known or duals.score_threshold is not None or any(duals.linking_duals):
             return None
         # Reduced profit of each allowed pair: its profit less its duals (weak duality)
         mentors, mentees = pairs = problem.scores.pairs()
-        surplus = -prices.mentors[mentors] - prices.mentees[mentees]
+        surplus = -duals.mentors[mentors] - duals.mentees[mentees]
         for goal, weight in weights.items():
-            surplus += prices.denominator * weight * objective_of(problem, goal).profit(problem, *pairs)
-        for goal, price in prices.goal_duals:
-            surplus -= price * objective_of(problem, goal).profit(problem, *pairs)
-        for row, price in zip(problem.rows, prices.rows, strict=False):
-            surplus -= price * row.coefficients_of(*pairs, problem.shape)
-        value = prices.denominator * sum(weight * values[goal] for goal, weight in weights.items())
-        bound = dual_bound(problem, prices) + sum(price * values[goal] for goal, price in prices.goal_duals)
-        cells = np.full(problem.shape, -OUT_OF_REACH)
+            surplus += duals.denominator * weight * objective_of(problem, goal).profit(problem, *pairs)
+        for goal, dual in duals.goal_duals:
+            surplus -= dual * objective_of(problem, goal).profit(problem, *pairs)
+        for row, dual in zip(problem.rows, duals.rows, strict=False):
+            surplus -= dual * row.coefficients_of(*pairs, problem.shape)
+        value = duals.denominator * sum(weight * values[goal] for goal, weight in weights.items())
+        bound = dual_bound(problem, duals) + sum(dual * values[goal] for goal, dual in duals.goal_duals)
+        cells = np.full(problem.shape, -MAX_PROFIT_SUM)
         cells[pairs] = np.minimum(surplus, 0)
         gap = bound + int(np.maximum(surplus, 0).sum()) - value
-        return cls(cells, prices.denominator * weights.get("total", 0), gap)
+        return cls(cells, duals.denominator * weights.get("total", 0), gap)
 
 
-def dual_bound(problem: AssignmentProblem, prices: DualSolution) -> int:
-    """Return what people and rows add to the dual bound."""
+def dual_bound(problem: AssignmentProblem, duals: DualSolution) -> int:
+    """Return the part of the dual bound from people and rows."""
     people = sum(
-        int(np.maximum(bounds.firm_minimum * dual, bounds.most * dual).sum())
-        for bounds, dual in ((problem.mentors, prices.mentors), (problem.mentees, prices.mentees))
+        int(np.maximum(bounds.firm_minimum * degree_dual, bounds.most * degree_dual).sum())
+        for bounds, degree_dual in ((problem.mentors, duals.mentors), (problem.mentees, duals.mentees))
     )
-    ends = zip(problem.rows, prices.rows, strict=False)
-    return people + sum(price * ((row.most if price > 0 else row.least) or 0) for row, price in ends if price)
+    row_duals = zip(problem.rows, duals.rows, strict=False)
+    return people + sum(dual * ((row.most if dual > 0 else row.least) or 0) for row, dual in row_duals if dual)

@@ -1,7 +1,7 @@
-"""What last years teach: effects of criteria, and where one is clear, this year's pairs under other weights.
+"""Results of earlier editions -> effects of criteria, and this year's pairs under the weights that these suggest.
 
-A weight is doubled where its criterion goes with pairs that last and are content, halved where it goes with others:
-a step, which staff take or leave. Nothing is applied: the answer holds both matchings.
+A weight is doubled if its criterion is associated with pairs that last and are content, and halved in the opposite
+case, if the effect is clear. It is a proposal for staff; the result contains both matchings.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,13 +19,13 @@ from mentormatch.operations.matching import KeyPair, Matching, PairsByHand, matc
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 
-STEP = 2.0
-"""By what a weight is multiplied, or divided."""
+WEIGHT_FACTOR = 2.0
+"""The factor or divisor of a changed weight."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeightChange:
-    """Another weight of a criterion, as a proposal."""
+    """A proposed new weight of a criterion."""
 
     criterion: str
     before: float
@@ -38,9 +38,9 @@ class WeightChange:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Learning(ContentEquality):
-    """What editions teach, the ``changes`` of weights that follow, and the matchings ``today`` and as ``proposed``.
+    """The lessons of editions, the ``changes`` of weights, and the matchings of ``today`` and as ``proposed``.
 
-    Without a change there is no ``proposed`` programme, and nothing is solved.
+    Without changes there is no proposed programme, and nothing is solved.
     """
 
     lessons: Lessons
@@ -52,33 +52,33 @@ class Learning(ContentEquality):
 
     @property
     def language(self) -> str:
-        """The language of the programme, in which it is told unless another was asked for."""
+        """The language of the programme."""
         return self.programme.heading.language
 
     @property
     def status(self) -> Status:
-        """Whether both matchings are proved to be the best under their weights."""
-        made = [one.status for one in (self.today, self.proposed) if one is not None]
-        return next((one for one in made if one is not Status.PROVED), Status.PROVED)
+        """Whether both matchings are proved optimal under their weights."""
+        statuses = [matching.status for matching in (self.today, self.proposed) if matching is not None]
+        return next((status for status in statuses if status is not Status.PROVED), Status.PROVED)
 
     @property
     def pairs(self) -> tuple[KeyPair, ...]:
-        """The pairs of this year under the weights that are proposed, best first; none without a proposal."""
+        """The pairs of this year under the proposed weights, best first; empty without a proposal."""
         return () if self.proposed is None else tuple((pair.mentor, pair.mentee) for pair in self.proposed.pairs)
 
     @property
     def other_pairs(self) -> tuple[KeyPair, ...]:
-        """Those of them that are no pairs today."""
+        """The pairs under the proposed weights that are no pairs today."""
         today = set() if self.today is None else {(pair.mentor, pair.mentee) for pair in self.today.pairs}
         return tuple(pair for pair in self.pairs if pair not in today)
 
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
-        """What can be said, and how sure it is."""
+        """The lessons and the proposal in sentences, with their limits."""
         return tuple(self.sentences_for())
 
     def sentences_for(self, labels: Labels = KEYS) -> Iterator[str]:
-        """Yield the same, people being called by these labels."""
+        """Yield the sentences, with people named by ``labels``."""
         yield from self.lessons.sentences
         if not self.changes:
             yield tr("Aucun changement de poids n'est proposé.")
@@ -93,9 +93,14 @@ class Learning(ContentEquality):
         if not self.other_pairs:
             yield tr("Les binômes de cette année seraient les mêmes.")
             return
-        other = [f"{labels.person('mentor', one)} - {labels.person('mentee', two)}" for one, two in self.other_pairs]
-        many = counted(len(other), "autre binôme", "autres binômes")
-        yield about(tr("Cette année, {many} sur {all}", many=many, all=len(self.pairs)), f"{', '.join(other)}.")
+        new_pairs = [
+            f"{labels.person('mentor', mentor)} - {labels.person('mentee', mentee)}"
+            for mentor, mentee in self.other_pairs
+        ]
+        pair_count = counted(len(new_pairs), "autre binôme", "autres binômes")
+        yield about(
+            tr("Cette année, {many} sur {all}", many=pair_count, all=len(self.pairs)), f"{', '.join(new_pairs)}."
+        )
 
     def __repr__(self) -> str:
         return f"Learning({self.lessons!r}, {len(self.changes)} changes)"  # a notebook saves what it shows
@@ -112,22 +117,22 @@ def learn(  # noqa: PLR0913 - the published signature; all but three are keyword
     bans: Iterable[KeyPair] = (),
     time_limit_s: float | None = None,
 ) -> Learning:
-    """Return what the follow-ups of some editions teach, and what this year's pairs would be if weights followed it.
+    """Return the lessons of the follow-ups of editions, and this year's pairs under the weights that they suggest.
 
-    A change of a weight is proposed only where the interval of its criterion is clear of no effect, all criteria taken
-    together. It is never applied.
+    A change of weight is proposed only if the confidence interval of the criterion, corrected for all criteria,
+    excludes no effect. It is never applied.
 
     Parameters
     ----------
     cohort, programme, seed, pins, bans, time_limit_s
         This year's, as for ``match``.
     editions
-        The follow-ups of editions before: what ``follow_up`` returned, or ``read_results`` read from its JSON.
+        Follow-ups of earlier editions: results of ``follow_up``, or of ``read_results`` from its JSON.
 
     Raises
     ------
     RequestError
-        There is no edition, or more than 50; a pin or a ban names somebody who is not in the cohort.
+        There is no edition, or more than 50; a pin or a ban names a person who is not in the cohort.
 
     Examples
     --------
@@ -142,24 +147,24 @@ def learn(  # noqa: PLR0913 - the published signature; all but three are keyword
     """
     by_hand: PairsByHand = {"pins": tuple(pins), "bans": tuple(bans)}
 
-    def pairs_under(one: Programme) -> Matching:
-        return match(cohort, one, seed=seed, time_limit_s=time_limit_s, **by_hand)
+    def pairs_under(weighted: Programme) -> Matching:
+        return match(cohort, weighted, seed=seed, time_limit_s=time_limit_s, **by_hand)
 
     return learn_from_editions(editions, programme, pairs_under)
 
 
-def learn_beside(matching: Matching, *, time_limit_s: float | None = None) -> Learning:
-    """Return the same beside a matching, from the editions that it was given; it is what its programme makes today.
+def learn_from_matching(matching: Matching, *, time_limit_s: float | None = None) -> Learning:
+    """Return the lessons for a matching, from its ``editions``; the matching itself is that of today.
 
-    Raises RequestError where it was given none.
+    Raises RequestError if it has no editions.
     """
     if not matching.editions:
         raise RequestError(tr("Rien ne peut être dit : aucun suivi d'une édition d'avant n'a été donné."))
 
-    def pairs_under(one: Programme) -> Matching:
-        if one is matching.programme:
+    def pairs_under(weighted: Programme) -> Matching:
+        if weighted is matching.programme:
             return matching
-        return match(matching.cohort, one, seed=matching.seed, time_limit_s=time_limit_s)
+        return match(matching.cohort, weighted, seed=matching.seed, time_limit_s=time_limit_s)
 
     return learn_from_editions(matching.editions, matching.programme, pairs_under)
 
@@ -167,30 +172,32 @@ def learn_beside(matching: Matching, *, time_limit_s: float | None = None) -> Le
 def learn_from_editions(
     editions: Sequence[Year | EditionResults], programme: Programme, pairs_under: Callable[[Programme], Matching]
 ) -> Learning:
-    """Return what editions teach, and the pairs under both weights where they speak for others."""
-    found = lessons(editions)
-    changes = tuple(weight_changes(programme, found.effects))
+    """Return the lessons of editions, and the pairs under present and proposed weights if these differ."""
+    edition_lessons = lessons(editions)
+    changes = tuple(weight_changes(programme, edition_lessons.effects))
     if not changes:
-        return Learning(found, programme)
-    other = with_weights(programme, changes)
-    return Learning(found, programme, changes, other, pairs_under(programme), pairs_under(other))
+        return Learning(edition_lessons, programme)
+    proposed = with_weights(programme, changes)
+    return Learning(edition_lessons, programme, changes, proposed, pairs_under(programme), pairs_under(proposed))
 
 
 def weight_changes(programme: Programme, effects: Iterable[CriterionEffect]) -> Iterator[WeightChange]:
-    """Yield the weights that clear effects speak for, of the criteria of a programme."""
-    weights = {one.label: float(one.weight) for one in programme.criteria}
+    """Yield the weights of a programme that clear effects suggest."""
+    weights = {criterion.label: float(criterion.weight) for criterion in programme.criteria}
     for effect in effects:
         if effect.clear and effect.low is not None and effect.criterion in weights:
             before = weights[effect.criterion]
-            after = before * STEP if effect.low > 1 / 2 else before / STEP
+            after = before * WEIGHT_FACTOR if effect.low > 1 / 2 else before / WEIGHT_FACTOR
             if after != before:
                 yield WeightChange(effect.criterion, before, after)
 
 
 def with_weights(programme: Programme, changes: Iterable[WeightChange]) -> Programme:
-    """Return a programme with other weights."""
-    other = {one.criterion: one.after for one in changes}
+    new_weights = {change.criterion: change.after for change in changes}
     criteria = [
-        one.model_copy(update={"weight": other[one.label]}) if one.label in other else one for one in programme.criteria
+        criterion.model_copy(update={"weight": new_weights[criterion.label]})
+        if criterion.label in new_weights
+        else criterion
+        for criterion in programme.criteria
     ]
     return programme.model_copy(update={"criteria": criteria})

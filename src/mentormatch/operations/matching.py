@@ -1,4 +1,4 @@
-"""The whole path on one screen: cohort and programme in, pairs with their reasons out."""
+"""A cohort and a programme -> the optimal pairs with their reasons."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -70,7 +70,7 @@ class PairsByHand(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that is nobody in the cohort: line, key where it has one, and why."""
+    """A row of answers that is not in the cohort: its line, its key if it has one, and the reason."""
 
     source: str
     line: int
@@ -80,12 +80,11 @@ class Rejected:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Matching(ContentEquality):
-    """The pairs of one cohort under one programme, with all that they rest on.
+    """The pairs of one cohort under one programme, with their inputs and explanations.
 
-    Everybody is in it once: in ``pairs``, or in ``unmatched`` with a reason; every other row that came in is in
-    ``rejected`` with its line. ``edits`` are what staff changed by hand for this run, ``notes`` what they wrote beside
-    pairs in a workbook before, for the next one; ``editions`` how the pairs of editions before went, from which its
-    documents say what they teach.
+    Each person is in ``pairs``, or in ``unmatched`` with a reason; every other row of answers is in ``rejected`` with
+    its line. ``edits`` are changes by hand for this run; ``notes`` are remarks of staff from an earlier workbook, for
+    the next one; ``editions`` are the results of earlier editions, from which documents report lessons.
     """
 
     made_by: ClassVar[str] = "mm.match(cohort, programme)"
@@ -102,38 +101,39 @@ class Matching(ContentEquality):
 
     @property
     def language(self) -> str:
-        """The language of the programme, in which the matching is told unless another was asked for."""
+        """The language of the programme, in which texts are written unless the caller set another."""
         return self.programme.heading.language
 
     @property
     def status(self) -> Status:
-        """What is known of the pairs: proved, feasible, infeasible, stopped or failed."""
+        """The status of the pairs: proved, feasible, infeasible, stopped or failed."""
         return self.solution.status
 
     @once_spoken
     def caveats(self) -> tuple[Caveat, ...]:
-        """What has to be known before a proof is believed: first that nothing was compared, where that is so."""
+        """The caveats to read before the status; first, if it applies, that nothing was compared."""
         return caveats(case_of(self), self.file_certificate.unproved_goals if self.status is Status.PROVED else "")
 
     @property
     def losses(self) -> tuple[str, ...]:
-        """What costs people a place before any pair is formed, a sentence each: places not read, rows not counted."""
+        """Sentences on people who lose a place before pairs are formed: unread numbers, uncounted rows."""
         with language(self.language, unless_asked=True):
             return tuple(place_losses(self.cohort, self.programme, self.labels))
 
     @cached_property
     def file_certificate(self) -> Certificate:
-        """What the decision file proves by itself, as ``verify`` finds it.
+        """The certificate of the decision file without further data, as ``verify`` computes it.
 
-        If the scores are not stored, the file holds those of the chosen pairs alone, of which duals prove nothing.
+        If the scores are not stored, the file contains only the scores of the chosen pairs, for which duals prove
+        nothing.
         """
         return certify(self.problem, self.solution if self.scores.held else replace(self.solution, prices=()))
 
     @property
     def is_vacuous(self) -> bool:
-        """Whether there is an answer, and nothing was compared for it: what is proved then says nothing."""
-        void = any(caveat.void for caveat in self.caveats)
-        return void and self.status in (Status.PROVED, Status.FEASIBLE)
+        """Whether a solution exists for which nothing was compared: its proof is then meaningless."""
+        has_void = any(caveat.void for caveat in self.caveats)
+        return has_void and self.status in (Status.PROVED, Status.FEASIBLE)
 
     hollow = renamed("hollow", "is_vacuous")
 
@@ -145,50 +145,50 @@ class Matching(ContentEquality):
 
     @once_spoken
     def unmatched(self) -> tuple[Unmatched, ...]:
-        """Everybody without a partner, with a code and a sentence."""
+        """The people without a partner, each with a code and a sentence."""
         return explain_unmatched(case_of(self))
 
     @once_spoken
     def smallest_changes(self) -> tuple[PossibleChange | None, ...]:
-        """The least that would place each of ``unmatched``, in that order, nobody displaced; None where nothing would.
+        """The smallest change that would place each of ``unmatched``, in that order, without displacing a person.
 
-        Worked out when first asked for; None for all where there are more than 300 people a side.
+        None if no change does, and for all people if a side has more than 300 people. Computed at first access.
         """
         return smallest_changes(case_of(self))
 
     @cached_property
     def goal_prices(self) -> tuple[GoalPrice, ...]:
-        """What each goal costs those after it, goals left out whose presence changes nothing.
+        """The cost of each goal to the goals after it, without goals that change nothing.
 
-        The problem is solved once more for each goal, when first asked for. Empty where the answer is not proved, where
-        a price cannot be known, and for more than 300 people a side, or 100 where a rule couples pairs.
+        The problem is solved once more per goal, at first access. Empty if the solution is not proved, if a price
+        cannot be known, and for more than 300 people per side, or 100 if a rule couples pairs.
         """
         return goal_prices(case_of(self), self.seed)
 
     @once_spoken
     def kept_places(self) -> tuple[PlacesLeft, ...]:
-        """What is left of the places that each rule ``reserve`` keeps, and what keeping them costs.
+        """The unused places of each rule ``reserve``, and the cost of reserving them.
 
-        The problem is solved once more for each such rule, when first asked for, where ``goal_prices`` would be.
+        The problem is solved once more per rule, at first access, under the same conditions as ``goal_prices``.
         """
         return places_left(case_of(self), self.seed)
 
     @once_spoken
     def diagnosis(self) -> Diagnosis | None:
-        """Why no answer keeps all rules, and the ways out; None where there is an answer.
+        """The reason why no solution keeps all rules, and the ways out; None if there is a solution.
 
-        Worked out when first asked for, within half a minute; ``diagnose`` takes as long as it is given.
+        Computed at first access, within half a minute; ``diagnose`` has no limit unless the caller sets one.
         """
         return diagnose_case(case_of(self))
 
     @checked
     def with_notes(self, notes: Iterable[Note]) -> "Matching":
-        """Return the same with what staff wrote beside pairs, which its workbook takes up: ``Decisions.notes``."""
+        """Return a copy with remarks of staff for its workbook: ``Decisions.notes``."""
         return replace(self, notes=tuple(notes))
 
     @checked
     def with_editions(self, editions: "Iterable[Year | EditionResults]") -> "Matching":
-        """Return the same with how editions before went, which its page and workbook tell: see ``learn``."""
+        """Return a copy with the results of earlier editions for its page and workbook: see ``learn``."""
         from mentormatch.followup.lessons import results_of
 
         return replace(self, editions=results_of(editions))
@@ -200,58 +200,58 @@ class Matching(ContentEquality):
     @checked
     @own_language
     def why_not(self, mentor: Key, mentee: Key) -> WhyNot:
-        """Return what it would cost, goal by goal, to pair two people, and who would move; or which rules forbid it.
+        """Return the cost per goal of pairing two people, and the people who would move; or the rules against it.
 
-        The losses equal those of solving again with the pair pinned. Raises RequestError where a key is nobody's.
+        The losses equal those of a solve with the pair pinned. Raises RequestError for an unknown key.
         """
         return why_not(case_of(self), *pair_at(self.cohort, mentor, mentee))
 
     @checked
     @own_language
     def alternatives(self, person: Key, most: int | None = 10, *, side: Side | None = None) -> tuple[Alternative, ...]:
-        """Return the other partners that somebody could have, at most so many, those of the smallest loss; None: all.
+        """Return other partners of a person, smallest loss first, up to ``most`` of them; None: all.
 
-        ``side`` says in which role; without it a key that both sides have is taken as the mentor's. Raises RequestError
-        where it is nobody's.
+        Without ``side``, a key that exists on both sides is that of the mentor. Raises RequestError for an unknown
+        key.
         """
         role = side or self.side_of(person)
-        many = None if most is None else whole_number("most", most)
-        return alternatives(case_of(self), role, self.cohort.side(role).find(person), many)
+        limit = None if most is None else whole_number("most", most)
+        return alternatives(case_of(self), role, self.cohort.side(role).find(person), limit)
 
     @checked
     def side_of(self, person: Key) -> Side:
-        """Return the side on which a key stands; that of the mentors where both have it, or neither."""
+        """Return the side of a key; ``mentor`` if both sides, or neither, have it."""
         return "mentee" if self.cohort.mentees.has(person) and not self.cohort.mentors.has(person) else "mentor"
 
     @checked
     @own_language
     def robustness(self, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Robustness:
-        """Return in which share of ``samples`` each pair stays when weights change by up to ``spread`` (0 to 1)."""
+        """Return the share of ``samples`` in which each pair remains if weights change by up to ``spread`` (0 to 1)."""
         return robustness(case_of(self), SamplingPlan(samples, spread, seed), seed=self.seed)
 
     @property
     def certificate(self) -> Certificate:
-        """What can be checked of the pairs without a solver: rules, values, and the bounds that prove them the best."""
+        """The facts that can be checked without a solver: rules, values, and the bounds that prove the optimum."""
         return certify(self.problem, self.solution)
 
     @once_spoken
     def chains(self) -> tuple[Chain, ...]:
-        """Who accompanies whom that accompanies others: the chains through people who are in both roles."""
+        """The chains of pairs through people in both roles."""
         return chains(case_of(self))
 
     @property
     def rejected(self) -> tuple[Rejected, ...]:
-        """The rows that are nobody here: rejected, or replaced by another answer of the same person."""
+        """The rows of answers without a person in the cohort: rejected, or replaced by a later answer."""
         return tuple(Rejected(row.source, row.line, row.key, row.reason) for row in self.cohort.rejected)
 
     @once_spoken
     def labels(self) -> Labels:
-        """What documents, tables and frames call people: their keys, or codes where keys tell who they are."""
+        """The labels of people in documents and tables: keys, or codes if keys identify people."""
         return codes(self.cohort)
 
     @checked
     def told_unmatched(self, labels: Labels) -> tuple[tuple[Unmatched, ...], tuple[PossibleChange | None, ...]]:
-        """Return everybody without a partner and the least that would place them, told under these labels."""
+        """Return ``unmatched`` and ``smallest_changes`` with people named by ``labels``."""
         if labels is KEYS:
             return self.unmatched, self.smallest_changes
         case = replace(case_of(self), labels=labels)
@@ -259,20 +259,20 @@ class Matching(ContentEquality):
 
     @property
     def frames(self) -> Frames:
-        """The same as pandas frames: pairs, unmatched, rejected, chains, scores, contributions, codes."""
+        """The result as pandas frames: pairs, unmatched, rejected, chains, scores, contributions, codes."""
         return Frames(self.sheets, lambda: grid_of(self), lambda: code_sheet(self.cohort, self.labels))
 
     @property
     def sheets(self) -> Mapping[str, ResultSheet]:
-        """The result as plain tables, from which every document is made; each is made when it is asked for."""
+        """The result as plain tables, the source of every document; each table is computed at first access."""
         return sheets_of(self)
 
     @checked
     @own_language
     def explain(self, mentor: Key, mentee: Key) -> Pair:
-        """Return what the score of any two people is made of, chosen or not.
+        """Return the points of every criterion for any two people, paired or not.
 
-        Raises RequestError where one of them is not in the cohort.
+        Raises RequestError if one of them is not in the cohort.
         """
         return explain_pair(self.cohort, self.scores, *pair_at(self.cohort, mentor, mentee))
 
@@ -287,47 +287,47 @@ class Matching(ContentEquality):
         replace: bool = False,
         names: GivenNames | None = None,
     ) -> tuple[Path, ...]:
-        """Write the matching and return the files written.
+        """Write the matching. Returns the paths of the files.
 
         A path that ends in .xlsx, .csv, .json, .decision.json, .html or .parquet (extra ``parquet``) is one file; any
         other is a folder that gets one of each but the last, under fixed names: all of them together, or none. Other
-        files in the folder stay.
+        files in the folder remain.
 
-        A folder also keeps the log, whose head the documents print; each time it is saved there the log goes on. Its
-        manifest, ``manifeste.json``, has the digests of all documents.
+        A folder also contains the log, whose head the documents print; each save appends to it. Its manifest,
+        ``manifeste.json``, contains the digests of all documents.
 
         Parameters
         ----------
         who, why
-            For the log of a folder: who made the pairs, None for the account at work, and on what ground.
+            For the log of a folder: the author of the pairs (None: the current account), and the reason.
         replace
-            Whether a decision that somebody validated, or a document in which somebody wrote, is replaced. It is kept
-            beside then, under its date, and the log says so.
+            Whether to replace a validated decision, or a document that staff have edited. The old file is renamed with
+            its date, and the log records it.
         names
-            What people are called, for the page, the workbook and the CSV file, which their owner alone can read then:
-            those that they gave (see ``read_contacts``), or a name for each key (see ``read_names``). Decision, log
-            and JSON never hold any.
+            Names of people for the page, the workbook and the CSV file, which then only their owner can read: the
+            contact details that people gave (see ``read_contacts``), or a name per key (see ``read_names``). Decision,
+            log and JSON never contain names.
 
         Raises
         ------
         OutputError
-            A file cannot be written, or holds no names; the log that is there is not whole; something good would be
-            lost; or there is no answer, and documents of one are there.
+            A file cannot be written, or cannot contain names; the present log is damaged; a protected file would be
+            lost; or the matching has no solution and would replace the documents of one.
         RequestError
-            ``who`` is no name, or ``names`` are not those of these people.
+            ``who`` is no name, or ``names`` do not match these people.
         """
         from mentormatch.report import folder  # a higher layer
 
         target = Path(path)
-        known = None if names is None else cohort_names(names, self.cohort, self.programme)
+        names_by_person = None if names is None else cohort_names(names, self.cohort, self.programme)
         if target.suffix:
             exporter = exporter_for(target.name)
-            return (folder.save_file(exporter, self, target, replace=replace, names=known),)
-        return folder.save_folder(self, target, who=who, why=why, replace=replace, names=known)
+            return (folder.save_file(exporter, self, target, replace=replace, names=names_by_person),)
+        return folder.save_folder(self, target, who=who, why=why, replace=replace, names=names_by_person)
 
     @cached_property
     def show(self) -> Any:
-        """What can be looked at, each view by itself, in plain words: ``show.pairs()``, ``show.person("M03")`` ..."""
+        """The views of the result, each in plain words: ``show.pairs()``, ``show.person("M03")`` ..."""
         from mentormatch.report.views import Views  # a higher layer
 
         return Views(self)
@@ -345,21 +345,21 @@ class Matching(ContentEquality):
 
 
 def case_of(matching: Matching) -> Case:
-    """Return all that the decision rests on, and the decision."""
+    """Return the inputs and the solution as the case that explanations read."""
     return Case(matching.cohort, matching.programme.rules, matching.scores, matching.problem, matching.solution)
 
 
 def grid_of(matching: Matching) -> Grid:
-    """Return the points of every pair that the rules allow; raises RequestError where there are too many pairs."""
+    """Return the points of every allowed pair. Raises RequestError if the pairs are too many."""
     return score_grid(matching.cohort, matching.scores, matching.problem, matching.labels)
 
 
 def sheets_of(matching: Matching, names: NamesByPerson | None = None) -> Mapping[str, ResultSheet]:
-    """Return the result as plain tables, with the names of people beside their codes where these are given."""
+    """Return the result as plain tables, with ``names`` next to the codes of people if given."""
     labels = matching.labels
 
     def names_of_unmatched() -> list[str] | None:
-        return None if names is None else [names.get((one.side, one.person), "") for one in matching.unmatched]
+        return None if names is None else [names.get((person.side, person.person), "") for person in matching.unmatched]
 
     return Sheets(
         matching.language,
@@ -373,7 +373,7 @@ def sheets_of(matching: Matching, names: NamesByPerson | None = None) -> Mapping
     )
 
 
-STATUSES = {
+STATUS_TEXTS = {
     "proved": mark("Démontré : aucune autre répartition permise ne fait mieux."),
     "feasible": mark(
         "Attention : répartition conforme aux règles, mais pas démontrée optimale (calcul arrêté avant la fin)."
@@ -382,42 +382,42 @@ STATUSES = {
     "stopped": mark("Calcul arrêté avant une première réponse."),
     "failed": mark("Le calcul a échoué."),
 }
-UNSETTLED = mark(
+UNSETTLED_TIES_TEXT = mark(
     "Démontré : aucune autre répartition permise ne fait mieux ; parmi des réponses de même valeur, celle-ci n'est pas"
     " forcément la même à chaque calcul."
 )
-INTERRUPTED = mark(
+INTERRUPTED_TEXT = mark(
     "Attention : calcul interrompu. La meilleure répartition trouvée respecte les règles, sans être démontrée optimale."
 )
 
 
 def summary(matching: Matching) -> str:
-    """Return in two lines what the matching is; in one where nothing was compared, which is then said before."""
+    """Return the counts and the status in two lines; only the counts if nothing was compared."""
     cohort = matching.cohort
-    made = tr(
+    counts = tr(
         "{mentors}, {mentees} : {pairs}, {left} sans binôme.",
         mentors=counted(len(cohort.mentors), "mentor·e"),
         mentees=counted(len(cohort.mentees), "mentoré·e"),
         pairs=counted(len(matching.pairs), "binôme"),
         left=counted(len(matching.unmatched), "personne"),
     )
-    return made if matching.is_vacuous else f"{made}\n{standing(matching)}"
+    return counts if matching.is_vacuous else f"{counts}\n{standing(matching)}"
 
 
 def standing(matching: Matching) -> str:
-    """Return in a sentence what is known of the pairs; where nothing was compared, that."""
+    """Return a sentence on the status of the pairs; if nothing was compared, the caveats."""
     if matching.is_vacuous:
         return " ".join(caveat.sentence for caveat in matching.caveats)
     if matching.status is Status.PROVED and not matching.solution.canonical:
-        return tr(UNSETTLED)
+        return tr(UNSETTLED_TIES_TEXT)
     cut_short = matching.solution.interrupted and matching.status is Status.FEASIBLE
-    return tr(INTERRUPTED if cut_short else STATUSES[str(matching.status)])
+    return tr(INTERRUPTED_TEXT if cut_short else STATUS_TEXTS[str(matching.status)])
 
 
 class Exporter(ABC):
-    """One kind of document. It is found by its ``kind``, the suffix of the files that it writes.
+    """A kind of document, identified by ``kind``, the suffix of its files.
 
-    One that is ``apart`` is written where a file is asked for, and is none of the documents of a folder.
+    If ``apart`` is True, the document is written only on request and is not part of a folder.
     """
 
     kind: ClassVar[str]
@@ -426,10 +426,10 @@ class Exporter(ABC):
 
     @abstractmethod
     def content(self, matching: Matching, seal: Any = None) -> bytes:
-        """Return the whole document, with the ``Seal`` of the record where it stands beside a decision and its log."""
+        """Return the whole document, with the ``Seal`` of the record if it belongs to a decision and its log."""
 
     def reseal(self, content: bytes, before: Any, seal: Any) -> bytes | None:
-        """Return a document that carries one seal with another in its place, None where it is not as it was written."""
+        """Return the document with the seal ``before`` replaced by ``seal``; None if the document was edited."""
         return content
 
     def fragment(self, matching: Matching) -> str:
@@ -438,32 +438,36 @@ class Exporter(ABC):
 
 
 class NamedExporter(Exporter):
-    """One whose documents hold names where they are asked for; no other document ever does."""
+    """An exporter whose documents contain names on request; other documents never do."""
 
     @abstractmethod
     def content(self, matching: Matching, seal: Any = None, names: NamesByPerson | None = None) -> bytes:
-        """Return the whole document, with the names of people beside their keys; None: without."""
+        """Return the whole document, with the names of people next to their keys; None: without names."""
 
 
 def exporters() -> dict[str, Exporter]:
     """Return every registered exporter by its suffix."""
-    found = concrete(Exporter, "mentormatch.report.exporters", "mentormatch.exporters")
-    return {kind: exporter() for kind, exporter in found.items()}
+    classes = concrete(Exporter, "mentormatch.report.exporters", "mentormatch.exporters")
+    return {kind: exporter() for kind, exporter in classes.items()}
 
 
-def documents_made() -> dict[str, Exporter]:
-    """Return the exporters of all documents that a folder gets, by their suffixes."""
-    return {kind: each for kind, each in exporters().items() if not each.apart}
+def folder_exporters() -> dict[str, Exporter]:
+    """Return the exporters of the documents of a folder, by suffix."""
+    return {kind: exporter for kind, exporter in exporters().items() if not exporter.apart}
 
 
 def exporter_for(name: str) -> Exporter:
-    """Return the exporter that writes files of this name; of two suffixes that fit, the longer one is meant."""
-    known = exporters()
-    fitting = [kind for kind in known if name.lower().endswith(kind)]
+    """Return the exporter for a file name; of several matching suffixes, the longest."""
+    exporters_by_suffix = exporters()
+    fitting = [kind for kind in exporters_by_suffix if name.lower().endswith(kind)]
     if not fitting:
-        sentence = tr("Format inconnu : « {name} » ; les formats sont {formats}", name=name, formats=", ".join(known))
+        sentence = tr(
+            "Format inconnu : « {name} » ; les formats sont {formats}",
+            name=name,
+            formats=", ".join(exporters_by_suffix),
+        )
         raise OutputError(sentence)
-    return known[max(fitting, key=len)]
+    return exporters_by_suffix[max(fitting, key=len)]
 
 
 @track()
@@ -486,44 +490,43 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     Parameters
     ----------
     cohort
-        Who answered; see ``read_survey``.
+        The people and their answers; see ``read_survey``.
     programme
         Criteria, rules and goals.
     seed
-        Settles pairs that every goal leaves tied; the same people and seed give the same pairs, in any order of rows.
+        Breaks ties that remain in all goals; the same people and seed give the same pairs, in any order of rows.
     pins, bans
         Pairs (mentor key, mentee key) that must be, or must not be, chosen.
     time_limit_s
-        Seconds after which the best answer so far is returned, marked ``feasible`` with its gap, or ``stopped``.
+        Seconds after which the incumbent is returned, with status ``feasible`` and its gap, or ``stopped``.
     executor
-        Who scores the pairs of a cohort that has more than 40 million of them, which are not held: a
-        ``concurrent.futures.Executor`` or a ``dask.distributed.Client`` (extra ``dask``); None: the threads of this
-        machine. The pairs are the same in any case. With fewer pairs it is not needed, and not used.
+        Computes scores that are not stored, for more than 40 million pairs: a ``concurrent.futures.Executor`` or a
+        ``dask.distributed.Client`` (extra ``dask``); None: the threads of this machine. The pairs do not depend on it.
+        Not used for fewer pairs.
     memory_mb
-        The most that the process may come to, in megabytes (10^6 bytes), None: no matter. The way that fits is taken;
-        it may be a slower one, and finds the same pairs. A rule that couples pairs may take more where it binds. See
-        ``estimate``.
+        The maximum memory of the process, in megabytes (10^6 bytes); None: no limit. The run may be slower, with the
+        same pairs. A rule that couples pairs may take more if it is binding. See ``estimate``.
     cancel
-        Once it is set, by another thread, the best answer so far is returned, marked as at an interrupt (Ctrl-C).
+        Once another thread sets it, the incumbent is returned, as after an interrupt (Ctrl-C).
     ties
-        ``any``: any of the optimal answers will do, which may be another one elsewhere; see ``mm.solve``.
+        ``any``: any optimal solution, which may differ between machines; see ``mm.solve``.
     proofs
-        ``none``: rules that couple pairs, and goals that are no sums, get no proof of their optimum; ``canonical``: the
-        decision file proves, too, how ties were settled. See ``mm.solve``.
+        ``none``: no proof of the optimum for coupling rules, and for goals that are no sums; ``canonical``: the
+        decision file also proves the tie-breaking. See ``mm.solve``.
 
     Raises
     ------
     RequestError
-        The programme is one of groups, topics or dates, a pin or a ban names somebody who is not in the cohort, or the
+        The programme is one of groups, topics or dates, a pin or a ban names a person who is not in the cohort, or the
         run would not fit into ``memory_mb``.
     EngineError
-        A solver gave an answer that the checker refused.
+        A solver returned a solution that the checker rejected.
     """
     require_pairs(programme)
     by_hand = rules_by_hand(cohort, pins, bans)
     decided = programme.with_rules(by_hand)
-    seed, most_mb = seed_number(seed), None if memory_mb is None else whole_number("memory_mb", memory_mb, 1)
-    scores, problem = build_instance(cohort, decided, most_mb)
+    seed, limit_mb = seed_number(seed), None if memory_mb is None else whole_number("memory_mb", memory_mb, 1)
+    scores, problem = build_instance(cohort, decided, limit_mb)
     solution = solve(
         problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel, ties=ties, proofs=proofs
     )
@@ -531,23 +534,23 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     return Matching(cohort, decided, scores, problem, solution, seed, edits)
 
 
-def before_solving(cohort: Cohort, programme: Programme) -> Matching:
-    """Return a matching that nobody has solved yet: scores and rules, no pair; raises RequestError as ``match``."""
+def unsolved_matching(cohort: Cohort, programme: Programme) -> Matching:
+    """Return a matching before it is solved: scores and rules, without pairs. Raises RequestError as ``match``."""
     scores, problem = build_instance(cohort, programme)
     return Matching(cohort, programme, scores, problem, UNSOLVED)
 
 
 UNSOLVED = Solution(Status.STOPPED, np.empty((0, 2), dtype=np.int64))
-"""No answer, as nobody asked for one yet."""
+"""The solution before a solve."""
 
 
 def rules_by_hand(cohort: Cohort, pins: Iterable[KeyPair], bans: Iterable[KeyPair]) -> list[Pin | Ban]:
-    """Return one rule for each pair that must be, or must not be; raise RequestError where a key is nobody's."""
+    """Return a rule for each pinned or banned pair. Raises RequestError for an unknown key."""
     return [*rules_for_pairs(Pin, pins, cohort), *rules_for_pairs(Ban, bans, cohort)]
 
 
 def rules_for_pairs[R: (Pin, Ban)](rule: type[R], pairs: Iterable[KeyPair], cohort: Cohort) -> list[R]:
-    """Return one rule a pair; raise RequestError where a key is nobody's."""
+    """Return a rule of the given kind per pair. Raises RequestError for an unknown key."""
     mentors, mentees = cohort.mentors, cohort.mentees
     places = (pair_at(cohort, mentor, mentee) for mentor, mentee in pairs)
     return [rule(mentor=mentors.ids[i], mentee=mentees.ids[k]) for i, k in places]

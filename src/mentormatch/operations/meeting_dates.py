@@ -1,4 +1,4 @@
-"""When each pair meets: a slot of the week that both have, about once a month, on no day off."""
+"""Pairs and their weekly slots -> meeting dates of each pair, about a month apart, on no day off."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,15 +24,15 @@ from mentormatch.languages.translation import everywhere, language, tr, tr_n
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import Cohort
 
-HOURS = {"morning": time(9, 30), "afternoon": time(14, 0), "evening": time(18, 30)}
-"""When a meeting begins in each part of the day, unless said."""
+DEFAULT_HOURS = {"morning": time(9, 30), "afternoon": time(14, 0), "evening": time(18, 30)}
+"""The default start of a meeting in each part of the day."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingDates(VersionedPickle):
-    """When one pair meets: the ``slot`` that both have and its dates, or ``reason``, why they have none.
+    """The ``slot`` of one pair and its dates, or the ``reason`` why there are none.
 
-    ``code``: ``found``, ``no_slot`` (no slot that both have), or ``no_dates`` (too few days in those that they have).
+    ``code``: ``found``, ``no_slot`` (no common slot), or ``no_dates`` (too few free days in the common slots).
     """
 
     pair: Pair
@@ -44,14 +44,14 @@ class MeetingDates(VersionedPickle):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One slot of the week as it is called: the day, 0 for Monday, and the hour at which a meeting begins."""
+    """A weekly slot with its name: the weekday, 0 for Monday, and the hour at which a meeting begins."""
 
     name: str
     weekday: int
     hour: time
 
     def within(self, first: date, last: date) -> Iterator[datetime]:
-        """Yield when it is, from a first to a last day."""
+        """Yield the starts of the slot from the first to the last day, both included."""
         day = first + timedelta(days=(self.weekday - first.weekday()) % 7)
         while day <= last:
             yield datetime.combine(day, self.hour)
@@ -65,37 +65,37 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
     first: date,
     last: date,
     field: str | None = None,
-    hours: Mapping[str, time] = HOURS,
+    hours: Mapping[str, time] = DEFAULT_HOURS,
     apart: tuple[int, int] = APART,
     public: bool = True,
     zones: Sequence[str] = ZONES,
     blackouts: Sequence[Stated] = (),
 ) -> tuple[MeetingDates, ...]:
-    """Return when each pair meets: ``n`` dates about a month apart, always in the same slot, which both have.
+    """Return the dates of each pair: ``n`` dates about a month apart, always in the same common slot.
 
-    Nobody in several pairs has two meetings at one time. Of several slots that would do, a keyed hash takes one: the
-    order of people never matters.
+    A person in several pairs has one meeting at a time. If several slots qualify, a keyed hash selects one,
+    independent of the order of people.
 
     Parameters
     ----------
     matching
-        The pairs; its seed settles ties.
+        The pairs; its seed breaks ties.
     n
-        How often they meet.
+        The number of meetings.
     first, last
-        The days from which, and until which, they do.
+        The first and the last possible day.
     field
-        The question about slots of the week; None: the only one.
+        The question about weekly slots; None: the only one.
     hours
-        When a meeting begins in the ``morning``, the ``afternoon`` and the ``evening``; slots that are read by the
-        clock have hours of their own, and a meeting begins when those of both have begun.
+        The start of a meeting in the ``morning``, the ``afternoon`` and the ``evening``; slots by the clock contain
+        their hours, and a meeting begins once the slots of both people have begun.
     apart, public, zones, blackouts
         As for ``choose_dates``.
 
     Raises
     ------
     RequestError
-        There is no question about slots, or a setting is refused by ``choose_dates``.
+        There is no question about slots, or ``choose_dates`` rejects a setting.
     """
     with language(matching.language, unless_asked=True):
         n = whole_number(tr("rendez-vous"), n)
@@ -108,64 +108,62 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
         if isinstance(mentors, ZonedSlots) and isinstance(mentees, ZonedSlots):
             slots = ClockSlots(matching.cohort, mentors, mentees, first, last, choose)
         else:
-            said = read_multiple_choice(matching.cohort, name)
-            starts = {slot.name: tuple(slot.within(first, last)) for slot in slots_among(said.options, hours)}
-            slots = NamedSlots(said, starts, choose)
-        # Nobody meets two partners at once: pairs that share somebody choose in turn
+            slot_answers = read_multiple_choice(matching.cohort, name)
+            starts = {slot.name: tuple(slot.within(first, last)) for slot in slots_among(slot_answers.options, hours)}
+            slots = NamedSlots(slot_answers, starts, choose)
+        # Pairs with a common person choose one after another, so that meetings never overlap
         pairs = in_keyed_order(matching.pairs, list(map(name_of_pair, matching.pairs)), "", matching.seed)
-        found = choose_in_turn(
+        results = choose_in_turn(
             pairs,
             lambda pair: (pair.mentor, pair.mentee),
             lambda pair, before: meeting(pair, slots, before, matching),
-            lambda each: each.dates,
+            lambda meeting_result: meeting_result.dates,
         )
-        at = {name_of_pair(one.pair): one for one in found}
-        return tuple(at[name_of_pair(pair)] for pair in matching.pairs)
+        result_by_pair = {name_of_pair(meeting_result.pair): meeting_result for meeting_result in results}
+        return tuple(result_by_pair[name_of_pair(pair)] for pair in matching.pairs)
 
 
 class SharedSlots(Protocol):
-    """What both of a pair said of the slots of the week, and the dates in each slot."""
+    """The common slots of both people of a pair, and the dates in each slot."""
 
     def shared(self, pair: Pair) -> list[str]:
-        """Return the slots that both have."""
+        """Return the slots that both people have."""
 
     def silent(self, pair: Pair) -> list[str]:
-        """Return who of the two did not answer."""
+        """Return the people of the pair without an answer."""
 
     def dates(self, pair: Pair, slot: str, before: Sequence[Dates]) -> Dates:
-        """Return the dates of a pair in a slot, none at the time of those chosen ``before`` for one of the two."""
+        """Return the dates of a pair in a slot, without overlap with the dates ``before`` of either person."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedSlots:
-    """Slots by their names, such as Monday morning: what people said, when each slot is, and what chooses dates."""
+    """Slots by name, such as Monday morning: the answers, the starts of each slot, and the selection of dates."""
 
-    said: MultipleChoice
+    answers: MultipleChoice
     starts: Mapping[str, tuple[datetime, ...]]
     choose: Callable[..., Dates]
-    known: dict[tuple[str, frozenset[date]], Dates] = field(default_factory=dict)
+    dates_by_slot: dict[tuple[str, frozenset[date]], Dates] = field(default_factory=dict)
 
     def shared(self, pair: Pair) -> list[str]:
-        """Return the slots that both have."""
-        wanted = [set(self.said.answers.get(key) or ()) for key in (pair.mentor, pair.mentee)]
-        return [slot for slot in self.starts if all(slot in each for each in wanted)]
+        slots_by_person = [set(self.answers.answers.get(key) or ()) for key in (pair.mentor, pair.mentee)]
+        return [slot for slot in self.starts if all(slot in slots for slots in slots_by_person)]
 
     def silent(self, pair: Pair) -> list[str]:
-        """Return who of the two did not answer."""
-        return [key for key in (pair.mentor, pair.mentee) if self.said.answers.get(key) is None]
+        return [key for key in (pair.mentor, pair.mentee) if self.answers.answers.get(key) is None]
 
     def dates(self, pair: Pair, slot: str, before: Sequence[Dates]) -> Dates:
-        """Return the dates of a pair in a slot; the same for all pairs for whom the same dates are taken."""
-        taken = taken_moments(moments_of(self.starts[slot]), MINUTES, before)
-        key = slot, frozenset(one.start for one in taken)
-        if key not in self.known:
-            self.known[key] = self.choose(self.starts[slot], others=before)
-        return self.known[key]
+        """Return the dates of a pair in a slot; cached for pairs with the same occupied dates."""
+        occupied = taken_moments(moments_of(self.starts[slot]), MINUTES, before)
+        key = slot, frozenset(moment.start for moment in occupied)
+        if key not in self.dates_by_slot:
+            self.dates_by_slot[key] = self.choose(self.starts[slot], others=before)
+        return self.dates_by_slot[key]
 
 
 @dataclass(frozen=True, slots=True)
 class ClockSlots:
-    """The slots of both sides by the clock, the days between which people meet, and what chooses their dates."""
+    """Slots of both sides by the clock, the range of days, and the selection of dates."""
 
     cohort: Cohort
     mentors: ZonedSlots
@@ -175,19 +173,18 @@ class ClockSlots:
     choose: Callable[..., Dates]
 
     def shared(self, pair: Pair) -> list[str]:
-        """Return the slots that both have, with when each begins on both clocks where people live apart."""
+        """Return the common slots, with the start on both clocks if the people are in different time zones."""
         return list(self._common(pair))
 
     def silent(self, pair: Pair) -> list[str]:
-        """Return who of the two did not answer."""
-        row, other = self._rows(pair)
-        known = (pair.mentor, self.mentors.known[row]), (pair.mentee, self.mentees.known[other])
-        return [key for key, answered in known if not answered]
+        row, mentee_row = self._rows(pair)
+        is_answered = (pair.mentor, self.mentors.known[row]), (pair.mentee, self.mentees.known[mentee_row])
+        return [key for key, answered in is_answered if not answered]
 
     def dates(self, pair: Pair, slot: str, before: Sequence[Dates]) -> Dates:
-        """Return the dates of a pair in a slot, by the clock of the reference, told on both their clocks."""
-        row, other = self._rows(pair)
-        clocks = self.mentors.clock(row), self.mentees.clock(other)
+        """Return the dates of a pair in a slot, by the reference clock, and stated on both people's clocks."""
+        row, mentee_row = self._rows(pair)
+        clocks = self.mentors.clock(row), self.mentees.clock(mentee_row)
         starts, week = self._starts(clocks, self._common(pair)[slot]), self.mentors.week
         return self.choose(starts, minutes=week.minutes, others=before).on_clocks(week.reference, clocks)
 
@@ -195,20 +192,19 @@ class ClockSlots:
         return self.cohort.mentors.find(pair.mentor), self.cohort.mentees.find(pair.mentee)
 
     def _common(self, pair: Pair) -> dict[str, tuple[int, int]]:
-        row, other = self._rows(pair)
-        common = self.mentors.common(row, self.mentees, other)
-        return dict(zip(slots_in_words(self.mentors, row, self.mentees, other), common, strict=True))
+        row, mentee_row = self._rows(pair)
+        common = self.mentors.common(row, self.mentees, mentee_row)
+        return dict(zip(slots_in_words(self.mentors, row, self.mentees, mentee_row), common, strict=True))
 
     def _starts(self, clocks: tuple[Clock, Clock], slots: tuple[int, int]) -> Iterator[datetime]:
         week = self.mentors.week
         for moment in week.meetings(clocks[0].zone, clocks[1].zone, slots):
-            there = moment.astimezone(ZoneInfo(week.reference)).replace(tzinfo=None)
-            if self.first <= there.date() <= self.last:
-                yield there
+            reference_time = moment.astimezone(ZoneInfo(week.reference)).replace(tzinfo=None)
+            if self.first <= reference_time.date() <= self.last:
+                yield reference_time
 
 
 def about_slots(cohort: Cohort, hours: Mapping[str, time]) -> list[str]:
-    """Return the questions that have slots of the week among their options."""
     return [
         name
         for name, column in find_fields(cohort)
@@ -217,55 +213,55 @@ def about_slots(cohort: Cohort, hours: Mapping[str, time]) -> list[str]:
 
 
 def slots_among(options: Sequence[str], hours: Mapping[str, time]) -> list[Slot]:
-    """Return the slots of the week among options; raise RequestError where there is none."""
+    """Return the weekly slots among options. Raises RequestError if there are none."""
     slots = [slot for option in options if (slot := slot_of(option, hours))]
     if not slots:
-        found = Problem("field", tr("aucun créneau de la semaine"), tr("comme {form}", form=quoted(tr("lundi matin"))))
-        raise RequestError(tr("Cette question ne convient pas"), [found])
+        problem = Problem(
+            "field", tr("aucun créneau de la semaine"), tr("comme {form}", form=quoted(tr("lundi matin")))
+        )
+        raise RequestError(tr("Cette question ne convient pas"), [problem])
     return slots
 
 
 def slot_of(option: str, hours: Mapping[str, time]) -> Slot | None:
-    """Return the slot that an option is, None where it is none."""
-    found = slot_names().get(fold(option))
-    return None if found is None else Slot(option, found[0], hours[found[1]])
+    """Return the slot that an option names; None if it names none."""
+    day_and_part = slot_names().get(fold(option))
+    return None if day_and_part is None else Slot(option, day_and_part[0], hours[day_and_part[1]])
 
 
 @cache
 def slot_names() -> dict[str, tuple[int, str]]:
-    """Return the day and the part of the day of each slot, by what it is called in each language."""
     return {
-        fold(f"{one} {other}"): (weekday, part)
+        fold(f"{day_name} {part_name}"): (weekday, part)
         for weekday, day in enumerate(DAYS)
         for part, words in PARTS.items()
         for word in words
-        for one in everywhere(day)
-        for other in everywhere(word)
+        for day_name in everywhere(day)
+        for part_name in everywhere(word)
     }
 
 
 def name_of_pair(pair: Pair) -> str:
-    """Return what tells a pair from the others of its matching."""
     return f"{pair.mentor} {pair.mentee}"
 
 
 def in_keyed_order[T](items: Sequence[T], names: Sequence[str], row: str, seed: int) -> list[T]:
-    """Return items in the order of a keyed hash of their names, another order for each ``row``."""
+    """Return items in the order of a keyed hash of their names; the order depends on ``row``."""
     hashes, columns = KeyedTieBreaker(seed, (row,), tuple(names)), np.arange(len(items))
     order = np.argsort(-hashes.of(np.zeros_like(columns), columns, 0), kind="stable") if len(items) else columns
-    return [items[place] for place in order.tolist()]
+    return [items[index] for index in order.tolist()]
 
 
 def meeting(pair: Pair, slots: SharedSlots, before: Sequence[Dates], matching: Matching) -> MeetingDates:
-    """Return when a pair meets: in the first of its slots, in an order of its own, that has dates enough."""
+    """Return the dates of a pair: its common slots are tried in a pseudo-random order, until one has enough dates."""
     shared, refused, labels = slots.shared(pair), list[Dates](), matching.labels
     for slot in in_keyed_order(shared, shared, name_of_pair(pair), matching.seed):
         dates = slots.dates(pair, slot, before)
         if dates.status in ANSWERED:
-            called = replace(
+            named_dates = replace(
                 dates, name=matching.programme.name, group_name=" – ".join(labels.pair((pair.mentor, pair.mentee)))
             )
-            return MeetingDates(pair, "found", slot, called)
+            return MeetingDates(pair, "found", slot, named_dates)
         refused.append(dates)
     if refused:
         return MeetingDates(pair, "no_dates", reason=" ".join(reasons_against(refused[0])))
@@ -281,13 +277,13 @@ def meeting(pair: Pair, slots: SharedSlots, before: Sequence[Dates], matching: M
 
 
 def reasons_against(dates: Dates) -> Iterator[str]:
-    """Yield why there are no dates in a slot, first how many are taken by other meetings of the two."""
-    taken = sum(one.reason == tr(TAKEN) for one in dates.set_aside)
-    if taken:
+    """Yield the reasons why a slot has no dates, first the number occupied by other meetings of the pair."""
+    occupied = sum(rejected.reason == tr(TAKEN) for rejected in dates.set_aside)
+    if occupied:
         yield tr_n(
             "Une date est déjà prise par un autre rendez-vous de l'une des deux personnes.",
             "{number} dates sont déjà prises par d'autres rendez-vous de l'une des deux personnes.",
-            taken,
-            number=taken,
+            occupied,
+            number=occupied,
         )
     yield from dates.diagnosis

@@ -1,4 +1,4 @@
-"""Names that stand in a table of their own: a column of keys, and one or two of names."""
+"""A table of names -> the name of each key: a column of keys, and one or two columns of names."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,30 +15,30 @@ from mentormatch.survey.intake import NAME
 from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.table_reader import read_table
 
-MISREAD = mark("La table des noms « {name} » ne peut pas être lue")
+UNREADABLE_TABLE = mark("La table des noms « {name} » ne peut pas être lue")
 NO_KEYS = mark("aucune colonne n'a les identifiants des réponses")
 NO_NAMES = mark("aucune colonne de noms")
 
 
 def read_names(source: AnswerSource, cohort: Cohort, programme: Programme) -> dict[str, str]:
-    """Return the name of each person, by key, from a table: for ``Matching.save(names=...)`` and its like.
+    """Return the name of each person, by key, from a table: for ``Matching.save(names=...)`` and similar methods.
 
-    The column of keys is the one that has most keys of those who answered. Names stand in the other column, or in those
-    whose titles say so, first name and last name joined as they come. Who was forgotten is left out.
+    The column of keys is the one with the most keys of the cohort. Names are in the only other column, or in the
+    columns with a title for names; first and last name are joined in their order. Forgotten people are left out.
 
     Parameters
     ----------
     source
         A file (CSV, XLSX, ODS) or a frame, with a row of titles.
     cohort, programme
-        The people whose names these are, and their programme.
+        The people with these names, and their programme.
 
     Raises
     ------
     SurveyError
-        The table cannot be read, has no such columns, a key twice or of nobody, or a row that lacks key or name.
+        The table cannot be read or lacks these columns, or a row has a repeated or unknown key, no key or no name.
     RequestError
-        Somebody of the cohort has no name, or one key stands for two people.
+        A person of the cohort has no name, or one key identifies two people.
 
     Examples
     --------
@@ -51,64 +51,66 @@ def read_names(source: AnswerSource, cohort: Cohort, programme: Programme) -> di
     """
     table = read_table(source)
     people = (*cohort.mentors.ids, *cohort.mentees.ids, *cohort.mentors.aliases, *cohort.mentees.aliases)
-    known = set(map(canonical, (*people, *(row.key for row in cohort.rows))))
-    column = most_known(table, known)
+    known_keys = set(map(canonical, (*people, *(row.key for row in cohort.rows))))
+    column = key_column(table, known_keys)
     columns = [] if column is None else name_columns(table, column)
     if column is None or not columns:
-        found, advice = (NO_KEYS, mark("donnez une table avec une colonne de codes et une de noms"))
+        message, advice = (NO_KEYS, mark("donnez une table avec une colonne de codes et une de noms"))
         if column is not None:
-            found, advice = NO_NAMES, mark("intitulez « Nom » la colonne des noms, ou « Prénom » et « Nom » les deux")
-        raise SurveyError(tr(MISREAD, name=table.source), [Problem(table.source, tr(found), advice=tr(advice))])
+            message, advice = NO_NAMES, mark("intitulez « Nom » la colonne des noms, ou « Prénom » et « Nom » les deux")
+        raise SurveyError(
+            tr(UNREADABLE_TABLE, name=table.source), [Problem(table.source, tr(message), advice=tr(advice))]
+        )
     problems = [
         Problem(tr("{source}, ligne {line}", source=table.source, line=refused.line), refused.reason)
         for refused in table.refused
     ]
     rows = [record for record in table.records if not programme.forgotten.holds(record.cells[column].strip())]
-    problems += misread(table.source, rows, column, columns, known)
+    problems += row_problems(table.source, rows, column, columns, known_keys)
     if problems:
-        raise SurveyError(tr(MISREAD, name=table.source), problems)
+        raise SurveyError(tr(UNREADABLE_TABLE, name=table.source), problems)
     names = {record.cells[column].strip(): full_name(record, columns) for record in rows}
     cohort_names(names, cohort, programme)
     return names
 
 
-def most_known(table: TextTable, known: set[str]) -> int | None:
-    """Return the column that has most of these keys, None where none has any."""
-    counts = [sum(canonical(record.cells[place]) in known for record in table.records) for place in columns_of(table)]
+def key_column(table: TextTable, known_keys: set[str]) -> int | None:
+    """Return the column with the largest number of these keys; None if no column contains any."""
+    counts = [
+        sum(canonical(record.cells[column]) in known_keys for record in table.records) for column in columns_of(table)
+    ]
     return counts.index(max(counts)) if any(counts) else None
 
 
 def columns_of(table: TextTable) -> range:
-    """Return the places of the columns."""
     return range(len(table.header))
 
 
 def name_columns(table: TextTable, keys: int) -> list[int]:
-    """Return the columns of names: the only other one, or those whose titles say so."""
-    others = [place for place in columns_of(table) if place != keys]
-    return others if len(others) == 1 else [place for place in others if NAME.search(fold(table.header[place]))]
+    """Return the columns of names: the only other column, or all columns with a title for names."""
+    columns = [column for column in columns_of(table) if column != keys]
+    return columns if len(columns) == 1 else [column for column in columns if NAME.search(fold(table.header[column]))]
 
 
 def full_name(record: Record, columns: Sequence[int]) -> str:
-    """Return the name in a row."""
     return " ".join(" ".join(record.cells[place] for place in columns).split())
 
 
-def misread(
-    source: str, rows: Sequence[Record], column: int, columns: Sequence[int], known: set[str]
+def row_problems(
+    source: str, rows: Sequence[Record], column: int, columns: Sequence[int], known_keys: set[str]
 ) -> Iterator[Problem]:
-    """Yield the rows that lack a key or a name or have a key of nobody, and keys that come twice, by their lines."""
+    """Yield the problems of the rows: keys or names that are missing, unknown keys, repeated keys."""
     for record in rows:
         key = canonical(record.cells[column].strip())
         faults = (
             (not key, mark("sans identifiant")),
-            (key and key not in known, mark("personne n'a répondu sous cet identifiant")),
+            (key and key not in known_keys, mark("personne n'a répondu sous cet identifiant")),
             (not full_name(record, columns), mark("sans nom")),
         )
         for _, place in (fault for fault in faults if fault[0]):
             yield Problem(tr("{source}, ligne {line}", source=source, line=record.line), tr(place))
-    for key, same in group_by(rows, lambda record: canonical(record.cells[column].strip())).items():
-        if key and len(same) > 1:
-            lines = listed([str(record.line) for record in same])
+    for key, duplicates in group_by(rows, lambda record: canonical(record.cells[column].strip())).items():
+        if key and len(duplicates) > 1:
+            lines = listed([str(record.line) for record in duplicates])
             where = tr("{source}, lignes {lines}", source=source, lines=lines)
             yield Problem(where, tr("le même identifiant"), tr("un nom par identifiant"))

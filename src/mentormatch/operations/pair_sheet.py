@@ -1,4 +1,4 @@
-"""Pairs made by hand, read from a sheet: two columns of codes, whatever their titles and their order."""
+"""A sheet of manual pairs -> pairs of keys: two columns of codes, in any order and with any titles."""
 
 from collections.abc import Iterator
 
@@ -12,30 +12,30 @@ from mentormatch.survey.table_reader import Record, read_table
 
 type SheetKeys = tuple[str, str]
 
-MISREAD = mark("La feuille de binômes « {name} » ne peut pas être lue.")
+UNREADABLE_SHEET = mark("La feuille de binômes « {name} » ne peut pas être lue.")
 NO_CODES = (mark("aucun code de mentor·e"), mark("aucun code de mentoré·e"))
-EXPECTED = (mark("le code d'un·e mentor·e de cette édition"), mark("le code d'un·e mentoré·e de cette édition"))
-"""Of mentors, of mentees."""
+EXPECTED_CODES = (mark("le code d'un·e mentor·e de cette édition"), mark("le code d'un·e mentoré·e de cette édition"))
+"""For mentors and for mentees."""
 
 
 def read_pairs(source: AnswerSource, cohort: Cohort) -> tuple[SheetKeys, ...]:
     """Return the pairs (mentor key, mentee key) of a sheet, in its order, for ``evaluate`` or as pins of ``match``.
 
-    A column is that of the mentors, or of the mentees, if it has more of their codes than any other; other columns
-    are passed over. So are rows in which one of the two is blank: they are people without a partner.
+    The column of a side is the one with the most codes of that side; other columns are ignored. A row with one blank
+    key is also ignored: it is a person without a partner.
 
     Parameters
     ----------
     source
         A file (CSV, XLSX, ODS) or a frame, with a row of titles.
     cohort
-        The people whose codes these are.
+        The people with these codes.
 
     Raises
     ------
     SurveyError
-        The file cannot be read, has no column of codes of one side, or has rows with an unknown code or a pair that
-        was there before; all of them are told with their lines.
+        The file cannot be read, has no column of codes of one side, or has rows with an unknown code or a repeated
+        pair; the error lists all of them with their lines.
 
     Examples
     --------
@@ -48,53 +48,53 @@ def read_pairs(source: AnswerSource, cohort: Cohort) -> tuple[SheetKeys, ...]:
     table = read_table(source)
     columns = columns_of(table, cohort)
     rows = [record for record in table.records if all(record.cells[column].strip() for column in columns)]
-    found = list(pair_sheet_error(rows, columns, cohort))
-    if found:
-        raise SurveyError(tr(MISREAD, name=table.source), found)
+    problems = list(row_problems(rows, columns, cohort))
+    if problems:
+        raise SurveyError(tr(UNREADABLE_SHEET, name=table.source), problems)
     return tuple(keys_in(record, columns, cohort) for record in rows)
 
 
 def columns_of(table: TextTable, cohort: Cohort) -> tuple[int, int]:
-    """Return the column of the mentors and that of the mentees."""
-    mentors = most_known(table, cohort.mentors, ())
-    mentees = most_known(table, cohort.mentees, (mentors,))
+    """Return the column of the mentors and that of the mentees. Raises SurveyError if one is missing."""
+    mentors = column_of_side(table, cohort.mentors, ())
+    mentees = column_of_side(table, cohort.mentees, (mentors,))
     if mentors is None or mentees is None:
         missing = [words for words, column in zip(NO_CODES, (mentors, mentees), strict=True) if column is None]
         advice = tr("donnez une colonne de codes par côté, avec une ligne de titres au-dessus")
         problems = [Problem(tr("colonnes"), tr(words), advice=advice) for words in missing]
-        raise SurveyError(tr(MISREAD, name=table.source), problems)
+        raise SurveyError(tr(UNREADABLE_SHEET, name=table.source), problems)
     return mentors, mentees
 
 
-def most_known(table: TextTable, people: People, taken: tuple[int | None, ...]) -> int | None:
-    """Return the first of the columns with the most codes of these people, None where no column has one."""
+def column_of_side(table: TextTable, people: People, excluded: tuple[int | None, ...]) -> int | None:
+    """Return the first column with the most codes of these people; None if no column contains any."""
     counts = {
         column: sum(people.has(record.cells[column]) for record in table.records)
         for column in range(len(table.header))
-        if column not in taken
+        if column not in excluded
     }
     best = max(counts, key=lambda column: counts[column], default=None)
     return best if best is not None and counts[best] else None
 
 
-def pair_sheet_error(rows: list[Record], columns: tuple[int, int], cohort: Cohort) -> Iterator[Problem]:
-    """Yield what cannot be taken: codes of nobody, and pairs that come again."""
-    first: dict[SheetKeys, int] = {}
+def row_problems(rows: list[Record], columns: tuple[int, int], cohort: Cohort) -> Iterator[Problem]:
+    """Yield the problems of the rows: unknown codes, and repeated pairs."""
+    first_lines: dict[SheetKeys, int] = {}
     for record in rows:
-        for expected, people, column in zip(EXPECTED, (cohort.mentors, cohort.mentees), columns, strict=True):
+        for expected, people, column in zip(EXPECTED_CODES, (cohort.mentors, cohort.mentees), columns, strict=True):
             if not people.has(record.cells[column]):
-                where = tr("ligne {line}, colonne {column}", line=record.line, column=column + 1)
-                yield Problem(where, tr("code inconnu"), tr(expected))
+                place = tr("ligne {line}, colonne {column}", line=record.line, column=column + 1)
+                yield Problem(place, tr("code inconnu"), tr(expected))
         pair = canonical(record.cells[columns[0]]), canonical(record.cells[columns[1]])
-        if first.setdefault(pair, record.line) != record.line:
-            where, found = (
+        if first_lines.setdefault(pair, record.line) != record.line:
+            place, text = (
                 tr("ligne {line}", line=record.line),
-                tr("le même binôme qu'à la ligne {line}", line=first[pair]),
+                tr("le même binôme qu'à la ligne {line}", line=first_lines[pair]),
             )
-            yield Problem(where, found, advice=tr("gardez-en une"))
+            yield Problem(place, text, advice=tr("gardez-en une"))
 
 
 def keys_in(record: Record, columns: tuple[int, int], cohort: Cohort) -> SheetKeys:
-    """Return the keys of a row as the cohort spells them."""
+    """Return the keys of a row in the spelling of the cohort."""
     mentor, mentee = (record.cells[column] for column in columns)
     return cohort.mentors.ids[cohort.mentors.find(mentor)], cohort.mentees.ids[cohort.mentees.find(mentee)]

@@ -1,4 +1,4 @@
-"""Several plans to choose from: the best, then the best that differs enough from all before it."""
+"""Several plans to choose from: the optimum, then the best plans that differ enough from all earlier ones."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -32,41 +32,41 @@ def plans(  # noqa: PLR0913 - all but three are keywords
     time_limit_s: float | None = None,
     cancel: Event | None = None,
 ) -> tuple[Matching, ...]:
-    """Return up to ``n`` matchings: the best, then each time the best that differs from all before it.
+    """Return up to ``n`` matchings: the optimum, then repeatedly the best that differs from all before it.
 
-    A plan differs from another by the pairs of that other one that it does not hold. Each is optimal among those that
-    differ enough, and its ``problem`` says so with a row for each plan before it. There are fewer than ``n`` where no
-    further plan keeps the rules: that is then proved.
+    The difference of two plans is the number of pairs of the earlier plan that the later one does not contain. Each
+    plan is optimal among the plans that differ enough, and its ``problem`` has a row per earlier plan. Fewer than
+    ``n`` plans prove that no further plan keeps the rules.
 
     Parameters
     ----------
     cohort, programme
         As for ``match``.
     n
-        How many plans are wanted.
+        The number of plans.
     differ_by
-        How many pairs of every plan before it a plan gives up at least.
+        The minimum number of pairs of each earlier plan that a plan does not contain.
     seed
-        Settles ties, as for ``match``.
+        Breaks ties, as for ``match``.
     pins, bans
-        Pairs (mentor key, mentee key) that every plan holds, or none does.
+        Pairs (mentor key, mentee key) that every plan contains, or none does.
     time_limit_s
-        Seconds for all plans together; the plan at which the time is up is the best so far, and the last one.
+        Seconds for all plans together; the plan at the deadline is an incumbent, and the last one.
     cancel
         Once it is set, by another thread, the search ends as at an interrupt; see ``match``.
 
     Returns
     -------
     tuple of Matching
-        The first is that of ``match``, whatever its status. If a search ends without an answer and without a proof
-        that there is none, the last one says so by its status and has no pairs. An interrupt (Ctrl-C) ends the
-        search: the last one is then the best answer so far.
+        The first is that of ``match``, with any status. If a search ends without a solution and without a proof that
+        none exists, the last matching has that status and no pairs. An interrupt (Ctrl-C) ends the search: the last
+        matching is then the incumbent.
 
     Raises
     ------
     RequestError
-        ``n`` or ``differ_by`` is not a whole number from 1 on, a pin or a ban names somebody who is not in the cohort,
-        or there are too many pairs for more than one plan.
+        ``n`` or ``differ_by`` is not a positive whole number, a pin or a ban names a person who is not in the cohort,
+        or the pairs are too many for more than one plan.
 
     Examples
     --------
@@ -78,54 +78,54 @@ def plans(  # noqa: PLR0913 - all but three are keywords
     n, differ_by, seed = whole_number("n", n, 1), whole_number("differ_by", differ_by, 1), seed_number(seed)
     clock = Deadline.after(duration("time_limit_s", time_limit_s))
     with track(parts=n):
-        found = [
+        matchings = [
             match(cohort, programme, seed=seed, pins=pins, bans=bans, time_limit_s=clock.remaining_s, cancel=cancel)
         ]
-        while len(found) < n and may_go_on(found[-1].solution, clock):
-            problem = with_distance_cut(found[-1].problem, found[-1].solution, differ_by, len(found))
+        while len(matchings) < n and can_continue(matchings[-1].solution, clock):
+            problem = with_distance_cut(matchings[-1].problem, matchings[-1].solution, differ_by, len(matchings))
             solution = solve(problem, seed=seed, time_limit_s=clock.remaining_s, cancel=cancel)
             if solution.status is Status.INFEASIBLE:
                 break
-            found.append(replace(found[0], problem=problem, solution=solution))
-    return tuple(found)
+            matchings.append(replace(matchings[0], problem=problem, solution=solution))
+    return tuple(matchings)
 
 
-MOMENT_S = 1e-9
-"""The time limit of a solve after the deadline: it gives a greedy answer."""
+MIN_SOLVE_S = 1e-9
+"""The time limit of a solve after the deadline: it returns a greedy solution."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The end of several solves, in seconds of the monotonic clock; None: none."""
+    """The common end of several solves on the monotonic clock, in seconds; None: no end."""
 
     ends: float | None
 
     @classmethod
     def after(cls, seconds: float | None) -> "Deadline":
-        """Return the deadline in so many seconds."""
+        """Return the deadline ``seconds`` from now."""
         return cls(None if seconds is None else monotonic() + seconds)
 
     @property
     def remaining_s(self) -> float | None:
-        """The seconds that are left as a time limit, which is above 0; None without a limit."""
-        return None if self.ends is None else max(self.ends - monotonic(), MOMENT_S)
+        """The remaining seconds as a positive time limit; None without a deadline."""
+        return None if self.ends is None else max(self.ends - monotonic(), MIN_SOLVE_S)
 
     @property
     def is_over(self) -> bool:
-        """Whether the time is up."""
+        """Whether the deadline has passed."""
         return self.ends is not None and monotonic() >= self.ends
 
 
-def may_go_on(solution: Solution, clock: Deadline) -> bool:
-    """Return whether there is an answer that others can differ from, and nobody or no limit has ended the search."""
+def can_continue(solution: Solution, clock: Deadline) -> bool:
+    """Return whether there is a solution to differ from, and neither an interrupt nor the deadline ended the search."""
     if solution.status is Status.PROVED:
         return not solution.interrupted
     return solution.status is Status.FEASIBLE and not solution.interrupted and not clock.is_over
 
 
-def are_all(found: Sequence[Matching], wanted: int) -> bool:
-    """Return whether no further plan keeps the rules, which is why there are fewer than were wanted."""
-    return len(found) < wanted and found[-1].status is Status.PROVED and not found[-1].solution.interrupted
+def are_all(matchings: Sequence[Matching], number: int) -> bool:
+    """Return whether it is proved that no further plan keeps the rules."""
+    return len(matchings) < number and matchings[-1].status is Status.PROVED and not matchings[-1].solution.interrupted
 
 
 def with_distance_cut(problem: AssignmentProblem, solution: Solution, differ_by: int, number: int) -> AssignmentProblem:

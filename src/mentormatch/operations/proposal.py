@@ -1,7 +1,7 @@
-"""Pairs that are proposed to their people, and what became of them round after round.
+"""Proposed pairs and their state over several rounds of replies.
 
-Invariant: the pairs of a round are the settled ones and the open ones. All that is told of people follows from the
-rounds and these pairs, so that their record gives the same table again.
+Invariant: the pairs of a round are the settled and the open ones. All other data on people follow from the rounds and
+these pairs, so that the record restores the same proposal.
 """
 
 from collections import defaultdict
@@ -31,15 +31,15 @@ from mentormatch.programme.programme import Programme, replace_parts
 from mentormatch.rules.rule import Rule
 
 type Answer = Literal["accepted", "declined", "left"]
-"""``left``: the person takes no part any more."""
+"""``left``: the person no longer takes part."""
 type Reason = Literal["", "partner", "schedule", "distance", "other", "no_answer"]
-"""Why a pair was declined, in a code: no words of people are kept."""
+"""The reason for declining a pair, as a code; texts of people are not stored."""
 type Late = Literal["wait", "accept", "decline"]
-"""What silence is when a round is closed: the pair is asked again, it is accepted, or it is given up."""
+"""The meaning of a missing reply when a round is closed: the pair stays open, is accepted, or is given up."""
 type Asked = Literal["both", "mentor", "mentee"]
-"""Who has to accept a pair."""
+"""The people who must accept a pair."""
 type Place = tuple[Side, str]
-"""A person: side, and key as the cohort spells it."""
+"""A person: side, and key in the spelling of the cohort."""
 type State = Literal["settled", "answered", "asked", "without", "left"]
 
 COLUMNS = {
@@ -48,8 +48,8 @@ COLUMNS = {
     "answer": mark("Votre réponse"),
     "reason": mark("Pour quelle raison"),
 }
-"""The columns of the form of replies."""
-STATES: Mapping[State, str] = {
+"""The columns of the form for replies."""
+STATE_TEXTS: Mapping[State, str] = {
     "settled": mark("binôme accepté"),
     "answered": mark("a accepté, attend l'autre"),
     "asked": mark("binôme proposé"),
@@ -68,7 +68,7 @@ REASONS: Mapping[Reason, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PairReply:
-    """What the person of one side of a pair answered to it, in keys of the cohort."""
+    """The reply of the person on one side of a pair, in keys of the cohort."""
 
     pair: KeyPair
     side: Side
@@ -78,7 +78,7 @@ class PairReply:
 
 @dataclass(frozen=True, slots=True)
 class ReplyRound:
-    """A round that is closed: the pairs that were open in it, the replies that came, who left, and what silence was."""
+    """A closed round: its open pairs, the replies, the people who left, and the meaning of missing replies."""
 
     proposed: tuple[KeyPair, ...]
     replies: tuple[PairReply, ...] = ()
@@ -86,12 +86,12 @@ class ReplyRound:
     late: Late = "wait"
 
     def was_left(self, pair: KeyPair) -> bool:
-        """Return whether somebody of a pair left."""
-        return any(place in self.left for place in zip(SIDES, pair, strict=True))
+        """Return whether a person of the pair left."""
+        return any(person in self.left for person in zip(SIDES, pair, strict=True))
 
 
 class ReplyRecord(JsonMessage):
-    """What the person of one side of a pair answered to it, and why in a code."""
+    """The reply of the person on one side of a pair, with the code of the reason."""
 
     mentor: Text
     mentee: Text
@@ -101,7 +101,7 @@ class ReplyRecord(JsonMessage):
 
 
 class RoundRecord(JsonMessage):
-    """A round that is closed: its open pairs, the replies, who left, and what silence was."""
+    """A closed round: its open pairs, the replies, the people who left, and the meaning of missing replies."""
 
     proposed: list[Keys]
     replies: list[ReplyRecord] = Setting(default_factory=list)
@@ -109,44 +109,46 @@ class RoundRecord(JsonMessage):
     late: Late = "wait"
 
     @classmethod
-    def of(cls, one: ReplyRound) -> Self:
-        """Return the record of a round."""
+    def of(cls, closed: ReplyRound) -> Self:
         replies = [
             ReplyRecord(
-                mentor=each.pair[0], mentee=each.pair[1], side=each.side, answer=each.answer, reason=each.reason
+                mentor=reply.pair[0], mentee=reply.pair[1], side=reply.side, answer=reply.answer, reason=reply.reason
             )
-            for each in one.replies
+            for reply in closed.replies
         ]
         return cls(
-            proposed=list(map(keys, one.proposed)),
+            proposed=list(map(keys, closed.proposed)),
             replies=replies,
-            left=[LeftOut(person=key, side=side) for side, key in one.left],
-            late=one.late,
+            left=[LeftOut(person=key, side=side) for side, key in closed.left],
+            late=closed.late,
         )
 
     def renamed(self, name_of: Callable[[Side, str], str]) -> Self:
-        """Return the same, its people called otherwise."""
+        """Return a copy with renamed people."""
         replies = [
-            one.model_copy(update={side: name_of(side, getattr(one, side)) for side in SIDES}) for one in self.replies
+            reply.model_copy(update={side: name_of(side, getattr(reply, side)) for side in SIDES})
+            for reply in self.replies
         ]
-        left = [one.model_copy(update={"person": name_of(one.side, one.person)}) for one in self.left]
+        leavers = [leaver.model_copy(update={"person": name_of(leaver.side, leaver.person)}) for leaver in self.left]
         proposed = [rename(pair, name_of) for pair in self.proposed]
-        return self.model_copy(update={"proposed": proposed, "replies": replies, "left": left})
+        return self.model_copy(update={"proposed": proposed, "replies": replies, "left": leavers})
 
     @property
     def round(self) -> ReplyRound:
-        """The round that this is the record of."""
-        replies = [PairReply((one.mentor, one.mentee), one.side, one.answer, one.reason) for one in self.replies]
+        """The recorded round."""
+        replies = [
+            PairReply((reply.mentor, reply.mentee), reply.side, reply.answer, reply.reason) for reply in self.replies
+        ]
         return ReplyRound(
             tuple(map(pair_of, self.proposed)),
             tuple(replies),
-            tuple((one.side, one.person) for one in self.left),
+            tuple((leaver.side, leaver.person) for leaver in self.left),
             self.late,
         )
 
 
 class ProposalRecord(StoredMessage):
-    """A proposal in keys and codes alone: who has to accept, the rounds that are closed, and the pairs of this one."""
+    """A proposal in keys and codes: the people who must accept, the closed rounds, and the pairs of this round."""
 
     misread: ClassVar[str] = mark("Ce fichier n'est pas celui d'une proposition")
     schema_version: Literal[1] = 1
@@ -155,29 +157,28 @@ class ProposalRecord(StoredMessage):
     pairs: list[Keys]
 
     def renamed(self, name_of: Callable[[Side, str], str]) -> Self:
-        """Return the same, its people called otherwise: by codes for a file, by keys when the file is read."""
-        rounds = [one.renamed(name_of) for one in self.rounds]
+        """Return a copy with renamed people: codes for a file, keys when the file is read."""
+        rounds = [closed.renamed(name_of) for closed in self.rounds]
         return self.model_copy(update={"rounds": rounds, "pairs": [rename(pair, name_of) for pair in self.pairs]})
 
 
 def keys(pair: KeyPair) -> Keys:
-    """Return a pair as messages have it."""
+    """Return a pair in the form of messages."""
     return Keys(mentor=pair[0], mentee=pair[1])
 
 
 def rename(pair: Keys, name_of: Callable[[Side, str], str]) -> Keys:
-    """Return a pair of a message, its people called otherwise."""
+    """Return a pair of a message with renamed people."""
     return Keys(mentor=name_of("mentor", pair.mentor), mentee=name_of("mentee", pair.mentee))
 
 
 def pair_of(keys: Keys) -> KeyPair:
-    """Return a pair of a message."""
     return keys.mentor, keys.mentee
 
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """A pair that was given up: in which round, by whom (None: nobody answered), and why."""
+    """A pair that was given up: its round, the side that declined (None: no reply), and the reason."""
 
     pair: KeyPair
     round: int
@@ -187,7 +188,7 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class PersonState:
-    """How somebody stands: a code, and a sentence; the partner, empty for none, and since which round."""
+    """The state of a person as a code and a sentence, the partner (empty: none), and the round since when."""
 
     side: Side
     person: str
@@ -199,11 +200,11 @@ class PersonState:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Proposal(ContentEquality):
-    """Pairs that are proposed to their people, and what became of those before.
+    """Pairs proposed to their people, and the results of the rounds before.
 
-    ``matching`` has the pairs of this round, settled ones among them; ``rounds`` are those before it. ``programme`` is
-    what was decided before anybody answered. ``solved`` says how the last search for further pairs ended: where no
-    answer keeps all rules beside the settled pairs, these alone are left in ``matching``.
+    ``matching`` contains the pairs of this round, with the settled ones; ``rounds`` are the closed rounds.
+    ``programme`` is the programme before any reply. ``solved`` is the status of the last search for further pairs: if
+    no solution keeps all rules with the settled pairs, ``matching`` contains only these.
     """
 
     made_by: ClassVar[str] = "mm.Proposal.of(matching)"
@@ -217,12 +218,12 @@ class Proposal(ContentEquality):
     @classmethod
     @checked
     def of(cls, matching: Matching, asked: Asked = "both") -> Self:
-        """Return the first round, in which all pairs of a matching are proposed; ``asked``: who has to accept."""
+        """Return the first round, which proposes all pairs of a matching; ``asked`` are the people who must accept."""
         return cls(matching, matching.programme, asked=asked, solved=matching.status)
 
     @property
     def number(self) -> int:
-        """Which round this is, from 1."""
+        """The number of this round, from 1."""
         return len(self.rounds) + 1
 
     @property
@@ -232,39 +233,39 @@ class Proposal(ContentEquality):
 
     @cached_property
     def settled(self) -> Mapping[KeyPair, int]:
-        """The pairs that all who are asked have accepted, each with the round in which that was."""
+        """The pairs accepted by all required people, each with its round."""
         return {
-            pair: number for pair, number in self._rounds_read.settled.items() if is_among(self.matching.cohort, pair)
+            pair: number for pair, number in self._round_history.settled.items() if is_among(self.matching.cohort, pair)
         }
 
     @cached_property
     def declined(self) -> tuple[Declined, ...]:
-        """The pairs that were given up, in the order in which that was."""
-        return tuple(self._rounds_read.declined)
+        """The pairs that were given up, in that order."""
+        return tuple(self._round_history.declined)
 
     @property
     def open(self) -> tuple[KeyPair, ...]:
-        """The pairs of this round that are not settled: who is in them is asked, or asked again."""
+        """The pairs of this round that await replies."""
         return tuple(pair for pair in keys_of(self.matching) if pair not in self.settled)
 
     @property
     def new(self) -> tuple[KeyPair, ...]:
-        """The pairs that are proposed for the first time."""
+        """The pairs proposed for the first time."""
         before = set(self.rounds[-1].proposed) if self.rounds else set[KeyPair]()
         return tuple(pair for pair in self.open if pair not in before)
 
     @property
     def reserves(self) -> tuple[Reserve, ...]:
-        """Who would take over each pair if its mentor declined, given that everybody else stays, with the score."""
-        made = self.matching
-        found = reserves_of(made.cohort, made.problem, made.solution.pairs)
-        return tuple(replace(one, language=self.language) for one in found)
+        """The mentor who would take over each pair if its mentor declined, with the score."""
+        matching = self.matching
+        reserves = reserves_of(matching.cohort, matching.problem, matching.solution.pairs)
+        return tuple(replace(reserve, language=self.language) for reserve in reserves)
 
     @property
     def people(self) -> ResultSheet:
-        """One row a person and pair: side, key, state in a code and in words, partner, and since which round.
+        """A table with a row per person and pair: side, key, state as a code and in words, partner, and round.
 
-        Who is without a pair has the reason for words.
+        For a person without a pair, the words are the reason.
         """
         with language(self.language, unless_asked=True):
             columns = [
@@ -275,24 +276,24 @@ class Proposal(ContentEquality):
                 ("partner", tr("Partenaire")),
                 ("round", tr("Depuis le tour")),
             ]
-            called, text = self.matching.labels.person, self.matching.labels.text
+            name_of, text = self.matching.labels.person, self.matching.labels.text
             rows = [
                 (
                     side_cell(side),
-                    called(side, one.person),
-                    one.state,
-                    text(one.sentence),
-                    called(ACROSS[side], one.partner) if one.partner else "",
-                    one.round,
+                    name_of(side, person_state.person),
+                    person_state.state,
+                    text(person_state.sentence),
+                    name_of(ACROSS[side], person_state.partner) if person_state.partner else "",
+                    person_state.round,
                 )
                 for side in SIDES
-                for one in self.states(side)
+                for person_state in self.states(side)
             ]
             return sheet(columns, rows)
 
     @property
     def given_up(self) -> ResultSheet:
-        """One row a pair that was given up: its people, by which side, the reason, and in which round."""
+        """A table with a row per pair that was given up: its people, the declining side, the reason, and the round."""
         with language(self.language, unless_asked=True):
             columns = [
                 ("mentor", tr("Mentor·e")),
@@ -304,133 +305,132 @@ class Proposal(ContentEquality):
             labels = self.matching.labels
             rows = [
                 (
-                    *labels.pair(one.pair),
-                    side_cell(one.side) if one.side else "",
-                    tr(REASONS[one.reason]),
-                    one.round,
+                    *labels.pair(declined.pair),
+                    side_cell(declined.side) if declined.side else "",
+                    tr(REASONS[declined.reason]),
+                    declined.round,
                 )
-                for one in self.declined
+                for declined in self.declined
             ]
             return sheet(columns, rows)
 
     @property
     def record(self) -> "ProposalRecord":
-        """All rounds, in keys and codes alone, for a file or a database; ``read`` makes the same proposal again."""
+        """All rounds in keys and codes, for a file or a database; ``read`` restores the proposal."""
         return ProposalRecord(
             asked=self.asked,
-            rounds=[RoundRecord.of(one) for one in self.rounds],
+            rounds=[RoundRecord.of(closed) for closed in self.rounds],
             pairs=list(map(keys, keys_of(self.matching))),
         )
 
     @property
     def record_in_codes(self) -> "ProposalRecord":
-        """The same record, in codes where keys tell who people are: for a file."""
+        """The record for a file, with codes if keys identify people."""
         return self.record.renamed(self.matching.labels.person)
 
     @classmethod
     @checked
     def read(cls, record: "ProposalRecord", cohort: Cohort, programme: Programme, *, seed: int = 0) -> Self:
-        """Return a proposal from its record, in keys or codes, and everybody who answered the survey.
+        """Restore a proposal from its record, in keys or codes, and the cohort of all people who answered the survey.
 
-        Who left since is left out. Raises RequestError where somebody of a pair of this round is not in the cohort.
+        People who left since are removed. Raises RequestError if a person of a pair of this round is not in the
+        cohort.
         """
         record = record.renamed(cohort.key_of)
-        rounds = tuple(one.round for one in record.rounds)
-        gone = {canonical(key) for one in rounds for _, key in one.left}
-        here = {canonical(key): key for side in SIDES for key in cohort.side(side).ids}
-        staying = remove_people(cohort, [here[key] for key in gone if key in here])
+        rounds = tuple(closed.round for closed in record.rounds)
+        leaver_keys = {canonical(key) for closed in rounds for _, key in closed.left}
+        key_by_folded = {canonical(key): key for side in SIDES for key in cohort.side(side).ids}
+        staying = remove_people(cohort, [key_by_folded[key] for key in leaver_keys if key in key_by_folded])
         pairs = list(map(pair_of, record.pairs))
-        read = RoundsRead.of(rounds, record.asked)
-        kept = [pair for pair in pairs if pair in read.since or pair in read.settled]
-        bans = [one.pair for one in read.declined if is_among(staying, one.pair)]
-        remaining = programme_after(programme, staying, gone)
-        decided = remaining.with_rules(rules_by_hand(staying, kept, bans))
+        history = RoundHistory.of(rounds, record.asked)
+        pinned = [pair for pair in pairs if pair in history.since or pair in history.settled]
+        bans = [declined.pair for declined in history.declined if is_among(staying, declined.pair)]
+        remaining = programme_after(programme, staying, leaver_keys)
+        decided = remaining.with_rules(rules_by_hand(staying, pinned, bans))
         return cls(given_plan(staying, decided, pairs, seed=seed), programme, rounds, record.asked)
 
     @property
     def form(self) -> ResultSheet:
-        """One row for each answer that is waited for: person and partner, and blank what they answer, and why not."""
+        """A form with a row per awaited reply: person, partner, and blanks for the reply and the reason."""
         with language(self.language, unless_asked=True):
             needed = [side for side in SIDES if self.asked in ("both", side)]
-            called = self.matching.labels.pair
+            labels_of = self.matching.labels.pair
             rows = [
-                (called(pair)[SIDES.index(side)], called(pair)[1 - SIDES.index(side)], "", "")
+                (labels_of(pair)[SIDES.index(side)], labels_of(pair)[1 - SIDES.index(side)], "", "")
                 for side in needed
                 for pair in self.open
-                if (pair, side) not in self._rounds_read.accepted
+                if (pair, side) not in self._round_history.accepted
             ]
             return sheet([(column, tr(title)) for column, title in COLUMNS.items()], rows)
 
     @cached_property
-    def _rounds_read(self) -> "RoundsRead":
-        return RoundsRead.of(self.rounds, self.asked)
+    def _round_history(self) -> "RoundHistory":
+        return RoundHistory.of(self.rounds, self.asked)
 
     @once_spoken
     def _reasons(self) -> Mapping[Place, str]:
-        """Why each person is without a pair."""
-        return {(one.side, one.person): one.reason for one in self.matching.unmatched}
+        return {(person.side, person.person): person.reason for person in self.matching.unmatched}
 
     @checked
     def states(self, side: Side) -> Iterator[PersonState]:
-        """Yield how the people of one side stand, once for each of their pairs: who is there, then who left."""
-        place = SIDES.index(side)
-        of_person: dict[str, list[KeyPair]] = defaultdict(list)
+        """Yield the state of the people of one side, once per pair: present people, then people who left."""
+        column = SIDES.index(side)
+        pairs_by_person: dict[str, list[KeyPair]] = defaultdict(list)
         for pair in keys_of(self.matching):
-            of_person[pair[place]].append(pair)
+            pairs_by_person[pair[column]].append(pair)
         for person in self.matching.cohort.side(side).ids:
-            for pair in of_person[person]:
+            for pair in pairs_by_person[person]:
                 state, since = self._state(pair, side)
-                yield PersonState(side, person, state, tr(STATES[state]), pair[1 - place], since)
-            if not of_person[person]:
+                yield PersonState(side, person, state, tr(STATE_TEXTS[state]), pair[1 - column], since)
+            if not pairs_by_person[person]:
                 yield PersonState(side, person, "without", self._reasons[side, person], "", self.number)
-        for number, one in enumerate(self.rounds, 1):
-            for at, person in one.left:
-                if at == side:
-                    yield PersonState(side, person, "left", tr(STATES["left"]), "", number)
+        for number, closed in enumerate(self.rounds, 1):
+            for leaver_side, person in closed.left:
+                if leaver_side == side:
+                    yield PersonState(side, person, "left", tr(STATE_TEXTS["left"]), "", number)
 
     def _state(self, pair: KeyPair, side: Side) -> tuple[State, int]:
-        """Return how somebody stands in a pair of this round, and since which."""
+        """Return the state of a person in a pair of this round, and the round since when."""
         if pair in self.settled:
             return "settled", self.settled[pair]
-        since = self._rounds_read.since.get(pair, self.number)
-        return ("answered" if (pair, side) in self._rounds_read.accepted else "asked"), since
+        since = self._round_history.since.get(pair, self.number)
+        return ("answered" if (pair, side) in self._round_history.accepted else "asked"), since
 
     def __repr__(self) -> str:
-        """Say how far it is, and nothing of anybody."""
         return f"Proposal(round {self.number}: {len(self.settled)} settled, {len(self.open)} open)"
 
 
-def programme_after(programme: Programme, staying: Cohort, gone: Collection[str]) -> Programme:
-    """Return the programme for those who stay: its rules that name people who are gone, without them.
+def programme_after(programme: Programme, staying: Cohort, leaver_keys: Collection[str]) -> Programme:
+    """Return the programme for the people who stay, with people who left removed from its rules.
 
-    A rule that names somebody else who is not there stays as it is, to be refused.
+    A rule that names another unknown person stays unchanged, to be rejected.
     """
-    rules = [rule.restrict_to(staying) if names_only(rule, staying, gone) else rule for rule in programme.rules]
+    rules = [rule.restrict_to(staying) if names_only(rule, staying, leaver_keys) else rule for rule in programme.rules]
     return replace_parts(programme, rules=[rule for rule in rules if rule])
 
 
-def names_only(rule: Rule, staying: Cohort, gone: Collection[str]) -> bool:
-    """Return whether all whom a rule names stay or are gone; ``gone`` are keys as they are compared."""
-    named = list[str]()
+def names_only(rule: Rule, staying: Cohort, leaver_keys: Collection[str]) -> bool:
+    """Return whether a rule names only people who stay or left; ``leaver_keys`` are in comparison form."""
+    names = list[str]()
 
     def note(_: Side | None, key: str) -> str:
-        named.append(key)
+        names.append(key)
         return key
 
     rule.rename_people(note)
-    return all(canonical(key) in gone or any(staying.side(side).has(key) for side in SIDES) for key in named)
+    return all(canonical(key) in leaver_keys or any(staying.side(side).has(key) for side in SIDES) for key in names)
 
 
 def is_among(cohort: Cohort, pair: KeyPair) -> bool:
-    """Return whether both people of a pair are there."""
+    """Return whether both people of a pair are in the cohort."""
     return cohort.mentors.has(pair[0]) and cohort.mentees.has(pair[1])
 
 
 @dataclass(slots=True)
-class RoundsRead:
-    """What closed rounds come to: settled pairs and since when, declined ones, who accepted an open pair, since when.
+class RoundHistory:
+    """The state after closed rounds: settled pairs, declined pairs, and acceptances of open pairs.
 
-    ``since`` is the round in which an open pair was first proposed.
+    ``settled`` contains the round of each pair, ``since`` the round in which an open pair was first proposed.
     """
 
     settled: dict[KeyPair, int] = field(default_factory=dict)
@@ -440,35 +440,34 @@ class RoundsRead:
 
     @classmethod
     def of(cls, rounds: Sequence[ReplyRound], asked: Asked) -> Self:
-        """Return what these rounds come to, from the first to the last."""
-        read = cls()
-        for number, one in enumerate(rounds, 1):
-            read.close(number, one, asked)
-        return read
+        """Return the state after these rounds, in order."""
+        history = cls()
+        for number, closed in enumerate(rounds, 1):
+            history.close(number, closed, asked)
+        return history
 
-    def close(self, number: int, one: ReplyRound, asked: Asked) -> None:
-        """Take in one more round: what was declined is given up, what all have accepted is settled."""
-        open_pairs = set(one.proposed)
-        self.since = {pair: self.since.get(pair, number) for pair in one.proposed}
-        self.accepted = {each for each in self.accepted if each[0] in open_pairs}
-        said = {(each.pair, each.side): each for each in one.replies}
-        for pair in one.proposed:
-            if one.was_left(pair):
+    def close(self, number: int, closed: ReplyRound, asked: Asked) -> None:
+        """Add one round: declined pairs are given up, pairs accepted by all are settled."""
+        open_pairs = set(closed.proposed)
+        self.since = {pair: self.since.get(pair, number) for pair in closed.proposed}
+        self.accepted = {entry for entry in self.accepted if entry[0] in open_pairs}
+        replies = {(reply.pair, reply.side): reply for reply in closed.replies}
+        for pair in closed.proposed:
+            if closed.was_left(pair):
                 continue
-            refused = next((said[pair, side] for side in SIDES if is_declined(said, pair, side)), None)
-            self.accepted |= {(pair, side) for side in SIDES if (pair, side) in said and refused is None}
+            refused = next((replies[pair, side] for side in SIDES if is_declined(replies, pair, side)), None)
+            self.accepted |= {(pair, side) for side in SIDES if (pair, side) in replies and refused is None}
             needed = [side for side in SIDES if asked in ("both", side)]
             silent = [side for side in needed if (pair, side) not in self.accepted]
             if refused:
                 self.declined.append(Declined(pair, number, refused.side, refused.reason))
-            elif silent and one.late == "decline":
+            elif silent and closed.late == "decline":
                 self.declined.append(Declined(pair, number, None, "no_answer"))
-            elif not silent or one.late == "accept":
+            elif not silent or closed.late == "accept":
                 self.settled[pair] = number
-        given_up = {one.pair for one in self.declined}
-        self.accepted = {each for each in self.accepted if each[0] not in given_up}
+        given_up = {declined.pair for declined in self.declined}
+        self.accepted = {entry for entry in self.accepted if entry[0] not in given_up}
 
 
-def is_declined(said: Mapping[tuple[KeyPair, Side], PairReply], pair: KeyPair, side: Side) -> bool:
-    """Return whether the person of this side declined a pair."""
-    return (pair, side) in said and said[pair, side].answer == "declined"
+def is_declined(replies: Mapping[tuple[KeyPair, Side], PairReply], pair: KeyPair, side: Side) -> bool:
+    return (pair, side) in replies and replies[pair, side].answer == "declined"

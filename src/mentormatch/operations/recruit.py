@@ -1,9 +1,9 @@
-"""Whom to recruit next: the few answers of one, two or three further mentors with whom the plan gains most.
+"""Short descriptions of up to ten further mentors, who would improve the plan most.
 
-What a further mentor could be worth to each mentee is priced first: question by question, the answer that scores best
-and keeps the rules. The plan is then solved with mentors who are worth that to everybody, which tells whom each of them
-is for; their answers are written down, shortened while nothing is lost, and the plan is solved again with them. Places
-of mentors who are there are priced and proved in the same way. Invariant: every figure is that of a plan solved anew.
+First, each answer to each question is priced by the score that it would add for each mentee, under the rules. A plan
+with hypothetical mentors, who offer each mentee the best of these scores, selects the mentees of each further mentor.
+Then the answers of such a mentor are written down and shortened while nothing is lost, and the plan is solved again.
+Additional places of present mentors are priced in the same way. Invariant: every figure is that of a solved plan.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -46,32 +46,32 @@ from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import build_problem, eligible_people, forbidden_pairs, market_of
 from mentormatch.scoring.scores import score
 
-MOST_MENTORS = 10
-NEW = "+"
-"""What the keys of people who are thought of begin with."""
+MAX_MENTORS = 10
+NEW_KEY_PREFIX = "+"
+"""The start of the keys of hypothetical mentors."""
 
 
 @track()
 def recruit(matching: Matching, k: int = 3, *, time_limit_s: float | None = None) -> Recruitment:
-    """Return the smallest descriptions of further mentors with whom most of those left without would be placed.
+    """Return the shortest descriptions of further mentors who would place most of the unmatched mentees.
 
     The goals of the programme are followed in their order: first people, then points. Each further mentor takes one
-    person where they say how many; other answers than those told may be any, and count as not given. Besides, for each
-    number, as many more places with mentors who are there.
+    person if the programme asks for a number of places; answers that a description does not list count as not given.
+    Each option also reports the gain of the same number of additional places with present mentors.
 
     Parameters
     ----------
     matching
-        An answer of ``match``, ``repair`` or ``evaluate``.
+        A result of ``match``, ``repair`` or ``evaluate``.
     k
-        Up to how many further mentors, 1 to 10.
+        The maximum number of further mentors, 1 to 10.
     time_limit_s
-        Seconds for each plan that is solved, at most five for each number of mentors; None: until proved.
+        Seconds for each solve, of which there are at most five per number of mentors; None: until proved.
 
     Raises
     ------
     RequestError
-        There is no answer, nobody is on a side, ``k`` is none of these, or there are more pairs than are held.
+        The matching has no solution, one side is empty, ``k`` is out of range, or the pairs are too many to be stored.
 
     Examples
     --------
@@ -80,9 +80,9 @@ def recruit(matching: Matching, k: int = 3, *, time_limit_s: float | None = None
     >>> [len(option.mentors) for option in recruit(matching, 1).options]
     [1]
     """
-    most, limit = whole_number("k", k, 1), duration("time_limit_s", time_limit_s)
-    if most > MOST_MENTORS:
-        problem = Problem("k", str(most), tr("un nombre de 1 à {most}", most=MOST_MENTORS))
+    max_mentors, limit = whole_number("k", k, 1), duration("time_limit_s", time_limit_s)
+    if max_mentors > MAX_MENTORS:
+        problem = Problem("k", str(max_mentors), tr("un nombre de 1 à {most}", most=MAX_MENTORS))
         raise RequestError(tr("On ne cherche pas autant de monde à la fois"), [problem])
     if matching.status not in (Status.PROVED, Status.FEASIBLE):
         raise RequestError(tr("Il n'y a pas de répartition à compléter"))
@@ -92,17 +92,18 @@ def recruit(matching: Matching, k: int = 3, *, time_limit_s: float | None = None
     market = OpenMarket(matching, limit)
     candidates = Candidates.of(market)
     options = list[RecruitOption]()
-    while len(options) < most and (option := market.option(candidates, len(options) + 1)):
+    while len(options) < max_mentors and (option := market.option(candidates, len(options) + 1)):
         options.append(option)
-    left = np.setdiff1d(np.flatnonzero(market.taking), market.today.pairs[:, 1])
-    return Recruitment(matching, tuple(options), candidates.tried, len(left), market.unchecked)
+    unmatched = np.setdiff1d(np.flatnonzero(market.taking), market.today.pairs[:, 1])
+    return Recruitment(matching, tuple(options), candidates.tried, len(unmatched), market.unchecked)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerChoices:
-    """The ``answers`` (c) to one question that are compared, no answer first, of mentors who say nothing else.
+    """The compared answers (c) to one question, of mentors without other answers; row 0 is no answer.
 
-    ``values`` (c, m) are their scores; ``barred`` (c, m) bool: which no mentor may give who is to accompany a mentee.
+    ``values`` (c, m) are their scores; ``barred`` (c, m) is True if a rule forbids the pair of a mentor with that
+    answer.
     """
 
     answers: Column
@@ -111,14 +112,14 @@ class AnswerChoices:
 
     @classmethod
     def of(cls, market: "OpenMarket", name: str) -> Self | None:
-        """Return the answers to one question, None where they are names or free text."""
+        """Return the answers to one question; None if they are names or free text."""
         mentors, mentees = market.cohort.mentors, market.cohort.mentees
         answers = possible_answers(mentors.columns[name], mentees.columns.values())
         if answers is None:
             return None
         count = len(answers.known)
         people = with_answer(market.newcomers(count), name, range(count), answers)
-        values = market.rate(people)[0]
+        values = market.score_newcomers(people)[0]
         rules = market.matching.programme.rules
         asking = [rule for rule in rules if name in rule.fields_of("mentor") and rule.least_score is None]
         barred = forbidden_pairs(asking, market_of(Cohort(people, mentees), values.astype(np.int32)))
@@ -126,21 +127,21 @@ class AnswerChoices:
 
     @property
     def needed(self) -> BoolVector:
-        """(m,) bool: for whom an answer has to be known, as there are some that bar the pair."""
+        """(m,) bool: mentees who exclude a mentor without this answer, because some answers are barred."""
         return np.asarray(self.barred.any(axis=0))
 
     @property
     def best(self) -> Column:
-        """For each mentee the answer that scores most, the shortest of these, of those that bar nothing."""
+        """The answer with the highest score for each mentee, among those not barred; the shortest on a tie."""
         barred = self.barred.copy()
         barred[0] |= self.needed
-        chosen: IntVector = np.where(barred, NO_SCORE, self.values).argmax(axis=0)
-        return self.answers.take(chosen)
+        best_rows: IntVector = np.where(barred, NO_SCORE, self.values).argmax(axis=0)
+        return self.answers.take(best_rows)
 
 
 @dataclass(frozen=True)
 class OpenMarket:
-    """The market of a matching that further mentors may enter; each plan in it is solved within ``limit`` seconds."""
+    """The bipartite instance of a matching that further mentors may enter; ``limit`` is in seconds per solve."""
 
     matching: Matching
     limit: float | None
@@ -148,7 +149,6 @@ class OpenMarket:
 
     @property
     def cohort(self) -> Cohort:
-        """The people who are there."""
         return self.matching.cohort
 
     @cached_property
@@ -164,12 +164,10 @@ class OpenMarket:
 
     @cached_property
     def problem(self) -> AssignmentProblem:
-        """The problem of today."""
         return self.with_mentors(self.cohort.mentors.take([]), self.values[:0], self.allowed[:0])
 
     @cached_property
     def today(self) -> "SolvedPlan":
-        """The plan of today."""
         return self.solve(self.problem)
 
     @property
@@ -179,53 +177,58 @@ class OpenMarket:
 
     @cached_property
     def fields(self) -> list[str]:
-        """The questions whose answers count in pairs, or in who takes part: mentors were asked them."""
+        """The questions to mentors that criteria or rules read, apart from the number of places."""
         programme = self.matching.programme
-        read = [name for part in (*programme.criteria, *programme.rules) for name in part.fields_of("mentor")]
+        names = [name for part in (*programme.criteria, *programme.rules) for name in part.fields_of("mentor")]
         columns = self.cohort.mentors.columns
-        return [name for name in dict.fromkeys(read) if name in columns and name not in self.place_fields]
+        return [name for name in dict.fromkeys(names) if name in columns and name not in self.place_fields]
 
     @cached_property
     def place_fields(self) -> list[str]:
-        """The questions by which mentors say how many people they take."""
+        """The questions to mentors about their number of places."""
         return [name for rule in self.matching.programme.rules for name in rule.place_fields("mentor")]
 
     @cached_property
     def choices(self) -> Mapping[str, AnswerChoices]:
-        """The answers that are compared, of the questions whose answers can be looked for."""
-        found = {name: AnswerChoices.of(self, name) for name in self.fields}
-        return {name: choices for name, choices in found.items() if choices}
+        """The compared answers of each question, without questions on names or free text."""
+        choices_by_field = {name: AnswerChoices.of(self, name) for name in self.fields}
+        return {name: choices for name, choices in choices_by_field.items() if choices}
 
     @property
     def unchecked(self) -> tuple[str, ...]:
-        """What the rules are called that read other answers."""
+        """The labels of the rules that read questions on names or free text."""
         rules = self.matching.programme.rules
-        read = ((rule, set(rule.fields_of("mentor")) & set(self.fields)) for rule in rules)
-        return tuple(rule.label for rule, names in read if not names <= set(self.choices))
+        fields_by_rule = ((rule, set(rule.fields_of("mentor")) & set(self.fields)) for rule in rules)
+        return tuple(rule.label for rule, names in fields_by_rule if not names <= set(self.choices))
 
     def newcomers(self, count: int) -> People:
-        """Return so many further mentors who answered nothing but that they take one person."""
-        people = blank_people(self.cohort.mentors, [f"{NEW}{place}" for place in range(1, count + 1)])
+        """Return ``count`` further mentors without answers, with one place each."""
+        people = blank_people(self.cohort.mentors, [f"{NEW_KEY_PREFIX}{place}" for place in range(1, count + 1)])
         return self.one_place_each(people)
 
     def one_place_each(self, people: People) -> People:
-        """Return the people, each of whom takes one person where they say how many."""
+        """Set the number of places of each person to one, in the questions about it."""
         for name in self.place_fields:
             answers = replace(people.numbers(name), values=np.ones(len(people)))
             people = with_answer(people, name, range(len(people)), answers)
         return people
 
-    def rate(self, newcomers: People, mentees: Sequence[int] | None = None) -> tuple[IntMatrix, BoolMatrix]:
-        """Return (c, m) the scores of further mentors with some mentees, None: all, and which pairs are allowed."""
-        programme, place = self.matching.programme, range(len(self.cohort.mentees)) if mentees is None else mentees
-        cohort = Cohort(newcomers, self.cohort.mentees.take(np.array(place, dtype=np.int64)))
+    def score_newcomers(self, newcomers: People, mentees: Sequence[int] | None = None) -> tuple[IntMatrix, BoolMatrix]:
+        """Return (c, m) scores of further mentors with mentees (None: all), and whether each pair is allowed."""
+        programme, mentee_rows = (
+            self.matching.programme,
+            range(len(self.cohort.mentees)) if mentees is None else mentees,
+        )
+        cohort = Cohort(newcomers, self.cohort.mentees.take(np.array(mentee_rows, dtype=np.int64)))
         values = score(cohort, programme.criteria, programme.emphasis).values
         allowed = ~forbidden_pairs(programme.rules, market_of(cohort, values))
-        allowed &= eligible_people(programme.rules, newcomers, "mentor")[:, None] & self.taking[list(place)][None, :]
+        allowed &= (
+            eligible_people(programme.rules, newcomers, "mentor")[:, None] & self.taking[list(mentee_rows)][None, :]
+        )
         return values.astype(np.int64), allowed
 
     def with_mentors(self, newcomers: People, values: IntMatrix, allowed: BoolMatrix) -> AssignmentProblem:
-        """Return the problem with further mentors, whose pairs have these scores where they are allowed."""
+        """Return the problem with further mentors, with (c, m) scores and allowed pairs."""
         rules, mentors = self.matching.programme.rules, stack_people(self.cohort.mentors, newcomers)
         scores = np.vstack([self.values, values]).astype(np.int32)
         market = market_of(replace(self.cohort, mentors=mentors), scores)
@@ -234,12 +237,11 @@ class OpenMarket:
         return build_problem(market, packed, taking, rules, self.matching.programme.goals.order)
 
     def solve(self, problem: AssignmentProblem) -> "SolvedPlan":
-        """Return the best plan of a problem."""
         return SolvedPlan(problem, solve(problem, seed=self.matching.seed, time_limit_s=self.limit, proofs="none"))
 
     def gain(self, plan: "SolvedPlan") -> PlanGain:
-        """Return what a plan is better by than that of today; the mentors of today stand first in it."""
-        with_partner = [set(one.pairs[:, 1].tolist()) for one in (self.today, plan)]
+        """Return the gain of a plan over the plan of today; today's mentors are its first rows."""
+        with_partner = [set(solved.pairs[:, 1].tolist()) for solved in (self.today, plan)]
         ids = self.cohort.mentees.ids
         return PlanGain(
             plan.solution.status,
@@ -249,169 +251,188 @@ class OpenMarket:
         )
 
     def option(self, candidates: "Candidates", number: int) -> RecruitOption | None:
-        """Return the best of so many further mentors; None where the last of them brings nothing."""
-        wanted = self.mentees_of(candidates, number)
-        if len(wanted) < number:
+        """Return the best option with ``number`` further mentors; None if it improves nothing over fewer mentors."""
+        mentee_groups = self.mentees_of(candidates, number)
+        if len(mentee_groups) < number:
             return None
-        for mentees in wanted:
+        for mentees in mentee_groups:
             if tuple(mentees) not in self.described:
                 self.described[tuple(mentees)] = self.describe(candidates, mentees)
-        chosen = [self.described[tuple(mentees)] for mentees in wanted]
-        full, least = (
-            reduce(stack_people, some) for some in zip(*((one.full, one.least) for one in chosen), strict=True)
+        descriptions = [self.described[tuple(mentees)] for mentees in mentee_groups]
+        full, shortest = (
+            reduce(stack_people, people)
+            for people in zip(*((description.full, description.least) for description in descriptions), strict=True)
         )
-        plans = [self.solve(self.with_mentors(some, *self.rate(some))) for some in (renumber(full), renumber(least))]
+        plans = [
+            self.solve(self.with_mentors(people, *self.score_newcomers(people)))
+            for people in (renumber(full), renumber(shortest))
+        ]
         if not plans[0].is_better_than(self.today):
             return None
         places, by_places = self.more_places(number)
-        mentors = tuple(one.description(self) for one in chosen)
+        mentors = tuple(description.description(self) for description in descriptions)
         return RecruitOption(mentors, self.gain(plans[0]), self.gain(plans[1]), places, by_places)
 
     def mentees_of(self, candidates: "Candidates", number: int) -> list[list[int]]:
-        """Return for each of so many mentors, who would be worth to everybody what any candidate is, whom they get."""
+        """Return the mentees of each of ``number`` hypothetical mentors.
+
+        Each hypothetical mentor offers each mentee the best score of any candidate.
+        """
         if not candidates.allowed.any():
             return []
-        worth = np.where(candidates.allowed, candidates.values, NO_SCORE).max(axis=0)
+        best_scores = np.where(candidates.allowed, candidates.values, NO_SCORE).max(axis=0)
         stand_in = int(np.flatnonzero(candidates.allowed.any(axis=1))[0])
         people = renumber(candidates.people.take([stand_in] * number))
-        rows = np.tile(worth, (number, 1))
+        rows = np.tile(best_scores, (number, 1))
         plan = self.solve(self.with_mentors(people, np.maximum(rows, 0), rows > NO_SCORE))
         if not plan.is_better_than(self.today):
             return []
         first = len(self.cohort.mentors)
-        found = [plan.pairs[plan.pairs[:, 0] == first + place, 1].tolist() for place in range(number)]
-        return [mentees for mentees in found if mentees]
+        mentee_groups = [plan.pairs[plan.pairs[:, 0] == first + place, 1].tolist() for place in range(number)]
+        return [mentees for mentees in mentee_groups if mentees]
 
     def describe(self, candidates: "Candidates", mentees: Sequence[int]) -> "ChosenMentor":
-        """Return the candidate who suits some mentees best, with no more answers than it takes."""
+        """Return the candidate with the highest score for some mentees, without answers that add nothing."""
         fits = candidates.allowed[:, mentees]
-        worth = np.where(fits, candidates.values[:, mentees], 0).sum(axis=1)
-        best = int(np.lexsort((np.arange(len(worth)), -worth, -fits.sum(axis=1)))[0])
-        with_whom = [mentee for mentee, fit in zip(mentees, fits[best], strict=True) if fit]
+        candidate_scores = np.where(fits, candidates.values[:, mentees], 0).sum(axis=1)
+        best = int(np.lexsort((np.arange(len(candidate_scores)), -candidate_scores, -fits.sum(axis=1)))[0])
+        partners = [mentee for mentee, fit in zip(mentees, fits[best], strict=True) if fit]
         person, like = candidates.people.take([best]), candidates.likes[best]
-        reached = int(worth[best])
-        needed = [name for name, choices in self.choices.items() if choices.needed[with_whom].any()]
+        score_sum = int(candidate_scores[best])
+        needed = [name for name, choices in self.choices.items() if choices.needed[partners].any()]
 
-        def reaches(variants: People, least: int) -> BoolVector:
-            given = np.logical_and.reduce([np.ones(len(variants), dtype=bool), *map(variants.known, needed)])
-            values, allowed = self.rate(variants, with_whom)
-            return np.asarray(allowed.all(axis=1) & given & (values.sum(axis=1) >= least))
+        def reaches(variants: People, min_score: int) -> BoolVector:
+            has_needed = np.logical_and.reduce([np.ones(len(variants), dtype=bool), *map(variants.known, needed)])
+            values, allowed = self.score_newcomers(variants, partners)
+            return np.asarray(allowed.all(axis=1) & has_needed & (values.sum(axis=1) >= min_score))
 
-        is_possible, loses_nothing = partial(reaches, least=0), partial(reaches, least=reached)
+        is_possible, loses_nothing = partial(reaches, min_score=0), partial(reaches, min_score=score_sum)
 
         if like is not None:
             plain = candidates.anonymous(person, self)
             person, like = (plain, None) if loses_nothing(plain)[0] else (person, like)
         full = shorten(person, self.fields, loses_nothing)
-        worth_of = self.points_of(full, with_whom)
-        least = shorten(full, sorted(self.fields, key=lambda name: worth_of[name]), is_possible)
-        return ChosenMentor(full, least, with_whom, like)
+        points_by_field = self.points_of(full, partners)
+        shortest = shorten(full, sorted(self.fields, key=lambda name: points_by_field[name]), is_possible)
+        return ChosenMentor(full, shortest, partners, like)
 
     def points_of(self, person: People, mentees: Sequence[int]) -> dict[str, int]:
-        """Return what each answer of one person adds to the scores of their pairs."""
+        """Return the points that each answer of a person adds to the scores of the pairs with some mentees."""
         bare = self.newcomers(1)
         variants = [with_answer(person, name, [0], bare.columns[name]) for name in self.fields]
         if not variants:
             return {}
-        values = self.rate(renumber(reduce(stack_people, map(renumber, [*variants, person]))), mentees)[0].sum(axis=1)
+        values = self.score_newcomers(renumber(reduce(stack_people, map(renumber, [*variants, person]))), mentees)[
+            0
+        ].sum(axis=1)
         return {name: int(values[-1] - values[place]) for place, name in enumerate(self.fields)}
 
     def traits(self, person: People, mentees: Sequence[int]) -> tuple[MentorTrait, ...]:
-        """Return the answers of one person that can be looked for, those that add most points first."""
+        """Return the answers of one person that staff can look for, most points first."""
         worth, fields = self.points_of(person, mentees), self.matching.programme.fields
-        given = [name for name in self.choices if person.known(name)[0]]
+        answered = [name for name in self.choices if person.known(name)[0]]
         return tuple(
             MentorTrait(name, fields[name].question or name, answer_in_words(person, name), worth[name])
-            for name in sorted(given, key=lambda name: -worth[name])
+            for name in sorted(answered, key=lambda name: -worth[name])
         )
 
     def more_places(self, number: int) -> tuple[ChosenPlaces, PlanGain | None]:
-        """Return where so many more places, with mentors who are there, bring most; none where they bring nothing."""
+        """Return the best distribution of ``number`` additional places over present mentors, and its gain.
+
+        Empty and None if additional places improve nothing.
+        """
         bounds, n = self.problem.mentors, len(self.cohort.mentors)
         open_to_more = self.allowed & (bounds.most > 0)[:, None]
         if not open_to_more.any():
             return (), None
         rated = np.where(open_to_more, self.values, NO_SCORE)
-        worth, whose = rated.max(axis=0), rated.argmax(axis=0)
+        best_scores, best_mentors = rated.max(axis=0), rated.argmax(axis=0)
         people = renumber(self.cohort.mentors.take([int(np.flatnonzero(bounds.most)[0])] * number))
-        rows = np.tile(worth, (number, 1))
+        rows = np.tile(best_scores, (number, 1))
         problem = self.with_mentors(people, np.maximum(rows, 0), rows > NO_SCORE)
         plan = self.solve(replace(problem, mentors=single_places_after(problem.mentors, n)))
-        taken = np.bincount(whose[plan.pairs[plan.pairs[:, 0] >= n, 1]], minlength=n)
-        if not taken.any():
+        extra_places = np.bincount(best_mentors[plan.pairs[plan.pairs[:, 0] >= n, 1]], minlength=n)
+        if not extra_places.any():
             return (), None
-        more = replace(self.problem, mentors=replace(bounds, most=bounds.most + taken))
-        found = self.solve(more)
-        if not found.is_better_than(self.today):
+        more = replace(self.problem, mentors=replace(bounds, most=bounds.most + extra_places))
+        better_plan = self.solve(more)
+        if not better_plan.is_better_than(self.today):
             return (), None
-        where = tuple((self.cohort.mentors.ids[row], int(taken[row])) for row in np.flatnonzero(taken).tolist())
-        return where, self.gain(found)
+        places = tuple(
+            (self.cohort.mentors.ids[row], int(extra_places[row])) for row in np.flatnonzero(extra_places).tolist()
+        )
+        return places, self.gain(better_plan)
 
 
 def answer_in_words(person: People, name: str) -> str:
-    """Return one answer as staff read it, in the language that is spoken."""
+    """Return one answer in the current language."""
     column = person.columns[name]
     if not isinstance(column, Grades):
         return person.shown(name, 0)
-    given = np.flatnonzero(column.values[0] != NONE).tolist()
-    return ", ".join(about(column.labels[item], column.levels[column.values[0, item]]) for item in given)
+    answered = np.flatnonzero(column.values[0] != NONE).tolist()
+    return ", ".join(about(column.labels[item], column.levels[column.values[0, item]]) for item in answered)
 
 
 @dataclass(frozen=True, slots=True)
 class SolvedPlan:
-    """The best plan of a problem."""
+    """A problem with its solution."""
 
     problem: AssignmentProblem
     solution: Solution
 
     @property
     def pairs(self) -> IntMatrix:
-        """The pairs (k, 2)."""
         return self.solution.pairs
 
     @property
     def points(self) -> int:
-        """The scores of all pairs, in millionths."""
+        """The sum of the scores of all pairs, in millionths."""
         return int(self.problem.scores.at(*self.pairs.T).sum())
 
     def is_better_than(self, other: "SolvedPlan") -> bool:
-        """Say whether it reaches more in the first goal in which the two differ."""
-        ours, theirs = ([tier.value for tier in one.solution.tiers] for one in (self, other))
+        """Return whether this plan has a higher value in the first goal in which the two plans differ."""
+        ours, theirs = ([tier.value for tier in plan.solution.tiers] for plan in (self, other))
         return ours > theirs
 
 
 def single_places_after(bounds: DegreeBounds, first: int) -> DegreeBounds:
-    """Return the bounds of mentors, those from ``first`` on taking one person or nobody."""
+    """Return bounds under which the mentors from row ``first`` on are optional and take at most one person."""
     later = np.arange(len(bounds)) >= first
     return DegreeBounds(np.where(later, 0, bounds.least), np.where(later, 1, bounds.most), bounds.optional | later)
 
 
 def renumber(people: People, first: int = 0) -> People:
-    """Return the people under keys that say nothing, numbered from ``first`` + 1 on."""
-    return replace(people, ids=tuple(f"{NEW}{first + place}" for place in range(1, len(people) + 1)), persons=None)
+    """Replace the keys by anonymous ones, numbered from ``first`` + 1 on."""
+    return replace(
+        people, ids=tuple(f"{NEW_KEY_PREFIX}{first + place}" for place in range(1, len(people) + 1)), persons=None
+    )
 
 
-def shorten(person: People, fields: Sequence[str], does: Callable[[People], BoolVector]) -> People:
-    """Return one person with answers left out, whole or an item at a time, while what is left still ``does``.
+def shorten(person: People, fields: Sequence[str], suffices: Callable[[People], BoolVector]) -> People:
+    """Remove answers of a person while ``suffices`` holds; items of a list are removed one at a time.
 
-    Those of the first fields are left out first where not all of them can be.
+    If several answers can be removed separately but not together, the answer of the first field is removed.
     """
     while True:
         shorter = {name: shorter_answers(person.columns[name]) for name in fields if person.known(name)[0]}
-        found = shorter_by_field(person, shorter, does)
-        if not found:
+        removals = shorter_by_field(person, shorter, suffices)
+        if not removals:
             return person
         all_at_once = person
-        for name, answer in found:
+        for name, answer in removals:
             all_at_once = with_answer(all_at_once, name, [0], answer)
-        # Each of them is enough by itself; where all together are too much, the first is left out
-        person = all_at_once if does(all_at_once)[0] else with_answer(person, found[0][0], [0], found[0][1])
+        # Each removal is acceptable alone; if all together are not, apply the first
+        person = all_at_once if suffices(all_at_once)[0] else with_answer(person, removals[0][0], [0], removals[0][1])
 
 
 def shorter_by_field(
-    person: People, shorter: Mapping[str, Sequence[Column]], does: Callable[[People], BoolVector]
+    person: People, shorter: Mapping[str, Sequence[Column]], suffices: Callable[[People], BoolVector]
 ) -> list[tuple[str, Column]]:
-    """Return for each field the shortest answer that is enough: none, the last, or the first that is."""
+    """Return a shorter answer that suffices, for each field that has one.
+
+    The candidates of a field end with the shortest answer; it is returned if it suffices, else the first candidate
+    that does.
+    """
     count = sum(map(len, shorter.values()))
     if not count:
         return []
@@ -419,18 +440,20 @@ def shorter_by_field(
     for name, answers in shorter.items():
         variants = with_answer(variants, name, range(start, start + len(answers)), reduce(append_column, answers))
         start += len(answers)
-    enough, found, start = does(variants), list[tuple[str, Column]](), 0
+    enough, removals, start = suffices(variants), list[tuple[str, Column]](), 0
     for name, answers in shorter.items():
-        some = np.flatnonzero(enough[start : start + len(answers)])
-        if len(some):
-            found.append((name, answers[int(some[-1] if some[-1] == len(answers) - 1 else some[0])]))
+        sufficient = np.flatnonzero(enough[start : start + len(answers)])
+        if len(sufficient):
+            removals.append(
+                (name, answers[int(sufficient[-1] if sufficient[-1] == len(answers) - 1 else sufficient[0])])
+            )
         start += len(answers)
-    return found
+    return removals
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenMentor:
-    """One further mentor for some mentees, by position: with the answers that score best, and with the fewest."""
+    """A further mentor for some mentees, by position, with the best answers and with the fewest answers."""
 
     full: People
     least: People
@@ -438,18 +461,17 @@ class ChosenMentor:
     like: str | None
 
     def description(self, market: OpenMarket) -> MentorDescription:
-        """Return it as it is told."""
         keys = tuple(market.cohort.mentees.ids[row] for row in self.mentees)
-        least, best = (market.traits(one, self.mentees) for one in (self.least, self.full))
-        return MentorDescription(keys, least, best, self.like)
+        shortest, best = (market.traits(person, self.mentees) for person in (self.least, self.full))
+        return MentorDescription(keys, shortest, best, self.like)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Further mentors who are thought of: for each mentee one whose answers suit them best, and one like each mentor.
+    """Possible further mentors: the best answers for each mentee, and a copy of each present mentor.
 
-    ``likes`` are the keys of these; ``values`` (c, m) and ``allowed`` (c, m) are their pairs, ``tried`` is how many
-    descriptions were compared: every answer to each question, combined.
+    ``likes`` are the keys of the copied mentors, else None. ``values`` (c, m) and ``allowed`` (c, m) describe their
+    pairs. ``tried`` counts the compared descriptions: every answer to each question, and each present mentor.
     """
 
     people: People
@@ -460,20 +482,19 @@ class Candidates:
 
     @classmethod
     def of(cls, market: OpenMarket) -> "Candidates":
-        """Return all who are thought of."""
         mentors, tried = market.cohort.mentors, 0
         suiting = market.newcomers(len(market.cohort.mentees))
         for name, choices in market.choices.items():
             suiting = with_answer(suiting, name, range(len(suiting)), choices.best)
             tried += len(choices.values)
-        alike = market.one_place_each(replace(mentors, complete=np.ones(len(mentors), dtype=bool)))
-        people = renumber(stack_people(suiting, renumber(alike, len(suiting))))
+        copies = market.one_place_each(replace(mentors, complete=np.ones(len(mentors), dtype=bool)))
+        people = renumber(stack_people(suiting, renumber(copies, len(suiting))))
         likes = (*(None for _ in suiting.ids), *mentors.ids)
-        return cls(people, likes, *market.rate(people), tried + len(mentors))
+        return cls(people, likes, *market.score_newcomers(people), tried + len(mentors))
 
     @staticmethod
     def anonymous(person: People, market: OpenMarket) -> People:
-        """Return somebody without the answers that describe nobody whom one could look for: names and free text."""
+        """Remove the answers that staff cannot look for: names and free text."""
         bare = market.newcomers(1)
         for name in market.fields:
             if name not in market.choices:

@@ -1,4 +1,4 @@
-"""What is known of whom to recruit next: who is looked for, what they bring, and what more places would bring."""
+"""The result of ``recruit``: descriptions of further mentors, their gain, and that of additional places."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from mentormatch.languages.phrases import about, counted, joined, listed, points
 from mentormatch.languages.translation import mark, once_spoken, tr
 from mentormatch.operations.matching import Matching
 
-MOST_LISTED = 3
-"""Answers that add points, of which sentences tell: a sheet has them all."""
+MAX_LISTED_ANSWERS = 3
+"""Answers that add points, listed per sentence; the sheet lists all."""
 type ChosenPlaces = tuple[tuple[str, int], ...]
-"""Mentors by key, and how many more places each gets."""
+"""Mentors by key, with the number of additional places of each."""
 
 NO_GAIN = mark(
     "On ne peut rien proposer : de toutes les descriptions essayées, aucune ne placerait une personne de plus ni "
@@ -24,9 +24,10 @@ NO_GAIN = mark(
 
 @dataclass(frozen=True, slots=True)
 class PlanGain:
-    """What a plan is better by: ``placed`` mentees more, ``people`` who had no partner and have one, and ``points``.
+    """The improvement of a plan over today's: ``placed`` more mentees, and ``points`` in millionths of a score.
 
-    ``people`` are keys; ``points`` are in millionths of a score. ``status`` is that of the plan.
+    ``people`` are the keys of mentees without a partner today who have one in the plan; ``status`` is that of the
+    plan.
     """
 
     status: Status
@@ -47,7 +48,7 @@ class PlanGain:
 
 @dataclass(frozen=True, slots=True)
 class MentorTrait:
-    """One answer of a further mentor, to a ``field``: as staff read it, and the ``points`` (millionths) it adds."""
+    """An answer of a further mentor to ``field``, in words, and the ``points`` (millionths) gained by it."""
 
     field: str
     question: str
@@ -60,10 +61,10 @@ class MentorTrait:
 
 @dataclass(frozen=True, slots=True)
 class MentorDescription:
-    """Who is looked for, to accompany ``mentees`` (keys).
+    """The answers of a further mentor who would accompany ``mentees`` (keys).
 
-    With the answers ``least`` that is possible, and none of them can be left out; with those in ``best`` the points of
-    their pairs are the greatest. ``like`` is the key of a mentor whose other answers are needed too, None: nobody.
+    The answers in ``least`` suffice, and none can be omitted; those in ``best`` give the pairs the most points.
+    ``like`` is the key of a mentor whose other answers are needed too, else None.
     """
 
     mentees: tuple[str, ...]
@@ -72,24 +73,28 @@ class MentorDescription:
     like: str | None = None
 
     def sentences_for(self, labels: Labels = KEYS) -> Iterator[str]:
-        """Yield who is looked for, in words."""
+        """Yield the description in sentences."""
         if self.like is not None:
             yield tr("Quelqu'un qui répondrait comme {mentor}.", mentor=labels.person("mentor", self.like))
         if self.least:
             yield tr("Il suffit de : {answers}.", answers=joined(list(map(str, self.least))))
         else:
             yield tr("Aucune réponse n'est exigée.")
-        most = [one for one in self.best if one.points > 0 and one not in self.least][:MOST_LISTED]
-        if most:
-            gains = [tr("{answer} ({points} points)", answer=one, points=points(one.points)) for one in most]
+        top_answers = [trait for trait in self.best if trait.points > 0 and trait not in self.least][
+            :MAX_LISTED_ANSWERS
+        ]
+        if top_answers:
+            gains = [
+                tr("{answer} ({points} points)", answer=trait, points=points(trait.points)) for trait in top_answers
+            ]
             yield tr("Ce qui rapporte le plus : {answers}.", answers=joined(gains))
 
 
 @dataclass(frozen=True, slots=True)
 class RecruitOption:
-    """What so many further mentors bring: as described in full, and by the ``least`` answers alone.
+    """The gain of a number of further mentors: with all described answers, and with the ``least`` answers.
 
-    ``places`` are as many more places with mentors who are there, and ``by_places`` what these bring.
+    ``places`` are the same number of additional places with present mentors, and ``by_places`` their gain.
     """
 
     mentors: tuple[MentorDescription, ...]
@@ -100,15 +105,15 @@ class RecruitOption:
 
     @property
     def places_do(self) -> bool:
-        """Whether more places with mentors who are there put as many people into a pair."""
+        """Whether additional places with present mentors pair as many people."""
         return self.by_places is not None and self.by_places.placed >= self.gain.placed
 
     def sentences_for(self, labels: Labels = KEYS) -> Iterator[str]:
-        """Yield what can be said of it."""
+        """Yield the sentences of this option."""
         number = counted(len(self.mentors), "mentor·e de plus", "mentor·es de plus")
         yield f"{about(number, str(self.gain))}."
-        for one in self.mentors:
-            yield " ".join(one.sentences_for(labels))
+        for mentor in self.mentors:
+            yield " ".join(mentor.sentences_for(labels))
         if self.least != self.gain:
             yield tr("Avec ce qui suffit, et rien de plus : {gain}.", gain=self.least)
         if self.by_places is not None:
@@ -120,18 +125,20 @@ class RecruitOption:
 
 
 def places_in_words(places: ChosenPlaces, labels: Labels = KEYS) -> str:
-    """Return which mentors get how many more places, in words."""
-    each = mark("{places} chez {mentor}")
-    more = ((counted(count, "place de plus", "places de plus"), labels.person("mentor", key)) for key, count in places)
-    return listed([tr(each, places=count, mentor=name) for count, name in more])
+    """Return the additional places of each mentor, in words."""
+    message = mark("{places} chez {mentor}")
+    places_by_mentor = (
+        (counted(count, "place de plus", "places de plus"), labels.person("mentor", key)) for key, count in places
+    )
+    return listed([tr(message, places=count, mentor=name) for count, name in places_by_mentor])
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Recruitment(ContentEquality):
-    """Whom to recruit next: one option for each number of further mentors, from one on, while one more brings more.
+    """The options, by number of further mentors, from one on, while a further mentor improves the plan.
 
-    ``tried`` is how many answers, and mentors like one who is there, were compared. ``left`` is how many mentees have
-    no partner today; ``unchecked`` are the rules on names, which no description keeps by itself.
+    ``tried`` counts the compared answers and copies of present mentors. ``left`` is the number of mentees without a
+    partner today; ``unchecked`` are the rules on names, which descriptions cannot take into account.
     """
 
     matching: Matching
@@ -142,28 +149,30 @@ class Recruitment(ContentEquality):
 
     @property
     def language(self) -> str:
-        """The language of the programme, in which it is told unless another was asked for."""
+        """The language of the programme."""
         return self.matching.language
 
     @property
     def status(self) -> Status:
-        """Whether every plan that is told of is proved to be the best with these people."""
-        statuses = [gain.status for one in self.options for gain in (one.gain, one.least, one.by_places) if gain]
-        return Status.PROVED if all(each is Status.PROVED for each in statuses) else Status.FEASIBLE
+        """Whether every plan behind the figures is proved optimal."""
+        statuses = [
+            gain.status for option in self.options for gain in (option.gain, option.least, option.by_places) if gain
+        ]
+        return Status.PROVED if all(status is Status.PROVED for status in statuses) else Status.FEASIBLE
 
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
-        """What can be said, and how sure it is."""
+        """The options in sentences, with the status of the figures."""
         return tuple(self.sentences_for())
 
     def sentences_for(self, labels: Labels = KEYS) -> Iterator[str]:
-        """Yield the same, people being called by these labels."""
+        """Yield the sentences, with people named by ``labels``."""
         today = counted(self.left, "personne sans binôme aujourd'hui", "personnes sans binôme aujourd'hui")
         yield f"{today}." if self.left else tr("Personne n'est sans binôme aujourd'hui.")
         if not self.options:
             yield tr(NO_GAIN)
             return
-        yield from (sentence for one in self.options for sentence in one.sentences_for(labels))
+        yield from (sentence for option in self.options for sentence in option.sentences_for(labels))
         if self.unchecked:
             yield tr("À vérifier avec chaque personne : {rules}.", rules=listed(list(map(quoted, self.unchecked))))
         if self.status is Status.PROVED:
@@ -177,11 +186,11 @@ class Recruitment(ContentEquality):
 
     @once_spoken
     def sheet(self) -> ResultSheet:
-        """One row for each person who is looked for, and one for the places that would do instead."""
+        """A table with a row per further mentor, and a row per option for additional places."""
         return self.sheet_with(KEYS)
 
     def sheet_with(self, labels: Labels) -> ResultSheet:
-        """Return the same, people being called by these labels."""
+        """Return the sheet, with people named by ``labels``."""
         columns = [
             ("number", tr("De plus")),
             ("who", tr("Qui")),
@@ -191,24 +200,23 @@ class Recruitment(ContentEquality):
             ("placed", tr("Personnes placées de plus")),
             ("points", tr("Points de plus")),
         ]
-        return sheet(columns, (row for one in self.options for row in rows_of(one, labels)))
+        return sheet(columns, (row for option in self.options for row in rows_of(option, labels)))
 
     def __repr__(self) -> str:
         return f"Recruitment({len(self.options)} options, {self.status})"  # a notebook saves what it shows
 
 
 def rows_of(option: RecruitOption, labels: Labels) -> Iterator[tuple[CellValue, ...]]:
-    """Yield the rows of one number of further mentors."""
     number = len(option.mentors)
-    for place, one in enumerate(option.mentors, 1):
+    for place, mentor in enumerate(option.mentors, 1):
         yield (
             number,
-            tr("comme {mentor}", mentor=labels.person("mentor", one.like))
-            if one.like
+            tr("comme {mentor}", mentor=labels.person("mentor", mentor.like))
+            if mentor.like
             else tr("mentor·e n° {place}", place=place),
-            ", ".join(labels.person("mentee", key) for key in one.mentees),
-            joined(list(map(str, one.least))),
-            joined(list(map(str, one.best))),
+            ", ".join(labels.person("mentee", key) for key in mentor.mentees),
+            joined(list(map(str, mentor.least))),
+            joined(list(map(str, mentor.best))),
             option.gain.placed,
             points(option.gain.points),
         )

@@ -1,4 +1,4 @@
-"""Departures and arrivals -> new pairs, with as few running pairs undone as is chosen, and what more would gain."""
+"""Departures and arrivals -> new pairs with a bounded number of undone pairs, and the gain of undoing more."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand, ru
 from mentormatch.operations.plans import Deadline
 from mentormatch.operations.repair_choices import (
     NO_PLAN,
-    NOTHING,
+    UNDO_NOTHING,
     ChoiceCode,
     ChoiceLine,
     LetterChange,
@@ -51,23 +51,23 @@ from mentormatch.rules.kinds.named_people import Pin
 from mentormatch.rules.rule import NO_SCORES, Rule, formulate, market_of, usable_places
 from mentormatch.scoring.scores import ScoreTable
 
-NONE = {
+NO_PLAN_TEXTS = {
     Status.INFEASIBLE: mark("aucun plan possible"),
     Status.STOPPED: mark("calcul arrêté avant un premier plan"),
     Status.FAILED: mark("le calcul a échoué"),
 }
-"""Why a step of the ladder has no plan."""
-FOUND = mark("{pairs}, {score} points en tout")
-SO_FAR = mark("{pairs}, {score} points en tout (calcul arrêté : un meilleur plan est peut-être possible)")
+"""The reason why a step of the ladder has no plan."""
+PLAN_TEXT = mark("{pairs}, {score} points en tout")
+INCUMBENT_TEXT = mark("{pairs}, {score} points en tout (calcul arrêté : un meilleur plan est peut-être possible)")
 
 
 @dataclass(frozen=True, slots=True)
 class TradeoffPoint(SpokenText):
-    """The best plan that breaks at most so many former pairs.
+    """The best plan that breaks at most ``at_most`` former pairs.
 
-    ``broken`` is how many it breaks, ``matched`` how many pairs it has, ``total`` the sum of their scores in
-    millionths; None where there is no such plan, or none was found in time, which ``status`` tells. ``reached`` is what
-    it has in each goal: the value, or for ``leximin`` all scores. ``interrupted``: somebody did not wait for it.
+    ``broken`` is the number of broken pairs, ``matched`` the number of pairs and ``total`` the sum of their scores in
+    millionths; all None if ``status`` reports no plan. ``reached`` contains the value of each goal, or for
+    ``leximin`` all scores. ``interrupted``: the caller ended the solve.
     """
 
     holds_texts: ClassVar[bool] = False
@@ -82,15 +82,15 @@ class TradeoffPoint(SpokenText):
     def in_words(self) -> str:
         head = tr("{pairs} au plus", pairs=counted(self.at_most, "binôme défait", "binômes défaits"))
         if self.matched is None or self.total is None:
-            return about(head, tr(NONE[self.status]))
+            return about(head, tr(NO_PLAN_TEXTS[self.status]))
         pairs, score = counted(self.matched, "binôme"), points(self.total)
-        message = FOUND if self.status is Status.PROVED else SO_FAR
+        message = PLAN_TEXT if self.status is Status.PROVED else INCUMBENT_TEXT
         return about(head, tr(message, pairs=pairs, score=score))
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnPlaces(SpokenText):
-    """What a repair makes of the places that a rule keeps: how many were free before it, and how many are after."""
+    """The free places of a rule that reserves places, before and after a repair."""
 
     holds_texts: ClassVar[bool] = False
     rule: str
@@ -98,16 +98,16 @@ class DrawnPlaces(SpokenText):
     left: int
 
     def in_words(self) -> str:
-        left = counted(self.left, "place libre", "places libres")
-        return about(self.rule, tr("{places} au lieu de {old}", places=left, old=self.before))
+        places = counted(self.left, "place libre", "places libres")
+        return about(self.rule, tr("{places} au lieu de {old}", places=places, old=self.before))
 
 
 @dataclass(frozen=True)
 class RepairInstance:
     """The instance that a repair solves: today's people, their scores, and the former pairs, by position.
 
-    ``programmes`` are tried in turn until one has a solution; ``formulated`` is a programme with its problem.
-    ``placed_first`` is false if former pairs count before people placed.
+    ``programmes`` are solved in their order until one has a solution; ``formulated`` is a programme with its problem.
+    ``placed_first`` is False if former pairs count before people placed.
     """
 
     cohort: Cohort
@@ -128,9 +128,9 @@ class RepairInstance:
         cancel: Event | None = None,
         proofs: Proofs = "goals",
     ) -> Matching:
-        """Return the best matching that undoes at most ``undo`` former pairs, the fewest of equally good ones.
+        """Return the best matching that undoes at most ``undo`` former pairs, and among equals the fewest.
 
-        None: people are placed first, then the fewest pairs undone.
+        ``undo`` None: people are placed first, then the fewest pairs undone.
         """
         clock = Deadline.after(time_limit_s)
 
@@ -139,18 +139,20 @@ class RepairInstance:
             solution = solve(problem, seed=self.seed, time_limit_s=clock.remaining_s, cancel=cancel, proofs=proofs)
             return Matching(self.cohort, used, self.scores, problem, solution, self.seed, self.edits, before.notes)
 
-        first, *others = self.programmes
+        first, *fallbacks = self.programmes
         matching = attempt(first)
-        return attempt(others[0]) if others and matching.status is Status.INFEASIBLE else matching
+        return attempt(fallbacks[0]) if fallbacks and matching.status is Status.INFEASIBLE else matching
 
     def _formulate(self, programme: Programme, undo: int | None) -> tuple[Programme, AssignmentProblem]:
-        """Return the programme with its problem: former pairs are a goal, and a bound on it if ``undo`` is given."""
-        first, *others = programme.goals.order
-        goals = (first, "changes", *others) if self.placed_first else ("changes", first, *others)
-        known, problem = self.formulated
-        if programme is not known:
-            problem = formulate(self.cohort, self.scores, programme.rules, (first, *others))
-        problem = replace(problem, goals=goals if undo is None else (first, *others, "changes"), former=self.former)
+        """Return the programme and its problem, with former pairs as a goal, and a bound on it if ``undo`` is given."""
+        first, *later_goals = programme.goals.order
+        goals = (first, "changes", *later_goals) if self.placed_first else ("changes", first, *later_goals)
+        formulated_programme, problem = self.formulated
+        if programme is not formulated_programme:
+            problem = formulate(self.cohort, self.scores, programme.rules, (first, *later_goals))
+        problem = replace(
+            problem, goals=goals if undo is None else (first, *later_goals, "changes"), former=self.former
+        )
         if undo is None or undo >= len(self.former):
             return programme, problem
         if undo:
@@ -164,7 +166,7 @@ class RepairInstance:
 def with_bound_on_undone(problem: AssignmentProblem, at_most: int) -> AssignmentProblem:
     """Return the problem in which all former pairs but ``at_most`` are chosen.
 
-    Raises RequestError if there are too many pairs to couple them.
+    Raises RequestError if the pairs are too many to be coupled.
     """
     require_stored_scores(problem)
     row = kept_pairs_row(
@@ -174,17 +176,17 @@ def with_bound_on_undone(problem: AssignmentProblem, at_most: int) -> Assignment
 
 
 def values_reached(solution: Solution) -> tuple[tuple[int, ...], ...]:
-    """Return the value of each goal; for ``leximin`` all scores."""
+    """Return the value of each goal, followed by all scores for ``leximin``."""
     return tuple((tier.value, *tier.vector) for tier in solution.tiers)
 
 
 @dataclass(frozen=True)
 class Repair(VersionedPickle):
-    """A former matching, the new one, and what became of each pair, as keys (mentor, mentee).
+    """A former matching, the new one, and the state of each pair, as keys (mentor, mentee).
 
-    A former pair of two people who are both still there is ``kept`` or ``broken``; one that somebody left, or that
-    stops, is ``ended``; ``new`` are the pairs that were not there before. ``undo`` is the number of running pairs that
-    may be broken; None: the fewest, after people are placed. ``stopped`` are the pairs that stop although both stay.
+    A former pair of two present people is ``kept`` or ``broken``; a pair with a person who left, or that stops, is
+    ``ended``; ``new`` are the added pairs. ``undo`` is the maximum number of broken pairs; None: the fewest, after
+    people are placed. ``stopped`` are the pairs that stop although both people stay.
     """
 
     before: Matching
@@ -198,29 +200,29 @@ class Repair(VersionedPickle):
             return self._in_words()
 
     def _in_words(self) -> str:
-        said = [
+        counts = [
             counted(len(self.kept), "binôme conservé", "binômes conservés"),
             counted(len(self.broken), "binôme défait", "binômes défaits"),
             counted(len(self.new), "binôme nouveau", "binômes nouveaux"),
             counted(len(self.ended), "binôme terminé", "binômes terminés"),
         ]
-        return " ".join([f"{listed(said)}.", *(f"{drawn}." for drawn in self.drawn_places)])
+        return " ".join([f"{listed(counts)}.", *(f"{drawn}." for drawn in self.drawn_places)])
 
     @property
     def drawn_places(self) -> tuple[DrawnPlaces, ...]:
-        """What became of the places that each rule of the former programme kept for people who come later."""
+        """The reserved places of each rule of the former programme, before and after the repair."""
         return tuple(
-            DrawnPlaces(rule.label, *(self._free_places(rule, each) for each in (self.before, self.matching)))
+            DrawnPlaces(rule.label, *(self._free_places(rule, matching) for matching in (self.before, self.matching)))
             for rule in self.before.programme.rules
             if rule.keeps_places
         )
 
     @staticmethod
     def _free_places(rule: Rule, matching: Matching) -> int:
-        """Return how many places that a rule keeps are free in a matching."""
-        kept = rule.kept_places(market_of(matching.cohort, NO_SCORES))
-        free = 0 if kept is None else int(free_places(kept, matching.problem, matching.solution.pairs).sum())
-        return 0 if kept is None else min(kept.number, free)
+        """Return the number of free places that a rule reserves."""
+        reserved = rule.kept_places(market_of(matching.cohort, NO_SCORES))
+        free = 0 if reserved is None else int(free_places(reserved, matching.problem, matching.solution.pairs).sum())
+        return 0 if reserved is None else min(reserved.number, free)
 
     @property
     def language(self) -> str:
@@ -234,32 +236,32 @@ class Repair(VersionedPickle):
 
     @property
     def status(self) -> Status:
-        """What is known of the new pairs."""
+        """The status of the new pairs."""
         return self.matching.status
 
     @property
     def kept(self) -> tuple[KeyPair, ...]:
-        """The former pairs that go on."""
+        """The former pairs that continue."""
         former = pair_keys(self.before)
         return tuple(pair for pair in keys_of(self.matching) if fold_key(pair) in former)
 
     @property
     def new(self) -> tuple[KeyPair, ...]:
-        """The pairs that were not there before."""
+        """The pairs that did not exist before."""
         former = pair_keys(self.before)
         return tuple(pair for pair in keys_of(self.matching) if fold_key(pair) not in former)
 
     @property
     def broken(self) -> tuple[KeyPair, ...]:
-        """The former pairs whose two people are there and are no pair any more."""
+        """The former pairs whose two people are present but no longer a pair."""
         settled = pair_keys(self.matching) | set(map(fold_key, self.ended))
         return tuple(pair for pair in keys_of(self.before) if fold_key(pair) not in settled)
 
     @cached_property
     def ended(self) -> tuple[KeyPair, ...]:
-        """The former pairs that somebody left, or that stop."""
-        here, stopped = self.matching.cohort, set(map(fold_key, self.stopped))
-        mentors, mentees = (set(map(canonical, people.ids)) for people in (here.mentors, here.mentees))
+        """The former pairs with a person who left, and the stopped pairs."""
+        present, stopped = self.matching.cohort, set(map(fold_key, self.stopped))
+        mentors, mentees = (set(map(canonical, people.ids)) for people in (present.mentors, present.mentees))
         return tuple(
             (mentor, mentee)
             for mentor, mentee in keys_of(self.before)
@@ -270,22 +272,22 @@ class Repair(VersionedPickle):
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """The mentees who take part and have no partner."""
+        """The participating mentees without a partner."""
         problem = self.matching.problem
-        alone = np.setdiff1d(np.flatnonzero(problem.mentees.most > 0), self.matching.solution.pairs[:, 1])
-        return tuple(self.matching.cohort.mentees.ids[row] for row in alone.tolist())
+        unmatched = np.setdiff1d(np.flatnonzero(problem.mentees.most > 0), self.matching.solution.pairs[:, 1])
+        return tuple(self.matching.cohort.mentees.ids[row] for row in unmatched.tolist())
 
     @property
     def letter_changes(self) -> tuple[LetterChange, ...]:
-        """The people whose letter changes, mentors first: their partners differ, or they arrive and have none."""
+        """The people whose letter changes, mentors first: partners differ, or a newcomer has no partner."""
         return letter_changes(self.before, self.matching)
 
     @checked
     def undoing(self, at_most: int, *, time_limit_s: float | None = None, cancel: Event | None = None) -> "Repair":
         """Return the best plan that undoes at most ``at_most`` running pairs.
 
-        With 0 every running pair is kept, as a rule: if a rule of the programme excludes one of them, the status is
-        ``infeasible`` and the diagnosis names both. Raises RequestError if there are too many pairs to couple them.
+        With 0 every running pair is kept as a rule: if a rule of the programme excludes one of them, the status is
+        ``infeasible`` and the diagnosis names both. Raises RequestError if the pairs are too many to be coupled.
         """
         return self._undoing(
             whole_number("at_most", at_most), time_limit_s=duration("time_limit_s", time_limit_s), cancel=cancel
@@ -301,32 +303,32 @@ class Repair(VersionedPickle):
     ) -> "Repair":
         if self.instance is None:
             raise RequestError(tr("Cette comparaison ne vient pas de « repair » : il n'y a rien à recalculer"))
-        made = self.instance.solve(self.before, at_most, time_limit_s=time_limit_s, cancel=cancel, proofs=proofs)
-        return replace(self, matching=made, undo=at_most)
+        plan = self.instance.solve(self.before, at_most, time_limit_s=time_limit_s, cancel=cancel, proofs=proofs)
+        return replace(self, matching=plan, undo=at_most)
 
     @checked
     @track()
     def choices(
         self, at_most: int | None = None, *, time_limit_s: float | None = None, cancel: Event | None = None
     ) -> "tuple[RepairChoice, ...]":
-        """Return what undoing no running pair gives, then what undoing 1, 2 ... gains, until nothing more is gained.
+        """Return the plan that undoes no running pair, then the plans that undo 1, 2 ..., until nothing more is gained.
 
-        Each is the best plan for its number, by the goals of the programme with people placed first; a number that
-        gains nothing over a smaller one is left out.
+        Each is optimal for its number, by the goals of the programme with people placed first; a number without gain
+        over a smaller one is left out.
 
         Parameters
         ----------
         at_most
-            The greatest number of pairs to undo; None: no limit.
+            The maximum number of pairs to undo; None: no limit.
         time_limit_s
-            Seconds for all plans together; the last one is then the best so far, and its status says so.
+            Seconds for all plans together; the last plan is then an incumbent, with that status.
         cancel
-            Once it is set, by another thread, no further plan is looked for.
+            Once another thread sets it, no further plan is solved.
 
         Raises
         ------
         RequestError
-            If more than 0 may be undone, and there are too many pairs to couple them.
+            If more than 0 pairs may be undone, and the pairs are too many to be coupled.
 
         Examples
         --------
@@ -336,89 +338,91 @@ class Repair(VersionedPickle):
         >>> [(choice.undone, choice.repair.matching.status.value) for choice in repaired.choices()]
         [(0, 'proved'), (3, 'proved')]
         """
-        most = None if at_most is None else whole_number("at_most", at_most)
+        max_undone = None if at_most is None else whole_number("at_most", at_most)
         clock = Deadline.after(duration("time_limit_s", time_limit_s))
         running = len(self.instance.former) if self.instance else 0
-        free = self.undoing(running if most != 0 else 0, time_limit_s=clock.remaining_s, cancel=cancel)
+        unbounded = self.undoing(running if max_undone != 0 else 0, time_limit_s=clock.remaining_s, cancel=cancel)
         # One programme for all plans, so that more pairs to undo are never worse
-        market = replace(self, instance=free.instance and replace(free.instance, programmes=(free.matching.programme,)))
+        market = replace(
+            self,
+            instance=unbounded.instance and replace(unbounded.instance, programmes=(unbounded.matching.programme,)),
+        )
 
         def solve_for(number: int) -> Repair:
-            if free.status is Status.PROVED and number == len(free.broken):
-                return replace(free, undo=number)
+            if unbounded.status is Status.PROVED and number == len(unbounded.broken):
+                return replace(unbounded, undo=number)
             return market.undoing(number, time_limit_s=clock.remaining_s, cancel=cancel)
 
-        nothing = last = free if most == 0 else solve_for(0)
-        found = [RepairChoice(nothing, nothing, nothing)]
+        base = last = unbounded if max_undone == 0 else solve_for(0)
+        plans = [RepairChoice(base, base, base)]
         number = 0
-        while last.is_complete and free.is_complete and gains(last, free) and number != most:
+        while last.is_complete and unbounded.is_complete and gains(last, unbounded) and number != max_undone:
             number += 1
             step = solve_for(number)
             if not step.is_complete or gains(last, step):
-                found.append(RepairChoice(step, nothing, last))
+                plans.append(RepairChoice(step, base, last))
                 last = step
-        return tuple(found)
+        return tuple(plans)
 
     @property
     def is_complete(self) -> bool:
-        """Whether the plan is known to be the best, or known not to exist."""
+        """Whether the plan is proved optimal, or proved not to exist."""
         return self.status in (Status.PROVED, Status.INFEASIBLE)
 
     @cached_property
     def advice(self) -> tuple[MorePlaces, ...]:
-        """One more place with a mentor for each mentee who waits, with all pairs kept; most points first."""
+        """An additional place with a mentor for each waiting mentee, with all pairs kept; most points first."""
         changes = zip(self.matching.unmatched, self.matching.smallest_changes, strict=True)
         pairs = [
             self.matching.explain(*change.people)
             for person, change in changes
             if change and change.code == "add_place" and person.side == "mentee" and person.person in self.waiting
         ]
-        added = [MorePlaces(pair.mentor, pair.mentee, pair.score, language=self.language) for pair in pairs]
-        return tuple(sorted(added, key=lambda place: -place.score))
+        extra_places = [MorePlaces(pair.mentor, pair.mentee, pair.score, language=self.language) for pair in pairs]
+        return tuple(sorted(extra_places, key=lambda place: -place.score))
 
     @cached_property
     @track()
     def ladder(self) -> tuple[TradeoffPoint, ...]:
-        """What at most 0, 1, 2 ... broken pairs buy, each exactly, until more would buy nothing.
+        """The best plan with at most 0, 1, 2 ... broken pairs, until breaking more of them gains nothing.
 
-        None for plans that ``repair`` did not make. Every step is a problem of its own, in which all pairs are coupled:
-        with hundreds of people ask for single steps with ``rung``. An interrupt (Ctrl-C, or a listener of ``progress``
-        that returns True) ends them all: the last step is then the best so far, or says by its status that there is
-        none.
+        Empty for plans that ``repair`` did not make. Each step is a problem of its own that couples all pairs: with
+        hundreds of people, call ``rung`` for single steps. After an interrupt (Ctrl-C, or a ``progress`` listener
+        that returns True), the last step is the incumbent, or has the status of a stopped solve.
         """
         if self.instance is None:
             return ()
         running = len(self.instance.former)
-        free = self.rung(running)
-        if free.interrupted:
+        unbounded = self.rung(running)
+        if unbounded.interrupted:
             return (TradeoffPoint(0, Status.STOPPED, interrupted=True, language=self.language),)
         rungs = [self.rung(0)]
-        while rungs[-1].reached != free.reached and len(rungs) <= running and not rungs[-1].interrupted:
+        while rungs[-1].reached != unbounded.reached and len(rungs) <= running and not rungs[-1].interrupted:
             rungs.append(self.rung(len(rungs)))
         return tuple(rungs)
 
     @checked
     def rung(self, at_most: int) -> TradeoffPoint:
-        """Return the best plan that breaks at most so many former pairs.
+        """Return the best plan that breaks at most ``at_most`` former pairs.
 
-        Raises RequestError where there are too many pairs to couple them.
+        Raises RequestError if the pairs are too many to be coupled.
         """
-        most = whole_number("at_most", at_most)
-        return tradeoff_of(self._undoing(most, proofs="none"), most)
+        max_broken = whole_number("at_most", at_most)
+        return tradeoff_of(self._undoing(max_broken, proofs="none"), max_broken)
 
     @cached_property
     def reserves(self) -> tuple[Reserve, ...]:
-        """Who would take over each new or kept pair if its mentor left, given that everybody else stays."""
-        made = self.matching
-        found = reserves_of(made.cohort, made.problem, made.solution.pairs)
-        return tuple(replace(one, language=self.language) for one in found)
+        """The mentor who would take over each pair if its mentor left, given that all other pairs stay."""
+        matching = self.matching
+        reserves = reserves_of(matching.cohort, matching.problem, matching.solution.pairs)
+        return tuple(replace(reserve, language=self.language) for reserve in reserves)
 
 
 def tradeoff_of(repair: Repair, at_most: int) -> TradeoffPoint:
     """Return the summary of a repair that breaks at most ``at_most`` former pairs."""
-    solution, spoken = repair.matching.solution, repair.language
+    solution, language_code = repair.matching.solution, repair.language
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
-        return TradeoffPoint(at_most, solution.status, interrupted=solution.interrupted, language=spoken)
+        return TradeoffPoint(at_most, solution.status, interrupted=solution.interrupted, language=language_code)
     return TradeoffPoint(
         at_most,
         solution.status,
@@ -427,13 +431,13 @@ def tradeoff_of(repair: Repair, at_most: int) -> TradeoffPoint:
         total_of(repair.matching),
         values_reached(solution),
         solution.interrupted,
-        language=spoken,
+        language=language_code,
     )
 
 
 def gains(before: Repair, after: Repair) -> bool:
-    """Return whether a plan that undoes more is better in a goal of the programme."""
-    values = (values_reached(each.matching.solution)[:-1] for each in (before, after))
+    """Return whether a plan that undoes more pairs has a different value in a goal of the programme."""
+    values = (values_reached(plan.matching.solution)[:-1] for plan in (before, after))
     return next(values) != next(values)
 
 
@@ -448,9 +452,9 @@ class RepairChoice:
     nothing
         The plan that undoes no running pair.
     previous
-        The best plan for a smaller number, over which this one gains; ``repair`` itself for the first choice.
+        The best plan for the previous smaller number; ``repair`` itself for the first choice.
     labels
-        What people are called in the texts.
+        The names of people in the texts.
     """
 
     repair: Repair
@@ -460,12 +464,12 @@ class RepairChoice:
 
     @property
     def at_most(self) -> int:
-        """The number of running pairs that may be undone."""
+        """The maximum number of undone running pairs."""
         return self.repair.undo or 0
 
     @property
     def undone(self) -> int:
-        """The number of running pairs that are undone."""
+        """The number of undone running pairs."""
         return len(self.repair.broken)
 
     @property
@@ -480,7 +484,7 @@ class RepairChoice:
 
     @property
     def status(self) -> Status:
-        """What is known of the plan."""
+        """The status of the plan."""
         return self.repair.status
 
     @property
@@ -495,17 +499,17 @@ class RepairChoice:
 
     @property
     def title(self) -> str:
-        """What would be done."""
+        """The title of the choice: the number of undone pairs."""
         return title_of(self.repair)
 
     @cached_property
     def placed(self) -> tuple[str, ...]:
-        """The mentees who wait if nothing is undone, and have a partner here."""
+        """The mentees who would wait if nothing were undone, and have a partner in this plan."""
         return tuple(key for key in self.nothing.waiting if key not in self.repair.waiting)
 
     @property
     def lines(self) -> tuple[ChoiceLine, ...]:
-        """What the choice undoes, gains and loses, who waits, and the result."""
+        """The undone, gained and lost pairs, the waiting people, and the result."""
         with language(self.language, unless_asked=True):
             if not self.has_plan:
                 return (ChoiceLine("impossible", tr(NO_PLAN[self.status])),)
@@ -529,36 +533,36 @@ class RepairChoice:
         yield ChoiceLine("result", self.result)
 
     def _line_of_new(self, mentor: str, mentee: str, before_by_mentee: Mapping[str, dict[str, int]]) -> ChoiceLine:
-        """Return the line of a new pair, compared with what the mentee has if nothing is undone."""
+        """Return the line of a new pair, compared with the mentee's partners if nothing is undone."""
         scores = scores_by_mentee(self.repair.matching)[canonical(mentee)]
         score = scores[canonical(mentor)]
         words = named(self.labels, mentor, mentee, points(score))
-        had = before_by_mentee.get(canonical(mentee), {})
-        if self.repair is self.nothing or canonical(mentor) in had:
+        earlier_scores = before_by_mentee.get(canonical(mentee), {})
+        if self.repair is self.nothing or canonical(mentor) in earlier_scores:
             code: ChoiceCode = "new" if self.repair is self.nothing else "same"
             return ChoiceLine(code, tr("{mentee} avec {mentor}, {score} points", **words))
-        if not had:
+        if not earlier_scores:
             return ChoiceLine("gains", tr("{mentee} est placé·e, avec {mentor} : {score} points", **words))
-        code = "gains" if sum(scores.values()) >= sum(had.values()) else "loses"
+        code = "gains" if sum(scores.values()) >= sum(earlier_scores.values()) else "loses"
         return ChoiceLine(code, tr("{mentee} avec {mentor} : {score} points", **words))
 
     @property
     def result(self) -> str:
-        """The number of pairs, of mentees who wait, and the points, with what is gained over the previous choice."""
+        """The numbers of pairs and waiting people, the points, and the gain over the previous choice."""
         pairs = counted(self.matched, "binôme")
         waiting = counted(len(self.repair.waiting), "personne attend", "personnes attendent")
-        whole = tr("{pairs}, {waiting}, {score} points", pairs=pairs, waiting=waiting, score=points(self.total))
+        totals = tr("{pairs}, {waiting}, {score} points", pairs=pairs, waiting=waiting, score=points(self.total))
         if self.repair is self.nothing or not self.previous.matching.solution.tiers:
-            return whole
-        more = list(differences(self.previous.matching, self.repair.matching))
-        gain = listed(more or [tr("mieux selon un autre but du programme")])
-        same = self.matched == len(self.previous.matching.solution.pairs)
+            return totals
+        changes = list(differences(self.previous.matching, self.repair.matching))
+        gain = listed(changes or [tr("mieux selon un autre but du programme")])
+        is_same_count = self.matched == len(self.previous.matching.solution.pairs)
         message = (
             mark("{result} ; {gain} que {choice}, sans placer personne de plus")
-            if same
+            if is_same_count
             else mark("{result} ; {gain} que {choice}")
         )
-        return tr(message, result=whole, gain=gain, choice=uncapitalised(title_of(self.previous)))
+        return tr(message, result=totals, gain=gain, choice=uncapitalised(title_of(self.previous)))
 
     def __str__(self) -> str:
         with language(self.language, unless_asked=True):
@@ -566,10 +570,9 @@ class RepairChoice:
 
 
 def title_of(repair: Repair) -> str:
-    """Return the title of a choice: the pairs that it undoes."""
     with language(repair.language, unless_asked=True):
         undone = len(repair.broken) if repair.matching.solution.tiers else repair.undo or 0
-        return tr("Défaire {pairs}", pairs=counted(undone, "binôme")) if undone else tr(NOTHING)
+        return tr("Défaire {pairs}", pairs=counted(undone, "binôme")) if undone else tr(UNDO_NOTHING)
 
 
 @track()
@@ -587,45 +590,45 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     time_limit_s: float | None = None,
     cancel: Event | None = None,
 ) -> Repair:
-    """Return new pairs after some people left and others arrived, with as few former pairs broken as can be.
+    """Return new pairs after departures and arrivals, with as few broken former pairs as possible.
 
-    First as many are placed as the rules allow; of the plans that do, those with the fewest broken pairs; of these
-    the best by the other goals of the programme. A pair that somebody left is not a broken one.
+    First as many people are placed as the rules allow; among such plans, the fewest pairs are broken; then the other
+    goals of the programme decide. A pair with a person who left is not broken.
 
     Parameters
     ----------
     matching
-        The former pairs, with the cohort and the programme, whose rules hold on.
+        The former pairs, with the cohort and the programme, whose rules remain valid.
     withdrawn
-        Keys of the people who leave; who has the same key on both sides, or is known to be on both, leaves both.
+        Keys of the people who leave; a person on both sides leaves both.
     arrived
         The newcomers, read with the same programme.
     stopped
         Former pairs (mentor key, mentee key) that stop although both people stay: they do not come back, and are
         ``ended``, not broken.
     undo
-        How many running pairs may be undone at most: 0 keeps every one of them, whoever waits; see
-        ``Repair.choices`` for what 1, 2 ... would gain. The goals of the programme decide, with people placed first.
-        None: as many as it takes to place as many people as can be.
+        The maximum number of running pairs to undo: 0 keeps all of them, even if people wait; see ``Repair.choices``
+        for the gains of 1, 2 ... The goals of the programme decide, with people placed first. None: as many as needed
+        to place as many people as possible.
     keep
-        Former pairs (mentor key, mentee key) that must stay, for instance those that have begun. Pinned pairs stay too.
-        ``"all"``: pairs that run since a validation. As few of them as possible are broken, before more people are
-        placed: none, unless a rule leaves no other plan.
+        Former pairs (mentor key, mentee key) that must stay, for instance pairs that have met. Pinned pairs stay too.
+        ``"all"``: all pairs, as after a validation. As few of them as possible are broken, before more people are
+        placed: none, unless the rules leave no other plan.
     pins, bans
-        Pairs (mentor key, mentee key) that must be, or must not be, from now on, for instance those that somebody
-        declined: rules beside those of the programme. One that somebody left says nothing, as a rule of the programme.
+        Pairs (mentor key, mentee key) that must be, or must not be, from now on, for instance declined pairs: rules in
+        addition to the programme's. Pairs with a person who left are ignored, as in rules of the programme.
     seed
-        Settles ties; None: that of ``matching``.
+        Breaks ties; None: that of ``matching``.
     time_limit_s
-        Seconds after which the best pairs so far are returned, marked ``feasible``; see ``match``.
+        Seconds after which the incumbent is returned, with status ``feasible``; see ``match``.
     cancel
-        Once it is set, by another thread, the best pairs so far are returned, as at an interrupt; see ``match``.
+        Once another thread sets it, the incumbent is returned, as after an interrupt; see ``match``.
 
     Raises
     ------
     RequestError
-        A key is nobody's or comes twice, the newcomers did not answer the same questions, or a pair in ``keep`` is not
-        one of the former ones.
+        A key is unknown or repeated, the newcomers did not answer the same questions, or a pair in ``keep`` is no
+        former pair.
 
     Examples
     --------
@@ -635,20 +638,20 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     >>> str(repaired.status), repaired.ended
     ('proved', (('M04', 'E05'),))
     """
-    left, begun, ended = list(withdrawn), pairs_to_keep(keep), list(stopped)
-    most = None if undo is None else whole_number("undo", undo)
+    leavers, kept_pairs, ended = list(withdrawn), pairs_to_keep(keep), list(stopped)
+    max_undone = None if undo is None else whole_number("undo", undo)
     clock = Deadline.after(duration("time_limit_s", time_limit_s))
     require_former("stopped", ended, matching)
-    cohort = remove_people(matching.cohort, left)
+    cohort = remove_people(matching.cohort, leavers)
     cohort = cohort if arrived is None else add_people(cohort, arrived)
-    excluded = without_leavers([*bans, *ended], left, cohort)
-    by_hand = rules_by_hand(cohort, without_leavers(pins, left, cohort), excluded)
-    programme = repair_programme(matching, cohort, begun).with_rules(by_hand)
+    excluded = without_leavers([*bans, *ended], leavers, cohort)
+    by_hand = rules_by_hand(cohort, without_leavers(pins, leavers, cohort), excluded)
+    programme = repair_programme(matching, cohort, kept_pairs).with_rules(by_hand)
     scores, problem = build_instance(cohort, programme)
     edits = (
-        *people_edits(left, matching.cohort, "withdrawn"),
+        *people_edits(leavers, matching.cohort, "withdrawn"),
         *newcomer_edits(arrived, cohort),
-        *pair_edits(rules_for_pairs(Pin, begun, cohort), cohort, "keep"),
+        *pair_edits(rules_for_pairs(Pin, kept_pairs, cohort), cohort, "keep"),
         *pair_edits(by_hand, cohort),
     )
     instance = RepairInstance(
@@ -661,12 +664,12 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
         edits,
         keep != "all",
     )
-    made = instance.solve(matching, most, time_limit_s=clock.remaining_s, cancel=cancel)
-    return Repair(matching, made, most, tuple(ended), instance)
+    repaired = instance.solve(matching, max_undone, time_limit_s=clock.remaining_s, cancel=cancel)
+    return Repair(matching, repaired, max_undone, tuple(ended), instance)
 
 
 def pairs_to_keep(keep: Iterable[KeyPair] | str) -> list[KeyPair]:
-    """Return the pairs that must stay, none for ``"all"``; raises RequestError for another text."""
+    """Return the pairs that must stay, none for ``"all"``. Raises RequestError for another text."""
     if isinstance(keep, str):
         if keep == "all":
             return []
@@ -674,71 +677,72 @@ def pairs_to_keep(keep: Iterable[KeyPair] | str) -> list[KeyPair]:
     return list(keep)
 
 
-def without_leavers(pairs: Iterable[KeyPair], left: Iterable[str], cohort: Cohort) -> list[KeyPair]:
-    """Return the pairs but those of people who left, and are not in the cohort after it."""
-    gone = set(map(canonical, left))
+def without_leavers(pairs: Iterable[KeyPair], leavers: Iterable[str], cohort: Cohort) -> list[KeyPair]:
+    """Return the pairs without those of people who left and are no longer in the cohort."""
+    leaver_keys = set(map(canonical, leavers))
     sides = cohort.mentors, cohort.mentees
     return [
         pair
         for pair in pairs
-        if not any(canonical(key) in gone and not side.has(key) for key, side in zip(pair, sides, strict=True))
+        if not any(canonical(key) in leaver_keys and not side.has(key) for key, side in zip(pair, sides, strict=True))
     ]
 
 
 def require_former(name: str, pairs: Iterable[KeyPair], matching: Matching) -> None:
-    """Raise RequestError if one of the pairs of an argument is no pair of the matching that is repaired."""
+    """Raise RequestError if a pair of an argument is not in the former matching."""
     former = pair_keys(matching)
-    strangers = [
+    problems = [
         Problem(name, f"{quoted(mentor)} – {quoted(mentee)}", tr("un binôme déjà formé"))
         for mentor, mentee in pairs
         if fold_key((mentor, mentee)) not in former
     ]
-    if strangers:
-        raise RequestError(tr("Seul un binôme de la répartition réparée peut être gardé ou arrêté"), strangers)
+    if problems:
+        raise RequestError(tr("Seul un binôme de la répartition réparée peut être gardé ou arrêté"), problems)
 
 
 def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[KeyPair]) -> Programme:
-    """Return the programme with people placed first and the pairs in ``keep`` pinned, without pins of who left."""
-    begun = list(keep)
-    require_former("keep", begun, matching)
+    """Return the programme with people placed first, pairs in ``keep`` pinned, and no rules on absent people."""
+    kept_pairs = list(keep)
+    require_former("keep", kept_pairs, matching)
     programme = matching.programme
-    rules = [rule for each in programme.rules if (rule := each.restrict_to(cohort))]
+    rules = [rule for former_rule in programme.rules if (rule := former_rule.restrict_to(cohort))]
     order: list[Goal] = ["matched", *(goal for goal in programme.goals.order if goal not in ("matched", "changes"))]
     goals = programme.goals.model_copy(update={"order": order})
-    return replace_parts(programme, rules=[*rules, *rules_for_pairs(Pin, begun, cohort)], goals=goals)
+    return replace_parts(programme, rules=[*rules, *rules_for_pairs(Pin, kept_pairs, cohort)], goals=goals)
 
 
 def programmes_to_try(
     matching: Matching, cohort: Cohort, programme: Programme, problem: AssignmentProblem, by_hand: Sequence[Rule]
 ) -> Iterator[Programme]:
-    """Yield the programme, its kept places given to who needs one now; then without these, if no answer keeps them.
+    """Yield the programme with its reserved places offered to seeking mentees; then without reserved places.
 
-    Kept places break no former pair: where mentors left, fewer are kept. ``problem`` is that of ``programme``.
+    Reserved places break no former pair: their number falls with the mentors who left. ``problem`` is that of
+    ``programme``.
     """
     if not any(rule.keeps_places for rule in programme.rules):
         yield programme
         return
-    market, there = market_of(cohort, NO_SCORES), usable_places(problem.mentors, problem.scores)
+    market, usable = market_of(cohort, NO_SCORES), usable_places(problem.mentors, problem.scores)
     rows = {canonical(key): row for row, key in enumerate(cohort.mentors.ids)}
     former = [rows[mentor] for mentor, _ in map(fold_key, keys_of(matching)) if mentor in rows]
-    held = np.bincount(np.array(former, dtype=np.int64), minlength=len(there))
+    used = np.bincount(np.array(former, dtype=np.int64), minlength=len(usable))
     imposed = [cohort.mentees.ids[mentee] for rule in by_hand for _, mentee in rule.pins(market)]
     seeking = [*seeking_mentees(matching, cohort), *imposed]
     placed = {mentee for _, mentee in map(fold_key, keys_of(matching))}
     rules = list(programme.rules)
-    for place, rule in enumerate(rules):
-        kept = rule.kept_places(market)
-        if kept is not None:
-            spare = int((there - held)[kept.mentors].sum())
-            waiting = [cohort.mentees.ids[row] for row in np.flatnonzero(kept.latecomers).tolist()]
-            late = [*(key for key in waiting if canonical(key) not in placed), *seeking]
-            rules[place] = rule.with_kept_places(max(0, min(kept.number, spare)), list(dict.fromkeys(late)))
+    for index, rule in enumerate(rules):
+        reserved = rule.kept_places(market)
+        if reserved is not None:
+            spare = int((usable - used)[reserved.mentors].sum())
+            waiting = [cohort.mentees.ids[row] for row in np.flatnonzero(reserved.latecomers).tolist()]
+            candidates = [*(key for key in waiting if canonical(key) not in placed), *seeking]
+            rules[index] = rule.with_kept_places(max(0, min(reserved.number, spare)), list(dict.fromkeys(candidates)))
     yield replace_parts(programme, rules=rules)
     yield replace_parts(programme, rules=[rule for rule in rules if not rule.keeps_places])
 
 
 def seeking_mentees(matching: Matching, cohort: Cohort) -> Iterator[str]:
-    """Yield the keys of the mentees who arrived, and of those whose mentor left."""
+    """Yield the keys of newcomers among the mentees, and of mentees whose mentor left."""
     yield from (key for key in cohort.mentees.ids if not matching.cohort.mentees.has(key))
     for mentor, mentee in keys_of(matching):
         if cohort.mentees.has(mentee) and not cohort.mentors.has(mentor):
@@ -746,7 +750,7 @@ def seeking_mentees(matching: Matching, cohort: Cohort) -> Iterator[str]:
 
 
 def former_in(matching: Matching, cohort: Cohort, stopped: Iterable[KeyPair] = ()) -> tuple[tuple[int, int], ...]:
-    """Return the former pairs that run on, of people who are still there, by position in the new cohort."""
+    """Return the continuing former pairs, by position in the new cohort."""
     mentors, mentees = (
         {canonical(key): row for row, key in enumerate(people.ids)} for people in (cohort.mentors, cohort.mentees)
     )
@@ -764,10 +768,10 @@ def keys_of(matching: Matching) -> tuple[KeyPair, ...]:
 
 
 def pair_keys(matching: Matching) -> set[KeyPair]:
-    """Return the keys of all pairs as they are compared."""
+    """Return the comparison keys of all pairs."""
     return set(map(fold_key, keys_of(matching)))
 
 
 def fold_key(pair: KeyPair) -> KeyPair:
-    """Return two keys as they are compared."""
+    """Return the comparison keys of a pair."""
     return canonical(pair[0]), canonical(pair[1])

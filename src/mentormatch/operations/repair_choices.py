@@ -15,7 +15,7 @@ from mentormatch.operations.matching import Matching
 type ChoiceCode = Literal["undone", "new", "gains", "loses", "same", "waits", "result", "impossible"]
 type LetterCode = Literal["new_partner", "no_partner", "left"]
 
-NOTHING = mark("Ne rien défaire")
+UNDO_NOTHING = mark("Ne rien défaire")
 CODE_WORDS: Mapping[ChoiceCode, str] = {
     "undone": mark("défait"),
     "new": mark("nouveau"),
@@ -37,7 +37,7 @@ NO_PLAN: Mapping[Status, str] = {
 class LetterChange:
     """A person whose letter changes, with their partners before and now.
 
-    ``code`` is ``left`` for a person who is no longer there, ``no_partner`` for one who has nobody now.
+    ``code`` is ``left`` for a person who left, ``no_partner`` for a person who has no partner now.
     """
 
     side: Side
@@ -54,29 +54,33 @@ def letter_changes(before: Matching, now: Matching) -> tuple[LetterChange, ...]:
 
 def _letter_changes(before: Matching, now: Matching, side: Side) -> Iterator[LetterChange]:
     former, present = partners_by_person(before, side), partners_by_person(now, side)
-    here, was_here = now.cohort.side(side), before.cohort.side(side)
+    present_people, former_people = now.cohort.side(side), before.cohort.side(side)
     people = {canonical(key): key for plan in (before, now) for key in plan.cohort.side(side).ids}
     for folded, key in people.items():
-        had, has = former.get(folded, {}), present.get(folded, {})
-        if had.keys() != has.keys() or not was_here.has(key):
-            code: LetterCode = "left" if not here.has(key) else "new_partner" if has else "no_partner"
-            yield LetterChange(side, key, code, tuple(sorted(had.values())), tuple(sorted(has.values())))
+        old_partners, new_partners = former.get(folded, {}), present.get(folded, {})
+        if old_partners.keys() != new_partners.keys() or not former_people.has(key):
+            code: LetterCode = (
+                "left" if not present_people.has(key) else "new_partner" if new_partners else "no_partner"
+            )
+            yield LetterChange(
+                side, key, code, tuple(sorted(old_partners.values())), tuple(sorted(new_partners.values()))
+            )
 
 
 def partners_by_person(matching: Matching, side: Side) -> dict[str, dict[str, str]]:
-    """Map each person of one side to their partners; keys as they are compared, values as they are written."""
-    found: dict[str, dict[str, str]] = {}
+    """Map each person of one side to their partners; keys in comparison form, values as written."""
+    partners: dict[str, dict[str, str]] = {}
     mentors, mentees = matching.cohort.mentors.ids, matching.cohort.mentees.ids
     for mentor, mentee in matching.solution.pairs.tolist():
         pair = mentors[mentor], mentees[mentee]
-        mine, theirs = pair if side == "mentor" else pair[::-1]
-        found.setdefault(canonical(mine), {})[canonical(theirs)] = theirs
-    return found
+        person, partner = pair if side == "mentor" else pair[::-1]
+        partners.setdefault(canonical(person), {})[canonical(partner)] = partner
+    return partners
 
 
 @dataclass(frozen=True, slots=True)
 class MorePlaces(SpokenText):
-    """One more place with a mentor, for a mentee who waits, and the score that the pair would have, in millionths."""
+    """An additional place with a mentor for a waiting mentee, and the score of that pair, in millionths."""
 
     holds_texts: ClassVar[bool] = False
     mentor: str
@@ -91,7 +95,7 @@ class MorePlaces(SpokenText):
 
 @dataclass(frozen=True, slots=True)
 class ChoiceLine:
-    """One line of a choice: what kind of change it reports, and the text without the word for it."""
+    """A line of a choice: the kind of change, and the text without its label."""
 
     code: ChoiceCode
     text: str
@@ -101,12 +105,12 @@ class ChoiceLine:
 
 
 def uncapitalised(title: str) -> str:
-    """Return a title as a part of a sentence."""
+    """Return a title in lower case at its start, for use within a sentence."""
     return title[:1].lower() + title[1:]
 
 
 def differences(before: Matching, after: Matching) -> Iterator[str]:
-    """Yield the differences of a plan from another: pairs, then points."""
+    """Yield the differences between two plans: pairs, then points."""
     pairs = len(after.solution.pairs) - len(before.solution.pairs)
     if pairs:
         yield more_or_fewer(counted(abs(pairs), "binôme"), pairs)
@@ -117,7 +121,6 @@ def differences(before: Matching, after: Matching) -> Iterator[str]:
 
 
 def more_or_fewer(amount: str, change: int) -> str:
-    """Return an amount with the word for a gain or a loss."""
     return tr("{amount} de plus", amount=amount) if change > 0 else tr("{amount} de moins", amount=amount)
 
 
@@ -128,17 +131,17 @@ def total_of(matching: Matching) -> int:
 
 
 def scores_by_mentee(matching: Matching) -> dict[str, dict[str, int]]:
-    """Map each mentee to the score with each of their mentors; keys as they are compared."""
-    found: dict[str, dict[str, int]] = {}
+    """Map each mentee to the scores with their mentors; keys in comparison form."""
+    scores_of: dict[str, dict[str, int]] = {}
     pairs = matching.solution.pairs
     scores = matching.problem.scores.at(pairs[:, 0], pairs[:, 1]).tolist()
     for (mentor, mentee), score in zip(pairs.tolist(), scores, strict=True):
         keys = canonical(matching.cohort.mentors.ids[mentor]), canonical(matching.cohort.mentees.ids[mentee])
-        found.setdefault(keys[1], {})[keys[0]] = score
-    return found
+        scores_of.setdefault(keys[1], {})[keys[0]] = score
+    return scores_of
 
 
 def named(labels: Labels, mentor: str, mentee: str, score: str) -> dict[str, str]:
-    """Return the words of a sentence on a pair."""
+    """Return the arguments of a sentence on a pair."""
     first, second = labels.pair((mentor, mentee))
     return {"mentor": first, "mentee": second, "score": score}

@@ -1,9 +1,9 @@
-"""Suggestions: for everybody a short list of possible partners, so that nobody is shown too often, or never.
+"""Suggestions: short lists of possible partners for every person, with limits on the number of appearances.
 
-A simple b-matching (Schrijver 2003, chapter 21): a pair that is suggested stands in the lists of both people, each
-mentee has ``each`` partners at most, each mentor ``most_shown``. Whom of one side all lists together can reach is a
-b-matching of its own; what reaches these mentees and what reaches these mentors can be had at once (Mendelsohn and
-Dulmage 1958), so everybody who can be in a list has a minimum of one.
+A simple b-matching (Schrijver 2003, chapter 21): a suggested pair is in the lists of both people, each mentee has up
+to ``each`` partners, each mentor ``most_shown``. The largest set of people of one side with a list is a b-matching of
+its own; both sides' sets can be reached together (Mendelsohn and Dulmage 1958), so each of these people has a minimum
+of 1.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,19 +35,19 @@ from mentormatch.scoring.scores import ScoreTable
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-GOALS = ("matched", "total")
-"""The lists are filled first, then the points of all that is in them."""
+LIST_GOALS = ("matched", "total")
+"""First the lengths of the lists, then the points of all pairs in them."""
 
-LEAST_S = 1e-3
-"""What a solve has after the time is up: it returns what greed finds."""
+MIN_SOLVE_S = 1e-3
+"""The time limit of a solve after the deadline: it returns a greedy solution."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Suggestions(ContentEquality):
-    """Short lists of possible partners: each pair of ``solution`` stands in the lists of both its people.
+    """Short lists of possible partners: each pair of ``solution`` is in the lists of both people.
 
-    A mentee is shown ``each`` mentors at most, a mentor to ``most_shown`` mentees. ``problem`` says so, and who must be
-    in a list; ``all_reached``: it is proved that no more people can be in one.
+    A mentee is shown up to ``each`` mentors, a mentor to up to ``most_shown`` mentees. ``problem`` contains these
+    bounds and the people who must be in a list. ``all_reached``: it is proved that no more people can be in one.
     """
 
     cohort: Cohort
@@ -62,48 +62,48 @@ class Suggestions(ContentEquality):
 
     @property
     def language(self) -> str:
-        """The language of the programme, in which reasons are told unless another was asked for."""
+        """The language of the programme."""
         return self.programme.heading.language
 
     @property
     def status(self) -> Status:
-        """Whether the lists are proved to be the best, or there was no time for the proof."""
+        """Whether the lists are proved optimal, or time ran out before the proof."""
         proved = self.solution.status is Status.PROVED
         return Status.FEASIBLE if proved and not self.all_reached else self.solution.status
 
     @once_spoken
     def pairs(self) -> tuple[Pair, ...]:
-        """The pairs that are suggested, best first, each with the points of every criterion."""
-        found = explain_pairs(self.cohort, self.scores, self.solution.pairs)
-        return tuple(sorted(found, key=lambda pair: (-pair.score, pair.mentor, pair.mentee)))
+        """The suggested pairs, best first, each with the points of every criterion."""
+        pairs = explain_pairs(self.cohort, self.scores, self.solution.pairs)
+        return tuple(sorted(pairs, key=lambda pair: (-pair.score, pair.mentor, pair.mentee)))
 
     @once_spoken
     def lists(self) -> Mapping[Side, Mapping[str, tuple[Pair, ...]]]:
-        """The list of each person, by side and key; the best pair first, empty for who is in no list."""
-        found: dict[Side, dict[str, list[Pair]]] = {
+        """The list of each person, by side and key, best pair first; empty for people without suggestions."""
+        pairs_by_person: dict[Side, dict[str, list[Pair]]] = {
             side: {key: [] for key in self.cohort.side(side).ids} for side in SIDES
         }
         for pair in self.pairs:
-            found["mentor"][pair.mentor].append(pair)
-            found["mentee"][pair.mentee].append(pair)
-        return {side: {key: tuple(own) for key, own in lists.items()} for side, lists in found.items()}
+            pairs_by_person["mentor"][pair.mentor].append(pair)
+            pairs_by_person["mentee"][pair.mentee].append(pair)
+        return {side: {key: tuple(pairs) for key, pairs in lists.items()} for side, lists in pairs_by_person.items()}
 
     @property
     def keys(self) -> Mapping[Side, Mapping[str, tuple[str, ...]]]:
-        """The keys of the partners in each list, the best first: what ``anonymous_profiles`` takes as ``lists``."""
+        """The keys of the partners in each list, best first; ``anonymous_profiles`` takes them as ``lists``."""
         return {
-            side: {key: tuple(partner_of(pair, side) for pair in own) for key, own in lists.items()}
+            side: {key: tuple(partner_of(pair, side) for pair in pairs) for key, pairs in lists.items()}
             for side, lists in self.lists.items()
         }
 
     @once_spoken
     def without(self) -> tuple[Unmatched, ...]:
-        """Everybody who is in no list, with a code and a sentence."""
+        """The people without suggestions, each with a code and a sentence."""
         return explain_unmatched(Case(self.cohort, self.programme.rules, self.scores, self.problem, self.solution))
 
     @property
     def sheet(self) -> ResultSheet:
-        """One row for each line of each list: whose, the rank, the partner, the points, and the reasons in words."""
+        """A row per person and suggested partner, with rank, points and reasons."""
         with language(self.language, unless_asked=True):
             columns = [
                 ("side", tr("Côté")),
@@ -124,8 +124,8 @@ class Suggestions(ContentEquality):
                     labels.text(reasons(pair)),
                 )
                 for side, lists in self.lists.items()
-                for person, own in lists.items()
-                for rank, pair in enumerate(own, 1)
+                for person, pairs in lists.items()
+                for rank, pair in enumerate(pairs, 1)
             ]
             return sheet(columns, rows)
 
@@ -135,12 +135,11 @@ class Suggestions(ContentEquality):
         return frame(self.sheet)
 
     def __repr__(self) -> str:
-        """Say how many pairs are suggested, and never of whom."""
         return f"Suggestions({len(self.solution.pairs)} pairs, {self.status})"
 
 
 def partner_of(pair: Pair, side: Side) -> str:
-    """Return the partner of the person of one side."""
+    """Return the partner of the person on ``side``."""
     return pair.mentee if side == "mentor" else pair.mentor
 
 
@@ -155,35 +154,34 @@ def suggest(  # noqa: PLR0913 - these keywords are the published contract
     bans: Iterable[KeyPair] = (),
     time_limit_s: float | None = None,
 ) -> Suggestions:
-    """Return for everybody a short ranked list of possible partners, with reasons: people choose, then ``match``.
+    """Return for each person a short ranked list of possible partners, with reasons: people choose, then ``match``.
 
-    Lists are those of both sides at once: who is in yours has you in theirs. First as many people as can be are in a
-    list at all (where not everybody can be, those with the best partners), then lists are as full as can be, then the
-    points of all lists together are the greatest. Only pairs
-    that the rules allow are suggested; rules on several pairs, as quotas, are for the matching that follows. Who has
-    places for pinned partners alone is shown to these alone.
+    Lists are symmetric: a pair is in the lists of both people. First as many people as possible get a list (if not
+    all can, the people with the best partners), then lists are filled, then the points of all lists together are
+    maximized. Only allowed pairs are suggested; coupling rules, such as quotas, are left to the matching that
+    follows. A person whose places are all pinned is shown to the pinned partners only.
 
     Parameters
     ----------
     cohort, programme
         As for ``match``.
     each
-        How many mentors a mentee is shown at most.
+        The maximum number of mentors shown to a mentee.
     most_shown
-        How many mentees a mentor is shown to at most; None: ``each``, or as many as it takes that all lists of mentees
-        could be full if there are more mentees than mentors.
+        The maximum number of mentees to whom a mentor is shown; None: ``each``, or more if mentees outnumber mentors,
+        so that all lists of mentees could be full.
     seed
-        Settles ties, as for ``match``.
+        Breaks ties, as for ``match``.
     pins, bans
-        Pairs that are settled, or must not be: by keys, for this call alone.
+        Pairs by keys that must be, or must not be, in the lists; for this call only.
     time_limit_s
-        Seconds in all; None: until proved.
+        Seconds in total; None: until proved.
 
     Raises
     ------
     RequestError
-        ``each`` or ``most_shown`` is not a whole number from 1 on, a pin or a ban names somebody who is not in the
-        cohort, or there are too many pairs.
+        ``each`` or ``most_shown`` is not a positive whole number, a pin or a ban names a person who is not in the
+        cohort, or the pairs are too many.
 
     Examples
     --------
@@ -193,7 +191,7 @@ def suggest(  # noqa: PLR0913 - these keywords are the published contract
     3
     """
     each, seed = whole_number("each", each, 1), seed_number(seed)
-    ends = None if time_limit_s is None else monotonic() + time_limit_s
+    deadline = None if time_limit_s is None else monotonic() + time_limit_s
     programme = programme.with_rules(rules_by_hand(cohort, pins, bans))
     scores, problem = build_instance(cohort, programme)
     require_stored_scores(problem)
@@ -203,70 +201,71 @@ def suggest(  # noqa: PLR0913 - these keywords are the published contract
     lists = with_list_lengths(problem, most_shown, each)
     with track(parts=3):
         reach = [reach_problem(lists, side) for side in (0, 1)]
-        found = [solve(each, seed=seed, time_limit_s=remaining_s(ends), proofs="none") for each in reach]
-        lists = with_minimums(lists, [people_in_lists(one, lists, side) for side, one in enumerate(found)])
-        solution = solve(lists, seed=seed, time_limit_s=remaining_s(ends))
-    proved = all(one.status is Status.PROVED for one in found)
+        solutions = [solve(problem, seed=seed, time_limit_s=remaining_s(deadline), proofs="none") for problem in reach]
+        lists = with_minimums(lists, [people_in_lists(solved, lists, side) for side, solved in enumerate(solutions)])
+        solution = solve(lists, seed=seed, time_limit_s=remaining_s(deadline))
+    proved = all(solved.status is Status.PROVED for solved in solutions)
     return Suggestions(cohort, programme, scores, lists, solution, each, most_shown, seed, all_reached=proved)
 
 
-def remaining_s(ends: float | None) -> float | None:
-    """Return the seconds until then, None for ever."""
-    return None if ends is None else max(LEAST_S, ends - monotonic())
+def remaining_s(deadline: float | None) -> float | None:
+    """Return the seconds until a deadline; None without a deadline."""
+    return None if deadline is None else max(MIN_SOLVE_S, deadline - monotonic())
 
 
 def with_list_lengths(problem: AssignmentProblem, mentors_most: int, mentees_most: int) -> AssignmentProblem:
-    """Return the problem of lists: so many partners at most, none where a person takes none, and no other bound."""
+    """Return the problem of lists, with the maximum lengths as its only bounds; people without places keep none."""
     sides = zip((problem.mentors, problem.mentees), (mentors_most, mentees_most), count_pins(problem), strict=True)
-    mentors, mentees = (no_minimum(list_lengths(own.most, most, pinned)) for own, most, pinned in sides)
+    mentors, mentees = (
+        optional_bounds(list_lengths(bounds.most, max_length, pinned)) for bounds, max_length, pinned in sides
+    )
     return replace(
         problem,
         mentors=mentors,
         mentees=mentees,
         rows=(),
-        goals=GOALS,
+        goals=LIST_GOALS,
         mentor_priority=None,
         mentee_priority=None,
         former=(),
     )
 
 
-def list_lengths(places: IntVector, most: int, pinned: IntVector) -> IntVector:
-    """Return (n,) the greatest lengths of lists: whose ``places`` (n,) all are ``pinned`` (n,) sees these alone."""
-    return np.where(pinned >= places, places, np.maximum(most, pinned))
+def list_lengths(places: IntVector, max_length: int, pinned: IntVector) -> IntVector:
+    """Return maximum lengths of lists, (n,); people whose ``places`` (n,) are all ``pinned`` (n,) see only these."""
+    return np.where(pinned >= places, places, np.maximum(max_length, pinned))
 
 
 def count_pins(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
-    """Return with how many partners each mentor, and each mentee, is pinned."""
+    """Return the number of pinned partners of each mentor and of each mentee."""
     pins = np.array(problem.pins, dtype=np.int64).reshape(-1, 2)
     mentors, mentees = (np.bincount(pins[:, side], minlength=problem.shape[side]) for side in (0, 1))
     return mentors, mentees
 
 
-def no_minimum(most: IntVector) -> DegreeBounds:
-    """Return the bounds of people who may be left out."""
-    return DegreeBounds(np.zeros(len(most), dtype=np.int64), most.astype(np.int64), np.zeros(len(most), dtype=bool))
+def optional_bounds(upper: IntVector) -> DegreeBounds:
+    return DegreeBounds(np.zeros(len(upper), dtype=np.int64), upper.astype(np.int64), np.zeros(len(upper), dtype=bool))
 
 
 def reach_problem(lists: AssignmentProblem, side: int) -> AssignmentProblem:
-    """Return the problem of as many people of a side as can be in a list, beside the pinned, each with one partner."""
+    """Return the problem that puts as many unpinned people of a side as possible in a list, with one partner each."""
     pinned = count_pins(lists)
-    left = [own.most - used for own, used in zip((lists.mentors, lists.mentees), pinned, strict=True)]
-    left[side] = np.minimum(left[side], pinned[side] == 0)
-    return replace(lists, mentors=no_minimum(left[0]), mentees=no_minimum(left[1]), pins=())
+    upper = [bounds.most - used for bounds, used in zip((lists.mentors, lists.mentees), pinned, strict=True)]
+    upper[side] = np.minimum(upper[side], pinned[side] == 0)
+    return replace(lists, mentors=optional_bounds(upper[0]), mentees=optional_bounds(upper[1]), pins=())
 
 
 def people_in_lists(solution: Solution, lists: AssignmentProblem, side: int) -> BoolVector:
-    """Return (n,) bool: who of a side is in a list, by the solution of its reach problem or by a pin."""
+    """Return (n,) bool: people of a side with a list, by the solution of the reach problem or by a pin."""
     inside = count_pins(lists)[side] > 0
     inside[solution.pairs[:, side]] = True
     return inside
 
 
 def with_minimums(lists: AssignmentProblem, inside: Sequence[BoolVector]) -> AssignmentProblem:
-    """Return the problem in which all of the mentors and mentees who can be in a list are in one."""
+    """Return the problem with a minimum of one partner for all people who can be in a list."""
     mentors, mentees = (
-        replace(own, least=reached.astype(np.int64))
-        for own, reached in zip((lists.mentors, lists.mentees), inside, strict=True)
+        replace(bounds, least=reached.astype(np.int64))
+        for bounds, reached in zip((lists.mentors, lists.mentees), inside, strict=True)
     )
     return replace(lists, mentors=mentors, mentees=mentees)

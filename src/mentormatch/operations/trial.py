@@ -1,4 +1,4 @@
-"""A programme tried on a cohort: who could meet whom, the pairs that would be formed, and what each rule does to it."""
+"""A programme and a cohort -> the allowed pairs, the pairs of ``match``, and the effect of each rule."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ from mentormatch.rules.rule import Rule, forbidden_by_rule, market_of
 
 @dataclass(frozen=True, slots=True)
 class RuleEffect:
-    """What one rule does by itself.
+    """The effect of one rule, counted separately; a count is None if it does not apply to this kind of rule.
 
-    It sets so many people aside, forbids so many pairs of people who take part, ``alone`` of which no other rule does,
-    puts so many people first, and gives so many places; None where it does not speak of that.
+    Numbers of excluded people, of forbidden pairs between participants, of pairs that only this rule forbids
+    (``alone``), of people with priority, and of places.
     """
 
     sets_aside: int | None = None
@@ -37,10 +37,10 @@ class RuleEffect:
 
 @dataclass(frozen=True, eq=False)
 class Trial(ContentEquality):
-    """A programme tried on a cohort: the pairs of ``match``, and what can be known of all pairs.
+    """The pairs of ``match``, and the effect of the programme on all pairs.
 
-    ``pairs`` is the number of pairs of people who take part, ``possible`` (n, m) bool says which of them the rules
-    allow; ``effects`` are those of the rules, in the order of the programme.
+    ``pairs`` is the number of pairs between participants; ``possible`` (n, m) bool contains the pairs allowed by the
+    rules; ``effects`` are in the order of the rules.
     """
 
     matching: Matching
@@ -55,19 +55,19 @@ class Trial(ContentEquality):
 
     @cached_property
     def without(self) -> tuple[tuple[Side, str], ...]:
-        """Who takes part and has no possible partner: side and key."""
+        """The participants without a possible partner: side and key."""
         problem = self.matching.problem
         loads = {"mentor": problem.mentors, "mentee": problem.mentees}
-        reached = {"mentor": self.possible.any(axis=1), "mentee": self.possible.any(axis=0)}
+        has_partner = {"mentor": self.possible.any(axis=1), "mentee": self.possible.any(axis=0)}
         return tuple(
             (side, self.matching.cohort.side(side).ids[row])
             for side in SIDES
-            for row in np.flatnonzero((loads[side].most > 0) & ~reached[side])
+            for row in np.flatnonzero((loads[side].most > 0) & ~has_partner[side])
         )
 
     @cached_property
     def points(self) -> dict[KeyPair, int]:
-        """The score of each pair that would be formed, in millionths, by keys of mentor and mentee."""
+        """The score of each pair of the matching, in millionths, by keys of mentor and mentee."""
         mentors, mentees = self.matching.solution.pairs.T
         cohort = self.matching.cohort
         scores = self.matching.scores.at(mentors, mentees).tolist()
@@ -76,20 +76,20 @@ class Trial(ContentEquality):
 
     @property
     def first(self) -> tuple[int, int]:
-        """How many of those who come first have a partner, and how many there are."""
+        """The number of people with priority who have a partner, and the number of all people with priority."""
         problem, pairs = self.matching.problem, self.matching.solution.pairs
-        named = [
+        priority_sides = [
             (weights > 0, pairs[:, axis])
             for axis, weights in enumerate((problem.mentor_priority, problem.mentee_priority))
             if weights is not None
         ]
-        return sum(int(first[np.unique(taken)].sum()) for first, taken in named), sum(
-            int(first.sum()) for first, _ in named
+        return sum(int(is_first[np.unique(placed)].sum()) for is_first, placed in priority_sides), sum(
+            int(is_first.sum()) for is_first, _ in priority_sides
         )
 
 
 def try_programme(cohort: Cohort, programme: Programme, *, seed: int = 0, time_limit_s: float | None = None) -> Trial:
-    """Return what a programme would do with a cohort.
+    """Return the effects of a programme on a cohort.
 
     The pairs are those of ``match`` with the same seed.
 
@@ -101,8 +101,8 @@ def try_programme(cohort: Cohort, programme: Programme, *, seed: int = 0, time_l
     Raises
     ------
     RequestError
-        The programme is not one of pairs, a rule names somebody who is not in the cohort, or there are too many pairs
-        to look at each.
+        The programme is not one of pairs, a rule names a person who is not in the cohort, or the pairs are too many to
+        be stored.
 
     Examples
     --------
@@ -120,15 +120,15 @@ def try_programme(cohort: Cohort, programme: Programme, *, seed: int = 0, time_l
     blocks = {
         id(rule): block & taking for rule, block in forbidden_by_rule(programme.rules, market_of(cohort, scores.values))
     }
-    times = np.zeros(taking.shape, dtype=np.uint8)
+    rule_counts = np.zeros(taking.shape, dtype=np.uint8)
     for block in blocks.values():
-        times += block
-    effects = tuple(effect_of(rule, cohort, blocks.get(id(rule)), times) for rule in programme.rules)
-    return Trial(matching, int(taking.sum()), taking & (times == 0), effects)
+        rule_counts += block
+    effects = tuple(effect_of(rule, cohort, blocks.get(id(rule)), rule_counts) for rule in programme.rules)
+    return Trial(matching, int(taking.sum()), taking & (rule_counts == 0), effects)
 
 
 def effect_of(rule: Rule, cohort: Cohort, block: BoolMatrix | None, times: NDArray[np.uint8]) -> RuleEffect:
-    """Return what one rule does; ``times`` (n, m) is how many rules forbid each pair."""
+    """Return the effect of one rule; ``times`` (n, m) is the number of rules that forbid each pair."""
     return RuleEffect(
         sets_aside=total(~admits for side in SIDES if (admits := rule.eligible(cohort.side(side), side)) is not None),
         forbids=None if block is None else int(block.sum()),
@@ -143,6 +143,6 @@ def effect_of(rule: Rule, cohort: Cohort, block: BoolMatrix | None, times: NDArr
 
 
 def total(parts: Iterator[NDArray[np.int64] | NDArray[np.bool_]]) -> int | None:
-    """Return the sum of all, None where there is none."""
-    known = [int(part.sum()) for part in parts]
-    return sum(known) if known else None
+    """Return the sum of all arrays; None if there are none."""
+    sums = [int(part.sum()) for part in parts]
+    return sum(sums) if sums else None

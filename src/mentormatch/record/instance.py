@@ -14,7 +14,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import kept_pairs_row
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages.translation import tr
-from mentormatch.operations.instance import unheld_scores
+from mentormatch.operations.instance import lazy_scores
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Decision, members_of, rows_of
@@ -34,7 +34,7 @@ def formulate_again(decision: Decision, cohort: Cohort, programme: Programme) ->
     scores = (
         score(cohort, programme.criteria, programme.emphasis)
         if decision.every_pair
-        else unheld_scores(cohort, programme.criteria)
+        else lazy_scores(cohort, programme.criteria)
     )
     problem = with_kept_pairs(formulate(cohort, scores, programme.rules, decision.goals), stated)
     refuse(other_problem(decision, stated, problem))

@@ -24,7 +24,7 @@ from mentormatch.explanation.caveats import sentences_by_code
 from mentormatch.explanation.names import GivenNames, NamesByPerson, cohort_names
 from mentormatch.languages.phrases import about, listed
 from mentormatch.languages.translation import tr
-from mentormatch.operations.matching import Exporter, Matching, NamedExporter, documents_made, exporters
+from mentormatch.operations.matching import Exporter, Matching, NamedExporter, exporters, folder_exporters
 from mentormatch.record.decision import DECISION_NAME, DECISION_SUFFIX
 from mentormatch.record.digests import digest
 from mentormatch.record.log import (
@@ -91,7 +91,7 @@ def save_plans(
 
 def list_files(folder: Path) -> tuple[Path, ...]:
     """Return the files of a folder of documents: the decision, the log, then the documents."""
-    paths = {kind: folder / exporter.filename for kind, exporter in documents_made().items()}
+    paths = {kind: folder / exporter.filename for kind, exporter in folder_exporters().items()}
     decision = paths.pop(DECISION_SUFFIX)
     return decision, journal_beside(decision), *paths.values()
 
@@ -101,7 +101,7 @@ def fill_transaction(
 ) -> None:
     """Put the decision, the extended log and the documents that print its head into a transaction."""
     refuse_unanswered(matching, draft.place)
-    exporters_by_kind = documents_made()
+    exporters_by_kind = folder_exporters()
     content = exporters_by_kind[DECISION_SUFFIX].content(matching)
     path, decision = draft.place / exporters_by_kind[DECISION_SUFFIX].filename, digest(content)
     journal = journal_beside(path)
@@ -197,7 +197,7 @@ def find_losses(path: Path, kind: str) -> list[Problem]:
     if path.is_dir():
         run = manifest_in(path).runs.get(kind)
         plan_folders = [] if kind == RUN_KIND else [folder for folder in path.glob("plan-*") if kind == "plans"]
-        filenames = [exporter.filename for exporter in documents_made().values()] if kind == RUN_KIND else []
+        filenames = [exporter.filename for exporter in folder_exporters().values()] if kind == RUN_KIND else []
         final = (
             find_final_decision(path)
             if kind == RUN_KIND
@@ -217,7 +217,7 @@ def refuse_unanswered(matching: Matching, path: Path) -> None:
 
 def keeps_existing(matching: Matching, path: Path) -> bool:
     """Return whether there is no assignment and a document exists at the path."""
-    exists = path.is_file() or any((path / exporter.filename).exists() for exporter in documents_made().values())
+    exists = path.is_file() or any((path / exporter.filename).exists() for exporter in folder_exporters().values())
     return matching.status not in SOLVED_STATUSES and exists
 
 
@@ -258,7 +258,7 @@ def reseal_documents(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple
 def resealed_documents(decision: Path, chain: LogChain, seal: Seal) -> dict[str, bytes | None]:
     """Return the documents of a decision with a new seal, by name; None for a document that was edited."""
     contents, stem = sealed_documents(decision), decision.name.removesuffix(DECISION_SUFFIX)
-    names = {f"{stem}{kind}": exporter for kind, exporter in documents_made().items() if kind in READERS}
+    names = {f"{stem}{kind}": exporter for kind, exporter in folder_exporters().items() if kind in READERS}
     return {name: reseal_document(names[name], name, contents[name], chain, seal) for name in names if name in contents}
 
 
@@ -346,7 +346,7 @@ def decision_content(matching: Matching) -> bytes:
 
 def documents(matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> dict[str, bytes]:
     """Return the documents other than the decision file, by file name."""
-    exporters_to_run = {kind: exporter for kind, exporter in documents_made().items() if kind != DECISION_SUFFIX}
+    exporters_to_run = {kind: exporter for kind, exporter in folder_exporters().items() if kind != DECISION_SUFFIX}
     contents = {}
     with track_documents(len(exporters_to_run)) as begin:
         for exporter in exporters_to_run.values():

@@ -11,7 +11,7 @@ from mentormatch.explanation.tables import ResultSheet
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.access import access, watched_fields
 from mentormatch.operations.incentives import incentives
-from mentormatch.operations.learn import Learning, learn_beside
+from mentormatch.operations.learn import Learning, learn_from_matching
 from mentormatch.operations.matching import Matching
 from mentormatch.operations.recoverable_plan import sturdy
 from mentormatch.operations.recruit import recruit
@@ -31,7 +31,7 @@ ANALYSES: Mapping[str, Callable[[Matching], Any]] = {
     RECRUIT: recruit,
     INCENTIVES: lambda matching: incentives(matching.cohort, matching.programme, seed=matching.seed),
     STURDY: sturdy,
-    LEARN: learn_beside,
+    LEARN: learn_from_matching,
 }
 # In the workbook of the team, never on the page for the committee
 STAFF_ONLY = (INCENTIVES,)

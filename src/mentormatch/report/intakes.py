@@ -15,7 +15,7 @@ from mentormatch.inspection.market import Prospects
 from mentormatch.inspection.section import IntakeSection, Writer, lines_as_labels
 from mentormatch.languages.phrases import about, counted, joined, listed, quoted
 from mentormatch.languages.translation import mark, tr, tr_n
-from mentormatch.operations.matching import before_solving
+from mentormatch.operations.matching import unsolved_matching
 from mentormatch.people.cohort import FATES
 from mentormatch.report import intake_words
 from mentormatch.report import intake_words as said
@@ -143,7 +143,7 @@ def pictures_of(intake: Intake) -> MarketPictures | None:
     if intake.market.problem or len(cohort.mentors) * len(cohort.mentees) > MAX_DRAWN_PAIRS:
         return None
     labels = KEYS if intake.fates.keyed else lines_as_labels(cohort)
-    return MarketPictures(before_solving(cohort, intake.programme), labels)
+    return MarketPictures(unsolved_matching(cohort, intake.programme), labels)
 
 
 PLACE_COLUMNS = (

@@ -11,7 +11,7 @@ from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
 from mentormatch.languages.phrases import counted, listed, percent, plain, points
 from mentormatch.languages.translation import mark, tr, tr_n
-from mentormatch.operations.evaluation import GIVEN
+from mentormatch.operations.evaluation import GIVEN_ENGINE
 from mentormatch.operations.matching import Matching, case_of
 
 # In short, and as a sentence
@@ -125,7 +125,7 @@ def verdict(matching: Matching) -> tuple[str, str]:
         return tr("Rien n'a été comparé"), first
     if any(caveat.code is Code.UNPROVED for caveat in matching.caveats):
         return tr("Optimalité affirmée, non contrôlable"), first
-    short, sentence = GIVEN_PLAN if matching.solution.engine == GIVEN else STATUS_TEXTS[matching.status]
+    short, sentence = GIVEN_PLAN if matching.solution.engine == GIVEN_ENGINE else STATUS_TEXTS[matching.status]
     open_ties = matching.status is Status.PROVED and not matching.solution.canonical
     return tr(short), f"{first} {tr(NOT_CANONICAL_TEXT if open_ties else sentence)}".strip()
 

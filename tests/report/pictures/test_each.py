@@ -11,7 +11,7 @@ from mentormatch.explanation.goal_prices import FrontierPoint
 from mentormatch.explanation.names import KEYS
 from mentormatch.inspection.market import prospects
 from mentormatch.languages.phrases import NO_BREAK, day, points
-from mentormatch.operations.matching import before_solving, grid_of
+from mentormatch.operations.matching import grid_of, unsolved_matching
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
 from mentormatch.report.pictures.picture import Drawing, LinearScale
 from mentormatch.report.pictures.timeline import Timeline, session_positions
@@ -111,7 +111,7 @@ def test_long_names_and_names_that_look_alike_keep_a_line_each() -> None:
 
 
 def unsolved() -> Matching:
-    return before_solving(examples.cohort(), examples.programme())
+    return unsolved_matching(examples.cohort(), examples.programme())
 
 
 def test_before_any_solve_the_map_has_who_takes_part_from_the_widest_choice_to_the_narrowest() -> None:

@@ -10,13 +10,13 @@ from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import MatchRequest
 from mentormatch.contract.response import Points, Response, ResponsePart, StatusCode, from_tuple
 from mentormatch.operations.matching import match
-from mentormatch.operations.recruit import MOST_MENTORS, recruit
+from mentormatch.operations.recruit import MAX_MENTORS, recruit
 
 
 class RecruitRequest(MatchRequest):
     """What ``match`` was asked, and up to how many further mentors are thought of."""
 
-    k: Annotated[int, Setting(ge=1, le=MOST_MENTORS), BeforeValidator(whole)] = 3
+    k: Annotated[int, Setting(ge=1, le=MAX_MENTORS), BeforeValidator(whole)] = 3
 
 
 class PlanGainOut(ResponsePart):

@@ -29,7 +29,7 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import tr
 from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.matching import KeyPair, match
-from mentormatch.operations.recoverable_plan import MOST_LEAVING, sturdy
+from mentormatch.operations.recoverable_plan import MAX_LEAVING, sturdy
 from mentormatch.operations.repair import Repair as Repaired
 from mentormatch.operations.repair import RepairChoice, repair
 from mentormatch.operations.repair_choices import ChoiceCode, LetterCode
@@ -271,7 +271,7 @@ def absent(side: Side, strangers: Iterable[tuple[int, Side, str]], cohort: Cohor
 class SturdyRequest(MatchRequest):
     """What ``match`` was asked, and how many people leave."""
 
-    k: Annotated[int, Setting(ge=1, le=MOST_LEAVING), BeforeValidator(whole)] = 1
+    k: Annotated[int, Setting(ge=1, le=MAX_LEAVING), BeforeValidator(whole)] = 1
 
 
 class SturdyPlanOut(ResponsePart):

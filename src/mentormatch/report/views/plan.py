@@ -25,7 +25,7 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, once_spoken, own_language, tr
 from mentormatch.operations.access import Access, access
 from mentormatch.operations.incentives import incentives
-from mentormatch.operations.learn import learn_beside
+from mentormatch.operations.learn import learn_from_matching
 from mentormatch.operations.matching import KeyPair, Matching, case_of
 from mentormatch.operations.recoverable_plan import sturdy
 from mentormatch.operations.recruit import recruit
@@ -331,7 +331,7 @@ class LearnPiece(Piece):
         """The lessons, or a sentence why there are none."""
         if not soon_solved(case_of(self.matching)):
             return tr(TOO_LARGE_TEXT)
-        return describe_analysis(lambda: learn_beside(self.matching, time_limit_s=self.seconds), self.labels)
+        return describe_analysis(lambda: learn_from_matching(self.matching, time_limit_s=self.seconds), self.labels)
 
 
 NO_PARTNER_TEXT = mark("aucun")

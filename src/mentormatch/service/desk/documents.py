@@ -12,7 +12,7 @@ from mentormatch.inspection.section import writers
 from mentormatch.languages.translation import language, mark, tr
 from mentormatch.operations.access import watched_fields
 from mentormatch.operations.carry_over import carry_over
-from mentormatch.operations.matching import Exporter, Matching, NamedExporter, documents_made, exporter_for
+from mentormatch.operations.matching import Exporter, Matching, NamedExporter, exporter_for, folder_exporters
 from mentormatch.programme.enrolment import email_of
 from mentormatch.record.seal import Seal
 from mentormatch.report.addressing import format_unreachable_warning
@@ -116,7 +116,7 @@ class DocumentSource:
     @property
     def naming_exporters(self) -> list[Exporter]:
         """The exporters of documents with names; none if names are not in documents."""
-        exporters = documents_made().values() if self.named_documents else ()
+        exporters = folder_exporters().values() if self.named_documents else ()
         return [exporter for exporter in exporters if isinstance(exporter, NamedExporter)]
 
     def render(self, exporter: Exporter) -> bytes:

@@ -14,7 +14,7 @@ from mentormatch.explanation.unmatched_people import Case
 from mentormatch.fields import ACROSS, Side
 from mentormatch.languages.phrases import counted, points
 from mentormatch.languages.translation import mark, tr
-from mentormatch.operations.evaluation import GIVEN
+from mentormatch.operations.evaluation import GIVEN_ENGINE
 from mentormatch.operations.matching import Matching, case_of
 from mentormatch.report.pair_cards import uniting_reasons
 from mentormatch.report.view import (
@@ -162,7 +162,7 @@ def result_title(matching: Matching) -> str:
         return verdict(matching)[0]
     if matching.is_vacuous:
         return tr("{pairs}, sans que rien ait été comparé", pairs=pairs)
-    if matching.solution.engine == GIVEN:
+    if matching.solution.engine == GIVEN_ENGINE:
         return tr("{pairs}, repris tels quels", pairs=pairs)
     if any(caveat.code is Code.UNPROVED for caveat in matching.caveats):
         return tr("{pairs}, sans démonstration que l'on puisse contrôler", pairs=pairs)

@@ -20,19 +20,19 @@ from mentormatch.operations.matching import KeyPair, Matching, case_of
 from mentormatch.operations.proposal import (
     COLUMNS,
     REASONS,
-    STATES,
+    STATE_TEXTS,
     Asked,
     Late,
     Place,
     Proposal,
     Reason,
     ReplyRound,
-    RoundsRead,
+    RoundHistory,
     State,
     is_among,
 )
 from mentormatch.operations.replies import (
-    ANSWERS,
+    ANSWER_SPELLINGS,
     Reply,
     ReplyAnswer,
     close_round,
@@ -258,11 +258,11 @@ class RoundStep:
         count_text = counted(len(form_replies), "réponse reprise", "réponses reprises")
         return tr("{replies} de « {name} ».", replies=count_text, name=form.name)
 
-    def preview_close(self, late: Late) -> tuple[ReplyRound, RoundsRead]:
+    def preview_close(self, late: Late) -> tuple[ReplyRound, RoundHistory]:
         """Return the round as closed now, and the resulting history."""
         proposal = self.proposal
         closed = close_round(proposal, self.replies, late)
-        return closed, RoundsRead.of((*proposal.rounds, closed), proposal.asked)
+        return closed, RoundHistory.of((*proposal.rounds, closed), proposal.asked)
 
     def close(self, late: Late) -> "RoundStep":
         """Return the round after this one is closed; this round is unchanged.
@@ -348,7 +348,7 @@ class RoundStep:
             (
                 entry.person,
                 entry.partner,
-                tr(ANSWERS[entry.answer][0]),
+                tr(ANSWER_SPELLINGS[entry.answer][0]),
                 tr(REASONS[entry.reason]) if entry.reason else "",
             )
             for entry in self.replies
@@ -432,7 +432,7 @@ class RoundStep:
         for place, side in enumerate(SIDES):
             for status in proposal.states(side):
                 partner = self._name(SIDES[1 - place], status.partner) if status.partner else ""
-                state = tr(STATES[status.state])
+                state = tr(STATE_TEXTS[status.state])
                 yield [tr(SIDE_WORDS[side]), self._name(side, status.person), state, partner, str(status.round)]
 
     def _outlook(self, late: Late) -> Iterator[str]:
@@ -467,8 +467,8 @@ class RoundStep:
 
 
 def answer_labels() -> Iterator[tuple[ReplyAnswer, str]]:
-    for answer, words in ANSWERS.items():
-        yield answer, tr(STATES["left"] if answer == "left" else words[0])
+    for answer, words in ANSWER_SPELLINGS.items():
+        yield answer, tr(STATE_TEXTS["left"] if answer == "left" else words[0])
 
 
 def make_menu(entries: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> list[MenuEntry]:
