@@ -435,7 +435,7 @@ def find_named(named: str | Extension, among: Sequence[Extension], where: str, *
 def operation_hint(operations: Sequence[str]) -> str:
     """Return the advice which operations to use, as commands and as functions.
 
-    >>> serving(["match"])
+    >>> operation_hint(["match"])
     'demandez `mentormatch match` (en Python : `match`)'
     """
     commands = listed([f"`mentormatch {name}`" for name in operations])

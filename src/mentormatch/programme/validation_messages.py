@@ -79,7 +79,7 @@ def enumerate_names(names: Iterable[str]) -> str:
 def shorten(text: object) -> str:
     """Return a name or a value as shown: shortened if it is long, as its type if it is neither text nor small number.
 
-    >>> brief("abc" * 100)[-4:], brief(10**5_000), brief(12)
+    >>> shorten("abc" * 100)[-4:], shorten(10**5_000), shorten(12)
     ('cab…', 'un nombre', '12')
     """
     small = isinstance(text, int | float) and abs(text) <= MAX_NUMBER

@@ -34,7 +34,7 @@ def asks_for_telephone(name: str, field: AnyField) -> bool:
 def find_address_fault(address: str) -> str:
     """Return the reason why a typed text cannot be used as an address, as a message; empty if it can.
 
-    >>> fault_of("zoe@example.org"), fault_of("zoe@example.org (le soir)") == MORE_THAN_AN_ADDRESS
+    >>> find_address_fault("zoe@example.org"), find_address_fault("zoe@example.org (le soir)") == MORE_THAN_AN_ADDRESS
     ('', True)
     """
     if ADDRESS_PATTERN.fullmatch(address.strip()):

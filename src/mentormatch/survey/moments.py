@@ -145,7 +145,7 @@ def moment_of_days(text: str) -> datetime | None:
 def parse_both_orders(text: str) -> AmbiguousDate:
     """Return both readings of a text.
 
-    >>> both("2026/04/08 1:05:06.5 PM UTC+2").day.isoformat()
+    >>> parse_both_orders("2026/04/08 1:05:06.5 PM UTC+2").day.isoformat()
     '2026-04-08T13:05:06.500000+02:00'
     """
     bare = with_month_number(text.strip()) if len(text) <= MAX_TEXT_LENGTH else ""
