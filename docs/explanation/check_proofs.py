@@ -17,12 +17,18 @@ def check(decision):
     rows = [([int(who["id"] in pair) for pair in pairs], lower[who["id"]], who["most"]) for who in people]
     weights = [[row["weights"].get(m, {}).get(e, 0) for m, e in pairs] for row in decision["rows"]]
     rows += [(own, row["least"], row["most"]) for own, row in zip(weights, decision["rows"], strict=True)]
+    chosen = [int([*pair] in decision["pairs"]) for pair in pairs]
+    assert sum(chosen) == len(decision["pairs"])  # each is allowed, and chosen once
+    assert all(pin in decision["pairs"] for pin in decision["pins"])
+    for own, least, most in rows:  # the pairs keep the rules
+        total = sum(weight for weight, x in zip(own, chosen, strict=True) if x)
+        assert (total if least is None else least) <= total <= (total if most is None else most)
     priority = {who["id"]: who["priority"] for who in people}
     profits = {"matched": [1 for _ in pairs], "total": [scores[m][e] for m, e in pairs]}
     profits |= {"priority": [priority[m] + priority[e] for m, e in pairs], "floor": profits["total"]}
     systems = {proof["goal"]: proof["systems"] for proof in decision.get("proofs", [])}
     for goal in takewhile(profits.__contains__, decision["goals"]):
-        reached = [profits[goal][column] for column, pair in enumerate(pairs) if [*pair] in decision["pairs"]]
+        reached = [profit for profit, x in zip(profits[goal], chosen, strict=True) if x]
         value = min(reached, default=0) if goal == "floor" else sum(reached)
         for least in (value + 1, value):  # what a better assignment keeps, then one that is as good
             more, left = [*rows, (profits[goal], least, None)], box
