@@ -173,7 +173,7 @@ def test_a_door_that_drops_a_mask_is_seen(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_door_that_drops_a_grid_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "survey", by_item=lambda column, problems: iter([column]))
+    substitute(monkeypatch, "survey", expand_items=lambda column, problems: iter([column]))
     with pytest.raises((DifferenceError, SurveyError)):
         law_of_some_doors()
 

@@ -55,7 +55,7 @@ class JobRecord:
 class IdempotencyKey:
     """Digests of an ``Idempotency-Key`` and of the request sent with it.
 
-    >>> Once.of("key", "match", b"{}") == Once.of("key", "match", b"{ }")
+    >>> IdempotencyKey.of("key", "match", b"{}") == IdempotencyKey.of("key", "match", b"{ }")
     False
     """
 

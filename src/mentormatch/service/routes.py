@@ -216,7 +216,7 @@ def get_job_out(job: Job, settings: Settings) -> JobOut:
 def to_datetime(seconds: float) -> datetime:
     """Convert seconds since 1970 to UTC, rounded to the millisecond.
 
-    >>> moment(1.5)
+    >>> to_datetime(1.5)
     datetime.datetime(1970, 1, 1, 0, 0, 1, 500000, tzinfo=datetime.timezone.utc)
     """
     return datetime.fromtimestamp(round(seconds, 3), UTC)

@@ -112,6 +112,7 @@ class Fairness(Picture):
         return LinearScale(axis_start, 1 + (1 - axis_start) / 6, HEIGHT, 0)
 
     def get_coordinates(self, point: FrontierPoint) -> tuple[float, float]:
+        """Return the place of a point of the curve, in the units of the picture."""
         return self.floor.at(point.floor / 10_000), self.total.at(point.total / self.curve[0].total)
 
     def name_points(self, frame: Frame) -> None:

@@ -209,6 +209,7 @@ class Map(Picture):
 
     @cached_property
     def territory(self) -> Territory:
+        """The places of the people and the pairs between them."""
         return territory(case_of(self.matching))
 
     @own_language

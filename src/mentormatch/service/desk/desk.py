@@ -1,7 +1,4 @@
-"""The session of one member of staff: uploaded files -> cohort -> pairs -> board -> documents, all in memory.
-
-After each action the page gets the new state as JSON, with its texts in the language of the session.
-"""
+"""The session of one member of staff: uploaded files -> cohort -> pairs -> board -> documents, all in memory."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -179,8 +176,7 @@ class Workspace:
     def handle(self, action: desk_requests.WorkspaceAction, sure: str, body: bytes) -> ServiceMessage:
         """Run an action and return its response.
 
-        Raises MentorMatchError if the action is refused, LossError if it would lose a part of the work that ``sure``
-        does not confirm. In both cases the state is unchanged.
+        Raises MentorMatchError if it is refused, LossError if ``sure`` does not confirm a loss; nothing changes then.
         """
         match action:
             case desk_requests.ShowPage(name=name):
@@ -202,10 +198,7 @@ class Workspace:
 
     @contextmanager
     def store_losses(self, action: desk_requests.WorkspaceAction, body: bytes, sure: str) -> Iterator[None]:
-        """Store the state that the action replaces or validates, as a former state.
-
-        Raises LossError if ``sure`` does not confirm the loss.
-        """
+        """Store the state that the action replaces or validates; raises LossError if ``sure`` does not confirm it."""
         loss = self.loss_of(action, body)
         if loss and sure.removeprefix(TURNOVER_PREFIX) != loss.token:
             current, running, change = self.round, running_plan(self.round) if self.round else None, None

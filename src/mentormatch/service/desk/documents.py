@@ -260,8 +260,8 @@ def intake_documents(intake: Intake) -> bytes:
 def get_media_type(name: str) -> str:
     """Return the media type of a document.
 
-    >>> type_of("binomes.decision.json"), type_of("binomes.zip")
-    ('application/json', 'application/zip')
+    >>> print(get_media_type("binomes.decision.json"), get_media_type("binomes.zip"))
+    application/json application/zip
     """
     return MEDIA_TYPES.get(name[name.rfind(".") :], MediaType.BINARY)
 
