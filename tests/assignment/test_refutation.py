@@ -68,7 +68,8 @@ def test_a_leaf_that_is_tight_is_refused() -> None:
         ([["leaf"]], "unknown"),
         ([["leaf", [], [], []]], "unknown"),
         ([["leaf", []]], "no list"),
-        ([["leaf", [[0, 0]]]], "is 0"),
+        ([["leaf", [[0, 0]]]], "does not have"),
+        ([["leaf", [[1, 0]]]], "does not have"),
         ([["leaf", [[0, 1], [0, 1]]]], "twice"),
         ([["leaf", [[2, 1]]]], "no row"),
         ([["leaf", [[-1, 1]]]], "no row"),
@@ -259,7 +260,7 @@ def test_a_proof_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(ProofError, match="too long"):
         refute(TWO_OF_ONE, [["split", [[0, 1]], 0]] * 4)
     monkeypatch.undo()
-    monkeypatch.setattr(refutation, "MAX_WAITING_BYTES", 10)
+    monkeypatch.setattr(refutation, "MAX_OPEN_BYTES", 10)
     with pytest.raises(ProofError, match="open"):
         refute(TWO_OF_ONE, [["split", [[0, 1]], 0]])
     monkeypatch.undo()
@@ -570,20 +571,29 @@ def test_work_is_steps_and_terms_and_tables(monkeypatch: pytest.MonkeyPatch) -> 
         refutation.cheapest_within(items, [3], Work())
 
 
+def test_columns_that_only_add_to_the_cost_take_no_work() -> None:
+    of = system(([1, 1, 1, 1], None, 2), ([-1, -1, 1, 0], None, 0))
+    box = of.within(np.array([False, False, False, True]), of.most)
+    for least, count in ((of.least, 1 + 2), (box.least, 1 + 2 + 3)):  # states before each column
+        work = Work()
+        of.within(least, of.most).slack([[1, 1]], [[0]], work)
+        assert work.done == count
+
+
 def test_memory_is_that_of_the_boxes_that_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
     assert TWO_OF_ONE.size_bytes == 24 * 4 + 2 * 2
     assert system(([1, 1, 1, 1, 1], None, 1), count=5).size_bytes == 24 * 5 + 2 * 5
     leaf, split = ["leaf", [[0, 1], [1, -1]]], ["split", [[0, 1]], 0]
     nested = [split, split, leaf, leaf, leaf]
     in_turn = [split, leaf, split, leaf, leaf]
-    monkeypatch.setattr(refutation, "MAX_WAITING_BYTES", 100)
+    monkeypatch.setattr(refutation, "MAX_OPEN_BYTES", 200)
     assert refute(TWO_OF_ONE, in_turn) == 3
     with pytest.raises(ProofError, match="too many boxes are open"):
         refute(TWO_OF_ONE, nested)
-    monkeypatch.setattr(refutation, "MAX_WAITING_BYTES", 99)
+    monkeypatch.setattr(refutation, "MAX_OPEN_BYTES", 199)
     with pytest.raises(ProofError, match="too many boxes are open"):
         refute(TWO_OF_ONE, in_turn)
-    monkeypatch.setattr(refutation, "MAX_WAITING_BYTES", 200)
+    monkeypatch.setattr(refutation, "MAX_OPEN_BYTES", 300)
     assert refute(TWO_OF_ONE, nested) == 3
 
 
@@ -683,11 +693,43 @@ def test_a_block_may_be_the_last_row() -> None:
     assert refute(of, [["leaf", [[0, -1]], [[1]]]]) == 1
 
 
-def test_limits_are_those_that_were_measured() -> None:
-    assert refutation.EXACT_INT64 == 1 << 62
-    assert (refutation.MAX_COEFFICIENT, refutation.MAX_PACK_COEFFICIENT) == (1 << 38, 1_000)
-    assert (refutation.MAX_STEPS, refutation.MAX_WORK, refutation.TERMS_PER_WORK) == (200_000, 50_000_000, 50)
-    assert (refutation.MAX_BLOCK_STATES, refutation.MAX_WAITING_BYTES) == (100_000, 1 << 29)
+def test_limits_are_those_that_were_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    for great in (1 << 38, -1 << 38):
+        assert TWO_OF_ONE.split([[0, great]], 0)[0].values[-1] == great
+        with pytest.raises(ProofError, match="too great"):
+            TWO_OF_ONE.split([[0, great + (1 if great > 0 else -1)]], 0)
+    assert TWO_OF_ONE.pack(0, 1, [[0, 1_000]], 1_000, Work()).upper[-1] == 1_000
+    with pytest.raises(ProofError, match="out of range"):
+        TWO_OF_ONE.pack(0, 1, [[0, 1_001]], 1_001, Work())
+    with pytest.raises(ProofError, match="unknown"):  # of the first step, as these are not too many
+        refute(TWO_OF_ONE, [[]] * 200_000)
+    with pytest.raises(ProofError, match="too many steps"):
+        refute(TWO_OF_ONE, [[]] * 200_001)
+    work = Work()
+    work.add(50_000_000)
+    with pytest.raises(ProofError, match="too long"):
+        work.add(1)
+    # Sums of powers of two are all numbers up to the limit of the row
+    items = [([1 << place], -1, False) for place in range(17)]
+    assert refutation.cheapest_within(items, [99_999], Work()) == -16
+    with pytest.raises(ProofError, match="too many states"):
+        refutation.cheapest_within(items, [100_000], Work())
+    one = system(([1], 0, 1), count=1)
+    for dual, kind in (((1 << 60) - 1, np.int64), (1 << 60, object)):  # times one duals more, and a column more
+        assert one.combine([[0, dual]])[0].dtype == kind
+    monkeypatch.setattr(refutation, "MAX_WORK", 1)
+    for terms, reason in ((49, "unknown"), (50, "too long")):
+        with pytest.raises(ProofError, match=reason):
+            refute(system(([1] * terms, None, 1), count=terms), [[]])
+
+
+def test_open_boxes_have_half_a_gibibyte() -> None:
+    terms = np.broadcast_to(np.int64(0), (1 << 28) // 24)
+    for count, reason in ((8, "left open"), (9, "too many boxes are open")):
+        box = System(terms, terms, terms, (None,), (1,), np.zeros(count, dtype=bool), np.ones(count, dtype=bool))
+        assert box.size_bytes == (1 << 28) - 16 + 2 * count
+        with pytest.raises(ProofError, match=reason):
+            refute(box, [["split", [[0, 1]], 0]])
 
 
 def test_no_more_rows_leave_a_system_as_it_is() -> None:

@@ -51,12 +51,19 @@ MAX_WORK = 50_000_000
 """Table transitions, and terms read / ``TERMS_PER_WORK``, of one proof: a small file must not take hours."""
 TERMS_PER_WORK = 50
 """Terms that numpy adds in the time of one transition of a table."""
-MAX_WAITING_BYTES = 1 << 29
+MAX_OPEN_BYTES = 1 << 29
 """Open boxes that need more memory are refused."""
 
 
 class ProofError(Exception):
     """The proof is wrong or malformed."""
+
+
+def existing(bound: int | None) -> int:
+    """Return a bound that a proof needs; raise ProofError if its row has none."""
+    if bound is None:
+        raise ProofError("a bound is needed that its row does not have")
+    return bound
 
 
 def require(condition: object, reason: str) -> None:
@@ -158,9 +165,9 @@ class System:
             require(is_integer_pair(pair), "a multiplier is not a row and an integer")
             row, dual = pair
             require(0 <= row < len(self.lower), "a multiplier belongs to no row")
-            require(dual != 0 and row not in seen, "a multiplier is 0 or given twice")
+            require(row not in seen, "a multiplier is given twice")
             seen.add(row)
-            ceiling += dual * self._end(row, dual)
+            ceiling += dual * self._bound(row, dual)
         greatest = max(abs(dual) for _, dual in multipliers)
         bound = greatest * int(np.abs(self.values).max(initial=1)) * (len(multipliers) + 1) * (len(self.least) + 1)
         y = np.zeros(len(self.lower), dtype=object if bound >= EXACT_INT64 else np.int64)
@@ -171,12 +178,9 @@ class System:
         np.add.at(total, self.columns[used], y[self.rows[used]] * self.values[used])
         return total, ceiling
 
-    def _end(self, row: int, sign: int) -> int:
-        """Return the upper bound of a row if the sign is positive, else the lower one; there must be one."""
-        end = self.upper[row] if sign > 0 else self.lower[row]
-        if end is None:
-            raise ProofError("a bound is needed that its row does not have")
-        return end
+    def _bound(self, row: int, dual: int) -> int:
+        """Return the bound of a row that a multiplier pays; 0 pays none."""
+        return existing(self.upper[row] if dual > 0 else self.lower[row] if dual < 0 else None)
 
     def slack(self, multipliers: Any, blocks: Any, work: Work) -> tuple[NDArray[Any], int]:
         """Return ``y A`` and ceiling - base; if the latter is below 0, the box holds no solution."""
@@ -191,10 +195,11 @@ class System:
             return total, room
         order = np.flatnonzero((self.most | self.least)[self.columns])
         order = order[np.argsort(self.rows[order], kind="stable")]
-        starts = np.searchsorted(self.rows[order], np.arange(len(self.lower) + 1))
+        numbers = np.arange(len(self.lower))
+        starts, ends = (np.searchsorted(self.rows[order], numbers, side) for side in ("left", "right"))
         for block in blocks:
             limits = self._block_limits(block)
-            terms = [order[starts[row] : starts[row + 1]] for row in block]
+            terms = [order[starts[row] : ends[row]] for row in block]
             members = np.unique(self.columns[np.concatenate(terms)])
             uses = np.zeros((len(block), len(members)), dtype=np.int64)
             for place, own in enumerate(terms):
@@ -218,7 +223,7 @@ class System:
         require(isinstance(block, list) and block, "a block is no list of rows")
         require(all(type(row) is int and 0 <= row < len(self.lower) for row in block), "a block has an unknown row")
         require(len(set(block)) == len(block), "a block has a row twice")
-        return [self._end(row, 1) for row in block]
+        return [existing(self.upper[row]) for row in block]
 
     def fix(self, multipliers: Any, blocks: Any, work: Work) -> "System":
         """Return the smaller box: a column whose other value costs more than ceiling - base keeps one value."""
@@ -245,21 +250,21 @@ class System:
         """Return the system with ``terms x <= most``, if the weights of a row leave room for no more."""
         require(type(row) is int and 0 <= row < len(self.lower), "a knapsack cut belongs to no row")
         require(type(sign) is int and sign in (1, -1) and type(most) is int, "a knapsack cut is malformed")
-        end = self._end(row, sign)
+        bound = self._bound(row, sign)
         own = self.rows == row
         weights = np.zeros(len(self.least), dtype=object)
         np.add.at(weights, self.columns[own], sign * self.values[own].astype(object))
         # What the row leaves beyond the least weight that the box can have
         lightest = np.where(self.least, weights, np.where(self.most, np.minimum(weights, 0), 0))
-        room = sign * end - sum(lightest.tolist())
+        room = sign * bound - sum(lightest.tolist())
         columns, worths = read_terms(terms, len(self.least))
         require(all(0 < worth <= MAX_PACK_COEFFICIENT for worth in worths), "a knapsack coefficient is out of range")
         taken, items = 0, list[tuple[int, int]]()
         for column, worth in zip(columns, worths, strict=True):
-            if self.least[column] or (self.most[column] and weights[column] <= 0):
+            if self.least[column]:
                 taken += worth
             elif self.most[column]:
-                items.append((worth, weights[column]))
+                items.append((worth, max(weights[column], 0)))
         require(taken + greatest_worth(items, room, work) <= most, "a knapsack leaves room for more")
         return self.with_row(columns, worths, None, most)
 
@@ -297,7 +302,7 @@ def cheapest_within(items: Sequence[tuple[list[int], int, bool]], limits: list[i
 
 
 def greatest_worth(items: Sequence[tuple[int, int]], room: int, work: Work) -> int:
-    """Return the greatest worth of items (worth, weight > 0) whose weights sum to ``room`` at most; 0 of none."""
+    """Return the greatest worth of items (worth, weight >= 0) whose weights sum to ``room`` at most; 0 of none."""
     lightest = {0: 0}
     for worth, weight in items:
         work.add(len(lightest))
@@ -359,35 +364,32 @@ def refute(system: System, steps: Any) -> int:
     """
     require(isinstance(steps, list), "steps are no list")
     require(len(steps) <= MAX_STEPS, "the proof has too many steps")
-    waiting, waiting_bytes, work, leaves = list[System](), 0, Work(), 0
-    box: System | None = system
+    boxes, open_bytes, work, leaves = [system], system.size_bytes, Work(), 0
     for step in steps:
         require(isinstance(step, list), "a step is no list")
-        if box is None:
-            raise ProofError("steps follow the last box")
+        require(boxes, "steps follow the last box")
+        box = boxes.pop()
+        open_bytes -= box.size_bytes
         work.add(1 + len(box.rows) // TERMS_PER_WORK)
-        match step:
-            case ["fix", multipliers]:
-                box = box.fix(multipliers, [], work)
+        match [*step, []] if len(step) == 2 else step:
             case ["fix", multipliers, blocks]:
-                box = box.fix(multipliers, blocks, work)
+                narrowed = [box.fix(multipliers, blocks, work)]
             case ["round", multipliers, divisor]:
-                box = box.round(multipliers, divisor)
+                narrowed = [box.round(multipliers, divisor)]
             case ["pack", row, sign, terms, most]:
-                box = box.pack(row, sign, terms, most, work)
+                narrowed = [box.pack(row, sign, terms, most, work)]
             case ["split", terms, k]:
-                box, other = box.split(terms, k)
-                waiting.append(other)
-                waiting_bytes += other.size_bytes
-                require(waiting_bytes <= MAX_WAITING_BYTES, "too many boxes are open")
-            case ["leaf", multipliers, *blocks] if len(blocks) <= 1:
+                narrowed = [*reversed(box.split(terms, k))]
+            case ["leaf", multipliers, blocks]:
                 if not box.is_empty:
-                    _, slack = box.slack(multipliers, blocks[0] if blocks else [], work)
+                    _, slack = box.slack(multipliers, blocks, work)
                     require(slack < 0, "a box that a leaf closes is not empty")
                 leaves += 1
-                box = waiting.pop() if waiting else None
-                waiting_bytes -= box.size_bytes if box else 0
+                narrowed = []
             case _:
                 raise ProofError("a step is unknown")
-    require(box is None, "a box is left open")
+        boxes += narrowed
+        open_bytes += sum(part.size_bytes for part in narrowed)
+        require(open_bytes <= MAX_OPEN_BYTES, "too many boxes are open")
+    require(not boxes, "a box is left open")
     return leaves
