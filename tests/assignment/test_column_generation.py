@@ -1,5 +1,7 @@
 """Where few of many pairs are solved first, the answer and its prices are those of all pairs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -25,11 +27,11 @@ def begin_with_few(patch: pytest.MonkeyPatch) -> list[bool]:
         return result
 
     for module, name, value in (
-        (column_generation, "LEADING", 2),
-        (column_generation, "SAMPLE", 20),
-        (dense_assignment, "LARGE", 0),
-        (dense_assignment, "SCATTERED", 0),
-        (sparse_assignment, "MANY", 0),
+        (column_generation, "INITIAL_PAIRS_PER_PERSON", 2),
+        (column_generation, "QUANTILE_RANK", 20),
+        (dense_assignment, "DENSE", replace(dense_assignment.DENSE, column_generation_min_cells=0)),
+        (dense_assignment, "MIN_FIRST_CHOICE_SHARE", 0),
+        (sparse_assignment, "MIN_PAIRS_PER_PERSON", 0),
     ):
         patch.setattr(module, name, value)
     for module in (dense_assignment, sparse_assignment):
@@ -39,7 +41,7 @@ def begin_with_few(patch: pytest.MonkeyPatch) -> list[bool]:
 
 def solve_masters_by_paths(patch: pytest.MonkeyPatch) -> None:
     """Have compiled augmenting paths solve the restricted masters of problems of any size."""
-    substitute(patch, "assignment", use_numba=lambda pairs: True, PATHS_FROM=0)
+    substitute(patch, "assignment", use_numba=lambda pairs: True, PATHS_MIN_PAIRS=0)
 
 
 def random(seed: int) -> AssignmentProblem:
@@ -75,16 +77,16 @@ def test_few_pairs_are_mostly_enough(master: str, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("values", some_of([2, 1_000_000]))
 def test_few_pairs_of_a_large_block_are_proved_to_be_optimal(values: int) -> None:
     scores = np.random.default_rng(values).integers(0, values, (420, 420))
-    assert scores.size > dense_assignment.LARGE
+    assert scores.size > dense_assignment.DENSE.column_generation_min_cells
     problem = AssignmentProblem.from_scores(scores)
     assert certify(problem, solve(problem)).certified
 
 
 @pytest.mark.parametrize("alike", [0, 1])
 def test_few_pairs_are_tried_only_where_not_all_want_the_same(alike: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    scattered, draw = dense_assignment.SCATTERED, np.random.default_rng(5)
+    scattered, draw = dense_assignment.MIN_FIRST_CHOICE_SHARE, np.random.default_rng(5)
     led = begin_with_few(monkeypatch)
-    substitute(monkeypatch, "assignment", SCATTERED=scattered, use_numba=lambda _: False)
+    substitute(monkeypatch, "assignment", MIN_FIRST_CHOICE_SHARE=scattered, use_numba=lambda _: False)
     wanted = alike * draw.integers(0, 10_000_000, (1, 90))
     problem = AssignmentProblem.from_scores(wanted + draw.integers(0, 1_000_000, (80, 90)))
     assert certify(problem, solve(problem)).certified

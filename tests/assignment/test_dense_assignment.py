@@ -13,7 +13,7 @@ from mentormatch.assignment.cost_matrix import CostMatrix
 from mentormatch.assignment.flow.assignment import solve_assignment
 from mentormatch.assignment.kernels import jit as choice
 from mentormatch.assignment.kernels.jit import use_numba
-from mentormatch.assignment.lexicographic import opening_stage
+from mentormatch.assignment.lexicographic import first_stage
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.objective import scalarize
@@ -44,7 +44,7 @@ def drawn(seed: int) -> AssignmentProblem:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_prices_prove_the_pairs(seed: int) -> None:
     problem = drawn(seed)
-    stage = opening_stage(scalarize(problem, 1 << 50))
+    stage = first_stage(scalarize(problem, 1 << 50))
     assert isinstance(problem.scores, DenseScores)
     block = CostMatrix.of(problem, problem.scores, stage, remaining_degrees(problem))
     found = dense_assignment._solve_by_scipy(block, stage)
@@ -52,7 +52,7 @@ def test_prices_prove_the_pairs(seed: int) -> None:
     partner, rows, columns = found
     taken = np.flatnonzero(partner >= 0)
     loads = np.bincount(partner[taken], minlength=len(columns))
-    assert block.columns.hold(loads)
+    assert block.columns.contain(loads)
     assert (rows[taken] + columns[partner[taken]] == -block.cells[taken, partner[taken]]).all()
     assert (rows[:, None] + columns >= -block.cells)[:, block.columns.most > 0].all()
     assert (columns[loads < block.columns.most] == 0).all()
@@ -61,14 +61,14 @@ def test_prices_prove_the_pairs(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_few_slots_at_first_lead_to_the_same_duals(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "assignment", SLOT_CELLS=-1, SLOTS_A_COLUMN=0)
+    substitute(monkeypatch, "assignment", CAPACITY_SCALING_MIN_CELLS=-1, SLOTS_PER_COLUMN=0)
     problem = drawn(4 * seed)  # somebody may take several
-    stage = opening_stage(scalarize(problem, 1 << 50))
+    stage = first_stage(scalarize(problem, 1 << 50))
     assert isinstance(problem.scores, DenseScores)
     block = CostMatrix.of(problem, problem.scores, stage, remaining_degrees(problem))
     rounds: list[int] = []
 
-    def noted(part: CostMatrix) -> dense_assignment.PricedAssignment:
+    def noted(part: CostMatrix) -> dense_assignment.PrimalDualAssignment:
         rounds.append(len(part.column_of_slot))
         solved = dense_assignment._solve_by_scipy(part, stage)
         assert solved is not None
@@ -79,7 +79,7 @@ def test_few_slots_at_first_lead_to_the_same_duals(seed: int, monkeypatch: pytes
     assert expected is not None
     assert rounds == sorted(rounds)
     loads = np.bincount(found[0][found[0] >= 0], minlength=block.shape[1])
-    assert block.columns.hold(loads)
+    assert block.columns.contain(loads)
     for one, other in zip(found[1:], expected[1:], strict=True):
         assert one.tolist() == other.tolist()
 

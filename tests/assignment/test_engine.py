@@ -57,7 +57,7 @@ def test_people_with_very_many_places_are_not_copied_as_often(monkeypatch: pytes
     substitute(monkeypatch, "assignment", MAX_SINKS=0)
     problem = pose(np.random.default_rng(3).integers(0, 9, (2, 80)), mentor_capacity=40)
     spread = solve(problem)
-    substitute(monkeypatch, "assignment", PLACE_CELLS=2 * 80 * 40 - 1)
+    substitute(monkeypatch, "assignment", SLOT_CELLS=2 * 80 * 40 - 1)
     found = solve(problem)
     assert (spread.engine, found.engine) == ("plain", "milp")
     assert np.array_equal(found.pairs, spread.pairs)

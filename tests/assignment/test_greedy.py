@@ -81,7 +81,7 @@ def test_of_very_many_pairs_greed_sees_the_best_and_the_pins(seed: int, monkeypa
     problem = AssignmentProblem.from_scores(
         draw.integers(0, 1_000, (n, m)), hours=draw.integers(1, 5, m), mentor_hours=draw.integers(4, 20, n), pins=[pin]
     )
-    substitute(monkeypatch, "assignment", COUPLED_PAIRS=3 * min(n, m))
+    substitute(monkeypatch, "assignment", GREEDY_MAX_PAIRS=3 * min(n, m))
     found = greedy_solution(problem)
     assert found is not None
     assert violations(problem, found) == []

@@ -70,7 +70,7 @@ def test_the_bound_with_cuts_is_no_less_than_the_optimum_and_near_it(seed: int, 
     assert (found.status, found.tiers[0].value) == (Status.PROVED, best)
     assert certify(problem, found).verdict is not Verdict.REFUSED
     chosen = np.isin(tight.pool.keys(), found.pairs[:, 0] * problem.shape[1] + found.pairs[:, 1])
-    assert all(limit.holds(chosen) for limit in tight.pool.limits)
+    assert all(limit.holds(chosen) for limit in tight.pool.constraints)
 
 
 @pytest.mark.parametrize("top", [10**6, 10**12])

@@ -92,7 +92,7 @@ def test_greed_takes_the_same_pairs_whenever_those_that_never_fit_are_left_out(
 ) -> None:
     pool, found = PairModel.of(problem := with_hours(seed)), []
     for step in (1, 3, 1 << 20):
-        substitute(monkeypatch, "assignment", STEP=step)
+        substitute(monkeypatch, "assignment", FILTER_INTERVAL=step)
         chosen = choose_greedily(pool, problem.scores.values_of_pairs())
         assert chosen is not None
         found.append(chosen.tolist())
@@ -103,7 +103,7 @@ def test_greed_takes_the_same_pairs_whenever_those_that_never_fit_are_left_out(
 def test_the_leading_values_are_the_greatest_of_those_that_count(listed: list[tuple[int, bool]], count: int) -> None:
     values = np.array([value for value, _ in listed], dtype=np.int64)
     among = np.array([counts for _, counts in listed], dtype=bool)
-    found = greedy._leading(values, among, count)
+    found = greedy._largest_positions(values, among, count)
     assert among[found].all()
     assert len(set(found.tolist())) == len(found)
     assert sorted(values[found], reverse=True) == sorted(values[among], reverse=True)[:count]
@@ -140,7 +140,7 @@ def test_rows_that_fit_other_people_are_looked_at_again() -> None:
 def test_a_limit_too_short_for_so_many_keys_leaves_ties_open(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = AssignmentProblem.from_scores(np.ones((6, 6)))
     whole = solve(problem, time_limit_s=60)
-    substitute(monkeypatch, "assignment", KEYS_A_SECOND=0)
+    substitute(monkeypatch, "assignment", ENGINE_LIMITS=replace(engine.ENGINE_LIMITS, keys_per_s=0))
     found = solve(problem, time_limit_s=60)
     assert (whole.canonical, found.status, found.canonical) == (True, Status.PROVED, False)
     assert found.tiers == whole.tiers
@@ -151,7 +151,7 @@ def test_where_paths_between_few_people_take_too_long_greed_is_asked_at_once(mon
     draw = np.random.default_rng(0)
     problem = AssignmentProblem.from_scores(draw.integers(0, 99, (3, 9_000)), mentor_capacity=2_000)
     whole = solve(problem, time_limit_s=60)
-    substitute(monkeypatch, "assignment", PROVED_A_SECOND=1)
+    substitute(monkeypatch, "assignment", PROVED_PAIRS_PER_S=1)
     found = solve(problem, time_limit_s=60)
     assert (whole.greedy, found.greedy) == (False, True)
     assert len(found.pairs) == len(whole.pairs) == 6_000
@@ -183,9 +183,9 @@ def test_a_threshold_search_ends_where_the_time_is_up() -> None:
         remaining_s = 0.0
 
         def __call__(
-            self, part: AssignmentProblem, *, ties: bool, report: IncumbentCallback = ignore_incumbent
+            self, problem: AssignmentProblem, *, ties: bool, report: IncumbentCallback = ignore_incumbent
         ) -> Solution:
-            asked.append(part.scores.shape)
+            asked.append(problem.scores.shape)
             return empty_solution(Status.STOPPED, "none")
 
     found = solve_nonadditive_goals(problem, Stopped())
@@ -206,7 +206,7 @@ def test_people_without_open_pairs_stay_out_of_the_paths_between_few(
     assert isinstance(problem.scores, SparseScores)
     face = OptimalFace.of(problem)
     assert face is not None
-    assert sparse_assignment._has_sinks(face)
+    assert sparse_assignment._suits_sink_paths(face)
     assert not has_few_sinks(face.right.most, n)
     assert solve(problem).tiers == solve(problem, engine="milp").tiers
     assert solve(problem).pairs.tolist() == solve(problem, engine="milp").pairs.tolist()
@@ -234,7 +234,8 @@ def test_a_problem_of_so_many_keys_that_no_process_could_start_in_time_goes_to_g
     draw = np.random.default_rng(1)
     rows = [Row("r", draw.integers(0, 5, (300, 300)), None, 90)]
     problem = AssignmentProblem.from_scores(draw.integers(0, 9, (300, 300)), rows=rows)
-    substitute(monkeypatch, "assignment", STARTING_S=60.0, IN_PROCESS_PAIRS=-1)
+    slow = replace(engine.ENGINE_LIMITS, process_start_s=60.0)
+    substitute(monkeypatch, "assignment", ENGINE_LIMITS=slow, IN_PROCESS_PAIRS=-1)
     monkeypatch.setattr(engine, "solve_in_subprocess", lambda *_: pytest.fail("a process was started"))
     found = solve(problem, time_limit_s=50)
     assert found.greedy
@@ -244,7 +245,8 @@ def test_a_problem_of_so_many_keys_that_no_process_could_start_in_time_goes_to_g
 def test_where_there_are_many_pairs_some_of_the_limit_is_set_aside_for_greed(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = AssignmentProblem.from_scores(np.arange(12).reshape(3, 4))
     assert engine._reserve_s(problem, 9.0) == 0.0
-    substitute(monkeypatch, "assignment", MANY_PAIRS=11, PAIRS_A_SECOND=4)
+    few = replace(engine.ENGINE_LIMITS, reserve_min_pairs=11, pairs_per_s=4)
+    substitute(monkeypatch, "assignment", ENGINE_LIMITS=few)
     assert engine._reserve_s(problem, 9.0) == 3.0
     assert engine._reserve_s(problem, 4.0) == 2.0
     assert solve(problem, time_limit_s=60).canonical

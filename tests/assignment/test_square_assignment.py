@@ -1,5 +1,7 @@
 """Where somebody has to stay alone in a square, few of its cells give the pairs and the prices of all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,7 +34,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     asked: list[CostMatrix] = []
     original = dense_assignment.solve_square
 
-    def noted(block: CostMatrix, whole: dense_assignment.SolveWhole) -> TightColumns | None:
+    def noted(block: CostMatrix, whole: dense_assignment.SolveCostMatrix) -> TightColumns | None:
         asked.append(block)
         found = original(block, whole)
         asked.pop()
@@ -40,12 +42,11 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
             led.append(found is not None)
         return found
 
+    options = replace(dense_assignment.DENSE, square_min_cells=16, cells_per_row=2, min_cells_per_line=2)
     for module, name, value in (
-        (dense_assignment, "SQUARE_CELLS", 16),
+        (dense_assignment, "DENSE", options),
         (dense_assignment, "FOLDED_UP_TO", 0),
-        (dense_assignment, "LEADING", 2),
-        (dense_assignment, "LEAST", 2),
-        (column_generation, "SAMPLE", 20),
+        (column_generation, "QUANTILE_RANK", 20),
     ):
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(dense_assignment, "solve_square", noted)
@@ -74,7 +75,7 @@ def test_a_large_square_in_which_some_stay_alone_is_proved() -> None:
     draw = np.random.default_rng(1)
     scores, allowed = draw.integers(0, 1_000, (640, 640)), draw.random((640, 640)) < 0.5
     allowed[:30, 20:] = False
-    assert scores.size > dense_assignment.SQUARE_CELLS
+    assert scores.size > dense_assignment.DENSE.square_min_cells
     problem = AssignmentProblem.from_scores(scores, allowed)
     solution = solve(problem, engine="plain")
     assert len(solution.pairs) == 630

@@ -1,5 +1,6 @@
 """Where very many cells are tied, the answer, its prices and its proof are those that a list of all of them gives."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,16 +45,16 @@ def tied(seed: int, most: int = 12) -> AssignmentProblem:
 def led(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Have few tied cells of small problems settled by their hashes; return whether that led to each answer."""
     found: list[bool] = []
-    original = tied_cells.settle_tied_cells
+    original = tied_cells.solve_tied_cells
 
     def noted(*asked: Any) -> object:
         result = original(*asked)
         found.append(result is not None)
         return result
 
-    monkeypatch.setattr(dense_assignment, "settle_tied_cells", noted)
-    for name, value in (("TIED", 1), ("LEADING", 8), ("TIED_STRIP_CELLS", 20)):
-        monkeypatch.setattr(tied_cells, name, value)
+    monkeypatch.setattr(dense_assignment, "solve_tied_cells", noted)
+    options = replace(tied_cells.TIED, min_tied_per_row=1, cells_per_row=8, strip_cells=20)
+    monkeypatch.setattr(tied_cells, "TIED", options)
     return found
 
 
@@ -61,7 +62,7 @@ def both(problem: AssignmentProblem, patch: pytest.MonkeyPatch, **how: Any) -> t
     """Return the answer from all tight cells, and from few of them."""
     answers = []
     for size in (1 << 60, 0):
-        substitute(patch, "assignment", TIED_FROM=size)
+        substitute(patch, "assignment", TIED_MIN_CELLS=size)
         answers.append(solve(problem, **how))
     return answers[0], answers[1]
 
@@ -86,7 +87,7 @@ def test_few_cells_lead_to_the_answer_where_very_many_are_tied(
     shape: tuple[int, int], kind: str, master: str, led: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if master == "paths":
-        substitute(monkeypatch, "assignment", use_numba=lambda pairs: True, PATHS_FROM=0)
+        substitute(monkeypatch, "assignment", use_numba=lambda pairs: True, PATHS_MIN_PAIRS=0)
     draw = np.random.default_rng(sum(shape))
     scores = draw.integers(0, 3, shape)
     if kind == "two parts":
@@ -100,7 +101,7 @@ def test_few_cells_lead_to_the_answer_where_very_many_are_tied(
 @pytest.mark.parametrize("seed", some_seeds(80))
 def test_of_all_answers_it_is_the_canonical_one(seed: int, led: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
     problem = tied(seed, most=5)
-    substitute(monkeypatch, "assignment", TIED_FROM=0)
+    substitute(monkeypatch, "assignment", TIED_MIN_CELLS=0)
     best = exhaustive(problem, seed)
     assert best is not None
     assert [tuple(pair) for pair in solve(problem, seed=seed).pairs.tolist()] == list(best.pairs)

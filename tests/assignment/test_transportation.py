@@ -12,10 +12,10 @@ from mentormatch.assignment import transportation
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.assignment.transportation import (
-    ABSENT,
+    FORBIDDEN,
     TransportationProblem,
     has_few_sinks,
-    minimal_prices,
+    minimal_duals,
     solve_transportation,
 )
 from mentormatch.base.arrays import IntMatrix, IntVector
@@ -31,7 +31,7 @@ def drawn(seed: int, sinks: int = 5, items: int = 11) -> TransportationProblem:
     n, m = int(rng.integers(1, sinks + 1)), int(rng.integers(1, items + 1))
     lowest, highest = (-5, 0)[seed % 2], int(rng.choice([2, 10, 1000]))
     worth = rng.integers(lowest, highest, (n, m))
-    worth[rng.random((n, m)) < rng.choice([0, 0.3])] = ABSENT
+    worth[rng.random((n, m)) < rng.choice([0, 0.3])] = FORBIDDEN
     most = rng.integers(0, m // 2 + 2, n)
     least = np.minimum(rng.integers(0, 3, n) * (rng.random() < 0.5), most)
     return TransportationProblem(worth, least, most, rng.random(m) < rng.choice([0, 0.3]))
@@ -40,8 +40,8 @@ def drawn(seed: int, sinks: int = 5, items: int = 11) -> TransportationProblem:
 def best(problem: TransportationProblem) -> int | None:
     """Return the greatest worth by the model of PuLP; None if there is no answer."""
     model = AssignmentProblem.from_scores(
-        problem.worth,
-        problem.worth > ABSENT,
+        problem.profit,
+        problem.profit > FORBIDDEN,
         mentor_capacity=problem.most,
         mentor_minimum=problem.least,
         mentee_minimum=problem.required.astype(np.int64),
@@ -53,15 +53,15 @@ def best(problem: TransportationProblem) -> int | None:
 
 def hold_proof(problem: TransportationProblem, sink: IntVector) -> None:
     """Hold that an answer keeps the bounds, and that its smallest prices prove it."""
-    n, m = problem.worth.shape
+    n, m = problem.profit.shape
     load = np.bincount(sink[sink >= 0], minlength=n)
     assert (load >= problem.least).all()
     assert (load <= problem.most).all()
     assert (sink[problem.required] >= 0).all()
     start = np.where((problem.least > 0) & (load == problem.least), BELOW, 0)
-    prices = minimal_prices(problem.worth, sink, start)
-    own = np.where(sink < 0, 0, problem.worth[sink, np.arange(m)] - prices[sink])
-    assert ((own + prices[:, None] >= problem.worth) | (problem.worth == ABSENT)).all()
+    prices = minimal_duals(problem.profit, sink, start)
+    own = np.where(sink < 0, 0, problem.profit[sink, np.arange(m)] - prices[sink])
+    assert ((own + prices[:, None] >= problem.profit) | (problem.profit == FORBIDDEN)).all()
     assert (own[~problem.required] >= 0).all()
     assert (prices[load < problem.most] <= 0).all()
     assert (prices[load > problem.least] >= 0).all()
@@ -74,7 +74,7 @@ def test_the_worth_is_that_of_a_solver_and_is_proved_by_prices(seed: int) -> Non
     assert (sink is None) == (worth is None)
     if sink is not None:
         placed = np.flatnonzero(sink >= 0)
-        assert problem.worth[sink[placed], placed].sum() == worth
+        assert problem.profit[sink[placed], placed].sum() == worth
         hold_proof(problem, sink)
 
 
@@ -124,7 +124,7 @@ def test_pairs_tiers_and_prices_are_those_that_a_column_for_each_place_gives(
     problem = posed(seed)
     substitute(monkeypatch, "assignment", MAX_SINKS=0)
     copied = solve(problem, seed=seed)
-    substitute(monkeypatch, "assignment", MAX_SINKS=100, PLACES_A_SINK=0, PLACED=0)
+    substitute(monkeypatch, "assignment", MAX_SINKS=100, SLOTS_PER_SINK=0, MIN_SLOT_CELLS=0)
     found = solve(problem, seed=seed)
     assert found.status == copied.status
     assert found.pairs.tolist() == copied.pairs.tolist()
@@ -147,7 +147,7 @@ def test_where_very_many_come_on_each_of_few_who_take_several_stored_pairs_give_
     mentors, mentees = np.nonzero(allowed)
     stored = replace(problem, scores=SparseScores((n, m), mentors, mentees, problem.scores.at(mentors, mentees)))
     known = solve(stored, seed=seed)
-    substitute(monkeypatch, "assignment", ITEMS_A_SINK=5, use_numba=lambda _: False)
+    substitute(monkeypatch, "assignment", ITEMS_PER_SINK=5, use_numba=lambda _: False)
     found = solve(stored, seed=seed)
     assert (found.status, found.pairs.tolist(), found.tiers) == (known.status, known.pairs.tolist(), known.tiers)
 
@@ -155,8 +155,8 @@ def test_where_very_many_come_on_each_of_few_who_take_several_stored_pairs_give_
 @given(most=st.lists(st.integers(0, 400), max_size=5), items=st.integers(1, 4_000))
 def test_few_are_those_who_take_many(most: list[int], items: int) -> None:
     taking = [min(each, items) for each in most if each]
-    few = bool(taking) and sum(taking) >= transportation.PLACES_A_SINK * len(taking)
-    few &= sum(taking) * items >= transportation.PLACED
+    few = bool(taking) and sum(taking) >= transportation.SLOTS_PER_SINK * len(taking)
+    few &= sum(taking) * items >= transportation.MIN_SLOT_CELLS
     assert has_few_sinks(np.array(most, dtype=np.int64), items) == few
 
 
@@ -168,7 +168,7 @@ def test_more_sinks_than_paths_are_quick_for_are_not_few() -> None:
 
 def test_a_part_of_a_problem_has_its_share_of_the_places() -> None:
     problem = replace(
-        drawn(3), most=np.array([10, 1, 0]), least=np.array([4, 0, 0]), worth=np.zeros((3, 8), dtype=np.int64)
+        drawn(3), most=np.array([10, 1, 0]), least=np.array([4, 0, 0]), profit=np.zeros((3, 8), dtype=np.int64)
     )
-    part = replace(problem, required=np.zeros(8, dtype=bool)).part(np.array([0, 5]))
-    assert (part.most.tolist(), part.least.tolist(), part.worth.shape) == ([2, 1, 0], [1, 0, 0], (3, 2))
+    part = replace(problem, required=np.zeros(8, dtype=bool)).sample(np.array([0, 5]))
+    assert (part.most.tolist(), part.least.tolist(), part.profit.shape) == ([2, 1, 0], [1, 0, 0], (3, 2))

@@ -90,11 +90,11 @@ def test_the_side_with_fewer_places_is_split() -> None:
     few, many, one = (
         RemainingDegrees(np.zeros_like(most), most) for most in (np.array([2, 2]), np.array([3, 3]), np.array([1, 1]))
     )
-    assert OptimalFace(none, none, few, many).several
-    assert not OptimalFace(none, none, few, many).turns
-    assert OptimalFace(none, none, many, few).turns
-    assert not OptimalFace(none, none, one, many).several
-    assert OptimalFace(none, none, many, one).turns
+    assert OptimalFace(none, none, few, many).is_b_matching
+    assert not OptimalFace(none, none, few, many).should_swap_sides
+    assert OptimalFace(none, none, many, few).should_swap_sides
+    assert not OptimalFace(none, none, one, many).is_b_matching
+    assert OptimalFace(none, none, many, one).should_swap_sides
 
 
 def doubled(problems: tuple[AssignmentProblem, AssignmentProblem], seed: int) -> Iterator[AssignmentProblem]:

@@ -8,7 +8,7 @@ import pytest
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of
 from mentormatch import Cohort, solve
-from mentormatch.assignment.lexicographic import opening_stage
+from mentormatch.assignment.lexicographic import first_stage
 from mentormatch.assignment.objective import scalarize
 from mentormatch.operations.instance import lazy_scores
 from mentormatch.rules import Quota, formulate
@@ -35,7 +35,7 @@ def cohort(seed: int) -> Cohort:
 def view_of(people: Cohort) -> PricingProblem:
     """Return the goals of a market as one stage, looked at by the quickest way there is."""
     problem = formulate(people, lazy_scores(people, PROGRAMME.criteria), RULES, ("matched", "total"))
-    return PricingProblem.of(problem, opening_stage(scalarize(problem, 1 << 64)), make_path_scanner)
+    return PricingProblem.of(problem, first_stage(scalarize(problem, 1 << 64)), make_path_scanner)
 
 
 def drawn(pricing: PricingProblem, random: np.random.Generator) -> PerSide:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mentormatch import AssignmentProblem, Row, Solution, Status, solve
-from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
+from mentormatch.assignment.lexicographic import TimeLimitReached, first_stage
 from mentormatch.assignment.objective import scalarize
 from mentormatch.results import Verdict
 from mentormatch.scale import engine
@@ -150,7 +150,7 @@ def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_th
     problem = binding()
     most = len(solve(replace(problem, rows=())).pairs)
     none = replace(problem, rows=(Row("all", np.ones((1, 1), dtype=np.int64), least=most + 1),))
-    reach = opening_stage(scalarize(problem, 1 << 64)).range
+    reach = first_stage(scalarize(problem, 1 << 64)).range
     substitute(monkeypatch, "scale", INT_EXACT=4 * reach)
     assert solve(none).status is Status.INFEASIBLE
     monkeypatch.setattr(engine, "_is_infeasible", lambda *_: False)

@@ -82,7 +82,7 @@ def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch)
     both_sides = Row("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
     for row in (both_sides, *weighted(3)):
         assert select_engine(replace(binding(), rows=(row,))).kind == "milp"
-    assert select_engine(replace(binding(), rows=binding().rows * (large.ROWS + 1))).kind == "milp"
+    assert select_engine(replace(binding(), rows=binding().rows * (large.LIMITS.max_rows + 1))).kind == "milp"
     substitute(monkeypatch, "assignment", LARGE_PAIRS=1 << 13)
     assert select_engine(binding()).kind == "milp"
 

@@ -11,7 +11,7 @@ import mentormatch as mm
 from benchmarks.population import APART, cohort_of, naming_as, repeated
 from mentormatch import AssignmentProblem, Cohort, People, Programme, Rule, Solution, Status, certify, solve
 from mentormatch.assignment.flow.transportation import make_transport_search, make_transport_state, ship_supply
-from mentormatch.assignment.lexicographic import opening_stage
+from mentormatch.assignment.lexicographic import first_stage
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.assignment.objective import scalarize
 from mentormatch.base.columns import NameLists
@@ -91,7 +91,7 @@ def same(one: Solution, other: Solution) -> bool:
 
 def view_of(problem: AssignmentProblem) -> PricingProblem:
     """Return the goals of a problem as one stage."""
-    return PricingProblem.of(problem, opening_stage(scalarize(problem, 1 << 64)), make_path_scanner)
+    return PricingProblem.of(problem, first_stage(scalarize(problem, 1 << 64)), make_path_scanner)
 
 
 @pytest.fixture

@@ -1,19 +1,20 @@
-"""The linear relaxation of a pair model as one live program: column generation, safe duals, iterative refinement.
+"""LP relaxation of a pair model as one live program: column generation, safe duals, iterative refinement.
 
-Column generation (Gilmore and Gomory 1961; Dantzig and Wolfe 1960): the program has the leading pairs of each person.
-Its duals, rounded to integers, price all pairs; those of a positive reduced profit are added until there are none. The
-program stays loaded. The next goal, or a round of ties, changes costs and bounds in place, and the dual simplex goes on
-from the last basis.
+Column generation (Gilmore and Gomory 1961; Dantzig and Wolfe 1960): the program starts with the leading pairs of each
+person. Its duals, rounded to integers, price all pairs; pairs with positive reduced profit are added until there are
+none. The program stays loaded: the next goal, or a round of ties, changes costs and bounds in place, and the dual
+simplex continues from the last basis.
 
-Any duals bound every choice, in integers (Neumaier and Shcherbina 2004). Costs reach the solver scaled to 20 bits, so
-its tolerances do not depend on the size of scores; what the scale loses, iterative refinement finds (Gleixner, Steffy
-and Wolter 2016). Sums of duals stay in int64, since a problem refuses greater numbers (``MAX_SUM``), so no integers of
-Python are needed: ``at_the_bound`` in ``tests/oracles/magnitudes.py`` draws the greatest scores. A row that the first
-columns may not satisfy has an elastic column. If such columns are used in the end, phase 1 looks for columns that
+Any duals bound every choice, in integers (Neumaier and Shcherbina 2004). Costs are scaled to 20 bits for the solver, so
+its tolerances do not depend on the size of scores; iterative refinement recovers the lost digits (Gleixner, Steffy and
+Wolter 2016). Sums of duals fit in int64, since a problem refuses greater numbers (``MAX_SUM``), so Python's integers
+are not needed: ``at_the_bound`` in ``tests/oracles/magnitudes.py`` draws the greatest scores. A row that the first
+columns may violate has an elastic column. If such columns are used at the end, phase 1 searches for columns that
 satisfy the rows; an integer bound below 0 there proves that there is no choice.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,57 +32,59 @@ from mentormatch.assignment.pair_program import (
 from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 from mentormatch.errors import EngineError
 
-PENALTY = 64.0
-"""An elastic column costs so many times the greatest profit."""
-MISSING = 1e-6
-"""Elastic columns of this sum and more are used."""
-COARSE = 1000
-"""A pair is worth adding from this part of a unit of reduced profit on."""
-REFINEMENTS = 3
-"""Duals are refined so often at most."""
-MAX_REFINED_COST = 1e7
-"""Pairs of a greater reduced profit do not change the duals."""
-CERTAIN = 1e-3
-"""A dual that is greater than this part of the scale of costs is not 0."""
-DISTINCT = 2
-"""Costs are perturbed, which helps where many are equal, unless one column in so many has a cost of its own."""
+
+@dataclass(frozen=True, slots=True)
+class MasterOptions:
+    """Parameters of column generation and of refinement."""
+
+    elastic_penalty: float = 64.0  # cost of an elastic column, as a multiple of the greatest profit
+    violation_tolerance: float = 1e-6  # sum of elastic columns from which rows count as violated
+    pricing_divisor: int = 1000  # a pair is added from this part of a unit of reduced profit on
+    max_refinements: int = 3
+    max_refined_cost: float = 1e7  # pairs with a greater reduced profit do not change the duals
+    certain_dual: float = 1e-3  # a dual above this share of the cost scale is not 0
+    # Costs are perturbed, which helps if many are equal, unless more than one column in so many has a distinct cost
+    distinct_divisor: int = 2
+
+
+MASTER = MasterOptions()
 
 
 class RelaxationStopped(Exception):  # noqa: N818 - it is no error: the time limit ends a relaxation
-    """The time was up before a relaxation was solved."""
+    """The time limit was reached before a relaxation was solved."""
 
 
 def terms_among(
-    limits: Sequence[PairConstraint], chosen: IntVector, count: int
+    constraints: Sequence[PairConstraint], chosen: IntVector, count: int
 ) -> tuple[IntVector, IntVector, IntVector]:
-    """Return the terms of linear constraints on some of ``count`` pairs: constraints, places in ``chosen``, weights."""
+    """Return the terms of constraints on some of ``count`` pairs: constraints, indices in ``chosen``, weights."""
     number = np.full(count, -1, dtype=np.int64)
     number[chosen] = np.arange(len(chosen))
-    none = np.zeros(0, dtype=np.int64)
-    owners, places, weights = [none], [none], [none]
-    # Constraints on few pairs all at once; of those on more pairs than are chosen, the chosen ones are looked up
-    few = [place for place, limit in enumerate(limits) if len(limit.places) <= len(chosen)]
+    empty = np.zeros(0, dtype=np.int64)
+    owners, indices, weights = [empty], [empty], [empty]
+    # Constraints on few pairs all at once; in those on more pairs, the chosen pairs are searched for
+    few = [index for index, constraint in enumerate(constraints) if len(constraint.pairs) <= len(chosen)]
     if few:
-        found = number[np.concatenate([limits[place].places for place in few])]
-        own = found >= 0
-        owners.append(np.repeat(few, [len(limits[place].places) for place in few])[own])
-        places.append(found[own])
-        weights.append(np.concatenate([limits[place].weights for place in few])[own])
-    for place in sorted(set(range(len(limits))) - set(few)):
-        limit = limits[place]
-        at = np.minimum(np.searchsorted(limit.places, chosen), len(limit.places) - 1)
-        own = np.flatnonzero(limit.places[at] == chosen)
-        owners.append(np.full(len(own), place))
-        places.append(own)
-        weights.append(limit.weights[at[own]])
-    return np.concatenate(owners), np.concatenate(places), np.concatenate(weights)
+        positions = number[np.concatenate([constraints[index].pairs for index in few])]
+        is_chosen = positions >= 0
+        owners.append(np.repeat(few, [len(constraints[index].pairs) for index in few])[is_chosen])
+        indices.append(positions[is_chosen])
+        weights.append(np.concatenate([constraints[index].weights for index in few])[is_chosen])
+    for index in sorted(set(range(len(constraints))) - set(few)):
+        constraint = constraints[index]
+        nearest = np.minimum(np.searchsorted(constraint.pairs, chosen), len(constraint.pairs) - 1)
+        matches = np.flatnonzero(constraint.pairs[nearest] == chosen)
+        owners.append(np.full(len(matches), index))
+        indices.append(matches)
+        weights.append(constraint.weights[nearest[matches]])
+    return np.concatenate(owners), np.concatenate(indices), np.concatenate(weights)
 
 
 class PairMaster:
-    """The live program of the pairs of ``base`` and of all models that restrict it.
+    """The live program of the pairs of ``base``, for all models that restrict it.
 
-    Rows: the degrees of mentors, then of mentees, then the minimums of people who have an indicator; as they come, the
-    linear constraints, and the links of pairs to indicators.
+    Rows: the degrees of mentors, then of mentees, then the minimums of people with an indicator; then, as they are
+    added, the linear constraints, and the links of pairs to indicators.
     """
 
     def __init__(self, base: PairModel) -> None:
@@ -91,11 +94,11 @@ class PairMaster:
         self._program = ColumnProgram(-free, free)
         self._units, self._elastic = np.ones(people), np.zeros((2, people), dtype=bool)
         self._column_of = np.full(len(base), -1, dtype=np.int64)
-        # Of each column: its pair, or -1; whether it is elastic
+        # The pair of each column, or -1, and whether the column is elastic
         self._pairs, self._is_elastic = np.zeros(0, np.int64), np.zeros(0, dtype=bool)
-        # Of each link: its row, the side and the pair
+        # The row, the side and the pair of each link
         self._links = np.zeros((0, 3), np.int64)
-        self._limit_rows: dict[int, tuple[int, BoolVector]] = {}
+        self._constraint_rows: dict[int, tuple[int, BoolVector]] = {}
         self._add_indicators()
 
     @property
@@ -105,169 +108,185 @@ class PairMaster:
 
     def relax(  # noqa: PLR0913 - a model, its objective, where to begin and when to end
         self,
-        pool: PairModel,
-        worth: IntVector,
+        model: PairModel,
+        profit: IntVector,
         lead: IntVector,
         known: BoolVector | None,
         seconds: float | None,
         stopped: Stop,
     ) -> PairRelaxation:
-        """Return the linear relaxation of a model that restricts the base.
+        """Return the LP relaxation of a model that restricts the base.
 
         Parameters
         ----------
-        worth
+        profit
             (e,) int64: the profit of each pair of the model.
         lead
-            (e,) int64: the first columns are the pairs that lead in it.
+            (e,) int64: the first columns are the pairs that are leading by this number.
         known
             A feasible choice, whose pairs become columns.
         """
         self._seconds, self._stopped = seconds, stopped
-        self._load(pool)
-        first = pool.fixed_to_one if known is None else pool.fixed_to_one | known
-        if len(pool) <= FEW_PAIRS:
-            first = np.ones(len(pool), dtype=bool)
+        self._load(model)
+        columns = model.fixed_to_one if known is None else model.fixed_to_one | known
+        if len(model) <= FEW_PAIRS:
+            columns = np.ones(len(model), dtype=bool)
         elif not (self._pairs >= 0).any():
-            first = first | leading_columns(pool.mentors, pool.mentees, lead, np.ones(len(pool), dtype=bool))
-        self._add_pairs(np.flatnonzero(first & ~self._inside))
+            columns = columns | leading_columns(model.mentors, model.mentees, lead, np.ones(len(model), dtype=bool))
+        self._add_pairs(np.flatnonzero(columns & ~self._in_program))
         try:
-            return self._relax(worth, elastic=known is None)
+            return self._relax(profit, elastic=known is None)
         except RelaxationStopped:
             return PairRelaxation()
 
-    def _relax(self, worth: IntVector, *, elastic: bool) -> PairRelaxation:
-        if (self._low > self._high).any():
+    def _relax(self, profit: IntVector, *, elastic: bool) -> PairRelaxation:
+        if (self._lower > self._upper).any():
             return PairRelaxation(infeasible=True)
-        duals, reduced = self._generate(worth, elastic=elastic)
-        if self._missing > MISSING:
-            # Phase 1: maximise minus what rows fall short of
-            none = np.zeros_like(worth)
-            proof, rest = self._generate(none, phase=1)
-            if proof.bound(self._pool, rest) < 0:
+        duals, reduced = self._generate(profit, elastic=elastic)
+        if self._missing > MASTER.violation_tolerance:
+            # Phase 1: minimise the violations of rows
+            zeros = np.zeros_like(profit)
+            phase_one_duals, phase_one_profit = self._generate(zeros, phase=1)
+            if phase_one_duals.bound(self._model, phase_one_profit) < 0:
                 return PairRelaxation(infeasible=True)
-            if self._missing <= MISSING:
-                duals, reduced = self._generate(worth, elastic=False)
-        ceiling, choice = duals.bound(self._pool, reduced), self._choice()
-        found = PairRelaxation(duals, reduced, ceiling, choice)
-        exact = choice is not None and ceiling // duals.parts == int(worth[choice].sum())
-        return found if exact or cost_scale(worth) == 1.0 else self._refine(worth, found)
+            if self._missing <= MASTER.violation_tolerance:
+                duals, reduced = self._generate(profit, elastic=False)
+        scaled_bound, choice = duals.bound(self._model, reduced), self._choice()
+        relaxation = PairRelaxation(duals, reduced, scaled_bound, choice)
+        is_proved = choice is not None and scaled_bound // duals.denominator == int(profit[choice].sum())
+        return relaxation if is_proved or cost_scale(profit) == 1.0 else self._refine(profit, relaxation)
 
-    def _generate(self, worth: IntVector, *, phase: int = 2, elastic: bool = True) -> tuple[ScaledDuals, IntVector]:
+    def _generate(self, profit: IntVector, *, phase: int = 2, elastic: bool = True) -> tuple[ScaledDuals, IntVector]:
         """Return the duals and reduced profits of an optimum over all pairs, by column generation."""
-        pool, scale = self._pool, cost_scale(worth)
+        model, scale = self._model, cost_scale(profit)
         while True:
-            self._price(worth / scale, phase, elastic=elastic)
-            given = self._run() * scale
+            self._set_columns(profit / scale, phase, elastic=elastic)
+            row_duals = self._run() * scale
             # Pricing by the rounded duals
-            duals = self._round(worth, given)
-            reduced = duals.reduced_profit(pool, worth)
-            # Columns that could improve the optimum by more than a trifle
-            missing = (reduced > duals.parts // COARSE) & ~self._inside
+            duals = self._round(profit, row_duals)
+            reduced = duals.reduced_profit(model, profit)
+            # Columns that could noticeably improve the optimum
+            missing = (reduced > duals.denominator // MASTER.pricing_divisor) & ~self._in_program
             if not missing.any():
                 return duals, reduced
-            self._add_pairs(np.flatnonzero(leading_columns(pool.mentors, pool.mentees, reduced, missing)))
+            self._add_pairs(np.flatnonzero(leading_columns(model.mentors, model.mentees, reduced, missing)))
 
-    def _refine(self, worth: IntVector, found: PairRelaxation) -> PairRelaxation:
+    def _refine(self, profit: IntVector, relaxation: PairRelaxation) -> PairRelaxation:
         """Return the relaxation with duals corrected by programs whose costs are the reduced profits."""
-        lost = CERTAIN * cost_scale(worth)
-        for _ in range(REFINEMENTS):
-            assert found.duals is not None
-            assert found.reduced is not None
-            parts, near = found.duals.parts, np.sort(np.abs(found.reduced[self._inside]))
-            # Pairs that may be chosen have the least reduced profits; their digits count
-            count = min(2 * sum(map(len, self._pool.sides)), len(near) - 1)
-            scale = cost_scale(near[count : count + 1])
-            self._price(np.clip(found.reduced / scale, -MAX_REFINED_COST, MAX_REFINED_COST), elastic=False)
-            # Complementary slackness: a row whose dual is certain is at that end, and its dual may fall as well as rise
-            given = self._given(found.duals)
-            low = np.where(given > lost, self._high, self._low)
-            self._program.bound_rows(low, np.where(given < -lost, self._low, self._high))
+        uncertainty = MASTER.certain_dual * cost_scale(profit)
+        for _ in range(MASTER.max_refinements):
+            assert relaxation.duals is not None
+            assert relaxation.reduced is not None
+            denominator, magnitudes = (
+                relaxation.duals.denominator,
+                np.sort(np.abs(relaxation.reduced[self._in_program])),
+            )
+            # Pairs that may be chosen have the smallest reduced profits, so the scale preserves their digits
+            count = min(2 * sum(map(len, self._model.sides)), len(magnitudes) - 1)
+            scale = cost_scale(magnitudes[count : count + 1])
+            self._set_columns(
+                np.clip(relaxation.reduced / scale, -MASTER.max_refined_cost, MASTER.max_refined_cost), elastic=False
+            )
+            # Complementary slackness: a row whose dual is certain is at that bound, and its dual may rise or fall
+            row_duals = self._row_duals(relaxation.duals)
+            lower = np.where(row_duals > uncertainty, self._upper, self._lower)
+            self._program.bound_rows(lower, np.where(row_duals < -uncertainty, self._lower, self._upper))
             try:
-                given += self._run() * (scale / parts)
+                row_duals += self._run() * (scale / denominator)
             except EngineError:
                 break
-            lost = min(lost, CERTAIN * scale / parts)
-            duals = self._round(worth, given)
-            reduced = duals.reduced_profit(self._pool, worth)
-            ceiling = duals.bound(self._pool, reduced)
-            if ceiling * parts >= found.ceiling * duals.parts:
+            uncertainty = min(uncertainty, MASTER.certain_dual * scale / denominator)
+            duals = self._round(profit, row_duals)
+            reduced = duals.reduced_profit(self._model, profit)
+            scaled_bound = duals.bound(self._model, reduced)
+            if scaled_bound * denominator >= relaxation.scaled_bound * duals.denominator:
                 break
-            found = PairRelaxation(duals, reduced, ceiling, self._choice() if found.choice is None else found.choice)
-        return found
+            relaxation = PairRelaxation(
+                duals, reduced, scaled_bound, self._choice() if relaxation.choice is None else relaxation.choice
+            )
+        return relaxation
 
-    def _load(self, pool: PairModel) -> None:
-        """Make the bounds of rows and columns those of a model."""
-        whole = len(pool) == len(self._base)
-        self._pool = pool
-        self._places = np.arange(len(pool)) if whole else np.searchsorted(self._keys, pool.keys())
-        self._inside = self._column_of[self._places] >= 0
-        # The last place is that of columns without a pair
+    def _load(self, model: PairModel) -> None:
+        """Set the bounds of rows and columns to those of a model."""
+        is_base = len(model) == len(self._base)
+        self._model = model
+        self._places = np.arange(len(model)) if is_base else np.searchsorted(self._keys, model.keys())
+        self._in_program = self._column_of[self._places] >= 0
+        # The last position is that of columns without a pair
         self._position = np.full(len(self._base) + 1, -1, dtype=np.int64)
-        self._position[self._places] = np.arange(len(pool))
-        self._rows_of_limits = self._find_limit_rows()
-        height, people = len(self._units), sum(map(len, pool.sides))
-        low, high = np.full(height, -np.inf), np.full(height, np.inf)
-        low[:people] = np.concatenate([side.firm_minimum for side in pool.sides])
-        high[:people] = np.concatenate([side.most for side in pool.sides])
-        low[self._waived], high[self._waived], low[self._low_rows] = -np.inf, 0.0, 0.0
-        high[self._links[:, 0]] = 0.0
-        units = self._units[self._rows_of_limits]
-        low[self._rows_of_limits] = [-np.inf if limit.least is None else limit.least for limit in pool.limits] / units
-        high[self._rows_of_limits] = [np.inf if limit.most is None else limit.most for limit in pool.limits] / units
-        self._low, self._high = low, high
-        # Elastic columns where the pairs that are fixed do not satisfy a row
-        sums, forced = np.zeros(height), pool.fixed_to_one
+        self._position[self._places] = np.arange(len(model))
+        self._rows_of_constraints = self._find_constraint_rows()
+        height, people = len(self._units), sum(map(len, model.sides))
+        lower, upper = np.full(height, -np.inf), np.full(height, np.inf)
+        lower[:people] = np.concatenate([side.firm_minimum for side in model.sides])
+        upper[:people] = np.concatenate([side.most for side in model.sides])
+        lower[self._conditional], upper[self._conditional], lower[self._low_rows] = -np.inf, 0.0, 0.0
+        upper[self._links[:, 0]] = 0.0
+        units = self._units[self._rows_of_constraints]
+        lower[self._rows_of_constraints] = [
+            -np.inf if constraint.least is None else constraint.least for constraint in model.constraints
+        ] / units
+        upper[self._rows_of_constraints] = [
+            np.inf if constraint.most is None else constraint.most for constraint in model.constraints
+        ] / units
+        self._lower, self._upper = lower, upper
+        # Elastic columns for rows that the fixed pairs do not satisfy
+        sums, forced = np.zeros(height), model.fixed_to_one
         if forced.any():
-            sums[:people] = np.bincount(np.append(pool.mentors[forced], self._n + pool.mentees[forced]), None, people)
-            owners, _, weights = terms_among(pool.limits, np.flatnonzero(forced), len(pool))
-            totals = np.bincount(owners, weights, len(pool.limits))
-            sums[self._rows_of_limits] = totals / units
-        short, above = low > sums, high < sums
-        short[self._low_rows] = True
-        self._add_elastic(0, short)
+            sums[:people] = np.bincount(np.append(model.mentors[forced], self._n + model.mentees[forced]), None, people)
+            owners, _, weights = terms_among(model.constraints, np.flatnonzero(forced), len(model))
+            totals = np.bincount(owners, weights, len(model.constraints))
+            sums[self._rows_of_constraints] = totals / units
+        below, above = lower > sums, upper < sums
+        below[self._low_rows] = True
+        self._add_elastic(0, below)
         self._add_elastic(1, above)
-        self._program.bound_rows(low, high)
+        self._program.bound_rows(lower, upper)
 
-    def _find_limit_rows(self) -> IntVector:
-        """Return the row of each linear constraint of the model; those that have none, or lack pairs, get one."""
-        limits, rows, checked = self._pool.limits, dict[int, tuple[int, BoolVector]](), dict[int, bool]()
-        for limit in limits:
-            row, cover = self._limit_rows.get(limit.key, (-1, None))
+    def _find_constraint_rows(self) -> IntVector:
+        """Return the row of each constraint of the model; constraints without a row, or with missing pairs, get one."""
+        constraints, rows, checked = self._model.constraints, dict[int, tuple[int, BoolVector]](), dict[int, bool]()
+        for constraint in constraints:
+            row, cover = self._constraint_rows.get(constraint.key, (-1, None))
             if cover is not None and checked.setdefault(id(cover), bool(cover[self._places].all())):
-                rows[limit.key] = row, cover
-        new = np.flatnonzero([limit.key not in rows for limit in limits])
+                rows[constraint.key] = row, cover
+        new = np.flatnonzero([constraint.key not in rows for constraint in constraints])
         if len(new):
             cover = np.zeros(len(self._base), dtype=bool)
             cover[self._places] = True
-            fresh = [limits[place] for place in new.tolist()]
-            rows |= {limit.key: (len(self._units) + number, cover) for number, limit in enumerate(fresh)}
-            inside = np.flatnonzero(self._inside)
-            owners, places, weights = terms_among(fresh, inside, len(self._pool))
-            heaviest = [float(np.abs(limit.weights).max(initial=1)) for limit in fresh]
+            new_constraints = [constraints[index] for index in new.tolist()]
+            rows |= {
+                constraint.key: (len(self._units) + offset, cover) for offset, constraint in enumerate(new_constraints)
+            }
+            in_program = np.flatnonzero(self._in_program)
+            owners, indices, weights = terms_among(new_constraints, in_program, len(self._model))
+            heaviest = [float(np.abs(constraint.weights).max(initial=1)) for constraint in new_constraints]
             units, order = np.exp2(np.floor(np.log2(heaviest))), np.argsort(owners, kind="stable")
-            columns, sizes = self._column_of[self._places[inside[places]]], np.bincount(owners, minlength=len(fresh))
+            columns, sizes = (
+                self._column_of[self._places[in_program[indices]]],
+                np.bincount(owners, minlength=len(new_constraints)),
+            )
             self._add_rows(sizes, columns[order], (weights / units[owners])[order], units)
-        self._limit_rows = rows
-        return np.array([rows[limit.key][0] for limit in limits], dtype=np.int64)
+        self._constraint_rows = rows
+        return np.array([rows[constraint.key][0] for constraint in constraints], dtype=np.int64)
 
     def _add_indicators(self) -> None:
-        """Add an indicator u for each person of a conditional minimum: ``least u <= degree <= most u``."""
+        """Add an indicator u for each person with a conditional minimum: ``least u <= degree <= most u``."""
         sides = self._base.sides
-        waived = np.concatenate([side.conditional for side in sides])
-        self._waived = np.flatnonzero(waived)
-        count, start = len(self._waived), len(waived)
+        is_conditional = np.concatenate([side.conditional for side in sides])
+        self._conditional = np.flatnonzero(is_conditional)
+        count, start = len(self._conditional), len(is_conditional)
         self._low_rows = start + np.arange(count)
         self._indicators = np.full(start, -1, dtype=np.int64)
-        self._indicators[self._waived] = np.arange(count)
+        self._indicators[self._conditional] = np.arange(count)
         if count:
             least, most = (
-                np.concatenate(ends)[self._waived]
-                for ends in ([side.least for side in sides], [side.most for side in sides])
+                np.concatenate(bounds)[self._conditional]
+                for bounds in ([side.least for side in sides], [side.most for side in sides])
             )
-            none = np.zeros(0, np.int64)
-            self._add_rows(np.zeros(count, np.int64), none, none / 1.0, np.ones(count))
-            rows = np.column_stack([self._waived, self._low_rows]).ravel()
+            empty = np.zeros(0, np.int64)
+            self._add_rows(np.zeros(count, np.int64), empty, empty / 1.0, np.ones(count))
+            rows = np.column_stack([self._conditional, self._low_rows]).ravel()
             self._add_columns(np.full(count, 2), rows, -np.column_stack([most, least]).ravel() / 1.0)
 
     def _add_rows(self, sizes: IntVector, columns: IntVector, values: FloatVector, units: FloatVector) -> None:
@@ -286,68 +305,68 @@ class PairMaster:
         self._is_elastic = np.append(self._is_elastic, np.full(len(sizes), elastic))
 
     def _add_elastic(self, side: int, rows: BoolVector) -> None:
-        """Give an elastic column to some rows: side 0 adds to the sum of a row, side 1 takes from it."""
-        fresh = np.flatnonzero(rows & ~self._elastic[side])
-        if len(fresh):
-            self._elastic[side, fresh] = True
-            signs = np.full(len(fresh), -1.0 if side else 1.0)
-            self._add_columns(np.ones(len(fresh), np.int64), fresh, signs, elastic=True)
+        """Add an elastic column to some rows: side 0 adds to the sum of a row, side 1 subtracts from it."""
+        new_rows = np.flatnonzero(rows & ~self._elastic[side])
+        if len(new_rows):
+            self._elastic[side, new_rows] = True
+            signs = np.full(len(new_rows), -1.0 if side else 1.0)
+            self._add_columns(np.ones(len(new_rows), np.int64), new_rows, signs, elastic=True)
 
     def _add_pairs(self, chosen: IntVector) -> None:
-        """Add pairs of the model, by their positions, as columns."""
+        """Add pairs of the model, by position, as columns."""
         if not len(chosen):
             return
-        pool = self._pool
-        owners, counted, weights = terms_among(pool.limits, chosen, len(pool))
-        owned = self._rows_of_limits[owners]
-        people = np.concatenate([pool.mentors[chosen], self._n + pool.mentees[chosen]])
+        model = self._model
+        constraints, indices, weights = terms_among(model.constraints, chosen, len(model))
+        constraint_rows = self._rows_of_constraints[constraints]
+        people = np.concatenate([model.mentors[chosen], self._n + model.mentees[chosen]])
         columns = np.tile(np.arange(len(chosen)), 2)
         linked = np.flatnonzero(self._indicators[people] >= 0)
         links = self._add_links(people[linked], self._places[chosen][columns[linked]])
-        rows = np.concatenate([people, owned, self._low_rows[self._indicators[people[linked]]], links])
-        columns = np.concatenate([columns, counted, columns[linked], columns[linked]])
+        rows = np.concatenate([people, constraint_rows, self._low_rows[self._indicators[people[linked]]], links])
+        columns = np.concatenate([columns, indices, columns[linked], columns[linked]])
         values = np.ones(len(rows))
-        values[len(people) : len(people) + len(owned)] = weights / self._units[owned]
+        values[len(people) : len(people) + len(constraint_rows)] = weights / self._units[constraint_rows]
         order = np.argsort(columns, kind="stable")
         self._column_of[self._places[chosen]] = len(self._pairs) + np.arange(len(chosen))
-        self._inside[chosen] = True
+        self._in_program[chosen] = True
         sizes = np.bincount(columns, minlength=len(chosen))
         self._add_columns(sizes, rows[order], values[order], self._places[chosen])
 
     def _add_links(self, people: IntVector, pairs: IntVector) -> IntVector:
-        """Return a new row ``x <= u`` for each pair of a person who has an indicator u."""
+        """Return a new row ``x <= u`` for each pair of a person with an indicator u."""
         count, ones = len(people), np.ones(len(people))
         rows = len(self._units) + np.arange(count)
         if count:
             self._add_rows(ones.astype(np.int64), self._indicators[people], -ones, ones)
             self._links = np.concatenate([self._links, np.column_stack([rows, people >= self._n, pairs])])
-            self._low, self._high = np.append(self._low, -np.inf * ones), np.append(self._high, 0 * ones)
-            self._program.bound_rows(self._low, self._high)
+            self._lower, self._upper = np.append(self._lower, -np.inf * ones), np.append(self._upper, 0 * ones)
+            self._program.bound_rows(self._lower, self._upper)
         return rows
 
-    def _price(self, profit: FloatVector, phase: int = 2, *, elastic: bool = True) -> None:
-        """Set costs and bounds of all columns: those of pairs by ``profit`` (e,), those beyond the model closed."""
-        at = self._position[self._pairs]
-        inside = at >= 0
-        cost, most, least = np.zeros(len(at)), np.ones(len(at)), np.zeros(len(at))
-        cost[inside] = profit[at[inside]]
-        most[self._pairs >= 0] = inside[self._pairs >= 0]
-        least[inside] = self._pool.fixed_to_one[at[inside]]
-        penalty = PENALTY * (np.abs(cost).max(initial=0.0) + 1.0) if phase > 1 else 1.0
+    def _set_columns(self, profit: FloatVector, phase: int = 2, *, elastic: bool = True) -> None:
+        """Set costs and bounds of all columns; pairs cost ``profit`` (e,), and pairs outside the model are closed."""
+        position = self._position[self._pairs]
+        in_model = position >= 0
+        cost, upper, lower = np.zeros(len(position)), np.ones(len(position)), np.zeros(len(position))
+        cost[in_model] = profit[position[in_model]]
+        upper[self._pairs >= 0] = in_model[self._pairs >= 0]
+        lower[in_model] = self._model.fixed_to_one[position[in_model]]
+        penalty = MASTER.elastic_penalty * (np.abs(cost).max(initial=0.0) + 1.0) if phase > 1 else 1.0
         cost[self._is_elastic] = -penalty
-        most[self._is_elastic] = np.inf if elastic else 0.0
-        levels = len(np.unique(cost[inside]))
-        self._program.perturb(costs=DISTINCT * levels < int(np.count_nonzero(inside)))
+        upper[self._is_elastic] = np.inf if elastic else 0.0
+        levels = len(np.unique(cost[in_model]))
+        self._program.perturb(costs=MASTER.distinct_divisor * levels < int(np.count_nonzero(in_model)))
         self._program.set_costs(cost)
-        self._program.set_column_bounds(least, most)
+        self._program.set_column_bounds(lower, upper)
 
     def _run(self) -> FloatVector:
-        """Solve; return the duals of rows, set the columns at the optimum. Raises RelaxationStopped, EngineError."""
+        """Solve, store the values of columns, and return the duals of rows. Raises RelaxationStopped, EngineError."""
         for _ in range(2):
-            word = self._program.solve_lp(self._seconds, self._stopped)
-            if word is SolverStatus.STOPPED:
+            status = self._program.solve_lp(self._seconds, self._stopped)
+            if status is SolverStatus.STOPPED:
                 raise RelaxationStopped
-            if word is SolverStatus.OPTIMAL:
+            if status is SolverStatus.OPTIMAL:
                 values, duals = self._program.solution()
                 if np.isfinite(values).all() and np.isfinite(duals).all():
                     self._values, self._missing = values, float(values[self._is_elastic].sum())
@@ -355,47 +374,49 @@ class PairMaster:
             self._program.forget_basis()
         raise EngineError("HiGHS gave up")
 
-    def _round(self, worth: IntVector, given: FloatVector) -> ScaledDuals:
-        """Return duals of the rows as integers of the signs that their bounds ask for; any rounding is valid."""
-        pool, n, people = self._pool, self._n, sum(map(len, self._pool.sides))
-        sizes = np.ones(len(given))
-        sizes[:n], sizes[n:people] = (max(int(side.most.max(initial=1)), 1) for side in pool.sides)
+    def _round(self, profit: IntVector, row_duals: FloatVector) -> ScaledDuals:
+        """Return integer duals of rows, with the signs that their bounds require; any rounding is valid."""
+        model, n, people = self._model, self._n, sum(map(len, self._model.sides))
+        sizes = np.ones(len(row_duals))
+        sizes[:n], sizes[n:people] = (max(int(side.most.max(initial=1)), 1) for side in model.sides)
         sizes[self._low_rows] = sizes[:people].max(initial=1.0)
-        sizes[self._rows_of_limits] = 2 * self._units[self._rows_of_limits]
-        given = np.where((given > 0) & (self._high == np.inf) | (given < 0) & (self._low == -np.inf), 0.0, given)
-        given, parts = denominator_of_duals(pool, worth, given, sizes)
-        rounded = np.rint(given * parts).astype(np.int64)
-        rounded[self._waived] += rounded[self._low_rows]
-        links = np.zeros((2, len(pool)), dtype=np.int64)
+        sizes[self._rows_of_constraints] = 2 * self._units[self._rows_of_constraints]
+        row_duals = np.where(
+            (row_duals > 0) & (self._upper == np.inf) | (row_duals < 0) & (self._lower == -np.inf), 0.0, row_duals
+        )
+        row_duals, denominator = denominator_of_duals(model, profit, row_duals, sizes)
+        rounded = np.rint(row_duals * denominator).astype(np.int64)
+        rounded[self._conditional] += rounded[self._low_rows]
+        links = np.zeros((2, len(model)), dtype=np.int64)
         if len(self._links):
             rows, sides, pairs = self._links.T
-            at = self._position[pairs]
-            links[sides[at >= 0], at[at >= 0]] = rounded[rows[at >= 0]]
-        return ScaledDuals((rounded[:n], rounded[n:people]), links, rounded[self._rows_of_limits], parts)
+            position = self._position[pairs]
+            links[sides[position >= 0], position[position >= 0]] = rounded[rows[position >= 0]]
+        return ScaledDuals((rounded[:n], rounded[n:people]), links, rounded[self._rows_of_constraints], denominator)
 
-    def _given(self, duals: ScaledDuals) -> FloatVector:
-        """Return integer duals as those of the rows."""
-        given = np.zeros(len(self._units))
-        given[: sum(map(len, duals.sides))] = np.concatenate(duals.sides)
-        given[self._rows_of_limits] = duals.limits
-        negative = np.minimum(given[self._waived], 0.0)
-        given[self._low_rows], given[self._waived] = negative, given[self._waived] - negative
+    def _row_duals(self, duals: ScaledDuals) -> FloatVector:
+        """Return integer duals as duals of the rows."""
+        row_duals = np.zeros(len(self._units))
+        row_duals[: sum(map(len, duals.sides))] = np.concatenate(duals.sides)
+        row_duals[self._rows_of_constraints] = duals.constraints
+        negative = np.minimum(row_duals[self._conditional], 0.0)
+        row_duals[self._low_rows], row_duals[self._conditional] = negative, row_duals[self._conditional] - negative
         if len(self._links):
             rows, sides, pairs = self._links.T
-            at = self._position[pairs]
-            given[rows[at >= 0]] = duals.links[sides[at >= 0], at[at >= 0]]
-        return given / duals.parts
+            position = self._position[pairs]
+            row_duals[rows[position >= 0]] = duals.links[sides[position >= 0], position[position >= 0]]
+        return row_duals / duals.denominator
 
     def _choice(self) -> BoolVector | None:
-        """Return the pairs at 1, if all are 0 or 1 and the choice is feasible."""
-        if self._missing > MISSING:
+        """Return the pairs at 1 if all are 0 or 1 and the choice is feasible; else None."""
+        if self._missing > MASTER.violation_tolerance:
             return None
-        at = self._position[self._pairs]
-        own = at >= 0
-        shares = self._values[own]
-        taken = shares > 0.5
-        if np.abs(shares - taken).max(initial=0.0) >= INTEGRALITY_TOLERANCE:
+        position = self._position[self._pairs]
+        in_model = position >= 0
+        shares = self._values[in_model]
+        is_chosen = shares > 0.5
+        if np.abs(shares - is_chosen).max(initial=0.0) >= INTEGRALITY_TOLERANCE:
             return None
-        choice = np.zeros(len(self._pool), dtype=bool)
-        choice[at[own]] = taken
-        return choice if self._pool.holds(choice) else None
+        choice = np.zeros(len(self._model), dtype=bool)
+        choice[position[in_model]] = is_chosen
+        return choice if self._model.holds(choice) else None

@@ -20,7 +20,7 @@ import numpy as np
 from mentormatch.assignment.column_generation import FEW_PAIRS
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.greedy import choose_greedily
-from mentormatch.assignment.lexicographic import MOST_ROUNDS
+from mentormatch.assignment.lexicographic import MAX_TIE_ROUNDS
 from mentormatch.assignment.mip.program_model import (
     FAR,
     Box,
@@ -43,9 +43,8 @@ from mentormatch.assignment.objective import (
     scalarize,
 )
 from mentormatch.assignment.pair_program import (
-    FINEST,
-    LIMIT,
-    ROOM,
+    LINEAR_SIDE,
+    ROUNDING,
     DualProof,
     PairConstraint,
     PairModel,
@@ -53,7 +52,7 @@ from mentormatch.assignment.pair_program import (
     build_program,
     trivial_duals,
 )
-from mentormatch.assignment.tie_breaking import BITS, TieBreaker
+from mentormatch.assignment.tie_breaking import HASH_BITS, TieBreaker
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
@@ -151,7 +150,7 @@ class BoundedSearch:
     @property
     def _is_face_known(self) -> bool:
         """Return whether complementary slackness leaves no choice that is worse than the incumbent."""
-        return self.gap == 0 and self.proof is not None and not self.proof.duals.prices_waived(self.pool)
+        return self.gap == 0 and self.proof is not None and not self.proof.duals.prices_conditional_minimums(self.pool)
 
     @property
     def _binds(self) -> bool:
@@ -228,7 +227,9 @@ class BoundedSearch:
             if reach is None
             else self.core(reach, around=effort is Effort.MIP)
         )
-        pair_program = build_program(core.pool, self.worth[core.kept], np.ones(len(core.pool), dtype=bool), whole=True)
+        pair_program = build_program(
+            core.pool, self.worth[core.kept], np.ones(len(core.pool), dtype=bool), integral=True
+        )
         start = None if self.incumbent is None else core.choice(self.incumbent)
         floor = None if effort is Effort.DIVE else core.floor
         answer = maximise(replace(pair_program.program, target=floor, effort=effort, known=start))
@@ -273,7 +274,7 @@ class BoundedSearch:
     def core_radius(self) -> int:
         """Return the reach of the first core: a quarter of that at which somewhat more pairs than rows are in it."""
         # A vertex of the LP has at most as many pairs as rows
-        return self._reach_of(5 * (sum(map(len, self.pool.sides)) + len(self.pool.limits)) // 4) // 4
+        return self._reach_of(5 * (sum(map(len, self.pool.sides)) + len(self.pool.constraints)) // 4) // 4
 
     def next_reach(self, reach: int) -> int:
         """Return the reach of the core after one that has no choice: it has noticeably more pairs."""
@@ -378,7 +379,7 @@ def close_gap(work: BoundedSearch, maximise: "PairSolver") -> BoundedSearch:
 def has_knapsacks(work: BoundedSearch) -> bool:
     """Return whether knapsacks couple pairs that are clearly more than the people."""
     people = sum(map(len, work.pool.sides))
-    return len(work.pool) > people + people // NEARLY and any(limit.is_knapsack for limit in work.pool.limits)
+    return len(work.pool) > people + people // NEARLY and any(limit.is_knapsack for limit in work.pool.constraints)
 
 
 def search_briefly(
@@ -401,7 +402,7 @@ def search_briefly(
 
 def is_mostly_tied(pool: PairModel, worth: IntVector) -> bool:
     """Return whether rows couple pairs that have few different profits."""
-    if not len(pool) or not pool.limits:
+    if not len(pool) or not pool.constraints:
         return False
     # A part of the pairs has no more levels than all, and of very many pairs it takes a moment
     part = worth[:: -(-len(worth) // SAMPLED_PAIRS)]
@@ -419,7 +420,7 @@ def fold_hashes(
     divisor = max(int(np.gcd.reduce(worth)), 1)
     places = min(len(pool), *(int(loads.most.sum()) for loads in pool.sides))
     # More than all hashes of a choice together; by far, if there is room, as then the duals of both prove the goal
-    unit, greatest = (places << BITS) + 1, int(np.abs(worth).max(initial=0)) // divisor
+    unit, greatest = (places << HASH_BITS) + 1, int(np.abs(worth).max(initial=0)) // divisor
     unit <<= min(MARGIN_BITS, max((MAX_SOLVER_WEIGHT // max(greatest * unit, 1)).bit_length() - 1, 0))
     if greatest * unit > MAX_SOLVER_WEIGHT:
         return None
@@ -428,7 +429,9 @@ def fold_hashes(
     proof = best.stated or best.proof
     if best.infeasible or best.bound is None or proof is None:
         return BoundedSearch(pool, worth, np.zeros_like(worth), 0, 1, None, best.over(pool), best.infeasible)
-    parts = max(min(ROOM // (int(np.abs(worth).max(initial=1)) * (places + 1)), FINEST), 1)
+    parts = max(
+        min(ROUNDING.max_dual_sum // (int(np.abs(worth).max(initial=1)) * (places + 1)), ROUNDING.max_denominator), 1
+    )
     proof = DualProof(pool, proof.duals.divide_by(unit, divisor, parts))
     ceiling = proof.bound(worth)
     reduced, bound = proof.duals.reduced_profit(pool, worth), min(best.bound // unit * divisor, ceiling // parts)
@@ -460,15 +463,15 @@ def _with_cuts(work: BoundedSearch, count: int, maximise: "PairSolver") -> Bound
     """Return the search after the LP relaxation with cuts of the best ``count`` pairs; None if no cut is found."""
     least = np.partition(work.reduced, -count)[-count] if count < len(work.reduced) else work.reduced.min()
     near = (work.reduced >= least) | work.pool.fixed_to_one
-    pair_program = build_program(work.pool, work.worth, near, whole=False)
-    rows = enumerate(pair_program.owners)
-    knapsacks = [row for row, of in rows if of.side == LIMIT and work.pool.limits[of.place].is_knapsack]
+    pair_program = build_program(work.pool, work.worth, near, integral=False)
+    rows = enumerate(pair_program.constraint_refs)
+    knapsacks = [row for row, of in rows if of.side == LINEAR_SIDE and work.pool.constraints[of.index].is_knapsack]
     cuts = maximise(replace(pair_program.program, knapsacks=knapsacks)).cuts
     if not cuts:
         return None
     places = np.flatnonzero(near)
     found = (PairConstraint(places[cut.columns], cut.coefficients, None, cut.most) for cut in cuts)
-    pool = replace(work.pool, limits=(*work.pool.limits, *found))
+    pool = replace(work.pool, constraints=(*work.pool.constraints, *found))
     tighter = relax(pool, work.worth, work.reduced, work.incumbent, maximise)
     return None if tighter.bound is None else tighter
 
@@ -508,8 +511,8 @@ def hand_over(work: BoundedSearch, reach: int, maximise: "PairSolver") -> Bounde
 
 def _optimal_search(proof: DualProof, worth: IntVector, known: BoolVector) -> BoundedSearch:
     """Return the finished search of a choice whose profit the trivial bound proves."""
-    reduced, value = proof.duals.reduced_profit(proof.pool, worth), int(worth[known].sum())
-    return BoundedSearch(proof.pool, worth, reduced, value, 1, value, known, proof=proof)
+    reduced, value = proof.duals.reduced_profit(proof.model, worth), int(worth[known].sum())
+    return BoundedSearch(proof.model, worth, reduced, value, 1, value, known, proof=proof)
 
 
 def relax(
@@ -522,8 +525,10 @@ def relax(
     found = maximise.relax(pool, worth, lead, known)
     if found.duals is None or found.reduced is None:
         return BoundedSearch(pool, worth, np.zeros_like(worth), 0, 1, None, known, found.infeasible)
-    parts, proof = found.duals.parts, DualProof(pool, found.duals)
-    work = BoundedSearch(pool, worth, found.reduced, found.ceiling, parts, found.ceiling // parts, proof=proof)
+    parts, proof = found.duals.denominator, DualProof(pool, found.duals)
+    work = BoundedSearch(
+        pool, worth, found.reduced, found.scaled_bound, parts, found.scaled_bound // parts, proof=proof
+    )
     return work.with_candidate(work.better(known, found.choice))
 
 
@@ -574,7 +579,7 @@ class ProvedGoals:
         """Keep the bound and the duals of one goal."""
         turned = goal == "changes" and work.bound is not None
         proof = work.stated or work.proof
-        found = None if proof is None else proof.prices(goal, len(problem.rows))
+        found = None if proof is None else proof.as_dual_solution(goal, len(problem.rows))
         if found is not None and len(self.prices) == len(self.bounds):
             # Duals prove a goal only if they prove all goals before it
             self.prices.append(found)
@@ -626,7 +631,7 @@ def _settle_ties(
     """Return the canonical one of the choices that are optimal in the last goal, and so in all."""
     goal: str | None = None if work.folded else problem.goals[-1]
     first, work = int(work.folded is not None), work.folded or work
-    for turn in range(first, MOST_ROUNDS):
+    for turn in range(first, MAX_TIE_ROUNDS):
         # The answer is the only one left
         if all(_is_only_choice(face, work, maximise, exact=turn > 0) for face in work.optimal_faces(goal)):
             return _solution(problem, work.pool, work.incumbent, known, Status.PROVED)
@@ -637,7 +642,7 @@ def _settle_ties(
         if not best.proved or run.timed_out:
             return _solution(problem, work.pool, work.incumbent, known, Status.FEASIBLE)
         work = best
-    raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
+    raise EngineError(f"Ties are left after {MAX_TIE_ROUNDS} rounds")
 
 
 def _is_only_choice(face: PairModel, work: BoundedSearch, maximise: "PairSolver", *, exact: bool) -> bool:
@@ -671,7 +676,7 @@ def _solution_so_far(  # noqa: PLR0913 - what is open, and what is known of it
         worth = objective_of(problem, goal).profit(problem, pool.mentors, pool.mentees)
         proof = DualProof(pool, trivial_duals(pool, worth))
         bound, none = proof.bound(worth), np.zeros_like(worth)
-        work = BoundedSearch(pool, worth, none, bound, proof.duals.parts, bound, chosen, proof=proof)
+        work = BoundedSearch(pool, worth, none, bound, proof.duals.denominator, bound, chosen, proof=proof)
         so_far.keep(problem, goal, work)
     return _solution(problem, pool, chosen, so_far, Status.FEASIBLE)
 

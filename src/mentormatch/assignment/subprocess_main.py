@@ -1,8 +1,8 @@
-"""The program of the process of a solve: reads a pickled task, sends incumbents, then the solution.
+"""Child process of a solve: reads a pickled task, sends incumbents, then the solution.
 
-The task comes on standard input, which then stays open for as long as whoever asked is alive: the system ends this
-process when it is closed. On standard output go answers, each as ``(whether it is the last, solution)``: the best so
-far whenever there is a better one, and at the end what the engines say, or the error of ours that they raise.
+The task comes on standard input, which the parent keeps open: the system ends this process when it is closed. Messages
+on standard output are pairs ``(is_last, solution)``: each better incumbent, and at the end the solution of the engines
+or the MentorMatchError that they raised.
 """
 
 import os
@@ -18,19 +18,18 @@ from mentormatch.base.child_process import claim_stdout, exit_with_parent, limit
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages.translation import language
 
-NO_ROOM = "failed to map segment"
-"""What the system's loader says of a library that the memory left is too small for."""
+LOADER_OUT_OF_MEMORY = "failed to map segment"  # part of the system loader's message if memory is short
 
 
 def main() -> None:
-    """Read the task, write answers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for whoever asked
+    """Read the task and write its results."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for the parent
     try:
         _work(claim_stdout())
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except ImportError as error:
-        if NO_ROOM in str(error):
+        if LOADER_OUT_OF_MEMORY in str(error):
             os._exit(OUT_OF_MEMORY)
         raise
 
@@ -49,9 +48,9 @@ def _work(out: BinaryIO) -> None:
 
     with language(task.language):
         try:
-            found: Solution | MentorMatchError
+            result: Solution | MentorMatchError
             run = SolveOptions(task.hashes, task.deadline, task.ties, on_incumbent=report)
-            found = solve_goals(task.problem, task.engine, run)
+            result = solve_goals(task.problem, task.engine, run)
         except MentorMatchError as error:
-            found = error
-    write(found, last=True)
+            result = error
+    write(result, last=True)

@@ -1,7 +1,7 @@
-"""A solve in a process of its own, ended at its deadline.
+"""A solve in a child process, stopped at its deadline.
 
-The child runs ``subprocess_main``. It gets positions and hashes, neither keys nor the names of rules, and holds nothing
-open but its two pipes: there is no temporary file. It ends with its parent, even one that is killed.
+The child runs ``subprocess_main``. It receives positions and hashes, neither keys nor names of rules, and has no open
+files but its two pipes. It ends with its parent, even if the parent is killed.
 """
 
 import os
@@ -25,23 +25,24 @@ from mentormatch.languages.translation import spoken
 ENGINE_PROGRAM = (
     "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.subprocess_main import main; main()"
 )
-OUT_OF_MEMORY = 77
-"""What the child ends with when memory is out."""
-MEMORY_BYTES: int | None = None
-"""The most that a child takes; None: what the machine has."""
-SILENT_S = 1.0
-"""A child that says no more has so many seconds to end."""
-GLANCE_S = 0.05
-"""So often it is looked whether the solve is still waited for."""
-EARLY, EARLIEST_S = 0.1, 0.2
-"""The child stops itself this part of the time before it is ended, and no more than so many seconds before."""
+OUT_OF_MEMORY = 77  # exit code of the child when memory is out
+MEMORY_BYTES: int | None = None  # memory limit of the child; None: the memory of the machine
+SILENT_S = 1.0  # time for a child to end after its last message
+POLL_S = 0.05  # interval at which ``cancelled`` is polled
+# The child stops itself before its deadline, by this share of the time and at most this many seconds
+STOP_EARLY_SHARE, STOP_EARLY_MAX_S = 0.1, 0.2
+
+
+def child_deadline(seconds: float | None) -> float | None:
+    """Return the time of the monotonic clock at which a child with ``seconds`` stops itself."""
+    return None if seconds is None else monotonic() + seconds - min(STOP_EARLY_SHARE * seconds, STOP_EARLY_MAX_S)
 
 
 @dataclass(frozen=True, slots=True)
 class SolveTask:
-    """What the child is asked: a problem without names, the engine if one is named, how ties are settled, limits.
+    """A task for the child: a problem without names, an engine or None, tie-breaking hashes, and limits.
 
-    ``language`` is that in which it words what it refuses. Without ``ties`` any optimum will do.
+    ``language`` is the language of its error messages. Without ``ties``, any optimum is accepted.
     """
 
     problem: AssignmentProblem
@@ -62,49 +63,49 @@ class SolveTask:
         *,
         ties: bool = True,
     ) -> "SolveTask":
-        """Return the task to be done in so many seconds; of people and rules it has the positions alone."""
+        """Return the task to be done within ``seconds``; people and rows are identified by position only."""
         rows = FittingRows.of(problem.rows, problem.shape).renamed()
         bare = replace(problem, rows=rows, mentor_keys=(), mentee_keys=())
-        until = None if seconds is None else monotonic() + seconds - min(EARLY * seconds, EARLIEST_S)
-        return cls(bare, engine, hashes.anonymized, until, MEMORY_BYTES or _memory(), spoken(), ties)
+        memory = MEMORY_BYTES or _machine_memory()
+        return cls(bare, engine, hashes.anonymized, child_deadline(seconds), memory, spoken(), ties)
 
 
 def solve_in_subprocess(
     task: SolveTask, better: Callable[[Solution], None], seconds: float | None, cancelled: Callable[[], bool]
 ) -> Solution | None:
-    """Return what the engines say in a process of its own; None if it has not ended after so many seconds.
+    """Return the solution of the engines in a child process; None if it has not ended after ``seconds``.
 
     Parameters
     ----------
     better
-        Takes each answer that is better than those before.
+        Called with each better incumbent.
     cancelled
-        Is asked now and then whether to wait no longer.
+        Polled; True ends the child.
 
     Raises
     ------
     EngineError
-        If the process dies.
+        If the child dies.
     MentorMatchError
-        What the engines raised there.
+        If the engines raised it in the child.
     OSError
-        If it cannot be started.
+        If the child cannot be started.
     """
     child = subprocess.Popen(
         python_command(ENGINE_PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
-    talk = PipeExchange(child, task, better)
-    thread = Thread(target=talk.run, daemon=True)
+    exchange = PipeExchange(child, task, better)
+    thread = Thread(target=exchange.run, daemon=True)
     try:
         start_thread(thread)
-        ends = None if seconds is None else monotonic() + seconds
-        while thread.is_alive() and not cancelled() and (ends is None or monotonic() < ends):
-            thread.join(GLANCE_S if ends is None else min(GLANCE_S, max(ends - monotonic(), 0.0)))
-        if not thread.is_alive() and (end := exit_reason(child)) and talk.last is None:
-            raise EngineError(end)
-        if isinstance(talk.last, MentorMatchError):
-            raise talk.last
-        return talk.last
+        deadline = None if seconds is None else monotonic() + seconds
+        while thread.is_alive() and not cancelled() and (deadline is None or monotonic() < deadline):
+            thread.join(POLL_S if deadline is None else min(POLL_S, max(deadline - monotonic(), 0.0)))
+        if not thread.is_alive() and (reason := exit_reason(child)) and exchange.last is None:
+            raise EngineError(reason)
+        if isinstance(exchange.last, MentorMatchError):
+            raise exchange.last
+        return exchange.last
     finally:
         child.kill()
         child.wait()
@@ -114,13 +115,13 @@ def solve_in_subprocess(
 
 
 def python_command(program: str) -> list[str]:
-    """Return what starts the child: it finds the same modules, and heeds no variable of the environment."""
+    """Return the command of a child that finds the same modules and ignores the environment."""
     return [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", program, *sys.path]
 
 
 @dataclass(slots=True)
 class PipeExchange:
-    """The talk with the child: the task to it, answers from it, up to the ``last``."""
+    """The exchange with the child: sends the task, and receives solutions up to the ``last``."""
 
     child: subprocess.Popen[bytes]
     task: SolveTask
@@ -128,7 +129,7 @@ class PipeExchange:
     last: Solution | MentorMatchError | None = None
 
     def run(self) -> None:
-        """Talk until the last answer is there, or the child is not."""
+        """Exchange until the last solution is received or the child is gone."""
         with suppress(OSError, EOFError, pickle.UnpicklingError, MemoryError):
             self._send_task()
             while self.last is None:
@@ -149,7 +150,7 @@ class PipeExchange:
 
 
 def exit_reason(child: subprocess.Popen[bytes]) -> str:
-    """Return in words how a child ends that says no more."""
+    """Return a message on how a child ended, or that it did not end in time."""
     try:
         code = child.wait(SILENT_S)
     except subprocess.TimeoutExpired:
@@ -160,15 +161,14 @@ def exit_reason(child: subprocess.Popen[bytes]) -> str:
 
 
 def close_pipes(child: subprocess.Popen[bytes]) -> None:
-    """Close the pipes to a child."""
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:
             with suppress(OSError):
                 pipe.close()
 
 
-def _memory() -> int | None:
-    """Return the memory of this machine in bytes, None where the system does not say."""
+def _machine_memory() -> int | None:
+    """Return the memory of this machine in bytes; None if the system does not report it."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError):

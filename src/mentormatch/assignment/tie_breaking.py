@@ -1,11 +1,10 @@
 """Tie-breaking weights: a keyed hash of each pair; random weights isolate one optimum.
 
-Isolation lemma (Mulmuley, Vazirani & Vazirani 1987): with random weights one optimum is probably the only heaviest.
+Isolation lemma (Mulmuley, Vazirani & Vazirani 1987): with random weights the heaviest optimum is probably unique.
 
-Among all answers that are optimal in every goal, the canonical one has the greatest sum of round-0 hashes; if several
-share it, the greatest sum of round-1 hashes among those, and so on until one is left. Nothing else enters: not the
-order of the rows, not the engine, not the number of threads. Hashes are positive, so where taking and leaving a pair
-are worth the same, it is taken.
+Among all solutions that are optimal in every goal, the canonical one has the greatest sum of round-0 hashes; if several
+share it, the greatest sum of round-1 hashes among those, and so on until one remains. The order of rows, the engine and
+the number of threads have no effect. Hashes are positive, so a pair that changes no goal is chosen.
 """
 
 from collections.abc import Sequence
@@ -20,9 +19,8 @@ from mentormatch.base.arrays import IntVector
 
 type Words = NDArray[np.uint64]
 
-BITS = 20
-"""Short hashes keep the coefficients of an integer program small; a tie between sums goes to the next round."""
-GREATEST = 1 << BITS
+HASH_BITS = 20  # short hashes keep the coefficients of an integer program small; ties go to the next round
+MAX_HASH = 1 << HASH_BITS
 _GOLDEN = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
 
@@ -31,12 +29,12 @@ class TieBreaker(Protocol):
     """A hash of any pair in any round."""
 
     def of(self, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
-        """Return the hashes of the given pairs in round ``turn``, integers from 1 to 2^20."""
+        """Return the hashes of the given pairs in a round, integers from 1 to 2^20."""
         ...
 
     @property
     def anonymized(self) -> "AnonymousTieBreaker":
-        """Return the same hash without the keys."""
+        """The same hash without the keys."""
         ...
 
 
@@ -67,18 +65,17 @@ class KeyedTieBreaker:
         )
 
     def _words(self, keys: Sequence[str], people: IntVector, side: bytes) -> Words:
-        """Return (e,) uint64: the keyed hash of each person; every key is hashed once."""
+        """Return (e,) uint64: the keyed hash of each person."""
         keyed = blake2b(digest_size=8, key=str(self.seed).encode(), person=side)
-        some = np.flatnonzero(np.bincount(people))
-        # Each key is hashed once, however many pairs it is in
-        digests = b"".join([_digest(keyed, keys[person]) for person in some.tolist()])
+        used = np.flatnonzero(np.bincount(people))
+        # Each key is hashed once, however many pairs contain it
+        digests = b"".join([_digest(keyed, keys[person]) for person in used.tolist()])
         words = np.zeros(len(keys), dtype=np.uint64)
-        words[some] = np.frombuffer(digests, dtype=">u8")
+        words[used] = np.frombuffer(digests, dtype=">u8")
         return words[people]
 
 
 def _digest(keyed: blake2b, key: str) -> bytes:
-    """Return the 8 bytes of a key's hash."""
     state = keyed.copy()
     state.update(key.encode("utf-8", "surrogatepass"))
     return state.digest()
@@ -86,7 +83,7 @@ def _digest(keyed: blake2b, key: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class AnonymousTieBreaker:
-    """The hash of any pair in any round, made of one keyed word a person: it holds no key.
+    """The hash of any pair in any round, from one keyed word per person; it contains no key.
 
     >>> hashes = KeyedTieBreaker(0, ("M1", "M2"), ("E1",))
     >>> left, right = np.array([0, 1]), np.array([0, 0])
@@ -101,7 +98,7 @@ class AnonymousTieBreaker:
         return _pair_hashes(self.mentors[mentors], self.mentees[mentees], turn)
 
     def mentor_halves(self, mentors: IntVector, turn: int) -> Words:
-        """Return the mentor half of the pair hash for round ``turn``; XOR with a mentee's, mixed, is the weight."""
+        """Return the mentor half of the pair hashes in a round; the hash mixes it with the mentee's half by XOR."""
         return _mentor_words(self.mentors[mentors], turn)
 
     @property
@@ -110,23 +107,22 @@ class AnonymousTieBreaker:
 
 
 def _mentor_words(left: Words, turn: int) -> Words:
-    """Return the mentor half of the pair hash for round ``turn``: a counter times the golden ratio, then mixed."""
+    """Return the mentor half of the pair hashes in a round: a counter times the golden ratio, mixed."""
     return _splitmix(left + np.uint64((_GOLDEN * (turn + 1)) & _MASK))
 
 
 def _pair_hashes(left: Words, right: Words, turn: int) -> IntVector:
-    """Return (e,) int64 the hashes of pairs in round ``turn``."""
-    return join_halves(_mentor_words(left, turn), right)
+    return combine_halves(_mentor_words(left, turn), right)
 
 
-def join_halves(left: Words, right: Words) -> IntVector:
-    """Return (e,) int64 the hashes of pairs: the half of the mentor XOR that of the mentee, mixed, the top ``BITS``."""
+def combine_halves(left: Words, right: Words) -> IntVector:
+    """Return (e,) int64 the hashes of pairs: both halves combined by XOR, mixed, the top ``HASH_BITS`` plus 1."""
     mixed = _splitmix(left ^ right)
-    return (mixed >> np.uint64(64 - BITS)).astype(np.int64) + 1
+    return (mixed >> np.uint64(64 - HASH_BITS)).astype(np.int64) + 1
 
 
 def _splitmix(words: Words) -> Words:
-    """Return the words with every bit of each depending on all its bits (the finaliser of splitmix64, Steele 2014)."""
+    """Return words whose bits each depend on all bits of the input (the finaliser of splitmix64, Steele 2014)."""
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return words ^ (words >> np.uint64(31))

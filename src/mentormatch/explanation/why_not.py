@@ -31,8 +31,8 @@ from mentormatch.assignment.residual_graph import (
     ShortestPaths,
     bellman_ford_paths,
     dijkstra_paths,
-    limit_cheapest,
     limit_to,
+    limit_to_cheapest,
     residual_graph,
     scalarize_for_paths,
 )
@@ -108,15 +108,15 @@ class ExchangeGraph:
         """Return the other partners of one person, the smallest loss first, ``most`` of them at most."""
         others = np.ones(self.problem.shape[1 - axis], dtype=bool)
         others[self.solution.pairs[self.solution.pairs[:, axis] == person, 1 - axis]] = False
-        paths = self.paths(axis, person, limit_cheapest(most, others))
-        found = np.flatnonzero(others & (paths.losses < INFINITE))
-        found = found[np.argsort(paths.losses[found], kind="stable")][:most]
+        paths = self.paths(axis, person, limit_to_cheapest(most, others))
+        found = np.flatnonzero(others & (paths.forcing_costs < INFINITE))
+        found = found[np.argsort(paths.forcing_costs[found], kind="stable")][:most]
         return [PartnerOption(other, self._price(axis, paths.change(other))) for other in found.tolist()]
 
     def price(self, mentor: int, mentee: int) -> ExchangeCost | None:
         """Return the price of an allowed pair that is not chosen, None where no answer holds it."""
         paths = self.paths(0, mentor, limit_to(mentee))
-        return None if paths.losses[mentee] >= INFINITE else self._price(0, paths.change(mentee))
+        return None if paths.forcing_costs[mentee] >= INFINITE else self._price(0, paths.change(mentee))
 
     def _price(self, axis: int, change: tuple[PairPositions, PairPositions]) -> ExchangeCost:
         added, gone = change if axis == 0 else ([pair[::-1] for pair in part] for part in change)

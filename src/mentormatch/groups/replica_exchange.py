@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from mentormatch.assignment.kernels.jit import HAS_NUMBA, NAME
+from mentormatch.assignment.kernels.jit import HAS_NUMBA, NUMBA
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.groups.columns import cliques
 from mentormatch.groups.energy import (
@@ -138,7 +138,7 @@ class GroupSearch:
 
 def compiled_replicas(tables: EnergyTables, states: ReplicaStates, left_s: float) -> Replicas | None:
     """Return the engine in machine code; None where it is not there, or would take too long to load or to compile."""
-    if not HAS_NUMBA or (left_s < LOADED_S and NAME not in sys.modules):
+    if not HAS_NUMBA or (left_s < LOADED_S and NUMBA not in sys.modules):
         return None
     from mentormatch.groups.replica_kernels import CompiledReplicas, may_compile
 

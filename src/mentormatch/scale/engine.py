@@ -23,7 +23,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution, ignore_incumbent
-from mentormatch.assignment.objective import PEOPLE, fits_before_leximin, scalarize
+from mentormatch.assignment.objective import PEOPLE, goals_before_leximin, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, are_pins_feasible
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.aggregation import AggregatedSolve
@@ -68,7 +68,7 @@ def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[Row, ...], run
     """Return the solution of a problem whose own rows are separable; ``hard_rows`` are the others."""
     # Leximin comes after the other goals: these are solved first
     fair = "leximin" in problem.goals
-    variant = replace(problem, goals=fits_before_leximin(problem.goals)) if fair else problem
+    variant = replace(problem, goals=goals_before_leximin(problem.goals)) if fair else problem
     people_only = fair and PEOPLE.issuperset(variant.goals)
     compiled = find_spec("numba") is not None and _is_worth_loading(problem.scores)
     variant = bind_fixed_people(variant)

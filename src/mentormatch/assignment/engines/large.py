@@ -1,16 +1,18 @@
-"""Engine ``wide``: scores that are not stored, and so many stored pairs that the same column generation is sooner done.
+"""Engine ``wide``: column generation for scores that are not stored, or for so many stored pairs that it is faster.
 
-Stored leximin goes by stages (``plain``) unless scores spread over thousands of levels. Seconds of ``plain`` and of
-this engine, with compiled code loaded: 1,000 x 1,000, a tenth of the pairs, 1,000 levels .05 and .09, 10,000 .20 and
-.12, 10^6 .45 and .13; 3,000 x 3,000, one in 50, 1,000 levels .30 and .62, 10^6 4.7 and .55. Compiling takes 12 s.
+Stored leximin is solved by stages (``plain``) unless scores have thousands of levels. Seconds of ``plain`` and of this
+engine, with compiled code loaded: 1,000 x 1,000, a tenth of the pairs, 1,000 levels .05 and .09, 10,000 .20 and .12,
+10^6 .45 and .13; 3,000 x 3,000, one pair in 50, 1,000 levels .30 and .62, 10^6 4.7 and .55. Compiling takes 12 s.
 
-Stored pairs under quotas that bind, scores up to 10^6, beside ``milp``: 2,000 x 1,500, most pairs first, 2.4 and 2.3
-(two draws), and 10.6 and 9.6; the total alone 2.3 and 2.3, and 2.3 and 1.5; 4,000 x 3,000 7.7 and 7.6, and 17 and 12.
+Stored pairs under binding quotas, scores up to 10^6, seconds of ``milp`` and of this engine: 2,000 x 1,500, most pairs
+first, 2.4 and 2.3, and 10.6 and 9.6 (two draws); only the total 2.3 and 2.3, and 2.3 and 1.5; 4,000 x 3,000 7.7 and
+7.6, and 17 and 12.
 
-What it takes is told by numbers alone. What solves is in another room, which is loaded when it is to solve, and by no
-other problem: for a few hundred people nothing of it is imported.
+This module only decides by numbers whether it takes a problem. The solver is in ``mentormatch.scale``, which is
+imported at the first solve: a problem of a few hundred people imports none of it.
 """
 
+from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
@@ -24,32 +26,30 @@ from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import remaining_degrees
 from mentormatch.assignment.residual_graph import PathQuery, ResidualGraph, ShortestPaths
 
-"""The room for scores that are not stored: nobody imports it, it is loaded where it is needed."""
 
-LARGE_PAIRS = 1 << 13
-"""Of fewer pairs an integer program finds the best as soon, and stages reach leximin as soon."""
-LARGE_COUPLED_PAIRS = 1 << 20
-"""Of no more pairs under rules that couple them, linear programs and a tree find the best sooner."""
-ROWS = 20
-"""With more rules, Lagrangian multipliers of all together take longer to find than an integer program."""
-LARGE_CELLS = 1 << 26
-"""Of so many cells at most all are held, also those of forbidden pairs."""
-GREATEST = (1 << 31) - 1
-"""Scores that are looked at in strips are held in 32 bits."""
-HIGHEST = 1 << 24
-"""A climb for leximin keeps a number for each score up to the highest."""
-MIN_LEXIMIN_SPREAD = 1 << 11
-"""Of scores that differ by no more, stages reach leximin as soon."""
-QUICKER = 32
-"""It is so many times quicker than by stages, so compiled code is worth loading for so many times fewer pairs."""
+@dataclass(frozen=True, slots=True)
+class WideLimits:
+    """The stored problems for which column generation with compiled scans is faster than other engines."""
+
+    max_rows: int = 20  # for more rows, Lagrangian multipliers take longer than an integer program
+    max_cells: int = 1 << 26  # stored matrix entries, with forbidden pairs
+    max_score: int = (1 << 31) - 1  # scanned scores are stored in 32 bits
+    max_leximin_score: int = 1 << 24  # leximin keeps a number per score level up to the highest
+    min_leximin_spread: int = 1 << 11  # for fewer score levels, stages are as fast
+    leximin_speedup: int = 32  # over stages, so compiled code is worth loading for 32 times fewer pairs
+
+
+LIMITS = WideLimits()
+LARGE_PAIRS = 1 << 13  # for fewer pairs, an integer program or leximin stages are as fast
+LARGE_COUPLED_PAIRS = 1 << 20  # for at most so many pairs under coupling rows, LPs and a tree are faster
 
 
 class Large(Engine):
-    """Exact on markets whose pairs do not fit in memory, by column generation with implicit pricing.
+    """Exact for markets whose pairs do not fit in memory, by column generation with implicit pricing.
 
-    It also takes pairs that are stored, if there are many and it is quicker. Rules that count people are dualised by
-    Lagrangian multipliers. Any other side constraint is relaxed at first; if the optimum satisfies it, it is that of
-    the problem; if not, a good answer is returned with a bound on its gap.
+    It also takes many stored pairs if it is faster. Rows that count people are dualised by Lagrangian multipliers.
+    Other side constraints are relaxed first; the optimum is returned if it satisfies them, else a good solution with a
+    bound on its gap.
     """
 
     kind: ClassVar[str] = "wide"
@@ -57,13 +57,13 @@ class Large(Engine):
 
     def supports(self, problem: AssignmentProblem) -> bool:
         stored = problem.scores.stored
-        if stored and not is_worth_scaling(problem):
+        if stored and not is_worth_column_generation(problem):
             return False
-        waived = any(side.conditional.any() for side in (problem.mentors, problem.mentees))
-        if waived and stored:
+        is_conditional = any(side.conditional.any() for side in (problem.mentors, problem.mentees))
+        if is_conditional and stored:
             return False
-        single = any(bounds.most.max(initial=0) <= 1 for bounds in remaining_degrees(problem))
-        return "leximin" not in problem.goals or (single and not waived)
+        is_semi_assignment = any(bounds.most.max(initial=0) <= 1 for bounds in remaining_degrees(problem))
+        return "leximin" not in problem.goals or (is_semi_assignment and not is_conditional)
 
     def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         return True
@@ -78,46 +78,51 @@ class Large(Engine):
 
 
 def paths_to(
-    problem: AssignmentProblem, solution: Solution, stage: ScalarObjective, net: ResidualGraph, query: PathQuery
+    problem: AssignmentProblem, solution: Solution, stage: ScalarObjective, graph: ResidualGraph, query: PathQuery
 ) -> ShortestPaths:
-    """Return the shortest ways to one person on the residual graph of an answer, of pairs that are not stored."""
+    """Return the shortest paths to one person in the residual graph of a solution, for scores that are not stored."""
     from mentormatch import scale  # a higher layer
 
-    return scale.paths_to(problem, solution, stage, net, query)
+    return scale.paths_to(problem, solution, stage, graph, query)
 
 
-def is_worth_scaling(problem: AssignmentProblem) -> bool:
-    """Return whether pairs of which the scores are held, being many, are solved as those of a nation: it is quicker."""
+def is_worth_column_generation(problem: AssignmentProblem) -> bool:
+    """Return whether column generation with scans is faster for a problem with stored scores."""
     scores = problem.scores
-    if scores.count < LARGE_PAIRS or prod(scores.shape) > LARGE_CELLS:
+    if scores.count < LARGE_PAIRS or prod(scores.shape) > LIMITS.max_cells:
         return False
     if "leximin" in problem.goals:
-        return fits_leximin(problem)
-    return scores.count > LARGE_COUPLED_PAIRS and _scores_within(scores, GREATEST) and fits_rows(problem)
+        return suits_leximin(problem)
+    return (
+        scores.count > LARGE_COUPLED_PAIRS and _scores_within(scores, LIMITS.max_score) and has_dualisable_rows(problem)
+    )
 
 
-def fits_leximin(problem: AssignmentProblem) -> bool:
-    """Return whether leximin is reached level by level, for which code is to be compiled; no rule must couple pairs."""
+def suits_leximin(problem: AssignmentProblem) -> bool:
+    """Return whether leximin level by level is faster, with compiled code; rows must not couple pairs."""
     scores = problem.scores
     low, high = scores.extremes
-    many_levels = high - low > MIN_LEXIMIN_SPREAD
-    return not problem.rows and many_levels and _scores_within(scores, HIGHEST) and use_numba(QUICKER * scores.count)
+    many_levels = high - low > LIMITS.min_leximin_spread
+    if problem.rows or not many_levels or not _scores_within(scores, LIMITS.max_leximin_score):
+        return False
+    return use_numba(LIMITS.leximin_speedup * scores.count)
 
 
-def fits_rows(problem: AssignmentProblem) -> bool:
-    """Return whether side constraints are to be dualised by Lagrangian multipliers.
+def has_dualisable_rows(problem: AssignmentProblem) -> bool:
+    """Return whether side constraints suit Lagrangian multipliers.
 
-    Where people count differently, as in a proportion, multipliers mostly leave a gap; an integer program proves more.
+    If people have different coefficients, as in a proportion, multipliers mostly leave a gap, and an integer program
+    proves more.
     """
-    return 0 < len(problem.rows) <= ROWS and all(_counts_people(row, problem.shape) for row in problem.rows)
+    return 0 < len(problem.rows) <= LIMITS.max_rows and all(_counts_people(row, problem.shape) for row in problem.rows)
 
 
-def _scores_within(scores: Scores, most: int) -> bool:
+def _scores_within(scores: Scores, limit: int) -> bool:
     low, high = scores.extremes
-    return low >= 0 and high <= most
+    return low >= 0 and high <= limit
 
 
 def _counts_people(row: Row, shape: tuple[int, int]) -> bool:
-    """Return whether a row counts people of one side, each of them once or not."""
+    """Return whether a row counts people of one side, with coefficients 0 and 1."""
     sides = row.as_sum(shape)
     return sides is not None and all(((side == 0) | (side == 1)).all() for side in sides)

@@ -1,4 +1,4 @@
-"""The engine for any problem: linear programs where vertices are integral, 0-1 programs otherwise."""
+"""Engine ``milp`` for any problem: a transportation LP if its vertices are integral, 0-1 programs otherwise."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +15,7 @@ from mentormatch.assignment.subprocess_solve import SolveTask
 
 
 class Milp(Engine):
-    """Linear programs where every corner is whole, integer programs where rows couple pairs."""
+    """Linear programs if vertices are integral, integer programs if rows couple pairs."""
 
     kind: ClassVar[str] = "milp"
     rank: ClassVar[int] = 10
@@ -30,27 +30,27 @@ class Milp(Engine):
             return empty_solution(Status.INFEASIBLE, self.kind)
         if (elsewhere := _solve_in_other_process(problem, run)) is not None:
             return elsewhere
-        solution = solve_with_side_constraints(problem, run, _maximise_within(run))
+        solution = solve_with_side_constraints(problem, run, _time_limited_solver(run))
         return solution if solution.engine else replace(solution, engine=self.kind)
 
 
 def _solve_in_other_process(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:
-    """Return the solution of a process that can load HiGHS; None if this one can."""
+    """Return the solution of a process that can load HiGHS; None if this process can."""
     from mentormatch.assignment.mip.dispatch import SOLVER_PROCESS, can_load_highs
 
     if can_load_highs():
         return None
     task = SolveTask.of(problem, Milp.kind, run.tie_breaker, run.remaining_s, ties=run.ties)
-    found = SOLVER_PROCESS.solve_problem(partial(_solve_task, task), run.remaining_s, lambda: run.cancelled)
-    return found or empty_solution(Status.STOPPED, Milp.kind)
+    solution = SOLVER_PROCESS.solve_problem(partial(_solve_task, task), run.remaining_s, lambda: run.cancelled)
+    return solution or empty_solution(Status.STOPPED, Milp.kind)
 
 
 def _solve_task(task: SolveTask, deadline: float | None) -> Solution:
     return Milp().solve(task.problem, SolveOptions(task.hashes, deadline, task.ties))
 
 
-def _maximise_within(run: SolveOptions) -> Callable[[Program], SolverResult]:
-    """Return the function that solves a program in the time that is left."""
+def _time_limited_solver(run: SolveOptions) -> Callable[[Program], SolverResult]:
+    """Return a function that solves a program within the remaining time."""
     from mentormatch.assignment.mip.dispatch import solve_program
 
     def maximise(program: Program) -> SolverResult:

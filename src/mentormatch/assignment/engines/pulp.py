@@ -1,7 +1,7 @@
-"""The engine for a solver that PuLP finds (CBC, HiGHS, Gurobi ...): one solve a goal, and one or more for ties.
+"""Engine ``pulp`` for a solver that PuLP finds (CBC, HiGHS, Gurobi ...): one solve per goal, and one or more for ties.
 
-It is used only if it is named. What the solver returns is evaluated in integers: its choice of pairs counts, and its
-optimum is a proof only where its numbers are whole numbers that doubles tell apart.
+It is used only if requested. The chosen pairs are evaluated in integers, and an optimum is a proof only if all its
+numbers are integers that are exact in float64.
 """
 
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mentormatch.assignment.engine import Engine, SolveOptions
-from mentormatch.assignment.lexicographic import MOST_ROUNDS, TimeLimitReached
+from mentormatch.assignment.lexicographic import MAX_TIE_ROUNDS, TimeLimitReached
 from mentormatch.assignment.model.problem import GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.assignment.objective import evaluate_tiers
@@ -25,14 +25,12 @@ if TYPE_CHECKING:
 
     from mentormatch.assignment.mip.pulp_model import PulpModel, SolverOutcome, Stage
 
-MAX_MAGNITUDE = 1 << 40
-"""The greatest value of a goal for which the bound of a solver in doubles is trusted, and which model files contain."""
-SLACK = 1e-3
-"""A solver's bound may miss a whole number by its last digits."""
+MAX_MAGNITUDE = 1 << 40  # of a goal whose floating-point bound is trusted
+BOUND_TOLERANCE = 1e-3  # rounding error of a solver's bound, below the integer
 
 
 class Pulp(Engine):
-    """Any stored problem by a solver of PuLP, goals in turn: the engine for another solver, and for comparison."""
+    """Any stored problem by a solver of PuLP, goal by goal: for other solvers, and for comparison."""
 
     kind: ClassVar[str] = "pulp"
     rank: ClassVar[int] = 100
@@ -54,16 +52,16 @@ class Pulp(Engine):
             return empty_solution(Status.STOPPED, self.kind)
         search = GoalSearch(PulpModel(problem), run, solver, is_exact)
         try:
-            return search.in_all_goals()
+            return search.optimise_all_goals()
         except TimeLimitReached:
             return search.solution(Status.FEASIBLE)
 
 
 @dataclass(slots=True)
 class GoalSearch:
-    """The search for one goal after the other: the incumbent ``chosen`` (e,), the values kept, bounds, goals proved.
+    """The search goal by goal: incumbent ``chosen`` (e,), values ``kept``, bounds, and the goals proved.
 
-    ``is_exact``: the solver has no gap, so that an optimum without a stated bound is a proof too.
+    ``is_exact``: the solver has no gap, so that an optimum without a bound is a proof too.
     """
 
     model: "PulpModel"
@@ -75,8 +73,8 @@ class GoalSearch:
     bounds: dict[str, int | None] = field(default_factory=dict)
     proved: set[str] = field(default_factory=set)
 
-    def in_all_goals(self) -> Solution:
-        """Return the optimum in all goals; raises TimeLimitReached if the time is up before."""
+    def optimise_all_goals(self) -> Solution:
+        """Return the optimum in all goals. Raises TimeLimitReached at the time limit."""
         for goal, stages in groupby(self.model.stages, key=lambda stage: stage.goal):
             is_proved = True
             for stage in stages:
@@ -93,14 +91,14 @@ class GoalSearch:
         return self.solution(self.settle_ties() if self.run.ties else Status.PROVED)
 
     def optimise(self, stage: "Stage") -> "SolverOutcome | None":
-        """Optimise one goal, and keep its value; None if the problem has no answer.
+        """Optimise one goal, and constrain later goals to its value; None if the problem is infeasible.
 
         Raises
         ------
         TimeLimitReached
-            If the solver found nothing in time.
+            If the solver found no solution in time.
         EngineError
-            If no answer is left where there was one, or if a goal before is lost.
+            If the problem became infeasible, or the value of an earlier goal is lost.
         """
         self.model.maximise(stage)
         outcome = self._solve()
@@ -110,9 +108,9 @@ class GoalSearch:
             if outcome.status.name == "Infeasible":
                 raise EngineError("An answer was lost between two goals")
             raise TimeLimitReached
-        if any(own.sense * own.value(outcome.chosen) < own.sense * value for own, value in self.kept):
+        if any(earlier.sense * earlier.value(outcome.chosen) < earlier.sense * value for earlier, value in self.kept):
             raise EngineError("The solver lost a goal before")
-        # A solver that was stopped may know less than the goal before left
+        # A solver that was stopped may return a worse solution than the incumbent
         if self.chosen is None or stage.sense * (stage.value(outcome.chosen) - stage.value(self.chosen)) >= 0:
             self.chosen = outcome.chosen
         self.kept.append((stage, stage.value(self.chosen)))
@@ -120,31 +118,31 @@ class GoalSearch:
         return outcome
 
     def bound(self, stage: "Stage", outcome: "SolverOutcome") -> int | None:
-        """Return what no answer goes beyond in a goal, None if that is not known."""
+        """Return a bound on a goal, None if it is unknown."""
         value = self.kept[-1][1]
         if stage.magnitude > MAX_MAGNITUDE:
             return None
         if outcome.bound is not None and abs(outcome.bound) <= MAX_MAGNITUDE:
-            return stage.sense * max(floor(outcome.bound + SLACK), stage.sense * value)
+            return stage.sense * max(floor(outcome.bound + BOUND_TOLERANCE), stage.sense * value)
         return value if self.is_exact and outcome.status.name == "Optimal" else None
 
     def settle_ties(self) -> Status:
-        """Maximise the hashes of round after round, until no other choice is left."""
+        """Maximise the hashes of round after round, until no other choice remains."""
         model = self.model
-        for turn in range(MOST_ROUNDS):
+        for tie_round in range(MAX_TIE_ROUNDS):
             if not self.run.has_time_for_keys(sum(model.problem.shape)):
                 raise TimeLimitReached
-            hashes = self.run.tie_breaker.of(model.mentors, model.mentees, turn)
-            self.optimise(model.additive_stage("ties", hashes, part=f"_{turn}"))
+            hashes = self.run.tie_breaker.of(model.mentors, model.mentees, tie_round)
+            self.optimise(model.additive_stage("ties", hashes, part=f"_{tie_round}"))
             assert self.chosen is not None
-            waived = model.exclude(self.chosen, f"waived_{turn}")
+            waived = model.exclude(self.chosen, f"waived_{tie_round}")
             outcome = self._solve()
             if outcome.chosen is None and outcome.status.name == "Infeasible":
                 return Status.PROVED
             if outcome.chosen is None:
                 raise TimeLimitReached
             waived.upBound = waived.lowBound = 1
-        raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
+        raise EngineError(f"Ties are left after {MAX_TIE_ROUNDS} rounds")
 
     def solution(self, status: Status) -> Solution:
         """Return the incumbent as a solution."""
@@ -160,7 +158,7 @@ class GoalSearch:
         return Solution(status if is_proved else Status.FEASIBLE, pairs, tiers, engine=Pulp.kind)
 
     def _solve(self) -> "SolverOutcome":
-        """Return the outcome of one solve in the time that is left."""
+        """Return the outcome of one solve within the remaining time."""
         if self.run.timed_out:
             raise TimeLimitReached
         return self.model.solve(self.solver, self.run.remaining_s)

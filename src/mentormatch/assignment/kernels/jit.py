@@ -1,10 +1,9 @@
-"""The one door to numba: functions on arrays are compiled when first called, and kept on disk where that can be.
+"""The only access to numba: functions are compiled at their first call, and cached on disk if possible.
 
-numba's store of compiled functions looks at the file that a function is in and at no other: a compiled function calls
-only those of its own file.
+numba's cache only depends on the file that contains a function, so a compiled function may only call functions of its
+own file.
 
-Without numba what is compiled is plain Python, some hundred times as slow; only what there is no other way to do is
-asked for then.
+Without numba the functions run as plain Python, about 100 times slower, and are used only if there is no alternative.
 """
 
 import os
@@ -15,47 +14,46 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-NAME = "numba"
+NUMBA = "numba"
+# With fewer pairs, in one solve or several, loading compiled code (1 to 1.5 s) takes longer than it saves over scipy:
+# at 3,000 x 3,000 people it saves 0.3 s if costs are distances, 0.05 s if they are random
 MIN_PAIRS_TO_LOAD = 1 << 24
-"""With fewer pairs, in one solve or in many together, it takes longer to load compiled code (1 to 1.5 s) than it saves
-on scipy: at 3,000 x 3,000 people it saves 0.3 s where costs are distances, 0.05 s where they are at random."""
-MIN_PAIRS_TO_COMPILE = 1 << 27
-"""The same where nothing is compiled yet, which takes some 8 s more."""
+MIN_PAIRS_TO_COMPILE = 1 << 27  # the same if nothing is compiled yet, which takes about 8 s more
 
 
 def use_numba(pairs: int) -> bool:
-    """Return whether so many pairs are solved by compiled code: if it is loaded, or worth loading or compiling."""
-    if sys.modules.get(NAME) is not None:
+    """Return whether ``pairs`` pairs are solved by compiled code: if it is loaded, or worth loading or compiling."""
+    if sys.modules.get(NUMBA) is not None:
         return True
-    if pairs < MIN_PAIRS_TO_LOAD or find_spec(NAME) is None:
+    if pairs < MIN_PAIRS_TO_LOAD or find_spec(NUMBA) is None:
         return False
     return pairs >= MIN_PAIRS_TO_COMPILE or is_compiled()
 
 
 def is_compiled() -> bool:
-    """Return whether numba has stored compiled functions, beside this file or in the folder that the user names."""
-    own, named = Path(__file__).parent / "__pycache__", os.environ.get("NUMBA_CACHE_DIR")
-    return any(next(folder.rglob("*.nbi"), None) for folder in (own, *([Path(named)] if named else [])))
+    """Return whether numba has cached functions, next to this file or in the folder ``NUMBA_CACHE_DIR``."""
+    own, chosen = Path(__file__).parent / "__pycache__", os.environ.get("NUMBA_CACHE_DIR")
+    return any(next(folder.rglob("*.nbi"), None) for folder in (own, *([Path(chosen)] if chosen else [])))
 
 
 def load_numba(pairs: int) -> None:
-    """Load compiled code for many solves of so many pairs in all, if it is there and worth loading."""
-    if pairs >= MIN_PAIRS_TO_LOAD and find_spec(NAME) is not None:
-        import_module(NAME)
+    """Load compiled code for many solves with ``pairs`` pairs in total, if it exists and is worth loading."""
+    if pairs >= MIN_PAIRS_TO_LOAD and find_spec(NUMBA) is not None:
+        import_module(NUMBA)
 
 
-HAS_NUMBA = find_spec("numba") is not None
+HAS_NUMBA = find_spec(NUMBA) is not None
 
 
 def jit[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Return the function compiled, running without Python's lock."""
+    """Return the function compiled, to run without the global interpreter lock."""
     return _compile(function, {}) if HAS_NUMBA else function
 
 
 def jit_without_refcounts[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Return the function compiled, not counting who holds its arrays: it makes none and returns none.
+    """Return the function compiled without reference counts; it must neither create nor return arrays.
 
-    Where functions hand many arrays to each other, counting takes more time than all else.
+    Counting takes most of the time if functions pass many arrays to each other.
     """
     return _compile(function, {"_nrt": False}) if HAS_NUMBA else function
 
@@ -65,7 +63,7 @@ def _compile[**P, R](function: Callable[P, R], options: dict[str, Any]) -> Calla
 
     compiling: Any = njit
     try:
-        found: Callable[P, R] = compiling(nogil=True, cache=True, **options)(function)
-    except RuntimeError:  # neither the folder of the file nor any of the user's can be written to
-        found = compiling(nogil=True, **options)(function)
-    return found
+        compiled: Callable[P, R] = compiling(nogil=True, cache=True, **options)(function)
+    except RuntimeError:  # no cache folder is writable
+        compiled = compiling(nogil=True, **options)(function)
+    return compiled

@@ -33,16 +33,20 @@ from mentormatch.assignment.mip.program_model import (
     never,
 )
 from mentormatch.assignment.model.solution import Solution
-from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, close_pipes, exit_reason, python_command
+from mentormatch.assignment.subprocess_solve import (
+    OUT_OF_MEMORY,
+    POLL_S,
+    child_deadline,
+    close_pipes,
+    exit_reason,
+    python_command,
+)
 from mentormatch.base.child_process import claim_stdout, exit_with_parent_within, limit_memory
 from mentormatch.base.threads import start_thread
 from mentormatch.errors import EngineError
 from mentormatch.languages.translation import language, spoken
 
 BRANCH_AND_BOUND_SHARE = 0.5  # of the time, before the program goes to the MIP solver
-POLL_S = 0.05  # interval at which ``stopped`` is polled
-# The child stops itself before its deadline, by this share of the time and at most this many seconds
-STOP_EARLY_SHARE, STOP_EARLY_MAX_S = 0.1, 0.2
 
 
 def solve_program(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
@@ -146,10 +150,7 @@ class SolverProcess:
             finally:
                 other.terminate()
         try:
-            deadline = (
-                None if seconds is None else monotonic() + seconds - min(STOP_EARLY_SHARE * seconds, STOP_EARLY_MAX_S)
-            )
-            reply = self._request((job, deadline, spoken()), seconds, stopped)
+            reply = self._request((job, child_deadline(seconds), spoken()), seconds, stopped)
         except BaseException:
             self.terminate()  # a late reply must not be taken for that to the next program
             raise

@@ -216,7 +216,7 @@ class Incumbent:
         if self.latest is None or lexicographic_key(solution) >= lexicographic_key(self.latest()):
             self.latest = lambda: solution
 
-    def answer(self, otherwise: Status, note: str = "") -> Solution:
+    def as_solution(self, otherwise: Status, note: str = "") -> Solution:
         """Return the incumbent with status ``feasible``; without one, a solution of another status without pairs."""
         notes = (note,) if note else ()
         if self.latest is None:

@@ -18,7 +18,7 @@ import numpy as np
 
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.flow.lower_bounds import solve_with_lower_bounds
-from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
+from mentormatch.assignment.lexicographic import TimeLimitReached, first_stage
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Solution, Status, ignore_incumbent
@@ -34,9 +34,9 @@ from mentormatch.assignment.optimal_face import (
     OptimalFace,
     PrimalDual,
     exact_dot,
-    nearest_unit,
     pair_array,
     remaining_degrees,
+    round_to_nearest_unit,
 )
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
 from mentormatch.base.arrays import IntMatrix, IntVector
@@ -93,7 +93,7 @@ class WeightedGoals:
         if len(stages) > 1:
             stage = limits.loose_stage(problem, (*problem.goals, "total") if with_total else problem.goals)
             return None if stage is None else cls._of_stage(stage, with_total=with_total)
-        requested = opening_stage(stages)
+        requested = first_stage(stages)
         return (cls._with_total(problem, limits, requested) if with_total else None) or cls(
             requested, requested.weights
         )
@@ -121,7 +121,7 @@ class WeightedGoals:
 
     def refine(self, finer: int) -> Self:
         """Return the same objective in units so many times smaller, for which multipliers can be finer."""
-        return replace(self, stage=self.stage.times(finer), denominator=self.denominator * finer)
+        return replace(self, stage=self.stage.scaled(finer), denominator=self.denominator * finer)
 
     def order_proved(self, face: OptimalFace, optimum: PrimalDual) -> bool:
         """Return whether all answers on a face of tight pairs, proved by its optimum, are the best goal by goal.
@@ -137,7 +137,7 @@ class WeightedGoals:
 
 def _as_tight(prices: tuple[IntVector, IntVector], unit: int) -> bool:
     """Return whether the prices (e,) of both people of tight pairs pay for no more than these in whole units too."""
-    mentors, mentees = nearest_unit(prices, unit)
+    mentors, mentees = round_to_nearest_unit(prices, unit)
     return np.array_equal(mentors + mentees, (prices[0] + prices[1]) // unit)
 
 
@@ -219,7 +219,7 @@ class RestrictedMaster:
     @property
     def requested(self) -> ScalarObjective:
         """Return the requested goals alone as one objective, if exact weights fit."""
-        return opening_stage(scalarize(self.problem, self.limits.most))
+        return first_stage(scalarize(self.problem, self.limits.most))
 
     @property
     def denominator(self) -> int:
@@ -323,7 +323,7 @@ class RestrictedMaster:
         # Penalised profits may range wider than the goals: the penalty must stay above.
         self._fit_penalty(profit)
         # The solvers want the side of single places on the left.
-        flipped_sides = self.flipped_sides = face.turns
+        flipped_sides = self.flipped_sides = face.should_swap_sides
         if prices is not None:
             self.start = prices[0 if flipped_sides else 1]
         # The face with the side of single places on the left.
@@ -332,7 +332,7 @@ class RestrictedMaster:
             face.swap_sides() if flipped_sides else face,
         )
         # Both sides with several places: b-matching; else a semi-assignment.
-        if own.several:
+        if own.is_b_matching:
             from mentormatch.assignment.flow.b_matching import solve_b_matching
 
             optimum = solve_b_matching(own, profit, self.penalty, solve, self.check_deadline)
@@ -345,10 +345,10 @@ class RestrictedMaster:
         if self.compiled:
             from mentormatch.assignment.flow.assignment import WarmStart
 
-            flipped_sides = face.turns
+            flipped_sides = face.should_swap_sides
             ends = PrimalDual(optimum.chosen, optimum.right, optimum.left) if flipped_sides else optimum
             self.start = (
-                ends.right if face.several else WarmStart.of(face.swap_sides() if flipped_sides else face, ends)
+                ends.right if face.is_b_matching else WarmStart.of(face.swap_sides() if flipped_sides else face, ends)
             )
 
     def _fit_penalty(self, profit: IntVector) -> None:
@@ -375,7 +375,7 @@ class RestrictedMaster:
         As it is not empty, a large enough penalty keeps the minimums.
         """
         self.check_deadline()
-        if not self.compiled and not face.several:
+        if not self.compiled and not face.is_b_matching:
             return solve_sparse(face, profit)
         self.start, self.penalty, self.profit_range = None, 1, 0
         # The face has an answer, so some penalty is large enough.
@@ -406,7 +406,7 @@ class RestrictedMaster:
         """Report an answer with a dual bound; one that does not keep the minimums is none."""
         if not face.holds(optimum):
             return
-        self.report_pairs(face.answer(optimum.chosen), bound)
+        self.report_pairs(face.solution_pairs(optimum.chosen), bound)
 
     def report_pairs(self, pairs: IntMatrix, bound: int) -> Solution:
         """Return pairs as a solution, and report it if it keeps all rules.

@@ -14,15 +14,15 @@ import numpy as np
 
 from mentormatch.assignment.residual_graph import (
     INFINITE,
-    LONGEST,
+    MAX_IMPLICIT_PATH,
     Arcs,
     DistanceLimit,
     ResidualGraph,
     ShortestPaths,
     arcs_without_pairs,
-    both_sides,
+    bellman_ford,
+    concatenate_arcs,
     fewest_arc_paths,
-    path_lengths,
     tight_arcs,
 )
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector, VectorPair
@@ -108,14 +108,14 @@ def find_paths(residual: ImplicitResidual, target: int, limit: DistanceLimit) ->
     # First arcs: the cheapest, about NEAR a person.
     pairs = residual.arcs(
         np.zeros(nodes, dtype=np.int64),
-        min(max(find_cost_quantile(residual.pricing, residual.duals, NEAR), 0), LONGEST),
+        min(max(find_cost_quantile(residual.pricing, residual.duals, NEAR), 0), MAX_IMPLICIT_PATH),
         2 * NEAR,
     )
     while True:
         # Restricted problem: lengths on the arcs listed so far.
-        length = path_lengths(both_sides(pairs, other_arcs), target, nodes)
+        length = bellman_ford(concatenate_arcs(pairs, other_arcs), target, nodes)
         # Nobody asks for lengths beyond this; longer ones need not be exact.
-        most = min(limit(costs, length[lefts : graph.sink]), LONGEST)
+        most = min(limit(costs, length[lefts : graph.sink]), MAX_IMPLICIT_PATH)
         # Pricing: potentials moved by the lengths; an arc of negative reduced cost makes a path shorter.
         moved = np.minimum(length, most)
         hits = residual.arcs(moved, 0, ADDED)
@@ -124,12 +124,12 @@ def find_paths(residual: ImplicitResidual, target: int, limit: DistanceLimit) ->
         pairs = merge_arcs(pairs, hits, nodes)
     known = np.where(length <= most, length, INFINITE)
     # Of equal lengths the path of the fewest arcs, on tight arcs.
-    after = fewest_arc_paths(*tight_arcs(both_sides(hits, other_arcs), known), target, nodes)
+    after = fewest_arc_paths(*tight_arcs(concatenate_arcs(hits, other_arcs), known), target, nodes)
     return ShortestPaths(target, lefts, np.minimum(costs + known[lefts : graph.sink], INFINITE), after)
 
 
 def merge_arcs(some: Arcs, others: Arcs, nodes: int) -> Arcs:
     """Return the arcs of both lists, each once; ``nodes``: how many nodes there are."""
-    tails, heads, costs = both_sides(some, others)
+    tails, heads, costs = concatenate_arcs(some, others)
     _, first = np.unique(tails * nodes + heads, return_index=True)
     return tails[first], heads[first], costs[first]

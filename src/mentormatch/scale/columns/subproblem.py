@@ -246,7 +246,7 @@ class PricingProblem:
         # Duals that differ by group: the largest is feasible beside every group.
         mentees = mentees if mentees.ndim == 1 else mentees.max(axis=0)
         both = zip((column_duals, mentees), self.bounds, strict=True)
-        return sum(bounds.value(np.where(bounds.least > 0, duals, np.maximum(duals, 0))) for duals, bounds in both)
+        return sum(bounds.dual_term(np.where(bounds.least > 0, duals, np.maximum(duals, 0))) for duals, bounds in both)
 
 
 def merge_scans(scans: Sequence[PricedPairs], masks: Sequence[BoolVector], width: int) -> PricedPairs:

@@ -16,7 +16,7 @@ import numpy as np
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
-from mentormatch.assignment.tie_breaking import GREATEST, AnonymousTieBreaker
+from mentormatch.assignment.tie_breaking import MAX_HASH, AnonymousTieBreaker
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.base.progress import CheckDeadline
 from mentormatch.errors import EngineError
@@ -76,7 +76,7 @@ class ClassBlocks:
         some = np.bincount(self.lefts, theirs)[self.lefts], np.bincount(self.others, mine)[self.others]
         # Hashes are uniform: the share of pairs wanted in a block is the share of the range of hashes.
         share = np.maximum(TIED_CANDIDATES / np.minimum(*some), BLOCK_CANDIDATES / np.maximum(mine, theirs))
-        return replace(self, min_hash=np.maximum(GREATEST - (GREATEST * share).astype(np.int64), 0))
+        return replace(self, min_hash=np.maximum(MAX_HASH - (MAX_HASH * share).astype(np.int64), 0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +205,7 @@ def _scan_compiled(scores: TieScores, query: ScanQuery, ties: "TieBlocks", start
         room = 2 * int(total[0])
     rows, mentees, hashes = found[0, : total[0]], scores.order[found[1, : total[0]]], found[2, : total[0]]
     hits.row_best[mentors - start] = best
-    hits.rest_max[mentors[counts >= most] - start] = GREATEST - EXCLUDED
+    hits.rest_max[mentors[counts >= most] - start] = MAX_HASH - EXCLUDED
     excess = hashes + query.column_offsets[mentees] - tie_rows.limits[rows]
     return keep_largest_ties(
         scores.drop_excluded(np.stack([mentors[rows], mentees, hashes, excess])), hits, query.per_row
@@ -275,7 +275,7 @@ class TieFace:
         )
         none = [np.zeros(count, dtype=np.int64) for count in scores.shape]
         # One goal: the sum of hashes; scores are hashes.
-        stage = ScalarObjective((("hash", 1),), 0, none[0], none[1], 1, 1, GREATEST)
+        stage = ScalarObjective((("hash", 1),), 0, none[0], none[1], 1, 1, MAX_HASH)
         return PricingProblem(
             scores,
             stage,
@@ -317,7 +317,7 @@ class TieFace:
         for known in ((self.answer.lefts, self.answer.rights), self.override_pairs):
             pairs = pairs.merge(PairList(*known, self.hashes.of(*known, 0)), m)
         none = np.zeros(n, dtype=np.int64), np.zeros(m, dtype=np.int64)
-        return CandidateList(pricing, pairs, np.full(n, -GREATEST), none, 0)
+        return CandidateList(pricing, pairs, np.full(n, -MAX_HASH), none, 0)
 
 
 def _generate_columns(candidates: CandidateList, solve: Solve) -> tuple[OptimalFace, BoolVector]:

@@ -104,7 +104,7 @@ class RepairHeuristic:
             optimum = self.master.solve(face, profit, begin)
             if not face.holds(optimum):
                 return None
-            answer, begin = face.answer(optimum.chosen), None
+            answer, begin = face.solution_pairs(optimum.chosen), None
             # Done: the optimum of what is left of the face keeps all rules.
             if self.rules.hold_for(answer):
                 return answer

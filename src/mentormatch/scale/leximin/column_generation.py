@@ -26,7 +26,7 @@ from mentormatch.assignment.objective import (
     LeximinStages,
     ScalarObjective,
     evaluate_tiers,
-    fits_before_leximin,
+    goals_before_leximin,
     objective_of,
     scalarize,
 )
@@ -181,7 +181,7 @@ class GoalDuals:
         Goals that are fixed count against it.
         """
         weights = [*((goal, -weight) for goal, weight in found.goal_duals), *found.weights]
-        stages = [objective_of(problem, goal).times(weight) for goal, weight in weights]
+        stages = [objective_of(problem, goal).scaled(weight) for goal, weight in weights]
         flat = sum(stage.per_pair for stage in stages)
         mentor = reduce(np.add, (stage.mentor for stage in stages))
         mentee = reduce(np.add, (stage.mentee for stage in stages))
@@ -309,7 +309,7 @@ class LeximinSolve:
             face,
             known_duals(face),
             [self.start.prices],
-            {*fits_before_leximin(self.problem.goals), "leximin", "total"},
+            {*goals_before_leximin(self.problem.goals), "leximin", "total"},
         )
         return resume_lexicographic(self.problem, self.run, work, list(self._later_stages()), self.master.solve_ties)
 
@@ -318,7 +318,7 @@ class LeximinSolve:
         goals = [
             goal
             for goal in self.problem.goals
-            if goal not in {*fits_before_leximin(self.problem.goals), "leximin", "total"}
+            if goal not in {*goals_before_leximin(self.problem.goals), "leximin", "total"}
         ]
         if goals:
             found = scalarize(replace(self.problem, goals=tuple(goals)), self.master.max_profit)

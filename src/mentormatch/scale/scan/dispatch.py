@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, Self
 
-from mentormatch.assignment.engine import EXECUTOR
+from mentormatch.assignment.engine import EXECUTOR_EXPECTED
 from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.base.progress import CheckDeadline, track_scan
 from mentormatch.errors import Problem, RequestError
@@ -84,7 +84,9 @@ def open_pool(executor: object) -> Iterator[ScanPool[Any] | None]:
 
 def pool_error(executor: object) -> RequestError:
     """Return the error that what was given is no executor."""
-    problem = Problem("executor", type(executor).__name__, tr(EXECUTOR), tr("avec un Client, installez l'extra dask"))
+    problem = Problem(
+        "executor", type(executor).__name__, tr(EXECUTOR_EXPECTED), tr("avec un Client, installez l'extra dask")
+    )
     return RequestError(tr("Les binômes ne peuvent pas être examinés comme demandé"), [problem])
 
 

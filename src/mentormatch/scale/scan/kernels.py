@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.kernels.jit import HAS_NUMBA, jit, jit_without_refcounts
-from mentormatch.assignment.tie_breaking import BITS
+from mentormatch.assignment.tie_breaking import HASH_BITS
 from mentormatch.base.arrays import IntMatrix, IntVector
 
 LANES = 64
@@ -410,7 +410,7 @@ def scan_rows(block: PackedRows, packed: PackedColumns, limits: ScanLimits, hits
             scan_run(block, packed, limits, hits, run)
 
 
-SHIFTS = np.array([30, 27, 31, 64 - BITS], dtype=np.uint64)
+SHIFTS = np.array([30, 27, 31, 64 - HASH_BITS], dtype=np.uint64)
 FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], dtype=np.uint64)
 
 
