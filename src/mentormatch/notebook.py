@@ -193,7 +193,6 @@ class PanelWidget[AnyPanel: Panel](KernelWidget):
         self.on_msg(self._take)
 
     def _take(self, _: object, request: Mapping[str, Any], buffers: Sequence[Any]) -> None:
-        """Handle a request with the bytes of a file."""
         self.view = self.answer(request, b"".join(map(bytes, buffers)))
 
     def answer(self, request: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:

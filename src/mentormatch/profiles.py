@@ -172,7 +172,6 @@ def anonymous_profiles(
 
 
 def encode_lists(lists: Mapping[str, Sequence[str]], side: Side, codes: PseudonymSource) -> dict[str, tuple[str, ...]]:
-    """Return the lists of one side in pseudonyms; the partners are of the other side."""
     return {
         codes.of(side, key): tuple(codes.of(ACROSS[side], partner) for partner in partners)
         for key, partners in lists.items()
@@ -376,7 +375,6 @@ def read_choice(
 
 
 def find_repeated_forms(choices: Sequence[WishChoice]) -> Iterator[Problem]:
-    """Yield a problem per person with several forms."""
     for forms_of_person in group_by(choices, lambda choice: (choice.side, choice.row)).values():
         if len(forms_of_person) > 1:
             where = listed([choice.where for choice in forms_of_person])

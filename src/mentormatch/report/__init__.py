@@ -1,7 +1,6 @@
-"""Matching -> what staff open: workbook, CSV file, page, and what a notebook shows.
+"""Documents of a matching for staff: workbook, CSV files, pages, and notebook fragments.
 
-A report computes nothing of its own: all that it holds comes from the tables of the matching, so that every document
-says the same.
+A report computes nothing: all contents come from the tables of the matching, so that documents agree.
 """
 
 import lazy_loader

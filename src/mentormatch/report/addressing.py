@@ -61,7 +61,7 @@ def find_missing_programme_name(programme: Programme) -> Iterator[Problem]:
 def find_missing_names(matching: Matching, contacts: Contacts, handouts: Sequence[PartnerLetter]) -> Iterator[Problem]:
     """Yield a problem if no field is declared as the name, or if some people have none.
 
-    Yields nothing if nobody has a name: then everyone is called by a code.
+    Yields nothing if all people lack a name: then everyone is called by a code.
     """
     programme = matching.programme
     if not (programme.documents.names or contacts.names):
@@ -86,7 +86,6 @@ def find_missing_names(matching: Matching, contacts: Contacts, handouts: Sequenc
 
 
 def get_person_name(contacts: Contacts, programme: Programme, person: tuple[Side, str]) -> str:
-    """Return the name of a person, from a separate table or from the answers; empty if unknown."""
     return contacts.names.get(person) or given_name(contacts, programme, person)
 
 

@@ -177,7 +177,6 @@ class SheetWriter:
 
 
 def get_cell_style(form: CellFormat) -> dict[str, object]:
-    """Return the style of a cell format; outside French a percentage has no space before its sign."""
     return CELL_STYLES[form] | {"num_format": "0%"} if form == "share" and spoken() != FRENCH else CELL_STYLES[form]
 
 

@@ -55,7 +55,7 @@ class Comparison:
 
     @property
     def pair_sentences(self) -> tuple[str, ...]:
-        """The new pairs and the dissolved pairs, or a sentence that the pairs are the same."""
+        """The new pairs and the dissolved pairs, or a sentence that nothing changed."""
         new, gone = len(self.new), len(self.gone)
         pairs = [
             *self._name_pairs(counted(new, "binôme nouveau", "binômes nouveaux"), self.new),

@@ -194,7 +194,7 @@ def figures(year: Year) -> Iterator[tuple[int, str]]:
 
 
 def count_answers(year: Year, wave: Wave) -> str:
-    """Return a sentence on how many people answered one wave."""
+    """Return a sentence on the number of people who answered one wave."""
     common, people = year.programme.heading.keys_are_common, dict[tuple[Side | None, str], bool]()
     for side, key in {(side, keys_of(pair)[side]) for pair in year.pairs for side in SIDES}:
         person = None if tells_a_person(key, common=common) else side, canonical(key)
@@ -217,7 +217,6 @@ def year_summary(year: Year) -> str:
 
 
 def year_page(year: Year, names: NamesByPerson | None = None) -> bytes:
-    """Return the page of the year for staff, with names next to keys if ``names`` are given."""
     return fill_template("follow_up.html", year, names).encode("utf-8")
 
 

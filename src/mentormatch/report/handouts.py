@@ -216,7 +216,6 @@ def display_name(matching: Matching, contacts: Contacts, side: Side, key: str) -
 
 
 def handout_file(people: People, side: Side, row: int) -> str:
-    """Return the name of the single sheet of a person; it contains a row number only."""
     return f"fiche-{FILE_STEMS[side]}-{row + 1:0{digits(len(people))}d}.html"
 
 
@@ -278,7 +277,7 @@ def letters_book(
 
 
 def person_sheet(matching: Matching, contacts: Contacts, handouts: Sequence[Handout]) -> ResultSheet:
-    """Return one row per person: the person, contact details, then numbered columns for each partner."""
+    """Return a row per person: the person, contact details, then numbered columns for each partner."""
     max_partners = max((len(handout.partners) for handout in handouts), default=0)
     columns = [("side", tr("Côté")), ("key", tr("Identifiant"))]
     columns += [("name", tr("Nom"))] if contacts.names else []
@@ -355,7 +354,7 @@ def partner_cells(contacts: Contacts, partner: Partner, columns: Sequence[str]) 
 
 
 def pair_letter_sheet(matching: Matching, contacts: Contacts, listed_pairs: Sequence[Pair]) -> ResultSheet:
-    """Return one row per pair: both people, with the details that partners may read and the e-mail address."""
+    """Return a row per pair: both people, with the details that partners may read and the e-mail address."""
     email, settings = email_of(matching.programme), matching.programme.documents
     fields = list(dict.fromkeys([*settings.contacts, *([email] if email in contacts.fields else [])]))
     columns = [("mentor", tr(MENTOR_TITLE)), ("mentee", tr(MENTEE_TITLE))]
@@ -378,7 +377,6 @@ def contact_columns(matching: Matching, names: Sequence[str]) -> list[tuple[str,
 
 
 def column_guide(table: ResultSheet) -> Iterator[tuple[str, str]]:
-    """Yield the title of each column with an explanation."""
     for name, title in zip(table.names, table.titles, strict=True):
         yield title, tr(COLUMN_HELP.get(name.rpartition("_")[0] or name, COLUMN_HELP.get(name, CONTACT_HELP)))
 

@@ -196,7 +196,6 @@ def scarce_rows(market: Prospects) -> Iterator[tuple[str, str, int, str, str]]:
 
 
 def reach_in_words(market: Prospects) -> Iterator[str]:
-    """Yield a sentence per side on the numbers of possible partners."""
     for side, sentence in PARTNER_SPREAD_TEXTS.items():
         counts = [entry.partners for entry in market.reach if entry.side == side]
         if counts:
@@ -205,7 +204,6 @@ def reach_in_words(market: Prospects) -> Iterator[str]:
 
 
 def reach_rows(market: Prospects) -> Iterator[tuple[str, str, int]]:
-    """Yield a row per participant: person, side, number of possible partners."""
     yield from ((entry.person, tr(SIDE_WORDS[entry.side]), entry.partners) for entry in market.reach)
 
 
@@ -226,7 +224,6 @@ def reading_rows(files: Sequence[FileRead]) -> Iterator[tuple[str, str, int, int
 
 
 def show_delimiter(delimiter: str) -> str:
-    """Return a delimiter in visible form."""
     return tr("tabulation") if delimiter == "\t" else quoted(delimiter)
 
 

@@ -46,7 +46,6 @@ class IntakeText(Writer[Intake]):
 
 
 def text_block(title: str, lines: Sequence[str]) -> str:
-    """Return a heading over its lines, without terminal control characters."""
     return "\n".join([title, *(f"  {visible(line)}" for line in lines)])
 
 
@@ -68,7 +67,6 @@ def market_lines(market: Prospects) -> Iterator[str]:
 
 
 def scarce_lines(market: Prospects) -> Iterator[str]:
-    """Yield the people with few partners, with the rules that exclude others."""
     for person, (_, _, count, partners, rules_text) in zip(
         said.name_scarce(market), said.scarce_rows(market), strict=True
     ):
@@ -129,7 +127,7 @@ class IntakePage(Writer[Intake]):
         )
 
     def fragment(self, part: IntakeSection) -> str:
-        """Return one section, for a notebook."""
+        """Return a section of the page, for a notebook."""
         return render_template("intake_part.html", part=part, said=intake_words)
 
 
@@ -229,13 +227,12 @@ def name_columns(columns: Sequence[BookColumn]) -> list[BookColumn]:
 
 
 def row_outcome_rows(intake: Intake) -> Iterator[tuple[CellValue, ...]]:
-    """Yield each row with its outcome; keys that are e-mail addresses are left out."""
     for row in intake.fates.rows:
         yield row.source, row.line, row.key if intake.fates.keyed else "", tr(FATES[row.fate]), row.reason
 
 
 def reading_rows(intake: Intake) -> Iterator[tuple[CellValue, ...]]:
-    """Yield how the files were read, then the assumptions."""
+    """Yield the details of reading of each file, then the assumptions."""
     for source, tool, rows, columns, details in said.reading_rows(intake.reading.files):
         size = tr("{rows} lignes, {columns} colonnes", rows=rows, columns=columns)
         yield source, about(tool, joined([size, details]))

@@ -97,7 +97,6 @@ def reseal_workbook(content: bytes, before: Seal, seal: Seal) -> bytes | None:
 
 
 def get_cell_texts(sheet_rows: Sequence[JournalRow]) -> dict[tuple[int, int], str]:
-    """Return the normalized texts of rows by (row, column)."""
     return {
         (row, column): normalize_whitespace(cell_text(text))
         for row, (_, cells) in enumerate(sheet_rows)
@@ -115,7 +114,6 @@ def normalize_whitespace(text: str) -> str:
 
 
 def unescape_xml(text: str) -> str:
-    """Return the text of an XML cell without the escapes of Excel."""
     return _CODE.sub(lambda match: chr(int(match[1], 16)), text)
 
 
@@ -200,7 +198,6 @@ def row_xml(prefix: str, number: int, cells: Sequence[str], styles: Sequence[str
 
 
 def escape_xml(text: str) -> str:
-    """Return a text escaped for the XML of a cell."""
     return escape(_CODE.sub(lambda match: f"_x005F{match[0]}", cell_text(text)), quote=False)
 
 

@@ -170,7 +170,6 @@ def templates_in(folder: str | PathLike[str], spoken: str) -> dict[LetterKind, T
 
 
 def read_template(path: Path) -> str:
-    """Return the text of a template. Raises OutputError if it cannot be read."""
     try:
         return path.read_text(TEMPLATE_ENCODING)
     except (OSError, UnicodeDecodeError) as error:
@@ -179,7 +178,6 @@ def read_template(path: Path) -> str:
 
 
 def default_text(kind: LetterKind) -> str:
-    """Return a built-in template, with placeholders in the current language."""
     return tr(DEFAULT_TEMPLATES[kind]).format_map(
         {english: f"{{{tr(spoken)}}}" for english, spoken in PLACEHOLDERS.items()}
     )
@@ -402,7 +400,7 @@ def letter_file(handout: Handout) -> str:
 
 
 def letters_table(written: Sequence[Letter]) -> ResultSheet:
-    """Return one row per letter, for programs that send mail from a table."""
+    """Return a row per letter, for programs that send mail from a table."""
     columns = [
         ("key", tr("Identifiant")),
         ("address", tr("Adresse")),

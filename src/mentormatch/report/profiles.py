@@ -60,7 +60,6 @@ def write_profiles(profiles: Profiles, folder: str | PathLike[str], *, replace: 
 
 
 def sides_with_questions(profiles: Profiles) -> list[Side]:
-    """Return the sides that are asked for wishes or refusals."""
     return [side for side in SIDES if profiles.asked[side].wishes or profiles.asked[side].refusals]
 
 

@@ -233,7 +233,6 @@ def fill_template(template: str, result: Result, texts: SessionTexts) -> str:
 
 
 def is_short(table: ResultSheet) -> bool:
-    """Return whether all cells of a table are short."""
     return all(len(str(cell)) <= MAX_SHORT_CELL for row in table.rows for cell in row)
 
 
@@ -268,7 +267,6 @@ def cell_in_words(style: CellFormat, cell: CellValue) -> CellValue:
 
 
 def with_boolean_texts(table: ResultSheet) -> ResultSheet:
-    """Return a table with booleans as texts."""
     return replace(table, rows=tuple(tuple(format_boolean(cell) for cell in row) for row in table.rows))
 
 

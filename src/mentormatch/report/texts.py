@@ -89,7 +89,6 @@ def make_markup_message(message: str, **values: object) -> "Markup":
 
 
 def finalize_value(value: object) -> object:
-    """Return a template value without the characters that a page cannot represent."""
     return visible(value) if type(value) is str else value
 
 

@@ -60,7 +60,7 @@ class SealText:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The validations, or that it is a proposal; empty if there is no assignment."""
+        """The validations, or the notice of a proposal; empty if there is no assignment."""
         if self.seal and self.seal.validations:
             return tuple(validation.words for validation in self.seal.validations)
         before = log.find_replaced(self.seal.journal, self.seal.decision) if self.seal else ()
@@ -112,7 +112,7 @@ def make_seal_text(matching: Matching, seal: Seal | None) -> SealText:
 
 
 def get_seal_sentences(matching: Matching, seal: Seal | None) -> tuple[str, ...]:
-    """Return the validations, or that it is a proposal; empty if there is no assignment."""
+    """Return the validations, or the notice of a proposal; empty if there is no assignment."""
     return make_seal_text(matching, seal).sentences
 
 
@@ -340,7 +340,6 @@ def explain_unmatched(matching: Matching, labels: Labels, limit: int | None = No
 
 
 def chains_in_words(matching: Matching, labels: Labels) -> tuple[str, ...]:
-    """Return the chains of people in both roles as texts, up to the limit of a page."""
     return tuple(map(str, chains(replace(case_of(matching), labels=labels))[:MOST_LISTED]))
 
 
@@ -350,6 +349,5 @@ def explain_infeasibility(matching: Matching, labels: Labels) -> Diagnosis | Non
 
 
 def find_rejected_rows(matching: Matching, labels: Labels) -> Iterator[RejectedRow]:
-    """Yield the rows that are no person; without the key if it identifies a person."""
     for row in matching.rejected:
         yield RejectedRow(row.source, row.line, "" if tells_who(row.key) else row.key, labels.text(row.reason))

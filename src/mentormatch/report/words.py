@@ -167,12 +167,12 @@ def rows_in_words(matching: Matching) -> str:
 
 
 def prices(matching: Matching) -> tuple[str, ...]:
-    """Return one sentence per goal on its price for later goals."""
+    """Return the price of each goal for later goals, as sentences."""
     return tuple(map(price_words, matching.goal_prices))
 
 
 def kept_places(matching: Matching, labels: Labels = KEYS) -> tuple[str, ...]:
-    """Return one sentence per rule on the places kept for later people, and their price."""
+    """Return the places kept for later people and their price, a sentence per rule."""
     return tuple(places_words(kept, lambda key: labels.person("mentor", key)) for kept in matching.kept_places)
 
 
@@ -189,7 +189,6 @@ def goals(matching: Matching) -> Iterator[ReachedGoal]:
 
 
 def is_vacuous_goal(matching: Matching, goal: str) -> bool:
-    """Return whether a goal compared nothing: points if all are equal, any goal if there is no pair."""
     return matching.is_vacuous and (goal not in COUNTING_GOALS or not matching.solution.pairs.size)
 
 

@@ -1,1 +1,1 @@
-"""What the page and notebooks share: the board on which staff revise pairs, and the progress of long work."""
+"""Parts shared by the staff page and notebooks: the board for pairs, the form, and the progress of long work."""

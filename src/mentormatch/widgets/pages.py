@@ -17,7 +17,7 @@ def read_widget_file(part: str, name: str) -> str:
 
 
 def notebook_script(*parts: tuple[str, str]) -> str:
-    """Return one module for anywidget: the shared scripts, then these files in order."""
+    """Return a module for anywidget: the shared scripts, then these files in order."""
     return "\n".join(read_widget_file(*file) for file in (("board", "elements.js"), ("", "kernel.js"), *parts))
 
 

@@ -529,5 +529,4 @@ class DeparturesPanel(Panel):
 
 
 def no_plan() -> Matching:
-    """Raise RequestError, because there is no plan to repair."""
     raise RequestError(tr("Il n'y a aucune répartition à réparer"))

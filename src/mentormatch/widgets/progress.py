@@ -77,7 +77,7 @@ def describe_scan(progress: Progress) -> str:
 
 
 def format_part(progress: Progress) -> str:
-    """Return which problem or document is in work, empty if there is only one.
+    """Return the number of the problem or document in work, empty if there is only one.
 
     >>> format_part(Progress(part=2, parts=3)), format_part(Progress(part=4)), format_part(Progress(part=1))
     ('calcul 2 sur 3', 'calcul 4', '')

@@ -48,12 +48,10 @@ def to_csv(table: ResultSheet) -> bytes:
 
 
 def round_points(column: str, cell: CellValue) -> CellValue:
-    """Return a cell, points rounded to one decimal as in all documents."""
     return round(cell, 1) if column == "points" and isinstance(cell, float) else cell
 
 
 def decimal_mark() -> str:
-    """Return the decimal mark of spreadsheets in the current language."""
     return decimal(0.1, 1)[1]
 
 
@@ -96,7 +94,6 @@ class ResponseExporter(Exporter):
 
 
 def to_sealed_json(response: MatchResponse, seal: Seal | None) -> bytes:
-    """Return a response with its seal as JSON."""
     return response.model_copy(update={"record": seal.stamp if seal else None}).to_json().encode()
 
 

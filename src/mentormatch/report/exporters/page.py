@@ -108,7 +108,6 @@ def reseal_page(content: bytes, seal: Seal, parts: Mapping[str, tuple[str, ...]]
 
 
 def compile_part_pattern(name: str) -> re.Pattern[str]:
-    """Return the pattern of a part of a page. Typed texts never match it, because they are escaped."""
     return re.compile(rf"(<!-- imprint:{name} -->.*?<!-- /imprint:{name} -->)", re.DOTALL)
 
 
@@ -191,7 +190,6 @@ class CommitteeSummary:
 
     @property
     def fits_first_page(self) -> bool:
-        """Whether all pairs fit on the first page."""
         return len(self.ranked) <= FIRST_PAGE_PAIRS
 
     @once_spoken
@@ -224,7 +222,6 @@ class CommitteeSummary:
 
     @once_spoken
     def annex(self) -> tuple[AnnexLine, ...]:
-        """All pairs up to the limit of a page, if they do not fit on the first page."""
         return () if self.fits_first_page else tuple(self._annex())
 
     def _annex(self) -> Iterator[AnnexLine]:
@@ -247,7 +244,6 @@ class CommitteeSummary:
 
     @property
     def more_alone(self) -> int:
-        """The number of unmatched people that are not listed."""
         return sum(words.count_unmatched(self.matching).values()) - len(self.alone)
 
     @once_spoken
@@ -263,12 +259,10 @@ class CommitteeSummary:
                 yield f"{text} ({edit.why})" if edit.why else text
 
     def _name_of(self, side: Side, opaque: str) -> str:
-        """Return the label of the person with an opaque id of the log."""
         return self.labels.person(side, self.matching.cohort.side(side).ids[int(opaque[1:]) - 1])
 
     @once_spoken
     def to_decide(self) -> tuple[str, ...]:
-        """The first questions for the committee."""
         return tuple(self._to_decide())[:MOST_SAID]
 
     def _to_decide(self) -> Iterator[str]:
@@ -326,7 +320,6 @@ def get_best_reasons(pair: Pair) -> Iterator[str]:
 
 
 def find_lost_points(pair: Pair) -> Iterator[str]:
-    """Yield the criteria at which a pair loses most points, largest loss first."""
     for contribution in sorted(pair.contributions, key=lambda contribution: contribution.share - contribution.full)[:2]:
         if contribution.share < contribution.full:
             values = {
@@ -338,7 +331,6 @@ def find_lost_points(pair: Pair) -> Iterator[str]:
 
 
 def shorten_middle(text: str) -> str:
-    """Return a name, without its middle if it is long."""
     return text if len(text) <= MAX_NAME_LENGTH else f"{text[: MAX_NAME_LENGTH - 18].rstrip()}…{text[-16:].lstrip()}"
 
 

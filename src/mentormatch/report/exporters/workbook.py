@@ -184,7 +184,6 @@ def write_pairs(book: WorkbookWriter, matching: Matching, pairs: ResultSheet) ->
 
 
 def write_further_answers(book: WorkbookWriter, matching: Matching) -> None:
-    """Write the requested analyses, each with its sentences below its table."""
     for analysis in get_optional_analyses(matching, matching.labels):
         if isinstance(analysis.found, str):
             book.sheet(analysis.title).note(spaced(analysis.found))
@@ -195,7 +194,7 @@ def write_further_answers(book: WorkbookWriter, matching: Matching) -> None:
 
 
 def write_fingerprint(book: WorkbookWriter, matching: Matching) -> None:
-    """Write the hidden sheet by which a returned workbook is checked."""
+    """Write the hidden sheet that identifies a returned workbook."""
     page = book.sheet(tr(FINGERPRINT_SHEET))
     for row, text in enumerate(WorkbookFingerprint.of(matching).cells()):
         page.put(row, 0, text)

@@ -108,7 +108,6 @@ def count_in_words(scores: IntVector) -> str:
 
 
 def compute_median_score(scores: IntVector) -> int:
-    """Return the median, in whole millionths."""
     return int(np.floor(np.median(scores)))
 
 

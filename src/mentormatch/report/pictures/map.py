@@ -53,7 +53,6 @@ class MapPlace:
 
     @property
     def without_mentor(self) -> bool:
-        """Whether there are mentees and no mentor."""
         return self.mentees > 0 and not self.mentors
 
 
@@ -122,7 +121,6 @@ def homes_of(people: People) -> Iterator[str]:
 
 
 def place_of(people: People) -> PlaceColumn | None:
-    """Return the first place column of a side, None if there is none."""
     return next((column for column in people.columns.values() if isinstance(column, PlaceColumn)), None)
 
 
@@ -345,7 +343,6 @@ class MapProjection:
 
     @cached_property
     def middles(self) -> dict[str, Point]:
-        """The position of the dot of each département with people."""
         return {spot.number: middle(self.shapes[spot.number][0]) for spot in self.territory.spots}
 
     def label(self, number: str) -> str:

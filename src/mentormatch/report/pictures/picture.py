@@ -236,7 +236,6 @@ def letter_width(letter: str) -> float:
 
 
 def text_width(words: str, size: float, *, bold: bool = False) -> float:
-    """Return the estimated width of a text."""
     return (BOLD_FACTOR if bold else 1.0) * WIDTH_SAFETY * size * sum(map(letter_width, words))
 
 
@@ -323,7 +322,6 @@ class Drawing(ABC):
 
     @once_spoken
     def png(self) -> bytes | None:
-        """The picture as PNG, None if there is nothing to draw."""
         return None if self.svg is None else as_png(self.svg)
 
     @once_spoken
@@ -384,5 +382,4 @@ class Picture(Drawing):
 
 
 def pictures_by_kind() -> dict[str, type[Picture]]:
-    """Return the registered pictures by kind."""
     return concrete(Picture, "mentormatch.report.pictures")

@@ -43,7 +43,6 @@ class Timeline(Drawing):
 
     @property
     def days_set_aside(self) -> tuple[date, ...]:
-        """The proposed days without a session."""
         return tuple(entry.moment.day for entry in self.result.set_aside) if isinstance(self.result, Dates) else ()
 
     @property

@@ -1,1 +1,1 @@
-"""A workbook that staff wrote in -> the pairs that they impose and those that they set aside, all of it checked."""
+"""A workbook reviewed by staff -> the pairs to pin and to ban, after all checks."""

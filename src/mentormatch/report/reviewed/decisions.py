@@ -200,7 +200,6 @@ class DecisionSheet:
 
     @property
     def changed_rows(self) -> list[ReviewedRow]:
-        """The rows whose pair was not proposed: changed or added."""
         return [row for row in self.rows if row.pair not in self.bearings.pairs]
 
     def find_replacements(self) -> dict[KeyPair, ReviewedRow]:
@@ -231,7 +230,6 @@ class DecisionSheet:
         return Decisions(tuple(pins), tuple(pair for pair in bans if pair not in pins), tuple(discussed), notes)
 
     def is_known_pair(self, pair: KeyPair) -> bool:
-        """Return whether both people of a pair are in the workbook."""
         return pair[0] in self.bearings.mentors and pair[1] in self.bearings.mentees
 
     def find_doubled(self) -> Iterator[Problem]:
@@ -301,7 +299,7 @@ class DecisionSheet:
 
 
 def merge_notes(row_notes: Iterable[Note], others: Iterable[Note]) -> tuple[Note, ...]:
-    """Return one note per pair, with the choice of its row and all remarks; notes without a pair follow."""
+    """Merge notes per pair: the choice of the row, and all remarks; notes without a pair follow."""
     notes_by_pair = {get_compared_keys(note.pair): note for note in row_notes}
     loose = [note for note in others if not any(note.pair)]
     for note in others:

@@ -1,7 +1,7 @@
 """The sheet of pairs as edited by staff -> rows with their lines, or the problems in it.
 
-A hidden sheet has the fingerprint of the workbook, by which it is checked when it returns: origin, proposed pairs,
-places per person, and the rule that forbids each impossible pair. It contains keys and no answers.
+A hidden sheet has the fingerprint of the workbook, to check it on return: origin, proposed pairs, places per person,
+and the rule that forbids each impossible pair. It contains keys and no answers.
 """
 
 import json
@@ -97,7 +97,6 @@ class WorkbookFingerprint(JsonMessage):
 
     @classmethod
     def from_cells(cls, cells: Sequence[str]) -> Self | None:
-        """Parse the fingerprint in the cells of its sheet; None if it is damaged."""
         try:
             content = parse_json("".join(cells), by_person=True)
             return cls.model_validate(content, strict=False)  # a list stands for a pair

@@ -95,7 +95,6 @@ class Piece:
         return self._fill_template("view_page.html", level=3)
 
     def _fill_template(self, template: str, level: int) -> str:
-        """Return a filled template, with inner headings of this level."""
         return render_template(template, piece=self, level=level, words=words, said=intake_words)
 
     @own_language

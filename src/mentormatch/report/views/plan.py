@@ -185,7 +185,7 @@ STABILITY_COUNTS: Sequence[tuple[float, Callable[[int], str]]] = (
 
 @dataclass(frozen=True, repr=False)
 class Steady(Piece):
-    """The share of trials in which each pair remains, most fragile first."""
+    """The share of trials that contain each pair, most fragile first."""
 
     heading: ClassVar[str] = mark("Binômes solides et binômes fragiles")
     kind: ClassVar[str] = "steady"
@@ -259,7 +259,7 @@ class AccessPiece(Piece):
 
 @dataclass(frozen=True, repr=False)
 class RecruitPiece(Piece):
-    """The further mentors, one to three, who would place most unmatched people, and additional places instead."""
+    """One to three further mentors with whom most unmatched people find a partner, and additional places instead."""
 
     heading: ClassVar[str] = ANALYSIS_TITLES[RECRUIT]
     kind: ClassVar[str] = "recruit"
@@ -491,7 +491,7 @@ class Views:
         return Prices(self.matching, KEYS)
 
     def robustness(self, *, names: ViewNames = False, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Steady:
-        """Return the share of trials with changed weights in which each pair remains; see ``Matching.robustness``."""
+        """Return the share of trials with changed weights that contain each pair; see ``Matching.robustness``."""
         return Steady(self.matching, get_view_labels(self.matching, names), SamplingPlan(samples, spread, seed))
 
     def access(self) -> AccessPiece:

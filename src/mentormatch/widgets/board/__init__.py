@@ -1,1 +1,1 @@
-"""A session in which staff revise a matching: each move solves anew, says what changed, and can be undone."""
+"""A session in which staff revise a matching: each move solves again, reports the changes, and can be undone."""

@@ -149,7 +149,6 @@ class BoardRequest(JsonMessage):
 
 
 def validate_or_refuse[T](read: Callable[[], T]) -> T:
-    """Return the result of ``read``. Raises RequestError if validation fails."""
     try:
         return read()
     except ValidationError as error:
@@ -159,7 +158,6 @@ def validate_or_refuse[T](read: Callable[[], T]) -> T:
 
 
 def get_error_location(detail: ErrorDetails) -> tuple[int | str, ...]:
-    """Return the location of an error, without unknown keys."""
     return detail["loc"][:-1] if detail["type"] == "extra_forbidden" else detail["loc"]
 
 
@@ -280,7 +278,6 @@ class BoardBaseline:
                     )
 
     def edits_of(self, decision: BoardDecision, cohort: Cohort) -> Iterator[Edit]:
-        """Yield the edits of a decision, none if it is about a person who left."""
         match decision:
             case Withdrawal(person=person):
                 yield from people_edits([self.key(person)], self.base.cohort, "withdrawn")
@@ -337,7 +334,7 @@ class BoardBaseline:
 
 
 def place_fields(programme: Programme, side: Side) -> tuple[str, ...]:
-    """Return the questions by which people of one side state their number of places."""
+    """Return the questions on the number of places of people on one side."""
     return tuple(dict.fromkeys(field for rule in programme.rules for field in rule.place_fields(side)))
 
 
@@ -359,7 +356,6 @@ def find_baseline_rows(people: People, remaining: People) -> IntVector:
 
 
 def carry_edits(edits: Sequence[Edit], before: Cohort, cohort: Cohort) -> Iterator[Edit]:
-    """Yield edits made before the session with ids of its cohort, without people who left."""
     for edit in edits:
         if edit.kind == "withdrawn" or before is cohort:
             yield edit

@@ -1,4 +1,4 @@
-"""The board: successive decisions, each of which is solved, or refused with an explanation."""
+"""The board: a sequence of decisions; each is solved, or refused with an explanation."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -293,7 +293,6 @@ def goals(before: Matching, now: Matching) -> Iterator[GoalOut]:
 
 
 def format_goal_figure(goal: str, value: int) -> str:
-    """Return the value of a goal without a unit."""
     return thousands(value) if goal in words.COUNTING_GOALS else points(value)
 
 

@@ -1,1 +1,1 @@
-"""The form of a programme, on the staff page and in a notebook: what it shows, and what is asked of it."""
+"""The form of a programme on the staff page and in notebooks: its contents and its requests."""

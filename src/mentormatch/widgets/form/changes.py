@@ -361,7 +361,6 @@ def label_of(extension: Extension, fields: Mapping[str, AnyField]) -> str:
 
 
 def first_label(pair: Sequence[Rule | Criterion | None], fields: Sequence[Mapping[str, AnyField]]) -> str:
-    """Return the label of a criterion or rule in the first version that has it."""
     return next(
         label_of(extension, questions)
         for extension, questions in zip(pair, fields, strict=True)
@@ -460,7 +459,6 @@ def rule_words(
 
 
 def sentence_words(sentence: BlankSentence) -> str:
-    """Return a sentence with its blanks filled in."""
     return "".join(piece if isinstance(piece, str) else blank_words(as_percent(piece)) for piece in sentence.pieces)
 
 

@@ -94,7 +94,7 @@ def piece_out(blank: FormBlank, label: str, before: FormBlank | None) -> FormPie
 
 
 def get_edit_value(blank: FormBlank) -> Any:
-    """Return the value of a blank as it is in an edit."""
+    """Return the value of a blank in the form of an edit."""
     if blank.kind == "truth":
         return blank.value == "true"
     parts = PERCENT_SETTINGS.get(blank.setting, 1)
@@ -234,7 +234,6 @@ def shared_answers(name: str, cohort: Cohort) -> list[str]:
 
 
 def make_answer_lists(field: AnyField) -> Iterator[FormList]:
-    """Yield the answers that a question lists."""
     for setting in LIST_SETTINGS:
         answers = getattr(field, setting, None)
         if answers:

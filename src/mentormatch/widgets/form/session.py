@@ -191,7 +191,6 @@ class ProgrammeForm:
                 self._step(action)
 
     def _step(self, action: FormAction) -> None:
-        """Undo, redo, discard the trial, or keep it."""
         match action:
             case UndoEdit():
                 self._go_on(self.versions.undo())
@@ -214,7 +213,6 @@ class ProgrammeForm:
         return [way for way in ways if way.rules and self._is_of_the_file(way.rules)]
 
     def _is_of_the_file(self, rules: Sequence[Rule]) -> bool:
-        """Return whether rules differ from the current rules only in rules of the programme file."""
         return all(edit.at < len(self.versions.now.programme.rules) for edit in self._edits_for(rules))
 
     def _edits_for(self, rules: Sequence[Rule]) -> list[RuleEdit]:
@@ -345,7 +343,6 @@ def make_no_answers_problem(field: AnyField, kind: str) -> Problem:
 
 
 def make_kind_change_error(field: AnyField, kind: str, problems: Sequence[Problem]) -> RequestError:
-    """Return the error that a question cannot have another kind, with the reasons."""
     return RequestError(tr(NOT_OF_KIND, question=field.question, kind=tr(KIND_LABELS[kind])), problems)
 
 
@@ -368,7 +365,7 @@ def refuse_needed(programme: Programme, name: str, kind: str) -> None:
 
 
 def refuse_quoted(programme: Programme, name: str, changes: Mapping[str, Any]) -> None:
-    """Raise RequestError, with all users that name an answer which a question of another kind does not have."""
+    """Raise RequestError, with all users that name an answer missing from the new kind of a question."""
     field = programme.fields[name]
     table = {setting: value for setting, value in {**to_table(field), **changes}.items() if value is not None}
     try:
