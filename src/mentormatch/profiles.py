@@ -383,15 +383,15 @@ def find_repeated_forms(choices: Sequence[WishChoice]) -> Iterator[Problem]:
 
 def set_choices(cohort: Cohort, side: Side, questions: WishQuestions, choices: Sequence[WishChoice]) -> People:
     """Return the people of one side with their choices as keys of the other side."""
-    people, others = cohort.side(side), cohort.side(ACROSS[side]).ids
+    people, keys_across = cohort.side(side), cohort.side(ACROSS[side]).ids
     columns = dict(people.columns)
     if questions.wishes:
-        wishes_by_row = {choice.row: tuple(others[row] for row in choice.wishes) for choice in choices}
+        wishes_by_row = {choice.row: tuple(keys_across[row] for row in choice.wishes) for choice in choices}
         columns[questions.wishes] = replace_names(people.names(questions.wishes), wishes_by_row)
     if questions.refusals:
         before = people.names(questions.refusals)
         refusals_by_row = {
-            choice.row: (*(before.values[choice.row] or ()), *(others[row] for row in choice.refusals))
+            choice.row: (*(before.values[choice.row] or ()), *(keys_across[row] for row in choice.refusals))
             for choice in choices
             if choice.refusals
         }

@@ -146,8 +146,10 @@ def check_statement(extension: Extension, fields: Mapping[str, AnyField]) -> Non
     label = getattr(extension.model_copy(update={"name": "a name"}), "label", None)
     require_law(label == "a name", "it is called by the name that staff give it")
     for reference in extension.references():
-        known = reference.field in fields and fields[reference.field].kind in reference.ref.kinds
-        require_law(known, f"`{reference.setting}` names a field of one of the kinds {', '.join(reference.ref.kinds)}")
+        is_known = reference.field in fields and fields[reference.field].kind in reference.ref.kinds
+        require_law(
+            is_known, f"`{reference.setting}` names a field of one of the kinds {', '.join(reference.ref.kinds)}"
+        )
 
 
 # --- laws of criteria ------------------------------------------------------------------------------------------------
@@ -156,17 +158,17 @@ def check_statement(extension: Extension, fields: Mapping[str, AnyField]) -> Non
 def check_values(criterion: Criterion, left: People, right: People) -> None:
     """Check that values are in [0, 1], and NaN exactly if a side did not answer."""
     values = criterion.score(left, right)
-    known = (
+    answered = (
         compute_answered_mask(criterion, left, "mentor")[:, None]
         & compute_answered_mask(criterion, right, "mentee")[None, :]
     )
     if not any(criterion.references()) and (named := criterion.pairs_by_name(left, right)) is not None:
-        known = np.zeros(values.shape, dtype=bool)  # it asks nobody anything, and knows the pairs that it names
-        known[named.left, named.right] = True
+        answered = np.zeros(values.shape, dtype=bool)  # it asks nobody anything, and knows the pairs that it names
+        answered[named.left, named.right] = True
     require_law(values.shape == (len(left), len(right)), "`score` returns a value a pair, (len(left), len(right))")
     require_law(values.dtype == np.float64, "`score` returns float64")
-    require_law(np.array_equal(~np.isnan(values), known), "a value is NaN exactly where one side gave no answer")
-    require_law(bool(((values[known] >= 0) & (values[known] <= 1)).all()), "a value is from 0 to 1")
+    require_law(np.array_equal(~np.isnan(values), answered), "a value is NaN exactly where one side gave no answer")
+    require_law(bool(((values[answered] >= 0) & (values[answered] <= 1)).all()), "a value is from 0 to 1")
 
 
 def check_value_of_a_pair(
@@ -197,8 +199,8 @@ def check_reasons(criterion: Criterion, left: People, right: People) -> None:
 
 def compute_answered_mask(extension: Extension, people: People, side: Side) -> BoolVector:
     """Return (n,) bool: the people who answered everything that is asked of their side."""
-    known = [people.known(field) for field in extension.fields_of(side)]
-    return np.logical_and.reduce(known, axis=0) if known else np.ones(len(people), dtype=bool)
+    answered = [people.known(field) for field in extension.fields_of(side)]
+    return np.logical_and.reduce(answered, axis=0) if answered else np.ones(len(people), dtype=bool)
 
 
 # --- laws of rules ---------------------------------------------------------------------------------------------------

@@ -79,15 +79,15 @@ class Comparison:
             yield tr("{pairs}\u00a0: {names}.", pairs=count, names=listed(names[:MOST_NAMED] + more))
 
 
-def compare(before: Matching, now: Matching, labels: Labels = KEYS) -> Comparison:
+def compare(before: Matching, after: Matching, labels: Labels = KEYS) -> Comparison:
     """Compare two plans of the same programme."""
-    repair = Repair(before, now)
-    return Comparison(repair.new, (*repair.broken, *repair.ended), tuple(compare_goals(before, now)), labels)
+    repair = Repair(before, after)
+    return Comparison(repair.new, (*repair.broken, *repair.ended), tuple(compare_goals(before, after)), labels)
 
 
-def compare_goals(before: Matching, now: Matching) -> Iterator[GoalChange]:
+def compare_goals(before: Matching, after: Matching) -> Iterator[GoalChange]:
     """Yield each goal of both plans with its two values."""
-    former, reached = get_values_by_goal(before.solution.tiers), get_values_by_goal(now.solution.tiers)
+    former, reached = get_values_by_goal(before.solution.tiers), get_values_by_goal(after.solution.tiers)
     for goal in dict.fromkeys((*former, *reached)):
         value_before, value_now = (
             words.format_goal_value(goal, values[goal]) if goal in values else "–" for values in (former, reached)
@@ -104,16 +104,16 @@ def get_values_by_goal(tiers: Iterable[Tier]) -> dict[str, int]:
     return {tier.goal: tier.value for tier in tiers}
 
 
-def format_goal_difference(goal: str, before: int | None, now: int | None) -> str:
+def format_goal_difference(goal: str, before: int | None, after: int | None) -> str:
     r"""Return the gain or loss in a goal as a text, empty if there is none.
 
     >>> format_goal_difference("total", 900_000, 865_000), format_goal_difference("matched", 10, 11)
     ('3,5 points de moins', '1\xa0binôme de plus')
     """
-    if before is None or now is None or before == now:
+    if before is None or after is None or before == after:
         return ""
-    amount = format_difference_size(goal, abs(now - before))
-    return tr("{amount} de plus", amount=amount) if now > before else tr("{amount} de moins", amount=amount)
+    amount = format_difference_size(goal, abs(after - before))
+    return tr("{amount} de plus", amount=amount) if after > before else tr("{amount} de moins", amount=amount)
 
 
 def format_difference_size(goal: str, value: int) -> str:
@@ -158,24 +158,24 @@ class PointsChange:
         return tr("gagne {amount}", amount=amount) if self.gain > 0 else tr("perd {amount}", amount=amount)
 
 
-def compute_partner_changes(before: Matching, now: Matching) -> tuple[PointsChange, ...]:
+def compute_partner_changes(before: Matching, after: Matching) -> tuple[PointsChange, ...]:
     """Return the people whose partners differ, largest gain first, then in the order of the cohort."""
     changes = [
-        shift for side in SIDES for shift in partner_changes_of_side(before, now, side) if shift.before != shift.now
+        shift for side in SIDES for shift in partner_changes_of_side(before, after, side) if shift.before != shift.now
     ]
-    if not are_comparable(before, now):
+    if not are_comparable(before, after):
         changes = [replace(shift, gain=None) for shift in changes]
     return tuple(sorted(changes, key=lambda shift: -(shift.gain or 0)))
 
 
-def criterion_means(before: Matching, now: Matching) -> list[tuple[str, int, int]]:
+def criterion_means(before: Matching, after: Matching) -> list[tuple[str, int, int]]:
     """Return each criterion with the millionths that a pair gets from it on average, in both plans.
 
     Criteria that lose most come first. Empty if a plan has no pair or the two plans do not count points in the same
     way.
     """
-    plans = before.pairs, now.pairs
-    if not (all(plans) and are_comparable(before, now)):
+    plans = before.pairs, after.pairs
+    if not (all(plans) and are_comparable(before, after)):
         return []
     sums: list[dict[str, int]] = [{}, {}]
     for pairs, sums_by_criterion in zip(plans, sums, strict=True):
@@ -198,15 +198,15 @@ def format_difference(score: int) -> str:
     return f"{'+' if score > 0 else MINUS_SIGN}{points(abs(score))}"
 
 
-def are_comparable(before: Matching, now: Matching) -> bool:
+def are_comparable(before: Matching, after: Matching) -> bool:
     """Return whether two plans have the same criteria and weights, so that their points can be compared."""
-    return before.scores.criteria == now.scores.criteria
+    return before.scores.criteria == after.scores.criteria
 
 
-def partner_changes_of_side(before: Matching, now: Matching, side: Side) -> Iterator[PointsChange]:
+def partner_changes_of_side(before: Matching, after: Matching, side: Side) -> Iterator[PointsChange]:
     """Yield the partners in both plans of each person of one side, also if the person is in one plan only."""
-    former, present = partners_by_person(before, side), partners_by_person(now, side)
-    people = {canonical(key): key for plan in (before, now) for key in plan.cohort.side(side).ids}
+    former, present = partners_by_person(before, side), partners_by_person(after, side)
+    people = {canonical(key): key for plan in (before, after) for key in plan.cohort.side(side).ids}
     for folded, key in people.items():
         points_before, points_now = former.get(folded, {}), present.get(folded, {})
         yield PointsChange(

@@ -78,11 +78,11 @@ def explain_choice(ground: BoardBaseline, matching: Matching, labels: Labels, pe
         return PersonDetails(person=person, ties=[], offers=[], excluded=[])
     case, side = replace(case_of(matching), labels=labels), side_of(person)
     row = case.people(side).find(ground.key(person))
-    others = alternatives(case, side, row, MAX_OFFERS)
+    options = alternatives(case, side, row, MAX_OFFERS)
     return PersonDetails(
         person=person,
         ties=list(get_current_partners(ground, case, side, row)),
-        offers=[offer(ground, case, (side, row), other) for other in others],
+        offers=[offer(ground, case, (side, row), option) for option in options],
         excluded=list(find_excluded(ground, case, side, row)),
     )
 
@@ -101,18 +101,18 @@ def get_current_partners(ground: BoardBaseline, case: Case, side: Side, row: int
         )
 
 
-def offer(ground: BoardBaseline, case: Case, person: tuple[Side, int], other: Alternative) -> PartnerOffer:
+def offer(ground: BoardBaseline, case: Case, person: tuple[Side, int], option: Alternative) -> PartnerOffer:
     """Return a possible partner of a person, given by side and row."""
     side, row = person
-    score = int(case.scores.values[(row, other.row) if side == "mentor" else (other.row, row)])
+    score = int(case.scores.values[(row, option.row) if side == "mentor" else (option.row, row)])
     return PartnerOffer(
-        partner=ground.id(ACROSS[side], case.people(ACROSS[side]).ids[other.row]),
+        partner=ground.id(ACROSS[side], case.people(ACROSS[side]).ids[option.row]),
         points=points(score),
         share=score / 10_000,
-        price=format_loss(other.losses),
-        grave=any(loss > 0 for _, loss in other.losses[:-1]),
-        movers=format_movers(other.moves[2:]),
-        moves=[partner_change(move) for move in other.moves[2:]],
+        price=format_loss(option.losses),
+        grave=any(loss > 0 for _, loss in option.losses[:-1]),
+        movers=format_movers(option.moves[2:]),
+        moves=[partner_change(move) for move in option.moves[2:]],
     )
 
 
@@ -164,15 +164,15 @@ def find_excluded(ground: BoardBaseline, case: Case, side: Side, row: int) -> It
     if ineligibility(view, row) is None and len(view.others):
         exclusions = [(case.labels.rule(rule), lost) for rule, lost in next(view.excluding([row]))]
         groups: dict[tuple[str, ...], list[str]] = {}
-        for index, other in enumerate(view.others.tolist()):
+        for index, row_across in enumerate(view.others.tolist()):
             names = tuple(name for name, lost in exclusions if lost[index])
-            groups.setdefault(names, []).append(ground.id(across, keys[other]))
+            groups.setdefault(names, []).append(ground.id(across, keys[row_across]))
         groups.pop((), None)
         for names, people in sorted(groups.items(), key=lambda group: -len(group[1])):
             yield Excluded(reason=names_in_words(names), people=people)
     non_participants = np.setdiff1d(np.arange(len(keys)), view.others).tolist()
     if non_participants:
-        people = [ground.id(across, keys[other]) for other in non_participants]
+        people = [ground.id(across, keys[row_across]) for row_across in non_participants]
         yield Excluded(reason=tr("ne prennent pas part"), people=people)
 
 

@@ -148,9 +148,9 @@ class BoardRequest(JsonMessage):
         return validate_or_refuse(lambda: BOARD_ACTION_ADAPTER.validate_python(self.what))
 
 
-def validate_or_refuse[T](read: Callable[[], T]) -> T:
+def validate_or_refuse[T](validate: Callable[[], T]) -> T:
     try:
-        return read()
+        return validate()
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         problems = [Problem(".".join(map(str, get_error_location(detail))), detail["type"]) for detail in errors]

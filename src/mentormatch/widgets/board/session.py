@@ -91,8 +91,11 @@ class Attempt:
             if not place_fields(self.ground.base.programme, side):
                 raise RequestError(tr(NO_PLACE_QUESTION[side]))
 
-    def _is_one_person(self, made: PinnedPair) -> bool:
-        cohort, keys = self.before.cohort, (self.ground.key(made.mentor), self.ground.key(made.mentee))
+    def _is_one_person(self, pair_decision: PinnedPair) -> bool:
+        cohort, keys = (
+            self.before.cohort,
+            (self.ground.key(pair_decision.mentor), self.ground.key(pair_decision.mentee)),
+        )
         pair = cohort.mentors.find(keys[0]), cohort.mentees.find(keys[1])
         return pair in zip(*cohort.both, strict=True)
 
@@ -198,17 +201,17 @@ class Board(BoardState):
         """
         if decision in self.now.decisions:
             raise RequestError(tr("Cette décision est déjà prise"))
-        others = [old for old in self.now.decisions if not supersedes(old, decision)]
-        self._solve_with((*others, decision), decision)
+        kept_decisions = [old for old in self.now.decisions if not supersedes(old, decision)]
+        self._solve_with((*kept_decisions, decision), decision)
 
     @own_language
     def decide_all(self, decisions: Iterable[BoardDecision]) -> None:
         """Solve with several more decisions as one move. Raises RequestError like ``decide``."""
         new_decisions = [decision for decision in decisions if decision not in self.now.decisions]
-        others = [
+        kept_decisions = [
             decision for decision in self.now.decisions if not any(supersedes(decision, new) for new in new_decisions)
         ]
-        self._solve_with((*others, *new_decisions))
+        self._solve_with((*kept_decisions, *new_decisions))
         self.moments |= dict.fromkeys(new_decisions, datetime.now().astimezone())
 
     @own_language
@@ -321,15 +324,15 @@ class Board(BoardState):
         """Return the initial board as JSON."""
         return as_page_json(board_state(self, None))
 
-    def _solve_with(self, decisions: Sequence[BoardDecision], made: BoardDecision | None = None) -> None:
-        attempt = Attempt(self.ground, self.labels, self.matching, made)
+    def _solve_with(self, decisions: Sequence[BoardDecision], decision: BoardDecision | None = None) -> None:
+        attempt = Attempt(self.ground, self.labels, self.matching, decision)
         attempt.refuse_without_effect()
         running = self.running_pairs(decisions, self.at + 1)
         matching = self.ground.apply_decisions(decisions, self.reasons, running)
         attempt.refuse(matching)
         self.steps[self.at + 1 :] = [BoardVersion(tuple(decisions), matching)]
-        if made is not None:
-            self.moments[made] = datetime.now().astimezone()
+        if decision is not None:
+            self.moments[decision] = datetime.now().astimezone()
         self._move_to(self.at + 1, "")
 
     @own_language

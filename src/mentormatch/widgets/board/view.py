@@ -161,7 +161,7 @@ def notices(board: BoardState) -> Iterator[str]:
 def board_state(board: BoardState, action: BoardAction | None, turn: int = 0, refusal: str = "") -> BoardOut:
     """Return the board after an action; None: its initial state."""
     matching, seal = board.matching, board.now.seal
-    last, whole = (compare(board.steps[step].matching, matching, board.labels) for step in (board.seen, 0))
+    last, session_change = (compare(board.steps[step].matching, matching, board.labels) for step in (board.seen, 0))
     details = None if board.chosen is None else explain_choice(board.ground, matching, board.labels, board.chosen)
     return BoardOut(
         turn=turn,
@@ -176,9 +176,9 @@ def board_state(board: BoardState, action: BoardAction | None, turn: int = 0, re
         unproved=any(caveat.code is Code.UNPROVED for caveat in matching.caveats),
         weak=WEAK_SCORE // 10_000,
         people=list(people(board)),
-        pairs=list(pairs(board, last, whole)),
+        pairs=list(pairs(board, last, session_change)),
         alone=list(find_unmatched_people(board)),
-        whole=make_plan_change(board, whole),
+        whole=make_plan_change(board, session_change),
         decisions=list(decisions(board)),
         earlier=list(describe_earlier_decisions(board)),
         chosen=details,
@@ -225,14 +225,14 @@ def people(board: BoardState) -> Iterator[PersonOut]:
             yield PersonOut(id=f"{LETTERS[side]}{number}", side=side, name=name, here=row is not None, places=places)
 
 
-def pairs(board: BoardState, last: Comparison, whole: Comparison) -> Iterator[BoardPairOut]:
+def pairs(board: BoardState, last: Comparison, session_change: Comparison) -> Iterator[BoardPairOut]:
     """Yield the pairs in the order of the mentors."""
     matching = board.matching
     pinned = {
         (decision.mentor, decision.mentee) for decision in board.now.decisions if isinstance(decision, PinnedPair)
     }
     pinned_before = find_imposed_pairs(board)
-    new, changed = ({pair_ids(board, pair) for pair in decision.new} for decision in (last, whole))
+    new, changed = ({pair_ids(board, pair) for pair in decision.new} for decision in (last, session_change))
     for row, column in matching.solution.pairs.tolist():
         ids, score = ids_of(board, matching, (row, column)), int(matching.scores.values[row, column])
         yield BoardPairOut(
@@ -262,20 +262,20 @@ def find_unmatched_people(board: BoardState) -> Iterator[BoardUnmatchedOut]:
         yield BoardUnmatchedOut(person=person, reason=unmatched.reason)
 
 
-def make_plan_change(board: BoardState, whole: Comparison) -> PlanChangeOut:
+def make_plan_change(board: BoardState, session_change: Comparison) -> PlanChangeOut:
     """Return the changes in the session."""
-    gone = [pair_ids(board, pair) for pair in whole.gone]
+    lost_pairs = [pair_ids(board, pair) for pair in session_change.gone]
     return PlanChangeOut(
-        new=len(whole.new),
-        gone=[PairIds(mentor=mentor, mentee=mentee) for mentor, mentee in gone],
+        new=len(session_change.new),
+        gone=[PairIds(mentor=mentor, mentee=mentee) for mentor, mentee in lost_pairs],
         goals=list(goals(board.steps[0].matching, board.matching)),
-        sentences=list(whole.pair_sentences),
+        sentences=list(session_change.pair_sentences),
     )
 
 
-def goals(before: Matching, now: Matching) -> Iterator[GoalOut]:
+def goals(before: Matching, after: Matching) -> Iterator[GoalOut]:
     """Yield each goal with its values in two plans."""
-    former, reached = get_values_by_goal(before.solution.tiers), get_values_by_goal(now.solution.tiers)
+    former, reached = get_values_by_goal(before.solution.tiers), get_values_by_goal(after.solution.tiers)
     for goal in dict.fromkeys((*former, *reached)):
         value_before, value_now = (
             format_goal_figure(goal, values[goal]) if goal in values else "–" for values in (former, reached)
@@ -392,8 +392,8 @@ def move_sentences(board: BoardState, last: Comparison) -> Iterator[str]:
             if present.cohort.side(shift.side).has(shift.key)
         ]
         new = [counted(len(last.new), "binôme nouveau", "binômes nouveaux")] if last.new else []
-        gone = [counted(len(last.gone), "binôme défait", "binômes défaits")] if last.gone else []
-        yield f"{', '.join([*new, *gone])}."
+        lost_count = [counted(len(last.gone), "binôme défait", "binômes défaits")] if last.gone else []
+        yield f"{', '.join([*new, *lost_count])}."
         lost = [shift for shift in touched if not shift.now]
         won = [shift for shift in touched if not shift.before]
         if lost:

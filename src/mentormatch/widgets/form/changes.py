@@ -178,9 +178,9 @@ def format_rule_effect(effect: RuleEffect | None, rule: Rule, *, answered: bool)
     return listed([text for text in texts if text]) or tr("n'écarte rien")
 
 
-def measures(before: Trial | None, now: Trial | None) -> Iterator[MeasureText]:
+def measures(before: Trial | None, after: Trial | None) -> Iterator[MeasureText]:
     """Yield the figures of two trials; a trial is None if it failed."""
-    trials = before, now
+    trials = before, after
     yield measure(tr("Binômes possibles"), [int(trial.possible.sum()) if trial else None for trial in trials], plain)
     yield measure(
         tr("Sans aucun partenaire possible"), [len(trial.without) if trial else None for trial in trials], plain
@@ -210,24 +210,24 @@ def measure(name: str, figures: Sequence[int | None], format_value: Callable[[in
     )
 
 
-def moves(before: Trial, now: Trial, labels: Labels) -> Iterator[PartnerChangeText]:
+def moves(before: Trial, after: Trial, labels: Labels) -> Iterator[PartnerChangeText]:
     """Yield the changes for each mentee: new mentors first, then replaced, then lost mentors."""
-    partners = [mentors_by_mentee(trial) for trial in (before, now)]
+    partners = [mentors_by_mentee(trial) for trial in (before, after)]
     ranked_moves: list[tuple[int, PartnerChangeText]] = []
     for mentee in dict.fromkeys((*partners[1], *partners[0])):
         mentors_before, mentors_now = (by_mentee.get(mentee, {}) for by_mentee in partners)
-        gone, come = (
+        lost, come = (
             list(set(old) - set(new)) for old, new in ((mentors_before, mentors_now), (mentors_now, mentors_before))
         )
         who = labels.person("mentee", mentee)
-        for old, new in zip(sorted(gone), sorted(come), strict=False):
+        for old, new in zip(sorted(lost), sorted(come), strict=False):
             names = " → ".join(isolate(labels.person("mentor", by_mentee)) for by_mentee in (old, new))
             amount, direction = sign_points(mentors_now[new] - mentors_before[old])
             ranked_moves.append(
                 (1, PartnerChangeText(tr("change"), f"{isolate(who)}{NO_BREAK}: {names}", amount, direction))
             )
-        unpaired_moves = [(0, tr("nouveau"), old, mentors_now[old]) for old in sorted(come)[len(gone) :]]
-        unpaired_moves += [(2, tr("défait"), old, mentors_before[old]) for old in sorted(gone)[len(come) :]]
+        unpaired_moves = [(0, tr("nouveau"), old, mentors_now[old]) for old in sorted(come)[len(lost) :]]
+        unpaired_moves += [(2, tr("défait"), old, mentors_before[old]) for old in sorted(lost)[len(come) :]]
         for rank, event, old, score in unpaired_moves:
             ranked_moves.append(
                 (

@@ -298,7 +298,7 @@ def points_out(criterion: Criterion, fields: Mapping[str, AnyField]) -> FormPoin
     setting = POINTS_SETTING_BY_KIND.get(criterion.kind)
     if setting is None:
         return None
-    stated = [(entry.mentor, entry.mentee, entry.points) for entry in getattr(criterion, setting)]
+    entries = [(entry.mentor, entry.mentee, entry.points) for entry in getattr(criterion, setting)]
     people = setting == "pairs"
     questions = [] if people else [fields[getattr(criterion, side)] for side in ("mentor", "mentee")]
     answers = [[(entry, display_text(entry)) for entry in field.options_without("\0")] for field in questions]
@@ -306,7 +306,7 @@ def points_out(criterion: Criterion, fields: Mapping[str, AnyField]) -> FormPoin
     return FormPoints(
         rows=answers[0] if is_grid else [],
         columns=answers[1] if is_grid else [],
-        lines=stated,
+        lines=entries,
         most=getattr(criterion, "most", 1.0),
         otherwise=getattr(criterion, "otherwise", None),
         people=people,
