@@ -11,17 +11,12 @@ from mentormatch.explanation.names import MOST_LISTED as MOST_NAMED
 from mentormatch.explanation.names import first_of, given_name
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import counted, listed
-from mentormatch.languages.translation import mark, tr, tr_n, translations
+from mentormatch.languages.translation import tr, tr_n, translations
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import UNNAMED_PROGRAMME
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import name_fields
-
-NO_CONTACTS = mark(
-    "Personne ne lirait comment joindre son ou sa binôme : le programme ne nomme aucune coordonnée que les personnes"
-    " acceptent de partager ([documents] contacts)."
-)
 
 
 class ReachablePartner(Protocol):
@@ -96,7 +91,10 @@ def format_unreachable_warning(matching: Matching, handouts: Sequence[PartnerLet
     if not incomplete:
         return ""
     if not matching.programme.documents.contacts:
-        return tr(NO_CONTACTS)
+        return tr(
+            "Personne ne lirait comment joindre son ou sa binôme : le programme ne nomme aucune coordonnée que les"
+            " personnes acceptent de partager ([documents] contacts)."
+        )
     return tr_n(
         "{people} ne lirait pas comment joindre son ou sa binôme.",
         "{people} ne liraient pas comment joindre leur binôme.",

@@ -17,7 +17,6 @@ MOST_NAMED = 6
 # Millionths; a smaller difference is shown as none.
 MINUS_SIGN, MIN_SHOWN_DIFFERENCE = "\u2212", 500
 PAIR_DASH = f"{NO_BREAK}–{NO_BREAK}"
-SAME_PAIRS = mark("Les binômes restent les mêmes.")
 SHORT_GOAL_LABELS: Mapping[str, str] = {
     "matched": mark("Binômes formés"),
     "priority": mark("Priorités"),
@@ -61,7 +60,7 @@ class Comparison:
             *self._name_pairs(counted(new, "binôme nouveau", "binômes nouveaux"), self.new),
             *self._name_pairs(counted(gone, "binôme défait", "binômes défaits"), self.gone),
         ]
-        return tuple(pairs or [tr(SAME_PAIRS)])
+        return tuple(pairs or [tr("Les binômes restent les mêmes.")])
 
     @property
     def goal_sentences(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from mentormatch.report.texts import render_template
 from mentormatch.survey.duplicates import group_by
 from mentormatch.survey.intake import tells_a_person
 
-RUN_KIND, FILE_STEM = "follow-up", "suivi"
+FILE_STEM = "suivi"
 CALL_SHEET, MEETING_SHEET, OUTCOME_SHEET, REJECTED_SHEET, REMARK_SHEET = (
     "calls",
     "meetings",
@@ -316,7 +316,7 @@ def write_year(year: Year, folder: Path, *, replace: bool, names: NamesByPerson 
         for suffix, write in WRITER_BY_SUFFIX.items():
             next_document()
             contents[suffix] = write(year, names)
-    with write_generation(folder, RUN_KIND, replace=replace) as draft:
+    with write_generation(folder, "follow-up", replace=replace) as draft:
         for suffix, content in contents.items():
             draft.put(f"{FILE_STEM}{suffix}", content, private=names is not None and suffix != ".json")
     return tuple(folder / f"{FILE_STEM}{suffix}" for suffix in contents)

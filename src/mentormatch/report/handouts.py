@@ -43,10 +43,8 @@ from mentormatch.report.texts import render_template
 from mentormatch.survey.contacts import Contacts, asks_for_mail, asks_for_telephone
 from mentormatch.survey.intake import tells_a_person
 
-EMAIL_LABEL, PHONE_LABEL, ORGANISATION_LABEL = mark("Courriel"), mark("Téléphone"), mark("Structure")
 FILE_STEMS: Mapping[Side, str] = {"mentor": "mentor", "mentee": "mentoree"}
 PROVISIONAL_TEXT = mark("Proposition : rien n'est définitif avant que l'équipe l'ait validée.")
-TIES_DRAWN = mark("Rien ne distinguait les binômes possibles : un tirage reproductible a choisi.")
 NO_PARTNER_TEXT = mark("Nous n'avons pas de binôme à vous proposer pour le moment. L'équipe vous tiendra au courant.")
 
 
@@ -196,11 +194,11 @@ def contact_word(programme: Programme, name: str) -> str:
     """Return the message for an address, a telephone number or an organisation, else an empty text."""
     field = programme.fields[name]
     if name == email_of(programme) or asks_for_mail(name, field):
-        return EMAIL_LABEL
+        return mark("Courriel")
     return (
-        PHONE_LABEL
+        mark("Téléphone")
         if asks_for_telephone(name, field)
-        else ORGANISATION_LABEL
+        else mark("Structure")
         if asks_organisation(field.question)
         else ""
     )
@@ -223,7 +221,11 @@ def common_text(matching: Matching, seal: Seal | None) -> CommonText:
     programme = matching.programme
     message = tuple(line.strip() for line in programme.documents.message.splitlines() if line.strip())
     validated = bool(seal and seal.validations)
-    caveats = (tr(TIES_DRAWN),) if matching.is_vacuous else ()
+    caveats = (
+        (tr("Rien ne distinguait les binômes possibles : un tirage reproductible a choisi."),)
+        if matching.is_vacuous
+        else ()
+    )
     provisional = "" if validated else tr(PROVISIONAL_TEXT)
     return CommonText(programme.name, message, follow_up_sentence(programme.follow_up), provisional, caveats)
 
@@ -236,9 +238,7 @@ def follow_up_sentence(follow_up: FollowUp) -> str:
     return tr("À {months} mois, l'équipe vous demandera comment cela se passe.", months=months)
 
 
-PEOPLE_SHEET, PAIRS_SHEET, GUIDE_SHEET = mark("Par personne"), mark("Par binôme"), mark("Colonnes")
-MENTOR_TITLE, MENTEE_TITLE = mark("Mentor·e"), mark("Mentoré·e")
-PLACEMENT_TEXTS = {True: mark("en binôme"), False: mark("sans binôme")}
+PEOPLE_SHEET, PAIRS_SHEET = mark("Par personne"), mark("Par binôme")
 # Width and format of columns other than wrapped text
 COLUMN_STYLES: dict[str, tuple[float, CellFormat]] = {
     "side": (12, "text"),
@@ -272,7 +272,7 @@ def letters_book(
         BookColumn(tr("Colonne"), 40),
         BookColumn(tr("Contenu"), 80, "wrapped"),
     ]
-    book.table(tr(GUIDE_SHEET), heads, guide)
+    book.table(tr("Colonnes"), heads, guide)
     return book.content()
 
 
@@ -312,7 +312,7 @@ def person_row(
         listed([tr(SIDE_WORDS[side]) for side in handout.keys]),
         handout.code,
         *person_cells,
-        tr(PLACEMENT_TEXTS[bool(handout.partners)]),
+        tr("en binôme") if handout.partners else tr("sans binôme"),
         len(handout.partners),
         *cells,
         handout.file,
@@ -357,7 +357,7 @@ def pair_letter_sheet(matching: Matching, contacts: Contacts, listed_pairs: Sequ
     """Return a row per pair: both people, with the details that partners may read and the e-mail address."""
     email, settings = email_of(matching.programme), matching.programme.documents
     fields = list(dict.fromkeys([*settings.contacts, *([email] if email in contacts.fields else [])]))
-    columns = [("mentor", tr(MENTOR_TITLE)), ("mentee", tr(MENTEE_TITLE))]
+    columns = [("mentor", tr("Mentor·e")), ("mentee", tr("Mentoré·e"))]
     for side, title in tuple(columns):
         columns += [(f"{side}_{name}", about(title, question)) for name, question in contact_columns(matching, fields)]
     return sheet(columns, (pair_row(pair, matching.labels, contacts, fields) for pair in listed_pairs))
@@ -397,7 +397,6 @@ COLUMN_HELP = {
 }
 
 
-RUN_KIND = "handouts"
 MAIL_MERGE_STEM, ALL_SHEETS_FILENAME, SHEETS_FOLDER = "publipostage", "fiches.html", "fiches"
 
 
@@ -447,7 +446,7 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
             matching, contacts, None if decision is None else get_matching_seal(matching, Path(decision)), since
         )
         matching.programme.keep_codes(matching.cohort)
-        with write_generation(target, RUN_KIND, replace=replace) as draft:
+        with write_generation(target, "handouts", replace=replace) as draft:
             draft.caveats = sentences_by_code(matching.caveats)
             for name, content in files.items():
                 draft.put(name, content, private=True)
@@ -538,11 +537,10 @@ def write_contacts(
 
 def contacts_book(table: ResultSheet) -> bytes:
     book = WorkbookWriter(tr("Coordonnées"))
-    book.table(tr("Coordonnées"), [BookColumn(title, CONTACT_WIDTH, "wrapped") for title in table.titles], table.rows)
+    book.table(tr("Coordonnées"), [BookColumn(title, 28.0, "wrapped") for title in table.titles], table.rows)
     return book.content()
 
 
-CONTACT_WIDTH = 28.0
 WRITER_BY_SUFFIX = {".csv": to_csv, ".xlsx": contacts_book}
 
 

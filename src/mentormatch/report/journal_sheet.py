@@ -43,8 +43,6 @@ from mentormatch.survey.spreadsheetml import Archive, OfficeBook, local
 type RowKind = Literal["told", "titles", "line", "stamp"]
 type JournalRow = tuple[RowKind, tuple[str, ...]]
 
-VALIDATION_LABEL = mark("Validation")
-COLUMN_WIDTHS = (24, 62, 24, 46, 62)
 ROW_STYLES: dict[RowKind, dict[str, object]] = {
     "told": {"text_wrap": True},
     "titles": {"bold": True, "bg_color": HEADING_COLOUR, "bottom": 1, "bottom_color": EDGE_COLOUR},
@@ -57,7 +55,7 @@ _CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 def rows(imprint: SealText) -> Iterator[JournalRow]:
     """Yield the rows of the sheet, each with its kind."""
     for number, sentence in enumerate(imprint.sentences):
-        yield "told", ("" if number else tr(VALIDATION_LABEL), spaced(sentence))
+        yield "told", ("" if number else tr("Validation"), spaced(sentence))
     if imprint.seal:
         yield "told", (tr("Pour revérifier"), spaced(tr(RECHECK_TEXT)))
         yield from (("told", pair) for pair in (*imprint.commands, *imprint.digests))
@@ -70,7 +68,7 @@ def rows(imprint: SealText) -> Iterator[JournalRow]:
 def write_journal(book: WorkbookWriter, imprint: SealText) -> None:
     """Write the sheet, protected against typing by accident."""
     page = book.sheet(tr(JOURNAL))
-    for column, width in enumerate(COLUMN_WIDTHS):
+    for column, width in enumerate((24, 62, 24, 46, 62)):
         page.sheet.set_column(column, column, width)
     for number, (kind, cells) in enumerate(rows(imprint)):
         for column, text in enumerate(cells):
@@ -201,7 +199,6 @@ def escape_xml(text: str) -> str:
     return escape(_CODE.sub(lambda match: f"_x005F{match[0]}", cell_text(text)), quote=False)
 
 
-CHARTS_TITLE = mark("Graphiques")
 # Points per bar
 BIN_POINTS = 5
 # Pixels of a spreadsheet
@@ -239,7 +236,7 @@ def write_charts(book: WorkbookWriter, matching: Matching) -> None:
     best = make_best_waterfall(matching, matching.labels)
     if best is None or not matching.scores.held:
         return
-    page = book.sheet(tr(CHARTS_TITLE))
+    page = book.sheet(tr("Graphiques"))
     for index, column in enumerate(SPREAD_COLUMNS):
         page.sheet.set_column(index, index, column.width)
     page.sheet.set_column(3, 3, 12)

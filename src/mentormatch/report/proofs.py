@@ -18,7 +18,6 @@ from mentormatch.record.verify import Verification, VerificationOutcome, decisio
 from mentormatch.report.folder import rewrite_decision
 
 HALF_AN_HOUR_S = 1800.0
-WORTH_PROVING = (VerificationOutcome.UNPROVED, VerificationOutcome.NOTHING)
 
 
 @checked
@@ -70,7 +69,7 @@ def prove(  # noqa: PLR0913 - the published signature; all but one are keywords
     source = decision_in(path)
     before = verify(source)
     _refuse(before)
-    if not every_goal and before.outcome not in WORTH_PROVING:
+    if not every_goal and before.outcome not in (VerificationOutcome.UNPROVED, VerificationOutcome.NOTHING):
         return before
     decision = read_decision(source)
     deadline = monotonic() + (duration("time_limit_s", time_limit_s) or 0.0)

@@ -34,7 +34,6 @@ RECHECK_TEXT = mark(
     " sans refaire le calcul : les règles, les points, et que rien n'a été réécrit depuis. Ils ne contiennent aucune"
     " réponse, et nomment les personnes de l'équipe seulement."
 )
-NAME_PLACEHOLDER = mark("Prénom Nom")
 # Log entries on a page, latest only; a workbook lists all.
 MOST_LINES = 500
 
@@ -72,7 +71,7 @@ class SealText:
         if self.seal:
             yield tr("Revérifier"), f"mentormatch verify {DECISION_NAME} --head {self.seal.head}"
             if self.answered and not self.seal.validations:
-                who, why = tr(NAME_PLACEHOLDER), tr("motif")
+                who, why = tr("Prénom Nom"), tr("motif")
                 yield tr("Valider"), f'mentormatch validate {DECISION_NAME} --who "{who}" --why "{why}"'
 
     @property

@@ -97,7 +97,6 @@ def to_sealed_json(response: MatchResponse, seal: Seal | None) -> bytes:
     return response.model_copy(update={"record": seal.stamp if seal else None}).to_json().encode()
 
 
-NUMBER_COLUMNS = frozenset({"points", "answered"})
 # Metadata key for a JSON list of codes and sentences
 CAVEATS_METADATA_KEY = "mentormatch.caveats"
 
@@ -133,7 +132,7 @@ def make_parquet_bytes(table: ResultSheet, metadata: Mapping[str, str]) -> bytes
 
 
 def make_arrow_column(arrow: Any, name: str, cells: Sequence[CellValue]) -> Any:
-    if name in NUMBER_COLUMNS:
+    if name in ("points", "answered"):
         return arrow.array(cells, arrow.float64())
     return arrow.array([encodable(str(cell)) for cell in cells], arrow.string())
 

@@ -13,11 +13,6 @@ from mentormatch.operations.matching import case_of
 from mentormatch.report.pictures.picture import BOLD_WEIGHT, BRIGHT, DARK, INK, Frame, LinearScale, Picture, round_step
 
 WIDTH, HEIGHT, MARGIN_DOTS = 560, 300, 20
-CHOSEN_LABEL, GREATEST_LABEL, FAIREST_LABEL = (
-    mark("répartition retenue"),
-    mark("plus grand total"),
-    mark("plancher le plus haut"),
-)
 # Anchor and offset of labels on the free sides of the curve, which falls from left to right
 LABEL_ABOVE, LABEL_BELOW = ("start", 12, -11), ("end", 4, 22)
 
@@ -119,9 +114,9 @@ class Fairness(Picture):
         """Write labels next to the two ends of the curve and the matching."""
         names_by_point: dict[FrontierPoint, list[str]] = {}
         for point, name in (
-            (self.chosen, CHOSEN_LABEL),
-            (self.curve[0], GREATEST_LABEL),
-            (self.curve[-1], FAIREST_LABEL),
+            (self.chosen, mark("répartition retenue")),
+            (self.curve[0], mark("plus grand total")),
+            (self.curve[-1], mark("plancher le plus haut")),
         ):
             names_by_point.setdefault(point, []).append(tr(name))
         middle = (self.curve[0].floor + self.curve[-1].floor) / 2

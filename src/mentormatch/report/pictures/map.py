@@ -173,7 +173,11 @@ class Map(Picture):
     def alternative(self) -> str:
         territory = self.territory
         if not territory.spots:
-            return tr(NO_PLACES_TEXT) if territory.has_question else tr(NO_QUESTION_TEXT)
+            return (
+                tr("Personne n'a dit où elle est : il n'y a pas de carte.")
+                if territory.has_question
+                else tr("Le programme ne demande pas aux personnes où elles sont : il n'y a pas de carte.")
+            )
         pairs = pair_sentences(territory) if self.paired else ()
         return " ".join([*population_sentences(territory), *pairs, *find_missing_sentences(territory)])
 
@@ -235,8 +239,6 @@ class Map(Picture):
 
 
 SHORT_NAMES = dict(DEPARTEMENTS)
-NO_PLACES_TEXT = mark("Personne n'a dit où elle est : il n'y a pas de carte.")
-NO_QUESTION_TEXT = mark("Le programme ne demande pas aux personnes où elles sont : il n'y a pas de carte.")
 
 
 def population_sentences(territory: Territory) -> Iterator[str]:

@@ -22,7 +22,7 @@ from mentormatch.errors import OutputError
 from mentormatch.explanation.names import Labels
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import decimal, thousands
-from mentormatch.languages.translation import mark, once_spoken, own_language, tr
+from mentormatch.languages.translation import once_spoken, own_language, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import render_template, visible
 
@@ -252,7 +252,6 @@ def cividis(share: float) -> str:
     return "#" + "".join(f"{max(0, min(255, round(channel))):02x}" for channel in (red, green, blue))
 
 
-PNG_NEEDS = mark("Une image .png a besoin de vl-convert → pip install 'mentormatch-engine[pictures]'")
 # Characters of a label
 MAX_LABEL = 24
 # Pixels of a PNG per dot
@@ -264,7 +263,9 @@ def as_png(svg: bytes) -> bytes:
     try:
         from vl_convert import svg_to_png
     except ModuleNotFoundError:
-        raise OutputError(tr(PNG_NEEDS)) from None
+        raise OutputError(
+            tr("Une image .png a besoin de vl-convert → pip install 'mentormatch-engine[pictures]'")
+        ) from None
     png: bytes = svg_to_png(svg.decode(), scale=PNG_SCALE)
     return png
 

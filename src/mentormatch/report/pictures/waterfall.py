@@ -30,7 +30,6 @@ X_SCALE = LinearScale(0, 100, 0, CHART_WIDTH)
 # Characters per line of the name of a criterion, which has at most two lines
 MAX_NAME_LINE = 34
 PALE_COLOUR, EDGE_COLOUR = "#c9c8c4", "#8794a1"
-SUM_LABEL = mark("Total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ class Waterfall(Picture):
             )
             start += part.share
         words = tr("{points} sur 100", points=points(start))
-        return [*bars, WaterfallStep([tr(SUM_LABEL)], 0, start, start, BRIGHT, words)]
+        return [*bars, WaterfallStep([tr("Total")], 0, start, start, BRIGHT, words)]
 
 
 def make_best_waterfall(matching: Matching, labels: Labels | None) -> Waterfall | None:

@@ -45,7 +45,6 @@ CELL_CHUNK = 20_000
 MOST_CELLS = 4_000_000
 ALLOWED_MARK, OTHER_MARK = "-", "?"
 RULE_MARKS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-CONFIDENTIAL_RULE = mark("une règle confidentielle du programme")
 
 type SheetPlaces = Annotated[int, Setting(ge=0)]
 
@@ -199,7 +198,11 @@ def get_rules_without_bans(matching: Matching) -> list[Rule]:
 def describe_rule(rule: Rule, matching: Matching) -> str:
     """Return the name of a rule; a neutral text if the rule reads confidential answers."""
     private = any(matching.programme.fields[reference.field].private for reference in rule.references())
-    return tr(CONFIDENTIAL_RULE) if private else tr("la règle « {rule} »", rule=matching.labels.rule(rule))
+    return (
+        tr("une règle confidentielle du programme")
+        if private
+        else tr("la règle « {rule} »", rule=matching.labels.rule(rule))
+    )
 
 
 def label_pair(pair: KeyPair, labels: Labels) -> KeyPair:

@@ -60,9 +60,6 @@ class PairsPiece(Piece):
         return len(self.matching.solution.pairs) - len(self.pairs)
 
 
-MAX_ALTERNATIVES_OF_PAIR = 3
-
-
 @dataclass(frozen=True, repr=False)
 class PairPiece(Piece):
     """Two people by position, paired or not: points, reasons, answered share, and why other partners are not chosen."""
@@ -105,13 +102,7 @@ class PairPiece(Piece):
     def others(self) -> tuple[tuple[str, tuple[Alternative, ...]], ...]:
         """Each of the two people with alternative partners, smallest loss first."""
         rows = zip(SIDES, (self.mentor, self.mentee), strict=True)
-        return tuple(
-            (self.case.name(side, row), alternatives(self.case, side, row, MAX_ALTERNATIVES_OF_PAIR))
-            for side, row in rows
-        )
-
-
-MAX_ALTERNATIVES = 5
+        return tuple((self.case.name(side, row), alternatives(self.case, side, row, 3)) for side, row in rows)
 
 
 @dataclass(frozen=True, repr=False)
@@ -156,7 +147,7 @@ class PersonPiece(Piece):
     @once_spoken
     def others(self) -> tuple[Alternative, ...]:
         """Alternative partners, smallest loss first."""
-        return alternatives(self.case, self.side, self.row, MAX_ALTERNATIVES)
+        return alternatives(self.case, self.side, self.row, 5)
 
 
 @dataclass(frozen=True, repr=False)

@@ -12,13 +12,11 @@ from mentormatch.explanation.unmatched_people import Case, SideView, ineligibili
 from mentormatch.explanation.why_not import Alternative, Move, alternatives, amount, names_in_words
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import counted, listed, percent, points
-from mentormatch.languages.translation import mark, tr
+from mentormatch.languages.translation import tr
 from mentormatch.operations.matching import Matching, case_of
 from mentormatch.report.view import ScorePart, make_score_parts
 from mentormatch.widgets.board.decisions import BoardBaseline, PersonId, side_of
 
-MAX_OFFERS = 10
-NO_LOSS_TEXT, NO_MOVER_TEXT, NO_PAIR_TEXT = mark("sans perte"), mark("personne d'autre"), mark("aucun binôme")
 MINUS_SIGN = "\u2212"
 
 
@@ -78,7 +76,7 @@ def explain_choice(ground: BoardBaseline, matching: Matching, labels: Labels, pe
         return PersonDetails(person=person, ties=[], offers=[], excluded=[])
     case, side = replace(case_of(matching), labels=labels), side_of(person)
     row = case.people(side).find(ground.key(person))
-    options = alternatives(case, side, row, MAX_OFFERS)
+    options = alternatives(case, side, row, 10)
     return PersonDetails(
         person=person,
         ties=list(get_current_partners(ground, case, side, row)),
@@ -117,7 +115,7 @@ def offer(ground: BoardBaseline, case: Case, person: tuple[Side, int], option: A
 
 
 def partner_change(move: Move) -> PartnerChange:
-    before, after = (listed(names) if names else tr(NO_PAIR_TEXT) for names in (move.before, move.after))
+    before, after = (listed(names) if names else tr("aucun binôme") for names in (move.before, move.after))
     return PartnerChange(person=move.person, before=before, after=after)
 
 
@@ -125,7 +123,7 @@ def format_movers(moves: Sequence[Move]) -> str:
     """Return a short text on the people who would change partners, apart from the two of the pair."""
     if len(moves) > 1:
         return counted(len(moves), "personne")
-    return moves[0].person if moves else tr(NO_MOVER_TEXT)
+    return moves[0].person if moves else tr("personne d'autre")
 
 
 def format_loss(losses: Sequence[tuple[str, int]]) -> str:
@@ -138,7 +136,7 @@ def format_loss(losses: Sequence[tuple[str, int]]) -> str:
     """
     goal, loss = next(((goal, loss) for goal, loss in losses if loss), ("", 0))
     if not loss:
-        return tr(NO_LOSS_TEXT)
+        return tr("sans perte")
     sign = MINUS_SIGN if loss > 0 else "+"
     return f"{sign}{short_amount(goal, abs(loss))}"
 

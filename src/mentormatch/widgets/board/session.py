@@ -53,8 +53,6 @@ NO_PLACE_QUESTION = {
         " être changé ici."
     ),
 }
-PERSON_GONE_TEXT = mark("{name} ne participe plus : annulez d'abord son départ.")
-NO_PLAN_TEXT = mark("Aucune répartition ne respecterait toutes les règles du programme.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class Attempt:
         """
         for person in people_of(self.made):
             if not self.ground.there(person, self.before.cohort):
-                raise RequestError(tr(PERSON_GONE_TEXT, name=self.name(person)))
+                raise RequestError(tr("{name} ne participe plus : annulez d'abord son départ.", name=self.name(person)))
         if isinstance(self.made, PinnedPair) and self._is_one_person(self.made):
             names = f"{self.name(self.made.mentor)} - {self.name(self.made.mentee)}"
             raise RequestError(about(names, SELF_PAIRS.label))
@@ -132,7 +130,7 @@ class Attempt:
             yield why_not(self.case(self.before), cohort.mentors.find(pair[0]), cohort.mentees.find(pair[1])).reason
         else:
             diagnosis = diagnose_case(self.case(after))
-            yield tr(NO_PLAN_TEXT)
+            yield tr("Aucune répartition ne respecterait toutes les règles du programme.")
             if diagnosis and diagnosis.conflict:
                 yield diagnosis.conflict.sentence
             yield from (finding.sentence for finding in diagnosis.findings if finding.decisive) if diagnosis else ()

@@ -107,7 +107,6 @@ MAX_GRID_CELLS = 400
 ADDABLE_KINDS = ("choice", "choices", "scale", "ranking", "yesno", "number", "place", "names", "text")
 WORDING_SENTENCE = mark("La question : {question}")
 KIND_SENTENCE = mark("On y répond par : {kind}.")
-HOURS_SENTENCE = mark("Heures de « {moment} » : {hours}")
 SIDE_SENTENCE = mark("Y répondent : {side}.")
 USE_SENTENCE = mark("Elle sert à : {use}.")
 BOUNDS_SENTENCE = mark("La réponse est entre {least} et {most}.")
@@ -268,7 +267,9 @@ def make_hour_sentences(field: AnyField) -> Iterator[BlankSentence]:
     for moment, hours_text in zone.hours.items() if zone else ():
         if "." not in moment and not moment.isdigit():
             blank = FormBlank(f"zone.hours.{moment}", "words", hours_text)
-            yield BlankSentence(fill_sentence(tr(HOURS_SENTENCE), {"moment": moment, "hours": blank}))
+            yield BlankSentence(
+                fill_sentence(tr("Heures de « {moment} » : {hours}"), {"moment": moment, "hours": blank})
+            )
 
 
 def make_boolean_blank(name: str, *, value: bool) -> FormBlank:

@@ -59,14 +59,9 @@ from mentormatch.widgets.form.questions import OfferedQuestion, answers_given, s
 
 # A longer trial shows the best pairs found.
 TRIAL_TIME_LIMIT_S = 20.0
-DIAGNOSIS_S = 20.0
 # Trials in memory, so that undo needs no new solve
 MAX_CACHED_TRIALS = 8
-STILL_USED = mark("« {text} » ne peut pas partir : le programme s'en sert encore")
 FIRST_CHANGED = mark("changez-le ou retirez-le d'abord")
-NOT_OF_KIND = mark("« {question} » ne peut pas devenir « {kind} »")
-NO_VERSION = mark("Cette version n'existe pas")
-NO_WAY = mark("Cette issue n'est plus proposée")
 
 type CohortOf = Callable[[Programme], Cohort]
 type LabelsOf = Callable[[Matching], Labels]
@@ -204,7 +199,7 @@ class ProgrammeForm:
     def version(self, number: int) -> ProgrammeText:
         """Return a version by number, 0 for the trial. Raises RequestError if there is none."""
         if number > len(self.versions.kept):
-            raise RequestError(tr(NO_VERSION))
+            raise RequestError(tr("Cette version n'existe pas"))
         return self.versions.kept[number - 1] if number else self.versions.now
 
     def ways_out(self) -> Sequence[PossibleChange]:
@@ -239,12 +234,12 @@ class ProgrammeForm:
         trial = self.trial()
         if trial.answered:
             return None
-        return diagnose(trial.matching.cohort, trial.matching.programme, time_limit_s=DIAGNOSIS_S)
+        return diagnose(trial.matching.cohort, trial.matching.programme, time_limit_s=20.0)
 
     def _take(self, number: int) -> None:
         ways = self.ways_out()
         if number >= len(ways):
-            raise RequestError(tr(NO_WAY))
+            raise RequestError(tr("Cette issue n'est plus proposée"))
         self._go_on(self.versions.edit(*self._edits_for(ways[number].rules)))
 
     def _complete(self, edit: ProgrammeEdit) -> ProgrammeEdit:
@@ -328,7 +323,10 @@ def refuse_used(programme: Programme, edit: QuestionRemoval | QuestionSettings) 
         used = {label: answer for answer in removed for label in users_of(programme, edit.name, answer)}
     if used:
         problems = [Problem(label, tr("s'en sert"), advice=tr(FIRST_CHANGED)) for label in used]
-        raise RequestError(tr(STILL_USED, text=next(iter(used.values()))), problems)
+        raise RequestError(
+            tr("« {text} » ne peut pas partir : le programme s'en sert encore", text=next(iter(used.values()))),
+            problems,
+        )
 
 
 def make_no_answers_problem(field: AnyField, kind: str) -> Problem:
@@ -343,7 +341,10 @@ def make_no_answers_problem(field: AnyField, kind: str) -> Problem:
 
 
 def make_kind_change_error(field: AnyField, kind: str, problems: Sequence[Problem]) -> RequestError:
-    return RequestError(tr(NOT_OF_KIND, question=field.question, kind=tr(KIND_LABELS[kind])), problems)
+    return RequestError(
+        tr("« {question} » ne peut pas devenir « {kind} »", question=field.question, kind=tr(KIND_LABELS[kind])),
+        problems,
+    )
 
 
 def refuse_needed(programme: Programme, name: str, kind: str) -> None:
