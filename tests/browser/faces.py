@@ -13,7 +13,7 @@ from jinja2.nodes import Template
 
 import mentormatch
 from mentormatch import Matching, evaluate
-from mentormatch.explanation.names import KEYS, cohort_names
+from mentormatch.explanation.names import KEY_LABELS, cohort_names
 from mentormatch.inspection.section import writer_for
 from mentormatch.notebook import BoardWidget, DeparturesWidget, FilesWidget, FormWidget
 from mentormatch.operations.matching import exporter_for
@@ -118,8 +118,15 @@ def shown(one: Edition) -> Iterator[object]:
     yield one.intake.market
     yield from (*gathered(one), *map(Timeline, gathered(one)))
     first = one.matching.pairs[0]
-    yield from (HeatMap(one.matching, KEYS), Distribution(one.matching, KEYS), Fairness(one.matching, KEYS))
-    yield from (Waterfall(one.matching, KEYS, mentor=first.mentor, mentee=first.mentee), Map(one.matching, KEYS))
+    yield from (
+        HeatMap(one.matching, KEY_LABELS),
+        Distribution(one.matching, KEY_LABELS),
+        Fairness(one.matching, KEY_LABELS),
+    )
+    yield from (
+        Waterfall(one.matching, KEY_LABELS, mentor=first.mentor, mentee=first.mentee),
+        Map(one.matching, KEY_LABELS),
+    )
     yield from (one.matching.show, *views(one.matching, names=one.contacts))
     yield from made(one.matching)
     with TemporaryDirectory() as folder:

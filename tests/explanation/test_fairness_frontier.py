@@ -51,7 +51,7 @@ def test_the_balances_are_those_that_no_plan_beats(problem: AssignmentProblem) -
 def test_where_many_floors_could_be_tried_both_ends_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = AssignmentProblem.from_scores(np.random.default_rng(65).integers(0, 1_000_000, (6, 6)))
     whole = frontier(problem)
-    substitute(monkeypatch, "explanation", MOST=2)
+    substitute(monkeypatch, "explanation", MAX_FLOORS=2)
     thinned = trace_frontier(problem, 0)
     assert len(whole) > 3
     assert (thinned[0], thinned[-1]) == (whole[0], whole[-1])

@@ -153,7 +153,9 @@ def test_what_is_not_proved_or_cannot_be_solved_again_has_no_prices(monkeypatch:
     assert Matching(done.cohort, done.programme, done.scores, done.problem, unproved).goal_prices == ()
 
 
-@pytest.mark.parametrize(("room", "limit"), [(unmatched_people, "MOST_PEOPLE"), (goal_prices, "MOST_COUPLED")])
+@pytest.mark.parametrize(
+    ("room", "limit"), [(unmatched_people, "MAX_PEOPLE_FOR_SOLVES"), (goal_prices, "MAX_COUPLED_PEOPLE")]
+)
 def test_beyond_so_many_people_there_are_none(monkeypatch: pytest.MonkeyPatch, room: object, limit: str) -> None:
     matching = with_goals("matched", "priority", "total")
     assert matching.problem.rows
@@ -164,5 +166,5 @@ def test_beyond_so_many_people_there_are_none(monkeypatch: pytest.MonkeyPatch, r
 
 
 def test_no_price_is_told_where_it_is_not_found_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    substitute(monkeypatch, "explanation", PRICING_SECONDS=1e-9)
+    substitute(monkeypatch, "explanation", PRICE_LIMIT_S=1e-9)
     assert match(examples.cohort(), examples.programme()).goal_prices == ()

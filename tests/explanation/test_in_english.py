@@ -9,10 +9,10 @@ import pytest
 
 from mentormatch import Matching, Status, diagnose, evaluate, language, match, repair
 from mentormatch.assignment.model.solution import empty_solution
-from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, places_words, price_words
+from mentormatch.explanation.goal_prices import AMOUNT_TEXTS, GAIN_TEXTS, places_words, price_words
 from mentormatch.explanation.names import pseudonyms
-from mentormatch.explanation.unmatched_people import Case, explain_unmatched
-from mentormatch.explanation.why_not import LOST, amount
+from mentormatch.explanation.unmatched_people import SolvedInstance, explain_unmatched
+from mentormatch.explanation.why_not import LOSS_TEXTS, amount
 from mentormatch.results import GoalPrice
 from tests.english import french_in
 from tests.explanation.diagnosis.people import METIERS, alike, cohort, counting, pin, programme
@@ -114,21 +114,23 @@ def test_more_people_than_places_is_told_in_english() -> None:
 
 
 def test_every_price_of_a_goal_is_told_in_english() -> None:
-    asked = dict.fromkeys(GAINS, 400_000)
+    asked = dict.fromkeys(GAIN_TEXTS, 400_000)
     with language("en"):
-        for goal, change in product(GAINS, (-30_000, 30_000, 10, -10)):
-            unasked = {name: asked[name] + change * (1 if name == goal else -1) for name in GAINS}
+        for goal, change in product(GAIN_TEXTS, (-30_000, 30_000, 10, -10)):
+            unasked = {name: asked[name] + change * (1 if name == goal else -1) for name in GAIN_TEXTS}
             assert not french_in(*[price_words(GoalPrice(goal, asked, unasked))])
-        assert not french_in(*[words(12) for words in AMOUNTS.values()])
+        assert not french_in(*[words(12) for words in AMOUNT_TEXTS.values()])
         assert not french_in(
-            *[amount(goal, size) for goal in (*LOST, "matched", "priority", "changes") for size in (1, 30_000)]
+            *[amount(goal, size) for goal in (*LOSS_TEXTS, "matched", "priority", "changes") for size in (1, 30_000)]
         )
 
 
 @pytest.mark.parametrize("status", [Status.INFEASIBLE, Status.STOPPED, Status.FAILED])
 def test_that_there_is_no_answer_is_told_in_english(status: Status) -> None:
     found = matched([])
-    case = Case(found.cohort, found.programme.rules, found.scores, found.problem, empty_solution(status, "none"))
+    case = SolvedInstance(
+        found.cohort, found.programme.rules, found.scores, found.problem, empty_solution(status, "none")
+    )
     with language("en"):
         told = explain_unmatched(replace(case, labels=pseudonyms(found.cohort)))
         assert not french_in(*map(str, told))

@@ -13,7 +13,7 @@ COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()
 def test_all_pairs_together_are_explained_as_one_by_one() -> None:
     scores = score(COHORT, PROGRAMME.criteria)
     places = np.argwhere(np.ones(scores.values.shape, dtype=bool))
-    assert len(places) > 3 * room.BLOCK
+    assert len(places) > 3 * room.BLOCK_PAIRS
     together = list(explain_pairs(COHORT, scores, places))
     assert together == [explain_pair(COHORT, scores, int(i), int(k)) for i, k in places]
     assert [pair.score for pair in together] == scores.values.ravel().tolist()

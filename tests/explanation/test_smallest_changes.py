@@ -121,7 +121,7 @@ def test_they_wait_until_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_beyond_so_many_people_nobody_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
     matching = drawn(1)
-    substitute(monkeypatch, "explanation", MOST_PEOPLE=max(matching.problem.shape) - 1)
+    substitute(monkeypatch, "explanation", MAX_PEOPLE_FOR_SOLVES=max(matching.problem.shape) - 1)
     assert matching.smallest_changes == (None,) * len(matching.unmatched)
     assert len(matching.frames.unmatched) == len(matching.unmatched)
 

@@ -10,7 +10,7 @@ from pandas import DataFrame
 
 from mentormatch import Matching, Programme, Status, match, read_survey
 from mentormatch.assignment.model.solution import empty_solution
-from mentormatch.explanation.unmatched_people import Case, explain_unmatched
+from mentormatch.explanation.unmatched_people import SolvedInstance, explain_unmatched
 from mentormatch.results import Unmatched
 
 FIELDS: dict[str, Any] = {
@@ -167,7 +167,9 @@ def test_where_no_plan_keeps_all_rules_everybody_who_takes_part_is_told_so() -> 
 @pytest.mark.parametrize("status", [Status.STOPPED, Status.FAILED])
 def test_where_the_solver_gave_no_answer_everybody_is_told_so(status: Status) -> None:
     matching = matched(people("M", 1), people("E", 1))
-    case = Case(matching.cohort, matching.programme.rules, matching.scores, matching.problem, matching.solution)
+    case = SolvedInstance(
+        matching.cohort, matching.programme.rules, matching.scores, matching.problem, matching.solution
+    )
     found = explain_unmatched(replace(case, solution=empty_solution(status, "none")))
     assert [(one.person, one.code) for one in found] == [("M1", str(status)), ("E1", str(status))]
 

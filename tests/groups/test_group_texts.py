@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch import Status
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.groups.partition import goal_in_words
 from mentormatch.languages.translation import tr
 from mentormatch.programme.sections import Facilitation
@@ -156,7 +156,7 @@ def test_a_notebook_calls_people_by_pseudonyms_where_their_keys_are_addresses(gr
     shown = addressed._repr_html_() + mm.rotate(addressed, 2)._repr_html_()
     assert "@" not in shown
     assert "E01" in shown
-    assert addressed.labels is KEYS
+    assert addressed.labels is KEY_LABELS
 
 
 def test_groups_may_be_told_by_name(grouping: Grouping, tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_groups_may_be_told_by_name(grouping: Grouping, tmp_path: Path) -> None:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("labels", [KEYS, Labels({}, "?")])
+@pytest.mark.parametrize("labels", [KEY_LABELS, Labels({}, "?")])
 def test_groups_have_labels_of_their_own_so_that_others_leave_them_the_same(
     grouping: Grouping, rotation: Rotation, labels: Labels
 ) -> None:

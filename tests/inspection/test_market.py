@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import mentormatch as mm
 from mentormatch import Matching, examples
 from mentormatch.base.arrays import BoolVector
-from mentormatch.explanation.names import KEYS
+from mentormatch.explanation.names import KEY_LABELS
 from mentormatch.inspection.market import MAX_FEW_PARTNERS, RULE_LETTERS, letters_of, prospects, rule_exclusions
 from mentormatch.rules import market_of
 from tests.inspection.reports import APART, CODE, FIRMS, NEEDS, OVERLAP, PLACES, SEATS, programme, report
@@ -150,7 +150,7 @@ def test_rules_beyond_the_alphabet_share_its_last_letter() -> None:
     losses = rule_exclusions(
         matching.programme.rules, market_of(matching.cohort, matching.scores.values), takers(matching)
     )
-    letters = letters_of(losses, KEYS)
+    letters = letters_of(losses, KEY_LABELS)
     assert len(losses) > len(RULE_LETTERS)
     assert [letter for letter, _ in letters] == list(RULE_LETTERS)
     assert letters[-1][1] == f"{len(losses) - len(RULE_LETTERS) + 1}\u00a0autres règles"

@@ -27,7 +27,7 @@ from mentormatch import (
 )
 from mentormatch.base.manifest import manifest_in
 from mentormatch.contract.operation import ask
-from mentormatch.explanation.caveats import Code
+from mentormatch.explanation.caveats import CaveatCode
 from mentormatch.operations.matching import standing, summary
 from mentormatch.record.validation import validate
 from mentormatch.report.exporters.data_files import CAVEATS_METADATA_KEY
@@ -43,7 +43,7 @@ name = "Essai"
 language = "fr"
 role = { field = "cote", mentor = "M", mentee = "E" }
 [fields.code]
-question = "Code"
+question = "CaveatCode"
 kind = "text"
 use = "key"
 [fields.cote]
@@ -65,22 +65,26 @@ OPTIMAL = ("démontrée optimale", "proved optimal", "ne fait mieux", "does bett
 
 type Given = tuple[Sequence[str], str]
 
-CASES: Mapping[Code, Given] = {
-    Code.NO_MENTORS: (BOTH[2:], SAME.format(weight=1)),
-    Code.NO_MENTEES: (BOTH[:2], SAME.format(weight=1)),
-    Code.NO_PAIR: (BOTH, SAME.format(weight=1) + BANS),
-    Code.NO_CRITERION: (BOTH, SAME.format(weight=0)),
-    Code.NOTHING_COMPARED: (("M1;M;a;1", "M2;M;b;2", "E1;E;;3", "E2;E;;4"), SAME.format(weight=1)),
-    Code.ALL_ALIKE: (("M1;M;a;1", "M2;M;a;2", "E1;E;a;3", "E2;E;a;4"), SAME.format(weight=1)),
+CASES: Mapping[CaveatCode, Given] = {
+    CaveatCode.NO_MENTORS: (BOTH[2:], SAME.format(weight=1)),
+    CaveatCode.NO_MENTEES: (BOTH[:2], SAME.format(weight=1)),
+    CaveatCode.NO_PAIR: (BOTH, SAME.format(weight=1) + BANS),
+    CaveatCode.NO_CRITERION: (BOTH, SAME.format(weight=0)),
+    CaveatCode.NOTHING_COMPARED: (("M1;M;a;1", "M2;M;b;2", "E1;E;;3", "E2;E;;4"), SAME.format(weight=1)),
+    CaveatCode.ALL_ALIKE: (("M1;M;a;1", "M2;M;a;2", "E1;E;a;3", "E2;E;a;4"), SAME.format(weight=1)),
 }
-EMPTY = {Code.NO_MENTORS, Code.NO_MENTEES, Code.NO_CRITERION}
-PLACES = {Code.NO_MENTORS: "Mentor·es : ", Code.NO_MENTEES: "Mentoré·es : ", Code.NO_CRITERION: "Critères : "}
+EMPTY = {CaveatCode.NO_MENTORS, CaveatCode.NO_MENTEES, CaveatCode.NO_CRITERION}
+PLACES = {
+    CaveatCode.NO_MENTORS: "Mentor·es : ",
+    CaveatCode.NO_MENTEES: "Mentoré·es : ",
+    CaveatCode.NO_CRITERION: "Critères : ",
+}
 
 
 def files(folder: Path, given: Given) -> tuple[Path, Path]:
     """Write the answers and the programme of a case, and return where they are."""
     answers, programme = folder / "reponses.csv", folder / "programme.toml"
-    answers.write_text("\n".join(["Code;Côté;But;Âge", *given[0], ""]), "utf-8")
+    answers.write_text("\n".join(["CaveatCode;Côté;But;Âge", *given[0], ""]), "utf-8")
     programme.write_text(PROGRAMME + given[1], "utf-8")
     return answers, programme
 
@@ -93,9 +97,9 @@ def matching_of(folder: Path, given: Given) -> Matching:
 
 
 @pytest.fixture(params=CASES, ids=str)
-def code(request: pytest.FixtureRequest) -> Code:
+def code(request: pytest.FixtureRequest) -> CaveatCode:
     """Why nothing is compared."""
-    found: Code = request.param
+    found: CaveatCode = request.param
     return found
 
 
@@ -115,7 +119,7 @@ def told_on(matching: Matching) -> Mapping[str, str]:
 
 @pytest.mark.parametrize("spoken", ["fr", "en"])
 def test_what_was_not_compared_is_said_first_and_nothing_is_called_optimal(
-    code: Code, spoken: str, tmp_path: Path
+    code: CaveatCode, spoken: str, tmp_path: Path
 ) -> None:
     matching = matching_of(tmp_path, CASES[code])
     with language(spoken):
@@ -138,7 +142,7 @@ def plain(text: object) -> str:
     return unescape(str(text)).replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def test_programs_are_told_by_a_code(code: Code, tmp_path: Path) -> None:
+def test_programs_are_told_by_a_code(code: CaveatCode, tmp_path: Path) -> None:
     told = json.loads(MatchResponse.of(matching_of(tmp_path, CASES[code])).to_json())
     assert [each["code"] for each in told["caveats"]] == [code]
     assert told["canonical"] is True
@@ -155,7 +159,7 @@ def test_programs_are_told_by_a_code(code: Code, tmp_path: Path) -> None:
     ],
 )
 def test_the_command_ends_with_3_and_writes_nothing_where_nobody_or_nothing_is_there(
-    code: Code, command: str, out: str | None, tmp_path: Path
+    code: CaveatCode, command: str, out: str | None, tmp_path: Path
 ) -> None:
     answers, programme = files(tmp_path, CASES[code])
     asked = [command, answers.name, "-p", programme.name, *(["-o", out] if out else [])]
@@ -179,7 +183,7 @@ def test_differences_that_rounding_loses_are_counted(tmp_path: Path) -> None:
     near = '[[criteria]]\nkind = "closeness"\nfield = "age"\nwithin = 10\nweight = 1e-7\n'
     matching = matching_of(tmp_path, (BOTH, SAME.format(weight=1) + near))
     (caveat,) = matching.caveats
-    assert (caveat.code, caveat.void, matching.is_vacuous) == (Code.ROUNDED_ALIKE, False, False)
+    assert (caveat.code, caveat.void, matching.is_vacuous) == (CaveatCode.ROUNDED_ALIKE, False, False)
     assert "démontrée optimale" in " ".join(verdict(matching))
 
 
@@ -197,12 +201,14 @@ def test_a_certificate_of_problems_without_points_says_so_too() -> None:
 
 
 @pytest.mark.parametrize("operation", ["match", "plans", "repair", "why-not", "alternatives", "evaluate"])
-@pytest.mark.parametrize("code", [Code.NO_PAIR, Code.NO_CRITERION, Code.NOTHING_COMPARED, Code.ALL_ALIKE], ids=str)
+@pytest.mark.parametrize(
+    "code", [CaveatCode.NO_PAIR, CaveatCode.NO_CRITERION, CaveatCode.NOTHING_COMPARED, CaveatCode.ALL_ALIKE], ids=str
+)
 def test_every_operation_that_tells_pairs_or_their_price_tells_programs_first(
-    operation: str, code: Code, tmp_path: Path
+    operation: str, code: CaveatCode, tmp_path: Path
 ) -> None:
     rows, more = CASES[code]
-    heads = ["Code", "Côté", "But", "Âge"]
+    heads = ["CaveatCode", "Côté", "But", "Âge"]
     pair = {"mentor": "M1", "mentee": "E1"}
     asked: dict[str, dict[str, Any]] = {
         "why-not": pair,
@@ -221,7 +227,7 @@ def test_every_operation_that_tells_pairs_or_their_price_tells_programs_first(
     "command", some_of([["match"], ["why-not", "M1", "E2"], ["alternatives", "M1"], ["handouts"]]), ids=str
 )
 def test_the_command_line_says_it_beside_prices_letters_and_csv(command: list[str], tmp_path: Path) -> None:
-    answers, programme = files(tmp_path, CASES[Code.ALL_ALIKE])
+    answers, programme = files(tmp_path, CASES[CaveatCode.ALL_ALIKE])
     name, *rest = command
     out = {"match": ["-q", "-o", "binomes.csv"], "handouts": ["-q"]}.get(name, [])
     asked = [name, answers.name, *rest, "-p", programme.name, *out]
@@ -230,7 +236,7 @@ def test_the_command_line_says_it_beside_prices_letters_and_csv(command: list[st
 
 
 def test_letters_sheets_and_manifests_say_it_and_tables_keep_their_columns(tmp_path: Path) -> None:
-    matching = matching_of(tmp_path, CASES[Code.ALL_ALIKE])
+    matching = matching_of(tmp_path, CASES[CaveatCode.ALL_ALIKE])
     (caveat,) = matching.caveats
     matching.save(tmp_path / "dossier")
     write_handouts(matching, read_contacts(matching.programme, tmp_path / "reponses.csv"), tmp_path / "lettres")
@@ -250,7 +256,7 @@ def test_letters_sheets_and_manifests_say_it_and_tables_keep_their_columns(tmp_p
 
 
 def test_what_follows_in_a_folder_keeps_what_its_manifest_says(tmp_path: Path) -> None:
-    matching_of(tmp_path, CASES[Code.ALL_ALIKE]).save(tmp_path / "dossier", who="Chris")
+    matching_of(tmp_path, CASES[CaveatCode.ALL_ALIKE]).save(tmp_path / "dossier", who="Chris")
     validate(tmp_path / "dossier" / "binomes.decision.json", who="Chris")
     (run,) = manifest_in(tmp_path / "dossier").runs.values()
     assert list(run.caveats) == ["all_alike"]

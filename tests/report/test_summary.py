@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import Matching
-from mentormatch.explanation.names import KEYS, cohort_names
+from mentormatch.explanation.names import KEY_LABELS, cohort_names
 from mentormatch.operations.matching import exporter_for
 from mentormatch.report.exporters.page import MAX_NAME_LENGTH, MOST_ALONE, MOST_NAMED, CommitteeSummary, shorten_middle
 from mentormatch.report.view import FIRST_PAGE_PAIRS
@@ -26,7 +26,7 @@ def pairs_of(count: int, others: int = 0) -> Matching:
 
 
 def summary(matching: Matching) -> CommitteeSummary:
-    return CommitteeSummary(matching, KEYS, None, "")
+    return CommitteeSummary(matching, KEY_LABELS, None, "")
 
 
 def shown(matching: Matching, names: dict[str, str] | None = None) -> Outline:

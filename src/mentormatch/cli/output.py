@@ -145,9 +145,9 @@ def output_matching(matching: Any, out: Path | None, *, log_options: dict[str, A
 def refuse_empty(matching: Any) -> None:
     """Raise RequestError if a side is empty, or no criterion counts: no pairs can be formed or compared."""
     from mentormatch.errors import Problem, RequestError
-    from mentormatch.explanation.caveats import EMPTY
+    from mentormatch.explanation.caveats import CODES_BEFORE_DATA
 
-    empty = [caveat for caveat in matching.caveats if caveat.code in EMPTY]
+    empty = [caveat for caveat in matching.caveats if caveat.code in CODES_BEFORE_DATA]
     if empty:
         problems = [
             Problem(

@@ -9,9 +9,9 @@ from pydantic import Field as Setting
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.contract.response import Points, ResponsePart, Sentence, StatusCode, from_library
 from mentormatch.contract.response import Response as Response
-from mentormatch.explanation.caveats import Code
+from mentormatch.explanation.caveats import CaveatCode
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.explanation.pairs import chains
 from mentormatch.fields import Side
 from mentormatch.operations.matching import Matching, case_of
@@ -99,7 +99,7 @@ class TierOut(ResponsePart):
 class CaveatOut(ResponsePart):
     """What has to be known before the status is believed: that nothing was compared, or what rounding made alike."""
 
-    code: Annotated[Code, Setting(strict=False)]
+    code: Annotated[CaveatCode, Setting(strict=False)]
     sentence: str
 
 
@@ -185,11 +185,11 @@ class MatchResponse(VersionedPickle, Response):
     record: Stamp | None = None
 
     @classmethod
-    def of(cls, matching: Matching, labels: Labels = KEYS) -> Self:
+    def of(cls, matching: Matching, labels: Labels = KEY_LABELS) -> Self:
         """Build the response from a matching, with these labels for people."""
         people = zip(*matching.told_unmatched(labels), strict=True)
         unmatched = [UnmatchedOut.of(person, change=change) for person, change in people]
-        if labels is KEYS:
+        if labels is KEY_LABELS:
             return super().of(matching, matching.cohort, unmatched=unmatched)
         case = replace(case_of(matching), labels=labels)
         labelled = super().of(

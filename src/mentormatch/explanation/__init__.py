@@ -1,4 +1,4 @@
-"""Why, and why not: what each score is made of, and why somebody has no partner."""
+"""Explanations of a matching: the parts of each score, unmatched people, prices of goals, and conflicts of rules."""
 
 from mentormatch.aliases import moved_names
 

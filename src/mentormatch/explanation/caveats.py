@@ -1,7 +1,7 @@
-"""A case -> what has to be known before its proof is believed: that nothing was compared, or that it cannot be checked.
+"""A case -> its caveats: nothing was compared, or the proof cannot be checked.
 
-A proof of optimality says something where answers differ in what is asked for. Where they do not it holds and says
-nothing, so that nothing is then called optimal.
+A proof of optimality is meaningful only if solutions differ in the requested goals. If they do not, nothing is called
+optimal.
 """
 
 import re
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from mentormatch.assignment.model.array_input import ROUNDING_CHECK_MAX, find_rounding_loss
 from mentormatch.base.arrays import IntVector
 from mentormatch.explanation.names import Labels
-from mentormatch.explanation.unmatched_people import Case
+from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import counted, thousands
 from mentormatch.languages.translation import mark, tr, tr_n
@@ -29,8 +29,8 @@ from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import MILLION, ScoreTable, normalise_weights
 
 
-class Code(StrEnum):
-    """What has to be known; stable, for programs."""
+class CaveatCode(StrEnum):
+    """Stable codes of the caveats."""
 
     NO_MENTORS = "no_mentors"
     NO_MENTEES = "no_mentees"
@@ -42,62 +42,62 @@ class Code(StrEnum):
     UNPROVED = "unproved"
 
 
-EMPTY = frozenset({Code.NO_MENTORS, Code.NO_MENTEES, Code.NO_CRITERION})
-"""There is nothing to do before somebody answers, or the programme says what counts."""
-SENTENCES = {
-    Code.NO_MENTORS: mark("Personne du côté des mentor·es : aucun binôme ne peut être formé."),
-    Code.NO_MENTEES: mark("Personne du côté des mentoré·es : aucun binôme ne peut être formé."),
-    Code.NO_PAIR: mark("Les règles n'autorisent aucun binôme : il n'y a rien à comparer."),
-    Code.NO_CRITERION: mark(
+CODES_BEFORE_DATA = frozenset({CaveatCode.NO_MENTORS, CaveatCode.NO_MENTEES, CaveatCode.NO_CRITERION})
+"""Caveats that remain until people answer and the programme has a criterion."""
+CAVEAT_TEXTS = {
+    CaveatCode.NO_MENTORS: mark("Personne du côté des mentor·es : aucun binôme ne peut être formé."),
+    CaveatCode.NO_MENTEES: mark("Personne du côté des mentoré·es : aucun binôme ne peut être formé."),
+    CaveatCode.NO_PAIR: mark("Les règles n'autorisent aucun binôme : il n'y a rien à comparer."),
+    CaveatCode.NO_CRITERION: mark(
         "Aucun critère ne compte dans ce programme : les binômes ne sont pas comparés, et un tirage reproductible"
         " choisit entre eux."
     ),
-    Code.NOTHING_COMPARED: mark(
+    CaveatCode.NOTHING_COMPARED: mark(
         "Aucun critère n'a de réponse des deux côtés : les binômes ne sont pas comparés, et un tirage reproductible"
         " choisit entre eux."
     ),
-    Code.ALL_ALIKE: mark(
+    CaveatCode.ALL_ALIKE: mark(
         "Tous les binômes possibles ont les mêmes points : aucun n'est meilleur qu'un autre, et un tirage reproductible"
         " choisit entre eux."
     ),
 }
-STATED = mark(
+UNPROVED_TEXT = mark(
     "Le calcul affirme que rien ne fait mieux, mais le fichier de décision ne permet pas de le contrôler : {goals}."
 )
-FEW = 64
-"""So many people of each side who answered are asked first whether a criterion compares anybody."""
+ANSWERS_TRIED_FIRST = 64
+"""A criterion is tried on this number of people with an answer per side, then on all people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caveat:
-    """One thing that has to be known: a stable code, and a sentence."""
+    """A caveat: a stable code, and a sentence."""
 
-    code: Code
+    code: CaveatCode
     sentence: str
 
     @property
     def void(self) -> bool:
-        """Return whether it leaves nothing to call optimal."""
-        return self.code not in (Code.ROUNDED_ALIKE, Code.UNPROVED)
+        """Whether the caveat leaves nothing to call optimal."""
+        return self.code not in (CaveatCode.ROUNDED_ALIKE, CaveatCode.UNPROVED)
 
 
 def sentences_by_code(caveats_known: Iterable[Caveat]) -> dict[str, str]:
-    """Return what has to be known, as programs keep it."""
+    """Map the code of each caveat to its sentence."""
     return {str(caveat.code): caveat.sentence for caveat in caveats_known}
 
 
-def caveats(case: Case, unproved: str = "") -> tuple[Caveat, ...]:
-    """Return what has to be known of a case, what leaves nothing to compare first.
+def caveats(case: SolvedInstance, unproved: str = "") -> tuple[Caveat, ...]:
+    """Return the caveats of a case. If nothing was compared, the other caveats are left out.
 
-    ``unproved`` are the goals, in words, whose optimum is stated and not proved by the decision file.
+    ``unproved`` are the goals, in words, whose optimum the decision file does not prove.
     """
-    void = tuple(Caveat(code, tr(SENTENCES[code])) for code in _void(case))
-    stated = (Caveat(Code.UNPROVED, tr(STATED, goals=unproved)),) if unproved else ()
-    return void or (*stated, *_rounded(case))
+    void = tuple(Caveat(code, tr(CAVEAT_TEXTS[code])) for code in _void(case))
+    unproved_caveat = (Caveat(CaveatCode.UNPROVED, tr(UNPROVED_TEXT, goals=unproved)),) if unproved else ()
+    return void or (*unproved_caveat, *_rounded(case))
 
 
 def place_losses(cohort: Cohort, programme: Programme, labels: Labels) -> Iterator[str]:
-    """Yield what costs people a place before any pair is formed: places that are not read, rows that do not count."""
+    """Yield sentences on places lost before pairs are formed: numbers that are not read, rows that do not count."""
     defaults = {field: places for rule in programme.rules for field, places in rule.places_unread.items()}
     for question in unread_places(cohort, programme):
         yield tr(
@@ -108,8 +108,8 @@ def place_losses(cohort: Cohort, programme: Programme, labels: Labels) -> Iterat
     for remark in cohort.remarks:
         if remark.field in defaults:
             places = counted(defaults[remark.field], "place")
-            told = labels.text(str(with_question(remark, programme.fields[remark.field].question)))
-            yield tr("Places non lues, comptées pour {places} par personne : {remark}", places=places, remark=told)
+            text = labels.text(str(with_question(remark, programme.fields[remark.field].question)))
+            yield tr("Places non lues, comptées pour {places} par personne : {remark}", places=places, remark=text)
     reasons = Counter(labels.text(row.reason) for row in cohort.rows if row.fate == "rejected")
     for reason, count in reasons.items():
         rows = counted(count, "ligne")
@@ -125,78 +125,82 @@ def place_losses(cohort: Cohort, programme: Programme, labels: Labels) -> Iterat
 
 
 def with_question(remark: Remark, question: str) -> Remark:
-    """Return a remark that quotes its question in place of the name of its field."""
+    """Return a remark with the question in place of the name of its field."""
     if not question:
         return remark
     return replace(remark, text=re.sub(rf"\b{re.escape(remark.field)}\b", lambda _: question, remark.text, count=1))
 
 
 def unread_places(cohort: Cohort, programme: Programme) -> Iterator[str]:
-    """Yield the questions that may count the partners that mentors would take, if no rule sets their capacity."""
+    """Yield the questions to mentors on a possible number of places, if no rule sets their capacity."""
     if any(rule.degree_bounds(cohort.mentors, "mentor") is not None for rule in programme.rules):
         return
-    read = {reference.field for part in (*programme.rules, *programme.criteria) for reference in part.references()}
+    read_fields = {
+        reference.field for part in (*programme.rules, *programme.criteria) for reference in part.references()
+    }
     for name, column in cohort.mentors.columns.items():
         field = programme.fields.get(name)
-        if field is None or name in read or field.asks("mentee") or field.use not in ("match", "display"):
+        if field is None or name in read_fields or field.asks("mentee") or field.use not in ("match", "display"):
             continue
         answers = [column.shown(int(row)) for row in np.flatnonzero(column.known)]
         if may_count_places(field.question or name, answers):
             yield field.question or name
 
 
-def _rounded(case: Case) -> Iterator[Caveat]:
-    """Yield how many differences of points are lost to rounding."""
-    alike = differences_lost_to_rounding(case)
-    if not alike:
+def _rounded(case: SolvedInstance) -> Iterator[Caveat]:
+    """Yield a caveat with the number of differences of points lost to rounding, if any."""
+    loss_count = differences_lost_to_rounding(case)
+    if not loss_count:
         return
     sentence = tr_n(
         "{number} différence de points, de moins d'un millionième, disparaît à l'arrondi.",
         "{number} différences de points, de moins d'un millionième, disparaissent à l'arrondi.",
-        alike,
-        number=thousands(alike),
+        loss_count,
+        number=thousands(loss_count),
     )
-    yield Caveat(Code.ROUNDED_ALIKE, sentence)
+    yield Caveat(CaveatCode.ROUNDED_ALIKE, sentence)
 
 
-def _void(case: Case) -> Iterator[Code]:
-    """Yield why nothing is compared: who is missing, or the first of what else there is."""
-    codes = zip(SIDES, (Code.NO_MENTORS, Code.NO_MENTEES), strict=True)
+def _void(case: SolvedInstance) -> Iterator[CaveatCode]:
+    """Yield the reasons why nothing is compared: empty sides, or the first other reason."""
+    codes = zip(SIDES, (CaveatCode.NO_MENTORS, CaveatCode.NO_MENTEES), strict=True)
     yield from [code for side, code in codes if not len(case.people(side))] or islice(_nothing_to_compare(case), 1)
 
 
-def _nothing_to_compare(case: Case) -> Iterator[Code]:
+def _nothing_to_compare(case: SolvedInstance) -> Iterator[CaveatCode]:
     scores, table = case.problem.scores, case.scores
     if not any(table.weights):
-        yield Code.NO_CRITERION
+        yield CaveatCode.NO_CRITERION
     if scores.stored and not scores.count:
-        yield Code.NO_PAIR
+        yield CaveatCode.NO_PAIR
     if not any(compares(criterion, case) for criterion in counting(table)):
-        yield Code.NOTHING_COMPARED
+        yield CaveatCode.NOTHING_COMPARED
     if scores.stored and scores.count > 1 and scores.extremes[0] == scores.extremes[1]:
-        yield Code.ALL_ALIKE
+        yield CaveatCode.ALL_ALIKE
 
 
 def counting(table: ScoreTable) -> Iterator[Criterion]:
-    """Yield the criteria that have a weight."""
+    """Yield the criteria with a positive weight."""
     yield from (criterion for criterion, weight in zip(table.criteria, table.weights, strict=True) if weight)
 
 
-def compares(criterion: Criterion, case: Case) -> bool:
-    """Return whether some mentor and some mentee both answered what a criterion rests on.
+def compares(criterion: Criterion, case: SolvedInstance) -> bool:
+    """Return whether a criterion has a value for at least one pair.
 
-    A few of those who answered are asked first, then everybody; of pairs that are not held it is then taken to be so.
+    A few people with answers are tried first, then all pairs; True without further checks if scores are not stored.
     """
-    mentors, mentees = (answering(criterion, case.people(side), side)[:FEW] for side in SIDES)
+    mentors, mentees = (answering(criterion, case.people(side), side)[:ANSWERS_TRIED_FIRST] for side in SIDES)
     if compares_some(criterion, case, mentors, mentees):
         return True
-    every = np.arange(len(case.people("mentee")))
-    strips = batched(range(len(case.people("mentor"))), FEW)
-    return not case.scores.held or any(compares_some(criterion, case, np.array(some), every) for some in strips)
+    all_mentees = np.arange(len(case.people("mentee")))
+    strips = batched(range(len(case.people("mentor"))), ANSWERS_TRIED_FIRST)
+    return not case.scores.held or any(
+        compares_some(criterion, case, np.array(mentor_rows), all_mentees) for mentor_rows in strips
+    )
 
 
-def compares_some(criterion: Criterion, case: Case, mentors: IntVector, mentees: IntVector) -> bool:
-    """Return whether some of these mentors and mentees have a value."""
+def compares_some(criterion: Criterion, case: SolvedInstance, mentors: IntVector, mentees: IntVector) -> bool:
+    """Return whether a criterion has a value for a pair of these mentors and mentees."""
     if not len(mentors) or not len(mentees):
         return False
     values = criterion.score(case.people("mentor").take(mentors), case.people("mentee").take(mentees))
@@ -204,34 +208,36 @@ def compares_some(criterion: Criterion, case: Case, mentors: IntVector, mentees:
 
 
 def answering(criterion: Criterion, people: People, side: Side) -> IntVector:
-    """Return who answered all that a criterion asks of a side."""
-    known = [people.known(name) for name in criterion.fields_of(side) if name in people.columns]
-    found: IntVector = np.flatnonzero(np.logical_and.reduce([np.ones(len(people), dtype=bool), *known]))
-    return found
+    """Return the people of a side who answered all fields of a criterion, by position."""
+    is_known = [people.known(name) for name in criterion.fields_of(side) if name in people.columns]
+    rows: IntVector = np.flatnonzero(np.logical_and.reduce([np.ones(len(people), dtype=bool), *is_known]))
+    return rows
 
 
-def differences_lost_to_rounding(case: Case) -> int:
-    """Return how many differences between the scores of pairs are lost as these are rounded to millionths."""
+def differences_lost_to_rounding(case: SolvedInstance) -> int:
+    """Return the number of differences between scores of pairs that are lost by rounding to millionths."""
     scores = case.problem.scores
     if not scores.stored or not case.scores.held or prod(scores.shape) > ROUNDING_CHECK_MAX:
         return 0
     return find_rounding_loss(scores_before_rounding(case)[scores.pairs()])
 
 
-def scores_before_rounding(case: Case) -> NDArray[np.float64]:
-    """Return (n, m) the scores of all pairs in millionths, as they are before they are rounded."""
+def scores_before_rounding(case: SolvedInstance) -> NDArray[np.float64]:
+    """Return (n, m) unrounded scores of all pairs, in millionths."""
     cohort, table = case.cohort, case.scores
     if table.emphasis is not None:
         total = np.zeros((len(cohort.mentors), len(cohort.mentees)))
-        for mentors, mentees, weighed in table.emphasis.parts(cohort, table.criteria):
+        for mentors, mentees, weighted_criteria in table.emphasis.parts(cohort, table.criteria):
             part = Cohort(cohort.mentors.take(mentors), cohort.mentees.take(mentees))
-            total[np.ix_(mentors, mentees)] = sum_before_rounding(part, weighed, normalise_weights(weighed))
+            total[np.ix_(mentors, mentees)] = sum_before_rounding(
+                part, weighted_criteria, normalise_weights(weighted_criteria)
+            )
         return total
     return sum_before_rounding(cohort, table.criteria, table.weights)
 
 
 def sum_before_rounding(cohort: Cohort, criteria: Sequence[Criterion], weights: Sequence[float]) -> NDArray[np.float64]:
-    """Return (n, m) the sums of weight times value in millionths."""
+    """Return (n, m) sums of weight times value, in millionths."""
     total = np.zeros((len(cohort.mentors), len(cohort.mentees)))
     for criterion, weight in zip(criteria, weights, strict=True):
         values = criterion.score(cohort.mentors, cohort.mentees)

@@ -1,4 +1,4 @@
-"""What staff changed by hand for one run: pairs imposed or set aside, people who left or arrived, in opaque ids."""
+"""Changes by hand for one run, in opaque ids: pinned and banned pairs, departures and arrivals, numbers of places."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from mentormatch.rules.kinds.named_people import Ban, Pin
 
 type EditKind = Literal["pin", "ban", "keep", "withdrawn", "arrived", "capacity"]
 
-LETTERS: dict[Side, str] = {"mentor": "m", "mentee": "e"}
+SIDE_LETTERS: dict[Side, str] = {"mentor": "m", "mentee": "e"}
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change by hand, its people by opaque id: ``m1`` is the first mentor of the cohort, ``e1`` the first mentee.
+    """A change by hand, with people by opaque id: ``m1`` is the first mentor of the cohort, ``e1`` the first mentee.
 
-    Who is ``withdrawn`` is counted in the cohort that they left, everybody else in the one that was matched.
-    ``places`` are how many partners somebody takes at most, in figures, where that was changed. ``why`` is empty where
-    it was changed for the reason of the whole run.
+    Ids of ``withdrawn`` people count in the cohort before their departure, all others in the matched cohort.
+    ``places`` is the new maximum number of partners, in digits, for an edit of kind ``capacity``. ``why`` is empty if
+    the reason is that of the whole run.
     """
 
     kind: EditKind
@@ -35,16 +35,17 @@ class Edit:
 
     @property
     def entry(self) -> dict[str, str]:
-        """What the log says of it."""
+        """The entry of the log."""
         places = {"places": self.places} if self.places else {}
         return {"edit": self.kind, **self.people, **places}
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What staff wrote beside a pair in its workbook: their choice, a remark, and what stands in columns of their own.
+    """The remarks of staff next to a pair in its workbook: their choice, a remark, and texts in added columns.
 
-    ``pair`` are its two keys, both empty for a text that stands beside no pair. ``columns`` are headings with texts.
+    ``pair`` contains the two keys, both empty for a text outside the rows of pairs. ``columns`` are headings with
+    texts.
     """
 
     pair: tuple[str, str]
@@ -54,41 +55,41 @@ class Note:
 
 
 def pair_edits(rules: Iterable[Pin | Ban], cohort: Cohort, kind: EditKind | None = None) -> Iterator[Edit]:
-    """Yield one edit for each pair that was imposed or set aside, under this kind or that of its rule."""
+    """Yield an edit per pinned or banned pair, of this kind or that of its rule."""
     for rule in rules:
-        mentor, mentee = opaque(cohort, "mentor", rule.mentor), opaque(cohort, "mentee", rule.mentee)
+        mentor, mentee = opaque_id(cohort, "mentor", rule.mentor), opaque_id(cohort, "mentee", rule.mentee)
         yield Edit(kind or rule.kind, mentor, mentee)
 
 
 def people_edits(keys: Iterable[str], cohort: Cohort, kind: EditKind) -> Iterator[Edit]:
-    """Yield one edit for each of these people, one a side for who is on both."""
+    """Yield an edit per person, or two for a person on both sides."""
     mentors, mentees = (side.tolist() for side in cohort.both)
     across = dict(zip(mentors, mentees, strict=True)), dict(zip(mentees, mentors, strict=True))
     for key in keys:
         rows = [cohort.side(side).find(key) if cohort.side(side).has(key) else None for side in SIDES]
-        both = [
-            row if row is not None else back.get(other)
-            for row, other, back in zip(rows, rows[::-1], across[::-1], strict=True)
+        rows_of_person = [
+            row if row is not None else row_across.get(row_of_other_side)
+            for row, row_of_other_side, row_across in zip(rows, rows[::-1], across[::-1], strict=True)
         ]
         yield from (
-            Edit(kind, **{side: f"{LETTERS[side]}{row + 1}"})
-            for side, row in zip(SIDES, both, strict=True)
+            Edit(kind, **{side: f"{SIDE_LETTERS[side]}{row + 1}"})
+            for side, row in zip(SIDES, rows_of_person, strict=True)
             if row is not None
         )
 
 
 def capacity_edit(cohort: Cohort, side: Side, key: str, places: int) -> Edit:
-    """Return the edit of somebody's number of places."""
-    return Edit("capacity", **{side: opaque(cohort, side, key)}, places=str(places))
+    """Return the edit of a person's number of places."""
+    return Edit("capacity", **{side: opaque_id(cohort, side, key)}, places=str(places))
 
 
 def newcomer_edits(arrived: Cohort | None, cohort: Cohort) -> Iterator[Edit]:
-    """Yield one edit for each person who arrived, by their place in the cohort that they joined."""
+    """Yield an edit per person who arrived, with their position in the new cohort."""
     for side in SIDES:
         newcomers = arrived.side(side).ids if arrived else ()
-        yield from (Edit("arrived", **{side: opaque(cohort, side, key)}) for key in newcomers)
+        yield from (Edit("arrived", **{side: opaque_id(cohort, side, key)}) for key in newcomers)
 
 
-def opaque(cohort: Cohort, side: Side, key: str) -> str:
-    """Return the opaque id of somebody, as the decision file has it; raises RequestError where the key is nobody's."""
-    return f"{LETTERS[side]}{cohort.side(side).find(key) + 1}"
+def opaque_id(cohort: Cohort, side: Side, key: str) -> str:
+    """Return the opaque id of a person, as in the decision file. Raises RequestError for an unknown key."""
+    return f"{SIDE_LETTERS[side]}{cohort.side(side).find(key) + 1}"

@@ -1,7 +1,7 @@
-"""The price of each lexicographic goal, and of kept places, by solving without; the price of fairness, floor by floor.
+"""Prices of lexicographic goals and of reserved places, by solving without them; and the price of fairness.
 
-The frontier of the floor (worst pair) and the total is traced by the epsilon-constraint method (Haimes et al. 1971):
-the greatest total under each floor. Price of fairness: Bertsimas, Farias and Trichakis 2011.
+The frontier of the worst pair's score and the total is traced by the epsilon-constraint method (Haimes et al. 1971):
+the largest total under each floor. Price of fairness: Bertsimas, Farias and Trichakis 2011.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,16 +18,16 @@ from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.base.progress import track
 from mentormatch.errors import EngineError
 from mentormatch.explanation.names import first_of
-from mentormatch.explanation.unmatched_people import MOST_NAMED, Case
+from mentormatch.explanation.unmatched_people import MAX_NAMED, SolvedInstance
 from mentormatch.languages.phrases import about, counted, decimal, listed, percent, points
 from mentormatch.languages.translation import mark, tr, tr_n
 from mentormatch.rules.rule import NO_SCORES, KeptPlaces, keeping_rules, market_of, usable_places
 
 
 class Price:
-    """What the optimum reaches in every goal of the problem: with something that was ``asked`` for, and without it.
+    """The optimal value of every goal with a request (``asked``) and without it (``unasked``).
 
-    Values are those that tiers state.
+    Values are in the units of tiers.
     """
 
     __slots__ = ()
@@ -36,14 +36,14 @@ class Price:
 
     @property
     def differences(self) -> dict[str, int]:
-        """Return by how much each value changes by what was asked for, goals without a change left out."""
+        """The change of each value due to the request, without zeros."""
         changes = {name: value - self.unasked[name] for name, value in self.asked.items()}
         return {name: change for name, change in changes.items() if change}
 
 
 @dataclass(frozen=True, slots=True)
 class GoalPrice(Price):
-    """What the optimum reaches in every goal of the problem: asked for ``goal``, and not asked for it."""
+    """The optimal values of all goals with ``goal`` (``asked``) and without it (``unasked``)."""
 
     goal: str
     asked: Mapping[str, int]
@@ -57,10 +57,10 @@ class GoalPrice(Price):
 
 @dataclass(frozen=True, slots=True)
 class PlacesLeft(Price):
-    """What an answer leaves of the places that a rule keeps, and what keeping them costs.
+    """The reserved places of a rule that remain free, and the cost of reserving them.
 
-    ``left`` of ``kept`` places are free; ``free`` are the mentors, by key, who have free places among those whose
-    places may be kept, and how many. ``asked`` and ``unasked`` are empty where the price is not known.
+    ``left`` of ``kept`` places are free; ``free`` are the mentors with free places in the scope of the rule, by key,
+    with the number. ``asked`` and ``unasked`` are empty if the price is unknown.
     """
 
     rule: str
@@ -72,28 +72,28 @@ class PlacesLeft(Price):
 
     @property
     def sentence(self) -> str:
-        """The places left and their price in a sentence, with the keys of mentors."""
+        """The free places and their price in a sentence, with keys of mentors."""
         return places_words(self)
 
 
 def price_goals(
     problem: AssignmentProblem, solution: Solution, *, seed: int = 0, time_limit_s: float | None = None
 ) -> tuple[GoalPrice, ...]:
-    """Return the price of each goal, by solving the problem without it; none where there is one goal alone.
+    """Return the price of each goal, by solving the problem without it; empty for a single goal.
 
     Parameters
     ----------
     problem, solution
         A problem and its proved solution.
     seed
-        Settles ties in the problems that are solved.
+        Breaks ties in the solved problems.
     time_limit_s
-        Seconds for each of these; None: until proved.
+        Seconds for each solve; None: until proved.
 
     Raises
     ------
     EngineError
-        If the solution is not proved, or a problem with a goal less cannot be solved, or not in time.
+        If the solution is not proved, or a problem without a goal cannot be solved in time.
 
     Examples
     --------
@@ -110,8 +110,8 @@ def price_goals(
 
 
 def _values_without(problem: AssignmentProblem, goal: str, seed: int, time_limit_s: float | None) -> dict[str, int]:
-    """Return the values of all goals in the optimum of the problem without one of them."""
-    goals = tuple(other for other in problem.goals if other != goal)
+    """Return the values of all goals at the optimum of the problem without one goal."""
+    goals = tuple(name for name in problem.goals if name != goal)
     solution = solve(replace(problem, goals=goals), seed=seed, time_limit_s=time_limit_s, proofs="none")
     if solution.status is not Status.PROVED:
         raise EngineError(f"The problem without the goal {goal} was not solved")
@@ -119,45 +119,44 @@ def _values_without(problem: AssignmentProblem, goal: str, seed: int, time_limit
 
 
 @track()
-def places_left(case: Case, seed: int = 0) -> tuple[PlacesLeft, ...]:
-    """Return what the answer leaves of the places that each rule keeps, and what that costs; none without an answer.
+def places_left(case: SolvedInstance, seed: int = 0) -> tuple[PlacesLeft, ...]:
+    """Return the free reserved places of each rule, and their price; empty without a solution.
 
-    A price is what the problem without that rule reaches: it is not known where the answer is not proved, where it
-    takes more than ten seconds, and for so many people as ``goal_prices`` says.
+    A price is the difference to the optimum without the rule. It is unknown if the solution is not proved, if the
+    solve takes more than ten seconds, and above the numbers of people of ``goal_prices``.
     """
     if case.solution.status not in (Status.PROVED, Status.FEASIBLE):
         return ()
     market = market_of(case.cohort, NO_SCORES)
     return tuple(
-        _remaining_places(case, case.labels.rule(rule), kept, _price_without_row(case, row, seed))
-        for rule, kept, row in keeping_rules(case.rules, market, case.problem)
+        _remaining_places(case, case.labels.rule(rule), reserved, _price_without_row(case, row, seed))
+        for rule, reserved, row in keeping_rules(case.rules, market, case.problem)
     )
 
 
 def _remaining_places(
-    case: Case, name: str, kept: KeptPlaces, price: tuple[Mapping[str, int], Mapping[str, int]]
+    case: SolvedInstance, name: str, reserved: KeptPlaces, price: tuple[Mapping[str, int], Mapping[str, int]]
 ) -> PlacesLeft:
-    """Return what is left of the places of one rule, called ``name``."""
-    free = free_places(kept, case.problem, case.solution.pairs)
-    there = tuple((case.cohort.mentors.ids[row], int(free[row])) for row in np.flatnonzero(free).tolist())
-    left = min(kept.number, int(free.sum()))
-    return PlacesLeft(name, kept.number, left, there, *price)
+    free = free_places(reserved, case.problem, case.solution.pairs)
+    free_by_mentor = tuple((case.cohort.mentors.ids[row], int(free[row])) for row in np.flatnonzero(free).tolist())
+    free_count = min(reserved.number, int(free.sum()))
+    return PlacesLeft(name, reserved.number, free_count, free_by_mentor, *price)
 
 
 def free_places(kept: KeptPlaces, problem: AssignmentProblem, pairs: IntMatrix) -> IntVector:
-    """Return (n,) int64: the places that are free at the mentors whose places may be kept."""
-    held = np.bincount(pairs[:, 0], minlength=problem.shape[0])
-    there = usable_places(problem.mentors, problem.scores)
-    return np.where(kept.mentors, np.maximum(there - held, 0), 0)
+    """Return (n,) int64: the free places of the mentors in the scope of reserved places."""
+    loads = np.bincount(pairs[:, 0], minlength=problem.shape[0])
+    usable = usable_places(problem.mentors, problem.scores)
+    return np.where(kept.mentors, np.maximum(usable - loads, 0), 0)
 
 
-def _price_without_row(case: Case, row: int, seed: int) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Return the values of all goals with a row of the problem and without; none where they are not known."""
+def _price_without_row(case: SolvedInstance, row: int, seed: int) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Return the values of all goals with a row and without it; empty if unknown."""
     problem = case.problem
     without = replace(problem, rows=problem.rows[:row] + problem.rows[row + 1 :])
-    if case.solution.status is not Status.PROVED or not soon_solved(replace(case, problem=without)):
+    if case.solution.status is not Status.PROVED or not is_cheap_to_resolve(replace(case, problem=without)):
         return {}, {}
-    solution = solve(without, seed=seed, time_limit_s=PRICING_SECONDS, proofs="none")
+    solution = solve(without, seed=seed, time_limit_s=PRICE_LIMIT_S, proofs="none")
     if solution.status is not Status.PROVED:
         return {}, {}
     return _goal_values(problem, case.solution), _goal_values(problem, solution)
@@ -167,34 +166,34 @@ def _goal_values(problem: AssignmentProblem, solution: Solution) -> dict[str, in
     return {goal: goal_value(problem, goal, *solution.pairs.T) for goal in problem.goals}
 
 
-MOST_COUPLED = 100
-"""People a side, where a rule couples pairs: each solve is then a mixed-integer program."""
-LEAST = 500
-"""Millionths: what rounds to 0,0 points is told as less than 0,1."""
+MAX_COUPLED_PEOPLE = 100
+"""People per side if a rule couples pairs: each solve is then a mixed-integer program."""
+MIN_SHOWN_POINTS = 500
+"""Millionths; smaller amounts would round to 0.0 points and are shown as less than 0.1."""
 
-GAINS: Mapping[str, Callable[[int, int], str]] = {
+GAIN_TEXTS: Mapping[str, Callable[[int, int], str]] = {
     "matched": lambda old, new: tr("Former {pairs} au lieu de {old}", pairs=counted(new, "binôme"), old=old),
     "priority": lambda old, new: tr(
         "Donner {places} à des personnes prioritaires au lieu de {old}", places=counted(new, "place"), old=old
     ),
-    "floor": lambda old, new: from_to_points(
+    "floor": lambda old, new: points_change_text(
         mark("Relever le binôme le plus faible de {old} à {new} points"), old, new
     ),
-    "floor_person": lambda old, new: from_to_points(
+    "floor_person": lambda old, new: points_change_text(
         mark("Relever la personne la moins bien servie de {old} à {new} points"), old, new
     ),
-    "leximin": lambda old, new: from_to_points(
+    "leximin": lambda old, new: points_change_text(
         mark("Relever les binômes les plus faibles")
         if old == new
         else mark("Relever les binômes les plus faibles (le dernier de {old} à {new} points)"),
         old,
         new,
     ),
-    "total": lambda old, new: from_to_points(mark("Porter le total de {old} à {new} points"), old, new),
+    "total": lambda old, new: points_change_text(mark("Porter le total de {old} à {new} points"), old, new),
     "changes": lambda old, new: tr("Défaire {pairs} au lieu de {old}", pairs=counted(new, "binôme"), old=old),
 }
-"""What a goal achieves: its value without it, and with it."""
-AMOUNTS: Mapping[str, Callable[[int], str]] = {
+"""The achievement of a goal, from its value without and with the request."""
+AMOUNT_TEXTS: Mapping[str, Callable[[int], str]] = {
     "matched": lambda size: counted(size, "binôme"),
     "priority": lambda size: tr("{places} à des personnes prioritaires", places=counted(size, "place")),
     "floor": lambda size: tr("{score} au binôme le plus faible", score=amount_of_points(size)),
@@ -202,39 +201,39 @@ AMOUNTS: Mapping[str, Callable[[int], str]] = {
     "leximin": lambda size: tr("{score} au binôme le plus faible", score=amount_of_points(size)),
     "changes": lambda size: counted(size, "binôme défait de plus", "binômes défaits de plus"),
 }
-"""How much of another goal is lost or won."""
-SENTENCES = {
+"""The amount by which another goal changes."""
+PRICE_TEXTS = {
     (True, False): mark("{goal} coûte {losses}."),
     (True, True): mark("{goal} coûte {losses} et apporte {gains}."),
     (False, False): mark("{goal} ne coûte rien aux autres objectifs."),
     (False, True): mark("{goal} ne coûte rien aux autres objectifs et apporte {gains}."),
 }
-"""What a price comes to, by whether something is lost, and won."""
-PRICING_SECONDS = 10.0
-"""What is not known by then is not told."""
+"""The sentence of a price, by whether there are losses, and gains."""
+PRICE_LIMIT_S = 10.0
+"""Seconds per price; slower prices are unknown."""
 
 
 @track()
-def goal_prices(case: Case, seed: int = 0) -> tuple[GoalPrice, ...]:
-    """Return the price of each goal whose presence changes something.
+def goal_prices(case: SolvedInstance, seed: int = 0) -> tuple[GoalPrice, ...]:
+    """Return the price of each goal that changes a value.
 
-    Empty where the answer is not proved, where a problem with a goal less cannot be solved in ten seconds, and for more
-    than 300 people a side, or 100 where a rule couples pairs: the problem is solved once more for each goal.
+    Empty if the solution is not proved, if a problem without a goal is not solved in ten seconds, and for more than
+    300 people per side, or 100 if a rule couples pairs: the problem is solved once more per goal.
     """
-    if case.solution.status is not Status.PROVED or not soon_solved(case):
+    if case.solution.status is not Status.PROVED or not is_cheap_to_resolve(case):
         return ()
     try:
-        found = price_goals(case.problem, case.solution, seed=seed, time_limit_s=PRICING_SECONDS)
-        return tuple(one for one in found if one.differences)
+        prices = price_goals(case.problem, case.solution, seed=seed, time_limit_s=PRICE_LIMIT_S)
+        return tuple(price for price in prices if price.differences)
     except EngineError:
         return ()
 
 
-def soon_solved(case: Case) -> bool:
-    """Say whether solving again a few times is nothing that one waits for."""
+def is_cheap_to_resolve(case: SolvedInstance) -> bool:
+    """Return whether a case is small enough to be solved several times while a user waits."""
     problem = case.problem
     coupled = problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any()
-    return case.small and (not coupled or max(problem.shape) <= MOST_COUPLED)
+    return case.small and (not coupled or max(problem.shape) <= MAX_COUPLED_PEOPLE)
 
 
 def price_words(price: GoalPrice) -> str:
@@ -244,79 +243,79 @@ def price_words(price: GoalPrice) -> str:
     >>> price_words(GoalPrice("floor", asked, unasked)).replace("\xa0", " ")
     'Relever le binôme le plus faible de 37,0 à 45,0 points coûte 0,9 % du total (7,0 points).'
     """
-    return cost_words(GAINS[price.goal](price.unasked[price.goal], price.asked[price.goal]), price, others(price))
+    return cost_words(GAIN_TEXTS[price.goal](price.unasked[price.goal], price.asked[price.goal]), price, others(price))
 
 
-def places_words(left: PlacesLeft, name_of: Callable[[str], str] = str) -> str:
-    r"""Return in words what is left of kept places, and what keeping them costs; ``name_of`` a key calls a mentor.
+def places_words(places: PlacesLeft, name_of: Callable[[str], str] = str) -> str:
+    r"""Return the free reserved places and their price in words; ``name_of`` maps keys of mentors to labels.
 
     >>> left = PlacesLeft("2 places gardées", 2, 2, (("M03", 2),), {"matched": 8}, {"matched": 9})
     >>> places_words(left).replace("\xa0", " ")
     '2 places gardées : 2 places libres sur 2, chez M03 (2). Les garder coûte 1 binôme.'
     """
-    there = counted(left.left, "place libre", "places libres")
-    said = tr("{places} sur {number}", places=there, number=left.kept)
-    if left.free:
-        names = [name_of(key) if count == 1 else f"{name_of(key)} ({count})" for key, count in left.free]
-        said = tr("{places}, chez {mentors}", places=said, mentors=first_of(names, MOST_NAMED))
-    sentence = f"{about(left.rule, said)}."
-    if not left.asked:
+    free_text = counted(places.left, "place libre", "places libres")
+    count_text = tr("{places} sur {number}", places=free_text, number=places.kept)
+    if places.free:
+        names = [name_of(key) if count == 1 else f"{name_of(key)} ({count})" for key, count in places.free]
+        count_text = tr("{places}, chez {mentors}", places=count_text, mentors=first_of(names, MAX_NAMED))
+    sentence = f"{about(places.rule, count_text)}."
+    if not places.asked:
         return sentence
-    return f"{sentence} {cost_words(tr('Les garder'), left) if left.differences else tr('Les garder ne coûte rien.')}"
+    return (
+        f"{sentence} {cost_words(tr('Les garder'), places) if places.differences else tr('Les garder ne coûte rien.')}"
+    )
 
 
-def cost_words(what: str, price: Price, goals: Sequence[str] | None = None) -> str:
-    """Return in a sentence what something costs in goals, None: in all that change, and what it brings."""
+def cost_words(request: str, price: Price, goals: Sequence[str] | None = None) -> str:
+    """Return the losses and gains of a request in a sentence; ``goals`` None: all goals that change."""
     changed = list(price.differences) if goals is None else goals
     worse = [name for name in changed if is_worse(name, price.differences[name])]
     better = [name for name in changed if name not in worse]
     losses, gains = (listed([amount(price, name) for name in names]) for names in (worse, better))
-    return tr(SENTENCES[bool(worse), bool(better)], goal=what, losses=losses, gains=gains)
+    return tr(PRICE_TEXTS[bool(worse), bool(better)], goal=request, losses=losses, gains=gains)
 
 
 def others(price: GoalPrice) -> list[str]:
-    """Return the other goals that change."""
     return [name for name in price.differences if name != price.goal]
 
 
 def is_worse(goal: str, change: int) -> bool:
-    """Say whether a change of the value of a goal is for the worse; fewer broken pairs are better."""
+    """Return whether a change of a goal's value is a loss; fewer broken pairs are a gain."""
     return change > 0 if goal == "changes" else change < 0
 
 
 def amount(price: Price, goal: str) -> str:
-    """Return by how much another goal changes, in its unit; the total also as a share of what it would be."""
+    """Return the change of another goal in its unit; for the total also as a percentage."""
     size, base = abs(price.differences[goal]), price.unasked[goal]
     if goal == "changes" and price.differences[goal] < 0:
         return counted(size, "binôme défait de moins", "binômes défaits de moins")
     if goal != "total":
-        return AMOUNTS[goal](size)
+        return AMOUNT_TEXTS[goal](size)
     if base <= 0:
         return tr("{score} du total", score=amount_of_points(size))
     return tr("{share} du total ({score})", share=share(size / base), score=amount_of_points(size))
 
 
-def from_to_points(message: str, old: int, new: int) -> str:
-    """Return a message that says from how many points to how many."""
+def points_change_text(message: str, old: int, new: int) -> str:
     return tr(message, old=points(old), new=points(new))
 
 
 def amount_of_points(millionths: int) -> str:
-    """Return an amount of points that is not 0."""
-    if millionths < LEAST:
+    """Return a positive amount of points in words."""
+    if millionths < MIN_SHOWN_POINTS:
         return tr("moins de {number}\u00a0point", number=decimal(0.1, 1))
     return tr_n("{number}\u00a0point", "{number}\u00a0points", millionths // 10_000, number=points(millionths))
 
 
 def share(part: float) -> str:
-    """Return a share that is not 0 as a percentage with one decimal."""
+    """Return a positive share as a percentage with one decimal."""
     return tr("moins de {share}", share=percent(0.001, 1)) if part < 0.0005 else percent(part, 1)
 
 
-FAIR = ("floor", "floor_person", "leximin")
-"""Goals that a floor stands for, left out while it is raised."""
-MOST = 16
-"""Floors that are tried; where more scores could be one, they are taken at even distances."""
+FAIRNESS_GOALS = ("floor", "floor_person", "leximin")
+"""Goals that are replaced by the floor while the frontier is traced."""
+MAX_FLOORS = 16
+"""The number of floors tried; of more candidate scores, evenly spaced ones are used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,18 +327,18 @@ class FrontierPoint:
 
 
 @track()
-def find_frontier(case: Case, seed: int = 0) -> tuple[FrontierPoint, ...]:
-    """Return the best total for floors from low to high, one entry for each that costs something.
+def find_frontier(case: SolvedInstance, seed: int = 0) -> tuple[FrontierPoint, ...]:
+    """Return the best total for increasing floors, without floors that cost nothing.
 
-    The first is the greatest total of all; the last is the highest floor that was found. Empty where the answer is not
-    proved or has no pair, where the programme does not ask for a total, and for more than 300 people a side, or 100
-    where a rule couples pairs, or where no scores are held: the problem is solved once for each floor.
+    The first point has the largest total, the last the highest floor found. Empty if the solution is not proved or
+    has no pair, if the programme has no total, if scores are not stored, and for more than 300 people per side, or
+    100 if a rule couples pairs: the problem is solved once per floor.
     """
-    goals = tuple(goal for goal in case.problem.goals if goal not in FAIR)
+    goals = tuple(goal for goal in case.problem.goals if goal not in FAIRNESS_GOALS)
     if (
         case.solution.status is not Status.PROVED
         or "total" not in goals
-        or not (case.scores.held and soon_solved(case))
+        or not (case.scores.held and is_cheap_to_resolve(case))
     ):
         return ()
     problem = replace(case.problem, goals=goals[: goals.index("total") + 1])
@@ -347,39 +346,38 @@ def find_frontier(case: Case, seed: int = 0) -> tuple[FrontierPoint, ...]:
 
 
 def trace_frontier(problem: AssignmentProblem, seed: int) -> list[FrontierPoint]:
-    """Return the balances of a problem whose last goal is the total, from its greatest up to the highest floor."""
-    first = solve(problem, seed=seed, proofs="none")
-    if not len(first.pairs):
+    """Return the frontier of a problem whose last goal is the total, from the largest total to the highest floor."""
+    largest_total = solve(problem, seed=seed, proofs="none")
+    if not len(largest_total.pairs):
         return []
-    found, highest = [frontier_point(problem, first)], highest_floor(problem, seed)
-    for floor in floors(problem, found[0].floor, highest):
-        if floor > found[-1].floor:
+    frontier, highest = [frontier_point(problem, largest_total)], highest_floor(problem, seed)
+    for floor in floors(problem, frontier[0].floor, highest):
+        if floor > frontier[-1].floor:
             # A floor with the same total dominates the points before it
             higher = frontier_point(problem, raise_floor(problem, floor, seed))
-            found = [*(one for one in found if one.total > higher.total), higher]
-    return found
+            frontier = [*(point for point in frontier if point.total > higher.total), higher]
+    return frontier
 
 
 def highest_floor(problem: AssignmentProblem, seed: int) -> int:
-    """Return the highest floor of an answer that reaches all goals before the total."""
+    """Return the highest floor of a solution that is optimal in all goals before the total."""
     variant = replace(problem, goals=(*problem.goals[:-1], "floor"))
     return frontier_point(problem, solve(variant, seed=seed, proofs="none")).floor
 
 
 def raise_floor(problem: AssignmentProblem, floor: int, seed: int) -> Solution:
-    """Return the best answer whose worst pair reaches a floor."""
     return solve(BottleneckPair().constrain(problem, floor), seed=seed, proofs="none")
 
 
 def floors(problem: AssignmentProblem, low: int, high: int) -> list[int]:
-    """Return the floors to try above ``low``, ``high`` the last of them."""
+    """Return the floors to try above ``low``, up to and including ``high``."""
     scores = BottleneckPair().candidates(problem, low, high)
-    if len(scores) <= MOST:
+    if len(scores) <= MAX_FLOORS:
         return list(scores)
-    return [scores[place] for place in np.linspace(0, len(scores) - 1, MOST).astype(int)]
+    return [scores[index] for index in np.linspace(0, len(scores) - 1, MAX_FLOORS).astype(int)]
 
 
 def frontier_point(problem: AssignmentProblem, solution: Solution) -> FrontierPoint:
-    """Return the floor and the total of an answer."""
+    """Return the floor and the total of a solution."""
     scores = problem.scores.at(*solution.pairs.T)
     return FrontierPoint(int(scores.min()) if len(scores) else 0, int(scores.sum()))

@@ -1,6 +1,6 @@
-"""What one pair's score is made of: the points of each criterion, which add up to it, and the reason in words.
+"""Pairs -> the points of each criterion, which add up to the score, with reasons; and chains of pairs.
 
-Chains of pairs: who accompanies somebody and is accompanied by somebody else, and whom these meet in their turn.
+A chain contains people in both roles: each accompanies the next.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from itertools import chain as joined
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.explanation.unmatched_people import Case
+from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.languages.phrases import about, listed, of_two, percent, points
 from mentormatch.languages.translation import SpokenText, tr, tr_n
 from mentormatch.people.cohort import Cohort, People, Person
@@ -19,16 +19,16 @@ from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.emphasis import Emphasis
 from mentormatch.scoring.scores import MILLION, ScoreTable, contribution, normalise_weights
 
-BLOCK = 32
-"""So many pairs are explained together: scoring all of their people with each other is cheaper than one by one."""
+BLOCK_PAIRS = 32
+"""Pairs explained together: scoring all combinations of their people is faster than scoring pair by pair."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution(SpokenText):
-    """One criterion in one pair.
+    """The points of one criterion in one pair.
 
-    ``share`` and ``full`` are millionths: what it adds, and what it would add at most; ``answered`` says whether both
-    sides answered; ``reason`` says in words what the share rests on.
+    ``share`` and its maximum ``full`` are in millionths of the score; ``answered``: both sides answered; ``reason``
+    explains the share in words.
     """
 
     criterion: str
@@ -47,7 +47,7 @@ class Contribution(SpokenText):
 
 @dataclass(frozen=True, slots=True)
 class Pair(SpokenText):
-    """Two people: keys, score in millionths, the weight of what both answered (0 to 1), and what makes the score."""
+    """Two people by keys: score in millionths, the weight of the criteria both answered (0 to 1), and contributions."""
 
     mentor: str
     mentee: str
@@ -56,8 +56,8 @@ class Pair(SpokenText):
     contributions: tuple[Contribution, ...]
 
     def in_words(self) -> str:
-        said = tr("{score} points sur 100, {known} connus", score=points(self.score), known=percent(self.answered))
-        head = about(of_two(self.mentor, self.mentee), said)
+        sentence = tr("{score} points sur 100, {known} connus", score=points(self.score), known=percent(self.answered))
+        head = about(of_two(self.mentor, self.mentee), sentence)
         return "\n".join([head, *map(str, self.contributions)])
 
     @property
@@ -77,25 +77,25 @@ def explain_pairs(cohort: Cohort, scores: ScoreTable, pairs: NDArray[np.int64]) 
         yield from explain_emphasised(cohort, scores.criteria, scores.emphasis, pairs)
         return
     weighted = list(zip(scores.criteria, scores.weights, strict=True))
-    for start in range(0, len(pairs), BLOCK):
-        block = PairsAmong.of(cohort, pairs[start : start + BLOCK])
+    for start in range(0, len(pairs), BLOCK_PAIRS):
+        block = PairsAmong.of(cohort, pairs[start : start + BLOCK_PAIRS])
         shares = [explain_shares(criterion, weight, block) for criterion, weight in weighted]
-        for place, (left, right) in enumerate(block.people()):
-            parts = tuple(share[place] for share in shares)
+        for index, (mentor, mentee) in enumerate(block.people()):
+            parts = tuple(share[index] for share in shares)
             answered = sum((weight for part, (_, weight) in zip(parts, weighted, strict=True) if part.answered), 0.0)
-            yield Pair(left.id, right.id, sum(part.share for part in parts), round(answered, 6), parts)
+            yield Pair(mentor.id, mentee.id, sum(part.share for part in parts), round(answered, 6), parts)
 
 
 def explain_emphasised(
     cohort: Cohort, criteria: Sequence[Criterion], emphasis: Emphasis, pairs: NDArray[np.int64]
 ) -> Iterator[Pair]:
-    """Yield the pairs explained, each with weights of its own, and with whose emphasis each criterion was."""
-    named = emphasis.who_emphasised(cohort.mentors, criteria), emphasis.who_emphasised(cohort.mentees, criteria)
-    for place in pairs:
-        ours, theirs = (side[row] for side, row in zip(named, place, strict=True))
-        weighed = emphasis.weigh(criteria, ours, theirs)
-        table = ScoreTable(np.empty((0, 0), dtype=np.int32), weighed, normalise_weights(weighed))
-        (pair,) = explain_pairs(cohort, table, place[None, :])
+    """Yield the pairs explained, each with its own weights, and the people whose emphasis these reflect."""
+    emphasised = emphasis.who_emphasised(cohort.mentors, criteria), emphasis.who_emphasised(cohort.mentees, criteria)
+    for pair_rows in pairs:
+        ours, theirs = (side[row] for side, row in zip(emphasised, pair_rows, strict=True))
+        weighted_criteria = emphasis.weigh(criteria, ours, theirs)
+        table = ScoreTable(np.empty((0, 0), dtype=np.int32), weighted_criteria, normalise_weights(weighted_criteria))
+        (pair,) = explain_pairs(cohort, table, pair_rows[None, :])
         parts = zip(pair.contributions, ours.tolist(), theirs.tolist(), strict=True)
         contributions = tuple(
             replace(part, reason=emphasis.describe_reason(part.reason, *sides)) for part, *sides in parts
@@ -105,44 +105,43 @@ def explain_emphasised(
 
 @dataclass(frozen=True, slots=True)
 class PairsAmong:
-    """Some pairs among few people, each of whom is there once: some criteria tell people apart by their keys."""
+    """Pairs among few people. Each person occurs once, because some criteria identify people by key."""
 
-    left: People
-    right: People
+    mentors: People
+    mentees: People
     places: tuple[NDArray[np.intp], NDArray[np.intp]]
 
     @classmethod
     def of(cls, cohort: Cohort, pairs: NDArray[np.int64]) -> "PairsAmong":
         """Return the pairs at these positions of a cohort."""
-        (mentors, left), (mentees, right) = (np.unique(side, return_inverse=True) for side in pairs.T)
-        return cls(cohort.mentors.take(mentors), cohort.mentees.take(mentees), (left, right))
+        (mentors, mentor_index), (mentees, mentee_index) = (np.unique(side, return_inverse=True) for side in pairs.T)
+        return cls(cohort.mentors.take(mentors), cohort.mentees.take(mentees), (mentor_index, mentee_index))
 
     def people(self) -> Iterator[tuple[Person, Person]]:
-        """Yield the two people of each pair."""
-        for left, right in zip(*(side.tolist() for side in self.places), strict=True):
-            yield self.left.person(left), self.right.person(right)
+        for mentor, mentee in zip(*(side.tolist() for side in self.places), strict=True):
+            yield self.mentors.person(mentor), self.mentees.person(mentee)
 
 
 def explain_shares(criterion: Criterion, weight: float, block: PairsAmong) -> list[Contribution]:
-    """Return what one criterion adds to each of some pairs."""
-    found = contribution(criterion, weight, block.left, block.right)
-    shares, known = (each[block.places].tolist() for each in found)
+    """Return the contributions of one criterion to each of some pairs."""
+    arrays = contribution(criterion, weight, block.mentors, block.mentees)
+    shares, is_answered = (array[block.places].tolist() for array in arrays)
     full, named = int(np.rint(weight * MILLION)), (criterion.label, criterion.kind, criterion.group)
     reasons = [
         criterion.reason(*people) if answered else tr(criterion.undefined, share=percent(criterion.neutral))
-        for people, answered in zip(block.people(), known, strict=True)
+        for people, answered in zip(block.people(), is_answered, strict=True)
     ]
     return [
         Contribution(*named, share, full, answered, reason)
-        for share, answered, reason in zip(shares, known, reasons, strict=True)
+        for share, answered, reason in zip(shares, is_answered, reasons, strict=True)
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class Chain(SpokenText):
-    """``mentors`` accompany the first of ``people``, each of whom accompanies the next, and the last ``mentees``.
+    """``mentors`` accompany the first of ``people``, each accompanies the next, and the last accompanies ``mentees``.
 
-    ``people`` are in both roles; where there are several, each has one mentor and one mentee. ``loop``: the last
+    ``people`` are in both roles; if there are several, each has one mentor and one mentee. ``loop``: the last
     accompanies the first.
     """
 
@@ -155,73 +154,74 @@ class Chain(SpokenText):
         steps = [listed(self.mentors), *self.people, listed(self.mentees)][self.loop :]
         count = 1 if self.loop else len(self.mentors)
         sentence = tr_n("{one} accompagne {other}", "{one} accompagnent {other}", count, one=steps[0], other=steps[1])
-        for other in steps[2:]:
-            sentence = tr("{told}, qui accompagne {other}", told=sentence, other=other)
+        for next_person in steps[2:]:
+            sentence = tr("{told}, qui accompagne {other}", told=sentence, other=next_person)
         return tr("{told} : une boucle.", told=sentence) if self.loop else f"{sentence}."
 
 
-def chains(case: Case) -> tuple[Chain, ...]:
-    """Return the chains of the pairs of a case: everybody with a mentor and a mentee stands once in the middle of one.
+def chains(case: SolvedInstance) -> tuple[Chain, ...]:
+    """Return the chains of the pairs of a case: each person with a mentor and a mentee is in the middle of one chain.
 
-    A chain goes on through whoever has one of each; who has several ends those that lead to them, and begins others.
+    A chain continues through people with one mentor and one mentee; people with several partners end and begin
+    chains.
     """
-    links = Links(case)
+    links = PairLinks(case)
     return tuple(links.chain(people) for people in links.runs())
 
 
-class Links:
-    """The pairs of people in both roles, by the place of each as a mentor.
+class PairLinks:
+    """The pairs of people in both roles, identified by their position as a mentor.
 
-    ``mentors`` and ``mentees`` are the partners of each, by place on their side; ``between`` who has some of both.
+    ``mentors`` and ``mentees`` map each to the positions of their partners; ``between`` are the people with both.
     """
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: SolvedInstance) -> None:
         self.case = case
         self.as_mentee = dict(zip(*(side.tolist() for side in case.cohort.both), strict=True))
         self.as_mentor = {mentee: mentor for mentor, mentee in self.as_mentee.items()}
-        self.mentees, held = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
+        self.mentees, mentors_of_mentee = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
         for mentor, mentee in case.solution.pairs.tolist() if self.as_mentee else ():
             self.mentees[mentor].append(mentee)
-            held[mentee].append(mentor)
-        self.mentors = {mentor: held[mentee] for mentor, mentee in self.as_mentee.items()}
-        self.between = [one for one in sorted(self.as_mentee) if self.mentors[one] and self.mentees[one]]
-        self.simple = {one for one in self.between if len(self.mentors[one]) == len(self.mentees[one]) == 1}
+            mentors_of_mentee[mentee].append(mentor)
+        self.mentors = {mentor: mentors_of_mentee[mentee] for mentor, mentee in self.as_mentee.items()}
+        self.between = [row for row in sorted(self.as_mentee) if self.mentors[row] and self.mentees[row]]
+        self.simple = {row for row in self.between if len(self.mentors[row]) == len(self.mentees[row]) == 1}
 
-    def following(self, one: int) -> int | None:
-        """Return whom somebody with one mentor and one mentee accompanies, if these are so too."""
-        other = self.as_mentor.get(self.mentees[one][0])
-        return other if other in self.simple else None
+    def following(self, row: int) -> int | None:
+        """Return the mentee of a person in the simple part of a chain; None if the chain ends there."""
+        next_row = self.as_mentor.get(self.mentees[row][0])
+        return next_row if next_row in self.simple else None
 
     def runs(self) -> Iterator[list[int]]:
         """Yield the people in the middle of each chain, loops last."""
-        led, met = set(map(self.following, self.simple)), set[int]()
-        first = [one for one in self.between if one not in self.simple or one not in led]
-        for start in joined(first, self.between):
-            if start not in met:
+        followers, visited = set(map(self.following, self.simple)), set[int]()
+        starts = [row for row in self.between if row not in self.simple or row not in followers]
+        for start in joined(starts, self.between):
+            if start not in visited:
                 run = list(self.run(start))
-                met.update(run)
+                visited.update(run)
                 yield run
 
     def run(self, start: int) -> Iterator[int]:
-        """Yield somebody, and who follows in turn, up to who ends the chain or began it."""
-        one: int | None = start
-        while one is not None:
-            yield one
-            one = self.following(one) if one in self.simple else None
-            one = None if one == start else one
+        """Yield the people from ``start`` to the end of the chain, or once around a loop."""
+        row: int | None = start
+        while row is not None:
+            yield row
+            row = self.following(row) if row in self.simple else None
+            row = None if row == start else row
 
     def chain(self, people: list[int]) -> Chain:
         """Return the chain with these people in the middle."""
         first, last = people[0], people[-1]
-        mentors = tuple(self.case.name("mentor", one) for one in self.mentors[first])
-        mentees = tuple(self.case.name("mentee", one) for one in self.mentees[last])
-        names = tuple(self.case.name("mentor", one) for one in people)
+        mentors = tuple(self.case.name("mentor", row) for row in self.mentors[first])
+        mentees = tuple(self.case.name("mentee", row) for row in self.mentees[last])
+        names = tuple(self.case.name("mentor", row) for row in people)
         loop = first in self.simple and self.mentors[first] == [last]
         return Chain(mentors, names, names[:1] if loop else mentees, loop)
 
 
 def same_once(reason: str) -> str:
-    """Return a reason in which the same answer of both stands once.
+    """Return a reason without the repetition of an equal answer of both sides.
 
     >>> same_once("Lyon / Lyon"), same_once("Lyon / Villeurbanne")
     ('Lyon', 'Lyon / Villeurbanne')

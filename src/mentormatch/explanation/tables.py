@@ -1,7 +1,4 @@
-"""The result as plain tables: the one source of workbook, CSV file, page and frames, so that they agree.
-
-The result as pandas frames.
-"""
+"""A matching -> its tables, the common source of workbook, CSV file, page and pandas frames."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +9,7 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.explanation.diagnosis.findings import PossibleChange
-from mentormatch.explanation.names import KEYS, Labels, NamesByPerson
+from mentormatch.explanation.names import KEY_LABELS, Labels, NamesByPerson
 from mentormatch.explanation.pairs import Chain, Pair
 from mentormatch.explanation.unmatched_people import Unmatched
 from mentormatch.fields import SIDES, Side
@@ -27,20 +24,20 @@ if TYPE_CHECKING:
 
 type CellValue = str | int | float | bool
 SIDE_WORDS = {"mentor": mark("mentor·e"), "mentee": mark("mentoré·e")}
-"""What staff read, to be spoken by ``tr``."""
-NAMED = {"mentor": mark("Nom (mentor·e)"), "mentee": mark("Nom (mentoré·e)")}
-"""The headings of names beside keys."""
+"""The labels of the sides, to be translated by ``tr``."""
+NAME_TITLES = {"mentor": mark("Nom (mentor·e)"), "mentee": mark("Nom (mentoré·e)")}
+"""The headings of the columns of names."""
 
 
 class CodedCell(str):
-    """A cell in words, with the stable ``code`` that a frame has in its place."""
+    """A cell in words, with the stable ``code`` that a frame contains in its place."""
 
     __slots__ = ("code",)
     code: str
 
     @classmethod
     def of(cls, words: str, code: str) -> "CodedCell":
-        """Return a cell that people read as ``words`` and programs as ``code``."""
+        """Return a cell with ``words`` for people and ``code`` for programs."""
         cell = cls(words)
         cell.code = code
         return cell
@@ -50,13 +47,12 @@ class CodedCell(str):
 
 
 def side_cell(side: Side) -> CodedCell:
-    """Return the cell of a side."""
     return CodedCell.of(tr(SIDE_WORDS[side]), side)
 
 
 @dataclass(frozen=True, slots=True)
 class ResultSheet:
-    """One table: stable column names (``names``), the headings that staff read (``titles``), and its rows."""
+    """A table: stable column names (``names``), headings for staff (``titles``), and rows."""
 
     names: tuple[str, ...]
     titles: tuple[str, ...]
@@ -65,7 +61,7 @@ class ResultSheet:
 
 @dataclass(frozen=True, slots=True)
 class Sheets(Mapping[str, ResultSheet]):
-    """Tables by their codes, each made when it is asked for: why somebody has no partner may take long to say."""
+    """Tables by their codes, each computed at access, because explanations of unmatched people may be slow."""
 
     language: str
     makers: Mapping[str, Callable[[], ResultSheet]]
@@ -86,8 +82,8 @@ def sheet(columns: Sequence[tuple[str, str]], rows: Iterable[tuple[CellValue, ..
     return ResultSheet(tuple(name for name, _ in columns), tuple(title for _, title in columns), tuple(rows))
 
 
-def pair_sheet(pairs: Sequence[Pair], names: NamesByPerson | None = None, labels: Labels = KEYS) -> ResultSheet:
-    """Return one row a pair: who, the points, how much is answered, and the reasons in words; last what names say."""
+def pair_sheet(pairs: Sequence[Pair], names: NamesByPerson | None = None, labels: Labels = KEY_LABELS) -> ResultSheet:
+    """Return a table with a row per pair: keys, points, share answered, and reasons; names last if given."""
     columns = [
         ("mentor", tr("Mentor·e")),
         ("mentee", tr("Mentoré·e")),
@@ -95,7 +91,7 @@ def pair_sheet(pairs: Sequence[Pair], names: NamesByPerson | None = None, labels
         ("answered", tr("Part connue")),
         ("reasons", tr("Pourquoi")),
     ]
-    columns += [] if names is None else [(f"{side}_name", tr(title)) for side, title in NAMED.items()]
+    columns += [] if names is None else [(f"{side}_name", tr(title)) for side, title in NAME_TITLES.items()]
     rows: Iterator[tuple[CellValue, ...]] = (
         (*labels.pair((p.mentor, p.mentee)), p.points, p.answered, labels.text(reasons(p)), *names_of_pair(p, names))
         for p in pairs
@@ -104,19 +100,19 @@ def pair_sheet(pairs: Sequence[Pair], names: NamesByPerson | None = None, labels
 
 
 def names_of_pair(pair: Pair, names: NamesByPerson | None) -> tuple[str, ...]:
-    """Return the names of the two people of a pair, empty where one is not known; nothing where there are no names."""
+    """Return the names of the two people of a pair, each empty if unknown; no values without names."""
     people: tuple[tuple[Side, str], ...] = (("mentor", pair.mentor), ("mentee", pair.mentee))
     return () if names is None else tuple(names.get(person, "") for person in people)
 
 
 def reasons(pair: Pair) -> str:
-    """Return what a pair's score rests on, the criteria that add most first."""
+    """Return the reasons of a pair's score, the criteria with most points first."""
     parts = sorted((part for part in pair.contributions if part.full), key=lambda part: -part.share)
     return " · ".join(tr("{criterion} : {reason}", criterion=part.criterion, reason=part.reason) for part in parts)
 
 
-def contribution_sheet(pairs: Sequence[Pair], labels: Labels = KEYS) -> ResultSheet:
-    """Return one row for each criterion of each pair; the points of a pair add up to its score."""
+def contribution_sheet(pairs: Sequence[Pair], labels: Labels = KEY_LABELS) -> ResultSheet:
+    """Return a table with a row per pair and criterion; the points of a pair add up to its score."""
     columns = [
         ("mentor", tr("Mentor·e")),
         ("mentee", tr("Mentoré·e")),
@@ -138,7 +134,7 @@ def contribution_sheet(pairs: Sequence[Pair], labels: Labels = KEYS) -> ResultSh
 def unmatched_sheet(
     unmatched: Sequence[Unmatched], changes: Sequence[PossibleChange | None], names: Sequence[str] | None = None
 ) -> ResultSheet:
-    """Return one row for each person without a partner, with the smallest change that would place them, and names."""
+    """Return a table with a row per unmatched person, with the smallest change that would place them, and names."""
     columns = [
         ("person", tr("Personne")),
         ("side", tr("Côté")),
@@ -149,37 +145,39 @@ def unmatched_sheet(
     columns += [] if names is None else [("name", tr("Nom"))]
     rows = (
         (
-            one.person,
-            side_cell(one.side),
-            one.code,
-            one.reason,
+            person.person,
+            side_cell(person.side),
+            person.code,
+            person.reason,
             in_words(change),
             *([] if names is None else [name]),
         )
-        for one, change, name in zip(unmatched, changes, names or [""] * len(unmatched), strict=True)
+        for person, change, name in zip(unmatched, changes, names or [""] * len(unmatched), strict=True)
     )
     return sheet(columns, rows)
 
 
 def in_words(change: PossibleChange | None) -> str:
-    """Return what would have to change, empty where nothing would do."""
+    """Return the sentence of a change; empty without a change."""
     return change.sentence if change else ""
 
 
 def chain_sheet(chains: Sequence[Chain]) -> ResultSheet:
-    """Return one row a chain of people in both roles: who accompanies them, they, whom they accompany, in words."""
+    """Return a table with a row per chain: the mentors, the people in both roles, the mentees, and a sentence."""
     columns = [
         ("mentors", tr("Accompagné·e par")),
         ("people", tr("Dans les deux rôles")),
         ("mentees", tr("Accompagne")),
         ("chain", tr("La chaîne")),
     ]
-    rows = ((", ".join(one.mentors), ", ".join(one.people), ", ".join(one.mentees), str(one)) for one in chains)
+    rows = (
+        (", ".join(chain.mentors), ", ".join(chain.people), ", ".join(chain.mentees), str(chain)) for chain in chains
+    )
     return sheet(columns, rows)
 
 
-def rejected_sheet(rejected: Sequence[RowFate], labels: Labels = KEYS) -> ResultSheet:
-    """Return one row for each row that is nobody; its key only if it does not tell who somebody is."""
+def rejected_sheet(rejected: Sequence[RowFate], labels: Labels = KEY_LABELS) -> ResultSheet:
+    """Return a table with a row per row without a person; its key only if the key does not identify a person."""
     columns = [
         ("source", tr("Fichier")),
         ("line", tr("Ligne")),
@@ -196,7 +194,7 @@ def rejected_sheet(rejected: Sequence[RowFate], labels: Labels = KEYS) -> Result
 
 
 def code_sheet(cohort: Cohort, labels: Labels) -> ResultSheet:
-    """Return one row a person, which joins the code of documents to the key."""
+    """Return a table with a row per person: the code in documents, and the key."""
     columns = [("side", tr("Côté")), ("code", tr("Code")), ("key", tr("Identifiant"))]
     people = ((side, key) for side in SIDES for key in cohort.side(side).ids)
     return sheet(columns, ((side_cell(side), labels.person(side, key), key) for side, key in people))
@@ -204,28 +202,27 @@ def code_sheet(cohort: Cohort, labels: Labels) -> ResultSheet:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The points of every pair, mentors down, mentees across; NaN where a rule forbids the pair."""
+    """The points of every pair, mentors as rows, mentees as columns; NaN if a rule forbids the pair."""
 
     mentors: tuple[str, ...]
     mentees: tuple[str, ...]
     points: NDArray[np.float64]
 
 
-def score_grid(cohort: Cohort, scores: ScoreTable, problem: AssignmentProblem, labels: Labels = KEYS) -> Grid:
-    """Return the points of every allowed pair, people under these labels."""
+def score_grid(cohort: Cohort, scores: ScoreTable, problem: AssignmentProblem, labels: Labels = KEY_LABELS) -> Grid:
+    """Return the points of every allowed pair, with people named by ``labels``."""
     points = np.full(scores.values.shape, np.nan)
     mentors, mentees = problem.scores.pairs()
     points[mentors, mentees] = scores.values[mentors, mentees] / 10_000
-    called = {side: tuple(labels.person(side, key) for key in cohort.side(side).ids) for side in SIDES}
-    return Grid(called["mentor"], called["mentee"], points)
+    names_by_side = {side: tuple(labels.person(side, key) for key in cohort.side(side).ids) for side in SIDES}
+    return Grid(names_by_side["mentor"], names_by_side["mentee"], points)
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """The tables of a matching as pandas frames; columns have the stable English names.
+    """The tables of a matching as pandas frames, with stable English column names.
 
-    ``grid`` is only asked for where the scores of all pairs are. People have the codes of documents; ``codes`` joins
-    these to keys.
+    ``grid`` is computed only for ``scores``. People appear by the codes of documents; ``codes`` maps these to keys.
     """
 
     sheets: Mapping[str, ResultSheet]
@@ -234,39 +231,39 @@ class Frames:
 
     @property
     def codes(self) -> "DataFrame":
-        """One row a person: side, code, key. Code and key are the same unless keys tell who people are."""
+        """A row per person: side, code, key. Code and key differ only if keys identify people."""
         return frame(self.who())
 
     @property
     def pairs(self) -> "DataFrame":
-        """One row a pair: mentor, mentee, points (out of 100), answered (0 to 1), reasons."""
+        """A row per pair: mentor, mentee, points (out of 100), answered (0 to 1), reasons."""
         return frame(self.sheets["pairs"])
 
     @property
     def unmatched(self) -> "DataFrame":
-        """One row a person without a partner: person, side, code, reason."""
+        """A row per person without a partner: person, side, code, reason."""
         return frame(self.sheets["unmatched"])
 
     @property
     def rejected(self) -> "DataFrame":
-        """One row for each row that is nobody: source, line, key, fate, reason."""
+        """A row per row of answers without a person: source, line, key, fate, reason."""
         return frame(self.sheets["rejected"])
 
     @property
     def chains(self) -> "DataFrame":
-        """One row a chain of people in both roles: mentors, people, mentees, chain."""
+        """A row per chain of people in both roles: mentors, people, mentees, chain."""
         return frame(self.sheets["chains"])
 
     @property
     def contributions(self) -> "DataFrame":
-        """One row for each criterion of each pair: points, full, answered, reason."""
+        """A row per pair and criterion: points, full, answered, reason."""
         return frame(self.sheets["contributions"])
 
     @property
     def scores(self) -> "DataFrame":
-        """Points of every pair, mentors down, mentees across; NaN where a rule forbids the pair.
+        """The points of every pair, mentors as rows, mentees as columns; NaN if a rule forbids the pair.
 
-        Raises RequestError where there are too many pairs to have them all.
+        Raises RequestError if the pairs are too many.
         """
         from pandas import DataFrame
 
@@ -275,7 +272,7 @@ class Frames:
 
 
 def frame(sheet: ResultSheet) -> "DataFrame":
-    """Return one table as a frame, with codes in place of words that depend on the language."""
+    """Return a table as a frame, with codes in place of translated words."""
     from pandas import DataFrame
 
     rows = [[cell.code if isinstance(cell, CodedCell) else cell for cell in row] for row in sheet.rows]
@@ -284,18 +281,16 @@ def frame(sheet: ResultSheet) -> "DataFrame":
 
 
 def column(cells: Sequence[CellValue]) -> "Series[Any]":
-    """Return cells as a column."""
     from pandas import Series
 
     try:
         return Series(cells, dtype=None if cells else object)
-    except UnicodeEncodeError:  # half a character, as keys may hold: pyarrow, where it is there, refuses it
+    except UnicodeEncodeError:  # a lone surrogate in a key, which pyarrow, if installed, rejects
         return Series(cells, dtype=object)
 
 
 def labels(keys: Sequence[str]) -> "Index[Any]":
-    """Return keys as labels."""
     from pandas import Index
 
-    made: Index[Any] = Index(column(keys))
-    return made
+    index: Index[Any] = Index(column(keys))
+    return index

@@ -1,4 +1,4 @@
-"""Why somebody has no partner: a code, and a sentence that staff can pass on."""
+"""Unmatched people -> a code and a sentence on the reason of each."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arrays import BoolVector, Index, IntVector
 from mentormatch.base.threads import thread_pool
-from mentormatch.explanation.names import KEYS, Labels, first_of, people_in_words, possible_people
+from mentormatch.explanation.names import KEY_LABELS, Labels, first_of, people_in_words, possible_people
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.languages.translation import SpokenText, mark, tr, tr_n
@@ -33,59 +33,57 @@ from mentormatch.rules.rule import (
 from mentormatch.scoring.scores import ScoreTable
 
 STRIP_ROWS = 64
-"""People whose partners are looked at by one thread."""
+"""People per unit of work of a thread."""
 
-type Excluding = list[tuple[Rule, BoolVector]]
-"""The rules that speak of pairs, and which partners each takes from one person."""
+type ExcludedByRule = list[tuple[Rule, BoolVector]]
+"""The rules on pairs, each with a mask of the partners that it excludes for one person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Partners:
-    """``possible`` (c,) bool: whom of those who take part across one person could have; ``excluding`` says why not."""
+    """``possible`` (c,) bool: allowed partners of a person among the participants; ``excluding()`` has the reasons."""
 
     possible: BoolVector
-    excluding: Callable[[], Excluding]
+    excluding: Callable[[], ExcludedByRule]
 
     @classmethod
-    def remaining(cls, excluding: Excluding, count: int) -> "Partners":
-        """Return those whom the rules leave of so many."""
+    def remaining(cls, excluding: ExcludedByRule, count: int) -> "Partners":
+        """Return the partners, out of ``count``, that no rule excludes."""
         lost = np.logical_or.reduce([np.zeros(count, dtype=bool), *(lost for _, lost in excluding)])
         return cls(~lost, lambda: excluding)
 
 
 @dataclass(frozen=True)
 class ComputedPartners:
-    """People of one side by position, ``rows``, and ``others`` who take part across; no scores are held."""
+    """People of one side (``rows``) and participants of the other (``participants``), without stored scores."""
 
     scores: LazyScores
     rules: Sequence[Rule]
     side: Side
     rows: IntVector
-    others: IntVector
+    participants: IntVector
 
-    def partners(self, whole: Scores) -> Iterator[Partners]:
-        """Yield whom each of the people could have, by the scores of the whole cohort."""
-        own = self._own(whole)
+    def partners(self, all_scores: Scores) -> Iterator[Partners]:
+        """Yield the partners of each person, by the scores of the whole cohort."""
+        oriented = self._own(all_scores)
         edges = [slice(start, start + STRIP_ROWS) for start in range(0, len(self.rows), STRIP_ROWS)]
         with thread_pool(cpu_count() or 1) as threads:
-            for some in batched(edges, 4 * (cpu_count() or 1)):
-                strips = threads.map(lambda edge: own.allows_block(self.rows[edge], self.others), some)
-                for edge, strip in zip(some, strips, strict=True):
-                    for at, possible in enumerate(strip, edge.start):
-                        yield Partners(possible, lambda at=at: self._excluding(at))  # type: ignore[misc]  # bound now
+            for batch in batched(edges, 4 * (cpu_count() or 1)):
+                strips = threads.map(lambda edge: oriented.allows_block(self.rows[edge], self.participants), batch)
+                for edge, strip in zip(batch, strips, strict=True):
+                    for index, possible in enumerate(strip, edge.start):
+                        yield Partners(possible, lambda index=index: self._excluding(index))  # type: ignore[misc]  # bound now
 
-    def _own(self, whole: Scores) -> Scores:
-        """Return the scores with the side of these people as rows."""
-        return whole if self.side == "mentor" else whole.swap_sides()
+    def _own(self, all_scores: Scores) -> Scores:
+        """Return the scores with the people of this side as rows."""
+        return all_scores if self.side == "mentor" else all_scores.swap_sides()
 
-    def _excluding(self, at: int) -> Excluding:
-        """Return whom each rule takes from one of the people."""
-        row = self.rows[at : at + 1]
-        return [(rule, ~own.allows_block(row, self.others)[0]) for rule, own in self._by_rule]
+    def _excluding(self, index: int) -> ExcludedByRule:
+        row = self.rows[index : index + 1]
+        return [(rule, ~oriented.allows_block(row, self.participants)[0]) for rule, oriented in self._by_rule]
 
     @cached_property
     def _by_rule(self) -> list[tuple[Rule, Scores]]:
-        """Which pairs each rule allows by itself."""
         without = self.scores.with_criteria(())
         return [
             (rule, self._own((without if rule.least_score is None else self.scores).scores_under_rules((rule,))))
@@ -93,20 +91,20 @@ class ComputedPartners:
         ]
 
 
-NOBODY_THERE: dict[Side, str] = {
+NO_PARTICIPANTS_TEXTS: dict[Side, str] = {
     "mentor": mark("Aucun·e mentoré·e ne participe."),
     "mentee": mark("Aucun·e mentor·e ne participe."),
 }
-MOST_NAMED = 5
-MOST_PEOPLE = 300
-"""A side; beyond that documents say nothing that takes solving or searching again."""
-BATCH = 256
-"""People whose partners are looked at together."""
+MAX_NAMED = 5
+MAX_PEOPLE_FOR_SOLVES = 300
+"""People per side; above, documents omit explanations that solve or search again."""
+BATCH_ROWS = 256
+"""People whose partners are computed together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unmatched(SpokenText):
-    """Somebody without a partner: key, side, a stable code, and the reason in a sentence."""
+    """A person without a partner: key, side, a stable code, and the reason in a sentence."""
 
     person: str
     side: Side
@@ -118,42 +116,41 @@ class Unmatched(SpokenText):
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """All that a decision rests on, the decision, and what people are called where it is explained."""
+class SolvedInstance:
+    """A solved instance: its inputs, the solution, and the labels of people for explanations."""
 
     cohort: Cohort
     rules: Sequence[Rule]
     scores: ScoreTable
     problem: AssignmentProblem
     solution: Solution
-    labels: Labels = KEYS
+    labels: Labels = KEY_LABELS
 
     @property
     def small(self) -> bool:
-        """Whether documents say of it what takes solving or searching again."""
-        return max(self.problem.shape) <= MOST_PEOPLE
+        """Whether documents contain explanations that solve or search again."""
+        return max(self.problem.shape) <= MAX_PEOPLE_FOR_SOLVES
 
     def people(self, side: Side) -> People:
-        """Return the people of one side."""
         return self.cohort.side(side)
 
     def name(self, side: Side, row: int) -> str:
-        """Return what one person is called."""
+        """Return the label of a person."""
         return self.labels.person(side, self.people(side).ids[row])
 
     def loads(self, side: Side) -> DegreeBounds:
-        """Return how many partners the people of one side take."""
+        """Return the degree bounds of the people of one side."""
         return self.problem.mentors if side == "mentor" else self.problem.mentees
 
     def alone(self, side: Side) -> IntVector:
-        """Return who of one side has no partner."""
-        taken = self.solution.pairs[:, 0 if side == "mentor" else 1]
-        return np.setdiff1d(np.arange(len(self.people(side))), taken)
+        """Return the people of one side without a partner, by position."""
+        matched = self.solution.pairs[:, 0 if side == "mentor" else 1]
+        return np.setdiff1d(np.arange(len(self.people(side))), matched)
 
     def market_of(self, side: Side, *rows: int) -> Market:
-        """Return the market of some people and everybody who takes part on the other side."""
-        some, others = np.array(rows, dtype=np.intp), self.others(side)
-        return self.market(*((some, others) if side == "mentor" else (others, some)))
+        """Return the market of some people and all participants of the other side."""
+        own_rows, participants = np.array(rows, dtype=np.intp), self.others(side)
+        return self.market(*((own_rows, participants) if side == "mentor" else (participants, own_rows)))
 
     def market(self, mentors: Index, mentees: Index) -> Market:
         """Return the market of some people."""
@@ -161,69 +158,68 @@ class Case:
         return Market(*people, self.scores.part(mentors, mentees))
 
     def others(self, side: Side) -> NDArray[np.intp]:
-        """Return who takes part on the side across."""
+        """Return the participants of the other side, by position."""
         return np.flatnonzero(self.loads(ACROSS[side]).most > 0)
 
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One side of a case, and what its people meet on the other.
+    """The view of one side of a case on the other side.
 
-    ``refused`` says whom each rule sets aside, ``closed`` to whom each gives no place. ``others`` (c,) are those who
-    take part across, ``spare`` (c,) who of them has a place left. ``holders`` (k,) are the people of this side in each
-    pair, in order, ``seats`` (k,) the place of their partners among the others. ``keeping`` are the rules whose kept
-    places are all that is left of what they speak of, each with its row of the problem.
+    ``refused`` and ``closed`` contain per rule a mask of the people that it excludes, or gives no place.
+    ``participants`` (c,) are those of the other side, ``spare`` (c,) bool whether they have a free place. ``holders``
+    (k,) are the people of this side in each pair, in order; ``seats`` (k,) their partners as index of ``participants``.
+    ``keeping`` are the rules that reserve all places still free in their scope, each with its row of the problem.
     """
 
-    case: Case
+    case: SolvedInstance
     side: Side
     refused: tuple[tuple[Rule, BoolVector], ...]
     closed: tuple[tuple[Rule, BoolVector], ...]
-    others: IntVector
+    participants: IntVector
     spare: BoolVector
     holders: IntVector
     seats: IntVector
     keeping: tuple[tuple[Rule, Row], ...]
 
     @classmethod
-    def of(cls, case: Case, side: Side) -> "SideView":
-        """Return the view of one side."""
+    def of(cls, case: SolvedInstance, side: Side) -> "SideView":
         people = case.people(side)
         admitting = [(rule, rule.eligible(people, side)) for rule in case.rules]
         refused = tuple((rule, ~admits) for rule, admits in admitting if admits is not None)
         bounding = [(rule, rule.degree_bounds(people, side)) for rule in case.rules]
         closed = tuple((rule, bounds.most == 0) for rule, bounds in bounding if bounds is not None)
-        others, across = case.others(side), ACROSS[side]
+        participants, across = case.others(side), ACROSS[side]
         pairs = case.solution.pairs if side == "mentor" else case.solution.pairs[:, ::-1]
         holders, partners = pairs[np.argsort(pairs[:, 0], kind="stable")].T
-        held = np.bincount(partners, minlength=len(case.people(across)))
-        spare = held[others] < case.loads(across).most[others]
-        seats = np.searchsorted(others, partners)
-        return cls(case, side, refused, closed, others, spare, holders, seats, tuple(rules_without_places(case)))
+        loads = np.bincount(partners, minlength=len(case.people(across)))
+        spare = loads[participants] < case.loads(across).most[participants]
+        seats = np.searchsorted(participants, partners)
+        return cls(case, side, refused, closed, participants, spare, holders, seats, tuple(rules_without_places(case)))
 
-    def excluding(self, rows: Sequence[int]) -> Iterator[Excluding]:
-        """Yield, for each person, which partners each rule takes from them."""
+    def excluding(self, rows: Sequence[int]) -> Iterator[ExcludedByRule]:
+        """Yield for each person the partners that each rule excludes."""
         market = self.case.market_of(self.side, *rows)
-        found = [
+        blocks = [
             (rule, block if self.side == "mentor" else block.T)
             for rule, block in forbidden_by_rule(self.case.rules, market)
         ]
-        for at in range(len(rows)):
-            yield [(rule, block[at]) for rule, block in found]
+        for index in range(len(rows)):
+            yield [(rule, block[index]) for rule, block in blocks]
 
     def partners(self, rows: IntVector) -> Iterator[Partners]:
-        """Yield whom each person could have."""
+        """Yield the allowed partners of each person."""
         case = self.case
         if isinstance(case.scores, LazyScores) and not case.problem.scores.stored:
-            unheld = ComputedPartners(case.scores, rules_in_force(case.rules), self.side, rows, self.others)
+            unheld = ComputedPartners(case.scores, rules_in_force(case.rules), self.side, rows, self.participants)
             yield from unheld.partners(case.problem.scores)
             return
-        for some in batched(rows.tolist(), BATCH):
-            yield from (Partners.remaining(excluding, len(self.others)) for excluding in self.excluding(some))
+        for batch in batched(rows.tolist(), BATCH_ROWS):
+            yield from (Partners.remaining(excluding, len(self.participants)) for excluding in self.excluding(batch))
 
 
-def rules_without_places(case: Case) -> Iterator[tuple[Rule, Row]]:
-    """Yield the rules that keep all places that are left of those of which they speak, each with its row."""
+def rules_without_places(case: SolvedInstance) -> Iterator[tuple[Rule, Row]]:
+    """Yield the rules whose reserved places are all the free places in their scope, each with its row."""
     pairs, shape = case.solution.pairs, case.problem.shape
     for rule, _, place in keeping_rules(case.rules, market_of(case.cohort, NO_SCORES), case.problem):
         row = case.problem.rows[place]
@@ -231,37 +227,39 @@ def rules_without_places(case: Case) -> Iterator[tuple[Rule, Row]]:
             yield rule, row
 
 
-def explain_unmatched(case: Case) -> tuple[Unmatched, ...]:
-    """Return everybody without a partner, mentors first, each with the reason."""
+def explain_unmatched(case: SolvedInstance) -> tuple[Unmatched, ...]:
+    """Return the people without a partner, mentors first, each with the reason."""
     return tuple(reasons(case))
 
 
-def reasons(case: Case) -> Iterator[Unmatched]:
-    """Yield the same, as far as anybody asks."""
+def reasons(case: SolvedInstance) -> Iterator[Unmatched]:
+    """Yield the people without a partner lazily, mentors first, each with the reason."""
     for side in SIDES:
         yield from explain_rows(SideView.of(case, side), case.alone(side))
 
 
-def explain_one(case: Case, side: Side, row: int) -> Unmatched:
-    """Return why one person, who has no partner, has none."""
+def explain_one(case: SolvedInstance, side: Side, row: int) -> Unmatched:
+    """Return the reason why one person has no partner."""
     return next(explain_rows(SideView.of(case, side), np.array([row])))
 
 
-def explain_rows(view: SideView, alone: IntVector) -> Iterator[Unmatched]:
-    """Yield some people of one side without a partner, each with the reason."""
+def explain_rows(view: SideView, unmatched_rows: IntVector) -> Iterator[Unmatched]:
+    """Yield the reason for some people of one side without a partner."""
     case = view.case
-    known = {row: ineligibility(view, row) or no_answer(case.solution.status) for row in alone.tolist()}
-    asking = np.array([row for row, why in known.items() if why is None], dtype=np.int64)
-    partners = view.partners(asking)
-    for row, why in known.items():
-        code, reason = why or without_partner(view, row, next(partners))
+    reason_by_row = {
+        row: ineligibility(view, row) or no_answer(case.solution.status) for row in unmatched_rows.tolist()
+    }
+    open_rows = np.array([row for row, known_reason in reason_by_row.items() if known_reason is None], dtype=np.int64)
+    partners = view.partners(open_rows)
+    for row, known_reason in reason_by_row.items():
+        code, reason = known_reason or without_partner(view, row, next(partners))
         yield Unmatched(case.name(view.side, row), view.side, code, reason)
 
 
 def without_partner(view: SideView, row: int, partners: Partners) -> tuple[str, str]:
-    """Return why somebody who takes part has no partner."""
-    if not len(view.others):
-        return "nobody_there", tr(NOBODY_THERE[view.side])
+    """Return the reason why a participant has no partner."""
+    if not len(view.participants):
+        return "nobody_there", tr(NO_PARTICIPANTS_TEXTS[view.side])
     return (
         why_no_place(view, row, partners.possible)
         if partners.possible.any()
@@ -270,7 +268,7 @@ def without_partner(view: SideView, row: int, partners: Partners) -> tuple[str, 
 
 
 def ineligibility(view: SideView, row: int) -> tuple[str, str] | None:
-    """Return why this person takes no part at all, None where they do."""
+    """Return the reason why a person takes no part; None if they take part."""
     if not view.case.people(view.side).complete[row]:
         return "incomplete", tr("Trop peu de réponses pour être mis en relation.")
     refusing = [view.case.labels.rule(rule) for rule, refused in view.refused if refused[row]]
@@ -283,7 +281,7 @@ def ineligibility(view: SideView, row: int) -> tuple[str, str] | None:
 
 
 def no_answer(status: Status) -> tuple[str, str] | None:
-    """Return that there are no pairs at all, where there are none."""
+    """Return the reason why there is no solution; None if there is one."""
     match status:
         case Status.INFEASIBLE:
             return "infeasible", tr("Aucune répartition ne respecte toutes les règles du programme.")
@@ -294,59 +292,63 @@ def no_answer(status: Status) -> tuple[str, str] | None:
     return None
 
 
-def why_excluded(view: SideView, excluding: Excluding) -> tuple[str, str]:
-    """Return which rules exclude every partner, and how many each."""
+def why_excluded(view: SideView, excluding: ExcludedByRule) -> tuple[str, str]:
+    """Return the rules that exclude all partners, with the number that each excludes."""
     counts = [
         tr("« {rule} » en exclut {number}", rule=view.case.labels.rule(rule), number=int(lost.sum()))
         for rule, lost in excluding
         if lost.any()
     ]
-    people = people_in_words(len(view.others), ACROSS[view.side])
+    people = people_in_words(len(view.participants), ACROSS[view.side])
     reason = tr("Sur {people}, aucun n'est possible : {excluded}.", people=people, excluded=listed(counts))
     return "below_minimum" if only_minimum(excluding) else "excluded", reason
 
 
-def only_minimum(excluding: Excluding) -> bool:
-    """Say whether some partner would be possible but for the minimum score."""
-    others = [lost for rule, lost in excluding if rule.least_score is None]
-    return not np.logical_or.reduce(others or [np.zeros(1, dtype=bool)]).all()
+def only_minimum(excluding: ExcludedByRule) -> bool:
+    """Return whether only the minimum score excludes some partner."""
+    participants = [lost for rule, lost in excluding if rule.least_score is None]
+    return not np.logical_or.reduce(participants or [np.zeros(1, dtype=bool)]).all()
 
 
 def why_no_place(view: SideView, row: int, fit: BoolVector) -> tuple[str, str]:
-    """Return that every possible partner is taken, and who holds their places; or that a rule holds them back.
+    """Return the reason why possible partners ``fit`` (c,) bool are not available.
 
-    ``fit`` (c,) bool: who of the others is possible.
+    Their places are taken, with the people who hold them; reserved; or left free by a rule or the goals.
     """
     case, count = view.case, int(np.count_nonzero(fit))
     who = possible_people(count, ACROSS[view.side])
     if (fit & view.spare).any():
-        if keeping := keeping_from(view, row, view.others[fit & view.spare]):
+        if keeping := keeping_from(view, row, view.participants[fit & view.spare]):
             return "kept_for_later", kept_places(who, [case.labels.rule(rule) for rule in keeping])
         return "held_back", withheld_places(who, [case.labels.rule(rule) for rule in case.rules if rule.couples_pairs])
     holders = view.holders[fit[view.seats]]
-    some = holders[np.flatnonzero(np.diff(holders, prepend=-1))]
-    names = [case.name(view.side, holder) for holder in some[:MOST_NAMED].tolist()]
-    taken = tr_n(
+    distinct_holders = holders[np.flatnonzero(np.diff(holders, prepend=-1))]
+    names = [case.name(view.side, holder) for holder in distinct_holders[:MAX_NAMED].tolist()]
+    sentence = tr_n(
         "{people}, dont la place est prise par {holders}.",
         "{people}, dont les places sont prises par {holders}.",
         count,
         people=who,
-        holders=first_of(names, MOST_NAMED, len(some)),
+        holders=first_of(names, MAX_NAMED, len(distinct_holders)),
     )
-    return "no_place", taken
+    return "no_place", sentence
 
 
-def keeping_from(view: SideView, row: int, others: IntVector) -> list[Rule]:
-    """Return the rules that keep the free places of somebody and all of these others; none where one is not kept."""
-    both, shape = (np.full(len(others), row), others), view.case.problem.shape
-    mentors, mentees = both if view.side == "mentor" else both[::-1]
-    counted = [(rule, own.coefficients_of(mentors, mentees, shape) > 0) for rule, own in view.keeping]
-    kept = np.logical_or.reduce([np.zeros(len(others), dtype=bool), *(some for _, some in counted)]).all()
-    return [rule for rule, some in counted if some.any()] if kept else []
+def keeping_from(view: SideView, row: int, participants: IntVector) -> list[Rule]:
+    """Return the rules that reserve all these partners' free places; empty if one place is not reserved."""
+    positions, shape = (np.full(len(participants), row), participants), view.case.problem.shape
+    mentors, mentees = positions if view.side == "mentor" else positions[::-1]
+    counted_by_rule = [
+        (rule, constraint.coefficients_of(mentors, mentees, shape) > 0) for rule, constraint in view.keeping
+    ]
+    is_reserved = np.logical_or.reduce(
+        [np.zeros(len(participants), dtype=bool), *(is_counted for _, is_counted in counted_by_rule)]
+    ).all()
+    return [rule for rule, is_counted in counted_by_rule if is_counted.any()] if is_reserved else []
 
 
 def kept_places(people: str, rules: Sequence[str]) -> str:
-    """Return that the free places of possible partners are kept for people who come later, and by which rules."""
+    """Return the sentence that possible partners have only reserved places."""
     return tr(
         "{people}, et les places encore libres sont gardées : {rules}.",
         people=people,
@@ -355,7 +357,7 @@ def kept_places(people: str, rules: Sequence[str]) -> str:
 
 
 def withheld_places(people: str, rules: Sequence[str]) -> str:
-    """Return that possible partners have free places, and which rules, or else the goals, leave them free."""
+    """Return the sentence that possible partners have free places that rules, or the goals, leave unused."""
     if not rules:
         return tr("{people}, avec des places libres que les buts ne font pas prendre.", people=people)
     return tr(

@@ -1,13 +1,8 @@
-"""Why two people are no pair: what forcing it would cost, who would move, or which rules forbid it.
+"""The cost of forcing any allowed pair, goal by goal, and the pairs that would change; or the rules against it.
 
-Likewise whom else somebody could have had: all of their possible partners, the cheapest first.
-
-What it costs to force any allowed pair, goal by goal, and which pairs would change.
-
-For an answer that is proved optimal, under degree bounds and pins alone, that is a shortest path in its residual graph
-(``assignment.residual_graph``), all pairs of one person by one search. Side constraints, conditional minimums and goals
-that are no sum over pairs have no such graph, and an answer that is not proved may be improved on: there the problem is
-solved again with the pair pinned.
+If the solution is proved optimal under degree bounds and pins only, the cost is a shortest path in its residual graph
+(``assignment.residual_graph``), for all pairs of one person by one search. Otherwise (side constraints, conditional
+minimums, goals that are no sums over pairs, unproved solutions) the problem is solved again with the pair pinned.
 """
 
 from bisect import insort
@@ -39,7 +34,7 @@ from mentormatch.assignment.residual_graph import (
 from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.explanation.names import first_of, in_role
-from mentormatch.explanation.unmatched_people import MOST_NAMED, Case, SideView, ineligibility, no_answer
+from mentormatch.explanation.unmatched_people import MAX_NAMED, SideView, SolvedInstance, ineligibility, no_answer
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import about, counted, decimal, listed, points, quoted, thousands
 from mentormatch.languages.translation import SpokenText, mark, tr, tr_n
@@ -48,27 +43,27 @@ from mentormatch.rules.rule import NO_SCORES, Rule, forbidden_by_rule, market_of
 type Losses = tuple[tuple[str, int], ...]
 type PairPositions = Sequence[tuple[int, int]]
 
-MOST_RESOLVED = 300
-"""People a side; of more whose scores are not held, no problem is solved again for each partner of somebody."""
+MAX_PEOPLE_FOR_RESOLVES = 300
+"""People per side; above, without stored scores, no problem is solved for each partner of a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeCost:
-    """What forcing one pair costs, by goal, and the pairs, by position, that come and go for it."""
+    """The losses per goal if a pair is forced, and the added and removed pairs, by position."""
 
     losses: Losses
     added: PairPositions = ()
     gone: PairPositions = ()
 
     def apply(self, pairs: IntMatrix) -> IntMatrix:
-        """Return the plan ``pairs`` (k, 2) after the change, sorted."""
-        kept = set(pair_list(pairs)) - set(self.gone) | set(self.added)
-        return np.array(sorted(kept), dtype=np.int64).reshape(-1, 2)
+        """Return the plan ``pairs`` (k, 2) after the exchange, sorted."""
+        new_pairs = set(pair_list(pairs)) - set(self.gone) | set(self.added)
+        return np.array(sorted(new_pairs), dtype=np.int64).reshape(-1, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerOption:
-    """Another partner, by position, whom somebody could have, and the price of forcing that pair."""
+    """Another possible partner, by position, and the price of forcing that pair."""
 
     partner: int
     price: ExchangeCost
@@ -76,67 +71,67 @@ class PartnerOption:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeGraph:
-    """The residual graph of an optimal answer, with all goals in one objective ``stage``."""
+    """The residual graph of an optimal solution, with all goals in one objective ``stage``."""
 
     problem: AssignmentProblem
     solution: Solution
     stage: ScalarObjective
-    net: ResidualGraph
+    graph: ResidualGraph
 
     @classmethod
     def of(cls, problem: AssignmentProblem, solution: Solution) -> Self | None:
-        """Return the graph of an answer, None where it tells no prices (see the module)."""
-        coupled = problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any()
-        stage = None if coupled or solution.status is not Status.PROVED else scalarize_for_paths(problem)
+        """Return the graph of a solution; None if it gives no prices (see the module)."""
+        is_coupled = problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any()
+        stage = None if is_coupled or solution.status is not Status.PROVED else scalarize_for_paths(problem)
         if stage is None or not (problem.scores.stored or prices_for(solution, stage)):
             return None
         return cls(problem, solution, stage, residual_graph(problem, solution.pairs))
 
-    def paths(self, axis: int, person: int, enough: DistanceLimit) -> ShortestPaths:
+    def paths(self, axis: int, person: int, limit: DistanceLimit) -> ShortestPaths:
         """Return the shortest paths to a mentor (``axis`` 0) or a mentee (1), on the left side, up to a limit."""
-        net = self.net if axis == 0 else self.net.swap_sides()
-        prices = prices_for(self.solution, self.stage)
+        graph = self.graph if axis == 0 else self.graph.swap_sides()
+        duals = prices_for(self.solution, self.stage)
         if not self.problem.scores.stored:
             from mentormatch.assignment.engines.large import paths_to
 
-            return paths_to(self.problem, self.solution, self.stage, net, PathQuery(axis, person, enough))
-        block = None if prices is None else ReducedCostMatrix.of(self.problem, self.stage, prices, axis)
-        paths = None if block is None else dijkstra_paths(net, block, person)
-        return paths or self._paths_on_list(net, axis, person)
+            return paths_to(self.problem, self.solution, self.stage, graph, PathQuery(axis, person, limit))
+        reduced_costs = None if duals is None else ReducedCostMatrix.of(self.problem, self.stage, duals, axis)
+        paths = None if reduced_costs is None else dijkstra_paths(graph, reduced_costs, person)
+        return paths or self._paths_on_list(graph, axis, person)
 
-    def offers(self, axis: int, person: int, most: int | None) -> "list[PartnerOption]":
-        """Return the other partners of one person, the smallest loss first, ``most`` of them at most."""
-        others = np.ones(self.problem.shape[1 - axis], dtype=bool)
-        others[self.solution.pairs[self.solution.pairs[:, axis] == person, 1 - axis]] = False
-        paths = self.paths(axis, person, limit_to_cheapest(most, others))
-        found = np.flatnonzero(others & (paths.forcing_costs < INFINITE))
-        found = found[np.argsort(paths.forcing_costs[found], kind="stable")][:most]
-        return [PartnerOption(other, self._price(axis, paths.change(other))) for other in found.tolist()]
+    def offers(self, axis: int, person: int, max_options: int | None) -> "list[PartnerOption]":
+        """Return up to ``max_options`` other partners of one person, smallest loss first."""
+        is_candidate = np.ones(self.problem.shape[1 - axis], dtype=bool)
+        is_candidate[self.solution.pairs[self.solution.pairs[:, axis] == person, 1 - axis]] = False
+        paths = self.paths(axis, person, limit_to_cheapest(max_options, is_candidate))
+        candidates = np.flatnonzero(is_candidate & (paths.forcing_costs < INFINITE))
+        candidates = candidates[np.argsort(paths.forcing_costs[candidates], kind="stable")][:max_options]
+        return [PartnerOption(partner, self._price(axis, paths.change(partner))) for partner in candidates.tolist()]
 
     def price(self, mentor: int, mentee: int) -> ExchangeCost | None:
-        """Return the price of an allowed pair that is not chosen, None where no answer holds it."""
+        """Return the price of an allowed pair that is not chosen; None if no solution contains it."""
         paths = self.paths(0, mentor, limit_to(mentee))
         return None if paths.forcing_costs[mentee] >= INFINITE else self._price(0, paths.change(mentee))
 
     def _price(self, axis: int, change: tuple[PairPositions, PairPositions]) -> ExchangeCost:
-        added, gone = change if axis == 0 else ([pair[::-1] for pair in part] for part in change)
-        losses = ((goal, self._value(goal, gone) - self._value(goal, added)) for goal in self.problem.goals)
-        return ExchangeCost(tuple(losses), tuple(added), tuple(gone))
+        added, removed = change if axis == 0 else ([pair[::-1] for pair in part] for part in change)
+        losses = ((goal, self._value(goal, removed) - self._value(goal, added)) for goal in self.problem.goals)
+        return ExchangeCost(tuple(losses), tuple(added), tuple(removed))
 
-    def _value(self, goal: str, places: PairPositions) -> int:
-        mentors, mentees = np.array(places, dtype=np.int64).reshape(-1, 2).T
+    def _value(self, goal: str, positions: PairPositions) -> int:
+        mentors, mentees = np.array(positions, dtype=np.int64).reshape(-1, 2).T
         return int(objective_of(self.problem, goal).profit(self.problem, mentors, mentees).sum())
 
-    def _paths_on_list(self, net: ResidualGraph, axis: int, person: int) -> ShortestPaths:
+    def _paths_on_list(self, graph: ResidualGraph, axis: int, person: int) -> ShortestPaths:
         face = OptimalFace.of(self.problem)
         if face is None:
             raise EngineError("An answer is proved to a problem that has none")
-        worth = self.stage.profit(self.problem, face.lefts, face.rights)
-        return bellman_ford_paths(net, face if axis == 0 else face.swap_sides(), worth, person)
+        profit = self.stage.profit(self.problem, face.lefts, face.rights)
+        return bellman_ford_paths(graph, face if axis == 0 else face.swap_sides(), profit, person)
 
 
 def prices_for(solution: Solution, stage: ScalarObjective) -> tuple[IntVector, IntVector] | None:
-    """Return the prices of both sides that prove all goals at once, None where the proof took several stages."""
+    """Return the duals of both sides that prove all goals at once; None if the proof has several stages."""
     if len(solution.prices) != 1 or solution.prices[0].weights != stage.weights:
         return None
     return solution.prices[0].mentors, solution.prices[0].mentees
@@ -148,9 +143,9 @@ def pair_list(pairs: IntMatrix) -> list[tuple[int, int]]:
 
 
 def cost_of_forcing(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> ExchangeCost | None:
-    """Return what forcing a pair (mentor, mentee) costs the answer, None where no answer holds it.
+    """Return the cost of forcing a pair (mentor, mentee); None if no solution contains it.
 
-    A pair that is chosen already costs nothing. Where the answer is not proved optimal a loss may be negative.
+    A chosen pair costs nothing. If the solution is not proved optimal, a loss may be negative.
 
     Examples
     --------
@@ -169,11 +164,11 @@ def cost_of_forcing(problem: AssignmentProblem, solution: Solution, pair: tuple[
 def partner_options(
     problem: AssignmentProblem, solution: Solution, axis: int, person: int, *, most: int | None = None
 ) -> list[PartnerOption]:
-    """Return the other partners whom somebody could have, the smallest loss first, ``most`` of them at most.
+    """Return up to ``most`` other possible partners of a person, smallest loss first.
 
-    ``axis`` 0: ``person`` is a mentor; 1: a mentee. Partners whom no answer gives them are left out. Where prices
-    cannot be read off the answer (see the module) this takes one solve a partner, but for those whose plan without the
-    rows that couple pairs keeps them anyway.
+    ``axis`` 0: ``person`` is a mentor; 1: a mentee. Partners in no solution are left out. If prices cannot be read
+    off the solution (see the module), this takes one solve per partner, except for partners whose exchange satisfies
+    the coupling rows anyway.
 
     Examples
     --------
@@ -184,72 +179,80 @@ def partner_options(
     graph = ExchangeGraph.of(problem, solution)
     if graph is not None:
         return graph.offers(axis, person, most)
-    # With side constraints: their relaxation bounds each loss from below, if the same answer is optimal there
+    # With side constraints: their relaxation bounds each loss from below if the solution is optimal there too
     relaxed = relax_side_constraints(problem, solution)
     if relaxed is not None:
         return options_within_constraints(
             problem, solution, options_in_order(relaxed, (axis, person), most), (axis, person), most
         )
-    found = []
-    for other in possible_options(problem, axis, person):
-        pair = (person, other) if axis == 0 else (other, person)
+    options = []
+    for partner in possible_options(problem, axis, person):
+        pair = (person, partner) if axis == 0 else (partner, person)
         price = None if pair in pair_list(solution.pairs) else cost_by_reoptimizing(problem, solution, pair)
-        found += [] if price is None else [PartnerOption(other, price)]
-    return sorted(found, key=losses_of)[:most]
+        options += [] if price is None else [PartnerOption(partner, price)]
+    return sorted(options, key=losses_of)[:most]
 
 
 def possible_options(problem: AssignmentProblem, axis: int, person: int) -> list[int]:
-    """Return whom no rule by itself forbids one person; raise RequestError where solving for each takes too long."""
-    others = np.arange(problem.shape[1 - axis])
-    both = np.full(len(others), person), others
-    allowed: list[int] = np.flatnonzero(problem.scores.allows(*(both if axis == 0 else both[::-1]))).tolist()
-    if not problem.scores.stored and max(problem.shape) > MOST_RESOLVED:
-        found = Problem(tr("partenaires"), thousands(len(allowed)), advice=tr("demandez une paire à la fois"))
-        raise RequestError(tr("Chaque partenaire demanderait de résoudre de nouveau, pour trop de personnes"), [found])
+    """Return the partners that no single rule forbids. Raises RequestError if a solve for each would take too long."""
+    partners = np.arange(problem.shape[1 - axis])
+    positions = np.full(len(partners), person), partners
+    allowed: list[int] = np.flatnonzero(problem.scores.allows(*(positions if axis == 0 else positions[::-1]))).tolist()
+    if not problem.scores.stored and max(problem.shape) > MAX_PEOPLE_FOR_RESOLVES:
+        too_many = Problem(tr("partenaires"), thousands(len(allowed)), advice=tr("demandez une paire à la fois"))
+        raise RequestError(
+            tr("Chaque partenaire demanderait de résoudre de nouveau, pour trop de personnes"), [too_many]
+        )
     return allowed
 
 
-def options_in_order(graph: ExchangeGraph, who: tuple[int, int], most: int | None) -> Iterator[PartnerOption]:
-    """Yield the offers of one person (axis, position), best first, as far as anybody asks."""
-    yielded, count = 0, most
+def options_in_order(graph: ExchangeGraph, who: tuple[int, int], max_options: int | None) -> Iterator[PartnerOption]:
+    """Yield the options of one person (axis, position) lazily, best first."""
+    yielded, count = 0, max_options
     while True:
-        found = graph.offers(*who, count)
-        yield from found[yielded:]
-        if count is None or len(found) < count:
+        options = graph.offers(*who, count)
+        yield from options[yielded:]
+        if count is None or len(options) < count:
             return
         yielded, count = count, 4 * max(count, 1)
 
 
 def losses_of(offer: PartnerOption) -> list[int]:
-    """Return the losses of an offer, the first goal first."""
     return [loss for _, loss in offer.price.losses]
 
 
 def relax_side_constraints(problem: AssignmentProblem, solution: Solution) -> ExchangeGraph | None:
-    """Return the graph of an answer without the rows that couple pairs, None where it is not the best then too."""
+    """Return the graph of a solution without coupling rows; None if it is not optimal there."""
     if not problem.rows or solution.status is not Status.PROVED:
         return None
-    loose = replace(problem, rows=())
-    free = solve(loose, proofs="none")
-    best = free.status is Status.PROVED and [t.value for t in free.tiers] == [t.value for t in solution.tiers]
-    return ExchangeGraph.of(loose, replace(free, pairs=solution.pairs)) if best else None
+    relaxed = replace(problem, rows=())
+    relaxed_solution = solve(relaxed, proofs="none")
+    is_optimal = relaxed_solution.status is Status.PROVED and [t.value for t in relaxed_solution.tiers] == [
+        t.value for t in solution.tiers
+    ]
+    return ExchangeGraph.of(relaxed, replace(relaxed_solution, pairs=solution.pairs)) if is_optimal else None
 
 
 def options_within_constraints(
     problem: AssignmentProblem,
     solution: Solution,
-    loose: Iterable[PartnerOption],
+    relaxed_options: Iterable[PartnerOption],
     who: tuple[int, int],
-    most: int | None,
+    max_options: int | None,
 ) -> list[PartnerOption]:
-    """Return the offers to one person (axis, position) out of those without the rows, which are no dearer and in order.
+    """Return the options of one person (axis, position) under coupling rows, from the relaxed options.
 
-    One whose plan keeps all rows costs no more with them; the others are solved again, while they may be wanted.
+    The relaxed options are in order, and their losses are lower bounds. An option whose plan satisfies all rows has
+    that loss; the others are solved again while they may be among the first.
     """
-    found: list[PartnerOption] = []
-    for offer in loose:
-        # No later offer can be cheaper than those found
-        if most is not None and len(found) >= most and losses_of(found[most - 1]) <= losses_of(offer):
+    options: list[PartnerOption] = []
+    for offer in relaxed_options:
+        # No later option can have a smaller loss
+        if (
+            max_options is not None
+            and len(options) >= max_options
+            and losses_of(options[max_options - 1]) <= losses_of(offer)
+        ):
             break
         price: ExchangeCost | None = offer.price
         plan = offer.price.apply(solution.pairs)
@@ -259,27 +262,26 @@ def options_within_constraints(
                 problem, solution, (person, offer.partner) if axis == 0 else (offer.partner, person)
             )
         if price is not None:
-            insort(found, PartnerOption(offer.partner, price), key=losses_of)
-    return found[:most]
+            insort(options, PartnerOption(offer.partner, price), key=losses_of)
+    return options[:max_options]
 
 
 def cost_by_reoptimizing(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> ExchangeCost | None:
-    """Return the price of an allowed pair by solving again with the pair pinned, None where no answer holds it.
+    """Return the price of an allowed pair by a solve with the pair pinned; None if no solution contains it.
 
-    Raises RequestError where it is not found for sure.
+    Raises RequestError if the solve does not end with a proof.
     """
     forced = solve(replace(problem, pins=(*problem.pins, pair)), proofs="none")
     if forced.status is Status.INFEASIBLE:
         return None
     if forced.status is not Status.PROVED:
-        raise RequestError(tr("Le prix de ce binôme n'est pas connu"), [is_unproved()])
-    now, then = set(pair_list(solution.pairs)), set(pair_list(forced.pairs))
+        raise RequestError(tr("Le prix de ce binôme n'est pas connu"), [unproved_problem()])
+    present, forced_pairs = set(pair_list(solution.pairs)), set(pair_list(forced.pairs))
     losses = tuple(map(loss, solution.tiers, forced.tiers))
-    return ExchangeCost(losses, tuple(sorted(then - now)), tuple(sorted(now - then)))
+    return ExchangeCost(losses, tuple(sorted(forced_pairs - present)), tuple(sorted(present - forced_pairs)))
 
 
-def is_unproved() -> Problem:
-    """Return that an answer is not the best for sure, so that nothing is told against it."""
+def unproved_problem() -> Problem:
     return Problem(
         tr("répartition"),
         tr("avec ce binôme imposé, rien ne démontre qu'elle est la meilleure"),
@@ -289,15 +291,15 @@ def is_unproved() -> Problem:
 
 
 def loss(old: Tier, new: Tier) -> tuple[str, int]:
-    """Return a goal with what is lost from one answer to another; broken pairs are lost when there are more of them."""
+    """Return a goal with its loss between two solutions; for ``changes``, more broken pairs are a loss."""
     return old.goal, (new.value - old.value if old.goal == "changes" else old.value - new.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Move(SpokenText):
-    """Somebody whose partners would change: side, what they are called, partners before and after.
+    """A person whose partners would change: side, label, partners before and after.
 
-    ``both``: they are on both sides.
+    ``both``: the person is on both sides.
     """
 
     side: Side
@@ -318,11 +320,11 @@ class Move(SpokenText):
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """What forcing a pair would mean.
+    """The consequences of forcing a pair.
 
-    ``losses`` say by goal, in its unit (pairs, priority weights, millionths of score), what the answer would lose; None
-    where the pair cannot be. ``moves`` are all people whose partners would change, the two of the pair first.
-    ``rules`` are called by name where they are in the way.
+    ``losses`` per goal are in its unit (pairs, priority weights, millionths of score); None if the pair is
+    impossible. ``moves`` are all people whose partners would change, the two of the pair first. ``rules`` are the
+    labels of the rules against it.
     """
 
     losses: Losses | None
@@ -334,30 +336,32 @@ class WhyNot:
         return self.reason
 
 
-def why_not(case: Case, mentor: int, mentee: int) -> WhyNot:
-    """Return what it would cost to make a pair of two people, by position, and who would move.
+def why_not(case: SolvedInstance, mentor: int, mentee: int) -> WhyNot:
+    """Return the cost of pairing two people, by position, and the people who would move.
 
-    The losses equal those of solving again with the pair pinned. A chosen pair costs nothing and moves nobody.
-    Raises EngineError where the engine fails in solving again.
+    The losses equal those of a solve with the pair pinned. A chosen pair costs nothing. Raises EngineError if that
+    solve fails.
     """
-    if wanting := no_answer(case.solution.status):
-        return WhyNot(None, (), wanting[1])
-    return is_apart(case, mentor, mentee) or why_forbidden(case, mentor, mentee) or price_pair(case, mentor, mentee)
+    if no_solution := no_answer(case.solution.status):
+        return WhyNot(None, (), no_solution[1])
+    return (
+        not_taking_part(case, mentor, mentee) or why_forbidden(case, mentor, mentee) or price_pair(case, mentor, mentee)
+    )
 
 
-def is_apart(case: Case, mentor: int, mentee: int) -> WhyNot | None:
-    """Return who of the two takes no part, and why; None where both do."""
+def not_taking_part(case: SolvedInstance, mentor: int, mentee: int) -> WhyNot | None:
+    """Return the reasons why one of the two people takes no part; None if both take part."""
     views = [(SideView.of(case, side), row) for side, row in zip(SIDES, (mentor, mentee), strict=True)]
-    found = [(view, row, why[1]) for view, row in views if (why := ineligibility(view, row))]
-    if not found:
+    excluded = [(view, row, reason[1]) for view, row in views if (reason := ineligibility(view, row))]
+    if not excluded:
         return None
-    rules = [case.labels.rule(rule) for view, row, _ in found for rule, refused in view.refused if refused[row]]
-    reasons = [about(case.name(view.side, row), why) for view, row, why in found]
+    rules = [case.labels.rule(rule) for view, row, _ in excluded for rule, refused in view.refused if refused[row]]
+    reasons = [about(case.name(view.side, row), reason) for view, row, reason in excluded]
     return WhyNot(None, (), " ".join(reasons), tuple(dict.fromkeys(rules)))
 
 
-def why_forbidden(case: Case, mentor: int, mentee: int) -> WhyNot | None:
-    """Return which rules forbid the pair, None where none does."""
+def why_forbidden(case: SolvedInstance, mentor: int, mentee: int) -> WhyNot | None:
+    """Return the rules that forbid the pair; None if none does."""
     market = case.market(np.array([mentor]), np.array([mentee]))
     rules = tuple(case.labels.rule(rule) for rule, block in forbidden_by_rule(case.rules, market) if block.any())
     return (
@@ -365,8 +369,8 @@ def why_forbidden(case: Case, mentor: int, mentee: int) -> WhyNot | None:
     )
 
 
-def price_pair(case: Case, mentor: int, mentee: int) -> WhyNot:
-    """Return what a pair that no rule forbids by itself would cost."""
+def price_pair(case: SolvedInstance, mentor: int, mentee: int) -> WhyNot:
+    """Return the cost of a pair that no single rule forbids."""
     price = cost_of_forcing(case.problem, case.solution, (mentor, mentee))
     if price is None:
         rules = tuple(case.labels.rule(rule) for rule in in_the_way(case, mentor, mentee))
@@ -376,8 +380,8 @@ def price_pair(case: Case, mentor: int, mentee: int) -> WhyNot:
     return WhyNot(price.losses, moves, move_in_words(price, moves))
 
 
-def in_the_way(case: Case, mentor: int, mentee: int) -> list[Rule]:
-    """Return the rules that a pair can break because of other pairs: the pins that fill a place of the two, or all."""
+def in_the_way(case: SolvedInstance, mentor: int, mentee: int) -> list[Rule]:
+    """Return the rules that may exclude a pair together with other pairs: pins that fill a place of the two, or all."""
     pins = np.array(case.problem.pins, dtype=np.int64).reshape(-1, 2)
     pair = (mentor, mentee)
     full = [
@@ -393,20 +397,22 @@ def in_the_way(case: Case, mentor: int, mentee: int) -> list[Rule]:
     return filling or [rule for rule in case.rules if rule.couples_pairs]
 
 
-def moves_of(case: Case, price: ExchangeCost, pair: tuple[int, int]) -> tuple[Move, ...]:
-    """Return everybody whose partners change, the two people of ``pair`` first, then mentors, then mentees."""
-    touched = (*price.added, *price.gone)
-    changed = [(axis, person) for axis in (0, 1) for person in sorted({two[axis] for two in touched})]
-    changed.sort(key=lambda who: who[1] != pair[who[0]])
-    return tuple(move_of(case, price, *who) for who in changed)
+def moves_of(case: SolvedInstance, price: ExchangeCost, pair: tuple[int, int]) -> tuple[Move, ...]:
+    """Return the people whose partners change, the two people of ``pair`` first, then mentors, then mentees."""
+    pairs = (*price.added, *price.gone)
+    changed = [(axis, person) for axis in (0, 1) for person in sorted({exchanged[axis] for exchanged in pairs})]
+    changed.sort(key=lambda position: position[1] != pair[position[0]])
+    return tuple(move_of(case, price, *position) for position in changed)
 
 
-def move_of(case: Case, price: ExchangeCost, axis: int, person: int) -> Move:
-    """Return the partners of one person before and after the change."""
+def move_of(case: SolvedInstance, price: ExchangeCost, axis: int, person: int) -> Move:
+    """Return the partners of one person before and after the exchange."""
     pairs = case.solution.pairs[case.solution.pairs[:, axis] == person]
     side = SIDES[axis]
     before, after = (
-        tuple(case.name(ACROSS[side], two[1 - axis]) for two in pair_list(plan) if two[axis] == person)
+        tuple(
+            case.name(ACROSS[side], exchanged[1 - axis]) for exchanged in pair_list(plan) if exchanged[axis] == person
+        )
         for plan in (pairs, price.apply(pairs))
     )
     return Move(side, case.name(side, person), before, after, both=person in case.cohort.both[axis])
@@ -416,22 +422,22 @@ def move_in_words(price: ExchangeCost, moves: Sequence[Move]) -> str:
     """Return the price of a pair in a sentence."""
     if not moves:
         return tr("Ce binôme est déjà dans la répartition.")
-    people = list(amount_shown(moves[2:]))
+    people = list(shown_moves(moves[2:]))
     if not people:
         return f"{cost(price)}."
-    others = len(moves) - 2
+    other_count = len(moves) - 2
     return tr_n(
         "{cost} ; {number}\u00a0autre personne changerait de binôme : {people}.",
         "{cost} ; {number}\u00a0autres personnes changeraient de binôme : {people}.",
-        others,
+        other_count,
         cost=cost(price),
-        number=thousands(others),
+        number=thousands(other_count),
         people=listed(people),
     )
 
 
 def cost(price: ExchangeCost) -> str:
-    """Return what is lost, or won, in the first goal that changes."""
+    """Return the loss or gain in the first goal that changes, in words."""
     goal, loss = next(((goal, loss) for goal, loss in price.losses if loss), ("", 0))
     if loss == 0:
         return tr("Former ce binôme ne coûterait rien : seul le départage des égalités l'a écarté")
@@ -440,14 +446,14 @@ def cost(price: ExchangeCost) -> str:
     return tr("Former ce binôme ferait gagner {amount}", amount=amount(goal, -loss))
 
 
-def amount_shown(moves: Sequence[Move]) -> Iterator[str]:
-    """Yield the first moves in words, and how many are left."""
-    yield from map(str, moves[:MOST_NAMED])
-    if len(moves) > MOST_NAMED:
-        yield counted(len(moves) - MOST_NAMED, "autre")
+def shown_moves(moves: Sequence[Move]) -> Iterator[str]:
+    """Yield the first moves in words, and the number of further moves."""
+    yield from map(str, moves[:MAX_NAMED])
+    if len(moves) > MAX_NAMED:
+        yield counted(len(moves) - MAX_NAMED, "autre")
 
 
-LOST = {
+LOSS_TEXTS = {
     "total": mark("{score} au total"),
     "floor": mark("{score} pour le binôme le plus faible"),
     "leximin": mark("{score} pour le binôme le plus faible"),
@@ -456,7 +462,7 @@ LOST = {
 
 
 def amount(goal: str, value: int) -> str:
-    r"""Return a difference in one goal, in the words of staff.
+    r"""Return a difference in one goal, in words.
 
     >>> amount("total", 34_000), amount("floor", 12), amount("matched", 1)
     ('3,4 points au total', 'moins de 0,1 point pour le binôme le plus faible', '1\xa0binôme')
@@ -468,26 +474,26 @@ def amount(goal: str, value: int) -> str:
             return counted(value, "unité de priorité", "unités de priorité")
         case "changes":
             return counted(value, "binôme reconduit", "binômes reconduits")
-    return tr(LOST[goal], score=in_points(value))
+    return tr(LOSS_TEXTS[goal], score=in_points(value))
 
 
 def in_points(millionths: int) -> str:
-    """Return a score with its unit, what rounds down to nothing as less than a tenth."""
+    """Return a score with its unit, or "less than 0.1" points."""
     if millionths < 1_000:
         return tr("moins de {number} point", number=decimal(0.1, 1))
     return tr_n("{number} point", "{number} points", millionths // 10_000, number=points(millionths))
 
 
 def names_in_words(rules: Sequence[str]) -> str:
-    """Return the names of rules in quotation marks, the first few of many."""
-    return first_of([*map(quoted, rules)], MOST_NAMED)
+    """Return the quoted names of rules, limited to the first few."""
+    return first_of([*map(quoted, rules)], MAX_NAMED)
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative(SpokenText):
-    """Another partner for somebody: what they are called, the loss by goal, who would move, and that in a sentence.
+    """Another possible partner: label, loss per goal, people who would move, and a sentence.
 
-    ``row`` is where the partner stands in the cohort.
+    ``row`` is the position of the partner in the cohort.
     """
 
     partner: str
@@ -500,19 +506,19 @@ class Alternative(SpokenText):
         return about(self.partner, self.reason)
 
 
-def alternatives(case: Case, side: Side, row: int, most: int | None = 10) -> tuple[Alternative, ...]:
-    """Return the other partners whom one person could have, the smallest loss first.
+def alternatives(case: SolvedInstance, side: Side, row: int, most: int | None = 10) -> tuple[Alternative, ...]:
+    """Return up to ``most`` other possible partners of one person, smallest loss first; None: all.
 
-    At most ``most`` of them; None: all. Partners whom a rule forbids them, or whom no answer gives them, are left out:
-    ``why_not`` says why. Each loss equals that of solving again with the pair pinned. Without an answer there are none.
+    Partners forbidden by a rule, or in no solution, are left out: ``why_not`` gives the reasons. Each loss equals
+    that of a solve with the pair pinned. Empty without a solution.
     """
     if case.solution.status not in (Status.PROVED, Status.FEASIBLE):
         return ()
     axis = SIDES.index(side)
-    found = []
+    options = []
     for offer in partner_options(case.problem, case.solution, axis, row, most=most):
         pair = (row, offer.partner) if axis == 0 else (offer.partner, row)
         moves = moves_of(case, offer.price, pair)
         name = case.name(ACROSS[side], offer.partner)
-        found.append(Alternative(name, offer.price.losses, moves, move_in_words(offer.price, moves), offer.partner))
-    return tuple(found)
+        options.append(Alternative(name, offer.price.losses, moves, move_in_words(offer.price, moves), offer.partner))
+    return tuple(options)

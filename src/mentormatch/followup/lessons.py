@@ -33,7 +33,7 @@ from mentormatch.base.inference import (
 )
 from mentormatch.base.strict_json import JsonMessage, StoredMessage, parse_json
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.names import ABSENT, KEYS, GivenNames, Labels, NamesByPerson, names_of
+from mentormatch.explanation.names import ABSENT_PERSON, KEY_LABELS, GivenNames, Labels, NamesByPerson, names_of
 from mentormatch.explanation.pairs import Contribution, Pair
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields import SIDES, Side
@@ -72,7 +72,7 @@ class Year(VersionedPickle):
     def labels(self) -> Labels:
         """The names of people in documents: keys, or codes if keys reveal identities."""
         keys = [key for pair in self.pairs for key in keys_of(pair).values()]
-        return Labels(self.codes, tr(ABSENT)) if self.codes and any(map(tells_who, keys)) else KEYS
+        return Labels(self.codes, tr(ABSENT_PERSON)) if self.codes and any(map(tells_who, keys)) else KEY_LABELS
 
     def __repr__(self) -> str:
         return f"Year({len(self.pairs)} pairs, {', '.join(map(repr, self.waves))})"

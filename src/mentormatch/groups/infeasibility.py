@@ -18,7 +18,7 @@ from mentormatch.base.arrays import BoolMatrix, IntMatrix, IntVector
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.irreducible_subset import deletion_filter
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.groups.columns import cliques
 from mentormatch.groups.problem import Group, GroupProblem, GroupTerm, Leaders, SizeRange
 from mentormatch.groups.solver import solve_groups
@@ -268,7 +268,7 @@ class ConflictCase:
     scores: GroupScores
     formulation: GroupFormulation
     ends: float
-    labels: Labels = KEYS
+    labels: Labels = KEY_LABELS
 
     @property
     def problem(self) -> GroupProblem:
@@ -295,7 +295,11 @@ class ConflictCase:
 
 
 def explain_conflict(
-    cohort: Cohort, programme: Programme, scores: GroupScores, formulation: GroupFormulation, labels: Labels = KEYS
+    cohort: Cohort,
+    programme: Programme,
+    scores: GroupScores,
+    formulation: GroupFormulation,
+    labels: Labels = KEY_LABELS,
 ) -> GroupConflict | None:
     """Return why not everybody can be placed; None where they can, or where no reason is found in time."""
     inquiry = ConflictCase(cohort, programme, scores, formulation, monotonic() + TOTAL_LIMIT_S, labels)

@@ -11,7 +11,7 @@ import numpy as np
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.base.arguments import checked
 from mentormatch.base.columns import MultiChoice, Ranks
-from mentormatch.explanation.names import KEYS, GivenNames, Labels, codes, cohort_labels, first_of
+from mentormatch.explanation.names import KEY_LABELS, GivenNames, Labels, codes, cohort_labels, first_of
 from mentormatch.explanation.tables import CellValue, ResultSheet, rejected_sheet, sheet
 from mentormatch.fields import AnyField
 from mentormatch.groups.certificate import GroupCertificate, certificate_in_words, certify_groups
@@ -170,7 +170,7 @@ class Grouping(Result):
     solution: GroupSolution
     language: str
     name: str = ""
-    labels: Labels = KEYS
+    labels: Labels = KEY_LABELS
 
     @checked
     def named(self, names: GivenNames) -> Self:
@@ -180,7 +180,7 @@ class Grouping(Result):
     @property
     def veiled(self) -> Self:
         """The same groups, whose people are called by pseudonyms where their keys are e-mail addresses."""
-        return self if self.labels is not KEYS else replace(self, labels=codes(self.cohort))
+        return self if self.labels is not KEY_LABELS else replace(self, labels=codes(self.cohort))
 
     def name_of(self, key: str) -> str:
         """Return what a member is called."""
@@ -361,7 +361,7 @@ class Grouping(Result):
     @property
     @own_language
     def as_dict_for_staff(self) -> dict[str, object]:
-        return staff_json(self if self.labels is KEYS else replace(self, labels=codes(self.cohort)))
+        return staff_json(self if self.labels is KEY_LABELS else replace(self, labels=codes(self.cohort)))
 
     def __repr__(self) -> str:
         return f"Grouping({len(self.solution.groups)} groups, {self.status})"  # a notebook saves what it shows

@@ -14,7 +14,7 @@ from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arguments import checked
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.errors import OutputError, Problem
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.explanation.tables import ResultSheet, frame
 from mentormatch.fields.clock import PARIS
 from mentormatch.groups.calendar import MINUTES, SessionEvent, calendar_of
@@ -62,7 +62,7 @@ class Result(ContentEquality, ABC):
     @checked
     def in_codes(self, labels: Labels) -> Self:
         """Return the same, its members called by their codes, also as programs are told it."""
-        relabelled: Any = self if labels is KEYS else self.relabel(labels)
+        relabelled: Any = self if labels is KEY_LABELS else self.relabel(labels)
         coded: Self = relabelled if relabelled is self else replace(relabelled, plain=None)
         return coded
 

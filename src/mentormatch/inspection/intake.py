@@ -13,7 +13,7 @@ import numpy as np
 from mentormatch.base.arguments import checked
 from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NumberColumn, Ranks, SingleChoice
 from mentormatch.base.generation import write_document, write_generation
-from mentormatch.explanation.names import KEYS
+from mentormatch.explanation.names import KEY_LABELS
 from mentormatch.fields import SIDES, AnyField, Side
 from mentormatch.inspection.market import Prospects, prospects
 from mentormatch.inspection.section import (
@@ -366,5 +366,5 @@ def report_on_tables(
         Fates(cohort.rows, keyed),
         Remarks(sort_remarks(*cohort.remarks, *date_remarks(sheets, plan), *find_undeclared(sheets, plan))),
         Questions(tuple(questions(cohort, contacts, plan, sheets))),
-        prospects(cohort, programme, KEYS if keyed else lines_as_labels(cohort)),
+        prospects(cohort, programme, KEY_LABELS if keyed else lines_as_labels(cohort)),
     )

@@ -10,7 +10,7 @@ from mentormatch.base.columns import NameLists
 from mentormatch.errors import MentorMatchError
 from mentormatch.explanation.diagnosis.findings import RuleInstance
 from mentormatch.explanation.diagnosis.hall_violators import allowed_pairs, people_besides
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.inspection.section import IntakeSection
 from mentormatch.languages.phrases import counted
@@ -122,7 +122,7 @@ class Prospects(IntakeSection):
     problem: str = ""
 
 
-def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Prospects:
+def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEY_LABELS) -> Prospects:
     """Return the feasibility of a programme under its rules, people named by ``labels``."""
     if programme.groups is not None or (programme.sessions is not None and not len(cohort.mentors)):
         return Prospects(problem=tr(NO_PAIRS_TEXT))
@@ -132,7 +132,7 @@ def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Pr
     try:
         instance = RuleInstance.of(cohort, scores, programme.rules, labels)
     except MentorMatchError as error:
-        return Prospects(problem=str(error) if labels is KEYS else tr(UNPOSED_TEXT))
+        return Prospects(problem=str(error) if labels is KEY_LABELS else tr(UNPOSED_TEXT))
     taking = {side: instance.loads(side).most > 0 for side in SIDES}
     allowed = allowed_pairs(instance.problem) & taking["mentor"][:, None] & taking["mentee"][None, :]
     return Prospects(

@@ -11,7 +11,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.progress import track
 from mentormatch.errors import RequestError
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.followup.lessons import CriterionEffect, EditionResults, Lessons, Year, lessons
 from mentormatch.languages.phrases import about, counted, listed, plain, quoted
 from mentormatch.languages.translation import once_spoken, tr
@@ -77,7 +77,7 @@ class Learning(ContentEquality):
         """The lessons and the proposal in sentences, with their limits."""
         return tuple(self.sentences_for())
 
-    def sentences_for(self, labels: Labels = KEYS) -> Iterator[str]:
+    def sentences_for(self, labels: Labels = KEY_LABELS) -> Iterator[str]:
         """Yield the sentences, with people named by ``labels``."""
         yield from self.lessons.sentences
         if not self.changes:

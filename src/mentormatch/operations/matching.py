@@ -28,7 +28,7 @@ from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.edits import Edit, Note, pair_edits
 from mentormatch.explanation.goal_prices import GoalPrice, PlacesLeft, goal_prices, places_left
-from mentormatch.explanation.names import KEYS, GivenNames, Labels, NamesByPerson, codes, cohort_names
+from mentormatch.explanation.names import KEY_LABELS, GivenNames, Labels, NamesByPerson, codes, cohort_names
 from mentormatch.explanation.pairs import Chain, Pair, chains, explain_pair, explain_pairs
 from mentormatch.explanation.robustness import Robustness, SamplingPlan, robustness
 from mentormatch.explanation.tables import (
@@ -44,7 +44,7 @@ from mentormatch.explanation.tables import (
     score_grid,
     unmatched_sheet,
 )
-from mentormatch.explanation.unmatched_people import Case, Unmatched, explain_unmatched
+from mentormatch.explanation.unmatched_people import SolvedInstance, Unmatched, explain_unmatched
 from mentormatch.explanation.why_not import Alternative, WhyNot, alternatives, why_not
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import counted
@@ -252,7 +252,7 @@ class Matching(ContentEquality):
     @checked
     def told_unmatched(self, labels: Labels) -> tuple[tuple[Unmatched, ...], tuple[PossibleChange | None, ...]]:
         """Return ``unmatched`` and ``smallest_changes`` with people named by ``labels``."""
-        if labels is KEYS:
+        if labels is KEY_LABELS:
             return self.unmatched, self.smallest_changes
         case = replace(case_of(self), labels=labels)
         return explain_unmatched(case), smallest_changes(case)
@@ -344,9 +344,11 @@ class Matching(ContentEquality):
         return f"Matching({len(self.solution.pairs)} pairs, {self.status})"  # a notebook saves what it shows
 
 
-def case_of(matching: Matching) -> Case:
+def case_of(matching: Matching) -> SolvedInstance:
     """Return the inputs and the solution as the case that explanations read."""
-    return Case(matching.cohort, matching.programme.rules, matching.scores, matching.problem, matching.solution)
+    return SolvedInstance(
+        matching.cohort, matching.programme.rules, matching.scores, matching.problem, matching.solution
+    )
 
 
 def grid_of(matching: Matching) -> Grid:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import ContentEquality
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.explanation.tables import CellValue, ResultSheet, sheet
 from mentormatch.languages.phrases import about, counted, joined, listed, points, quoted, thousands
 from mentormatch.languages.translation import mark, once_spoken, tr
@@ -72,7 +72,7 @@ class MentorDescription:
     best: tuple[MentorTrait, ...]
     like: str | None = None
 
-    def sentences_for(self, labels: Labels = KEYS) -> Iterator[str]:
+    def sentences_for(self, labels: Labels = KEY_LABELS) -> Iterator[str]:
         """Yield the description in sentences."""
         if self.like is not None:
             yield tr("Quelqu'un qui répondrait comme {mentor}.", mentor=labels.person("mentor", self.like))
@@ -108,7 +108,7 @@ class RecruitOption:
         """Whether additional places with present mentors pair as many people."""
         return self.by_places is not None and self.by_places.placed >= self.gain.placed
 
-    def sentences_for(self, labels: Labels = KEYS) -> Iterator[str]:
+    def sentences_for(self, labels: Labels = KEY_LABELS) -> Iterator[str]:
         """Yield the sentences of this option."""
         number = counted(len(self.mentors), "mentor·e de plus", "mentor·es de plus")
         yield f"{about(number, str(self.gain))}."
@@ -124,7 +124,7 @@ class RecruitOption:
             )
 
 
-def places_in_words(places: ChosenPlaces, labels: Labels = KEYS) -> str:
+def places_in_words(places: ChosenPlaces, labels: Labels = KEY_LABELS) -> str:
     """Return the additional places of each mentor, in words."""
     message = mark("{places} chez {mentor}")
     places_by_mentor = (
@@ -165,7 +165,7 @@ class Recruitment(ContentEquality):
         """The options in sentences, with the status of the figures."""
         return tuple(self.sentences_for())
 
-    def sentences_for(self, labels: Labels = KEYS) -> Iterator[str]:
+    def sentences_for(self, labels: Labels = KEY_LABELS) -> Iterator[str]:
         """Yield the sentences, with people named by ``labels``."""
         today = counted(self.left, "personne sans binôme aujourd'hui", "personnes sans binôme aujourd'hui")
         yield f"{today}." if self.left else tr("Personne n'est sans binôme aujourd'hui.")
@@ -187,7 +187,7 @@ class Recruitment(ContentEquality):
     @once_spoken
     def sheet(self) -> ResultSheet:
         """A table with a row per further mentor, and a row per option for additional places."""
-        return self.sheet_with(KEYS)
+        return self.sheet_with(KEY_LABELS)
 
     def sheet_with(self, labels: Labels) -> ResultSheet:
         """Return the sheet, with people named by ``labels``."""

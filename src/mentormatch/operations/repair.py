@@ -20,7 +20,7 @@ from mentormatch.base.scalars import duration, seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import Edit, newcomer_edits, pair_edits, people_edits
 from mentormatch.explanation.goal_prices import free_places
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import SpokenText, language, mark, tr
@@ -460,7 +460,7 @@ class RepairChoice:
     repair: Repair
     nothing: Repair
     previous: Repair
-    labels: Labels = KEYS
+    labels: Labels = KEY_LABELS
 
     @property
     def at_most(self) -> int:

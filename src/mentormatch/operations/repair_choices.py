@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import about, counted, points
 from mentormatch.languages.text_keys import canonical
@@ -86,7 +86,7 @@ class MorePlaces(SpokenText):
     mentor: str
     mentee: str
     score: int
-    labels: Labels = KEYS
+    labels: Labels = KEY_LABELS
 
     def in_words(self) -> str:
         words = named(self.labels, self.mentor, self.mentee, points(self.score))

@@ -23,7 +23,7 @@ from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.explanation.names import codes
 from mentormatch.explanation.pairs import Pair, explain_pairs
 from mentormatch.explanation.tables import ResultSheet, frame, reasons, sheet, side_cell
-from mentormatch.explanation.unmatched_people import Case, Unmatched, explain_unmatched
+from mentormatch.explanation.unmatched_people import SolvedInstance, Unmatched, explain_unmatched
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.translation import language, once_spoken, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
@@ -99,7 +99,9 @@ class Suggestions(ContentEquality):
     @once_spoken
     def without(self) -> tuple[Unmatched, ...]:
         """The people without suggestions, each with a code and a sentence."""
-        return explain_unmatched(Case(self.cohort, self.programme.rules, self.scores, self.problem, self.solution))
+        return explain_unmatched(
+            SolvedInstance(self.cohort, self.programme.rules, self.scores, self.problem, self.solution)
+        )
 
     @property
     def sheet(self) -> ResultSheet:

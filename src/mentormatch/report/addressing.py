@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.names import MOST_LISTED as MOST_NAMED
+from mentormatch.explanation.names import MAX_LISTED_KEYS as MOST_NAMED
 from mentormatch.explanation.names import first_of, given_name
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import counted, listed

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from mentormatch.assignment.model.solution import Tier
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import NO_BREAK, counted, decimal, listed, points
 from mentormatch.languages.text_keys import canonical
@@ -45,7 +45,7 @@ class Comparison:
     new: tuple[KeyPair, ...]
     gone: tuple[KeyPair, ...]
     goals: tuple[GoalChange, ...]
-    labels: Labels = KEYS
+    labels: Labels = KEY_LABELS
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ class Comparison:
             yield tr("{pairs}\u00a0: {names}.", pairs=count, names=listed(names[:MOST_NAMED] + more))
 
 
-def compare(before: Matching, after: Matching, labels: Labels = KEYS) -> Comparison:
+def compare(before: Matching, after: Matching, labels: Labels = KEY_LABELS) -> Comparison:
     """Compare two plans of the same programme."""
     repair = Repair(before, after)
     return Comparison(repair.new, (*repair.broken, *repair.ended), tuple(compare_goals(before, after)), labels)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mentormatch.base.generation import write_generation
 from mentormatch.base.progress import track_documents
-from mentormatch.explanation.names import KEYS, Labels, NamesByPerson, holding, labels_with_names
+from mentormatch.explanation.names import KEY_LABELS, Labels, NamesByPerson, labels_with_names, notice_of_names
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.followup.lessons import RESULTS_KEY, EditionResults, Year, lessons
@@ -70,7 +70,7 @@ STATE_COUNTS: dict[MeetingState, Callable[[int], str]] = {
 }
 
 
-def year_sheets(year: Year, labels: Labels = KEYS) -> dict[str, ResultSheet]:
+def year_sheets(year: Year, labels: Labels = KEY_LABELS) -> dict[str, ResultSheet]:
     """Return the tables of the year by name, with people under these labels."""
     return {
         CALL_SHEET: call_sheet(year, labels),
@@ -237,7 +237,7 @@ def fill_template(template: str, year: Year, names: NamesByPerson | None = None)
         "months": year.waves[-1].months,
         "warning": warning(lines),
         "description": tr(DESCRIPTION),
-        "held": "" if names is None else holding(names),
+        "held": "" if names is None else notice_of_names(names),
     }
     return render_template(template, name=year.programme.name, **context)
 
@@ -262,7 +262,7 @@ def year_workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
         warning(year.outcomes()),
         tr(DESCRIPTION),
     ]
-    lines += [] if names is None else [holding(names)]
+    lines += [] if names is None else [notice_of_names(names)]
     book.table(tr("Lire ce suivi"), [BookColumn(tr("À savoir"), 110, "wrapped")], [(line,) for line in lines if line])
     return book.content()
 

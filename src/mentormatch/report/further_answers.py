@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from mentormatch.errors import RequestError
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.explanation.tables import ResultSheet
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.access import access, watched_fields
@@ -55,7 +55,7 @@ class OptionalAnalysis:
 
 
 def get_optional_analyses(
-    matching: Matching, labels: Labels = KEYS, without: Container[str] = ()
+    matching: Matching, labels: Labels = KEY_LABELS, without: Container[str] = ()
 ) -> Iterator[OptionalAnalysis]:
     """Yield the analyses that the programme requests, except those named in ``without``; none if there is no pair."""
     for name in (name for name in get_analysis_names(matching) if name not in without and matching.pairs):
@@ -79,7 +79,7 @@ def run_analysis(matching: Matching, name: str) -> Any:
     return results[name]
 
 
-def describe_analysis(analysis: Callable[[], Any], labels: Labels = KEYS) -> AnalysisTexts | str:
+def describe_analysis(analysis: Callable[[], Any], labels: Labels = KEY_LABELS) -> AnalysisTexts | str:
     """Return the texts of an analysis, with people under these labels, or a sentence why there are none."""
     try:
         result = analysis()

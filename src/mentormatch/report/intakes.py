@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import ClassVar
 
-from mentormatch.explanation.names import KEYS
+from mentormatch.explanation.names import KEY_LABELS
 from mentormatch.explanation.tables import CellValue
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.market import Prospects
@@ -140,7 +140,7 @@ def pictures_of(intake: Intake) -> MarketPictures | None:
     cohort = intake.cohort
     if intake.market.problem or len(cohort.mentors) * len(cohort.mentees) > MAX_DRAWN_PAIRS:
         return None
-    labels = KEYS if intake.fates.keyed else lines_as_labels(cohort)
+    labels = KEY_LABELS if intake.fates.keyed else lines_as_labels(cohort)
     return MarketPictures(unsolved_matching(cohort, intake.programme), labels)
 
 

@@ -12,7 +12,7 @@ from mentormatch.base.version import __version__
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
-from mentormatch.explanation.names import KEYS, Labels, NamesByPerson, labels_with_names
+from mentormatch.explanation.names import KEY_LABELS, Labels, NamesByPerson, labels_with_names
 from mentormatch.explanation.pairs import Contribution, Pair, chains, explain_pairs
 from mentormatch.explanation.tables import SIDE_WORDS, in_words
 from mentormatch.explanation.unmatched_people import Unmatched, reasons
@@ -210,7 +210,7 @@ class MatchingView:
     version: str
 
 
-def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) -> MatchingView:
+def view(matching: Matching, labels: Labels = KEY_LABELS, seal: Seal | None = None) -> MatchingView:
     """Return the texts of a matching, with people under these labels, and with the seal if one is given."""
     verdict, status = words.verdict(matching)
     return MatchingView(
@@ -331,7 +331,7 @@ def make_score_part(share: Contribution, start: int, tone: str) -> ScorePart:
 def explain_unmatched(matching: Matching, labels: Labels, limit: int | None = None) -> Iterator[UnmatchedLine]:
     """Yield people without a partner, at most ``limit`` (None: all), under these labels also in reasons of others."""
     cases: tuple[Iterable[Unmatched], Iterable[PossibleChange | None]] = (matching.unmatched, matching.smallest_changes)
-    if labels is not KEYS:
+    if labels is not KEY_LABELS:
         case = replace(case_of(matching), labels=labels)
         cases = reasons(case), smallest_changes(case)
     for person, change in islice(zip(*cases, strict=False), limit):
@@ -344,7 +344,7 @@ def chains_in_words(matching: Matching, labels: Labels) -> tuple[str, ...]:
 
 def explain_infeasibility(matching: Matching, labels: Labels) -> Diagnosis | None:
     """Return the diagnosis of an infeasible programme under these labels."""
-    return matching.diagnosis if labels is KEYS else diagnose_case(replace(case_of(matching), labels=labels))
+    return matching.diagnosis if labels is KEY_LABELS else diagnose_case(replace(case_of(matching), labels=labels))
 
 
 def find_rejected_rows(matching: Matching, labels: Labels) -> Iterator[RejectedRow]:

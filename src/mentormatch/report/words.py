@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mentormatch.assignment.model.solution import Status, Tier
-from mentormatch.explanation.caveats import Code
+from mentormatch.explanation.caveats import CaveatCode
 from mentormatch.explanation.goal_prices import places_words, price_words
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
 from mentormatch.languages.phrases import counted, listed, percent, plain, points
@@ -123,7 +123,7 @@ def verdict(matching: Matching) -> tuple[str, str]:
     first = " ".join(caveat.sentence for caveat in matching.caveats)
     if first and matching.is_vacuous:
         return tr("Rien n'a été comparé"), first
-    if any(caveat.code is Code.UNPROVED for caveat in matching.caveats):
+    if any(caveat.code is CaveatCode.UNPROVED for caveat in matching.caveats):
         return tr("Optimalité affirmée, non contrôlable"), first
     short, sentence = GIVEN_PLAN if matching.solution.engine == GIVEN_ENGINE else STATUS_TEXTS[matching.status]
     open_ties = matching.status is Status.PROVED and not matching.solution.canonical
@@ -171,8 +171,8 @@ def prices(matching: Matching) -> tuple[str, ...]:
     return tuple(map(price_words, matching.goal_prices))
 
 
-def kept_places(matching: Matching, labels: Labels = KEYS) -> tuple[str, ...]:
-    """Return the places kept for later people and their price, a sentence per rule."""
+def kept_places(matching: Matching, labels: Labels = KEY_LABELS) -> tuple[str, ...]:
+    """Return one sentence per rule on the places kept for later people, and their price."""
     return tuple(places_words(kept, lambda key: labels.person("mentor", key)) for kept in matching.kept_places)
 
 
@@ -230,7 +230,7 @@ def criteria(matching: Matching) -> Iterator[LabelledItem]:
         yield LabelledItem(text, questions=(matching.programme.fields[emphasis.field].question,))
 
 
-def rules(matching: Matching, labels: Labels = KEYS) -> Iterator[LabelledItem]:
+def rules(matching: Matching, labels: Labels = KEY_LABELS) -> Iterator[LabelledItem]:
     for rule in matching.programme.rules:
         yield LabelledItem(labels.rule(rule), questions=questions(matching, rule))
 

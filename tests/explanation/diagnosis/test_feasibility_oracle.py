@@ -13,15 +13,15 @@ from mentormatch.base.irreducible_subset import deletion_filter
 from mentormatch.explanation.diagnosis import diagnose
 from mentormatch.explanation.diagnosis import diagnose as module
 from mentormatch.explanation.diagnosis.diagnose import (
-    AT_FIRST_S,
-    LIMIT_S,
-    UNLIMITED,
-    VERDICTS,
+    DIAGNOSIS_LIMIT_S,
+    FIRST_TRY_S,
+    MAX_CAPACITY,
+    STATUS_OF_ANSWER,
     FeasibilityOracle,
     diagnose_case,
 )
 from mentormatch.explanation.diagnosis.findings import Finding, RuleConflict
-from mentormatch.explanation.unmatched_people import Case
+from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.results import Diagnosis
 from mentormatch.scoring.scores import score
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme
@@ -73,7 +73,7 @@ def test_rules_that_are_kept_are_posed_and_those_that_are_not_bar_nobody() -> No
 def test_a_capacity_that_goes_frees_its_own_side_only() -> None:
     trial = trial_of(alike(1, 1), {"kind": "capacity", "side": "mentee", "most": 1}, {"kind": "capacity", "most": 2})
     freed = trial.formulate_keeping([1])
-    assert (freed.mentors.most.tolist(), freed.mentees.most.tolist()) == ([2], [UNLIMITED])
+    assert (freed.mentors.most.tolist(), freed.mentees.most.tolist()) == ([2], [MAX_CAPACITY])
 
 
 def test_only_who_is_set_aside_by_a_condition_that_goes_may_be_left_alone() -> None:
@@ -126,19 +126,19 @@ def test_an_engine_that_fails_is_no_answer(
     answering(Status.FAILED, notes=notes)
     trial = trial_of(ANY)
     with pytest.raises(EngineError) as failed:
-        trial.holds(trial.formulate(()))
+        trial.is_feasible(trial.formulate(()))
     assert failed.value.message == said
 
 
 @pytest.mark.parametrize(
     ("statuses", "known", "limits"),
     [
-        ((Status.PROVED,), Status.FEASIBLE, [AT_FIRST_S]),
-        ((Status.FEASIBLE,), Status.FEASIBLE, [AT_FIRST_S]),
-        ((Status.INFEASIBLE,), Status.INFEASIBLE, [AT_FIRST_S]),
-        ((Status.STOPPED, Status.PROVED), Status.FEASIBLE, [AT_FIRST_S, None]),
-        ((Status.STOPPED, Status.INFEASIBLE), Status.INFEASIBLE, [AT_FIRST_S, None]),
-        ((Status.STOPPED, Status.STOPPED), Status.STOPPED, [AT_FIRST_S, None]),
+        ((Status.PROVED,), Status.FEASIBLE, [FIRST_TRY_S]),
+        ((Status.FEASIBLE,), Status.FEASIBLE, [FIRST_TRY_S]),
+        ((Status.INFEASIBLE,), Status.INFEASIBLE, [FIRST_TRY_S]),
+        ((Status.STOPPED, Status.PROVED), Status.FEASIBLE, [FIRST_TRY_S, None]),
+        ((Status.STOPPED, Status.INFEASIBLE), Status.INFEASIBLE, [FIRST_TRY_S, None]),
+        ((Status.STOPPED, Status.STOPPED), Status.STOPPED, [FIRST_TRY_S, None]),
     ],
 )
 def test_an_answer_found_at_once_will_do_and_else_all_the_time_is_taken(
@@ -149,23 +149,23 @@ def test_an_answer_found_at_once_will_do_and_else_all_the_time_is_taken(
 ) -> None:
     given = answering(*statuses, *statuses)
     trial = trial_of(ANY)
-    assert VERDICTS[trial.holds(trial.formulate(()))] is known
+    assert STATUS_OF_ANSWER[trial.is_feasible(trial.formulate(()))] is known
     assert given == limits
 
 
 def test_once_the_time_is_up_nothing_is_tried(answering: Callable[..., list[float | None]]) -> None:
     given = answering()
     trial = trial_of(ANY, deadline=monotonic())
-    assert trial.holds(trial.formulate(())) is None
-    assert not trial.works(())
+    assert trial.is_feasible(trial.formulate(())) is None
+    assert not trial.is_known_feasible(())
     assert given == []
 
 
 def test_what_works_is_what_is_known_to_have_a_solution() -> None:
     trial = trial_of(alike(1, 2), {"kind": "capacity", "most": 1}, pin("M1", "E1"), pin("M1", "E2"))
-    assert trial.works(trial.rules[:2])
-    assert not trial.works(trial.rules)
-    assert trial.works(trial.rules, {("mentor", 0): 1})
+    assert trial.is_known_feasible(trial.rules[:2])
+    assert not trial.is_known_feasible(trial.rules)
+    assert trial.is_known_feasible(trial.rules, {("mentor", 0): 1})
 
 
 @pytest.mark.parametrize("needed", [[], [0], [6], [0, 6], [2, 3, 4], list(range(7))])
@@ -189,9 +189,9 @@ def test_everything_is_needed_in_as_many_questions_as_there_are_items_and_a_few(
     assert len(asked) <= 8 * 4
 
 
-def case(people: Cohort, *rules: dict[str, Any]) -> Case:
+def case(people: Cohort, *rules: dict[str, Any]) -> SolvedInstance:
     result = match(people, programme(*rules))
-    return Case(result.cohort, result.programme.rules, result.scores, result.problem, result.solution)
+    return SolvedInstance(result.cohort, result.programme.rules, result.scores, result.problem, result.solution)
 
 
 BAN = {**pin("M1", "E1"), "kind": "ban"}
@@ -215,7 +215,7 @@ def test_a_decision_without_an_answer_is_diagnosed_within_a_limit(monkeypatch: p
     monkeypatch.setattr(diagnose, "diagnose_rules", diagnosed)
     diagnose_case(case(alike(1, 1), pin("M1", "E1"), BAN))
     assert deadlines[0] is not None
-    assert before + LIMIT_S <= deadlines[0] <= monotonic() + LIMIT_S
+    assert before + DIAGNOSIS_LIMIT_S <= deadlines[0] <= monotonic() + DIAGNOSIS_LIMIT_S
 
 
 def test_where_an_engine_fails_it_is_not_known_why(answering: Callable[..., list[float | None]]) -> None:

@@ -93,7 +93,7 @@ def test_the_people_named_are_the_smallest_set_with_the_greatest_shortage(seed: 
     asked = np.ones(m, dtype=np.int64)
     found = list(shortages(stance, "mentee", block, asked))
     worst, smallest = greatest_shortage(block, stance.problem.mentors.most)
-    assert sum(part.wanted - part.there for part in found) == worst
+    assert sum(part.demand - part.supply for part in found) == worst
     assert sorted(row for part in found for row in part.people) == smallest
     assert apart(found)
 

@@ -123,8 +123,8 @@ def test_who_takes_part_only_because_a_condition_goes_need_not_be_served() -> No
     condition = {"kind": "require", "field": "metier", "in": ["production"]}
     minimum = {"kind": "capacity", "most": 1, "minimum": 1, "always": True}
     trial = trial_of(people, programme(condition, minimum))
-    assert trial.holds(trial.formulate_keeping([0, 1]))
-    assert trial.holds(trial.formulate_keeping([1]))
+    assert trial.is_feasible(trial.formulate_keeping([0, 1]))
+    assert trial.is_feasible(trial.formulate_keeping([1]))
     assert not solvable(formulate(people, trial.scores, trial.rules[1:], ["matched"]))
 
 

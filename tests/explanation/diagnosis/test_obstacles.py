@@ -9,7 +9,7 @@ import pytest
 
 from mentormatch import Cohort, Matching, match
 from mentormatch.explanation.diagnosis.smallest_change import (
-    NEVER,
+    NEVER_CODE,
     Obstacle,
     UnplacedPerson,
     always,
@@ -17,7 +17,7 @@ from mentormatch.explanation.diagnosis.smallest_change import (
     obstacles,
     smallest_change,
 )
-from mentormatch.explanation.unmatched_people import Case
+from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.fields import SIDES, Side
 from mentormatch.rules import forbidden_by_rule
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme, words
@@ -25,8 +25,8 @@ from tests.explanation.diagnosis.people import alike, cohort, counting, pin, pro
 EVERY = ("production", "diffusion", "administration")
 
 
-def case_of(result: Matching) -> Case:
-    return Case(result.cohort, result.programme.rules, result.scores, result.problem, result.solution)
+def case_of(result: Matching) -> SolvedInstance:
+    return SolvedInstance(result.cohort, result.programme.rules, result.scores, result.problem, result.solution)
 
 
 def seeker(key: str, people: Cohort, *rules: Mapping[str, Any]) -> UnplacedPerson:
@@ -65,8 +65,8 @@ KEYS = ["c", "b", "a"]
         ([barring(0, 1, 0), barring(0, 1, 1)], [1, 9, 9], 0),
         ([barring(1, 0, 0, rank=1), barring(0, 1, 0, rank=2), barring(0, 0, 1, rank=3)], [1, 5, 9], 0),
         ([barring(1, 1, 0), barring(1, 1, 0, rank=5), barring(0, 0, 1), barring(0, 0, 1, rank=4)], [9, 9, 1], 2),
-        ([barring(1, 0, 0, code=NEVER), barring(0, 1, 1), barring(0, 1, 1)], [9, 1, 2], 2),
-        ([barring(1, 1, 1, code=NEVER)], [1, 2, 3], None),
+        ([barring(1, 0, 0, code=NEVER_CODE), barring(0, 1, 1), barring(0, 1, 1)], [9, 1, 2], 2),
+        ([barring(1, 1, 1, code=NEVER_CODE)], [1, 2, 3], None),
     ],
     ids=["score", "key", "fewest", "rank", "worst rank", "never", "nobody"],
 )

@@ -11,7 +11,7 @@ from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_change
 from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.rule_breaches import breaches
-from mentormatch.explanation.unmatched_people import Case
+from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.fields import SIDES, Side
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme, words
 from tests.explanation.diagnosis.planting import wild
@@ -19,8 +19,8 @@ from tests.explanation.diagnosis.planting import wild
 SAME = {"kind": "common", "name": "le même métier", "field": "metier"}
 
 
-def case_of(result: Matching) -> Case:
-    return Case(result.cohort, result.programme.rules, result.scores, result.problem, result.solution)
+def case_of(result: Matching) -> SolvedInstance:
+    return SolvedInstance(result.cohort, result.programme.rules, result.scores, result.problem, result.solution)
 
 
 def change_for(key: str, people: Cohort, *rules: Mapping[str, Any]) -> PossibleChange | None:
@@ -33,14 +33,14 @@ def told(change: PossibleChange | None) -> tuple[str, str]:
     return change.code, words(change.sentence)
 
 
-def left_out(case: Case) -> Iterator[tuple[Side, int]]:
+def left_out(case: SolvedInstance) -> Iterator[tuple[Side, int]]:
     """Yield who takes part and has no partner."""
     for axis, side in enumerate(SIDES):
         held = set(case.solution.pairs[:, axis].tolist())
         yield from ((side, row) for row, most in enumerate(case.loads(side).most) if most > 0 and row not in held)
 
 
-def broken_with(case: Case, side: Side, row: int) -> dict[int, int]:
+def broken_with(case: SolvedInstance, side: Side, row: int) -> dict[int, int]:
     """Return how many rules the pair with each partner would break beside those that were chosen."""
     across: Side = "mentee" if side == "mentor" else "mentor"
     chosen = [(int(i), int(k)) for i, k in case.solution.pairs]
@@ -165,7 +165,7 @@ def test_the_order_of_the_rows_changes_nothing() -> None:
 def test_people_are_called_by_their_labels() -> None:
     people = cohort([{}], [{}, {"niveau": "expert"}])
     result = match(people, programme())
-    case = Case(people, [], result.scores, result.problem, result.solution, pseudonyms(people))
+    case = SolvedInstance(people, [], result.scores, result.problem, result.solution, pseudonyms(people))
     change = smallest_change(case, "mentee", 1)
     assert change is not None
     assert change.people == ("M01", "E02")

@@ -8,7 +8,7 @@ import pytest
 from mentormatch import Matching, RequestError, match
 from mentormatch.examples import cohort, programme
 from mentormatch.explanation.robustness import SamplingPlan, robustness
-from mentormatch.explanation.unmatched_people import Case
+from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.results import Robustness
 
 
@@ -16,8 +16,8 @@ def matching(seed: int = 0) -> Matching:
     return match(cohort(), programme(), seed=seed)
 
 
-def case_of(found: Matching) -> Case:
-    return Case(found.cohort, found.programme.rules, found.scores, found.problem, found.solution)
+def case_of(found: Matching) -> SolvedInstance:
+    return SolvedInstance(found.cohort, found.programme.rules, found.scores, found.problem, found.solution)
 
 
 def shares(found: Robustness) -> dict[tuple[str, str], float]:

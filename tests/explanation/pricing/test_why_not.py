@@ -12,7 +12,7 @@ from mentormatch.assignment.model.solution import empty_solution
 from mentormatch.examples import cohort as example_cohort
 from mentormatch.examples import programme as example_programme
 from mentormatch.explanation.names import pseudonyms
-from mentormatch.explanation.unmatched_people import Case
+from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.explanation.why_not import alternatives, why_not
 from mentormatch.results import WhyNot
 from tests.explanation.diagnosis.people import cohort, programme
@@ -25,12 +25,12 @@ EMPLOYED = cohort([{"employeurs": ["A"]}, {}], [{"employeurs": ["A"]}, {}])
 NOBODY_SHARED = {"kind": "different", "name": "pas le même employeur", "field": "employeurs"}
 
 
-def case_of(people: Cohort, rules: Programme) -> Case:
+def case_of(people: Cohort, rules: Programme) -> SolvedInstance:
     matching = match(people, rules)
-    return Case(people, matching.programme.rules, matching.scores, matching.problem, matching.solution)
+    return SolvedInstance(people, matching.programme.rules, matching.scores, matching.problem, matching.solution)
 
 
-def case(*rules: Mapping[str, Any], people: Cohort = PEOPLE) -> Case:
+def case(*rules: Mapping[str, Any], people: Cohort = PEOPLE) -> SolvedInstance:
     return case_of(people, programme(*rules))
 
 

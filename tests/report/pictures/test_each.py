@@ -8,7 +8,7 @@ import pytest
 
 from mentormatch import Matching, RequestError, choose_dates, examples, schedule_turns
 from mentormatch.explanation.goal_prices import FrontierPoint
-from mentormatch.explanation.names import KEYS
+from mentormatch.explanation.names import KEY_LABELS
 from mentormatch.inspection.market import prospects
 from mentormatch.languages.phrases import NO_BREAK, day, points
 from mentormatch.operations.matching import grid_of, unsolved_matching
@@ -42,7 +42,7 @@ def test_the_map_has_a_line_each_from_the_best_pair_down_and_marks_the_chosen() 
 
 
 def test_above_sixty_people_a_side_the_map_shows_groups_and_no_names() -> None:
-    found = HeatMap(market(200), KEYS)
+    found = HeatMap(market(200), KEY_LABELS)
     labels = [text for text in texts(found) if "–" in text]
     assert labels[:2] == ["1–4", "5–8"]
     assert len(labels) == 100
@@ -105,7 +105,7 @@ def test_each_row_of_bars_says_how_many_pairs_it_counts_and_their_median() -> No
 def test_long_names_and_names_that_look_alike_keep_a_line_each() -> None:
     long = "prenom.nom-de-famille-compose-et-long@exemple.example"
     matching = matched(programme(), [person(f"{long}{n}") for n in range(3)], [person("E1"), person("E2")])
-    found = HeatMap(matching, KEYS)
+    found = HeatMap(matching, KEY_LABELS)
     assert len([text for text in texts(found) if text.startswith("prenom.nom-de-famille")]) == 3
     assert long not in " ".join(texts(found))
 
@@ -116,7 +116,7 @@ def unsolved() -> Matching:
 
 def test_before_any_solve_the_map_has_who_takes_part_from_the_widest_choice_to_the_narrowest() -> None:
     matching = unsolved()
-    found = HeatMap(matching, KEYS)
+    found = HeatMap(matching, KEY_LABELS)
     named = [text for text in texts(found) if re.fullmatch(r"M\d\d", text)]
     reach = prospects(matching.cohort, matching.programme).reach
     partners = {one.person: one.partners for one in reach if one.side == "mentor"}
@@ -128,7 +128,7 @@ def test_before_any_solve_the_map_has_who_takes_part_from_the_widest_choice_to_t
 
 def test_an_excluded_cell_has_the_letters_of_the_rules_that_exclude_the_pair() -> None:
     matching = unsolved()
-    found = HeatMap(matching, KEYS)
+    found = HeatMap(matching, KEY_LABELS)
     names = dict(found.letters)
     assert all(f"{letter} : {name}" in plain(found.caption) for letter, name in names.items())
     written = [text for text in texts(found) if text and set(text) <= set(names)]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mentormatch import Matching
-from mentormatch.explanation.names import ABSENT
+from mentormatch.explanation.names import ABSENT_PERSON
 from mentormatch.fields import SIDES
 from mentormatch.report.handouts import common_text, make_handouts
 from mentormatch.report.texts import render_template
@@ -87,4 +87,4 @@ def test_people_of_one_name_are_told_apart_by_their_codes() -> None:
     labels = matching.show.pairs(names=Contacts(("nom",), known)).labels  # type: ignore[arg-type]  # keys are pairs of side and key
     assert [labels.person("mentor", key) for key in ("M1", "M2")] == ["Ana (M1)", "Ana (M2)"]
     assert labels.person("mentee", "e1") == "Bob"
-    assert labels.person("mentee", "E9") == ABSENT
+    assert labels.person("mentee", "E9") == ABSENT_PERSON

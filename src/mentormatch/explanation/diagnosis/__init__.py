@@ -1,1 +1,1 @@
-"""Why a programme has no solution, or cannot place everybody, and the smallest changes that would."""
+"""Diagnosis of programmes without a solution, or with unmatched people, and the smallest changes that help."""

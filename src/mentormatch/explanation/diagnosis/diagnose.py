@@ -1,13 +1,10 @@
-"""A whole diagnosis: what stands in the way of the rules of a programme, and the ways out, cheapest first.
+"""Rules and a cohort -> the conflict of the rules, and the ways out, cheapest first.
 
-Where there is no solution, some rules cannot hold together: an irreducible infeasible subset of them (Chinneck and
-Dravnieks 1991) is found by deletion, and told.
-
-The smallest changes of a programme by which it would have a solution, each by itself, the cheapest first.
-
-Every change that is returned has been tried: the programme after it has a solution, and has none one step earlier. What
-adjusts a number, or one pair, comes before what drops a rule; then the number of units changed decides, then the order
-of the programme.
+If there is no solution, an irreducible infeasible subset of the rules (Chinneck and Dravnieks 1991) is found by
+deletion. Then the smallest changes of the programme that give a solution are searched, each separately. Every
+returned change has been solved: the programme after it has a solution, and has none one step earlier. Changes of a
+number or of one pair come before dropped rules; then the number of changed units decides, then the order of the
+programme.
 """
 
 from collections import Counter
@@ -32,8 +29,8 @@ from mentormatch.explanation.diagnosis.findings import (
     feasibility_problem,
 )
 from mentormatch.explanation.diagnosis.hall_violators import check_counts, find_hall_violators
-from mentormatch.explanation.names import KEYS, Labels
-from mentormatch.explanation.unmatched_people import Case
+from mentormatch.explanation.names import KEY_LABELS, Labels
+from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
@@ -45,15 +42,15 @@ from mentormatch.scoring.scores import ScoreTable
 
 type PlaceNumbers = Mapping[tuple[Side, int], int]
 
-UNLIMITED = 1000
-"""The greatest capacity that a rule may state."""
-AT_FIRST_S = 0.5
-"""An answer found by then will do, however many ties are left to settle."""
+MAX_CAPACITY = 1000
+"""The largest capacity that a rule may state."""
+FIRST_TRY_S = 0.5
+"""Seconds of a first solve: any incumbent proves feasibility."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeasibilityOracle:
-    """The case to be tried: people, scores, the rules of the whole programme, and when to stop."""
+    """Tests of the feasibility of rules: people, scores, the rules of the whole programme, and a deadline."""
 
     cohort: Cohort
     scores: ScoreTable
@@ -61,127 +58,135 @@ class FeasibilityOracle:
     deadline: float | None = None
 
     def formulate(self, rules: Sequence[Rule], places: PlaceNumbers | None = None) -> AssignmentProblem:
-        """Return the problem that ``rules`` pose, with more places for some of those who take part."""
+        """Return the problem of ``rules``, with more places for some participants."""
         problem = feasibility_problem(self.cohort, self.scores, rules)
         if not places:
             return problem
-        loads = [_with_places(load, side, places) for side, load in zip(SIDES, sides_of(problem), strict=True)]
-        return replace(problem, mentors=loads[0], mentees=loads[1])
+        bounds = [
+            _with_places(side_bounds, side, places) for side, side_bounds in zip(SIDES, sides_of(problem), strict=True)
+        ]
+        return replace(problem, mentors=bounds[0], mentees=bounds[1])
 
-    def formulate_keeping(self, kept: Sequence[int]) -> AssignmentProblem:
-        """Return the problem with the rules at ``kept`` only; it allows all that the whole programme allows.
+    def formulate_keeping(self, kept_rules: Sequence[int]) -> AssignmentProblem:
+        """Return the problem with only the rules at ``kept_rules``; it relaxes that of the whole programme.
 
-        A capacity that is not kept limits no one, and who takes part only because a condition is not kept may be left
-        alone, whatever the minimums: so each rule that goes can only help.
+        A dropped capacity is replaced by the largest one, and people excluded by a dropped condition may stay
+        unmatched under any minimum: so dropping a rule never removes a solution.
         """
-        held = frozenset(kept)
-        rules = [part for place, rule in enumerate(self.rules) for part in self._replacement(rule, kept=place in held)]
+        kept_rows = frozenset(kept_rules)
+        rules = [
+            replacement
+            for index, rule in enumerate(self.rules)
+            for replacement in self._replacement(rule, kept=index in kept_rows)
+        ]
         problem = self.formulate(rules)
-        free = [~eligible_people(self.rules, self.cohort.side(side), side) for side in SIDES]
+        excluded = [~eligible_people(self.rules, self.cohort.side(side), side) for side in SIDES]
         mentors, mentees = [
-            replace(load, optional=load.optional | aside) for load, aside in zip(sides_of(problem), free, strict=True)
+            replace(bounds, optional=bounds.optional | is_excluded)
+            for bounds, is_excluded in zip(sides_of(problem), excluded, strict=True)
         ]
         return replace(problem, mentors=mentors, mentees=mentees)
 
     def _replacement(self, rule: Rule, *, kept: bool) -> list[Rule]:
-        """Return a rule as it is if it is kept, else the widest capacities in place of those that it states."""
+        """Return the rule if it is kept, else maximal capacities instead."""
         if kept:
             return [rule]
         limited = [side for side in SIDES if rule.degree_bounds(self.cohort.side(side), side) is not None]
-        return [Capacity(side=side, most=UNLIMITED) for side in limited if rule.offers_places]
+        return [Capacity(side=side, most=MAX_CAPACITY) for side in limited if rule.offers_places]
 
     def solution(self, problem: AssignmentProblem, seconds: float | None = None) -> Solution:
-        """Return the canonical answer to the problem, that there is none, or what is known when the time is up.
+        """Return the solution, a proof of infeasibility, or the state at the deadline.
 
-        Raises EngineError where the engine fails.
+        Raises EngineError if the engine fails.
         """
         limits = [limit for limit in (self.left_s, seconds) if limit is not None]
         seconds = max(min(limits), 1e-6) if limits else None
-        found = solve(problem, time_limit_s=seconds, proofs="none")
-        if found.status is Status.FAILED:
-            raise EngineError("\n".join(found.notes) or "the engine failed")
-        return found
+        solution = solve(problem, time_limit_s=seconds, proofs="none")
+        if solution.status is Status.FAILED:
+            raise EngineError("\n".join(solution.notes) or "the engine failed")
+        return solution
 
     @property
     def left_s(self) -> float | None:
-        """Return the seconds that are left, None without a limit."""
+        """The remaining seconds; None without a deadline."""
         return None if self.deadline is None else max(self.deadline - monotonic(), 0.0)
 
     @property
     def over(self) -> bool:
-        """Return whether the time is up."""
+        """Whether the deadline has passed."""
         return self.left_s == 0.0
 
-    def holds(self, problem: AssignmentProblem) -> bool | None:
-        """Return whether the problem has a solution; None where the time is up before that is known."""
-        for seconds in (AT_FIRST_S, None):
+    def is_feasible(self, problem: AssignmentProblem) -> bool | None:
+        """Return whether the problem has a solution; None if the deadline passes first."""
+        for seconds in (FIRST_TRY_S, None):
             status = Status.STOPPED if self.over else self.solution(problem, seconds).status
             if status is not Status.STOPPED:
                 return status is not Status.INFEASIBLE
         return None
 
-    def works(self, rules: Sequence[Rule], places: PlaceNumbers | None = None) -> bool:
-        """Return whether these rules are known to have a solution."""
-        return self.holds(self.formulate(rules, places)) is True
+    def is_known_feasible(self, rules: Sequence[Rule], places: PlaceNumbers | None = None) -> bool:
+        """Return whether these rules are proved to have a solution."""
+        return self.is_feasible(self.formulate(rules, places)) is True
 
 
 def sides_of(problem: AssignmentProblem) -> tuple[DegreeBounds, DegreeBounds]:
-    """Return how many partners the people of both sides take."""
     return problem.mentors, problem.mentees
 
 
-def _with_places(loads: DegreeBounds, side: Side, places: PlaceNumbers) -> DegreeBounds:
-    """Return the degree bounds with more places for some of those who take part."""
-    more = np.array([places.get((side, row), 0) for row in range(len(loads))], dtype=np.int64)
-    return replace(loads, most=loads.most + np.where(loads.most > 0, more, 0))
+def _with_places(bounds: DegreeBounds, side: Side, places: PlaceNumbers) -> DegreeBounds:
+    """Return the degree bounds with more places for some participants."""
+    extra = np.array([places.get((side, row), 0) for row in range(len(bounds))], dtype=np.int64)
+    return replace(bounds, most=bounds.most + np.where(bounds.most > 0, extra, 0))
 
 
-DROPS = ("drop_rule", "drop_rules")
+DROP_CODES = ("drop_rule", "drop_rules")
 
 
-def ways_out(trial: FeasibilityOracle, conflict: Sequence[Rule], labels: Labels = KEYS) -> tuple[PossibleChange, ...]:
-    """Return the smallest change of each number and rule in a conflict that gives a solution, cheapest first.
+def ways_out(
+    oracle: FeasibilityOracle, conflict: Sequence[Rule], labels: Labels = KEY_LABELS
+) -> tuple[PossibleChange, ...]:
+    """Return the smallest changes of numbers and rules in a conflict that give a solution, cheapest first.
 
-    Where no rule of the conflict is enough by itself, which happens where other rules conflict too, this is one
-    irreducible set of rules to drop together. What is not known to be the smallest when the time is up is left out.
+    If no rule of the conflict suffices, because other rules conflict too, this is one irreducible set of rules to
+    drop together. Changes not proved smallest at the deadline are left out.
     """
-    found = [change for rule in conflict for change in changes_of(trial, rule, labels) if not trial.over]
-    if not found:
-        found = [change for change in drop_several(trial, labels) if not trial.over]
-    return tuple(sorted(found, key=lambda change: (change.code in DROPS, change.cost)))
+    changes = [change for rule in conflict for change in changes_of(oracle, rule, labels) if not oracle.over]
+    if not changes:
+        changes = [change for change in drop_several(oracle, labels) if not oracle.over]
+    return tuple(sorted(changes, key=lambda change: (change.code in DROP_CODES, change.cost)))
 
 
-def changes_of(trial: FeasibilityOracle, rule: Rule, labels: Labels) -> Iterator[PossibleChange]:
-    """Yield the smallest change of each number of one rule, more places, or the rule dropped."""
-    place = next(place for place, each in enumerate(trial.rules) if each is rule)
-    others = [each for each in range(len(trial.rules)) if each != place]
-    rest = tuple(trial.rules[each] for each in others)
-    without = trial.formulate_keeping(others) if rule.bounds_degrees else trial.formulate(rest)
-    if not trial.holds(without):
+def changes_of(oracle: FeasibilityOracle, rule: Rule, labels: Labels) -> Iterator[PossibleChange]:
+    """Yield the smallest change of each number of a rule, additional places, and the dropped rule."""
+    index = next(index for index, position in enumerate(oracle.rules) if position is rule)
+    other_rows = [position for position in range(len(oracle.rules)) if position != index]
+    remaining = tuple(oracle.rules[position] for position in other_rows)
+    without = oracle.formulate_keeping(other_rows) if rule.bounds_degrees else oracle.formulate(remaining)
+    if not oracle.is_feasible(without):
         return
-    market = market_of(trial.cohort, trial.scores.values)
+    market = market_of(oracle.cohort, oracle.scores.values)
     for number in rule.relaxations(market, quoted(labels.rule(rule))):
-        yield from smallest_relaxation(trial, place, number)
+        yield from smallest_relaxation(oracle, index, number)
     for side in SIDES:
         if rule.degree_bounds(market.side(side), side) is not None:
-            yield from more_places(trial, side, labels)
-    if rule.droppable and (not rule.bounds_degrees or trial.works(rest)):
-        yield drop_rule(trial, rule, rest, labels)
+            yield from more_places(oracle, side, labels)
+    if rule.droppable and (not rule.bounds_degrees or oracle.is_known_feasible(remaining)):
+        yield drop_rule(oracle, rule, remaining, labels)
 
 
-def smallest_relaxation(trial: FeasibilityOracle, place: int, number: Relaxation) -> Iterator[PossibleChange]:
-    """Yield the fewest steps of a number that give a solution, if any do."""
+def smallest_relaxation(oracle: FeasibilityOracle, index: int, number: Relaxation) -> Iterator[PossibleChange]:
+    """Yield the smallest relaxation of a number that gives a solution, if any."""
 
     def after(steps: int) -> tuple[Rule, ...]:
-        return (*trial.rules[:place], number.after(steps), *trial.rules[place + 1 :])
+        return (*oracle.rules[:index], number.after(steps), *oracle.rules[index + 1 :])
 
-    steps = first_feasible(number.furthest, lambda count: trial.works(after(count)))
+    steps = first_feasible(number.furthest, lambda count: oracle.is_known_feasible(after(count)))
     if steps is not None:
         yield PossibleChange(number.code, number.sentence(steps), number.cost(steps), rules=after(steps))
 
 
 def first_feasible(furthest: int, works: Callable[[int], bool]) -> int | None:
-    """Return the smallest number from 1 to ``furthest`` that works, None if none does; larger ones work too.
+    """Return the smallest number from 1 to ``furthest`` that works, None if none does. ``works`` is monotone.
 
     >>> first_feasible(100, lambda steps: steps >= 37), first_feasible(5, lambda steps: steps >= 37)
     (37, None)
@@ -199,117 +204,121 @@ def first_feasible(furthest: int, works: Callable[[int], bool]) -> int | None:
     return high
 
 
-def drop_rule(trial: FeasibilityOracle, rule: Rule, rest: tuple[Rule, ...], labels: Labels) -> PossibleChange:
-    """Return that one rule goes and the rest stays; a pinned or banned pair is one unit."""
+def drop_rule(oracle: FeasibilityOracle, rule: Rule, rest: tuple[Rule, ...], labels: Labels) -> PossibleChange:
+    """Return the change that drops one rule and keeps ``rest``; a pinned or banned pair is one unit."""
     name = quoted(labels.rule(rule))
     if rule.decided_pair:
         return PossibleChange("drop_pair", tr("Retirer {pair}.", pair=name), 1, rule.decided_pair, rest)
     return PossibleChange(
-        "drop_rule", tr("Retirer la règle {rule}.", rule=name), affected_people(trial, rule), rules=rest
+        "drop_rule", tr("Retirer la règle {rule}.", rule=name), affected_people(oracle, rule), rules=rest
     )
 
 
-def affected_people(trial: FeasibilityOracle, rule: Rule) -> int:
-    """Return how many pairs a rule forbids and how many people it sets aside, 1 at the least."""
-    barred = rule.forbidden(market_of(trial.cohort, trial.scores.values))
-    aside = [rule.eligible(trial.cohort.side(side), side) for side in SIDES]
-    people = sum(int((~admits).sum()) for admits in aside if admits is not None)
+def affected_people(oracle: FeasibilityOracle, rule: Rule) -> int:
+    """Return the number of forbidden pairs plus the number of excluded people of a rule, at least 1."""
+    barred = rule.forbidden(market_of(oracle.cohort, oracle.scores.values))
+    admission = [rule.eligible(oracle.cohort.side(side), side) for side in SIDES]
+    people = sum(int((~admits).sum()) for admits in admission if admits is not None)
     return max(1, people + (0 if barred is None else int(barred.sum())))
 
 
-def more_places(trial: FeasibilityOracle, side: Side, labels: Labels) -> Iterator[PossibleChange]:
-    """Yield the places that give a solution and of which none can be spared, the same people asked for the fewest.
+def more_places(oracle: FeasibilityOracle, side: Side, labels: Labels) -> Iterator[PossibleChange]:
+    """Yield an irreducible set of additional places that gives a solution, with as few per person as possible.
 
-    First every person of the side is lent as many more places as are needed, the fewest at which there is a solution;
-    then those that this solution uses are given back where it can do without them.
+    First all people of the side get the same smallest number of additional places that gives a solution; then the
+    places used by this solution are deleted one by one while it remains feasible.
     """
-    furthest = len(trial.cohort.side(ACROSS[side]))
-    lent = (
-        first_feasible(furthest, lambda count: trial.works(trial.rules, for_all(trial, side, count)))
+    furthest = len(oracle.cohort.side(ACROSS[side]))
+    extra = (
+        first_feasible(furthest, lambda count: oracle.is_known_feasible(oracle.rules, for_all(oracle, side, count)))
         if furthest
         else None
     )
-    if lent is None:
+    if extra is None:
         return
-    units = places_in_use(trial, side, lent)
-    places = Counter(deletion_filter(units, lambda some: trial.works(trial.rules, Counter(some))))
-    additions = [(labels.person(side, trial.cohort.side(side).ids[row]), count) for (_, row), count in places.items()]
+    units = places_in_use(oracle, side, extra)
+    places = Counter(deletion_filter(units, lambda subset: oracle.is_known_feasible(oracle.rules, Counter(subset))))
+    additions = [(labels.person(side, oracle.cohort.side(side).ids[row]), count) for (_, row), count in places.items()]
     in_words = listed(
         [tr("{places} chez {person}", places=counted(count, "place"), person=name) for name, count in additions]
     )
     names = tuple(name for name, _ in additions)
     yield PossibleChange(
-        "more_places", tr("Ajouter {places}.", places=in_words), places.total(), names, trial.rules, tuple(additions)
+        "more_places", tr("Ajouter {places}.", places=in_words), places.total(), names, oracle.rules, tuple(additions)
     )
 
 
-def for_all(trial: FeasibilityOracle, side: Side, count: int) -> PlaceNumbers:
-    """Return as many more places for everybody of one side."""
-    return {(side, row): count for row in range(len(trial.cohort.side(side)))}
+def for_all(oracle: FeasibilityOracle, side: Side, count: int) -> PlaceNumbers:
+    """Return ``count`` additional places for each person of one side."""
+    return {(side, row): count for row in range(len(oracle.cohort.side(side)))}
 
 
-def places_in_use(trial: FeasibilityOracle, side: Side, lent: int) -> list[tuple[Side, int]]:
-    """Return each place lent to everybody that some answer uses, as (side, position), those used least first."""
+def places_in_use(oracle: FeasibilityOracle, side: Side, extra: int) -> list[tuple[Side, int]]:
+    """Return each additional place that a solution uses, as (side, position), least used people first."""
     axis = SIDES.index(side)
-    most = sides_of(trial.formulate(trial.rules))[axis].most
-    pairs = trial.solution(trial.formulate(trial.rules, for_all(trial, side, lent))).pairs
-    beyond = (np.bincount(pairs[:, axis], minlength=len(most)) - most).tolist()
-    keys = [canonical(key) for key in trial.cohort.side(side).ids]
-    order = sorted(range(len(keys)), key=lambda row: (beyond[row], keys[row]))
-    return [(side, row) for row in order for _ in range(beyond[row])]
+    upper = sides_of(oracle.formulate(oracle.rules))[axis].most
+    pairs = oracle.solution(oracle.formulate(oracle.rules, for_all(oracle, side, extra))).pairs
+    extra_used = (np.bincount(pairs[:, axis], minlength=len(upper)) - upper).tolist()
+    keys = [canonical(key) for key in oracle.cohort.side(side).ids]
+    order = sorted(range(len(keys)), key=lambda row: (extra_used[row], keys[row]))
+    return [(side, row) for row in order for _ in range(extra_used[row])]
 
 
-def drop_several(trial: FeasibilityOracle, labels: Labels) -> Iterator[PossibleChange]:
-    """Yield rules that give a solution once all are dropped, and of which none need be dropped for less."""
-    open_to = [place for place, rule in enumerate(trial.rules) if rule.droppable]
+def drop_several(oracle: FeasibilityOracle, labels: Labels) -> Iterator[PossibleChange]:
+    """Yield an irreducible set of rules that gives a solution if all are dropped together."""
+    droppable = [index for index, rule in enumerate(oracle.rules) if rule.droppable]
 
     def without(places: Sequence[int]) -> tuple[Rule, ...]:
-        return tuple(rule for place, rule in enumerate(trial.rules) if place not in set(places))
+        return tuple(rule for index, rule in enumerate(oracle.rules) if index not in set(places))
 
-    if trial.works(without(open_to)):
-        places = deletion_filter(open_to, lambda some: trial.works(without(some)))
-        names = [quoted(labels.rule(trial.rules[place])) for place in places]
+    if oracle.is_known_feasible(without(droppable)):
+        places = deletion_filter(droppable, lambda subset: oracle.is_known_feasible(without(subset)))
+        names = [quoted(labels.rule(oracle.rules[index])) for index in places]
         yield PossibleChange(
             "drop_rules", tr("Retirer ensemble {rules}.", rules=listed(names)), len(places), rules=without(places)
         )
 
 
-VERDICTS = {True: Status.FEASIBLE, False: Status.INFEASIBLE, None: Status.STOPPED}
-LIMIT_S = 30.0
-"""How long a document waits for a diagnosis, counting aside."""
-UNPROVED = mark("Pas démontré irréductible : le temps est écoulé.")
+STATUS_OF_ANSWER = {True: Status.FEASIBLE, False: Status.INFEASIBLE, None: Status.STOPPED}
+DIAGNOSIS_LIMIT_S = 30.0
+"""The time limit of a diagnosis for a document, without the counting arguments."""
+UNPROVED_CONFLICT = mark("Pas démontré irréductible : le temps est écoulé.")
 SOME_OTHER = mark("(D'autres combinaisons peuvent se contredire aussi ; celle-ci suit l'ordre du programme.)")
 
 
 @track()
 def diagnose_rules(
-    cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], deadline: float | None = None, labels: Labels = KEYS
+    cohort: Cohort,
+    scores: ScoreTable,
+    rules: Sequence[Rule],
+    deadline: float | None = None,
+    labels: Labels = KEY_LABELS,
 ) -> Diagnosis:
-    """Return whether rules can all hold for a cohort, what stands in the way, and ways out.
+    """Return whether rules can hold together for a cohort; if not, the conflict and ways out.
 
-    Where no scores are held, what stands in the way is told as far as counting shows it. ``deadline`` is the
-    ``monotonic`` time after which nothing more is tried. Raises EngineError where a solver failed.
+    If scores are not stored, only counting arguments are used. ``deadline`` is on the monotonic clock. Raises
+    EngineError if a solver fails.
     """
-    trial = FeasibilityOracle(cohort, scores, tuple(rules), deadline)
+    oracle = FeasibilityOracle(cohort, scores, tuple(rules), deadline)
     findings = find_findings(RuleInstance.of(cohort, scores, rules, labels))
-    hopeless = any(finding.decisive for finding in findings)
-    status = Status.INFEASIBLE if hopeless else VERDICTS[trial.holds(trial.formulate(trial.rules))]
+    has_proof = any(finding.decisive for finding in findings)
+    status = Status.INFEASIBLE if has_proof else STATUS_OF_ANSWER[oracle.is_feasible(oracle.formulate(oracle.rules))]
     if status is not Status.INFEASIBLE:
         return Diagnosis(status, findings)
     if not scores.held:
         return Diagnosis(status, (*findings, beyond_counting()))
-    conflict = conflict_of(trial, labels)
-    return Diagnosis(status, findings, conflict, ways_out(trial, conflict.rules, labels))
+    conflict = conflict_of(oracle, labels)
+    return Diagnosis(status, findings, conflict, ways_out(oracle, conflict.rules, labels))
 
 
 def find_findings(instance: RuleInstance) -> tuple[Finding, ...]:
-    """Return what counting and reach show, first what leaves no solution."""
+    """Return the findings by counting and by Hall violators, decisive ones first."""
     findings = [*check_counts(instance), *(find_hall_violators(instance) if instance.scores.held else ())]
     return tuple(sorted(findings, key=lambda finding: not finding.decisive))
 
 
 def beyond_counting() -> Finding:
-    """Return that more than counting takes too long for so many pairs."""
+    """Return the finding that the pairs are too many for more than counting."""
     sentence = tr(
         "Il y a trop de paires pour chercher quelles règles se contredisent et ce qui suffirait : seuls les effectifs,"
         " les places et les binômes imposés ont été vérifiés. Essayez avec une partie des personnes."
@@ -317,49 +326,47 @@ def beyond_counting() -> Finding:
     return Finding("too_many_pairs", sentence, 0, decisive=False)
 
 
-def diagnose_case(case: Case) -> Diagnosis | None:
-    """Return why a decision has no answer; None where it has one, or where it is not known why."""
+def diagnose_case(case: SolvedInstance) -> Diagnosis | None:
+    """Return the diagnosis of a case without a solution; None if it has one, or if the reason is unknown."""
     if case.solution.status is not Status.INFEASIBLE:
         return None
     try:
-        return diagnose_rules(case.cohort, case.scores, case.rules, monotonic() + LIMIT_S, case.labels)
+        return diagnose_rules(case.cohort, case.scores, case.rules, monotonic() + DIAGNOSIS_LIMIT_S, case.labels)
     except EngineError:
         return None
 
 
-def conflict_of(trial: FeasibilityOracle, labels: Labels = KEYS) -> RuleConflict:
-    """Return an irreducible set of the rules of a programme that has no solution.
+def conflict_of(oracle: FeasibilityOracle, labels: Labels = KEY_LABELS) -> RuleConflict:
+    """Return an irreducible infeasible subset of the rules of a programme, by deletion.
 
-    The rules of the set have no solution; whichever is dropped, the others have one. There may be several such sets:
-    the earlier a rule stands in the programme, the sooner it is let go. Where the time ends first, the set still has no
-    solution, and ``proved`` is False.
+    The subset has no solution; without any one of its rules it has one. Of several such subsets, rules early in the
+    programme are dropped first. If the deadline passes, the subset still has no solution, and ``proved`` is False.
     """
     outcomes: list[bool | None] = []
 
     def conflicting(kept: Sequence[int]) -> bool:
-        outcomes.append(trial.holds(trial.formulate_keeping(kept)))
+        outcomes.append(oracle.is_feasible(oracle.formulate_keeping(kept)))
         return outcomes[-1] is False
 
-    places = deletion_filter(range(len(trial.rules)), conflicting)
-    rules = tuple(trial.rules[place] for place in places)
+    rows = deletion_filter(range(len(oracle.rules)), conflicting)
+    rules = tuple(oracle.rules[row] for row in rows)
     return RuleConflict(rules, conflict_in_words(rules, labels, proved=None not in outcomes), None not in outcomes)
 
 
 def conflict_in_words(rules: Sequence[Rule], labels: Labels, *, proved: bool) -> str:
-    """Return in words that these rules conflict."""
     names = listed([quoted(labels.rule(rule)) for rule in rules])
-    return f"{together(len(rules), names, proved=proved)} {tr(SOME_OTHER if proved else UNPROVED)}"
+    return f"{together(len(rules), names, proved=proved)} {tr(SOME_OTHER if proved else UNPROVED_CONFLICT)}"
 
 
 def together(number: int, rules: str, *, proved: bool) -> str:
-    """Return in words that so many rules conflict, and whether it is known that none can be spared."""
+    """Return the sentence on a conflict of ``number`` rules, and whether it is irreducible."""
     if number == 1:
         return tr("Cette règle ne peut pas être respectée avec ces personnes, même seule : {rules}.", rules=rules)
-    said = counted(number, "règle")
+    count_text = counted(number, "règle")
     if not proved:
-        return tr("Ces {number} ne peuvent pas tenir ensemble : {rules}.", number=said, rules=rules)
+        return tr("Ces {number} ne peuvent pas tenir ensemble : {rules}.", number=count_text, rules=rules)
     return tr(
         "Ces {number} ne peuvent pas tenir ensemble : {rules} ; si l'on retire l'une d'elles, les autres le peuvent.",
-        number=said,
+        number=count_text,
         rules=rules,
     )

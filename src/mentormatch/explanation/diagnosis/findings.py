@@ -1,4 +1,4 @@
-"""What a diagnosis rests on and is made of: the instance; findings, a conflict of rules, ways out."""
+"""The parts of a diagnosis: the instance of rules, findings, a conflict of rules, and possible changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import Index
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.fields import Side
 from mentormatch.languages.translation import SpokenText, language, mark, tr
 from mentormatch.people.cohort import Cohort
@@ -17,10 +17,10 @@ from mentormatch.scoring.scores import ScoreTable
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that cannot be: a stable code, a sentence, the people (keys) and the rules (labels) concerned.
+    """A contradiction: a stable code, a sentence, the people (keys) and the rules (labels) concerned.
 
-    ``missing`` is how many places, people or pairs are missing; ``decisive`` says that it leaves no solution at all,
-    and not merely somebody without a partner.
+    ``missing`` is the number of missing places, people or pairs. ``decisive``: there is no solution at all, not only
+    unmatched people.
     """
 
     code: str
@@ -33,7 +33,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RuleConflict:
-    """Rules that cannot hold together, in the programme's order; ``proved``: any of them dropped, the others can."""
+    """Rules that cannot hold together, in order. ``proved``: without any one of them, the others can."""
 
     rules: tuple[Rule, ...]
     sentence: str
@@ -42,10 +42,10 @@ class RuleConflict:
 
 @dataclass(frozen=True, slots=True)
 class PossibleChange:
-    """A change that would help, its ``cost`` in units changed, and whom it concerns.
+    """A change that would help, its ``cost`` in changed units, and the people concerned.
 
-    ``rules`` are all the rules of the programme after the change, where it changes the programme; ``places`` are the
-    places to add, by key.
+    ``rules`` are all rules after the change if it changes the programme; ``places`` are the additional places, by
+    key.
     """
 
     code: str
@@ -58,9 +58,9 @@ class PossibleChange:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis(VersionedPickle, SpokenText):
-    """Whether a programme has a solution for a cohort, what stands in its way, and the ways out, cheapest first.
+    """Whether a programme has a solution for a cohort, the conflict, and the ways out, cheapest first.
 
-    ``status`` is ``feasible``, ``infeasible``, or ``stopped`` where the time ran out before either was known.
+    ``status`` is ``feasible``, ``infeasible``, or ``stopped`` if the time ran out before a proof.
     """
 
     status: Status
@@ -70,54 +70,56 @@ class Diagnosis(VersionedPickle, SpokenText):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """All of it in words, in the order in which it is worth reading."""
+        """The diagnosis in sentences, most important first."""
         conflict = [self.conflict.sentence] if self.conflict else []
-        decisive, others = [
-            [finding.sentence for finding in self.findings if finding.decisive is wanted] for wanted in (True, False)
+        decisive, minor = [
+            [finding.sentence for finding in self.findings if finding.decisive is is_decisive]
+            for is_decisive in (True, False)
         ]
-        out = [change.sentence for change in self.ways_out]
+        changes = [change.sentence for change in self.ways_out]
         with language(self.language):
-            return (tr(VERDICTS[self.status]), *conflict, *decisive, *out, *others)
+            return (tr(VERDICT_TEXTS[self.status]), *conflict, *decisive, *changes, *minor)
 
     def in_words(self) -> str:
         return "\n".join(self.sentences)
 
 
-VERDICTS = {
+VERDICT_TEXTS = {
     Status.FEASIBLE: mark("Le programme a une solution : ses règles peuvent toutes être respectées."),
     Status.INFEASIBLE: mark("Aucune répartition ne respecte toutes les règles du programme."),
     Status.STOPPED: mark("Le temps est écoulé avant que l'on sache si le programme a une solution."),
 }
 
 
-ENOUGH = ("matched",)
-"""All that it takes to know whether there is an answer."""
+FEASIBILITY_GOALS = ("matched",)
+"""The goals that decide whether there is a solution."""
 
 
 def feasibility_problem(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule]) -> AssignmentProblem:
-    """Return the problem of placing as many as can be.
+    """Return the problem of placing as many people as possible.
 
-    Where no scores are held the total decides between answers: else nearly all pairs would be worth being looked at.
+    Without stored scores the total is added: otherwise almost all pairs would be candidates of column generation.
     """
-    return formulate(cohort, scores, rules, ENOUGH if scores.held else (*ENOUGH, "total"))
+    return formulate(cohort, scores, rules, FEASIBILITY_GOALS if scores.held else (*FEASIBILITY_GOALS, "total"))
 
 
 @dataclass(frozen=True, slots=True)
 class RuleInstance:
-    """A cohort under rules: the market, the problem posed, and what people are called.
+    """A cohort under rules: the market, the problem, and the labels of people.
 
-    The market holds no scores where ``scores`` do not.
+    The market has no scores if ``scores`` are not stored.
     """
 
     market: Market
     rules: tuple[Rule, ...]
     problem: AssignmentProblem
     scores: ScoreTable
-    labels: Labels = KEYS
+    labels: Labels = KEY_LABELS
 
     @classmethod
-    def of(cls, cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], labels: Labels = KEYS) -> "RuleInstance":
-        """Return the instance of a cohort under these rules."""
+    def of(
+        cls, cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], labels: Labels = KEY_LABELS
+    ) -> "RuleInstance":
         unnamed = feasibility_problem(cohort, scores, rules)
         problem = replace(unnamed, rows=tuple(replace(row, name=labels.row(row.name, rules)) for row in unnamed.rows))
         return cls(
@@ -130,22 +132,22 @@ class RuleInstance:
         return Market(*people, self.scores.part(mentors, mentees))
 
     def loads(self, side: Side) -> DegreeBounds:
-        """Return how many partners the people of one side take."""
+        """Return the degree bounds of the people of one side."""
         return self.problem.mentors if side == "mentor" else self.problem.mentees
 
     def name(self, side: Side, row: int) -> str:
-        """Return what one person is called."""
+        """Return the label of a person."""
         return self.labels.person(side, self.market.side(side).ids[row])
 
     def names(self, pair: tuple[int, int]) -> tuple[str, str]:
-        """Return what the two people of a pair are called."""
+        """Return the labels of the two people of a pair."""
         return self.name("mentor", pair[0]), self.name("mentee", pair[1])
 
     def bounding_degrees(self) -> tuple[str, ...]:
-        """Return what the rules are called that say how many partners people take."""
+        """Return the labels of the rules on numbers of partners."""
         return tuple(self.labels.rule(rule) for rule in self.rules if rule.bounds_degrees)
 
     def pinning(self, axis: int, row: int) -> tuple[str, ...]:
-        """Return what the rules are called that pin a pair of one person."""
+        """Return the labels of the rules that pin a pair of one person."""
         pins = [(rule, pair) for rule in self.rules for pair in rule.pins(self.market)]
         return tuple(self.labels.rule(rule) for rule, pair in pins if pair[axis] == row)

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mentormatch.explanation.names import Labels, NamesByPerson, holding
+from mentormatch.explanation.names import Labels, NamesByPerson, notice_of_names
 from mentormatch.explanation.pairs import Pair, same_once
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import about, counted, listed, points
@@ -63,7 +63,7 @@ class PageExporter(NamedExporter):
         labels = document_labels(matching, names)
         pictures = {kind: picture(matching, labels) for kind, picture in PAGE_PICTURES.items()}
         more: Mapping[str, object] = {
-            "held": "" if names is None else holding(names),
+            "held": "" if names is None else notice_of_names(names),
             "best": make_best_waterfall(matching, labels),
             "further": tuple(get_optional_analyses(matching, labels, STAFF_ONLY)),
             "detailed": matching.programme.documents.details or len(matching.solution.pairs) <= FIRST_PAGE_PAIRS,
@@ -342,7 +342,7 @@ class SummaryExporter(NamedExporter):
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
         labels = summary_labels(matching, names)
-        names_notice = "" if names is None else holding(names)
+        names_notice = "" if names is None else notice_of_names(names)
         summary = CommitteeSummary(matching, labels, seal, names_notice)
         return render_template(
             "summary.html", "summary.css", summary=summary, brief=shorten_middle, codes=codes_of(matching)

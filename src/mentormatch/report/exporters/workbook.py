@@ -6,7 +6,7 @@ from typing import ClassVar
 from mentormatch.base.theme import theme
 from mentormatch.base.version import __version__
 from mentormatch.explanation.edits import Note
-from mentormatch.explanation.names import NamesByPerson, holding
+from mentormatch.explanation.names import NamesByPerson, notice_of_names
 from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.translation import tr
@@ -255,7 +255,7 @@ def programme_rows(matching: Matching, names: NamesByPerson | None) -> Iterator[
     offered = counted(places, "place offerte", "places offertes")
     yield tr("Places"), tr("{places} par les mentor·es qui prennent part", places=offered)
     yield tr("Réponses"), words.rows_in_words(matching)
-    yield from () if names is None else ((tr("Noms"), holding(names)),)
+    yield from () if names is None else ((tr("Noms"), notice_of_names(names)),)
     yield tr("Statut"), f"{verdict}. {status}"
     yield from with_heading(tr("Pourquoi"), [(sentence,) for sentence in find_infeasibility_sentences(matching)])
     yield from with_heading(tr("Objectifs"), [(goal.goal, goal.value, goal.proof) for goal in words.goals(matching)])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from mentormatch.explanation.unmatched_people import Case
+from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.fields import SIDES
 from mentormatch.languages.phrases import counted, joined, listed, thousands
 from mentormatch.languages.translation import mark, own_language, tr
@@ -83,7 +83,7 @@ class Territory:
     has_question: bool = False
 
 
-def territory(case: Case) -> Territory:
+def territory(case: SolvedInstance) -> Territory:
     """Locate people by the first place question that their side answers.
 
     The Rhône and the Métropole de Lyon count as one, because answers do not reliably distinguish them.

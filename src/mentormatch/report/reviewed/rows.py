@@ -18,9 +18,9 @@ from pydantic import ValidationError
 
 from mentormatch.base.strict_json import JsonMessage, parse_json
 from mentormatch.errors import Problem, RequestError, SurveyError
-from mentormatch.explanation.edits import LETTERS, EditKind, Note
+from mentormatch.explanation.edits import SIDE_LETTERS, EditKind, Note
 from mentormatch.explanation.names import Labels
-from mentormatch.explanation.tables import NAMED
+from mentormatch.explanation.tables import NAME_TITLES
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.similarity import closest
@@ -146,7 +146,7 @@ class WorkbookFingerprint(JsonMessage):
         """Return the rule that forbids a pair, empty if there is none or rules are unknown."""
         if not self.forbidden:
             return ""
-        mentor, mentee = (list(self.places(side)).index(key) for side, key in zip(LETTERS, pair, strict=True))
+        mentor, mentee = (list(self.places(side)).index(key) for side, key in zip(SIDE_LETTERS, pair, strict=True))
         sign = self.forbidden[mentor][mentee]
         return "" if sign == ALLOWED_MARK else self.rules.get(sign, tr("une règle du programme"))
 
@@ -223,7 +223,7 @@ REQUIRED_COLUMNS = (*COLUMNS.values(), VALIDATION)
 OUR_COLUMNS = (
     *REQUIRED_COLUMNS,
     REMARK,
-    *NAMED.values(),
+    *NAME_TITLES.values(),
     mark("Points sur 100"),
     mark("Part connue"),
     mark("Pourquoi"),

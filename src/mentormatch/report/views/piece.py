@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.errors import OutputError, Problem, RequestError
-from mentormatch.explanation.names import KEYS, GivenNames, Labels, cohort_names, labels_with_names, on_both_sides
-from mentormatch.explanation.unmatched_people import Case
+from mentormatch.explanation.names import KEY_LABELS, GivenNames, Labels, cohort_names, labels_with_names, on_both_sides
+from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import own_language, tr
@@ -24,7 +24,7 @@ type ViewNames = bool | GivenNames
 def get_view_labels(matching: Matching, names: ViewNames) -> Labels:
     """Return the labels of people in a view."""
     if isinstance(names, bool):
-        return KEYS if names else matching.labels
+        return KEY_LABELS if names else matching.labels
     names_by_person = cohort_names(names, matching.cohort, matching.programme)
     mentees_in_both = {mentee for _, mentee in on_both_sides(matching.cohort)}
     return labels_with_names(names_by_person, matching.labels, coded=isinstance(names, Mapping), twice=mentees_in_both)
@@ -77,7 +77,7 @@ class Piece:
         return tr(self.heading)
 
     @property
-    def case(self) -> Case:
+    def case(self) -> SolvedInstance:
         """The solved case, with people under the labels of the view."""
         return replace(case_of(self.matching), labels=self.labels)
 

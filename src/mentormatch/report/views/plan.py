@@ -14,9 +14,9 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import Certificate, CertifiedTier
 from mentormatch.errors import RequestError
 from mentormatch.explanation.diagnosis.findings import Diagnosis
-from mentormatch.explanation.goal_prices import PRICING_SECONDS, soon_solved
-from mentormatch.explanation.names import KEYS
-from mentormatch.explanation.robustness import FAIR, SOLID, Robustness, SamplingPlan, robustness
+from mentormatch.explanation.goal_prices import PRICE_LIMIT_S, is_cheap_to_resolve
+from mentormatch.explanation.names import KEY_LABELS
+from mentormatch.explanation.robustness import MIN_FAIR_SHARE, MIN_SOLID_SHARE, Robustness, SamplingPlan, robustness
 from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.explanation.why_not import why_not
 from mentormatch.fields import ACROSS
@@ -130,8 +130,8 @@ class Prices(Piece):
         if self.matching.status is not Status.PROVED:
             return tr(UNPROVED_TEXT)
         return (
-            tr(NO_PRICE_TEXT, seconds=round(PRICING_SECONDS))
-            if soon_solved(case_of(self.matching))
+            tr(NO_PRICE_TEXT, seconds=round(PRICE_LIMIT_S))
+            if is_cheap_to_resolve(case_of(self.matching))
             else tr(TOO_MANY_TEXT)
         )
 
@@ -177,8 +177,8 @@ def proof_sentence(tier: CertifiedTier) -> str:
 
 # Minimum share of trials per label, highest first
 STABILITY_COUNTS: Sequence[tuple[float, Callable[[int], str]]] = (
-    (SOLID, lambda count: counted(count, "binôme solide", "binômes solides")),
-    (FAIR, lambda count: counted(count, "binôme assez solide", "binômes assez solides")),
+    (MIN_SOLID_SHARE, lambda count: counted(count, "binôme solide", "binômes solides")),
+    (MIN_FAIR_SHARE, lambda count: counted(count, "binôme assez solide", "binômes assez solides")),
     (0, lambda count: counted(count, "binôme fragile", "binômes fragiles")),
 )
 
@@ -227,8 +227,8 @@ class Steady(Piece):
             " dans moins de {fair}.",
             tries=counted(self.trial.samples, "essai"),
             spread=percent(self.trial.spread),
-            solid=percent(SOLID),
-            fair=percent(FAIR),
+            solid=percent(MIN_SOLID_SHARE),
+            fair=percent(MIN_FAIR_SHARE),
         )
 
 
@@ -252,7 +252,7 @@ class AccessPiece(Piece):
     def found(self) -> Access | str:
         """The figures, or a sentence why there are none."""
         try:
-            return access(self.matching, prices=soon_solved(case_of(self.matching)))
+            return access(self.matching, prices=is_cheap_to_resolve(case_of(self.matching)))
         except RequestError as error:
             return about(error.message, tr("ajoutez watch = true au champ d'une question du programme"))
 
@@ -269,7 +269,7 @@ class RecruitPiece(Piece):
     @once_spoken
     def found(self) -> AnalysisTexts | str:
         """The advice, or a sentence why there is none."""
-        if not soon_solved(case_of(self.matching)):
+        if not is_cheap_to_resolve(case_of(self.matching)):
             return tr(TOO_LARGE_TEXT)
         return describe_analysis(lambda: recruit(self.matching), self.labels)
 
@@ -289,7 +289,7 @@ class IncentivesPiece(Piece):
     @once_spoken
     def found(self) -> AnalysisTexts | str:
         """The incentives, or a sentence why there are none."""
-        if not soon_solved(case_of(self.matching)):
+        if not is_cheap_to_resolve(case_of(self.matching)):
             return tr(TOO_LARGE_TEXT)
         cohort, programme = self.matching.cohort, self.matching.programme
         return describe_analysis(
@@ -311,7 +311,7 @@ class SturdyPiece(Piece):
     @once_spoken
     def found(self) -> AnalysisTexts | str:
         """The plans, or a sentence why there are none."""
-        if not soon_solved(case_of(self.matching)):
+        if not is_cheap_to_resolve(case_of(self.matching)):
             return tr(TOO_LARGE_TEXT)
         return describe_analysis(lambda: sturdy(self.matching, self.k, time_limit_s=self.seconds))
 
@@ -329,7 +329,7 @@ class LearnPiece(Piece):
     @once_spoken
     def found(self) -> AnalysisTexts | str:
         """The lessons, or a sentence why there are none."""
-        if not soon_solved(case_of(self.matching)):
+        if not is_cheap_to_resolve(case_of(self.matching)):
             return tr(TOO_LARGE_TEXT)
         return describe_analysis(lambda: learn_from_matching(self.matching, time_limit_s=self.seconds), self.labels)
 
@@ -488,7 +488,7 @@ class Views:
 
     def prices(self) -> Prices:
         """Return each goal with its value and its price for the other goals."""
-        return Prices(self.matching, KEYS)
+        return Prices(self.matching, KEY_LABELS)
 
     def robustness(self, *, names: ViewNames = False, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Steady:
         """Return the share of trials with changed weights that contain each pair; see ``Matching.robustness``."""
@@ -496,7 +496,7 @@ class Views:
 
     def access(self) -> AccessPiece:
         """Return the placements by the answers to watched questions; see ``access``."""
-        return AccessPiece(self.matching, KEYS)
+        return AccessPiece(self.matching, KEY_LABELS)
 
     def recruit(self, *, names: ViewNames = False) -> RecruitPiece:
         """Return the mentors to recruit next, and places that have the same effect; see ``recruit``."""
@@ -504,11 +504,11 @@ class Views:
 
     def sturdy(self, k: int = 1, seconds: float = DEFAULT_SEARCH_S) -> SturdyPiece:
         """Return the effect of ``k`` departures, and sturdier plans found within ``seconds``; see ``sturdy``."""
-        return SturdyPiece(self.matching, KEYS, k, seconds)
+        return SturdyPiece(self.matching, KEY_LABELS, k, seconds)
 
     def incentives(self, seconds: float = DEFAULT_SEARCH_S) -> IncentivesPiece:
         """Return the gains that other answers would have brought, never per person, searched for ``seconds``."""
-        return IncentivesPiece(self.matching, KEYS, seconds)
+        return IncentivesPiece(self.matching, KEY_LABELS, seconds)
 
     def learn(self, *, names: ViewNames = False, seconds: float = DEFAULT_SEARCH_S) -> LearnPiece:
         """Return the lessons of earlier editions if ``with_editions`` gave some; see ``learn``."""
@@ -516,7 +516,7 @@ class Views:
 
     def certificate(self) -> Proof:
         """Return the certified statements on the pairs, checked without a solver."""
-        return Proof(self.matching, KEYS)
+        return Proof(self.matching, KEY_LABELS)
 
     def compared_with(self, other: Matching, *, names: ViewNames = False, reasons: bool = False) -> SideBySide:
         """Return the differences to another plan: pairs, goals, criteria, gains and losses of people.

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import MentorMatchError, ProgrammeError, SurveyError
-from mentormatch.explanation.names import KEYS
+from mentormatch.explanation.names import KEY_LABELS
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages.phrases import clock
 from mentormatch.languages.translation import tr
@@ -198,7 +198,7 @@ def pair_choice_out(source: DocumentSource) -> PairChoiceOut:
 def plan_out(source: DocumentSource, current: RoundStep, year: FollowUpStep) -> PlanStatusOut:
     """Describe a plan, with its pages and documents."""
     matching = source.matching
-    privacy_note = tr(CODES_NOTE if matching.labels is KEYS else KEYS_INSIDE)
+    privacy_note = tr(CODES_NOTE if matching.labels is KEY_LABELS else KEYS_INSIDE)
     return PlanStatusOut(
         status=str(matching.status),
         verdict=verdict(matching)[0],

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from mentormatch.errors import RequestError
-from mentormatch.explanation.caveats import Code
+from mentormatch.explanation.caveats import CaveatCode
 from mentormatch.fields import AnyField
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching
@@ -49,7 +49,7 @@ def document_step(source: DocumentSource, current: RoundStep, letter_index: int)
         answered=answered,
         final=source.seal is not None,
         standing=[*(caveat.sentence for caveat in matching.caveats), *get_seal_sentences(matching, source.seal)],
-        unproved=any(caveat.code is Code.UNPROVED for caveat in matching.caveats),
+        unproved=any(caveat.code is CaveatCode.UNPROVED for caveat in matching.caveats),
         unnamed=is_unnamed(programme),
         refusal=refusal,
         name_choices=name_choices(programme, source.contacts),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mentormatch.errors import RequestError
-from mentormatch.explanation.names import KEYS, NamesByPerson, cohort_names
+from mentormatch.explanation.names import KEY_LABELS, NamesByPerson, cohort_names
 from mentormatch.explanation.tables import code_sheet
 from mentormatch.fields import SIDES
 from mentormatch.inspection.intake import Intake
@@ -182,7 +182,7 @@ class DocumentSource:
     @property
     def keys_note(self) -> str:
         """A text on the personal data in documents with keys."""
-        return tr(CODES_NOTE if self.matching.labels is KEYS else KEYS_INSIDE)
+        return tr(CODES_NOTE if self.matching.labels is KEY_LABELS else KEYS_INSIDE)
 
     @property
     def views(self) -> list[str]:
@@ -192,7 +192,7 @@ class DocumentSource:
     @property
     def offered_documents(self) -> list[str]:
         """The documents in the order of their purposes."""
-        has_codes = self.matching.labels is not KEYS
+        has_codes = self.matching.labels is not KEY_LABELS
         is_missing: dict[str, bool] = {
             DocumentName.LOG: self.seal is None,
             DocumentName.HANDOUTS: not can_validate(self.matching),

@@ -6,11 +6,11 @@ from typing import Any
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError
-from mentormatch.explanation.caveats import Code
+from mentormatch.explanation.caveats import CaveatCode
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.names import Labels
 from mentormatch.explanation.pairs import Pair
-from mentormatch.explanation.unmatched_people import Case
+from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.fields import ACROSS, Side
 from mentormatch.languages.phrases import counted, points
 from mentormatch.languages.translation import mark, tr
@@ -164,7 +164,7 @@ def result_title(matching: Matching) -> str:
         return tr("{pairs}, sans que rien ait été comparé", pairs=pairs)
     if matching.solution.engine == GIVEN_ENGINE:
         return tr("{pairs}, repris tels quels", pairs=pairs)
-    if any(caveat.code is Code.UNPROVED for caveat in matching.caveats):
+    if any(caveat.code is CaveatCode.UNPROVED for caveat in matching.caveats):
         return tr("{pairs}, sans démonstration que l'on puisse contrôler", pairs=pairs)
     if has_most_pairs(matching):
         return tr("{pairs}, et on ne peut pas faire plus", pairs=pairs)
@@ -201,7 +201,7 @@ def list_unmatched(matching: Matching, labels: Labels, ground: BoardBaseline) ->
         yield PersonAlone(line.person, line.reason, line.change, partner_id)
 
 
-def format_places_taken(case: Case) -> str:
+def format_places_taken(case: SolvedInstance) -> str:
     """Return a sentence if all places of mentors are taken, else an empty text."""
     capacities = case.loads("mentor").most[case.others("mentee")]
     places, pair_count = int(capacities.sum()), len(case.solution.pairs)

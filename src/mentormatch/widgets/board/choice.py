@@ -8,7 +8,7 @@ import numpy as np
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.names import Labels
 from mentormatch.explanation.pairs import explain_pair
-from mentormatch.explanation.unmatched_people import Case, SideView, ineligibility
+from mentormatch.explanation.unmatched_people import SideView, SolvedInstance, ineligibility
 from mentormatch.explanation.why_not import Alternative, Move, alternatives, amount, names_in_words
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages.phrases import counted, listed, percent, points
@@ -85,7 +85,7 @@ def explain_choice(ground: BoardBaseline, matching: Matching, labels: Labels, pe
     )
 
 
-def get_current_partners(ground: BoardBaseline, case: Case, side: Side, row: int) -> Iterator[CurrentPartner]:
+def get_current_partners(ground: BoardBaseline, case: SolvedInstance, side: Side, row: int) -> Iterator[CurrentPartner]:
     """Yield the partners of a person."""
     pairs, axis = case.solution.pairs, SIDES.index(side)
     for mentor, mentee in pairs[pairs[:, axis] == row].tolist():
@@ -99,7 +99,7 @@ def get_current_partners(ground: BoardBaseline, case: Case, side: Side, row: int
         )
 
 
-def offer(ground: BoardBaseline, case: Case, person: tuple[Side, int], option: Alternative) -> PartnerOffer:
+def offer(ground: BoardBaseline, case: SolvedInstance, person: tuple[Side, int], option: Alternative) -> PartnerOffer:
     """Return a possible partner of a person, given by side and row."""
     side, row = person
     score = int(case.scores.values[(row, option.row) if side == "mentor" else (option.row, row)])
@@ -155,20 +155,20 @@ def short_amount(goal: str, value: int) -> str:
     return amount(goal, value)
 
 
-def find_excluded(ground: BoardBaseline, case: Case, side: Side, row: int) -> Iterator[Excluded]:
+def find_excluded(ground: BoardBaseline, case: SolvedInstance, side: Side, row: int) -> Iterator[Excluded]:
     """Yield the people who cannot be partners of a person, grouped by rules, then people who do not participate."""
     across = ACROSS[side]
     view, keys = SideView.of(case, side), case.people(across).ids
-    if ineligibility(view, row) is None and len(view.others):
+    if ineligibility(view, row) is None and len(view.participants):
         exclusions = [(case.labels.rule(rule), lost) for rule, lost in next(view.excluding([row]))]
         groups: dict[tuple[str, ...], list[str]] = {}
-        for index, row_across in enumerate(view.others.tolist()):
+        for index, row_across in enumerate(view.participants.tolist()):
             names = tuple(name for name, lost in exclusions if lost[index])
             groups.setdefault(names, []).append(ground.id(across, keys[row_across]))
         groups.pop((), None)
         for names, people in sorted(groups.items(), key=lambda group: -len(group[1])):
             yield Excluded(reason=names_in_words(names), people=people)
-    non_participants = np.setdiff1d(np.arange(len(keys)), view.others).tolist()
+    non_participants = np.setdiff1d(np.arange(len(keys)), view.participants).tolist()
     if non_participants:
         people = [ground.id(across, keys[row_across]) for row_across in non_participants]
         yield Excluded(reason=tr("ne prennent pas part"), people=people)

@@ -19,7 +19,7 @@ from mentormatch.base.arrays import IntVector
 from mentormatch.base.columns import NumberColumn
 from mentormatch.base.strict_json import JsonMessage, Whole, parse_json
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.edits import LETTERS, Edit, capacity_edit, opaque, pair_edits, people_edits
+from mentormatch.explanation.edits import SIDE_LETTERS, Edit, capacity_edit, opaque_id, pair_edits, people_edits
 from mentormatch.explanation.names import Labels
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.text_keys import canonical
@@ -207,7 +207,7 @@ class BoardBaseline:
     @cached_property
     def _ids(self) -> dict[tuple[Side, str], str]:
         return {
-            (side, canonical(key)): f"{LETTERS[side]}{number}"
+            (side, canonical(key)): f"{SIDE_LETTERS[side]}{number}"
             for side in SIDES
             for number, key in enumerate(self.base.cohort.side(side).ids, start=1)
         }
@@ -363,7 +363,7 @@ def carry_edits(edits: Sequence[Edit], before: Cohort, cohort: Cohort) -> Iterat
         people = {side: edit.people[side] for side in SIDES if side in edit.people}
         keys = {side: before.side(side).ids[int(person[1:]) - 1] for side, person in people.items()}
         if all(cohort.side(side).has(key) for side, key in keys.items()):
-            ids = {side: opaque(cohort, side, key) for side, key in keys.items()}
+            ids = {side: opaque_id(cohort, side, key) for side, key in keys.items()}
             yield replace(edit, mentor=ids.get("mentor", ""), mentee=ids.get("mentee", ""))
 
 

@@ -11,7 +11,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.names import Labels
-from mentormatch.explanation.unmatched_people import Case, SideView, ineligibility, no_answer
+from mentormatch.explanation.unmatched_people import SideView, SolvedInstance, ineligibility, no_answer
 from mentormatch.explanation.why_not import names_in_words, why_not
 from mentormatch.languages.phrases import about
 from mentormatch.languages.translation import language, mark, own_language, spoken, tr
@@ -68,7 +68,7 @@ class Attempt:
         """Return the label of a person."""
         return self.labels.person(side_of(person), self.ground.key(person))
 
-    def case(self, matching: Matching) -> Case:
+    def case(self, matching: Matching) -> SolvedInstance:
         """Return the solved case with the labels of the board."""
         return replace(case_of(matching), labels=self.labels)
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from mentormatch.base.strict_json import JsonMessage
-from mentormatch.explanation.caveats import Code
+from mentormatch.explanation.caveats import CaveatCode
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
-from mentormatch.explanation.edits import LETTERS
+from mentormatch.explanation.edits import SIDE_LETTERS
 from mentormatch.explanation.unmatched_people import explain_unmatched
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.phrases import about, clock, counted, listed, points, thousands
@@ -173,7 +173,7 @@ def board_state(board: BoardState, action: BoardAction | None, turn: int = 0, re
         head=seal.head if seal else "",
         folder=str(board.folder),
         final=seal is not None,
-        unproved=any(caveat.code is Code.UNPROVED for caveat in matching.caveats),
+        unproved=any(caveat.code is CaveatCode.UNPROVED for caveat in matching.caveats),
         weak=WEAK_SCORE // 10_000,
         people=list(people(board)),
         pairs=list(pairs(board, last, session_change)),
@@ -222,7 +222,9 @@ def people(board: BoardState) -> Iterator[PersonOut]:
         for number, key in enumerate(ground.base.cohort.side(side).ids, start=1):
             row, name = rows.get(key), board.labels.person(side, key)
             places = int(max_places[row]) if asked_fields and row is not None else None
-            yield PersonOut(id=f"{LETTERS[side]}{number}", side=side, name=name, here=row is not None, places=places)
+            yield PersonOut(
+                id=f"{SIDE_LETTERS[side]}{number}", side=side, name=name, here=row is not None, places=places
+            )
 
 
 def pairs(board: BoardState, last: Comparison, session_change: Comparison) -> Iterator[BoardPairOut]:
