@@ -23,7 +23,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 import mentormatch as mm
 from mentormatch import Cohort, GroupProblem, People, Programme
 from mentormatch.base.arrays import IntVector
-from mentormatch.groups.check import mistakes
+from mentormatch.groups.check import violations
 from mentormatch.groups.problem import Group, SizeRange
 from mentormatch.groups.replica_exchange import GroupSearch
 from mentormatch.groups.solver import solve_groups
@@ -74,7 +74,7 @@ def test_groups(benchmark: BenchmarkFixture, people: int) -> None:
     assert total.bound is not None
     told = {"status": str(solution.status), "gap": f"{(total.bound - total.value) / total.bound:.2%}"}
     benchmark.extra_info.update(told | {"collisions": collisions(solution.groups, where)})
-    assert list(mistakes(problem, solution)) == []
+    assert list(violations(problem, solution)) == []
     assert collisions(solution.groups, where) == 0
 
 
@@ -155,7 +155,7 @@ def test_surveys(benchmark: BenchmarkFixture, people: int, kind: str, number: in
     total = grouping.tiers[-1]
     assert total.goal == "total"
     assert total.bound is not None
-    assert list(mistakes(grouping.formulation.problem, grouping.solution)) == []
+    assert list(violations(grouping.formulation.problem, grouping.solution)) == []
     assert not grouping.unplaced
     told = {"points": f"{total.value / 10_000:.1f}", "gap": f"{(total.bound - total.value) / total.bound:.2%}"}
     benchmark.extra_info.update(told | {"processor": f"{process_time() - began:.1f} s"})

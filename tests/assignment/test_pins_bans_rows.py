@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 
 from mentormatch import AssignmentProblem, GroupProblem, RequestError, Row, Status, form_groups, solve
 from mentormatch.assignment.model.rows import terms_of_rows
-from mentormatch.groups.check import mistakes
+from mentormatch.groups.check import violations
 from tests.conftest import DEEP
 
 pose = AssignmentProblem.from_scores
@@ -116,7 +116,7 @@ def test_groups_of_a_matrix_keep_who_is_together_and_apart(seed: int, sense: Any
     half = np.triu(draw.random((8, 8)), 1)
     problem = GroupProblem.from_scores(half + half.T, [4, (3, 4)], together=[(1, 0)], apart=[(2, 3)], sense=sense)
     found = form_groups(problem)
-    assert list(mistakes(problem, found)) == []
+    assert list(violations(problem, found)) == []
     within = [next(group for group in found.groups if person in group) for person in range(8)]
     assert within[0] == within[1]
     assert within[2] != within[3]

@@ -14,7 +14,7 @@ from mentormatch.contract.group_response import GroupOut, GroupsResponse
 from mentormatch.contract.member_requests import GroupsRequest
 from mentormatch.contract.operation import ask
 from mentormatch.examples import folder_of
-from mentormatch.groups.inputs import names_as
+from mentormatch.groups.inputs import session_name
 from mentormatch.groups.partition import GroupShare
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from mentormatch.results import FormedGroup, Grouping
@@ -184,7 +184,8 @@ def test_dates_are_those_of_the_library(number: int | None) -> None:
     same = {key: part for key, part in whole.as_dict_for_staff.items() if key != "dates"}
     assert {key: answer[key] for key in same} == same
     assert [(one["name"], one["start"], one["attendance"]) for one in answer["dates"]] == [
-        (one.name, names_as(one.start), present) for one, present in zip(whole.chosen, whole.attendance, strict=True)
+        (one.name, session_name(one.start), present)
+        for one, present in zip(whole.chosen, whole.attendance, strict=True)
     ]
     assert answer["sentences"] == list(whole.sentences)
     assert answer["silent"] == [

@@ -13,7 +13,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import GroupProblem, Status, examples
 from mentormatch.groups.certificate import GroupCertificate, certify_groups, list_groups
-from mentormatch.groups.check import mistakes
+from mentormatch.groups.check import violations
 from mentormatch.groups.columns import enumerate_groups
 from mentormatch.groups.problem import Group, SizeRange
 from mentormatch.groups.proofs import add_proofs
@@ -45,7 +45,7 @@ def answers(problem: GroupProblem) -> Iterator[GroupSolution]:
     leaders = range(len(problem.leaders.seats)) if problem.leaders else ()
     for groups in partitions(problem, tuple(range(len(problem)))):
         for leading in product(leaders, repeat=len(groups)) if leaders else ((),):
-            if not any(mistakes(problem, GroupSolution(Status.FEASIBLE, groups, leading))):
+            if not any(violations(problem, GroupSolution(Status.FEASIBLE, groups, leading))):
                 values = [(goal, problem.value(goal, groups)) for goal in problem.goals]
                 yield GroupSolution(Status.PROVED, groups, leading, tuple(Tier(goal, v, v) for goal, v in values))
 

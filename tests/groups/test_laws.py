@@ -9,7 +9,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import Cohort, GroupProblem
-from mentormatch.groups.check import mistakes
+from mentormatch.groups.check import violations
 from mentormatch.groups.problem import SizeRange
 from mentormatch.groups.solver import solve_groups
 from mentormatch.results import Grouping, GroupSolution
@@ -123,7 +123,7 @@ def test_no_rule_is_ever_broken_also_when_time_runs_out() -> None:
         random = Random(seed)
         made = drawn(10_000 + seed, people=random.randint(10, 24))
         grouping = formed(made, time_limit_s=random.choice([1e-6, 0.02, 0.2]))
-        assert list(mistakes(grouping.formulation.problem, grouping.solution)) == []
+        assert list(violations(grouping.formulation.problem, grouping.solution)) == []
         assert str(grouping.status) in ("proved", "feasible", "infeasible", "stopped")
         assert (str(grouping.status), grouping.gap) != ("feasible", 0)
         assert (grouping.gap == 0) >= (str(grouping.status) == "proved")
@@ -146,7 +146,7 @@ def test_the_check_refuses_groups_that_are_not_what_was_asked_for(
     groups: tuple[tuple[int, ...], ...], told: str
 ) -> None:
     asked = problem(0)
-    assert told in list(mistakes(asked, replace(solve_groups(asked), groups=groups)))
+    assert told in list(violations(asked, replace(solve_groups(asked), groups=groups)))
 
 
 def test_the_check_refuses_those_who_may_not_meet_and_values_that_are_not_so() -> None:
@@ -154,11 +154,11 @@ def test_the_check_refuses_those_who_may_not_meet_and_values_that_are_not_so() -
     right = solve_groups(asked)
     apart = asked.apart.copy()
     apart[right.groups[0][0], right.groups[0][1]] = True
-    assert any("meets" in told for told in mistakes(replace(asked, apart=apart), right))
+    assert any("meets" in told for told in violations(replace(asked, apart=apart), right))
     tiers = tuple(replace(tier, value=tier.value + 1) for tier in right.tiers)
-    assert any("not" in told for told in mistakes(asked, replace(right, tiers=tiers)))
+    assert any("not" in told for told in violations(asked, replace(right, tiers=tiers)))
     assert "not proved" in list(
-        mistakes(asked, replace(right, tiers=tuple(replace(t, bound=None) for t in right.tiers)))
+        violations(asked, replace(right, tiers=tuple(replace(t, bound=None) for t in right.tiers)))
     )
 
 
@@ -184,4 +184,4 @@ def test_nobody_is_an_answer() -> None:
     empty = Cohort(made.cohort.facilitators.take([]), made.cohort.members.take([]))
     programme = made.programme.model_copy(update={"rules": []})
     assert str(mm.form_groups(empty, programme).status) == "infeasible"
-    assert mistakes(problem(0), GroupSolution(mm.Status.INFEASIBLE)) is not None
+    assert violations(problem(0), GroupSolution(mm.Status.INFEASIBLE)) is not None

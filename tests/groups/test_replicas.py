@@ -9,8 +9,8 @@ import pytest
 from mentormatch import GroupProblem, Status, form_groups
 from mentormatch.assignment.kernels.jit import HAS_NUMBA
 from mentormatch.groups import replica_exchange
-from mentormatch.groups.check import mistakes
-from mentormatch.groups.columns import cliques
+from mentormatch.groups.check import violations
+from mentormatch.groups.columns import greedy_clique_partition
 from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start, keyed_order, reorder
 from mentormatch.groups.relaxation import AdmmState
 from mentormatch.groups.replica_arrays import ArrayReplicas, PairedExchange
@@ -146,7 +146,7 @@ def test_a_time_limit_ends_before_a_start_a_step_or_the_check_that_would_not_fit
     substitute(monkeypatch, "groups", HAS_NUMBA=False, monotonic=clock)
     monkeypatch.setattr(replica_exchange, "draw_start", clock.timed(draw_start, start_s))
     monkeypatch.setattr(PairedExchange, "step", clock.timed(PairedExchange.step, step_s))
-    substitute(monkeypatch, "groups", mistakes=clock.timed(mistakes, check_s))
+    substitute(monkeypatch, "groups", violations=clock.timed(violations, check_s))
     scores = np.random.default_rng(0).random((n, n))
     apart = [(2 * k, 2 * k + 1) for k in range(n // 2)]
     problem = GroupProblem.from_scores(scores + scores.T, [(5, 7)] * 40, apart=apart)
@@ -184,7 +184,7 @@ def test_people_who_may_not_meet_are_parted_into_cliques_greedily(seed: int) -> 
                 clique.append(person)
         expected.append(clique)
         left = [person for person in left if person not in clique]
-    assert list(cliques(apart)) == expected
+    assert list(greedy_clique_partition(apart)) == expected
 
 
 def test_hot_replicas_that_find_nothing_better_are_annealed_again(monkeypatch: pytest.MonkeyPatch) -> None:

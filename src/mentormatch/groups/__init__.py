@@ -1,4 +1,4 @@
-"""People -> groups in which everybody may meet, on the same scores, rules and engines; mentors are not known here."""
+"""Groups of people on one side, formed from the same scores and rules as pairs, and their sessions."""
 
 from mentormatch.aliases import moved_names
 

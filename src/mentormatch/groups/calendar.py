@@ -1,14 +1,12 @@
-"""When sessions are held: an iCalendar file of them, and the days on which there are none.
+"""Sessions -> an iCalendar file (RFC 5545) whose event ids are stable, and the days without sessions.
 
-Sessions as an iCalendar file (RFC 5545) that calendars can follow: events keep their ids when they move.
+The id of an event is a keyed digest of the programme, the group and the number of the session, so it identifies no
+person. An event of the previous file with the same id is the same event. Older files have ids made of a name and a
+start: an event that still starts at the same time keeps such an id, and moved events take over the other old ids in
+order of time. The other events of the previous file are cancelled. SEQUENCE increases for changed events; unchanged
+events keep their bytes. Times are local times of one time zone, which the file names.
 
-An id is a keyed digest of the programme and the group, with the number of the session: it tells of nobody. If a former
-file is given, its event of this id is the same event. Ids were once made of a name and a start; files given out then
-keep theirs: an event still at its time is the same one, others take over the ids of those that are gone, in order, as
-moved ones. The remaining events of the former file are cancelled. What has changed has a greater SEQUENCE, what has not
-keeps its bytes. Times are by the clock of one time zone, which the file names.
-
-Days on which no session is held: public holidays, school holidays by zone, and the programme's own black-outs.
+Days without sessions are public holidays, school holidays by zone, and the black-outs of the programme.
 """
 
 import re
@@ -31,48 +29,49 @@ if TYPE_CHECKING:
     from icalendar import Calendar
 
 
-MAKER = "-//mentormatch//sessions//FR"
-MINUTES = 180
-LIVE, CANCELLED = "CONFIRMED", "CANCELLED"
+PRODID = "-//mentormatch//sessions//FR"
+SESSION_MINUTES = 180
+CONFIRMED = "CONFIRMED"
+CANCELLED = "CANCELLED"
 
 
 @dataclass(frozen=True, slots=True)
 class SessionEvent:
-    """One session: when it begins, by the clock of its ``zone``, or the day that it lasts; how long; what is told.
+    """One session, at a local time of ``zone`` or on a whole day.
 
-    Its id is made of its ``series``, the programme and the group, empty for the name of the calendar, and of its
-    ``number`` among their sessions, 0 for its place in the order of time, from 1.
+    Its id is made of ``series``, the programme and the group (if both are empty: the name of the calendar), and of
+    ``number`` among their sessions (0: its position in order of time, from 1).
     """
 
     start: date
     summary: str
     description: str = ""
     place: str = ""
-    minutes: int = MINUTES
+    minutes: int = SESSION_MINUTES
     zone: str = PARIS
     series: tuple[str, str] = field(default=("", ""), compare=False)
     number: int = field(default=0, compare=False)
 
     @property
     def end(self) -> date:
-        """Return when it ends."""
-        long = timedelta(minutes=self.minutes) if isinstance(self.start, datetime) else timedelta(days=1)
-        return self.start + long
+        """When the session ends."""
+        duration = timedelta(minutes=self.minutes) if isinstance(self.start, datetime) else timedelta(days=1)
+        return self.start + duration
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """An event as it stands in a file."""
+    """An event of an iCalendar file, with its id and its version."""
 
     uid: str
     event: SessionEvent
-    status: str = LIVE
+    status: str = CONFIRMED
     sequence: int = 0
     stamp: datetime = datetime(2000, 1, 1, tzinfo=UTC)
 
     @property
     def content(self) -> tuple[SessionEvent, str]:
-        """Return what a reader sees of it."""
+        """The visible part of the entry."""
         return self.event, self.status
 
 
@@ -84,64 +83,62 @@ def calendar_of(
     former: bytes | None = None,
     now: datetime | None = None,
 ) -> bytes:
-    """Return the file; the same arguments give the same bytes.
+    """Return the iCalendar file; equal arguments give equal bytes.
 
     Parameters
     ----------
     name
-        What the calendar is called.
+        The name of the calendar.
     events
-        All its events, in any order.
+        All events, in any order.
     key
-        A secret, so that nobody can tell from an id what it was made of.
+        A secret, without which an id cannot be traced to the programme and group.
     former
-        The file as it was last given out.
+        The file as it was last published.
     now
-        When this is, for what is new or has changed; None: the time of the clock.
+        The time stamp of new and changed events; None: the current time.
 
     Raises
     ------
     OutputError
-        The former file is none, or the package ``icalendar`` is missing.
+        The former file is not an iCalendar file of sessions, or the package ``icalendar`` is missing.
     """
     before = entries_of(former) if former is not None else ()
     stamp = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    ordered = sorted((clean_event(event) for event in events), key=in_order)
-    own = {session_id(event, name, place, key): event for place, event in enumerate(ordered, start=1)}
-    entries = [settle_sequence(entry, before, stamp) for entry in assign_ids(own, before)]
-    return calendar_file(name, sorted(entries, key=lambda entry: (in_order(entry.event), entry.uid)))
+    ordered = sorted((clean_event(event) for event in events), key=sort_key)
+    events_by_id = {session_id(event, name, position, key): event for position, event in enumerate(ordered, start=1)}
+    entries = [settle_sequence(entry, before, stamp) for entry in assign_ids(events_by_id, before)]
+    return calendar_file(name, sorted(entries, key=lambda entry: (sort_key(entry.event), entry.uid)))
 
 
-def in_order(event: SessionEvent) -> tuple[str, str, str]:
-    """Return what events are ordered by."""
+def sort_key(event: SessionEvent) -> tuple[str, str, str]:
     return event.start.isoformat(), event.summary, event.description
 
 
-def assign_ids(own: Mapping[str, SessionEvent], before: Sequence[CalendarEntry]) -> Iterator[CalendarEntry]:
-    """Yield each event under its id, or the one that it was given out with, and what is cancelled."""
-    known = {entry.uid for entry in before}
-    yield from (CalendarEntry(uid, event) for uid, event in own.items() if uid in known)
-    new = [uid for uid in own if uid not in known]
+def assign_ids(events: Mapping[str, SessionEvent], before: Sequence[CalendarEntry]) -> Iterator[CalendarEntry]:
+    """Yield each event under its id, or under the old id of a previous file, then the cancelled entries."""
+    known_ids = {entry.uid for entry in before}
+    yield from (CalendarEntry(uid, event) for uid, event in events.items() if uid in known_ids)
+    new = [uid for uid in events if uid not in known_ids]
     # Entries under former ids are matched by their start, then in the order of time
     former = [entry for entry in before if FORMER_ID.fullmatch(entry.uid)]
     moved = []
     for uid in new:
-        same = next((entry for entry in former if entry.event.start == own[uid].start), None)
-        if same is None:
+        match = next((entry for entry in former if entry.event.start == events[uid].start), None)
+        if match is None:
             moved.append(uid)
         else:
-            former.remove(same)
-            yield CalendarEntry(same.uid, own[uid])
-    gone = [entry for entry in former if entry.status == LIVE]
-    yield from (CalendarEntry(entry.uid, own[uid]) for entry, uid in zip(gone, moved, strict=False))
-    yield from (CalendarEntry(uid, own[uid]) for uid in moved[len(gone) :])
-    left = [*gone[len(moved) :], *(entry for entry in before if not FORMER_ID.fullmatch(entry.uid))]
-    yield from (CalendarEntry(entry.uid, entry.event, CANCELLED) for entry in left if entry.uid not in own)
-    yield from (entry for entry in former if entry.status != LIVE)
+            former.remove(match)
+            yield CalendarEntry(match.uid, events[uid])
+    unmatched = [entry for entry in former if entry.status == CONFIRMED]
+    yield from (CalendarEntry(entry.uid, events[uid]) for entry, uid in zip(unmatched, moved, strict=False))
+    yield from (CalendarEntry(uid, events[uid]) for uid in moved[len(unmatched) :])
+    cancelled = [*unmatched[len(moved) :], *(entry for entry in before if not FORMER_ID.fullmatch(entry.uid))]
+    yield from (CalendarEntry(entry.uid, entry.event, CANCELLED) for entry in cancelled if entry.uid not in events)
+    yield from (entry for entry in former if entry.status != CONFIRMED)
 
 
-FORMER_ID = re.compile(r"[0-9a-f]{32}@mentormatch")
-"""An id made of the calendar's name and the start of the event, in files given out before ids had numbers."""
+FORMER_ID = re.compile(r"[0-9a-f]{32}@mentormatch")  # digest of the calendar's name and the start, in older files
 
 
 def session_id(event: SessionEvent, name: str, place: int, key: str) -> str:
@@ -154,8 +151,8 @@ def session_id(event: SessionEvent, name: str, place: int, key: str) -> str:
 
 
 def settle_sequence(entry: CalendarEntry, before: Sequence[CalendarEntry], stamp: datetime) -> CalendarEntry:
-    """Return an entry with its sequence: as it was where nothing has changed, one more where something has."""
-    former = next((one for one in before if one.uid == entry.uid), None)
+    """Return an entry with its sequence number: unchanged if the content is unchanged, else one more."""
+    former = next((entry_before for entry_before in before if entry_before.uid == entry.uid), None)
     if former is not None and former.content == entry.content:
         return former
     sequence = 0 if former is None else former.sequence + 1
@@ -163,18 +160,17 @@ def settle_sequence(entry: CalendarEntry, before: Sequence[CalendarEntry], stamp
 
 
 def clean_event(event: SessionEvent) -> SessionEvent:
-    """Return an event whose texts hold no control character but line breaks, which the format escapes."""
-    texts = one_line(event.summary), plain(event.description), one_line(event.place)
+    """Return the event without control characters; line breaks remain in the description, where they are escaped."""
+    texts = one_line(event.summary), strip_control_characters(event.description), one_line(event.place)
     return replace(event, summary=texts[0], description=texts[1], place=texts[2])
 
 
 def one_line(text: str) -> str:
-    """Return a text without line breaks."""
-    return " ".join(plain(text).split())
+    return " ".join(strip_control_characters(text).split())
 
 
-def plain(text: str) -> str:
-    """Return a text without what no calendar can hold."""
+def strip_control_characters(text: str) -> str:
+    r"""Replace control characters and lone surrogates by spaces; line breaks become ``\n``."""
     lines = "\n".join(text.splitlines())
     return "".join(
         " " if sign != "\n" and unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in lines
@@ -182,14 +178,13 @@ def plain(text: str) -> str:
 
 
 def calendar_file(name: str, entries: Iterable[CalendarEntry]) -> bytes:
-    """Return the file of these entries."""
-    entries, calendar = tuple(entries), library().Calendar()
-    calendar.add("prodid", MAKER)
+    entries, calendar = tuple(entries), import_icalendar().Calendar()
+    calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", library().vText(one_line(name)))
+    calendar.add("x-wr-calname", import_icalendar().vText(one_line(name)))
     for entry in entries:
-        calendar.add_component(component(entry))
+        calendar.add_component(to_ical_event(entry))
     years = [entry.event.start.year for entry in entries]
     if years:
         calendar.add_missing_timezones(first_date=date(min(years), 1, 1), last_date=date(max(years) + 1, 1, 1))
@@ -197,104 +192,99 @@ def calendar_file(name: str, entries: Iterable[CalendarEntry]) -> bytes:
     return content
 
 
-def component(entry: CalendarEntry) -> Any:
-    """Return an entry as the library holds it."""
-    event, made = entry.event, library().Event()
-    made.add("uid", entry.uid)
-    made.add("dtstamp", entry.stamp)
-    made.add("sequence", entry.sequence)
-    made.add("status", entry.status)
-    made.add("dtstart", local(event.start, event.zone))
-    made.add("dtend", local(event.end, event.zone))
-    made.add("summary", event.summary)
+def to_ical_event(entry: CalendarEntry) -> Any:
+    event, ical_event = entry.event, import_icalendar().Event()
+    ical_event.add("uid", entry.uid)
+    ical_event.add("dtstamp", entry.stamp)
+    ical_event.add("sequence", entry.sequence)
+    ical_event.add("status", entry.status)
+    ical_event.add("dtstart", localise(event.start, event.zone))
+    ical_event.add("dtend", localise(event.end, event.zone))
+    ical_event.add("summary", event.summary)
     for name, text in (("description", event.description), ("location", event.place)):
         if text:
-            made.add(name, text)
-    return made
+            ical_event.add(name, text)
+    return ical_event
 
 
-def local(moment: date, zone: str) -> date:
-    """Return a moment in its time zone; a day stays a day."""
+def localise(moment: date, zone: str) -> date:
+    """Attach the time zone to a local time; a day is returned unchanged."""
     return moment.replace(tzinfo=ZoneInfo(zone)) if isinstance(moment, datetime) else moment
 
 
 def entries_of(content: bytes) -> tuple[CalendarEntry, ...]:
-    """Return the entries of a file; raise OutputError where it is none of ours."""
+    """Return the entries of a file. Raises OutputError if it is not an iCalendar file of sessions."""
     try:
-        calendar: Calendar = library().Calendar.from_ical(content)
-        return tuple(entry_of(made) for made in calendar.walk("VEVENT"))
+        calendar: Calendar = import_icalendar().Calendar.from_ical(content)
+        return tuple(entry_of(ical_event) for ical_event in calendar.walk("VEVENT"))
     except (ValueError, KeyError, TypeError, AttributeError):
-        found = Problem(tr("ancien calendrier"), tr("illisible"), advice=tr("choisissez un autre nom de fichier"))
-        raise OutputError(tr("Le calendrier ne peut pas être mis à jour"), [found]) from None
+        problem = Problem(tr("ancien calendrier"), tr("illisible"), advice=tr("choisissez un autre nom de fichier"))
+        raise OutputError(tr("Le calendrier ne peut pas être mis à jour"), [problem]) from None
 
 
-def entry_of(made: Any) -> CalendarEntry:
-    """Return an entry as it stands in a file."""
-    zone = zone_of(made.decoded("dtstart"))
-    start, end = (naive(made.decoded(name), zone) for name in ("dtstart", "dtend"))
-    minutes = (end - start) // timedelta(minutes=1) if isinstance(start, datetime) else MINUTES
-    texts = [str(made.get(name, "")) for name in ("summary", "description", "location")]
+def entry_of(ical_event: Any) -> CalendarEntry:
+    zone = zone_of(ical_event.decoded("dtstart"))
+    start, end = (to_naive(ical_event.decoded(name), zone) for name in ("dtstart", "dtend"))
+    minutes = (end - start) // timedelta(minutes=1) if isinstance(start, datetime) else SESSION_MINUTES
+    texts = [str(ical_event.get(name, "")) for name in ("summary", "description", "location")]
     event, stamp = (
         SessionEvent(start, texts[0], texts[1], texts[2], minutes, zone),
-        made.decoded("dtstamp").astimezone(UTC),
+        ical_event.decoded("dtstamp").astimezone(UTC),
     )
-    return CalendarEntry(str(made["uid"]), event, str(made["status"]), int(made["sequence"]), stamp)
+    return CalendarEntry(str(ical_event["uid"]), event, str(ical_event["status"]), int(ical_event["sequence"]), stamp)
 
 
 def zone_of(moment: date) -> str:
-    """Return the name of the time zone of a moment, Paris where it has none that can be named."""
+    # Paris for days, and for offsets without a name
     return getattr(moment.tzinfo, "key", PARIS) if isinstance(moment, datetime) else PARIS
 
 
-def naive(moment: date, zone: str) -> date:
-    """Return a moment as the local time that it is in a time zone."""
+def to_naive(moment: date, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if isinstance(moment, datetime) else moment
 
 
-def library() -> Any:
-    """Return the package that speaks iCalendar."""
+def import_icalendar() -> Any:
+    """Return the package ``icalendar``. Raises OutputError if it is not installed."""
     try:
         import icalendar
     except ImportError:
         advice = tr("installez « mentormatch-engine[calendar] »")
-        found = Problem("icalendar", tr("absent"), advice=advice)
+        problem = Problem("icalendar", tr("absent"), advice=advice)
         raise OutputError(
-            tr("Le paquet « icalendar » n'est pas installé : aucun calendrier ne peut être écrit"), [found]
+            tr("Le paquet « icalendar » n'est pas installé : aucun calendrier ne peut être écrit"), [problem]
         ) from None
     return icalendar
 
 
 ZONES = ("A", "B", "C")
-DECREED = date(2028, 8, 31)
-"""The last day of the school calendars that are decreed (2027-2028, on 21 July 2026); later ones are estimates."""
+LAST_DECREED_DAY = date(2028, 8, 31)  # of the school calendars that are decreed; later ones are estimates
 
 
 @dataclass(frozen=True, slots=True)
 class Blackout:
-    """Days on which the programme holds no session, the last included, and why: Avignon in July."""
+    """A period without sessions, last day included, and its reason."""
 
     first: date
     last: date
     why: str = ""
 
     def among(self, days: Iterable[date]) -> Iterator[date]:
-        """Yield those of some days that are among them: a period may be all of time."""
+        """Yield the days that are in the period; the period itself may be too long to list."""
         yield from (day for day in days if self.first <= day <= self.last)
 
 
-type Stated = Blackout | tuple[date | str, date | str] | tuple[date | str, date | str, str]
-"""A black-out: first day, last day, and why if that is to be told."""
+type BlackoutInput = Blackout | tuple[date | str, date | str] | tuple[date | str, date | str, str]
+"""A black-out: first day, last day, and optionally the reason that is shown."""
 
 
-def blackouts_of(stated: Iterable[Stated]) -> tuple[Blackout, ...]:
-    """Return black-outs; raise RequestError where one has no first day, no last day, or ends before it begins."""
-    return tuple(one if isinstance(one, Blackout) else blackout_of(one) for one in stated)
+def blackouts_of(stated: Iterable[BlackoutInput]) -> tuple[Blackout, ...]:
+    """Return black-outs. Raises RequestError if a day is missing or the last day is before the first."""
+    return tuple(period if isinstance(period, Blackout) else blackout_of(period) for period in stated)
 
 
-def blackout_of(stated: tuple[date | str, ...]) -> Blackout:
-    """Return one black-out."""
+def blackout_of(period: tuple[date | str, ...]) -> Blackout:
     try:
-        first, last = (one if isinstance(one, date) else date.fromisoformat(one) for one in stated[:2])
+        first, last = (day if isinstance(day, date) else date.fromisoformat(day) for day in period[:2])
     except (TypeError, ValueError):
         found, expected = tr("pas deux jours"), tr("le premier et le dernier jour, comme 2026-07-04 et 2026-07-25")
         raise RequestError(tr("Cette période ne convient pas"), [Problem(tr("périodes"), found, expected)]) from None
@@ -303,42 +293,43 @@ def blackout_of(stated: tuple[date | str, ...]) -> Blackout:
         raise RequestError(
             tr("Cette période ne convient pas"), [Problem(tr("périodes"), found, tr("un début avant la fin"))]
         )
-    return Blackout(first, last, str(stated[2]) if len(stated) > 2 else "")
+    return Blackout(first, last, str(period[2]) if len(period) > 2 else "")
 
 
 def days_off(
     days: Iterable[date], *, public: bool = True, zones: Sequence[str] = ZONES, blackouts: Iterable[Blackout] = ()
 ) -> dict[date, str]:
-    """Return the days off in the years of ``days``, each with its reason; of ``blackouts``, which come first, ``days``.
+    """Return the days off in the years of ``days``, each with its reason; of ``blackouts``, only the days in ``days``.
 
-    Raises RequestError where a zone is unknown, or the package ``holidays`` is missing and needed.
+    The reason of a black-out replaces other reasons. Raises RequestError for an unknown zone, or if the package
+    ``holidays`` is needed and missing.
     """
-    lost = [zone for zone in zones if zone not in ZONES]
-    if lost:
-        raise RequestError(tr("Zone inconnue"), [Problem(tr("zones"), listed(lost), listed(ZONES))])
-    wanted = list(days)
-    years = sorted({day.year for day in wanted})
+    unknown_zones = [zone for zone in zones if zone not in ZONES]
+    if unknown_zones:
+        raise RequestError(tr("Zone inconnue"), [Problem(tr("zones"), listed(unknown_zones), listed(ZONES))])
+    candidates = list(days)
+    years = sorted({day.year for day in candidates})
     reasons = school_holidays(zones, years)
-    reasons |= dict(calendar(years, "public")) if public and years else {}
+    reasons |= dict(holidays_of_france(years, "public")) if public and years else {}
     for blackout in blackouts:
-        reasons |= dict.fromkeys(blackout.among(wanted), blackout.why or tr("période écartée par le programme"))
+        reasons |= dict.fromkeys(blackout.among(candidates), blackout.why or tr("période écartée par le programme"))
     return reasons
 
 
 def school_holidays(zones: Sequence[str], years: Sequence[int]) -> dict[date, str]:
-    """Return the days of school holidays of these years, each with its name and the zones that have it."""
-    found: dict[date, tuple[str, list[str]]] = {}
+    """Return the days of school holidays of these years, each with its name and its zones."""
+    holidays: dict[date, tuple[str, list[str]]] = {}
     for zone in sorted(set(zones)) if years else ():
-        for day, name in calendar(years, "school", f"Zone {zone}").items():
-            found.setdefault(day, (name, []))[1].append(zone)
+        for day, name in holidays_of_france(years, "school", f"Zone {zone}").items():
+            holidays.setdefault(day, (name, []))[1].append(zone)
     return {
-        day: tr_n("{name}, zone {zones}", "{name}, zones {zones}", len(having), name=name, zones=listed(having))
-        for day, (name, having) in found.items()
+        day: tr_n("{name}, zone {zones}", "{name}, zones {zones}", len(zone_names), name=name, zones=listed(zone_names))
+        for day, (name, zone_names) in holidays.items()
     }
 
 
-def calendar(years: Sequence[int], category: str, subdivision: str | None = None) -> Mapping[date, str]:
-    """Return a calendar of France, each day with its name."""
+def holidays_of_france(years: Sequence[int], category: str, subdivision: str | None = None) -> Mapping[date, str]:
+    """Return the days of a category with their names, in the current language."""
     return public_holidays(tuple(years), category, subdivision, spoken())
 
 
@@ -346,7 +337,7 @@ def calendar(years: Sequence[int], category: str, subdivision: str | None = None
 def public_holidays(
     years: tuple[int, ...], category: str, subdivision: str | None, language: str
 ) -> Mapping[date, str]:
-    """Return a calendar of France in a language, in French where the package does not have it."""
+    """Return the days of a category with their names, in French if the package lacks the language."""
     try:
         from holidays import country_holidays
     except ImportError:
@@ -354,6 +345,6 @@ def public_holidays(
         advice = tr("installez « mentormatch-engine[calendar] », ou demandez public=False et zones=()")
         raise RequestError(sentence, [Problem("holidays", tr("absent"), advice=advice)]) from None
     locales = country_holidays("FR").supported_languages
-    locale = next((each for each in locales if each.split("_")[0] == language), FRENCH)
-    found = country_holidays("FR", subdiv=subdivision, categories=(category,), years=years, language=locale)
-    return {day: typeset(name) for day, name in found.items()}
+    locale = next((locale for locale in locales if locale.split("_")[0] == language), FRENCH)
+    days = country_holidays("FR", subdiv=subdivision, categories=(category,), years=years, language=locale)
+    return {day: typeset(name) for day, name in days.items()}

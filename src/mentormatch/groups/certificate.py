@@ -19,12 +19,11 @@ from mentormatch.assignment.model.solution import NO_ANSWER, Status, Tier
 from mentormatch.assignment.verification.certificate import CertifiedTier, Verdict
 from mentormatch.assignment.verification.refutation import ProofError, System, refute
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
-from mentormatch.groups.check import mistakes
+from mentormatch.groups.check import violations
 from mentormatch.groups.problem import GroupProblem, GroupSolution
 from mentormatch.languages.translation import mark, tr
 
-MAX_GROUPS = 400_000
-"""Limit on the groups that are listed: to list and prove these takes about as long as to find the best ones."""
+MAX_GROUPS = 400_000  # listing and proving that many takes about as long as finding the best ones
 NO_BETTER = mark(
     "Contrôlé sans solveur : ces groupes respectent les règles, et aucune autre répartition ne fait mieux."
 )
@@ -138,11 +137,11 @@ class GroupClaims:
     def chosen_by(self, solution: GroupSolution) -> BoolVector:
         """Return (c,) bool: the listed groups that a solution consists of."""
         leaders = solution.leaders or (-1,) * len(solution.groups)
-        chosen = np.zeros(len(self.groups.members), dtype=bool)
+        is_chosen = np.zeros(len(self.groups.members), dtype=bool)
         for group, leader in zip(solution.groups, leaders, strict=True):
-            wanted = np.isin(np.arange(len(self.problem)), group)
-            chosen |= (self.groups.members == wanted).all(axis=1) & (self.groups.leaders == leader)
-        return chosen
+            membership = np.isin(np.arange(len(self.problem)), group)
+            is_chosen |= (self.groups.members == membership).all(axis=1) & (self.groups.leaders == leader)
+        return is_chosen
 
     def _pair_sums(self, values: IntMatrix) -> IntVector:
         """Return (c,) int64: the sum of symmetric ``values`` (n, n) over the pairs of each group."""
@@ -156,9 +155,9 @@ class GroupClaims:
         place, person = np.nonzero(groups.members)
         count, n = len(groups.members), len(problem)
         system = System.free(count).with_terms((person, place, np.ones_like(place)), [None] * n, [1] * n)
-        every = np.arange(count)
+        all_columns = np.arange(count)
         # A group may be empty if a size is 0; then no number of listed groups is too small
-        rows = [(every, problem.number.least if problem.sizes.least else 0, problem.number.most)]
+        rows = [(all_columns, problem.number.least if problem.sizes.least else 0, problem.number.most)]
         spans = problem.spans if len(problem.spans) > 1 else ()
         # As many groups within each range of sizes as there are sizes within it (Hall 1935)
         for least, most in product({span.least for span in spans}, {span.most for span in spans}):
@@ -173,8 +172,8 @@ class GroupClaims:
     @property
     def any_answer(self) -> System:
         """The rules, and a target row that all choices keep: no solution means that no groups keep the rules."""
-        every = np.arange(len(self.groups.members))
-        return self.rules.with_row(every, np.ones_like(every), 0, None)
+        all_columns = np.arange(len(self.groups.members))
+        return self.rules.with_row(all_columns, np.ones_like(all_columns), 0, None)
 
     def better(self, system: System, tier: Tier, bound: int) -> System:
         """Return the system of the groups whose value in a goal is better than a bound."""
@@ -188,10 +187,10 @@ class GroupClaims:
         """Return the system of the groups that reach a value in a goal; for ``meetings``, that have no more."""
         if goal == "floor":
             floors = self.scores // np.maximum(pairs_of(self.groups.sizes), 1)
-            every = np.arange(len(floors))
+            all_columns = np.arange(len(floors))
             # Where there is no group, the floor is 0
             return system.within(system.least, system.most & (floors >= value)).with_row(
-                every, np.ones_like(every), int(value > 0), None
+                all_columns, np.ones_like(all_columns), int(value > 0), None
             )
         profit = self._profit(goal)
         columns = np.flatnonzero(profit)
@@ -248,7 +247,7 @@ def certify_groups(problem: GroupProblem, solution: GroupSolution) -> GroupCerti
     >>> str(certificate.verdict), [(tier.goal, tier.certified) for tier in certificate.tiers]
     ('certified', [('placed', 4), ('total', 7)])
     """
-    wrong, bounds = list(mistakes(problem, solution)), dict[str, int]()
+    wrong, bounds = list(violations(problem, solution)), dict[str, int]()
     has_answer = solution.status in (Status.PROVED, Status.FEASIBLE)
     if has_answer and tuple(tier.goal for tier in solution.tiers) != problem.goals:
         wrong.append("goals")

@@ -1,9 +1,9 @@
-"""Dates about a month apart as an assignment on a chain of dates; and why none are as asked.
+"""Session dates as an assignment of successors to dates, and the reasons if there is no solution.
 
-A path through dates as an assignment of successors (path cover of an acyclic graph): row d is matched with the date
-that follows d, or with column d where d is not chosen; one more row leads to the first date, one more column ends the
-last. As time only goes forward there are no cycles, so the chosen pairs are one path. Bounds are side constraints: all
-dates but n are not chosen, and of the dates that a member misses, all but a few are not.
+A path through dates is an assignment (path cover of an acyclic graph): row d is matched with the date that follows d,
+or with column d if d is not chosen. An additional row leads to the first date, and an additional column follows the
+last date. Time only goes forward, so there are no cycles and the chosen pairs form one path. Bounds are side
+constraints: all dates but ``number`` are not chosen, and neither are most of the dates that a member misses.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,52 +24,51 @@ from mentormatch.groups.inputs import AttendanceMatrix, SessionMoment
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.translation import tr, tr_n
 
-UNREACHABLE = -(1 << 30)
-"""Less than any number of sessions."""
+UNREACHABLE = -(1 << 30)  # below any number of sessions
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DateChain(ContentEquality):
-    """What is asked: so many of the dates of ``there``, from ``apart[0]`` to ``apart[1]`` days between neighbours."""
+    """The choice of ``number`` dates, with ``gap_days[0]`` to ``gap_days[1]`` days between neighbours."""
 
-    there: AttendanceMatrix
+    attendance: AttendanceMatrix
     number: int
-    apart: tuple[int, int]
+    gap_days: tuple[int, int]
 
     def __repr__(self) -> str:
-        return f"Chain({self.number} of {self.there!r})"
+        return f"DateChain({self.number} of {self.attendance!r})"
 
     @property
     def days(self) -> IntVector:
-        """Return (m,) int64: the day of each date."""
-        return np.array([moment.day.toordinal() for moment in self.there.moments], dtype=np.int64)
+        """(m,) int64: the ordinal day of each date."""
+        return np.array([moment.day.toordinal() for moment in self.attendance.moments], dtype=np.int64)
 
     @property
     def gaps(self) -> NDArray[np.int64]:
-        """Return (m, m) int64: the days from each date to each other."""
+        """(m, m) int64: the days from each row's date to each column's date."""
         return self.days[None, :] - self.days[:, None]
 
     @property
     def follows(self) -> BoolMatrix:
-        """Return (m, m) bool: which date may follow which."""
-        least, most = self.apart
-        return (self.gaps >= max(least, 1)) & (self.gaps <= most)
+        """(m, m) bool: whether the column's date may follow the row's date."""
+        min_days, max_days = self.gap_days
+        return (self.gaps >= max(min_days, 1)) & (self.gaps <= max_days)
 
-    def pose(self, most_missed: IntVector) -> AssignmentProblem:
-        """Return the problem; ``most_missed`` (k,) is how many sessions each of those who answered may miss.
+    def formulate(self, most_missed: IntVector) -> AssignmentProblem:
+        """Return the problem; ``most_missed`` (k,) bounds the absences of each member who answered.
 
-        Required members may miss none, whatever it says.
+        Required members may miss no session, whatever their bound.
         """
         problem = AssignmentProblem.from_scores(
             self._scores(), self._successors(), mentor_minimum=1, mentee_minimum=1, goals=("total",)
         )
-        names = [f"d{moment.name}" for moment in self.there.moments]
-        rows = (self._count(), *self._misses(np.where(self.there.is_required, 0, most_missed)))
+        names = [f"d{moment.name}" for moment in self.attendance.moments]
+        rows = (self._count(), *self._misses(np.where(self.attendance.is_required, 0, most_missed)))
         return replace(problem, rows=rows, mentor_keys=(*names, "first"), mentee_keys=(*names, "last"))
 
     def _successors(self) -> BoolMatrix:
-        """Return (m + 1, m + 1) bool: successors, dates left out, the first date and the last."""
-        m = len(self.there.moments)
+        """Return (m + 1, m + 1) bool: the pairs of a date and its successor, see the module."""
+        m = len(self.attendance.moments)
         allowed = np.zeros((m + 1, m + 1), dtype=bool)
         allowed[:m, :m] = self.follows | np.eye(m, dtype=bool)
         allowed[m, :m] = allowed[:m, m] = self.number > 0
@@ -77,171 +76,174 @@ class DateChain(ContentEquality):
         return allowed
 
     def _scores(self) -> NDArray[np.int64]:
-        """Return (m + 1, m + 1) int64: who attends a date, above all that gaps can be off the middle of their range."""
-        m = len(self.there.moments)
-        uneven = np.where(self.follows, np.abs(2 * self.gaps - sum(self.apart)), 0)
-        # One member more outweighs all gaps together
-        step = int(uneven.max(initial=0)) * max(self.number - 1, 0) + 1
+        """Return (m + 1, m + 1) int64: attendance first, then how close gaps are to the middle of their range."""
+        m = len(self.attendance.moments)
+        uneven = np.where(self.follows, np.abs(2 * self.gaps - sum(self.gap_days)), 0)
+        # One more attendance outweighs all gaps together
+        weight = int(uneven.max(initial=0)) * max(self.number - 1, 0) + 1
         scores = np.zeros((m + 1, m + 1), dtype=np.int64)
-        scores[:, :m] = self.there.answers.sum(axis=0) * step
+        scores[:, :m] = self.attendance.answers.sum(axis=0) * weight
         scores[:m, :m] -= uneven
         np.fill_diagonal(scores, 0)
         return scores
 
     def _count(self) -> Row:
-        """Return the row by which exactly ``number`` dates are chosen."""
-        m = len(self.there.moments)
+        """Return the row that requires exactly ``number`` dates."""
+        m = len(self.attendance.moments)
         weights = np.diag([1] * m + [0]).astype(np.int64)
         return Row("number", weights, least=m - self.number, most=m - self.number)
 
     def _misses(self, most_missed: IntVector) -> tuple[Row, ...]:
-        """Return the rows that keep, of the dates that somebody misses, all but a few out of the chain."""
-        missing = ~self.there.answers
+        """Return the rows that bound each member's absences; none for members whose bound cannot be exceeded."""
+        absences = ~self.attendance.answers
         return tuple(
-            Row(f"p{person}", np.diag([*absent, False]).astype(np.int64), least=int(absent.sum() - most))
-            for person, (absent, most) in enumerate(zip(missing, most_missed, strict=True))
-            if absent.sum() > most
+            Row(f"p{person}", np.diag([*is_absent, False]).astype(np.int64), least=int(is_absent.sum() - limit))
+            for person, (is_absent, limit) in enumerate(zip(absences, most_missed, strict=True))
+            if is_absent.sum() > limit
         )
 
     def positions_of(self, pairs: NDArray[np.int64]) -> tuple[int, ...]:
-        """Return where the chosen dates stand."""
-        last = len(self.there.moments)
-        return tuple(sorted(to for origin, to in pairs.tolist() if to not in (origin, last)))
+        """Return the positions of the chosen dates, ascending."""
+        end = len(self.attendance.moments)
+        return tuple(sorted(successor for date, successor in pairs.tolist() if successor not in (date, end)))
 
     def fewest_missed(self) -> IntVector | None:
-        """Return (k,) int64: the fewest sessions that each member can miss, alone; None where no chain is so long.
+        """Return (k,) int64: the fewest absences possible for each member; None if no chain is long enough.
 
         Dynamic programming over the length of the chain and its last date (Bellman).
         """
         if self.number == 0:
-            return np.zeros(len(self.there.answers), dtype=np.int64)
-        follows, present = self.follows, self.there.answers.astype(np.int64)
+            return np.zeros(len(self.attendance.answers), dtype=np.int64)
+        follows, present = self.follows, self.attendance.answers.astype(np.int64)
         best = np.vstack([present, np.zeros((1, present.shape[1]), dtype=np.int64)])
-        worth = best.copy()
+        attended = best.copy()
         for _ in range(self.number - 1):
-            # The best chain of one date less that ends before each date
-            before = [best[:, come].max(axis=1, initial=UNREACHABLE) for come in follows.T]
-            best = worth + np.column_stack(before) if before else best
+            # The best chain with one date fewer that ends before each date
+            before = [best[:, precedes].max(axis=1, initial=UNREACHABLE) for precedes in follows.T]
+            best = attended + np.column_stack(before) if before else best
         reached = best.max(axis=1, initial=UNREACHABLE)
         return None if reached[-1] < 0 else self.number - reached[:-1]
 
     def longest(self) -> int:
         """Return the length of the longest chain, by dynamic programming in the order of time."""
-        lengths = np.ones(len(self.there.moments), dtype=np.int64)
-        for place, come in enumerate(self.follows.T):
-            # Dates are in order of time, so all that come before are done
-            lengths[place] += lengths[come].max(initial=0)
+        lengths = np.ones(len(self.attendance.moments), dtype=np.int64)
+        for position, precedes in enumerate(self.follows.T):
+            # Dates are in order of time, so the lengths of all predecessors are final
+            lengths[position] += lengths[precedes].max(initial=0)
         return int(lengths.max(initial=0))
 
 
 MOST_NAMED = 8
-WIDEN_DAYS = 7  # gaps are widened by so many days at a time
+WIDEN_DAYS = 7  # by which a range of gaps is widened per attempt
 MAX_WIDENINGS = 8
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class AbsenceLimits(ContentEquality):
-    """What was asked besides the chain: ``most_missed``, None for the fewest; all dates, those set aside included."""
+    """Bounds on absences: ``most_missed`` (None: as few as possible), and all dates, including excluded ones."""
 
     most_missed: int | None
-    everything: AttendanceMatrix
+    all_dates: AttendanceMatrix
 
     def bounds(self, chain: DateChain, most: int | None = None) -> IntVector:
-        """Return (k,) int64: what each may miss at most; nothing for a required member."""
+        """Return (k,) int64: the maximum absences of each member (``most`` replaces the limit); 0 if required."""
         allowed = self.most_missed if most is None else most
         limit = chain.number if allowed is None else allowed
-        return np.where(chain.there.is_required, 0, np.full(len(chain.there.answers), limit, dtype=np.int64))
+        return np.where(chain.attendance.is_required, 0, np.full(len(chain.attendance.answers), limit, dtype=np.int64))
 
 
 def explain_infeasible(
     chain: DateChain, limits: AbsenceLimits, set_aside: Sequence[SessionMoment], seed: int
 ) -> Iterator[str]:
-    """Yield in words what stands in the way, then what would do."""
+    """Yield the obstacles, then the single changes that would suffice, as sentences."""
     yield from obstacles(chain, limits)
     yield from ways_out(chain, limits, set_aside)
 
 
 def obstacles(chain: DateChain, limits: AbsenceLimits) -> Iterator[str]:
-    """Yield what cannot be: too few dates far enough apart; members who miss too many; members who do together."""
+    """Yield why there are no dates: too short a chain, members who miss too many, or members in conflict."""
     if chain.longest() < chain.number:
         yield too_few_dates_text(chain)
         return
-    alone, bounds = chain.fewest_missed(), limits.bounds(chain)
-    if alone is None or (bounds == chain.number).all():
+    fewest, bounds = chain.fewest_missed(), limits.bounds(chain)
+    if fewest is None or (bounds == chain.number).all():
         return
-    rows = zip(chain.there.answered, alone, bounds, chain.there.is_required, strict=True)
-    over = [(member, int(least), required) for member, least, most, required in rows if least > most]
-    for member, least, required in over:
-        missed = counted(least, "séance")
+    rows = zip(chain.attendance.answered, fewest, bounds, chain.attendance.is_required, strict=True)
+    exceeding = [
+        (member, int(missed_count), required) for member, missed_count, limit, required in rows if missed_count > limit
+    ]
+    for member, missed_count, required in exceeding:
+        absences = counted(missed_count, "séance")
         if required:
             yield tr(
                 "{member} doit être à chaque séance et en manque {number} au moins, quelles que soient les dates.",
                 member=member,
-                number=least,
+                number=missed_count,
             )
         else:
-            yield tr("{member} manque {missed} au moins, quelles que soient les dates.", member=member, missed=missed)
-    if not over:
+            yield tr("{member} manque {missed} au moins, quelles que soient les dates.", member=member, missed=absences)
+    if not exceeding:
         yield conflicting_members_text(chain, limits)
 
 
 def too_few_dates_text(chain: DateChain) -> str:
-    """Return in words that no chain of dates is as long as asked."""
-    least, most = chain.apart
+    min_days, max_days = chain.gap_days
     return tr(
         "Parmi {dates}, on ne peut pas en garder {number} avec {least} à {most} jours de l'une à la suivante : "
         "{longest} au plus.",
-        dates=counted(len(chain.there.moments), "date possible", "dates possibles"),
+        dates=counted(len(chain.attendance.moments), "date possible", "dates possibles"),
         number=chain.number,
-        least=least,
-        most=most,
+        least=min_days,
+        most=max_days,
         longest=chain.longest(),
     )
 
 
 def conflicting_members_text(chain: DateChain, limits: AbsenceLimits) -> str:
-    """Return in words which members cannot all be kept from missing more; whichever is left out, the others can."""
+    """Return a sentence with an irreducible set of members whose absences cannot all be within the limit."""
 
     def is_infeasible(people: Sequence[int]) -> bool:
-        some = restricted_to(chain, people)
-        return not is_feasible(some, limits.bounds(some))
+        subproblem = restricted_to(chain, people)
+        return not is_feasible(subproblem, limits.bounds(subproblem))
 
-    kept = deletion_filter(range(len(chain.there.answers)), is_infeasible)
-    names = first_of([chain.there.answered[person] for person in kept], MOST_NAMED)
-    missed = counted(int(limits.bounds(restricted_to(chain, kept)).min(initial=chain.number)) + 1, "séance")
+    conflict = deletion_filter(range(len(chain.attendance.answers)), is_infeasible)
+    names = first_of([chain.attendance.answered[person] for person in conflict], MOST_NAMED)
+    missed = counted(int(limits.bounds(restricted_to(chain, conflict)).min(initial=chain.number)) + 1, "séance")
     return tr(
         "Quelles que soient les dates, quelqu'un parmi {names} manque {missed} au moins.", names=names, missed=missed
     )
 
 
 def restricted_to(chain: DateChain, people: Sequence[int]) -> DateChain:
-    """Return the same question for some of those who answered."""
-    there = chain.there
-    members = tuple(there.answered[person] for person in people)
-    required = tuple(np.flatnonzero(there.is_required[list(people)]).tolist())
-    known, present = np.ones(len(members), dtype=bool), there.answers[list(people)]
-    return replace(chain, there=replace(there, members=members, present=present, known=known, required=required))
+    """Return the problem with some of the members who answered, by position."""
+    attendance = chain.attendance
+    members = tuple(attendance.answered[person] for person in people)
+    required = tuple(np.flatnonzero(attendance.is_required[list(people)]).tolist())
+    is_known, present = np.ones(len(members), dtype=bool), attendance.answers[list(people)]
+    return replace(
+        chain, attendance=replace(attendance, members=members, present=present, known=is_known, required=required)
+    )
 
 
 def is_feasible(chain: DateChain, bounds: IntVector) -> bool:
-    """Return whether there are such dates."""
-    problem = replace(chain.pose(bounds), goals=("matched",))
+    """Return whether dates within these bounds exist."""
+    problem = replace(chain.formulate(bounds), goals=("matched",))
     return solve(problem, proofs="none").status in (Status.PROVED, Status.FEASIBLE)
 
 
 def ways_out(chain: DateChain, limits: AbsenceLimits, set_aside: Sequence[SessionMoment]) -> Iterator[str]:
-    """Yield each change that alone would do."""
+    """Yield the single changes that would suffice, as sentences."""
     yield from (
-        way
-        for way in (
+        sentence
+        for sentence in (
             more_absences_text(chain, limits),
             wider_gap_text(chain, limits),
             fewer_sessions_text(chain, limits),
         )
-        if way
+        if sentence
     )
-    whole = replace(chain, there=limits.everything)
-    if set_aside and is_feasible(whole, limits.bounds(whole)):
+    reopened = replace(chain, attendance=limits.all_dates)
+    if set_aside and is_feasible(reopened, limits.bounds(reopened)):
         yield tr_n(
             "Il suffirait de rouvrir la date écartée.",
             "Il suffirait de rouvrir des dates écartées.",
@@ -250,30 +252,32 @@ def ways_out(chain: DateChain, limits: AbsenceLimits, set_aside: Sequence[Sessio
 
 
 def more_absences_text(chain: DateChain, limits: AbsenceLimits) -> str:
-    """Return how many absences would do, empty where none would."""
+    """Return the smallest sufficient limit on absences as a sentence; empty if there is none."""
     if limits.most_missed is None:
         return ""
-    for most in range(limits.most_missed + 1, chain.number + 1):
-        if is_feasible(chain, limits.bounds(chain, most)):
-            absences = counted(most, "absence")
+    for limit in range(limits.most_missed + 1, chain.number + 1):
+        if is_feasible(chain, limits.bounds(chain, limit)):
+            absences = counted(limit, "absence")
             return tr("Il suffirait d'accepter {absences} par personne au plus.", absences=absences)
     return ""
 
 
 def wider_gap_text(chain: DateChain, limits: AbsenceLimits) -> str:
-    """Return how far apart sessions would have to be, empty where so much does not do."""
-    least, most = chain.apart
+    """Return the narrowest sufficient range of gaps as a sentence; empty if none was found."""
+    min_days, max_days = chain.gap_days
     for weeks in range(1, MAX_WIDENINGS + 1):
-        apart = (max(1, least - weeks * WIDEN_DAYS), most + weeks * WIDEN_DAYS)
-        if is_feasible(replace(chain, apart=apart), limits.bounds(chain)):
+        gap_days = (max(1, min_days - weeks * WIDEN_DAYS), max_days + weeks * WIDEN_DAYS)
+        if is_feasible(replace(chain, gap_days=gap_days), limits.bounds(chain)):
             return tr(
-                "Il suffirait d'accepter de {least} à {most} jours entre deux séances.", least=apart[0], most=apart[1]
+                "Il suffirait d'accepter de {least} à {most} jours entre deux séances.",
+                least=gap_days[0],
+                most=gap_days[1],
             )
     return ""
 
 
 def fewer_sessions_text(chain: DateChain, limits: AbsenceLimits) -> str:
-    """Return how many sessions there could be, empty where there could be none."""
+    """Return the largest feasible number of sessions as a sentence; empty if there is none."""
     for number in range(chain.number - 1, 0, -1):
         shorter = replace(chain, number=number)
         if is_feasible(shorter, limits.bounds(shorter)):

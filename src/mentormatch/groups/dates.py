@@ -1,8 +1,9 @@
-"""When to meet: the dates that the most can attend, nobody missing many, about a month apart, never on days off.
+"""Session dates: hard bounds on gaps and absences, then maximum attendance, then even gaps.
 
-Hard: the number of dates, the days between neighbours, days off, and how many sessions somebody may miss; where that is
-not said, it is the fewest that can be kept for all who could themselves. Then attendance is the greatest there is, and
-the gaps are as near to the middle of their range as they can be then. The engine of pairs does it; see ``chain``.
+Hard constraints are the number of dates, the days between neighbours, days off, and the maximum number of absences per
+member (by default the smallest that is feasible; members who cannot keep it get the fewest absences they can have).
+Maximum attendance comes next, then gaps as close as possible to the middle of their range. The dates are solved as an
+assignment problem, see ``date_chain``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +24,14 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.names import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields.clock import PARIS, Clock
-from mentormatch.groups.calendar import DECREED, MINUTES, ZONES, Stated, blackouts_of, days_off
+from mentormatch.groups.calendar import (
+    LAST_DECREED_DAY,
+    SESSION_MINUTES,
+    ZONES,
+    BlackoutInput,
+    blackouts_of,
+    days_off,
+)
 from mentormatch.groups.date_chain import AbsenceLimits, DateChain, explain_infeasible
 from mentormatch.groups.inputs import (
     AttendanceMatrix,
@@ -39,8 +47,7 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.translation import mark, once_spoken, own_language, spoken, tr, tr_n
 from mentormatch.people.cohort import Cohort
 
-APART = (21, 42)
-"""Days between a session and the next: about a month, which is in the middle."""
+DEFAULT_GAP_DAYS = (21, 42)  # between neighbouring sessions: the middle is about a month
 MOST_NAMED = 12
 ANSWERED = (Status.PROVED, Status.FEASIBLE)
 TAKEN = mark("un autre rendez-vous ou une autre séance a lieu à ce moment")
@@ -48,26 +55,26 @@ TAKEN = mark("un autre rendez-vous ou une autre séance a lieu à ce moment")
 
 @dataclass(frozen=True, slots=True)
 class MomentSetAside:
-    """A date on which no session is held, and why."""
+    """A date on which no session can take place, and the reason."""
 
     moment: SessionMoment
     reason: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Missed:
-    """The sessions that one member misses; for the team alone."""
+class MemberAbsences:
+    """The sessions that one member misses; confidential to staff."""
 
     member: str
     names: tuple[str, ...]
 
     def __repr__(self) -> str:
-        return f"Missed({self.member!r}, {len(self.names)} sessions)"  # a notebook saves what it shows
+        return f"MemberAbsences({self.member!r}, {len(self.names)} sessions)"  # without dates: notebooks save output
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Dates(SolvedResult):
-    """The dates chosen, how many attend each, and what was set aside; who misses what is for the team alone."""
+    """The chosen dates, the attendance of each, and excluded dates; absences by member are confidential to staff."""
 
     kind: ClassVar[str] = "dates"
     chain: DateChain
@@ -78,19 +85,19 @@ class Dates(SolvedResult):
     seed: int
     language: str
     name: str = ""
-    minutes: int = MINUTES
+    minutes: int = SESSION_MINUTES
     place: str = ""
     zone: str = PARIS
     plain: "Dates | None" = None
     group_name: int | str = ""
 
     def __repr__(self) -> str:
-        return f"Dates({len(self.chosen)} dates, {self.status})"  # a notebook saves what it shows
+        return f"Dates({len(self.chosen)} dates, {self.status})"  # notebooks save the output
 
     def relabel(self, labels: Labels) -> Self:
-        there = self.there
-        members = tuple(labels.anybody(None, key) for key in there.members)
-        return replace(self, chain=replace(self.chain, there=replace(there, members=members)), plain=self)
+        attendance = self.there
+        members = tuple(labels.anybody(None, key) for key in attendance.members)
+        return replace(self, chain=replace(self.chain, attendance=replace(attendance, members=members)), plain=self)
 
     @property
     def title(self) -> str:
@@ -98,55 +105,58 @@ class Dates(SolvedResult):
 
     @property
     def there(self) -> AttendanceMatrix:
-        """Who can be there when, of the dates that are no days off."""
-        return self.chain.there
+        """The attendance of all members on all dates that are not excluded."""
+        return self.chain.attendance
 
     @cached_property
     def places(self) -> tuple[int, ...]:
-        """Where the chosen dates stand among those that are no days off."""
+        """The positions of the chosen dates among those that are not excluded."""
         return self.chain.positions_of(self.solution.pairs) if len(self.solution.pairs) else ()
 
     @property
     def chosen(self) -> tuple[SessionMoment, ...]:
         """The dates chosen, in order."""
-        return tuple(self.there.moments[place] for place in self.places)
+        return tuple(self.there.moments[position] for position in self.places)
 
     @property
     def attendance(self) -> tuple[int, ...]:
-        """How many can attend each date chosen, of those who answered."""
-        return tuple(self.there.answers[:, place].sum().item() for place in self.places)
+        """The number of members who can attend each chosen date, among those who answered."""
+        return tuple(self.there.answers[:, position].sum().item() for position in self.places)
 
     @cached_property
-    def missed(self) -> tuple[Missed, ...]:
-        """What each member misses who answered; for the team alone."""
-        names = [self.there.moments[place].name for place in self.places]
+    def missed(self) -> tuple[MemberAbsences, ...]:
+        """The absences of each member who answered; confidential to staff."""
+        names = [self.there.moments[position].name for position in self.places]
         rows = self.there.answers[:, list(self.places)]
         return tuple(
-            Missed(member, tuple(name for name, comes in zip(names, row, strict=True) if not comes))
+            MemberAbsences(member, tuple(name for name, comes in zip(names, row, strict=True) if not comes))
             for member, row in zip(self.there.answered, rows.tolist(), strict=True)
         )
 
     @property
     def moments(self) -> tuple[tuple[date, str], ...]:
-        return tuple((one.start, one.elsewhere) for one in self.chosen)
+        return tuple((moment.start, moment.elsewhere) for moment in self.chosen)
 
     @checked
     def on_clocks(self, zone: str, clocks: Iterable[Clock]) -> Self:
-        """Return the same dates, by the clock of a time zone, and told on other clocks too."""
-        return replace(self, chain=replace(self.chain, there=self.there.on_clocks(zone, clocks)), zone=zone)
+        """Return the same dates in the local time of ``zone``, shown in the local times of ``clocks`` too."""
+        attendance = self.there.on_clocks(zone, clocks)
+        return replace(self, chain=replace(self.chain, attendance=attendance), zone=zone)
 
     @property
     def most_missed(self) -> int:
-        """How many sessions the member misses who misses the most."""
-        return max((len(one.names) for one in self.missed), default=0)
+        """The maximum number of sessions that a member misses."""
+        return max((len(absences.names) for absences in self.missed), default=0)
 
     @once_spoken
     def diagnosis(self) -> tuple[str, ...]:
-        """Why there are no such dates, and what would do, cheapest first; for the team alone, as it names people."""
+        """The reasons why there are no such dates, and sufficient changes; names people, so confidential to staff."""
         if self.status is not Status.INFEASIBLE:
             return ()
         return tuple(
-            explain_infeasible(self.chain, self.limits, tuple(one.moment for one in self.set_aside), self.seed)
+            explain_infeasible(
+                self.chain, self.limits, tuple(excluded.moment for excluded in self.set_aside), self.seed
+            )
         )
 
     @property
@@ -157,7 +167,7 @@ class Dates(SolvedResult):
     def _dates_in_words(self) -> Iterator[str]:
         if not self.chosen:
             return
-        yield about(counted(len(self.chosen), "séance"), f"{listed([one.words for one in self.chosen])}.")
+        yield about(counted(len(self.chosen), "séance"), f"{listed([moment.words for moment in self.chosen])}.")
         if not self.there.answered:
             yield tr("Personne n'a dit ses disponibilités : on ne sait pas qui vient.")
             return
@@ -177,12 +187,15 @@ class Dates(SolvedResult):
 
     def _aside_in_words(self) -> Iterator[str]:
         if self.set_aside:
-            reasons = [tr("{date} ({reason})", date=day(one.moment.day), reason=one.reason) for one in self.set_aside]
+            reasons = [
+                tr("{date} ({reason})", date=day(excluded.moment.day), reason=excluded.reason)
+                for excluded in self.set_aside
+            ]
             yield tr("Dates écartées : {dates}.", dates=first_of(reasons, MOST_NAMED))
-        if any(moment.day > DECREED for moment in self.there.moments):
+        if any(moment.day > LAST_DECREED_DAY for moment in self.there.moments):
             yield tr(
                 "Après le {day}, le calendrier scolaire n'est pas encore publié : ses dates sont une estimation.",
-                day=day(DECREED),
+                day=day(LAST_DECREED_DAY),
             )
 
     @property
@@ -219,15 +232,15 @@ class Dates(SolvedResult):
         aside = [("name", tr("Date")), ("reason", tr("Pourquoi elle est écartée"))]
         chosen = zip(self.chosen, self.attendance, strict=True)
         return {
-            "dates": sheet(dates, ((one.name, one.start.isoformat(), present) for one, present in chosen)),
-            "set_aside": sheet(aside, ((one.moment.name, one.reason) for one in self.set_aside)),
+            "dates": sheet(dates, ((moment.name, moment.start.isoformat(), present) for moment, present in chosen)),
+            "set_aside": sheet(aside, ((excluded.moment.name, excluded.reason) for excluded in self.set_aside)),
         }
 
     @property
     @own_language
     def staff_sheets(self) -> dict[str, ResultSheet]:
         columns = [("member", tr("Membre")), ("count", tr("Absences")), ("missed", tr("Séances manquées"))]
-        rows = ((one.member, len(one.names), ", ".join(one.names)) for one in self.missed)
+        rows = ((absences.member, len(absences.names), ", ".join(absences.names)) for absences in self.missed)
         return {"missed": sheet(columns, rows)}
 
     @property
@@ -235,14 +248,17 @@ class Dates(SolvedResult):
         chosen = zip(self.chosen, self.attendance, strict=True)
         return {
             "status": str(self.status),
-            "dates": [{"name": one.name, "start": one.start.isoformat(), "attendance": n} for one, n in chosen],
+            "dates": [
+                {"name": moment.name, "start": moment.start.isoformat(), "attendance": count}
+                for moment, count in chosen
+            ],
             "most_missed": self.most_missed,
-            "set_aside": [{"name": one.moment.name, "reason": one.reason} for one in self.set_aside],
+            "set_aside": [{"name": excluded.moment.name, "reason": excluded.reason} for excluded in self.set_aside],
         }
 
     @property
     def as_dict_for_staff(self) -> dict[str, object]:
-        missed = [{"member": one.member, "missed": list(one.names)} for one in self.missed]
+        missed = [{"member": absences.member, "missed": list(absences.names)} for absences in self.missed]
         return self.as_dict | {"missed": missed, "diagnosis": list(self.diagnosis)}
 
 
@@ -253,63 +269,63 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     *,
     field: str | None = None,
     most_missed: int | None = None,
-    apart: tuple[int, int] = APART,
+    apart: tuple[int, int] = DEFAULT_GAP_DAYS,
     public: bool = True,
     zones: Sequence[str] = ZONES,
-    blackouts: Iterable[Stated] = (),
+    blackouts: Iterable[BlackoutInput] = (),
     required: Iterable[str] = (),
     others: Iterable[Dates] = (),
     name: str = "",
     group_name: int | str = "",
-    minutes: int = MINUTES,
+    minutes: int = SESSION_MINUTES,
     place: str = "",
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Dates:
-    """Return the ``n`` dates that the most can attend, about a month apart, on no day off.
+    """Return ``n`` dates with the greatest attendance, about a month apart, on no day off.
 
     Parameters
     ----------
     availabilities
-        The dates on which each member can be there, by their key; None for somebody who did not answer, who then
-        counts neither as present nor as absent. Or those who answered a survey.
+        The dates that each member can attend, by their key; None for a member who did not answer and counts neither as
+        present nor as absent. Alternatively, a cohort read from a survey.
     candidates
-        The dates to choose from, as ISO 8601 writes them or as Python's; or by the answer that stands for each.
+        The possible dates, in ISO 8601 or as Python dates; or a mapping from the answers of the survey to these dates.
     n
-        How many.
+        The number of dates.
     field
-        Of a survey, the question whose options are the dates, or the slots of the week in which somebody can come;
-        None: the one whose options name the dates, or else the one about slots.
+        The question of a survey whose options are the dates, or the weekly slots in which people are free; None: the
+        question whose options name the dates, or else the one about slots.
     most_missed
-        How many sessions nobody may miss more than. None: the fewest that can be; whoever would miss more than that
-        whatever the dates then misses no more than they must.
+        The maximum number of absences per member. None: the smallest feasible number; a member who would exceed it
+        on any dates gets the fewest absences they can have.
     apart
-        The least and the most days from a session to the next; the middle is preferred where as many can attend.
+        The minimum and maximum days between neighbouring sessions; the middle is preferred at equal attendance.
     public, zones
-        Whether public holidays are days off, and the school holidays of which zones of France.
+        Whether public holidays are days off, and the zones of France whose school holidays are.
     blackouts
-        The programme's own: first day, last day, and why.
+        The black-outs of the programme: first day, last day, and the reason.
     required
-        The keys of members without whom no session is held, such as a facilitator: a date on which they cannot come is
-        not chosen. Who of them did not answer hinders nothing.
+        The keys of members, such as a facilitator, whose absence excludes a date. Members among them who did not
+        answer exclude no date.
     others
-        Dates chosen before, by the same clock, for people who are needed here too: no session overlaps one of them.
+        Dates chosen before, in the same local time, for people who are needed here too: no session overlaps them.
     name, group_name
-        What the programme is called, and the number or the name of the group: they stand in documents and calendars,
-        and make the identity of events.
+        The name of the programme, and the number or name of the group: they appear in documents and calendars, and
+        identify events.
     minutes, place
-        How long a session is, and where. Of slots of the week, somebody can come who chose every part of the day of
+        The duration and place of a session. For weekly slots, a person is free if they chose every part of the day of
         which the session takes more than an hour.
     seed
-        Settles what all of this leaves tied, by a keyed hash: the order of members and dates never matters.
+        Breaks remaining ties by a keyed hash: the order of members and dates does not matter.
     time_limit_s
         Seconds for each solve.
 
     Raises
     ------
     RequestError
-        A date, a member or a zone is unknown or comes twice, a number is negative, or the package ``holidays``, of the
-        extra ``calendar``, is missing.
+        A date, member or zone is unknown or repeated, a number is negative, or the package ``holidays``, of the extra
+        ``calendar``, is missing.
 
     Examples
     --------
@@ -324,23 +340,23 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     number, seed = whole_number(tr("séances"), n), seed_number(seed)
     if most_missed is not None:
         most_missed = whole_number(tr("absences"), most_missed)
-    gaps = gaps_of(apart)
+    gaps = check_gap(apart)
     if isinstance(availabilities, Cohort):
         attendances = attendance(availabilities, moments_of(candidates), field, minutes=minutes)
     else:
         attendances = availability_of(availabilities, candidates)
-    days = [one.day for one in attendances.moments]
+    days = [moment.day for moment in attendances.moments]
     off = days_off(days, public=public, zones=zones, blackouts=blackouts_of(blackouts))
     taken = taken_moments(attendances.moments, minutes, others)
-    reasons = [tr(TAKEN) if one in taken else off.get(one.day, "") for one in attendances.moments]
-    free = [place for place, one in enumerate(attendances.moments) if one not in taken]
-    kept = [place for place, reason in enumerate(reasons) if not reason]
+    reasons = [tr(TAKEN) if moment in taken else off.get(moment.day, "") for moment in attendances.moments]
+    free = [position for position, moment in enumerate(attendances.moments) if moment not in taken]
+    open_dates = [position for position, reason in enumerate(reasons) if not reason]
     aside = tuple(
-        MomentSetAside(one, reason) for one, reason in zip(attendances.moments, reasons, strict=True) if reason
+        MomentSetAside(moment, reason) for moment, reason in zip(attendances.moments, reasons, strict=True) if reason
     )
-    there = attendances.with_required(required)
-    chain, limits = DateChain(there.take(kept), number, gaps), AbsenceLimits(most_missed, there.take(free))
-    problem, solution = best(chain, most_missed, seed, time_limit_s)
+    matrix = attendances.with_required(required)
+    chain, limits = DateChain(matrix.take(open_dates), number, gaps), AbsenceLimits(most_missed, matrix.take(free))
+    problem, solution = solve_dates(chain, most_missed, seed, time_limit_s)
     return Dates(
         chain,
         aside,
@@ -358,9 +374,13 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
 
 
 def taken_moments(moments: Iterable[SessionMoment], minutes: int, others: Iterable[Dates]) -> set[SessionMoment]:
-    """Return the moments at which a session would overlap one of other dates."""
-    held = [(one, dates.minutes) for dates in others for one in dates.chosen]
-    return {moment for moment in moments if any(moment.overlaps(minutes, one, long) for one, long in held)}
+    """Return the moments at which a session would overlap one of the sessions of ``others``."""
+    sessions = [(session, dates.minutes) for dates in others for session in dates.chosen]
+    return {
+        moment
+        for moment in moments
+        if any(moment.overlaps(minutes, session, duration) for session, duration in sessions)
+    }
 
 
 def choose_in_turn[T, R](
@@ -369,68 +389,64 @@ def choose_in_turn[T, R](
     choose: Callable[[T, Sequence[Dates]], R],
     dates_in: Callable[[R], Dates | None],
 ) -> list[R]:
-    """Return what is chosen for each, one after another: no dates overlap those of another that needs the same person.
+    """Return the choice for each item, one after another, without overlaps of dates for the same person.
 
-    If the dates chosen before leave none for one, it is put first, once, and all are chosen again. The first of these
-    choices with the fewest without dates is returned. ``choose`` takes the dates chosen so far for the same ``people``;
-    ``dates_in`` are the dates of what it returned, None if it found none.
+    If earlier choices leave no dates for an item, it moves to the front, once, and all are chosen again. The result is
+    the first of these rounds with the fewest items without dates. ``choose`` takes an item and the dates chosen so far
+    for its ``people``; ``dates_in`` returns the dates of a choice, None if there are none.
     """
     order, promoted, choices = list(range(len(wanted))), set[int](), list[dict[int, R]]()
     while True:
-        held, found, crowded_out = dict[str, list[Dates]](), dict[int, R](), list[int]()
-        for place in order:
-            who = sorted({canonical(key) for key in people(wanted[place])})
-            before = [dates for key in who for dates in held.get(key, ())]
-            found[place] = choose(wanted[place], before)
-            dates = dates_in(found[place])
+        dates_by_key, round_choices, crowded_out = dict[str, list[Dates]](), dict[int, R](), list[int]()
+        for position in order:
+            keys = sorted({canonical(key) for key in people(wanted[position])})
+            before = [dates for key in keys for dates in dates_by_key.get(key, ())]
+            round_choices[position] = choose(wanted[position], before)
+            dates = dates_in(round_choices[position])
             if dates is not None:
-                for key in who:
-                    held.setdefault(key, []).append(dates)
-            elif before and place not in promoted:
-                crowded_out.append(place)
-        choices.append(found)
+                for key in keys:
+                    dates_by_key.setdefault(key, []).append(dates)
+            elif before and position not in promoted:
+                crowded_out.append(position)
+        choices.append(round_choices)
         if not crowded_out:
-            best = max(choices, key=lambda each: sum(dates_in(one) is not None for one in each.values()))
-            return [best[place] for place in range(len(wanted))]
+            best = max(choices, key=lambda found: sum(dates_in(choice) is not None for choice in found.values()))
+            return [best[position] for position in range(len(wanted))]
         promoted.add(crowded_out[0])
-        order = [crowded_out[0], *(other for other in order if other != crowded_out[0])]
+        order = [crowded_out[0], *(position for position in order if position != crowded_out[0])]
 
 
-def gaps_of(apart: tuple[int, int]) -> tuple[int, int]:
-    """Return the fewest and the most days between sessions; raise RequestError where they are no range."""
+def check_gap(apart: tuple[int, int]) -> tuple[int, int]:
+    """Return the minimum and maximum days between sessions. Raises RequestError unless 0 < minimum <= maximum."""
     least, most = map(exact_number, apart)
     if not isinstance(least, int) or not isinstance(most, int) or not 0 < least <= most:
-        found = tr("de {least} à {most} jours", least=value_in_words(apart[0]), most=value_in_words(apart[1]))
+        range_text = tr("de {least} à {most} jours", least=value_in_words(apart[0]), most=value_in_words(apart[1]))
         expected = tr("un minimum d'un jour au moins, puis un maximum")
-        raise RequestError(tr("Cet écart ne convient pas"), [Problem(tr("écart"), found, expected)])
+        raise RequestError(tr("Cet écart ne convient pas"), [Problem(tr("écart"), range_text, expected)])
     return least, most
 
 
-def best(
+def solve_dates(
     chain: DateChain, most_missed: int | None, seed: int, time_limit_s: float | None
 ) -> tuple[AssignmentProblem, Solution]:
-    """Return the problem and its solution; without a limit on what people miss, with the fewest that can be kept."""
-    tried = ((problem, solve(problem, seed=seed, time_limit_s=time_limit_s)) for problem in to_try(chain, most_missed))
-    found = next(tried)
-    while found[1].status is Status.INFEASIBLE and (fewer := next(tried, None)) is not None:
-        found = fewer
-    return found
-
-
-def to_try(chain: DateChain, most_missed: int | None) -> Iterator[AssignmentProblem]:
-    """Yield one problem after the other, until one has a solution."""
-    yield from map(chain.pose, bounds_to_try(chain, most_missed))
+    """Return the problem and its solution; if absences have no limit, with the smallest feasible one."""
+    problems = map(chain.formulate, bounds_to_try(chain, most_missed))
+    attempts = ((problem, solve(problem, seed=seed, time_limit_s=time_limit_s)) for problem in problems)
+    attempt = next(attempts)
+    while attempt[1].status is Status.INFEASIBLE and (looser := next(attempts, None)) is not None:
+        attempt = looser
+    return attempt
 
 
 def bounds_to_try(chain: DateChain, most_missed: int | None) -> Iterator[IntVector]:
-    """Yield (k,) int64: what each may miss at most, one bound after the other until one can be kept."""
-    answered = len(chain.there.answers)
+    """Yield (k,) int64: bounds on each member's absences, to be tried in order, tightest first."""
+    answered = len(chain.attendance.answers)
     if most_missed is not None:
         yield np.full(answered, most_missed, dtype=np.int64)
         return
-    alone = chain.fewest_missed()
-    if alone is None:
+    fewest = chain.fewest_missed()
+    if fewest is None:
         yield np.full(answered, chain.number, dtype=np.int64)
         return
-    for most in range(chain.number + 1):
-        yield np.maximum(alone, most)
+    for limit in range(chain.number + 1):
+        yield np.maximum(fewest, limit)

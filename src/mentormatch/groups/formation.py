@@ -1,4 +1,4 @@
-"""Form groups: of the members of a cohort under a programme, or of a matrix."""
+"""Groups of the members of a cohort under a programme, or of the rows of a matrix."""
 
 from collections.abc import Iterable
 from time import monotonic
@@ -8,7 +8,7 @@ from mentormatch.assignment.mip.dispatch import can_load_highs
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.scalars import duration, seed_number
 from mentormatch.errors import RequestError
-from mentormatch.groups.infeasibility import MemberGroup, formulate_groups, score
+from mentormatch.groups.infeasibility import MemberGroup, formulate_groups, score_groups
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.problem import GroupProblem, GroupSolution
 from mentormatch.groups.solver import solve_groups
@@ -17,8 +17,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme, require_groups
 from mentormatch.rules.kinds.named_people import Apart, Together
 
-SHORTEST_S = 1e-9
-"""The time limit of a search whose time was up before: it gives the first groups that it finds."""
+SHORTEST_S = 1e-9  # time limit of a search that begins after the deadline: it returns the first groups found
 
 
 @overload
@@ -53,26 +52,26 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     Parameters
     ----------
     cohort
-        Who answered; see ``read_survey``. Or, alone, the groups that a matrix of distances or scores asks for; see
-        ``GroupProblem.from_scores``: the answer is then positions, as in ``solve``.
+        The people who answered, see ``read_survey``. Or, without programme, a problem given by a matrix of distances
+        or scores, see ``GroupProblem.from_scores``: the result then contains positions, as in ``solve``.
     programme
-        With a section ``[groups]``: sizes, number, facilitators and goals.
+        A programme with a section ``[groups]``: sizes, number, facilitators and goals.
     seed
-        Settles what every goal leaves tied; the same people and seed give the same groups, in any order of rows.
+        Breaks ties after the last goal; the same people and seed give the same groups, in any order of rows.
     together, apart
-        Keys of people who must be in one group, or of whom no two may be.
+        Keys of people who must be in one group, or no two of whom may be in one group.
     past
-        Former groups, by the keys of their members, or former groupings: in the goal ``meetings`` as few people as can
-        be meet again.
+        Past groups, by the keys of their members, or past groupings: the goal ``meetings`` minimises how often people
+        meet again.
     time_limit_s
         Seconds after which the best groups so far are returned, marked ``feasible`` with their gap, or ``stopped``.
 
     Raises
     ------
     RequestError
-        The programme forms no groups, or a key is nobody's.
+        The programme forms no groups, or a key is unknown.
     EngineError
-        A solver gave an answer that the checker refused.
+        The checker refused the result of a solver.
 
     Examples
     --------
@@ -95,37 +94,36 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
         *(name_groups(Apart, keys, cohort) for keys in apart),
     ]
     decided = programme.with_rules(by_hand)
-    scores = score(cohort.members, decided.criteria)
+    scores = score_groups(cohort.members, decided.criteria)
     formulation = formulate_groups(cohort, decided, scores, list(former_groups(past)), seed=seed_number(seed))
-    # Scores take time too
-    left = None if limit is None else max(began + limit - monotonic(), SHORTEST_S)
-    solution = solve_with_proofs(formulation.problem, left)
+    # Computing the scores takes time too
+    remaining_s = None if limit is None else max(began + limit - monotonic(), SHORTEST_S)
+    solution = solve_with_proofs(formulation.problem, remaining_s)
     return Grouping(cohort, decided, scores, formulation, solution, programme.heading.language, programme.name)
 
 
 def solve_with_proofs(problem: GroupProblem, limit: float | None) -> GroupSolution:
-    """Return the best groups, with proofs if all groups can be listed and time is left."""
-    ends = None if limit is None else monotonic() + limit
+    """Return the best groups, with proofs if all groups can be listed in the time that remains."""
+    deadline = None if limit is None else monotonic() + limit
     solution = solve_groups(problem, time_limit_s=limit)
-    is_late = ends is not None and monotonic() > ends
+    is_late = deadline is not None and monotonic() > deadline
     if is_late or solution.status not in (Status.PROVED, Status.INFEASIBLE) or not can_load_highs():
         return solution
-    # Loaded here, so that groups which are not proved never load the solver
+    # Imported only if needed: unproved groups never load the solver
     from mentormatch.groups.proofs import add_proofs
 
-    return add_proofs(problem, solution, ends)
+    return add_proofs(problem, solution, deadline)
 
 
 def name_groups[R: (Together, Apart)](rule: type[R], keys: MemberGroup, cohort: Cohort) -> R:
-    """Return a rule on some members; raise RequestError where a key is nobody's."""
+    """Return a rule on some members. Raises RequestError for an unknown key."""
     people = cohort.members
     return rule(people=[people.ids[people.find(key)] for key in keys])
 
 
 def former_groups(past: Iterable[MemberGroup | Grouping]) -> Iterable[MemberGroup]:
-    """Yield the keys of each former group."""
-    for each in past:
-        if isinstance(each, Grouping):
-            yield from (group.members for group in each.groups)
+    for group_or_grouping in past:
+        if isinstance(group_or_grouping, Grouping):
+            yield from (group.members for group in group_or_grouping.groups)
         else:
-            yield each
+            yield group_or_grouping

@@ -1,10 +1,8 @@
-"""Why not all can be placed: counting tests, then an irreducible subset by deletion filter (Chinneck 1991).
+"""The problem of forming groups of a cohort, and why not all people can be placed.
 
-Counting tests first: too many people, too few, a clique of people who may not meet that is larger than the number of
-groups. Otherwise an irreducible infeasible subset of rules, then of people, by the deletion filter (Chinneck and
-Dravnieks 1991).
-
-Cohort, scores, rules and goals -> the problem of forming groups, with what two people are worth together.
+Conflicts: counting tests first (too many people, too few, a clique of people who may not meet that is larger than the
+number of groups), otherwise an irreducible infeasible subset of rules, then of people, by the deletion filter (Chinneck
+and Dravnieks 1991).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +17,7 @@ from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.irreducible_subset import deletion_filter
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.names import KEY_LABELS, Labels
-from mentormatch.groups.columns import cliques
+from mentormatch.groups.columns import greedy_clique_partition
 from mentormatch.groups.problem import Group, GroupProblem, GroupTerm, Leaders, SizeRange
 from mentormatch.groups.solver import solve_groups
 from mentormatch.languages.phrases import counted, listed, quoted
@@ -44,7 +42,7 @@ from mentormatch.scoring.scores import MILLION, contribution, normalise_weights
 
 @dataclass(frozen=True, eq=False)
 class PairShares(ContentEquality):
-    """What one criterion adds to every pair: ``values`` (n, n), millionths, ``known`` (n, n), both answered."""
+    """The points of one criterion for all pairs: ``values`` (n, n) in millionths; ``known`` (n, n), both answered."""
 
     values: IntMatrix
     known: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -52,19 +50,19 @@ class PairShares(ContentEquality):
 
 @dataclass(frozen=True)
 class WholeShare:
-    """What one criterion adds to a group as a whole, by all people of a cohort."""
+    """The points of one criterion for a group as a whole, over all people of a cohort."""
 
     shared: GroupTerm
 
     def of(self, members: IntVector) -> GroupTerm:
-        """Return the same for some people."""
-        whole = self.shared
-        return GroupTerm(whole.has[members], whole.known[members], whole.points, whole.unknown)
+        """Return the term for some people."""
+        term = self.shared
+        return GroupTerm(term.has[members], term.known[members], term.points, term.unknown)
 
 
 @dataclass(frozen=True, eq=False)
 class GroupScores(ContentEquality):
-    """The worth of every pair of members, and of groups as a whole; criteria with their weights and parts, in order."""
+    """The values of all pairs and the group terms, and the criteria with their weights and shares, in order."""
 
     values: IntMatrix
     shared: tuple[WholeShare, ...]
@@ -73,32 +71,35 @@ class GroupScores(ContentEquality):
     parts: tuple[PairShares | WholeShare, ...]
 
 
-def score(members: People, criteria: Sequence[Criterion]) -> GroupScores:
+def score_groups(members: People, criteria: Sequence[Criterion]) -> GroupScores:
     """Return the scores of members.
 
-    The share of a criterion in a pair is the mean of its shares both ways round, rounded down to millionths, so that
-    the shares add up exactly. What a group has as a whole counts as much as it would for each of its pairs.
+    The share of a criterion in a pair is the mean of its shares in both directions, rounded down to millionths, so that
+    shares add up exactly. A group term counts as much as it would for each pair of the group.
     """
     weights = normalise_weights(criteria)
-    parts = tuple(part(criterion, weight, members) for criterion, weight in zip(criteria, weights, strict=True))
+    parts = tuple(
+        criterion_part(criterion, weight, members) for criterion, weight in zip(criteria, weights, strict=True)
+    )
     values = np.zeros((len(members), len(members)), dtype=np.int64)
-    for each in parts:
-        if isinstance(each, PairShares):
-            values += each.values
-    shared = tuple(each for each in parts if isinstance(each, WholeShare))
+    for part in parts:
+        if isinstance(part, PairShares):
+            values += part.values
+    shared = tuple(part for part in parts if isinstance(part, WholeShare))
     return GroupScores(values, shared, tuple(criteria), weights, parts)
 
 
-def part(criterion: Criterion, weight: float, members: People) -> PairShares | WholeShare:
-    """Return what one criterion adds."""
-    whole = criterion.whole(members)
-    if whole is not None:
-        points = np.rint(whole.values * weight * MILLION).astype(np.int64)
-        return WholeShare(GroupTerm(whole.has, whole.known, points, int(np.rint(criterion.neutral * weight * MILLION))))
+def criterion_part(criterion: Criterion, weight: float, members: People) -> PairShares | WholeShare:
+    group_points = criterion.whole(members)
+    if group_points is not None:
+        points = np.rint(group_points.values * weight * MILLION).astype(np.int64)
+        return WholeShare(
+            GroupTerm(group_points.has, group_points.known, points, int(np.rint(criterion.neutral * weight * MILLION)))
+        )
     share, known = contribution(criterion, weight, members, members)
-    both = (share.astype(np.int64) + share.T) // 2
-    np.fill_diagonal(both, 0)
-    return PairShares(both, known & known.T)
+    mean = (share.astype(np.int64) + share.T) // 2
+    np.fill_diagonal(mean, 0)
+    return PairShares(mean, known & known.T)
 
 
 type MemberGroup = Sequence[Key]
@@ -106,7 +107,7 @@ type MemberGroup = Sequence[Key]
 
 @dataclass(frozen=True, eq=False)
 class GroupFormulation(ContentEquality):
-    """The problem of those who take part, by the order of their keys, and where each stands in the cohort."""
+    """The problem of the people who take part, in the order of their keys, and their rows in the cohort."""
 
     problem: GroupProblem
     members: IntVector
@@ -116,47 +117,48 @@ class GroupFormulation(ContentEquality):
 def formulate_groups(
     cohort: Cohort, programme: Programme, scores: GroupScores, past: Iterable[MemberGroup] = (), *, seed: int = 0
 ) -> GroupFormulation:
-    """Return the problem of forming groups of ``cohort``; ``past`` are the keys of former groups."""
+    """Return the problem of forming groups of ``cohort``; ``past`` contains the keys of past groups."""
     section = programme.groups or Grouped(size=2)
-    rules, people, leading = programme.rules, cohort.members, cohort.facilitators
-    # Who takes part, in an order that does not depend on the rows
-    members = in_order(people, np.flatnonzero(eligible_people(rules, people, "mentee")))
-    facilitators = in_order(leading, np.flatnonzero(eligible_people(rules, leading, "mentor")))
-    taken, leaders = people.take(members), leading.take(facilitators)
-    seats = places(leaders, section.facilitators)
-    sizes, first = SizeRange(*section.sizes), priority_weights(rules, taken, "mentee")
+    rules, people, candidates_to_lead = programme.rules, cohort.members, cohort.facilitators
+    # Participants, in an order that does not depend on the rows
+    members = rows_in_key_order(people, np.flatnonzero(eligible_people(rules, people, "mentee")))
+    facilitators = rows_in_key_order(
+        candidates_to_lead, np.flatnonzero(eligible_people(rules, candidates_to_lead, "mentor"))
+    )
+    participants, leaders = people.take(members), candidates_to_lead.take(facilitators)
+    seats = leader_seats(leaders, section.facilitators)
+    sizes, priority = SizeRange(*section.sizes), priority_weights(rules, participants, "mentee")
     problem = GroupProblem(
         worth=scores.values[np.ix_(members, members)],
-        apart=forbidden_meetings(rules, taken, scores.values[np.ix_(members, members)]),
+        apart=forbidden_meetings(rules, participants, scores.values[np.ix_(members, members)]),
         spans=(sizes,),
-        number=number_of(section, len(members), int(seats.sum()) if section.facilitators else None),
-        together=blocks(rules, people, members),
+        number=group_count_range(section, len(members), int(seats.sum()) if section.facilitators else None),
+        together=must_link_blocks(rules, people, members),
         counts=tuple(
             filter(None, (count_terms(count, members) for rule in rules for count in rule.composition_bounds(people)))
         ),
         shared=tuple(part.of(members) for part in scores.shared),
-        leaders=Leaders(allowed_meetings(rules, leaders, taken), seats) if section.facilitators else None,
-        meetings=meetings(taken, past),
-        priority=first,
-        goals=tuple(goal for goal in section.goals if members_in_use(goal, first, past)),
-        keys=tuple(map(canonical, taken.ids)),
+        leaders=Leaders(allowed_meetings(rules, leaders, participants), seats) if section.facilitators else None,
+        meetings=past_meetings(participants, past),
+        priority=priority,
+        goals=tuple(goal for goal in section.goals if is_goal_active(goal, priority, past)),
+        keys=tuple(map(canonical, participants.ids)),
         seed=seed,
     )
     return GroupFormulation(problem, members, facilitators)
 
 
-def members_in_use(goal: str, first: IntVector | None, past: Iterable[MemberGroup]) -> bool:
-    """Return whether a goal says anything: of priority where somebody has it, of meetings where there were some."""
-    return first is not None if goal == "priority" else bool(past) if goal == "meetings" else True
+def is_goal_active(goal: str, priority: IntVector | None, past: Iterable[MemberGroup]) -> bool:
+    """Return whether a goal can differ between groups: priority needs weights, meetings need past groups."""
+    return priority is not None if goal == "priority" else bool(past) if goal == "meetings" else True
 
 
-def in_order(people: People, rows: IntVector) -> IntVector:
-    """Return rows by the keys of their people."""
+def rows_in_key_order(people: People, rows: IntVector) -> IntVector:
     return np.array(sorted(rows.tolist(), key=lambda row: canonical(people.ids[row])), dtype=np.int64)
 
 
-def number_of(section: Grouped, people: int, seats: int | None) -> SizeRange:
-    """Return how many groups there may be: as many as asked for, or all numbers that the sizes and seats allow."""
+def group_count_range(section: Grouped, people: int, seats: int | None) -> SizeRange:
+    """Return the allowed numbers of groups: the requested number, or all that sizes and seats allow."""
     if section.number is not None:
         return SizeRange(section.number, section.number)
     most = max(people // section.sizes[0], 1)
@@ -164,35 +166,35 @@ def number_of(section: Grouped, people: int, seats: int | None) -> SizeRange:
 
 
 def forbidden_meetings(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolMatrix:
-    """Return (n, n) bool: who may not meet whom, whichever of the two a rule looks at first."""
+    """Return (n, n) bool: the pairs that a rule forbids in either direction."""
     market = Market(members, members, scores.astype(np.int32))
-    total = np.zeros(market.shape, dtype=bool)
+    is_forbidden = np.zeros(market.shape, dtype=bool)
     for block in (rule.forbidden(market) for rule in rules):
         if block is not None:
-            total |= block | block.T
-    return total & ~np.eye(len(total), dtype=bool)
+            is_forbidden |= block | block.T
+    return is_forbidden & ~np.eye(len(is_forbidden), dtype=bool)
 
 
 def allowed_meetings(rules: Sequence[Rule], leaders: People, members: People) -> BoolMatrix:
-    """Return (f, n) bool: which members each leader may meet, by the rules whose questions they answered."""
+    """Return (f, n) bool: the members each leader may meet, by the rules whose questions leaders were asked."""
     applicable = [rule for rule in rules if all(name in leaders.columns for name in rule.fields_of("mentor"))]
     shape = len(leaders), len(members)
     market = Market(leaders, members, np.full(shape, MILLION, dtype=np.int32))
-    barred = np.zeros(shape, dtype=bool)
+    is_forbidden = np.zeros(shape, dtype=bool)
     for _, block in forbidden_by_rule(applicable, market):
-        barred |= block
-    return ~barred
+        is_forbidden |= block
+    return ~is_forbidden
 
 
-def places(leaders: People, facilitation: Facilitation | None) -> IntVector:
-    """Return (f,) how many groups each leads, one where that was not answered.
+def leader_seats(leaders: People, facilitation: Facilitation | None) -> IntVector:
+    """Return (f,): the number of groups that each leader can lead, one if there is no answer.
 
-    Raises SurveyError where an answer is no number of groups.
+    Raises SurveyError if an answer is not an integer from 0 to 100.
     """
     if facilitation is None or isinstance(facilitation.seats, int):
         return np.full(len(leaders), facilitation.seats if facilitation else 0, dtype=np.int64)
-    said = leaders.numbers(facilitation.seats).values
-    wrong = ~np.isnan(said) & ((said < 0) | (said != np.floor(said)) | (said > 100))
+    answers = leaders.numbers(facilitation.seats).values
+    wrong = ~np.isnan(answers) & ((answers < 0) | (answers != np.floor(answers)) | (answers > 100))
     problems = [
         Problem(
             leaders.ids[row],
@@ -203,50 +205,50 @@ def places(leaders: People, facilitation: Facilitation | None) -> IntVector:
     ]
     if problems:
         raise SurveyError(tr("Des nombres de groupes ne peuvent pas être utilisés"), problems)
-    return np.where(np.isnan(said), 1, said).astype(np.int64)
+    return np.where(np.isnan(answers), 1, answers).astype(np.int64)
 
 
-def blocks(rules: Sequence[Rule], people: People, members: IntVector) -> tuple[tuple[int, ...], ...]:
-    """Return who is to be together among those who take part; blocks with somebody in common are one."""
-    place = {row: at for at, row in enumerate(members.tolist())}
+def must_link_blocks(rules: Sequence[Rule], people: People, members: IntVector) -> tuple[tuple[int, ...], ...]:
+    """Return the blocks of participants who must be in one group, as positions; overlapping blocks are merged."""
+    position_of_row = {row: position for position, row in enumerate(members.tolist())}
     merged: list[set[int]] = []
     for rule in rules:
-        for block in rule.together(people):
-            mine = {place[row] for row in block if row in place}
-            for other in [each for each in merged if each & mine]:
-                merged.remove(other)
-                mine |= other
-            merged.append(mine)
+        for rows in rule.together(people):
+            block = {position_of_row[row] for row in rows if row in position_of_row}
+            for overlapping in [other_block for other_block in merged if other_block & block]:
+                merged.remove(overlapping)
+                block |= overlapping
+            merged.append(block)
     return tuple(tuple(sorted(block)) for block in sorted(merged, key=sorted) if len(block) > 1)
 
 
 def count_terms(count: CompositionBound, members: IntVector) -> CompositionBound | None:
-    """Return a count of those who take part; None where it says nothing."""
+    """Return the composition bound for the participants; None if it cannot be violated."""
     most = min(count.most, len(members))
-    kept = replace(count, holds=count.holds[members], most=most)
-    return kept if count.least > 0 or int(kept.holds.sum()) > most else None
+    bound = replace(count, holds=count.holds[members], most=most)
+    return bound if count.least > 0 or int(bound.holds.sum()) > most else None
 
 
-def meetings(members: People, past: Iterable[MemberGroup]) -> IntMatrix | None:
-    """Return (n, n) how often two people were in one of the ``past`` groups; None where there were none."""
-    place = {canonical(key): row for row, key in enumerate(members.ids)}
-    met = np.zeros((len(members), len(members)), dtype=np.int64)
+def past_meetings(members: People, past: Iterable[MemberGroup]) -> IntMatrix | None:
+    """Return (n, n): how many of the ``past`` groups contained both people; None without past groups."""
+    row_of_key = {canonical(key): row for row, key in enumerate(members.ids)}
+    meetings = np.zeros((len(members), len(members)), dtype=np.int64)
     for group in past:
-        rows = sorted({place[canonical(key)] for key in group if canonical(key) in place})
-        met[np.ix_(rows, rows)] += 1
-    np.fill_diagonal(met, 0)
-    return met if past else None
+        rows = sorted({row_of_key[canonical(key)] for key in group if canonical(key) in row_of_key})
+        meetings[np.ix_(rows, rows)] += 1
+    np.fill_diagonal(meetings, 0)
+    return meetings if past else None
 
 
-QUESTION_LIMIT_S = 5.0  # for one question whether everybody can be placed
-TOTAL_LIMIT_S = 15.0  # for all such questions
+QUESTION_LIMIT_S = 5.0  # for one test of whether all people can be placed
+TOTAL_LIMIT_S = 15.0  # for all these tests
 
 
 @dataclass(frozen=True, slots=True)
 class GroupConflict:
-    """Why not everybody can be placed: a code, a sentence, the rules and the people (keys) in it, and ways out.
+    """Why not all people can be placed: a code, a sentence, the rules and people (keys) involved, and remedies.
 
-    Without any one of the rules, or of the people, the rest can be placed.
+    If any one of the rules, or of the people, is removed, the others can be placed.
     """
 
     code: str
@@ -261,18 +263,17 @@ class GroupConflict:
 
 @dataclass(frozen=True)
 class ConflictCase:
-    """What is asked about: the people, the programme, the scores and the problem that they make."""
+    """The cohort, programme, scores and problem that are diagnosed."""
 
     cohort: Cohort
     programme: Programme
     scores: GroupScores
     formulation: GroupFormulation
-    ends: float
+    deadline: float
     labels: Labels = KEY_LABELS
 
     @property
     def problem(self) -> GroupProblem:
-        """The problem as it was posed."""
         return self.formulation.problem
 
     def keys(self, group: Sequence[int]) -> tuple[str, ...]:
@@ -280,11 +281,11 @@ class ConflictCase:
         return tuple(self.cohort.members.ids[self.formulation.members[person]] for person in group)
 
     def names(self, group: Sequence[int]) -> list[str]:
-        """Return what people are called."""
+        """Return the labels of people by their positions."""
         return [self.labels.person("mentee", key) for key in self.keys(group)]
 
     def under(self, rules: Sequence[Rule]) -> GroupProblem:
-        """Return the problem with other rules, of the same people."""
+        """Return the problem of the same people with other rules; unchanged if other people would take part."""
         variant = replace_parts(self.programme, rules=rules)
         problem = formulate_groups(self.cohort, variant, self.scores).problem
         return (
@@ -301,19 +302,19 @@ def explain_conflict(
     formulation: GroupFormulation,
     labels: Labels = KEY_LABELS,
 ) -> GroupConflict | None:
-    """Return why not everybody can be placed; None where they can, or where no reason is found in time."""
-    inquiry = ConflictCase(cohort, programme, scores, formulation, monotonic() + TOTAL_LIMIT_S, labels)
-    # Counting tests, the plainest first
-    for look in (check_sizes, check_together, check_cliques):
-        found = look(inquiry)
-        if found is not None:
-            return replace(found, ways_out=tuple(ways_out(inquiry, found)))
-    return find_irreducible(inquiry)
+    """Return why not all people can be placed; None if they can, or if no reason is found in time."""
+    case = ConflictCase(cohort, programme, scores, formulation, monotonic() + TOTAL_LIMIT_S, labels)
+    # Counting tests, simplest first
+    for check in (check_sizes, check_together, check_cliques):
+        conflict = check(case)
+        if conflict is not None:
+            return replace(conflict, ways_out=tuple(ways_out(case, conflict)))
+    return find_irreducible(case)
 
 
-def check_sizes(inquiry: ConflictCase) -> GroupConflict | None:
-    """Return that there are too few people, too few places, or too few who lead."""
-    problem, number, sizes = inquiry.problem, inquiry.problem.number, inquiry.problem.sizes
+def check_sizes(case: ConflictCase) -> GroupConflict | None:
+    """Return a conflict if there are too few people, too few places, or too few leaders."""
+    problem, number, sizes = case.problem, case.problem.number, case.problem.sizes
     people, groups = counted(len(problem), "personne"), counted(number.most, "groupe")
     needed = number.least * sizes.least
     if len(problem) < needed:
@@ -344,126 +345,121 @@ def check_sizes(inquiry: ConflictCase) -> GroupConflict | None:
     return None
 
 
-def check_together(inquiry: ConflictCase) -> GroupConflict | None:
-    """Return people who are to be together and may not meet, or are too many for one group."""
-    problem = inquiry.problem
+def check_together(case: ConflictCase) -> GroupConflict | None:
+    """Return a conflict if people of one block may not meet, or are too many for one group."""
+    problem = case.problem
     for block in problem.together:
-        keys = inquiry.keys(block)
+        keys = case.keys(block)
         inside = problem.apart[np.ix_(block, block)]
         if inside.any():
-            pair = tuple(int(place) for place in np.argwhere(inside)[0])
-            met = inquiry.keys([block[place] for place in pair])
-            rules = (*rules_apart(inquiry, pair_only(block, pair)), *rules_together(inquiry, block))
+            pair = tuple(block[position] for position in np.argwhere(inside)[0].tolist())
+            keys_apart = case.keys(pair)
+            rules = (*rules_apart(case, pair), *rules_together(case, block))
             sentence = tr(
                 "{people} sont à réunir, et une règle interdit leur rencontre : {rules}.",
-                people=listed(inquiry.names([block[place] for place in pair])),
+                people=listed(case.names(pair)),
                 rules=quote_rules(rules),
             )
-            return GroupConflict("together_apart", sentence, rules, met)
+            return GroupConflict("together_apart", sentence, rules, keys_apart)
         if len(block) > problem.sizes.most:
             sentence = tr(
                 "{people} sont à réunir, et un groupe en prend {most} au plus.",
-                people=listed(inquiry.names(block)),
+                people=listed(case.names(block)),
                 most=problem.sizes.most,
             )
-            return GroupConflict("block_too_large", sentence, rules_together(inquiry, block), keys)
+            return GroupConflict("block_too_large", sentence, rules_together(case, block), keys)
     return None
 
 
-def pair_only(block: Group, pair: tuple[int, ...]) -> Group:
-    """Return the two people of a block who may not meet."""
-    return tuple(block[place] for place in pair)
-
-
-def check_cliques(inquiry: ConflictCase) -> GroupConflict | None:
-    """Return more people than there are groups, of whom no two may meet."""
-    number = inquiry.problem.number.most
-    found = max(cliques(inquiry.problem.apart), key=len, default=[])
-    if len(found) <= number:
+def check_cliques(case: ConflictCase) -> GroupConflict | None:
+    """Return a conflict if more people than there are groups may not meet one another."""
+    number = case.problem.number.most
+    largest = max(greedy_clique_partition(case.problem.apart), key=len, default=[])
+    clique = sorted(largest)
+    if len(clique) <= number:
         return None
-    few = sorted(found)[: number + 1]
-    rules = rules_apart(inquiry, tuple(few))
+    people = clique[: number + 1]
+    rules = rules_apart(case, tuple(people))
     sentence = tr(
         "{people} ne peuvent pas se rencontrer, et il n'y a que {groups} : {keys} ({rules}).",
-        people=counted(len(found), "personne"),
+        people=counted(len(clique), "personne"),
         groups=counted(number, "groupe"),
-        keys=listed(inquiry.names(sorted(found))),
+        keys=listed(case.names(clique)),
         rules=quote_rules(rules),
     )
-    return GroupConflict("more_than_groups", sentence, rules, inquiry.keys(few))
+    return GroupConflict("more_than_groups", sentence, rules, case.keys(people))
 
 
-def rules_apart(inquiry: ConflictCase, group: Group) -> tuple[str, ...]:
-    """Return few rules that together keep all pairs of some people apart."""
-    kept = list(inquiry.programme.rules)
+def rules_apart(case: ConflictCase, group: Group) -> tuple[str, ...]:
+    """Return an irreducible set of rules that together forbid the same pairs of some people."""
+    candidates = list(case.programme.rules)
 
-    def keep_apart(rules: Sequence[Rule]) -> bool:
-        block = inquiry.under(rules).apart[np.ix_(group, group)]
-        return int(block.sum()) == int(inquiry.problem.apart[np.ix_(group, group)].sum())
+    def forbid_same_pairs(rules: Sequence[Rule]) -> bool:
+        block = case.under(rules).apart[np.ix_(group, group)]
+        return int(block.sum()) == int(case.problem.apart[np.ix_(group, group)].sum())
 
-    return tuple(inquiry.labels.rule(rule) for rule in deletion_filter(kept, keep_apart))
+    return tuple(case.labels.rule(rule) for rule in deletion_filter(candidates, forbid_same_pairs))
 
 
-def rules_together(inquiry: ConflictCase, block: Group) -> tuple[str, ...]:
-    """Return the rules that want some of these people together."""
-    rows = set(inquiry.formulation.members[list(block)].tolist())
-    people = inquiry.cohort.members
+def rules_together(case: ConflictCase, block: Group) -> tuple[str, ...]:
+    """Return the rules that require two or more people including members of ``block`` to be together."""
+    rows = set(case.formulation.members[list(block)].tolist())
+    people = case.cohort.members
     return tuple(
-        inquiry.labels.rule(rule)
-        for rule in inquiry.programme.rules
-        if any(rows & set(each) for each in rule.together(people))
+        case.labels.rule(rule)
+        for rule in case.programme.rules
+        if any(rows & set(linked) for linked in rule.together(people))
     )
 
 
 def quote_rules(rules: Sequence[str]) -> str:
-    """Return rules by their names, in quotes."""
     return listed([quoted(rule) for rule in rules])
 
 
-def find_irreducible(inquiry: ConflictCase) -> GroupConflict | None:
-    """Return an irreducible conflict of rules and people, where no counting test found one."""
-    # The filter needs a proof that the whole is infeasible
-    if not is_infeasible(inquiry.problem, inquiry.ends):
+def find_irreducible(case: ConflictCase) -> GroupConflict | None:
+    """Return an irreducible conflict of rules and people; None unless infeasibility is proved in time."""
+    # The filter needs a proof that all rules together are infeasible
+    if not is_infeasible(case.problem, case.deadline):
         return None
-    rules = deletion_filter(inquiry.programme.rules, lambda some: is_infeasible(inquiry.under(some), inquiry.ends))
-    problem = inquiry.under(rules)
-    # People alone: without least sizes, a part of them could not fill groups anyway
-    free = replace(
+    rules = deletion_filter(case.programme.rules, lambda subset: is_infeasible(case.under(subset), case.deadline))
+    problem = case.under(rules)
+    # People: without minimum sizes, as a subset of people may be too small to fill all groups
+    relaxed = replace(
         problem,
         spans=(SizeRange(1, problem.sizes.most),),
         number=SizeRange(1, problem.number.most),
         leaders=problem.leaders,
     )
     people = list(range(len(problem)))
-    if is_infeasible(free, inquiry.ends):
-        people = deletion_filter(people, lambda some: is_infeasible(part_of(free, some), inquiry.ends))
-    labels, keys = (*map(inquiry.labels.rule, rules), *self_pair_rule(inquiry, rules)), inquiry.keys(people)
+    if is_infeasible(relaxed, case.deadline):
+        people = deletion_filter(people, lambda subset: is_infeasible(subproblem(relaxed, subset), case.deadline))
+    labels, keys = (*map(case.labels.rule, rules), *self_pair_rule(case, rules)), case.keys(people)
     sentence = tr("Ces règles ne peuvent pas être tenues toutes à la fois : {rules}.", rules=quote_rules(labels))
     if len(people) < len(problem):
         sentence = tr(
             "{people} ne tiennent pas dans {groups} sans enfreindre une règle : {rules}.",
-            people=listed(inquiry.names(people)),
+            people=listed(case.names(people)),
             groups=counted(problem.number.most, "groupe"),
             rules=quote_rules(labels),
         )
-    found = GroupConflict("rules", sentence, labels, keys)
-    return replace(found, ways_out=tuple(ways_out(inquiry, found)))
+    conflict = GroupConflict("rules", sentence, labels, keys)
+    return replace(conflict, ways_out=tuple(ways_out(case, conflict)))
 
 
-def self_pair_rule(inquiry: ConflictCase, rules: Sequence[Rule]) -> tuple[str, ...]:
-    """Return what it is called that nobody leads their own group, where everybody could be placed but for that."""
-    cohort = inquiry.cohort
+def self_pair_rule(case: ConflictCase, rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Return the label of the ban on leading one's own group, if all people could be placed without it."""
+    cohort = case.cohort
     if not len(cohort.both[0]):
         return ()
-    strangers = replace(cohort, mentors=replace(cohort.mentors, persons=None))
-    return () if is_infeasible(replace(inquiry, cohort=strangers).under(rules), inquiry.ends) else (SELF_PAIRS.label,)
+    unlinked = replace(cohort, mentors=replace(cohort.mentors, persons=None))
+    return () if is_infeasible(replace(case, cohort=unlinked).under(rules), case.deadline) else (SELF_PAIRS.label,)
 
 
-def part_of(problem: GroupProblem, people: Sequence[int]) -> GroupProblem:
-    """Return the problem of some of the people."""
+def subproblem(problem: GroupProblem, people: Sequence[int]) -> GroupProblem:
+    """Return the problem of some of the people, without goals on scores and without bounds that need all people."""
     rows = np.array(people, dtype=np.intp)
-    place = {person: at for at, person in enumerate(people)}
-    blocks = (tuple(place[person] for person in block if person in place) for block in problem.together)
+    index = {person: position for position, person in enumerate(people)}
+    blocks = (tuple(index[person] for person in block if person in index) for block in problem.together)
     leaders = problem.leaders and replace(problem.leaders, may=problem.leaders.may[:, rows])
     return replace(
         problem,
@@ -481,40 +477,40 @@ def part_of(problem: GroupProblem, people: Sequence[int]) -> GroupProblem:
     )
 
 
-def is_infeasible(problem: GroupProblem, ends: float) -> bool:
-    """Return whether it is proved, within ``QUESTION_LIMIT_S``, that not everybody can be placed."""
-    left = ends - monotonic()
-    if left <= 0 or not len(problem):
+def is_infeasible(problem: GroupProblem, deadline: float) -> bool:
+    """Return whether it is proved, within ``QUESTION_LIMIT_S``, that not all people can be placed."""
+    remaining_s = deadline - monotonic()
+    if remaining_s <= 0 or not len(problem):
         return False
-    found = solve_groups(replace(problem, goals=("placed",)), time_limit_s=min(left, QUESTION_LIMIT_S))
-    proved = bool(found.tiers) and found.tiers[0].bound is not None and found.tiers[0].bound < len(problem)
-    return found.status is Status.INFEASIBLE or proved
+    solution = solve_groups(replace(problem, goals=("placed",)), time_limit_s=min(remaining_s, QUESTION_LIMIT_S))
+    is_bounded = bool(solution.tiers) and solution.tiers[0].bound is not None and solution.tiers[0].bound < len(problem)
+    return solution.status is Status.INFEASIBLE or is_bounded
 
 
-def is_feasible(problem: GroupProblem, ends: float) -> bool:
-    """Return whether groups of everybody are found within ``QUESTION_LIMIT_S``."""
-    left = ends - monotonic()
-    if left <= 0:
+def is_feasible(problem: GroupProblem, deadline: float) -> bool:
+    """Return whether groups of all people are found within ``QUESTION_LIMIT_S``."""
+    remaining_s = deadline - monotonic()
+    if remaining_s <= 0:
         return False
-    found = solve_groups(replace(problem, goals=("placed",)), time_limit_s=min(left, QUESTION_LIMIT_S))
-    return sum(map(len, found.groups)) == len(problem)
+    solution = solve_groups(replace(problem, goals=("placed",)), time_limit_s=min(remaining_s, QUESTION_LIMIT_S))
+    return sum(map(len, solution.groups)) == len(problem)
 
 
-def ways_out(inquiry: ConflictCase, found: GroupConflict) -> Iterator[str]:
-    """Yield single changes with which everybody is placed: each was tried."""
-    problem, ends = inquiry.problem, inquiry.ends
-    for rule in inquiry.programme.rules:
-        label = inquiry.labels.rule(rule)
-        if label in found.rules:
-            others = [each for each in inquiry.programme.rules if each is not rule]
-            if is_feasible(inquiry.under(others), ends):
+def ways_out(case: ConflictCase, conflict: GroupConflict) -> Iterator[str]:
+    """Yield single changes that were tried and allow all people to be placed, as sentences."""
+    problem, deadline = case.problem, case.deadline
+    for rule in case.programme.rules:
+        label = case.labels.rule(rule)
+        if label in conflict.rules:
+            others = [other_rule for other_rule in case.programme.rules if other_rule is not rule]
+            if is_feasible(case.under(others), deadline):
                 yield tr("Sans la règle {rule}, tout le monde a une place.", rule=quoted(label))
     number, sizes = problem.number, problem.sizes
     more = replace(problem, number=SizeRange(number.least + 1, number.most + 1))
-    if (number.least + 1) * sizes.least <= len(problem) and is_feasible(more, ends):
+    if (number.least + 1) * sizes.least <= len(problem) and is_feasible(more, deadline):
         yield tr("Avec {groups}, tout le monde a une place.", groups=counted(number.most + 1, "groupe"))
     wider = replace(problem, spans=(SizeRange(max(sizes.least - 1, 1), sizes.most + 1),))
-    if is_feasible(wider, ends):
+    if is_feasible(wider, deadline):
         yield tr(
             "Avec des groupes de {least} à {most} personnes, tout le monde a une place.",
             least=max(sizes.least - 1, 1),

@@ -1,4 +1,4 @@
-"""What turns, topics and dates are asked with: members, sessions, and what each member says of them."""
+"""Inputs of turns, topics and dates: members, sessions, and the answers of each member."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,23 +23,23 @@ from mentormatch.languages.translation import everywhere, mark, tr
 from mentormatch.people.cohort import Cohort, People
 
 type SessionIn = str | date
-"""A session as it is named: a word, a date, or a moment."""
+"""A session: a name, a date or a date and time."""
 
 
 class HasMembers(Protocol):
-    """Anything that has members."""
+    """An object with members."""
 
     @property
     def members(self) -> Sequence[str]:
-        """Their keys."""
+        """The keys of the members."""
 
 
 def members_of(group: HasMembers | Iterable[str]) -> tuple[str, ...]:
-    """Return the keys of the members; raise RequestError where one comes twice, or is empty."""
+    """Return the keys of the members. Raises RequestError if a key is repeated or empty."""
     members = tuple(group) if isinstance(group, Iterable) else tuple(group.members)
-    refuse(
+    raise_if_any(
         tr("Ces membres ne font pas un groupe"),
-        [*find_repeated(tr("membres"), members), *has_nobody(tr("membres"), members)],
+        [*duplicate_problems(tr("membres"), members), *empty_name_problems(tr("membres"), members)],
     )
     return members
 
@@ -47,27 +47,27 @@ def members_of(group: HasMembers | Iterable[str]) -> tuple[str, ...]:
 def sessions_of(sessions: int | Iterable[SessionIn]) -> tuple[str, ...]:
     """Return the names of the sessions, in their order; a number names them 1, 2, 3 ...
 
-    Raises RequestError where one comes twice, or the number is negative.
+    Raises RequestError if a name is repeated or empty, or if the number is negative.
     """
     if exact_number(sessions) is not None or not isinstance(sessions, Iterable):
         return tuple(str(number + 1) for number in range(whole_number(tr("séances"), sessions)))
-    named = tuple(names_as(session) for session in sessions)
-    refuse(
+    names = tuple(session_name(session) for session in sessions)
+    raise_if_any(
         tr("Ces séances ne font pas une saison"),
-        [*find_repeated(tr("séances"), named), *has_nobody(tr("séances"), named)],
+        [*duplicate_problems(tr("séances"), names), *empty_name_problems(tr("séances"), names)],
     )
-    return named
+    return names
 
 
-def names_as(session: SessionIn) -> str:
-    """Return the name of a session: a date as ISO 8601 writes it, to the minute where it has a time."""
+def session_name(session: SessionIn) -> str:
+    """Return the name of a session; a date or time in ISO 8601, to the minute."""
     if isinstance(session, datetime):
         return session.isoformat(timespec="minutes")
     return session.isoformat() if isinstance(session, date) else session
 
 
-def find_repeated(where: str, names: Sequence[str]) -> list[Problem]:
-    """Return the names that come twice, as names are compared."""
+def duplicate_problems(where: str, names: Sequence[str]) -> list[Problem]:
+    """Return a problem per name that occurs more than once in canonical spelling."""
     times = Counter(map(canonical, names))
     doubled = {canonical(name): name for name in names if times[canonical(name)] > 1}.values()
     return [
@@ -75,53 +75,51 @@ def find_repeated(where: str, names: Sequence[str]) -> list[Problem]:
     ]
 
 
-def has_nobody(where: str, names: Sequence[str]) -> list[Problem]:
-    """Return that a name is empty, if one is."""
+def empty_name_problems(where: str, names: Sequence[str]) -> list[Problem]:
     return [Problem(where, tr("un nom est vide"), tr("un nom"))] if not all(map(canonical, names)) else []
 
 
-def refuse(message: str, problems: Sequence[Problem]) -> None:
-    """Raise RequestError where there are problems."""
+def raise_if_any(message: str, problems: Sequence[Problem]) -> None:
     if problems:
         raise RequestError(message, problems)
 
 
-def places(names: Sequence[str]) -> dict[str, int]:
-    """Return where each name stands, by how names are compared."""
-    return {canonical(name): place for place, name in enumerate(names)}
+def positions_by_name(names: Sequence[str]) -> dict[str, int]:
+    """Map the canonical spelling of each name to its position."""
+    return {canonical(name): position for position, name in enumerate(names)}
 
 
-def unknown_people(where: str, said: Iterable[str], known: Sequence[str], expected: str) -> list[Problem]:
-    """Return the names that nobody knows."""
-    there = places(known)
-    lost = [name for name in said if canonical(name) not in there]
-    return [Problem(where, tr("{name} est inconnu", name=quoted(name)), expected) for name in lost]
+def unknown_people(where: str, names: Iterable[str], known: Sequence[str], expected: str) -> list[Problem]:
+    """Return a problem per name that is not among ``known``."""
+    positions = positions_by_name(known)
+    unknown_names = [name for name in names if canonical(name) not in positions]
+    return [Problem(where, tr("{name} est inconnu", name=quoted(name)), expected) for name in unknown_names]
 
 
 def answers_of_all(
-    said: Mapping[str, Iterable[SessionIn]], members: Sequence[str], sessions: Sequence[str], where: str
+    answers: Mapping[str, Iterable[SessionIn]], members: Sequence[str], sessions: Sequence[str], where: str
 ) -> list[frozenset[int]]:
-    """Return the places of the sessions that each member names, in the order of the members.
+    """Return the positions of the sessions that each member names, in the order of the members.
 
-    Raises RequestError where a member or a session is unknown.
+    Raises RequestError for an unknown member or session.
     """
-    named = {member: [names_as(one) for one in each] for member, each in said.items()}
-    problems = unknown_people(where, named, members, tr("un membre du groupe"))
-    for each in named.values():
-        problems += unknown_people(where, each, sessions, tr("une des séances"))
-    refuse(tr("Ces réponses ne vont pas avec ce groupe"), problems)
-    rows, columns = places(members), places(sessions)
-    found: list[frozenset[int]] = [frozenset()] * len(members)
-    for member, each in named.items():
-        found[rows[canonical(member)]] = frozenset(columns[canonical(one)] for one in each)
-    return found
+    names_by_member = {member: [session_name(session) for session in named] for member, named in answers.items()}
+    problems = unknown_people(where, names_by_member, members, tr("un membre du groupe"))
+    for names in names_by_member.values():
+        problems += unknown_people(where, names, sessions, tr("une des séances"))
+    raise_if_any(tr("Ces réponses ne vont pas avec ce groupe"), problems)
+    member_positions, session_positions = positions_by_name(members), positions_by_name(sessions)
+    positions: list[frozenset[int]] = [frozenset()] * len(members)
+    for member, names in names_by_member.items():
+        positions[member_positions[canonical(member)]] = frozenset(session_positions[canonical(name)] for name in names)
+    return positions
 
 
 @dataclass(frozen=True, slots=True)
 class SessionMoment:
-    """One date: its ``name`` among the answers, and when it begins; a mere date lasts the day.
+    """One date: its ``name`` among the answers, and its start; without a time, it is the whole day.
 
-    Where people live in several time zones, ``clocks`` say which hour that is where: a place, an hour in words.
+    ``clocks`` contains a place and the hour there, in words, for each time zone in which the hour differs.
     """
 
     name: str
@@ -130,12 +128,12 @@ class SessionMoment:
 
     @property
     def day(self) -> date:
-        """Return the day on which it is."""
+        """The day of the start."""
         return self.start.date() if isinstance(self.start, datetime) else self.start
 
     @property
     def words(self) -> str:
-        """Return the date in words, with the hour where it has one."""
+        """The date in words, with the hour if it has one."""
         if isinstance(self.start, datetime):
             sentence = tr("{day} à {hour}", day=day(self.day), hour=clock(self.start))
             return f"{sentence} ({self.elsewhere})" if self.clocks else sentence
@@ -143,11 +141,11 @@ class SessionMoment:
 
     @property
     def elsewhere(self) -> str:
-        """Return which hour it is where people live by another clock, empty where nobody does."""
+        """The hour in the other time zones of the members, in words; empty if there are none."""
         return listed([about(place, hour) for place, hour in self.clocks]) if self.clocks else ""
 
     def overlaps(self, minutes: int, other: "SessionMoment", long: int) -> bool:
-        """Return whether a session of ``minutes`` here is still on when another, ``long`` minutes, is."""
+        """Return whether this session of ``minutes`` overlaps another of ``long`` minutes."""
         (start, end), (begin, finish) = self._span(minutes), other._span(long)
         return start < finish and begin < end
 
@@ -160,10 +158,10 @@ class SessionMoment:
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class AttendanceMatrix(ContentEquality):
-    """Who can be there when: ``present`` (n, m) bool, ``known`` (n,) bool says who answered.
+    """Which member can attend which date: ``present`` (n, m) bool; ``known`` (n,) bool, who answered.
 
-    Dates are told by the clock of a ``zone``. ``required`` are the positions of members, such as a facilitator, without
-    whom no session is held.
+    Dates are in the local time of ``zone``. ``required`` are the positions of members, such as a facilitator, without
+    whom no session takes place.
     """
 
     members: tuple[str, ...]
@@ -174,72 +172,77 @@ class AttendanceMatrix(ContentEquality):
     required: tuple[int, ...] = ()
 
     def __repr__(self) -> str:
-        return f"Availability({len(self.members)} members, {len(self.moments)} dates)"
+        return f"AttendanceMatrix({len(self.members)} members, {len(self.moments)} dates)"
 
     @property
     def answers(self) -> BoolMatrix:
-        """Return (k, m) bool: ``present`` of those who answered."""
+        """(k, m) bool: ``present`` of the members who answered."""
         return self.present[self.known]
 
     @property
     def answered(self) -> tuple[str, ...]:
-        """Return the keys of those who answered."""
-        return tuple(member for member, known in zip(self.members, self.known, strict=True) if known)
+        """The keys of the members who answered."""
+        return tuple(member for member, is_known in zip(self.members, self.known, strict=True) if is_known)
 
     @property
     def silent(self) -> tuple[str, ...]:
-        """Return the keys of those who did not answer."""
-        return tuple(member for member, known in zip(self.members, self.known, strict=True) if not known)
+        """The keys of the members who did not answer."""
+        return tuple(member for member, is_known in zip(self.members, self.known, strict=True) if not is_known)
 
     @property
     def unavailable(self) -> tuple[str, ...]:
-        """Return the keys of those who answered and can be there on none of the dates."""
+        """The keys of the members who answered and can attend none of the dates."""
         return tuple(member for member, row in zip(self.answered, self.answers, strict=True) if not row.any())
 
     @property
     def is_required(self) -> BoolVector:
-        """Return (k,) bool: which of those who answered are required."""
+        """(k,) bool: whether each member who answered is required."""
         return np.isin(np.arange(len(self.members)), self.required)[self.known]
 
     def with_required(self, keys: Iterable[str]) -> "AttendanceMatrix":
-        """Return the same, with these members required. Raises RequestError for an unknown key."""
-        wanted, at = list(keys), places(self.members)
-        lost = unknown_people(tr("indispensables"), wanted, self.members, tr("un membre du groupe"))
-        refuse(tr("Ces personnes ne peuvent pas être indispensables"), lost)
-        return replace(self, required=tuple(sorted({at[canonical(key)] for key in wanted})))
+        """Return the matrix with these members required. Raises RequestError for an unknown key."""
+        required, positions = list(keys), positions_by_name(self.members)
+        problems = unknown_people(tr("indispensables"), required, self.members, tr("un membre du groupe"))
+        raise_if_any(tr("Ces personnes ne peuvent pas être indispensables"), problems)
+        return replace(self, required=tuple(sorted({positions[canonical(key)] for key in required})))
 
-    def take(self, kept: Sequence[int]) -> "AttendanceMatrix":
-        """Return the same for some of the dates."""
-        index = list(kept)
-        return replace(self, moments=tuple(self.moments[place] for place in index), present=self.present[:, index])
+    def take(self, positions: Sequence[int]) -> "AttendanceMatrix":
+        """Return the matrix of some of the dates."""
+        index = list(positions)
+        moments = tuple(self.moments[position] for position in index)
+        return replace(self, moments=moments, present=self.present[:, index])
 
     def on_clocks(self, zone: str, clocks: Iterable[Clock]) -> "AttendanceMatrix":
-        """Return the same, its dates by the clock of a time zone, and told on other clocks too."""
+        """Return the matrix with dates in the local time of ``zone``, shown in the local times of ``clocks`` too."""
         others = tuple(clocks)
-        moments = [replace(one, clocks=tuple(hours_at(one.start, zone, others))) for one in self.moments]
+        moments = [replace(moment, clocks=tuple(hours_at(moment.start, zone, others))) for moment in self.moments]
         return replace(self, moments=tuple(moments), zone=zone)
 
 
 def moments_of(candidates: Iterable[SessionIn] | Mapping[str, SessionIn]) -> tuple[SessionMoment, ...]:
-    """Return the dates in order; raise RequestError where one is none, has a time zone, or comes twice.
+    """Return the dates in order of time; a mapping assigns a date to each answer of the survey.
 
-    A mapping says which answer of the survey stands for which date.
+    Raises RequestError if a date is invalid, has a time zone, or is repeated.
     """
-    pairs = candidates.items() if isinstance(candidates, Mapping) else ((names_as(each), each) for each in candidates)
-    named = [(name, start_of(when)) for name, when in pairs]
+    pairs = (
+        candidates.items()
+        if isinstance(candidates, Mapping)
+        else ((session_name(session), session) for session in candidates)
+    )
+    starts = [(name, start_of(session)) for name, session in pairs]
     problems = [
         Problem(tr("dates"), tr("{name} n'est pas une date", name=quoted(name)), tr("comme {form}", form=FORMS))
-        for name, start in named
+        for name, start in starts
         if start is None
     ]
-    names = [name for name, _ in named]
-    problems += [*find_repeated(tr("dates"), names), *has_nobody(tr("dates"), names)]
-    refuse(tr("Ces dates ne conviennent pas"), problems)
-    return tuple(sorted((SessionMoment(name, start) for name, start in named if start), key=moments_in_order))
+    names = [name for name, _ in starts]
+    problems += [*duplicate_problems(tr("dates"), names), *empty_name_problems(tr("dates"), names)]
+    raise_if_any(tr("Ces dates ne conviennent pas"), problems)
+    return tuple(sorted((SessionMoment(name, start) for name, start in starts if start), key=moments_in_order))
 
 
 def moment_in_words(session: str) -> str:
-    r"""Return the name of a session as it is read: a date in words, any other as it is.
+    r"""Return the name of a session for readers: a date in words, any other name unchanged.
 
     >>> moment_in_words("2026-10-13T09:30"), moment_in_words("rentrée")
     ('13\xa0octobre 2026 à 9\xa0h\xa030', 'rentrée')
@@ -249,82 +252,83 @@ def moment_in_words(session: str) -> str:
 
 
 def moments_in_order(moment: SessionMoment) -> tuple[date, str, str]:
-    """Return what dates are ordered by."""
     return moment.day, moment.start.isoformat(), canonical(moment.name)
 
 
 def availability_of(
-    said: Mapping[str, Iterable[SessionIn] | None], candidates: Iterable[SessionIn] | Mapping[str, SessionIn]
+    availabilities: Mapping[str, Iterable[SessionIn] | None], candidates: Iterable[SessionIn] | Mapping[str, SessionIn]
 ) -> AttendanceMatrix:
-    """Return who can be there when; None is somebody who did not answer, and counts for nothing and against nothing.
+    """Return the attendance matrix; None stands for a member who did not answer and is not counted.
 
-    Raises RequestError where a date is unknown, or a member comes twice.
+    Raises RequestError if a date is unknown or a member is repeated.
     """
-    moments, members = moments_of(candidates), tuple(said)
+    moments, members = moments_of(candidates), tuple(availabilities)
     names = [moment.name for moment in moments]
-    named = [None if each is None else [names_as(one) for one in each] for each in said.values()]
-    problems = [*find_repeated(tr("membres"), members), *has_nobody(tr("membres"), members)]
-    for said_by in filter(None, named):
-        problems += unknown_people(tr("disponibilités"), said_by, names, tr("une des dates proposées"))
-    refuse(tr("Ces disponibilités ne conviennent pas"), list(dict.fromkeys(problems)))
-    at = places(names)
+    names_by_row = [
+        None if sessions is None else [session_name(session) for session in sessions]
+        for sessions in availabilities.values()
+    ]
+    problems = [*duplicate_problems(tr("membres"), members), *empty_name_problems(tr("membres"), members)]
+    for member_names in filter(None, names_by_row):
+        problems += unknown_people(tr("disponibilités"), member_names, names, tr("une des dates proposées"))
+    raise_if_any(tr("Ces disponibilités ne conviennent pas"), list(dict.fromkeys(problems)))
+    positions = positions_by_name(names)
     present = np.zeros((len(members), len(moments)), dtype=bool)
-    for row, each in enumerate(named):
-        present[row, [at[canonical(one)] for one in each or ()]] = True
-    return AttendanceMatrix(members, moments, present, np.array([each is not None for each in named], dtype=bool))
+    for row, session_names in enumerate(names_by_row):
+        present[row, [positions[canonical(name)] for name in session_names or ()]] = True
+    known = np.array([session_names is not None for session_names in names_by_row], dtype=bool)
+    return AttendanceMatrix(members, moments, present, known)
 
 
-PARTS = {
+DAY_PARTS = {
     "morning": (mark("matin"), mark("matinée")),
     "afternoon": (mark("après-midi"),),
     "evening": (mark("soir"), mark("soirée"), mark("fin de journée")),
 }
-"""What the parts of a day are called."""
-PART_MINUTES = {"morning": (0, 720), "afternoon": (720, 1080), "evening": (1080, 1440)}
-"""The minutes of the day at which each part begins and ends."""
+"""The names of the parts of a day."""
+PART_MINUTES = {"morning": (0, 720), "afternoon": (720, 1080), "evening": (1080, 1440)}  # of the day: begin, end
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MultipleChoice:
-    """The options of a question, and those that each person chose, by their key; None for no answer."""
+    """The options of a question, and the options that each person chose, by key; None for no answer."""
 
     options: tuple[str, ...]
     answers: dict[str, tuple[str, ...] | None]
 
     def __repr__(self) -> str:
-        return f"Several({len(self.options)} options, {len(self.answers)} people)"
+        return f"MultipleChoice({len(self.options)} options, {len(self.answers)} people)"
 
 
-def sides(cohort: Cohort) -> tuple[People, ...]:
-    """Return the sides that have anybody."""
+def nonempty_sides(cohort: Cohort) -> tuple[People, ...]:
+    """Return the sides of the cohort that contain people."""
     return tuple(people for people in (cohort.mentors, cohort.mentees) if len(people))
 
 
 def members_in(cohort: Cohort) -> tuple[str, ...]:
-    """Return the keys of everybody."""
-    return tuple(key for people in sides(cohort) for key in people.ids)
+    return tuple(key for people in nonempty_sides(cohort) for key in people.ids)
 
 
 def read_multiple_choice(cohort: Cohort, field: str | None = None) -> MultipleChoice:
-    """Return what each person chose in a question with several answers; None: the only one there is.
+    """Return the options that each person chose in a question; None: the only multiple-choice question.
 
-    Raises RequestError where there is no such question, or none is named and there are several.
+    Raises RequestError if the question does not exist, or if none is named and there is not exactly one.
     """
-    name = field if field is not None else only([name for name, _ in find_fields(cohort)])
-    columns = [(people, people.columns.get(name)) for people in sides(cohort)]
+    name = field if field is not None else require_single([name for name, _ in find_fields(cohort)])
+    columns = [(people, people.columns.get(name)) for people in nonempty_sides(cohort)]
     answers: dict[str, tuple[str, ...] | None] = {}
     options: tuple[str, ...] = ()
     for people, column in columns:
         if not isinstance(column, MultiChoice | Ranks):
-            raise unknown(cohort, name)
+            raise unknown_question_error(cohort, name)
         options = column.labels
         answers |= dict(zip(people.ids, read_choices(column), strict=True))
     return MultipleChoice(options, answers)
 
 
 def find_fields(cohort: Cohort) -> Iterator[tuple[str, MultiChoice | Ranks]]:
-    """Yield the questions with several answers that everybody is asked."""
-    first, *others = sides(cohort) or [cohort.mentors]
+    """Yield the multiple-choice questions that all sides are asked."""
+    first, *others = nonempty_sides(cohort) or [cohort.mentors]
     for name, column in first.columns.items():
         if isinstance(column, MultiChoice | Ranks) and all(name in people.columns for people in others):
             yield name, column
@@ -332,50 +336,50 @@ def find_fields(cohort: Cohort) -> Iterator[tuple[str, MultiChoice | Ranks]]:
 
 def read_choices(column: MultiChoice | Ranks) -> Iterator[tuple[str, ...] | None]:
     """Yield the options that each person chose, None for no answer."""
-    for row, known in zip(column.values, column.known.tolist(), strict=True):
-        yield tuple(column.labels[place] for place in np.flatnonzero(row)) if known else None
+    for row, is_known in zip(column.values, column.known.tolist(), strict=True):
+        yield tuple(column.labels[position] for position in np.flatnonzero(row)) if is_known else None
 
 
-def only(names: Sequence[str]) -> str:
-    """Return the only name; raise RequestError where there are none or several."""
+def require_single(names: Sequence[str]) -> str:
+    """Return the only name. Raises RequestError if there is not exactly one."""
     if len(names) != 1:
-        found = listed(names) if names else tr("aucune question à plusieurs réponses")
-        problem = Problem("field", found, tr("une seule"), tr("nommez la question"))
+        questions = listed(names) if names else tr("aucune question à plusieurs réponses")
+        problem = Problem("field", questions, tr("une seule"), tr("nommez la question"))
         raise RequestError(tr("On ne sait pas quelle question lire"), [problem])
     return names[0]
 
 
-def unknown(cohort: Cohort, name: str) -> RequestError:
-    """Return the error that a question is not there, or has no options of which several can be chosen."""
-    known = listed([known for known, _ in find_fields(cohort)])
-    return RequestError(tr("Cette question ne convient pas"), [Problem("field", name, known)])
+def unknown_question_error(cohort: Cohort, name: str) -> RequestError:
+    """Return the error for a question that does not exist or is not multiple choice."""
+    questions = listed([question for question, _ in find_fields(cohort)])
+    return RequestError(tr("Cette question ne convient pas"), [Problem("field", name, questions)])
 
 
 def attendance(
     cohort: Cohort, moments: Sequence[SessionMoment], field: str | None = None, *, minutes: int
 ) -> AttendanceMatrix:
-    """Return who can be there for ``minutes``: by a question whose options are the dates, or one about slots.
+    """Return the attendance at sessions of ``minutes``, from a question about the dates or about weekly slots.
 
-    Raises RequestError if a date is neither an option of the question nor within its slots. A side that is not asked
-    the question is silent.
+    Raises RequestError if a date is neither an option of the question nor within its slots. People of a side that is
+    not asked the question count as not having answered.
     """
-    name = field if field is not None else only(who_answered(cohort, moments, minutes))
-    asked = without_side(cohort, name)
-    columns = [people.columns.get(name) for people in sides(asked)]
-    zoned = bool(columns) and all(isinstance(column, ZonedSlots) for column in columns)
-    found = (attendance_by_the_clock if zoned else attendance_by_options)(asked, moments, name, minutes)
-    silent = [key for key in members_in(cohort) if key not in set(found.members)]
+    name = field if field is not None else require_single(questions_about_dates(cohort, moments, minutes))
+    asked_cohort = without_side(cohort, name)
+    columns = [people.columns.get(name) for people in nonempty_sides(asked_cohort)]
+    is_zoned = bool(columns) and all(isinstance(column, ZonedSlots) for column in columns)
+    matrix = (attendance_by_the_clock if is_zoned else attendance_by_options)(asked_cohort, moments, name, minutes)
+    silent = [key for key in members_in(cohort) if key not in set(matrix.members)]
     return replace(
-        found,
-        members=(*found.members, *silent),
-        present=np.vstack([found.present, np.zeros((len(silent), len(moments)), dtype=bool)]),
-        known=np.append(found.known, np.zeros(len(silent), dtype=bool)),
+        matrix,
+        members=(*matrix.members, *silent),
+        present=np.vstack([matrix.present, np.zeros((len(silent), len(moments)), dtype=bool)]),
+        known=np.append(matrix.known, np.zeros(len(silent), dtype=bool)),
     )
 
 
 def without_side(cohort: Cohort, field: str) -> Cohort:
-    """Return the cohort without the people of a side that is not asked a question that the other side is asked."""
-    if not any(field in people.columns for people in sides(cohort)):
+    """Return the cohort without the side that is not asked a question which the other side is asked."""
+    if not any(field in people.columns for people in nonempty_sides(cohort)):
         return cohort
     mentors, mentees = (
         people if field in people.columns else people.take([]) for people in (cohort.mentors, cohort.mentees)
@@ -386,33 +390,35 @@ def without_side(cohort: Cohort, field: str) -> Cohort:
 def attendance_by_options(
     cohort: Cohort, moments: Sequence[SessionMoment], field: str, minutes: int
 ) -> AttendanceMatrix:
-    """Return who chose the options that a session takes: its date, or the parts of the day through which it lasts."""
-    said = read_multiple_choice(cohort, field)
-    needed = [options_for(moment, said.options, minutes) for moment in moments]
-    lost = [moment.name for moment, options in zip(moments, needed, strict=True) if options is None]
-    if lost:
-        found = Problem(field, tr("aucune option pour {dates}", dates=listed(lost)), listed(said.options))
-        raise RequestError(tr("Cette question ne demande pas toutes les dates"), [found])
-    wanted = [{said.options[place] for place in options or ()} for options in needed]
-    rows = [[options <= set(answer or ()) for options in wanted] for answer in said.answers.values()]
+    """Return who chose the options of each session: its date, or the parts of the day that it takes."""
+    choices = read_multiple_choice(cohort, field)
+    needed = [options_for(moment, choices.options, minutes) for moment in moments]
+    missing = [moment.name for moment, options in zip(moments, needed, strict=True) if options is None]
+    if missing:
+        problem = Problem(field, tr("aucune option pour {dates}", dates=listed(missing)), listed(choices.options))
+        raise RequestError(tr("Cette question ne demande pas toutes les dates"), [problem])
+    required_options = [{choices.options[position] for position in options or ()} for options in needed]
+    rows = [[options <= set(answer or ()) for options in required_options] for answer in choices.answers.values()]
     present = np.array(rows, dtype=bool).reshape(len(rows), len(moments))
-    known = np.array([answer is not None for answer in said.answers.values()], dtype=bool)
-    return AttendanceMatrix(tuple(said.answers), tuple(moments), present, known)
+    known = np.array([answer is not None for answer in choices.answers.values()], dtype=bool)
+    return AttendanceMatrix(tuple(choices.answers), tuple(moments), present, known)
 
 
 def attendance_by_the_clock(
     cohort: Cohort, moments: Sequence[SessionMoment], field: str, minutes: int
 ) -> AttendanceMatrix:
-    """Return whose slots a session of ``minutes`` is in, people living in several time zones.
+    """Return who is free for each session of ``minutes``, if people live in several time zones.
 
-    Raises RequestError where a date has no hour.
+    Raises RequestError if a date has no hour.
     """
-    lost = [moment.name for moment in moments if not isinstance(moment.start, datetime)]
-    if lost:
-        found = Problem(field, tr("aucune heure pour {dates}", dates=listed(lost)), tr("une date et une heure"))
-        raise RequestError(tr("Cette question ne demande pas toutes les dates"), [found])
+    without_hour = [moment.name for moment in moments if not isinstance(moment.start, datetime)]
+    if without_hour:
+        problem = Problem(
+            field, tr("aucune heure pour {dates}", dates=listed(without_hour)), tr("une date et une heure")
+        )
+        raise RequestError(tr("Cette question ne demande pas toutes les dates"), [problem])
     starts = [moment.start for moment in moments if isinstance(moment.start, datetime)]
-    columns = [column for people in sides(cohort) if isinstance(column := people.columns[field], ZonedSlots)]
+    columns = [column for people in nonempty_sides(cohort) if isinstance(column := people.columns[field], ZonedSlots)]
     present, known = (
         np.concatenate(parts)
         for parts in ([column.present(starts, minutes) for column in columns], [column.known for column in columns])
@@ -424,25 +430,28 @@ def attendance_by_the_clock(
 
 
 def hours_at(start: date, reference: str, clocks: Iterable[Clock]) -> Iterator[tuple[str, str]]:
-    """Yield which hour a session begins at where people live by another clock than that of the reference."""
+    """Yield each place with the hour of a session there, if it differs from the hour in the reference zone."""
     if isinstance(start, datetime):
         moment = start.replace(tzinfo=ZoneInfo(reference))
-        for one in clocks:
-            there = moment.astimezone(ZoneInfo(one.zone))
-            if there.replace(tzinfo=None) != start:
-                later = there.date() != start.date()
-                yield one.place, f"{day(there.date())} {hour_in_words(there)}" if later else hour_in_words(there)
+        for place_clock in clocks:
+            local = moment.astimezone(ZoneInfo(place_clock.zone))
+            if local.replace(tzinfo=None) != start:
+                is_other_day = local.date() != start.date()
+                yield (
+                    place_clock.place,
+                    f"{day(local.date())} {hour_in_words(local)}" if is_other_day else hour_in_words(local),
+                )
 
 
-def who_answered(cohort: Cohort, moments: Sequence[SessionMoment], minutes: int) -> list[str]:
-    """Return the questions in which every date is asked for: by name, or else by its slot of the week."""
+def questions_about_dates(cohort: Cohort, moments: Sequence[SessionMoment], minutes: int) -> list[str]:
+    """Return the questions that cover all dates: by name if there are any, otherwise by weekly slot."""
     matching = {name: [matches(moment, column, minutes) for moment in moments] for name, column in find_fields(cohort)}
-    named = [name for name, found in matching.items() if all(how == "name" for how in found)]
-    return named or [name for name, found in matching.items() if all(found)]
+    by_name = [name for name, kinds in matching.items() if all(kind == "name" for kind in kinds)]
+    return by_name or [name for name, kinds in matching.items() if all(kinds)]
 
 
 def matches(moment: SessionMoment, column: Column, minutes: int) -> str:
-    """Return how a date is asked for in a question: ``name``, ``slot``, or not at all, empty."""
+    """Return how a question covers a date: ``name``, ``slot``, or empty if it does not."""
     options = column.labels if isinstance(column, MultiChoice) else ()
     if isinstance(column, ZonedSlots):
         return "slot" if isinstance(moment.start, datetime) else ""
@@ -452,27 +461,27 @@ def matches(moment: SessionMoment, column: Column, minutes: int) -> str:
 
 
 def options_for(moment: SessionMoment, options: Sequence[str], minutes: int) -> list[int] | None:
-    """Return the options that a session takes: that of its name, or its slots of the week; None if one is not there."""
-    named = position(options, moment.name)
-    if named is not None:
-        return [named]
-    spelling, weekday = {fold(option): place for place, option in enumerate(options)}, DAYS[moment.day.weekday()]
-    found = [
+    """Return the options of a session: the one with its name, or its weekly slots; None if one is missing."""
+    by_name = position(options, moment.name)
+    if by_name is not None:
+        return [by_name]
+    spelling, weekday = {fold(option): index for index, option in enumerate(options)}, DAYS[moment.day.weekday()]
+    slots = [
         next((spelling[slot] for slot in slots_of(weekday, part) if slot in spelling), None)
         for part in parts_of(moment, minutes)
     ]
-    return [place for place in found if place is not None] if found and None not in found else None
+    return [slot for slot in slots if slot is not None] if slots and None not in slots else None
 
 
 def slots_of(weekday: str, part: str) -> Iterator[str]:
-    """Yield what a part of a weekday is called, folded, in each language."""
+    """Yield the names of a part of a weekday, folded, in each language."""
     yield from (
-        fold(f"{day} {name}") for day in everywhere(weekday) for word in PARTS[part] for name in everywhere(word)
+        fold(f"{day} {name}") for day in everywhere(weekday) for word in DAY_PARTS[part] for name in everywhere(word)
     )
 
 
 def parts_of(moment: SessionMoment, minutes: int) -> list[str]:
-    """Return the part of the day in which a session begins, and those of which it takes more than ``OVERRUN_MINUTES``.
+    """Return the part of the day in which a session begins, and those of which it takes over ``OVERRUN_MINUTES``.
 
     Empty for a date without an hour.
     """

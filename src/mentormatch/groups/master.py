@@ -1,12 +1,17 @@
 """Column generation for one goal: restricted master LP, integer dual bound, reduced-cost fixing, final MILP.
 
-Set packing over groups (columns). The restricted master LP is solved by simplex, its duals are rounded to integers, and
-the pricing oracle looks for columns of positive reduced profit (Gilmore and Gomory 1961). With K columns in a choice
-the dual bound is the dual objective plus K times the greatest reduced profit (Lasdon 1970), exact in integers for any
-duals. A choice better than the incumbent holds no column whose reduced profit is below a threshold (reduced-cost
-fixing), so a MILP on the few others decides. The live program of ``pair_master`` prices pairs, and cannot be used where
-OR-Tools keeps this process from loading HiGHS. Each program begins with the basis of the last one: ten problems of 22
-to 40 people took 56.5 s of processor time with it and 60.5 s without, 1.20 and 1.63 s at most apart.
+The problem is set packing over groups (columns).
+
+1. Simplex solves the restricted master LP. Its duals are rounded to integers, and the pricing oracle returns columns
+   with positive reduced profit (Gilmore and Gomory 1961).
+2. If a choice has at most K columns, the dual objective plus K times the greatest reduced profit is a bound (Lasdon
+   1970). It is exact in integers for any duals.
+3. A choice better than the incumbent contains no column with a reduced profit below a threshold (reduced-cost fixing).
+   A MILP on the other columns decides.
+
+The live program of ``pair_master`` prices pairs, and cannot be used if OR-Tools prevents this process from loading
+HiGHS. Each program begins with the previous basis: ten problems of 22 to 40 people took 56.5 s of processor time with
+it and 60.5 s without, 1.20 and 1.63 s at most apart.
 """
 
 from collections.abc import Sequence
@@ -18,7 +23,7 @@ import numpy as np
 from mentormatch.assignment.mip.dispatch import solve_program
 from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, SolverResult, SolverStatus
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
-from mentormatch.groups.columns import Columns, FormBound, LinearForm, concatenate_columns
+from mentormatch.groups.columns import Columns, LinearForm, MasterRow, concatenate_columns
 from mentormatch.groups.oracle import GroupOracle
 
 ROOM, FINEST = 1 << 52, 1 << 30
@@ -36,98 +41,98 @@ decides; of more, a MILP on the third number of them, the best, looks for an inc
 
 @dataclass(frozen=True)
 class MasterProblem:
-    """One goal, a form to maximise, under ``rows``, over the columns of ``source``; ``number`` of them at most.
+    """One goal, a form to maximise, under ``rows``, over up to ``number`` columns of the oracle.
 
-    ``helped``: phase 1, with an artificial variable of profit -1 in each row that asks for a least; a feasible choice
-    has the value 0. ``ends``: the deadline, in seconds of the monotonic clock.
+    ``phase_one``: an artificial variable of profit -1 in each row with a lower bound; a feasible choice then has the
+    value 0. ``deadline`` is in seconds of the monotonic clock.
     """
 
     goal: LinearForm
-    rows: Sequence[FormBound]
-    source: GroupOracle
+    rows: Sequence[MasterRow]
+    oracle: GroupOracle
     number: int
-    ends: float | None = None
-    helped: bool = False
+    deadline: float | None = None
+    phase_one: bool = False
 
 
 @dataclass(frozen=True)
 class GroupDuals:
-    """Duals of all rows, as integers over the denominator ``parts``.
+    """Duals of all rows, as integers over ``denominator``.
 
-    ``reduced`` is the reduced profit of a column, as a form; ``total`` the dual objective of the rows; ``above`` the
-    greatest reduced profit of any column.
+    ``reduced`` is the reduced profit of a column, as a form; ``total`` is the dual objective of the rows.
+    ``max_reduced_profit`` is the greatest reduced profit of any column.
     """
 
     reduced: LinearForm
     total: int
-    parts: int
-    above: int = 0
+    denominator: int
+    max_reduced_profit: int = 0
 
     def bound(self, number: int) -> int:
-        """Return the dual bound on a choice of ``number`` columns at most, in whole units."""
-        return (self.total + number * max(self.above, 0)) // self.parts
+        """Return the dual bound on choices of up to ``number`` columns, in whole units."""
+        return (self.total + number * max(self.max_reduced_profit, 0)) // self.denominator
 
     def threshold(self, number: int, value: int) -> int:
-        """Return the least reduced profit of a column in a choice of this ``value`` or more."""
-        return value * self.parts - self.total - (number - 1) * max(self.above, 0)
+        """Return the minimum reduced profit of a column in a choice with this ``value`` or a greater one."""
+        return value * self.denominator - self.total - (number - 1) * max(self.max_reduced_profit, 0)
 
 
 @dataclass
 class GroupMaster:
-    """The restricted master: its columns, their coefficients in the goal (``worth``) and in the rows (``counts``)."""
+    """The restricted master: its columns, and their coefficients in the goal (``worth``) and in the rows."""
 
     problem: MasterProblem
     columns: Columns
     worth: IntVector = field(init=False)
-    counts: IntMatrix = field(init=False)
+    coefficients: IntMatrix = field(init=False)
     basis: Basis | None = None
     known: set[bytes] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.worth, self.counts = self._coefficients(self.columns)
-        self.known.update(self.columns.marks())
+        self.worth, self.coefficients = self._coefficients(self.columns)
+        self.known.update(self.columns.identities())
 
     def new(self, columns: Columns) -> Columns:
         """Return the columns that are not in the master yet."""
-        return columns.take(np.array([mark not in self.known for mark in columns.marks()], dtype=bool))
+        is_new = np.array([identity not in self.known for identity in columns.identities()], dtype=bool)
+        return columns.take(is_new)
 
     def _coefficients(self, columns: Columns) -> tuple[IntVector, IntMatrix]:
         """Return (c,) and (r, c): the coefficients of columns in the goal and in the rows."""
         return self.problem.goal.of(columns), np.array([row.form.of(columns) for row in self.problem.rows])
 
-    def join(self, fresh: Columns) -> None:
-        """Add columns."""
-        worth, counts = self._coefficients(fresh)
+    def add_columns(self, fresh: Columns) -> None:
+        worth, coefficients = self._coefficients(fresh)
         self.columns = concatenate_columns([self.columns, fresh])
-        self.known.update(fresh.marks())
+        self.known.update(fresh.identities())
         self.worth = np.append(self.worth, worth)
-        self.counts = np.concatenate([self.counts, counts], axis=1)
+        self.coefficients = np.concatenate([self.coefficients, coefficients], axis=1)
 
     def program(self, *, whole: bool) -> Program:
-        """Return the program: the artificial variables of phase 1, then these columns, 0-1 if ``whole``."""
-        rows, helped, sums = self.problem.rows, self.helped, []
-        for place, row in enumerate(rows):
-            inside = np.flatnonzero(self.counts[place])
-            counts = self.counts[place][inside]
-            inside += len(helped)
-            if place in helped:
+        """Return the program: the artificial variables of phase 1, then the columns, 0-1 if ``whole``."""
+        rows, phase_one, constraints = self.problem.rows, self.phase_one, []
+        for index, row in enumerate(rows):
+            nonzero = np.flatnonzero(self.coefficients[index])
+            coefficients = self.coefficients[index][nonzero]
+            nonzero += len(phase_one)
+            if index in phase_one:
                 # The artificial variable fills the row by itself
-                inside = np.append(helped.index(place), inside)
-                counts = np.append(row.least or 0, counts)
-            sums.append(LinearConstraint(inside, counts, row.least, row.most))
-        worth = np.append(np.full(len(helped), -1, dtype=np.int64), self.worth)
-        return Program(worth, np.zeros(len(worth), dtype=bool), sums, whole, self.basis)
+                nonzero = np.append(phase_one.index(index), nonzero)
+                coefficients = np.append(row.least or 0, coefficients)
+            constraints.append(LinearConstraint(nonzero, coefficients, row.least, row.most))
+        worth = np.append(np.full(len(phase_one), -1, dtype=np.int64), self.worth)
+        return Program(worth, np.zeros(len(worth), dtype=bool), constraints, whole, self.basis)
 
     @property
-    def helped(self) -> list[int]:
-        """The rows that have an artificial variable."""
-        rows = enumerate(self.problem.rows) if self.problem.helped else ()
-        return [place for place, row in rows if (row.least or 0) > 0]
+    def phase_one(self) -> list[int]:
+        """The indices of the rows that have an artificial variable."""
+        rows = enumerate(self.problem.rows) if self.problem.phase_one else ()
+        return [index for index, row in rows if (row.least or 0) > 0]
 
 
 @dataclass(frozen=True)
 class MasterResult:
-    """The incumbent, None if none was found, its value, the upper bound, and the last duals."""
+    """The incumbent and its value (None if none was found), the upper bound, and the last duals."""
 
     chosen: Columns | None
     value: int | None
@@ -136,25 +141,25 @@ class MasterResult:
 
     @property
     def proved(self) -> bool:
-        """Return whether no choice does better."""
+        """Whether the incumbent is proved optimal."""
         return self.value is not None and self.value == self.bound
 
 
 def maximise(problem: MasterProblem, start: Columns) -> MasterResult:
-    """Return the optimal choice of columns for a goal; ``start`` is a feasible one, or in phase 1 any columns."""
-    pool = GroupMaster(problem, start)
-    best = GroupIncumbent(problem)
-    # The start is an incumbent, or in phase 1 only columns
-    best.take(pool, np.ones(len(start), dtype=bool))
-    # LP by column generation; if there is a gap, the MILP on the columns that remain
-    duals = generate_columns(pool, best)
-    if not best.proved:
-        solve_remaining_columns(pool, best, duals)
-    return MasterResult(best.chosen, best.value, best.bound, duals)
+    """Return the optimal choice of columns; ``start`` is feasible, except in phase 1."""
+    master = GroupMaster(problem, start)
+    incumbent = GroupIncumbent(problem)
+    # In phase 1 the start need not be feasible
+    incumbent.take(master, np.ones(len(start), dtype=bool))
+    # LP by column generation; if a gap remains, a MILP on the columns that are not excluded
+    duals = generate_columns(master, incumbent)
+    if not incumbent.proved:
+        solve_remaining_columns(master, incumbent, duals)
+    return MasterResult(incumbent.chosen, incumbent.value, incumbent.bound, duals)
 
 
 class GroupIncumbent:
-    """The best feasible choice and the best upper bound so far."""
+    """The best feasible choice and the smallest upper bound so far."""
 
     def __init__(self, problem: MasterProblem) -> None:
         self.problem = problem
@@ -164,112 +169,118 @@ class GroupIncumbent:
 
     @property
     def proved(self) -> bool:
-        """Return whether no choice does better."""
+        """Whether the incumbent is proved optimal."""
         return self.value is not None and self.bound is not None and self.value >= self.bound
 
     @property
-    def left(self) -> float:
-        """The seconds that are left."""
-        return PATIENCE if self.problem.ends is None else max(self.problem.ends - monotonic(), 0.0)
+    def remaining_s(self) -> float:
+        """The seconds before the deadline; a default limit if there is no deadline."""
+        return PATIENCE if self.problem.deadline is None else max(self.problem.deadline - monotonic(), 0.0)
 
-    def take(self, pool: GroupMaster, taken: BoolVector) -> None:
-        """Take a choice as the incumbent if it satisfies every row and is better."""
-        totals = pool.counts[:, taken].sum(axis=1)
-        kept = all(
+    def take(self, master: GroupMaster, is_chosen: BoolVector) -> None:
+        """Replace the incumbent if the choice satisfies every row and has a greater value."""
+        totals = master.coefficients[:, is_chosen].sum(axis=1)
+        is_feasible = all(
             (row.least is None or total >= row.least) and (row.most is None or total <= row.most)
             for row, total in zip(self.problem.rows, totals.tolist(), strict=True)
         )
-        value = int(pool.worth[taken].sum())
-        if kept and (self.value is None or value > self.value):
-            self.chosen, self.value = pool.columns.take(taken), value
+        value = int(master.worth[is_chosen].sum())
+        if is_feasible and (self.value is None or value > self.value):
+            self.chosen, self.value = master.columns.take(is_chosen), value
 
     def tighten(self, bound: int) -> None:
-        """Take an upper bound if it is closer."""
         self.bound = bound if self.bound is None else min(self.bound, bound)
 
 
-def generate_columns(pool: GroupMaster, best: GroupIncumbent) -> GroupDuals | None:
-    """Generate columns until none has a positive reduced profit, or the time is up; return the last proved duals."""
+def generate_columns(master: GroupMaster, incumbent: GroupIncumbent) -> GroupDuals | None:
+    """Generate columns until none has a positive reduced profit, or until the deadline.
+
+    Return the last duals whose bound is proved; None if there are none.
+    """
     duals = None
-    while not best.proved and best.left != 0:
+    while not incumbent.proved and incumbent.remaining_s != 0:
         # Restricted master
-        answer = solve_program(pool.program(whole=False), best.left)
-        if answer.status is not SolverStatus.OPTIMAL:
+        result = solve_program(master.program(whole=False), incumbent.remaining_s)
+        if result.status is not SolverStatus.OPTIMAL:
             return duals
-        pool.basis = answer.basis
-        found = round_duals(pool, answer)
-        over = int(found.parts * ENOUGH)
-        # Pricing: the heuristic first, the exact oracle where it finds nothing
-        unmet = price_heuristically(pool, found, over)
-        if not len(unmet):
-            fresh = pool.problem.source.price(found.reduced, over, FRESH)
-            unmet = pool.new(fresh.columns)
+        master.basis = result.basis
+        rounded = round_duals(master, result)
+        min_profit = int(rounded.denominator * ENOUGH)
+        # Pricing: the heuristic first, the exact oracle if the heuristic finds nothing
+        new_columns = price_heuristically(master, rounded, min_profit)
+        if not len(new_columns):
+            priced = master.problem.oracle.price(rounded.reduced, min_profit, FRESH)
+            new_columns = master.new(priced.columns)
             # The greatest reduced profit gives the dual bound
-            if fresh.most is not None:
-                duals = replace(found, above=fresh.most)
-                best.tighten(duals.bound(pool.problem.number))
-            if not len(unmet):
+            if priced.most is not None:
+                duals = replace(rounded, max_reduced_profit=priced.most)
+                incumbent.tighten(duals.bound(master.problem.number))
+            if not len(new_columns):
                 return duals
-        pool.join(unmet)
+        master.add_columns(new_columns)
     return duals
 
 
-def price_heuristically(pool: GroupMaster, found: GroupDuals, over: int) -> Columns:
-    """Return new columns of a reduced profit above ``over``, of those that a heuristic finds."""
-    quick = pool.problem.source.heuristic(found.reduced)
-    if quick is None:
-        return pool.columns.take(np.arange(0))
-    return pool.new(quick.take(found.reduced.of(quick) > over))
+def price_heuristically(master: GroupMaster, duals: GroupDuals, min_profit: int) -> Columns:
+    """Return new columns with a reduced profit above ``min_profit``, from a heuristic."""
+    columns = master.problem.oracle.heuristic(duals.reduced)
+    if columns is None:
+        return master.columns.take(np.arange(0))
+    return master.new(columns.take(duals.reduced.of(columns) > min_profit))
 
 
-def round_duals(pool: GroupMaster, answer: SolverResult) -> GroupDuals:
-    """Return the solver's duals rounded to integers, 0 where the sign calls for a bound that the row does not have."""
-    assert answer.duals is not None
-    # The finest denominator with which no reduced profit leaves the exact range
-    heaviest = np.abs(pool.counts).max(axis=1, initial=1)
-    reach = float(np.abs(answer.duals) @ heaviest) + float(np.abs(pool.worth).max(initial=1))
-    parts = int(min(max(ROOM / reach, 1), FINEST))
-    reduced, total = pool.problem.goal.times(parts), 0
-    for row, dual in zip(pool.problem.rows, np.rint(answer.duals * parts).astype(np.int64).tolist(), strict=True):
-        # The bound that the dual is paid for; none: the dual is noise of the solver
-        end = row.most if dual > 0 else row.least
-        if dual and end is not None:
+def round_duals(master: GroupMaster, result: SolverResult) -> GroupDuals:
+    """Return the solver's duals rounded to integers; 0 if the row lacks the bound that the sign refers to."""
+    assert result.duals is not None
+    # The largest denominator with which every reduced profit stays exact
+    heaviest = np.abs(master.coefficients).max(axis=1, initial=1)
+    largest_sum = float(np.abs(result.duals) @ heaviest) + float(np.abs(master.worth).max(initial=1))
+    denominator = int(min(max(ROOM / largest_sum, 1), FINEST))
+    reduced, total = master.problem.goal.times(denominator), 0
+    for row, dual in zip(
+        master.problem.rows, np.rint(result.duals * denominator).astype(np.int64).tolist(), strict=True
+    ):
+        # The active bound; None: the dual is numerical noise
+        bound = row.most if dual > 0 else row.least
+        if dual and bound is not None:
             reduced = reduced.plus(row.form, -dual)
-            total += dual * end
-    return GroupDuals(reduced, total, parts)
+            total += dual * bound
+    return GroupDuals(reduced, total, denominator)
 
 
-def solve_remaining_columns(pool: GroupMaster, best: GroupIncumbent, duals: GroupDuals | None) -> None:
-    """Solve the MILP on all columns that pass reduced-cost fixing; while they are too many, on the best of them."""
-    while not best.proved and best.left != 0:
-        value = -1 if best.value is None else best.value  # phase 1: below 0 while artificial variables are used
-        near = None
+def solve_remaining_columns(master: GroupMaster, incumbent: GroupIncumbent, duals: GroupDuals | None) -> None:
+    """Solve the MILP on the columns that pass reduced-cost fixing; if too many, on the best ones."""
+    while not incumbent.proved and incumbent.remaining_s != 0:
+        value = (
+            -1 if incumbent.value is None else incumbent.value
+        )  # phase 1: below 0 while artificial variables are used
+        candidates = None
         if duals is not None:
-            # Reduced-cost fixing: all columns that a better choice can hold
-            near = pool.problem.source.columns_within(
-                duals.reduced, duals.threshold(pool.problem.number, value + 1), NEAR
+            # Reduced-cost fixing: all columns that a better choice can contain
+            candidates = master.problem.oracle.columns_within(
+                duals.reduced, duals.threshold(master.problem.number, value + 1), NEAR
             )
-        whole = near is not None and len(near) <= MOST
-        if near is None or duals is None:
-            near = pool.columns
-        # Too many: the best of them, for a better incumbent and a smaller gap
-        elif not whole:
-            near = near.take(np.argsort(-duals.reduced.of(near), kind="stable")[:SOME])
-        # All were in and none is better: the incumbent is optimal
-        if solve_milp(GroupMaster(pool.problem, near), best) and whole:
-            best.tighten(value if best.value is None else best.value)
-        if whole or best.value in (None, value):
+        is_complete = candidates is not None and len(candidates) <= MOST
+        if candidates is None or duals is None:
+            candidates = master.columns
+        # Too many columns: the best ones, for a better incumbent and a smaller gap
+        elif not is_complete:
+            candidates = candidates.take(np.argsort(-duals.reduced.of(candidates), kind="stable")[:SOME])
+        # All candidates were included and none is better: the incumbent is optimal
+        if solve_milp(GroupMaster(master.problem, candidates), incumbent) and is_complete:
+            incumbent.tighten(value if incumbent.value is None else incumbent.value)
+        if is_complete or incumbent.value in (None, value):
             return
 
 
-def solve_milp(pool: GroupMaster, best: GroupIncumbent) -> bool:
-    """Solve the 0-1 program on some columns for a better incumbent; return whether none is better is proved."""
-    if not len(pool.columns):
+def solve_milp(master: GroupMaster, incumbent: GroupIncumbent) -> bool:
+    """Solve the 0-1 program on some columns; return whether it proves that no choice of them is better."""
+    if not len(master.columns):
         return True
-    program = pool.program(whole=True)
-    answer = solve_program(program, best.left)
-    taken, worth = answer.integral_choice(), answer.profit(program)
-    if taken is not None:
-        best.take(pool, taken[len(pool.helped) :])
-    value = -1 if best.value is None else best.value
-    return answer.status is SolverStatus.INFEASIBLE or (answer.status is SolverStatus.OPTIMAL and worth < value + 1)
+    program = master.program(whole=True)
+    result = solve_program(program, incumbent.remaining_s)
+    is_chosen, profit = result.integral_choice(), result.profit(program)
+    if is_chosen is not None:
+        incumbent.take(master, is_chosen[len(master.phase_one) :])
+    value = -1 if incumbent.value is None else incumbent.value
+    return result.status is SolverStatus.INFEASIBLE or (result.status is SolverStatus.OPTIMAL and profit < value + 1)

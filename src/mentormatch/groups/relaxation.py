@@ -225,7 +225,7 @@ PRODUCTS = 10
 
 
 def relax(
-    problem: GroupProblem, tiers: Sequence[Tier], ends: float | None, early: float | None = None
+    problem: GroupProblem, tiers: Sequence[Tier], deadline: float | None, early: float | None = None
 ) -> dict[str, int]:
     """Return bounds on goals, among groups that place as many people and, where that is proved, let as few meet again.
 
@@ -238,19 +238,19 @@ def relax(
         return {}
     bounds = {}
     if "meetings" in known and not known["meetings"].proved and problem.meetings is not None:
-        bounds["meetings"] = -relax_pairs(replace(problem, worth=-problem.meetings, shared=()), placed, ends)
+        bounds["meetings"] = -relax_pairs(replace(problem, worth=-problem.meetings, shared=()), placed, deadline)
     elif "meetings" in known and known["meetings"].value == 0 and problem.meetings is not None:
         problem = replace(problem, apart=problem.apart | (problem.meetings > 0))
     open_goals = [goal for goal in ("floor", "total") if goal in known and not known[goal].proved]
     if open_goals:
         reached = known["total"].value if early is not None and "total" in known else None
-        total, pairs = relax_pairs(problem, placed, ends, early, reached), fewest_pairs(problem, placed)
+        total, pairs = relax_pairs(problem, placed, deadline, early, reached), fewest_pairs(problem, placed)
         bounds |= {goal: total if goal == "total" else total // max(pairs, 1) for goal in open_goals}
     return bounds
 
 
 def relax_pairs(
-    problem: GroupProblem, placed: int, ends: float | None, early: float | None = None, reached: int | None = None
+    problem: GroupProblem, placed: int, deadline: float | None, early: float | None = None, reached: int | None = None
 ) -> int:
     """Return a bound on the total of all groups in which so many people are placed.
 
@@ -260,7 +260,7 @@ def relax_pairs(
     best, better = problem.most("total"), 0
     with one_thread():
         looks = StepTimer()
-        for look, dual in enumerate(dual_ascent(given, ends, looks)):
+        for look, dual in enumerate(dual_ascent(given, deadline, looks)):
             with looks:
                 bound = bound_total(given, dual)
             better = look if best - bound > ENOUGH * abs(best) else better
@@ -352,26 +352,26 @@ def square_sums(spans: list[SizeRange], fewest: int, people: int) -> SizeRange:
     return SizeRange(min(low for low, _ in found), max(high for _, high in found))
 
 
-def dual_ascent(given: Partitions, ends: float | None, looks: StepTimer) -> Iterator[DualMatrices]:
+def dual_ascent(given: Partitions, deadline: float | None, looks: StepTimer) -> Iterator[DualMatrices]:
     """Yield duals, each after some steps of the alternating direction method of multipliers.
 
     ``looks``: what is done with each dual; none is yielded for which there is no time.
     """
     state, timer, separations = AdmmState(given), StepTimer(), StepTimer()
     steps = int(min(max(WORK // max(len(given), 1) ** 3, STEPS[0]), STEPS[1]))
-    if ends is not None:
+    if deadline is not None:
         timer.last_s = looks.last_s = state.estimate_step_s()
-        if not timer.allows(ends, looks.last_s):
+        if not timer.allows(deadline, looks.last_s):
             return
     for step in range(1, steps + 1):
         with timer:
             state.step()
             if step % ADAPT == 0:
                 state.adapt()
-        over = not timer.allows(ends, looks.last_s)
+        over = not timer.allows(deadline, looks.last_s)
         if step % LOOK == 0 or over or step == steps:
             yield DualMatrices(state.dual, tuple(state.least), tuple(state.most), state.stars, state.prices)
-        if step % SEPARATE == 0 and separations.allows(ends, timer.last_s + looks.last_s):
+        if step % SEPARATE == 0 and separations.allows(deadline, timer.last_s + looks.last_s):
             with separations:
                 state.separate()
         if over:

@@ -39,12 +39,12 @@ class ArrayReplicas:
         drawn = self.random.integers(0, len(quantiles), POOL + int(np.prod(self.exchange.shape)))
         self.pool = quantiles.take(drawn)
 
-    def walk(self, temperatures: IntVector, proposals: int, ends: float | None = None) -> float:
+    def walk(self, temperatures: IntVector, proposals: int, deadline: float | None = None) -> float:
         """Make about so many proposals at each replica; return which part was accepted."""
         exchange, accepted = self.exchange, 0.0
         steps = max(proposals // exchange.proposals, 1)
         for step in range(steps):
-            if not self.timer.allows(ends):
+            if not self.timer.allows(deadline):
                 break
             with self.timer:
                 paired = np.argsort(self.random.random((len(self.states), exchange.groups)), axis=1)
@@ -71,20 +71,23 @@ class ArrayReplicas:
             least = -(temperature * int(self.quantiles[draw[2] % len(self.quantiles)]) >> QUANTILE_BITS)
             self.exchange.move_block(replica, int(draw[0]), int(draw[1]), least)
 
-    def descend(self, replica: int, ends: float | None = None) -> IntVector:
+    def descend(self, replica: int, deadline: float | None = None) -> IntVector:
         """Return the places of the local optimum below a replica, which stays as it is; those reached if time is up."""
         return descend(
-            self.tables, self.states.copy(self.tables, replica), ends, StepTimer(self.timer.last_s / len(self.states))
+            self.tables,
+            self.states.copy(self.tables, replica),
+            deadline,
+            StepTimer(self.timer.last_s / len(self.states)),
         )
 
 
-def descend(tables: EnergyTables, state: ReplicaStates, ends: float | None, timer: StepTimer) -> IntVector:
+def descend(tables: EnergyTables, state: ReplicaStates, deadline: float | None, timer: StepTimer) -> IntVector:
     """Return the places of the local optimum below a replica, which goes there; those reached if time is up."""
     exchange = PairedExchange(tables, state)
     groups, idle = exchange.groups, 0
     around = np.arange(groups + groups % 2)
     # All pairs of groups meet in turn, as in a tournament, until none of them gains
-    while idle < len(around) and timer.allows(ends):
+    while idle < len(around) and timer.allows(deadline):
         left, right = around[: len(around) // 2], around[len(around) // 2 :][::-1]
         met = np.maximum(left, right) < groups
         before = int(state.energies[0])
@@ -178,9 +181,9 @@ class PairedExchange:
             self.states.value[replica, left[replica, couple]] += first[index]
             self.states.value[replica, right[replica, couple]] += second[index]
         at_left, at_right = (replica, couple, index[2]), (replica, couple, index[3])
-        ends = left[replica, couple], right[replica, couple]
+        deadline = left[replica, couple], right[replica, couple]
         moved, places = (met.mine[at_left], met.other[at_right]), (met.ours[at_left], met.theirs[at_right])
-        self._exchange(replica, ends, moved, places)
+        self._exchange(replica, deadline, moved, places)
         return np.count_nonzero(spared >= 0) / spared.size
 
     def _gains(self, met: "MetGroups") -> tuple[IntMatrix, IntMatrix, IntMatrix]:
@@ -222,17 +225,17 @@ class PairedExchange:
     def _exchange(
         self,
         replica: IntVector,
-        ends: tuple[IntVector, IntVector],
+        deadline: tuple[IntVector, IntVector],
         moved: tuple[IntVector, IntVector],
         places: tuple[IntVector, IntVector],
     ) -> None:
         """Do an exchange for each of some disjoint pairs of groups, and update all that is counted."""
         states, rows = self.states, self.pairs[moved[1]] - self.pairs[moved[0]]
-        for end, sign in zip(ends, (1, -1), strict=True):
+        for end, sign in zip(deadline, (1, -1), strict=True):
             inner = end != self.outside
             states.gains[replica[inner], end[inner]] += sign * rows[inner]
         for side in (0, 1):
-            people, other, seat, to = moved[side], moved[1 - side], places[1 - side], ends[1 - side]
+            people, other, seat, to = moved[side], moved[1 - side], places[1 - side], deadline[1 - side]
             there = people != self.nobody
             states.who[replica, seat] = np.where(there, people, EMPTY)
             states.place[replica[there], people[there]] = to[there]
@@ -363,15 +366,15 @@ class PairedExchange:
         return 0 if group == self.outside else int(weight * max(floor * (size * (size - 1) // 2) - value, 0))
 
     def _settle(
-        self, replica: int, moved: tuple[IntVector, IntVector], ends: tuple[int, int], seats: IntVector
+        self, replica: int, moved: tuple[IntVector, IntVector], deadline: tuple[int, int], seats: IntVector
     ) -> None:
         """Exchange a block of the first group with others of the second at some places."""
         tables, states = self.tables, self.states
         given = states.seat[replica, moved[0]].copy()
         states.who[replica, given] = states.who[replica, seats] = EMPTY
         for people, start, end, places in (
-            (moved[0], *ends, seats),
-            (moved[1], *ends[::-1], given[: len(moved[1])]),
+            (moved[0], *deadline, seats),
+            (moved[1], *deadline[::-1], given[: len(moved[1])]),
         ):
             states.who[replica, places] = people
             states.place[replica, people], states.seat[replica, people] = end, places

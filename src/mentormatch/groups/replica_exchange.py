@@ -18,7 +18,7 @@ import numpy as np
 
 from mentormatch.assignment.kernels.jit import HAS_NUMBA, NUMBA
 from mentormatch.base.arrays import BoolVector, IntVector
-from mentormatch.groups.columns import cliques
+from mentormatch.groups.columns import greedy_clique_partition
 from mentormatch.groups.energy import (
     QUANTILE_BITS,
     Energy,
@@ -68,11 +68,11 @@ class Replicas(Protocol):
     states: ReplicaStates
     timer: StepTimer
 
-    def walk(self, temperatures: IntVector, proposals: int, ends: float | None = None) -> float:
+    def walk(self, temperatures: IntVector, proposals: int, deadline: float | None = None) -> float:
         """Make so many proposals at each replica, fewer if time is up; return which part was accepted."""
         ...
 
-    def descend(self, replica: int, ends: float | None = None) -> IntVector:
+    def descend(self, replica: int, deadline: float | None = None) -> IntVector:
         """Return the places of the local optimum below a replica, which stays as it is; those reached if time is up."""
         ...
 
@@ -89,12 +89,12 @@ class FoundGroups:
 class GroupSearch:
     """A search that goes on from where it stopped; ``best`` is what it found, None where that is nothing.
 
-    ``ends``: when the last run is over at the latest. ``quick``: replicas are cooled once, by few proposals, and there
-    are no rounds.
+    ``deadline``: when the last run is over at the latest. ``quick``: replicas are cooled once, by few proposals, and
+    there are no rounds.
     """
 
-    def __init__(self, problem: GroupProblem, ends: float | None = None, *, quick: bool = False) -> None:
-        self.ends = ends
+    def __init__(self, problem: GroupProblem, deadline: float | None = None, *, quick: bool = False) -> None:
+        self.deadline = deadline
         self.best: FoundGroups | None = None
         self.order, self.quick, self.spans = keyed_order(problem), quick, groups_for(problem)
         self.problem = reorder(problem, self.order)
@@ -106,17 +106,17 @@ class GroupSearch:
         self.walk: ReplicaWalk | None = None
         self.drawing = StepTimer()
 
-    def run(self, rounds: int, ends: float | None) -> FoundGroups | None:
+    def run(self, rounds: int, deadline: float | None) -> FoundGroups | None:
         """Search for so many rounds, or until time is up; return the best found so far."""
         began = monotonic()
         while self.stages and self.best is None:
             last = len(self.stages) == 1
             # Where others may be left out, half of the time shows whether everybody has a place
-            until = ends if last or ends is None else min(ends, began + (ends - began) / 2)
+            until = deadline if last or deadline is None else min(deadline, began + (deadline - began) / 2)
             if self.walk is None:
                 energy = Energy(self.problem, self.spans, self.stages[0], stiff=self.quick)
-                first_ends = self.ends if last else until
-                self.walk = ReplicaWalk.begin(energy, self.drawing, self.ends, first_ends, quick=self.quick)
+                first_ends = self.deadline if last else until
+                self.walk = ReplicaWalk.begin(energy, self.drawing, self.deadline, first_ends, quick=self.quick)
             if self.walk is not None:
                 self.walk.run(rounds if last else max(rounds // 4, min(rounds, 10 * RAISE)), until)
                 self._take(self.walk)
@@ -124,7 +124,7 @@ class GroupSearch:
                 break
             self.stages, self.walk = self.stages[1:], None
         if self.walk is not None and self.best is not None and self.walk.turn < rounds:
-            self.walk.run(rounds - self.walk.turn, ends)
+            self.walk.run(rounds - self.walk.turn, deadline)
             self._take(self.walk)
         return self.best
 
@@ -146,7 +146,7 @@ def compiled_replicas(tables: EnergyTables, states: ReplicaStates, left_s: float
 
 
 def descend_alone(
-    tables: EnergyTables, start: IntVector, seed: int, replica: StepTimer, ends: float
+    tables: EnergyTables, start: IntVector, seed: int, replica: StepTimer, deadline: float
 ) -> list[IntVector]:
     """Return the local optima below a start: by pairs and rules alone, which takes less time, then with all terms.
 
@@ -156,7 +156,7 @@ def descend_alone(
     for some in (tables.without_terms, tables) if len(tables.points) else (tables,):
         with replica:
             engine = ArrayReplicas(some, ReplicaStates(some, start[None, :], seed), QUANTILES)
-        start = descend(some, engine.states, ends, step)
+        start = descend(some, engine.states, deadline, step)
         optima.append(start)
     replica.last_s += step.last_s
     return optima
@@ -167,7 +167,7 @@ def groups_for(problem: GroupProblem) -> list[SizeRange]:
     spans = sizes_for(problem)
     if len(problem.spans) > 1 or not spans:
         return spans
-    crowd = max((len(clique) for clique in cliques(problem.apart)), default=0)
+    crowd = max((len(clique) for clique in greedy_clique_partition(problem.apart)), default=0)
     seats = int(problem.leaders.seats.sum()) if problem.leaders else len(problem)
     most = min(problem.number.most, seats, len(problem) // max(spans[0].least, 1))
     return spans + [spans[0]] * (min(crowd, most) - len(spans))
@@ -206,12 +206,12 @@ class ReplicaWalk:
 
     @classmethod
     def begin(
-        cls, energy: Energy, drawing: StepTimer, ends: float | None, until: float | None, *, quick: bool
+        cls, energy: Energy, drawing: StepTimer, deadline: float | None, until: float | None, *, quick: bool
     ) -> "ReplicaWalk | None":
         """Return the walk from random starts; None where blocks and sizes leave no start, or time leaves none.
 
         With a time limit one replica descends first, up to ``until``: its groups are the answer where there is no time
-        for all replicas up to ``ends``. ``drawing``: how long the last start took, in the walk before too.
+        for all replicas up to ``deadline``. ``drawing``: how long the last start took, in the walk before too.
         """
         tables, seed = energy.tables(), energy.problem.seed
         random = np.random.default_rng(seed)
@@ -219,7 +219,7 @@ class ReplicaWalk:
         optima, replica = list[IntVector](), StepTimer()
         for _ in range(count):
             # Once there is no time for another start, several replicas begin alike
-            if drawing.last_s and not drawing.allows(ends, replica.last_s * count):
+            if drawing.last_s and not drawing.allows(deadline, replica.last_s * count):
                 break
             with drawing:
                 start = draw_start(tables, random)
@@ -230,37 +230,37 @@ class ReplicaWalk:
                 optima = descend_alone(tables, start, seed, replica, until)
         if not places:
             return None
-        if optima and not replica.allows(ends, replica.last_s * (count - 1)):
+        if optima and not replica.allows(deadline, replica.last_s * (count - 1)):
             count, places = 1, optima[-1:]
         states = ReplicaStates(tables, np.array([places[turn % len(places)] for turn in range(count)]), seed)
-        left = inf if ends is None else ends - monotonic()
+        left = inf if deadline is None else deadline - monotonic()
         engine = None if quick or count == 1 else compiled_replicas(tables, states, left)
         walk = cls(energy, engine or ArrayReplicas(tables, states, QUANTILES), quick=quick)
         walk.optima, walk.engine.timer.last_s = optima, replica.last_s * count
         return walk
 
-    def run(self, rounds: int, ends: float | None) -> None:
+    def run(self, rounds: int, deadline: float | None) -> None:
         """Cool the replicas at first, then go on for so many rounds, until time is up or nothing can be better."""
         alone = len(self.energy.spans) == 1 and not self.energy.outside
         while self.optima:
             self._consider(self.optima.pop(0))
         if not self.ready:
             # Where time is up on the way, the next run begins again: temperatures are not found yet
-            self.ready = alone or len(self.rungs) == 1 or self._prepare(ends)
+            self.ready = alone or len(self.rungs) == 1 or self._prepare(deadline)
             for replica in self.rungs[:: 1 if self.quick else RUNGS].tolist():
-                self._consider(self.engine.descend(replica, ends))
+                self._consider(self.engine.descend(replica, deadline))
         if alone or self.quick or not self.ready or len(self.rungs) == 1:
             return
         for _ in range(rounds):
-            if self._is_over(ends) or self._is_ideal():
+            if self._is_over(deadline) or self._is_ideal():
                 return
-            self._round(ends)
+            self._round(deadline)
             if self.turn - self.improved >= STALE:
-                self._anneal(REHEATED, ends)
+                self._anneal(REHEATED, deadline)
                 self.improved = self.turn
 
-    def _is_over(self, ends: float | None) -> bool:
-        return not self.engine.timer.allows(ends)
+    def _is_over(self, deadline: float | None) -> bool:
+        return not self.engine.timer.allows(deadline)
 
     def _is_ideal(self) -> bool:
         """Return whether every goal is at what no groups exceed."""
@@ -271,7 +271,7 @@ class ReplicaWalk:
             and all(value >= bound for value, bound in zip(known, self.bounds, strict=True))
         )
 
-    def _prepare(self, ends: float | None) -> bool:
+    def _prepare(self, deadline: float | None) -> bool:
         """Find the temperatures by the part that is accepted while all cool together, then anneal each to its own.
 
         Return whether there was time for the first.
@@ -280,24 +280,24 @@ class ReplicaWalk:
         spread = float(np.std(tables.pairs[np.triu_indices(len(tables.pairs), 1)])) if len(tables.pairs) > 1 else 1.0
         heat = HIGHEST * max(spread, float(self.energy.unit))
         melt, hot = heat, 0.0
-        while heat >= 1 and not self._is_over(ends):
+        while heat >= 1 and not self._is_over(deadline):
             accepted = self.engine.walk(
-                np.full(len(self.rungs), int(heat), dtype=np.int64), 1 if self.quick else COOLED, ends
+                np.full(len(self.rungs), int(heat), dtype=np.int64), 1 if self.quick else COOLED, deadline
             )
             melt = heat if accepted >= MELT else melt
             hot = heat if hot == 0 and accepted < HOT else hot
             if hot and (accepted < COLD or heat * SPAN <= hot):
                 break
             heat *= QUICK_COOLING if self.quick else COOLING
-        if self.quick or self._is_over(ends):
+        if self.quick or self._is_over(deadline):
             return self.quick
         hot = hot or heat
         self.temperatures = np.maximum(np.rint(np.geomspace(max(hot, 1), max(heat, 1), RUNGS)), 1).astype(np.int64)
         self.melt = max(melt, 1.0)
-        self._anneal(RUNGS, ends)
+        self._anneal(RUNGS, deadline)
         return True
 
-    def _anneal(self, hottest: int, ends: float | None) -> None:
+    def _anneal(self, hottest: int, deadline: float | None) -> None:
         """Anneal the hottest replicas from melted to their own rungs, in as many steps; the others walk at theirs."""
         heats = self._heats()
         melted = heats.astype(np.float64)
@@ -305,9 +305,9 @@ class ReplicaWalk:
         proposals = ANNEALED * len(self.energy.problem) // STEPS_DOWN
         for step in np.rint(np.geomspace(melted, heats, STEPS_DOWN)).astype(np.int64):
             for start in range(0, proposals, ROUND):
-                if self._is_over(ends):
+                if self._is_over(deadline):
                     return
-                self.engine.walk(step, min(ROUND, proposals - start), ends)
+                self.engine.walk(step, min(ROUND, proposals - start), deadline)
 
     def _heats(self) -> IntVector:
         """Return (r,) int64: the temperature of each replica."""
@@ -315,13 +315,13 @@ class ReplicaWalk:
         heats[self.rungs] = self.temperatures
         return heats
 
-    def _round(self, ends: float | None) -> None:
+    def _round(self, deadline: float | None) -> None:
         """Let all walk, exchange neighbours, and look at the coldest from time to time."""
-        self.engine.walk(self._heats(), ROUND, ends)
+        self.engine.walk(self._heats(), ROUND, deadline)
         self._exchange_neighbours()
         self.turn += 1
         if self.turn % DESCENT == 0:
-            self._consider(self.engine.descend(int(self.rungs[-1]), ends))
+            self._consider(self.engine.descend(int(self.rungs[-1]), deadline))
         if self.turn % LOOK == 0:
             self._watch()
             self._rename_groups()

@@ -416,15 +416,15 @@ def move(  # noqa: PLR0913 - see ``sweep_pairs``
 
 @jit
 def gather_units(  # noqa: PLR0913 - see ``sweep_pairs``
-    units: Units, seats: Seats, room: IntMatrix, ends: Words, seat: Unsigned, needed: Number
+    units: Units, seats: Seats, room: IntMatrix, deadline: Words, seat: Unsigned, needed: Number
 ) -> int:
     """Note whole units and empty places of a group from a place on, as many as are needed; return how many people.
 
     -1: there are not as many.
     """
     people, places, at = 0, 0, seat
-    for _ in range(ends[1] - ends[0]):
-        at = at if at < ends[1] else ends[0]
+    for _ in range(deadline[1] - deadline[0]):
+        at = at if at < deadline[1] else deadline[0]
         other = seats[2][at]
         if other == EMPTY:
             room[2, places] = np.int64(at)
@@ -549,19 +549,19 @@ class CompiledReplicas:
         self.first, self.plain = tables.first.astype(np.uint64), tables.plain
         self.timer, self.descents = StepTimer(), StepTimer()
 
-    def walk(self, temperatures: IntVector, proposals: int, ends: float | None = None) -> float:
+    def walk(self, temperatures: IntVector, proposals: int, deadline: float | None = None) -> float:
         """Make so many proposals at each replica; return which part was accepted."""
-        if not self.timer.allows(ends):
+        if not self.timer.allows(deadline):
             return 0.0
         with self.timer:
             done = self._run(self.states, temperatures, proposals)
         self.states.energies += done[0]
         return float(done[1].sum()) / max(int(done[2].sum()), 1)
 
-    def descend(self, replica: int, ends: float | None = None) -> IntVector:
+    def descend(self, replica: int, deadline: float | None = None) -> IntVector:
         """Return the places of the local optimum below a replica, which stays as it is, if there is time."""
         copy = self.states.copy(self.tables, replica)
-        if self.descents.allows(ends):
+        if self.descents.allows(deadline):
             with self.descents:
                 self._run(copy, np.zeros(1, dtype=np.int64), 0)
         return np.asarray(copy.place[0].copy())

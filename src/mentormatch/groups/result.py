@@ -17,7 +17,7 @@ from mentormatch.errors import OutputError, Problem
 from mentormatch.explanation.names import KEY_LABELS, Labels
 from mentormatch.explanation.tables import ResultSheet, frame
 from mentormatch.fields.clock import PARIS
-from mentormatch.groups.calendar import MINUTES, SessionEvent, calendar_of
+from mentormatch.groups.calendar import SESSION_MINUTES, SessionEvent, calendar_of
 from mentormatch.languages.translation import language, mark, own_language, tr
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Result(ContentEquality, ABC):
     kind: ClassVar[str]
     language: str
     name: str
-    minutes: int = MINUTES
+    minutes: int = SESSION_MINUTES
     place: str = ""
     zone: str = PARIS
     plain: "Result | None" = None

@@ -20,7 +20,7 @@ from mentormatch.base.scalars import whole_number
 from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.explanation.tables import ResultSheet, sheet
-from mentormatch.groups.check import mistakes
+from mentormatch.groups.check import violations
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.problem import GroupProblem, GroupSolution, pairs_in
 from mentormatch.groups.resolvable_designs import Partition, construct_rounds
@@ -182,7 +182,7 @@ def in_order(groups: Sequence[Sequence[int]]) -> Partition:
 
 def keeps_rules(problem: GroupProblem, groups: Partition) -> bool:
     """Return whether a round keeps the rules on groups; leaders are not rotated with the members."""
-    return not any(mistakes(replace(problem, leaders=None), GroupSolution(Status.FEASIBLE, groups)))
+    return not any(violations(replace(problem, leaders=None), GroupSolution(Status.FEASIBLE, groups)))
 
 
 def add_rounds(problem: GroupProblem, first: Partition, rounds: int) -> Iterator[Partition]:

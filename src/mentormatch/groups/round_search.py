@@ -15,7 +15,7 @@ import numpy as np
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import IntMatrix, IntVector
-from mentormatch.groups.check import mistakes
+from mentormatch.groups.check import violations
 from mentormatch.groups.energy import assign_seats, count_violations, sizes_for
 from mentormatch.groups.problem import Group, GroupProblem, GroupSolution, SizeRange, pairs_in
 
@@ -192,7 +192,7 @@ def search_round(problem: GroupProblem, met: IntMatrix, seed: int) -> list[Group
     )
     state = max((perturb_and_descend(state, random) for state in states), key=LocalSearchState.value)
     solution = GroupSolution(Status.FEASIBLE, tuple(state.groups()), tuple(state.leaders.tolist()))
-    return [] if any(mistakes(problem, solution)) else list(solution.groups)
+    return [] if any(violations(problem, solution)) else list(solution.groups)
 
 
 def perturb_and_descend(state: LocalSearchState, random: np.random.Generator) -> LocalSearchState:

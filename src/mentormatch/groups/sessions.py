@@ -12,12 +12,12 @@ from mentormatch.groups.inputs import (
     AttendanceMatrix,
     SessionIn,
     attendance,
-    find_repeated,
+    duplicate_problems,
     members_in,
     moments_of,
-    places,
-    refuse,
-    sides,
+    nonempty_sides,
+    positions_by_name,
+    raise_if_any,
     unknown_people,
 )
 from mentormatch.groups.topics import Topics, choose_topics
@@ -129,7 +129,7 @@ def members_among(cohort: Cohort, members: Iterable[str]) -> Cohort:
     """Return the cohort of some of its people; raise RequestError where a key is nobody's."""
     keys = list(members)
     for key in keys:
-        if not any(people.has(key) for people in sides(cohort)):
+        if not any(people.has(key) for people in nonempty_sides(cohort)):
             cohort.members.find(key)
     mentors, mentees = (
         people.take([people.find(key) for key in keys if people.has(key)])
@@ -298,8 +298,8 @@ def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) ->
         return dates.there.take(dates.places)
     wanted, names = list(dates), tuple(section.dates)
     lost = unknown_people(tr("dates"), wanted, names, tr("une des dates proposées"))
-    refuse(tr("Ces dates ne conviennent pas"), [*lost, *find_repeated(tr("dates"), wanted)])
-    at = places(names)
+    raise_if_any(tr("Ces dates ne conviennent pas"), [*lost, *duplicate_problems(tr("dates"), wanted)])
+    at = positions_by_name(names)
     held = moments_of({names[place]: section.dates[names[place]] for place in (at[canonical(one)] for one in wanted)})
     return attendance(cohort, held, section.attends, minutes=section.minutes)
 
@@ -338,7 +338,7 @@ def who_said(cohort: Cohort, field: str, answers: Iterable[str]) -> list[str]:
     wanted = list(answers)
     return [
         key
-        for people in sides(cohort)
+        for people in nonempty_sides(cohort)
         if field in people.columns
         for key, said in zip(people.ids, people.gave(field, wanted).tolist(), strict=True)
         if said

@@ -14,17 +14,17 @@ import numpy as np
 
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.base.scalars import duration
-from mentormatch.groups.check import mistakes, refuse_mistakes
+from mentormatch.groups.check import require_valid, violations
 from mentormatch.groups.columns import (
     Columns,
-    FormBound,
     GroupIndicator,
     LinearForm,
+    MasterRow,
     ModelForms,
     build_columns,
+    column_count_bound,
     enumerate_groups,
-    most_columns,
-    most_placed,
+    placed_bound,
 )
 from mentormatch.groups.master import (
     MOST,
@@ -47,9 +47,11 @@ FEW = 200_000
 """If no more columns than these can be in an optimal choice, later goals are solved on them alone."""
 
 
-def solve_by_columns(problem: GroupProblem, source: GroupOracle, start: Columns, ends: float | None) -> GroupSolution:
+def solve_by_columns(
+    problem: GroupProblem, source: GroupOracle, start: Columns, deadline: float | None
+) -> GroupSolution:
     """Return the optimal groups over the columns of a pricing oracle; ``start`` is a feasible choice, or empty."""
-    pursuit = GoalSequence(problem, source, start, ends)
+    pursuit = GoalSequence(problem, source, start, deadline)
     pursuit.run()
     return pursuit.solution()
 
@@ -64,15 +66,15 @@ class GoalSequence:
     problem: GroupProblem
     source: GroupOracle
     chosen: Columns
-    ends: float | None
+    deadline: float | None
     bounds: dict[str, int] = field(default_factory=dict)
-    kept: list[FormBound] = field(default_factory=list)
+    kept: list[MasterRow] = field(default_factory=list)
     status: Status = Status.FEASIBLE
     everybody: bool = False
     last: LinearForm = field(init=False)
 
     def __post_init__(self) -> None:
-        self.last = ModelForms(self.problem).nothing
+        self.last = ModelForms(self.problem).zero
 
     def run(self) -> None:
         """Maximise each goal until one is not proved, then break ties."""
@@ -88,9 +90,9 @@ class GoalSequence:
         forms = ModelForms(self.problem)
         rows = forms.rows(everybody="placed" in self.problem.goals[:1])
         # First with a place for everybody, if that is the first goal
-        found = self._maximize_from_incumbent(forms.nothing, rows, helped=True)
+        found = self._maximize_from_incumbent(forms.zero, rows, phase_one=True)
         if found.chosen is None and self._infeasible(found) and rows[0].least:
-            found = self._maximize_from_incumbent(forms.nothing, forms.rows(everybody=False), helped=True)
+            found = self._maximize_from_incumbent(forms.zero, forms.rows(everybody=False), phase_one=True)
         if found.chosen is None:
             self.status = Status.INFEASIBLE if self._infeasible(found) else Status.STOPPED
         else:
@@ -101,15 +103,15 @@ class GoalSequence:
         return found.bound is not None and found.bound < 0
 
     def _maximize_from_incumbent(
-        self, goal: LinearForm, rows: list[FormBound], *, helped: bool = False
+        self, goal: LinearForm, rows: list[MasterRow], *, phase_one: bool = False
     ) -> MasterResult:
-        asked = MasterProblem(goal, rows, self.source, self.problem.number.most, self.ends, helped)
+        asked = MasterProblem(goal, rows, self.source, self.problem.number.most, self.deadline, phase_one)
         return maximise(asked, self.chosen)
 
     def _problem_of(self, goal: LinearForm) -> MasterProblem:
         """Return the problem of one goal, given those before it."""
         rows = [*ModelForms(self.problem).rows(everybody=self.everybody), *self.kept]
-        return MasterProblem(goal, rows, self.source, self.problem.number.most, self.ends)
+        return MasterProblem(goal, rows, self.source, self.problem.number.most, self.deadline)
 
     def _maximize_goal(self, goal: str) -> bool:
         """Maximise a goal; return whether the optimum is proved."""
@@ -139,7 +141,7 @@ class GoalSequence:
         """Keep the value of a goal as a row, and drop columns that no optimum holds (reduced-cost fixing)."""
         assert found.value is not None
         self.last = form
-        self.kept.append(FormBound(form, found.value, None))
+        self.kept.append(MasterRow(form, found.value, None))
         if found.duals is not None:
             number = self.problem.number.most
             # Columns below the threshold are in no optimum of this goal
@@ -149,13 +151,13 @@ class GoalSequence:
     def _maximize_floor(self) -> bool:
         """Maximise the value of the worst group, by bisection on the floors above which columns make a choice."""
         low, high = self.problem.value("floor", groups_of(self.chosen)), self.problem.most("floor")
-        nothing, whole = ModelForms(self.problem).nothing, self.source
+        nothing, whole = ModelForms(self.problem).zero, self.source
         while low < high:
             # Bisection; a feasible choice raises the lower end to what it reaches
             middle = (low + high + 1) // 2
             self.source = whole.above_floor(middle)
-            asked = replace(self._problem_of(nothing), helped=True)
-            found = maximise(asked, self.chosen.take(self.chosen.floors() >= middle))
+            asked = replace(self._problem_of(nothing), phase_one=True)
+            found = maximise(asked, self.chosen.take(self.chosen.mean_pair_values() >= middle))
             if found.chosen is not None:
                 self.chosen, low = found.chosen, self.problem.value("floor", groups_of(found.chosen))
             elif self._infeasible(found):
@@ -199,14 +201,14 @@ class GoalSequence:
 
 def choose_among_ties(asked: MasterProblem, alike: list[Columns]) -> tuple[bool, Columns | None]:
     """Return whether it is decided if another choice ties with those in ``alike``, and that one (no-good cuts)."""
-    if not isinstance(asked.source, EnumerationOracle) or len(asked.source.columns) > MOST:
+    if not isinstance(asked.oracle, EnumerationOracle) or len(asked.oracle.columns) > MOST:
         return False, None
     # A no-good cut for each: not all of its groups again
     sets = [frozenset(groups_of(each)) for each in alike]
-    cuts = [FormBound(GroupIndicator.of_groups(asked.goal, each), None, len(each) - 1) for each in sets]
+    cuts = [MasterRow(GroupIndicator.of_groups(asked.goal, each), None, len(each) - 1) for each in sets]
     cut = replace(asked, rows=[*(row for row in asked.rows if row.form is not asked.goal), *cuts])
     best, value = GroupIncumbent(cut), int(asked.goal.of(alike[0]).sum())
-    known = solve_milp(GroupMaster(cut, asked.source.columns), best)
+    known = solve_milp(GroupMaster(cut, asked.oracle.columns), best)
     if best.value is not None and best.value >= value:
         return True, best.chosen
     return known, None
@@ -253,9 +255,9 @@ def solve_groups(problem: GroupProblem, *, time_limit_s: float | None = None) ->
     """
     began = monotonic()
     limit = duration("time_limit_s", time_limit_s)
-    ends = None if limit is None else began + limit - measure_report_s(problem)
-    found = solve_unchecked(problem.tighten(), ends)
-    return refuse_mistakes(problem, replace(found.stated, seconds=monotonic() - began))
+    deadline = None if limit is None else began + limit - measure_report_s(problem)
+    found = solve_unchecked(problem.tighten(), deadline)
+    return require_valid(problem, replace(found.stated, seconds=monotonic() - began))
 
 
 def measure_report_s(problem: GroupProblem) -> float:
@@ -264,43 +266,43 @@ def measure_report_s(problem: GroupProblem) -> float:
     groups = [tuple(people[first : first + size]) for first in range(0, len(problem), size)]
     some = FoundGroups(groups, [], ())
     with StepTimer() as timer:
-        list(mistakes(problem, better_of(problem, as_found(problem, some), some)))
+        list(violations(problem, better_of(problem, as_found(problem, some), some)))
     return timer.last_s
 
 
-def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
+def solve_unchecked(problem: GroupProblem, deadline: float | None) -> GroupSolution:
     """Return the optimal groups; the pricing oracle is enumeration or branch and bound, by the number of columns."""
     seats = problem.number.least if problem.leaders is None else int(problem.leaders.seats.sum())
     if not len(problem) or seats < problem.number.least:
         return GroupSolution(Status.INFEASIBLE)
     spans = problem.spans if len(problem.spans) > 1 else problem.spans * problem.number.least
-    if most_placed(problem) < sum(span.least for span in spans):
+    if placed_bound(problem) < sum(span.least for span in spans):
         return GroupSolution(Status.INFEASIBLE)
-    if has_time_for_columns(ends) and most_columns(problem) <= MOST_LISTED:
+    if has_time_for_columns(deadline) and column_count_bound(problem) <= MOST_LISTED:
         # A start, then the exact search over all columns
-        start = as_columns(problem, GroupSearch(problem, ends, quick=True).run(0, ends))
-        return solve_by_columns(problem, EnumerationOracle(enumerate_groups(problem)), start, ends)
-    return solve_large(problem, ends)
+        start = as_columns(problem, GroupSearch(problem, deadline, quick=True).run(0, deadline))
+        return solve_by_columns(problem, EnumerationOracle(enumerate_groups(problem)), start, deadline)
+    return solve_large(problem, deadline)
 
 
-def solve_large(problem: GroupProblem, ends: float | None) -> GroupSolution:
+def solve_large(problem: GroupProblem, deadline: float | None) -> GroupSolution:
     """Return the best groups where columns are too many to list: by search and relaxation, columns where they help."""
-    search = GroupSearch(problem, ends)
-    if ends is None:
+    search = GroupSearch(problem, deadline)
+    if deadline is None:
         start = search.run(ROUNDS * len(problem), None)
     else:
-        start = search.run(SHORT * len(problem), part_of(ends, FIRST_PART))
+        start = search.run(SHORT * len(problem), part_of(deadline, FIRST_PART))
     found, bounds = as_found(problem, start), {}
     if start is not None:
-        bounds = relax(problem, found.tiers, part_of(ends, BOUND_PART), part_of(ends, EARLY_PART))
+        bounds = relax(problem, found.tiers, part_of(deadline, BOUND_PART), part_of(deadline, EARLY_PART))
         found = with_bounds(found, bounds)
-    if has_time_for_columns(ends) and (start is None or columns_help(problem, found, ends)):
-        until = part_of(ends, COLUMNS_PART)
+    if has_time_for_columns(deadline) and (start is None or columns_help(problem, found, deadline)):
+        until = part_of(deadline, COLUMNS_PART)
         found = solve_by_columns(problem, BranchAndBoundOracle(problem, until), as_columns(problem, start), until)
-        found = with_bounds(found, bounds or relax(problem, found.tiers, part_of(ends, BOUND_PART)))
-    if ends is None or found.status in (Status.PROVED, Status.INFEASIBLE) or found.stated.status is Status.PROVED:
+        found = with_bounds(found, bounds or relax(problem, found.tiers, part_of(deadline, BOUND_PART)))
+    if deadline is None or found.status in (Status.PROVED, Status.INFEASIBLE) or found.stated.status is Status.PROVED:
         return found
-    return better_of(problem, found, search.run(FOREVER, ends))
+    return better_of(problem, found, search.run(FOREVER, deadline))
 
 
 def as_found(problem: GroupProblem, start: FoundGroups | None) -> GroupSolution:
@@ -312,24 +314,24 @@ def as_found(problem: GroupProblem, start: FoundGroups | None) -> GroupSolution:
     return GroupSolution(Status.FEASIBLE, groups, leaders, tiers_of(problem, groups, bounds), "search")
 
 
-def columns_help(problem: GroupProblem, found: GroupSolution, ends: float | None) -> bool:
+def columns_help(problem: GroupProblem, found: GroupSolution, deadline: float | None) -> bool:
     """Return whether columns may bound closer than the relaxation: for few people, or in time and near already."""
     if len(problem) <= FEW_PEOPLE:
         return True
-    left = inf if ends is None else (ends - monotonic()) * COLUMNS_PART
+    left = inf if deadline is None else (deadline - monotonic()) * COLUMNS_PART
     total = found.tiers[-1]
     near = total.bound is not None and total.bound - total.value <= FAR * abs(total.bound)
     return near and left > COLUMNS_S * (len(problem) / FEW_PEOPLE) ** 2 and len(problem) <= MOST_PEOPLE
 
 
-def has_time_for_columns(ends: float | None) -> bool:
+def has_time_for_columns(deadline: float | None) -> bool:
     """Return whether the solver of the restricted master is loaded, or can be loaded in the time that is left."""
-    return ends is None or MASTER_SOLVER in sys.modules or ends - monotonic() > LOADING_S
+    return deadline is None or MASTER_SOLVER in sys.modules or deadline - monotonic() > LOADING_S
 
 
-def part_of(ends: float | None, part: float) -> float | None:
+def part_of(deadline: float | None, part: float) -> float | None:
     """Return the deadline after a part of the time that is left."""
-    return None if ends is None else monotonic() + (ends - monotonic()) * part
+    return None if deadline is None else monotonic() + (deadline - monotonic()) * part
 
 
 def with_bounds(found: GroupSolution, bounds: dict[str, int]) -> GroupSolution:

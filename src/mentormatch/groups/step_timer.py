@@ -1,11 +1,11 @@
-"""How long a step of a loop takes, so that none begins that would end after the deadline."""
+"""Duration of one step of a loop, so that no step begins that would end after the deadline."""
 
 from time import monotonic
 from typing import Self
 
 
 class StepTimer:
-    """The seconds of the last step of a loop, ``last_s``; before the first step an estimate, 0 without one.
+    """The duration of the last step of a loop, ``last_s``; before the first step an estimate, 0 without one.
 
     >>> timer = StepTimer()
     >>> with timer:
@@ -25,6 +25,6 @@ class StepTimer:
     def __exit__(self, *error: object) -> None:
         self.last_s = monotonic() - self.began
 
-    def allows(self, ends: float | None, then_s: float = 0.0) -> bool:
-        """Return whether one more step, and what takes ``then_s`` after it, would end before the deadline."""
-        return ends is None or monotonic() + self.last_s + then_s <= ends
+    def allows(self, deadline: float | None, then_s: float = 0.0) -> bool:
+        """Return whether one more step, and ``then_s`` seconds of work after it, would end before the deadline."""
+        return deadline is None or monotonic() + self.last_s + then_s <= deadline

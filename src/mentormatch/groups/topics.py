@@ -26,7 +26,7 @@ from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.names import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
-from mentormatch.groups.inputs import find_repeated, has_nobody, read_multiple_choice, refuse
+from mentormatch.groups.inputs import duplicate_problems, empty_name_problems, raise_if_any, read_multiple_choice
 from mentormatch.groups.result import SolvedResult
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
@@ -110,13 +110,17 @@ def ballot_of(approvals: Mapping[str, Iterable[str] | None], topics: Iterable[st
         there |= {folded: min(name, there.get(folded, name)) for folded, name in topics_wanted.items()}
     offered = tuple(there.values()) if topics is None else tuple(topics)
     named = ((tr("membres"), members), (tr("sujets"), offered))
-    problems = [wrong for where, names in named for wrong in (*find_repeated(where, names), *has_nobody(where, names))]
+    problems = [
+        wrong
+        for where, names in named
+        for wrong in (*duplicate_problems(where, names), *empty_name_problems(where, names))
+    ]
     known = {canonical(topic): place for place, topic in enumerate(offered)}
     lost = sum(folded not in known for topics_wanted in wanted for folded in topics_wanted)
     if lost:
         found = tr_n("une demande d'un sujet inconnu", "{number} demandes d'un sujet inconnu", lost, number=lost)
         problems.append(Problem(tr("sujets"), found, tr("un des sujets proposés")))
-    refuse(tr("Ces demandes ne conviennent pas"), problems)
+    raise_if_any(tr("Ces demandes ne conviennent pas"), problems)
     block = np.zeros((len(members), len(offered)), dtype=bool)
     for row, each in enumerate(wanted):
         block[row, [known[folded] for folded in each]] = True

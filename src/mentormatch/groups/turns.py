@@ -24,15 +24,15 @@ from mentormatch.explanation.diagnosis.hall_violators import reachable_people
 from mentormatch.explanation.names import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields.clock import PARIS
-from mentormatch.groups.calendar import MINUTES
+from mentormatch.groups.calendar import SESSION_MINUTES
 from mentormatch.groups.inputs import (
     HasMembers,
     SessionIn,
     answers_of_all,
     members_of,
     moment_in_words,
-    places,
-    refuse,
+    positions_by_name,
+    raise_if_any,
     sessions_of,
     unknown_people,
 )
@@ -235,7 +235,7 @@ class Turns(Result):
     asked: int
     language: str
     name: str = ""
-    minutes: int = MINUTES
+    minutes: int = SESSION_MINUTES
     place: str = ""
     zone: str = PARIS
     plain: "Turns | None" = None
@@ -343,7 +343,7 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
     urgent: Iterable[str] = (),
     name: str = "",
     group_name: int | str = "",
-    minutes: int = MINUTES,
+    minutes: int = SESSION_MINUTES,
     place: str = "",
     zone: str = PARIS,
     seed: int = 0,
@@ -423,11 +423,11 @@ def wish_of(wishes: Mapping[str, Wish], members: Sequence[str], sessions: int) -
         for member, wish in wishes.items()
         if wish not in WISHES
     ]
-    refuse(tr("Ces souhaits ne vont pas avec ce groupe"), problems)
+    raise_if_any(tr("Ces souhaits ne vont pas avec ce groupe"), problems)
     at = np.arange(sessions)
     worth = {"early": at[::-1], "late": at, "middle": sessions - 1 - np.abs(2 * at - (sessions - 1))}
     points = np.zeros((len(members), sessions), dtype=np.int64)
-    rows = places(members)
+    rows = positions_by_name(members)
     for member, wish in wishes.items():
         points[rows[canonical(member)]] = worth[wish]
     return points
@@ -436,7 +436,7 @@ def wish_of(wishes: Mapping[str, Wish], members: Sequence[str], sessions: int) -
 def urgent_among(urgent: Iterable[str], members: Sequence[str]) -> BoolVector:
     """Return (n,) bool: whose case cannot wait."""
     named = {canonical(member) for member in urgent}
-    refuse(
+    raise_if_any(
         tr("Ces urgences ne vont pas avec ce groupe"),
         unknown_people(tr("urgences"), sorted(named), members, tr("un membre du groupe")),
     )

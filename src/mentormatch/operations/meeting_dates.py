@@ -15,9 +15,24 @@ from mentormatch.base.scalars import whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields.clock import DAYS, Clock, ZonedSlots, slots_in_words
-from mentormatch.groups.calendar import MINUTES, ZONES, Stated
-from mentormatch.groups.dates import ANSWERED, APART, TAKEN, Dates, choose_dates, choose_in_turn, taken_moments
-from mentormatch.groups.inputs import PARTS, MultipleChoice, find_fields, moments_of, only, read_multiple_choice
+from mentormatch.groups.calendar import SESSION_MINUTES, ZONES, BlackoutInput
+from mentormatch.groups.dates import (
+    ANSWERED,
+    DEFAULT_GAP_DAYS,
+    TAKEN,
+    Dates,
+    choose_dates,
+    choose_in_turn,
+    taken_moments,
+)
+from mentormatch.groups.inputs import (
+    DAY_PARTS,
+    MultipleChoice,
+    find_fields,
+    moments_of,
+    read_multiple_choice,
+    require_single,
+)
 from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.text_keys import fold
 from mentormatch.languages.translation import everywhere, language, tr, tr_n
@@ -66,10 +81,10 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
     last: date,
     field: str | None = None,
     hours: Mapping[str, time] = DEFAULT_HOURS,
-    apart: tuple[int, int] = APART,
+    apart: tuple[int, int] = DEFAULT_GAP_DAYS,
     public: bool = True,
     zones: Sequence[str] = ZONES,
-    blackouts: Sequence[Stated] = (),
+    blackouts: Sequence[BlackoutInput] = (),
 ) -> tuple[MeetingDates, ...]:
     """Return the dates of each pair: ``n`` dates about a month apart, always in the same common slot.
 
@@ -102,7 +117,7 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
         choose = partial(
             choose_dates, {}, n=n, apart=apart, public=public, zones=zones, blackouts=blackouts, seed=matching.seed
         )
-        name = field if field is not None else only(about_slots(matching.cohort, hours))
+        name = field if field is not None else require_single(about_slots(matching.cohort, hours))
         mentors, mentees = matching.cohort.mentors.columns.get(name), matching.cohort.mentees.columns.get(name)
         slots: SharedSlots
         if isinstance(mentors, ZonedSlots) and isinstance(mentees, ZonedSlots):
@@ -154,7 +169,7 @@ class NamedSlots:
 
     def dates(self, pair: Pair, slot: str, before: Sequence[Dates]) -> Dates:
         """Return the dates of a pair in a slot; cached for pairs with the same occupied dates."""
-        occupied = taken_moments(moments_of(self.starts[slot]), MINUTES, before)
+        occupied = taken_moments(moments_of(self.starts[slot]), SESSION_MINUTES, before)
         key = slot, frozenset(moment.start for moment in occupied)
         if key not in self.dates_by_slot:
             self.dates_by_slot[key] = self.choose(self.starts[slot], others=before)
@@ -234,7 +249,7 @@ def slot_names() -> dict[str, tuple[int, str]]:
     return {
         fold(f"{day_name} {part_name}"): (weekday, part)
         for weekday, day in enumerate(DAYS)
-        for part, words in PARTS.items()
+        for part, words in DAY_PARTS.items()
         for word in words
         for day_name in everywhere(day)
         for part_name in everywhere(word)

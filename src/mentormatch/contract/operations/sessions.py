@@ -14,7 +14,7 @@ from mentormatch.contract.requests import Mention
 from mentormatch.contract.response import Response, ResponsePart, StatusCode, from_library
 from mentormatch.fields import SIDES
 from mentormatch.groups.dates import Dates, choose_dates
-from mentormatch.groups.inputs import names_as
+from mentormatch.groups.inputs import session_name
 from mentormatch.groups.result import worst_status
 from mentormatch.groups.sessions import dates_of, require_sessions, topics_of, turns_of
 from mentormatch.groups.topics import Topics, choose_topics
@@ -30,7 +30,7 @@ class DateOut(ResponsePart):
     """
 
     name: str
-    start: Annotated[str, from_library(names_as)]
+    start: Annotated[str, from_library(session_name)]
     attendance: int
 
 
