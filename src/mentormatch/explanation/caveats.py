@@ -4,10 +4,9 @@ A proof of optimality is meaningful only if solutions differ in the requested go
 optimal.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import batched, islice
 from math import prod
@@ -20,9 +19,9 @@ from mentormatch.base.arrays import IntVector
 from mentormatch.explanation.names import Labels
 from mentormatch.explanation.unmatched_people import SolvedInstance
 from mentormatch.fields import SIDES, Side
-from mentormatch.languages.phrases import counted, thousands
+from mentormatch.languages.phrases import counted, quoted, thousands
 from mentormatch.languages.translation import mark, tr, tr_n
-from mentormatch.people.cohort import Cohort, People, Remark
+from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.drafts.capacity import may_count_places
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion
@@ -108,8 +107,13 @@ def place_losses(cohort: Cohort, programme: Programme, labels: Labels) -> Iterat
     for remark in cohort.remarks:
         if remark.field in defaults:
             places = counted(defaults[remark.field], "place")
-            text = labels.text(str(with_question(remark, programme.fields[remark.field].question)))
-            yield tr("Places non lues, comptées pour {places} par personne : {remark}", places=places, remark=text)
+            question = programme.fields[remark.field].question or remark.field
+            sentence = str(remark).replace(quoted(remark.field), quoted(question), 1)
+            yield tr(
+                "Places non lues, comptées pour {places} par personne : {remark}",
+                places=places,
+                remark=labels.text(sentence),
+            )
     reasons = Counter(labels.text(row.reason) for row in cohort.rows if row.fate == "rejected")
     for reason, count in reasons.items():
         rows = counted(count, "ligne")
@@ -122,13 +126,6 @@ def place_losses(cohort: Cohort, programme: Programme, labels: Labels) -> Iterat
             count,
             people=people,
         )
-
-
-def with_question(remark: Remark, question: str) -> Remark:
-    """Return a remark with the question in place of the name of its field."""
-    if not question:
-        return remark
-    return replace(remark, text=re.sub(rf"\b{re.escape(remark.field)}\b", lambda _: question, remark.text, count=1))
 
 
 def unread_places(cohort: Cohort, programme: Programme) -> Iterator[str]:

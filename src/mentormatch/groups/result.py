@@ -23,7 +23,6 @@ from mentormatch.languages.translation import language, mark, own_language, tr
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-"""Writes and shows a result; it stands above, and is found when it is needed."""
 STANDING = {
     Status.PROVED: mark("C'est démontré : aucune autre réponse ne fait mieux."),
     Status.FEASIBLE: mark("Le temps est écoulé : cette réponse respecte les règles, sans être démontrée la meilleure."),

@@ -1,9 +1,14 @@
 """Turns, topics and dates as a programme file states them in its section ``[sessions]``, from one survey."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol, TypedDict, Unpack
 
+import numpy as np
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.fields.clock import PARIS
 from mentormatch.groups.calendar import Blackout
@@ -232,6 +237,43 @@ def led_together[G: PlannedGroup](groups: Iterable[G]) -> list[tuple[G, ...]]:
     for group in groups:
         found.setdefault(canonical(group.facilitator) or f"\0{group.number}", []).append(group)
     return list(map(tuple, found.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTopic:
+    """The topic of a session that starts at ``start``: ``coming`` of the ``asking`` members who asked for it can come.
+
+    Members who did not say when they can come are not counted.
+    """
+
+    start: date
+    topic: str
+    coming: int
+    asking: int
+
+
+def assign_topics(topics: Topics, dates: Dates) -> list[SessionTopic]:
+    """Return the topics of the sessions, in the order of the dates; no topic is treated twice.
+
+    As many members as possible, counted once per topic, can come to the topics that they asked for: an assignment of
+    sessions to topics.
+    """
+    if not (topics.places and dates.places):
+        return []
+    wishes = dict(zip(topics.ballot.members, topics.ballot.wishes[:, list(topics.places)].astype(int), strict=True))
+    nothing = np.zeros(len(topics.places), dtype=int)
+    asked = np.array([nothing, *(wishes.get(member, nothing) for member in dates.there.answered)])[1:]
+    coming = dates.there.answers[:, list(dates.places)].T.astype(int) @ asked
+    solution = solve(AssignmentProblem.from_scores(coming / max(coming.max(), 1)))
+    return [
+        SessionTopic(
+            dates.chosen[session].start,
+            topics.ballot.topics[topics.places[topic]],
+            int(coming[session, topic]),
+            int(asked[:, topic].sum()),
+        )
+        for session, topic in solution.pairs.tolist()
+    ]
 
 
 class Limits(TypedDict, total=False):

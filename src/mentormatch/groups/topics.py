@@ -1,6 +1,6 @@
 """Which topics a group treats: maximum coverage (Chamberlin and Courant 1983), then proportional approval voting.
 
-The engine of pairs chooses; see ``ballot``. Ties are settled by a keyed hash.
+The engine of pairs chooses; see ``Ballot.pose``. Ties are settled by a keyed hash.
 
 The greatest coverage is justified representation (Aziz et al. 2017): no k-th part of the members who share a wish is
 left without any. Proportional approval as the first goal is extended justified representation as well. Equal shares
@@ -154,7 +154,9 @@ class TopicRequest:
     chosen: tuple[str, ...]
 
     def __repr__(self) -> str:
-        return f"Request({self.member!r}, {len(self.asked)} asked, {len(self.chosen)} chosen)"  # a notebook saves it
+        return (
+            f"TopicRequest({self.member!r}, {len(self.asked)} asked, {len(self.chosen)} chosen)"  # a notebook saves it
+        )
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -199,6 +201,12 @@ class Topics(SolvedResult):
     def chosen(self) -> tuple[str, ...]:
         """The topics chosen, in the order of the alphabet, which says nothing of who asked for them."""
         return tuple(sorted((self.ballot.topics[place] for place in self.places), key=canonical))
+
+    def count_served_otherwise(self, topic: str) -> int:
+        """Return how many of the members who asked for a topic also asked for another one that is chosen."""
+        position = self.ballot.topics.index(topic)
+        others = [place for place in self.places if place != position]
+        return int((self.ballot.wishes[:, position] & self.ballot.wishes[:, others].any(axis=1)).sum())
 
     @cached_property
     def members(self) -> tuple[Served, ...]:

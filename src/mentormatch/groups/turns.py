@@ -1,6 +1,6 @@
 """Whose turn it is: everybody presents once before anybody twice, each when they can, urgent cases first.
 
-A round is an assignment of members to sessions, on the engine of pairs; see ``rounds``.
+A round is an assignment of members to sessions, on the engine of pairs.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

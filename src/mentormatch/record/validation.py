@@ -12,8 +12,6 @@ from mentormatch.record.log import sign
 from mentormatch.record.seal import Seal, Signature
 from mentormatch.record.verify import HEAD, Verification, VerificationOutcome, decision_in, journal_beside, verify
 
-"""Renews the documents beside a decision; it stands above, and is found when needed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Validation:

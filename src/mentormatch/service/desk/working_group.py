@@ -4,16 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.names import Labels, codes, cohort_labels
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.result import Result
-from mentormatch.groups.sessions import Limits, number_of, topics_of, year_of
+from mentormatch.groups.sessions import Limits, assign_topics, number_of, topics_of, year_of
 from mentormatch.groups.topics import Topics
 from mentormatch.groups.turns import Turns
 from mentormatch.languages.phrases import counted
@@ -230,7 +226,7 @@ def topics_out(topics: Topics) -> Iterator[TopicOut]:
     rows = topics.staff_sheets["counts"].rows
     fewest = min((int(count) for _, chosen, count in rows if chosen), default=0)
     for topic, chosen, count in rows:
-        served = served_elsewhere(topics, str(topic))
+        served = topics.count_served_otherwise(str(topic))
         reason = ""
         if chosen and served < int(count):
             reason = tr("le seul sujet retenu de {people}", people=counted(int(count) - served, "personne"))
@@ -243,37 +239,16 @@ def topics_out(topics: Topics) -> Iterator[TopicOut]:
         yield TopicOut(topic=str(topic), approvals=int(count), chosen=bool(chosen), reason=reason)
 
 
-def served_elsewhere(topics: Topics, topic: str) -> int:
-    """Return how many of the members who asked for a topic also asked for another one that is chosen."""
-    wishes, place = topics.ballot.wishes, topics.ballot.topics.index(topic)
-    others = [chosen for chosen in topics.places if chosen != place]
-    return int((wishes[:, place] & wishes[:, others].any(axis=1)).sum())
-
-
 def session_topics(topics: Topics, dates: Dates) -> dict[date | None, str]:
-    """Return the topic of each session, in words, by the start of the session.
-
-    No topic is treated twice, and as many members as possible can come to the topics that they asked for. Members who
-    did not say when they can come are not counted.
-    """
-    if not (topics.places and dates.places):
-        return {}
-    wishes_of = dict(zip(topics.ballot.members, topics.ballot.wishes[:, list(topics.places)].astype(int), strict=True))
-    nothing = np.zeros(len(topics.places), dtype=int)
-    members = dates.there.answered
-    wishes = np.array([wishes_of.get(member, nothing) for member in members], dtype=int).reshape(
-        len(members), len(nothing)
-    )
-    counts = dates.there.answers[:, list(dates.places)].T.astype(int) @ wishes
-    solution = solve(AssignmentProblem.from_scores(counts / max(counts.max(), 1)))
+    """Return the topic of each session, in words, by the start of the session."""
     return {
-        dates.chosen[session].start: tr(
+        session.start: tr(
             "« {topic} » : {coming} des {all} qui le demandent peuvent venir",
-            topic=topics.ballot.topics[topics.places[topic]],
-            coming=int(counts[session, topic]),
-            all=int(wishes[:, topic].sum()),
+            topic=session.topic,
+            coming=session.coming,
+            all=session.asking,
         )
-        for session, topic in solution.pairs.tolist()
+        for session in assign_topics(topics, dates)
     }
 
 
