@@ -112,8 +112,7 @@ class Profiles(VersionedPickle):
     """The profiles of both sides in the order of their codes, the wish questions, and the table of codes (for staff).
 
     ``keys`` maps (side, code) to keys; ``withheld`` counts the participants without consent. ``lists`` has the codes
-    that
-    each person reads, by side and code; None: everyone reads all profiles of the other side.
+    that each person reads, by side and code; None: everyone reads all profiles of the other side.
     """
 
     programme: Programme
@@ -144,10 +143,8 @@ def anonymous_profiles(
     """Return the profiles of participants, with their consent if the programme asks for it.
 
     Everyone reads all profiles of the other side, including people whom a rule excludes, because a missing profile
-    would
-    reveal the rule. With ``lists``, the keys of the partners to show per side and key, as ``suggest`` makes them,
-    everyone
-    reads only the profiles of the individual list.
+    would reveal the rule. With ``lists``, the keys of the partners to show per side and key, as ``suggest`` makes them,
+    everyone reads only the profiles of the individual list.
 
     Raises ProgrammeError if no answer is shareable, or if there is no wish question.
     """
@@ -245,8 +242,7 @@ def with_wishes(cohort: Cohort, programme: Programme, codes: PseudonymSource, *f
     """Return the cohort with the wishes and refusals of short forms, in the fields of the criterion and the rule.
 
     A form replaces the earlier wishes of its sender and adds to the earlier refusals. People are named by pseudonym;
-    the
-    sender may also give their key.
+    the sender may also give their key.
 
     Raises SurveyError with every problem of the forms: an unknown code, a code of the same side, a person with several
     forms, too many wishes or refusals, a person both chosen and refused.

@@ -68,8 +68,7 @@ def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: b
     """Write the programme and the answers of an example into a folder, which is made if needed, and return their paths.
 
     Raises RequestError for an unknown example, and OutputError if a file cannot be written or exists and ``overwrite``
-    is
-    false; then nothing is written.
+    is false; then nothing is written.
     """
     target = Path(folder)
     written = ExampleFiles(target / PROGRAMME_FILE, target / answers_of(name))

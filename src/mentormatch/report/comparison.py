@@ -134,8 +134,7 @@ class PointsChange:
     """A person whose partners differ between two plans.
 
     ``before`` and ``now`` are the keys of the partners. ``gain`` is the change of the points, in millionths; None if
-    the
-    two plans do not count points by the same criteria and weights.
+    the two plans do not count points by the same criteria and weights.
     """
 
     side: Side

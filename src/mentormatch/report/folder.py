@@ -65,8 +65,7 @@ def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of th
     """Write the decision file, the log and all documents together, and return the files.
 
     ``examples`` are starter files that are written with them. Nothing is written if no person is named, if the log is
-    not
-    whole, or if edited or validated files would be lost and ``replace`` is false.
+    not whole, or if edited or validated files would be lost and ``replace`` is false.
     """
     matching.programme.keep_codes(matching.cohort)
     with write_generation(folder, RUN_KIND, replace=replace) as draft:
@@ -159,8 +158,7 @@ def save_file(
     """Write a single document and return its path.
 
     Raises OutputError if it cannot be written, if ``names`` are given and the format has no place for them, or if an
-    edited
-    or validated file would be lost and ``replace`` is false.
+    edited or validated file would be lost and ``replace`` is false.
     """
     refuse_unanswered(matching, path)
     if names is not None and not isinstance(exporter, NamedExporter):
@@ -227,8 +225,7 @@ def validate_matching(
     """Write all documents of a matching, validate the decision, renew the seals and return the new seal.
 
     Nothing is written if no person is named; ``validate`` lists the other refusals. A decision validated there before
-    is
-    backed up.
+    is backed up.
     """
     refuse_unverified(verify_content(decision_content(matching)), accept_unproved=accept_unproved)
     path, *_ = save_folder(matching, folder, who=who, why=why, replace=True)

@@ -413,8 +413,8 @@ def write_handouts(  # noqa: PLR0913 - the published signature; all but three ar
     """Write one sheet per participant and the mail-merge tables, and return the files.
 
     ``publipostage.xlsx`` has a row per person, a row per pair, and an explanation of each column; ``publipostage.csv``
-    is
-    its first table; ``fiches.html`` has all sheets, to print; the folder ``fiches`` has each sheet as a file, to send.
+    is its first table; ``fiches.html`` has all sheets, to print; the folder ``fiches`` has each sheet as a file, to
+    send.
 
     Parameters
     ----------
@@ -522,8 +522,7 @@ def write_contacts(
     """Write the contact details, one row per person with the key: a workbook for ``.xlsx``, CSV for ``.csv``.
 
     Raises OutputError for another suffix, if the file cannot be written, or if an existing file was edited and
-    ``replace``
-    is false.
+    ``replace`` is false.
     """
     target = Path(path)
     with language(programme.heading.language, unless_asked=True):

@@ -245,10 +245,9 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
     ``proposal``: for people to whom this round proposes a pair, and people without partner; ``confirmation``: for
     people in
     a settled pair (all pairs of a matching are settled), and people without partner; ``reminder``: for people whose
-    reply
-    is missing. ``deadline`` is printed verbatim in proposals and reminders. ``names`` maps keys to names of a separate
-    table (see ``read_names``). With ``since``, a former matching, only newcomers, people who left, and people whose
-    partners differ get a letter.
+    reply is missing. ``deadline`` is printed verbatim in proposals and reminders. ``names`` maps keys to names of a
+    separate table (see ``read_names``). With ``since``, a former matching, only newcomers, people who left, and people
+    whose partners differ get a letter.
 
     Raises RequestError if the programme has no name, or a person has none although the survey asks for names.
     """

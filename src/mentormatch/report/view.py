@@ -43,8 +43,7 @@ class SealText:
     """The texts of a document on its record: proposal or validated decision, how to check it, and the log.
 
     They do not depend on the answers, so that they are equal if a document is renewed after a validation. ``answered``
-    is
-    true if there is an assignment that can be validated.
+    is true if there is an assignment that can be validated.
     """
 
     seal: Seal | None

@@ -62,9 +62,8 @@ class Decisions(VersionedPickle):
     """The decisions of staff in a workbook, as keys (mentor, mentee).
 
     ``pins`` are pairs that staff approved or entered, ``bans`` pairs that they refused or overwrote, here or in an
-    earlier
-    workbook; ``discussed`` pairs are open and bind nothing. ``notes`` has all typed texts, for the next workbook
-    (``Matching.with_notes``), and ``ended`` the pairs of people who left.
+    earlier workbook; ``discussed`` pairs are open and bind nothing. ``notes`` has all typed texts, for the next
+    workbook (``Matching.with_notes``), and ``ended`` the pairs of people who left.
     """
 
     pins: tuple[KeyPair, ...] = ()
@@ -87,8 +86,7 @@ def read_decisions(
 
     « Validé » pins the pair of a row, and so does a changed code or an added row; « Refusé » bans the pair, and so does
     overwriting it. « À discuter » and an empty cell bind nothing. Rows may be sorted, columns added, and the workbook
-    saved
-    by any spreadsheet. Remarks and added columns are returned as ``notes``.
+    saved by any spreadsheet. Remarks and added columns are returned as ``notes``.
 
     Parameters
     ----------

@@ -53,13 +53,10 @@ class WorkbookFingerprint(JsonMessage):
     """The origin of a workbook.
 
     ``programme`` and ``answers`` are digests, the first without manually decided pairs. ``bans`` are earlier manual
-    bans.
-    ``forbidden`` has a text per mentor with a character per mentee: ``-`` if the pair is allowed, else the mark of a
-    rule
-    in ``rules``; it is empty above four million pairs. ``people`` has the digest of each person's answers, mentors
-    first,
-    by which unchanged people are found in other answers. People are identified by codes; if these are not the keys,
-    ``codes`` is the digest of both.
+    bans. ``forbidden`` has a text per mentor with a character per mentee: ``-`` if the pair is allowed, else the mark
+    of a rule in ``rules``; it is empty above four million pairs. ``people`` has the digest of each person's answers,
+    mentors first, by which unchanged people are found in other answers. People are identified by codes; if these are
+    not the keys, ``codes`` is the digest of both.
     """
 
     schema_version: Literal[1] = 1

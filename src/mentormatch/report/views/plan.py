@@ -442,8 +442,7 @@ class Views:
 
     People are identified by codes, or by pseudonyms if keys are e-mail addresses. ``names=True`` shows keys unchanged;
     ``names=contacts`` (see ``read_contacts``) shows the names that people gave. A method that takes a person accepts
-    the
-    key and the label of a view.
+    the key and the label of a view.
     """
 
     matching: Matching

@@ -402,8 +402,7 @@ class BoardState:
         """Return the running pairs if the new decisions end some of them, else None.
 
         After a validation, or if the session started with running pairs, a departure or the end of a pair preserves the
-        other
-        pairs of the last validated version before ``at``.
+        other pairs of the last validated version before ``at``.
         """
         step = self.validated_before(at)
         if step is None:

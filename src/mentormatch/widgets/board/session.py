@@ -253,8 +253,7 @@ class Board(BoardState):
         """Write all documents, the decision and its log, then validate the decision in a person's name.
 
         Raises UnprovedError if the decision file does not prove its optimum and that is not accepted, RequestError if
-        no
-        person is named or there is no plan, and OutputError if a file cannot be written.
+        no person is named or there is no plan, and OutputError if a file cannot be written.
         """
         if self.matching.status not in SOLVED_STATUSES:
             raise RequestError(tr("Il n'y a aucune répartition à valider"))
