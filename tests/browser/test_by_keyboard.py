@@ -85,6 +85,12 @@ class Typist:
         coming.value.set_files(FilePayload(name=name, mimeType="application/octet-stream", buffer=content))
         self.visit.held(name)
 
+    def to_step(self, step: str) -> None:
+        """Go to a step by the header, which a narrow screen folds."""
+        if self.at("steps").is_visible():
+            self.act("steps")
+        self.act(f"step:{step}")
+
     def at_step(self, step: str) -> None:
         """Wait until a step is shown, and hold that nobody is kept out of it."""
         page = self.visit.page
@@ -117,6 +123,7 @@ def begin(typist: Typist, code: str, width: int) -> None:
     typist.started = perf_counter()
     typist.at_step("files")
     if code == "en":
+        typist.act("menu")
         typist.act("language:en")
         expect(typist.visit.page.locator("html")).to_have_attribute("lang", "en")
 
@@ -130,20 +137,20 @@ def test_from_a_foreign_file_to_validated_pairs(
     begin(typist, code, width)
     typist.open_file("answers", "answers.csv", foreign(FOREIGN[code], shared_data, tmp_path))
     typist.act("read")
-    typist.at_step("columns")
-    while page.locator(".blockers button.main").count():
-        typist.reach(page.locator(".blockers button.main").first)
-        waiting = page.locator(".blockers button.main").count()
+    typist.at_step("questions")
+    while (answer := page.locator('[data-focus^="answer:"]')).count():
+        before = page.locator(".q.done").count()
+        typist.reach(answer.first)
         typist.press("Enter")
-        expect(page.locator(".blockers button.main")).not_to_have_count(waiting)
-    typist.act("go_on")
-    typist.at_step("intake")
+        expect(page.locator(".q.done")).to_have_count(before + 1)
+    typist.reach(page.locator(".columns-bar button.main"))
+    typist.press("Enter")
+    typist.at_step("rules")
     typist.act("form")
     typist.at_step("pairs")
-    typist.act("step:board")
-    typist.at_step("board")
+    typist.act("to_board")
     validate(typist, code)
-    typist.act("step:documents")
+    typist.to_step("documents")
     typist.at_step("documents")
     expect(page.locator(".verdict.final")).to_be_visible()
     typist.ended("a foreign file to validated pairs", code, width)
@@ -164,10 +171,10 @@ def validate(typist: Typist, code: str) -> None:
 def hand_over(typist: Typist, example: str) -> None:
     """Choose the files of an example, and read them."""
     files = contents(example)
-    typist.open_file("programme", "programme.toml", files["programme.toml"])
-    typist.open_file("answers", "reponses.csv", files["reponses.csv"])
+    for name in ("programme.toml", "reponses.csv"):
+        typist.open_file("answers", name, files[name])
     typist.act("read")
-    typist.at_step("intake")
+    typist.at_step("questions")
     typist.act("form")
 
 
@@ -188,7 +195,11 @@ def test_groups_from_the_files_to_the_calendar(typist: Typist, code: str, width:
     typist.at_step("year")
     typist.act("to_documents")
     typist.at_step("documents")
-    typist.act("naming:names")
+    if width == WIDE["width"]:
+        typist.act("naming:names")
+    else:
+        typist.act("menu")
+        typist.act("naming:other")
     rows = typist.visit.page.locator("table.documents tr").filter(has=typist.at("document:groupe-1.ics"))
     expect(rows).to_contain_text("noms" if code == "fr" else "ames")
     assert b"Arnaud" in saved(typist, "groupe-1.ics")

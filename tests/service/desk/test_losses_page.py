@@ -70,7 +70,7 @@ def test_taking_a_file_back_asks_first_and_the_same_file_brings_all_back(visit: 
 @pytest.mark.proof
 def test_forming_the_pairs_anew_asks_first_and_the_validated_version_comes_back(visit: Visit) -> None:
     decide(visit)
-    visit.page.locator("[data-focus='step:intake']").click()
+    visit.page.locator("[data-focus='step:rules']").click()
     visit.press("Recalculer les binômes")
     dialog(visit).get_by_role("button", name="Ne rien changer").click()
     expect(visit.page.locator(".said")).to_have_text("Rien n’a changé : tout est gardé.")

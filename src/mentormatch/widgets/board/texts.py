@@ -19,7 +19,7 @@ BOARD_TEXTS = {
     "show_last": mark("Dernier geste"),
     "show_since": mark("Depuis le début"),
     "show_pinned": mark("Imposés"),
-    "show_weak": mark("Sous {weak}"),
+    "show_weak": mark("Moins de {weak}"),
     "show_alone": mark("Sans binôme"),
     "spread": mark("Répartition des points"),
     "band": mark("De {low} à {high} points : {count}"),
