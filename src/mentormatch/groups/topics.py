@@ -202,12 +202,6 @@ class Topics(SolvedResult):
         """The topics chosen, in the order of the alphabet, which says nothing of who asked for them."""
         return tuple(sorted((self.ballot.topics[place] for place in self.places), key=canonical))
 
-    def count_served_otherwise(self, topic: str) -> int:
-        """Return how many of the members who asked for a topic also asked for another one that is chosen."""
-        position = self.ballot.topics.index(topic)
-        others = [place for place in self.places if place != position]
-        return int((self.ballot.wishes[:, position] & self.ballot.wishes[:, others].any(axis=1)).sum())
-
     @cached_property
     def members(self) -> tuple[Served, ...]:
         """Whether each member gets a topic that they asked for."""
@@ -396,3 +390,10 @@ def refuse_steps(steps: int, goals: Sequence[str]) -> None:
         advice = tr("retenez moins de sujets, ou laissez de côté le but {goal}", goal=quoted("proportional"))
         found = Problem(tr("sujets demandés et retenus"), str(steps), expected, advice)
         raise RequestError(tr("Trop de sujets pour les répartir en proportion"), [found])
+
+
+def count_served_otherwise(topics: Topics, topic: str) -> int:
+    """Return how many of the members who asked for a topic also asked for another one that is chosen."""
+    position = topics.ballot.topics.index(topic)
+    others = [place for place in topics.places if place != position]
+    return int((topics.ballot.wishes[:, position] & topics.ballot.wishes[:, others].any(axis=1)).sum())
