@@ -25,6 +25,7 @@ from mentormatch.assignment.model.solution import (
     empty_solution,
     ignore_incumbent,
     promote_if_proved,
+    solve_error,
 )
 from mentormatch.assignment.subprocess_solve import SolveTask, solve_in_subprocess
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker, TieBreaker
@@ -32,7 +33,7 @@ from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.base.plugins import concrete
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, seed_number
-from mentormatch.errors import EngineError, MentorMatchError, Problem, RequestError
+from mentormatch.errors import EngineError, MentorMatchError
 from mentormatch.languages.translation import mark, tr
 
 if TYPE_CHECKING:
@@ -289,7 +290,7 @@ def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> I
     """Yield the engine of a kind, or all engines that support the problem, lowest rank first."""
     engines = engines_by_kind()
     if kind is not None and kind not in engines:
-        raise _option_error("engine", repr(kind), tr("un de {known}", known=", ".join(engines)))
+        raise solve_error("engine", repr(kind), tr("un de {known}", known=", ".join(engines)))
     if kind:
         candidates = [engines[kind]()]
     else:
@@ -298,7 +299,7 @@ def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> I
     selected = next(supporting, None)
     if selected is None:
         actual = tr("{kind} ne prend pas ce problème", kind=repr(kind))
-        raise _option_error("engine", actual, tr("un moteur qui le prend, ou aucun nom"))
+        raise solve_error("engine", actual, tr("un moteur qui le prend, ou aucun nom"))
     return chain([selected], supporting)
 
 
@@ -306,7 +307,7 @@ def _check_solver(kind: str | None) -> None:
     """Raise RequestError unless the engine of this kind takes a solver."""
     takers = [name for name, engine in engines_by_kind().items() if engine.takes_solver]
     if kind not in takers:
-        raise _option_error("engine", repr(kind), tr("un de {known}", known=", ".join(takers)))
+        raise solve_error("engine", repr(kind), tr("un de {known}", known=", ".join(takers)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,16 +493,12 @@ def _add_proofs(problem: AssignmentProblem, solution: Solution, run: SolveOption
 
 def _check_options(executor: object, cancel: object, ties: object, proofs: object) -> None:
     if proofs not in ("goals", "canonical", "none"):
-        raise _option_error("proofs", repr(proofs), tr("un de {known}", known="goals, canonical, none"))
+        raise solve_error("proofs", repr(proofs), tr("un de {known}", known="goals, canonical, none"))
     if (proofs, ties) == ("canonical", "any"):
-        raise _option_error("proofs", repr(proofs), tr("goals ou none, car {other} est any", other="ties"))
+        raise solve_error("proofs", repr(proofs), tr("goals ou none, car {other} est any", other="ties"))
     if ties not in ("canonical", "any"):
-        raise _option_error("ties", repr(ties), tr("un de {known}", known="canonical, any"))
+        raise solve_error("ties", repr(ties), tr("un de {known}", known="canonical, any"))
     if cancel is not None and not callable(getattr(cancel, "is_set", None)):
-        raise _option_error("cancel", type(cancel).__name__, tr("un threading.Event, ou None"))
+        raise solve_error("cancel", type(cancel).__name__, tr("un threading.Event, ou None"))
     if executor is not None and not callable(getattr(executor, "submit", None)):
-        raise _option_error("executor", type(executor).__name__, tr(EXECUTOR_EXPECTED))
-
-
-def _option_error(where: str, actual: str, expected: str) -> RequestError:
-    return RequestError(tr("Le problème ne peut pas être résolu comme demandé"), [Problem(where, actual, expected)])
+        raise solve_error("executor", type(executor).__name__, tr(EXECUTOR_EXPECTED))

@@ -21,9 +21,10 @@ from pulp.constants import LpSolveStatus
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.rows import terms_of_rows
+from mentormatch.assignment.model.solution import solve_error
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.scalars import value_in_words
-from mentormatch.errors import EngineError, Problem, RequestError
+from mentormatch.errors import EngineError
 from mentormatch.languages.translation import tr
 
 # Counts of pairs by score share a goal variable up to this value: floating-point solvers separate all values
@@ -67,7 +68,7 @@ class PulpModel:
     def __init__(self, problem: AssignmentProblem) -> None:
         if not problem.scores.stored:
             expected = tr("un problème dont les scores sont en mémoire")
-            raise _refusal("problem", tr("des scores calculés à la demande"), expected)
+            raise solve_error("problem", tr("des scores calculés à la demande"), expected)
         self.problem = problem
         self.mentors, self.mentees = problem.scores.pairs()
         self.scores = problem.scores.at(self.mentors, self.mentees)
@@ -278,18 +279,14 @@ def find_solver(solver: object) -> tuple[pulp.LpSolver, bool]:
     expected = tr("un solveur que PuLP trouve ici : {known}", known=", ".join(available) or "-")
     if isinstance(solver, pulp.LpSolver):
         if not solver.available():
-            raise _refusal("solver", solver.name, expected)
+            raise solve_error("solver", solver.name, expected)
         return solver, False
     name = solver
     if solver is None:
         name = DEFAULT_SOLVER if DEFAULT_SOLVER in available else next(iter(available), None)
     name = FORMER_NAMES.get(name, name) if isinstance(name, str) else name
     if not isinstance(name, str) or name not in available:
-        raise _refusal("solver", repr(solver) if isinstance(solver, str) else value_in_words(solver), expected)
+        raise solve_error("solver", repr(solver) if isinstance(solver, str) else value_in_words(solver), expected)
     parameters = signature(type(pulp.getSolver(name)).__init__).parameters
     options = {option: value for option, value in EXACT_OPTIONS.items() if option in parameters}
     return pulp.getSolver(name, **options), "gapRel" in options
-
-
-def _refusal(where: str, actual: str, expected: str) -> RequestError:
-    return RequestError(tr("Le problème ne peut pas être résolu comme demandé"), [Problem(where, actual, expected)])

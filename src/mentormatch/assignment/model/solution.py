@@ -9,6 +9,8 @@ import numpy as np
 
 from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.base.data_objects import ContentEquality
+from mentormatch.errors import Problem, RequestError
+from mentormatch.languages.translation import tr
 
 INTERRUPTED = "interrupted"  # note of a solution whose solve the caller interrupted
 GREEDY = "greedy"  # engine of a solution that the greedy heuristic found when time was up
@@ -262,3 +264,8 @@ def better_of(solution: Solution, greedy: Solution | None) -> Solution:
     bounds = [tier.bound for tier in solution.tiers[: index + 1]] + [None] * (len(solution.tiers) - index - 1)
     tiers = tuple(replace(tier, bound=bound) for tier, bound in zip(greedy.tiers, bounds, strict=True))
     return replace(greedy, tiers=tiers, prices=solution.prices, notes=solution.notes)
+
+
+def solve_error(where: str, actual: str, expected: str) -> RequestError:
+    """Return the error for an option of a solve that does not suit the problem."""
+    return RequestError(tr("Le problème ne peut pas être résolu comme demandé"), [Problem(where, actual, expected)])
