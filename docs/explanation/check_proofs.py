@@ -62,5 +62,5 @@ def refute(rows, box, steps):
 
 
 if __name__ == "__main__":
-    goals = list(check(json.loads(Path(sys.argv[1]).read_text("utf-8"))))
+    goals = list(check(json.loads(Path(sys.argv[1]).read_text("utf-8"), parse_float=int, parse_constant=int)))
     sys.stdout.write(f"No assignment is better in: {', '.join(goals) or 'no goal, as far as this page can tell'}\n")

@@ -85,6 +85,26 @@ def test_prices_alone_prove_nothing_here(tmp_path: Path, check: Callable[[Json],
     assert check(json.loads(written(plain(), tmp_path).read_bytes())) == []
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [["leaf", [[0, 4 * 0.003], [1, 2 * 0.003], [2, 5 * 0.003], [3, 3 * 0.003], [4, -0.003]]]],
+        [["fix", [[0, float("inf")]]], ["leaf", [[0, 1]]]],
+    ],
+    ids=["a fraction", "infinity"],
+)
+def test_no_rounded_sum_closes_a_box_that_holds_a_better_answer(steps: list[Json], tmp_path: Path) -> None:
+    """The other two pairs are worth 14; at 14 the linear program leaves no room, nor does rounding leave less."""
+    path = written(AssignmentProblem.from_scores([[9, 7], [6, 5]], goals=("total",)), tmp_path)
+    content = json.loads(path.read_bytes())
+    content["pairs"] = [["m1", "e2"], ["m2", "e1"]]
+    content["proofs"] = [{"goal": "total", "bound": 13, "systems": [{"steps": steps}]}]
+    path.write_text(json.dumps(content), "utf-8")
+    done = subprocess.run([sys.executable, "-I", "-S", str(PAGE), str(path)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "ValueError" in done.stderr
+
+
 def test_it_refuses_pairs_that_break_a_rule(tmp_path: Path, check: Callable[[Json], list[str]]) -> None:
     """The proofs are those of the best answer, and each change alone leaves its value or more."""
     problem = AssignmentProblem.from_scores(
