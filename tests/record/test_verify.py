@@ -139,6 +139,15 @@ def test_what_is_no_decision_is_refused_in_words(content: bytes, tmp_path: Path)
     assert not verify(tmp_path / "absent.decision.json").sound
 
 
+def test_a_document_beside_a_decision_is_refused_by_the_name_of_the_right_file(tmp_path: Path) -> None:
+    matching = example()
+    matching.save(tmp_path / "binomes.json")
+    problem, *others = verify(tmp_path / "binomes.json").problems
+    assert not others
+    assert problem.found == "il y manque : versions, digests, goals, pins, mentors, mentees, prices, rows, scores"
+    assert problem.expected == "un fichier dont le nom finit par « .decision.json »"
+
+
 def test_the_log_beside_a_decision_is_checked_against_the_head(tmp_path: Path) -> None:
     path = written(plain(), tmp_path)
     head = append(journal_beside(path), entry_of(path, who="Camille"))

@@ -187,7 +187,7 @@ class Decision(JsonMessage):
             parse_json(text, by_person=True)
             return cls.model_validate_json(text)
         except ValidationError as error:
-            raise _refusal([Problem(".".join(map(str, d["loc"])), d["type"]) for d in error.errors()[:10]]) from None
+            raise _refusal(_shape_problems(error)) from None
         except RequestError as error:
             raise _refusal(list(error.problems)) from None
 
@@ -295,6 +295,16 @@ def read_decision(path: str | PathLike[str]) -> Decision:
         return Decision.from_json(Path(path).read_bytes())
     except OSError as error:
         raise _refusal([Problem(Path(path).name, system_reason(error))]) from None
+
+
+def _shape_problems(error: ValidationError) -> list[Problem]:
+    """Return what does not fit the schema; another kind of file, which lacks whole parts, is one problem."""
+    errors = error.errors()
+    missing = [str(wrong["loc"][0]) for wrong in errors if wrong["type"] == "missing" and len(wrong["loc"]) == 1]
+    if missing:
+        finding = tr("il y manque : {parts}", parts=", ".join(missing))
+        return [Problem(tr("fichier"), finding, tr("un fichier dont le nom finit par « .decision.json »"))]
+    return [Problem(".".join(map(str, wrong["loc"])), wrong["type"]) for wrong in errors[:10]]
 
 
 def _refusal(problems: list[Problem]) -> RequestError:
