@@ -157,10 +157,10 @@ def test_a_file_that_is_no_decision_has_no_certificate_and_no_goals(tmp_path: Pa
     told = json.loads(VerifyResponse.of(verify(path)).to_json())
     assert (told["verified"], told["outcome"], told["certificate"], told["goals"]) == (False, "refused", None, [])
     assert (told["log"], told["validations"], told["digest"]) == (None, [], seal(path))
-    assert [(one["where"], one["found"]) for one in told["problems"][:2]] == [
-        ("status", "missing"),
-        ("engine", "missing"),
-    ]
+    (problem,) = told["problems"]
+    assert problem["where"] == "fichier"
+    assert problem["found"].startswith("il y manque : status, engine, ")
+    assert problem["expected"] == "un fichier dont le nom finit par « .decision.json »"
 
 
 def test_words_in_json_keep_their_accents(tmp_path: Path) -> None:
