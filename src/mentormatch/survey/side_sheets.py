@@ -54,7 +54,9 @@ def plain_name(name: str) -> str:
     """Return the name of a sheet in lower case, its inclusive endings joined to the word."""
     # "mentor·e·s" is a mentor, "mentoré·e·s" a mentee
     text = re.sub(r"\bmentor[·.•(\-](?:e|ne|rice)?[)·.•\-]?s?\b", "mentor", name.casefold().replace("_", " "))
-    return re.sub(r"(?<=\w)[·.•()\-](?=\w)", "", text)
+    joined = re.sub(r"(?<=\w)[·.•()\-](?=[^\W\d]{1,5}\b)", "", text)
+    # What is no ending is another word: "parrains-marraines", "mentors-2026"
+    return re.sub(r"[·.•()\-]", " ", joined)
 
 
 def read_per_sheet(table: TextTable, read: ReadSheet) -> list[tuple[TextTable, Side | None]]:
@@ -73,7 +75,8 @@ def read_own_sheets(
 ) -> list[tuple[TextTable, Side | None]]:
     """Return the table of each side, from the sheet that is named after the side if there is exactly one.
 
-    Raises SurveyError if both sides would be read from the same sheet of a workbook with several.
+    Two sheets of one workbook are sources of their own, so that a line is that of one sheet. Raises SurveyError if both
+    sides would be read from the same sheet of a workbook with several.
     """
     own_tables = [read_own_sheet(table, side, read) for (table, side), read in zip(tables, reads, strict=True)]
     places = [
@@ -87,7 +90,9 @@ def read_own_sheets(
         is_first = own.manner.file not in ("", *(earlier.manner.file for earlier, _ in sides))
         unread = unread_sheets(table, own_tables) if is_first else []
         sides.append((with_remarks(own, *unread), side))
-    return sides
+    if len({own.file for own in own_tables}) == len(own_tables):
+        return sides
+    return [(own if own.manner.file or not own.manner.sheet else named_after_sheet(own), side) for own, side in sides]
 
 
 def read_own_sheet(table: TextTable, side: Side, read: ReadSheet) -> TextTable:

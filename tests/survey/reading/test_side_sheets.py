@@ -23,8 +23,11 @@ MENTORS = [
     "Tuteurs et tutrices",
     "Mentorinnen",
     "Student mentors",
+    "Parrains-marraines",
+    "Mentors-2026",
 ]
 MENTEES = ["Mentees", "Mentoré·es", "mentoré.e.s", "Mentorés", "Filleul·es", "Protégés", "Tutoré-es", "2_mentees"]
+MENTEES += ["Filleul-les", "Filleuls-filleules", "mentoré(e)s"]
 MENTEES += ["Students", "Pupils 2026", "Étudiant·es", "Etudiants", "Élèves"]
 NEITHER = [
     "Feuil1",
@@ -92,7 +95,9 @@ def test_each_side_is_read_from_its_sheet_whatever_their_order(
         cohort = mm.read_survey(programme, **sources)
         assert cohort.mentors.ids == ("M0", "M1", "M2")
         assert cohort.mentees.ids == ("E0", "E1", "E2", "E3", "E4")
-        assert {row.source for row in cohort.rows} >= {"two.xlsx, feuille « Mentors »"} or "mentors" in sources
+        assert {row.source for row in cohort.rows} == {
+            f"two.xlsx, feuille « {name} »" for name in ("Mentors", "Mentoré·es")
+        }
         told = " ".join(str(remark) for remark in cohort.remarks)
         assert ("Notes" in told) == (type(sources.get("mentors")) is not tuple)
         assert ("Une feuille par côté" in told.replace("\u00a0", " ")) == ("answers" in sources)
