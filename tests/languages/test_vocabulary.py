@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from mentormatch.languages import vocabulary as room
 from mentormatch.languages.vocabulary import (
-    Alternatives,
     PhraseList,
+    RegexAlternatives,
     Section,
     Vocabulary,
     WordSet,
@@ -37,7 +37,7 @@ def texts_of(section: Section, path: str = "") -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("codes", EVERY, ids="+".join)
 def test_every_list_of_words_compiles_alone_and_beside_those_of_all_languages(codes: tuple[str, ...]) -> None:
     for path, text in texts_of(words_in(codes)):
-        if isinstance(text, Alternatives):
+        if isinstance(text, RegexAlternatives):
             assert text.whole.search("zzzz") is None, path
             assert text.anywhere.search("zzzz") is None, path
         elif isinstance(text, PhraseList):
@@ -47,7 +47,7 @@ def test_every_list_of_words_compiles_alone_and_beside_those_of_all_languages(co
 @pytest.mark.parametrize("code", known_languages())
 def test_words_are_written_as_texts_are_compared(code: str) -> None:
     for path, text in texts_of(load(code)):
-        assert isinstance(text, PhraseList | WordSet | Alternatives), path
+        assert isinstance(text, PhraseList | WordSet | RegexAlternatives), path
         if isinstance(text, PhraseList):
             assert re.fullmatch(r"[a-z0-9\s,*{}/]*", text), path
             assert not re.search(r",\s*,|\{\s*,|,\s*\}", text), path

@@ -47,7 +47,7 @@ class WordSet(str):
         return frozenset(self.split())
 
 
-class Alternatives(str):
+class RegexAlternatives(str):
     """Alternatives of a regular expression, separated by bars; line breaks and indentation around bars do not count."""
 
     separator = "|"
@@ -80,7 +80,7 @@ def unwrap(text: object) -> object:
     return re.sub(r"\s*\n\s*", "", text.strip()) if isinstance(text, str) else text
 
 
-def check(alternatives: Alternatives) -> Alternatives:
+def check(alternatives: RegexAlternatives) -> RegexAlternatives:
     """Return alternatives that compile; raises ValueError if they do not."""
     try:
         re.compile(alternatives)
@@ -93,10 +93,12 @@ def check(alternatives: Alternatives) -> Alternatives:
 
 type Phrases = Annotated[PhraseList, BeforeValidator(PhraseList)]
 type Words = Annotated[WordSet, BeforeValidator(WordSet)]
-type Pattern = Annotated[Alternatives, BeforeValidator(lambda text: Alternatives(unwrap(text))), AfterValidator(check)]
+type Pattern = Annotated[
+    RegexAlternatives, BeforeValidator(lambda text: RegexAlternatives(unwrap(text))), AfterValidator(check)
+]
 type Steps = tuple[Phrases, ...]
 """One list of phrases per step or per number, from the lowest on."""
-NO_PHRASES, NO_WORDS, NO_PATTERN = PhraseList(), WordSet(), Alternatives()
+NO_PHRASES, NO_WORDS, NO_PATTERN = PhraseList(), WordSet(), RegexAlternatives()
 
 
 class Section(BaseModel):
@@ -515,7 +517,7 @@ def merge[S: Section](sections: Sequence[S]) -> S:
     return type(sections[0]).model_construct(**merged)
 
 
-def merge_texts[T: PhraseList | WordSet | Alternatives](texts: Sequence[T]) -> T:
+def merge_texts[T: PhraseList | WordSet | RegexAlternatives](texts: Sequence[T]) -> T:
     """Return one list with the phrases, words or alternatives of all."""
     return type(texts[0])(texts[0].separator.join(text for text in texts if text))
 

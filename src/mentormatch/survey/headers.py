@@ -127,7 +127,7 @@ class QuestionPlace:
 
 
 @dataclass(slots=True)
-class Claims:
+class FieldColumns:
     """The columns that answer one field, while they are gathered: whole ones, and those of one item each."""
 
     whole: list[int] = field(default_factory=list)
@@ -173,16 +173,16 @@ def places(table: TextTable, plan: Plan, side: Side | None) -> tuple[dict[str, Q
     return found, problems
 
 
-def claims_by_field(header: Sequence[str], plan: Plan) -> dict[str, Claims]:
+def claims_by_field(header: Sequence[str], plan: Plan) -> dict[str, FieldColumns]:
     """Return the columns that answer each field."""
     spelled: dict[str, list[str]] = {}
     for name, question in plan.fields.items():
         for spelling in {fold(question.question), fold(name)}:
             spelled.setdefault(spelling, []).append(name)
-    claims: dict[str, Claims] = {}
+    claims: dict[str, FieldColumns] = {}
     for column, text in enumerate(header):
         for meant in meanings(text, plan, spelled):
-            claim = claims.setdefault(meant.field, Claims())
+            claim = claims.setdefault(meant.field, FieldColumns())
             if meant.item is None:
                 claim.whole.append(column)
             else:
@@ -221,7 +221,7 @@ def twice(table: TextTable, name: str, columns: Sequence[int]) -> Problem:
     return Problem(table.source, tr("deux colonnes répondent à « {name} »", name=name), tr("une seule"), advice)
 
 
-def missing(table: TextTable, name: str, field: AnyField, claims: Mapping[str, Claims]) -> Problem:
+def missing(table: TextTable, name: str, field: AnyField, claims: Mapping[str, FieldColumns]) -> Problem:
     """Return that a needed question has no column, with the header that comes nearest among those not taken."""
     taken = {column for claim in claims.values() for column in (*claim.whole, *(at for _, at in claim.items))}
     free = [text for column, text in enumerate(table.header) if column not in taken]

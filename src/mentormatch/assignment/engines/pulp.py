@@ -23,7 +23,7 @@ from mentormatch.errors import EngineError
 if TYPE_CHECKING:
     from pulp import LpSolver
 
-    from mentormatch.assignment.mip.pulp_model import PulpModel, SolverOutcome, Stage
+    from mentormatch.assignment.mip.pulp_model import GoalVariable, PulpModel, SolverOutcome
 
 MAX_MAGNITUDE = 1 << 40  # of a goal whose floating-point bound is trusted
 BOUND_TOLERANCE = 1e-3  # rounding error of a solver's bound, below the integer
@@ -69,7 +69,7 @@ class GoalSearch:
     solver: "LpSolver"
     is_exact: bool
     chosen: BoolVector | None = None
-    kept: "list[tuple[Stage, int]]" = field(default_factory=list)
+    kept: "list[tuple[GoalVariable, int]]" = field(default_factory=list)
     bounds: dict[str, int | None] = field(default_factory=dict)
     proved: set[str] = field(default_factory=set)
 
@@ -90,7 +90,7 @@ class GoalSearch:
             self.run.on_incumbent(partial(self.solution, Status.FEASIBLE))
         return self.solution(self.settle_ties() if self.run.ties else Status.PROVED)
 
-    def optimise(self, stage: "Stage") -> "SolverOutcome | None":
+    def optimise(self, stage: "GoalVariable") -> "SolverOutcome | None":
         """Optimise one goal, and constrain later goals to its value; None if the problem is infeasible.
 
         Raises
@@ -117,7 +117,7 @@ class GoalSearch:
         self.model.keep(*self.kept[-1])
         return outcome
 
-    def bound(self, stage: "Stage", outcome: "SolverOutcome") -> int | None:
+    def bound(self, stage: "GoalVariable", outcome: "SolverOutcome") -> int | None:
         """Return a bound on a goal, None if it is unknown."""
         value = self.kept[-1][1]
         if stage.magnitude > MAX_MAGNITUDE:

@@ -38,7 +38,7 @@ type Terms = Iterable[tuple[pulp.LpVariable, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class GoalVariable:
     """A goal, or a part of ``leximin``, as one variable of the model.
 
     ``value`` computes the variable from chosen pairs in integers; ``magnitude`` bounds it. ``levels`` are the scores
@@ -85,11 +85,11 @@ class PulpModel:
         self.stages = [stage for goal in problem.goals for stage in self._stages(goal)]
         self.maximise(self.stages[0])
 
-    def maximise(self, stage: Stage) -> None:
+    def maximise(self, stage: GoalVariable) -> None:
         """Make the goal of a stage the objective of the program."""
         self.program.setObjective(pulp.lpSum_vars_coefs([(stage.variable, stage.sense)]))
 
-    def keep(self, stage: Stage, value: int) -> None:
+    def keep(self, stage: GoalVariable, value: int) -> None:
         """Bound a goal by the value reached, in all later solves."""
         bounds = (value, None) if stage.sense > 0 else (None, value)
         self._add_bounds(f"keep_{stage.variable.name}", [(stage.variable, 1)], *bounds)
@@ -131,13 +131,13 @@ class PulpModel:
 
     def additive_stage(
         self, goal: str, profit: IntVector, *, part: str = "", constant: int = 0, sense: int = 1
-    ) -> Stage:
+    ) -> GoalVariable:
         """Return the stage of a goal, or a ``part`` of one: ``constant`` + the sum of ``profit`` (e,)."""
         name = goal + part
         magnitude = abs(constant) + self.problem.max_pairs * int(np.abs(profit).max(initial=0))
         variable = self.program.add_variable(f"goal_{name}")
         self._add_bounds(f"value_{name}", [*self._terms(profit), (variable, -1)], -constant, -constant)
-        return Stage(goal, variable, lambda chosen: constant + int(profit[chosen].sum()), magnitude, sense)
+        return GoalVariable(goal, variable, lambda chosen: constant + int(profit[chosen].sum()), magnitude, sense)
 
     def _binary(self, name: str) -> pulp.LpVariable:
         return self.program.add_variable(name, 0, 1, "Integer")
@@ -177,7 +177,7 @@ class PulpModel:
                     row = f"used_{side}_{person}_{self.pairs[pair].name}"
                     self._add_bounds(row, [(self.pairs[pair], 1), (used, -1)], None, 0)
 
-    def _stages(self, goal: str) -> Iterator[Stage]:
+    def _stages(self, goal: str) -> Iterator[GoalVariable]:
         problem = self.problem
         match goal:
             case "matched":
@@ -203,7 +203,7 @@ class PulpModel:
             case "leximin":
                 yield from self._leximin()
 
-    def _worst_pair(self) -> Stage:
+    def _worst_pair(self) -> GoalVariable:
         """Return the stage of ``floor``: binary t_l means that no pair is below levels[l], and 0 is a level."""
         levels = sorted({0, *self.scores.tolist()})
         reached = [self._binary(f"floor_{level}") for level in range(1, len(levels))]
@@ -226,9 +226,9 @@ class PulpModel:
         def value(chosen: BoolVector) -> int:
             return levels.index(int(self.scores[chosen].min()) if chosen.any() else 0)
 
-        return Stage("floor", variable, value, len(levels), levels=levels)
+        return GoalVariable("floor", variable, value, len(levels), levels=levels)
 
-    def _worst_mentee(self) -> Stage:
+    def _worst_mentee(self) -> GoalVariable:
         """Return the stage of ``floor_person``: a variable below the sum of each mentee who may have a partner."""
         problem = self.problem
         eligible = np.flatnonzero(problem.scores.has_partner(problem.mentors.most > 0) & (problem.mentees.most > 0))
@@ -244,9 +244,9 @@ class PulpModel:
             sums = [int(self.scores[chosen & (self.mentees == mentee)].sum()) for mentee in eligible.tolist()]
             return min(sums, default=0)
 
-        return Stage("floor_person", variable, value, magnitude)
+        return GoalVariable("floor_person", variable, value, magnitude)
 
-    def _leximin(self) -> Iterator[Stage]:
+    def _leximin(self) -> Iterator[GoalVariable]:
         """Yield the number of pairs, then weighted numbers of pairs at the lowest scores, a few scores per stage."""
         yield self.additive_stage("leximin", np.ones_like(self.scores), part="_pairs")
         levels, counts = np.unique(self.scores, return_counts=True)

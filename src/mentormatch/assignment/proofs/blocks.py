@@ -211,7 +211,7 @@ class LoadProgram(HighsProgram):
         The optimum of the last solve: loads, then the rows outside and the people. Without one, ``duals`` are a ray
         that shows it, its greatest entry 1: the sum of what its bounds allow is below 0.
     work
-        As of ``Relaxation``.
+        As of ``LinearRelaxation``.
     """
 
     def __init__(self, system: System, blocks: Blocks, profit: IntVector) -> None:
@@ -298,7 +298,7 @@ class BlockProver:
     Attributes
     ----------
     target, sign, profit, goal
-        The target row, as in ``Relaxation``.
+        The target row, as in ``LinearRelaxation``.
     duals
         Those of the pair program.
     chosen

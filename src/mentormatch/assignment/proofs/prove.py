@@ -20,7 +20,7 @@ from mentormatch.assignment.model.solution import (
     Tier,
     TieWords,
 )
-from mentormatch.assignment.proofs.relaxation import BudgetError, Multipliers, Relaxation
+from mentormatch.assignment.proofs.relaxation import BudgetError, LinearRelaxation, Multipliers
 from mentormatch.assignment.proofs.tree import Budget, Prover, Steps
 from mentormatch.assignment.tie_breaking import AnonymousTieBreaker
 from mentormatch.assignment.verification.certificate import certify
@@ -134,7 +134,7 @@ class StageProver:
     system: System = field(init=False)
     duals: Multipliers = field(default_factory=list)
     open: Callable[[], System] | None = None
-    program: tuple[Relaxation, int] | None = None
+    program: tuple[LinearRelaxation, int] | None = None
 
     def __post_init__(self) -> None:
         self.system = self.claims.rules

@@ -94,7 +94,7 @@ class Node:
         )
 
 
-class Relaxation(HighsProgram):
+class LinearRelaxation(HighsProgram):
     """The LP of a system over some columns. It maximises the sum of the target row, which is no row of the LP.
 
     Attributes

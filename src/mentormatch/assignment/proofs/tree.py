@@ -14,7 +14,7 @@ import numpy as np
 from mentormatch.assignment.mip.cutting_planes import broken_cut
 from mentormatch.assignment.mip.program_model import FAR, never
 from mentormatch.assignment.proofs.blocks import BlockProver, find_blocks
-from mentormatch.assignment.proofs.relaxation import BudgetError, Multipliers, Node, Relaxation, broken_row
+from mentormatch.assignment.proofs.relaxation import BudgetError, LinearRelaxation, Multipliers, Node, broken_row
 from mentormatch.assignment.verification.claims import Claims
 from mentormatch.assignment.verification.refutation import MAX_PACK_COEFFICIENT, ProofError, System, Work
 from mentormatch.base.arrays import BoolVector, IntVector
@@ -24,7 +24,7 @@ type Steps = list[list[Any]]
 MAX_LEAVES = 2_000
 """A proof of more leaves is given up."""
 MAX_LP_WORK = 1_000_000
-"""Linear programs may take about a second: see ``Relaxation.work``."""
+"""Linear programs may take about a second: see ``LinearRelaxation.work``."""
 MAX_FIRST_COLUMNS = 4_000
 """A system of no more columns is put into the first linear program whole."""
 FIRST_PER_PERSON = 10
@@ -107,7 +107,7 @@ class Prover:
     steps: Steps = field(default_factory=list)
     root: Multipliers = field(default_factory=list)
     plain: bool = False
-    program: Relaxation | None = None
+    program: LinearRelaxation | None = None
     aim: int | None = None
 
     @property
@@ -135,13 +135,13 @@ class Prover:
             if steps is not None:
                 return [*self.steps, *steps]
             node = self._fix(node, self.root)
-            relaxation = Relaxation(node, target, np.flatnonzero(node.system.most))
+            relaxation = LinearRelaxation(node, target, np.flatnonzero(node.system.most))
             if not self.plain:
                 node, relaxation = self._cut(node, relaxation)
         self._walk(node, relaxation)
         return self.steps
 
-    def _prove_by_blocks(self, relaxation: Relaxation) -> Steps | None:
+    def _prove_by_blocks(self, relaxation: LinearRelaxation) -> Steps | None:
         """Return the steps of a proof by loads if hours couple the pairs of one person each, and one is found."""
         claims = self.claims
         if self.plain or self.chosen is None or not isinstance(claims, Claims):
@@ -159,13 +159,13 @@ class Prover:
             self.budget.work = half + max(share.work, 0)  # only what the attempt took
             return None
 
-    def _solve(self, relaxation: Relaxation, node: Node | None = None) -> bool:
+    def _solve(self, relaxation: LinearRelaxation, node: Node | None = None) -> bool:
         before = relaxation.work
         is_optimal = relaxation.solve(node)
         self.budget.spend(work=relaxation.work - before)
         return is_optimal
 
-    def _root_program(self, node: Node) -> tuple[Relaxation, bool]:
+    def _root_program(self, node: Node) -> tuple[LinearRelaxation, bool]:
         """Return the linear program over all columns, by column generation, and whether it has an optimum."""
         relaxation = self._start(node)
         while True:
@@ -177,7 +177,7 @@ class Prover:
             if not len(others):
                 return relaxation, is_optimal
             if not is_optimal:
-                relaxation = Relaxation(node, self.target, np.flatnonzero(self.system.most))
+                relaxation = LinearRelaxation(node, self.target, np.flatnonzero(self.system.most))
                 continue
             reduced = relaxation.reduced(self.system)
             lacking = others[reduced[others] > PRICING_TOLERANCE * relaxation.scale]
@@ -185,9 +185,9 @@ class Prover:
                 return relaxation, True
             count = max(len(columns) // 2, MIN_NEW_COLUMNS)
             more = lacking[np.argsort(-reduced[lacking], kind="stable")[:count]]
-            relaxation = Relaxation(node, self.target, np.union1d(columns, more))
+            relaxation = LinearRelaxation(node, self.target, np.union1d(columns, more))
 
-    def _start(self, node: Node) -> Relaxation:
+    def _start(self, node: Node) -> LinearRelaxation:
         """Return the first linear program: the given one if it has all required columns, and most of its are open."""
         least, most = self.system.least, self.system.most
         if self.program is not None:
@@ -196,7 +196,7 @@ class Prover:
             if is_complete and 2 * np.count_nonzero(most[columns]) > len(columns):
                 self.program.advance(node, self.target)
                 return self.program
-        return Relaxation(node, self.target, self._first_columns())
+        return LinearRelaxation(node, self.target, self._first_columns())
 
     def _first_columns(self) -> IntVector:
         system, pairs = self.system, len(self.claims.scores)
@@ -248,7 +248,7 @@ class Prover:
         self.steps.append(["fix", multipliers])
         return Node(system, node.lower, node.upper, node.lower_row, node.upper_row)
 
-    def _walk(self, root: Node, relaxation: Relaxation) -> None:
+    def _walk(self, root: Node, relaxation: LinearRelaxation) -> None:
         waiting = [root]
         while waiting:
             node = waiting.pop()
@@ -262,7 +262,7 @@ class Prover:
             self.steps.append(step)
             waiting += [above, below]
 
-    def _branch(self, relaxation: Relaxation, node: Node, *, is_optimal: bool) -> tuple[list[Any], Node, Node]:
+    def _branch(self, relaxation: LinearRelaxation, node: Node, *, is_optimal: bool) -> tuple[list[Any], Node, Node]:
         """Return the split whose two boxes lower the bound most, among some fractional columns and rows."""
         system, columns = node.system, relaxation.columns
         free = system.least[columns] != system.most[columns]
@@ -297,7 +297,7 @@ class Prover:
                 break
         return best
 
-    def _cut(self, node: Node, relaxation: Relaxation) -> tuple[Node, Relaxation]:
+    def _cut(self, node: Node, relaxation: LinearRelaxation) -> tuple[Node, LinearRelaxation]:
         """Add lifted covers of knapsack rows in rounds, and keep the binding covers as steps."""
         knapsacks = [row for row in range(len(node.lower)) if row != self.target and self._is_knapsack(relaxation, row)]
         start, cuts, values, poor = node, list[list[Any]](), list[float](), 0
@@ -320,13 +320,13 @@ class Prover:
         return node, relaxation
 
     @staticmethod
-    def _is_knapsack(relaxation: Relaxation, row: int) -> bool:
+    def _is_knapsack(relaxation: LinearRelaxation, row: int) -> bool:
         weights = relaxation.coefficients[relaxation.rows == row]
         upper = relaxation.upper[row]
         return len(weights) > 1 and 0 < weights.min() < weights.max() and 0 <= upper < weights.sum()
 
     @staticmethod
-    def _cover(node: Node, relaxation: Relaxation, row: int) -> list[Any] | None:
+    def _cover(node: Node, relaxation: LinearRelaxation, row: int) -> list[Any] | None:
         own = np.flatnonzero(relaxation.rows == row)
         places, weights = relaxation.places[own], relaxation.coefficients[own]
         columns = relaxation.columns[places]
@@ -342,7 +342,7 @@ class Prover:
         terms = sorted(zip(columns[is_open][some].tolist(), coefficients[some].tolist(), strict=True))
         return ["pack", row, 1, [list(term) for term in terms], int(most)]
 
-    def _with_cuts(self, start: Node, cuts: Steps) -> tuple[Node, Relaxation]:
+    def _with_cuts(self, start: Node, cuts: Steps) -> tuple[Node, LinearRelaxation]:
         """Return the box with a row per cut, and its program; the target stays the row it was."""
         system = start.system
         for _, row, sign, terms, most in cuts:
@@ -357,7 +357,7 @@ class Prover:
             np.append(start.lower_row, numbers),
             np.append(start.upper_row, numbers),
         )
-        return node, Relaxation(node, self.target, np.flatnonzero(system.most))
+        return node, LinearRelaxation(node, self.target, np.flatnonzero(system.most))
 
 
 def split_column(node: Node, column: int) -> tuple[list[Any], Node, Node]:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from mentormatch.fields import Side
 from mentormatch.fields.base import split
 from mentormatch.fields.numbers import parse_number
-from mentormatch.languages.vocabulary import Alternatives, CapacityWords, vocabulary
+from mentormatch.languages.vocabulary import CapacityWords, RegexAlternatives, vocabulary
 from mentormatch.programme.drafts.lexicon import fold, number_by_word, plain
 
 MOST_OPTIONS, LONGEST_OPTION, LONGEST_SEEN = 40, 80, 400
@@ -365,7 +365,7 @@ def is_counted(word: str) -> bool:
     return any(known.fullmatch(word) for known in counted(vocabulary().capacity))
 
 
-def counted(words: CapacityWords) -> tuple[Alternatives, ...]:
+def counted(words: CapacityWords) -> tuple[RegexAlternatives, ...]:
     """Return the words for people and relations that are counted."""
     return words.mentees, words.mentors, words.relations, words.people
 

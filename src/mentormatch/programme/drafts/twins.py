@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from mentormatch.languages.vocabulary import Alternatives, vocabulary
+from mentormatch.languages.vocabulary import RegexAlternatives, vocabulary
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.words import content
@@ -108,7 +108,7 @@ def need_or_offer(question: str) -> int:
     return next((sign for words, sign in signs() if words.search(said)), 0)
 
 
-def signs() -> Iterator[tuple[Alternatives, int]]:
+def signs() -> Iterator[tuple[RegexAlternatives, int]]:
     """Yield the words of needs (1) and of offers (-1); the first that a question has make it one of them."""
     words = vocabulary().needs
     yield from ((words.receiving, 1), (words.giving, -1), (words.done, -1), (words.able, -1), (words.wishing, 1))

@@ -142,7 +142,7 @@ class Prices(Piece):
 
 
 @dataclass(frozen=True, repr=False)
-class Proof(Piece):
+class ProofPiece(Piece):
     """The statements of the certificate, in total and per goal."""
 
     heading: ClassVar[str] = mark("Est-ce le meilleur possible ?")
@@ -431,7 +431,7 @@ DEFAULT_SEARCH_S = 10.0
 # In the order in which users need them
 VIEW_TYPES: tuple[type[Piece], ...] = (
     *(Summary, PairsPiece, PairPiece, PersonPiece, UnmatchedPiece),
-    *(MarketPiece, RecruitPiece, Prices, Steady, SturdyPiece, AccessPiece, IncentivesPiece, LearnPiece, Proof),
+    *(MarketPiece, RecruitPiece, Prices, Steady, SturdyPiece, AccessPiece, IncentivesPiece, LearnPiece, ProofPiece),
     *(SideBySide, Participant),
 )
 
@@ -513,9 +513,9 @@ class Views:
         """Return the lessons of earlier editions if ``with_editions`` gave some; see ``learn``."""
         return LearnPiece(self.matching, get_view_labels(self.matching, names), seconds)
 
-    def certificate(self) -> Proof:
+    def certificate(self) -> ProofPiece:
         """Return the certified statements on the pairs, checked without a solver."""
-        return Proof(self.matching, KEY_LABELS)
+        return ProofPiece(self.matching, KEY_LABELS)
 
     def compared_with(self, other: Matching, *, names: ViewNames = False, reasons: bool = False) -> SideBySide:
         """Return the differences to another plan: pairs, goals, criteria, gains and losses of people.

@@ -87,7 +87,7 @@ from mentormatch.service.desk.losses import (
     seal_items,
     seals_of,
 )
-from mentormatch.service.desk.past_works import FormerState, PastWork, PastWorks, digest_of
+from mentormatch.service.desk.past_works import PastWork, PastWorkArguments, PastWorks, digest_of
 from mentormatch.service.desk.question_step import apply_reply, question_step
 from mentormatch.service.desk.rounds import ROUND_FILES, RoundStep, restore_matching
 from mentormatch.service.desk.sealing_board import LoggedBoard
@@ -213,7 +213,7 @@ class Workspace:
             if state:
                 self.past.add(**state)
 
-    def former_state(self) -> FormerState:
+    def former_state(self) -> PastWorkArguments:
         """Return the current state as stored among the former ones."""
         marks = [item.mark for part in ALL_PARTS for item in self.items(part)]
         return {"parts": parts_of(self), "head": self.validated_head, "marks": marks, "files": digests_of(self)}

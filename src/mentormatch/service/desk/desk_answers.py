@@ -147,7 +147,7 @@ class WorkspaceOut(JsonMessage):
     past: list[PastOut]
 
 
-class ProblemOut(JsonMessage):
+class RefusalProblemOut(JsonMessage):
     """An error with its location."""
 
     where: str
@@ -161,7 +161,7 @@ class RefusalOut(JsonMessage):
 
     title: str
     place: ErrorPlace
-    problems: list[ProblemOut]
+    problems: list[RefusalProblemOut]
 
     @classmethod
     def of(cls, error: MentorMatchError) -> "RefusalOut":
@@ -169,7 +169,9 @@ class RefusalOut(JsonMessage):
             "programme" if isinstance(error, ProgrammeError) else "answers" if isinstance(error, SurveyError) else ""
         )
         problems = [
-            ProblemOut(where=problem.where, found=problem.found, expected=problem.expected, advice=problem.advice)
+            RefusalProblemOut(
+                where=problem.where, found=problem.found, expected=problem.expected, advice=problem.advice
+            )
             for problem in error.problems
         ]
         return cls(title=error.message, place=place, problems=problems)

@@ -51,7 +51,7 @@ FORM_FILES: Mapping[str, Callable[[Programme], bytes]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallEntry:
     """A person to call, by opaque id, with name, partners, telephone number, and whether the call was made."""
 
     person: PersonToCall
@@ -209,9 +209,11 @@ class FollowUpStep:
             "warning": [line for line in (warning(year.outcomes()), tr(DESCRIPTION)) if line],
         }
 
-    def _calls(self, year: Year, ground: BoardBaseline, labels: Labels, contacts: Contacts | None) -> Iterator[Call]:
+    def _calls(
+        self, year: Year, ground: BoardBaseline, labels: Labels, contacts: Contacts | None
+    ) -> Iterator[CallEntry]:
         for person in year.to_call:
-            yield Call(
+            yield CallEntry(
                 person,
                 ground.id(person.side, person.person),
                 labels.person(person.side, person.person),

@@ -58,7 +58,7 @@ class PastWork(JsonMessage):
         )
 
 
-class FormerState(TypedDict):
+class PastWorkArguments(TypedDict):
     """The arguments of ``PastWorks.add``."""
 
     parts: StateParts
