@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
+from mentormatch.service.desk.document_step import contact_choices
 from mentormatch.service.desk.kept_state import restore, save_parts
 from mentormatch.service.problems import RefusedError
 from tests.english import french_in
 from tests.service.desk.session import VALIDATION, Sitting, foreign
 from tests.service.desk.test_letters import letters
 from tests.service.desk.trees import Tree, element, elements, words
+
+ADDRESSES = {"adresse": "Adresse électronique", "mobile": "Téléphone portable"}
 
 SIGNED: dict[str, Any] = {"who": "Camille Roux", "why": "comité du 3 mars", "validates": True}
 
@@ -63,6 +66,24 @@ def test_a_foreign_file_leads_to_letters_with_a_name_and_the_contact_that_was_ag
     assert shown_to == {one.split("\n")[0] for name, one in written.items() if name.endswith(".eml")}
     telephones = [line for one in written.values() for line in one.split("\n") if "06 " in line]
     assert (len(written), telephones) == (38, [])
+
+
+def test_the_address_that_the_programme_names_is_proposed_whatever_its_question_says() -> None:
+    fields = {name: {"question": text, "kind": "text", "use": "contact"} for name, text in ADDRESSES.items()}
+    programme = mm.Programme.read({"programme": {"name": "Essai", "email": "adresse"}, "fields": fields})
+    contacts = mm.results.Contacts(tuple(ADDRESSES), {("mentor", "m1"): dict.fromkeys(ADDRESSES, "x")})
+    assert contact_choices(programme, contacts) == [
+        ("adresse", "Adresse électronique", True),
+        ("mobile", "Téléphone portable", False),
+    ]
+
+
+@pytest.mark.parametrize(("contacts", "told"), [(["adresse_e_mail"], ", et comment se joindre"), ([], "")])
+def test_what_letters_hold_says_how_to_reach_each_other_only_if_something_is_agreed(
+    sitting: Sitting, contacts: list[str], told: str
+) -> None:
+    sitting.done("letters", name="Mentorat 2027", contacts=contacts)
+    assert f" en binôme : avec qui{told} " in shown(sitting)
 
 
 def test_the_letter_of_who_has_no_pair_can_be_read_too(sitting: Sitting) -> None:

@@ -10,6 +10,7 @@ from mentormatch.fields import AnyField
 from mentormatch.languages.translation import mark, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText, ProgrammeVersions, SettingsEdit
+from mentormatch.programme.enrolment import email_of
 from mentormatch.programme.programme import Programme
 from mentormatch.report.addressing import find_missing_programme_name
 from mentormatch.report.handouts import make_handouts
@@ -117,8 +118,9 @@ def name_choices(programme: Programme, contacts: Contacts) -> list[tuple[str, st
 def contact_choices(programme: Programme, contacts: Contacts) -> list[tuple[str, str, bool]]:
     """Return the questions that may contain contact details: id, text, and whether proposed or chosen."""
     agreed, names = programme.documents.contacts, programme.documents.names
+    email = email_of(programme)
     return [
-        (name, field.question, name in agreed if agreed else asks_for_mail(name, field))
+        (name, field.question, name in agreed if agreed else name == email or asks_for_mail(name, field))
         for name, field in contact_fields(programme, contacts).items()
         if name not in names
     ]
