@@ -160,7 +160,7 @@ def test_a_file_that_is_no_decision_has_no_certificate_and_no_goals(tmp_path: Pa
     (problem,) = told["problems"]
     assert problem["where"] == "fichier"
     assert problem["found"].startswith("il y manque : status, engine, ")
-    assert problem["expected"] == "un fichier dont le nom finit par « .decision.json »"
+    assert problem["expected"] == "un fichier de décision, dont le nom finit par « .decision.json »"
 
 
 def test_words_in_json_keep_their_accents(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_a_document_beside_a_decision_is_refused_by_the_name_of_the_right_file(t
     problem, *others = verify(tmp_path / "binomes.json").problems
     assert not others
     assert problem.found == "il y manque : versions, digests, goals, pins, mentors, mentees, prices, rows, scores"
-    assert problem.expected == "un fichier dont le nom finit par « .decision.json »"
+    assert problem.expected == "un fichier de décision, dont le nom finit par « .decision.json »"
 
 
 def test_the_log_beside_a_decision_is_checked_against_the_head(tmp_path: Path) -> None:

@@ -392,8 +392,8 @@ def refuse_steps(steps: int, goals: Sequence[str]) -> None:
         raise RequestError(tr("Trop de sujets pour les répartir en proportion"), [found])
 
 
-def count_served_otherwise(topics: Topics, topic: str) -> int:
-    """Return how many of the members who asked for a topic also asked for another one that is chosen."""
+def count_served_without(topics: Topics, topic: str) -> int:
+    """Count the members who requested ``topic`` and would be served without it, by another chosen topic."""
     position = topics.ballot.topics.index(topic)
     others = [place for place in topics.places if place != position]
     return int((topics.ballot.wishes[:, position] & topics.ballot.wishes[:, others].any(axis=1)).sum())

@@ -298,12 +298,12 @@ def read_decision(path: str | PathLike[str]) -> Decision:
 
 
 def _shape_problems(error: ValidationError) -> list[Problem]:
-    """Return what does not fit the schema; another kind of file, which lacks whole parts, is one problem."""
+    """List the first ten schema errors; the missing parts of a file, often one of another kind, are one problem."""
     errors = error.errors()
     missing = [str(wrong["loc"][0]) for wrong in errors if wrong["type"] == "missing" and len(wrong["loc"]) == 1]
     if missing:
         finding = tr("il y manque : {parts}", parts=", ".join(missing))
-        return [Problem(tr("fichier"), finding, tr("un fichier dont le nom finit par « .decision.json »"))]
+        return [Problem(tr("fichier"), finding, tr("un fichier de décision, dont le nom finit par « .decision.json »"))]
     return [Problem(".".join(map(str, wrong["loc"])), wrong["type"]) for wrong in errors[:10]]
 
 

@@ -10,7 +10,7 @@ from mentormatch.explanation.names import Labels, codes, cohort_labels
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.result import Result
 from mentormatch.groups.sessions import Limits, assign_topics, number_of, topics_of, year_of
-from mentormatch.groups.topics import Topics, count_served_otherwise
+from mentormatch.groups.topics import Topics, count_served_without
 from mentormatch.groups.turns import Turns
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.translation import tr
@@ -226,7 +226,7 @@ def topics_out(topics: Topics) -> Iterator[TopicOut]:
     rows = topics.staff_sheets["counts"].rows
     fewest = min((int(count) for _, chosen, count in rows if chosen), default=0)
     for topic, chosen, count in rows:
-        served = count_served_otherwise(topics, str(topic))
+        served = count_served_without(topics, str(topic))
         reason = ""
         if chosen and served < int(count):
             reason = tr("le seul sujet retenu de {people}", people=counted(int(count) - served, "personne"))
