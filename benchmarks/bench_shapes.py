@@ -42,7 +42,8 @@ def listed(draw: np.random.Generator, mentors: int, mentees: int, candidates: in
 
 def problem_of(scores: IntMatrix, rows: Iterator[Row] | None = None, **bounds: object) -> AssignmentProblem:
     """Return the problem whose goal is the sum of scores, unless ``bounds`` states others."""
-    return AssignmentProblem.from_scores(scores, rows=[*(rows or ())], **{"goals": ("total",)} | bounds)  # type: ignore[arg-type]
+    stated = {"goals": ("total",)} | bounds
+    return AssignmentProblem.from_scores(scores, rows=[*(rows or ())], **stated)  # type: ignore[arg-type]  # any bound
 
 
 def pair_rows(seed: int, levels: int = 5) -> AssignmentProblem:

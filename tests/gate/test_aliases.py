@@ -31,7 +31,7 @@ def test_a_name_that_moved_is_the_new_one_and_warns(room: str, name: str, module
 
 def test_an_unknown_name_of_a_room_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match=r"module 'mentormatch\.record' has no attribute 'apend'"):
-        import_module("mentormatch.record").apend  # noqa: B018
+        import_module("mentormatch.record").apend  # noqa: B018  # looking it up is what raises
 
 
 @pytest.mark.parametrize("name", sorted({*mentormatch.results.__all__} - {*dir(mentormatch)}))

@@ -1,7 +1,8 @@
 """After a departure nothing is undone unless it is chosen: each choice against every plan there is, one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -94,8 +95,8 @@ def test_letters_change_for_those_alone_whose_partners_do(drawn: Situation) -> N
 
 
 @pytest.mark.parametrize("market", [offices, clubs])
-def test_a_departure_of_another_programme_undoes_nothing_and_each_plan_is_proved(market: object) -> None:
-    before = matched(market())  # type: ignore[operator]
+def test_a_departure_of_another_programme_undoes_nothing_and_each_plan_is_proved(market: Callable[[], Any]) -> None:
+    before = matched(market())
     gone = [before.pairs[0].mentor, before.pairs[1].mentee]
     stopped = [(before.pairs[4].mentor, before.pairs[4].mentee)]
     repaired = repair(before, withdrawn=gone, stopped=stopped, undo=0)

@@ -62,8 +62,9 @@ def test_a_reason_is_one_visible_line(why: str, path: Path) -> None:
 @pytest.mark.parametrize("who", NAMES)
 def test_names_of_any_alphabet_validate_and_a_reason_may_be_empty(who: str, path: Path) -> None:
     assert validate(path, who=who).entry.who == who
-    assert verify(path).chain is not None
-    assert verify(path).chain.remarks == ()  # type: ignore[union-attr]
+    chain = verify(path).chain
+    assert chain is not None
+    assert chain.remarks == ()
 
 
 def test_a_name_with_letters_of_several_alphabets_is_flagged_wherever_it_is_told(path: Path) -> None:

@@ -146,7 +146,7 @@ class VerifyResponse(Response):
     ``hash`` if none of these is before this one by the hashes of the file, empty if neither is proved.
     """
 
-    schema_version: Literal[2] = 2  # type: ignore[assignment]
+    schema_version: Literal[2] = 2  # type: ignore[assignment]  # other responses are of version 1
     verified: bool
     rules_hold: bool
     outcome: Annotated[VerificationOutcome, Setting(strict=False)]
