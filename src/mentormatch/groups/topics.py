@@ -395,5 +395,5 @@ def refuse_steps(steps: int, goals: Sequence[str]) -> None:
 def count_served_without(topics: Topics, topic: str) -> int:
     """Count the members who requested ``topic`` and would be served without it, by another chosen topic."""
     position = topics.ballot.topics.index(topic)
-    others = [place for place in topics.places if place != position]
-    return int((topics.ballot.wishes[:, position] & topics.ballot.wishes[:, others].any(axis=1)).sum())
+    other_positions = [other for other in topics.places if other != position]
+    return int((topics.ballot.wishes[:, position] & topics.ballot.wishes[:, other_positions].any(axis=1)).sum())

@@ -75,8 +75,8 @@ def read_own_sheets(
 ) -> list[tuple[TextTable, Side | None]]:
     """Return the table of each side, from the sheet that is named after the side if there is exactly one.
 
-    Two sheets of one workbook are sources of their own, so that a line is that of one sheet. Raises SurveyError if both
-    sides would be read from the same sheet of a workbook with several.
+    Two sheets of one workbook become separate sources: both have a line 2. Raises SurveyError if both sides would be
+    read from the same sheet of a workbook with several.
     """
     own_tables = [read_own_sheet(table, side, read) for (table, side), read in zip(tables, reads, strict=True)]
     places = [
@@ -92,7 +92,10 @@ def read_own_sheets(
         sides.append((with_remarks(own, *unread), side))
     if len({own.file for own in own_tables}) == len(own_tables):
         return sides
-    return [(own if own.manner.file or not own.manner.sheet else named_after_sheet(own), side) for own, side in sides]
+    return [
+        (table if table.manner.file or not table.manner.sheet else named_after_sheet(table), side)
+        for table, side in sides
+    ]
 
 
 def read_own_sheet(table: TextTable, side: Side, read: ReadSheet) -> TextTable:
