@@ -1,10 +1,10 @@
-"""Which topics a group treats: maximum coverage (Chamberlin and Courant 1983), then proportional approval voting.
+"""Approvals -> topics of a group: maximum coverage (Chamberlin and Courant 1983), then proportional approval voting.
 
-The engine of pairs chooses; see ``Ballot.pose``. Ties are settled by a keyed hash.
+``Ballot.pose`` formulates the choice for the engine for pairs. Ties are broken by a keyed hash.
 
-The greatest coverage is justified representation (Aziz et al. 2017): no k-th part of the members who share a wish is
-left without any. Proportional approval as the first goal is extended justified representation as well. Equal shares
-has that too, but no number that it makes the greatest: neither proof nor certificate, and nothing to settle ties by.
+Maximum coverage satisfies justified representation (Aziz et al. 2017): of n/k members who share a wish, one at least is
+served. Proportional approval as the first goal satisfies extended justified representation. So does the method of equal
+shares, which maximises nothing and therefore has no proof, no certificate and no objective for ties.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ GROUP = ""
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Ballot(ContentEquality):
-    """``wishes`` (n, t) bool: which of the ``topics`` each of the ``members`` asked for."""
+    """The wishes of members; ``wishes`` (n, t) bool has a row per member and a column per topic."""
 
     members: tuple[str, ...]
     topics: tuple[str, ...]
@@ -54,22 +54,22 @@ class Ballot(ContentEquality):
         return f"Ballot({len(self.members)} members, {len(self.topics)} topics)"
 
     def steps(self, number: int) -> int:
-        """Return how many topics that they asked for a member can get at most, of so many chosen."""
+        """Return the maximum number of requested topics that a member can get if ``number`` topics are chosen."""
         return min(number, int(self.wishes.sum(axis=1).max(initial=0)))
 
     def pose(self, number: int, goals: Sequence[BallotGoal] = DEFAULT) -> AssignmentProblem:
-        """Return the problem to choose so many topics: members and the group are rows, steps and topics columns."""
+        """Return the problem of choosing ``number`` topics: members and group as rows, steps and topics as columns."""
         n, t = self.wishes.shape
         steps = self.steps(number)
-        whole = lcm(*range(1, steps + 1))
+        common_multiple = lcm(*range(1, steps + 1))
         scores = np.zeros((n + 1, steps + t), dtype=np.int64)
-        scores[:n, :steps] = [whole // step for step in range(1, steps + 1)]
+        scores[:n, :steps] = [common_multiple // step for step in range(1, steps + 1)]
         served = np.zeros(steps + t, dtype=np.int64)
         served[:1] = min(steps, 1)
         return AssignmentProblem(
             pack_scores(scores, self._pairs_allowed(steps)),
-            loads([steps] * n + [number], [0] * n + [number]),
-            loads([n] * steps + [1] * t),
+            firm_degree_bounds([steps] * n + [number], [0] * n + [number]),
+            firm_degree_bounds([n] * steps + [1] * t),
             tuple(self._rows(steps)),
             goals=tuple(GOALS[goal] for goal in goals),
             mentee_priority=served,
@@ -78,7 +78,7 @@ class Ballot(ContentEquality):
         )
 
     def _pairs_allowed(self, steps: int) -> BoolMatrix:
-        """Return which pairs there are: members with as many steps as they have wishes, the group with each topic."""
+        """Return the allowed pairs: each member with a step per wish, the group with each topic."""
         n, t = self.wishes.shape
         allowed = np.zeros((n + 1, steps + t), dtype=bool)
         allowed[:n, :steps] = np.arange(steps) < self.wishes.sum(axis=1)[:, None]
@@ -86,7 +86,7 @@ class Ballot(ContentEquality):
         return allowed
 
     def _rows(self, steps: int) -> Iterator[Row]:
-        """Yield that each member takes no more steps than the group takes topics that they asked for."""
+        """Yield a row per member: the steps taken are at most the chosen topics that the member requested."""
         n, t = self.wishes.shape
         for member in np.flatnonzero(self.wishes.any(axis=1)).tolist():
             weights = np.zeros((n + 1, steps + t), dtype=np.int64)
@@ -95,36 +95,43 @@ class Ballot(ContentEquality):
             yield Row(f"m{member}", weights, most=0)
 
 
-def loads(most: Sequence[int], least: Sequence[int] | None = None) -> DegreeBounds:
-    """Return bounds that hold in any case."""
+def firm_degree_bounds(most: Sequence[int], least: Sequence[int] | None = None) -> DegreeBounds:
+    """Return degree bounds that apply to every row, whether or not it has a pair."""
     bounds = [np.array(bound, dtype=np.int64) for bound in (least or [0] * len(most), most)]
     return DegreeBounds(bounds[0], bounds[1], np.zeros(len(most), dtype=bool))
 
 
-def ballot_of(approvals: Mapping[str, Iterable[str] | None], topics: Iterable[str] | None) -> Ballot:
-    """Return who asked for what; raise RequestError where a name comes twice, or a topic is not on offer."""
+def read_ballot(approvals: Mapping[str, Iterable[str] | None], topics: Iterable[str] | None) -> Ballot:
+    """Read the ballot. Raises RequestError if a name is duplicate or empty, or a topic is not offered."""
     members = tuple(approvals)
     wanted = [{canonical(topic): topic for topic in topics_wanted or ()} for topics_wanted in approvals.values()]
-    there: dict[str, str] = {}
+    offered_by_key: dict[str, str] = {}
     for topics_wanted in wanted:
-        there |= {folded: min(name, there.get(folded, name)) for folded, name in topics_wanted.items()}
-    offered = tuple(there.values()) if topics is None else tuple(topics)
-    named = ((tr("membres"), members), (tr("sujets"), offered))
+        offered_by_key |= {
+            folded: min(name, offered_by_key.get(folded, name)) for folded, name in topics_wanted.items()
+        }
+    offered = tuple(offered_by_key.values()) if topics is None else tuple(topics)
+    name_lists = ((tr("membres"), members), (tr("sujets"), offered))
     problems = [
-        wrong
-        for where, names in named
-        for wrong in (*duplicate_problems(where, names), *empty_name_problems(where, names))
+        problem
+        for label, names in name_lists
+        for problem in (*duplicate_problems(label, names), *empty_name_problems(label, names))
     ]
-    known = {canonical(topic): place for place, topic in enumerate(offered)}
-    lost = sum(folded not in known for topics_wanted in wanted for folded in topics_wanted)
-    if lost:
-        found = tr_n("une demande d'un sujet inconnu", "{number} demandes d'un sujet inconnu", lost, number=lost)
-        problems.append(Problem(tr("sujets"), found, tr("un des sujets proposés")))
+    known = {canonical(topic): position for position, topic in enumerate(offered)}
+    unknown_count = sum(folded not in known for topics_wanted in wanted for folded in topics_wanted)
+    if unknown_count:
+        finding = tr_n(
+            "une demande d'un sujet inconnu",
+            "{number} demandes d'un sujet inconnu",
+            unknown_count,
+            number=unknown_count,
+        )
+        problems.append(Problem(tr("sujets"), finding, tr("un des sujets proposés")))
     raise_if_any(tr("Ces demandes ne conviennent pas"), problems)
-    block = np.zeros((len(members), len(offered)), dtype=bool)
-    for row, each in enumerate(wanted):
-        block[row, [known[folded] for folded in each]] = True
-    return Ballot(members, offered, block)
+    matrix = np.zeros((len(members), len(offered)), dtype=bool)
+    for row, topics_wanted in enumerate(wanted):
+        matrix[row, [known[folded] for folded in topics_wanted]] = True
+    return Ballot(members, offered, matrix)
 
 
 MOST_STEPS = 16
@@ -134,20 +141,20 @@ MOST_NAMED = 8
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Whether one member gets a topic of theirs; ``code``: ``served``, ``not_served`` or ``asked_nothing``."""
+    """Whether a member gets a requested topic; ``code``: ``served``, ``not_served`` or ``asked_nothing``."""
 
     member: str
     code: str
 
     @property
     def served(self) -> bool:
-        """Return whether they get one."""
+        """Whether a requested topic is chosen."""
         return self.code == "served"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TopicRequest:
-    """What one member asked for and what of it is chosen; for the team alone."""
+    """The requested topics of one member, and those of them that are chosen; shown to staff only."""
 
     member: str
     asked: tuple[str, ...]
@@ -161,7 +168,7 @@ class TopicRequest:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Topics(SolvedResult):
-    """The topics chosen, and who is served; who asked for what is for the team alone."""
+    """The chosen topics and the members served; the requests of each member are for staff only."""
 
     kind: ClassVar[str] = "topics"
     ballot: Ballot
@@ -187,43 +194,43 @@ class Topics(SolvedResult):
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
-        """What is reached in each goal, and the proven bound; ``proportional`` in parts of a common multiple."""
+        """The value and proved bound of each goal; ``proportional`` is in units of 1 / a common multiple."""
         return tuple(replace(tier, goal=goal) for goal, tier in zip(self.goals, self.solution.tiers, strict=False))
 
     @cached_property
     def places(self) -> tuple[int, ...]:
-        """Where the chosen topics stand in the ballot."""
+        """The indices of the chosen topics in the ballot."""
         steps = self.ballot.steps(self.number)
         group = len(self.ballot.members)
         return tuple(topic - steps for row, topic in self.solution.pairs.tolist() if row == group)
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The topics chosen, in the order of the alphabet, which says nothing of who asked for them."""
+        """The chosen topics in alphabetical order, which reveals nothing about the requests."""
         return tuple(sorted((self.ballot.topics[place] for place in self.places), key=canonical))
 
     @cached_property
     def members(self) -> tuple[Served, ...]:
-        """Whether each member gets a topic that they asked for."""
-        got = self.ballot.wishes[:, list(self.places)].any(axis=1)
+        """The outcome of each member."""
+        is_served = self.ballot.wishes[:, list(self.places)].any(axis=1)
         with_wishes = self.ballot.wishes.any(axis=1)
-        codes = np.where(got, "served", np.where(with_wishes, "not_served", "asked_nothing")).tolist()
+        codes = np.where(is_served, "served", np.where(with_wishes, "not_served", "asked_nothing")).tolist()
         return tuple(Served(member, code) for member, code in zip(self.ballot.members, codes, strict=True))
 
     @cached_property
     def requests(self) -> tuple[TopicRequest, ...]:
-        """What each member asked for, and what of it is chosen; for the team alone."""
+        """The requested and the chosen topics of each member; for staff only."""
         topics, chosen = self.ballot.topics, set(self.places)
         wanted = [np.flatnonzero(row).tolist() for row in self.ballot.wishes]
         return tuple(
-            TopicRequest(member, tuple(topics[t] for t in each), tuple(topics[t] for t in each if t in chosen))
-            for member, each in zip(self.ballot.members, wanted, strict=True)
+            TopicRequest(member, tuple(topics[t] for t in columns), tuple(topics[t] for t in columns if t in chosen))
+            for member, columns in zip(self.ballot.members, wanted, strict=True)
         )
 
     @cached_property
     def enough(self) -> int | None:
-        """How many topics would serve everybody who asked; None where so many are chosen, or it is not known."""
-        if all(one.code != "not_served" for one in self.members) or self.status is not Status.PROVED:
+        """The fewest topics that serve each member with a wish; None if all are served or nothing is proved."""
+        if all(member.code != "not_served" for member in self.members) or self.status is not Status.PROVED:
             return None
         return next(filter(self._serve_all, range(self.number + 1, len(self.ballot.topics) + 1)))
 
@@ -238,8 +245,8 @@ class Topics(SolvedResult):
 
     @property
     def summary(self) -> str:
-        """How many members are served by how many topics, in a sentence."""
-        served = sum(one.served for one in self.members)
+        """A sentence on the number of topics and of members served."""
+        served = sum(member.served for member in self.members)
         return tr_n(
             "{topics} ; {served} sur {members} en a demandé un au moins.",
             "{topics} ; {served} sur {members} en ont demandé un au moins.",
@@ -250,11 +257,11 @@ class Topics(SolvedResult):
         )
 
     def _unserved_people(self) -> Iterator[str]:
-        """Yield who is not served, and what would do."""
-        for code, words in (("not_served", unserved_members), ("asked_nothing", without_answer)):
-            names = [one.member for one in self.members if one.code == code]
+        """Yield sentences on the members who are not served, and on the number of topics that would serve all."""
+        for code, sentence in (("not_served", unserved_members), ("asked_nothing", without_answer)):
+            names = [member.member for member in self.members if member.code == code]
             if names:
-                yield words(names)
+                yield sentence(names)
         if self.enough is not None:
             yield tr("Avec {topics}, chacun·e aurait un sujet demandé.", topics=counted(self.enough, "sujet"))
 
@@ -264,7 +271,7 @@ class Topics(SolvedResult):
         members = [("member", tr("Membre")), ("served", tr("Un sujet demandé est retenu"))]
         return {
             "topics": sheet([("topic", tr("Sujet"))], ((topic,) for topic in self.chosen)),
-            "members": sheet(members, ((one.member, one.served) for one in self.members)),
+            "members": sheet(members, ((member.member, member.served) for member in self.members)),
         }
 
     @property
@@ -277,7 +284,9 @@ class Topics(SolvedResult):
         chosen = set(self.places)
         return {
             "counts": sheet(counts, ((self.ballot.topics[t], t in chosen, totals[t]) for t in order)),
-            "requests": sheet(columns, ((one.member, listed(one.asked), listed(one.chosen)) for one in self.requests)),
+            "requests": sheet(
+                columns, ((request.member, listed(request.asked), listed(request.chosen)) for request in self.requests)
+            ),
         }
 
     @property
@@ -285,20 +294,22 @@ class Topics(SolvedResult):
         return {
             "status": str(self.status),
             "topics": list(self.chosen),
-            "members": [{"member": one.member, "served": one.served, "code": one.code} for one in self.members],
+            "members": [
+                {"member": member.member, "served": member.served, "code": member.code} for member in self.members
+            ],
             "enough": self.enough,
         }
 
     @property
     def as_dict_for_staff(self) -> dict[str, object]:
         requests = [
-            {"member": one.member, "asked": list(one.asked), "chosen": list(one.chosen)} for one in self.requests
+            {"member": request.member, "asked": list(request.asked), "chosen": list(request.chosen)}
+            for request in self.requests
         ]
         return self.as_dict | {"requests": requests}
 
 
 def unserved_members(names: Sequence[str]) -> str:
-    """Return in words who gets nothing that they asked for."""
     return tr_n(
         "Aucun sujet demandé par {names} n'est retenu.",
         "Aucun sujet demandé par ces {number} personnes n'est retenu : {names}.",
@@ -309,7 +320,6 @@ def unserved_members(names: Sequence[str]) -> str:
 
 
 def without_answer(names: Sequence[str]) -> str:
-    """Return in words who asked for nothing."""
     return tr_n(
         "{names} n'a rien demandé.",
         "{number} personnes n'ont rien demandé : {names}.",
@@ -364,32 +374,32 @@ def choose_topics(  # noqa: PLR0913 - all but two are keywords
     (('Budget', 'Tournée'), [True, True, True], 'proved')
     """
     if isinstance(approvals, Cohort):
-        said = read_multiple_choice(approvals, field)
-        approvals, topics = said.answers, said.options if topics is None else topics
-    ballot = ballot_of(approvals, topics)
+        replies = read_multiple_choice(approvals, field)
+        approvals, topics = replies.answers, replies.options if topics is None else topics
+    ballot = read_ballot(approvals, topics)
     seed = seed_number(seed)
     number = min(whole_number(tr("séances"), sessions), len(ballot.topics))
-    refuse_goals(goals)
-    refuse_steps(ballot.steps(number), goals)
+    check_goals(goals)
+    check_steps(ballot.steps(number), goals)
     problem = ballot.pose(number, goals)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s)
     return Topics(ballot, number, tuple(goals), problem, solution, seed, spoken(), name)
 
 
-def refuse_goals(goals: Sequence[str]) -> None:
-    """Raise RequestError where there is no goal, one is unknown, or one comes twice."""
+def check_goals(goals: Sequence[str]) -> None:
+    """Raise RequestError if there is no goal, or one is unknown or duplicate."""
     if not goals or len(set(goals)) < len(goals) or not set(goals) <= set(GOALS):
-        found = Problem(tr("buts"), listed([quoted(goal) for goal in goals]), listed(tuple(GOALS)))
-        raise RequestError(tr("Ces buts ne conviennent pas"), [found])
+        problem = Problem(tr("buts"), listed([quoted(goal) for goal in goals]), listed(tuple(GOALS)))
+        raise RequestError(tr("Ces buts ne conviennent pas"), [problem])
 
 
-def refuse_steps(steps: int, goals: Sequence[str]) -> None:
-    """Raise RequestError where proportional approval would need too great numbers."""
+def check_steps(steps: int, goals: Sequence[str]) -> None:
+    """Raise RequestError if a member has too many steps for proportional approval in integers."""
     if steps > MOST_STEPS and "proportional" in goals:
         expected = tr("{most} au plus pour une même personne", most=MOST_STEPS)
         advice = tr("retenez moins de sujets, ou laissez de côté le but {goal}", goal=quoted("proportional"))
-        found = Problem(tr("sujets demandés et retenus"), str(steps), expected, advice)
-        raise RequestError(tr("Trop de sujets pour les répartir en proportion"), [found])
+        problem = Problem(tr("sujets demandés et retenus"), str(steps), expected, advice)
+        raise RequestError(tr("Trop de sujets pour les répartir en proportion"), [problem])
 
 
 def count_served_without(topics: Topics, topic: str) -> int:

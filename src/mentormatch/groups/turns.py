@@ -1,6 +1,6 @@
-"""Whose turn it is: everybody presents once before anybody twice, each when they can, urgent cases first.
+"""Members and sessions -> presentation turns, one assignment per round; urgent cases come first.
 
-A round is an assignment of members to sessions, on the engine of pairs.
+Each round is an assignment, solved by the engine for pairs. Each member presents once before any presents twice.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,7 +46,10 @@ GOALS = ("matched", "priority", "total")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TurnProblem(ContentEquality):
-    """What is asked: ``present`` (n, s) bool, ``wishes`` (n, s) int64 points from 0 to s - 1, ``urgent`` (n,) bool."""
+    """The input of the turns; s is the number of sessions, n the number of members.
+
+    ``present`` (n, s) bool, ``wishes`` (n, s) int64 points from 0 to s - 1, ``urgent`` (n,) bool.
+    """
 
     members: tuple[str, ...]
     sessions: tuple[str, ...]
@@ -56,7 +59,7 @@ class TurnProblem(ContentEquality):
     urgent: BoolVector
 
     def scores(self) -> NDArray[np.int64]:
-        """Return (n, s) int64: urgent turns early, then wishes, then early sessions, each above all that follows."""
+        """Return (n, s) int64: early urgent turns, then wishes, then early sessions; each outweighs the next."""
         n, s = self.present.shape
         early = np.arange(s)[::-1]
         step = n * max(s - 1, 0) + 1
@@ -64,7 +67,7 @@ class TurnProblem(ContentEquality):
         return scores
 
     def pose(self, free: IntVector, allowed: BoolMatrix, goals: Sequence[str] = GOALS) -> AssignmentProblem:
-        """Return the problem of one round: ``free`` (s,) cases are left, ``allowed`` (n, s) who may when."""
+        """Return the problem of one round, with ``free`` (s,) turns and the ``allowed`` (n, s) pairs."""
         problem = AssignmentProblem.from_scores(
             self.scores(), allowed, mentee_capacity=free, goals=goals, mentor_priority=self.urgent.astype(np.int64)
         )
@@ -73,7 +76,7 @@ class TurnProblem(ContentEquality):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TurnRound(ContentEquality):
-    """One round: ``able`` (n,) bool are the members who are there at a session that is left."""
+    """One round; ``able`` (n,) bool marks the members who can attend a session that remains."""
 
     problem: AssignmentProblem
     solution: Solution
@@ -81,28 +84,30 @@ class TurnRound(ContentEquality):
 
     @property
     def complete(self) -> bool:
-        """Return whether everybody who could be at a session presents."""
+        """Whether every member who could present does."""
         return len(self.solution.pairs) == int(self.able.sum())
 
 
-def in_rounds(season: TurnProblem, number_of_rounds: int, seed: int, time_limit_s: float | None) -> Iterator[TurnRound]:
-    """Yield round after round, up to the first that not everybody can complete."""
-    taken = np.zeros(season.present.shape, dtype=bool)
+def solve_rounds(
+    season: TurnProblem, number_of_rounds: int, seed: int, time_limit_s: float | None
+) -> Iterator[TurnRound]:
+    """Yield the rounds in order and stop after the first in which a member who could present does not."""
+    chosen = np.zeros(season.present.shape, dtype=bool)
     for number in range(number_of_rounds):
-        found = one_round(season, taken, seed, time_limit_s, last=number + 1 == number_of_rounds)
-        yield found
-        if not found.complete:
+        solved = solve_round(season, chosen, seed, time_limit_s, last=number + 1 == number_of_rounds)
+        yield solved
+        if not solved.complete:
             return
-        taken[found.solution.pairs[:, 0], found.solution.pairs[:, 1]] = True
+        chosen[solved.solution.pairs[:, 0], solved.solution.pairs[:, 1]] = True
 
 
-def one_round(
-    season: TurnProblem, taken: BoolMatrix, seed: int, time_limit_s: float | None, *, last: bool
+def solve_round(
+    season: TurnProblem, chosen: BoolMatrix, seed: int, time_limit_s: float | None, *, last: bool
 ) -> TurnRound:
-    """Return the next round, given what is ``taken`` (n, s) bool; all but the last end as early as can be."""
-    used = taken.sum(axis=0)
-    begun = int(np.flatnonzero(used)[-1]) if used.any() else 0
-    allowed = season.present & ~taken & (np.arange(len(season.sessions)) >= begun)
+    """Return the next round after the ``chosen`` (n, s) turns. All but the last end as early as possible."""
+    used = chosen.sum(axis=0)
+    first_session = int(np.flatnonzero(used)[-1]) if used.any() else 0
+    allowed = season.present & ~chosen & (np.arange(len(season.sessions)) >= first_session)
     free, able = season.per_session - used, allowed.any(axis=1)
     if not last:
         allowed &= np.arange(len(season.sessions)) < horizon(season, free, allowed)
@@ -111,22 +116,22 @@ def one_round(
 
 
 def horizon(season: TurnProblem, free: IntVector, allowed: BoolMatrix) -> int:
-    """Return after how many sessions all who are able can have presented; all sessions where they never can."""
+    """Return the fewest sessions in which all able members can present; all sessions if they never can."""
 
     def reach(sessions: int) -> int:
-        within = allowed & (np.arange(allowed.shape[1]) < sessions)
-        return len(solve(season.pose(free, within, ("matched",)), proofs="none").pairs)
+        early_pairs = allowed & (np.arange(allowed.shape[1]) < sessions)
+        return len(solve(season.pose(free, early_pairs, ("matched",)), proofs="none").pairs)
 
     able, last = int(allowed.any(axis=1).sum()), allowed.shape[1]
     return next((sessions for sessions in range(last) if reach(sessions) == able), last)
 
 
-def blocks(each: TurnRound) -> tuple[BoolMatrix, BoolMatrix]:
-    """Return (n, s) bool twice: who may present when, and who does."""
-    block, taken = np.zeros(each.problem.shape, dtype=bool), np.zeros(each.problem.shape, dtype=bool)
-    block[each.problem.scores.pairs()] = True
-    taken[each.solution.pairs[:, 0], each.solution.pairs[:, 1]] = True
-    return block, taken
+def allowed_and_chosen(turn_round: TurnRound) -> tuple[BoolMatrix, BoolMatrix]:
+    """Return two (n, s) bool masks: the allowed pairs and the chosen pairs."""
+    allowed, chosen = np.zeros(turn_round.problem.shape, dtype=bool), np.zeros(turn_round.problem.shape, dtype=bool)
+    allowed[turn_round.problem.scores.pairs()] = True
+    chosen[turn_round.solution.pairs[:, 0], turn_round.solution.pairs[:, 1]] = True
+    return allowed, chosen
 
 
 MOST_NAMED = 8
@@ -134,10 +139,10 @@ MOST_NAMED = 8
 
 @dataclass(frozen=True, slots=True)
 class WithoutTurn:
-    """Somebody who has no turn in a round: a stable code, and why in a sentence.
+    """A member without a turn in a round, with a stable code and a sentence for the reason.
 
-    ``absent``: at every session that is left; ``no_place``: with others, more than their sessions have places for;
-    ``waits``: others have not had the turn before yet.
+    ``absent``: the member misses every session that remains. ``no_place``: the member and others can attend only
+    sessions with too few places. ``waits``: an earlier round is incomplete. ``stopped``: no result in time.
     """
 
     member: str
@@ -147,39 +152,37 @@ class WithoutTurn:
 
 
 def without_turn(season: TurnProblem, rounds: Sequence[TurnRound], number_of_rounds: int) -> Iterator[WithoutTurn]:
-    """Yield who has no turn in each round, and why."""
-    for number, each in enumerate(rounds, start=1):
-        done = set(each.solution.pairs[:, 0].tolist())
+    """Yield the members without a turn in each round, with the reason."""
+    for number, turn_round in enumerate(rounds, start=1):
+        presenters = set(turn_round.solution.pairs[:, 0].tolist())
         for member, key in enumerate(season.members):
-            if member not in done:
-                code, reason = why(season, each, member)
+            if member not in presenters:
+                code, reason = why(season, turn_round, member)
                 yield WithoutTurn(key, number, code, reason)
     for number in range(len(rounds) + 1, number_of_rounds + 1):
         yield from (WithoutTurn(key, number, "waits", waiting_members(number)) for key in season.members)
 
 
 def waiting_members(number: int) -> str:
-    """Return in words that a round is not begun."""
     return tr("Le tour {number} ne commence pas : tout le monde n'a pas encore présenté avant.", number=number)
 
 
-def why(season: TurnProblem, each: TurnRound, member: int) -> tuple[str, str]:
-    """Return why a member has no turn in a round: a code, and a sentence."""
-    if each.solution.status not in (Status.PROVED, Status.FEASIBLE):
+def why(season: TurnProblem, turn_round: TurnRound, member: int) -> tuple[str, str]:
+    if turn_round.solution.status not in (Status.PROVED, Status.FEASIBLE):
         return "stopped", tr("Le calcul s'est arrêté avant une réponse.")
-    if not each.able[member]:
+    if not turn_round.able[member]:
         return "absent", tr("{member} manque toutes les séances qui restent.", member=season.members[member])
-    return "no_place", crowded_sessions(season, each, member)
+    return "no_place", crowded_sessions(season, turn_round, member)
 
 
-def crowded_sessions(season: TurnProblem, each: TurnRound, member: int) -> str:
-    """Return in words who, with a member, are more than their sessions have places for."""
-    block, taken = blocks(each)
-    crowd = reachable_people(block, taken, [member])
-    there = np.flatnonzero(block[crowd].any(axis=0))
-    room = int(each.problem.mentees.most[there].sum())
+def crowded_sessions(season: TurnProblem, turn_round: TurnRound, member: int) -> str:
+    """Return a sentence on the members and sessions of the Hall violator that contains a member."""
+    allowed, chosen = allowed_and_chosen(turn_round)
+    crowd = reachable_people(allowed, chosen, [member])
+    session_rows = np.flatnonzero(allowed[crowd].any(axis=0))
+    room = int(turn_round.problem.mentees.most[session_rows].sum())
     names = first_of([season.members[row] for row in crowd], MOST_NAMED)
-    sessions = first_of([moment_in_words(season.sessions[place]) for place in there], MOST_NAMED)
+    sessions = first_of([moment_in_words(season.sessions[place]) for place in session_rows], MOST_NAMED)
     return tr_n(
         "{names} ne peut présenter qu'à une de ces séances : {sessions} ; il y reste {room}.",
         "{names} ne peuvent présenter qu'à ces séances : {sessions} ; il y reste {room} pour {number} personnes.",
@@ -192,19 +195,22 @@ def crowded_sessions(season: TurnProblem, each: TurnRound, member: int) -> str:
 
 
 def ways_out(season: TurnProblem, first: TurnRound) -> Iterator[str]:
-    """Yield how everybody who can be at a session would present: one place more for each who has none."""
-    block, taken = blocks(first)
-    left = np.flatnonzero(first.able & ~taken.any(axis=1)).tolist()
-    if not left or first.solution.status is not Status.PROVED:
+    """Yield a sentence on the extra turns by which every able member presents: one for each member without a turn."""
+    allowed, chosen = allowed_and_chosen(first)
+    unplaced = np.flatnonzero(first.able & ~chosen.any(axis=1)).tolist()
+    if not unplaced or first.solution.status is not Status.PROVED:
         return
-    at = {row: moment_in_words(season.sessions[int(np.argmax(block[row]))]) for row in left}
-    added = [tr("{member}, {session}", member=season.members[row], session=session) for row, session in at.items()]
+    session_by_row = {row: moment_in_words(season.sessions[int(np.argmax(allowed[row]))]) for row in unplaced}
+    additions = [
+        tr("{member}, {session}", member=season.members[row], session=session)
+        for row, session in session_by_row.items()
+    ]
     yield tr_n(
         "Il suffirait d'un cas de plus à une séance : {added}.",
         "Il suffirait de {number} cas de plus, et pas moins : {added}.",
-        len(left),
-        number=len(left),
-        added=first_of(added, MOST_NAMED),
+        len(unplaced),
+        number=len(unplaced),
+        added=first_of(additions, MOST_NAMED),
     )
 
 
@@ -215,7 +221,7 @@ WISHES: tuple[Wish, ...] = ("early", "middle", "late")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One case: the session, whose it is, and which turn of theirs it is, from 1."""
+    """One presentation: the session, the member, and the member's round, from 1."""
 
     session: str
     member: str
@@ -224,9 +230,9 @@ class Turn:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Turns(Result):
-    """Who presents at which session; everybody without a turn, and why.
+    """The turns by session, and the members without a turn, with the reason.
 
-    ``rounds`` are the assignments behind it, each with its proof.
+    ``rounds`` are the solved assignments, each with its proof.
     """
 
     kind: ClassVar[str] = "turns"
@@ -254,27 +260,27 @@ class Turns(Result):
 
     @property
     def status(self) -> Status:
-        return worst_status(each.solution.status for each in self.rounds)
+        return worst_status(turn_round.solution.status for turn_round in self.rounds)
 
     @property
     def settled(self) -> bool:
-        return all(each.solution.settled for each in self.rounds)
+        return all(turn_round.solution.settled for turn_round in self.rounds)
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:
-        """What can be checked of each round without a solver."""
-        return tuple(certify(each.problem, each.solution) for each in self.rounds)
+        """One certificate per round, to be checked without a solver."""
+        return tuple(certify(turn_round.problem, turn_round.solution) for turn_round in self.rounds)
 
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
-        """The cases, session by session; in a session, those with the earlier turn first."""
-        placed = sorted(
+        """The turns by session; within a session, earlier rounds first."""
+        rows = sorted(
             (session, number, member)
-            for number, each in enumerate(self.rounds, start=1)
-            for member, session in each.solution.pairs.tolist()
+            for number, turn_round in enumerate(self.rounds, start=1)
+            for member, session in turn_round.solution.pairs.tolist()
         )
         season = self.season
-        return tuple(Turn(season.sessions[s], season.members[i], number) for s, number, i in placed)
+        return tuple(Turn(season.sessions[s], season.members[i], number) for s, number, i in rows)
 
     @property
     def moments(self) -> tuple[tuple[date, str], ...]:
@@ -293,12 +299,12 @@ class Turns(Result):
 
     @once_spoken
     def without(self) -> tuple[WithoutTurn, ...]:
-        """Everybody without a turn in a round, and why."""
+        """The members without a turn in a round, with the reason."""
         return tuple(without_turn(self.season, self.rounds, self.asked))
 
     @once_spoken
     def ways_out(self) -> tuple[str, ...]:
-        """What would give everybody a turn who can be at a session, in sentences; the least that would do."""
+        """Sentences on the fewest extra turns by which every able member would present."""
         return tuple(ways_out(self.season, self.rounds[0])) if self.rounds else ()
 
     @property
@@ -307,7 +313,7 @@ class Turns(Result):
         turns = counted(len(self.turns), "présentation")
         sessions = counted(len(self.season.sessions), "séance")
         first = tr("{turns} en {sessions}.", turns=turns, sessions=sessions)
-        return (first, self.standing, *dict.fromkeys(one.reason for one in self.without), *self.ways_out)
+        return (first, self.standing, *dict.fromkeys(absence.reason for absence in self.without), *self.ways_out)
 
     @property
     @own_language
@@ -315,18 +321,22 @@ class Turns(Result):
         turns = [("session", tr("Séance")), ("member", tr("Membre")), ("round", tr("Tour"))]
         without = [("member", tr("Membre")), ("round", tr("Tour")), ("code", tr("Code")), ("reason", tr("Raison"))]
         return {
-            "turns": sheet(turns, ((moment_in_words(one.session), one.member, one.round) for one in self.turns)),
-            "without": sheet(without, ((one.member, one.round, one.code, one.reason) for one in self.without)),
+            "turns": sheet(
+                turns, ((moment_in_words(entry.session), entry.member, entry.round) for entry in self.turns)
+            ),
+            "without": sheet(
+                without, ((entry.member, entry.round, entry.code, entry.reason) for entry in self.without)
+            ),
         }
 
     @property
     def as_dict(self) -> dict[str, object]:
         return {
             "status": str(self.status),
-            "turns": [{"session": one.session, "member": one.member, "round": one.round} for one in self.turns],
+            "turns": [{"session": entry.session, "member": entry.member, "round": entry.round} for entry in self.turns],
             "without": [
-                {"member": one.member, "round": one.round, "code": one.code, "reason": one.reason}
-                for one in self.without
+                {"member": entry.member, "round": entry.round, "code": entry.code, "reason": entry.reason}
+                for entry in self.without
             ],
             "ways_out": list(self.ways_out),
         }
@@ -397,25 +407,25 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
         members,
         named,
         whole_number(tr("cas par séance"), per_session, 1),
-        ~check_marks(answers_of_all(absences or {}, members, named, tr("absences")), len(named)),
-        wish_of(wishes or {}, members, len(named)),
-        urgent_among(urgent, members),
+        ~membership_matrix(answers_of_all(absences or {}, members, named, tr("absences")), len(named)),
+        wish_points(wishes or {}, members, len(named)),
+        urgent_mask(urgent, members),
     )
     number, seed = whole_number(tr("tours"), rounds, 1), seed_number(seed)
-    found = tuple(in_rounds(season, number, seed, time_limit_s))
-    return Turns(season, found, number, spoken(), name, minutes, place, zone, group_name=group_name)
+    solved = tuple(solve_rounds(season, number, seed, time_limit_s))
+    return Turns(season, solved, number, spoken(), name, minutes, place, zone, group_name=group_name)
 
 
-def check_marks(said: Sequence[frozenset[int]], width: int) -> BoolMatrix:
-    """Return (n, width) bool: what each member names."""
-    block = np.zeros((len(said), width), dtype=bool)
-    for row, columns in enumerate(said):
-        block[row, sorted(columns)] = True
-    return block
+def membership_matrix(column_sets: Sequence[frozenset[int]], width: int) -> BoolMatrix:
+    """Return a (n, width) bool matrix that is true in the columns of each set."""
+    membership = np.zeros((len(column_sets), width), dtype=bool)
+    for row, columns in enumerate(column_sets):
+        membership[row, sorted(columns)] = True
+    return membership
 
 
-def wish_of(wishes: Mapping[str, Wish], members: Sequence[str], sessions: int) -> NDArray[np.int64]:
-    """Return (n, s) int64: what a turn at each session is worth to each member, from 0 to s - 1."""
+def wish_points(wishes: Mapping[str, Wish], members: Sequence[str], sessions: int) -> NDArray[np.int64]:
+    """Return (n, s) int64: the points of each member for a turn at each session, from 0 to s - 1."""
     problems = unknown_people(tr("souhaits"), wishes, members, tr("un membre du groupe"))
     expected = listed(WISHES)
     problems += [
@@ -424,17 +434,21 @@ def wish_of(wishes: Mapping[str, Wish], members: Sequence[str], sessions: int) -
         if wish not in WISHES
     ]
     raise_if_any(tr("Ces souhaits ne vont pas avec ce groupe"), problems)
-    at = np.arange(sessions)
-    worth = {"early": at[::-1], "late": at, "middle": sessions - 1 - np.abs(2 * at - (sessions - 1))}
+    positions = np.arange(sessions)
+    points_by_wish = {
+        "early": positions[::-1],
+        "late": positions,
+        "middle": sessions - 1 - np.abs(2 * positions - (sessions - 1)),
+    }
     points = np.zeros((len(members), sessions), dtype=np.int64)
     rows = positions_by_name(members)
     for member, wish in wishes.items():
-        points[rows[canonical(member)]] = worth[wish]
+        points[rows[canonical(member)]] = points_by_wish[wish]
     return points
 
 
-def urgent_among(urgent: Iterable[str], members: Sequence[str]) -> BoolVector:
-    """Return (n,) bool: whose case cannot wait."""
+def urgent_mask(urgent: Iterable[str], members: Sequence[str]) -> BoolVector:
+    """Return a (n,) bool mask of the urgent members. Raises RequestError for unknown members."""
     named = {canonical(member) for member in urgent}
     raise_if_any(
         tr("Ces urgences ne vont pas avec ce groupe"),
