@@ -16,7 +16,7 @@ from mentormatch.scale.columns import generation
 from mentormatch.scale.columns.generation import CandidateList
 from mentormatch.scale.columns.residual import make_path_scanner
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
-from mentormatch.scale.scores.terms import MAX_CODES, encode, stack_tables
+from mentormatch.scale.scores.terms import MAX_CODES, encode_table, stack_tables
 from mentormatch.scoring.scores import score
 from tests.conftest import DEEP
 from tests.doors import substitute
@@ -109,7 +109,7 @@ def test_a_table_of_bytes_says_what_one_of_points_says(different: int) -> None:
     points = random.choice(values, (90, 70))
     points.flat[:different] = values
     pieces = [points[:30], points[30:31], points[31:]]
-    table, plain = encode(pieces, points.shape, (0, 10_000)), stack_tables(pieces, points.shape)
+    table, plain = encode_table(pieces, points.shape, (0, 10_000)), stack_tables(pieces, points.shape)
     if different > MAX_CODES:
         assert table is None
         return

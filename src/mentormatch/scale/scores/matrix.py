@@ -1,7 +1,7 @@
-"""The score matrix that is never stored: a sum of lookup tables, overlaps and overrides, worked out in blocks of rows.
+"""Score matrix that is never stored: a sum of lookup tables, overlaps and overrides, computed in blocks of rows.
 
-Terms of few classes are merged into one table while a row of it stays in the nearest cache: a block of scores is then a
-handful of lookups. The same interface over a stored matrix lets stored problems use the same algorithms.
+Terms with few classes are merged into one table while a row of it stays in the L1 cache, so a block of scores is a few
+lookups. A stored matrix has the same interface, so that the same algorithms solve stored problems.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,29 +21,27 @@ from mentormatch.scale.scores.terms import (
     PairOverrides,
     RulePenalty,
     ScoreTerm,
-    merge_equal,
+    criterion_overrides,
+    merge_overlap_terms,
     merge_overrides,
-    override_criterion,
-    override_rule,
     read_criterion_overlap,
     read_rule_overlap,
+    rule_overrides,
     score_term,
 )
 from mentormatch.scoring.answer_classes import Distinct
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.scores import MILLION, Points, normalise_weights
 
-CACHED_COLUMNS = 1 << 13
-"""So many scores of 4 bytes stay in the nearest cache."""
-PEOPLE_PER_COLUMN = 16
-"""Terms are merged while there are so many times more mentees than classes: a row of the table is to cost little."""
+MAX_MERGED_CLASSES = 1 << 13  # scores of 4 bytes in a row of the table, which stays in the L1 cache
+MENTEES_PER_CLASS = 16  # at least, in a merged table: its rows must cost little in comparison with the scores
 
 
 @dataclass(frozen=True, slots=True)
 class MergedTable:
-    """Several terms as one table.
+    """The sum of several terms, by joint classes of mentees.
 
-    ``codes`` (m,) the class of each mentee, ``classes`` that of each term for such a class.
+    ``codes`` (m,): the joint class of each mentee. ``classes``: for each term, its class of each joint class (u,).
     """
 
     terms: tuple[ScoreTerm, ...]
@@ -51,7 +49,7 @@ class MergedTable:
     codes: NDArray[np.intp]
 
     def rows(self, mentors: IntVector) -> Points:
-        """Return (r, u) int32: the sum of the terms for some mentors with each class of mentees."""
+        """Return (r, u) int32: the summed points of some mentors with each joint class of mentees."""
         if not self.terms:
             return np.zeros((len(mentors), len(self.classes[0])), dtype=np.int32)
         if len(self.terms) == 1:
@@ -66,13 +64,11 @@ class MergedTable:
 class ScoreMatrix:
     """The scores of n mentors with m mentees.
 
-    A pair that scores below ``floor`` is forbidden, none scores above ``ceiling``.
-
-    ``tables``: the ``terms``, merged. ``overrides`` are sorted by mentor, those of each begin at ``starts`` (n + 1,).
+    A pair that scores below ``floor`` is forbidden; no pair scores above ``ceiling``. ``tables``: the ``terms``,
+    merged. ``overrides`` are sorted by mentor; those of mentor i are from ``starts[i]`` to ``starts[i + 1]``.
     """
 
-    computed: ClassVar[bool] = True
-    """Whether scores are worked out when they are asked for: else they are held."""
+    computed: ClassVar[bool] = True  # when they are requested; False if they are stored
 
     shape: tuple[int, int]
     terms: tuple[ScoreTerm, ...]
@@ -84,16 +80,18 @@ class ScoreMatrix:
     ceiling: int
 
     def rows(self, start: int, stop: int) -> Points:
-        """Return (stop - start, m) int32: the scores of a block of mentors."""
+        """Return (stop - start, m) int32: the scores of mentors ``start`` to ``stop`` - 1."""
         return self.rows_of(np.arange(start, stop))
 
     def rows_of(self, mentors: IntVector) -> Points:
         """Return (r, m) int32: the scores of some mentors."""
-        total, more = np.zeros((len(mentors), self.shape[1]), dtype=np.int32), np.empty(self.shape[1], dtype=np.int32)
-        for term in self.tables:
-            for row, points in zip(total, term.rows(mentors), strict=True):
-                np.add(row, np.take(points, term.codes, out=more, mode="clip"), out=row)
-        # Overlaps are counted, not looked up.
+        total, looked_up = (
+            np.zeros((len(mentors), self.shape[1]), dtype=np.int32),
+            np.empty(self.shape[1], dtype=np.int32),
+        )
+        for table in self.tables:
+            for row, points in zip(total, table.rows(mentors), strict=True):
+                np.add(row, np.take(points, table.codes, out=looked_up, mode="clip"), out=row)
         for overlap in self.overlaps:
             overlap.add(mentors, total)
         for row, start, stop in zip(total, self.starts[mentors], self.starts[mentors + 1], strict=True):
@@ -101,110 +99,118 @@ class ScoreMatrix:
         return total
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
-        """Return (e,) int64: the scores of some pairs."""
-        found = np.zeros(len(mentors), dtype=np.int64)
+        """Return (e,) int64: the scores of pairs."""
+        scores = np.zeros(len(mentors), dtype=np.int64)
         for term in self.terms:
-            found += term.at(mentors, mentees)
+            scores += term.at(mentors, mentees)
         for overlap in self.overlaps:
-            found += overlap.at(mentors, mentees)
-        return found + self._override_points(mentors, mentees)
+            scores += overlap.at(mentors, mentees)
+        return scores + self._override_points(mentors, mentees)
 
     def select_mentees(self, some: IntVector) -> "ScoreMatrix":
-        """Return the scores of all mentors with some mentees, by their positions in ascending order."""
+        """Return the scores of all mentors with the mentees ``some``, ascending positions."""
         terms = tuple(term.select_mentees(some) for term in self.terms)
         tables = tuple(merge_tables(terms, len(some)))
-        overlap = tuple(each.select_mentees(some) for each in self.overlaps)
-        place = np.full(self.shape[1], -1)
-        place[some] = np.arange(len(some))
-        kept = place[self.overrides.mentees] >= 0
-        mentors, mentees = self.overrides.mentors[kept], place[self.overrides.mentees[kept]]
+        overlaps = tuple(overlap.select_mentees(some) for overlap in self.overlaps)
+        new_positions = np.full(self.shape[1], -1)
+        new_positions[some] = np.arange(len(some))
+        is_selected = new_positions[self.overrides.mentees] >= 0
+        mentors, mentees = self.overrides.mentors[is_selected], new_positions[self.overrides.mentees[is_selected]]
         shape, starts = (self.shape[0], len(some)), np.searchsorted(mentors, np.arange(self.shape[0] + 1))
-        overrides = PairOverrides(mentors, mentees, self.overrides.points[kept])
+        overrides = PairOverrides(mentors, mentees, self.overrides.points[is_selected])
         return replace(
-            self, shape=shape, terms=terms, tables=tables, overlaps=overlap, overrides=overrides, starts=starts
+            self, shape=shape, terms=terms, tables=tables, overlaps=overlaps, overrides=overrides, starts=starts
         )
 
     def without_answers(self) -> "ScoreMatrix":
-        """Return the matrix as it is sent to workers: no keys, and answers only where tables do not say all."""
-        kept = {id(term): term.without_answers() for term in self.terms}
-        tables = tuple(replace(term, terms=tuple(kept[id(term)] for term in term.terms)) for term in self.tables)
-        return replace(self, terms=tuple(kept.values()), tables=tables)
+        """Return the matrix for other processes: without keys, and with answers only if no table replaces them."""
+        stripped = {id(term): term.without_answers() for term in self.terms}
+        tables = tuple(replace(term, terms=tuple(stripped[id(term)] for term in term.terms)) for term in self.tables)
+        return replace(self, terms=tuple(stripped.values()), tables=tables)
 
     def without_overrides(self) -> "ScoreMatrix":
-        """Return the scores as if nobody was known by name."""
+        """Return the scores without the overrides of named pairs."""
         none = np.empty(0, dtype=np.int64)
         return replace(self, overrides=PairOverrides(none, none, none), starts=np.zeros(self.shape[0] + 1, np.int64))
 
     def swap_sides(self) -> "ScoreMatrix":
-        """Return the same with the sides exchanged."""
-        (n, m), each = self.shape, self.overrides
-        order = np.lexsort((each.mentors, each.mentees))
+        """Return the matrix with mentors and mentees exchanged."""
+        (n, m), old = self.shape, self.overrides
+        order = np.lexsort((old.mentors, old.mentees))
         terms = tuple(term.swap_sides() for term in self.terms)
-        overrides = PairOverrides(each.mentees[order], each.mentors[order], each.points[order])
+        swapped = PairOverrides(old.mentees[order], old.mentors[order], old.points[order])
         return replace(
             self,
             shape=(m, n),
             terms=terms,
             tables=tuple(merge_tables(terms, n)),
             overlaps=tuple(overlap.swap_sides() for overlap in self.overlaps),
-            overrides=overrides,
-            starts=np.searchsorted(overrides.mentors, np.arange(m + 1)),
+            overrides=swapped,
+            starts=np.searchsorted(swapped.mentors, np.arange(m + 1)),
         )
 
     def cache_tables(self) -> "ScoreMatrix":
-        """Return the matrix with tables of a moderate size worked out."""
+        """Return the matrix with the tables of its terms; large tables are left out."""
         terms = tuple(term.cache_table() for term in self.terms)
         return replace(self, terms=terms, tables=tuple(merge_tables(terms, self.shape[1])))
 
     def select_mentors(self, some: IntVector) -> "ScoreMatrix":
-        """Return the scores of some mentors, by their positions in ascending order, with all mentees."""
+        """Return the scores of the mentors ``some``, ascending positions, with all mentees."""
         return self.swap_sides().select_mentees(some).swap_sides()
 
     def _override_points(self, mentors: IntVector, mentees: IntVector) -> IntVector:
-        """Return (e,) int64: the overrides of some pairs, 0 for others."""
+        """Return (e,) int64: the overrides of pairs, 0 for a pair that has none."""
         width, points = self.shape[1], self.overrides.points
-        known, wanted = self.overrides.mentors * width + self.overrides.mentees, mentors * width + mentees
-        if not len(known):
+        keys, wanted_keys = self.overrides.mentors * width + self.overrides.mentees, mentors * width + mentees
+        if not len(keys):
             return np.zeros(len(mentors), dtype=np.int64)
-        # Binary search among sorted pairs.
-        place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-        return np.where(known[place] == wanted, points[place], 0)
+        # Binary search among sorted pairs
+        positions = np.minimum(np.searchsorted(keys, wanted_keys), len(keys) - 1)
+        return np.where(keys[positions] == wanted_keys, points[positions], 0)
 
 
 def build_matrix(
     cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule], *, cached: bool = True
 ) -> ScoreMatrix:
-    """Return the scores of a cohort, pairs that its rules forbid below the floor; ``cached``: work tables out once."""
+    """Return the scores of a cohort; forbidden pairs are below the floor.
+
+    ``cached``: compute the tables of all terms now, except large tables.
+    """
     n, m = len(cohort.mentors), len(cohort.mentees)
-    found = [*_criterion_terms(cohort, criteria), *_rule_terms(cohort, rules)]
-    terms = [each.cache_table() if cached else each for each in found if isinstance(each, ScoreTerm)]
-    overlap = [each for each in found if isinstance(each, OverlapTerm)]
-    both = merge_overrides([each for each in found if isinstance(each, PairOverrides)], m)
-    # Overrides in compressed rows.
-    starts = np.searchsorted(both.mentors, np.arange(n + 1))
+    parts = [*_criterion_terms(cohort, criteria), *_rule_terms(cohort, rules)]
+    terms = [part.cache_table() if cached else part for part in parts if isinstance(part, ScoreTerm)]
+    overlaps = [part for part in parts if isinstance(part, OverlapTerm)]
+    overrides = merge_overrides([part for part in parts if isinstance(part, PairOverrides)], m)
+    starts = np.searchsorted(overrides.mentors, np.arange(n + 1))
     floor = max([0, *(rule.least_score for rule in rules if rule.least_score is not None)])
     ceiling = sum(int(np.rint(weight * MILLION)) for weight in normalise_weights(criteria))
     return ScoreMatrix(
-        (n, m), tuple(terms), tuple(merge_tables(terms, m)), tuple(merge_equal(overlap)), both, starts, floor, ceiling
+        (n, m),
+        tuple(terms),
+        tuple(merge_tables(terms, m)),
+        tuple(merge_overlap_terms(overlaps)),
+        overrides,
+        starts,
+        floor,
+        ceiling,
     )
 
 
 def _criterion_terms(
     cohort: Cohort, criteria: Sequence[Criterion]
 ) -> Iterator[ScoreTerm | OverlapTerm | PairOverrides]:
-    """Yield the terms of each criterion."""
     for criterion, weight in zip(criteria, normalise_weights(criteria), strict=True):
-        known = criterion.pairs_by_name(cohort.mentors, cohort.mentees)
-        term = score_term(CriterionScore(criterion, weight), criterion, cohort, named=known is not None)
+        named_pairs = criterion.pairs_by_name(cohort.mentors, cohort.mentees)
+        term = score_term(CriterionScore(criterion, weight), criterion, cohort, named=named_pairs is not None)
         yield _choose_cheaper(term, read_criterion_overlap(criterion, weight, cohort))
-        if known is not None:
-            yield override_criterion(known, weight, term)
+        if named_pairs is not None:
+            yield criterion_overrides(named_pairs, weight, term)
 
 
 def _rule_terms(cohort: Cohort, rules: Sequence[Rule]) -> Iterator[ScoreTerm | OverlapTerm | PairOverrides]:
-    """Yield the terms of each rule on pairs; a rule on scores raises the floor instead."""
+    # A minimum score is no term; it raises the floor
     for rule in (rule for rule in rules if rule.least_score is None):
-        overrides = override_rule(rule, cohort)
+        overrides = rule_overrides(rule, cohort)
         if overrides is not None:
             yield overrides
         term = score_term(RulePenalty(rule), rule, cohort, named=overrides is not None)
@@ -213,52 +219,50 @@ def _rule_terms(cohort: Cohort, rules: Sequence[Rule]) -> Iterator[ScoreTerm | O
 
 
 def _choose_cheaper(term: ScoreTerm, overlap: OverlapTerm | None) -> ScoreTerm | OverlapTerm:
-    """Return a term that has a table, else the overlap term if there is one."""
+    # A table costs one lookup per pair, an overlap a count of bits
     return term if overlap is None or term.table is not None else overlap
 
 
 def merge_tables(terms: Sequence[ScoreTerm], width: int) -> Iterator[MergedTable]:
-    """Yield terms merged into tables, those of the fewest classes first; ``width``: the number of mentees."""
-    ceiling = min(CACHED_COLUMNS, max(width // PEOPLE_PER_COLUMN, 1))
-    cached, classes = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
-    # Greedy: terms of few classes first, merged as long as the product of classes stays small.
+    """Yield merged tables of all terms, fewest classes first. ``width``: the number of mentees."""
+    max_classes = min(MAX_MERGED_CLASSES, max(width // MENTEES_PER_CLASS, 1))
+    merged, classes = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
+    # Greedy: a term joins the table unless that has too many joint classes then
     for term in sorted(terms, key=lambda term: len(term.mentees)):
-        both = classes.join(term.mentees)
-        if cached and len(both) > ceiling:
-            yield merge_table(cached, classes)
-            cached, both = [], term.mentees
-        cached, classes = [*cached, term], both
-    if cached:
-        yield merge_table(cached, classes)
+        joint = classes.join(term.mentees)
+        if merged and len(joint) > max_classes:
+            yield merge_table(merged, classes)
+            merged, joint = [], term.mentees
+        merged, classes = [*merged, term], joint
+    if merged:
+        yield merge_table(merged, classes)
 
 
 def merge_table(terms: Sequence[ScoreTerm], classes: Distinct) -> MergedTable:
-    """Return terms as one table over classes that tell apart all that any of them does."""
     return MergedTable(
         tuple(terms), tuple(term.mentees.codes[classes.first] for term in terms), classes.codes.astype(np.intp)
     )
 
 
-ABSENT = -1
-"""Stands at forbidden pairs, as scores are 0 or more."""
+FORBIDDEN_SCORE = -1  # allowed pairs score 0 or more
 
 
 @dataclass(frozen=True, slots=True)
 class StoredMatrix(ScoreMatrix):
-    """A score matrix whose ``values`` (n, m) int32 are stored."""
+    """A score matrix whose scores are stored in ``values`` (n, m) int32."""
 
     computed = False
     values: Points
 
     @classmethod
     def of_scores(cls, scores: Scores) -> Self:
-        """Return the scores of a problem."""
-        values = np.full(scores.shape, ABSENT, dtype=np.int32)
+        """Return the scores of a problem as a matrix."""
+        values = np.full(scores.shape, FORBIDDEN_SCORE, dtype=np.int32)
         mentors, mentees = scores.pairs()
         values[mentors, mentees] = scores.at(mentors, mentees)
-        nothing = np.empty(0, dtype=np.int64)
-        starts, none = np.zeros(len(values) + 1, dtype=np.int64), PairOverrides(nothing, nothing, nothing)
-        return cls(scores.shape, (), (), (), none, starts, 0, scores.extremes[1], values)
+        empty = np.empty(0, dtype=np.int64)
+        starts, no_overrides = np.zeros(len(values) + 1, dtype=np.int64), PairOverrides(empty, empty, empty)
+        return cls(scores.shape, (), (), (), no_overrides, starts, 0, scores.extremes[1], values)
 
     def rows_of(self, mentors: IntVector) -> Points:
         return self.values[mentors]
