@@ -12,7 +12,7 @@ from mentormatch.rules import forbidden_pairs, market_of, rules_by_kind
 from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scan.workers import scan_range
 from mentormatch.scale.scores.matrix import ScoreMatrix, build_matrix
-from mentormatch.scale.scores.terms import ALWAYS_CACHED, MAX_CODED
+from mentormatch.scale.scores.terms import CACHE_OPTIONS, CacheOptions
 from mentormatch.scoring.criterion import criteria_by_kind
 from mentormatch.scoring.scores import Points, score
 from tests.doors import substitute
@@ -22,9 +22,9 @@ from tests.laws.questionnaires import cohort, surveys
 
 def hold_strips_against_the_block(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> None:
     """Compare scores, and which pairs are allowed, with those of the block, whether or not tables are kept."""
-    for held, coded in ((ALWAYS_CACHED, MAX_CODED), (0, MAX_CODED), (0, 0)):
+    for options in (CACHE_OPTIONS, CacheOptions(always_cells=0), CacheOptions(always_cells=0, max_coded_cells=0)):
         with pytest.MonkeyPatch.context() as patch:
-            substitute(patch, "scale", ALWAYS_CACHED=held, MAX_CODED=coded)
+            substitute(patch, "scale", CACHE_OPTIONS=options)
             compare(people, criteria, rules)
 
 

@@ -13,7 +13,7 @@ from mentormatch.scale.scan.blocks import scan_block
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.simd import SimdScanner, find_column_maxima
 from mentormatch.scale.scan.workers import scan_range
-from mentormatch.scale.scores.terms import ALWAYS_CACHED
+from mentormatch.scale.scores.terms import CACHE_OPTIONS, CacheOptions
 from tests.conftest import some_of
 from tests.doors import substitute
 from tests.scale.markets import GOALS, PROGRAMME, RULES, cohort
@@ -78,8 +78,8 @@ def test_a_scan_finds_the_same_where_all_is_counted_or_hardly_anything(
     kinds: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     criteria = [each for each in PROGRAMME.criteria if each.kind in kinds]
-    for whole in (ALWAYS_CACHED, 0):
-        substitute(monkeypatch, "scale", ALWAYS_CACHED=whole)
+    for always_cells in (CACHE_OPTIONS.always_cells, 0):
+        substitute(monkeypatch, "scale", CACHE_OPTIONS=CacheOptions(always_cells=always_cells))
         for rules in (RULES[:0], [each for each in RULES if each.kind in {"gap", "common"}]):
             hold_scans(formulate(cohort(0, 800), lazy_scores(cohort(0, 800), criteria), rules, GOALS), 1, 1, 0.2)
 

@@ -106,12 +106,12 @@ def memory_mb(shape: tuple[int, int], list_divisor: int, *, compiled: bool, seve
     """
     from mentormatch.scale.columns.generation import CANDIDATES, SAMPLE_MIN, SAMPLE_PART, SOLVED_WHOLE
     from mentormatch.scale.scan.blocks import BLOCK_ROWS
-    from mentormatch.scale.scores.terms import MAX_CACHED
+    from mentormatch.scale.scores.terms import CACHE_OPTIONS
 
     n, m = shape
     sampled = min(max(SAMPLE_MIN, max(n, m) // SAMPLE_PART), SOLVED_WHOLE)
     scanned = sampled * sampled * min(n, m) // max(n, m, 1) * CELL_BYTES
     scanned += 0 if compiled else BLOCK_ROWS * m * LOOKED_BYTES * (cpu_count() or 1)
     listed = n * 2 * CANDIDATES // list_divisor * (LISTED_BYTES + SPLIT_BYTES * several)
-    table = min(n * m, MAX_CACHED) * NUMBER_BYTES if list_divisor == 1 else 0
+    table = min(n * m, CACHE_OPTIONS.max_cells) * NUMBER_BYTES if list_divisor == 1 else 0
     return WIDE_MB + COMPILER_MB * compiled + (scanned + listed + table + (n + m) * PERSON_BYTES) // MEGA

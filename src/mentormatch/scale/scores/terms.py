@@ -110,11 +110,22 @@ def stack_tables(blocks: Iterable[Points], shape: tuple[int, int]) -> CodedTable
 
 
 FORBIDDEN_POINTS = -(1 << 21)  # no sum of criteria outweighs it, and 1,000 rules fit in 32 bits
-ALWAYS_CACHED = 1 << 20
-"""A table of so many cells is worked out once in any case."""
-MAX_CODED, MAX_CACHED = 1 << 26, 1 << 25
-"""A table of so many bytes, or numbers, is worked out once; a larger one block by block, each time."""
-ROWS_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class CacheOptions:
+    """Numbers that decide which tables are cached; none of them changes a score."""
+
+    # Up to this number of cells, a table is always cached, with four bytes per cell
+    always_cells: int = 1 << 20
+    # Larger tables: the most cells with one byte each, and with four bytes each
+    max_coded_cells: int = 1 << 26
+    max_cells: int = 1 << 25
+    # Rows of a table, or pairs, that are computed at once
+    rows_per_block: int = 64
+
+
+CACHE_OPTIONS = CacheOptions()
 NO_PEOPLE = People((), {}, np.zeros(0, dtype=bool))
 
 
@@ -172,23 +183,23 @@ class ScoreTerm:
         """Return the term with its table, or, if that is too large, with its lookup table if there is one."""
         if self.table is not None:
             return self
-        if self.size > MAX_CODED:
+        if self.size > CACHE_OPTIONS.max_coded_cells:
             return replace(self, lookup=self.lookup or self.function.lookup(self.left, self.right))
         shape, table = (len(self.mentors), len(self.mentees)), None
         # One byte per cell if few numbers occur; else four, up to a lower limit
-        if self.size > ALWAYS_CACHED:
+        if self.size > CACHE_OPTIONS.always_cells:
             table = encode_table(self._row_blocks(), shape, (FORBIDDEN_POINTS, MILLION))
-        if table is None and self.size <= MAX_CACHED:
+        if table is None and self.size <= CACHE_OPTIONS.max_cells:
             table = stack_tables(self._row_blocks(), shape)
         return replace(self, table=table)
 
     def _row_blocks(self) -> Iterator[Points]:
         """Yield the rows of the table, some classes of mentors at a time, computed in threads."""
-        first, count = self.mentors.first, cpu_count() or 1
+        first, count, size = self.mentors.first, cpu_count() or 1, CACHE_OPTIONS.rows_per_block
         with thread_pool(count) as threads:
-            for starts in batched(range(0, len(first), ROWS_AT_ONCE), 4 * count):
+            for starts in batched(range(0, len(first), size), 4 * count):
                 yield from threads.map(
-                    lambda start: self.function(self.left.take(first[start : start + ROWS_AT_ONCE]), self.right), starts
+                    lambda start: self.function(self.left.take(first[start : start + size]), self.right), starts
                 )
 
     def select_mentees(self, some: IntVector) -> "ScoreTerm":
@@ -225,8 +236,8 @@ class ScoreTerm:
             return self.lookup.at(mentors, classes)
         # Sorted by mentor: a block of pairs needs few rows
         points, order = np.zeros(len(mentors), dtype=np.int64), np.argsort(mentors, kind="stable")
-        for start in range(0, len(order), ROWS_AT_ONCE):
-            block = order[start : start + ROWS_AT_ONCE]
+        for start in range(0, len(order), size := CACHE_OPTIONS.rows_per_block):
+            block = order[start : start + size]
             left, row = np.unique(mentors[block], return_inverse=True)
             right, column = np.unique(classes[block], return_inverse=True)
             points[block] = self.function(self.left.take(left), self.right.take(right))[row, column]
@@ -263,7 +274,7 @@ def score_term(function: ScoreFunction, extension: Extension, cohort: Cohort, *,
     left = strip(cohort.mentors, fields[0])
     right = strip(cohort.mentees, fields[1]).take(classes[1].first)
     term = ScoreTerm(function, left, right, classes[0], classes[1])
-    return term.cache_table() if term.size <= ALWAYS_CACHED else term
+    return term.cache_table() if term.size <= CACHE_OPTIONS.always_cells else term
 
 
 @dataclass(frozen=True, slots=True)
