@@ -32,7 +32,7 @@ def test_a_key_is_the_result_alone_and_its_file_its_owners(store: Path) -> None:
     ended = keys("add", "canteen", store=store)
     assert ended.code == 0
     assert SECRET.fullmatch(ended.out)
-    assert "This key is shown only here; it is valid until 2" in ended.err
+    assert "This key is shown only once; it is valid until 2" in ended.err
     assert stat.S_IMODE(store.stat().st_mode) == 0o600
 
 
@@ -41,7 +41,7 @@ def test_the_list_says_all_but_the_secret(store: Path) -> None:
     added = told("add", "canteen", "--scope", "propose", "--scope", "validate", "--days", 30, "--jobs", 7, store=store)
     listed = keys("list", store=store)
     assert re.fullmatch(
-        r"canteen \([0-9a-f]{12}\): valid, from \S{10} to \S{10}, propose \+ validate, 8 requests at a time, 7 jobs\n",
+        r"canteen \([0-9a-f]{12}\): valid, from \S{10} to \S{10}, propose \+ validate, 8 concurrent requests, 7 jobs\n",
         listed.out,
     )
     (key,) = told("list", store=store)["keys"]
@@ -63,11 +63,11 @@ def test_a_key_is_replaced_then_revoked(store: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("add",), 2, "Give the name of the key after add."),
+        (("add",), 2, "Write the name of the key after add."),
         (("list", "canteen"), 2, '"list" takes no name.'),
         (("add", "a b"), 2, "A name has at most 64 ASCII letters or digits"),
         (("add", "x" * 65), 2, "A name has at most 64 ASCII letters or digits"),
-        (("add", "canteen"), 3, "this name has a key already"),
+        (("add", "canteen"), 3, "this name already has a key"),
         (("add", "other", "--scope", "all"), 2, "--scope: there is no all; there are propose, validate."),
         (("rotate", "nobody"), 3, "this name has no valid key"),
         (("revoke", "nobody"), 3, "this name has no valid key"),
@@ -97,5 +97,5 @@ def test_a_file_of_something_else_is_told_in_words(store: Path) -> None:
     ended = keys("add", "canteen", store=store)
     assert ended.code == 1
     assert store.read_text() == "[programme]\n" * 100
-    assert "The file of the service cannot be used" in ended.err
-    assert "it is no file of this service" in ended.err
+    assert "The service's file cannot be used" in ended.err
+    assert "it is not a file of this service" in ended.err

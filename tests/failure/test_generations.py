@@ -295,7 +295,7 @@ def manifest_says(place: Path, words: set[str]) -> bool:
 def test_a_run_that_waits_for_another_says_so_once_after_a_second(
     spoken: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    words = {"fr": "un autre calcul y écrit en ce moment", "en": "another run is writing there at this moment"}[spoken]
+    words = {"fr": "un autre calcul y écrit en ce moment", "en": "another run is writing there now"}[spoken]
     heard = list[float]()
 
     def writes(seconds: float) -> None:

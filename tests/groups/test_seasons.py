@@ -223,5 +223,5 @@ def test_the_season_is_told_in_english_too() -> None:
     with mm.language("en"):
         told = [line for one in made for line in (one.standing, one.title)]
         page = made[0]._repr_html_()
-    assert told[0] == "This is proved: no other answer does better."
+    assert told[0] == "This is proved optimal."
     assert "Topics chosen" in page

@@ -67,7 +67,7 @@ def test_each_tool_refuses_in_english_what_it_did_not_write(tmp_path: Path, kind
     path.write_bytes(b"a;b\n")
     with language("en"):
         label = re.escape(tr(tools_by_kind()[kind].label))
-        with pytest.raises(MentorMatchError, match=f"no export of {label}; expected: [^«»]*$"):
+        with pytest.raises(MentorMatchError, match=f"not an export of {label}; expected: [^«»]*$"):
             read_table(path, tool=kind)
 
 

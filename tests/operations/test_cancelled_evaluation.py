@@ -33,5 +33,5 @@ def test_an_evaluation_is_given_up_whenever_it_is_cancelled() -> None:
 
 
 def test_that_is_told_in_the_language_that_is_asked_for() -> None:
-    with mm.language("en"), pytest.raises(mm.EngineError, match="was stopped before its end"):
+    with mm.language("en"), pytest.raises(mm.EngineError, match="was stopped before all rules"):
         mm.evaluate(mm.examples.cohort(), mm.examples.programme(), [], cancel=SetAfter(0))

@@ -96,5 +96,5 @@ def test_the_service_refuses_what_is_no_edition() -> None:
 def test_it_is_told_in_english() -> None:
     with mm.language("en"):
         told = " ".join(mm.learn(mm.examples.cohort(), mm.examples.programme(), [edition()] * 2).sentences)
-    assert "The pairs of this year would be the same." in told
+    assert "This year's pairs would be the same." in told
     assert "binôme" not in told.replace("besoins", "")

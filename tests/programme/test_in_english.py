@@ -166,4 +166,4 @@ def test_an_answer_that_is_not_understood_is_told_in_english() -> None:
     with language("en"):
         assert YesNo(question="?").read("perhaps").note == "neither yes nor no"
         assert Number(question="?").read("many").note == "number expected"
-        assert Number(question="?", most=3).read("4").note == "number out of the programme's bounds"
+        assert Number(question="?", most=3).read("4").note == "number outside the bounds of the programme"

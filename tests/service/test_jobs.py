@@ -245,7 +245,7 @@ def test_a_key_sees_its_own_jobs_alone_and_asks_for_no_more_than_it_may(served: 
             assert job["id"] not in [each.id for page in pages(line, 100) for each in page.jobs]
         assert [each["id"] for each in mine.get("/v1/jobs").json()["jobs"]] == [job["id"]]
         refused = problem(mine.post("/v1/match", json=asked()), "busy")
-        assert refused["detail"] == "As many requests of this key are worked on or wait as may be"
+        assert refused["detail"] == "Too many requests running or queued for this key"
         waits = job_of(other.post("/v1/match", json=asked(), headers=ASYNC))
         assert mine.delete(job["links"]["self"]).status_code == 200
         wait_for(lambda: other.get(waits["links"]["self"]).json()["state"] == "done")
@@ -254,7 +254,7 @@ def test_a_key_sees_its_own_jobs_alone_and_asks_for_no_more_than_it_may(served: 
         other.headers["Authorization"] = bearer(second)
         assert other.get(waits["links"]["result"]).status_code == 200
         command("revoke", "b", store=store)
-        assert problem(other.get("/v1/jobs"), "no-token")["detail"] == "This key is revoked; ask for another"
+        assert problem(other.get("/v1/jobs"), "no-token")["detail"] == "This key was revoked: ask for another"
 
 
 @only_linux

@@ -173,7 +173,7 @@ def test_no_more_requests_wait_than_may_and_those_that_do_are_answered(client: h
         waiting = clients.submit(ask, 0)
         wait_for(lambda: client.get("/health").json()["waiting"] == 1)
         told = problem(ask(0), "busy")
-        assert told["detail"] == "Every worker is at work, and no more requests may wait"
+        assert told["detail"] == "All workers are busy, and no more requests can be queued"
         assert int(ask(0).headers["retry-after"]) > 0
         problem(working.result(), "too-long")
         assert waiting.result().status_code == 200
@@ -181,14 +181,14 @@ def test_no_more_requests_wait_than_may_and_those_that_do_are_answered(client: h
 
 def test_work_that_takes_too_long_is_ended_and_its_place_is_free_again(client: httpx.Client) -> None:
     told = problem(client.post("/v1/match", json=asked(SLEEPS)), "too-long")
-    assert told["detail"] == "It was ended after 2 seconds"
+    assert told["detail"] == "It was stopped after 2 seconds"
     assert client.post("/v1/match", json=asked()).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("seed", "code", "detail"),
     [
-        (DIES, "worker-ended", "It was ended; ask again"),
+        (DIES, "worker-ended", "It was stopped: send the request again"),
         (FULL, "out-of-memory", "Send fewer people, or split the programme"),
         (BROKEN, "failed", "KeyError in a worker"),
         (ENGINE, "failed", "the engine died"),

@@ -25,10 +25,10 @@ from tests.service.server import AT_ONCE, JSON, limits, serving
 PACKAGE = Path(service.__path__[0]).parent
 MOST = {"people": 100, "pairs": 10_000, "time_limit_s": 10.0}
 TITLES = {
-    "misfit": {"fr": "La requête ne suit pas le contrat", "en": "The request does not fit the contract"},
+    "misfit": {"fr": "La requête ne suit pas le contrat", "en": "The request does not match the contract"},
     "contradiction": {
         "fr": "La requête se contredit, ou contredit ce dont elle parle",
-        "en": "The request contradicts itself, or what it speaks of",
+        "en": "The request is in conflict with itself, or with the current state",
     },
     "not-json": {"fr": "Le corps n’est pas du JSON", "en": "The body is not JSON"},
     "bad-programme": {"fr": "Le programme a des erreurs", "en": "The programme has mistakes"},

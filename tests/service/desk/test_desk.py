@@ -424,7 +424,7 @@ def test_whatever_is_handed_over_is_read_or_refused_in_words(programme: bytes, a
 
 
 JOINING = {"qui-est-qui.csv", "edition.json"}
-"""What is for the team alone: it joins codes and keys, or goes on from keys."""
+"""What is for the team only: it joins codes and keys, or goes on from keys."""
 CANARY = "@cle.example"
 
 

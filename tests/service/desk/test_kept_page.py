@@ -192,6 +192,6 @@ def test_whoever_erases_a_work_leaves_nothing_to_come_back_to(visit: Visit) -> N
     expect(other.page.locator(".verdict")).to_contain_text("Ce travail est effacé")
     assert other.page.evaluate("localStorage.works") == "[]"
     other.choose_in_menu("English")
-    other.press("Begin a new work")
+    other.press("Start new work")
     other.heading("Files")
     assert other.trouble == NOTHING

@@ -164,7 +164,7 @@ def test_a_file_that_another_program_writes_to_is_told_as_such(table: JobTable, 
             add(table)
     refused = make_storage_problem(caught.value)
     assert (refused.code, refused.status) == ("not-kept", 503)
-    assert refused.detail_in("en").startswith("Another program holds")
+    assert refused.detail_in("en").startswith("Another program is using")
     job = add(table)
     assert table.page("", 10, None) == [job]
 
@@ -203,7 +203,7 @@ def test_only_so_many_jobs_and_bytes_are_kept_of_all_and_of_a_key(table: JobTabl
     first = add(table, caller=Caller("a", "1", jobs=1))
     with pytest.raises(RefusedError, match="busy") as caught:
         add(table, caller=Caller("a", "1", jobs=1))
-    assert "of this key" in caught.value.detail_in("en")
+    assert "for this key" in caught.value.detail_in("en")
     kept = [add(table) for _ in range(3)]
     with pytest.raises(RefusedError, match="busy"):
         add(table)
