@@ -166,7 +166,7 @@ def test_letters_speak_the_language_that_is_asked_for(contacts: mm.results.Conta
         confirmed = by_key(letters(MATCHING, contacts, "confirmation"))["M06"].text
     assert "E-mail: " in confirmed
     assert "we propose a pair" in found["M06"].subject
-    assert "Reply with your code, M06" in found["M06"].text
+    assert "reply with your code, M06" in found["M06"].text
 
 
 def test_a_contact_that_is_asked_in_a_whole_question_has_a_word_before_it() -> None:
