@@ -23,7 +23,7 @@ from mentormatch.errors import EngineError
 from mentormatch.scale.columns.generation import CandidateList
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses
-from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, Scanner, keep_largest, scan_all
+from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, Scanner, keep_top, scan_all
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def _scan_compiled(scores: TieScores, query: ScanQuery, ties: "TieBlocks", start
 def keep_largest_ties(found: IntMatrix, hits: ScanHits, most: int) -> ScanHits:
     """Return hits (4, e) of a block, mentor, mentee, hash and excess, in order: ``most`` a mentor on average."""
     mentors, mentees, hashes, excess = found
-    some, beyond = keep_largest(excess, most * len(hits.row_best))
+    some, beyond = keep_top(excess, most * len(hits.row_best))
     mentors, mentees, hashes = mentors[some], mentees[some], hashes[some]
     # Hits in order, as every scanner returns them.
     order = np.lexsort((mentees, mentors))

@@ -1,8 +1,8 @@
-"""A scan of all pairs in blocks of rows, in NumPy: the best of each row, and the pairs above a limit.
+"""Scan of all pairs in blocks of rows, in NumPy: the best value of each row, and the pairs above a limit.
 
-A query asks for pairs with scale * score + column offset >= row limit; with offsets from duals that is a bound on the
-reduced cost, so a scan prices all columns. This is the reference that the SIMD scan must equal to the bit, and the only
-one that the checker uses.
+A query asks for pairs with scale * score + column offset >= row limit. With offsets and limits from duals, the reduced
+profit of these pairs is not negative, so one scan prices all columns. The SIMD scan must return exactly the same hits.
+The verification of solutions uses only this scan.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,18 +19,15 @@ from mentormatch.base.progress import CheckDeadline, no_deadline, track_scan
 from mentormatch.base.threads import thread_pool
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
-BLOCK_ROWS = 64
-"""Mentors of a block: a few dozen rows of 100,000 scores stay in the cache that cores share."""
+BLOCK_ROWS = 64  # mentors per block: this number of rows of 100,000 scores stays in the shared cache
 
 
 @dataclass(frozen=True, slots=True)
 class ScanHits:
     """Hits of a query: pairs in order, with their scores.
 
-    ``row_best`` (n,): the largest value of each mentor, or below all.
-
-    ``rest_max`` (n,): by how much pairs that are not among the hits exceed the limit of their mentor at most; -1: none
-    passes.
+    ``row_best`` (n,): the largest value of each mentor; 2 * ``EXCLUDED`` if there is none. ``rest_max`` (n,): an upper
+    bound on the excess over the mentor's limit of pairs that are not listed; -1 if all pairs at the limit are listed.
     """
 
     mentors: IntVector
@@ -41,37 +38,36 @@ class ScanHits:
 
     @classmethod
     def empty(cls, mentors: int) -> Self:
-        """Return no hits, of so many mentors who take no part."""
-        none = np.empty(0, dtype=np.int64)
-        return cls(none, none, none, np.full(mentors, 2 * EXCLUDED), np.full(mentors, -1))
+        """Return no hits, for mentors who do not take part."""
+        no_pairs = np.empty(0, dtype=np.int64)
+        return cls(no_pairs, no_pairs, no_pairs, np.full(mentors, 2 * EXCLUDED), np.full(mentors, -1))
 
 
+# Query -> function (start, stop) -> the hits of mentors start to stop - 1
 type BlockScanner = Callable[[ScanQuery], Callable[[int, int], ScanHits]]
-"""For a query, returns a function (start, stop) -> the hits of mentors start to stop - 1."""
+# Query -> the hits among all pairs
 type Scanner = Callable[[ScanQuery], ScanHits]
-"""For a query, returns the hits of all pairs."""
 
 
 def scan_all(
     scanner: BlockScanner, mentors: int, query: ScanQuery, check_deadline: CheckDeadline = no_deadline
 ) -> ScanHits:
-    """Return the hits of a query in all blocks, one block a thread at a time."""
-    parts, scan = list[ScanHits](), scanner(query)
+    """Return the hits of a query in all blocks, which threads scan in parallel."""
+    hits_of_blocks, scan = list[ScanHits](), scanner(query)
     with track_scan(mentors * len(query.column_offsets)) as advance, thread_pool(cpu_count() or 1) as threads:
-        for part in threads.map(lambda edge: scan(*edge), split_rows(0, mentors)):
-            check_deadline()  # where it raises, the blocks that wait are given up
-            parts.append(part)
-            advance(len(part.row_best) * len(query.column_offsets))
-    return concatenate_hits(parts)
+        for hits in threads.map(lambda block: scan(*block), split_rows(0, mentors)):
+            check_deadline()  # if it raises, waiting blocks are cancelled
+            hits_of_blocks.append(hits)
+            advance(len(hits.row_best) * len(query.column_offsets))
+    return concatenate_hits(hits_of_blocks)
 
 
 def split_rows(start: int, stop: int) -> list[tuple[int, int]]:
-    """Return the blocks of some mentors as (start, stop)."""
+    """Return blocks of mentors as (start, stop)."""
     return [(first, min(first + BLOCK_ROWS, stop)) for first in range(start, stop, BLOCK_ROWS)]
 
 
 def concatenate_hits(parts: Sequence[ScanHits]) -> ScanHits:
-    """Return the hits of several blocks, in their order."""
     columns = zip(
         *((part.mentors, part.mentees, part.scores, part.row_best, part.rest_max) for part in parts), strict=True
     )
@@ -79,40 +75,38 @@ def concatenate_hits(parts: Sequence[ScanHits]) -> ScanHits:
 
 
 def make_numpy_scanner(matrix: ScoreMatrix) -> BlockScanner:
-    """Return the scanner in NumPy."""
     return lambda query: partial(scan_block, matrix, query)
 
 
 def scan_block(matrix: ScoreMatrix, query: ScanQuery, start: int, stop: int) -> ScanHits:
     """Return the hits of a query in one block."""
     width, mentors = matrix.shape[1], query.open(start, stop)
-    limits, seen = query.row_limits[mentors], ScanHits.empty(stop - start)
-    # Exact scores of the block; the value of a pair is scale * score + offset.
+    limits, hits = query.row_limits[mentors], ScanHits.empty(stop - start)
+    # Exact scores of the block; the value of a pair is scale * score + offset
     scores, values = matrix.rows_of(mentors), np.empty(width, dtype=np.int64)
-    places, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    pairs, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for row, row_scores in enumerate(scores if width else ()):
-        best = seen.row_best[mentors[row] - start] = query.best_value(row_scores, matrix.floor, values)
-        # Most rows have nothing above their limit.
+        best = hits.row_best[mentors[row] - start] = query.best_value(row_scores, matrix.floor, values)
         if best >= limits[row]:
-            found = np.flatnonzero(values >= limits[row])
-            found = found[row_scores[found] >= matrix.floor]
-            places.append(found + row * width)
-            excess.append(values[found] - limits[row])
-    # Too many hits: keep those that exceed their limit most, and say how much the rest may.
-    some, rest = keep_largest(np.concatenate(excess), query.per_row * (stop - start))
-    found = np.concatenate(places)[some]
-    rows, points = found // max(width, 1), scores.ravel()[found].astype(np.int64)
-    seen.rest_max[:] = rest
-    return replace(seen, mentors=mentors[rows], mentees=found - rows * width, scores=points)
+            columns = np.flatnonzero(values >= limits[row])
+            columns = columns[row_scores[columns] >= matrix.floor]
+            pairs.append(columns + row * width)
+            excess.append(values[columns] - limits[row])
+    # Too many hits: list the largest excesses, and bound the others
+    is_listed, unlisted_max = keep_top(np.concatenate(excess), query.per_row * (stop - start))
+    listed = np.concatenate(pairs)[is_listed]
+    rows, points = listed // max(width, 1), scores.ravel()[listed].astype(np.int64)
+    hits.rest_max[:] = unlisted_max
+    return replace(hits, mentors=mentors[rows], mentees=listed - rows * width, scores=points)
 
 
-def keep_largest(excess: IntVector, most: int) -> tuple[slice | BoolVector, int]:
-    """Return a mask of the hits that are kept, and by how much others exceed their limit at most.
+def keep_top(excess: IntVector, most: int) -> tuple[slice | BoolVector, int]:
+    """Return a mask of the hits to list, and the largest excess of the others over their limit.
 
-    All are kept if they are no more than ``most``, or if all are at their limit.
+    All hits are listed if there are up to ``most``, or if none exceeds its limit; then the second result is -1.
     """
     if len(excess) <= most or not excess.any():
         return slice(None), -1
-    # The excess that the wanted number of hits reach.
-    level = max(int(np.partition(excess, len(excess) - most)[len(excess) - most]), 1)
-    return np.asarray(excess >= level), level - 1
+    # The excess that at least ``most`` hits reach
+    min_excess = max(int(np.partition(excess, len(excess) - most)[len(excess) - most]), 1)
+    return np.asarray(excess >= min_excess), min_excess - 1

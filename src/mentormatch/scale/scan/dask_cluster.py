@@ -1,7 +1,7 @@
-"""A pool of the workers of Dask, on this machine or on others.
+"""Pool of the workers of a Dask cluster, on this machine or on others.
 
-Matrix and query are results of tasks of their own, not scattered: where they are lost with the last worker that held
-them, the scheduler has them made again from what it holds.
+Matrix and query are results of tasks, not scattered data: if they are lost with the last worker that held them, the
+scheduler computes them again.
 """
 
 from collections.abc import Sequence
@@ -31,35 +31,33 @@ from mentormatch.scale.scan.workers import (
 )
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
-RESULT_S = 5.0
-"""So long a result is waited for before the deadline and the workers are checked."""
-ALL_AT_ONCE = 1 << 20
-CLOSED = mark(
+RESULT_POLL_S = 5.0  # wait for a result before the deadline and the workers are checked again
+CLIENT_CLOSED = mark(
     "Le client Dask n'est pas relié ({status}) : son ordonnanceur a pris fin, ou ne peut pas être joint. Lancez une "
     "grappe et un client et recommencez ; sans exécuteur, les fils de cette machine examinent"
 )
-MISSING = mark(
+WORKER_LACKS_MODULE = mark(
     "Il manque « {name} » à un ouvrier Dask : installez mentormatch dans la même version là où tournent les ouvriers"
 )
 
 
-def return_same(what: object) -> object:
-    """Return what workers are to hold."""
-    return what
+def identity(value: object) -> object:
+    """Return the argument: the task whose result the workers hold."""
+    return value
 
 
 @dataclass(slots=True)
 class DaskScanPool(ScanPool[Future[Any]]):
-    """The workers of a Dask cluster."""
+    """The workers of a Dask client."""
 
     client: Client
-    window: int = ALL_AT_ONCE
+    window: int = 1 << 20
     contents: dict[str, object] = field(default_factory=dict)
     remote: dict[str, Future[Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, executor: object) -> "DaskScanPool | None":
-        """Return the workers of a client; None if it is none, or asynchronous."""
+        """Return the pool of a Dask client; None if the object is no client, or an asynchronous one."""
         return cls(executor) if isinstance(executor, Client) and not executor.asynchronous else None
 
     def load_matrix(self, matrix: ScoreMatrix) -> None:
@@ -71,10 +69,10 @@ class DaskScanPool(ScanPool[Future[Any]]):
     def start(self, query: ScanQuery) -> None:
         self._load("query", query)
 
-    def _load(self, name: str, what: object) -> None:
-        """Have something sent to workers when they first need it."""
-        self.contents[name] = what
-        self.remote[name] = self._submit(return_same, what)
+    def _load(self, name: str, value: object) -> None:
+        """Submit the task whose result is ``value``; workers receive it at first use."""
+        self.contents[name] = value
+        self.remote[name] = self._submit(identity, value)
 
     def submit(self, block: Block) -> Future[Any]:
         for name, future in self.remote.items():
@@ -82,23 +80,23 @@ class DaskScanPool(ScanPool[Future[Any]]):
                 self._load(name, self.contents[name])
         return self._submit(scan_payload, self.remote["payload"], self.remote["query"], *block)
 
-    def _submit(self, *asked: Any) -> Future[Any]:
-        """Submit a task; raises NoWorkersError if the client is not connected."""
+    def _submit(self, *task: Any) -> Future[Any]:
+        """Submit a task. Raises NoWorkersError if the client is not connected."""
         if self.client.status != "running":
-            raise NoWorkersError(tr(CLOSED, status=self.client.status))
+            raise NoWorkersError(tr(CLIENT_CLOSED, status=self.client.status))
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):  # it is meant to be large
-            return self.client.submit(*asked, pure=False)
+            return self.client.submit(*task, pure=False)
 
     def next_result(self, future: Future[Any], block: Block) -> ScanHits | None:
         try:
-            seen: ScanHits = future.result(timeout=RESULT_S)
+            hits: ScanHits = future.result(timeout=RESULT_POLL_S)
         except TimeoutError as error:
             raise NotReadyError from error
         except (KilledWorker, CancelledError, OSError) as error:
             raise WorkerLostError from error
         except ImportError as error:
-            raise EngineError(tr(MISSING, name=error.name)) from error
-        return seen
+            raise EngineError(tr(WORKER_LACKS_MODULE, name=error.name)) from error
+        return hits
 
     def is_alive(self, futures: Sequence[Future[Any]]) -> bool:
         return self.client.status == "running" and bool(self.client.scheduler_info()["workers"])

@@ -1,4 +1,4 @@
-"""The blocks of a distributed scan: sent to the workers of a pool, collected, and sent again where one is lost."""
+"""Distributed scan: blocks are sent to the workers of a pool, and sent again if a worker is lost."""
 
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ BLOCK_LOST = mark(
 
 
 def choose_pool(executor: object) -> ScanPool[Any]:
-    """Return the pool of an executor; raises RequestError if it is none."""
+    """Return the pool of an executor. Raises RequestError if the object is no executor."""
     if isinstance(executor, ThreadPoolExecutor):
         return ThreadScanPool(executor)
     if isinstance(executor, Executor):
@@ -73,7 +73,7 @@ def choose_pool(executor: object) -> ScanPool[Any]:
 
 @contextmanager
 def open_pool(executor: object) -> Iterator[ScanPool[Any] | None]:
-    """Yield the pool of an executor, None: this machine scans by itself; close it in the end."""
+    """Yield the pool of an executor and close it at the end. None without an executor: this process scans."""
     pool = None if executor is None else choose_pool(executor)
     try:
         yield pool
@@ -83,7 +83,7 @@ def open_pool(executor: object) -> Iterator[ScanPool[Any] | None]:
 
 
 def pool_error(executor: object) -> RequestError:
-    """Return the error that what was given is no executor."""
+    """Return the error that ``executor`` has an unsupported type."""
     problem = Problem(
         "executor", type(executor).__name__, tr(EXECUTOR_EXPECTED), tr("avec un Client, installez l'extra dask")
     )
@@ -92,7 +92,7 @@ def pool_error(executor: object) -> RequestError:
 
 @dataclass(frozen=True, slots=True)
 class DistributedScan:
-    """A scanner of ``matrix`` by a pool; ``check_deadline`` ends it when the time is up."""
+    """A scanner of ``matrix`` that uses a pool. ``check_deadline`` raises when the time is over."""
 
     pool: ScanPool[Any]
     matrix: ScoreMatrix
@@ -100,28 +100,26 @@ class DistributedScan:
 
     @classmethod
     def of(cls, pool: ScanPool[Any], matrix: ScoreMatrix, check_deadline: CheckDeadline) -> Self:
-        """Return the scanner, the matrix being given to the pool."""
+        """Return the scanner, after the pool has received the matrix."""
         pool.load_matrix(matrix)
         return cls(pool, matrix, check_deadline)
 
     def __call__(self, query: ScanQuery) -> ScanHits:
-        """Return the hits of a query in all blocks."""
         n, m = self.matrix.shape
         self.pool.start(query)
         blocks = split_into_blocks(n, m)
         with track_scan(n * m) as report_progress, dispatch_blocks(self.pool, blocks, self.check_deadline) as finished:
             hits = dict[Block, ScanHits]()
-            for block, found in finished:
-                hits[block] = found
+            for block, block_hits in finished:
+                hits[block] = block_hits
                 report_progress((block[1] - block[0]) * m)
         return concatenate_hits([hits[block] for block in blocks])
 
 
 def split_into_blocks(mentors: int, mentees: int) -> list[Block]:
-    """Return all mentors in blocks: few enough pairs to be lost, enough blocks for all workers."""
-    # As many rows as make PAIRS_AT_ONCE pairs, and at least MIN_BLOCKS blocks.
-    rows_of_blocks = min(PAIRS_AT_ONCE // (BLOCK_ROWS * max(mentees, 1)), mentors // (BLOCK_ROWS * MIN_BLOCKS))
-    size = BLOCK_ROWS * max(rows_of_blocks, 1)
+    """Return blocks of mentors: small, as a block may be lost, and at least one for each of many workers."""
+    multiple = min(PAIRS_AT_ONCE // (BLOCK_ROWS * max(mentees, 1)), mentors // (BLOCK_ROWS * MIN_BLOCKS))
+    size = BLOCK_ROWS * max(multiple, 1)
     return [(start, min(start + size, mentors)) for start in range(0, mentors, size)]
 
 
@@ -129,7 +127,7 @@ def split_into_blocks(mentors: int, mentees: int) -> list[Block]:
 def dispatch_blocks(
     pool: ScanPool[Any], blocks: list[Block], check_deadline: CheckDeadline
 ) -> Iterator[Iterator[tuple[Block, ScanHits]]]:
-    """Yield the hits of blocks as they come back, and cancel the others in the end."""
+    """Yield blocks with their hits, in the order of completion; cancel blocks that remain at the end."""
     dispatcher = ScanDispatcher(pool, check_deadline, deque(blocks))
     try:
         yield dispatcher.run()
@@ -139,7 +137,7 @@ def dispatch_blocks(
 
 @dataclass(slots=True)
 class ScanDispatcher:
-    """The queue of a distributed scan: blocks that wait, those ``running``, and those ``finished``; losses of each."""
+    """The queue of a distributed scan: blocks that wait, run or are finished, and the losses of each."""
 
     pool: ScanPool[Any]
     check_deadline: CheckDeadline
@@ -150,56 +148,53 @@ class ScanDispatcher:
     last_result: float = field(default_factory=monotonic)
 
     def run(self) -> Iterator[tuple[Block, ScanHits]]:
-        """Yield blocks with their hits, as they come back."""
+        """Yield blocks with their hits, in the order of completion."""
         while self.waiting or self.running:
             self.check_deadline()
-            # Keep the window full, then wait for any block.
             self._send()
             try:
                 block = self.finished.get(timeout=TICK_S)
             except Empty:
                 self._check_alive()
                 continue
-            found = self._collect(block)
-            if found is not None:
+            hits = self._collect(block)
+            if hits is not None:
                 self.last_result = monotonic()
-                yield block, found
+                yield block, hits
 
     def _send(self) -> None:
-        """Submit waiting blocks as far as the window allows."""
         while self.waiting and len(self.running) < self.pool.window:
             block = self.waiting.popleft()
             self._watch(block, self.pool.submit(block))
 
     def _watch(self, block: Block, future: Any) -> None:
-        """Note when a block is finished."""
         self.running[block] = future
         future.add_done_callback(lambda _: self.finished.put(block))
 
     def _collect(self, block: Block) -> ScanHits | None:
-        """Return the hits of a block; None where they are still to come, or the block is sent again."""
+        """Return the hits of a block. None if they are not ready, or if the block must be sent again."""
         future = self.running.pop(block)
         try:
-            found = self.pool.next_result(future, block)
+            hits = self.pool.next_result(future, block)
         except NotReadyError:
             self._watch(block, future)
             self._check_alive()
             return None
         except WorkerLostError as error:
-            # Lost with its worker: send it again, but not for ever, as it may be what kills workers.
+            # The block is sent again, but not without limit: it may be the reason why workers end
             self.losses[block] += 1
             if self.losses[block] == MAX_LOSSES:
                 raise NoWorkersError(tr(BLOCK_LOST, tries=MAX_LOSSES)) from error
-            found = None
-        if found is None:
+            hits = None
+        if hits is None:
             self.waiting.appendleft(block)
-        return found
+        return hits
 
     def _check_alive(self) -> None:
-        """Raise NoWorkersError if nothing has come back for long, and no worker is alive."""
-        silent = monotonic() - self.last_result
-        if silent < PATIENCE_S:
+        """Raise NoWorkersError if there has been no result for a long time and no worker is alive."""
+        silence_s = monotonic() - self.last_result
+        if silence_s < PATIENCE_S:
             return
         if not self.pool.is_alive(list(self.running.values())):
-            raise NoWorkersError(tr(NO_WORKER, seconds=f"{silent:.0f}"))
+            raise NoWorkersError(tr(NO_WORKER, seconds=f"{silence_s:.0f}"))
         self.last_result = monotonic()

@@ -1,4 +1,4 @@
-"""Implicit scores: the scores of all pairs of a cohort, worked out whenever they are scanned, none of them stored."""
+"""Implicit scores: the scores of all pairs of a cohort, computed whenever they are scanned, never stored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,45 +20,44 @@ from mentormatch.scoring.scores import Points
 
 
 def find_maxima(matrix: ScoreMatrix, mentors: BoolVector, mentees: BoolVector) -> tuple[IntVector, IntVector]:
-    """Return the largest score of each mentor (n,) and each mentee (m,) among those who take part.
+    """Return the largest score of each mentor (n,) and each mentee (m,) who takes part.
 
-    ``NO_SCORE`` for nobody.
+    ``NO_SCORE`` for people without an allowed pair.
     """
     n, m = matrix.shape
-    edges = [(start, min(start + BLOCK_ROWS, n)) for start in range(0, n, BLOCK_ROWS)]
+    blocks = [(start, min(start + BLOCK_ROWS, n)) for start in range(0, n, BLOCK_ROWS)]
     count = cpu_count() or 1
     best = np.full(n, NO_SCORE)
 
-    def scan_share(share: list[tuple[int, int]]) -> IntVector:
-        columns = np.full(m, np.iinfo(np.int32).min, dtype=np.int32)
-        for start, stop in share:
-            # Mentees who take no part score below any floor.
-            scores = np.where(mentees, matrix.rows(start, stop), columns.dtype.type(-1))
+    def scan_share(blocks_of_thread: list[tuple[int, int]]) -> IntVector:
+        column_best = np.full(m, np.iinfo(np.int32).min, dtype=np.int32)
+        for start, stop in blocks_of_thread:
+            # People who do not take part score below any floor
+            scores = np.where(mentees, matrix.rows(start, stop), column_best.dtype.type(-1))
             scores[~mentors[start:stop]] = -1
             best[start:stop] = mask_forbidden(scores.max(axis=1, initial=-1), matrix.floor)
-            np.maximum(columns, scores.max(axis=0), out=columns)
-        return mask_forbidden(columns, matrix.floor)
+            np.maximum(column_best, scores.max(axis=0), out=column_best)
+        return mask_forbidden(column_best, matrix.floor)
 
     with thread_pool(count) as threads:
-        columns = list(threads.map(scan_share, [edges[at::count] for at in range(count)]))
-    return best, np.maximum.reduce(columns)
+        column_best = list(threads.map(scan_share, [blocks[thread::count] for thread in range(count)]))
+    return best, np.maximum.reduce(column_best)
 
 
 def mask_forbidden(scores: NDArray[np.int32], least: int) -> IntVector:
-    """Return scores of allowed pairs as they are, and ``NO_SCORE`` for others."""
     return np.where(scores >= least, scores.astype(np.int64), NO_SCORE)
 
 
-TOO_MANY = "there are too many pairs to list them"
+TOO_MANY_TO_LIST = "there are too many pairs to list them"
 
 
 @dataclass(frozen=True)
 class ImplicitScores(Scores):
-    """The scores of people who take part, worked out by ``matrix`` whenever they are asked for.
+    """The scores of people who take part, computed by ``matrix`` at each request.
 
-    ``mentors`` (n,) and ``mentees`` (m,) bool: who takes part. How many partners somebody may have is not known, only
-    that nobody who is set aside has any. Where memory is scarce, lists of pairs are ``list_divisor`` times shorter than
-    usual.
+    ``mentors`` (n,) and ``mentees`` (m,) bool: whether each person takes part. Numbers of partners are bounds: only
+    people who do not take part are known to have none. If memory is scarce, lists of pairs are ``list_divisor`` times
+    shorter.
     """
 
     matrix: ScoreMatrix
@@ -73,16 +72,16 @@ class ImplicitScores(Scores):
 
     @property
     def count(self) -> int:
-        """Return a bound on the number of allowed pairs."""
+        """An upper bound on the number of allowed pairs."""
         return int(np.count_nonzero(self.mentors)) * int(np.count_nonzero(self.mentees))
 
     @property
     def extremes(self) -> tuple[int, int]:
-        """Return bounds on the scores of allowed pairs."""
+        """Bounds on the scores of allowed pairs."""
         return (self.matrix.floor, max(self.matrix.ceiling, self.matrix.floor)) if self.count else (0, 0)
 
     def pairs(self) -> tuple[IntVector, IntVector]:
-        raise EngineError(TOO_MANY)
+        raise EngineError(TOO_MANY_TO_LIST)
 
     def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
         taking_part = self.mentors[mentors] & self.mentees[mentees]
@@ -93,7 +92,7 @@ class ImplicitScores(Scores):
 
     @property
     def degrees(self) -> tuple[IntVector, IntVector]:
-        """Return bounds on the number of partners of each mentor and of each mentee."""
+        """Upper bounds on the number of allowed partners of each mentor and of each mentee."""
         counts = int(np.count_nonzero(self.mentees)), int(np.count_nonzero(self.mentors))
         return np.where(self.mentors, counts[0], 0), np.where(self.mentees, counts[1], 0)
 
@@ -102,17 +101,17 @@ class ImplicitScores(Scores):
         return self.row_and_column_max(among)[1] > NO_SCORE
 
     def at_least(self, least: IntVector) -> Self:
-        """Return the scores without pairs that score below one threshold, which must be the same for all mentees."""
-        lowest = int(least.max(initial=NO_SCORE))
-        if (least != lowest).any():
+        """Return the scores without pairs below a threshold, which must be equal for all mentees."""
+        threshold = int(least.max(initial=NO_SCORE))
+        if (least != threshold).any():
             raise EngineError("A threshold for each person is not for so many pairs")
-        return replace(self, matrix=replace(self.matrix, floor=max(self.matrix.floor, lowest)))
+        return replace(self, matrix=replace(self.matrix, floor=max(self.matrix.floor, threshold)))
 
     def values_of_pairs(self) -> IntVector:
-        raise EngineError(TOO_MANY)
+        raise EngineError(TOO_MANY_TO_LIST)
 
     def distinct_between(self, low: int, high: int) -> Sequence[int]:
-        """Return all that lies between: which scores there are is not known."""
+        """Return all integers in the range, because the distinct scores are not known."""
         return range(max(low + 1, self.matrix.floor), high + 1)
 
     def upper_quantile(self, part: int) -> int | None:
@@ -125,19 +124,18 @@ class ImplicitScores(Scores):
 
     @cached_property
     def _maxima(self) -> tuple[IntVector, IntVector]:
-        """The largest score of everybody, by one scan of all pairs."""
         return find_maxima(self.matrix, self.mentors, self.mentees)
 
     def select_mentees(self, some: IntVector) -> Self:
-        """Return the scores of all mentors with some mentees, by their positions in ascending order."""
+        """Return the scores of all mentors with the mentees ``some``, ascending positions."""
         return replace(self, matrix=self.matrix.select_mentees(some), mentees=self.mentees[some])
 
     def swap_sides(self) -> Self:
-        """Return the same with the sides exchanged."""
+        """Return the scores with mentors and mentees exchanged."""
         return replace(self, matrix=self.matrix.swap_sides(), mentors=self.mentees, mentees=self.mentors)
 
     def cache_tables(self) -> Self:
-        """Return the scores with tables worked out, where memory is not scarce."""
+        """Return the scores with cached tables, unless memory is scarce."""
         return self if self.list_divisor > 1 else replace(self, matrix=self.matrix.cache_tables())
 
     def above(self, query: ScanQuery) -> IntVector:
@@ -145,32 +143,32 @@ class ImplicitScores(Scores):
         return hits.mentors * self.shape[1] + hits.mentees
 
     def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
-        found = self.matrix.rows_of(rows)[:, columns]
-        return np.where(self._are_allowed(found, rows, columns), found, np.int64(NO_SCORE))
+        scores = self.matrix.rows_of(rows)[:, columns]
+        return np.where(self._are_allowed(scores, rows, columns), scores, np.int64(NO_SCORE))
 
     def allows_block(self, rows: IntVector, columns: IntVector) -> BoolMatrix:
         return self._are_allowed(self.matrix.rows_of(rows)[:, columns], rows, columns)
 
     def _are_allowed(self, scores: Points, rows: IntVector, columns: IntVector) -> BoolMatrix:
-        """Return which of the scores of some mentors with some mentees are of allowed pairs."""
+        """Return (r, c) bool: whether each of some mentors is allowed with each of some mentees, given their scores."""
         allowed: BoolMatrix = scores >= self.matrix.floor
         for taking_part in (self.mentors[rows][:, None], self.mentees[columns]):
-            if not taking_part.all():  # nearly always all do
+            if not taking_part.all():  # rarely
                 allowed &= taking_part
         return allowed
 
     def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
-        """Return bounds: as many of the best score of a mentee as they may have partners."""
+        """Return upper bounds: the best score of each mentee times their maximum number of partners."""
         return self.row_and_column_max()[1][columns] * most[columns] if len(columns) else columns
 
     def scan(self, query: ScanQuery, scanner: Scanner | None = None) -> ScanHits:
-        """Return the hits of a query among people who take part; ``scanner``: None for the one in NumPy."""
+        """Return the hits of a query among people who take part. ``scanner``: NumPy if None."""
         scan = partial(scan_all, make_numpy_scanner(self.matrix), self.shape[0]) if scanner is None else scanner
         return scan(query.among(self.mentors, self.mentees))
 
 
 def as_implicit(problem: AssignmentProblem) -> AssignmentProblem:
-    """Return a problem whose scores are scanned, stored ones too."""
+    """Return the problem with stored scores wrapped as implicit scores, or unchanged if they are implicit already."""
     if not problem.scores.stored:
         return problem
     matrix, (n, m) = StoredMatrix.of_scores(problem.scores), problem.shape

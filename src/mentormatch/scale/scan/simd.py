@@ -1,11 +1,11 @@
-"""The SIMD scanner: packs tables into lanes and mentees into runs for the kernels, and gathers their hits.
+"""SIMD scanner: packs tables into lanes and mentees into runs for ``kernels``, and gathers the hits.
 
-Data skipping: mentees are grouped by the terms that forbid most, then sorted by their offset (the dual) and cut into
-runs of about the same. The group's points, and the most that all else can give, bound every pair of a mentor with a
-run; a run that cannot pass is skipped whole.
+Data skipping: mentees are grouped by the terms that forbid most pairs, then sorted by their offset (from the dual) and
+cut into runs of similar offsets. The points of the group and the largest points of all other terms bound the pairs of a
+mentor with a run. A run whose bound is too low is skipped.
 
-Column maxima (the c-transform from the short side) use the same kernels: where there are few mentors, it is far less
-work to go through them and keep the best of each mentee than to scan all mentees.
+Column maxima (the c-transform of the duals of mentors) use the same kernels: if there are few mentors, this costs far
+less than to scan all mentees.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +24,7 @@ from mentormatch.base.threads import thread_pool
 from mentormatch.scale.scan.blocks import (
     BlockScanner,
     ScanHits,
-    keep_largest,
+    keep_top,
     make_numpy_scanner,
     split_rows,
 )
@@ -36,21 +36,19 @@ if TYPE_CHECKING:
     from mentormatch.scale.scan.kernels import PackedColumns, PackedRows
 
 
-MENTEES_PER_GROUP = 64
-"""At most one group for so many mentees: to skip one costs as much as to scan a few pairs."""
-SAMPLED_MENTORS = 64
-"""By so many mentors the terms that forbid most are found."""
-RARELY_FORBIDS = 0.01
-"""A term that forbids a smaller share of pairs makes no groups."""
-RUN_LENGTH = 512
-"""So many mentees at most are in a run."""
-RUN_SPAN = 1 << 19
-"""So many points the offsets of a run differ by at most: heights then fit in 16 bits."""
+MENTEES_PER_GROUP = 64  # at least, on average: to skip a group costs as much as to scan a few pairs
+SAMPLED_MENTORS = 64  # to estimate which terms forbid most pairs
+MIN_FORBIDDEN_SHARE = 0.01  # a term that forbids fewer pairs makes no groups
+RUN_LENGTH = 512  # most mentees of a run
+RUN_SPAN = 1 << 19  # largest difference of offsets in a run, in points, so that it fits in 16 bits of quanta
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnGroups:
-    """``leads``: terms that make the groups; ``codes`` (m,) the group of each mentee; ``first`` (g,) one of each."""
+    """Groups of mentees by the classes of the terms ``leads``.
+
+    ``codes`` (m,): the group of each mentee; ``first`` (g,): one mentee of each group.
+    """
 
     leads: tuple[ScoreTerm, ...]
     codes: IntVector
@@ -59,311 +57,294 @@ class ColumnGroups:
 
 @dataclass(frozen=True, slots=True)
 class ColumnRuns:
-    """Mentees of one group each, the largest offset first: ``order`` (m,), and ``edges`` (r + 1,) where runs begin."""
+    """Mentees ``order`` (m,), sorted by group, then by descending offset; ``edges`` (r + 1,): the start of each run."""
 
     order: IntVector
     edges: IntVector
 
     @classmethod
-    def of(cls, group: IntVector, heights: IntVector) -> "ColumnRuns":
-        """Return the runs of mentees by their groups and offsets in points (m,)."""
-        # By group, then the largest offset first.
-        order = np.lexsort((-heights, group))
-        new = np.diff(group[order], prepend=-1) != 0
-        # Within a group offsets are cut into bands of RUN_SPAN.
-        level = (heights[order][_last_start(new)] - heights[order]) // RUN_SPAN
-        new |= np.diff(level, prepend=0) != 0
-        # And bands into runs of at most RUN_LENGTH mentees.
-        place = np.arange(len(order)) - _last_start(new)
-        return cls(order, np.append(np.flatnonzero(place % RUN_LENGTH == 0), len(order)))
+    def of(cls, group: IntVector, offsets: IntVector) -> "ColumnRuns":
+        """Return the runs of mentees with given groups and offsets in points (m,)."""
+        order = np.lexsort((-offsets, group))
+        starts_run = np.diff(group[order], prepend=-1) != 0
+        # The offsets of a group are cut into bands of ``RUN_SPAN``
+        bands = (offsets[order][_last_start(starts_run)] - offsets[order]) // RUN_SPAN
+        starts_run |= np.diff(bands, prepend=0) != 0
+        # Bands are cut into runs of up to ``RUN_LENGTH`` mentees
+        positions = np.arange(len(order)) - _last_start(starts_run)
+        return cls(order, np.append(np.flatnonzero(positions % RUN_LENGTH == 0), len(order)))
 
 
-def _last_start(new: BoolVector) -> IntVector:
-    """Return for each position the last one at which something began; the first one is a beginning."""
-    return np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
+def _last_start(is_start: BoolVector) -> IntVector:
+    return np.maximum.accumulate(np.where(is_start, np.arange(len(is_start)), 0))
 
 
 def group_columns(terms: Sequence[ScoreTerm], width: int) -> ColumnGroups:
-    """Return the mentees in groups by the terms that forbid most, as long as groups stay large."""
-    leads, kinds = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
-    shares = {place: forbidden_fraction(term) for place, term in enumerate(terms)}
-    # The terms that forbid most first: their groups let most runs be skipped.
-    for place in sorted(shares, key=lambda place: -shares[place]):
-        both = kinds.join(terms[place].mentees)
-        if shares[place] > RARELY_FORBIDS and len(both) * MENTEES_PER_GROUP <= width:
-            leads, kinds = [*leads, terms[place]], both
-    return ColumnGroups(tuple(leads), kinds.codes, kinds.first)
+    """Return groups of mentees by the terms that forbid most pairs; groups are merged classes of these terms."""
+    leads, classes = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
+    shares = {index: forbidden_fraction(term) for index, term in enumerate(terms)}
+    # Greedy, most forbidden pairs first: a term splits the groups unless they become too small
+    for index in sorted(shares, key=lambda index: -shares[index]):
+        joint = classes.join(terms[index].mentees)
+        if shares[index] > MIN_FORBIDDEN_SHARE and len(joint) * MENTEES_PER_GROUP <= width:
+            leads, classes = [*leads, terms[index]], joint
+    return ColumnGroups(tuple(leads), classes.codes, classes.first)
 
 
 def forbidden_fraction(term: ScoreTerm) -> float:
-    """Return the share of pairs that a term forbids, estimated by a few mentors."""
+    """Return an estimate of the share of pairs that a term forbids, from a sample of mentors."""
     n = len(term.mentors.codes)
     points = term.rows(space_evenly(n))[:, term.mentees.codes]
     return float((points < 0).mean()) if points.size else 0.0
 
 
 def space_evenly(count: int) -> IntVector:
-    """Return a few positions of ``count``, as far from each other as can be."""
     return np.unique(np.linspace(0, max(count - 1, 0), min(SAMPLED_MENTORS, count)).astype(np.int64))
 
 
-INITIAL_HITS = 1 << 14
-"""So many hits of a block there is room for at first."""
-INFINITE = 1 << 60
-"""No pair exceeds a limit by more."""
-NO_POINTS = np.iinfo(np.int32).min
-"""The maximum of a table in which there is nobody."""
-CACHE_LINE = 64
-"""A line of the cache has so many bytes."""
-ROW_CROWD = 64
-"""A mentor may record so many times more hits than are wanted of each on average."""
+INITIAL_HITS = 1 << 14  # size of the first hit buffer of a block
+INFINITE = 1 << 60  # no pair exceeds a limit by more
+CACHE_LINE_BYTES = 64
+ROW_HIT_FACTOR = 64  # the most hits of one mentor, as a multiple of the average wanted
 
-type Small = NDArray[np.integer]
+type SmallInts = NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
 class SimdScanner:
-    """A score matrix packed for the kernels: mentees in groups, and where the points of each stand in a row of tables.
-
-    ``kinds`` (g, leads): of groups; ``codes`` (m, terms) and ``table_offsets`` (m, sets): of mentees by tables and
-    overlaps. ``bits``, ``own``: bit sets of mentees and mentors. ``hit_room`` (1,): room that the last crowded block
-    needed, which the next blocks get.
-    """
+    """A score matrix packed for the kernels, with g groups of mentees."""
 
     matrix: ScoreMatrix
     groups: ColumnGroups
     tables: tuple[MergedTable, ...]
-    kinds: Small
-    codes: Small
-    bits: Small
-    own: Small
-    table_offsets: Small
-    hit_room: IntVector
+    group_columns: SmallInts  # (g, leads): columns of ``PackedRows.tables`` with the points of each group
+    codes: SmallInts  # (m, terms): rows of ``PackedRows.lanes``
+    bits: SmallInts  # (m, sets): answers of mentees as bit sets
+    mentor_bits: SmallInts  # (n, sets)
+    overlap_columns: SmallInts  # (m, sets): columns of ``PackedRows.tables`` for a count of 0
+    hit_capacity: IntVector  # (1,): size of the hit buffer, as large as the last full block required
 
     @classmethod
     def of(cls, matrix: ScoreMatrix) -> "SimdScanner":
-        """Pack a score matrix."""
-        groups, (n, m), overlap = group_columns(matrix.terms, matrix.shape[1]), matrix.shape, matrix.overlaps
-        # Leading terms bound whole runs and are added exactly; the others go into lanes.
+        groups, (n, m), overlaps = group_columns(matrix.terms, matrix.shape[1]), matrix.shape, matrix.overlaps
+        # The terms that make groups are added exactly; the other terms go into lanes
         leading = {id(term) for term in groups.leads}
         tables = tuple(merge_tables([term for term in matrix.terms if id(term) not in leading], m))
         leads = [term.mentees.codes[groups.first] for term in groups.leads]
-        widths = [*(len(term.mentees) for term in groups.leads), *(len(each.points) + 1 for each in overlap)]
-        places = shift_columns([*leads, *(each.table_offsets() for each in overlap)], widths)
+        widths = [*(len(term.mentees) for term in groups.leads), *(len(overlap.points) + 1 for overlap in overlaps)]
+        columns = shift_columns([*leads, *(overlap.table_offsets() for overlap in overlaps)], widths)
         return cls(
             matrix,
             groups,
             tables,
-            pack_columns(places[: len(leads)], len(groups.first)),
+            pack_columns(columns[: len(leads)], len(groups.first)),
             pack_columns(shift_columns([term.codes for term in tables], [len(term.classes[0]) for term in tables]), m),
-            pack_columns([each.mentees.bits for each in overlap], m),
-            pack_columns([each.mentors.bits for each in overlap], n),
-            pack_columns(places[len(leads) :], m),
+            pack_columns([overlap.mentees.bits for overlap in overlaps], m),
+            pack_columns([overlap.mentors.bits for overlap in overlaps], n),
+            pack_columns(columns[len(leads) :], m),
             np.full(1, INITIAL_HITS),
         )
 
     def for_query(self, query: ScanQuery) -> Callable[[int, int], ScanHits]:
-        """Return the function (start, stop) -> hits of a query."""
         return partial(self._scan_block, query, self._pack_columns(query.column_offsets, query.scale))
 
     def column_maxima(
-        self, own: IntVector, scale: int, check_deadline: CheckDeadline, edges: Iterable[tuple[int, int]]
+        self, row_offsets: IntVector, scale: int, check_deadline: CheckDeadline, blocks: Iterable[tuple[int, int]]
     ) -> IntVector:
-        """Return (m,) the largest ``scale * score + own[i]`` of each mentee over the mentors of some blocks."""
+        """Return (m,) the largest ``scale * score + row_offsets[i]`` of each mentee over the mentors of some blocks."""
         from mentormatch.scale.scan.kernels import HitBuffer, ScanLimits, scan_rows
 
-        query = ScanQuery(np.where(own == EXCLUDED, -EXCLUDED, 1 - own), np.full(self.matrix.shape[1], INFINITE), scale)
-        limits, none = ScanLimits(scale, self.matrix.floor, 1, raises=True), np.empty(0, np.int64)
+        row_limits = np.where(row_offsets == EXCLUDED, -EXCLUDED, 1 - row_offsets)
+        query = ScanQuery(row_limits, np.full(self.matrix.shape[1], INFINITE), scale)
+        limits, no_pairs = ScanLimits(scale, self.matrix.floor, 1, finds_column_maxima=True), np.empty(0, np.int64)
         packed = self._pack_columns(query.column_offsets, scale)
-        for count_done, (start, stop) in enumerate(edges):
+        for count_done, (start, stop) in enumerate(blocks):
             check_deadline()
-            # Maxima change most at first: sort mentees into runs anew after 1, 2, 4, 8, ... blocks.
+            # Maxima change most at first: mentees are sorted into runs again after 1, 2, 4, 8, ... blocks
             if count_done & (count_done - 1) == 0:
                 packed = self._pack_columns(current_offsets(packed), scale)
             mentors = query.open(start, stop)
             best, counts = np.full(len(mentors), INFINITE), np.zeros(len(mentors), dtype=np.int64)
-            found = HitBuffer(none, none, none, best, counts, none, lane_scratch())
-            scan_rows(self._pack_rows(query, mentors), packed, limits, found)
+            buffer = HitBuffer(no_pairs, no_pairs, no_pairs, best, counts, no_pairs, lane_scratch())
+            scan_rows(self._pack_rows(query, mentors), packed, limits, buffer)
         return -current_offsets(packed)
 
     def _scan_block(self, query: ScanQuery, packed: "PackedColumns", start: int, stop: int) -> ScanHits:
-        """Return the hits of a query in a block; where room for hits runs out, scan again with more."""
+        """Return the hits of a query in a block; if the buffer is too small, scan again with a larger buffer."""
         from mentormatch.scale.scan.kernels import HitBuffer, ScanLimits, scan_rows
 
         mentors = query.open(start, stop)
         if not len(mentors):
             return ScanHits.empty(stop - start)
-        block, count, hit_room = self._pack_rows(query, mentors), len(mentors), int(self.hit_room[0])
+        block, count, capacity = self._pack_rows(query, mentors), len(mentors), int(self.hit_capacity[0])
         while True:
-            rows, places, scores = (np.empty(hit_room, dtype=np.int64) for _ in range(3))
+            rows, positions, scores = (np.empty(capacity, dtype=np.int64) for _ in range(3))
             best, counts, total = (
                 np.full(count, 2 * EXCLUDED),
                 *(np.zeros(size, dtype=np.int64) for size in (count, 1)),
             )
-            limits = ScanLimits(query.scale, self.matrix.floor, ROW_CROWD * query.per_row)
-            scan_rows(block, packed, limits, HitBuffer(rows, places, scores, best, counts, total, lane_scratch()))
-            # All hits fitted.
-            if total[0] <= hit_room:
-                found = rows[: total[0]], packed.order[places[: total[0]]], scores[: total[0]]
-                hits = self._make_hits(query, (start, stop), mentors, found)
+            limits = ScanLimits(query.scale, self.matrix.floor, ROW_HIT_FACTOR * query.per_row)
+            scan_rows(block, packed, limits, HitBuffer(rows, positions, scores, best, counts, total, lane_scratch()))
+            if total[0] <= capacity:
+                listed = rows[: total[0]], packed.order[positions[: total[0]]], scores[: total[0]]
+                hits = self._make_hits(query, (start, stop), mentors, listed)
                 hits.row_best[mentors - start] = best
                 hits.rest_max[mentors[counts >= limits.per_row] - start] = INFINITE
                 return hits
-            self.hit_room[0] = hit_room = 2 * int(total[0])
+            self.hit_capacity[0] = capacity = 2 * int(total[0])
 
     def _pack_rows(self, query: ScanQuery, mentors: IntVector) -> "PackedRows":
-        """Pack a block of mentors."""
         from mentormatch.scale.scan.kernels import PackedRows
 
-        lanes, over, most = self._quantise(mentors)
+        lanes, excess, table_bounds = self._quantise(mentors)
         leads = [term.rows(mentors) for term in self.groups.leads]
-        sets = [overlap.tables(mentors) for overlap in self.matrix.overlaps]
-        beyond = np.zeros(len(mentors), dtype=np.int64)
-        for table in sets:
-            beyond += table.max(axis=1)
-        tables = np.concatenate([np.empty((len(mentors), 0), np.int32), *leads, *sets], axis=1)
-        # The most that tables and overlaps give: bounds of whole runs.
-        rest = np.column_stack([most + beyond, beyond])
-        named = np.column_stack([self.matrix.starts[mentors], self.matrix.starts[mentors + 1]])
-        return PackedRows(lanes, over, tables, self.own[mentors], rest, named, query.row_limits[mentors])
+        overlaps = [overlap.tables(mentors) for overlap in self.matrix.overlaps]
+        overlap_bounds = np.zeros(len(mentors), dtype=np.int64)
+        for table in overlaps:
+            overlap_bounds += table.max(axis=1)
+        tables = np.concatenate([np.empty((len(mentors), 0), np.int32), *leads, *overlaps], axis=1)
+        upper_bounds = np.column_stack([table_bounds + overlap_bounds, overlap_bounds])
+        override_ranges = np.column_stack([self.matrix.starts[mentors], self.matrix.starts[mentors + 1]])
+        return PackedRows(
+            lanes, excess, tables, self.mentor_bits[mentors], upper_bounds, override_ranges, query.row_limits[mentors]
+        )
 
-    def _quantise(self, mentors: IntVector) -> tuple[Small, Small, IntVector]:
-        """Return the lanes of some mentors, the excess of rounding, and (r,) the most that tables give."""
+    def _quantise(self, mentors: IntVector) -> tuple[SmallInts, SmallInts, IntVector]:
+        """Return the lanes of some mentors, the excess of rounding, and (r,) the largest sum of the tables."""
         from mentormatch.scale.scan.kernels import LANES, quantise_rows
 
         assert len(mentors) <= LANES
-        ends, most = np.cumsum([len(term.classes[0]) for term in self.tables]), np.zeros(len(mentors), dtype=np.int64)
-        lanes = align(int(ends[-1]) if len(ends) else 0)
-        over = np.empty((len(lanes), LANES), dtype=np.uint8)
+        ends = np.cumsum([len(term.classes[0]) for term in self.tables])
+        table_bounds = np.zeros(len(mentors), dtype=np.int64)
+        lanes = aligned_lanes(int(ends[-1]) if len(ends) else 0)
+        excess = np.empty((len(lanes), LANES), dtype=np.uint8)
         for term, end in zip(self.tables, ends.tolist(), strict=True):
             points = term.rows(mentors)
-            quantise_rows(points, lanes[end - points.shape[1] : end], over[end - points.shape[1] : end])
-            most += points.max(axis=1, initial=NO_POINTS)
-        return lanes, over, most
+            quantise_rows(points, lanes[end - points.shape[1] : end], excess[end - points.shape[1] : end])
+            table_bounds += points.max(axis=1, initial=np.iinfo(np.int32).min)
+        return lanes, excess, table_bounds
 
-    def _pack_columns(self, columns: IntVector, scale: int) -> "PackedColumns":
-        """Pack the mentees at some offsets (m,) into runs."""
-        from mentormatch.scale.scan.kernels import CLAMP, QUANTUM_BITS, PackedColumns
+    def _pack_columns(self, offsets: IntVector, scale: int) -> "PackedColumns":
+        """Pack the mentees with some offsets (m,) into runs."""
+        from mentormatch.scale.scan.kernels import MIN_QUANTA, QUANTUM_BITS, PackedColumns
 
-        # Offsets in points, rounded up: an upper bound stays one.
-        heights, overrides = -(-columns // max(scale, 1)), self.matrix.overrides
-        runs = ColumnRuns.of(self.groups.codes, heights)
+        # Offsets in points, rounded up, so that bounds stay valid
+        points, overrides = -(-offsets // max(scale, 1)), self.matrix.overrides
+        runs = ColumnRuns.of(self.groups.codes, points)
         order, first = runs.order, runs.order[runs.edges[:-1]]
-        tops, place = heights[first], np.empty(len(order), dtype=np.int64)
-        place[order] = np.arange(len(order))
-        below = heights[order] - np.repeat(tops, np.diff(runs.edges))
+        top_offsets, positions = points[first], np.empty(len(order), dtype=np.int64)
+        positions[order] = np.arange(len(order))
+        below_top = points[order] - np.repeat(top_offsets, np.diff(runs.edges))
         return PackedColumns(
             runs.edges,
-            self.kinds[self.groups.codes[first]],
-            tops,
+            self.group_columns[self.groups.codes[first]],
+            top_offsets,
             self.codes[order],
             self.bits[order],
-            self.table_offsets[order],
-            columns[order],
-            np.maximum(-(-below >> QUANTUM_BITS), CLAMP).astype(np.int16),
+            self.overlap_columns[order],
+            offsets[order],
+            np.maximum(-(-below_top >> QUANTUM_BITS), MIN_QUANTA).astype(np.int16),
             order,
-            place[overrides.mentees],
+            positions[overrides.mentees],
             overrides.mentees,
             overrides.points,
         )
 
     def _make_hits(
-        self, query: ScanQuery, edge: tuple[int, int], who: IntVector, found: Sequence[IntVector]
+        self, query: ScanQuery, block: tuple[int, int], mentors_of_rows: IntVector, listed: Sequence[IntVector]
     ) -> ScanHits:
-        """Return the hits of a block in order; ``found``: rows of the mentors ``who``, mentees, scores."""
-        rows, mentees, scores = found
-        excess = query.scale * scores + query.column_offsets[mentees] - query.row_limits[who][rows]
-        some, beyond = keep_largest(excess, query.per_row * (edge[1] - edge[0]))
-        mentors, mentees, scores = who[rows[some]], mentees[some], scores[some]
-        order, hits = np.lexsort((mentees, mentors)), ScanHits.empty(edge[1] - edge[0])
-        hits.rest_max[:] = beyond
+        """Return the hits of a block in order. ``listed``: positions in ``mentors_of_rows``, mentees, scores."""
+        rows, mentees, scores = listed
+        excess = query.scale * scores + query.column_offsets[mentees] - query.row_limits[mentors_of_rows][rows]
+        is_listed, unlisted_max = keep_top(excess, query.per_row * (block[1] - block[0]))
+        mentors, mentees, scores = mentors_of_rows[rows[is_listed]], mentees[is_listed], scores[is_listed]
+        order, hits = np.lexsort((mentees, mentors)), ScanHits.empty(block[1] - block[0])
+        hits.rest_max[:] = unlisted_max
         return replace(hits, mentors=mentors[order], mentees=mentees[order], scores=scores[order])
 
 
 def choose_scanner(matrix: ScoreMatrix, *, compiled: bool) -> BlockScanner:
-    """Return the fastest scanner of a block there is, with numba or without."""
+    """Return the fastest scanner of blocks, compiled if allowed and if scores are computed."""
     return SimdScanner.of(matrix).for_query if compiled and matrix.computed else make_numpy_scanner(matrix)
 
 
 def current_offsets(packed: "PackedColumns") -> IntVector:
-    """Return (m,) the offset of each mentee by now, in the order of mentees."""
-    columns = np.empty_like(packed.columns)
-    columns[packed.order] = packed.columns
-    return columns
+    """Return (m,) the offset of each mentee, in the order of mentees."""
+    offsets = np.empty_like(packed.offsets)
+    offsets[packed.order] = packed.offsets
+    return offsets
 
 
-def shift_columns(places: Sequence[Small], widths: Sequence[int]) -> list[Small]:
-    """Return positions in tables of these widths as positions in all of them side by side."""
+def shift_columns(columns: Sequence[SmallInts], widths: Sequence[int]) -> list[SmallInts]:
+    """Return column numbers of tables as column numbers of the tables side by side; ``widths``: of the tables."""
     starts = np.cumsum([0, *widths])
-    return [own.astype(np.int64) + start for own, start in zip(places, starts[:-1], strict=True)]
+    return [numbers.astype(np.int64) + start for numbers, start in zip(columns, starts[:-1], strict=True)]
 
 
 def lane_scratch() -> NDArray[np.int16]:
-    """Return (2, LANES) scratch of the filter: thresholds, which unused lanes never reach, and room for sums."""
-    from mentormatch.scale.scan.kernels import LANES, NEVER
+    """Return (2, LANES): thresholds, which unused lanes never reach, and a buffer for sums."""
+    from mentormatch.scale.scan.kernels import LANES, UNREACHABLE_THRESHOLD
 
-    return np.full((2, LANES), NEVER, dtype=np.int16)
+    return np.full((2, LANES), UNREACHABLE_THRESHOLD, dtype=np.int16)
 
 
-def align(count: int) -> NDArray[np.int16]:
-    """Return (count, LANES) int16 room whose rows begin at cache lines."""
+def aligned_lanes(count: int) -> NDArray[np.int16]:
+    """Return a (count, LANES) int16 buffer whose rows start at cache lines, so that vectors load faster."""
     from mentormatch.scale.scan.kernels import LANES
 
-    hit_room = np.zeros((count + 1) * LANES, dtype=np.int16)
-    # Whole vectors in one line of the cache load faster.
-    begin = -hit_room.ctypes.data % CACHE_LINE // hit_room.itemsize
-    return hit_room[begin : begin + count * LANES].reshape(count, LANES)
+    buffer = np.zeros((count + 1) * LANES, dtype=np.int16)
+    start = -buffer.ctypes.data % CACHE_LINE_BYTES // buffer.itemsize
+    return buffer[start : start + count * LANES].reshape(count, LANES)
 
 
-def pack_columns(columns: Sequence[Small], count: int) -> Small:
-    """Return (count, k): columns side by side, in the fewest bytes that hold them."""
+def pack_columns(columns: Sequence[SmallInts], count: int) -> SmallInts:
+    """Return (count, k): columns side by side, in the smallest unsigned type that holds them."""
     joined = np.column_stack(columns) if columns else np.empty((count, 0), dtype=np.int64)
-    kind = next(kind for kind in (np.uint16, np.uint32, np.uint64) if joined.max(initial=0) <= np.iinfo(kind).max)
-    return np.ascontiguousarray(joined.astype(kind))
+    dtype = next(dtype for dtype in (np.uint16, np.uint32, np.uint64) if joined.max(initial=0) <= np.iinfo(dtype).max)
+    return np.ascontiguousarray(joined.astype(dtype))
 
 
 type BlockRanges = Sequence[tuple[int, int]]
 
 
 def find_column_maxima(
-    matrix: ScoreMatrix, own: IntVector, scale: int, check_deadline: CheckDeadline, *, compiled: bool
+    matrix: ScoreMatrix, row_offsets: IntVector, scale: int, check_deadline: CheckDeadline, *, compiled: bool
 ) -> IntVector:
-    """Return (m,) the largest ``scale * score + own[i]`` of each mentee, ``-INFINITE`` where there is none.
+    """Return (m,) the largest ``scale * score + row_offsets[i]`` of each mentee, ``-INFINITE`` if there is none.
 
-    ``own`` (n,) is ``EXCLUDED`` where a mentor takes no part. Each thread goes through a share of the blocks.
+    ``row_offsets`` (n,) is ``EXCLUDED`` for mentors who do not take part.
     """
     n, m = matrix.shape
-    edges, count = split_rows(0, n), cpu_count() or 1
+    blocks, count = split_rows(0, n), cpu_count() or 1
     scan_share = (
-        _simd_maxima(matrix, own, scale, check_deadline)
+        _simd_maxima(matrix, row_offsets, scale, check_deadline)
         if compiled and matrix.computed
-        else partial(_numpy_maxima, matrix, own, scale, check_deadline)
+        else partial(_numpy_maxima, matrix, row_offsets, scale, check_deadline)
     )
     with track_scan(n * m) as advance, thread_pool(count) as threads:
-        shares = list(threads.map(scan_share, [edges[at::count] for at in range(count)]))
+        shares = list(threads.map(scan_share, [blocks[thread::count] for thread in range(count)]))
         advance(n * m)
-    found: IntVector = np.maximum.reduce(shares)
-    return found
+    maxima: IntVector = np.maximum.reduce(shares)
+    return maxima
 
 
 def _simd_maxima(
-    matrix: ScoreMatrix, own: IntVector, scale: int, check_deadline: CheckDeadline
+    matrix: ScoreMatrix, row_offsets: IntVector, scale: int, check_deadline: CheckDeadline
 ) -> Callable[[BlockRanges], IntVector]:
-    """Return what finds the maxima over some blocks by the kernels."""
-    return partial(SimdScanner.of(matrix).column_maxima, own, scale, check_deadline)
+    return partial(SimdScanner.of(matrix).column_maxima, row_offsets, scale, check_deadline)
 
 
 def _numpy_maxima(
-    matrix: ScoreMatrix, own: IntVector, scale: int, check_deadline: CheckDeadline, edges: BlockRanges
+    matrix: ScoreMatrix, row_offsets: IntVector, scale: int, check_deadline: CheckDeadline, blocks: BlockRanges
 ) -> IntVector:
-    """Return the maxima over some blocks by NumPy."""
+    """Return the column maxima over some blocks."""
     best, values = np.full(matrix.shape[1], -INFINITE), np.empty(matrix.shape[1], dtype=np.int64)
-    for start, stop in edges:
+    for start, stop in blocks:
         check_deadline()
-        mentors = start + np.flatnonzero(own[start:stop] != EXCLUDED)
-        for scores, more in zip(matrix.rows_of(mentors), own[mentors], strict=True):
+        mentors = start + np.flatnonzero(row_offsets[start:stop] != EXCLUDED)
+        for scores, offset in zip(matrix.rows_of(mentors), row_offsets[mentors], strict=True):
             np.multiply(scores, scale, out=values, dtype=np.int64)
-            np.add(values, more, out=values)
+            np.add(values, offset, out=values)
             np.copyto(values, -INFINITE, where=scores < matrix.floor)
             np.maximum(best, values, out=best)
     return best

@@ -1,9 +1,9 @@
-"""The workers of a distributed scan: pools of threads, processes or Dask, and the matrix that they are sent.
+"""Workers of a distributed scan: pools of threads, processes or Dask, and the matrix that they receive.
 
-The matrix goes once to each worker, packed and without keys; with each block go the query's limits and offsets, and
-hits come back. The queue of blocks is bounded; a block that is lost with its worker is sent again; hits are put
-together in the order of mentors, so that they do not tell how many scanned, nor who. A worker needs mentormatch in the
-same version, and no extra.
+Each worker receives the matrix once, compressed and without keys. Each block is sent with the limits and offsets of the
+query; its hits return. The number of submitted blocks is bounded, and a block that is lost with its worker is sent
+again. Hits are concatenated in the order of mentors, so they do not depend on the number of workers. A worker needs the
+same version of mentormatch, and no extra.
 """
 
 import pickle
@@ -31,84 +31,81 @@ from mentormatch.scale.scan.blocks import (
 from mentormatch.scale.scan.simd import choose_scanner
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
-type Block = tuple[int, int]
-"""From which mentor to the one before which."""
+type Block = tuple[int, int]  # start and stop of its mentors
 
 
 class WorkerLostError(Exception):
-    """A block was lost with its worker, and is to be sent again."""
+    """A block was lost with its worker and must be sent again."""
 
 
 class NotReadyError(Exception):
-    """The hits of a block are still to come."""
+    """The hits of a block are not ready."""
 
 
 class NoWorkersError(EngineError):
-    """There is no worker left."""
+    """No worker is left."""
 
 
 class FutureLike(Protocol):
-    """A block that is being scanned: a future of ``concurrent.futures`` or of Dask."""
+    """The future of a block, from ``concurrent.futures`` or Dask."""
 
     def add_done_callback(self, fn: Callable[[Any], object], /) -> object:
-        """Have it called when there is a result, or none to come."""
+        """Call a function when there is a result, an error or a cancellation."""
         ...
 
 
 class ScanPool[P: FutureLike](ABC):
-    """Scans blocks of a matrix that it is given once.
+    """Scans blocks of a matrix.
 
-    ``load_matrix``; then for each query ``start``, ``submit`` its blocks and take each ``next_result``, or ``cancel``.
-    At most ``window`` blocks are submitted at a time.
+    Call ``load_matrix`` once. For each query, call ``start``, ``submit`` for each block, and ``next_result`` or
+    ``cancel`` for each future. Up to ``window`` blocks are submitted at a time.
     """
 
     window: int
 
     @abstractmethod
     def load_matrix(self, matrix: ScoreMatrix) -> None:
-        """Have the matrix sent to all workers, when they first scan."""
+        """Set the matrix; each worker receives it before its first block."""
 
     @abstractmethod
     def start(self, query: ScanQuery) -> None:
-        """Begin a query."""
+        """Set the query of the next blocks."""
 
     @abstractmethod
     def submit(self, block: Block) -> P:
-        """Submit a block; raises NoWorkersError where nobody will ever scan it."""
+        """Submit a block. Raises NoWorkersError if the pool is closed or not connected."""
 
     @abstractmethod
     def next_result(self, future: P, block: Block) -> ScanHits | None:
-        """Return the hits of a block that is done, None where it must be submitted again.
+        """Return the hits of a finished block; None if it must be submitted again.
 
-        Raises NotReadyError where they are still to come, WorkerLostError where a worker was lost, NoWorkersError where
-        all are.
+        Raises NotReadyError if there are no hits yet, WorkerLostError if a worker was lost, and NoWorkersError if all
+        are.
         """
 
     @abstractmethod
     def is_alive(self, futures: Sequence[P]) -> bool:
-        """Return whether any worker scans these blocks, or will."""
+        """Return whether a worker scans these blocks or can scan them."""
 
     @abstractmethod
     def cancel(self, futures: Sequence[P]) -> None:
-        """Cancel blocks that nobody needs any more."""
+        """Cancel blocks whose hits are not needed."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of the matrix."""
+        """Release the matrix."""
 
 
-ZLIB_LEVEL = 1
-"""How hard zlib tries: codes are mostly zeros, and shrink to a fifth at once."""
 OTHER_VERSION = (
-    "A worker has mentormatch {theirs}, and the pairs are asked for by {ours}: they may score pairs differently. "
+    "A worker has mentormatch {theirs}, but this program has {ours}: they may score pairs differently. "
     "Install the same version on all machines"
 )
 
 
 class MatrixPayload:
-    """A score matrix on its way: bytes, and once they are opened a scanner, which is not sent on.
+    """A score matrix as compressed bytes. A worker makes a scanner of it, which is not pickled.
 
-    ``language_code``: the language in which errors are told.
+    ``language_code``: the language of error messages.
     """
 
     def __init__(self, packed: bytes, version: str, language_code: str) -> None:
@@ -118,15 +115,15 @@ class MatrixPayload:
 
     @classmethod
     def of(cls, matrix: ScoreMatrix, dumps: Callable[[object], bytes] = pickle.dumps) -> "MatrixPayload":
-        """Return a matrix packed, without the keys of people."""
-        return cls(zlib.compress(dumps(matrix.without_answers()), ZLIB_LEVEL), __version__, spoken())
+        """Return a matrix as a payload, without the keys of people."""
+        # Codes are mostly zeros: the lowest level compresses them to a fifth
+        return cls(zlib.compress(dumps(matrix.without_answers()), 1), __version__, spoken())
 
     def __reduce__(self) -> tuple[type["MatrixPayload"], tuple[bytes, str, str]]:
         return MatrixPayload, (self.packed, self.version, self.language_code)
 
     def open_scanner(self) -> BlockScanner:
-        """Return the fastest scanner of the matrix that there is here; it is opened once."""
-        # Several threads of a worker may ask at once; one opens.
+        # Only one of several threads makes it
         with self.lock:
             if self.scanner is None:
                 self.scanner = self._open()
@@ -140,27 +137,25 @@ class MatrixPayload:
 
 
 def scan_range(scanner: BlockScanner, query: ScanQuery, start: int, stop: int) -> ScanHits:
-    """Return the hits of a query among mentors ``start`` to ``stop`` - 1, the same as block by block."""
+    """Return the hits of a query among mentors ``start`` to ``stop`` - 1."""
     scan = scanner(query)
     return concatenate_hits([scan(*block) for block in split_rows(start, stop)])
 
 
 def scan_payload(payload: MatrixPayload, query: ScanQuery, start: int, stop: int) -> ScanHits:
-    """Return the hits of a query in a payload."""
     with language(payload.language_code):
         return scan_range(payload.open_scanner(), query, start, stop)
 
 
-CACHED_PAYLOAD: dict[str, MatrixPayload] = {}
-"""The payload that was used last in this process, by its token."""
+CACHED_PAYLOAD: dict[str, MatrixPayload] = {}  # token -> the last payload of this process
 
 
 def scan_cached(token: str, payload: MatrixPayload | None, query: ScanQuery, start: int, stop: int) -> ScanHits | None:
-    """Return the hits in the payload of a token; None where it has not come to this process yet."""
+    """Return the hits of a query; None if this process has not received the payload of the token yet."""
     payload = CACHED_PAYLOAD.get(token, payload)
     if payload is None:
         return None
-    # One matrix a process: the last.
+    # A process keeps one matrix, the last
     if token not in CACHED_PAYLOAD:
         CACHED_PAYLOAD.clear()
         CACHED_PAYLOAD[token] = payload
@@ -171,12 +166,10 @@ POOL_BROKEN = mark(
     "L'exécuteur n'examine plus de binômes ({what}) : il a été arrêté, ou un de ses processus a pris fin, peut-être "
     "faute de mémoire. Créez-en un autre et recommencez ; sans exécuteur, les fils de cette machine examinent"
 )
-BLOCKS_PER_PROCESS = 2
-"""Blocks for each process: one to scan and one to go on with."""
 
 
 class FuturesPool(ScanPool[Future[ScanHits | None]]):
-    """What threads and processes have in common."""
+    """Base class of pools whose futures are of ``concurrent.futures``."""
 
     def next_result(self, future: Future[ScanHits | None], block: Block) -> ScanHits | None:
         try:
@@ -192,17 +185,16 @@ class FuturesPool(ScanPool[Future[ScanHits | None]]):
             future.cancel()
 
     def close(self) -> None:
-        """Do nothing: a process keeps its matrix until it ends, or is given another."""
+        """Do nothing: a process keeps its matrix until it ends or receives another one."""
 
 
 def make_pool_error(error: BaseException) -> NoWorkersError:
-    """Return the error that an executor is of no more use."""
     return NoWorkersError(tr(POOL_BROKEN, what=type(error).__name__))
 
 
 @dataclass(slots=True)
 class ThreadScanPool(FuturesPool):
-    """Threads of this process."""
+    """The threads of an executor in this process."""
 
     executor: ThreadPoolExecutor
     window: int = 1 << 20
@@ -224,18 +216,18 @@ class ThreadScanPool(FuturesPool):
 
 @dataclass(slots=True)
 class ProcessScanPool(FuturesPool):
-    """Processes of an executor; one that lacks the matrix says so, and gets it with the block."""
+    """The processes of an executor. If a process lacks the matrix, its block is sent again together with the matrix."""
 
     executor: Executor
     window: int = field(init=False)
     token: str = field(init=False)
     payload: MatrixPayload = field(init=False)
     query: ScanQuery = field(init=False)
-    unloaded: set[Block] = field(default_factory=set)
+    blocks_without_matrix: set[Block] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        # what all executors of the standard library call it, though it is not theirs to tell
-        self.window = BLOCKS_PER_PROCESS * int(getattr(self.executor, "_max_workers", None) or cpu_count() or 1)
+        # One block to scan and one that waits per process; _max_workers is private, but common to standard executors
+        self.window = 2 * int(getattr(self.executor, "_max_workers", None) or cpu_count() or 1)
 
     def load_matrix(self, matrix: ScoreMatrix) -> None:
         self.token = uuid4().hex
@@ -245,10 +237,10 @@ class ProcessScanPool(FuturesPool):
             raise make_pickle_error(error) from error
 
     def start(self, query: ScanQuery) -> None:
-        self.query, self.unloaded = query, set()
+        self.query, self.blocks_without_matrix = query, set()
 
     def submit(self, block: Block) -> Future[ScanHits | None]:
-        payload = self.payload if block in self.unloaded else None
+        payload = self.payload if block in self.blocks_without_matrix else None
         try:
             return self.executor.submit(scan_cached, self.token, payload, self.query, *block)
         except RuntimeError as error:
@@ -256,14 +248,13 @@ class ProcessScanPool(FuturesPool):
 
     def next_result(self, future: Future[ScanHits | None], block: Block) -> ScanHits | None:
         hits = FuturesPool.next_result(self, future, block)
-        # That process lacks the matrix: the block goes again, with it.
         if hits is None:
-            self.unloaded.add(block)
+            self.blocks_without_matrix.add(block)
         return hits
 
 
 def make_pickle_error(error: Exception) -> RequestError:
-    """Return the error that a criterion or a rule cannot be sent."""
+    """Return the error that a criterion or rule cannot be pickled."""
     advice = tr("définissez les classes des critères et des règles dans un module, pas dans une fonction")
     expected = tr("des critères et des règles que pickle peut envoyer")
     problem = Problem("executor", f"{type(error).__name__}: {error}", expected, advice)
