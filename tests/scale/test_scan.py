@@ -11,7 +11,7 @@ from mentormatch.rules import formulate
 from mentormatch.scale.columns.generation import INFINITE
 from mentormatch.scale.scan.blocks import scan_block
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scale.scan.simd import SimdScanner, find_column_maxima
+from mentormatch.scale.scan.simd import SimdOptions, SimdScanner, find_column_maxima
 from mentormatch.scale.scan.workers import scan_range
 from mentormatch.scale.scores.terms import CACHE_OPTIONS, CacheOptions
 from tests.conftest import some_of
@@ -87,7 +87,7 @@ def test_a_scan_finds_the_same_where_all_is_counted_or_hardly_anything(
 @pytest.mark.parametrize("size", some_of([300, 1_500]))
 def test_a_scan_finds_the_same_in_runs_of_any_length(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for run, span in ((1, 1 << 19), (7, 100), (512, 1), (1 << 20, 1 << 19)):
-        substitute(monkeypatch, "scale", RUN_LENGTH=run, RUN_SPAN=span)
+        substitute(monkeypatch, "scale", SIMD_OPTIONS=SimdOptions(max_run_mentees=run, max_run_span=span))
         hold_scans(
             formulate(cohort(0, size), lazy_scores(cohort(0, size), PROGRAMME.criteria), RULES, GOALS), 2, 1, 0.1
         )

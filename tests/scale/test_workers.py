@@ -27,6 +27,7 @@ from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.scan import dispatch, workers
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, concatenate_hits, scan_all
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
+from mentormatch.scale.scan.dispatch import DispatchOptions
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scan.workers import Block, MatrixPayload, NotReadyError, ThreadScanPool, WorkerLostError
@@ -53,7 +54,7 @@ def alone(problem: AssignmentProblem) -> Solution:
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a look made of twenty blocks."""
-    substitute(monkeypatch, "scale", PAIRS_AT_ONCE=1)
+    substitute(monkeypatch, "scale", DISPATCH_OPTIONS=DispatchOptions(max_pairs_per_block=1))
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +159,8 @@ def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_scan(
 def test_where_no_worker_is_left_it_is_said_in_time(
     problem: AssignmentProblem, empty: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    substitute(monkeypatch, "scale", PATIENCE_S=0.5)
+    options = DispatchOptions(max_pairs_per_block=1, no_worker_timeout_s=0.5)
+    substitute(monkeypatch, "scale", DISPATCH_OPTIONS=options)
     begun = monotonic()
     found = solve(problem, executor=empty)
     assert monotonic() - begun < IN_TIME_S
@@ -223,7 +225,7 @@ def test_a_block_that_ends_worker_after_worker_is_given_up(
     with ThreadPoolExecutor(1) as executor:
         found = solve(problem, executor=executor)
     assert found.status is Status.FAILED
-    assert f"perdu {dispatch.MAX_LOSSES} fois" in found.notes[0]
+    assert f"perdu {dispatch.DISPATCH_OPTIONS.max_losses} fois" in found.notes[0]
 
 
 def test_what_goes_wrong_in_a_worker_is_raised_here(problem: AssignmentProblem, client: Client) -> None:
@@ -247,7 +249,7 @@ def test_workers_without_compiled_code_find_the_same_pairs(
     problem: AssignmentProblem, alone: Solution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "find_spec", lambda _: None)
-    substitute(monkeypatch, "scale", PAIRS_AT_ONCE=64 * SIZE * 8)
+    substitute(monkeypatch, "scale", DISPATCH_OPTIONS=DispatchOptions(max_pairs_per_block=64 * SIZE * 8))
     assert same(solve(problem, executor=Here()), alone)
     (held,) = workers.CACHED_PAYLOAD.values()
     assert not isinstance(getattr(held.open_scanner(), "__self__", None), SimdScanner)
@@ -268,12 +270,12 @@ def test_what_cannot_be_sent_is_refused_with_what_to_do(
 def test_blocks_are_of_whole_strips_and_neither_few_nor_large(
     shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    substitute(monkeypatch, "scale", PAIRS_AT_ONCE=1 << 27)
+    substitute(monkeypatch, "scale", DISPATCH_OPTIONS=DispatchOptions())
     blocks = dispatch.split_into_blocks(*shape)
     assert [row for start, stop in blocks for row in range(start, stop)] == list(range(shape[0]))
     assert all(start % BLOCK_ROWS == 0 for start, _ in blocks)
     assert all((stop - start) * shape[1] <= 1 << 27 for start, stop in blocks)
-    assert len(blocks) >= min(shape[0] // BLOCK_ROWS, dispatch.MIN_BLOCKS)
+    assert len(blocks) >= min(shape[0] // BLOCK_ROWS, dispatch.DISPATCH_OPTIONS.min_blocks)
 
 
 def test_what_is_late_is_waited_for(

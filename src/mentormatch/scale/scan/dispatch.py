@@ -30,19 +30,24 @@ from mentormatch.scale.scan.workers import (
 )
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
-PAIRS_AT_ONCE = 1 << 27
-"""So many pairs at most are in a block.
 
-A fifth of a second with numba and two seconds without, beside which its way is short, and which may be lost.
-"""
-MIN_BLOCKS = 32
-"""A scan is made of so many blocks at least, so that as many workers have something to scan."""
-TICK_S = 0.1
-"""How often the deadline is checked while nothing comes back."""
-PATIENCE_S = 60.0
-"""So long nothing may come back while no worker is alive."""
-MAX_LOSSES = 4
-"""So often a block is lost before it is taken to be what ends the workers."""
+@dataclass(frozen=True, slots=True)
+class DispatchOptions:
+    """Sizes of blocks, and times and losses after which a scan is given up."""
+
+    # A block takes 0.2 s with numba and 2 s without, long in comparison with its transfer, short if it is lost
+    max_pairs_per_block: int = 1 << 27
+    # Blocks per scan, so that all of up to this number of workers have one
+    min_blocks: int = 32
+    # Time between checks of the deadline while no result arrives
+    poll_s: float = 0.1
+    # Time without a result, and without a live worker, after which the scan fails
+    no_worker_timeout_s: float = 60.0
+    # Losses of the same block after which it is assumed to be the reason why workers end
+    max_losses: int = 4
+
+
+DISPATCH_OPTIONS = DispatchOptions()
 NO_WORKER = mark(
     "Aucun ouvrier n'a examiné de binômes pendant {seconds} s : l'exécuteur n'en a plus, ou ils font un autre travail. "
     "Vérifiez qu'ils tournent et joignent cette machine, et recommencez ; sans exécuteur, les fils de cette machine "
@@ -118,7 +123,10 @@ class DistributedScan:
 
 def split_into_blocks(mentors: int, mentees: int) -> list[Block]:
     """Return blocks of mentors: small, as a block may be lost, and at least one for each of many workers."""
-    multiple = min(PAIRS_AT_ONCE // (BLOCK_ROWS * max(mentees, 1)), mentors // (BLOCK_ROWS * MIN_BLOCKS))
+    multiple = min(
+        DISPATCH_OPTIONS.max_pairs_per_block // (BLOCK_ROWS * max(mentees, 1)),
+        mentors // (BLOCK_ROWS * DISPATCH_OPTIONS.min_blocks),
+    )
     size = BLOCK_ROWS * max(multiple, 1)
     return [(start, min(start + size, mentors)) for start in range(0, mentors, size)]
 
@@ -153,7 +161,7 @@ class ScanDispatcher:
             self.check_deadline()
             self._send()
             try:
-                block = self.finished.get(timeout=TICK_S)
+                block = self.finished.get(timeout=DISPATCH_OPTIONS.poll_s)
             except Empty:
                 self._check_alive()
                 continue
@@ -183,8 +191,8 @@ class ScanDispatcher:
         except WorkerLostError as error:
             # The block is sent again, but not without limit: it may be the reason why workers end
             self.losses[block] += 1
-            if self.losses[block] == MAX_LOSSES:
-                raise NoWorkersError(tr(BLOCK_LOST, tries=MAX_LOSSES)) from error
+            if self.losses[block] == DISPATCH_OPTIONS.max_losses:
+                raise NoWorkersError(tr(BLOCK_LOST, tries=DISPATCH_OPTIONS.max_losses)) from error
             hits = None
         if hits is None:
             self.waiting.appendleft(block)
@@ -193,7 +201,7 @@ class ScanDispatcher:
     def _check_alive(self) -> None:
         """Raise NoWorkersError if there has been no result for a long time and no worker is alive."""
         silence_s = monotonic() - self.last_result
-        if silence_s < PATIENCE_S:
+        if silence_s < DISPATCH_OPTIONS.no_worker_timeout_s:
             return
         if not self.pool.is_alive(list(self.running.values())):
             raise NoWorkersError(tr(NO_WORKER, seconds=f"{silence_s:.0f}"))

@@ -36,11 +36,29 @@ if TYPE_CHECKING:
     from mentormatch.scale.scan.kernels import PackedColumns, PackedRows
 
 
-MENTEES_PER_GROUP = 64  # at least, on average: to skip a group costs as much as to scan a few pairs
-SAMPLED_MENTORS = 64  # to estimate which terms forbid most pairs
-MIN_FORBIDDEN_SHARE = 0.01  # a term that forbids fewer pairs makes no groups
-RUN_LENGTH = 512  # most mentees of a run
-RUN_SPAN = 1 << 19  # largest difference of offsets in a run, in points, so that it fits in 16 bits of quanta
+@dataclass(frozen=True, slots=True)
+class SimdOptions:
+    """Numbers that decide how mentees are grouped and how hits are stored; none of them changes the hits."""
+
+    # Average size of groups: to skip a group costs as much as to scan a few pairs
+    min_group_mentees: int = 64
+    # Mentors by whom the share of pairs that a term forbids is estimated; below this share it makes no groups
+    sampled_mentors: int = 64
+    min_forbidden_share: float = 0.01
+    # Size of a run, and the range of its offsets in points, which must fit in 16 bits of quanta
+    max_run_mentees: int = 512
+    max_run_span: int = 1 << 19
+    # Size of the first hit buffer of a block
+    initial_hits: int = 1 << 14
+    # The most hits of one mentor, as a multiple of the average wanted
+    row_hit_factor: int = 64
+
+
+SIMD_OPTIONS = SimdOptions()
+INFINITE = 1 << 60  # no pair exceeds a limit by more
+CACHE_LINE_BYTES = 64
+
+type SmallInts = NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +85,12 @@ class ColumnRuns:
         """Return the runs of mentees with given groups and offsets in points (m,)."""
         order = np.lexsort((-offsets, group))
         starts_run = np.diff(group[order], prepend=-1) != 0
-        # The offsets of a group are cut into bands of ``RUN_SPAN``
-        bands = (offsets[order][_last_start(starts_run)] - offsets[order]) // RUN_SPAN
+        # The offsets of a group are cut into bands of ``max_run_span``
+        bands = (offsets[order][_last_start(starts_run)] - offsets[order]) // SIMD_OPTIONS.max_run_span
         starts_run |= np.diff(bands, prepend=0) != 0
-        # Bands are cut into runs of up to ``RUN_LENGTH`` mentees
+        # Bands are cut into runs of up to ``max_run_mentees``
         positions = np.arange(len(order)) - _last_start(starts_run)
-        return cls(order, np.append(np.flatnonzero(positions % RUN_LENGTH == 0), len(order)))
+        return cls(order, np.append(np.flatnonzero(positions % SIMD_OPTIONS.max_run_mentees == 0), len(order)))
 
 
 def _last_start(is_start: BoolVector) -> IntVector:
@@ -86,7 +104,7 @@ def group_columns(terms: Sequence[ScoreTerm], width: int) -> ColumnGroups:
     # Greedy, most forbidden pairs first: a term splits the groups unless they become too small
     for index in sorted(shares, key=lambda index: -shares[index]):
         joint = classes.join(terms[index].mentees)
-        if shares[index] > MIN_FORBIDDEN_SHARE and len(joint) * MENTEES_PER_GROUP <= width:
+        if shares[index] > SIMD_OPTIONS.min_forbidden_share and len(joint) * SIMD_OPTIONS.min_group_mentees <= width:
             leads, classes = [*leads, terms[index]], joint
     return ColumnGroups(tuple(leads), classes.codes, classes.first)
 
@@ -99,15 +117,7 @@ def forbidden_fraction(term: ScoreTerm) -> float:
 
 
 def space_evenly(count: int) -> IntVector:
-    return np.unique(np.linspace(0, max(count - 1, 0), min(SAMPLED_MENTORS, count)).astype(np.int64))
-
-
-INITIAL_HITS = 1 << 14  # size of the first hit buffer of a block
-INFINITE = 1 << 60  # no pair exceeds a limit by more
-CACHE_LINE_BYTES = 64
-ROW_HIT_FACTOR = 64  # the most hits of one mentor, as a multiple of the average wanted
-
-type SmallInts = NDArray[np.integer]
+    return np.unique(np.linspace(0, max(count - 1, 0), min(SIMD_OPTIONS.sampled_mentors, count)).astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +152,7 @@ class SimdScanner:
             pack_columns([overlap.mentees.bits for overlap in overlaps], m),
             pack_columns([overlap.mentors.bits for overlap in overlaps], n),
             pack_columns(columns[len(leads) :], m),
-            np.full(1, INITIAL_HITS),
+            np.full(1, SIMD_OPTIONS.initial_hits),
         )
 
     def for_query(self, query: ScanQuery) -> Callable[[int, int], ScanHits]:
@@ -183,7 +193,7 @@ class SimdScanner:
                 np.full(count, 2 * EXCLUDED),
                 *(np.zeros(size, dtype=np.int64) for size in (count, 1)),
             )
-            limits = ScanLimits(query.scale, self.matrix.floor, ROW_HIT_FACTOR * query.per_row)
+            limits = ScanLimits(query.scale, self.matrix.floor, SIMD_OPTIONS.row_hit_factor * query.per_row)
             scan_rows(block, packed, limits, HitBuffer(rows, positions, scores, best, counts, total, lane_scratch()))
             if total[0] <= capacity:
                 listed = rows[: total[0]], packed.order[positions[: total[0]]], scores[: total[0]]
