@@ -22,6 +22,7 @@ from time import time
 from typing import Any, Literal, Self
 
 from mentormatch.languages.translation import mark
+from mentormatch.service.gate import REQUEST_LOG, format_utc_now
 from mentormatch.service.keys import Caller
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RETRYABLE_CODES, RefusedError
@@ -413,6 +414,10 @@ class Jobs:
                 if job.persistent and self.pool.stopping and refused.code in ("stopping", "worker-ended"):
                     return
                 job.refused = refused
+            except Exception as error:  # a defect of the service, which must not read as "cancelled"
+                name = type(error).__name__  # its text may contain personal data
+                REQUEST_LOG.error(json.dumps({"time": format_utc_now(), "job": job.id, "wrong": name}))
+                job.refused = RefusedError("failed", mark("Le journal le raconte sous l'identifiant de la tâche"))
             if job.persistent:
                 await self._store_outcome(job)
             else:

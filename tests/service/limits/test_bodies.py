@@ -123,7 +123,7 @@ def test_other_kinds_are_not_taken(kind: str) -> None:
 
 def test_a_packed_body_is_not_taken() -> None:
     error = refused(lambda: refuse_media_type(JSON | {"content-encoding": "gzip"}, "application/json"), "not-taken")
-    assert "packed" in error.detail_in("en")
+    assert "uncompressed" in error.detail_in("en")
 
 
 def test_another_kind_is_taken_where_it_is_asked_for() -> None:

@@ -219,7 +219,10 @@ def test_another_key_of_a_name_replaces_the_first_after_a_time_of_grace(
         monkeypatch.setattr(keys, "time", lambda: time() + 61)
         with pytest.raises(RefusedError) as caught:
             callers.authenticate_token(first)
-        assert (caught.value.code, caught.value.detail_in("en")) == ("no-token", "This key has expired: ask for another")
+        assert (caught.value.code, caught.value.detail_in("en")) == (
+            "no-token",
+            "This key has expired: ask for another",
+        )
         assert callers.authenticate_token(second) == Caller("a", ring.all()[0].id, frozenset({"propose"}), 1, 3)
         ring.revoke("a")
         with pytest.raises(RefusedError, match="no-token"):
