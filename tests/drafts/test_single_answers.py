@@ -213,7 +213,7 @@ def test_answers_given_once_are_counted_and_one_is_added_by_hand() -> None:
     text = ProgrammeText(made.text)
     options: list[JsonValue] = [*entry.options, "Cirque"]
     added = text.after(QuestionSettings(name=entry.name, changes={"options": options}))
-    before, after = (take_in(tables, make_intake_plan(one.programme, apart=False)) for one in (text, added))
+    before, after = (take_in(tables, make_intake_plan(one.programme, per_side=False)) for one in (text, added))
     known = [
         sum(int(people.known(entry.name).sum()) for people in (one.mentors, one.mentees)) for one in (before, after)
     ]

@@ -26,10 +26,10 @@ from mentormatch.programme.edits import (
     SettingsEdit,
     WeightEdit,
     WeightsEdit,
+    apportion,
     goals_after,
     programme_differences,
     read_edit,
-    shares,
     weights_after,
 )
 from mentormatch.programme.tables import parse_document
@@ -212,9 +212,9 @@ def test_what_differs_is_told_by_part_and_place() -> None:
 
 
 def test_weights_are_brought_to_a_hundred_in_their_proportions() -> None:
-    assert shares([1, 1, 1], 100) == [34, 33, 33]
-    assert sum(shares([3, 0, 4.5, 1], 87.5)) == 87.5
-    assert shares([0, 7], 10) == [0, 10]
+    assert apportion([1, 1, 1], 100) == [34, 33, 33]
+    assert sum(apportion([3, 0, 4.5, 1], 87.5)) == 87.5
+    assert apportion([0, 7], 10) == [0, 10]
     edited = EXAMPLE.after(WeightEdit(at=0, weight=3.0)).after(WeightsEdit()).programme
     assert sum(one.weight for one in edited.criteria) == 100
 

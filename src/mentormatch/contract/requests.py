@@ -315,7 +315,7 @@ class PeopleRequest(Request, ABC):
         if "rows" in self.model_fields_set:
             return take_in(as_members([(table_of(self.rows), None)], programme), make_intake_plan(programme))
         self._refuse_unasked(programme)
-        plan = make_intake_plan(programme, apart=True)
+        plan = make_intake_plan(programme, per_side=True)
         sent = [
             Submission(part, line, side, person.id.strip(), answer_text(answers, plan.email), answers)
             for part, side in self.sides.items()

@@ -354,7 +354,7 @@ def report_on_tables(
     programme: Programme, tables: Sequence[tuple[TextTable, Side | None]], *, later: AddLaterAnswers | None = None
 ) -> Intake:
     """Return the report on tables of answers; ``later`` adds answers from another source to the cohort."""
-    plan = make_intake_plan(programme, apart=tables[0][1] is not None)
+    plan = make_intake_plan(programme, per_side=tables[0][1] is not None)
     sheets = locate_fields(tables, plan)
     cohort, contacts = take_apart(tables, plan)
     cohort = later(cohort) if later else cohort

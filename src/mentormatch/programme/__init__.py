@@ -1,4 +1,4 @@
-"""What the staff decide: fields, criteria, rules, goals and sections, read from a file and checked whole."""
+"""Programme files: fields, criteria, rules, goals and sections, parsed, checked as a whole, and edited."""
 
 import lazy_loader
 

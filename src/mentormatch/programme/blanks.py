@@ -16,7 +16,7 @@ from mentormatch.fields import AnyField
 from mentormatch.fields.extension import Extension, FieldRef, attribute_of, settings_naming_fields
 from mentormatch.languages.translation import tr
 from mentormatch.programme.programme import Programme, ProgrammeParts
-from mentormatch.programme.references import check_extension
+from mentormatch.programme.references import find_extension_problems
 from mentormatch.programme.tables import as_tables
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criterion import Criterion
@@ -46,7 +46,7 @@ MAX_LISTED_ANSWERS = 200  # possible answers of a blank; any further one is type
 
 @dataclass(frozen=True, slots=True)
 class FormBlank:
-    """One setting in a sentence: its path (``where.0.in``), its value as JSON, and its possible values.
+    """A setting in a sentence: its path (``where.0.in``), its value as JSON, and its possible values.
 
     ``choices`` are values with their labels. ``least`` and ``most`` bound a number; ``whole``: it is an integer.
     ``optional``: the blank may be empty, and then bounds nothing.
@@ -226,7 +226,10 @@ def answer_field(extension: Extension | type[Extension], setting: str) -> str:
 
 
 def schema_variants(schema: Mapping[str, Any], root: Mapping[str, Any] | None = None) -> Iterator[Mapping[str, Any]]:
-    """Yield the schemas that a value may match, with references to ``whole`` resolved."""
+    """Yield the schemas that a value may match.
+
+    ``root`` is the schema that contains the definitions; without it, references are not resolved.
+    """
     if "$ref" in schema and root is not None:
         yield from schema_variants(root["$defs"][schema["$ref"].rpartition("/")[2]], root)
     elif "anyOf" in schema:
@@ -326,7 +329,7 @@ class ExtensionTemplate:
         return CELLS_SETTING if info is not None and info.is_required() else ""
 
     def _cell(self, example: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return one row of a table: the first answers to its two questions, with the points of the example."""
+        """Return a row of a table with the first answer to each of its two questions; None if a question is unknown."""
         fields = {side: self.fields.get(str(settings.get(side))) for side in ("mentor", "mentee")}
         answers = {side: field.options_without("\0")[0] for side, field in fields.items() if field is not None}
         return {**example, **answers} if len(answers) == len(fields) else None
@@ -350,7 +353,7 @@ class ExtensionTemplate:
             extension = self.kind.model_validate({**settings, **people})
         except ValidationError:
             return False
-        return not any(check_extension(self.parts, (), extension))
+        return not any(find_extension_problems(self.parts, (), extension))
 
 
 def models_in(annotation: Any) -> Sequence[type[BaseModel]]:

@@ -80,7 +80,7 @@ class SettingsEdit(JsonMessage):
 
 
 class AdditionEdit(JsonMessage):
-    """Adds a criterion or a rule after the others."""
+    """Adds a criterion or a rule at the end of its list."""
 
     edit: Literal["add"] = "add"
     part: ListedPart
@@ -122,7 +122,7 @@ def read_edit(message: object) -> ProgrammeEdit:
 
 @dataclass(frozen=True)
 class ProgrammeText:
-    r"""The text of a programme file, and the programme in it; ``folder`` contains the tables of points that it names.
+    r"""The text of a programme file, and the programme in it; ``folder`` contains its tables of points.
 
     >>> text = ProgrammeText('[programme]\nname = "Essai"  # provisoire\n')
     >>> print(text.after(GoalEdit(goal="total", at=0)).text)
@@ -143,7 +143,7 @@ class ProgrammeText:
     @classmethod
     @checked
     def of(cls, content: bytes, source: str = "programme") -> Self:
-        """Return the text in the bytes of a file, with LF line ends. Raises ProgrammeError if it is not TOML."""
+        """Return the text in the bytes of a file, with Unix line ends. Raises ProgrammeError if it is not TOML."""
         parse_tables(content, source)
         return cls(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"), source)
 
@@ -170,7 +170,7 @@ class ProgrammeText:
 
 
 class TomlEditor:
-    """Applies one edit to a text, in tomlkit's document of it, which preserves every space and comment."""
+    """Applies one edit to the tomlkit document of a text, which preserves every space and comment."""
 
     def __init__(self, text: ProgrammeText) -> None:
         self.programme = text.programme
@@ -179,7 +179,7 @@ class TomlEditor:
     def after(self, edit: ProgrammeEdit) -> str:
         match edit:
             case WeightEdit() | WeightsEdit():
-                self._weigh(weights_after(edit, [criterion.weight for criterion in self.programme.criteria]))
+                self._set_weights(weights_after(edit, [criterion.weight for criterion in self.programme.criteria]))
             case SettingsEdit(part=part, at=at, changes=changes):
                 if part == "documents" and part not in self.document:
                     return append_block(self.document.as_string(), f"[{part}]\n{settings_text(changes)}")
@@ -187,9 +187,9 @@ class TomlEditor:
                 for path, value in changes.items():
                     set_value(table, path.split("."), value)
             case AdditionEdit(part=part, settings=settings):
-                return self._with(part, settings)
+                return self._insert(part, settings)
             case RemovalEdit(part=part, at=at):
-                return self._without(part, at)
+                return self._remove(part, at)
             case GoalEdit():
                 return self._order_goals(goals_after(edit, self.programme.goals.order))
             case (
@@ -211,13 +211,13 @@ class TomlEditor:
             raise RequestError(tr(EXTENSION_GONE_MESSAGE))
         return listed[at]
 
-    def _weigh(self, weights: Sequence[float]) -> None:
+    def _set_weights(self, weights: Sequence[float]) -> None:
         for at, (criterion, weight) in enumerate(zip(self.programme.criteria, weights, strict=True)):
             if criterion.weight != weight:
                 set_value(self._table("criteria", at), ["weight"], weight)
 
-    def _with(self, part: ListedPart, settings: Mapping[str, JsonValue]) -> str:
-        """Return the text with one more table: after the last of its part, before the comments that follow it."""
+    def _insert(self, part: ListedPart, settings: Mapping[str, JsonValue]) -> str:
+        """Return the text with one more table at the end of its part, before the comments that follow."""
         from tomlkit.items import AoT
 
         listed = self.document.get(part)
@@ -229,7 +229,7 @@ class TomlEditor:
             return append_block(self.document.as_string(), block)
         return insert_table(self.document, listed[len(listed) - 1], block)
 
-    def _without(self, part: ListedPart, at: int) -> str:
+    def _remove(self, part: ListedPart, at: int) -> str:
         """Return the text without a table; the comments that follow it stay."""
         from tomlkit.items import AoT
 
@@ -251,34 +251,34 @@ class TomlEditor:
 def weights_after(edit: WeightEdit | WeightsEdit, weights: Sequence[float]) -> list[float]:
     """Return the weights after an edit. Raises RequestError if there is no criterion at its index."""
     if isinstance(edit, WeightsEdit):
-        return shares(weights, TOTAL_WEIGHT)
+        return apportion(weights, TOTAL_WEIGHT)
     if edit.at >= len(weights):
         raise RequestError(tr(EXTENSION_GONE_MESSAGE))
     further = [*weights[: edit.at], *weights[edit.at + 1 :]]
     weight = edit.weight
     if edit.others and further:
         weight = min(weight, TOTAL_WEIGHT)
-        further = shares(further, TOTAL_WEIGHT - weight)
+        further = apportion(further, TOTAL_WEIGHT - weight)
     return [*further[: edit.at], weight, *further[edit.at :]]
 
 
-def shares(weights: Sequence[float], whole: float) -> list[float]:
+def apportion(weights: Sequence[float], total_points: float) -> list[float]:
     """Return numbers in the proportions of some weights with total ``whole`` (largest remainder method).
 
     All but one are integers; all are if ``whole`` is. A weight of 0 stays 0, unless all are 0.
 
-    >>> shares([35, 10, 10], 100), shares([0, 0], 5)
+    >>> apportion([35, 10, 10], 100), apportion([0, 0], 5)
     ([64, 18, 18], [3, 2])
     """
     total = sum(weights)
     parts = [weight / total if total else 1 / len(weights) for weight in weights]
-    exact = [part * floor(whole) for part in parts]
+    exact = [part * floor(total_points) for part in parts]
     rounded: list[float] = [floor(value) for value in exact]
     order = sorted(range(len(exact)), key=lambda at: (-(exact[at] - rounded[at]), at))
-    for at in [at for at in order if parts[at]][: floor(whole) - int(sum(rounded))]:
+    for at in [at for at in order if parts[at]][: floor(total_points) - int(sum(rounded))]:
         rounded[at] += 1
-    if rounded and whole > floor(whole):
-        rounded[max(range(len(parts)), key=parts.__getitem__)] += whole - floor(whole)
+    if rounded and total_points > floor(total_points):
+        rounded[max(range(len(parts)), key=parts.__getitem__)] += total_points - floor(total_points)
     return rounded
 
 
@@ -317,7 +317,7 @@ class ProgrammeVersions:
     @classmethod
     @checked
     def of(cls, text: ProgrammeText) -> "ProgrammeVersions":
-        """Return the versions with this text as the first and only one."""
+        """Return the versions with this text as the only version."""
         return cls((text,), text)
 
     @property
@@ -367,7 +367,7 @@ class ProgrammeVersions:
 
 
 class ProgrammeDifference(NamedTuple):
-    """One difference, by index in the list before and after; None: absent from that programme."""
+    """A difference, by index in the list before and after; None: absent from that programme."""
 
     part: ComparedPart
     before: int | None

@@ -43,7 +43,7 @@ def read_survey(  # noqa: PLR0913 - what can be said of files is its contract
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
-        return take_in(as_members(tables, programme), make_intake_plan(programme, apart=are_apart(tables)))
+        return take_in(as_members(tables, programme), make_intake_plan(programme, per_side=are_per_side(tables)))
 
 
 def read_contacts(  # noqa: PLR0913 - what can be said of files is its contract
@@ -61,11 +61,10 @@ def read_contacts(  # noqa: PLR0913 - what can be said of files is its contract
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
-        return take_apart(as_members(tables, programme), make_intake_plan(programme, apart=are_apart(tables)))[1]
+        return take_apart(as_members(tables, programme), make_intake_plan(programme, per_side=are_per_side(tables)))[1]
 
 
-def are_apart(tables: Sequence[tuple[TextTable, Side | None]]) -> bool:
-    """Return whether each table contains one side."""
+def are_per_side(tables: Sequence[tuple[TextTable, Side | None]]) -> bool:
     return all(side is not None for _, side in tables)
 
 
@@ -106,16 +105,16 @@ def read_tables(
     return read_own_sheets(tables, [partial(read, source) for source, _ in sides])
 
 
-def make_intake_plan(programme: Programme, *, apart: bool = False) -> Plan:
-    """Return the intake plan of ``programme``; with ``apart`` each side has its own file."""
+def make_intake_plan(programme: Programme, *, per_side: bool = False) -> Plan:
+    """Return the intake plan of ``programme``; with ``per_side`` each table contains one side."""
     roles = get_roles(programme)
     key = programme.fields_with("key")
     return Plan(
         fields=programme.fields,
         key=key[0] if key else None,
         email=email_of(programme),
-        roles=None if apart else roles,
-        needed=frozenset(find_needed_fields(programme, apart=apart)),
+        roles=None if per_side else roles,
+        needed=frozenset(find_needed_fields(programme, per_side=per_side)),
         weights={side: side_weights(programme, side) for side in ("mentor", "mentee")},
         minimum_answered=programme.heading.minimum_answered,
         renaming=renaming(programme.mapping.questions, programme.mapping.options),
@@ -129,7 +128,7 @@ def make_intake_plan(programme: Programme, *, apart: bool = False) -> Plan:
 
 
 def get_roles(programme: Programme) -> Roles | None:
-    """Return how the two sides are told apart: mentors from mentees, or facilitators from members of groups."""
+    """Return the question that separates mentors from mentees, or facilitators from members; None without one."""
     leading, role = programme.groups and programme.groups.facilitators, programme.heading.role
     if leading:
         unknown_role = mark("le rôle n'est ni celui des animateurs ni celui des membres")
@@ -149,12 +148,12 @@ def email_of(programme: Programme) -> str | None:
     return next((name for name in contacts if any(word in texts[name] for word in MAIL_WORDS)), None)
 
 
-def find_needed_fields(programme: Programme, *, apart: bool) -> Iterator[str]:
+def find_needed_fields(programme: Programme, *, per_side: bool) -> Iterator[str]:
     """Yield the fields that the files must contain."""
     yield from programme.fields_with("key")
     yield from programme.fields_with("consent")
     roles = get_roles(programme)
-    if roles and not apart:
+    if roles and not per_side:
         yield roles.field
     if programme.emphasis is not None:
         yield programme.emphasis.field

@@ -37,13 +37,13 @@ from mentormatch.languages.translation import mark, tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.references import (
     CheckedParts,
-    check_answer,
-    check_extension,
-    check_fields,
-    check_heading,
-    check_target,
     find_added_rule_problems,
+    find_answer_problems,
+    find_extension_problems,
+    find_field_problems,
+    find_heading_problems,
     find_reference_problem,
+    find_target_problems,
     unknown_field,
     wrong_kind,
 )
@@ -56,13 +56,13 @@ from mentormatch.programme.sections import (
     Sessions,
     Sharing,
     Wordings,
-    check_clocks,
-    check_rules,
-    check_sections,
+    find_clock_problems,
+    find_rule_problems,
+    find_section_problems,
 )
 from mentormatch.programme.tables import PointsSource, as_tables, fill_tables, plain_table, to_tables, toml_text
 from mentormatch.programme.validation_messages import (
-    count_mistakes,
+    count_problems,
     find_excessive_numbers,
     find_repeats,
     list_if_short,
@@ -209,7 +209,7 @@ class Programme(VersionedPickle, Part):
         problems = first(all_problems, tr("fichier")) or first(find_excessive_numbers(parts.data), tr("fichier"))
         if problems:
             source = (info.context or {}).get(SOURCE_KEY, "programme")
-            raise ProgrammeError(about(source, count_mistakes(problems)), problems)
+            raise ProgrammeError(about(source, count_problems(problems)), problems)
         return parts.heading.with_rule_on_both(parts.data) if parts.heading else parts.data
 
     def to_dict(self) -> dict[str, Any]:
@@ -253,7 +253,6 @@ class Programme(VersionedPickle, Part):
         return target
 
     def _is_stated_in(self, path: Path) -> bool:
-        """Return whether a file contains an equal programme, in any layout."""
         try:
             return type(self).load(path).to_dict() == self.to_dict()
         except ProgrammeError:
@@ -343,7 +342,7 @@ class Programme(VersionedPickle, Part):
             return self
         located = [(("rules", index), rule) for index, rule in enumerate(rules, len(self.rules))]
         if problems := first(find_added_rule_problems(CheckedParts(self.fields, self.groups), located), tr("fichier")):
-            raise ProgrammeError(about(self.name, count_mistakes(problems)), problems)
+            raise ProgrammeError(about(self.name, count_problems(problems)), problems)
         return replace_parts(self, rules=[*self.rules, *rules])
 
     @checked
@@ -433,7 +432,7 @@ def find_named(named: str | Extension, among: Sequence[Extension], where: str, *
 
 
 def operation_hint(operations: Sequence[str]) -> str:
-    """Return the advice which operations to use, as commands and as functions.
+    """Return the advice to use these operations, as commands and as functions.
 
     >>> operation_hint(["match"])
     'demandez `mentormatch match` (en Python : `match`)'
@@ -443,14 +442,13 @@ def operation_hint(operations: Sequence[str]) -> str:
     return tr("demandez {commands} (en Python : {functions})", commands=commands, functions=functions)
 
 
-@cache
+@cache  # an adapter takes longer to make than to use
 def type_adapter(kind: Any) -> TypeAdapter[Any]:
-    """Return the parser of tables of one kind, cached: it takes longer to make than to use."""
     return TypeAdapter(kind)
 
 
 class ProgrammeParts:
-    """The parts of a programme file, parsed separately, so that an error in one does not hide those in another."""
+    """The parts of a programme file, parsed separately, so that an error in one hides no error in another."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.data = data
@@ -515,45 +513,44 @@ def explain_error(detail: ErrorDetails, where: Location, models: Mapping[str, ty
 def find_reference_problems(parts: ProgrammeParts) -> Iterator[Problem]:
     """Yield the problems of all references to fields and answers."""
     for where, extension in [*parts.criteria, *parts.rules]:
-        yield from check_extension(parts, where, extension)
+        yield from find_extension_problems(parts, where, extension)
     if parts.emphasis:
-        yield from check_emphasis(parts, parts.emphasis)
+        yield from find_emphasis_problems(parts, parts.emphasis)
     if parts.heading:
-        yield from check_heading(parts, parts.heading)
+        yield from find_heading_problems(parts, parts.heading)
     if parts.profiles and (name := parts.profiles.consent):
         yield from unknown_field(parts, ("profiles", "consent"), name)
         if (field := parts.fields.get(name)) and field.kind != "yesno":
             yield wrong_kind("profiles.consent", name, field, ("yesno",))
-    yield from check_rules(parts.rules, grouped=parts.groups is not None, goals=parts.data.get("goals"))
+    yield from find_rule_problems(parts.rules, grouped=parts.groups is not None, goals=parts.data.get("goals"))
     if parts.mapping:
-        yield from check_mapping(parts, parts.mapping)
-    yield from check_sections((parts.documents, parts.groups, parts.sessions), parts.follow_up, parts.fields)
-    yield from check_fields(parts)
+        yield from find_mapping_problems(parts, parts.mapping)
+    yield from find_section_problems((parts.documents, parts.groups, parts.sessions), parts.follow_up, parts.fields)
+    yield from find_field_problems(parts)
     extensions, later = [*parts.criteria, *parts.rules], parts.follow_up.fields if parts.follow_up else {}
-    yield from check_clocks(parts.fields, extensions, grouped=parts.groups is not None, later=later)
+    yield from find_clock_problems(parts.fields, extensions, grouped=parts.groups is not None, later=later)
 
 
-def check_emphasis(parts: ProgrammeParts, emphasis: Emphasis) -> Iterator[Problem]:
-    """Yield the problems of the question by which people choose the criteria that count more for them."""
+def find_emphasis_problems(parts: ProgrammeParts, emphasis: Emphasis) -> Iterator[Problem]:
+    """Yield the problems of the question in which people choose the criteria that weigh more for them."""
     yield from find_reference_problem(parts, ("emphasis", "field"), emphasis.field, FieldRef(EMPHASISED, "any"))
     criteria = [criterion for _, criterion in parts.criteria]
-    if len(criteria) == len(parts.data.get("criteria", criteria)):  # of one with a mistake the name is not known
+    if len(criteria) == len(parts.data.get("criteria", criteria)):  # an invalid criterion has no name to compare
         yield from emphasis.mistakes(parts.fields, criteria)
     if parts.groups:
         yield Problem("emphasis", tr(GROUPS_ONLY_MESSAGE), tr("pas d'« emphasis »"))
 
 
-def check_mapping(parts: ProgrammeParts, mapping: Wordings) -> Iterator[Problem]:
+def find_mapping_problems(parts: ProgrammeParts, mapping: Wordings) -> Iterator[Problem]:
     """Yield the problem of each header or answer mapped to an unknown target, and of duplicate texts."""
-    mapped = {
-        header: answer for header, answer in mapping.questions.items() if answer.strip()
-    }  # "": it answers nothing
+    # A header mapped to an empty text answers no question
+    mapped = {header: answer for header, answer in mapping.questions.items() if answer.strip()}
     for header, answer in mapped.items():
-        yield from check_target(parts, ("mapping", "questions", quoted(header)), target(answer))
+        yield from find_target_problems(parts, ("mapping", "questions", quoted(header)), target(answer))
     yield from find_repeats(("mapping", "questions"), mapping.questions)
     for name, texts in mapping.options.items():
         yield from unknown_field(parts, ("mapping", "options"), name)
         if field := parts.fields.get(name):
             for text, answer in texts.items():
-                yield from check_answer(("mapping", "options", name, quoted(text)), field, answer)
+                yield from find_answer_problems(("mapping", "options", name, quoted(text)), field, answer)
         yield from find_repeats(("mapping", "options", name), texts)

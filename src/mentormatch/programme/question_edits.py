@@ -85,7 +85,7 @@ class QuestionSettings(JsonMessage):
 
 
 class QuestionAddition(JsonMessage):
-    """Adds a question after the others, under a new id."""
+    """Adds a question at the end, under a new id."""
 
     edit: Literal["ask"] = "ask"
     name: Name
@@ -183,7 +183,7 @@ class QuestionEditor:
         """Remove the mappings to answers and items that the question does not have."""
         try:
             field: AnyField = TypeAdapter(AnyField).validate_python(table.unwrap())
-        except ValidationError:  # the programme is read whole afterwards, and every mistake is told
+        except ValidationError:  # the whole programme is parsed afterwards, and reports every problem
             return
         mapping: Any = self.document.get("mapping", {})
         answers: Any = mapping.get("options", {}).get(name, {})
@@ -197,7 +197,7 @@ class QuestionEditor:
     # --- words -----------------------------------------------------------------------------------------------------
 
     def reword(self, name: str, question: str) -> str:
-        """Return the text with a question in other words; the mapping contains the former ones."""
+        """Return the text with a question in other words; the mapping contains the former wording."""
         table, former = self.table(name), self.programme.fields[name].question
         set_value(table, ["question"], question)
         self._unmap("questions", question)
@@ -265,7 +265,6 @@ class QuestionEditor:
                     replace_quotations(tables[index], setting.split("."), (fold(answer), becomes), names)
 
     def _rename_in_zones(self, names: set[str], answer: str, becomes: str) -> None:
-        """Rename an answer in the hours and time zones of slots."""
         for field_name, field in self.programme.fields.items():
             if isinstance(field, Slots) and field.zone:
                 parts = ["hours"] * (field_name in names) + ["zones"] * (field.zone.field in names)
@@ -286,7 +285,7 @@ class QuestionEditor:
 
     def read_as(self, name: str, text: str, means: str | None) -> str:
         """Return the text with one mapping of a text in the answers to a question; None removes it."""
-        self.table(name)  # of a question that is there
+        self.table(name)  # raises RequestError if there is no such question
         mapped: Any = self.document.get("mapping", {}).get("options", {}).get(name, {})
         key = next((key for key in mapped if fold(key) == fold(text)), None)
         if key is None:
@@ -441,7 +440,7 @@ def slots_in(options: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def align_hours(zone: Any, moments: Sequence[str]) -> None:
-    """Set hours for exactly these moments; a new one follows the last or precedes the first, if there is time."""
+    """Set hours for exactly these moments; a new one follows the last, else precedes the first, if there is time."""
     hours: Any = zone.get("hours", {})
     for moment in [moment for moment in hours if position(moments, moment) is None]:
         remove_key(hours, moment)
@@ -473,7 +472,6 @@ def replace_quotations(table: Any, path: Sequence[str], words: tuple[str, str], 
 
 
 def matching_indices(texts: Any, former: str) -> Iterator[int]:
-    """Yield the indices of a text in a list; texts are compared folded."""
     yield from [index for index, item in enumerate(texts or ()) if fold(str(item)) == former]
 
 

@@ -11,7 +11,7 @@ from mentormatch.fields.base import Special
 from mentormatch.fields.extension import Extension, FieldRef
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.translation import mark, tr
-from mentormatch.programme.sections import Grouped, Heading, Placed, check_clocks, check_rules
+from mentormatch.programme.sections import Grouped, Heading, Placed, find_clock_problems, find_rule_problems
 from mentormatch.programme.validation_messages import (
     MAX_COMPARED,
     enumerate_names,
@@ -84,12 +84,12 @@ def find_added_rule_problems(parts: QuestionParts, rules: Sequence[Placed]) -> I
         if not isinstance(rule, Rule):
             yield Problem(key_path(where), type(rule).__name__, tr("une règle de `mm.rules`"))
         else:
-            yield from check_rules([(where, rule)], grouped=grouped)
-            yield from check_extension(parts, where, rule)
-            yield from check_clocks(parts.fields, [(where, rule)], grouped=grouped, later={})
+            yield from find_rule_problems([(where, rule)], grouped=grouped)
+            yield from find_extension_problems(parts, where, rule)
+            yield from find_clock_problems(parts.fields, [(where, rule)], grouped=grouped, later={})
 
 
-def check_extension(parts: QuestionParts, where: Location, extension: Extension) -> Iterator[Problem]:
+def find_extension_problems(parts: QuestionParts, where: Location, extension: Extension) -> Iterator[Problem]:
     """Yield the problems of the fields and answers that a criterion or a rule refers to."""
     for reference in extension.references():
         yield from find_reference_problem(parts, (*where, reference.setting), reference.field, reference.ref)
@@ -107,7 +107,7 @@ def wrong_kind(where: str, name: str, field: AnyField, kinds: Sequence[str]) -> 
     return Problem(where, cause, enumerate_names(kinds))
 
 
-def check_heading(parts: QuestionParts, heading: Heading) -> Iterator[Problem]:
+def find_heading_problems(parts: QuestionParts, heading: Heading) -> Iterator[Problem]:
     """Yield the problems of the fields that the heading refers to."""
     if heading.role:
         role = heading.role
@@ -120,7 +120,7 @@ def check_heading(parts: QuestionParts, heading: Heading) -> Iterator[Problem]:
         yield from find_reference_problem(parts, ("programme", "email"), heading.email, EMAIL_REF)
 
 
-def check_target(parts: QuestionParts, where: Location, mapped: Target) -> Iterator[Problem]:
+def find_target_problems(parts: QuestionParts, where: Location, mapped: Target) -> Iterator[Problem]:
     """Yield the problem of a header mapped to an unknown field, or to an unknown item of its field."""
     yield from unknown_field(parts, where, mapped.field)
     field = parts.fields.get(mapped.field)
@@ -132,7 +132,7 @@ def check_target(parts: QuestionParts, where: Location, mapped: Target) -> Itera
         yield Problem(key_path(where), problem_text, expected, nearest_hint(mapped.item, answers_of(field)))
 
 
-def check_answer(where: Location, field: AnyField, answer: str) -> Iterator[Problem]:
+def find_answer_problems(where: Location, field: AnyField, answer: str) -> Iterator[Problem]:
     """Yield the problem of an answer mapped to a text that its question does not accept."""
     if not takes(field, answer):
         yield unknown_option(where, field, answer, answers_of(field))
@@ -149,21 +149,21 @@ def unknown_option(where: Location, field: AnyField, answer: str, options: Seque
     )
 
 
-def check_fields(parts: QuestionParts) -> Iterator[Problem]:
+def find_field_problems(parts: QuestionParts) -> Iterator[Problem]:
     """Yield the problems of each field, and of several fields that are keys."""
     for name, field in parts.fields.items():
         if isinstance(field, Ranking) and not field.options:
             hint = nearest_hint(field.items_of, parts.stated_fields)
             cause, expected = tr("aucun item à classer"), tr("« options » ou « items_of »")
             yield Problem(key_path(("fields", name)), cause, expected, hint)
-        yield from check_use(key_path(("fields", name)), field)
+        yield from find_use_problems(key_path(("fields", name)), field)
     keys = [name for name, field in parts.fields.items() if field.use == "key"]
     if len(keys) > 1:
         cause = tr("plusieurs identifiants : {keys}", keys=enumerate_names(keys))
         yield Problem("fields", cause, tr("un seul champ d'usage « key »"))
 
 
-def check_use(where: str, field: AnyField) -> Iterator[Problem]:
+def find_use_problems(where: str, field: AnyField) -> Iterator[Problem]:
     """Yield the problems of sensitive questions (GDPR, article 9) without a reason, and of shared private ones."""
     is_reserved = field.use not in ("match", "display") or field.private or field.special or field.kind == "names"
     if field.special and field.use != "forbidden" and not field.why.strip():

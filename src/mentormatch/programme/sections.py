@@ -1,7 +1,6 @@
 """The sections of a programme file: heading, goals, wordings, profiles, documents, sessions.
 
-The first functions check slots that are read by the clock: their hours, where people live, and the criteria that use
-them.
+The first functions check slots with hours: their hours, the homes of people, and the criteria that use them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -44,7 +43,7 @@ CLOCK_READERS_MESSAGE = mark(
 type Goal = Literal["matched", "priority", "floor", "floor_person", "leximin", "total"]
 
 
-def check_clocks(
+def find_clock_problems(
     fields: Mapping[str, AnyField], extensions: Sequence[Placed], *, grouped: bool, later: Mapping[str, AnyField]
 ) -> Iterator[Problem]:
     """Yield the problems of slots that are read by the clock.
@@ -54,7 +53,10 @@ def check_clocks(
     zoned = {name: field for name, field in fields.items() if isinstance(field, Slots) and field.zone}
     for name, field in zoned.items():
         if field.zone:
-            for problem in (*check_hours(field.zone, field.days, field.moments), *check_zone_field(field.zone, fields)):
+            for problem in (
+                *find_hour_problems(field.zone, field.days, field.moments),
+                *find_zone_field_problems(field.zone, fields),
+            ):
                 yield replace(problem, where=key_path(("fields", name, *problem.where.split("."))))
     for where, extension in extensions:
         if grouped or not extension.by_the_clock:
@@ -76,14 +78,13 @@ def check_clocks(
 def find_unread_slots(
     where: Location, extension: Extension, zoned: Collection[str], expected: str
 ) -> Iterator[Problem]:
-    """Yield a problem for each reference of an extension to slots with hours that it does not read."""
     for reference in extension.references():
         if reference.field in zoned:
             cause = tr("des créneaux en plusieurs fuseaux : {field}", field=quoted(reference.field))
             yield Problem(key_path((*where, reference.setting)), cause, expected)
 
 
-def check_hours(zone: SlotZone, days: Sequence[str], moments: Sequence[str]) -> Iterator[Problem]:
+def find_hour_problems(zone: SlotZone, days: Sequence[str], moments: Sequence[str]) -> Iterator[Problem]:
     """Yield the problems of days, hours and period: all must be known, and hours of two slots must not overlap."""
     unknown_days = [day for day in days if weekday_of(day) is None]
     if unknown_days:
@@ -111,8 +112,8 @@ def check_hours(zone: SlotZone, days: Sequence[str], moments: Sequence[str]) -> 
         yield Problem("zone", tr("une période de moins d'une semaine"), tr("« from » et « to » à une semaine ou plus"))
 
 
-def check_zone_field(zone: SlotZone, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
-    """Yield the problems of the question on where people live: a place, or a choice with known time zones."""
+def find_zone_field_problems(zone: SlotZone, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
+    """Yield the problems of the question on homes: a place, or a choice with known time zones."""
     field = fields.get(zone.field)
     if field is None:
         cause = tr("champ inconnu « {name} »", name=zone.field)
@@ -124,12 +125,12 @@ def check_zone_field(zone: SlotZone, fields: Mapping[str, AnyField]) -> Iterator
         cause = tr("« {name} » n'est pas une question posée aux deux côtés pour les binômes", name=zone.field)
         yield Problem("zone.field", cause, tr("une question d'usage « match », posée aux deux côtés"))
     else:
-        yield from check_zones(zone, field.column([]).labels if field.kind == "choice" else ())
+        yield from find_zone_problems(zone, field.column([]).labels if field.kind == "choice" else ())
         if field.kind == "place" and zone.zones:
             yield Problem("zone.zones", tr("des fuseaux pour un lieu"), tr("rien : le lieu dit le fuseau"))
 
 
-def check_zones(zone: SlotZone, options: Sequence[str]) -> Iterator[Problem]:
+def find_zone_problems(zone: SlotZone, options: Sequence[str]) -> Iterator[Problem]:
     """Yield the answers without a known time zone, and the time zones of unknown answers."""
     zoned = {fold(answer): answer for answer in zone.zones}
     for option in options:
@@ -210,7 +211,7 @@ class Heading(Part):
 
 
 class Sharing(Part):
-    """How anonymous profiles are shared; only people who answer yes to the question ``consent`` have one.
+    """Settings of anonymous profiles; only people who answer yes to the question ``consent`` have one.
 
     ``choices`` and ``refusals`` are the numbers of people that a person may ask for, and may reject without a reason.
     """
@@ -226,7 +227,7 @@ MAX_GROUP_SIZE = 12  # members; in a larger group some would have no turn in a y
 
 
 class Facilitation(Part):
-    """The question that identifies facilitators of groups, with the answers of facilitators and of members.
+    """The question that identifies facilitators of groups, with the answer of facilitators and that of members.
 
     ``seats`` is the number of groups per facilitator: one number, or the id of a number field that they answer.
     """
@@ -296,7 +297,9 @@ class Grouped(Part):
 DEFAULT_GOALS: Mapping[str, object] = {"order": ["matched", "priority", "total"]}
 
 
-def check_rules(rules: Iterable[tuple[Location, Rule]], *, grouped: bool, goals: object = None) -> Iterator[Problem]:
+def find_rule_problems(
+    rules: Iterable[tuple[Location, Rule]], *, grouped: bool, goals: object = None
+) -> Iterator[Problem]:
     """Yield the rules that do not apply to the pairs or groups formed, and goals of pairs for a programme of groups."""
     for where, rule in rules:
         if not (rule.of_groups if grouped else rule.of_pairs):
@@ -354,7 +357,7 @@ class Documents(Part):
 
 
 class Answered(Part):
-    """Some answers to one question of the follow-up."""
+    """A question of the follow-up, and some answers to it."""
 
     field: str
     answers: Items[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
@@ -372,7 +375,7 @@ class Outcome(Answered):
     name: str
 
 
-def rising(months: Sequence[int]) -> Sequence[int]:
+def check_rising(months: Sequence[int]) -> Sequence[int]:
     """Return ``months``. Raises ValueError if they do not increase from 1 or more."""
     if list(months) != sorted(set(months)) or months[0] < 1:
         raise ValueError(tr("des mois qui se suivent, à partir de 1"))
@@ -387,7 +390,7 @@ class FollowUp(Part):
     counted.
     """
 
-    months: Annotated[Items[int], AfterValidator(rising)] = Setting(default=(1, 3, 6, 12), min_length=1)
+    months: Annotated[Items[int], AfterValidator(check_rising)] = Setting(default=(1, 3, 6, 12), min_length=1)
     fields: Entries[str, AnyField] = Setting(default_factory=FrozenDict)
     partner: str | None = None
     stopped: Answered | None = None
@@ -495,17 +498,21 @@ class Sessions(Part):
         kinds = {"topics": ("choices", "ranking"), "attends": ("choices", "slots")}
         for setting, name in (("topics", self.topics), ("attends", self.attends)):
             if name is not None:
-                yield from check_question(f"sessions.{setting}", name, fields, kinds[setting])
+                yield from find_question_problems(f"sessions.{setting}", name, fields, kinds[setting])
         for setting, section in (("wishes", self.wishes), ("urgent", self.urgent)):
             if section is not None:
-                yield from check_question(f"sessions.{setting}.field", section.field, fields, ("choice", "yesno"))
+                yield from find_question_problems(
+                    f"sessions.{setting}.field", section.field, fields, ("choice", "yesno")
+                )
         for index, period in enumerate(self.blackouts):
             if period.last < period.first:
                 where = key_path(("sessions", "blackouts", index))
                 yield Problem(where, tr("une période qui finit avant de commencer"), tr("un début avant la fin"))
 
 
-def check_question(where: str, name: str, fields: Mapping[str, AnyField], kinds: Sequence[str]) -> Iterator[Problem]:
+def find_question_problems(
+    where: str, name: str, fields: Mapping[str, AnyField], kinds: Sequence[str]
+) -> Iterator[Problem]:
     """Yield a problem if a question is unknown or of another kind."""
     if name not in fields:
         yield Problem(
@@ -516,7 +523,7 @@ def check_question(where: str, name: str, fields: Mapping[str, AnyField], kinds:
         yield Problem(where, cause, enumerate_names(kinds))
 
 
-def check_sections(
+def find_section_problems(
     sections: Iterable[Documents | Grouped | Sessions | None],
     follow_up: FollowUp | None,
     fields: Mapping[str, AnyField],

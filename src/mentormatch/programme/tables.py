@@ -42,7 +42,7 @@ def as_tables(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def expand_fields(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the ``fields`` in some tables with their questions and options; empty if there is no such table."""
+    """Return ``fields`` of these tables with their questions and options; an empty table if there are none."""
     fields = data.get("fields")
     if not isinstance(fields, dict):
         return {}
@@ -51,7 +51,6 @@ def expand_fields(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_question(name: str, field: Any) -> Any:
-    """Return the table of a field, whose question is its id if it has none."""
     return {**field, "question": name} if isinstance(field, dict) and field.get("question", "") == "" else field
 
 
@@ -291,7 +290,7 @@ def has_header(item: Any) -> bool:
 
 
 def remove_key(table: Any, key: str) -> None:
-    """Remove a setting; a comment on its line stays, on a line of its own."""
+    """Remove a setting; a comment on its line stays, on a separate line."""
     from tomlkit import comment
     from tomlkit.items import InlineTable
 
@@ -395,7 +394,7 @@ def insert_table(document: "TOMLDocument", table: Any, block: str) -> str:
 
 
 def settings_text(settings: Mapping[str, JsonValue]) -> str:
-    """Return settings as the lines of a table, without those that are None."""
+    """Return settings as the lines of a table; a setting that is None is left out."""
     from tomlkit import document
 
     block = document()

@@ -191,8 +191,8 @@ def list_if_short(names: Collection[str]) -> str:
     return enumerate_names(sorted(names) if isinstance(names, Set) else names) if len(names) <= 20 else ""
 
 
-def count_mistakes(problems: Sequence[Problem]) -> str:
-    """Return the number of problems as shown; above ``MOST_LISTED``, that there are more."""
+def count_problems(problems: Sequence[Problem]) -> str:
+    """Return the number of problems as shown; above ``MOST_LISTED``, only that there are more."""
     if len(problems) > MOST_LISTED:
         return tr("plus de {count} erreurs à corriger", count=MOST_LISTED)
     return tr_n("{count} erreur à corriger", "{count} erreurs à corriger", len(problems), count=len(problems))
@@ -204,14 +204,14 @@ def wrong_settings(kind: type[BaseModel], error: ValidationError) -> ProgrammeEr
     problems = [
         to_problem(detail, detail["loc"] or (kind.__name__,), model_at(kind, detail["loc"][:-1])) for detail in details
     ]
-    return ProgrammeError(about(kind.__name__, count_mistakes(problems)), problems[:MOST_LISTED])
+    return ProgrammeError(about(kind.__name__, count_problems(problems)), problems[:MOST_LISTED])
 
 
 def unordered_settings(kind: type[BaseModel], names: Sequence[str]) -> ProgrammeError:
     """Return the error for settings with several values but no order, such as a set or an iterator."""
     expected = tr("une liste ou un tuple, dont l'ordre compte")
     problems = [Problem(name, tr("des valeurs sans ordre"), expected) for name in names]
-    return ProgrammeError(about(kind.__name__, count_mistakes(problems)), problems)
+    return ProgrammeError(about(kind.__name__, count_problems(problems)), problems)
 
 
 def model_at(model: type[BaseModel], steps: Sequence[int | str]) -> type[BaseModel]:

@@ -117,7 +117,7 @@ def propose(programme: Programme, tables: Tables, stated: StatedMapping = NOTHIN
 def propose_in_words(programme: Programme, tables: Tables, stated: StatedMapping) -> MappingDraft:
     """Return a mapping by the words of the languages in use."""
     apart = all(side is not None for _, side in tables)
-    plan = make_intake_plan(programme, apart=apart)
+    plan = make_intake_plan(programme, per_side=apart)
     tables = [(separate_questions(table, plan), side) for table, side in tables]
     said = {fold(found.text): found for found in find_stated_questions(tables, stated, plan)}
     plan = plan_with(plan, said.values(), stated.options)

@@ -102,7 +102,7 @@ def try_out(text: str, tables: Tables) -> DryRun:
         programme = Programme.read(tomllib.loads(text))
         alone = programme.heading.role is None and any(side is None for _, side in tables)
         sheets: Tables = [(table, "mentee") for table, _ in tables] if alone else tables
-        plan = make_intake_plan(programme, apart=all(side is not None for _, side in sheets))
+        plan = make_intake_plan(programme, per_side=all(side is not None for _, side in sheets))
         cohort = take_in(sheets, plan)
     except MentorMatchError as error:
         return DryRun(problems=tuple(error.problems) or (Problem("", str(error)),))

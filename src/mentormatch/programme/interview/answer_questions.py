@@ -46,7 +46,7 @@ MIN_NUMBER_SHARE = 0.6  # of the answers, where a question may count places
 
 
 def item_points(tables: Tables) -> Iterator[OpenPoint]:
-    """Yield the question on columns that may be items of one question, as their headers begin alike."""
+    """Yield the question on columns that may be items of one question, as their headers begin with the same words."""
     groups = {group.key: group for table, _ in tables for group in item_columns(table)}
     if not groups:
         return
@@ -77,7 +77,7 @@ def item_effects(reply: Reply) -> Effects:
 
 
 def place_points(draft: Draft) -> Iterator[OpenPoint]:
-    """Yield the question on the number of places, if an answer is not a number, or a question may ask for it."""
+    """Yield the question on the number of places, if an answer is not a number, or a question may be about places."""
     taking = next((entry for entry in draft.entries if entry.takes), None)
     if taking is not None:
         texts = [*taking.answers, *taking.unclear]

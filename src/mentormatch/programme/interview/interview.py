@@ -199,7 +199,7 @@ class Interviewer:
         return tuple(edit for effects in self.effects for edit in effects.edits)
 
     def _ask(self, points: Iterator[OpenPoint]) -> Iterator[DraftQuestion]:
-        """Yield the questions of some points, each with its reply, and record the effects of the replies."""
+        """Yield the question of each point, with its reply if there is one, and record the effects of the reply."""
         for point in points:
             question = point.question
             if question.id in self.replies:
@@ -271,14 +271,9 @@ class Interviewer:
 
 
 def interview_stage(question: DraftQuestion) -> int:
-    """Return 0 for a question on sides, 1 for one on the meaning of answers, 2 for that on criteria."""
-    return (
-        0
-        if question.id in (LANGUAGE_QUESTION, ITEMS_QUESTION, ROLE_QUESTION, KEY_QUESTION)
-        else 2
-        if question.id == CRITERIA_QUESTION
-        else 1
-    )
+    if question.id in (LANGUAGE_QUESTION, ITEMS_QUESTION, ROLE_QUESTION, KEY_QUESTION):
+        return 0  # sides
+    return 2 if question.id == CRITERIA_QUESTION else 1  # the meaning of answers comes before criteria
 
 
 def meaning_points(draft: Draft) -> Iterator[OpenPoint]:

@@ -197,7 +197,7 @@ def addition(extension: DraftedExtension) -> AdditionEdit:
 
 
 def criteria_points(draft: Draft, programme: Programme, settled: frozenset[str]) -> Iterator[OpenPoint]:
-    """Yield the question on criteria and rules: the proposals, then other questions that both sides answer.
+    """Yield the question on criteria and rules: the proposals, then further questions that both sides answer.
 
     ``programme`` is the draft after the other replies; ``settled`` are the keys of proposals that they decide.
     """

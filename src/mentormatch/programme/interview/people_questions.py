@@ -78,7 +78,7 @@ def name_points(draft: Draft) -> Iterator[OpenPoint]:
 
 
 def order_of_name_points(draft: Draft) -> Iterator[OpenPoint]:
-    """Yield the question on the order of names in a column whose header alone puts the last name first."""
+    """Yield the question on the order of names, if only the header of their column shows that the last comes first."""
     called = names_called(draft.entries)
     if len(called) != 1 or not states_last_first(called[0].question) or called[0].sample.items:
         return
@@ -102,8 +102,8 @@ def order_of_name_points(draft: Draft) -> Iterator[OpenPoint]:
         ),
         proposed=AS_TYPED_REPLY,
     )
-    stated = SettingsEdit(part="documents", changes={"surname_first": True})
-    yield OpenPoint(question, lambda reply: Effects(edits=(stated,) if reply == LAST_FIRST_REPLY else ()))
+    last_name_first = SettingsEdit(part="documents", changes={"surname_first": True})
+    yield OpenPoint(question, lambda reply: Effects(edits=(last_name_first,) if reply == LAST_FIRST_REPLY else ()))
 
 
 def are_names(entry: DraftEntry) -> bool:

@@ -1,4 +1,4 @@
-"""A question of a draft to the staff: its text, the cells that raise it, and the replies that it accepts."""
+"""A question of a draft to the staff: its text, its possible replies, and the cells that raise it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -173,42 +173,42 @@ class DraftQuestion:
     def _value(self, text: str) -> str:
         return next((value for value in self.values if fold(value) == fold(text)), text)
 
-    def _problems(self, stated: object) -> Iterator[Problem]:
-        if self.form == "one" and self.columns and isinstance(stated, Mapping):
-            yield from self._column_problems(stated)
+    def _problems(self, reply: object) -> Iterator[Problem]:
+        if self.form == "one" and self.columns and isinstance(reply, Mapping):
+            yield from self._column_problems(reply)
         elif self.form == "one":
-            yield from self._unknown([stated] if isinstance(stated, str) else [], expected=tr(ONE_EXPECTED_MESSAGE))
+            yield from self._unknown([reply] if isinstance(reply, str) else [], expected=tr(ONE_EXPECTED_MESSAGE))
         elif self.form == "several":
-            yield from self._unknown(as_list(stated), expected=tr("une liste de réponses possibles"), least=0)
-        elif not isinstance(stated, Mapping):
+            yield from self._unknown(as_list(reply), expected=tr("une liste de réponses possibles"), minimum=0)
+        elif not isinstance(reply, Mapping):
             yield Problem(self.id, tr("autre chose qu'une table"), tr(EACH_EXPECTED_MESSAGE))
         else:
-            yield from self._line_problems(stated)
+            yield from self._line_problems(reply)
 
-    def _unknown(self, stated: Sequence[object] | None, *, expected: str, least: int = 1) -> Iterator[Problem]:
-        if stated is None or len(stated) < least:
+    def _unknown(self, values: Sequence[object] | None, *, expected: str, minimum: int = 1) -> Iterator[Problem]:
+        if values is None or len(values) < minimum:
             yield Problem(self.id, tr("autre chose"), expected)
         values_and_settled = set(map(fold, (*self.values, *self.settled)))
-        if any(not isinstance(value, str) or fold(value) not in values_and_settled for value in stated or ()):
+        if any(not isinstance(value, str) or fold(value) not in values_and_settled for value in values or ()):
             yield Problem(self.id, tr(STALE_MESSAGE), expected)
 
-    def _column_problems(self, stated: Mapping[object, object]) -> Iterator[Problem]:
+    def _column_problems(self, reply: Mapping[object, object]) -> Iterator[Problem]:
         """Yield the problems of a column named by hand: its question, and the answers of each side."""
-        answers = self.answers.get(fold(str(stated.get("question", ""))))
+        answers = self.answers.get(fold(str(reply.get("question", ""))))
         if answers is None:
             yield Problem(f"{self.id}.question", tr("aucune colonne de ce nom"), tr("une question des fichiers"))
             return
-        sides = [answers_in(stated.get(side)) for side in ("mentor", "mentee")]
-        for side, named in zip(("mentor", "mentee"), sides, strict=True):
-            if not named or not answers.issuperset(map(fold, named)):
+        sides = [answers_in(reply.get(side)) for side in ("mentor", "mentee")]
+        for side, side_answers in zip(("mentor", "mentee"), sides, strict=True):
+            if not side_answers or not answers.issuperset(map(fold, side_answers)):
                 yield Problem(f"{self.id}.{side}", tr(STALE_MESSAGE), tr("une réponse de cette colonne, ou une liste"))
         if set(map(fold, sides[0])) & set(map(fold, sides[1])):
             yield Problem(self.id, tr("la même réponse pour les deux côtés"), tr("une réponse pour chaque côté"))
 
-    def _line_problems(self, stated: Mapping[object, object]) -> Iterator[Problem]:
+    def _line_problems(self, replies: Mapping[object, object]) -> Iterator[Problem]:
         keys, values = {line.key for line in self.lines}, set(self.values)
-        for place, (key, value) in enumerate(stated.items(), 1):
-            where = f"{self.id}, {tr('ligne {number}', number=place)}"
+        for number, (key, value) in enumerate(replies.items(), 1):
+            where = f"{self.id}, {tr('ligne {number}', number=number)}"
             if key not in keys:
                 yield Problem(where, tr(STALE_MESSAGE), tr(EACH_EXPECTED_MESSAGE))
             elif NUMBER_CHOICE in values:
@@ -227,13 +227,13 @@ def plain_value(reply: Reply | None) -> object:
     return list(reply) if isinstance(reply, tuple) else reply
 
 
-def as_list(stated: object) -> Sequence[object] | None:
-    return stated if isinstance(stated, list | tuple) else None
+def as_list(value: object) -> Sequence[object] | None:
+    return value if isinstance(value, list | tuple) else None
 
 
-def answers_in(stated: object) -> list[str]:
+def answers_in(value: object) -> list[str]:
     """Return the texts of a value that is one text or a list of texts."""
-    texts = [stated] if isinstance(stated, str) else as_list(stated) or []
+    texts = [value] if isinstance(value, str) else as_list(value) or []
     return [text for text in texts if isinstance(text, str)]
 
 

@@ -104,7 +104,7 @@ def find_held_data(programme: Programme, tables: Sequence[tuple[TextTable, Side 
     Of somebody who was forgotten, and has no row any more, that is what was asked for: documents may name them still.
     Raises SurveyError where no row is theirs; the message does not repeat what was asked for.
     """
-    plan = make_intake_plan(programme, apart=all(side is not None for _, side in tables))
+    plan = make_intake_plan(programme, per_side=all(side is not None for _, side in tables))
     everybody = [each for sheet in locate_fields(tables, plan) for each in rows_of(sheet, plan)]
     sought = canonical(person)
     persons = {each.person for each in everybody if each.whose(sought) and each.person}

@@ -176,7 +176,7 @@ class InterpretedMapping:
         cls, programme: Programme, tables: Tables, stated: StatedMapping, confirmed: Mapping[str, str]
     ) -> "InterpretedMapping":
         has_sides = all(side is not None for _, side in tables)
-        plan = make_intake_plan(programme, apart=has_sides)
+        plan = make_intake_plan(programme, per_side=has_sides)
         sheets = [(separate_questions(table, plan), side) for table, side in tables]
         proposal = propose(programme, sheets, stated)
         plan = plan_with(plan, proposal.questions, stated.options)

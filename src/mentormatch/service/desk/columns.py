@@ -79,7 +79,7 @@ class UnreadQuestions:
 
     def _headers(self, programme: Programme) -> Iterator[str]:
         """Yield the headers without a question in the programme, except those of the survey tool."""
-        plan = make_intake_plan(programme, apart=self.tables[0][1] is not None)
+        plan = make_intake_plan(programme, per_side=self.tables[0][1] is not None)
         for table, _ in self.tables:
             claims = claims_by_field(table.header, plan).values()
             read_columns = {column for claim in claims for column in (*claim.whole, *(at for _, at in claim.items))}

@@ -196,7 +196,7 @@ def describe_file(part: FilePart, file: UploadedFile, notes: Mapping[FilePart, F
     tables = [table for note in notes.values() for table in note.tables]
     try:
         programme = UploadedFiles({"programme": file}).programme()
-        plan = make_intake_plan(programme, apart=any(side for _, side in tables))
+        plan = make_intake_plan(programme, per_side=any(side for _, side in tables))
     except MentorMatchError as error:
         return FileLine(part, file.name, tr(FILE_LABELS[part]), [f"{error.message}."])
     if not tables:

@@ -230,7 +230,7 @@ class UploadedFiles:
         """Build the intake and the contacts. Raises SurveyError with all errors of the tables."""
         applied = self.apply_history(programme)
         with language(applied.heading.language, unless_asked=True):
-            contacts = take_apart(tables, make_intake_plan(applied, apart=tables[0][1] is not None))[1]
+            contacts = take_apart(tables, make_intake_plan(applied, per_side=tables[0][1] is not None))[1]
             return report_on_tables(applied, tables), contacts
 
 
@@ -243,7 +243,7 @@ class CohortCache:
 
     def cohort_for(self, programme: Programme) -> Cohort:
         """Return the cohort. Raises SurveyError with all errors of the files."""
-        plan = make_intake_plan(programme, apart=self.tables[0][1] is not None)
+        plan = make_intake_plan(programme, per_side=self.tables[0][1] is not None)
         if self.cached is None or self.cached[0] != plan:
             with language(programme.heading.language, unless_asked=True):
                 self.cached = plan, take_in(self.tables, plan)
