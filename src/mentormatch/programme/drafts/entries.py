@@ -16,7 +16,7 @@ from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.roles import RoleQuestion
 from mentormatch.programme.drafts.samples import QuestionSample
-from mentormatch.programme.drafts.words import content
+from mentormatch.programme.drafts.words import get_content_words
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.tool import OTHER
 
@@ -144,7 +144,7 @@ def identifier(question: str, taken: set[str]) -> str:
     >>> identifier("Quelles sont vos disciplines ?", {"disciplines"})
     'disciplines_2'
     """
-    short = "_".join(content(question)[:MOST_WORDS]) or "question"
+    short = "_".join(get_content_words(question)[:MOST_WORDS]) or "question"
     several = (f"{short}_{number}" for number in range(2, len(taken) + 3))
     return next(name for name in (short, *several) if name not in taken)
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from mentormatch.programme.drafts.capacity import LONGEST_OPTION, are_chosen
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.twins import need_or_offer
-from mentormatch.programme.drafts.words import content
+from mentormatch.programme.drafts.words import get_content_words
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import TextTable
 
@@ -65,7 +65,7 @@ def is_question(stem: str, headers: Sequence[str]) -> bool:
     False
     """
     asked = any(text.rstrip().endswith("?") for text in headers)
-    return bool(content(stem)) and not asked and len({need_or_offer(text) for text in headers}) == 1
+    return bool(get_content_words(stem)) and not asked and len({need_or_offer(text) for text in headers}) == 1
 
 
 def stem_of(headers: Sequence[str]) -> str:

@@ -80,7 +80,7 @@ def contact(sample: QuestionSample) -> Guess | None:
     if answers and all(map(is_yes_or_no, dict.fromkeys(answers))):
         return None
     if share(answers, AT.fullmatch) > 0.7 or (
-        words.says(vocabulary().contact.email, question) and not are_chosen(answers)
+        words.contains_phrase(vocabulary().contact.email, question) and not are_chosen(answers)
     ):
         return Guess("text", tr("adresse e-mail : dans un tableau à part"), use="contact")
     numbered = share(answers, lambda text: PHONE.fullmatch(text) and sum(map(str.isdigit, text)) >= 9) > 0.7
@@ -154,8 +154,8 @@ def consent(sample: QuestionSample) -> Guess | None:
     if (
         not options
         or len(options) > FEW
-        or not words.says(vocabulary().consent.required, question)
-        or words.says(vocabulary().consent.optional, question)
+        or not words.contains_phrase(vocabulary().consent.required, question)
+        or words.contains_phrase(vocabulary().consent.optional, question)
     ):
         return None
     said = [agreement(question, option) for option in options]
@@ -271,7 +271,9 @@ def slots_in(answer: str) -> list[tuple[str, str] | None]:
 
 def several(sample: QuestionSample) -> Guess | None:
     """Return that several options, or several names, stand in one cell: by the first joiner that gives options."""
-    plural = words.says(vocabulary().lists.plural, sample.question) or words.asks_all_that_apply(sample.question)
+    plural = words.contains_phrase(vocabulary().lists.plural, sample.question) or words.asks_all_that_apply(
+        sample.question
+    )
     for joiner in JOINERS:
         first = pieces(sample.answers[:PROBED], joiner, apart=plural)
         if not are_chosen([piece for cell in first for piece in cell]):
@@ -319,7 +321,7 @@ def several_options(options: Sequence[str], joiner: str, single: Sequence[str]) 
 def names(sample: QuestionSample) -> Guess | None:
     """Return that it names organisations or people."""
     short = share(sample.answers, lambda text: len(text) <= LONGEST_OPTION) > 0.9
-    if short and words.says(vocabulary().lists.names, sample.question) and not are_chosen(sample.answers):
+    if short and words.contains_phrase(vocabulary().lists.names, sample.question) and not are_chosen(sample.answers):
         return Guess("names", tr("des noms de structures ou de personnes"))
     return None
 
@@ -327,9 +329,9 @@ def names(sample: QuestionSample) -> Guess | None:
 def choice(sample: QuestionSample) -> Guess | None:
     """Return that one of a few options was chosen; what is typed again and again is none."""
     options, single = split_options(sample.answers, sample.givers)
-    if words.asks_typed_text(sample.question) and not words.roles(options):
+    if words.asks_typed_text(sample.question) and not words.get_role_answers(options):
         return None
-    if (are_chosen(sample.answers) or words.roles(options)) and len(options) > 1:
+    if (are_chosen(sample.answers) or words.get_role_answers(options)) and len(options) > 1:
         return Guess("choice", tr("une option ; {seen}", seen=tr(SEEN)), {"options": options}, single=(*single,))
     return None
 
@@ -403,7 +405,11 @@ def levels(sample: QuestionSample) -> Guess | None:
 
 def names_grid(sample: QuestionSample) -> Guess | None:
     """Return that its numbered columns hold names."""
-    return Guess("names", tr("un nom par colonne")) if words.says(vocabulary().lists.names, sample.question) else None
+    return (
+        Guess("names", tr("un nom par colonne"))
+        if words.contains_phrase(vocabulary().lists.names, sample.question)
+        else None
+    )
 
 
 def day_and_moment(text: str) -> tuple[str, str] | None:

@@ -282,7 +282,11 @@ def sides_said(name: str, texts: Counter[str], plan: Plan) -> dict[str, str]:
     if plan.roles is None or name != plan.roles.field:
         return {}
     given = list(texts)
-    found = words.roles(given) or answers_that_name(given) or (taking_and_taken(given) if len(given) == 2 else None)
+    found = (
+        words.get_role_answers(given)
+        or answers_that_name(given)
+        or (taking_and_taken(given) if len(given) == 2 else None)
+    )
     return dict(zip(found, (plan.roles.mentor, plan.roles.mentee), strict=True)) if found else {}
 
 

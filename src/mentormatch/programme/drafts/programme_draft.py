@@ -571,7 +571,7 @@ def surety_of_entry(entry: DraftEntry) -> Surety:
     if entry.unclear or fold(tr(CHECK_ORDER)) in fold(guess.why) or (guess.use == "key" and not coded):
         return "doubtful"
     typed = guess.kind == "names" or guess.settings.get("joiner") is not None
-    clear = entry.name != "role" or words.roles(entry.options) is not None
+    clear = entry.name != "role" or words.get_role_answers(entry.options) is not None
     return "likely" if typed or guess.use in ("consent", "key") or not clear else "sure"
 
 

@@ -14,7 +14,14 @@ from mentormatch.programme.drafts.entries import DraftEntry, array, line, plain,
 from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.structures import pairs_that_may_be_one
-from mentormatch.programme.drafts.twins import LISTED, LISTS, Twins, echoes, is_comparable, twins
+from mentormatch.programme.drafts.twins import (
+    LIST_KINDS,
+    SINGLE_KINDS,
+    QuestionPair,
+    find_question_pairs,
+    find_same_option_questions,
+    is_comparable,
+)
 from mentormatch.programme.drafts.uses import are_moments
 
 WEIGHT = 10
@@ -103,7 +110,7 @@ def adapt(
     """
     kept = {entry.name: entry for entry in map(as_capacity, entries)}
     found = [*capacities(list(kept.values()))]
-    pairs = twins(list(kept.values()), sides_known=sides_known)
+    pairs = find_question_pairs(list(kept.values()), sides_known=sides_known)
     for pair in pairs:
         kept |= {entry.name: entry for entry in as_lists(pair)}
         found.append(coverage(pair))
@@ -124,7 +131,9 @@ def hints(entries: Sequence[DraftEntry], *, sides_known: bool) -> Iterator[str]:
         asked = entry.side == "mentor" and entry.guess.use in ("match", "display") and not entry.sample.items
         if asked and capacity.may_count_places(entry.question, entry.sample.answers):
             yield tr(PLACES_UNSURE, question=plain(entry.question), name=entry.name)
-    for mentor, mentee in echoes([entry for entry in entries if not is_private(entry)]) if sides_known else ():
+    for mentor, mentee in (
+        find_same_option_questions([entry for entry in entries if not is_private(entry)]) if sides_known else ()
+    ):
         questions = {"mentor": plain(mentor.question), "mentee": plain(mentee.question)}
         mapped = line(quote_toml(mentee.question), quote_toml(mentor.name))
         yield tr(ECHO, **questions, mapped=mapped, mentor_field=mentor.name, mentee_field=mentee.name)
@@ -161,19 +170,19 @@ def capacities(entries: Sequence[DraftEntry]) -> Iterator[DraftedExtension]:
             yield DraftedExtension("capacity", of_question(TAKES[side], entry), settings, rule=True, of_places=True)
 
 
-def as_lists(pair: Twins) -> Iterator[DraftEntry]:
+def as_lists(pair: QuestionPair) -> Iterator[DraftEntry]:
     """Yield two twins as questions that pairs are compared by, one that holds a single option as a list of options."""
     for entry, other in ((pair.mentee, pair.mentor), (pair.mentor, pair.mentee)):
         guess = replace(entry.guess, use="match")
-        if guess.kind in LISTED:
+        if guess.kind in SINGLE_KINDS:
             guess = replace(guess, kind="choices", why=tr(LISTING, question=plain(other.question)))
         yield replace(entry, guess=guess)
 
 
-def coverage(pair: Twins) -> DraftedExtension:
+def coverage(pair: QuestionPair) -> DraftedExtension:
     """Return that what mentees need is to be met."""
     mentee, mentor = plain(pair.mentee.question), plain(pair.mentor.question)
-    why = tr(COVERED if pair.alike else UNLIKE, mentee=mentee, mentor=mentor)
+    why = tr(COVERED if pair.same_options else UNLIKE, mentee=mentee, mentor=mentor)
     return DraftedExtension(
         "coverage", why, {"mentee": quote_toml(pair.mentee.name), "mentor": quote_toml(pair.mentor.name)}
     )
@@ -235,7 +244,7 @@ def rule_of(entry: DraftEntry) -> tuple[str, str] | None:
 
 def is_need_and_offer(entry: DraftEntry) -> bool:
     """Say whether a list, asked of each side in a form of its own, is what one looks for and the other knows."""
-    return entry.apart and entry.guess.kind in LISTS and is_comparable(entry)
+    return entry.apart and entry.guess.kind in LIST_KINDS and is_comparable(entry)
 
 
 def is_untitled(entry: DraftEntry) -> bool:

@@ -51,7 +51,7 @@ def role_among(questions: Sequence[QuestionSample]) -> RoleQuestion | None:
 def role_of_answers(sample: QuestionSample) -> RoleQuestion | None:
     """Return the answers of mentors and of mentees where those of a question name them, beside others or not."""
     options = distinct(sample.answers)
-    found = words.roles(options)
+    found = words.get_role_answers(options)
     if not found and 2 <= len(options) <= MOST_ANSWERS and vocabulary().role.who.search(fold(sample.question)):
         found = answers_that_name(options) or (taking_and_taken(options) if len(options) == 2 else None)
     return RoleQuestion(sample, *found) if found else None

@@ -25,11 +25,11 @@ from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.drafts.words import (
     asks_all_that_apply,
     asks_membership,
-    describes,
-    follows,
+    contains_phrase,
+    is_follow_up,
     is_rank,
-    ordinal,
-    says,
+    repeats_previous,
+    split_ordinal,
 )
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import TextTable
@@ -139,7 +139,9 @@ def link_follow_ups(questions: Sequence[QuestionSample]) -> list[QuestionSample]
     found: list[QuestionSample] = []
     for one in questions:
         last = found[-1] if found else None
-        before = last if last and (follows(one.question) or describes(one.question, last.question)) else None
+        before = (
+            last if last and (is_follow_up(one.question) or repeats_previous(one.question, last.question)) else None
+        )
         found.append(replace(one, follows=before and (before.follows or before)))
     return found
 
@@ -175,7 +177,7 @@ def box_groups(table: TextTable, alone: Mapping[int, Sequence[int]]) -> dict[int
         column
         for column in alone
         if is_ticked_with_label(table, column, labels[column])
-        and not says(vocabulary().consent.required, labels[column])
+        and not contains_phrase(vocabulary().consent.required, labels[column])
     ]
     found: dict[int, dict[str, int]] = {}
     for column in box:
@@ -203,7 +205,7 @@ def rank_groups(table: TextTable, alone: Sequence[int]) -> dict[int, dict[str, i
     """
     groups: dict[str, dict[int, int]] = {}
     for column in alone:
-        stem, place = ordinal(table.header[column])
+        stem, place = split_ordinal(table.header[column])
         if place:
             groups.setdefault(stem, {}).setdefault(place, column)
     found: dict[int, dict[str, int]] = {}

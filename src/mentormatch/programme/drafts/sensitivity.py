@@ -1,9 +1,8 @@
-"""Whether a question asks for sensitive data: by its own words, by those around them, and by the options chosen.
+"""A question and its options -> the sensitive subject that it asks about, if any.
 
-A wrong guess on one side shows staff one question less; on the other it pairs people by their health or their faith.
-So a phrase of a sensitive subject counts, unless the words beside it say that it is a field of work, of study or of
-interest, a contract, or that others than the person are meant. Options count where two of them are of such a subject,
-or one that tells by itself.
+An error in one direction hides one question from staff; in the other it pairs people by their health or faith. So a
+phrase of a sensitive subject counts, unless the words around it name a field of work, of study or of interest, a
+contract, or other people. Options count if two belong to one subject, or one is certain by itself.
 """
 
 import re
@@ -16,19 +15,17 @@ from mentormatch.languages.vocabulary import Vocabulary, languages_in_use, vocab
 from mentormatch.programme.drafts.form_language import language_of_question
 from mentormatch.programme.drafts.lexicon import alternatives, plain, split_phrases, within
 
-MOST_ANSWERS, LONGEST = 200, 90
-"""Different answers that are looked at, and the characters of the longest one that may be an option."""
-SHARE, TYPED, FEW = 0.15, 0.4, 3
-"""The share of sensitive options that tells, where they were chosen and where typed; how many are few."""
-REMARK = re.compile(r"[(\[:]")
-"""What a remark on a question begins with."""
+MAX_ANSWERS = 200  # distinct answers examined
+MAX_OPTION_LENGTH = 90  # characters; longer answers are ignored
+MIN_SHARE_IF_CHOSEN = 0.15  # of sensitive options, for a sensitive question
+MIN_SHARE_IF_TYPED = 0.4
 
 
 def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = True) -> str | None:
-    """Return the sensitive subject that a question asks for, None where it asks for none.
+    """Return the sensitive subject that a question asks about, None if there is none.
 
-    ``options`` are the answers that differ, or the labels of boxes; ``closed`` says that they were chosen, not typed.
-    The words of the languages in use tell it, and those of the language of the question if it is another.
+    ``options`` are the distinct answers, or the labels of boxes; ``closed``: they were chosen, not typed. The
+    vocabularies in use decide, then that of the language of the question if it is another one.
 
     >>> subject_of("Avez-vous un problème de santé ?"), subject_of("Travaillez-vous dans le secteur de la santé ?")
     ('health', None)
@@ -37,181 +34,191 @@ def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = Tru
     >>> subject_of("Haben Sie eine anerkannte Schwerbehinderung?")
     'health'
     """
-    chosen = tuple(option for option in list(options)[:MOST_ANSWERS] if len(option) <= LONGEST)
-    subject, own = subject_in_question(question, chosen, closed=closed), language_of_question(question)
-    if subject is None and own and own not in languages_in_use():
-        with words_of((own,)):
-            return subject_in_question(question, chosen, closed=closed)
+    short_options = tuple(option for option in list(options)[:MAX_ANSWERS] if len(option) <= MAX_OPTION_LENGTH)
+    subject, question_language = (
+        subject_in_question(question, short_options, closed=closed),
+        language_of_question(question),
+    )
+    if subject is None and question_language and question_language not in languages_in_use():
+        with words_of((question_language,)):
+            return subject_in_question(question, short_options, closed=closed)
     return subject
 
 
-def subject_in_question(question: str, chosen: Sequence[str], *, closed: bool) -> str | None:
-    """Return the sensitive subject that a question asks for in the languages in use, None where it asks for none."""
+def subject_in_question(question: str, options: Sequence[str], *, closed: bool) -> str | None:
+    """Return the sensitive subject of a question by the vocabularies in use, None if there is none."""
     words = vocabulary()
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)
-    said = without_harmless(plain(spaced), words)
-    by_words = subject_in_words(said)
-    if by_words:
-        return by_words
-    # What stands before brackets or a colon is what is asked for; what is behind may name a course or a field.
-    core = without_harmless(plain(REMARK.split(question, maxsplit=1)[0]), words)
-    if is_topical(said) and not (core and subject_in_words(core)):
+    folded = without_harmless(plain(spaced), words)
+    subject = find_subject_in_words(folded)
+    if subject:
+        return subject
+    # The text before brackets or a colon is the question; the text after it may name a course or a field
+    core = without_harmless(plain(re.split(r"[(\[:]", question, maxsplit=1)[0]), words)
+    if is_topical(folded) and not (core and find_subject_in_words(core)):
         return None
-    return subject_in_options(tuple(map(plain, chosen)), words, closed=closed)
+    return subject_in_options(tuple(map(plain, options)), words, closed=closed)
 
 
-def subject_in_words(said: str) -> str | None:
-    """Return the sensitive subject of the words of a question, None where there is none."""
-    found = find_in_words(said, vocabulary())
-    return found and found[0]
+def find_subject_in_words(folded: str) -> str | None:
+    subject_and_phrase = find_in_words(folded, vocabulary())
+    return subject_and_phrase and subject_and_phrase[0]
 
 
-def telling_words(question: str) -> str:
-    """Return the words of a question that make it sensitive, empty where its words do not.
+def find_sensitive_words(question: str) -> str:
+    """Return the words of a question that make it sensitive; empty if its words do not.
 
-    >>> telling_words("Avez-vous un problème de santé ?"), telling_words("Quel est votre métier ?")
+    >>> find_sensitive_words("Avez-vous un problème de santé ?"), find_sensitive_words("Quel est votre métier ?")
     ('problème de santé', '')
     """
-    spaced, own = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question), language_of_question(question)
-    known = (vocabulary(), *((words_in((own,)),) if own else ()))
-    found = next(
-        (found for words in known if (found := find_in_words(without_harmless(plain(spaced), words), words))), None
+    spaced, question_language = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question), language_of_question(question)
+    vocabularies = (vocabulary(), *((words_in((question_language,)),) if question_language else ()))
+    match = next(
+        (match for tokens in vocabularies if (match := find_in_words(without_harmless(plain(spaced), tokens), tokens))),
+        None,
     )
-    if found is None:
+    if match is None:
         return ""
-    words, phrase = list(re.finditer(r"[^\W_]+", spaced)), found[1].split()
-    runs = (words[at : at + len(phrase)] for at in range(len(words) - len(phrase) + 1))
+    tokens, phrase = list(re.finditer(r"[^\W_]+", spaced)), match[1].split()
+    runs = (tokens[start : start + len(phrase)] for start in range(len(tokens) - len(phrase) + 1))
     run = next((run for run in runs if [plain(word[0]) for word in run] == phrase), None)
-    return spaced[run[0].start() : run[-1].end()] if run else found[1]
+    return spaced[run[0].start() : run[-1].end()] if run else match[1]
 
 
 @lru_cache(maxsize=4096)
-def find_in_words(said: str, words: Vocabulary) -> tuple[str, str] | None:
-    """Return the sensitive subject of the words of a question and the phrase that tells it, None where none does."""
-    agreed = bool(within(words.consent.required).match(said))
+def find_in_words(folded: str, words: Vocabulary) -> tuple[str, str] | None:
+    """Return the sensitive subject of a folded question and the phrase that shows it, None if there is none."""
+    is_consent = bool(within(words.consent.required).match(folded))
     for name, subject in words.subjects.items():
-        # Phrases that tell in any sentence; in one by which people agree, no others do.
-        phrases = (subject.certain, subject.telling) + (() if agreed else (subject.likely,))
-        strong = (m.span() for part in phrases for m in within(part).finditer(said))
-        # Phrases that tell where a person is asked.
-        weak = () if agreed else (m.span() for m in within(subject.possible).finditer(said))
-        personal = (span for span in weak if concerns_person(said, span))
-        span = next((span for span in chain(strong, personal) if not is_exempt(said, span)), None)
+        # Phrases that are sensitive in any sentence; in a consent, only these count
+        phrases = (subject.certain, subject.telling) + (() if is_consent else (subject.likely,))
+        certain_spans = (m.span() for part in phrases for m in within(part).finditer(folded))
+        # Phrases that are sensitive if they are about a person
+        possible_spans = () if is_consent else (m.span() for m in within(subject.possible).finditer(folded))
+        personal_spans = (span for span in possible_spans if concerns_person(folded, span))
+        span = next((span for span in chain(certain_spans, personal_spans) if not is_exempt(folded, span)), None)
         if span:
-            return name, said[slice(*span)]
+            return name, folded[slice(*span)]
     return None
 
 
 def is_doubtful(question: str) -> bool:
-    """Say whether a word of a sensitive subject stands in a question, asked of a person or not.
+    """Return whether a question contains a word of a sensitive subject, even one that is not about a person.
 
     >>> is_doubtful("Church youth group nearby"), is_doubtful("Youth group nearby")
     (True, False)
     """
-    said, words = without_harmless(plain(question), vocabulary()), vocabulary()
-    found = (match.span() for _, subject in words.subjects.items() for match in within(subject.possible).finditer(said))
-    return any(not is_exempt(said, span) for span in found)
+    folded, words = without_harmless(plain(question), vocabulary()), vocabulary()
+    spans = (
+        match.span() for _, subject in words.subjects.items() for match in within(subject.possible).finditer(folded)
+    )
+    return any(not is_exempt(folded, span) for span in spans)
 
 
-def concerns_person(said: str, span: tuple[int, int]) -> bool:
-    """Say whether a phrase is asked of a person, or is all that the question says."""
-    rest = [*said[: span[0]].split(), *said[span[1] :].split()]
-    ahead, *frames = person_frames(vocabulary())
-    if ahead.search(said[: span[0]]) or any(frame.match(said[span[1] :]) for frame in frames):
+def concerns_person(folded: str, span: tuple[int, int]) -> bool:
+    """Return whether a phrase is about a person, or the question has no other content word."""
+    other_words = [*folded[: span[0]].split(), *folded[span[1] :].split()]
+    before, *after_frames = person_frames(vocabulary())
+    if before.search(folded[: span[0]]) or any(frame.match(folded[span[1] :]) for frame in after_frames):
         return True
-    return all(word in vocabulary().sensitive.small.words or word.isdigit() for word in rest)
+    return all(word in vocabulary().sensitive.small.words or word.isdigit() for word in other_words)
 
 
-def is_exempt(said: str, span: tuple[int, int]) -> bool:
-    """Say whether the words around a phrase tell that it is a field of work, or the state of others."""
-    before, phrase, after = said[: span[0]], said[slice(*span)], said[span[1] :]
-    # A field of work or of study, a club.
-    ahead, behind = exempting_frames(vocabulary())
-    if any(frame.search(before) for frame in ahead) or any(frame.match(after) for frame in behind):
+def is_exempt(folded: str, span: tuple[int, int]) -> bool:
+    """Return whether the words around a phrase show a field of work, a conversation, or the state of other people."""
+    before, phrase, after = folded[: span[0]], folded[slice(*span)], folded[span[1] :]
+    # A field of work or of study, a club
+    frames_before, frames_after = exempting_frames(vocabulary())
+    if any(frame.search(before) for frame in frames_before) or any(frame.match(after) for frame in frames_after):
         return True
-    # A subject that is talked about with somebody.
-    talked, listened, helped = conversation_frames(vocabulary())
-    if talked.search(before) and listened.search(after):
+    # A topic of conversations
+    conversation, listener, help_pattern = conversation_frames(vocabulary())
+    if conversation.search(before) and listener.search(after):
         return True
-    # Help that is given to others.
-    others = within(vocabulary().sensitive.others)
-    aided = helped.search(before)
-    return bool(aided and (others.search(aided[0]) or others.match(phrase) or others.match(after.lstrip())))
+    # Help given to others
+    other_people = within(vocabulary().sensitive.others)
+    help_match = help_pattern.search(before)
+    return bool(
+        help_match
+        and (other_people.search(help_match[0]) or other_people.match(phrase) or other_people.match(after.lstrip()))
+    )
 
 
 @cache
 def person_frames(words: Vocabulary) -> tuple[re.Pattern[str], ...]:
-    """Return what stands ahead of a phrase that is asked of a person, and what stands behind it."""
-    frames = words.sensitive
+    """Return patterns before a phrase about a person (one), and after it (two)."""
+    phrases = words.sensitive
     return (
-        re.compile(rf"\b(?:{frames.person})(?: \w+){{0,9}} $"),
-        re.compile(rf" (?:{frames.asked})"),
-        re.compile(rf" (?:\w+ ){{0,4}}(?:{frames.in_life})\b"),
+        re.compile(rf"\b(?:{phrases.person})(?: \w+){{0,9}} $"),
+        re.compile(rf" (?:{phrases.asked})"),
+        re.compile(rf" (?:\w+ ){{0,4}}(?:{phrases.in_life})\b"),
     )
 
 
 @cache
 def exempting_frames(words: Vocabulary) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
-    """Return what makes a field of work of a phrase, or somebody else's state: by words ahead of it, and behind it."""
-    frames, other = words.sensitive, not_own(words)
-    topic, link = alternatives(frames.topics), rf"(?: (?:{frames.about}))+(?: (?:{frames.articles}))*"
-    ahead = (
-        rf"\b(?:{topic}{link}(?: \w+)?|{alternatives(frames.of_noun)}) $",
-        rf"^(?:(?:q\d+|{frames.about}|{frames.asking}) ){{0,3}}(?:\w+ )?{alternatives(frames.heads)}(?: {other}\w+)* $",
-        rf"\b{alternatives(frames.mentees)}(?: {other}\w+){{0,4}} $",
+    """Return patterns before, and after, a phrase that names a field of work or the state of another person."""
+    frames, skip = words.sensitive, not_about_respondent(words)
+    topic, about = alternatives(frames.topics), rf"(?: (?:{frames.about}))+(?: (?:{frames.articles}))*"
+    before = (
+        rf"\b(?:{topic}{about}(?: \w+)?|{alternatives(frames.of_noun)}) $",
+        rf"^(?:(?:q\d+|{frames.about}|{frames.asking}) ){{0,3}}(?:\w+ )?{alternatives(frames.heads)}(?: {skip}\w+)* $",
+        rf"\b{alternatives(frames.mentees)}(?: {skip}\w+){{0,4}} $",
     )
-    behind = (
+    after = (
         rf"(?: (?:{frames.behind}))? {topic}(?!\w)",
         rf"(?: \w+){{0,2}} (?:{frames.done_by})(?: \w+){{0,2}} (?:{frames.done})\b",
         rf"(?: \w+){{0,3}} {alternatives(frames.clubs)}(?!\w)",
     )
-    return tuple(map(re.compile, ahead)), tuple(map(re.compile, behind))
+    return tuple(map(re.compile, before)), tuple(map(re.compile, after))
 
 
 @cache
 def conversation_frames(words: Vocabulary) -> tuple[re.Pattern[str], ...]:
-    """Return the words of a talk, of those with whom it is, and of help given to others."""
-    frames = words.sensitive
-    not_received = "".join(f"(?<!{phrase} )" for phrase in split_phrases(frames.received))
+    """Return patterns for conversations, for the people in them, and for help given to others."""
+    phrases = words.sensitive
+    not_received = "".join(f"(?<!{phrase} )" for phrase in split_phrases(phrases.received))
     return (
-        re.compile(rf"\b{alternatives(frames.talked)}(?: {not_own(words)}\w+){{0,6}} $"),
-        re.compile(rf"\b{alternatives(frames.listeners)}(?!\w)"),
-        re.compile(rf"{not_received}\b{alternatives(frames.helped)}(?: \w+){{0,5}} $"),
+        re.compile(rf"\b{alternatives(phrases.talked)}(?: {not_about_respondent(words)}\w+){{0,6}} $"),
+        re.compile(rf"\b{alternatives(phrases.listeners)}(?!\w)"),
+        re.compile(rf"{not_received}\b{alternatives(phrases.helped)}(?: \w+){{0,5}} $"),
     )
 
 
-def not_own(words: Vocabulary) -> str:
-    """Return an expression before a word that does not tell that the person is meant."""
+def not_about_respondent(words: Vocabulary) -> str:
+    """Return a lookahead before a word that does not refer to the respondent."""
     return rf"(?!(?:{words.sensitive.own})\b)"
 
 
-def is_topical(said: str) -> bool:
-    """Say whether a question asks for a field of work, of study or of interest, or for what is done at work."""
+def is_topical(folded: str) -> bool:
+    """Return whether a question is about a field of work, of study or of interest, or a practice at work."""
     words = vocabulary().sensitive
-    return bool(within(words.topics).search(said) or within(words.practised).search(said))
+    return bool(within(words.topics).search(folded) or within(words.practised).search(folded))
 
 
 @lru_cache(maxsize=1024)
 def subject_in_options(options: tuple[str, ...], words: Vocabulary, *, closed: bool) -> str | None:
-    """Return the sensitive subject of options, None where too few are of one."""
-    given = [option for option in options if not words.sensitive.declined.anywhere.match(option)]
-    # Some answers tell by themselves, such as an allowance for the disabled among sources of income.
-    telling = [name for option in given if (name := find_subject(option))]
-    if len(telling) > (not closed):
-        return Counter(telling).most_common(1)[0][0]
-    # Of all others two are needed, and a share of all; one is enough beside a few and a refusal to answer.
-    found = [name for option in given if (name := subject_of_option(option))]
-    declined = len(given) < len(options) and len(given) <= FEW
-    enough = len(found) > 1 - declined and len(found) > (SHARE if closed else TYPED) * len(given)
+    """Return the most frequent sensitive subject of options, None if too few options have one."""
+    answered = [option for option in options if not words.sensitive.declined.anywhere.match(option)]
+    # Some answers are certain, such as a disability allowance among sources of income
+    certain_names = [name for option in answered if (name := find_certain_subject(option))]
+    if len(certain_names) > (not closed):
+        return Counter(certain_names).most_common(1)[0][0]
+    # Other options must be two, and a share of all; one suffices among up to three with a refusal to answer
+    names = [name for option in answered if (name := subject_of_option(option))]
+    is_declined = len(answered) < len(options) and len(answered) <= 3
+    are_enough = len(names) > 1 - is_declined and len(names) > (
+        MIN_SHARE_IF_CHOSEN if closed else MIN_SHARE_IF_TYPED
+    ) * len(answered)
     return (
-        Counter(found).most_common(1)[0][0]
-        if enough and not (words.sensitive.colours.words & set(given) and "origin" in found)
+        Counter(names).most_common(1)[0][0]
+        if are_enough and not (words.sensitive.colours.words & set(answered) and "origin" in names)
         else None
     )
 
 
 def subject_of_option(option: str) -> str | None:
-    """Return the sensitive subject of an option by which people say something of themselves, None of any other."""
+    """Return the sensitive subject of an option in which people describe themselves, None if there is none."""
     for name, subject in vocabulary().subjects.items():
         if re.fullmatch(alternatives(subject.answers), option):
             return name
@@ -220,23 +227,28 @@ def subject_of_option(option: str) -> str | None:
     return None
 
 
-def find_subject(option: str) -> str | None:
-    """Return the sensitive subject of an option that tells it whatever stands beside it, None of any other."""
+def find_certain_subject(option: str) -> str | None:
+    """Return the sensitive subject that an option shows in any context, None if there is none."""
     subjects = vocabulary().subjects.items()
     return next((name for name, subject in subjects if within(subject.telling).search(option)), None)
 
 
 @lru_cache(maxsize=4096)
-def without_harmless(said: str, words: Vocabulary) -> str:
-    """Return the words of a question without phrases that only look sensitive.
+def without_harmless(folded: str, words: Vocabulary) -> str:
+    """Return a folded question without phrases that only look sensitive.
 
-    Where one of these is a part of a longer phrase that is sensitive, the longer one counts.
+    Such a phrase stays if it is part of a longer, certainly sensitive phrase.
     """
-    certain = [m.span() for _, subject in words.subjects.items() for m in within(subject.certain).finditer(said)]
+    certain_spans = [
+        m.span() for _, subject in words.subjects.items() for m in within(subject.certain).finditer(folded)
+    ]
 
-    def kept(match: re.Match[str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
         start, end = match.span()
-        longer = any(first <= start and end <= last and last - first > end - start for first, last in certain)
-        return match[0] if longer else " "
+        is_part = any(
+            outer_start <= start and end <= outer_end and outer_end - outer_start > end - start
+            for outer_start, outer_end in certain_spans
+        )
+        return match[0] if is_part else " "
 
-    return " ".join(within(words.sensitive.harmless).sub(kept, said).split())
+    return " ".join(within(words.sensitive.harmless).sub(replacement, folded).split())

@@ -1,4 +1,4 @@
-"""Names of organisations -> pairs of names that may be of one organisation: for people to join, never joined here."""
+"""Names of organisations -> pairs of similar names, for staff to join; this module joins none."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,38 +8,34 @@ from mentormatch.languages.similarity import likenesses
 from mentormatch.languages.vocabulary import vocabulary
 from mentormatch.programme.drafts.lexicon import fold, plain
 
-MOST_NAMES = 200
-"""Names that are compared with one another."""
-MISSPELLED = 0.9
-"""The least similarity of two names that may differ by a misspelling."""
-SHORTEST = 6
-"""Letters of a name in which a slip is looked for."""
-MIN_STEM = 3
-"""Letters of a word that is cut short: Hosp., dépt."""
+MAX_NAMES = 200  # compared with one another
+MIN_SIMILARITY = 0.9  # of two names that may differ by a misspelling
+MIN_MISSPELLED_LETTERS = 6  # a change of one letter in a shorter name makes another name
+MIN_STEM_LETTERS = 3  # of an abbreviated word: Hosp., dépt.
 
 
 def pairs_that_may_be_one(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of names that may be of one organisation, the shorter first.
+    """Yield the pairs of names that may be of one organisation, the shorter name first.
 
     >>> list(pairs_that_may_be_one(["DREAL Auvergne-Rhône-Alpes", "DREAL ARA", "DREAL Bretagne"]))
     [('DREAL ARA', 'DREAL Auvergne-Rhône-Alpes')]
     """
-    known = sorted(names[:MOST_NAMES], key=lambda name: (len(name), name))
-    yield from ((one, other) for one, other in combinations(known, 2) if may_be_one(one, other))
+    ordered = sorted(names[:MAX_NAMES], key=lambda name: (len(name), name))
+    yield from ((first, second) for first, second in combinations(ordered, 2) if may_be_one(first, second))
 
 
-def may_be_one(one: str, other: str) -> bool:
-    """Return whether two names may be of one organisation: shortened, with words left out, or with a slip of the pen.
+def may_be_one(first: str, second: str) -> bool:
+    """Return whether two names may be of one organisation: abbreviated, with words left out, or misspelled.
 
-    Names that every comparison of answers takes for the same are not two names.
+    Names that are equal when folded are one name.
 
     >>> may_be_one("CHU Grenoble", "CHU de Grenoble Alpes"), may_be_one("St. Mary's Hosp.", "St Mary's Hospital")
     (True, True)
     >>> may_be_one("Lyon 1", "Lyon 2"), may_be_one("Mairie", "mairie")
     (False, False)
     """
-    short, long = sorted((telling_words(one), telling_words(other)), key=len)
-    if not short or fold(one) == fold(other) or re.findall(r"\d+", one) != re.findall(r"\d+", other):
+    short, long = sorted((telling_words(first), telling_words(second)), key=len)
+    if not short or fold(first) == fold(second) or re.findall(r"\d+", first) != re.findall(r"\d+", second):
         return False
     return (
         "".join(short) == "".join(long)
@@ -52,31 +48,31 @@ def may_be_one(one: str, other: str) -> bool:
 
 def telling_words(name: str) -> list[str]:
     """Return the words of a name without articles and prepositions; letters with full stops are one word."""
-    joined = re.sub(r"\b(?:\w\.){2,}(?:\w\b)?", lambda found: found[0].replace(".", ""), name)
-    small = vocabulary().survey.stop_words.words
-    return [word for word in plain(joined).split() if word not in small]
+    joined = re.sub(r"\b(?:\w\.){2,}(?:\w\b)?", lambda match: match[0].replace(".", ""), name)
+    stop_words = vocabulary().survey.stop_words.words
+    return [word for word in plain(joined).split() if word not in stop_words]
 
 
 def shortens(short: Sequence[str], long: Sequence[str]) -> bool:
     """Return whether each word of a short name abbreviates the next words of a long one, to the end of both."""
     if not short or not long:
         return not short and not long
-    return any(shortens(short[1:], long[taken:]) for taken in words_taken(short[0], long))
+    return any(shortens(short[1:], long[word_count:]) for word_count in words_taken(short[0], long))
 
 
 def words_taken(word: str, long: Sequence[str]) -> Iterator[int]:
     """Yield the numbers of leading words that one word may abbreviate: itself, a stem, a synonym, initials."""
     first = long[0]
-    stem = len(word) >= MIN_STEM and first.startswith(word)
-    if word == first or stem or {word, first} <= vocabulary().organisation.town_halls.words:
+    is_stem = len(word) >= MIN_STEM_LETTERS and first.startswith(word)
+    if word == first or is_stem or {word, first} <= vocabulary().organisation.town_halls.words:
         yield 1
-    taken = len(word)
-    if taken > 1 and word == "".join(part[0] for part in long[:taken]):
-        yield taken
+    length = len(word)
+    if length > 1 and word == "".join(part[0] for part in long[:length]):
+        yield length
 
 
-def is_misspelled(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether two names of as many words are the same but for a letter or so."""
-    ours, theirs = " ".join(one), " ".join(other)
-    close = len(one) == len(other) and min(len(ours), len(theirs)) >= SHORTEST
-    return close and likenesses([ours], [theirs])[0][0] >= MISSPELLED
+def is_misspelled(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Return whether two names with equal numbers of words differ by about a letter."""
+    first_text, second_text = " ".join(first), " ".join(second)
+    is_long = len(first) == len(second) and min(len(first_text), len(second_text)) >= MIN_MISSPELLED_LETTERS
+    return is_long and likenesses([first_text], [second_text])[0][0] >= MIN_SIMILARITY

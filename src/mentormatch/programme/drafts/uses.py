@@ -18,7 +18,7 @@ from mentormatch.programme.drafts.capacity import are_chosen, distinct, share
 from mentormatch.programme.drafts.kinds import COLUMNS, GRIDS, Guess, boxes_of, consent, contact, key
 from mentormatch.programme.drafts.lexicon import plain
 from mentormatch.programme.drafts.samples import AT, QuestionSample
-from mentormatch.programme.drafts.sensitivity import MOST_ANSWERS, is_doubtful, subject_of
+from mentormatch.programme.drafts.sensitivity import MAX_ANSWERS, is_doubtful, subject_of
 
 MOST_LOOKED_AT = 2000
 """Answers among which those of a sensitive subject are looked for."""
@@ -101,7 +101,7 @@ def subject_in(sample: QuestionSample) -> str | None:
         return before
     # An address is made of words that say nothing of a person: "name@charity.invalid".
     given = [answer for answer in sample.answers[:MOST_LOOKED_AT] if not AT.fullmatch(answer)]
-    answers = distinct(given)[:MOST_ANSWERS]
+    answers = distinct(given)[:MAX_ANSWERS]
     pieces = [piece for answer in answers for piece in split(answer, None)]
     options = distinct([*sample.items, *pieces, *(part for piece in pieces for part in piece.split(", "))])
     chosen = bool(sample.items) or are_chosen(sample.answers)
@@ -124,14 +124,14 @@ def can_pair(sample: QuestionSample, found: Guess) -> bool:
         or is_untitled(sample)
         or words.asks_place(question)
         or words.asks_organisation(question)
-        or words.says(vocabulary().lists.names, question)
+        or words.contains_phrase(vocabulary().lists.names, question)
     ):
         return True
     if words.asks_whom_to_avoid(question) or capacity.taking_side(question) or capacity.asks_places(question):
         return True
-    if words.says(vocabulary().pairing.asked, question) or are_languages(sample) or are_moments(sample):
+    if words.contains_phrase(vocabulary().pairing.asked, question) or are_languages(sample) or are_moments(sample):
         return True
-    return not is_agreement(sample, found) and words.says(vocabulary().pairing.with_options, question)
+    return not is_agreement(sample, found) and words.contains_phrase(vocabulary().pairing.with_options, question)
 
 
 def is_agreement(sample: QuestionSample, found: Guess) -> bool:

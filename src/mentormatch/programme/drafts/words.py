@@ -1,4 +1,4 @@
-"""The words of a question -> what they tell of it: a key, a place, a gender, a rank, a follow-up of another one."""
+"""A question -> the meaning of its words: a key, a place, a gender, a rank, a part of a name, or a follow-up."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,116 +9,110 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.languages.vocabulary import Asked, known_languages, vocabulary, words_in
 from mentormatch.programme.drafts.lexicon import alternatives, fold, number_by_word, plain, within
 
-LONGEST_KEY = 5
-"""Words."""
-LONGEST_ALONE = 2
-"""Words that say something, of such a question."""
+MAX_CODE_QUESTION_WORDS = 5  # a longer question is a sentence about a code
+MAX_TITLE_WORDS = 2  # words of a title, apart from small ones, in which one phrase decides
 
 
-def says(phrases: str, question: str) -> bool:
-    """Say whether one of these phrases stands in a question."""
+def contains_phrase(phrases: str, question: str) -> bool:
     return bool(within(phrases).search(plain(question)))
 
 
 def is_asked(words: Asked, question: str) -> bool:
     """Return whether a question has one of the ``asked`` phrases and none of the ``unless`` phrases."""
-    return says(words.asked, question) and not says(words.unless, question)
+    return contains_phrase(words.asked, question) and not contains_phrase(words.unless, question)
 
 
 def asks_number(question: str) -> bool:
-    """Return whether a question asks for a number of people or things."""
     return bool(vocabulary().number.asked.anywhere.search(fold(question)))
 
 
 def asks_grade(question: str) -> bool:
-    """Return whether a question asks for a grade."""
     return bool(vocabulary().scale.graded.anywhere.search(fold(question)))
 
 
 def asks_whom_to_avoid(question: str) -> bool:
-    """Return whether a question asks, in any language, with whom a person is not to be paired."""
+    """Return whether a question asks, in any known language, for people not to be paired with."""
     return bool(words_in(known_languages()).avoided.asked.anywhere.search(fold(question)))
 
 
 def asks_all_that_apply(text: str) -> bool:
-    """Return whether a text asks, in any language, to choose all the answers that apply.
+    """Return whether a text asks, in any known language, to choose all the answers that apply.
 
     >>> asks_all_that_apply("Vos jours [cochez tout ce qui convient]"), asks_all_that_apply("Vos jours")
     (True, False)
     """
-    return says(words_in(known_languages()).survey.instructions, text)
+    return contains_phrase(words_in(known_languages()).survey.instructions, text)
 
 
 def asks_organisation(question: str) -> bool:
-    """Return whether a question asks where a person works; not with whom the person is not to be paired.
+    """Return whether a question asks for the employer of a person; False for people to avoid.
 
     >>> asks_organisation("Organisme de rattachement"), asks_organisation("Direction / service")
     (True, False)
     """
-    said, organisation = fold(question), vocabulary().organisation
-    named = bool(organisation.asked.search(said)) and not organisation.unless.search(said)
-    return named and not asks_whom_to_avoid(question)
+    folded, organisation = fold(question), vocabulary().organisation
+    has_phrase = bool(organisation.asked.search(folded)) and not organisation.unless.search(folded)
+    return has_phrase and not asks_whom_to_avoid(question)
 
 
 def names_mentor(answer: str) -> bool:
-    """Return whether an answer has a word for a mentor."""
     return bool(vocabulary().role.mentor.anywhere.search(canonical(answer)))
 
 
 def names_mentee(answer: str) -> bool:
-    """Return whether an answer has a word for a mentee."""
     return bool(vocabulary().role.mentee.anywhere.search(canonical(answer)))
 
 
 def days() -> Mapping[str, int]:
-    """Return the place of each day in the week, by its names."""
+    """Map each name of a day to its index in the vocabulary."""
     return number_by_word(vocabulary().week.days)
 
 
 def moments() -> Mapping[str, int]:
-    """Return the place of each moment in the day, by its names."""
+    """Map each name of a moment of the day to its index in the vocabulary."""
     return number_by_word(vocabulary().week.moments)
 
 
 def is_moment(text: str) -> bool:
-    """Return whether a text names a moment of the day."""
     return plain(text) in moments()
 
 
 def asks_code(question: str) -> bool:
-    """Say whether a question asks for a code that tells people apart, and is short enough to be no sentence.
+    """Return whether a short question asks for a code that identifies people.
 
     >>> asks_code("N° d'adhérent"), asks_code("userID"), asks_code("Avez-vous lu le code de conduite de votre école ?")
     (True, True, False)
     """
-    said = re.sub(r"(?<=[a-z])(?=I[dD]\b)", " ", question)
-    short = len(plain(said).split()) <= LONGEST_KEY
-    return short and is_asked(vocabulary().key, said)
+    spaced = re.sub(r"(?<=[a-z])(?=I[dD]\b)", " ", question)
+    is_short = len(plain(spaced).split()) <= MAX_CODE_QUESTION_WORDS
+    return is_short and is_asked(vocabulary().key, spaced)
 
 
 def asks_place(question: str) -> bool:
-    """Say whether a question asks for a place.
+    """Return whether a question asks for a place.
 
     >>> asks_place("Ville de résidence"), asks_place("Where are you based?"), asks_place("Or something else")
     (True, True, False)
     """
     place = vocabulary().place
-    return says(place.asked, within(place.unless).sub(" ", plain(question))) and not asks_number(question)
+    return contains_phrase(place.asked, within(place.unless).sub(" ", plain(question))) and not asks_number(question)
 
 
 def is_for_staff(question: str) -> bool:
-    """Say whether a question is about logistics, the state of a file, a household or a course: no pair is made of it.
+    """Return whether a question is about logistics, a file, a household or a course: no reason for a pair.
 
     >>> is_for_staff("Statut"), is_for_staff("Quel statut ont les projets que vous aimeriez suivre ensemble ?")
     (True, False)
     """
-    small, staff = vocabulary().survey.small.words, vocabulary().staff
-    telling = [word for word in plain(question).split() if word not in small]
-    return says(staff.asked, question) or (len(telling) <= LONGEST_ALONE and says(staff.alone, question))
+    small_words, phrases = vocabulary().survey.small.words, vocabulary().staff
+    other_words = [word for word in plain(question).split() if word not in small_words]
+    return contains_phrase(phrases.asked, question) or (
+        len(other_words) <= MAX_TITLE_WORDS and contains_phrase(phrases.alone, question)
+    )
 
 
 def asks_typed_text(question: str) -> bool:
-    """Say whether a question asks for what people type: an employer, a school, a position.
+    """Return whether a question asks for a typed text: an employer, a school, a position.
 
     >>> asks_typed_text("Your employer"), asks_typed_text("Size of your employer")
     (True, False)
@@ -127,7 +121,7 @@ def asks_typed_text(question: str) -> bool:
 
 
 def asks_gender(question: str) -> bool:
-    """Say whether a question asks for a gender, one's own or another's.
+    """Return whether a question asks for a gender, of the person or of a partner.
 
     >>> asks_gender("Genre"), asks_gender("Quel genre de mentor cherchez-vous ?")
     (True, False)
@@ -136,49 +130,49 @@ def asks_gender(question: str) -> bool:
 
 
 def is_rank(text: str) -> bool:
-    """Say whether a text names a rank and nothing else: ``1``, ``1er choix``, ``First choice``, ``Priorité 2``.
+    """Return whether a text only names a rank: ``1``, ``1er choix``, ``First choice``, ``Priorité 2``.
 
     >>> is_rank("1er choix"), is_rank("Choice n°2"), is_rank("First aid")
     (True, True, False)
     """
-    said = within(vocabulary().rank.words).sub(" ", plain(text)).split()
-    return len(said) == 1 and rank_of(said[0]) > 0
+    remaining = within(vocabulary().rank.words).sub(" ", plain(text)).split()
+    return len(remaining) == 1 and rank_of(remaining[0]) > 0
 
 
-def ordinal(header: str) -> tuple[str, int]:
-    """Return what a header asks to rank and the rank that its column holds, 0 where it holds none.
+def split_ordinal(header: str) -> tuple[str, int]:
+    """Return the words of a header without its ordinal, and the rank that the ordinal names; ``("", 0)`` without one.
 
-    >>> ordinal("Atelier : 2e choix"), ordinal("Third team preference"), ordinal("Parent 1 - Nom")
+    >>> split_ordinal("Atelier : 2e choix"), split_ordinal("Third team preference"), split_ordinal("Parent 1 - Nom")
     (('atelier choix', 2), ('team preference', 3), ('', 0))
     """
-    said, rank = plain(header).split(), vocabulary().rank
-    places = [at for at, word in enumerate(said) if rank.ordinals.fullmatch(word)]
-    if len(places) != 1 or not says(rank.asked, header):
+    parts, rank = plain(header).split(), vocabulary().rank
+    positions = [index for index, word in enumerate(parts) if rank.ordinals.fullmatch(word)]
+    if len(positions) != 1 or not contains_phrase(rank.asked, header):
         return "", 0
-    return " ".join(said[: places[0]] + said[places[0] + 1 :]), rank_of(said[places[0]])
+    return " ".join(parts[: positions[0]] + parts[positions[0] + 1 :]), rank_of(parts[positions[0]])
 
 
-def follows(question: str) -> bool:
-    """Say whether a question only asks to say more of the one before it.
+def is_follow_up(question: str) -> bool:
+    """Return whether a question only asks for details of the question before it.
 
-    >>> follows("Si oui, précisez :"), follows("If yes, please give details"), follows("Please describe your project")
+    >>> is_follow_up("Si oui, précisez :"), is_follow_up("Please give details"), is_follow_up("Describe your project")
     (True, True, False)
     """
-    said, words = plain(question), vocabulary().follow_up
-    if within(words.remarks).match(said):
+    folded, words = plain(question), vocabulary().follow_up
+    if within(words.remarks).match(folded):
         return False
-    return bool(within(words.begins).match(said)) or all(word in words.words.words for word in said.split())
+    return bool(within(words.begins).match(folded)) or all(word in words.words.words for word in folded.split())
 
 
-def describes(question: str, before: str) -> bool:
-    """Say whether a question repeats the words of the one before it, and asks to describe what they name.
+def repeats_previous(question: str, previous: str) -> bool:
+    """Return whether a question repeats words of the previous question, and adds only words for details.
 
-    >>> describes("Lift needed: details", "Do you need a lift?"), describes("Role details", "Do you need a lift?")
-    (True, False)
+    >>> [repeats_previous(text, "Do you need a lift?") for text in ("Lift needed: details", "Role details")]
+    [True, False]
     """
-    said, known = content(question), set(content(before))
-    named = [word for word in said if word not in vocabulary().follow_up.descriptions.words]
-    return 0 < len(named) < len(said) and all(stem(word) in set(map(stem, known)) for word in named)
+    content_words, previous_stems = get_content_words(question), set(map(stem, get_content_words(previous)))
+    named_words = [word for word in content_words if word not in vocabulary().follow_up.descriptions.words]
+    return 0 < len(named_words) < len(content_words) and all(stem(word) in previous_stems for word in named_words)
 
 
 def stem(word: str) -> str:
@@ -191,7 +185,7 @@ def stem(word: str) -> str:
 
 
 def asks_membership(question: str) -> bool:
-    """Say whether a question asks if, or since when, somebody is a member, and does not say of what.
+    """Return whether a question asks for a membership, or its begin, without the name of the group.
 
     >>> asks_membership("Are you a member?"), asks_membership("Are you a member of a sports club?")
     (True, False)
@@ -200,25 +194,25 @@ def asks_membership(question: str) -> bool:
 
 
 def is_day(text: str) -> bool:
-    """Say whether a text names a day: of the week, or a date with one.
+    """Return whether a text is a day of the week, or a date with one.
 
     >>> is_day("lundi"), is_day("Friday 9th August"), is_day("un jour")
     (True, True, False)
     """
-    said = plain(text)
-    first, *others = said.split() or [""]
-    return said in days() or (first in days() and any(word[0].isdigit() for word in others))
+    folded = plain(text)
+    first, *further = folded.split() or [""]
+    return folded in days() or (first in days() and any(word[0].isdigit() for word in further))
 
 
 def name_of_person(question: str) -> bool:
-    """Say whether a question asks for somebody's name, or a part of it, and for nothing else.
+    """Return whether a question only asks for the name of a person, or a part of it.
 
     >>> name_of_person("Votre prénom"), name_of_person("Last (family) name"), name_of_person("Nom du club")
     (True, True, False)
     """
-    said = plain(re.sub(rf"\((?:{vocabulary().name.aside or '(?!)'})\b.*?\)", "", question)).split()
+    parts = plain(re.sub(rf"\((?:{vocabulary().name.aside or '(?!)'})\b.*?\)", "", question)).split()
     name = vocabulary().name
-    return bool(name.heads.words & set(said)) and set(said) <= name.words.words
+    return bool(name.heads.words & set(parts)) and set(parts) <= name.words.words
 
 
 def name_of_somebody_else(question: str) -> bool:
@@ -231,22 +225,22 @@ def name_of_somebody_else(question: str) -> bool:
 
 
 def name_part(question: str) -> Literal["first", "last", "whole"]:
-    """Return which part of a name a question asks for.
+    """Return the part of a name that a question asks for.
 
     >>> [name_part(question) for question in ("Prénom", "Nom", "Nom et prénom", "Full name", "Last name")]
     ['first', 'last', 'whole', 'whole', 'last']
     """
-    said, name = set(plain(question).split()), vocabulary().name
-    first, last = said & name.first.words, said & name.last.words
-    if said & name.whole.words or bool(first) == bool(last):
+    parts, name = set(plain(question).split()), vocabulary().name
+    first, last = parts & name.first.words, parts & name.last.words
+    if parts & name.whole.words or bool(first) == bool(last):
         return "whole"
     return "first" if first else "last"
 
 
-def roles(answers: Sequence[str]) -> tuple[str, str] | None:
-    """Return the answer that says mentor and the one that says mentoré, None where they are not told.
+def get_role_answers(answers: Sequence[str]) -> tuple[str, str] | None:
+    """Return the answer of mentors and that of mentees; None unless there are two answers, with a word for each.
 
-    >>> roles(["Mentoré·e", "Mentor·e"])
+    >>> get_role_answers(["Mentoré·e", "Mentor·e"])
     ('Mentor·e', 'Mentoré·e')
     """
     if len(answers) != 2:
@@ -256,19 +250,19 @@ def roles(answers: Sequence[str]) -> tuple[str, str] | None:
     return (mentors[0], mentees[0]) if len(mentors) == len(mentees) == 1 else None
 
 
-def content(text: str) -> list[str]:
-    """Return the words of a text that say something, folded.
+def get_content_words(text: str) -> list[str]:
+    """Return the folded words of a text without stop words.
 
-    >>> content("How many mentees would you like to have?"), content("Quelles sont vos disciplines ?")
-    (['mentees', 'like'], ['disciplines'])
+    >>> get_content_words("How many mentees would you like to have?")
+    ['mentees', 'like']
     """
     return [word for word in re.findall(r"[a-z0-9]+", fold(text)) if word not in vocabulary().survey.stop_words.words]
 
 
 def plain_words(question: str) -> list[str]:
-    """Return the words of a question that say something, without those for a side.
+    """Return the folded words of a question without stop words and words for a side.
 
     >>> plain_words("Mentee Country of your institution") == plain_words("Mentor country of institution")
     True
     """
-    return [word for word in content(question) if not vocabulary().role.words.anywhere.match(word)]
+    return [word for word in get_content_words(question) if not vocabulary().role.words.anywhere.match(word)]

@@ -14,7 +14,7 @@ from mentormatch.programme.drafts.identity import could_be_key, key_candidates
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.programme_draft import Surety
 from mentormatch.programme.drafts.samples import QuestionSample
-from mentormatch.programme.drafts.sensitivity import telling_words
+from mentormatch.programme.drafts.sensitivity import find_sensitive_words
 from mentormatch.programme.drafts.uses import SUBJECTS, subject_in
 
 type LineState = Literal["open", "known", "typed", "unused"]  # to be confirmed, known, free text, or unused
@@ -151,7 +151,7 @@ def make_opaque_tag(text: str) -> str:
 
 def describe_sensitive_question(sample: QuestionSample) -> SensitiveQuestion:
     """Describe a sensitive question, with the words in it or in its context that identify it."""
-    subject, words = subject_in(sample), telling_words(sample.question)
+    subject, words = subject_in(sample), find_sensitive_words(sample.question)
     if words:
         why = tr("« {text} » est dans la question", text=words)
     elif sample.follows and subject_in(sample.follows):
